@@ -1,0 +1,215 @@
+#!/usr/bin/env bash
+# The one way to build, run and test the lab.
+#
+#   ./build.sh [serve]   set up, build, serve on http://127.0.0.1:8080 ($PORT for another port)
+#   ./build.sh test      set up and run everything CI runs
+#   ./build.sh dist      dist/: a folder that any static host serves as it is
+#   ./build.sh bench     the benchmarks of tests/bench (arguments go to cargo bench)
+#   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU
+#
+# Needs Rust (rustup) and Node >= 20. Everything else is installed under target/ and
+# www/node_modules, or as a system package on Debian and Ubuntu. Running it again is cheap.
+set -euo pipefail
+cd "$(dirname "$0")"
+target=${CARGO_TARGET_DIR:-target}
+mkdir -p "$target"
+target=$(cd "$target" && pwd)
+log=$target/test.log
+export PATH="$target/tools/bin:$PATH"
+# Only the page needs SIMD named: natively the compiler's baseline has it.
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C target-feature=+simd128"
+
+die() { echo "build.sh: $*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+stage_name='' stage_start=0 summary=''
+stage() { # stage NAME COMMAND...: says what it does and how long it took
+    stage_name=$1 stage_start=$SECONDS
+    shift
+    echo "== $stage_name"
+    "$@"
+    stage_end done
+}
+stage_end() {
+    local line
+    line=$(printf '%-44s %4d s  %s' "$stage_name" $((SECONDS - stage_start)) "$1")
+    summary+="$line"$'\n'
+    echo "== $line"
+    stage_name=''
+}
+
+# --- set up -------------------------------------------------------------------------------
+
+packages() { # packages NAME...: installs system packages where we know how, else names them
+    local missing=() name
+    for name; do
+        has dpkg-query && dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' ||
+            missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    local sudo=sudo
+    [ "$(id -u)" -ne 0 ] || sudo=
+    has apt-get && { [ -z "$sudo" ] || has sudo; } ||
+        die "please install these packages (Debian's names) and run this again: ${missing[*]}"
+    echo "installing ${missing[*]}"
+    $sudo apt-get update -qq
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >/dev/null
+}
+
+rust() { # the host toolchain, with what its minimal profile leaves out
+    has cargo && has rustup ||
+        die "Rust is missing: install it with rustup (https://rustup.rs) and run this again"
+    has cc || has clang || packages gcc libc6-dev
+    rustup target list --installed | grep -qx wasm32-unknown-unknown ||
+        rustup target add wasm32-unknown-unknown
+    cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+    cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+    rustc --version
+}
+
+node_modules() {
+    has node && has npm && node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' ||
+        die "Node >= 20 with npm is missing: install it and run this again"
+    [ www/node_modules/.package-lock.json -nt www/package-lock.json ] ||
+        { npm ci --prefix www --no-progress --loglevel=error && touch www/node_modules/.package-lock.json; }
+    echo "node $(node --version)"
+}
+
+wasm_bindgen() { # the CLI must be exactly as old as the crate
+    local version
+    version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print }' Cargo.lock)
+    [ -n "$version" ] || die "Cargo.lock names no version of wasm-bindgen"
+    if [ "$(wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
+        # It runs for seconds and builds for minutes: hardly optimised is faster in all.
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet wasm-bindgen-cli \
+            --version "$version" --bin wasm-bindgen --root "$target/tools" \
+            --target-dir "$target/tools/build"
+        rm -rf "$target/tools/build"
+    fi
+    wasm-bindgen --version
+}
+
+browser() { # Chromium, and a software adapter for the native GPU tests
+    local name
+    if [ -z "${CHROMIUM:-}" ]; then
+        for name in chromium chromium-browser google-chrome google-chrome-stable; do
+            ! has $name || { CHROMIUM=$(command -v $name); break; }
+        done
+    fi
+    if [ -z "${CHROMIUM:-}" ]; then
+        packages chromium
+        CHROMIUM=$(command -v chromium)
+    fi
+    export CHROMIUM
+    echo "Chromium: $CHROMIUM"
+    if [ "$(uname -s)" = Linux ]; then
+        export LAB_GPU=required
+        if ! ls /dev/dri/renderD* /dev/nvidia0 >/dev/null 2>&1; then
+            ls /usr/share/vulkan/icd.d/lvp_icd*.json >/dev/null 2>&1 || packages mesa-vulkan-drivers
+            VK_ICD_FILENAMES=$(ls /usr/share/vulkan/icd.d/lvp_icd*.json | head -n 1)
+            export VK_ICD_FILENAMES
+            echo "no GPU: Vulkan runs on $VK_ICD_FILENAMES"
+        fi
+    fi
+}
+
+# --- build --------------------------------------------------------------------------------
+
+wasm() { # wasm NAME FEATURES...: one of the two builds, to target/page/NAME
+    local name=$1 out=$target/page/$1 built
+    shift
+    LAB_COMMIT=$(git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown) \
+        cargo build --quiet --profile wasm --lib --target wasm32-unknown-unknown "$@"
+    built=$target/wasm32-unknown-unknown/wasm/scaling_lab.wasm
+    # Both builds land in one place, so each keeps its own copy of what it was made from.
+    ! cmp -s "$built" "$out/from.wasm" || return 0
+    mkdir -p "$out"
+    wasm-bindgen "$built" --out-dir "$out" --out-name lab --target web --no-typescript \
+        --remove-name-section --remove-producers-section
+    # Never --all-features: it emits compact imports, which browsers refuse.
+    www/node_modules/.bin/wasm-opt -O3 "$out/lab_bg.wasm" -o "$out/lab.wasm"
+    cp "$built" "$out/from.wasm"
+}
+
+page() {
+    [ -e www/js/main.js ] || { echo "no page yet"; return 0; }
+    TARGET=$target node www/build.mjs
+}
+
+setup() {
+    stage "set up: Rust" rust
+    stage "set up: npm packages" node_modules
+}
+
+build() {
+    stage "set up: wasm-bindgen" wasm_bindgen
+    stage "wasm: CPU build" wasm cpu --no-default-features
+    stage "wasm: GPU build" wasm gpu --features gpu
+    stage "page" page
+}
+
+# --- check and test -----------------------------------------------------------------------
+
+lint() { cargo clippy --quiet "$@" -- -D warnings; }
+wasm32="--lib --target wasm32-unknown-unknown"
+
+check() {
+    stage "format" cargo fmt --check
+    stage "lint: native" lint --all-targets
+    stage "lint: native, no GPU" lint --all-targets --no-default-features
+    stage "lint: wasm32" lint $wasm32
+    stage "lint: wasm32, no GPU" lint $wasm32 --no-default-features
+}
+
+rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }
+
+types() {
+    [ -e www/js/main.js ] || return 0
+    www/node_modules/.bin/tsc -p www
+}
+
+node_tests() { # node_tests FILE...
+    [ $# -gt 0 ] || { echo "no tests yet"; return 0; }
+    NO_COLOR=1 node --test --test-reporter=spec "$@" 2>&1 | tee -a "$log"
+}
+page_tests() { node_tests $(find www/js www/elements -name '*.test.js' 2>/dev/null | sort); }
+browser_tests() {
+    LAB_CLI=$target/debug/scaling-lab TARGET=$target \
+        node_tests --test-concurrency=1 $(find tests/browser -name '*.test.mjs' 2>/dev/null | sort)
+}
+
+tests() {
+    : >"$log"
+    trap finish EXIT
+    setup
+    stage "set up: browser" browser
+    check
+    stage "Rust tests" rust_tests
+    stage "page: types" types
+    stage "page: unit tests" page_tests
+    build
+    stage "browser tests" browser_tests
+}
+
+finish() { # the summary, and the counts of every runner added up
+    local status=$? passed failed
+    [ -z "$stage_name" ] || stage_end FAILED
+    [ $status -eq 0 ] || summary+="stopped with status $status"$'\n'
+    printf '\n%s%-44s %4d s\n' "$summary" "in all" $SECONDS
+    passed=$(sed -nE 's/^test result: .* ([0-9]+) passed;.*/\1/p; s/^. pass ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+    failed=$(sed -nE 's/^test result: .* ([0-9]+) failed;.*/\1/p; s/^. fail ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+    [ $status -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+    echo "$passed passed, $failed failed"
+}
+
+verb=${1:-serve}
+[ $# -eq 0 ] || shift
+case $verb in
+    serve) setup; build; node www/serve.mjs dist "${PORT:-8080}" ;;
+    dist) setup; build ;;
+    test) tests ;;
+    check) setup; check ;;
+    bench) setup; stage "bench" cargo bench "$@" ;;
+    *) die "unknown verb '$verb'; the verbs are serve, test, dist, bench, check" ;;
+esac
