@@ -1,0 +1,74 @@
+//! The CPU back end: threads natively, the page's pool in the browser. Groups are independent, so how they are
+//! shared out never changes a number.
+
+use std::ops::Range;
+
+use super::{Exec, Inputs, Job, Kernel, Lanes};
+use crate::error::Result;
+
+#[cfg(not(target_arch = "wasm32"))]
+#[expect(clippy::unused_async, clippy::unused_self, reason = "the page's pool answers later")]
+impl Exec {
+    pub(super) fn cpu_name(&self) -> String {
+        format!("{} threads", rayon::current_num_threads())
+    }
+
+    pub(super) async fn advance_cpu<K: Kernel>(
+        &self,
+        lanes: &mut Lanes<K>,
+        uniforms: &K::Uniforms,
+        steps: Range<u32>,
+    ) -> Result<()> {
+        use rayon::prelude::*;
+        let mut uniforms = *uniforms;
+        K::window(&mut uniforms, steps);
+        // Bytes cross threads whatever the uniforms are made of.
+        let (uniforms, inputs) = (bytemuck::bytes_of(&uniforms), &lanes.inputs);
+        lanes.host.par_chunks_mut(lanes.rows).zip(0u32..u32::MAX).for_each(|(state, group)| {
+            K::group(&bytemuck::pod_read_unaligned(uniforms), inputs, group, state);
+        });
+        Ok(())
+    }
+
+    pub(super) async fn map_cpu<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
+        use rayon::prelude::*;
+        const CHUNK: u32 = 1024;
+        let chunk = |i: u32| {
+            let first = items.start + i * CHUNK;
+            let mut out = Vec::new();
+            J::items(inputs, first..first.saturating_add(CHUNK).min(items.end), &mut out);
+            out
+        };
+        let chunks: Vec<Vec<f64>> = (0..items.len().div_ceil(CHUNK as usize) as u32).into_par_iter().map(chunk).collect();
+        Ok(chunks.concat())
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Exec {
+    pub(super) fn cpu_name(&self) -> String {
+        match self.pool.workers() {
+            1 => "1 worker".to_owned(),
+            n => format!("{n} workers"),
+        }
+    }
+
+    pub(super) async fn advance_cpu<K: Kernel>(
+        &self,
+        lanes: &mut Lanes<K>,
+        uniforms: &K::Uniforms,
+        steps: Range<u32>,
+    ) -> Result<()> {
+        let groups = lanes.groups();
+        let windowed = |steps| {
+            let mut uniforms = *uniforms;
+            K::window(&mut uniforms, steps);
+            bytemuck::bytes_of(&uniforms).to_vec()
+        };
+        self.pool.advance(K::NAME, &lanes.inputs, bytemuck::cast_slice_mut(&mut lanes.host), groups, steps, &windowed).await
+    }
+
+    pub(super) async fn map_cpu<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
+        self.pool.map(J::NAME, inputs, items).await
+    }
+}

@@ -1,0 +1,481 @@
+//! Where work runs: the same kernel on CPU threads, on a page's pool of workers, or on a GPU.
+//!
+//! An experiment makes [`Lanes`], asks [`Exec::advance`] to move them through a window of steps, and reads them
+//! back. Slicing, device loss and fall-back happen in here and never change a number: draws are indexed, so
+//! a lost device is rebuilt and the same steps are replayed from the last state the host holds.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytemuck::Pod;
+use serde::Serialize;
+
+use crate::error::Result;
+
+mod cpu;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+#[cfg(target_arch = "wasm32")]
+pub mod pool;
+pub mod probe;
+
+/// How closely a device must agree with the CPU twin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Parity {
+    /// Every bit of the state.
+    Bits,
+    /// `|gpu - cpu| <= abs + rel |cpu|` for every f32 of the state, because of `reason`.
+    Close {
+        /// Relative part.
+        rel: f32,
+        /// Absolute part.
+        abs: f32,
+        /// Why bits cannot be promised, and where the bound comes from.
+        reason: &'static str,
+    },
+}
+
+/// The uniforms of a kernel, with the names and offsets of their fields; made by [`uniforms!`](crate::uniforms!).
+pub trait Uniforms: Pod {
+    /// `(name, byte offset)` in order; `tests/wgsl.rs` holds the WGSL struct to it.
+    const FIELDS: &'static [(&'static str, usize)];
+}
+
+/// Declares a kernel's uniforms: only `u32` and `f32`, so that Rust's layout is WGSL's.
+#[macro_export]
+macro_rules! uniforms {
+    ($(#[$doc:meta])+ pub struct $name:ident { $($(#[$help:meta])+ $field:ident: $type:ty,)+ }) => {
+        $(#[$doc])+
+        #[repr(C)]
+        #[derive(Clone, Copy, Debug, ::bytemuck::Pod, ::bytemuck::Zeroable)]
+        pub struct $name { $($(#[$help])+ pub $field: $type,)+ }
+        impl $crate::exec::Uniforms for $name {
+            const FIELDS: &'static [(&'static str, usize)] =
+                &[$((stringify!($field), ::std::mem::offset_of!($name, $field)),)+];
+        }
+    };
+}
+
+/// One row of a group's state: the same variable of every lane, `[u32; L]` or `[f32; L]`.
+pub trait Row: Pod + Send + Sync {
+    /// Lanes of a group, which is the workgroup's size on a GPU.
+    const LANES: usize;
+}
+
+impl<const L: usize> Row for [u32; L]
+where
+    Self: Pod,
+{
+    const LANES: usize = L;
+}
+
+impl<const L: usize> Row for [f32; L]
+where
+    Self: Pod,
+{
+    const LANES: usize = L;
+}
+
+/// A simulator kernel: a WGSL shader and its CPU twin, both of one workgroup of L lanes.
+///
+/// Lanes are independent. The state of a group is `rows` rows; it starts as the host made it, and a window of
+/// steps maps it to the next state: running `0..a` and then `a..b` is running `0..b`.
+pub trait Kernel: 'static {
+    /// File stem, entry point and pipeline label.
+    const NAME: &'static str;
+    /// The kernel first, shared parts after it, so that line numbers in errors are the kernel's.
+    const WGSL: &'static str;
+    /// What a software adapter (lavapipe, SwiftShader) must reach.
+    const SOFTWARE: Parity = Parity::Bits;
+    /// What a hardware adapter must reach.
+    const HARDWARE: Parity = Parity::Bits;
+    /// Read-only inputs: bindings 2, 3, ...
+    const INPUTS: usize;
+    /// Binding 0.
+    type Uniforms: Uniforms;
+    /// Binding 1, `read_write`: `state[(group * rows + row) * L + lane]`.
+    type Row: Row;
+
+    /// Sets the window of steps that the next dispatch runs.
+    fn window(uniforms: &mut Self::Uniforms, steps: Range<u32>);
+
+    /// The twin: one group through its window. `state[row][lane]`.
+    fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
+}
+
+/// Work in f64 that only the CPU does: a pure function of its item's index.
+pub trait Job: 'static {
+    /// Name in the table of twins.
+    const NAME: &'static str;
+    /// Numbers per item.
+    const WIDTH: usize;
+
+    /// Appends [`Job::WIDTH`] numbers for each of `items`, in order.
+    fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>);
+}
+
+/// Read-only buffers, shared by every group, worker and device.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    id: u64,
+    /// Kept in words of 64 bits, so that every view is aligned.
+    buffers: Arc<[Vec<u64>]>,
+    /// Lengths in words of 32 bits.
+    lengths: Arc<[usize]>,
+}
+
+impl Inputs {
+    /// Copies the buffers: slices of `u32`, `f32` or `f64` as bytes ([`bytemuck::cast_slice`]).
+    pub fn new(buffers: &[&[u8]]) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let aligned = |bytes: &&[u8]| {
+            let mut words = vec![0u64; bytes.len().div_ceil(8)];
+            bytemuck::cast_slice_mut::<u64, u8>(&mut words)[..bytes.len()].copy_from_slice(bytes);
+            words
+        };
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            buffers: buffers.iter().map(aligned).collect(),
+            lengths: buffers.iter().map(|bytes| bytes.len() / 4).collect(),
+        }
+    }
+
+    /// Names the buffers in caches of workers and devices; never part of a result.
+    pub const fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// How many buffers there are.
+    pub fn len(&self) -> usize {
+        self.buffers.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.buffers.is_empty()
+    }
+
+    /// Buffer `i` as words.
+    pub fn u32(&self, i: usize) -> &[u32] {
+        &bytemuck::cast_slice(&self.buffers[i])[..self.lengths[i]]
+    }
+
+    /// Buffer `i` as f32.
+    pub fn f32(&self, i: usize) -> &[f32] {
+        &bytemuck::cast_slice(&self.buffers[i])[..self.lengths[i]]
+    }
+
+    /// Buffer `i` as f64.
+    pub fn f64(&self, i: usize) -> &[f64] {
+        &bytemuck::cast_slice(&self.buffers[i])[..self.lengths[i] / 2]
+    }
+
+    /// Buffer `i` as bytes.
+    pub fn bytes(&self, i: usize) -> &[u8] {
+        bytemuck::cast_slice(self.u32(i))
+    }
+}
+
+/// A kernel or job without its types, as a pool worker looks it up: bytes in, bytes out.
+#[derive(Clone, Copy)]
+pub struct Twin {
+    /// [`Kernel::NAME`] or [`Job::NAME`].
+    pub name: &'static str,
+    /// Runs a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
+    pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
+}
+
+impl Twin {
+    /// The twin of a kernel; `data` is the state of the groups, changed in place.
+    pub const fn kernel<K: Kernel>() -> Self {
+        Self {
+            name: K::NAME,
+            run: |uniforms, inputs, first, count, data| {
+                let uniforms: K::Uniforms = bytemuck::pod_read_unaligned(uniforms);
+                let mut state: Vec<K::Row> = vec![bytemuck::Zeroable::zeroed(); data.len() / size_of::<K::Row>()];
+                bytemuck::cast_slice_mut(&mut state).copy_from_slice(data);
+                let rows = (state.len() / count.max(1) as usize).max(1);
+                for (group, state) in (first..first + count).zip(state.chunks_mut(rows)) {
+                    K::group(&uniforms, inputs, group, state);
+                }
+                data.clear();
+                data.extend_from_slice(bytemuck::cast_slice(&state));
+            },
+        }
+    }
+
+    /// The twin of a job; `data` leaves holding f64.
+    pub const fn job<J: Job>() -> Self {
+        Self {
+            name: J::NAME,
+            run: |_, inputs, first, count, data| {
+                let mut out = Vec::with_capacity(count as usize * J::WIDTH);
+                J::items(inputs, first..first + count, &mut out);
+                data.clear();
+                data.extend_from_slice(bytemuck::cast_slice(&out));
+            },
+        }
+    }
+}
+
+/// The state of a kernel's lanes, on the host and perhaps on a device.
+pub struct Lanes<K: Kernel> {
+    /// The last state the host holds.
+    host: Vec<K::Row>,
+    /// Rows of one group.
+    rows: usize,
+    /// Read-only buffers.
+    inputs: Inputs,
+    /// What ran on the device since `host` was current: all that a replay needs.
+    log: Vec<(K::Uniforms, Range<u32>)>,
+    /// The device's buffers, while it lives.
+    #[cfg(feature = "gpu")]
+    state: Option<gpu::State>,
+}
+
+impl<K: Kernel> Lanes<K> {
+    /// `groups` groups of `rows` rows, all zero.
+    pub fn zeroed(groups: u32, rows: usize, inputs: Inputs) -> Self {
+        Self::new(vec![bytemuck::Zeroable::zeroed(); groups as usize * rows], rows, inputs)
+    }
+
+    /// Lanes with the given state, `host[group * rows + row][lane]`.
+    pub fn new(host: Vec<K::Row>, rows: usize, inputs: Inputs) -> Self {
+        assert!(rows > 0 && host.len() % rows == 0, "{}: whole groups of rows", K::NAME);
+        assert_eq!(inputs.len(), K::INPUTS, "{}: read-only inputs", K::NAME);
+        Self {
+            host,
+            rows,
+            inputs,
+            log: Vec::new(),
+            #[cfg(feature = "gpu")]
+            state: None,
+        }
+    }
+
+    /// Number of groups.
+    #[expect(clippy::cast_possible_truncation, reason = "made from a u32 or bounded by memory")]
+    pub fn groups(&self) -> u32 {
+        (self.host.len() / self.rows) as u32
+    }
+}
+
+/// What the reader asked to run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Device {
+    /// A hardware GPU that passes the self-test, else the CPU.
+    Auto,
+    /// A GPU, software adapters included.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// What runs the work now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeviceInfo {
+    /// `cpu` or `gpu`.
+    pub kind: &'static str,
+    /// The adapter's name, or how many threads or workers.
+    pub adapter: String,
+}
+
+enum Backend {
+    Cpu,
+    #[cfg(feature = "gpu")]
+    Gpu(std::rc::Rc<gpu::Gpu>),
+}
+
+/// Where work runs. Shared by every run of a program or page.
+pub struct Exec {
+    backend: RefCell<Backend>,
+    #[cfg(target_arch = "wasm32")]
+    pool: pool::Pool,
+    /// Sentences for the reader, oldest first; never removed, so that every run can show those it lived through.
+    notices: RefCell<Vec<String>>,
+    /// Devices lost so far: the first is rebuilt, the second means the CPU.
+    #[cfg(feature = "gpu")]
+    losses: std::cell::Cell<u32>,
+}
+
+impl Exec {
+    /// The CPU: threads natively, `pool` on a page.
+    pub fn cpu(#[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Self {
+        Self {
+            backend: RefCell::new(Backend::Cpu),
+            #[cfg(target_arch = "wasm32")]
+            pool,
+            notices: RefCell::default(),
+            #[cfg(feature = "gpu")]
+            losses: std::cell::Cell::new(0),
+        }
+    }
+
+    /// The wanted device. `Auto` falls back to the CPU and says so.
+    ///
+    /// # Errors
+    /// When a GPU was asked for and there is none.
+    #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
+    pub async fn open(device: Device, #[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Result<Self> {
+        let exec = Self::cpu(
+            #[cfg(target_arch = "wasm32")]
+            pool,
+        );
+        #[cfg(feature = "gpu")]
+        if device != Device::Cpu {
+            match gpu::Gpu::open(device == Device::Gpu).await {
+                Ok(gpu) => *exec.backend.borrow_mut() = Backend::Gpu(gpu.into()),
+                Err(error) if device == Device::Gpu => return Err(error),
+                Err(error) => exec.notice(format!("Running on the CPU: {error}.")),
+            }
+        }
+        #[cfg(not(feature = "gpu"))]
+        if device == Device::Gpu {
+            return Err(crate::Error::device("this build has no GPU support"));
+        }
+        Ok(exec)
+    }
+
+    /// What runs the work now.
+    pub fn device(&self) -> DeviceInfo {
+        match &*self.backend.borrow() {
+            Backend::Cpu => DeviceInfo { kind: "cpu", adapter: self.cpu_name() },
+            #[cfg(feature = "gpu")]
+            Backend::Gpu(gpu) => DeviceInfo { kind: "gpu", adapter: gpu.name() },
+        }
+    }
+
+    /// The sentences from the given one on.
+    pub fn notices(&self, from: usize) -> Vec<String> {
+        self.notices.borrow()[from..].to_vec()
+    }
+
+    #[cfg(feature = "gpu")]
+    fn notice(&self, sentence: String) {
+        self.notices.borrow_mut().push(sentence);
+    }
+
+    /// Moves lanes through `steps`. On return the state is that of the last step, wherever it lives.
+    ///
+    /// # Errors
+    /// Only what no replay can mend, such as a page's workers that died.
+    pub async fn advance<K: Kernel>(&self, lanes: &mut Lanes<K>, uniforms: &K::Uniforms, steps: Range<u32>) -> Result<()> {
+        #[cfg(feature = "gpu")]
+        while let Some(gpu) = self.gpu() {
+            lanes.log.push((*uniforms, steps.clone()));
+            let done = if gpu.holds(lanes) {
+                gpu.run(lanes, lanes.log.len() - 1).await
+            } else {
+                gpu.load_and_replay(lanes).await
+            };
+            match done {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    lanes.log.pop();
+                    self.replace(&gpu, &error).await;
+                }
+            }
+        }
+        self.settle(lanes).await?;
+        self.advance_cpu(lanes, uniforms, steps).await
+    }
+
+    /// The state of every lane, `[group * rows + row][lane]`.
+    ///
+    /// # Errors
+    /// As [`Exec::advance`].
+    pub async fn read<'a, K: Kernel>(&self, lanes: &'a mut Lanes<K>) -> Result<&'a [K::Row]> {
+        #[cfg(feature = "gpu")]
+        while let Some(gpu) = self.gpu().filter(|_| !lanes.log.is_empty()) {
+            let read = async {
+                if !gpu.holds(lanes) {
+                    gpu.load_and_replay(lanes).await?;
+                }
+                gpu.read(lanes).await
+            };
+            match read.await {
+                Ok(host) => {
+                    lanes.host = host;
+                    lanes.log.clear();
+                }
+                Err(error) => self.replace(&gpu, &error).await,
+            }
+        }
+        self.settle(lanes).await?;
+        Ok(&lanes.host)
+    }
+
+    /// Runs a job over `items` on the CPU, whatever the device: `WIDTH` numbers per item, in order.
+    ///
+    /// # Errors
+    /// When the page's workers died.
+    pub async fn map<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
+        self.map_cpu::<J>(inputs, items).await
+    }
+
+    /// Brings lanes whose device is gone up to date on the CPU, by replaying what the device had run.
+    async fn settle<K: Kernel>(&self, lanes: &mut Lanes<K>) -> Result<()> {
+        for (uniforms, steps) in std::mem::take(&mut lanes.log) {
+            self.advance_cpu(lanes, &uniforms, steps).await?;
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "gpu")]
+    fn gpu(&self) -> Option<std::rc::Rc<gpu::Gpu>> {
+        match &*self.backend.borrow() {
+            Backend::Gpu(gpu) => Some(std::rc::Rc::clone(gpu)),
+            Backend::Cpu => None,
+        }
+    }
+
+    /// Replaces a device that failed: once by a new one, then by the CPU; always said aloud.
+    #[cfg(feature = "gpu")]
+    async fn replace(&self, failed: &std::rc::Rc<gpu::Gpu>, error: &crate::Error) {
+        // Another run of this page may have noticed first.
+        if !self.gpu().is_some_and(|gpu| std::rc::Rc::ptr_eq(&gpu, failed)) {
+            return;
+        }
+        // Runs that ask while a new device opens go on with the CPU; they lose nothing.
+        *self.backend.borrow_mut() = Backend::Cpu;
+        self.losses.set(self.losses.get() + 1);
+        if self.losses.get() == 1
+            && let Ok(gpu) = gpu::Gpu::open(failed.allows_software()).await
+        {
+            *self.backend.borrow_mut() = Backend::Gpu(gpu.into());
+            self.notice(format!("The GPU failed ({error}). It was restarted and the work replayed: no number changes."));
+        } else {
+            self.notice(format!("The GPU failed ({error}). The rest runs on the CPU."));
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_keep_their_words() {
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&[1u32, 2, 3]), bytemuck::cast_slice(&[0.5f64])]);
+        assert_eq!(inputs.u32(0), [1, 2, 3], "an odd number of words");
+        assert_eq!(inputs.f64(1), [0.5], "f64");
+        assert_eq!(inputs.len(), 2, "buffers");
+    }
+
+    #[test]
+    fn slicing_does_not_change_bits() {
+        let run = |cuts: &[u32]| {
+            let exec = Exec::cpu();
+            let mut lanes = Lanes::<probe::Probe>::zeroed(3, probe::ROWS, probe::inputs());
+            for cut in cuts.windows(2) {
+                pollster::block_on(exec.advance(&mut lanes, &probe::uniforms(), cut[0]..cut[1])).expect("runs");
+            }
+            pollster::block_on(exec.read(&mut lanes)).expect("reads").to_vec()
+        };
+        assert_eq!(run(&[0, 40]), run(&[0, 1, 17, 40]), "windows compose");
+        assert_ne!(run(&[0, 40]), run(&[0, 39]), "the last step matters");
+    }
+}

@@ -1,0 +1,76 @@
+//! The self-test of a device: a kernel that uses what the simulators use (Philox, integer tables, f32 products
+//! and sums, divergence of lanes) for a millisecond, compared bit for bit with its twin before any real work.
+
+use std::ops::Range;
+
+use super::{Inputs, Kernel};
+use crate::rng;
+
+/// Rows of a group's state: a mix of words, a sum of f32.
+pub const ROWS: usize = 2;
+
+/// Lanes of a group.
+pub const LANES: usize = 64;
+
+crate::uniforms! {
+    /// Binding 0.
+    pub struct Uniforms {
+        /// Seed of the draws.
+        seed: u32,
+        /// First step of the window.
+        first: u32,
+        /// Steps of the window.
+        steps: u32,
+        /// Entries of the table.
+        entries: u32,
+    }
+}
+
+/// The kernel.
+#[derive(Debug)]
+pub struct Probe;
+
+/// A small table to look up.
+pub fn inputs() -> Inputs {
+    let table: Vec<u32> = (0..16u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+    Inputs::new(&[bytemuck::cast_slice(&table)])
+}
+
+/// Uniforms that fit [`inputs`].
+pub const fn uniforms() -> Uniforms {
+    Uniforms { seed: 2026, first: 0, steps: 0, entries: 16 }
+}
+
+impl Kernel for Probe {
+    const NAME: &'static str = "probe";
+    const WGSL: &'static str = concat!(include_str!("probe.wgsl"), include_str!("../rng.wgsl"));
+    const INPUTS: usize = 1;
+    type Uniforms = Uniforms;
+    type Row = [u32; LANES];
+
+    fn window(uniforms: &mut Uniforms, steps: Range<u32>) {
+        uniforms.first = steps.start;
+        uniforms.steps = steps.end - steps.start;
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "lanes are few; 12 bits fit f32")]
+    fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {
+        let table = inputs.u32(0);
+        for l in 0..LANES {
+            let run = group * LANES as u32 + l as u32;
+            let mut words = state[0][l];
+            let mut w = f32::from_bits(state[1][l]);
+            for t in u.first..u.first + u.steps {
+                let draw = rng::philox([u.seed, rng::stream::PROBE], [run, t, 0, 0]);
+                words ^= draw[0].wrapping_add(table[(draw[1] % u.entries) as usize]);
+                if draw[2] & 3 != 0 {
+                    // Multiples of 2^-11 below 2^10: exact in f32, fused or not.
+                    let x = (draw[3] >> 20) as f32 / 4096.0;
+                    w = if w > 512.0 { w - 512.0 } else { w + x * 2.0 };
+                }
+            }
+            state[0][l] = words;
+            state[1][l] = w.to_bits();
+        }
+    }
+}

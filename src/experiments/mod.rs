@@ -1,0 +1,357 @@
+//! Experiments: one file each, and the one registry.
+//!
+//! To add one: write `x.rs` with an [`Experiment`], add `Entry::of::<x::X>()` to [`ALL`]. Page, command line,
+//! tests and the table of published numbers find it there.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec::Exec;
+use crate::output::{Cell, DeviceUse, Document, Output, Progress};
+use crate::params::{self, Params, Spec, Texts, Value};
+
+// pub mod exam_time;
+
+/// Every experiment, in the order of the catalogue.
+pub const ALL: &[Entry] = &[];
+
+/// A formula, typeset when the page is built.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Formula {
+    /// What it says, in words.
+    pub label: &'static str,
+    /// TeX.
+    pub tex: &'static str,
+}
+
+/// Where something comes from.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Source {
+    /// Authors, title, year.
+    pub text: &'static str,
+    /// Address; empty when there is none.
+    pub url: &'static str,
+}
+
+/// A named setting.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Preset {
+    /// Its name.
+    pub title: &'static str,
+    /// The query string that sets it, `name=value&...`.
+    pub query: &'static str,
+}
+
+/// What an experiment is about: all of its words, in English.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Info {
+    /// Name in URLs and on the command line.
+    pub slug: &'static str,
+    /// Heading.
+    pub title: &'static str,
+    /// The question in one sentence.
+    pub question: &'static str,
+    /// What to notice, a paragraph each.
+    pub notice: &'static [&'static str],
+    /// The model, a paragraph each; says what it does not show.
+    pub model: &'static [&'static str],
+    /// Formulas.
+    pub formulas: &'static [Formula],
+    /// Papers and talks.
+    pub sources: &'static [Source],
+    /// Named settings.
+    pub presets: &'static [Preset],
+    /// Figures that start folded.
+    pub figures_more: &'static [&'static str],
+}
+
+/// Which number of a result a claim is about.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pick {
+    /// The measured value of a verdict, with its interval.
+    Verdict(&'static str),
+    /// A cell of a table: id, row, column.
+    Cell(&'static str, usize, usize),
+    /// The point of a series nearest to `x`: figure, series, x.
+    Point(&'static str, &'static str, f64),
+}
+
+impl Pick {
+    /// The value and its interval; `None` when the result does not hold it yet.
+    pub fn of(self, output: &Output) -> Option<(f64, Option<[f64; 2]>)> {
+        let found = match self {
+            Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
+            Self::Cell(id, row, column) => {
+                let table = output.tables.iter().find(|table| table.id == id)?;
+                match table.rows.get(row)?.get(column)? {
+                    Cell::Number(x) => Some((*x, None)),
+                    Cell::Text(_) => None,
+                }
+            }
+            Self::Point(figure, series, x) => {
+                let figure = output.figures.iter().find(|f| f.id == figure)?;
+                let series = figure.series.iter().find(|s| s.id == series)?;
+                let distance = |i: usize| (series.x[i] - x).abs();
+                let i = (0..series.x.len()).min_by(|&i, &j| distance(i).total_cmp(&distance(j)))?;
+                let ends = series.lo.as_ref().zip(series.hi.as_ref());
+                Some((series.y[i], ends.map(|(lo, hi)| [lo[i], hi[i]])))
+            }
+        };
+        found.filter(|(value, _)| value.is_finite())
+    }
+}
+
+/// A published number and how to recompute it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Claim {
+    /// Unique in the experiment.
+    pub id: &'static str,
+    /// Who printed it.
+    pub source: &'static str,
+    /// Where: section, figure, table.
+    pub place: &'static str,
+    /// What the number is.
+    pub what: &'static str,
+    /// The number as printed.
+    pub printed: f64,
+    /// The setting that recomputes it.
+    pub query: &'static str,
+    /// The seed.
+    pub seed: u32,
+    /// Which number of the result.
+    pub pick: Pick,
+    /// How far ours may be from the printed one, beyond its own interval.
+    pub tolerance: f64,
+    /// Why that far.
+    pub reason: &'static str,
+    /// Is it expected to agree?
+    pub agrees: bool,
+    /// Why it differs, or what else to know; may be empty.
+    pub note: &'static str,
+}
+
+/// What recomputing a claim gave.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Reproduced {
+    /// Our number.
+    pub ours: f64,
+    /// Its interval.
+    pub interval: Option<[f64; 2]>,
+    /// Is it the printed one, within tolerance?
+    pub agrees: bool,
+    /// Is that what the claim expects?
+    pub as_expected: bool,
+}
+
+impl Claim {
+    /// Compares the claim with a result; `None` when the result does not hold the number (yet).
+    pub fn compare(&self, output: &Output) -> Option<Reproduced> {
+        let (ours, interval) = self.pick.of(output)?;
+        let [lo, hi] = interval.unwrap_or([ours, ours]);
+        let agrees = self.printed >= lo - self.tolerance && self.printed <= hi + self.tolerance;
+        Some(Reproduced { ours, interval, agrees, as_expected: agrees == self.agrees })
+    }
+
+    /// The setting as texts.
+    pub fn texts(&self) -> Texts {
+        query(self.query)
+    }
+}
+
+/// Splits `name=value&name=value`. Values here hold nothing that needs decoding.
+pub fn query(text: &str) -> Texts {
+    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+}
+
+/// An experiment: started with parameters and a seed, advanced mark by mark, asked for its output at any time.
+///
+/// Marks are fixed by the parameters, draws by (seed, run, step): no number depends on slicing, order, pausing or
+/// the machine. Dropping it cancels it.
+pub trait Experiment: Sized + 'static {
+    /// Its words.
+    const INFO: Info;
+    /// The published numbers it reproduces.
+    const CLAIMS: &'static [Claim];
+    /// Its parameters.
+    type Params: Params;
+
+    /// Checks what the declaration cannot, and computes the closed forms: after this, [`Experiment::output`]
+    /// shows theory. Fast enough for a slider.
+    ///
+    /// # Errors
+    /// A sentence naming the parameter, its value and what is allowed.
+    fn start(params: Self::Params, seed: u32) -> Result<Self>;
+
+    /// How far it is.
+    fn progress(&self) -> Progress;
+
+    /// Goes to the next mark. Called only while [`Experiment::progress`] is not finished; what a mark adds is
+    /// recorded only when all of it is known, so that a failed or cancelled call changes nothing.
+    ///
+    /// # Errors
+    /// A device that no replay can mend.
+    fn advance(&mut self, exec: &Exec) -> impl Future<Output = Result<()>>;
+
+    /// Everything there is to show so far.
+    fn output(&self) -> Output;
+}
+
+/// An experiment without its types.
+trait Run {
+    fn progress(&self) -> Progress;
+    fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+    fn output(&self) -> Output;
+}
+
+impl<E: Experiment> Run for E {
+    fn progress(&self) -> Progress {
+        Experiment::progress(self)
+    }
+    fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>> {
+        Box::pin(Experiment::advance(self, exec))
+    }
+    fn output(&self) -> Output {
+        Experiment::output(self)
+    }
+}
+
+/// One line of the registry.
+#[derive(Clone, Copy, Serialize)]
+pub struct Entry {
+    /// Its words.
+    #[serde(flatten)]
+    pub info: Info,
+    /// Its parameters.
+    pub params: &'static [Spec],
+    /// The published numbers it reproduces.
+    #[serde(skip)]
+    pub claims: &'static [Claim],
+    #[serde(skip)]
+    start: fn(&[Value], u32) -> Result<Box<dyn Run>>,
+}
+
+impl Entry {
+    /// The entry of an experiment.
+    pub const fn of<E: Experiment>() -> Self {
+        Self {
+            info: E::INFO,
+            params: E::Params::SPECS,
+            claims: E::CLAIMS,
+            start: |values, seed| Ok(Box::new(E::start(E::Params::from_values(values)?, seed)?)),
+        }
+    }
+}
+
+/// The experiment of that slug.
+///
+/// # Errors
+/// When there is none; names those there are.
+pub fn find(slug: &str) -> Result<&'static Entry> {
+    ALL.iter().find(|entry| entry.info.slug == slug).ok_or_else(|| {
+        let slugs: Vec<_> = ALL.iter().map(|entry| entry.info.slug).collect();
+        let shown: String = slug.chars().take(60).collect();
+        Error::new(ErrorKind::Unknown, format!("there is no experiment `{shown}`: there are {}", slugs.join(", ")))
+    })
+}
+
+/// Reads a URL's values leniently; see [`params::check`]. Falls back to the defaults where values that are valid
+/// alone do not fit each other.
+///
+/// # Errors
+/// When there is no such experiment.
+pub fn check(slug: &str, texts: &Texts) -> Result<params::Checked> {
+    let entry = find(slug)?;
+    let mut checked = params::check(entry.params, texts);
+    if let Err(error) = params::read(entry.params, &checked.values).and_then(|values| (entry.start)(&values, 0).map(drop)) {
+        checked.problems.push(format!("{error}; the defaults are used instead"));
+        checked.values.clear();
+    }
+    Ok(checked)
+}
+
+/// One run of one experiment: what page and command line drive.
+pub struct Session {
+    entry: &'static Entry,
+    params: BTreeMap<&'static str, Value>,
+    seed: u32,
+    run: Box<dyn Run>,
+    exec: Rc<Exec>,
+    devices: Vec<DeviceUse>,
+    /// Notices of the executor that were there before this run.
+    old_notices: usize,
+}
+
+impl Session {
+    /// Reads the values strictly and starts.
+    ///
+    /// # Errors
+    /// An unknown experiment, or a parameter that cannot be used.
+    pub fn open(exec: Rc<Exec>, slug: &str, texts: &Texts, seed: u32) -> Result<Self> {
+        let entry = find(slug)?;
+        let values = params::read(entry.params, texts)?;
+        let run = (entry.start)(&values, seed)?;
+        let params = entry.params.iter().map(|spec| spec.name).zip(values).collect();
+        // A fall-back that happened when the device was opened concerns every run.
+        let old_notices = if exec.device().kind == "cpu" { 0 } else { exec.notices(0).len() };
+        Ok(Self { entry, params, seed, run, exec, devices: Vec::new(), old_notices })
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        self.run.progress()
+    }
+
+    /// Goes to the next mark, if there is one.
+    ///
+    /// # Errors
+    /// See [`Experiment::advance`].
+    pub async fn advance(&mut self) -> Result<Progress> {
+        let before = self.run.progress();
+        if !before.finished() {
+            self.run.advance(&self.exec).await?;
+            let device = self.exec.device();
+            let used = DeviceUse { kind: device.kind, adapter: device.adapter, from_mark: before.done };
+            if !self.devices.last().is_some_and(|last| last.kind == used.kind && last.adapter == used.adapter) {
+                self.devices.push(used);
+            }
+        }
+        Ok(self.run.progress())
+    }
+
+    /// Everything there is to show so far.
+    pub fn output(&self) -> Output {
+        self.run.output()
+    }
+
+    /// The result document so far.
+    pub fn document(&self, elapsed_s: f64) -> Document {
+        Document {
+            lab: "scaling-lab",
+            version: VERSION,
+            commit: COMMIT,
+            experiment: self.entry.info.slug,
+            params: self.params.clone(),
+            seed: self.seed,
+            device: self.devices.clone(),
+            elapsed_s,
+            progress: self.run.progress(),
+            notices: self.exec.notices(self.old_notices),
+            output: self.run.output(),
+        }
+    }
+}
+
+/// Version of the lab.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Commit the lab was built from; `unknown` outside git.
+pub const COMMIT: &str = match option_env!("LAB_COMMIT") {
+    Some(commit) => commit,
+    None => "unknown",
+};

@@ -1,0 +1,383 @@
+//! What an experiment answers: figures, tables, verdicts, and the one document that page, widget and command
+//! line all emit.
+//!
+//! Numbers keep full precision; what is not finite is `null` in the document.
+
+use serde::{Serialize, Serializer};
+
+use crate::params::{Scale, Value};
+
+/// The most points a series may have; longer ones are thinned by [`Series::thinned`].
+pub const POINTS_MAX: usize = 2000;
+
+fn finite<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    x.is_finite().then_some(*x).serialize(serializer)
+}
+
+fn finite_option<S: Serializer>(x: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    x.filter(|x| x.is_finite()).serialize(serializer)
+}
+
+fn finite_pair<S: Serializer>(pair: &Option<[f64; 2]>, serializer: S) -> Result<S::Ok, S::Error> {
+    pair.map(|pair| pair.map(|x| x.is_finite().then_some(x))).serialize(serializer)
+}
+
+fn finite_list<S: Serializer>(xs: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(xs.iter().map(|x| x.is_finite().then_some(*x)))
+}
+
+fn finite_list_option<S: Serializer>(xs: &Option<Vec<f64>>, serializer: S) -> Result<S::Ok, S::Error> {
+    xs.as_ref().map(|xs| xs.iter().map(|x| x.is_finite().then_some(*x)).collect::<Vec<_>>()).serialize(serializer)
+}
+
+fn finite_rows<S: Serializer>(rows: &[Vec<f64>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(rows.iter().map(|row| row.iter().map(|x| x.is_finite().then_some(*x)).collect::<Vec<_>>()))
+}
+
+/// One axis, or the colour of a field.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Axis {
+    /// What is plotted.
+    pub label: &'static str,
+    /// Its unit; `%` for a share that is printed as a percentage, empty for a pure number.
+    pub unit: &'static str,
+    /// Linear or logarithmic.
+    pub scale: Scale,
+}
+
+/// What a series is drawn as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Joined points; `lo` and `hi` are a band around it.
+    Line,
+    /// Markers; `lo` and `hi` are error bars.
+    Points,
+    /// Only the area between `lo` and `hi`.
+    Band,
+}
+
+/// Where a series comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Simulated here.
+    Measured,
+    /// A closed form.
+    Theory,
+    /// A number somebody printed.
+    Published,
+}
+
+/// One curve or cloud of points.
+#[derive(Clone, Debug, Serialize)]
+pub struct Series {
+    /// Unique in its figure.
+    pub id: &'static str,
+    /// Legend text.
+    pub label: String,
+    /// Line, points or band.
+    pub kind: Kind,
+    /// Measured, theory or published.
+    pub role: Role,
+    /// Abscissae.
+    #[serde(serialize_with = "finite_list")]
+    pub x: Vec<f64>,
+    /// Ordinates; not finite where there is none.
+    #[serde(serialize_with = "finite_list")]
+    pub y: Vec<f64>,
+    /// Lower ends of intervals; not finite where open.
+    #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
+    pub lo: Option<Vec<f64>>,
+    /// Upper ends.
+    #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
+    pub hi: Option<Vec<f64>>,
+    /// Starts switched off in the legend.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// Points with ordinate 0 on a logarithmic axis are drawn at its floor, open: "none seen".
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub floor: bool,
+}
+
+impl Series {
+    /// A series without intervals.
+    pub fn new(id: &'static str, label: impl Into<String>, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
+        Self { id, label: label.into(), kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
+    }
+
+    /// The same with intervals.
+    pub fn with_interval(mut self, lo: Vec<f64>, hi: Vec<f64>) -> Self {
+        (self.lo, self.hi) = (Some(lo), Some(hi));
+        self
+    }
+
+    /// The same, switched off at first.
+    pub const fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// The same with at most [`POINTS_MAX`] points, at places that depend on the length only.
+    pub fn thinned(mut self) -> Self {
+        let n = self.x.len();
+        if n > POINTS_MAX {
+            let thin = |v: &[f64]| (0..POINTS_MAX).map(|i| v[i * (n - 1) / (POINTS_MAX - 1)]).collect::<Vec<_>>();
+            self.x = thin(&self.x);
+            self.y = thin(&self.y);
+            self.lo = self.lo.as_deref().map(thin);
+            self.hi = self.hi.as_deref().map(thin);
+        }
+        self
+    }
+}
+
+/// Where a field lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Frame {
+    /// x and y are plain axes.
+    Plane,
+    /// x and y are the first two of three shares.
+    Simplex,
+}
+
+/// A heat map: `z[row = y][col = x]`, not finite outside the simplex.
+#[derive(Clone, Debug, Serialize)]
+pub struct Field {
+    /// Columns.
+    #[serde(serialize_with = "finite_list")]
+    pub x: Vec<f64>,
+    /// Rows.
+    #[serde(serialize_with = "finite_list")]
+    pub y: Vec<f64>,
+    /// Values.
+    #[serde(serialize_with = "finite_rows")]
+    pub z: Vec<Vec<f64>>,
+    /// What the colour means.
+    pub label: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Linear or logarithmic colour.
+    pub scale: Scale,
+    /// Plane or simplex.
+    pub frame: Frame,
+}
+
+/// A named place on a figure.
+#[derive(Clone, Debug, Serialize)]
+pub struct Mark {
+    /// What is there.
+    pub label: String,
+    /// Abscissa; a rule across the figure when `y` is absent.
+    #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
+    pub x: Option<f64>,
+    /// Ordinate.
+    #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
+    pub y: Option<f64>,
+}
+
+impl Mark {
+    /// A vertical rule.
+    pub fn at_x(label: impl Into<String>, x: f64) -> Self {
+        Self { label: label.into(), x: Some(x), y: None }
+    }
+    /// A point.
+    pub fn at(label: impl Into<String>, x: f64, y: f64) -> Self {
+        Self { label: label.into(), x: Some(x), y: Some(y) }
+    }
+}
+
+/// One figure.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    /// Unique in the experiment.
+    pub id: &'static str,
+    /// Heading.
+    pub title: String,
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis.
+    pub y: Axis,
+    /// A heat map behind the series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
+    /// Curves and points.
+    pub series: Vec<Series>,
+    /// Named places.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Cell {
+    /// A number.
+    Number(#[serde(serialize_with = "finite")] f64),
+    /// A word.
+    Text(String),
+}
+
+impl From<f64> for Cell {
+    fn from(x: f64) -> Self {
+        Self::Number(x)
+    }
+}
+
+impl From<String> for Cell {
+    fn from(x: String) -> Self {
+        Self::Text(x)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(x: &str) -> Self {
+        Self::Text(x.to_owned())
+    }
+}
+
+/// A column's heading.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Column {
+    /// What it holds.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+}
+
+/// One table.
+#[derive(Clone, Debug, Serialize)]
+pub struct Table {
+    /// Unique in the experiment.
+    pub id: &'static str,
+    /// Heading.
+    pub title: String,
+    /// Headings of the columns.
+    pub columns: Vec<Column>,
+    /// Cells.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// What the numbers say about a claim: computed, never canned.
+///
+/// `agrees` is `None` where the run cannot tell: cancelled, censored, theory only.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// Unique in the experiment.
+    pub id: &'static str,
+    /// The claim that was put to the test, a sentence.
+    pub claim: String,
+    /// The measured value.
+    #[serde(serialize_with = "finite")]
+    pub measured: f64,
+    /// Its 99.9 % interval; an end that is not finite is open.
+    #[serde(serialize_with = "finite_pair")]
+    pub interval: Option<[f64; 2]>,
+    /// What theory says.
+    #[serde(serialize_with = "finite_option")]
+    pub theory: Option<f64>,
+    /// Does the interval, widened by the stated resolution, hold the theory?
+    pub agrees: Option<bool>,
+    /// Unit of the values; `%` for shares.
+    pub unit: &'static str,
+    /// What else a reader should know, a sentence; may be empty.
+    pub note: String,
+}
+
+impl Verdict {
+    /// A verdict whose `agrees` is computed: does `interval`, widened by `resolution` at both ends, hold
+    /// `theory`?
+    pub fn of(
+        id: &'static str,
+        claim: impl Into<String>,
+        measured: f64,
+        interval: Option<[f64; 2]>,
+        theory: f64,
+        resolution: f64,
+    ) -> Self {
+        let agrees = interval
+            .filter(|_| measured.is_finite())
+            .map(|[lo, hi]| !(theory < lo - resolution || theory > hi + resolution));
+        Self { id, claim: claim.into(), measured, interval, theory: Some(theory), agrees, unit: "", note: String::new() }
+    }
+
+    /// The same with a unit.
+    pub const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// The same with a note.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+}
+
+/// Everything an experiment has to show so far.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Output {
+    /// Figures in the order of the page.
+    pub figures: Vec<Figure>,
+    /// Tables.
+    pub tables: Vec<Table>,
+    /// Verdicts.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// How far a run is, in marks fixed by its parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Marks recorded.
+    pub done: u32,
+    /// Marks in all; 0 when the closed form is everything.
+    pub total: u32,
+}
+
+impl Progress {
+    /// Is there nothing left to do?
+    pub const fn finished(self) -> bool {
+        self.done >= self.total
+    }
+}
+
+/// A back end used by a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeviceUse {
+    /// `cpu` or `gpu`.
+    pub kind: &'static str,
+    /// The adapter's or engine's name.
+    pub adapter: String,
+    /// The first mark it computed.
+    pub from_mark: u32,
+}
+
+/// The one result document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Document {
+    /// Always `scaling-lab`.
+    pub lab: &'static str,
+    /// Version of the lab.
+    pub version: &'static str,
+    /// Commit it was built from, `unknown` outside git.
+    pub commit: &'static str,
+    /// Slug.
+    pub experiment: &'static str,
+    /// Values as read, by name.
+    pub params: std::collections::BTreeMap<&'static str, Value>,
+    /// Seed of all draws.
+    pub seed: u32,
+    /// Back ends used.
+    pub device: Vec<DeviceUse>,
+    /// Seconds of work.
+    #[serde(serialize_with = "finite")]
+    pub elapsed_s: f64,
+    /// How far the run is.
+    pub progress: Progress,
+    /// What the reader should know about the run, sentences.
+    pub notices: Vec<String>,
+    /// Figures, tables, verdicts.
+    #[serde(flatten)]
+    pub output: Output,
+}

@@ -1,0 +1,412 @@
+//! Parameters, declared once.
+//!
+//! The declaration makes the control on the page, the URL, the command line's `--set`, the checks and the
+//! property tests. A value travels as text everywhere (`0.9,0.1`; a matrix is `1,0;0,1`), so that page,
+//! URL and terminal cannot disagree on what it means.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The largest matrix a parameter may be, on either side.
+pub const MATRIX_MAX: usize = 8;
+
+/// What sort of control a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A real number.
+    Number,
+    /// A whole number.
+    Integer,
+    /// One of a few words.
+    Choice,
+    /// Numbers separated by commas.
+    List,
+    /// Non-negative numbers that are divided by their sum when read.
+    Simplex,
+    /// Rows separated by semicolons, numbers by commas.
+    Matrix,
+}
+
+/// How a control moves through its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// Equal steps.
+    Linear,
+    /// Equal ratios.
+    Log,
+}
+
+/// One option of a choice.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Choice {
+    /// What the URL says.
+    pub value: &'static str,
+    /// What the page says.
+    pub label: &'static str,
+}
+
+/// Everything a control needs.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Spec {
+    /// Name in URLs and on the command line.
+    pub name: &'static str,
+    /// One or two sentences; the doc comment of the declaration.
+    pub help: &'static str,
+    /// What sort of control.
+    pub kind: Kind,
+    /// Unit, empty for a pure number.
+    pub unit: &'static str,
+    /// How the control moves.
+    pub scale: Scale,
+    /// The default, as text.
+    pub default: &'static str,
+    /// Smallest value of the number, or of each element.
+    pub min: f64,
+    /// Largest value of the number, or of each element.
+    pub max: f64,
+    /// Fewest elements of a list, simplex or matrix row.
+    pub min_len: usize,
+    /// Most elements.
+    pub max_len: usize,
+    /// The options of a choice.
+    pub choices: &'static [Choice],
+}
+
+impl Spec {
+    const fn new(kind: Kind, default: &'static str, min: f64, max: f64) -> Self {
+        Self { name: "", help: "", kind, unit: "", scale: Scale::Linear, default, min, max, min_len: 1, max_len: 1, choices: &[] }
+    }
+    /// A real number in `min..=max`.
+    pub const fn number(default: &'static str, min: f64, max: f64) -> Self {
+        Self::new(Kind::Number, default, min, max)
+    }
+    /// A whole number in `min..=max`.
+    pub const fn integer(default: &'static str, min: f64, max: f64) -> Self {
+        Self::new(Kind::Integer, default, min, max)
+    }
+    /// One of `choices`.
+    pub const fn choice(default: &'static str, choices: &'static [Choice]) -> Self {
+        let mut spec = Self::new(Kind::Choice, default, 0.0, 0.0);
+        spec.choices = choices;
+        spec
+    }
+    /// `min_len..=max_len` numbers, each in `min..=max`.
+    pub const fn list(default: &'static str, min: f64, max: f64, min_len: usize, max_len: usize) -> Self {
+        let mut spec = Self::new(Kind::List, default, min, max);
+        spec.min_len = min_len;
+        spec.max_len = max_len;
+        spec
+    }
+    /// `min_len..=max_len` shares.
+    pub const fn simplex(default: &'static str, min_len: usize, max_len: usize) -> Self {
+        let mut spec = Self::list(default, 0.0, 1e12, min_len, max_len);
+        spec.kind = Kind::Simplex;
+        spec
+    }
+    /// A matrix of up to 8 x 8 numbers, each in `min..=max`; the empty text is the identity of the size needed.
+    pub const fn matrix(default: &'static str, min: f64, max: f64) -> Self {
+        let mut spec = Self::list(default, min, max, 1, MATRIX_MAX);
+        spec.kind = Kind::Matrix;
+        spec
+    }
+    /// The control moves by equal ratios.
+    pub const fn log(mut self) -> Self {
+        self.scale = Scale::Log;
+        self
+    }
+    /// The unit.
+    pub const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+    /// Name and help; called by [`params!`](crate::params!).
+    #[doc(hidden)]
+    pub const fn named(mut self, name: &'static str, help: &'static str) -> Self {
+        self.name = name;
+        self.help = help;
+        self
+    }
+
+    /// What is allowed, in words.
+    pub fn allowed(&self) -> String {
+        let range = format!("{} to {}", self.min, self.max);
+        match self.kind {
+            Kind::Number => format!("a number from {range}"),
+            Kind::Integer => format!("a whole number from {range}"),
+            Kind::Choice => format!("one of {}", self.choices.iter().map(|c| c.value).collect::<Vec<_>>().join(", ")),
+            Kind::List => format!("{} numbers separated by commas, each from {range}", self.lengths()),
+            Kind::Simplex => {
+                format!("{} non-negative numbers separated by commas, not all zero", self.lengths())
+            }
+            Kind::Matrix => format!(
+                "up to {MATRIX_MAX} rows of up to {MATRIX_MAX} numbers, such as 1,0;0,1, each from {range}"
+            ),
+        }
+    }
+
+    fn lengths(&self) -> String {
+        if self.min_len == self.max_len { self.min_len.to_string() } else { format!("{} to {}", self.min_len, self.max_len) }
+    }
+
+    fn refuse(&self, text: &str) -> Error {
+        Error::parameter(self.name, text, &self.allowed())
+    }
+
+    /// Reads `text` strictly.
+    pub fn parse(&self, text: &str) -> Result<Value> {
+        self.read(text, false)
+    }
+
+    /// Reads `text`; with `nearest`, numbers out of range are moved to the nearest allowed value.
+    fn read(&self, text: &str, nearest: bool) -> Result<Value> {
+        let number = |part: &str| -> Result<f64> {
+            let x: f64 = part.trim().parse().map_err(|_| self.refuse(text))?;
+            if x.is_nan() {
+                return Err(self.refuse(text));
+            }
+            let near = x.clamp(self.min, self.max);
+            // Adding zero turns -0 into 0, so that no sign of zero is observable.
+            if near == x || nearest { Ok(near + 0.0) } else { Err(self.refuse(text)) }
+        };
+        let list = |text: &str| -> Result<Vec<f64>> { text.split(',').map(number).collect() };
+        match self.kind {
+            Kind::Number => Ok(Value::Number(number(text)?)),
+            Kind::Integer => {
+                let x = number(text)?;
+                if x.fract() == 0.0 {
+                    Ok(Value::Number(x))
+                } else if nearest {
+                    Ok(Value::Number(x.round().clamp(self.min, self.max)))
+                } else {
+                    Err(self.refuse(text))
+                }
+            }
+            Kind::Choice => {
+                let found = self.choices.iter().find(|c| c.value == text.trim());
+                found.map(|c| Value::Choice(c.value)).ok_or_else(|| self.refuse(text))
+            }
+            Kind::List | Kind::Simplex => {
+                let mut values = list(text)?;
+                if values.len() > self.max_len && nearest {
+                    values.truncate(self.max_len);
+                }
+                // A one-element list stands for a list of any length.
+                let broadcast = self.kind == Kind::List && values.len() == 1;
+                if !(broadcast || (self.min_len..=self.max_len).contains(&values.len())) {
+                    return Err(self.refuse(text));
+                }
+                if self.kind == Kind::Simplex {
+                    let sum: f64 = values.iter().sum();
+                    if !(sum > 0.0 && sum.is_finite()) {
+                        return Err(self.refuse(text));
+                    }
+                    for v in &mut values {
+                        *v /= sum;
+                    }
+                }
+                Ok(Value::List(values))
+            }
+            Kind::Matrix => {
+                if text.trim().is_empty() {
+                    return Ok(Value::Matrix(Vec::new()));
+                }
+                let rows: Vec<Vec<f64>> = text.split(';').map(list).collect::<Result<_>>()?;
+                let width = rows[0].len();
+                if rows.len() > MATRIX_MAX || width > MATRIX_MAX || rows.iter().any(|row| row.len() != width) {
+                    return Err(self.refuse(text));
+                }
+                Ok(Value::Matrix(rows))
+            }
+        }
+    }
+}
+
+/// A value as read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A number or a whole number.
+    Number(f64),
+    /// An option's value.
+    Choice(&'static str),
+    /// A list, or the normalised shares of a simplex.
+    List(Vec<f64>),
+    /// Rows; empty stands for the identity.
+    Matrix(Vec<Vec<f64>>),
+}
+
+/// A Rust type that a [`Value`] of the right kind becomes. The declaration fixes the kind, so a mismatch is
+/// a mistake in the declaration and is caught by the first test that reads the defaults.
+pub trait FromValue: Sized {
+    /// Converts; `None` when the kinds do not fit.
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+impl FromValue for f64 {
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Value::Number(x) = value { Some(*x) } else { None }
+    }
+}
+
+impl FromValue for u32 {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked on the left")]
+            Value::Number(x) if *x >= 0.0 && *x <= f64::from(Self::MAX) && x.fract() == 0.0 => Some(*x as Self),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for &'static str {
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Value::Choice(x) = value { Some(x) } else { None }
+    }
+}
+
+impl FromValue for Vec<f64> {
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Value::List(x) = value { Some(x.clone()) } else { None }
+    }
+}
+
+impl FromValue for Vec<Vec<f64>> {
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Value::Matrix(x) = value { Some(x.clone()) } else { None }
+    }
+}
+
+/// `list` with a one-element list repeated `len` times; any other length is refused in words.
+pub fn broadcast(name: &str, list: &[f64], len: usize) -> Result<Vec<f64>> {
+    match list {
+        [one] => Ok(vec![*one; len]),
+        _ if list.len() == len => Ok(list.to_vec()),
+        _ => Err(Error::parameter(
+            name,
+            &list.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
+            &format!("one number, or {len}: one for each part"),
+        )),
+    }
+}
+
+/// A declared set of parameters; implemented by [`params!`](crate::params!).
+pub trait Params: Sized + 'static {
+    /// The declarations, in the order of the page.
+    const SPECS: &'static [Spec];
+
+    /// Builds the struct from values in the order of [`Params::SPECS`].
+    fn from_values(values: &[Value]) -> Result<Self>;
+
+    /// Reads texts strictly; names that are absent take their defaults.
+    fn read(texts: &Texts) -> Result<Self> {
+        Self::from_values(&read(Self::SPECS, texts)?)
+    }
+}
+
+/// Values as typed, by name.
+pub type Texts = BTreeMap<String, String>;
+
+/// Reads `texts` strictly against `specs`.
+pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
+    if let Some(name) = texts.keys().find(|name| !specs.iter().any(|spec| spec.name == **name)) {
+        return Err(unknown(name, specs));
+    }
+    specs.iter().map(|spec| spec.parse(texts.get(spec.name).map_or(spec.default, String::as_str))).collect()
+}
+
+fn unknown(name: &str, specs: &[Spec]) -> Error {
+    let names: Vec<_> = specs.iter().map(|spec| spec.name).collect();
+    let shown: String = name.chars().take(60).collect();
+    Error::new(
+        ErrorKind::Parameter,
+        format!("there is no parameter `{shown}` here: the parameters are {}", names.join(", ")),
+    )
+}
+
+/// What a lenient reading of a URL found.
+#[derive(Debug, Default, Serialize)]
+pub struct Checked {
+    /// Texts that [`read`] accepts; names left out take their defaults.
+    pub values: Texts,
+    /// One sentence for everything that was changed or ignored.
+    pub problems: Vec<String>,
+}
+
+/// Reads `texts` leniently: what cannot be used is moved to the nearest valid value, or to the default, and
+/// said in words.
+pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
+    let mut checked = Checked::default();
+    for (name, text) in texts {
+        let Some(spec) = specs.iter().find(|spec| spec.name == name) else {
+            checked.problems.push(unknown(name, specs).to_string());
+            continue;
+        };
+        match (spec.parse(text), spec.read(text, true)) {
+            (Ok(_), _) => {
+                checked.values.insert(name.clone(), text.clone());
+            }
+            (Err(error), Ok(value)) => {
+                let near = to_text(&value);
+                checked.problems.push(format!("{error}; {near} is used instead"));
+                checked.values.insert(name.clone(), near);
+            }
+            (Err(error), Err(_)) => {
+                checked.problems.push(format!("{error}; the default {} is used instead", spec.default));
+            }
+        }
+    }
+    checked
+}
+
+/// A value as the text that reads back to it.
+pub fn to_text(value: &Value) -> String {
+    let list = |xs: &[f64]| xs.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+    match value {
+        Value::Number(x) => x.to_string(),
+        Value::Choice(x) => (*x).to_owned(),
+        Value::List(xs) => list(xs),
+        Value::Matrix(rows) => rows.iter().map(|row| list(row)).collect::<Vec<_>>().join(";"),
+    }
+}
+
+/// Declares an experiment's parameters: `/// help`, `name: type = Spec::...;`.
+///
+/// ```
+/// use scaling_lab::params::{Params as _, Spec, Texts};
+/// scaling_lab::params! {
+///     /// Parameters of an example.
+///     pub struct Params {
+///         /// Step size.
+///         lr: f64 = Spec::number("0.1", 0.001, 1.9).log();
+///     }
+/// }
+/// assert_eq!(Params::SPECS[0].help, "Step size.");
+/// assert_eq!(Params::read(&Texts::new()).unwrap().lr, 0.1);
+/// ```
+#[macro_export]
+macro_rules! params {
+    ($(#[doc = $doc:literal])+ pub struct $name:ident { $($(#[doc = $help:literal])+ $field:ident: $type:ty = $spec:expr;)+ }) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug)]
+        pub struct $name { $($(#[doc = $help])+ pub $field: $type,)+ }
+
+        impl $crate::params::Params for $name {
+            const SPECS: &'static [$crate::params::Spec] =
+                &[$($spec.named(stringify!($field), concat!($($help),+).trim_ascii())),+];
+
+            fn from_values(values: &[$crate::params::Value]) -> $crate::error::Result<Self> {
+                let mut values = values.iter();
+                Ok(Self { $($field: values
+                    .next()
+                    .and_then($crate::params::FromValue::from_value)
+                    .ok_or_else(|| $crate::error::Error::parameter(
+                        stringify!($field), "", "a value of its declared kind"))?,)+ })
+            }
+        }
+    };
+}

@@ -1,0 +1,476 @@
+//! Indexed random numbers: every draw is a pure function of (seed, stream, run, step).
+//!
+//! Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
+//! key = (seed, stream), counter = (run, step, block, 0). Everything derived from it in a kernel (alias
+//! tables, permutations, Gaussians) is integer arithmetic, hence the same bits on every device. `rng.wgsl` is
+//! the twin. On the CPU, [`Draws`] is a generator for `rand`'s shuffles and choices.
+
+use std::convert::Infallible;
+
+use crate::math;
+
+/// What a stream of draws is for; a name per purpose, so that no two share draws by accident.
+pub mod stream {
+    /// The student of `exam-time`.
+    pub const EXAM: u32 = 1;
+    /// Samples of `atoms`.
+    pub const ATOMS: u32 = 2;
+    /// Random problems of `positive-shift`.
+    pub const SHIFT: u32 = 3;
+    /// Bootstrap resamples.
+    pub const BOOTSTRAP: u32 = 4;
+    /// The self-test of a device.
+    pub const PROBE: u32 = 5;
+}
+
+const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+
+/// High half of a 32 x 32 bit product.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the high half of 64 bits is 32 bits")]
+pub const fn mulhi(a: u32, b: u32) -> u32 {
+    ((a as u64 * b as u64) >> 32) as u32
+}
+
+/// Four words from a key and a counter.
+#[inline(always)]
+pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
+    let (mut k, mut c) = (key, counter);
+    for _ in 0..10 {
+        c = [
+            mulhi(MULTIPLIER[1], c[2]) ^ c[1] ^ k[0],
+            MULTIPLIER[1].wrapping_mul(c[2]),
+            mulhi(MULTIPLIER[0], c[0]) ^ c[3] ^ k[1],
+            MULTIPLIER[0].wrapping_mul(c[0]),
+        ];
+        k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+    }
+    c
+}
+
+/// [`philox`] for L counters that differ in the run only: `out[word][lane]`.
+///
+/// The same numbers, laid out so that a compiler turns lanes into SIMD.
+#[inline(always)]
+pub fn philox_lanes<const L: usize>(key: [u32; 2], runs: [u32; L], step: u32, block: u32) -> [[u32; L]; 4] {
+    let mut k = key;
+    let mut c = [runs, [step; L], [block; L], [0; L]];
+    for _ in 0..10 {
+        let mut next = [[0; L]; 4];
+        for l in 0..L {
+            next[0][l] = mulhi(MULTIPLIER[1], c[2][l]) ^ c[1][l] ^ k[0];
+            next[1][l] = MULTIPLIER[1].wrapping_mul(c[2][l]);
+            next[2][l] = mulhi(MULTIPLIER[0], c[0][l]) ^ c[3][l] ^ k[1];
+            next[3][l] = MULTIPLIER[0].wrapping_mul(c[0][l]);
+        }
+        c = next;
+        k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+    }
+    c
+}
+
+/// A multiple of 2^-24 in [0, 1); exact.
+#[inline(always)]
+#[expect(clippy::cast_precision_loss, reason = "24 bits fit f32 exactly")]
+pub const fn unit(word: u32) -> f32 {
+    (word >> 8) as f32 / 16_777_216.0
+}
+
+/// A multiple of 2^-53 in (0, 1), from two words; never 0.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "53 bits fit f64 exactly")]
+pub const fn unit_f64(words: [u32; 2]) -> f64 {
+    let bits = ((words[0] as u64) << 32 | words[1] as u64) >> 11;
+    (bits as f64 + 0.5) / 9_007_199_254_740_992.0
+}
+
+/// The draws of one (seed, stream, run, step), one after another: a generator for `rand`.
+#[derive(Clone, Debug)]
+pub struct Draws {
+    key: [u32; 2],
+    counter: [u32; 4],
+    words: [u32; 4],
+    used: usize,
+}
+
+impl Draws {
+    /// Starts at block 0.
+    pub const fn new(seed: u32, stream: u32, run: u32, step: u32) -> Self {
+        Self { key: [seed, stream], counter: [run, step, 0, 0], words: [0; 4], used: 4 }
+    }
+
+    /// The next word.
+    #[inline]
+    pub fn word(&mut self) -> u32 {
+        if self.used == 4 {
+            self.words = philox(self.key, self.counter);
+            self.counter[2] = self.counter[2].wrapping_add(1);
+            self.used = 0;
+        }
+        self.used += 1;
+        self.words[self.used - 1]
+    }
+
+    /// A uniform number in (0, 1).
+    #[inline]
+    pub fn uniform(&mut self) -> f64 {
+        unit_f64([self.word(), self.word()])
+    }
+
+    /// A whole number below `n`, by the high half of a product; the bias is below `n / 2^32`.
+    #[inline]
+    pub fn below(&mut self, n: u32) -> u32 {
+        mulhi(self.word(), n)
+    }
+}
+
+impl rand::TryRng for Draws {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.word())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(u64::from(self.word()) | u64::from(self.word()) << 32)
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in out.chunks_mut(4) {
+            chunk.copy_from_slice(&self.word().to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// A uniformly random permutation of `0..n` (Fisher-Yates, `j = floor(u (i + 1))`).
+pub fn permutation(draws: &mut Draws, n: u32) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n).collect();
+    for i in (1..n).rev() {
+        order.swap(i as usize, draws.below(i + 1) as usize);
+    }
+    order
+}
+
+/// Walker's alias table: one column per outcome, kept as integers (Vose, IEEE Trans. Softw. Eng. 17, 1991).
+///
+/// At most 1024 columns are packed in one word each: `threshold (22 bits) << 10 | alias (10 bits)`, padded to a
+/// power of two, one word per draw. Above that a column is two words, `threshold, alias`, two words per draw.
+#[derive(Clone, Debug)]
+pub struct Alias {
+    /// The words as a kernel reads them.
+    pub words: Vec<u32>,
+    /// Columns; a power of two when packed.
+    pub columns: u32,
+    /// Is it the packed form?
+    pub packed: bool,
+}
+
+/// The most columns of the packed form.
+pub const PACKED_COLUMNS_MAX: usize = 1024;
+
+impl Alias {
+    /// A table for `p` (non-negative, any sum above 0).
+    ///
+    /// The probability of an outcome is exact to 2^-22 (packed) or 2^-32 over the number of columns.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ranges are in the comments")]
+    #[expect(clippy::cast_precision_loss, reason = "columns are far below 2^53")]
+    pub fn new(p: &[f64]) -> Self {
+        let packed = p.len() <= PACKED_COLUMNS_MAX;
+        let columns = if packed { p.len().next_power_of_two() } else { p.len() };
+        let total: f64 = p.iter().sum();
+        let mut share: Vec<f64> = p.iter().map(|p| p / total * columns as f64).collect();
+        share.resize(columns, 0.0);
+        let mut alias: Vec<u32> = (0..columns as u32).collect();
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..columns).partition(|&i| share[i] < 1.0);
+        let mut keep = vec![1.0; columns];
+        while let (Some(&s), Some(&l)) = (small.last(), large.last()) {
+            small.pop();
+            keep[s] = share[s];
+            alias[s] = l as u32;
+            share[l] -= 1.0 - share[s];
+            if share[l] < 1.0 {
+                large.pop();
+                small.push(l);
+            }
+        }
+        let words = if packed {
+            // A full column aliases itself, so that a threshold below 2^22 loses nothing.
+            (0..columns).map(|i| ((keep[i] * 4_194_304.0).round() as u32).min(4_194_303) << 10 | alias[i]).collect()
+        } else {
+            (0..columns)
+                .flat_map(|i| [(keep[i] * 4_294_967_296.0).round().min(4_294_967_295.0) as u32, alias[i]])
+                .collect()
+        };
+        Self { words, columns: columns as u32, packed }
+    }
+
+    /// The outcome of a draw: `u[0]` picks the column; the threshold is met by its low bits (packed) or `u[1]`.
+    #[inline(always)]
+    pub fn pick(&self, u: [u32; 2]) -> u32 {
+        if self.packed {
+            let bits = self.columns.trailing_zeros();
+            // A shift by 32 is undefined in WGSL; one column needs none.
+            let column = if bits == 0 { 0 } else { u[0] >> (32 - bits) };
+            let word = self.words[column as usize];
+            if (u[0] << bits) >> 10 < word >> 10 { column } else { word & 1023 }
+        } else {
+            let column = mulhi(u[0], self.columns) as usize;
+            if u[1] < self.words[2 * column] { column as u32 } else { self.words[2 * column + 1] }
+        }
+    }
+
+    /// The probability of every outcome that the integers encode exactly; for tests.
+    #[expect(clippy::cast_precision_loss, reason = "columns are far below 2^53")]
+    pub fn probabilities(&self) -> Vec<f64> {
+        let mut p = vec![0.0; self.columns as usize];
+        for i in 0..self.columns as usize {
+            let (keep, alias) = if self.packed {
+                (f64::from(self.words[i] >> 10) / 4_194_304.0, self.words[i] & 1023)
+            } else {
+                (f64::from(self.words[2 * i]) / 4_294_967_296.0, self.words[2 * i + 1])
+            };
+            p[i] += keep / self.columns as f64;
+            p[alias as usize] += (1.0 - keep) / self.columns as f64;
+        }
+        p
+    }
+}
+
+/// Octaves and segments of the Gaussian table.
+const OCTAVES: u32 = 24;
+const SEGMENTS: u32 = 64;
+
+/// The standard normal distribution by an integer table of its inverse distribution function.
+///
+/// A word is a sign and 31 bits `v` (at least 128), `|z| = -Φ⁻¹(v / 2^32)`, linear in each of 64 segments of 24
+/// octaves, in units of 2^-21. Worst error 1.6e-5, `|z| <= 5.07`, variance within 1e-4 of 1.
+#[derive(Clone, Debug)]
+pub struct Gaussian {
+    /// `(value, step)` per segment, as a kernel reads them.
+    pub table: Vec<[i32; 2]>,
+}
+
+impl Default for Gaussian {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Gaussian {
+    /// Makes the table; 12 KB, about a millisecond.
+    #[expect(clippy::cast_possible_truncation, reason = "|z| 2^21 is below 2^24")]
+    pub fn new() -> Self {
+        let z = |v: f64| (-math::normal_quantile(v / 4_294_967_296.0) * 2_097_152.0).round() as i32;
+        let table = (0..OCTAVES * SEGMENTS)
+            .map(|i| {
+                let (octave, segment) = (i / SEGMENTS, f64::from(i % SEGMENTS));
+                let base = f64::from(1u32 << (30 - octave));
+                let (from, to) = (base * (1.0 + segment / 64.0), base * (1.0 + (segment + 1.0) / 64.0));
+                [z(from), z(to) - z(from)]
+            })
+            .collect();
+        Self { table }
+    }
+
+    /// The quantile of a word, in units of 2^-21.
+    #[inline(always)]
+    #[expect(clippy::cast_possible_wrap, reason = "12 bits")]
+    pub fn fixed(&self, word: u32) -> i32 {
+        let v = (word & 0x7fff_ffff).max(128);
+        let octave = v.leading_zeros() - 1;
+        let n = v << (octave + 1);
+        let [value, step] = self.table[(octave * SEGMENTS + ((n >> 25) & 63)) as usize];
+        let z = value + ((step * ((n >> 13) & 0xfff) as i32) >> 12);
+        if word >> 31 == 0 { z } else { -z }
+    }
+
+    /// The quantile of a word; exact in f32.
+    #[inline(always)]
+    #[expect(clippy::cast_precision_loss, reason = "|z| 2^21 is below 2^24")]
+    pub fn sample(&self, word: u32) -> f32 {
+        self.fixed(word) as f32 / 2_097_152.0
+    }
+}
+
+/// A running digest of words: FNV-1a, 64 bits. Not cryptographic; for comparing machines.
+#[derive(Clone, Copy, Debug)]
+pub struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    /// Takes a word in.
+    #[inline]
+    pub const fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+        self.0 ^= self.0 >> 29;
+    }
+
+    /// Takes a number in; every NaN is the same and 0 has no sign.
+    #[inline]
+    pub fn number(&mut self, x: f64) {
+        self.word(if x.is_nan() { u64::MAX } else { (x + 0.0).to_bits() });
+    }
+
+    /// The digest so far, in hexadecimal.
+    pub fn hex(self) -> String {
+        format!("{:016x}", self.0)
+    }
+}
+
+/// Digest of a million outputs of Philox, the Gaussian table and each function of `math`: equal on every machine.
+pub fn digest() -> [(&'static str, String); 3] {
+    let (mut words, mut normals, mut functions) = (Digest::default(), Digest::default(), Digest::default());
+    let gaussian = Gaussian::new();
+    let mut draws = Draws::new(2026, stream::PROBE, 0, 0);
+    for _ in 0..1_000_000 {
+        let word = draws.word();
+        words.word(u64::from(word));
+        normals.number(f64::from(gaussian.sample(word)));
+        let x = unit_f64([word, word ^ 0x5555_5555]);
+        for value in [
+            math::exp(40.0 * x - 20.0),
+            math::expm1(x - 0.5),
+            math::ln(x),
+            math::ln_1p(x - 0.5),
+            math::log10(x),
+            math::pow(x, 3.0 - 6.0 * x),
+        ] {
+            functions.number(value);
+        }
+        if word & 63 == 0 {
+            for value in [
+                math::lgamma(100.0 * x),
+                math::gamma(20.0 * x),
+                math::erf(x),
+                math::erfc(5.0 * x),
+                math::cos(100.0 * x),
+                math::sin(100.0 * x),
+                math::tanh(x),
+                math::normal_quantile(x),
+            ] {
+                functions.number(value);
+            }
+        }
+    }
+    [("philox", words.hex()), ("gaussian", normals.hex()), ("math", functions.hex())]
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::seq::{IndexedRandom as _, SliceRandom as _};
+    use rand::{Rng as _, RngExt as _};
+
+    use super::*;
+
+    #[test]
+    fn philox_gives_the_published_answers() {
+        // Random123 1.14, tests/kat_vectors, philox4x32-10.
+        assert_eq!(philox([0, 0], [0; 4]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8], "zeros");
+        assert_eq!(
+            philox([u32::MAX; 2], [u32::MAX; 4]),
+            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd],
+            "ones"
+        );
+        assert_eq!(
+            philox([0xa409_3822, 0x299f_31d0], [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344]),
+            [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
+            "digits of pi"
+        );
+    }
+
+    #[test]
+    fn lanes_are_the_same_numbers() {
+        let runs: [u32; 8] = std::array::from_fn(|l| 1000 + l as u32);
+        let lanes = philox_lanes([7, stream::EXAM], runs, 11, 3);
+        for l in 0..8 {
+            let plain = philox([7, stream::EXAM], [runs[l], 11, 3, 0]);
+            assert_eq!(plain, lanes.map(|word| word[l]), "lane {l}");
+        }
+    }
+
+    #[test]
+    fn alias_tables_encode_their_distribution() {
+        for n in [1, 2, 3, 7, 1000, 1024, 1025, 3000] {
+            let p: Vec<f64> = (1..=n).map(|k| math::pow(f64::from(k), -1.5)).collect();
+            let total: f64 = p.iter().sum();
+            let table = Alias::new(&p);
+            let q = table.probabilities();
+            for (i, q) in q.iter().enumerate() {
+                let p = p.get(i).copied().unwrap_or(0.0) / total;
+                // One rounding of a threshold per column that feeds the outcome.
+                let step = if table.packed { 1.0 / 4_194_304.0 } else { 1.0 / 4_294_967_296.0 };
+                assert!((p - q).abs() <= step, "{n} columns, outcome {i}: {p} against {q}");
+            }
+        }
+    }
+
+    #[test]
+    fn alias_draws_follow_the_table() {
+        for n in [5usize, 2000] {
+            let p: Vec<f64> = (1..=n).map(|k| 1.0 / k as f64).collect();
+            let (table, total) = (Alias::new(&p), p.iter().sum::<f64>());
+            let mut draws = Draws::new(1, stream::PROBE, 0, 0);
+            let mut seen = vec![0.0; n];
+            let samples = 200_000;
+            for _ in 0..samples {
+                seen[table.pick([draws.word(), draws.word()]) as usize] += 1.0;
+            }
+            let first = f64::from(samples) * p[0] / total;
+            assert!((seen[0] - first).abs() < 4.0 * first.sqrt(), "outcome 0 of {n}: {} against {first}", seen[0]);
+            let last: f64 = seen[n / 2..].iter().sum();
+            let expected = f64::from(samples) * p[n / 2..].iter().sum::<f64>() / total;
+            assert!((last - expected).abs() < 4.0 * expected.sqrt(), "tail of {n}: {last} against {expected}");
+        }
+    }
+
+    #[test]
+    fn the_gaussian_table_is_the_normal_distribution() {
+        let gaussian = Gaussian::new();
+        let mut digest = Digest::default();
+        for [value, step] in &gaussian.table {
+            digest.number(f64::from(*value));
+            digest.number(f64::from(*step));
+        }
+        assert_eq!(digest.hex(), "c32d5178903248ad", "the table's integers");
+        let mut worst = 0.0_f64;
+        for i in 1..100_000u32 {
+            let word = i * 21_474;
+            let p = f64::from((word & 0x7fff_ffff).max(128)) / 4_294_967_296.0;
+            let exact = -math::normal_quantile(p);
+            worst = worst.max((f64::from(gaussian.sample(word)).abs() - exact).abs());
+        }
+        assert!(worst < 2e-5, "worst error {worst}");
+    }
+
+    #[test]
+    fn permutations_are_uniform() {
+        let mut counts = std::collections::BTreeMap::new();
+        for run in 0..60_000 {
+            let order = permutation(&mut Draws::new(3, stream::PROBE, run, 0), 4);
+            *counts.entry(order).or_insert(0.0) += 1.0;
+        }
+        assert_eq!(counts.len(), 24, "all permutations occur");
+        let chi2: f64 = counts.values().map(|n: &f64| (n - 2500.0).powi(2) / 2500.0).sum();
+        // 23 degrees of freedom: 99.99 % below 55.
+        assert!(chi2 < 55.0, "chi-square {chi2}");
+    }
+
+    #[test]
+    fn rand_over_our_generator_keeps_its_values() {
+        // Golden: a new version of rand that draws differently must be noticed.
+        let mut draws = Draws::new(1, stream::PROBE, 2, 3);
+        assert_eq!([draws.next_u32(), draws.next_u32()], philox([1, stream::PROBE], [2, 3, 0, 0])[..2], "words");
+        let mut order: Vec<u32> = (0..8).collect();
+        order.shuffle(&mut draws);
+        let picked = *order.choose(&mut draws).expect("not empty");
+        let ranged: u32 = draws.random_range(0..1000);
+        assert_eq!((order, picked, ranged), (vec![3, 7, 0, 6, 2, 4, 5, 1], 7, 933), "shuffle, choose, uniform");
+    }
+}
