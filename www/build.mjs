@@ -16,7 +16,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import temml from "temml";
 
 const KB = 1000;
@@ -49,6 +49,17 @@ const virtual = (name, contents) => ({
     b.onLoad({ filter: /.*/, namespace: name }, () => ({ contents, loader: "js", resolveDir: www }));
   },
 });
+
+/** A sheet under elements/ is imported as text: it becomes a constructable stylesheet. */
+const elementSheets = {
+  name: "element-sheets",
+  setup(b) {
+    b.onLoad({ filter: /elements[\\/].*\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true, target: browsers });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
 
 /** The worker as one classic script, with the glue of one of the wasm builds inside. */
 async function worker(kind) {
@@ -107,6 +118,7 @@ const page = await build({
   chunkNames: "[name]-[hash]",
   loader: { ".css": "css" },
   plugins: [
+    elementSheets,
     virtual("lab:assets", Object.entries(assets).map(([k, v]) => `export const ${k} = ${JSON.stringify(v)};`).join("\n")),
   ],
 });

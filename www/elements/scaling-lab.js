@@ -1,0 +1,673 @@
+// @ts-check
+// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
+// Attributes mirror the URL. Methods run() pause() step() reset() cancel(), property result, events ready
+// progress result error, and change when the state and so the URL changed. All elements share one engine.
+import { makeControl } from "../js/controls.js";
+import { h, link, uid } from "../js/dom.js";
+import { base, engine, unsupported } from "../js/engine.js";
+import { duration, num, plain, t } from "../js/i18n.js";
+import { DEFAULT_SEED, difference, formatCommand, formatHash, parseQuery } from "../js/route.js";
+import { bibtex, prose, formula, tableView, verdictView, verdictWords } from "../js/words.js";
+import { renderFigure } from "../js/plot/index.js";
+import { download, toCsv, toJson, toPng, toSvg } from "../js/export.js";
+import css from "./scaling-lab.css";
+
+/** @typedef {import("../js/types.d.ts").Entry} Entry
+ *  @typedef {import("../js/types.d.ts").Kind} Kind
+ *  @typedef {import("../js/types.d.ts").Choice} Choice
+ *  @typedef {import("../js/types.d.ts").Result} Result
+ *  @typedef {import("../js/types.d.ts").Message} Message
+ *  @typedef {import("../js/types.d.ts").Values} Values
+ *  @typedef {import("../js/types.d.ts").LabError} LabError
+ *  @typedef {import("../js/engine.js").Session} Session
+ *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
+
+const DEVICES = ["auto", "gpu", "cpu"];
+const SPEEDS = [null, 1, 2, 5, 10, 30];
+const PRIMARY = { narrow: 2, wide: 5 }; // controls above the fold
+const SEED_MAX = 2 ** 32 - 1;
+const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
+
+/** Everything but the attributes every element has and our own switches. @param {string} name */
+const isParameter = name => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
+
+/** @type {CSSStyleSheet | undefined} */
+let sheet;
+
+export class ScalingLab extends HTMLElement {
+  /** @type {Entry | null} */ #entry = null;
+  /** @type {Values} */ #values = {};
+  #seed = DEFAULT_SEED;
+  /** @type {Choice} */ #device = "auto";
+  /** @type {number | null} */ #pace = null;
+  /** @type {Mode} */ #mode = "starting";
+  /** @type {Result | null} */ #result = null;
+  /** @type {Map<Kind, Session>} */ #sessions = new Map();
+  /** @type {Kind} */ #active = "cpu";
+  /** @type {{resolve: (result: Result) => void, reject: (error: LabError) => void} | null} */ #opening = null;
+  /** @type {Promise<void> | null} */ #refreshing = null;
+  #stale = false;
+  #generation = 0;
+  #elapsed = 0;
+  #frame = 0;
+  /** @type {number | undefined} */ #speaking;
+  /** @type {Map<string, import("../js/controls.js").Control>} */ #controls = new Map();
+  /** @type {Record<string, any>} */ #ui = {};
+  #observer = new MutationObserver(records => {
+    if (records.some(({ attributeName }) => isParameter(attributeName ?? ""))) this.#readAttributes();
+  });
+  #onRestart = () => this.#start();
+
+  /** The latest result document, or null. */
+  get result() {
+    return this.#result;
+  }
+  /** What differs from the defaults, as the URL has it. @returns {Values} */
+  get query() {
+    return this.#entry ? difference(this.#entry, this.#values, this.#seed, this.#device) : {};
+  }
+  /** Opens a state; unknown names and values out of range are reported in words. */
+  set query(query) {
+    this.#given = query;
+    if (this.#entry) this.#apply(query);
+  }
+  /** @type {Values | null} */ #given = null;
+  /** The address of this state. */
+  get address() {
+    return new URL(formatHash(this.#entry?.slug ?? "", this.query), this.isConnected && this.hasAttribute("heading") ? location.href.split("#")[0] : base).href;
+  }
+
+  connectedCallback() {
+    if (!this.shadowRoot) {
+      const root = this.attachShadow({ mode: "open" });
+      const problem = unsupported();
+      if (problem) return root.append(h("p", { role: "alert" }, problem));
+      if (!sheet) {
+        sheet = new CSSStyleSheet();
+        sheet.replaceSync(css);
+      }
+      root.adoptedStyleSheets = [sheet];
+      root.append(h("p", { class: "starting", role: "status" }, t("starting")));
+    }
+    engine.addEventListener("restart", this.#onRestart);
+    this.#observer.observe(this, { attributes: true });
+    this.#start();
+  }
+
+  disconnectedCallback() {
+    engine.removeEventListener("restart", this.#onRestart);
+    this.#observer.disconnect();
+    this.#closeSessions();
+  }
+
+  /** Moves the keyboard to the title, for a change of page. */
+  focusTitle() {
+    this.#ui.title?.focus();
+  }
+
+  // ---- runs -------------------------------------------------------------------------------------------
+
+  /** Plays from where the run is; a finished or cancelled one begins again with the same seed. */
+  async run() {
+    if (this.#mode === "playing" || this.#mode === "dead") return;
+    if (this.#mode === "paused") {
+      this.#setMode("playing");
+      return this.#session?.play();
+    }
+    if (await this.#prepare()) {
+      this.#setMode("playing");
+      this.#session?.play();
+    }
+  }
+  /** Pauses at the next mark. */
+  pause() {
+    if (this.#mode === "playing") this.#session?.pause();
+  }
+  /** Computes up to the next mark. */
+  async step() {
+    if (this.#mode === "dead") return;
+    if (this.#mode !== "playing" && this.#mode !== "paused" && !(await this.#prepare())) return;
+    this.#setMode("playing");
+    this.#session?.step();
+  }
+  /** Back to the start, same seed. */
+  reset() {
+    return this.#refresh();
+  }
+  /** Stops for good, also in the middle of a mark. */
+  cancel() {
+    if (this.#mode === "playing" || this.#mode === "paused") this.#session?.cancel();
+  }
+
+  get #session() {
+    return this.#sessions.get(this.#active);
+  }
+
+  /** A fresh run on the device asked for; false if there is nothing to run. */
+  async #prepare() {
+    await this.#refreshing;
+    const generation = this.#generation;
+    const place = await engine.place(this.#device);
+    if (generation !== this.#generation || !this.#result || this.#ui.invalid) return false;
+    if (!this.#result.progress.total) return false;
+    const fresh = this.#mode === "idle" && this.#active === place.kind;
+    if (!fresh) {
+      this.#setMode("playing");
+      try {
+        await this.#open(place.kind);
+      } catch (error) {
+        if (place.kind === "cpu") return this.#fail(error), false;
+        this.#notice(engine.gpuFailed || t("why.failed", { message: /** @type {LabError} */ (error).message }));
+        await this.#open("cpu").catch(again => this.#fail(again));
+      }
+      if (generation !== this.#generation || /** @type {Mode} */ (this.#mode) === "dead") return false;
+    }
+    this.#session?.pace(this.#pace);
+    this.#badge();
+    return true;
+  }
+
+  /** Opens the present state on an engine. @param {Kind} kind @returns {Promise<Result>} */
+  async #open(kind) {
+    let session = this.#sessions.get(kind);
+    if (!session || session.host.dead) {
+      session = await engine.session(kind, message => this.#receive(kind, message));
+      this.#sessions.set(kind, session);
+    }
+    if (this.#active !== kind) this.#session?.close(), this.#sessions.delete(this.#active);
+    this.#active = kind;
+    this.#elapsed = 0;
+    return new Promise((resolve, reject) => {
+      this.#opening = { resolve, reject };
+      session.open(/** @type {Entry} */ (this.#entry).slug, this.#values, this.#seed);
+    });
+  }
+
+  /** Opens the newest state; while one is being opened, only the newest of the others waits. */
+  #refresh() {
+    this.#stale = true;
+    this.#generation++;
+    this.#refreshing ??= (async () => {
+      while (this.#stale) {
+        this.#stale = false;
+        try {
+          const result = await this.#open("cpu");
+          this.#clearProblems();
+          this.#setMode("idle");
+          this.#show(result);
+        } catch (error) {
+          this.#fail(error);
+        }
+      }
+    })().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  /** @param {Kind} kind @param {Message} message */
+  #receive(kind, message) {
+    if (kind !== this.#active) return;
+    const opening = this.#opening;
+    switch (message.type) {
+      case "opened":
+        this.#opening = null;
+        if (message.result) opening?.resolve(message.result);
+        return;
+      case "progress":
+        if (opening) return;
+        this.#elapsed = message.elapsed ?? 0;
+        if (message.result) this.#show(message.result);
+        if (message.progress) this.#progress(message.progress);
+        this.#emit("progress", message.progress);
+        return;
+      case "paused":
+      case "done":
+      case "cancelled":
+        if (opening) return;
+        this.#elapsed = message.elapsed ?? this.#elapsed;
+        this.#setMode(message.type);
+        if (message.result) this.#show(message.result);
+        if (message.type === "done") this.#emit("result", message.result);
+        this.#speak(message.type);
+        return;
+      case "notice":
+        return this.#notice(message.message ?? "");
+      case "slow":
+        return this.#notice(message.message ?? "");
+      case "error": {
+        this.#opening = null;
+        const error = message.error ?? { kind: "internal", message: "" };
+        if (opening) return opening.reject(error);
+        this.#setMode("cancelled");
+        return this.#fail(error);
+      }
+      case "panic":
+        this.#opening = null;
+        if (kind === "gpu") {
+          engine.gpuFailed ||= t("why.failed", { message: message.message ?? "" });
+          this.#sessions.delete("gpu");
+          this.#active = "cpu";
+          this.#notice(engine.gpuFailed);
+          opening?.reject({ kind: "device", message: message.message ?? "" });
+          if (!opening) this.#refresh();
+          return;
+        }
+        this.#setMode("dead");
+        opening?.reject({ kind: "panic", message: message.message ?? "" });
+        if (!opening) this.#fail({ kind: "panic", message: message.message ?? "" });
+        return;
+      default:
+        throw new Error(`unknown message from the engine: ${message.type}`);
+    }
+  }
+
+  #closeSessions() {
+    for (const session of this.#sessions.values()) session.close();
+    this.#sessions.clear();
+    this.#opening = null;
+  }
+
+  // ---- state ------------------------------------------------------------------------------------------
+
+  async #start() {
+    this.#closeSessions();
+    try {
+      const { catalogue } = await engine.ready();
+      if (!this.isConnected) return;
+      const slug = this.getAttribute("experiment") ?? "";
+      const entry = catalogue.find(one => one.slug === slug);
+      if (!entry) throw { kind: "experiment", message: t("unknownExperiment", { slug, known: catalogue.map(one => one.slug).join(", ") }) };
+      if (this.#entry !== entry) {
+        this.#entry = entry;
+        this.#build(entry);
+      }
+      this.#setMode("idle");
+      this.#clearProblems();
+      await this.#apply(this.#given ?? this.#attributes());
+      this.#emit("ready");
+    } catch (error) {
+      this.#setMode("dead");
+      this.#fail(error);
+    }
+  }
+
+  #attributes() {
+    /** @type {Values} */
+    const out = {};
+    for (const { name, value } of this.attributes) if (name !== "experiment" && isParameter(name)) out[name] = value;
+    return out;
+  }
+
+  #readAttributes() {
+    if (!this.#entry || this.getAttribute("experiment") !== this.#entry.slug) return void this.#start();
+    this.#apply(this.#attributes());
+  }
+
+  /** Takes a query as the URL or the host page has it. @param {Values} query */
+  async #apply(query) {
+    const entry = /** @type {Entry} */ (this.#entry);
+    const { seed = String(DEFAULT_SEED), device = "auto", ...texts } = query;
+    /** @type {string[]} */
+    const problems = [];
+    this.#seed = DEFAULT_SEED;
+    if (/^\d+$/.test(seed) && Number(seed) <= SEED_MAX) this.#seed = Number(seed);
+    else problems.push(t("badSeed", { seed, used: DEFAULT_SEED }));
+    this.#device = "auto";
+    if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
+    else problems.push(t("badDevice", { device }));
+    const defaults = Object.fromEntries(entry.params.map(spec => [spec.name, spec.default]));
+    let values = { ...defaults, ...texts };
+    if (Object.keys(texts).length) {
+      const checked = await engine.check(entry.slug, texts);
+      problems.unshift(...checked.problems);
+      values = { ...defaults, ...checked.values };
+    }
+    this.#values = Object.fromEntries(entry.params.map(({ name }) => [name, values[name]]));
+    this.#given = null;
+    this.#notices(problems.map(sentence));
+    this.#ui.seed.value = String(this.#seed);
+    this.#ui.device.value = this.#device;
+    for (const [name, control] of this.#controls) {
+      control.set(this.#values[name]);
+      if (texts[name] !== undefined && this.#ui.more.contains(control.element)) this.#ui.more.open = true;
+    }
+    this.#reflect();
+    this.#badge();
+    await this.#refresh();
+  }
+
+  /** @param {Partial<Values>} changes @param {boolean} settled */
+  #change(changes, settled) {
+    Object.assign(this.#values, changes);
+    this.#notices([]);
+    this.#reflect();
+    this.#emit("change", { settled });
+    this.#refresh().then(() => this.#speak("changed"));
+  }
+
+  /** Attributes follow the state; only names the experiment declares are ever set. */
+  #reflect() {
+    const query = this.query;
+    for (const name of [...(this.#entry?.params ?? []).map(spec => spec.name), "seed", "device"]) {
+      if (name in query) this.setAttribute(name, query[name]);
+      else this.removeAttribute(name);
+    }
+    this.#observer.takeRecords();
+    for (const { button, query: preset } of this.#ui.presets ?? []) {
+      button.setAttribute("aria-pressed", String(formatHash("", preset) === formatHash("", query)));
+    }
+  }
+
+  /** @param {string} type @param {any} [detail] */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  // ---- view -------------------------------------------------------------------------------------------
+
+  /** @param {Entry} entry */
+  #build(entry) {
+    const ui = (this.#ui = /** @type {Record<string, any>} */ ({}));
+    const level = this.getAttribute("heading") === "1" ? 1 : 2;
+    /** @param {string} text @param {number} [deeper] @param {object} [props] */
+    const heading = (text, deeper = 1, props = {}) => h(/** @type {"h2"} */ (`h${level + deeper}`), props, text);
+    /** @param {string} key @param {() => void} act @param {object} [props] */
+    const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
+
+    // Controls.
+    this.#controls.clear();
+    const context = {
+      size: () => {
+        const simplex = entry.params.find(spec => spec.kind === "simplex");
+        return simplex ? this.#values[simplex.name].split(",").length : 2;
+      },
+    };
+    for (const spec of entry.params) {
+      this.#controls.set(spec.name, makeControl(spec, (text, settled) => {
+        if (this.#values[spec.name] !== text) this.#change({ [spec.name]: text }, settled);
+        else if (settled) this.#emit("change", { settled });
+      }, context));
+    }
+    const elements = [...this.#controls.values()].map(control => control.element);
+    const primary = PRIMARY[matchMedia("(min-width: 60em)").matches ? "wide" : "narrow"];
+    ui.more = h("details", { class: "more" }, h("summary", {}, t("moreSettings")), ...elements.slice(primary));
+    ui.presets = entry.presets.map(({ title, query }) => {
+      const preset = parseQuery(query);
+      return { query: preset, button: h("button", { type: "button", "aria-pressed": "false", onclick: () => {
+        this.#apply(preset).then(() => this.#emit("change", { settled: true }));
+      } }, title) };
+    });
+    const presets = entry.presets.length
+      ? h("div", { class: "presets", role: "group", "aria-labelledby": uid("presets") }, h("span", { class: "label", id: `presets-${uid("").slice(1)}` }, t("presets")), ...ui.presets.map((/** @type {any} */ p) => p.button))
+      : "";
+    if (presets) presets.setAttribute("aria-labelledby", /** @type {Element} */ (presets.firstElementChild).id);
+
+    // Run.
+    // One button runs and pauses, so that the keyboard never loses its place.
+    ui.run = button("run", () => (this.#mode === "playing" ? this.pause() : this.run()), { class: "primary" });
+    ui.step = button("step", () => this.step(), { title: t("stepHelp") });
+    ui.reset = button("reset", () => this.reset(), { title: t("resetHelp") });
+    ui.cancel = button("cancel", () => this.cancel());
+    ui.bar = h("progress", { max: 1, value: 0, "aria-label": t("progress") });
+    ui.left = h("span", { class: "left" });
+    ui.seed = h("input", { id: uid("seed"), type: "text", inputmode: "numeric", class: "short", autocomplete: "off", onchange: () => this.#setSeed(ui.seed.value.trim()) });
+    ui.seedProblem = h("p", { class: "problem", role: "alert" });
+    ui.speed = h("select", { id: uid("speed"), onchange: () => {
+      this.#pace = SPEEDS[ui.speed.selectedIndex];
+      this.#session?.pace(this.#pace);
+    } }, SPEEDS.map(pace => h("option", {}, pace === null ? t("speed.full") : t("speed.marks", { pace }))));
+    ui.device = h("select", { id: uid("device"), onchange: () => this.#setDevice(ui.device.value) },
+      DEVICES.map(value => h("option", { value }, t(`device.${value}`))));
+    ui.badge = h("span", { class: "badge" });
+    ui.why = h("span", {});
+    /** @param {string} key @param {HTMLElement} field @param {...any} after */
+    const row = (key, field, ...after) => h("div", { class: "control" }, h("label", { for: field.id }, t(key)), h("div", { class: "pair" }, field, ...after));
+    const runs = h("section", { class: "runs", "aria-label": t("runControls") },
+      h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
+      h("div", { class: "progress" }, ui.bar, ui.left),
+      h("p", { class: "device" }, ui.badge, " ", ui.why));
+    const running = h("details", { class: "more" }, h("summary", {}, t("runSettings")),
+      row("seed", ui.seed, button("newSeed", () => this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])))), ui.seedProblem,
+      row("speed", ui.speed), row("device", ui.device));
+
+    // Results.
+    ui.figures = h("div", { class: "figures" });
+    ui.foldedFigures = h("div", { class: "figures" });
+    ui.folded = h("details", { class: "fold" }, h("summary", {}, t("moreFigures")), ui.foldedFigures);
+    ui.folded.hidden = true;
+    ui.folded.addEventListener("toggle", () => ui.folded.open && this.#result && this.#draw());
+    ui.figureViews = new Map();
+    ui.verdicts = h("ul", { class: "verdicts" });
+    ui.tables = h("div", { class: "tables" });
+
+    // To take away.
+    ui.copied = h("textarea", { readonly: true, rows: 3, "aria-label": t("copiedText") });
+    ui.copied.hidden = true;
+    ui.copiedNote = h("p", { role: "status", class: "help" });
+    const take = h("section", { class: "take" }, heading(t("take")),
+      h("div", { class: "buttons" },
+        button("copyLink", () => this.#copy(this.address)),
+        button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.query))),
+        button("cite", () => this.#copy(bibtex(entry, this.#result, this.#seed, this.address))),
+        button("downloadJson", () => this.#result && download(`${this.#stem()}.json`, toJson(this.#result), "application/json")),
+        button("downloadCsv", () => this.#result && download(`${this.#stem()}.csv`, toCsv(this.#result), "text/csv"))),
+      ui.copiedNote, ui.copied);
+
+    ui.title = h(/** @type {"h2"} */ (`h${level}`), { tabindex: -1, class: "title" }, entry.title);
+    ui.alerts = h("div", { class: "alerts", role: "alert" });
+    ui.notices = h("ul", { class: "notices", role: "status" });
+    ui.live = h("p", { class: "unseen", role: "status" });
+    /** @param {string} key @param {Node[]} body */
+    const fold = (key, body, open = false) => body.length ? h("details", { class: "fold", open }, h("summary", {}, t(key)), ...body) : "";
+
+    /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(h("article", { class: "lab" },
+      h("header", {}, ui.title, h("p", { class: "question" }, ...prose(entry.question))),
+      ui.alerts, ui.notices,
+      h("div", { class: "body" },
+        h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
+          presets, ...elements.slice(0, primary), runs, elements.length > primary ? ui.more : "", running),
+        h("div", { class: "stage" }, ui.figures,
+          h("section", {}, heading(t("verdicts")), ui.verdicts),
+          entry.notice.length ? h("section", { class: "notes" }, heading(t("notice")), ...entry.notice.map(text => h("p", {}, ...prose(text)))) : "",
+          ui.tables, take,
+          h("div", { class: "folds" }, ui.folded,
+            fold("model", entry.model.map(text => h("p", { class: "wide" }, ...prose(text)))),
+            fold("formulas", entry.formulas.map(formula)),
+            fold("sources", entry.sources.length ? [h("ul", {}, ...entry.sources.map(({ text, url }) => h("li", {}, link(url, text))))] : [])))),
+      ui.live));
+  }
+
+  #stem() {
+    return `scaling-lab-${this.#entry?.slug}-seed${this.#seed}`;
+  }
+
+  /** @param {string} text */
+  #setSeed(text) {
+    const ok = /^\d+$/.test(text) && Number(text) <= SEED_MAX;
+    this.#ui.seedProblem.textContent = ok ? "" : t("badSeed", { seed: text, used: this.#seed });
+    this.#ui.seed.setAttribute("aria-invalid", String(!ok));
+    if (!ok) return;
+    this.#seed = Number(text);
+    this.#ui.seed.value = String(this.#seed);
+    this.#change({}, true);
+  }
+
+  /** @param {string} device */
+  #setDevice(device) {
+    this.#device = /** @type {Choice} */ (device);
+    this.#badge();
+    this.#change({}, true);
+  }
+
+  /** What computes, and why. */
+  async #badge() {
+    const place = await engine.place(this.#device);
+    const used = this.#result && this.#result.progress.done > 0 ? this.#result.device.at(-1) : null;
+    const kind = used?.kind ?? place.kind;
+    const device = kind === "gpu" && place.kind === "gpu" ? await engine.device("gpu") : null;
+    const name = used?.adapter || device?.adapter || place.adapter;
+    this.#ui.badge.textContent = kind === "gpu" ? t("badge.gpu", { name: name || "WebGPU" }) : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores });
+    this.#ui.badge.dataset.kind = kind;
+    this.#ui.why.textContent = place.why;
+  }
+
+  /** @param {Mode} mode */
+  #setMode(mode) {
+    this.#mode = mode;
+    const { run, step, reset, cancel } = this.#ui;
+    if (!run) return;
+    const total = this.#result?.progress.total ?? 0;
+    const playing = mode === "playing";
+    run.textContent = t(playing ? "pause" : mode === "paused" ? "resume" : mode === "done" || mode === "cancelled" ? "runAgain" : "run");
+    // aria-disabled, not disabled: the button that has the keyboard must be able to keep it.
+    for (const [node, off] of /** @type {[HTMLElement, boolean][]} */ ([
+      [run, mode === "dead"], [step, playing || mode === "dead"],
+      [reset, mode === "idle" || mode === "dead"], [cancel, !playing && mode !== "paused"]])) {
+      node.setAttribute("aria-disabled", String(off));
+    }
+    this.toggleAttribute("data-busy", playing);
+    if (this.#result) this.#progress(this.#result.progress);
+    if (!total && this.#result) this.#ui.left.textContent = t("closedForm");
+  }
+
+  /** @param {import("../js/types.d.ts").Progress} progress */
+  #progress({ done, total }) {
+    const { bar, left, run } = this.#ui;
+    run.parentElement.hidden = bar.hidden = !total;
+    if (!total) return void (left.textContent = t("closedForm"));
+    bar.max = total;
+    bar.value = done;
+    const remaining = this.#elapsed > 0.7 && done > 0 && done < total && !this.#pace ? (this.#elapsed * (total - done)) / done : this.#pace ? (total - done) / this.#pace : 0;
+    left.textContent =
+      this.#mode === "playing" && remaining > 0 && done < total ? t("marksLeft", { done, total, left: duration(remaining) })
+      : this.#mode === "cancelled" ? t("marksCancelled", { done, total })
+      : done >= total ? t("marksDone", { total, seconds: num(this.#elapsed, 2) })
+      : t("marks", { done, total });
+  }
+
+  /** Takes a result; draws once a frame. @param {Result} result */
+  #show(result) {
+    this.#result = result;
+    this.#progress(result.progress);
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const result = /** @type {Result} */ (this.#result);
+    const entry = /** @type {Entry} */ (this.#entry);
+    const ui = this.#ui;
+    /** @type {Map<string, any>} */
+    const views = ui.figureViews;
+    const ids = new Set(result.figures.map(figure => figure.id));
+    for (const [id, view] of views) if (!ids.has(id)) view.element.remove(), views.delete(id);
+    let foldedCount = 0;
+    for (const figure of result.figures) {
+      const folded = entry.figures_more.includes(figure.id);
+      if (folded) foldedCount++;
+      let view = views.get(figure.id);
+      if (!view) {
+        view = this.#figureView(figure);
+        views.set(figure.id, view);
+        (folded ? ui.foldedFigures : ui.figures).append(view.element);
+      }
+      if (!folded || ui.folded.open) view.update(figure);
+    }
+    ui.folded.hidden = !foldedCount;
+    ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
+    ui.verdicts.parentElement.hidden = !result.verdicts.length;
+    ui.tables.replaceChildren(...result.tables.map(tableView));
+    this.#notices(result.notices ?? [], "run");
+    this.#badge();
+  }
+
+  /** @param {import("../js/types.d.ts").Figure} figure */
+  #figureView(figure) {
+    const host = h("div", { class: "plot" });
+    const element = h("div", { class: "figure" }, host, h("div", { class: "buttons small" },
+      h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, "svg"), "aria-label": t("saveFigure", { format: "SVG", title: figure.title }) }, "SVG"),
+      h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, "png"), "aria-label": t("saveFigure", { format: "PNG", title: figure.title }) }, "PNG")));
+    return { element, host, update: (/** @type {import("../js/types.d.ts").Figure} */ next) => renderFigure(host, next) };
+  }
+
+  /** @param {string} id @param {"svg" | "png"} format */
+  async #saveFigure(id, format) {
+    const svg = this.#ui.figureViews.get(id)?.host.querySelector("svg");
+    if (!svg || !this.#result) return;
+    const name = `${this.#stem()}-${id}.${format}`;
+    if (format === "svg") download(name, toSvg(svg, this.#result), "image/svg+xml");
+    else download(name, await toPng(svg, this.#result), "image/png");
+  }
+
+  /** @param {string} text */
+  async #copy(text) {
+    const { copied, copiedNote } = this.#ui;
+    copied.hidden = false;
+    copied.value = text;
+    copied.rows = Math.min(12, text.split("\n").length + 1);
+    const ok = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+    if (!ok) copied.select();
+    copiedNote.textContent = t(ok ? "copied" : "copyByHand");
+  }
+
+  // ---- words ------------------------------------------------------------------------------------------
+
+  /** Nothing a person did is lost: the last good figures stay. @param {any} error */
+  #fail(error) {
+    /** @type {LabError} */
+    const { kind = "internal", message = String(error) } = error ?? {};
+    this.#emit("error", { kind, message });
+    const name = /`(\w+)`/.exec(message)?.[1] ?? "";
+    const control = this.#controls.get(name);
+    if (kind === "parameter" && control) {
+      this.#ui.invalid = true;
+      if (this.#ui.more.contains(control.element)) this.#ui.more.open = true;
+      return control.problem(sentence(message));
+    }
+    const dead = kind === "panic" || this.#mode === "dead";
+    const restart = h("button", { type: "button", onclick: () => engine.restart() }, t("restart"));
+    const alert = h("div", { class: "alert" }, h("p", {}, kind === "panic" ? t("panic", { message }) : sentence(message)),
+      dead && kind !== "experiment" ? restart : "");
+    if (this.#ui.alerts) this.#ui.alerts.replaceChildren(alert);
+    else {
+      alert.setAttribute("role", "alert");
+      this.shadowRoot?.replaceChildren(alert);
+    }
+  }
+
+  #clearProblems() {
+    this.#ui.invalid = false;
+    this.#ui.alerts?.replaceChildren();
+    for (const control of this.#controls.values()) control.problem("");
+  }
+
+  /** @type {Record<string, string[]>} */ #said = { url: [], run: [], device: [] };
+
+  /** @param {string[]} messages @param {"url" | "run" | "device"} from */
+  #notices(messages, from = "url") {
+    if (this.#said[from].join("\n") === messages.join("\n")) return;
+    this.#said[from] = messages;
+    this.#ui.notices.replaceChildren(...Object.values(this.#said).flat().map(text => h("li", {}, sentence(text))));
+  }
+  /** @param {string} message */
+  #notice(message) {
+    this.#notices([message], "device");
+  }
+
+  /** A summary for those who listen, once things settle. @param {string} what */
+  #speak(what) {
+    clearTimeout(this.#speaking);
+    this.#speaking = window.setTimeout(() => {
+      const words = (this.#result?.verdicts ?? []).slice(0, 2).map(verdictWords);
+      if (this.#ui.live) this.#ui.live.textContent = [t(`live.${what}`), ...words].join(" ");
+    }, 600);
+  }
+}
+
+/** Engine messages are lower case without a full stop. @param {string} text */
+function sentence(text) {
+  return text && text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
+}
+
+if ("customElements" in window && !customElements.get("scaling-lab")) customElements.define("scaling-lab", ScalingLab);

@@ -1,0 +1,210 @@
+// @ts-check
+// A control for each kind of declared parameter. A control shows text, reports text, and shows a problem;
+// whether a value is allowed is the engine's business.
+import { h, uid } from "./dom.js";
+import { num, percent, plain, t } from "./i18n.js";
+import { formatList, formatMatrix, identity, parseMatrix, parseShares, setShare, short, sliderScale } from "./values.js";
+
+/** @typedef {import("./types.d.ts").Spec} Spec
+ *  @typedef {(text: string, settled: boolean) => void} Report settled: not in the middle of a drag
+ *  @typedef {{size: () => number}} Context how many parts the experiment has now
+ *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
+
+const SLIDERS_MAX = 8;
+const MATRIX_MAX = 8;
+
+/** @param {string} label @param {() => void} act @param {Record<string, any>} [props] */
+const button = (label, act, props) => h("button", { type: "button", onclick: act, ...props }, label);
+
+/** @param {string} text */
+const readable = text => text.split(/[,;]/).every(part => part.trim() !== "" && Number.isFinite(Number(part)));
+
+/**
+ * A text field that reports while typed if it can be read, and always when left.
+ * @param {Record<string, any>} props @param {Report} report
+ */
+function textField(props, report) {
+  const field = h("input", {
+    type: "text", autocomplete: "off", spellcheck: "false", ...props,
+    oninput: () => readable(field.value) && report(field.value.trim(), false),
+    onchange: () => report(field.value.trim(), true),
+  });
+  return {
+    field,
+    /** The field being typed in is left alone. @param {string} text */
+    set(text) {
+      const root = /** @type {Document | ShadowRoot} */ (field.getRootNode());
+      if (root.activeElement !== field || !readable(field.value)) field.value = text;
+    },
+  };
+}
+
+/** @param {Record<string, any>} props @param {(position: number, settled: boolean) => void} move */
+const slider = (props, move) => {
+  const input = h("input", {
+    type: "range", ...props,
+    oninput: () => move(Number(input.value), false),
+    onchange: () => move(Number(input.value), true),
+  });
+  return input;
+};
+
+/** @type {Record<Spec["kind"], (spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}>} */
+const kinds = {
+  number(spec, { field: id, notes }, report) {
+    const scale = sliderScale(spec);
+    const text = textField({ id, "aria-describedby": notes, inputmode: "decimal", class: "short" }, report);
+    const range = slider({ min: 0, max: scale.steps, "aria-label": t("slider", { name: plain(spec.name) }) }, (at, settled) => {
+      const value = short(scale.value(at));
+      text.field.value = value;
+      speak(value);
+      report(value, settled);
+    });
+    /** @param {string} value */
+    const speak = value => range.setAttribute("aria-valuetext", `${num(Number(value))} ${spec.unit}`.trim());
+    return {
+      body: [h("div", { class: "pair" }, range, text.field)],
+      set(value) {
+        text.set(value);
+        if (Number.isFinite(Number(value))) range.value = String(scale.position(Number(value)));
+        speak(value);
+      },
+    };
+  },
+
+  integer: (...rest) => kinds.number(...rest),
+
+  choice(spec, { field: id, notes }, report) {
+    const select = h("select", { id, "aria-describedby": notes, onchange: () => report(select.value, true) },
+      spec.choices.map(({ value, label }) => h("option", { value }, label)));
+    return { body: [select], set: value => void (select.value = value) };
+  },
+
+  list(_, { field: id, notes }, report) {
+    const text = textField({ id, "aria-describedby": notes }, report);
+    return { body: [text.field], set: text.set };
+  },
+
+  simplex(spec, { field: id, notes }, report) {
+    const text = textField({ id, "aria-describedby": notes }, (value, settled) => {
+      show(value);
+      report(value, settled);
+    });
+    const rows = h("div", { class: "shares" });
+    /** @type {{range: HTMLInputElement, out: HTMLOutputElement}[]} */
+    let sliders = [];
+    /** @type {number[]} */
+    let shares = [];
+    /** @param {number[]} next @param {boolean} settled */
+    const change = (next, settled) => {
+      text.field.value = formatList(next);
+      show(text.field.value);
+      report(text.field.value, settled);
+    };
+    const more = button("+", () => {
+      const k = shares.length;
+      change(setShare([...shares, 0], k, +(1 / (k + 1)).toFixed(4)), true);
+    }, { "aria-label": t("addPart"), title: t("addPart") });
+    const fewer = button("−", () => {
+      const kept = shares.slice(0, -1);
+      const sum = kept.reduce((a, b) => a + b, 0);
+      change(kept.map(x => (sum > 0 ? +(x / sum).toFixed(4) : 1)), true);
+    }, { "aria-label": t("removePart"), title: t("removePart") });
+    /** @param {string} value */
+    function show(value) {
+      const read = parseShares(value);
+      if (!read) return;
+      shares = read;
+      const k = shares.length;
+      const shown = k <= SLIDERS_MAX ? k : 0;
+      if (sliders.length !== shown) {
+        sliders = Array.from({ length: shown }, (_, i) => {
+          const out = /** @type {HTMLOutputElement} */ (h("output", { class: "percent" }));
+          const range = slider({ min: 0, max: 100, "aria-label": t("share", { name: plain(spec.name), i: i + 1 }) },
+            (at, settled) => change(setShare(shares, i, at / 100), settled));
+          return { range, out };
+        });
+        rows.replaceChildren(...sliders.map(({ range, out }, i) => h("div", { class: "pair" }, h("span", { class: "index", "aria-hidden": "true" }, String(i + 1)), range, out)));
+      }
+      sliders.forEach(({ range, out }, i) => {
+        range.value = String(100 * shares[i]);
+        out.value = percent(shares[i]);
+        range.setAttribute("aria-valuetext", percent(shares[i]));
+      });
+      more.disabled = k >= spec.max_len;
+      fewer.disabled = k <= spec.min_len;
+    }
+    return {
+      body: [rows, h("div", { class: "pair" }, text.field, ...(spec.max_len > spec.min_len ? [fewer, more] : []))],
+      set(value) {
+        text.set(value);
+        show(value);
+      },
+    };
+  },
+
+  matrix(spec, { field: id, notes }, report, context) {
+    const grid = h("div", { class: "matrix", role: "group", id, tabindex: -1, "aria-label": plain(spec.name), "aria-describedby": notes });
+    /** @type {number[][]} */
+    let rows = [];
+    /** @param {number[][]} next */
+    const change = next => {
+      rows = next;
+      draw();
+      report(formatMatrix(rows), true);
+    };
+    /** @param {number} n */
+    const resize = n => change(identity(n).map((row, i) => row.map((x, j) => rows[i]?.[j] ?? x)));
+    const smaller = button(t("smaller"), () => resize(rows.length - 1));
+    const larger = button(t("larger"), () => resize(rows.length + 1));
+    const edit = button(t("editMatrix"), () => change(identity(Math.min(context.size(), MATRIX_MAX))));
+    const plainly = button(t("identity"), () => {
+      rows = [];
+      draw();
+      report("", true);
+    });
+    function draw() {
+      const n = rows.length;
+      grid.style.setProperty("--columns", String(rows[0]?.length ?? 1));
+      grid.replaceChildren(...(n ? rows.flatMap((row, i) => row.map((x, j) =>
+        textField({ value: short(x), inputmode: "decimal", "aria-label": t("cell", { i: i + 1, j: j + 1 }) }, text => {
+          rows[i][j] = Number(text);
+          report(rows.map((r, a) => r.map((y, b) => (a === i && b === j ? text : short(y))).join(",")).join(";"), true);
+        }).field)) : [h("span", {}, t("identityNow"))]));
+      smaller.hidden = larger.hidden = plainly.hidden = !n;
+      edit.hidden = n > 0;
+      smaller.disabled = n <= 1;
+      larger.disabled = n >= MATRIX_MAX;
+    }
+    return {
+      body: [grid, h("div", { class: "buttons" }, edit, smaller, larger, plainly)],
+      set(value) {
+        if (rows.length && formatMatrix(rows) === value) return;
+        rows = value.trim() ? parseMatrix(value) : [];
+        draw();
+      },
+    };
+  },
+};
+
+/**
+ * @param {Spec} spec @param {Report} report @param {Context} context
+ * @returns {Control}
+ */
+export function makeControl(spec, report, context) {
+  const ids = { field: uid(spec.name), notes: uid("notes") };
+  const problem = h("p", { class: "problem", role: "alert" });
+  const { body, set } = kinds[spec.kind](spec, ids, report, context);
+  const label = h(spec.kind === "matrix" ? "span" : "label", spec.kind === "matrix" ? { class: "label" } : { for: ids.field }, plain(spec.name),
+    spec.unit ? h("span", { class: "unit" }, ` (${spec.unit})`) : "");
+  const element = h("div", { class: "control", "data-param": spec.name, "data-kind": spec.kind }, label, ...body,
+    h("p", { class: "help", id: ids.notes }, spec.help), problem);
+  return {
+    element,
+    set,
+    problem(message) {
+      if (problem.textContent !== message) problem.textContent = message;
+      for (const field of element.querySelectorAll("input[type=text], select")) field.setAttribute("aria-invalid", String(!!message));
+    },
+  };
+}

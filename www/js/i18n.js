@@ -1,0 +1,55 @@
+// @ts-check
+// The shell's words and the way numbers look. The words of an experiment come from the engine.
+import words from "../locales/en.json";
+
+export const lang = "en";
+
+/**
+ * The words for `key`, `{name}` replaced from `params`. A missing key shows itself.
+ * @param {string} key
+ * @param {Record<string, string | number>} [params]
+ */
+export function t(key, params = {}) {
+  const text = /** @type {Record<string, string>} */ (words)[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (all, name) => (name in params ? String(params[name]) : all));
+}
+
+/** @type {Map<number, Intl.NumberFormat>} */
+const formats = new Map();
+const superscript = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * A number for people: `digits` significant digits, powers of ten for the very small and very large.
+ * @param {number | null | undefined} x
+ * @returns {string}
+ */
+export function num(x, digits = 4) {
+  if (x === null || x === undefined || !Number.isFinite(x)) return "–";
+  const size = Math.abs(x);
+  if (x !== 0 && (size < 1e-3 || size >= 1e7)) {
+    const [mantissa, exponent] = x.toExponential(Math.max(digits - 1, 0)).split("e");
+    const power = exponent.replace(/\d/g, d => superscript[+d]).replace("-", "⁻").replace("+", "");
+    const m = num(+mantissa, digits);
+    return m === "1" ? `10${power}` : `${m} × 10${power}`;
+  }
+  digits = Math.max(digits, Number.isInteger(x) ? 7 : 1);
+  let format = formats.get(digits);
+  if (!format) formats.set(digits, (format = new Intl.NumberFormat(lang, { maximumSignificantDigits: digits })));
+  return format.format(x).replace("-", "−");
+}
+
+/** @param {number} share */
+export const percent = share =>
+  new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: share < 0.1 && share > 0 ? 2 : 1 }).format(share);
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const [value, unit] = seconds < 90 ? [Math.max(1, Math.ceil(seconds)), "second"] : [Math.ceil(seconds / 60), "minute"];
+  return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(/** @type {number} */ (value));
+}
+
+/** @param {number} bytes */
+export const kilobytes = bytes => `${num(bytes / 1000, 3)} KB`;
+
+/** `first_word` as a person writes it. @param {string} name */
+export const plain = name => (name.charAt(0).toUpperCase() + name.slice(1)).replace(/_/g, " ");

@@ -1,0 +1,134 @@
+// @ts-check
+// The page: lists the catalogue and routes the hash. The experiment view is <scaling-lab>.
+import { ScalingLab } from "../elements/scaling-lab.js";
+import { h } from "./dom.js";
+import { engine, unsupported } from "./engine.js";
+import { t } from "./i18n.js";
+import { formatHash, parseHash } from "./route.js";
+import { prose } from "./words.js";
+
+const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+
+// ---- colours ------------------------------------------------------------------------------------------
+
+const theme = /** @type {HTMLSelectElement} */ (document.getElementById("theme"));
+const remembered = (() => {
+  try {
+    return localStorage.getItem("theme") ?? "";
+  } catch {
+    return "";
+  }
+})();
+
+/** @param {string} choice */
+function paint(choice) {
+  if (choice) document.documentElement.dataset.theme = choice;
+  else delete document.documentElement.dataset.theme;
+  for (const lab of document.querySelectorAll("scaling-lab")) lab.setAttribute("theme", choice || "auto");
+}
+theme.value = remembered;
+theme.addEventListener("change", () => {
+  paint(theme.value);
+  try {
+    localStorage.setItem("theme", theme.value);
+  } catch {
+    // A browser that stores nothing still changes its colours.
+  }
+});
+
+// ---- pages --------------------------------------------------------------------------------------------
+
+/** @typedef {{title: string, focus: () => void, update?: (query: import("./types.d.ts").Values) => void}} Page */
+
+/** @param {string} text */
+const title = text => h("h1", { tabindex: -1 }, text);
+
+/** @returns {Promise<Page>} */
+async function home() {
+  const head = title("Scaling Lab");
+  const list = h("ul", { class: "cards" });
+  main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")), list);
+  const { catalogue } = await engine.ready();
+  list.append(...catalogue.map(({ slug, title, question }) =>
+    h("li", {}, h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))))));
+  return { title: t("home.title"), focus: () => head.focus() };
+}
+
+/** @param {string} slug @param {import("./types.d.ts").Values} query @returns {Promise<Page>} */
+async function experiment(slug, query) {
+  const lab = /** @type {ScalingLab} */ (document.createElement("scaling-lab"));
+  lab.setAttribute("experiment", slug);
+  lab.setAttribute("heading", "1");
+  lab.setAttribute("theme", theme.value || "auto");
+  lab.query = query;
+  // Every state has a URL; a drag replaces it instead of filling the history.
+  const write = () => {
+    if (lab.isConnected) history.replaceState(null, "", formatHash(slug, lab.query));
+  };
+  // A browser limits how often the address may change; the end of a drag is always written.
+  let last = 0;
+  lab.addEventListener("change", event => {
+    const { detail } = /** @type {CustomEvent} */ (event);
+    if (!detail?.settled && performance.now() - last < 200) return;
+    last = performance.now();
+    write();
+  });
+  main.replaceChildren(lab);
+  const { catalogue } = await engine.ready();
+  const entry = catalogue.find(one => one.slug === slug);
+  return { title: entry?.title ?? slug, focus: () => lab.focusTitle(), update: next => void (lab.query = next) };
+}
+
+/** @param {"published" | "about"} name @returns {Promise<Page>} */
+async function extra(name) {
+  const head = title(t(`${name}.title`));
+  const body = h("div", {});
+  main.replaceChildren(head, body);
+  const { published, about } = await import("./pages.js");
+  await { published, about }[name](body);
+  return { title: t(`${name}.title`), focus: () => head.focus() };
+}
+
+/** @type {{name: string, page: Page | null}} */
+let shown = { name: "\n", page: null };
+
+async function route() {
+  const { name, query } = parseHash(location.hash);
+  if (location.hash === "#main") return;
+  if (name === shown.name && shown.page?.update) return shown.page.update(query);
+  const first = shown.name === "\n";
+  /** @type {typeof shown} */
+  const here = (shown = { name, page: null });
+  try {
+    const page =
+      name === "" ? home() : name === "published" || name === "about" ? extra(name) : experiment(name, query);
+    for (const link of document.querySelectorAll(".site nav a")) {
+      if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    const ready = await page;
+    if (shown !== here) return;
+    here.page = ready;
+    document.title = name === "" ? ready.title : `${ready.title} · Scaling Lab`;
+    if (!first) {
+      window.scrollTo(0, 0);
+      ready.focus();
+    }
+  } catch (error) {
+    if (shown !== here || document.querySelector("scaling-lab")) return;
+    const restart = h("button", { type: "button", onclick: () => { engine.restart(); shown.name = "\n"; route(); } }, t("restart"));
+    main.append(h("div", { class: "alert", role: "alert" }, h("p", {}, /** @type {any} */ (error)?.message ?? String(error)), restart));
+  }
+}
+
+const problem = unsupported();
+if (problem) main.replaceChildren(h("h1", {}, "Scaling Lab"), h("p", { role: "alert" }, problem));
+else {
+  paint(remembered);
+  window.addEventListener("hashchange", route);
+  document.querySelector(".skip")?.addEventListener("click", event => {
+    event.preventDefault();
+    main.focus();
+  });
+  route();
+}

@@ -1,0 +1,109 @@
+// @ts-check
+// The pages behind the experiments: published numbers recomputed, and what the lab is. Loaded when asked for.
+import { h } from "./dom.js";
+import { base, engine } from "./engine.js";
+import { kilobytes, num, t } from "./i18n.js";
+import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
+import { prose } from "./words.js";
+
+/** @typedef {import("./types.d.ts").Claim} Claim */
+
+/** Plays a run to its end on the CPU. @param {Claim} claim @returns {Promise<import("./types.d.ts").Result>} */
+async function finish({ slug, query, seed }) {
+  const { seed: _, device: __, ...texts } = parseQuery(query);
+  return new Promise((resolve, reject) => {
+    const opened = engine.session("cpu", message => {
+      if (message.type === "opened" && message.result) {
+        const { done, total } = message.result.progress;
+        if (done >= total) finished(message.result);
+        else opened.then(session => session.play());
+      } else if (message.type === "done" && message.result) finished(message.result);
+      else if (message.type === "error") reject(message.error);
+      else if (message.type === "panic") reject({ kind: "panic", message: message.message });
+    });
+    /** @param {import("./types.d.ts").Result} result */
+    const finished = result => {
+      opened.then(session => session.close());
+      resolve(result);
+    };
+    opened.then(session => session.open(slug, texts, seed), reject);
+  });
+}
+
+/** Numbers as numbers, words as words. @param {any} value */
+const cell = value => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
+
+/** @param {HTMLElement} body */
+export async function published(body) {
+  const claims = await engine.claims();
+  const { catalogue } = await engine.ready();
+  const status = h("p", { role: "status" });
+  /** @type {(() => Promise<void>)[]} */
+  const all = [];
+  const rows = claims.map(claim => {
+    const ours = h("td", { class: "number" }, "–");
+    const answer = h("span", {}, h("span", { class: "soft" }, t("notRun")));
+    const act = h("button", { type: "button", onclick: () => run(), "aria-label": t("runClaim", { what: claim.what }) }, t("run"));
+    const run = async () => {
+      if (act.disabled) return;
+      act.disabled = true;
+      status.textContent = t("claimRunning", { what: claim.what });
+      try {
+        const checked = await engine.judge(claim.id, await finish(claim));
+        ours.replaceChildren(cell(checked.ours), checked.interval ? h("span", { class: "small soft" }, t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) })) : "");
+        row.dataset.agrees = String(checked.agrees);
+        const expected = checked.agrees === null || (checked.agrees ? "agrees" : "differs") === claim.expected;
+        answer.replaceChildren(h("span", { class: "answer" }, t(`agrees.${checked.agrees}`)), expected ? "" : ` ${t("unexpected")}`);
+        status.textContent = `${claim.what}: ${t(`agrees.${checked.agrees}`)}`;
+      } catch (error) {
+        answer.textContent = /** @type {any} */ (error)?.message ?? String(error);
+      }
+      act.disabled = false;
+    };
+    all.push(run);
+    const query = parseQuery(claim.query);
+    const entry = catalogue.find(({ slug }) => slug === claim.slug);
+    const row = h("tr", { "data-claim": claim.id },
+      h("td", { class: "text" }, ...prose(claim.what), h("a", { class: "small", href: formatHash(claim.slug, claim.seed === DEFAULT_SEED ? query : { ...query, seed: String(claim.seed) }) }, t("openState", { title: entry?.title ?? claim.slug }))),
+      h("td", {}, ...prose(claim.source), claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : ""),
+      h("td", { class: "number" }, cell(claim.printed)), ours, h("td", {}, act, answer),
+      h("td", { class: "text" }, ...prose([claim.note, t("tolerance", { tolerance: cell(claim.tolerance), reason: claim.reason })].filter(Boolean).join(" "))));
+    return row;
+  });
+  const every = h("button", { type: "button", onclick: async () => {
+    every.disabled = true;
+    for (const run of all) if (every.isConnected) await run();
+    every.disabled = false;
+    status.textContent = t("claimsDone");
+  } }, t("runAll"));
+  body.replaceChildren(h("p", { class: "lead" }, t("published.lead")), every, status,
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("published.title") },
+      h("table", { class: "published" },
+        h("thead", {}, h("tr", {}, ["what", "source", "printed", "ours", "agrees", "note"].map(key => h("th", { scope: "col" }, t(`claim.${key}`))))),
+        h("tbody", {}, rows))));
+}
+
+/** @param {HTMLElement} body */
+export async function about(body) {
+  const { stamp } = await engine.ready();
+  const gpu = await engine.probe();
+  const entries = /** @type {PerformanceResourceTiming[]} */ ([...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")])
+    .filter(({ name }) => name.startsWith(base) && !name.startsWith("blob:"));
+  const total = entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
+  /** @param {string} name @param {any} value */
+  const fact = (name, value) => [h("dt", {}, t(name)), h("dd", {}, value)];
+  body.replaceChildren(
+    h("p", { class: "lead" }, t("about.lead")),
+    h("dl", {}, fact("about.version", `${stamp.version}, ${stamp.commit}`), fact("about.browser", navigator.userAgent),
+      fact("about.cores", String(navigator.hardwareConcurrency ?? "–")),
+      fact("about.gpu", gpu.state === "none" ? t("why.none") : `${gpu.adapter || "WebGPU"} (${t(`adapter.${gpu.state}`)})`)),
+    h("h2", {}, t("about.files")),
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("about.files") }, h("table", {},
+      h("thead", {}, h("tr", {}, ["about.file", "about.sent", "about.unpacked"].map(key => h("th", { scope: "col" }, t(key))))),
+      h("tbody", {}, entries.map(({ name, encodedBodySize, decodedBodySize }) => h("tr", {},
+        h("td", {}, name.slice(base.length).replace(/[?#].*/, "") || "index.html"),
+        h("td", { class: "number" }, kilobytes(encodedBodySize)), h("td", { class: "number" }, kilobytes(decodedBodySize)))),
+        h("tr", {}, h("th", { scope: "row" }, t("about.total")), h("td", { class: "number" }, kilobytes(total)), h("td", {}))))),
+    h("h2", {}, t("about.privacyTitle")), h("p", {}, t("about.privacy")),
+    h("h2", {}, t("about.sameTitle")), h("p", {}, t("about.same")));
+}

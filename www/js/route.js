@@ -1,0 +1,49 @@
+// @ts-check
+// The URL of a state: `#/slug?name=value&seed=N&device=...`, only what differs from the default.
+/** @typedef {import("./types.d.ts").Entry} Entry @typedef {import("./types.d.ts").Values} Values */
+
+export const DEFAULT_SEED = 1;
+
+/** @param {string} query @returns {Values} */
+export const parseQuery = query => Object.fromEntries(new URLSearchParams(query));
+
+/** @param {string} hash @returns {{name: string, query: Values}} */
+export function parseHash(hash) {
+  const [path, query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+  return { name: decodeURIComponent(path.replace(/%(?![0-9a-f]{2})/gi, "%25")), query: parseQuery(query) };
+}
+
+/** Commas and semicolons stay readable. @param {Values} values */
+export const formatQuery = values =>
+  new URLSearchParams(values).toString().replace(/%2C/g, ",").replace(/%3B/g, ";");
+
+/**
+ * What differs from the defaults.
+ * @param {Entry} entry @param {Values} values @param {number} seed @param {string} device
+ */
+export function difference(entry, values, seed, device) {
+  /** @type {Values} */
+  const out = {};
+  for (const { name, default: usual } of entry.params) if (values[name] !== usual) out[name] = values[name];
+  if (seed !== DEFAULT_SEED) out.seed = String(seed);
+  if (device !== "auto") out.device = device;
+  return out;
+}
+
+/** @param {string} slug @param {Values} query */
+export const formatHash = (slug, query) => {
+  const text = formatQuery(query);
+  return `#/${slug}${text && `?${text}`}`;
+};
+
+/** @param {string} text */
+const quote = text => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
+
+/** The same run in a terminal. @param {string} slug @param {Values} query */
+export const formatCommand = (slug, { seed, device, ...values }) =>
+  [
+    "scaling-lab run", slug,
+    ...Object.entries(values).map(([name, value]) => `--set ${quote(`${name}=${value}`)}`),
+    ...(seed ? [`--seed ${seed}`] : []),
+    ...(device ? [`--device ${device}`] : []),
+  ].join(" ");

@@ -1,0 +1,107 @@
+/** Shapes that cross the worker boundary; the Rust side (src/output.rs, src/params.rs, src/web.rs) decides them. */
+
+export interface Spec {
+  name: string;
+  help: string;
+  unit: string;
+  scale: "linear" | "log";
+  kind: "number" | "integer" | "choice" | "list" | "simplex" | "matrix";
+  default: string;
+  min: number;
+  max: number;
+  min_len: number;
+  max_len: number;
+  choices: { value: string; label: string }[];
+}
+
+export interface Entry {
+  slug: string;
+  title: string;
+  question: string;
+  notice: string[];
+  model: string[];
+  formulas: { label: string; tex: string }[];
+  sources: { text: string; url: string }[];
+  params: Spec[];
+  presets: { title: string; query: string }[];
+  figures_more: string[];
+}
+
+export type Values = Record<string, string>;
+export type Kind = "cpu" | "gpu";
+export type Choice = "auto" | Kind;
+
+export interface Verdict {
+  id: string;
+  claim: string;
+  measured: number | null;
+  interval: [number | null, number | null] | null;
+  theory: number | null;
+  agrees: boolean | null;
+  unit?: string;
+  note?: string | null;
+}
+
+export interface Table {
+  id: string;
+  title: string;
+  columns: { name: string; unit: string }[];
+  rows: (number | string | null)[][];
+}
+
+export interface Figure {
+  id: string;
+  title: string;
+  [key: string]: any;
+}
+
+export interface Progress { done: number; total: number }
+
+export interface Result {
+  lab: string;
+  version: string;
+  commit: string;
+  experiment: string;
+  params: Record<string, any>;
+  seed: number;
+  device: { kind: string; adapter: string; from_mark: number }[];
+  elapsed_s: number;
+  progress: Progress;
+  figures: Figure[];
+  tables: Table[];
+  verdicts: Verdict[];
+  notices?: string[];
+}
+
+export interface Claim {
+  slug: string;
+  id: string;
+  source: string;
+  place: string;
+  printed: string | number;
+  what: string;
+  query: string;
+  seed: number;
+  tolerance: string | number;
+  reason: string;
+  expected: "agrees" | "differs";
+  note: string;
+}
+
+export interface LabError { kind: string; message: string }
+
+/** What an engine worker sends; `type` closes the union. */
+export interface Message {
+  type: string;
+  run?: number;
+  id?: number;
+  result?: Result;
+  progress?: Progress;
+  elapsed?: number;
+  error?: LabError;
+  message?: string;
+  value?: any;
+  catalogue?: Entry[];
+  stamp?: { version: string; commit: string };
+  device?: { kind: string; adapter: string };
+}

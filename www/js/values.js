@@ -1,0 +1,71 @@
+// @ts-check
+// Values are text everywhere; these turn the text into what a control shows and back.
+// Validity is the engine's business: a text that cannot be read here is passed on as it is.
+/** @typedef {import("./types.d.ts").Spec} Spec */
+
+/** @param {string} text */
+export const parseList = text => text.split(",").map(part => (part.trim() === "" ? NaN : Number(part)));
+
+/** @param {number[]} list */
+export const formatList = list => list.map(short).join(",");
+
+/** Shortest text of a number at 6 significant digits. @param {number} x */
+export const short = x => String(+x.toPrecision(6));
+
+/** @param {string} text */
+export const parseMatrix = text => text.split(";").map(parseList);
+
+/** @param {number[][]} rows */
+export const formatMatrix = rows => rows.map(formatList).join(";");
+
+/** @param {number} n */
+export const identity = n => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
+
+/** Shares that sum to 1; null if the text is no simplex. @param {string} text */
+export function parseShares(text) {
+  const list = parseList(text);
+  const sum = list.reduce((a, b) => a + b, 0);
+  return sum > 0 && list.every(x => x >= 0) ? list.map(x => x / sum) : null;
+}
+
+/**
+ * Share `i` becomes `x`; the others keep their proportions and take up the rest.
+ * @param {number[]} shares @param {number} i @param {number} x
+ */
+export function setShare(shares, i, x) {
+  const rest = 1 - shares[i];
+  const others = shares.length - 1;
+  const next = shares.map((share, j) => {
+    const value = j === i ? x : rest > 1e-9 ? (share * (1 - x)) / rest : (1 - x) / others;
+    return Math.round(value * 1e4) / 1e4;
+  });
+  // Rounding must not spoil the sum: the largest other share absorbs it.
+  let big = i === 0 ? 1 : 0;
+  next.forEach((share, j) => { if (j !== i && share > next[big]) big = j; });
+  next[big] = Math.max(0, +(1 - next.reduce((a, b, j) => (j === big ? a : a + b), 0)).toFixed(4));
+  return next;
+}
+
+const STEPS = 1000;
+
+/**
+ * Slider position <-> value. An integer range shorter than the slider gets one position per integer.
+ * @param {Spec} spec
+ */
+export function sliderScale({ kind, scale, min, max }) {
+  const log = scale === "log" && min > 0;
+  const whole = kind === "integer";
+  const steps = whole && !log ? Math.min(max - min, STEPS) : STEPS;
+  const [a, b] = log ? [Math.log(min), Math.log(max)] : [min, max];
+  return {
+    steps,
+    /** @param {number} value */
+    position: value => Math.round((steps * ((log ? Math.log(value) : value) - a)) / (b - a)),
+    /** @param {number} position */
+    value: position => {
+      const at = a + ((b - a) * position) / steps;
+      const value = position <= 0 ? min : position >= steps ? max : log ? Math.exp(at) : at;
+      return Math.min(max, Math.max(min, whole ? Math.round(value) : +value.toPrecision(3)));
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// @ts-check
+// Numbers into sentences, tables and citations.
+import { math } from "lab:assets";
+import { h, uid } from "./dom.js";
+import { num, percent, plain, t } from "./i18n.js";
+
+/** @typedef {import("./types.d.ts").Verdict} Verdict */
+
+/** MathML made at build time; the TeX itself if there is none. @param {string | undefined} mathml @param {string} tex */
+function maths(mathml, tex) {
+  if (!mathml) return h("code", {}, tex);
+  const template = document.createElement("template");
+  template.innerHTML = mathml;
+  return template.content;
+}
+
+/** A paragraph: text with $TeX$ inside. @param {string} text @returns {Node[]} */
+export const prose = text =>
+  text.split(/\$([^$]+)\$/).map((part, i) => (i % 2 ? maths(math.inline[part], part) : document.createTextNode(part)));
+
+/** @param {{label: string, tex: string}} formula */
+export const formula = ({ label, tex }) =>
+  h("figure", { class: "formula" }, h("figcaption", {}, ...prose(label)),
+    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label.replace(/\$/g, "") }, maths(math.display[tex], tex)));
+
+/** Enough digits to tell the ends of the interval apart. @param {Verdict} verdict */
+function writer({ measured, interval, unit }) {
+  const width = interval && interval[0] !== null && interval[1] !== null ? interval[1] - interval[0] : 0;
+  const digits = width > 0 && measured ? Math.min(7, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2)) : 4;
+  return (/** @type {number | null} */ x) =>
+    x === null ? "–" : unit === "%" ? `${num(100 * x, digits)}%` : [num(x, digits), unit].filter(Boolean).join(" ");
+}
+
+/** The verdict as a sentence, for eyes and ears. @param {Verdict} verdict */
+export function verdictWords(verdict) {
+  const { claim, measured, interval, theory } = verdict;
+  const write = writer(verdict);
+  /** @type {string[]} */
+  const parts = [];
+  if (measured !== null && measured !== undefined) {
+    parts.push(t("measured", { value: write(measured) }) + (interval ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0]), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
+  }
+  if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
+  return `${end(claim)} ${end(parts.join("; "))} ${t(`agrees.${verdict.agrees}`)}.`;
+}
+
+/** @param {string} text */
+const end = text => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".") : "");
+
+/** @param {Verdict} verdict */
+export function verdictView(verdict) {
+  const words = verdictWords(verdict);
+  const answer = t(`agrees.${verdict.agrees}`);
+  return h("li", { "data-agrees": String(verdict.agrees), "data-verdict": verdict.id },
+    h("strong", { class: "agrees" }, answer), h("span", {}, ...prose(words.slice(0, -answer.length - 2))),
+    verdict.note ? h("span", { class: "note" }, ...prose(verdict.note)) : "");
+}
+
+/** @param {import("./types.d.ts").Table} table */
+export function tableView({ id, title, columns, rows }) {
+  const caption = uid("caption");
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": caption, "data-table": id },
+    h("table", {}, h("caption", { id: caption }, title),
+      h("thead", {}, h("tr", {}, columns.map(({ name, unit }) => h("th", { scope: "col" }, ...prose(plain(name)), unit && unit !== "%" ? ` (${unit})` : "")))),
+      h("tbody", {}, rows.map(row => h("tr", {}, row.map((cell, i) =>
+        typeof cell === "string" ? h("td", {}, ...prose(cell)) : h("td", { class: "number" }, cell !== null && columns[i]?.unit === "%" ? percent(cell) : num(cell, 5))))))));
+}
+
+/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result | null} result @param {number} seed @param {string} url */
+export function bibtex(entry, result, seed, url) {
+  const params = Object.entries(result?.params ?? {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("; ");
+  const fields = {
+    title: `{Scaling Lab}: ${entry.title}`,
+    author: "{The Scaling Lab authors}",
+    year: String(new Date().getFullYear()),
+    version: result?.version ?? "",
+    note: `Commit ${result?.commit ?? "unknown"}; seed ${seed}; ${params}`.replace(/[{}]/g, ""),
+    url,
+  };
+  return `@software{scalinglab-${entry.slug}-${seed},\n${Object.entries(fields).map(([name, value]) => `  ${name} = {${value}},\n`).join("")}}`;
+}

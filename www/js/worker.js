@@ -1,0 +1,217 @@
+// @ts-check
+// The engine worker and the pool worker: one script, told apart by its first message. It drives runs from
+// mark to mark and posts what people should see; it knows no experiment and no DOM.
+import * as lab from "lab:glue";
+
+/** @typedef {import("./types.d.ts").Message} Message */
+/** @typedef {{
+ *   id: number, run: any, playing: boolean, busy: boolean, closed: boolean, cancelled: boolean, finished: boolean,
+ *   steps: number, pace: number | null, elapsed: number, wake: () => void }} State */
+
+const PROGRESS_MS = 16; // at most once a frame
+const RESULT_MS = 66; // a result is larger: about 15 a second ...
+const RESULT_SHARE = 5; // ... and never more than a fifth of the time
+
+/** @type {any} */
+let engine = null;
+/** @type {Map<number, State>} */
+const runs = new Map();
+
+/** @param {Message} message */
+const post = message => self.postMessage(message);
+
+/** @param {any} error @returns {import("./types.d.ts").LabError} */
+const plain = error =>
+  error?.message !== undefined && error?.kind !== undefined
+    ? { kind: String(error.kind), message: String(error.message) }
+    : { kind: "internal", message: String(error?.message ?? error) };
+
+/** After a panic the module is dead; whoever throws first says so. @param {any} error @param {number} [run] */
+function fail(error, run) {
+  const panic = error instanceof WebAssembly.RuntimeError ? String(lab.panic_message?.() || error.message) : null;
+  post(panic === null ? { type: "error", run, error: plain(error) } : { type: "panic", message: panic });
+}
+
+// A macrotask, so that waiting messages are read between two marks; setTimeout(0) would cost 4 ms each.
+const channel = new MessageChannel();
+/** @type {(() => void)[]} */
+const ticks = [];
+channel.port1.onmessage = () => ticks.shift()?.();
+const tick = () =>
+  new Promise(resolve => {
+    ticks.push(() => resolve(undefined));
+    channel.port2.postMessage(0);
+  });
+
+/** Waits, unless something changes for the run. @param {State} state @param {number} ms */
+const sleep = (state, ms) =>
+  new Promise(resolve => {
+    const timer = setTimeout(resolve, ms);
+    state.wake = () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    };
+  });
+
+/** @param {any} message */
+function open({ run: id, slug, values, seed }) {
+  close(id);
+  try {
+    const run = new lab.Run(engine, slug, values, seed);
+    const result = run.result();
+    runs.set(id, {
+      id, run, playing: false, busy: false, closed: false, cancelled: false, finished: false,
+      steps: 0, pace: null, elapsed: 0, wake: () => {},
+    });
+    post({ type: "opened", run: id, result });
+  } catch (error) {
+    fail(error, id);
+  }
+}
+
+/** @param {number} id */
+function close(id) {
+  const state = runs.get(id);
+  if (!state) return;
+  runs.delete(id);
+  state.closed = true;
+  state.playing = false;
+  state.run.cancel();
+  state.wake();
+  // A pending mark still borrows the run: its loop frees it.
+  if (!state.busy) state.run.free();
+}
+
+/** @param {State} state @param {"paused" | "done" | "cancelled"} type */
+const rest = (state, type) => post({ type, run: state.id, result: state.run.result(), elapsed: state.elapsed });
+
+/** Plays until done, paused, cancelled or closed. @param {State} state */
+async function play(state) {
+  if (state.busy) return;
+  state.busy = true;
+  let shown = 0;
+  let resulted = 0;
+  try {
+    while (!state.closed && !state.cancelled && (state.playing || state.steps > 0)) {
+      const begun = performance.now();
+      const progress = await state.run.advance();
+      const now = performance.now();
+      state.elapsed += (now - begun) / 1000;
+      if (state.closed || state.cancelled) break;
+      if (state.steps > 0) state.steps -= 1;
+      if (progress.done >= progress.total) {
+        state.finished = true;
+        state.playing = false;
+        state.steps = 0;
+        rest(state, "done");
+        return;
+      }
+      if (now - shown >= PROGRESS_MS) {
+        shown = now;
+        /** @type {Message} */
+        const message = { type: "progress", run: state.id, progress, elapsed: state.elapsed };
+        if (now >= resulted) {
+          message.result = state.run.result();
+          const cost = performance.now() - now;
+          resulted = now + Math.max(RESULT_MS, cost * RESULT_SHARE);
+        }
+        post(message);
+      }
+      if (state.pace && state.playing) await sleep(state, begun + 1000 / state.pace - performance.now());
+      await tick();
+    }
+    if (state.cancelled) rest(state, "cancelled");
+    else if (!state.closed) rest(state, "paused");
+  } catch (error) {
+    if (state.closed) return;
+    state.playing = false;
+    if (state.cancelled && plain(error).kind === "cancelled") rest(state, "cancelled");
+    else fail(error, state.id);
+  } finally {
+    state.busy = false;
+    if (state.closed) state.run.free();
+    else if (state.playing && !state.finished) play(state);
+  }
+}
+
+/** Answers a call by id. @param {number} id @param {() => any} work */
+function reply(id, work) {
+  try {
+    post({ type: "reply", id, value: work() });
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) fail(error);
+    else post({ type: "reply", id, error: plain(error) });
+  }
+}
+
+/** @param {any} message */
+async function receive(message) {
+  const state = runs.get(message.run);
+  switch (message.type) {
+    case "init":
+      lab.initSync({ module: message.module });
+      if (!message.kind) return;
+      try {
+        engine = await lab.Engine.create(message.kind, message.ports);
+        post({ type: "ready", catalogue: lab.catalogue(), stamp: lab.stamp(), device: engine.device() });
+      } catch (error) {
+        fail(error);
+      }
+      return;
+    case "port":
+      message.port.onmessage = (/** @type {MessageEvent} */ event) => {
+        try {
+          message.port.postMessage(lab.serve_chunk(event.data));
+        } catch (error) {
+          fail(error);
+        }
+      };
+      return;
+    case "open":
+      return open(message);
+    case "play":
+      if (!state || state.finished || state.cancelled) return;
+      state.playing = true;
+      play(state);
+      return;
+    case "pause":
+      if (state) {
+        state.playing = false;
+        state.wake();
+      }
+      return;
+    case "step":
+      if (!state || state.finished || state.cancelled) return;
+      state.playing = false;
+      state.steps = 1;
+      state.wake();
+      play(state);
+      return;
+    case "pace":
+      if (state) {
+        state.pace = message.marksPerSecond;
+        state.wake();
+      }
+      return;
+    case "cancel":
+      if (!state || state.finished || state.cancelled) return;
+      state.cancelled = true;
+      state.playing = false;
+      state.run.cancel();
+      state.wake();
+      if (!state.busy) rest(state, "cancelled");
+      return;
+    case "close":
+      return close(message.run);
+    case "check":
+      return reply(message.id, () => lab.check(message.slug, message.values));
+    case "claims":
+      return reply(message.id, () => lab.claims());
+    case "judge":
+      return reply(message.id, () => lab.check_claim(message.claim, message.result));
+    default:
+      throw new Error(`the worker got an unknown message: ${message.type}`);
+  }
+}
+
+self.onmessage = event => void receive(event.data).catch(fail);
