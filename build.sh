@@ -175,6 +175,7 @@ node_tests() { # node_tests FILE...
 }
 page_tests() { node_tests $(find www/js www/elements -name '*.test.js' 2>/dev/null | sort); }
 browser_tests() {
+    [ -e www/js/main.js ] || { echo "no page yet"; return 0; }
     LAB_CLI=$target/debug/scaling-lab TARGET=$target \
         node_tests --test-concurrency=1 $(find tests/browser -name '*.test.mjs' 2>/dev/null | sort)
 }

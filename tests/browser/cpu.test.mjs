@@ -1,0 +1,192 @@
+// The page without WebGPU: everything a reader does, on the CPU workers.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { ask, assertSame, axe, button, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
+
+/** A state of each experiment that runs in a second or two. */
+const STATES = {
+  "exam-time": { runs: "512", facts: "32" },
+  "positive-shift": { draws: "2000" },
+  atoms: { runs: "32", atoms: "5000" },
+};
+const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
+
+let lab;
+before(async () => { lab = await start("cpu"); });
+after(() => lab?.stop());
+
+describe("the CPU workers compute what the command line computes", () => {
+  for (const [slug, values] of Object.entries(STATES)) {
+    test(slug, () => lab.open(hash(slug, values), async (page) => {
+      const element = await ready(page);
+      await run(element);
+      const ours = await downloaded(element);
+      assert.equal(ours.experiment, slug);
+      assert.deepEqual(ours.device.map(({ kind }) => kind), ["cpu"]);
+      assert.ok(ours.figures.length > 0, "the result has figures");
+      assertSame(numbers(ours), numbers(await native(slug, values)), slug);
+    }));
+  }
+
+  test("another seed gives other numbers", () => lab.open(hash("exam-time", { ...STATES["exam-time"], seed: "7" }), async (page) => {
+    const element = await ready(page);
+    await run(element);
+    const ours = await downloaded(element);
+    assertSame(numbers(ours), numbers(await native("exam-time", { ...STATES["exam-time"], seed: "7" })), "seed 7");
+    assert.notDeepEqual(ours.figures, (await native("exam-time", STATES["exam-time"])).figures, "the seed is used");
+  }));
+});
+
+test("the catalogue lists every experiment of the crate, and each opens", () => lab.open("", async (page) => {
+  const slugs = JSON.parse(await ask("list", "--json")).map(({ slug }) => slug);
+  await page.locator(".cards a").first().waitFor();
+  const listed = await page.locator(".cards a").evaluateAll((links) => links.map((a) => a.getAttribute("href").replace("#/", "")));
+  assert.deepEqual(listed, slugs);
+  assert.deepEqual(Object.keys(STATES).filter((slug) => !slugs.includes(slug)), [], "the tests' states name experiments that exist");
+  for (const slug of slugs) {
+    await page.evaluate((s) => { location.hash = `#/${s}`; }, slug);
+    await page.waitForFunction((s) => document.querySelector("scaling-lab")?.result?.experiment === s, slug);
+    assert.ok(await page.locator("scaling-lab svg").first().isVisible(), `${slug} draws before it runs`);
+    assert.ok(await page.locator("scaling-lab math").count() > 0, `${slug} shows its formulas as MathML`);
+    assert.ok((await page.locator("scaling-lab math annotation").first().textContent()).length > 0, "with their TeX");
+  }
+}));
+
+test("the keyboard alone moves a slider, runs and pauses", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
+  const element = await ready(page);
+  const theory = () => element.evaluate((e) => JSON.stringify(e.result.figures));
+  const first = await theory();
+  await element.locator('[data-param="weights"] input[type=range]').first().focus();
+  for (let i = 0; i < 20; i++) await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction(() => /weights=0\.7,0\.3/.test(location.hash));
+  await page.waitForFunction((old) => JSON.stringify(document.querySelector("scaling-lab").result.figures) !== old, first);
+  await button(element, "Run").focus();
+  await page.keyboard.press("Enter");
+  await finished(element);
+  const { weights } = await element.evaluate((e) => e.query);
+  assert.equal(weights, "0.7,0.3");
+  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", { ...STATES["exam-time"], weights })), "after the keyboard");
+}));
+
+test("cancel stops a run, and the next one starts over", () => lab.open(hash("exam-time", { runs: "8192" }), async (page) => {
+  const element = await ready(page);
+  await element.getByText("Seed, speed and device").click();
+  await element.getByLabel("Speed").selectOption({ label: "2 marks a second" });
+  await button(element, "Run").click();
+  await page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
+  await button(element, "Cancel").click();
+  await button(element, "Run again").waitFor();
+  const { progress, verdicts } = await downloaded(element);
+  assert.ok(progress.done < progress.total, "it stopped before the end");
+  assert.ok(verdicts.every(({ agrees }) => agrees !== true && agrees !== false), "a cancelled run cannot tell");
+  await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+  await run(element);
+  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", { runs: "8192" })), "after a cancel");
+}));
+
+test("pausing, stepping and pace change no number", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
+  const element = await ready(page);
+  await button(element, "Step").click();
+  await button(element, "Continue").waitFor();
+  const { done, total } = await element.evaluate((e) => e.result.progress);
+  assert.equal(done, 1, `one step is one mark of ${total}`);
+  await button(element, "Continue").click();
+  await finished(element);
+  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a pause");
+}));
+
+test("a link opens the same state, seed and device elsewhere", () => lab.open(hash("exam-time"), async (page) => {
+  let element = await ready(page);
+  await element.locator('[data-param="weights"] input[type=text]').fill("0.6,0.4");
+  await element.locator('[data-param="weights"] input[type=text]').press("Enter");
+  await element.getByText("Seed, speed and device").click();
+  await element.getByLabel("Seed", { exact: true }).fill("42");
+  await element.getByLabel("Seed", { exact: true }).press("Enter");
+  await element.getByLabel("Device", { exact: true }).selectOption("cpu");
+  await page.waitForFunction(() => /weights=0\.6,0\.4/.test(location.hash) && /seed=42/.test(location.hash) && /device=cpu/.test(location.hash));
+  const before = await element.evaluate((e) => ({ query: e.query, figures: e.result.figures }));
+  await page.reload();
+  element = await ready(page);
+  await page.waitForFunction(() => document.querySelector("scaling-lab").query.seed === "42");
+  assert.deepEqual(await element.evaluate((e) => ({ query: e.query, figures: e.result.figures })), before);
+}));
+
+describe("a bad address is answered in words", () => {
+  const bad = [
+    ["exam-time", "weights=0.9,banana", /weights.*banana/],
+    ["exam-time", "weights=0,0", /weights.*0,0/],
+    ["exam-time", "hours=1e9", /hours.*1e9|hours.*1000000000/],
+    ["exam-time", "exponent=NaN", /exponent.*NaN/],
+    ["exam-time", "runs=12.5", /runs.*12\.5/],
+    ["exam-time", "wieghts=1,2", /wieghts/],
+    ["exam-time", "seed=-1", /seed.*-1/],
+    ["exam-time", "device=abacus", /device.*abacus/],
+    ["atoms", "exponent=1", /exponent.*1/],
+    ["positive-shift", "family=cubic", /family.*cubic/],
+    ["positive-shift", "t=1,2,3", /\bt\b.*1,2,3/],
+  ];
+  for (const [slug, query, words] of bad) {
+    test(`${slug}?${query}`, () => lab.open(`#/${slug}?${query}`, async (page) => {
+      const element = await ready(page);
+      await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".notices li, .problem:not(:empty), .alerts .alert"));
+      const said = (await element.locator(".notices, .problem, .alerts").allTextContents()).join(" ");
+      assert.match(said, new RegExp(words.source, "i"));
+      assert.ok(await element.locator("svg").first().isVisible(), "the figures are still there");
+    }));
+  }
+
+  test("an unknown experiment", () => lab.open("#/no-such-thing", async (page) => {
+    await page.getByText(/no experiment .no-such-thing. here/).waitFor();
+    assert.match(await page.locator("main").innerText(), /exam-time/, "it names what there is");
+  }));
+});
+
+test("two experiments on one page share one engine", () => lab.open("", async (page) => {
+  await page.locator(".cards a").first().waitFor();
+  await page.evaluate((states) => {
+    const main = document.getElementById("main");
+    main.replaceChildren(...Object.entries(states).slice(0, 2).map(([slug, values]) => {
+      const element = document.createElement("scaling-lab");
+      for (const [name, value] of Object.entries({ experiment: slug, ...values })) element.setAttribute(name, value);
+      return element;
+    }));
+  }, STATES);
+  await page.waitForFunction(() => [...document.querySelectorAll("scaling-lab")].every((e) => e.result));
+  await page.evaluate(() => Promise.all([...document.querySelectorAll("scaling-lab")].map((e) => new Promise((done) => {
+    e.addEventListener("result", done, { once: true });
+    e.run();
+  }))));
+  const results = await page.evaluate(() => [...document.querySelectorAll("scaling-lab")].map((e) => e.result));
+  const slugs = Object.keys(STATES).slice(0, 2);
+  for (const [i, slug] of slugs.entries()) assertSame(numbers(results[i]), numbers(await native(slug, STATES[slug])), slug);
+  const wasm = page.requests.filter((url) => url.endsWith(".wasm"));
+  assert.equal(wasm.length, 1, `one wasm module for both: ${wasm}`);
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  assert.equal(page.workers().length, 1 + Math.max(1, Math.min(cores - 1, 4)), "one engine worker and one pool");
+}));
+
+test("nothing that is not needed is fetched before the first interaction", () => lab.open(hash("exam-time"), async (page) => {
+  await ready(page);
+  const asked = [...new Set(page.requests.filter((url) => url.startsWith("http")))];
+  let size = 0;
+  for (const url of asked) size += gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length;
+  console.log(`first interaction: ${asked.length} requests, ${size} bytes of gzip`);
+  assert.ok(asked.length <= 6, `${asked.length} requests: ${asked.join(" ")}`);
+  assert.ok(size <= 100_000, `${size} bytes of gzip`);
+}));
+
+for (const colorScheme of ["light", "dark"]) {
+  describe(`axe-core finds nothing, ${colorScheme}`, () => {
+    for (const view of ["", ...Object.keys(STATES), "about", "published"]) {
+      test(view || "home", () => lab.open(view ? `#/${view}` : "", async (page) => {
+        if (view in STATES) await ready(page);
+        else await page.locator("main h1").waitFor();
+        if (view in STATES) await page.locator("scaling-lab").evaluate((e) => e.shadowRoot.querySelectorAll("details").forEach((d) => { d.open = true; }));
+        await page.waitForTimeout(300);
+        assert.deepEqual(await axe(page), []);
+      }, { context: { colorScheme, reducedMotion: "reduce" } }));
+    }
+  });
+}

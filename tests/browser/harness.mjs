@@ -1,0 +1,149 @@
+// What every browser test needs: the built page on a free port, Chromium with or without
+// WebGPU, the command line's numbers to compare with, and one rule held on every page: no
+// request leaves the origin and nothing throws.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { serve } from "../../www/serve.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const require = createRequire(join(root, "www/package.json"));
+const { chromium } = require("playwright-core");
+
+export const target = process.env.TARGET ?? join(root, "target");
+const cli = process.env.LAB_CLI ?? join(target, "debug/scaling-lab");
+
+const QUIET = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const WEBGPU = {
+  cpu: ["--disable-blink-features=WebGPU"],
+  gpu: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+};
+
+/**
+ * Starts a server and a browser for one test file.
+ * @param {"cpu" | "gpu"} kind whether the browser has WebGPU (on a software adapter)
+ */
+export async function start(kind) {
+  // A sub-path, because that is how most static hosts serve a project's page.
+  const server = await serve(join(root, "dist"), { base: "/lab/" });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [...QUIET, ...WEBGPU[kind]],
+  });
+  return {
+    url: server.url,
+    browser,
+    /**
+     * Opens the page at a hash and hands it to `body`; afterwards the page must be clean.
+     * @param {string} hash
+     * @param {(page: any) => Promise<void>} body
+     * @param {{context?: object, script?: () => void, path?: string, mayThrow?: boolean}} [options]
+     */
+    async open(hash, body, { context = {}, script, path = "", mayThrow = false } = {}) {
+      const scope = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...context });
+      const thrown = [];
+      const asked = [];
+      const origin = new URL(server.url).origin;
+      scope.on("request", (request) => asked.push(request.url()));
+      scope.on("weberror", (event) => thrown.push(String(event.error().stack ?? event.error())));
+      const page = await scope.newPage();
+      page.setDefaultTimeout(30_000);
+      page.on("console", (message) => message.type() === "error" && thrown.push(message.text()));
+      page.on("crash", () => thrown.push("the page crashed"));
+      page.requests = asked;
+      if (script) await page.addInitScript(script);
+      try {
+        await page.goto(server.url + path + hash);
+        await body(page);
+      } finally {
+        await scope.close();
+      }
+      const foreign = asked.filter((url) => !["blob:", "data:"].includes(new URL(url).protocol) && new URL(url).origin !== origin);
+      assert.deepEqual(foreign, [], "requests that left the origin");
+      if (!mayThrow) assert.deepEqual(thrown, [], "errors on the page");
+    },
+    async stop() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** The element of the only experiment on the page, once it shows a result. */
+export async function ready(page) {
+  const lab = page.locator("scaling-lab");
+  await lab.locator(".title").waitFor();
+  await page.waitForFunction(() => document.querySelector("scaling-lab")?.result);
+  return lab;
+}
+
+/** @returns {import("playwright-core").Locator} */
+export const button = (lab, name) => lab.getByRole("button", { name, exact: true });
+
+/** Presses Run and waits for the end of the run. */
+export async function run(lab, timeout = 60_000) {
+  await button(lab, /^Run( again)?$/).click();
+  await finished(lab, timeout);
+}
+
+/** Waits until every mark is in. */
+export async function finished(lab, timeout = 60_000) {
+  await lab.page().waitForFunction(
+    () => {
+      const { result } = document.querySelector("scaling-lab");
+      return result && result.progress.done >= result.progress.total && !document.querySelector("scaling-lab[data-busy]");
+    },
+    null,
+    { timeout },
+  );
+}
+
+/** The JSON document that the page's own button saves. */
+export async function downloaded(lab) {
+  const [download] = await Promise.all([lab.page().waitForEvent("download"), button(lab, "Download JSON").click()]);
+  return JSON.parse(await readFile(await download.path(), "utf8"));
+}
+
+/** What the command line computes on the CPU for the same state. */
+export async function native(slug, { seed, device, ...values } = {}) {
+  const set = Object.entries(values).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+  const args = ["run", slug, ...set, ...(seed ? ["--seed", seed] : []), "--device", "cpu", "--format", "json", "--quiet"];
+  const { stdout } = await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 });
+  return JSON.parse(stdout);
+}
+
+/** Standard output of any other command of the program. */
+export const ask = async (...args) => (await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 })).stdout;
+
+/** Figures, tables and verdicts are what two results are compared by. */
+export const numbers = ({ figures, tables, verdicts }) => ({ figures, tables, verdicts });
+
+/** Equal in every bit (the sign of zero aside), or a sentence that says where not. */
+export function assertSame(ours, theirs, path = "") {
+  if (typeof ours === "number" && typeof theirs === "number") {
+    assert.ok(ours === theirs, `${path}: the page has ${ours}, the command line ${theirs}`);
+  } else if (ours && theirs && typeof ours === "object" && typeof theirs === "object") {
+    assert.deepEqual(Object.keys(ours).sort(), Object.keys(theirs).sort(), `${path}: names or lengths differ`);
+    for (const key of Object.keys(ours)) assertSame(ours[key], theirs[key], `${path}/${key}`);
+  } else {
+    assert.equal(ours, theirs, path);
+  }
+}
+
+/** Violations that axe-core finds, one line each. */
+export async function axe(page) {
+  await page.addScriptTag({ content: await readFile(require.resolve("axe-core/axe.min.js"), "utf8") });
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary}`));
+}
