@@ -1,0 +1,1054 @@
+//! The general mixture: train on shares `q`, test on weights `p`, loss `L(p, q) = sum_k p_k e_k(q_k N)`.
+//!
+//! When does training on something else than the test distribution help? At the matched point `q = p`
+//! the loss is stationary only if `p_k e_k'(p_k N)` is the same for all k, that is `e' ~ 1/n`:
+//! the logarithm is the one curve for which matched is best for every p, and serves as null control.
+//!
+//! [`Solver`] finds the best shares of the separable families by a one-dimensional root-find for the
+//! multiplier; [`Mixing`] those of the mixing law by an active-set Newton method; [`mirror_descent`] is
+//! the independent second opinion for both, and [`Point::gap`] the certificate: no shares have a
+//! loss lower than `L - gap`.
+//!
+//! The gain `L_same - L*` is never a difference of losses. At the optimum it equals a sum of terms
+//! that are all at least 0 (the Bregman divergences of the convex curves between p and q*, and the slack
+//! of the corners), each free of cancellation, so gains far below the rounding of the loss are right.
+
+use crate::math;
+
+/// The error curve `e_k(n)`, where `n = N q_k` samples go to part k; convex and falling.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Curve {
+    /// `c n^-a`.
+    Power,
+    /// `c / (n^a + b)`, `a <= 1` (convex only there), `b >= 0`. SIG Model 3.1.
+    Offset,
+    /// `c exp(-a n / scale)`.
+    Exponential {
+        /// N0 > 0, in samples.
+        scale: f64,
+    },
+    /// `-ln(n / N)`; ignores a, b, c.
+    Log,
+    /// `b N^-a + c n^-a`: part of the skill comes from any data. SIG Model 6.1.
+    Transfer,
+}
+
+/// Weights and curve parameters of K parts; all slices have length K.
+///
+/// `weights` p >= 0 with sum 1; `a`, `c` > 0; `b` >= 0. Parts of weight 0 get no data and cost nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// Shape of all curves.
+    pub curve: Curve,
+    /// Test weights p.
+    pub weights: &'a [f64],
+    /// Exponents or rates.
+    pub a: &'a [f64],
+    /// Offsets (`Offset`) or transferable errors (`Transfer`); unused otherwise.
+    pub b: &'a [f64],
+    /// Heights.
+    pub c: &'a [f64],
+}
+
+impl Parts<'_> {
+    /// `e_k(n)`, n >= 0; `total` is N.
+    pub fn error(&self, k: usize, n: f64, total: f64) -> f64 {
+        let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
+        match self.curve {
+            Curve::Power => c * math::pow(n, -a),
+            Curve::Offset => c / (math::pow(n, a) + b),
+            Curve::Exponential { scale } => c * math::exp(-a * n / scale),
+            Curve::Log => -math::ln(n / total),
+            Curve::Transfer => b * math::pow(total, -a) + c * math::pow(n, -a),
+        }
+    }
+
+    /// `-e_k'(n)` per sample at fixed N, n >= 0; infinite at n = 0 where the curve is vertical.
+    pub fn fall(&self, k: usize, n: f64) -> f64 {
+        let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
+        match self.curve {
+            Curve::Power | Curve::Transfer => a * c * math::pow(n, -a - 1.0),
+            Curve::Offset => {
+                let y = math::pow(n, a) + b;
+                a * c * math::pow(n, a - 1.0) / (y * y)
+            }
+            Curve::Exponential { scale } => a * c / scale * math::exp(-a * n / scale),
+            Curve::Log => 1.0 / n,
+        }
+    }
+
+    /// `L(p, q)` for N samples in shares `q`.
+    pub fn loss(&self, shares: &[f64], total: f64) -> f64 {
+        (0..shares.len())
+            .filter(|&k| self.weights[k] > 0.0)
+            .map(|k| self.weights[k] * self.error(k, shares[k] * total, total))
+            .sum()
+    }
+
+    /// `-dL/dq_k = p_k N (-e_k')(N q_k)`, 0 for parts of weight 0.
+    pub fn pull(&self, shares: &[f64], total: f64) -> Vec<f64> {
+        (0..shares.len())
+            .map(
+                |k| if self.weights[k] > 0.0 { self.weights[k] * total * self.fall(k, shares[k] * total) } else { 0.0 },
+            )
+            .collect()
+    }
+}
+
+/// Where to shift from `q`: minus the gradient of the loss, centred to sum 0.
+///
+/// Units of loss per unit share. Positive: more data for this part lowers the loss to first order.
+pub fn direction(pull: &[f64]) -> Vec<f64> {
+    let mean = pull.iter().sum::<f64>() / pull.len() as f64;
+    pull.iter().map(|x| x - mean).collect()
+}
+
+/// Optimum of a mixture and what it buys over the matched shares.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Optimum {
+    /// `L_same = L(p, p)`.
+    pub matched: f64,
+    /// `L* = min_q L(p, q)`.
+    pub loss: f64,
+    /// `L_same - L*`, to a relative error of about 1e-9 however small it is.
+    pub gain: f64,
+    /// `lambda = -dL/dq_k` on the support; at least that of the corners.
+    pub multiplier: f64,
+}
+
+impl Optimum {
+    /// `1 - L*/L_same`.
+    pub fn relative_gain(&self) -> f64 {
+        self.gain / self.matched
+    }
+}
+
+/// Finds the best shares of one [`Parts`] after another without allocating.
+#[derive(Clone, Debug, Default)]
+pub struct Solver {
+    /// ln of the pull at one sample, where the family has one: `ln(p a c N)`.
+    load: Vec<f64>,
+    /// Best shares of the last problem, exactly 0 at the corners.
+    pub shares: Vec<f64>,
+}
+
+impl Solver {
+    /// Best shares and losses for N = `total` > 0 samples; the shares are left in `self.shares`.
+    ///
+    /// Solves `sum_k n_k(mu) = N` for `mu = ln lambda`, where `n_k(mu)` is the n at which part k's pull is
+    /// lambda, 0 for a part whose pull at n = 0 is less (`Offset` with a = 1, `Exponential`: KKT corner).
+    /// Newton on the logarithm of the sum, in a bracket; the power families need 3 to 5 steps of K
+    /// exponentials. About 0.5 microseconds for K = 3.
+    pub fn solve(&mut self, parts: &Parts<'_>, total: f64) -> Optimum {
+        let count = parts.weights.len();
+        self.shares.clear();
+        self.shares.extend_from_slice(parts.weights);
+        self.load.clear();
+        let mut mu = 0.0;
+        let (mut low, mut high) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        let log_total = math::ln(total);
+        let log_even = log_total - math::ln(count as f64);
+        for k in 0..count {
+            let p = parts.weights[k];
+            if p == 0.0 {
+                self.load.push(f64::NEG_INFINITY);
+                continue;
+            }
+            let load = parts.load(k, p, total);
+            self.load.push(load);
+            // With all samples on the part of greatest pull the sum is N or more; when every part
+            // has at most an equal share, N or less.
+            low = low.max(parts.log_pull(k, load, total, log_total));
+            high = high.max(parts.log_pull(k, load, total / count as f64, log_even));
+            mu += p * parts.log_pull(k, load, total * p, log_total + math::ln(p));
+        }
+        mu = mu.clamp(low, high);
+        for _ in 0..200 {
+            let (mut used, mut slope) = (0.0, 0.0);
+            for (k, share) in self.shares.iter_mut().enumerate().filter(|(k, _)| parts.weights[*k] > 0.0) {
+                let (n, dn) = parts.samples_at(k, self.load[k], mu, *share * total);
+                *share = n / total;
+                used += *share;
+                slope += dn / total;
+            }
+            if used > 1.0 {
+                low = low.max(mu)
+            } else {
+                high = high.min(mu)
+            }
+            // d ln(sum) = slope/sum d mu, slope < 0.
+            let step = if (used - 1.0).abs() < 1e-3 { math::ln_1p(used - 1.0) } else { math::ln(used) } * used / -slope;
+            if (used - 1.0).abs() < 2e-14 || high - low <= 4e-16 * mu.abs() {
+                break;
+            }
+            let newton = mu + step;
+            mu = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        }
+        let used: f64 = self.shares.iter().sum();
+        let multiplier = math::exp(mu);
+        let mut optimum = Optimum { multiplier, ..Optimum::default() };
+        for (k, share) in self.shares.iter_mut().enumerate() {
+            *share /= used;
+            let p = parts.weights[k];
+            if p > 0.0 {
+                let (error, divergence) = parts.divergence(k, *share, total, multiplier);
+                optimum.loss += p * error;
+                optimum.gain += divergence;
+            }
+        }
+        optimum.matched = optimum.loss + optimum.gain;
+        optimum
+    }
+
+    /// `N'/N`: samples with which the best shares reach the matched loss of `total` samples; at most 1.
+    ///
+    /// Solves `L*(N') = L_same(N)` by Newton in `ln N'`, with `dL*/dN = -lambda/N` (envelope theorem; plus the
+    /// fall of the shared term of `Transfer`). Leaves the shares for N'. None for `Log`, where no N' has a meaning, and
+    /// where the losses are 0 in f64. Cost about six solves.
+    pub fn samples_ratio(&mut self, parts: &Parts<'_>, total: f64) -> Option<f64> {
+        if parts.curve == Curve::Log {
+            return None;
+        }
+        let target = self.solve(parts, total).matched;
+        if target < 1e-300 {
+            return None;
+        }
+        let (mut low, mut high) = (f64::NEG_INFINITY, 0.0);
+        let mut t: f64 = 0.0;
+        for _ in 0..200 {
+            let n = total * math::exp(t);
+            let best = self.solve(parts, n);
+            let shared = match parts.curve {
+                Curve::Transfer => (0..parts.weights.len())
+                    .map(|k| parts.weights[k] * parts.a[k] * parts.b[k] * math::pow(n, -parts.a[k]))
+                    .sum(),
+                _ => 0.0,
+            };
+            // Above 0: N' is too small. At t = 0 the exact gain stands in for the difference.
+            let excess = if t == 0.0 { math::ln_1p(-best.gain / target) } else { math::ln(best.loss / target) };
+            if excess > 0.0 {
+                low = t
+            } else {
+                high = t
+            }
+            let step = excess * best.loss / (best.multiplier + shared);
+            if step.abs() <= 1e-13 {
+                t += step;
+                break;
+            }
+            let newton = t + step;
+            t = if newton > low && newton < high {
+                newton
+            } else if low == f64::NEG_INFINITY {
+                newton.min(0.0).max(high - 2.0)
+            } else {
+                0.5 * (low + high)
+            };
+            if high - low < 1e-15 {
+                break;
+            }
+        }
+        Some(math::exp(t))
+    }
+}
+
+impl Parts<'_> {
+    /// The part of `ln(p_k N (-e_k'))` that does not depend on n.
+    fn load(&self, k: usize, p: f64, total: f64) -> f64 {
+        match self.curve {
+            Curve::Log => math::ln(p * total),
+            Curve::Exponential { scale } => math::ln(p * self.a[k] * self.c[k] * total / scale),
+            _ => math::ln(p * self.a[k] * self.c[k] * total),
+        }
+    }
+
+    /// `ln(p_k N (-e_k'(n)))`, given its load and `x = ln n`.
+    fn log_pull(&self, k: usize, load: f64, n: f64, x: f64) -> f64 {
+        let a = self.a[k];
+        match self.curve {
+            Curve::Power | Curve::Transfer => load - (1.0 + a) * x,
+            Curve::Log => load - x,
+            Curve::Exponential { scale } => load - a * n / scale,
+            Curve::Offset => load + (a - 1.0) * x - 2.0 * math::ln(math::exp(a * x) + self.b[k]),
+        }
+    }
+
+    /// The n at which the log pull is `mu`, and `dn/dmu`; 0 and 0 at a corner. `near` starts the search.
+    fn samples_at(&self, k: usize, load: f64, mu: f64, near: f64) -> (f64, f64) {
+        let a = self.a[k];
+        match self.curve {
+            Curve::Power | Curve::Transfer => {
+                let inverse = 1.0 / (1.0 + a);
+                let n = math::exp((load - mu) * inverse);
+                (n, -n * inverse)
+            }
+            Curve::Log => {
+                let n = math::exp(load - mu);
+                (n, -n)
+            }
+            Curve::Exponential { scale } => {
+                let n = (load - mu) * scale / a;
+                if n > 0.0 { (n, -scale / a) } else { (0.0, 0.0) }
+            }
+            Curve::Offset if a == 1.0 => {
+                let y = math::exp(0.5 * (load - mu));
+                let n = y - self.b[k];
+                if n > 0.0 { (n, -0.5 * y) } else { (0.0, 0.0) }
+            }
+            Curve::Offset => {
+                // The log pull is concave and falling in x = ln n with slope between a-1 and -(1+a).
+                let b = self.b[k];
+                let mut x = math::ln(near.max(1e-300)).min(100.0);
+                let mut slope = -1.0;
+                for _ in 0..100 {
+                    let y = math::exp(a * x);
+                    let excess = load + (a - 1.0) * x - 2.0 * math::ln(y + b) - mu;
+                    slope = (a - 1.0) - 2.0 * a * y / (y + b);
+                    let step = excess / slope;
+                    x = (x - step).clamp(-745.0, 100.0);
+                    if step.abs() < 1e-9 {
+                        break;
+                    }
+                }
+                let n = math::exp(x);
+                (n, n / slope)
+            }
+        }
+    }
+
+    /// `e_k(N q)` and part k's share of the gain, both at the optimum with this multiplier:
+    /// `p [e(n0) - e(n) - e'(n)(n0 - n)] + (lambda - p N(-e'(n))) (p - q)` with n0 = N p, n = N q.
+    ///
+    /// The second term is 0 on the support and at least 0 at a corner; both are computed without cancellation.
+    fn divergence(&self, k: usize, q: f64, total: f64, multiplier: f64) -> (f64, f64) {
+        let (p, a, b, c) = (self.weights[k], self.a[k], self.b[k], self.c[k]);
+        // n0/n - 1.
+        let u = (p - q) / q;
+        match self.curve {
+            Curve::Power => {
+                let error = c * math::pow(total * q, -a);
+                (error, p * error * power_excess(-a, u))
+            }
+            Curve::Transfer => {
+                let error = c * math::pow(total * q, -a);
+                (error + b * math::pow(total, -a), p * error * power_excess(-a, u))
+            }
+            Curve::Log => (-math::ln(q), p * log_excess(u)),
+            Curve::Exponential { scale } => {
+                let error = c * math::exp(-a * total * q / scale);
+                let slack = if q == 0.0 { p * (multiplier - p * total * a * c / scale).max(0.0) } else { 0.0 };
+                let d = a * total * (q - p) / scale;
+                // Far apart there is nothing to cancel, but e^d may overflow.
+                let rise = if d > 30.0 {
+                    c * math::exp(-a * total * p / scale) - error * (1.0 + d)
+                } else {
+                    error * exp_excess(d)
+                };
+                (error, p * rise + slack)
+            }
+            // Not a corner, but below the smallest f64.
+            Curve::Offset if q == 0.0 && a < 1.0 => {
+                (c / b, p * (self.error(k, total * p, total) - c / b) + multiplier * p)
+            }
+            Curve::Offset if q == 0.0 => {
+                let n0 = total * p;
+                let slack = p * (multiplier - p * total * c / (b * b)).max(0.0);
+                (c / b, p * c * n0 * n0 / (b * b * (n0 + b)) + slack)
+            }
+            Curve::Offset => {
+                let y = math::pow(total * q, a);
+                let v = math::expm1(a * math::ln_1p(u));
+                let w = y / (y + b);
+                let curved = (a * u * w * v - power_excess(a, u)) / (1.0 + w * v);
+                (c / (y + b), p * c * y / ((y + b) * (y + b)) * curved)
+            }
+        }
+    }
+}
+
+/// `(1+u)^s - 1 - s u` for u > -1, relative error about 1e-12 for all u: the series near 0.
+fn power_excess(s: f64, u: f64) -> f64 {
+    if u.abs() > 0.02 {
+        return math::expm1(s * math::ln_1p(u)) - s * u;
+    }
+    let mut term = s * (s - 1.0) * 0.5 * u * u;
+    let mut total = term;
+    for j in 2..9 {
+        let j = f64::from(j);
+        term *= u * (s - j) / (j + 1.0);
+        total += term;
+    }
+    total
+}
+
+/// `u - ln(1+u)` for u > -1, as [`power_excess`].
+fn log_excess(u: f64) -> f64 {
+    if u.abs() > 0.02 {
+        return u - math::ln_1p(u);
+    }
+    u * u * (0.5 - u * (1.0 / 3.0 - u * (0.25 - u * (0.2 - u * (1.0 / 6.0 - u * (1.0 / 7.0 - u * (0.125 - u / 9.0)))))))
+}
+
+/// `e^d - 1 - d`, as [`power_excess`].
+fn exp_excess(d: f64) -> f64 {
+    if d.abs() > 0.1 {
+        return math::expm1(d) - d;
+    }
+    let mut term = 0.5 * d * d;
+    let mut total = term;
+    for j in 3..12 {
+        term *= d / f64::from(j);
+        total += term;
+    }
+    total
+}
+
+/// The mixing law `e_k(q) = c_k + b_k exp(-sum_j t_kj q_j)`: every part may teach every other.
+///
+/// K <= 8; `transfer` is the K x K matrix T in row order, any sign; `heights` b >= 0, `floors` c.
+/// Does not depend on N. Source: SIG Model 6.2, after Ye et al., ICLR 2025.
+#[derive(Clone, Copy, Debug)]
+pub struct Mixing<'a> {
+    /// Test weights p >= 0, sum 1.
+    pub weights: &'a [f64],
+    /// `b_k`.
+    pub heights: &'a [f64],
+    /// `c_k`.
+    pub floors: &'a [f64],
+    /// `t_kj`, row k first.
+    pub transfer: &'a [f64],
+}
+
+/// Most parts a [`Mixing`] may have.
+pub const MIXING_PARTS: usize = 8;
+type Small = [f64; MIXING_PARTS];
+
+impl Mixing<'_> {
+    fn count(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// `(T x)_k`.
+    fn row(&self, k: usize, x: &[f64]) -> f64 {
+        let count = self.count();
+        self.transfer[k * count..][..count].iter().zip(x).map(|(t, x)| t * x).sum()
+    }
+
+    /// The part of `p_k e_k` that shares can change, `p_k b_k exp(-(T q)_k)`.
+    fn heat(&self, q: &[f64]) -> Small {
+        let mut heat = [0.0; MIXING_PARTS];
+        for (k, heat) in heat.iter_mut().enumerate().take(self.count()) {
+            *heat = self.weights[k] * self.heights[k] * math::exp(-self.row(k, q));
+        }
+        heat
+    }
+
+    /// `L(p, q)`.
+    pub fn loss(&self, shares: &[f64]) -> f64 {
+        let floor: f64 = self.weights.iter().zip(self.floors).map(|(p, c)| p * c).sum();
+        floor + self.heat(shares).iter().sum::<f64>()
+    }
+
+    /// `-dL/dq_j = sum_k p_k b_k exp(-(T q)_k) t_kj`.
+    pub fn pull(&self, shares: &[f64]) -> Vec<f64> {
+        let heat = self.heat(shares);
+        (0..self.count()).map(|j| self.pull_of(&heat, j)).collect()
+    }
+
+    fn pull_of(&self, heat: &Small, j: usize) -> f64 {
+        let count = self.count();
+        (0..count).map(|k| heat[k] * self.transfer[k * count + j]).sum()
+    }
+
+    /// The interior optimum in closed form, where it exists: `tau_l = ln([T^-T 1]_l / (p_l b_l))`,
+    /// `q* = T^-1 (((1 + 1^T T^-1 tau) / (1^T T^-1 1)) 1 - tau)`.
+    ///
+    /// None when T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then the
+    /// optimum is on the boundary: [`Mixing::solve`]). Source: SIG Prop. 6.3.
+    pub fn interior(&self) -> Option<Vec<f64>> {
+        let count = self.count();
+        let transposed: Vec<f64> = (0..count * count).map(|i| self.transfer[i % count * count + i / count]).collect();
+        let ones = [1.0; MIXING_PARTS];
+        let dual = linear(&transposed, &ones[..count])?;
+        if dual.iter().take(count).any(|x| *x <= 0.0) || (0..count).any(|l| self.weights[l] * self.heights[l] <= 0.0) {
+            return None;
+        }
+        let tau: Vec<f64> = (0..count).map(|l| math::ln(dual[l] / (self.weights[l] * self.heights[l]))).collect();
+        let total: f64 = dual.iter().sum();
+        let level = (1.0 + dual.iter().zip(&tau).map(|(d, t)| d * t).sum::<f64>()) / total;
+        let right: Vec<f64> = tau.iter().map(|t| level - t).collect();
+        let q = linear(self.transfer, &right)?;
+        q.iter().take(count).all(|q| *q >= 0.0).then(|| q[..count].to_vec())
+    }
+
+    /// Best shares, corners included, written to `shares` (length K; what it holds before is ignored).
+    ///
+    /// Newton on the free shares with the sum kept at 1, steps cut where a share would turn
+    /// negative (it is then fixed at 0) and halved until the loss falls; a fixed share is freed again
+    /// while its pull exceeds the multiplier. The loss is convex, so this ends at the minimum; where the
+    /// Hessian is singular (T = 0, parts without transfer) a ridge of 1e-13 of its trace picks one of the minima.
+    pub fn solve(&self, shares: &mut [f64]) -> Optimum {
+        let count = self.count();
+        let mut q = [0.0; MIXING_PARTS];
+        q[..count].copy_from_slice(self.weights);
+        let mut free = [false; MIXING_PARTS];
+        for j in 0..count {
+            free[j] = q[j] > 0.0;
+        }
+        let mut multiplier = 0.0;
+        for _ in 0..500 {
+            let heat = self.heat(&q[..count]);
+            let mut pull = [0.0; MIXING_PARTS];
+            for (j, pull) in pull.iter_mut().enumerate().take(count) {
+                *pull = self.pull_of(&heat, j);
+            }
+            // [H 1; 1' 0] [d; mu] = [pull; 0] on the free shares.
+            let index: Vec<usize> = (0..count).filter(|j| free[*j]).collect();
+            let m = index.len();
+            let mut system = vec![0.0; (m + 1) * (m + 1)];
+            let mut trace = 0.0;
+            for (r, &i) in index.iter().enumerate() {
+                for (s, &j) in index.iter().enumerate() {
+                    system[r * (m + 1) + s] =
+                        (0..count).map(|k| heat[k] * self.transfer[k * count + i] * self.transfer[k * count + j]).sum();
+                }
+                trace += system[r * (m + 1) + r];
+                system[r * (m + 1) + m] = 1.0;
+                system[m * (m + 1) + r] = 1.0;
+            }
+            let ridge = if trace > 0.0 { 1e-13 * trace } else { 1.0 };
+            for r in 0..m {
+                system[r * (m + 1) + r] += ridge;
+            }
+            let mut right = [0.0; MIXING_PARTS + 1];
+            for (r, &i) in index.iter().enumerate() {
+                right[r] = pull[i];
+            }
+            let Some(step) = linear(&system, &right[..=m]) else { break };
+            multiplier = step[m];
+            let longest = step[..m].iter().fold(0.0_f64, |l, d| l.max(d.abs()));
+            // How far until a share is 0?
+            let (mut reach, mut blocking) = (1.0, None);
+            for (r, &i) in index.iter().enumerate() {
+                if step[r] < 0.0 && -q[i] / step[r] < reach {
+                    (reach, blocking) = (-q[i] / step[r], Some(i));
+                }
+            }
+            if longest < 1e-15 {
+                let freed = (0..count)
+                    .filter(|j| !free[*j] && pull[*j] > multiplier + 1e-12 * multiplier.abs())
+                    .max_by(|i, j| pull[*i].total_cmp(&pull[*j]));
+                match freed {
+                    Some(j) => free[j] = true,
+                    None => break,
+                }
+                continue;
+            }
+            let before: f64 = heat.iter().sum();
+            let mut t = reach;
+            let mut next = q;
+            while t > 1e-18 {
+                for (r, &i) in index.iter().enumerate() {
+                    next[i] = (q[i] + t * step[r]).max(0.0);
+                }
+                // Close to the end the losses are equal up to rounding and the Newton step is right.
+                if longest < 1e-9 || self.heat(&next[..count]).iter().sum::<f64>() <= before {
+                    break;
+                }
+                t *= 0.5;
+            }
+            q = next;
+            if let (Some(i), true) = (blocking, t == reach) {
+                q[i] = 0.0;
+                free[i] = false;
+            }
+            if longest < 1e-14 && blocking.is_none() {
+                let total: f64 = q.iter().sum();
+                q.iter_mut().for_each(|q| *q /= total);
+            }
+        }
+        shares.copy_from_slice(&q[..count]);
+        self.optimum(shares, multiplier)
+    }
+
+    /// Losses and gain at the optimum `q`: `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, plus
+    /// the slack `(lambda - pull_j) p_j` of the corners.
+    fn optimum(&self, q: &[f64], multiplier: f64) -> Optimum {
+        let count = self.count();
+        let heat = self.heat(q);
+        let mut moved = [0.0; MIXING_PARTS];
+        for j in 0..count {
+            moved[j] = self.weights[j] - q[j];
+        }
+        let mut gain = 0.0;
+        for k in 0..count {
+            gain += heat[k] * exp_excess(-self.row(k, &moved[..count]));
+            if q[k] == 0.0 {
+                gain += self.weights[k] * (multiplier - self.pull_of(&heat, k)).max(0.0);
+            }
+        }
+        let loss = self.loss(q);
+        Optimum { matched: loss + gain, loss, gain, multiplier }
+    }
+}
+
+/// Leading term of the gain for two equal parts with a one-way transfer, `T = [[1, t], [0, 1]]`, p = (1/2, 1/2):
+/// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the exact best share of the first, `(1 + ln(1-t) - t)/(2-t)`.
+///
+/// `t` in [0, 1), height b > 0. Deviates: SIG Cor. 6.4 prints a gap `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0
+/// where by symmetry nothing can be gained.
+pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
+    ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
+}
+
+/// Solves the n x n system `matrix x = right` (row order, n <= 9) by elimination with row pivoting; None if singular.
+fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
+    let n = right.len();
+    let mut m = [[0.0; MIXING_PARTS + 2]; MIXING_PARTS + 1];
+    for i in 0..n {
+        m[i][..n].copy_from_slice(&matrix[i * n..][..n]);
+        m[i][n] = right[i];
+    }
+    let scale = matrix.iter().fold(0.0_f64, |s, x| s.max(x.abs()));
+    for i in 0..n {
+        let pivot = (i..n).max_by(|r, s| m[*r][i].abs().total_cmp(&m[*s][i].abs()))?;
+        if m[pivot][i].abs() <= 1e-16 * scale {
+            return None;
+        }
+        m.swap(i, pivot);
+        for r in i + 1..n {
+            let factor = m[r][i] / m[i][i];
+            for c in i..=n {
+                m[r][c] -= factor * m[i][c];
+            }
+        }
+    }
+    let mut x = [0.0; MIXING_PARTS + 1];
+    for i in (0..n).rev() {
+        let known: f64 = (i + 1..n).map(|c| m[i][c] * x[c]).sum();
+        x[i] = (m[i][n] - known) / m[i][i];
+    }
+    Some(x)
+}
+
+/// A candidate optimum with its certificate.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Shares q.
+    pub shares: Vec<f64>,
+    /// `L(p, q)`.
+    pub loss: f64,
+    /// `max_j pull_j - sum_k q_k pull_k >= L(p, q) - L*`, for any convex loss.
+    pub gap: f64,
+    /// Steps taken.
+    pub steps: u32,
+}
+
+/// `max_j pull_j - sum_k q_k pull_k`: how much lower than at `shares` a convex loss can be anywhere on the simplex.
+pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
+    let mean: f64 = shares.iter().zip(pull).map(|(q, g)| q * g).sum();
+    pull.iter().fold(0.0_f64, |most, g| most.max(g - mean))
+}
+
+/// Minimises a convex loss over the simplex by mirror descent, `q_k <- q_k exp(eta pull_k) / Z`.
+///
+/// Starts from equal shares of the parts of positive weight and knows only `loss` and `pull` = minus its
+/// gradient. The step is measured in the mean pull, halved when the loss rises and lengthened by a
+/// tenth when it falls. Stops when [`gap`] is below `tolerance` times the loss, or after `limit` steps.
+pub fn mirror_descent(
+    weights: &[f64],
+    loss: impl Fn(&[f64]) -> f64,
+    pull: impl Fn(&[f64]) -> Vec<f64>,
+    tolerance: f64,
+    limit: u32,
+) -> Point {
+    let active = weights.iter().filter(|p| **p > 0.0).count() as f64;
+    let mut q: Vec<f64> = weights.iter().map(|p| if *p > 0.0 { 1.0 / active } else { 0.0 }).collect();
+    let mut value = loss(&q);
+    let mut eta = 0.5;
+    let mut steps = 0;
+    loop {
+        let g = pull(&q);
+        let certificate = gap(&q, &g);
+        if certificate <= tolerance * value.abs() || steps >= limit {
+            return Point { shares: q, loss: value, gap: certificate, steps };
+        }
+        let size = q.iter().zip(&g).map(|(q, g)| q * g.abs()).sum::<f64>();
+        let top = g.iter().fold(f64::NEG_INFINITY, |m, g| m.max(*g));
+        loop {
+            steps += 1;
+            let mut next: Vec<f64> = q.iter().zip(&g).map(|(q, g)| q * math::exp(eta * (g - top) / size)).collect();
+            let total: f64 = next.iter().sum();
+            next.iter_mut().for_each(|x| *x /= total);
+            let after = loss(&next);
+            if after <= value * (1.0 + 1e-15) || eta < 1e-12 {
+                (q, value) = (next, after);
+                eta *= 1.1;
+                break;
+            }
+            eta *= 0.5;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::tests::{Draws, close};
+
+    const CURVES: [Curve; 5] =
+        [Curve::Power, Curve::Offset, Curve::Exponential { scale: 300.0 }, Curve::Log, Curve::Transfer];
+
+    struct Owned {
+        p: Vec<f64>,
+        a: Vec<f64>,
+        b: Vec<f64>,
+        c: Vec<f64>,
+    }
+    impl Owned {
+        fn draw(draws: &mut Draws, count: usize, curve: Curve) -> Self {
+            let raw: Vec<f64> = (0..count).map(|_| -math::ln(draws.unit())).collect();
+            let total: f64 = raw.iter().sum();
+            let most = if curve == Curve::Offset { 1.0 } else { 2.0 };
+            Self {
+                p: raw.iter().map(|p| p / total).collect(),
+                // One in four exactly 1, where `Offset` has corners.
+                a: (0..count)
+                    .map(|_| if draws.unit() < 0.25 { 1.0 } else { 0.2 + (most - 0.2) * draws.unit() })
+                    .collect(),
+                b: (0..count).map(|_| 30.0 * draws.unit()).collect(),
+                c: (0..count).map(|_| math::pow(10.0, 2.0 * draws.unit() - 1.0)).collect(),
+            }
+        }
+        fn parts(&self, curve: Curve) -> Parts<'_> {
+            Parts { curve, weights: &self.p, a: &self.a, b: &self.b, c: &self.c }
+        }
+    }
+
+    fn power<'a>(p: &'a [f64], a: &'a [f64], c: &'a [f64]) -> Parts<'a> {
+        Parts { curve: Curve::Power, weights: p, a, b: c, c }
+    }
+
+    #[test]
+    fn the_fall_is_the_derivative() {
+        let mut draws = Draws(1);
+        for curve in CURVES {
+            let owned = Owned::draw(&mut draws, 4, curve);
+            let parts = owned.parts(curve);
+            for k in 0..4 {
+                for n in [0.7, 20.0, 700.0] {
+                    let h = 1e-5 * n;
+                    close(
+                        parts.fall(k, n),
+                        (parts.error(k, n - h, 1000.0) - parts.error(k, n + h, 1000.0)) / (2.0 * h),
+                        1e-8,
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_optimum_satisfies_kkt_and_mirror_descent_agrees() {
+        let mut draws = Draws(2);
+        let mut solver = Solver::default();
+        let mut corners = 0;
+        for curve in CURVES {
+            for trial in 0..60 {
+                let owned = Owned::draw(&mut draws, 2 + trial % 7, curve);
+                let parts = owned.parts(curve);
+                let total = 10.0 * math::pow(100.0, draws.unit());
+                let best = solver.solve(&parts, total);
+                let q = solver.shares.clone();
+                close(q.iter().sum::<f64>(), 1.0, 1e-12);
+                let pull = parts.pull(&q, total);
+                for (k, &share) in q.iter().enumerate() {
+                    if share > 0.0 {
+                        close(pull[k], best.multiplier, 1e-7);
+                    } else {
+                        corners += 1;
+                        assert!(
+                            pull[k] <= best.multiplier * (1.0 + 1e-9),
+                            "{curve:?} corner {k}: {} above {}",
+                            pull[k],
+                            best.multiplier
+                        );
+                    }
+                }
+                assert!(gap(&q, &pull) <= 1e-7 * best.multiplier);
+                close(best.loss, parts.loss(&q, total), 1e-12);
+                close(best.matched, parts.loss(parts.weights, total), 1e-11);
+                let other =
+                    mirror_descent(parts.weights, |q| parts.loss(q, total), |q| parts.pull(q, total), 1e-8, 5000);
+                assert!(
+                    other.gap <= 1e-8 * other.loss.abs(),
+                    "{curve:?} {trial}: gap {:e} after {}",
+                    other.gap,
+                    other.steps
+                );
+                close(other.loss, best.loss, 1.1e-8);
+                for (x, y) in q.iter().zip(&other.shares) {
+                    assert!((x - y).abs() < 2e-3, "{curve:?} {q:?} {:?}", other.shares);
+                }
+            }
+        }
+        assert!(corners > 20, "the grid must reach the corners: {corners}");
+    }
+
+    #[test]
+    fn equal_exponents_give_the_closed_form() {
+        let (p, c, a) = ([0.5, 0.3, 0.15, 0.05], [1.0, 0.2, 7.0, 3.0], 0.6);
+        let mut solver = Solver::default();
+        let best = solver.solve(&power(&p, &[a; 4], &c), 12_345.0);
+        for (x, y) in solver.shares.iter().zip(crate::theory::exam::optimal_shares(&p, &c, a)) {
+            close(*x, y, 1e-13);
+        }
+        let gain = crate::theory::exam::gain(&p, &c, a);
+        close(best.loss / best.matched, gain.loss_ratio, 1e-13);
+        close(1.0 - best.relative_gain(), gain.loss_ratio, 1e-13);
+        close(solver.samples_ratio(&power(&p, &[a; 4], &c), 12_345.0).unwrap(), gain.hours_ratio, 1e-12);
+    }
+
+    #[test]
+    fn the_exam_and_the_majority() {
+        let mut solver = Solver::default();
+        close(solver.solve(&power(&[0.9, 0.1], &[1.0; 2], &[1.0; 2]), 100.0).loss, 0.016, 1e-13);
+        close(solver.shares[0], 0.75, 1e-13);
+        for p in [0.3, 0.7, 0.87, 0.95] {
+            let weights: Vec<f64> = std::iter::once(p).chain(std::iter::repeat_n((1.0 - p) / 99.0, 99)).collect();
+            let ratio = solver.samples_ratio(&power(&weights, &[0.28; 100], &[1.0; 100]), 1e5).unwrap();
+            close(ratio, crate::theory::exam::majority_gain(p, 100, 0.28).hours_ratio, 1e-11);
+        }
+    }
+
+    /// Facts, section 1: the best shares depend on N when the exponents differ.
+    #[test]
+    fn mixed_exponents() {
+        let (p, a, c) = ([0.5, 0.5], [0.5, 1.0], [1.0, 1.0]);
+        let mut solver = Solver::default();
+        for (n, first) in [(100.0, 0.669), (1e4, 0.872)] {
+            solver.solve(&power(&p, &a, &c), n);
+            assert!((solver.shares[0] - first).abs() < 5e-4);
+        }
+        // SIG Prop 3.2: the slow part takes all, the other N^-(a2-a1)/(a2+1) (a2 p2 c2 / (a1 p1 c1))^(1/(a2+1)).
+        let n = 1e12;
+        solver.solve(&power(&p, &a, &c), n);
+        close(solver.shares[1], math::pow(n, -0.25) * math::pow(0.5 / 0.25, 0.5), 5e-3);
+    }
+
+    #[test]
+    fn transfer_does_not_move_the_optimum_but_dilutes_the_gain() {
+        let (p, a, c) = ([0.6, 0.3, 0.1], [0.4, 0.4, 0.9], [1.0, 2.0, 3.0]);
+        let mut solver = Solver::default();
+        let alone = solver.solve(&power(&p, &a, &c), 500.0);
+        let shares = solver.shares.clone();
+        let b = [5.0, 1.0, 2.0];
+        let parts = Parts { curve: Curve::Transfer, weights: &p, a: &a, b: &b, c: &c };
+        let shared = solver.solve(&parts, 500.0);
+        assert_eq!(shares, solver.shares);
+        close(shared.gain, alone.gain, 1e-14);
+        assert!(shared.relative_gain() < alone.relative_gain());
+    }
+
+    #[test]
+    fn the_samples_ratio_reaches_the_matched_loss() {
+        let mut draws = Draws(8);
+        let mut solver = Solver::default();
+        for curve in CURVES {
+            for _ in 0..20 {
+                let owned = Owned::draw(&mut draws, 5, curve);
+                let parts = owned.parts(curve);
+                let total = 10.0 * math::pow(100.0, draws.unit());
+                match solver.samples_ratio(&parts, total) {
+                    None => assert_eq!(curve, Curve::Log),
+                    Some(ratio) => {
+                        assert!(ratio > 0.0 && ratio <= 1.0);
+                        close(solver.solve(&parts, total * ratio).loss, parts.loss(parts.weights, total), 1e-11);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_logarithm_gains_nothing_for_any_weights() {
+        let mut draws = Draws(4);
+        let mut solver = Solver::default();
+        for trial in 0..20_000 {
+            let owned = Owned::draw(&mut draws, 2 + trial % 5, Curve::Log);
+            let parts = owned.parts(Curve::Log);
+            let best = solver.solve(&parts, 1e3);
+            assert!(best.gain >= 0.0 && best.relative_gain() < 1e-20, "{best:?}");
+        }
+        // The same measure sees a curve that is almost, but not quite, a logarithm: n^-a - 1 ~ -a ln n.
+        let parts = power(&[0.7, 0.2, 0.1], &[1e-4; 3], &[1e4; 3]);
+        let best = solver.solve(&parts, 1e3);
+        assert!(best.gain > 1e-9 && best.relative_gain() < 1e-9, "{best:?}");
+    }
+
+    /// Gains far below the rounding of the loss, against the second-order expansion.
+    #[test]
+    fn small_gains_are_not_lost_in_rounding() {
+        let mut solver = Solver::default();
+        for shift in [1e-3, 1e-5, 1e-7] {
+            // p = (1/2, 1/2), c2 = c1 (1 + shift): q_1 - 1/2 = -shift/(4 (1+a)), gain = a shift^2 L / (8 (1+a)).
+            let a = 0.7;
+            let best = solver.solve(&power(&[0.5, 0.5], &[a; 2], &[1.0, 1.0 + shift]), 1e4);
+            close(best.relative_gain(), a * shift * shift / (8.0 * (1.0 + a)), 2.0 * shift + 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_gain_is_the_difference_of_the_losses() {
+        let mut draws = Draws(6);
+        let mut solver = Solver::default();
+        for curve in CURVES {
+            for _ in 0..200 {
+                let owned = Owned::draw(&mut draws, 3, curve);
+                let parts = owned.parts(curve);
+                let total = 10.0 * math::pow(100.0, draws.unit());
+                let best = solver.solve(&parts, total);
+                let matched = parts.loss(parts.weights, total);
+                assert!(
+                    (matched - parts.loss(&solver.shares, total) - best.gain).abs() < 1e-13 * matched.abs().max(1.0),
+                    "{curve:?} {best:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_excess_series_meet_the_direct_forms() {
+        for s in [-3.0, -0.5, 0.3, 1.0, 2.5] {
+            for u in [-0.0199999, 0.0199999] {
+                let direct = math::expm1(s * math::ln_1p(u)) - s * u;
+                assert!((power_excess(s, u) - direct).abs() < 2e-16 * (1.0 + s.abs()));
+            }
+        }
+        for u in [-0.0199999, 0.0199999] {
+            assert!((log_excess(u) - (u - math::ln_1p(u))).abs() < 1e-17);
+            assert!((exp_excess(5.0 * u) - (math::expm1(5.0 * u) - 5.0 * u)).abs() < 2e-16);
+        }
+    }
+
+    #[test]
+    fn a_part_of_weight_zero_gets_nothing() {
+        let mut solver = Solver::default();
+        let best = solver.solve(&power(&[0.6, 0.0, 0.4], &[1.0; 3], &[1.0; 3]), 100.0);
+        assert_eq!(solver.shares[1], 0.0);
+        assert!(best.loss.is_finite() && best.gain > 0.0);
+        let pull = power(&[0.6, 0.0, 0.4], &[1.0; 3], &[1.0; 3]).pull(&[0.6, 0.0, 0.4], 100.0);
+        assert!(direction(&pull).iter().sum::<f64>().abs() < 1e-15 && pull.iter().all(|x| x.is_finite()));
+    }
+
+    #[test]
+    fn the_direction_points_to_the_optimum() {
+        let parts = power(&[0.9, 0.1], &[0.5; 2], &[1.0; 2]);
+        let v = direction(&parts.pull(&[0.9, 0.1], 100.0));
+        assert!(v[0] < 0.0 && v[1] > 0.0);
+        // Log: nowhere to go.
+        let log = Parts { curve: Curve::Log, ..parts };
+        assert!(direction(&log.pull(&[0.9, 0.1], 100.0)).iter().all(|v| v.abs() < 1e-12));
+    }
+
+    #[test]
+    fn large_and_extreme_problems_converge() {
+        let mut draws = Draws(10);
+        let mut solver = Solver::default();
+        for curve in CURVES {
+            for total in [10.0, 1e9] {
+                let owned = Owned::draw(&mut draws, 128, curve);
+                let parts = owned.parts(curve);
+                let best = solver.solve(&parts, total);
+                assert!(
+                    (best.matched - parts.loss(parts.weights, total)).abs() <= 1e-11 * best.matched.abs(),
+                    "{curve:?} {total}"
+                );
+                assert!(
+                    gap(&solver.shares, &parts.pull(&solver.shares, total)) <= 1e-7 * best.multiplier,
+                    "{curve:?} {total}"
+                );
+            }
+        }
+        // Almost-corners: a just below 1.
+        let parts =
+            Parts { curve: Curve::Offset, weights: &[0.999, 0.001], a: &[0.99, 0.99], b: &[1.0, 50.0], c: &[1.0, 1.0] };
+        let best = solver.solve(&parts, 20.0);
+        assert!(best.gain > 0.0 && solver.shares.iter().all(|q| q.is_finite()));
+        close(best.matched, parts.loss(parts.weights, 20.0), 1e-10);
+    }
+
+    fn mixing<'a>(p: &'a [f64], b: &'a [f64], c: &'a [f64], t: &'a [f64]) -> Mixing<'a> {
+        Mixing { weights: p, heights: b, floors: c, transfer: t }
+    }
+
+    /// Facts, section 1: the corrected Cor 6.4.
+    #[test]
+    fn one_way_transfer_has_the_corrected_gap() {
+        let t = [1.0, 0.1, 0.0, 1.0];
+        let law = mixing(&[0.5, 0.5], &[1.0, 1.0], &[0.0, 0.0], &t);
+        let mut q = [0.0; 2];
+        let best = law.solve(&mut q);
+        let (share, gap) = one_way_transfer(0.1, 1.0);
+        close(q[0], share, 1e-12);
+        close(law.interior().unwrap()[0], share, 1e-13);
+        assert!((best.gain - 0.001781).abs() < 5e-7 && (gap - 0.001706).abs() < 5e-7, "{} {gap}", best.gain);
+        // No transfer, no gain; the printed 2 b e^(-1/2) (1 - t/4) would be 1.21.
+        let none = mixing(&[0.5, 0.5], &[1.0, 1.0], &[0.0, 0.0], &[1.0, 0.0, 0.0, 1.0]).solve(&mut q);
+        assert!(none.gain < 1e-25, "{}", none.gain);
+        for t in [1e-2, 1e-3] {
+            let matrix = [1.0, t, 0.0, 1.0];
+            let best = mixing(&[0.5, 0.5], &[1.0, 1.0], &[0.0, 0.0], &matrix).solve(&mut q);
+            close(best.gain, one_way_transfer(t, 1.0).1, t);
+        }
+    }
+
+    #[test]
+    fn mixing_laws_satisfy_kkt_and_mirror_descent_agrees() {
+        let mut draws = Draws(12);
+        let (mut inside, mut outside) = (0, 0);
+        for trial in 0..150 {
+            let count = 2 + trial % 7;
+            let owned = Owned::draw(&mut draws, count, Curve::Power);
+            let t: Vec<f64> = (0..count * count)
+                .map(|i| if i % (count + 1) == 0 { 1.0 + 4.0 * draws.unit() } else { draws.unit() - 0.2 })
+                .collect();
+            let law = mixing(&owned.p, &owned.c, &owned.b, &t);
+            let mut q = vec![0.0; count];
+            let best = law.solve(&mut q);
+            close(q.iter().sum::<f64>(), 1.0, 1e-12);
+            let pull = law.pull(&q);
+            assert!(gap(&q, &pull) <= 1e-10 * best.multiplier.abs(), "{trial}: gap {:e}", gap(&q, &pull));
+            close(best.matched, law.loss(&owned.p), 1e-12);
+            close(best.loss, law.loss(&q), 1e-13);
+            match law.interior() {
+                Some(closed) => {
+                    inside += 1;
+                    for (x, y) in q.iter().zip(&closed) {
+                        assert!((x - y).abs() < 1e-9, "{q:?} {closed:?}");
+                    }
+                }
+                None => outside += 1,
+            }
+            let other = mirror_descent(&vec![1.0; count], |q| law.loss(q), |q| law.pull(q), 1e-9, 20_000);
+            assert!(other.gap <= 1e-9 * other.loss, "{trial}: {:e} after {}", other.gap, other.steps);
+            close(other.loss, best.loss, 1.1e-9);
+        }
+        assert!(inside > 10 && outside > 10, "{inside} {outside}");
+    }
+
+    #[test]
+    fn mixing_laws_without_a_unique_optimum_still_end() {
+        let mut q = [0.0; 3];
+        let p = [0.2, 0.3, 0.5];
+        let flat = mixing(&p, &[1.0; 3], &[0.0; 3], &[0.0; 9]).solve(&mut q);
+        assert_eq!((flat.gain, q), (0.0, p));
+        let same = mixing(&p, &[1.0; 3], &[1.0; 3], &[1.0; 9]).solve(&mut q);
+        assert!(same.gain.abs() < 1e-15 && same.loss.is_finite());
+        // A part of weight 0 that teaches the others better than they do themselves gets all data.
+        let helper = mixing(&[0.5, 0.5, 0.0], &[1.0; 3], &[0.0; 3], &[1.0, 0.0, 5.0, 0.0, 1.0, 5.0, 0.0, 0.0, 1.0])
+            .solve(&mut q);
+        assert_eq!(q, [0.0, 0.0, 1.0]);
+        close(helper.loss, math::exp(-5.0), 1e-13);
+    }
+}
