@@ -5,11 +5,11 @@
 import { makeControl } from "../js/controls.js";
 import { h, link, uid } from "../js/dom.js";
 import { base, engine, unsupported } from "../js/engine.js";
-import { duration, num, plain, t } from "../js/i18n.js";
+import { duration, lang, num, plain, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatCommand, formatHash, parseQuery } from "../js/route.js";
 import { bibtex, prose, formula, tableView, verdictView, verdictWords } from "../js/words.js";
-import { renderFigure } from "../js/plot/index.js";
-import { download, toCsv, toJson, toPng, toSvg } from "../js/export.js";
+import { css as plotCss, renderFigure } from "../js/plot/index.js";
+import { download, stampOf, toCsv, toJson, toPng } from "../js/export.js";
 import css from "./scaling-lab.css";
 
 /** @typedef {import("../js/types.d.ts").Entry} Entry
@@ -84,7 +84,7 @@ export class ScalingLab extends HTMLElement {
       if (problem) return root.append(h("p", { role: "alert" }, problem));
       if (!sheet) {
         sheet = new CSSStyleSheet();
-        sheet.replaceSync(css);
+        sheet.replaceSync(css + plotCss);
       }
       root.adoptedStyleSheets = [sheet];
       root.append(h("p", { class: "starting", role: "status" }, t("starting")));
@@ -561,7 +561,7 @@ export class ScalingLab extends HTMLElement {
     /** @type {Map<string, any>} */
     const views = ui.figureViews;
     const ids = new Set(result.figures.map(figure => figure.id));
-    for (const [id, view] of views) if (!ids.has(id)) view.element.remove(), views.delete(id);
+    for (const [id, view] of views) if (!ids.has(id)) view.remove(), views.delete(id);
     let foldedCount = 0;
     for (const figure of result.figures) {
       const folded = entry.figures_more.includes(figure.id);
@@ -584,20 +584,21 @@ export class ScalingLab extends HTMLElement {
 
   /** @param {import("../js/types.d.ts").Figure} figure */
   #figureView(figure) {
-    const host = h("div", { class: "plot" });
-    const element = h("div", { class: "figure" }, host, h("div", { class: "buttons small" },
+    const plot = renderFigure(figure, { locale: lang });
+    const element = h("div", { class: "figure" }, plot.element, h("div", { class: "buttons small" },
       h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, "svg"), "aria-label": t("saveFigure", { format: "SVG", title: figure.title }) }, "SVG"),
       h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, "png"), "aria-label": t("saveFigure", { format: "PNG", title: figure.title }) }, "PNG")));
-    return { element, host, update: (/** @type {import("../js/types.d.ts").Figure} */ next) => renderFigure(host, next) };
+    return { element, plot, update: plot.update, remove: () => (plot.destroy(), element.remove()) };
   }
 
   /** @param {string} id @param {"svg" | "png"} format */
   async #saveFigure(id, format) {
-    const svg = this.#ui.figureViews.get(id)?.host.querySelector("svg");
-    if (!svg || !this.#result) return;
+    const plot = this.#ui.figureViews.get(id)?.plot;
+    if (!plot || !this.#result) return;
+    const svg = plot.svg(stampOf(this.#result, this.address));
     const name = `${this.#stem()}-${id}.${format}`;
-    if (format === "svg") download(name, toSvg(svg, this.#result), "image/svg+xml");
-    else download(name, await toPng(svg, this.#result), "image/png");
+    if (format === "svg") download(name, svg, "image/svg+xml");
+    else download(name, await toPng(svg), "image/png");
   }
 
   /** @param {string} text */

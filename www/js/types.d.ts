@@ -49,11 +49,7 @@ export interface Table {
   rows: (number | string | null)[][];
 }
 
-export interface Figure {
-  id: string;
-  title: string;
-  [key: string]: any;
-}
+export type Figure = import("./plot/figure.js").Figure;
 
 export interface Progress { done: number; total: number }
 

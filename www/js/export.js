@@ -1,0 +1,68 @@
+// @ts-check
+// What a reader takes home: SVG, PNG, CSV and JSON, each with what is needed to get it again.
+
+/** @typedef {import("./types.d.ts").Result} Result */
+
+/** The value of a parameter as it is typed. @param {any} value @returns {string} */
+const typed = value => (Array.isArray(value) ? value.map(typed).join(Array.isArray(value[0]) ? ";" : ",") : String(value));
+
+/**
+ * The stamp of a figure: a footer for people and the whole provenance for machines.
+ * @param {Result} result @param {string} [url] where it can be run again
+ */
+export function stampOf(result, url) {
+  const { lab, version, commit, experiment, params, seed, device, elapsed_s, progress } = result;
+  const values = Object.entries(params).map(([name, value]) => `${name}=${typed(value)}`).join(" ");
+  const devices = device.map(d => (d.adapter ? `${d.kind} (${d.adapter})` : d.kind)).join(", ");
+  const parts = [`${lab} ${version} (${commit})`, experiment, values, `seed ${seed}`, devices].filter(Boolean);
+  if (progress && progress.done < progress.total) parts.push(`stopped at ${progress.done} of ${progress.total}`);
+  return {
+    text: parts.join(" · ") + (url ? `\n${url}` : ""),
+    metadata: { lab, version, commit, experiment, params, seed, device, elapsed_s, progress, ...(url ? { url } : {}) },
+  };
+}
+
+/** @param {string | number | null | undefined} value */
+const csvCell = value => {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+};
+
+/** Long form, the columns of the command line. @param {Result} result */
+export function toCsv({ experiment, seed, figures }) {
+  const rows = [["slug", "seed", "figure", "series", "x", "y", "lo", "hi"]];
+  for (const { id, series } of figures) {
+    for (const s of series) s.x.forEach((/** @type {any} */ x, /** @type {number} */ i) => rows.push([experiment, seed, id, s.id, x, s.y[i], s.lo?.[i], s.hi?.[i]]));
+  }
+  return rows.map(row => row.map(csvCell).join(",")).join("\n") + "\n";
+}
+
+/** @param {Result} result */
+export const toJson = result => JSON.stringify(result, null, 2) + "\n";
+
+/** A standalone SVG as a picture of `factor` times its size. @param {string} svg @param {number} [factor] @returns {Promise<Blob>} */
+export async function toPng(svg, factor = 2) {
+  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth * factor, image.naturalHeight * factor];
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) => canvas.toBlob(blob => (blob ? resolve(blob) : reject(new Error("the picture could not be made"))), "image/png"));
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** Hands a file to the reader. @param {string} name @param {Blob | string} content @param {string} [type] */
+export function download(name, content, type = "text/plain") {
+  const blob = typeof content === "string" ? new Blob([content], { type: `${type};charset=utf-8` }) : content;
+  const a = document.createElement("a");
+  a.href = URL.createObjectURL(blob);
+  a.download = name;
+  a.click();
+  // The browser reads the blob after the click.
+  setTimeout(() => URL.revokeObjectURL(a.href), 60_000);
+}

@@ -1,0 +1,80 @@
+// @ts-check
+// The plot's styles, as text for a constructable style sheet (shadow root or document).
+//
+// Variables a page may set on the element or above it (each falls back to the lab's own sheet, then to ours):
+//   --lab-bg --lab-ink --lab-muted --lab-grid   background, text, secondary text and axes, grid lines
+//   --lab-c0 ... --lab-c7                       series colours, at least 3:1 against --lab-bg
+//   --lab-focus                                 focus ring
+//   --lab-font                                  font family of the plot
+//   --lab-plot-scale                            font size factor of the plot, 1 unless set (lecture: 1.3)
+// The theme follows the system; `theme="light"` or `theme="dark"` on the host overrides it.
+
+/** @type {Record<"light" | "dark", Record<string, string>>} */
+export const palettes = {
+  light: {
+    bg: "#ffffff", ink: "#1a1d21", muted: "#565d66", grid: "#e2e5e9", focus: "#0b57d0",
+    c0: "#0069a8", c1: "#c74a00", c2: "#00805a", c3: "#a63c86", c4: "#8a6200", c5: "#5b4bc4", c6: "#3c4148", c7: "#00809c",
+  },
+  dark: {
+    bg: "#15181c", ink: "#eceff2", muted: "#a9b1ba", grid: "#31373e", focus: "#8ab4f8",
+    c0: "#5cb8f0", c1: "#ff8f45", c2: "#35c796", c3: "#eb92c6", c4: "#e3c04a", c5: "#aea5ff", c6: "#d5d9de", c7: "#4dd0e6",
+  },
+};
+
+/** The names of the lab's own sheet (elements/scaling-lab.css). @type {Record<string, string>} */
+const OURS = { bg: "card", ink: "ink", muted: "soft", grid: "line", focus: "focus" };
+
+/** @param {"light" | "dark"} theme */
+const variables = theme => Object.entries(palettes[theme]).map(([name, value]) =>
+  `--lab-${name}:${name in OURS ? `var(--${OURS[name]},${value})` : value}`).join(";");
+
+/** What is inside the SVG; exported files carry it with the colours written out. */
+export const svgRules = [
+  "text{font-family:var(--lab-font);fill:var(--lab-ink)}",
+  ".small{fill:var(--lab-muted)}",
+  ".grid{stroke:var(--lab-grid);fill:none}",
+  ".axis{stroke:var(--lab-muted);fill:none}",
+  ".halo{paint-order:stroke;stroke:var(--lab-bg);stroke-linejoin:round}",
+  ".rule{stroke:var(--lab-ink);fill:none;opacity:.7}",
+  ".place{stroke:var(--lab-ink);fill:var(--lab-bg)}",
+  ".line{fill:none;stroke:currentColor;stroke-linejoin:round}",
+  ".area{fill:currentColor;stroke:none;opacity:.18}",
+  ".bars{fill:none;stroke:currentColor}",
+  ".dots{fill:currentColor;stroke:var(--lab-bg)}",
+  ".open{fill:var(--lab-bg);stroke:currentColor}",
+  ...Array.from({ length: 8 }, (_, i) => `.c${i}{color:var(--lab-c${i})}`),
+];
+
+export const css = `
+:root,:host{${variables("light")};--lab-font:system-ui,sans-serif}
+@media (prefers-color-scheme:dark){:root,:host(:not([theme=light])){${variables("dark")}}}
+:host([theme=dark]){${variables("dark")}}
+.lab-figure{margin:0;color:var(--lab-ink);min-width:0}
+.lab-figure figcaption{font-weight:600;margin-block-end:.4em}
+.lab-figure [hidden]{display:none}
+.lab-plot{touch-action:pan-y;outline-offset:3px;border-radius:2px;-webkit-user-select:none;user-select:none}
+.lab-plot:focus-visible{outline:2px solid var(--lab-focus)}
+.lab-plot>svg{display:block;width:100%;height:auto;background:var(--lab-bg);overflow:hidden}
+${svgRules.map(rule => `.lab-svg ${rule}`).join("\n")}
+.lab-read{min-block-size:2.8em;line-height:1.4;margin:.2em 0 .3em;font-size:.9em;color:var(--lab-ink);font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;align-content:start;gap:0 1.1em}
+.lab-read .hint{color:var(--lab-muted)}
+.lab-read b{font-weight:600}
+.lab-read span{overflow-wrap:anywhere}
+.lab-legend{display:flex;flex-wrap:wrap;gap:.3em .5em}
+.lab-legend button{font:inherit;font-size:.9em;line-height:1.25;color:var(--lab-ink);background:none;border:1px solid transparent;border-radius:.4em;padding:.25em .5em;min-block-size:2em;display:inline-flex;align-items:center;gap:.5em;text-align:start;cursor:pointer}
+.lab-legend button:hover{border-color:var(--lab-muted)}
+.lab-legend button:focus-visible,.lab-figure summary:focus-visible,.lab-scroll:focus-visible{outline:2px solid var(--lab-focus);outline-offset:1px}
+.lab-legend button[aria-pressed=false]{color:var(--lab-muted);text-decoration:line-through}
+.lab-legend button[aria-pressed=false] svg{opacity:.3}
+.lab-legend svg,.lab-read svg{flex:none;overflow:visible}
+.lab-note{font-size:.85em;color:var(--lab-muted);margin:.3em 0}
+.lab-figure details{font-size:.9em;margin-block-start:.3em}
+.lab-figure summary{cursor:pointer;padding:.4em 0;inline-size:fit-content}
+.lab-scroll{overflow:auto;max-block-size:20em;max-inline-size:100%}
+.lab-scroll table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+.lab-scroll th,.lab-scroll td{padding:.2em .7em;text-align:end;border-block-end:1px solid var(--lab-grid);white-space:nowrap}
+.lab-scroll thead th{position:sticky;inset-block-start:0;background:var(--lab-bg)}
+.lab-sr{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+@media (pointer:coarse){.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}}
+@media (forced-colors:active){.lab-svg{forced-color-adjust:none}}
+`;

@@ -1,0 +1,112 @@
+// @ts-check
+// Heat maps: cells as a few dozen paths, one per colour, so that a map of ten thousand cells stays
+// light and exports as vectors. On the simplex a cell is the triangle between three grid points.
+import { axisFormat, axisTitle } from "./format.js";
+import { fitText, stride, textWidth } from "./layout.js";
+import { extentOf, makeScale, makeTicks } from "./scale.js";
+import { viridis } from "./style.js";
+import { el } from "./svg.js";
+
+/** @typedef {import("./scale.js").Scale} Scale @typedef {import("./draw.js").Box} Box */
+/** Grid points that have a value: indices and pixels. @typedef {{i: number, j: number, x: number, y: number}[]} Cells */
+
+const LEVELS = 40;
+/** @type {WeakMap<Element, {key: string, z: any, cells: Cells}>} */
+const drawn = new WeakMap();
+
+/** Edges of cells around positions. @param {number[]} at @param {Scale} scale */
+function edges(at, scale) {
+  const px = at.map(scale);
+  const out = px.slice(1).map((p, i) => (p + px[i]) / 2);
+  return [scale.range[0], ...out, scale.range[1]];
+}
+
+/**
+ * @param {SVGGElement} layer @param {import("./figure.js").Figure} figure @param {import("./draw.js").View} view @param {number} size @param {Box} box
+ * @param {Scale | ((a: number, b: number) => number[])} sx the x scale, or the projection of a simplex
+ * @param {Scale | null} sy @param {number} height
+ * @returns {Cells | null}
+ */
+export function drawField(layer, figure, view, size, box, sx, sy, height) {
+  const { field } = figure;
+  const range = field ? extentOf(field.scale, field.z.flat()) : null;
+  if (!field || !range) {
+    if (layer.childElementCount > 0) layer.replaceChildren();
+    drawn.delete(layer);
+    return null;
+  }
+  const key = JSON.stringify([figure.id, box, height, field.scale, range, field.label, sy?.domain, sy && /** @type {Scale} */ (sx).domain]);
+  const last = drawn.get(layer);
+  if (last && last.key === key && last.z === field.z) return last.cells;
+
+  if (range[0] === range[1]) range[1] = field.scale === "log" ? range[0] * 2 : range[0] + (Math.abs(range[0]) || 1);
+  const colour = makeScale(field.scale, range, [0, 1]);
+  const paths = new Array(LEVELS).fill("");
+  /** @param {number} t */
+  const level = t => Math.max(0, Math.min(LEVELS - 1, Math.floor(t * LEVELS)));
+  /** @param {number | null | undefined} z */
+  const tone = z => (z === null || z === undefined ? NaN : colour(z));
+  /** @type {Cells} */
+  const cells = [];
+
+  if (sy) {
+    const scale = /** @type {Scale} */ (sx);
+    const ex = edges(field.x, scale);
+    const ey = edges(field.y, sy);
+    field.z.forEach((row, j) => {
+      for (let i = 0; i < row.length; ) {
+        const t = tone(row[i]);
+        if (Number.isNaN(t)) { i++; continue; }
+        const l = level(t);
+        let k = i;
+        // Neighbours of one colour are one rectangle.
+        while (k < row.length && level(tone(row[k])) === l) {
+          cells.push({ i: k, j, x: scale(field.x[k]), y: sy(field.y[j]) });
+          k++;
+        }
+        paths[l] += `M${ex[i].toFixed(1)} ${ey[j].toFixed(1)}H${ex[k].toFixed(1)}V${ey[j + 1].toFixed(1)}H${ex[i].toFixed(1)}Z`;
+        i = k;
+      }
+    });
+  } else {
+    const project = /** @type {(a: number, b: number) => number[]} */ (sx);
+    const at = (/** @type {number} */ i, /** @type {number} */ j) => project(field.x[i], field.y[j]);
+    field.z.forEach((row, j) => row.forEach((z, i) => {
+      if (Number.isNaN(tone(z))) return;
+      const [x, y] = at(i, j);
+      cells.push({ i, j, x, y });
+    }));
+    for (let j = 0; j + 1 < field.y.length; j++) {
+      for (let i = 0; i + 1 < field.x.length; i++) {
+        for (const corners of [[[i, j], [i + 1, j], [i, j + 1]], [[i + 1, j], [i + 1, j + 1], [i, j + 1]]]) {
+          const t = corners.reduce((sum, [a, b]) => sum + tone(field.z[b]?.[a]), 0) / 3;
+          if (Number.isNaN(t)) continue;
+          paths[level(t)] += `M${corners.map(([a, b]) => at(a, b).map(v => v.toFixed(1)).join(" ")).join("L")}Z`;
+        }
+      }
+    }
+  }
+
+  // The colour bar lies under the plot.
+  const width = Math.min(box.x1 - box.x0, 26 * size);
+  const [bx, by, bh] = [box.x0 + (box.x1 - box.x0 - width) / 2, height - size * 2.4, size * 0.8];
+  const bar = makeScale(field.scale, range, [bx, bx + width]);
+  const ticks = makeTicks(field.scale, range, Math.max(3, width / (size * 5))).major;
+  const format = axisFormat(view.locale, field.unit, field.scale, ticks);
+  const labels = ticks.map(format);
+  const every = stride(ticks.map(bar), labels.map(t => textWidth(t, size)), size * 0.6);
+  layer.replaceChildren(
+    // A hair of stroke closes the seams between cells.
+    ...paths.flatMap((d, l) => (d ? [el("path", { d, fill: viridis((l + 0.5) / LEVELS), stroke: viridis((l + 0.5) / LEVELS), "stroke-width": 0.6 })] : [])),
+    ...paths.map((_, l) => el("rect", { x: bx + (l * width) / LEVELS, y: by, width: width / LEVELS + 0.5, height: bh, fill: viridis((l + 0.5) / LEVELS) })),
+    el("path", { class: "axis", d: ticks.map(t => `M${bar(t).toFixed(1)} ${by + bh}v${size * 0.25}`).join("") }),
+    ...ticks.flatMap((t, i) => {
+      if (i % every !== 0) return [];
+      const half = textWidth(labels[i], size) / 2;
+      return [el("text", { class: "small", x: Math.max(half, Math.min(view.width - half, bar(t))), y: by + bh + size * 1.2, "text-anchor": "middle" }, labels[i])];
+    }),
+    el("text", { x: bx, y: by - size * 0.4 }, fitText(axisTitle(field), size, view.width - bx)),
+  );
+  drawn.set(layer, { key, z: field.z, cells });
+  return cells;
+}

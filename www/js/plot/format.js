@@ -1,0 +1,64 @@
+// @ts-check
+// Numbers as people read them, by Intl. The unit `%` marks a share that is printed as a percentage.
+
+/** @typedef {(v: number) => string} Format */
+
+/** @type {Map<string, Intl.NumberFormat>} */
+const cache = new Map();
+
+/** @param {string} locale @param {Intl.NumberFormatOptions} options */
+function intl(locale, options) {
+  const key = locale + JSON.stringify(options);
+  let format = cache.get(key);
+  if (!format) cache.set(key, (format = new Intl.NumberFormat(locale, options)));
+  return format;
+}
+
+/** @param {string} text */
+const minus = text => text.replace("-", "\u2212");
+
+/** @param {number} e */
+export const power = e => `10${[...String(e)].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c])).join("")}`;
+
+/**
+ * A value with `digits` significant digits; powers of ten where zeros would have to be counted.
+ * @param {string} locale @param {string} unit @param {number} [digits] @returns {Format}
+ */
+export const valueFormat = (locale, unit, digits = 4) => v => {
+  if (!Number.isFinite(v)) return "–";
+  const size = Math.abs(v);
+  if (unit === "%" && (size >= 1e-4 || v === 0)) {
+    return minus(intl(locale, { style: "percent", maximumSignificantDigits: digits }).format(v));
+  }
+  if (v !== 0 && (size < 1e-3 || size >= 1e6)) {
+    const [m, e] = v.toExponential(digits - 1).split("e");
+    const mantissa = minus(intl(locale, { maximumSignificantDigits: digits }).format(+m));
+    return mantissa === "1" ? power(+e) : `${mantissa}×${power(+e)}`;
+  }
+  return minus(intl(locale, { maximumSignificantDigits: Math.max(digits, Number.isInteger(v) ? 6 : 1) }).format(v));
+};
+
+/**
+ * One format for all labels of an axis.
+ * @param {string} locale @param {string} unit @param {"linear" | "log"} kind @param {number[]} ticks @returns {Format}
+ */
+export function axisFormat(locale, unit, kind, ticks) {
+  const sizes = ticks.filter(t => t !== 0).map(Math.abs);
+  const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
+  const percent = unit === "%";
+  if (kind === "log") {
+    if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return valueFormat(locale, "", 2);
+    return v => minus(intl(locale, { style: percent ? "percent" : "decimal", maximumSignificantDigits: 3 }).format(v));
+  }
+  const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : large;
+  const places = Math.min(20, Math.max(0, -Math.floor(Math.log10(step * (percent ? 100 : 1)) + 1e-9)));
+  if (!percent && large < 1e-3) return valueFormat(locale, "", 3);
+  if (!percent && large >= 1e5) return v => minus(intl(locale, { notation: "compact", maximumSignificantDigits: 4 }).format(v));
+  return v => minus(intl(locale, { style: percent ? "percent" : "decimal", minimumFractionDigits: places, maximumFractionDigits: places }).format(v));
+}
+
+/** The words of an axis with its unit. @param {{label: string, unit: string}} axis */
+export const axisTitle = ({ label, unit }) => (unit && unit !== "%" ? `${label} (${unit})` : label);
+
+/** @param {string} template @param {Record<string, string | number>} values */
+export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));

@@ -1,0 +1,122 @@
+// @ts-check
+// Where labels go: pure functions of estimated text widths, so that a figure can be laid out
+// before it is in a document (exports, tests).
+
+/** Width of a text in a sans-serif at `size` px; errs on the wide side. @param {string} text @param {number} size */
+export function textWidth(text, size) {
+  let units = 0;
+  for (const c of text) {
+    const code = c.codePointAt(0) ?? 0;
+    units += code > 0x2e7f ? 1 : /[ilj.,:;'|!\s()[\]]/.test(c) ? 0.32 : /[mwMW%@×]/.test(c) ? 0.9 : /[A-Z]/.test(c) ? 0.68
+      : /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/.test(c) ? 0.38 : 0.57;
+  }
+  return units * size;
+}
+
+/** A text cut with an ellipsis to fit. @param {string} text @param {number} size @param {number} room */
+export function fitText(text, size, room) {
+  if (textWidth(text, size) <= room) return text;
+  let cut = text;
+  while (cut.length > 1 && textWidth(`${cut}…`, size) > room) cut = cut.slice(0, -1);
+  return `${cut.trimEnd()}…`;
+}
+
+/** Lines of at most `room` px, broken at spaces. @param {string} text @param {number} size @param {number} room */
+export function wrapText(text, size, room) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = lines[lines.length - 1] ? `${lines[lines.length - 1]} ${word}` : word;
+    if (textWidth(longer, size) <= room || longer === word) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/**
+ * Labels centred at `at`, pushed inside [x0, x1], in rows so that none overlap. Row 0 is filled first.
+ * @param {{at: number, width: number}[]} labels @param {number} x0 @param {number} x1 @param {number} gap
+ * @returns {{x: number, row: number}[]} centre and row of each
+ */
+export function placeRows(labels, x0, x1, gap) {
+  /** @type {{x: number, row: number}[]} */
+  const out = [];
+  /** @type {[number, number][][]} taken intervals by row */
+  const rows = [];
+  const order = labels.map((_, i) => i).sort((a, b) => labels[a].at - labels[b].at || a - b);
+  for (const i of order) {
+    const { at, width } = labels[i];
+    const x = Math.max(x0 + width / 2, Math.min(x1 - width / 2, at));
+    const [l, r] = [x - width / 2 - gap / 2, x + width / 2 + gap / 2];
+    let row = 0;
+    while (rows[row]?.some(([a, b]) => l < b && a < r)) row++;
+    (rows[row] ??= []).push([l, r]);
+    out[i] = { x, row };
+  }
+  return out;
+}
+
+/**
+ * Positions moved apart to at least `gap`, in order, inside [lo, hi] where there is room.
+ * @param {number[]} wanted @param {number} gap @param {number} lo @param {number} hi
+ */
+export function spread(wanted, gap, lo, hi) {
+  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b] || a - b);
+  /** @type {number[]} */
+  const out = [];
+  let least = lo;
+  for (const i of order) {
+    out[i] = Math.max(wanted[i], least);
+    least = out[i] + gap;
+  }
+  let most = hi;
+  for (const i of order.reverse()) {
+    out[i] = Math.min(out[i], most);
+    most = out[i] - gap;
+  }
+  return out;
+}
+
+/** Every k-th label such that neighbours do not touch; the smallest such k. @param {number[]} at @param {number[]} widths @param {number} gap */
+export function stride(at, widths, gap) {
+  for (let k = 1; k < at.length; k++) {
+    let free = true;
+    for (let i = k; i < at.length && free; i += k) {
+      free = Math.abs(at[i] - at[i - k]) >= (widths[i] + widths[i - k]) / 2 + gap;
+    }
+    if (free) return k;
+  }
+  return Math.max(1, at.length);
+}
+
+/**
+ * A place for a label beside each point: right, left, above, below, whichever first is inside the
+ * box and free; else inside the box at the least overlap.
+ * @param {{x: number, y: number, width: number}[]} points @param {number} height @param {number} gap
+ * @param {{x0: number, y0: number, x1: number, y1: number}} box
+ * @returns {{x: number, y: number}[]} centres
+ */
+export function placeBeside(points, height, gap, box) {
+  /** @type {{x: number, y: number, w: number}[]} */
+  const taken = points.map(p => ({ x: p.x, y: p.y, w: gap }));
+  return points.map(({ x, y, width: w }) => {
+    const dx = w / 2 + gap;
+    const dy = height / 2 + gap;
+    const tries = [[dx, 0], [-dx, 0], [0, -dy], [0, dy], [dx, -dy], [-dx, -dy], [dx, dy], [-dx, dy], [0, -2 * dy], [0, 2 * dy]];
+    let best = { x, y, w };
+    let least = Infinity;
+    for (const [ox, oy] of tries) {
+      const c = {
+        x: Math.max(box.x0 + w / 2, Math.min(box.x1 - w / 2, x + ox)),
+        y: Math.max(box.y0 + height / 2, Math.min(box.y1 - height / 2, y + oy)), w,
+      };
+      let cost = Math.hypot(c.x - x - ox, c.y - y - oy);
+      for (const t of taken) {
+        const [ax, ay] = [(t.w + w) / 2 - Math.abs(t.x - c.x), height - Math.abs(t.y - c.y)];
+        if (ax > 0 && ay > 0) cost += ax * ay;
+      }
+      if (cost < least - 1e-9) [best, least] = [c, cost];
+    }
+    taken.push(best);
+    return best;
+  });
+}

@@ -1,0 +1,56 @@
+// @ts-check
+// How a series looks: colour, dash and shape, each enough to tell two of them apart.
+
+export const COLOURS = 8;
+const DASHES = ["8 4", "2 3.5", "11 3 2 3", "5 2.5"];
+export const SHAPES = 5;
+
+/** Words in an id that say how a number was got, not what it is. */
+const HOW = /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|unseen|zero|none|\d+)$/;
+
+/** @typedef {{colour: number, dash: string | null, shape: number, open: boolean}} Look */
+
+/**
+ * Series whose ids differ only in how the number was got (`matched-exact`, `matched-measured`) share a
+ * colour and a shape; several theory lines of one colour get different dashes.
+ * @param {{id: string, role: string, kind: string}[]} series @returns {Look[]}
+ */
+export function looks(series) {
+  let keys = series.map(s => s.id.split(/[-_./]/).filter(word => !HOW.test(word)).join("-") || s.id);
+  if (new Set(keys).size === 1) keys = series.map(s => s.id);
+  const names = [...new Set(keys)];
+  /** @type {Map<string, number>} */
+  const dashed = new Map();
+  return series.map((s, i) => {
+    const group = names.indexOf(keys[i]);
+    let dash = null;
+    if (s.role === "theory" && s.kind === "line") {
+      const n = dashed.get(keys[i]) ?? 0;
+      dashed.set(keys[i], n + 1);
+      // Theory lines that are alone in their colour also differ in dash, for eyes that see no colour.
+      dash = DASHES[(n + (names.length > 1 && keys[i] === s.id ? group : 0)) % DASHES.length];
+    }
+    return { colour: group % COLOURS, dash, shape: group % SHAPES, open: s.role === "published" };
+  });
+}
+
+/** @param {number} v */
+const f = v => v.toFixed(1);
+/** Outlines of equal visual weight around (x, y). @type {((x: number, y: number, r: number) => string)[]} */
+export const shapes = [
+  (x, y, r) => `M${f(x - r)} ${f(y)}a${f(r)} ${f(r)} 0 1 0 ${f(2 * r)} 0a${f(r)} ${f(r)} 0 1 0 ${f(-2 * r)} 0Z`,
+  (x, y, r) => `M${f(x - r * 0.9)} ${f(y - r * 0.9)}h${f(r * 1.8)}v${f(r * 1.8)}h${f(-r * 1.8)}Z`,
+  (x, y, r) => `M${f(x)} ${f(y - r * 1.25)}l${f(r * 1.15)} ${f(r * 2)}h${f(-r * 2.3)}Z`,
+  (x, y, r) => `M${f(x)} ${f(y - r * 1.3)}l${f(r * 1.3)} ${f(r * 1.3)}l${f(-r * 1.3)} ${f(r * 1.3)}l${f(-r * 1.3)} ${f(-r * 1.3)}Z`,
+  (x, y, r) => `M${f(x)} ${f(y + r * 1.25)}l${f(r * 1.15)} ${f(-r * 2)}h${f(-r * 2.3)}Z`,
+];
+
+/** viridis at nine even steps. */
+const VIRIDIS = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"].map(c => [0, 2, 4].map(i => parseInt(c.slice(i, i + 2), 16)));
+
+/** @param {number} t in [0, 1]; dark is small */
+export function viridis(t) {
+  const u = Math.max(0, Math.min(1, t)) * (VIRIDIS.length - 1);
+  const i = Math.min(VIRIDIS.length - 2, Math.floor(u));
+  return `#${[0, 1, 2].map(c => Math.round(VIRIDIS[i][c] + (u - i) * (VIRIDIS[i + 1][c] - VIRIDIS[i][c])).toString(16).padStart(2, "0")).join("")}`;
+}

@@ -1,0 +1,59 @@
+// @ts-check
+// The numbers behind a figure as a table: one row per abscissa, one column per series.
+import { axisTitle, fill, valueFormat } from "./format.js";
+
+/** @typedef {import("./figure.js").Figure} Figure @typedef {import("./strings.js").Strings} Strings */
+
+const ROWS_MAX = 200;
+const COLUMNS_MAX = 24;
+
+/** Every k-th of many, and that k. @template T @param {T[]} list @param {number} most @returns {[T[], number]} */
+export function thin(list, most) {
+  const step = Math.max(1, Math.ceil(list.length / most));
+  return [list.filter((_, i) => i % step === 0), step];
+}
+
+/** A value with its interval; open ends in words. @param {number | null | undefined} y @param {number | null | undefined} lo @param {number | null | undefined} hi
+ *  @param {(v: number) => string} format @param {Strings} strings */
+export function cell(y, lo, hi, format, strings) {
+  const range = lo != null && hi != null ? fill(strings.between, { lo: format(lo), hi: format(hi) })
+    : hi != null ? fill(strings.atMost, { value: format(hi) }) : lo != null ? fill(strings.atLeast, { value: format(lo) }) : "";
+  return y == null ? range : range ? `${format(y)} [${range}]` : format(y);
+}
+
+/**
+ * @param {Figure} figure @param {(id: string) => boolean} shown @param {string} locale @param {Strings} strings
+ * @returns {{head: string[], rows: string[][], note: string}}
+ */
+export function tabulate(figure, shown, locale, strings) {
+  const vx = valueFormat(locale, figure.x.unit, 5);
+  const vy = valueFormat(locale, figure.y.unit, 5);
+  /** @param {number} step @param {number} rows */
+  const note = (step, rows) => (step > 1 ? fill(strings.thinned, { step, rows }) : "");
+  if (figure.field) {
+    const { x, y, z, unit } = figure.field;
+    const vz = valueFormat(locale, unit, 4);
+    const [columns] = thin(x.map((_, i) => i), COLUMNS_MAX);
+    const [rows, step] = thin(y.map((_, j) => j), COLUMNS_MAX);
+    return {
+      head: [`${axisTitle(figure.y)} \\ ${axisTitle(figure.x)}`, ...columns.map(i => vx(x[i]))],
+      rows: rows.map(j => [vy(y[j]), ...columns.map(i => (z[j][i] == null ? "" : vz(Number(z[j][i]))))]),
+      note: note(step, y.length),
+    };
+  }
+  const series = figure.series.filter(s => shown(s.id));
+  /** @type {Map<number, string[]>} */
+  const byX = new Map();
+  series.forEach((s, k) => s.x.forEach((x, i) => {
+    if (x == null) return;
+    let row = byX.get(x);
+    if (!row) byX.set(x, (row = new Array(series.length).fill("")));
+    row[k] = cell(s.kind === "band" ? null : s.y[i], s.lo?.[i], s.hi?.[i], vy, strings);
+  }));
+  const [rows, step] = thin([...byX].sort((a, b) => a[0] - b[0]), ROWS_MAX);
+  return {
+    head: [axisTitle(figure.x), ...series.map(s => s.label)],
+    rows: rows.map(([x, cells]) => [vx(x), ...cells]),
+    note: note(step, byX.size),
+  };
+}
