@@ -5,9 +5,9 @@
 import { makeControl } from "../js/controls.js";
 import { h, link, uid } from "../js/dom.js";
 import { base, engine, unsupported } from "../js/engine.js";
-import { duration, lang, num, plain, t } from "../js/i18n.js";
+import { duration, lang, num, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatCommand, formatHash, parseQuery } from "../js/route.js";
-import { bibtex, prose, formula, tableView, verdictView, verdictWords } from "../js/words.js";
+import { bibtex, formula, prose, sentence, spoken, tableView, verdictView, verdictWords } from "../js/words.js";
 import { css as plotCss, renderFigure } from "../js/plot/index.js";
 import { download, stampOf, toCsv, toJson, toPng } from "../js/export.js";
 import css from "./scaling-lab.css";
@@ -84,7 +84,7 @@ export class ScalingLab extends HTMLElement {
       if (problem) return root.append(h("p", { role: "alert" }, problem));
       if (!sheet) {
         sheet = new CSSStyleSheet();
-        sheet.replaceSync(css + plotCss);
+        sheet.replaceSync(plotCss + css);
       }
       root.adoptedStyleSheets = [sheet];
       root.append(h("p", { class: "starting", role: "status" }, t("starting")));
@@ -148,6 +148,7 @@ export class ScalingLab extends HTMLElement {
     await this.#refreshing;
     const generation = this.#generation;
     const place = await engine.place(this.#device);
+    if (this.#ui.invalid) this.shadowRoot?.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
     if (generation !== this.#generation || !this.#result || this.#ui.invalid) return false;
     if (!this.#result.progress.total) return false;
     const fresh = this.#mode === "idle" && this.#active === place.kind;
@@ -157,7 +158,8 @@ export class ScalingLab extends HTMLElement {
         await this.#open(place.kind);
       } catch (error) {
         if (place.kind === "cpu") return this.#fail(error), false;
-        this.#notice(engine.gpuFailed || t("why.failed", { message: /** @type {LabError} */ (error).message }));
+        engine.gpuFailed ||= t("why.failed", { message: /** @type {LabError} */ (error).message });
+        this.#notices([engine.gpuFailed], "gpu");
         await this.#open("cpu").catch(again => this.#fail(again));
       }
       if (generation !== this.#generation || /** @type {Mode} */ (this.#mode) === "dead") return false;
@@ -230,9 +232,8 @@ export class ScalingLab extends HTMLElement {
         this.#speak(message.type);
         return;
       case "notice":
-        return this.#notice(message.message ?? "");
       case "slow":
-        return this.#notice(message.message ?? "");
+        return this.#notices([message.message ?? ""], "engine");
       case "error": {
         this.#opening = null;
         const error = message.error ?? { kind: "internal", message: "" };
@@ -246,7 +247,7 @@ export class ScalingLab extends HTMLElement {
           engine.gpuFailed ||= t("why.failed", { message: message.message ?? "" });
           this.#sessions.delete("gpu");
           this.#active = "cpu";
-          this.#notice(engine.gpuFailed);
+          this.#notices([engine.gpuFailed], "gpu");
           opening?.reject({ kind: "device", message: message.message ?? "" });
           if (!opening) this.#refresh();
           return;
@@ -421,7 +422,9 @@ export class ScalingLab extends HTMLElement {
     ui.why = h("span", {});
     /** @param {string} key @param {HTMLElement} field @param {...any} after */
     const row = (key, field, ...after) => h("div", { class: "control" }, h("label", { for: field.id }, t(key)), h("div", { class: "pair" }, field, ...after));
-    const runs = h("section", { class: "runs", "aria-label": t("runControls") },
+    // The GPU build is large: it is fetched when a hand nears the buttons, not for every reader.
+    const warm = () => engine.place(this.#device).then(({ kind }) => kind === "gpu" && engine.warm("gpu"));
+    const runs = h("section", { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.bar, ui.left),
       h("p", { class: "device" }, ui.badge, " ", ui.why));
@@ -448,13 +451,13 @@ export class ScalingLab extends HTMLElement {
         button("copyLink", () => this.#copy(this.address)),
         button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.query))),
         button("cite", () => this.#copy(bibtex(entry, this.#result, this.#seed, this.address))),
-        button("downloadJson", () => this.#result && download(`${this.#stem()}.json`, toJson(this.#result), "application/json")),
-        button("downloadCsv", () => this.#result && download(`${this.#stem()}.csv`, toCsv(this.#result), "text/csv"))),
+        button("downloadJson", () => this.#result && download(this.#file("json"), toJson(this.#result), "application/json")),
+        button("downloadCsv", () => this.#result && download(this.#file("csv"), toCsv(this.#result), "text/csv"))),
       ui.copiedNote, ui.copied);
 
     ui.title = h(/** @type {"h2"} */ (`h${level}`), { tabindex: -1, class: "title" }, entry.title);
     ui.alerts = h("div", { class: "alerts", role: "alert" });
-    ui.notices = h("ul", { class: "notices", role: "status" });
+    ui.notices = h("div", { class: "notices", role: "status" });
     ui.live = h("p", { class: "unseen", role: "status" });
     /** @param {string} key @param {Node[]} body */
     const fold = (key, body, open = false) => body.length ? h("details", { class: "fold", open }, h("summary", {}, t(key)), ...body) : "";
@@ -476,8 +479,9 @@ export class ScalingLab extends HTMLElement {
       ui.live));
   }
 
-  #stem() {
-    return `scaling-lab-${this.#entry?.slug}-seed${this.#seed}`;
+  /** @param {string} ext @param {string} [figure] */
+  #file(ext, figure) {
+    return ["scaling-lab", this.#entry?.slug, figure, `seed${this.#seed}`].filter(Boolean).join("-") + `.${ext}`;
   }
 
   /** @param {string} text */
@@ -508,6 +512,7 @@ export class ScalingLab extends HTMLElement {
     this.#ui.badge.textContent = kind === "gpu" ? t("badge.gpu", { name: name || "WebGPU" }) : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores });
     this.#ui.badge.dataset.kind = kind;
     this.#ui.why.textContent = place.why;
+    this.#notices(this.#device === "gpu" && place.kind === "cpu" ? [t("gpuMissing", { why: place.why })] : [], "device");
   }
 
   /** @param {Mode} mode */
@@ -561,18 +566,19 @@ export class ScalingLab extends HTMLElement {
     /** @type {Map<string, any>} */
     const views = ui.figureViews;
     const ids = new Set(result.figures.map(figure => figure.id));
-    for (const [id, view] of views) if (!ids.has(id)) view.remove(), views.delete(id);
+    for (const [id, view] of views) if (!ids.has(id)) view.element.remove(), view.destroy(), views.delete(id);
     let foldedCount = 0;
     for (const figure of result.figures) {
       const folded = entry.figures_more.includes(figure.id);
       if (folded) foldedCount++;
       let view = views.get(figure.id);
-      if (!view) {
+      if (folded && !ui.folded.open) continue;
+      if (view) view.update(figure);
+      else {
         view = this.#figureView(figure);
         views.set(figure.id, view);
         (folded ? ui.foldedFigures : ui.figures).append(view.element);
       }
-      if (!folded || ui.folded.open) view.update(figure);
     }
     ui.folded.hidden = !foldedCount;
     ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
@@ -584,21 +590,18 @@ export class ScalingLab extends HTMLElement {
 
   /** @param {import("../js/types.d.ts").Figure} figure */
   #figureView(figure) {
-    const plot = renderFigure(figure, { locale: lang });
-    const element = h("div", { class: "figure" }, plot.element, h("div", { class: "buttons small" },
-      h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, "svg"), "aria-label": t("saveFigure", { format: "SVG", title: figure.title }) }, "SVG"),
-      h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, "png"), "aria-label": t("saveFigure", { format: "PNG", title: figure.title }) }, "PNG")));
-    return { element, plot, update: plot.update, remove: () => (plot.destroy(), element.remove()) };
+    const view = renderFigure(figure, { locale: lang });
+    /** @param {string} format */
+    const save = format => h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, format), "aria-label": t("saveFigure", { format, title: figure.title }) }, format);
+    return { ...view, element: h("div", { class: "figure" }, view.element, h("div", { class: "buttons small" }, save("SVG"), save("PNG"))) };
   }
 
-  /** @param {string} id @param {"svg" | "png"} format */
+  /** @param {string} id @param {string} format */
   async #saveFigure(id, format) {
-    const plot = this.#ui.figureViews.get(id)?.plot;
-    if (!plot || !this.#result) return;
-    const svg = plot.svg(stampOf(this.#result, this.address));
-    const name = `${this.#stem()}-${id}.${format}`;
-    if (format === "svg") download(name, svg, "image/svg+xml");
-    else download(name, await toPng(svg), "image/png");
+    if (!this.#result) return;
+    const svg = this.#ui.figureViews.get(id).svg(stampOf(this.#result, this.address));
+    if (format === "SVG") download(this.#file("svg", id), svg, "image/svg+xml");
+    else await toPng(svg).then(png => download(this.#file("png", id), png), error => this.#fail(error));
   }
 
   /** @param {string} text */
@@ -643,32 +646,23 @@ export class ScalingLab extends HTMLElement {
     for (const control of this.#controls.values()) control.problem("");
   }
 
-  /** @type {Record<string, string[]>} */ #said = { url: [], run: [], device: [] };
+  /** @type {Record<string, string[]>} */ #said = {};
 
-  /** @param {string[]} messages @param {"url" | "run" | "device"} from */
+  /** What one source has to say; it replaces what that source said before. @param {string[]} messages */
   #notices(messages, from = "url") {
-    if (this.#said[from].join("\n") === messages.join("\n")) return;
+    if ((this.#said[from] ?? []).join("\n") === messages.join("\n")) return;
     this.#said[from] = messages;
-    this.#ui.notices.replaceChildren(...Object.values(this.#said).flat().map(text => h("li", {}, sentence(text))));
+    this.#ui.notices.replaceChildren(...Object.values(this.#said).flat().map(text => h("p", {}, sentence(text))));
   }
-  /** @param {string} message */
-  #notice(message) {
-    this.#notices([message], "device");
-  }
-
   /** A summary for those who listen, once things settle. @param {string} what */
   #speak(what) {
     clearTimeout(this.#speaking);
     this.#speaking = window.setTimeout(() => {
       const words = (this.#result?.verdicts ?? []).slice(0, 2).map(verdictWords);
-      if (this.#ui.live) this.#ui.live.textContent = [t(`live.${what}`), ...words].join(" ");
+      if (this.#ui.live) this.#ui.live.textContent = [t(`live.${what}`), ...words.map(spoken)].join(" ");
     }, 600);
   }
 }
 
-/** Engine messages are lower case without a full stop. @param {string} text */
-function sentence(text) {
-  return text && text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
-}
 
 if ("customElements" in window && !customElements.get("scaling-lab")) customElements.define("scaling-lab", ScalingLab);

@@ -91,6 +91,10 @@ export class Session {
   pause() { this.#send("pause"); }
   step() { this.#send("step"); }
   cancel() { this.#send("cancel"); }
+  /** Compares a published number with the run so far. @param {string} claim */
+  judge(claim) {
+    return this.host.call("judge", { run: this.run, claim });
+  }
   /** @param {number | null} marksPerSecond */
   pace(marksPerSecond) { this.#send("pace", { marksPerSecond }); }
   close() {
@@ -341,6 +345,11 @@ class Engine extends EventTarget {
     return session;
   }
 
+  /** Starts an engine ahead of its first use; a failure shows when it is used. @param {Kind} kind */
+  warm(kind) {
+    this.#host(kind);
+  }
+
   /** The device the GPU engine settled on, if it runs. */
   async device(/** @type {Kind} */ kind) {
     return (await this.#hosts.get(kind)?.ready)?.device ?? null;
@@ -357,10 +366,6 @@ class Engine extends EventTarget {
   /** @returns {Promise<import("./types.d.ts").Claim[]>} */
   claims() {
     return this.#host("cpu").call("claims", {});
-  }
-  /** @param {string} claim @param {import("./types.d.ts").Result} result */
-  judge(claim, result) {
-    return this.#host("cpu").call("judge", { claim, result });
   }
 }
 

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { engine, unsupported } from "./engine.js";
 import { t } from "./i18n.js";
 import { formatHash, parseHash } from "./route.js";
-import { prose } from "./words.js";
+import { prose, sentence } from "./words.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 
@@ -117,7 +117,7 @@ async function route() {
   } catch (error) {
     if (shown !== here || document.querySelector("scaling-lab")) return;
     const restart = h("button", { type: "button", onclick: () => { engine.restart(); shown.name = "\n"; route(); } }, t("restart"));
-    main.append(h("div", { class: "alert", role: "alert" }, h("p", {}, /** @type {any} */ (error)?.message ?? String(error)), restart));
+    main.append(h("div", { class: "alert", role: "alert" }, h("p", {}, sentence(/** @type {any} */ (error)?.message ?? String(error))), restart));
   }
 }
 

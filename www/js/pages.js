@@ -4,30 +4,34 @@ import { h } from "./dom.js";
 import { base, engine } from "./engine.js";
 import { kilobytes, num, t } from "./i18n.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
-import { prose } from "./words.js";
+import { prose, sentence } from "./words.js";
 
 /** @typedef {import("./types.d.ts").Claim} Claim */
 
-/** Plays a run to its end on the CPU. @param {Claim} claim @returns {Promise<import("./types.d.ts").Result>} */
-async function finish({ slug, query, seed }) {
+/**
+ * Plays the run of a claim to its end on the CPU and compares.
+ * @param {Claim} claim
+ * @returns {Promise<{ours: number, interval: [number | null, number | null] | null, agrees: boolean, as_expected: boolean} | undefined>}
+ */
+async function reproduce({ id, slug, query, seed }) {
   const { seed: _, device: __, ...texts } = parseQuery(query);
-  return new Promise((resolve, reject) => {
-    const opened = engine.session("cpu", message => {
-      if (message.type === "opened" && message.result) {
-        const { done, total } = message.result.progress;
-        if (done >= total) finished(message.result);
-        else opened.then(session => session.play());
-      } else if (message.type === "done" && message.result) finished(message.result);
-      else if (message.type === "error") reject(message.error);
-      else if (message.type === "panic") reject({ kind: "panic", message: message.message });
+  /** @type {(message: import("./types.d.ts").Message) => void} */
+  let receive = () => {};
+  const session = await engine.session("cpu", message => receive(message));
+  try {
+    await new Promise((resolve, reject) => {
+      receive = ({ type, result, error, message }) => {
+        if (type === "error") reject(error);
+        else if (type === "panic") reject({ message });
+        else if (type === "done" || (type === "opened" && !result?.progress.total)) resolve(undefined);
+        else if (type === "opened") session.play();
+      };
+      session.open(slug, texts, seed);
     });
-    /** @param {import("./types.d.ts").Result} result */
-    const finished = result => {
-      opened.then(session => session.close());
-      resolve(result);
-    };
-    opened.then(session => session.open(slug, texts, seed), reject);
-  });
+    return await session.judge(id);
+  } finally {
+    session.close();
+  }
 }
 
 /** Numbers as numbers, words as words. @param {any} value */
@@ -49,14 +53,14 @@ export async function published(body) {
       act.disabled = true;
       status.textContent = t("claimRunning", { what: claim.what });
       try {
-        const checked = await engine.judge(claim.id, await finish(claim));
-        ours.replaceChildren(cell(checked.ours), checked.interval ? h("span", { class: "small soft" }, t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) })) : "");
-        row.dataset.agrees = String(checked.agrees);
-        const expected = checked.agrees === null || (checked.agrees ? "agrees" : "differs") === claim.expected;
-        answer.replaceChildren(h("span", { class: "answer" }, t(`agrees.${checked.agrees}`)), expected ? "" : ` ${t("unexpected")}`);
-        status.textContent = `${claim.what}: ${t(`agrees.${checked.agrees}`)}`;
+        const checked = await reproduce(claim);
+        const agrees = String(checked?.agrees ?? null);
+        ours.replaceChildren(cell(checked?.ours), checked?.interval ? h("span", { class: "small soft" }, t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) })) : "");
+        row.dataset.agrees = agrees;
+        answer.replaceChildren(h("span", { class: "answer" }, t(`agrees.${agrees}`)), checked?.as_expected === false ? ` ${t("unexpected")}` : "");
+        status.textContent = `${claim.what}: ${t(`agrees.${agrees}`)}`;
       } catch (error) {
-        answer.textContent = /** @type {any} */ (error)?.message ?? String(error);
+        answer.textContent = sentence(/** @type {any} */ (error)?.message ?? String(error));
       }
       act.disabled = false;
     };
@@ -67,7 +71,7 @@ export async function published(body) {
       h("td", { class: "text" }, ...prose(claim.what), h("a", { class: "small", href: formatHash(claim.slug, claim.seed === DEFAULT_SEED ? query : { ...query, seed: String(claim.seed) }) }, t("openState", { title: entry?.title ?? claim.slug }))),
       h("td", {}, ...prose(claim.source), claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : ""),
       h("td", { class: "number" }, cell(claim.printed)), ours, h("td", {}, act, answer),
-      h("td", { class: "text" }, ...prose([claim.note, t("tolerance", { tolerance: cell(claim.tolerance), reason: claim.reason })].filter(Boolean).join(" "))));
+      h("td", { class: "text" }, ...prose([sentence(claim.note), t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) })].filter(Boolean).join(" "))));
     return row;
   });
   const every = h("button", { type: "button", onclick: async () => {

@@ -74,13 +74,13 @@ export interface Claim {
   id: string;
   source: string;
   place: string;
-  printed: string | number;
+  printed: number;
   what: string;
   query: string;
   seed: number;
-  tolerance: string | number;
+  tolerance: number;
   reason: string;
-  expected: "agrees" | "differs";
+  agrees: boolean;
   note: string;
 }
 

@@ -31,7 +31,10 @@ function writer({ measured, interval, unit }) {
     x === null ? "–" : unit === "%" ? `${num(100 * x, digits)}%` : [num(x, digits), unit].filter(Boolean).join(" ");
 }
 
-/** The verdict as a sentence, for eyes and ears. @param {Verdict} verdict */
+/** Text for ears: TeX without its dollars. @param {string} text */
+export const spoken = text => text.replace(/\$/g, "");
+
+/** The verdict as a sentence. @param {Verdict} verdict */
 export function verdictWords(verdict) {
   const { claim, measured, interval, theory } = verdict;
   const write = writer(verdict);
@@ -41,11 +44,12 @@ export function verdictWords(verdict) {
     parts.push(t("measured", { value: write(measured) }) + (interval ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0]), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
-  return `${end(claim)} ${end(parts.join("; "))} ${t(`agrees.${verdict.agrees}`)}.`;
+  return `${sentence(claim)} ${sentence(parts.join("; "))} ${t(`agrees.${verdict.agrees}`)}.`;
 }
 
-/** @param {string} text */
-const end = text => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".") : "");
+/** The engine's messages are lower case, without a full stop, names in backticks. @param {string} text */
+export const sentence = text =>
+  text && (text[0].toUpperCase() + text.slice(1)).replace(/`([^`]*)`/g, "“$1”") + (/[.!?…]$/.test(text) ? "" : ".");
 
 /** @param {Verdict} verdict */
 export function verdictView(verdict) {

@@ -208,7 +208,7 @@ async function receive(message) {
     case "claims":
       return reply(message.id, () => lab.claims());
     case "judge":
-      return reply(message.id, () => lab.check_claim(message.claim, message.result));
+      return reply(message.id, () => state?.run.judge(message.claim));
     default:
       throw new Error(`the worker got an unknown message: ${message.type}`);
   }
