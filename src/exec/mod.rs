@@ -424,6 +424,14 @@ impl Exec {
         Ok(())
     }
 
+    /// Destroys the device, as a driver's reset would; for tests of recovery.
+    #[cfg(feature = "gpu")]
+    pub fn lose_device(&self) {
+        if let Some(gpu) = self.gpu() {
+            gpu.destroy();
+        }
+    }
+
     #[cfg(feature = "gpu")]
     fn gpu(&self) -> Option<std::rc::Rc<gpu::Gpu>> {
         match &*self.backend.borrow() {

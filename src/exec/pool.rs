@@ -1,0 +1,250 @@
+//! The page's CPU: plain workers reached through message ports. No shared memory, which pages that embed the lab
+//! could not allow.
+//!
+//! A request is `{owner, id, name, inputs_id, inputs?, uniforms, first, count, data}`, the answer `{id, data, ms}` or
+//! `{id, error}`; buffers are transferred. Read-only inputs travel once: both ends keep the same few, in the same
+//! order.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, MessagePort};
+
+use super::{Inputs, Twin};
+use crate::error::{Error, Result};
+
+/// Inputs kept by each end.
+const KEPT: usize = 8;
+
+/// What a request should take: long enough to hide its message, short enough to share out and to cancel.
+const CHUNK_MS: f64 = 25.0;
+
+type Pending = Rc<RefCell<BTreeMap<u32, oneshot::Sender<Result<Answer, String>>>>>;
+
+struct Answer {
+    data: Vec<u8>,
+    ms: f64,
+}
+
+struct Worker {
+    port: MessagePort,
+    sent: RefCell<VecDeque<u64>>,
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+/// The ports of the page's workers.
+pub struct Pool {
+    workers: Vec<Worker>,
+    pending: Pending,
+    /// Tells this engine's requests from another's at a worker that serves both.
+    owner: f64,
+    next: Cell<u32>,
+    turn: Cell<usize>,
+    /// Milliseconds per group and step, or per item, as last seen; sizes requests, never changes a number.
+    cost: RefCell<BTreeMap<&'static str, f64>>,
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn set(object: &Object, key: &str, value: &JsValue) {
+    Reflect::set(object, &key.into(), value).ok();
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of buffers, times")]
+impl Pool {
+    /// A pool over `ports`; with none, work runs in place.
+    pub fn new(ports: Vec<MessagePort>) -> Self {
+        let pending = Pending::default();
+        let workers = ports
+            .into_iter()
+            .map(|port| {
+                let pending = Rc::clone(&pending);
+                let listener = Closure::new(move |event: MessageEvent| {
+                    let reply = event.data();
+                    let id = get(&reply, "id").as_f64().unwrap_or_default() as u32;
+                    let answer = match get(&reply, "data").dyn_into::<Uint8Array>() {
+                        Ok(data) => Ok(Answer { data: data.to_vec(), ms: get(&reply, "ms").as_f64().unwrap_or(1.0) }),
+                        Err(_) => Err(get(&reply, "error").as_string().unwrap_or_else(|| "it gave no reason".into())),
+                    };
+                    // A run that was cancelled no longer waits for its answer.
+                    if let Some(sender) = pending.borrow_mut().remove(&id) {
+                        sender.send(answer).ok();
+                    }
+                });
+                port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+                Worker { port, sent: RefCell::default(), _listener: listener }
+            })
+            .collect();
+        Self {
+            workers,
+            pending,
+            owner: js_sys::Math::random(),
+            next: Cell::new(0),
+            turn: Cell::new(0),
+            cost: RefCell::default(),
+        }
+    }
+
+    /// Workers at work; 1 when work runs in place.
+    pub fn workers(&self) -> usize {
+        self.workers.len().max(1)
+    }
+
+    /// Sends one chunk to the next worker.
+    fn send(&self, name: &str, inputs: &Inputs, uniforms: &[u8], first: u32, count: u32, data: &[u8]) -> Result<oneshot::Receiver<Result<Answer, String>>> {
+        let turn = self.turn.get();
+        self.turn.set(turn + 1);
+        let worker = &self.workers[turn % self.workers.len()];
+        let id = self.next.get();
+        self.next.set(id.wrapping_add(1));
+        let request = Object::new();
+        set(&request, "owner", &self.owner.into());
+        set(&request, "id", &id.into());
+        set(&request, "name", &name.into());
+        set(&request, "inputs_id", &(inputs.id() as f64).into());
+        if !worker.sent.borrow().contains(&inputs.id()) {
+            let mut sent = worker.sent.borrow_mut();
+            sent.push_back(inputs.id());
+            if sent.len() > KEPT {
+                sent.pop_front();
+            }
+            let buffers: Array = (0..inputs.len()).map(|i| Uint8Array::from(inputs.bytes(i))).collect();
+            set(&request, "inputs", &buffers);
+        }
+        set(&request, "uniforms", &Uint8Array::from(uniforms));
+        set(&request, "first", &first.into());
+        set(&request, "count", &count.into());
+        let data = Uint8Array::from(data);
+        let transfer = Array::of1(&data.buffer());
+        set(&request, "data", &data);
+        let (sender, receiver) = oneshot::channel();
+        self.pending.borrow_mut().insert(id, sender);
+        worker
+            .port
+            .post_message_with_transferable(&request, &transfer)
+            .map_err(|_| Error::device("a worker of the page does not take work any more: reload the page"))?;
+        Ok(receiver)
+    }
+
+    async fn answer(receiver: oneshot::Receiver<Result<Answer, String>>) -> Result<Answer> {
+        match receiver.await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(reason)) => Err(Error::device(format!("a worker of the page failed: {reason}"))),
+            Err(_) => Err(Error::device("a worker of the page is gone: reload the page")),
+        }
+    }
+
+    /// Moves a kernel's state through `steps`, groups shared out over the workers.
+    pub(super) async fn advance(
+        &self,
+        name: &'static str,
+        inputs: &Inputs,
+        state: &mut [u8],
+        groups: u32,
+        steps: Range<u32>,
+        windowed: &dyn Fn(Range<u32>) -> Vec<u8>,
+    ) -> Result<()> {
+        let bytes = state.len() / groups.max(1) as usize;
+        let mut step = steps.start;
+        while step < steps.end {
+            let cost = self.cost.borrow().get(name).copied();
+            // The first request of a kernel is a small one: nothing is known of its cost.
+            let share = groups.div_ceil(self.workers() as u32).max(1);
+            let window = cost.map_or(16.0, |cost| (CHUNK_MS / cost).max(1.0)).min(f64::from(steps.end - step)) as u32;
+            let window = window.max(1);
+            let per_chunk = cost.map_or(1.0, |cost| CHUNK_MS / (cost * f64::from(window))).clamp(1.0, f64::from(share)) as u32;
+            let uniforms = windowed(step..step + window);
+            let mut waiting = Vec::new();
+            for first in (0..groups).step_by(per_chunk as usize) {
+                let count = per_chunk.min(groups - first);
+                let chunk = &state[first as usize * bytes..(first + count) as usize * bytes];
+                waiting.push((first, count, self.send(name, inputs, &uniforms, first, count, chunk)?));
+            }
+            let (mut ms, mut work) = (0.0, 0.0);
+            for (first, count, receiver) in waiting {
+                let answer = Self::answer(receiver).await?;
+                state[first as usize * bytes..(first + count) as usize * bytes].copy_from_slice(&answer.data);
+                ms += answer.ms;
+                work += f64::from(count) * f64::from(window);
+            }
+            self.cost.borrow_mut().insert(name, (ms / work).max(1e-7));
+            step += window;
+        }
+        Ok(())
+    }
+
+    /// Runs a job over `items`.
+    pub(super) async fn map(&self, name: &'static str, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
+        let cost = self.cost.borrow().get(name).copied();
+        let share = items.len().div_ceil(self.workers()).max(1) as f64;
+        let per_chunk = cost.map_or(256.0, |cost| CHUNK_MS / cost).clamp(1.0, share) as usize;
+        let mut waiting = Vec::new();
+        for first in items.clone().step_by(per_chunk) {
+            let count = (per_chunk as u32).min(items.end - first);
+            waiting.push(self.send(name, inputs, &[], first, count, &[])?);
+        }
+        let (mut out, mut ms) = (Vec::new(), 0.0);
+        for receiver in waiting {
+            let answer = Self::answer(receiver).await?;
+            ms += answer.ms;
+            let at = out.len();
+            out.resize(at + answer.data.len() / 8, 0.0);
+            bytemuck::cast_slice_mut(&mut out[at..]).copy_from_slice(&answer.data);
+        }
+        self.cost.borrow_mut().insert(name, (ms / items.len().max(1) as f64).max(1e-7));
+        Ok(out)
+    }
+}
+
+thread_local! {
+    static CACHE: RefCell<BTreeMap<u64, VecDeque<(f64, Inputs)>>> = RefCell::default();
+}
+
+/// A pool worker's side: answers one request with the twin of that name.
+pub fn serve(twins: &[Twin], request: &JsValue) -> JsValue {
+    let reply = Object::new();
+    set(&reply, "id", &get(request, "id"));
+    let start = js_sys::Date::now();
+    match serve_inner(twins, request) {
+        Ok(data) => {
+            set(&reply, "data", &Uint8Array::from(data.as_slice()));
+            set(&reply, "ms", &(js_sys::Date::now() - start).into());
+        }
+        Err(reason) => set(&reply, "error", &reason.into()),
+    }
+    reply.into()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts made by `Pool::send`")]
+fn serve_inner(twins: &[Twin], request: &JsValue) -> std::result::Result<Vec<u8>, String> {
+    let number = |key| get(request, key).as_f64().ok_or_else(|| format!("the request has no {key}"));
+    let bytes = |value: JsValue| value.dyn_into::<Uint8Array>().map(|a| a.to_vec()).map_err(|_| "the request has no bytes".to_owned());
+    let name = get(request, "name").as_string().unwrap_or_default();
+    let twin = twins.iter().find(|twin| twin.name == name).ok_or_else(|| format!("there is no kernel `{name}`"))?;
+    let (owner, id) = (number("owner")?.to_bits(), number("inputs_id")?);
+    let sent = get(request, "inputs");
+    let inputs = CACHE.with_borrow_mut(|cache| {
+        let kept = cache.entry(owner).or_default();
+        if let Ok(buffers) = sent.dyn_into::<Array>() {
+            let buffers = buffers.iter().map(bytes).collect::<std::result::Result<Vec<_>, _>>()?;
+            let views: Vec<&[u8]> = buffers.iter().map(Vec::as_slice).collect();
+            kept.push_back((id, Inputs::new(&views)));
+            if kept.len() > KEPT {
+                kept.pop_front();
+            }
+        }
+        let found = kept.iter().find(|(kept, _)| *kept == id).map(|(_, inputs)| inputs.clone());
+        found.ok_or_else(|| "the inputs did not arrive".to_owned())
+    })?;
+    let mut data = bytes(get(request, "data"))?;
+    let uniforms = bytes(get(request, "uniforms"))?;
+    (twin.run)(&uniforms, &inputs, number("first")? as u32, number("count")? as u32, &mut data);
+    Ok(data)
+}

@@ -1,0 +1,644 @@
+//! How should a student share the hours before an exam that weighs its subjects unequally?
+//!
+//! Model: loss `sum_k p_k c_k e(n_k)`, where `e` is the share of a subject's facts still unknown after `n_k` hours.
+//! Prediction: the best shares are `(p_k c_k)^(1/(1+a))` normalised, flatter than the weights for every `a > 0`;
+//! studying in proportion to the weights wastes hours. Falsifier: simulated students whose measured best share
+//! is not there.
+
+use crate::error::Result;
+use crate::exec::{Exec, Inputs, Lanes};
+use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
+use crate::math;
+use crate::output::{Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
+use crate::params::{Scale, Spec, broadcast};
+use crate::rng::{Draws, stream};
+use crate::sim::exam::{self, Exam};
+use crate::theory::exam as theory;
+
+crate::params! {
+    /// What can be asked.
+    pub struct Params {
+        /// How much each subject counts in the exam. The shares are divided by their sum.
+        weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
+        /// How much an unknown fact of each subject costs, relative to the others. One number stands for all.
+        difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
+        /// How fast the error falls with hours, n^-a. Large: a few hours go far. Small: rare facts dominate.
+        exponent: f64 = Spec::number("1", 0.1, 3.0).log();
+        /// Hours to share out.
+        hours: u32 = Spec::integer("100", 10.0, 10_000.0).log().unit("hours");
+        /// Facts that each student could learn in each subject.
+        facts: u32 = Spec::integer("64", 1.0, 4096.0).log().unit("facts");
+        /// Simulated students.
+        runs: u32 = Spec::integer("4096", 64.0, 65_536.0).log().unit("students");
+    }
+}
+
+/// The experiment.
+pub struct ExamTime {
+    seed: u32,
+    /// Weights p, their number K.
+    p: Vec<f64>,
+    c: Vec<f64>,
+    a: f64,
+    hours: u32,
+    facts: u32,
+    runs: u32,
+    /// Optimal shares under the power law.
+    power: Vec<f64>,
+    /// Optimal real hours for the exact curve.
+    best: Vec<f64>,
+    /// Allocations of whole hours: those on the line, by position, then those of the lattice (K = 3).
+    allocations: Vec<Vec<u32>>,
+    /// Positions on the line.
+    line: Vec<f64>,
+    /// Which allocations are the matched and the optimal one.
+    matched: usize,
+    optimal: usize,
+    inputs: Inputs,
+    /// `loss[student * line + i]`.
+    losses: Vec<f64>,
+    /// Sums over students of the loss at every allocation.
+    sums: Vec<f64>,
+    squares: Vec<f64>,
+    done: u32,
+    /// Made when the last student is in.
+    closing: Option<Closing>,
+}
+
+/// What needs every student.
+struct Closing {
+    /// 10 %, 50 % and 90 % quantiles of single students, per position.
+    quantiles: [Vec<f64>; 3],
+    /// Measured best position and its bootstrap standard error.
+    vertex: f64,
+    error: f64,
+    /// How far the same estimate lies from the optimum on the exact curve.
+    resolution: f64,
+}
+
+/// Points of the grid of shares.
+const GRID: u32 = 40;
+/// Steps of the lattice on the triangle of three shares.
+const LATTICE: u32 = 20;
+/// Points either side of the least loss that the parabola is fitted to.
+const REACH: usize = 3;
+/// Resamples of the bootstrap: its standard error is known to 5 %.
+const RESAMPLES: u32 = 200;
+/// Two-sided normal quantile of 99.9 %.
+const Z999: f64 = 3.290_526_731_491_926;
+/// Two-sided normal quantile of 95 %.
+const Z95: f64 = 1.959_963_984_540_054;
+
+const SHARE: Axis = Axis { label: "hours for the first subject", unit: "%", scale: Scale::Linear };
+const LOSS: Axis = Axis { label: "expected exam loss", unit: "", scale: Scale::Log };
+
+impl ExamTime {
+    /// Students per mark: about sixteen marks, whole groups, bounded buffers.
+    fn batch(&self) -> u32 {
+        let group = exam::LANES as u32;
+        (self.runs / 16).next_multiple_of(group).clamp(group, 4096)
+    }
+
+    fn exact(&self, hours: &[f64]) -> f64 {
+        theory::loss(&self.p, &self.c, self.a, hours, theory::exact_error)
+    }
+
+    fn power_law(&self, hours: &[f64]) -> f64 {
+        theory::loss(&self.p, &self.c, self.a, hours, theory::power_error)
+    }
+
+    /// Real hours at a position of the line: K = 2, the first subject's share; else matched + t (optimal - matched).
+    fn at(&self, x: f64) -> Vec<f64> {
+        let n = f64::from(self.hours);
+        if self.p.len() == 2 { vec![x * n, (1.0 - x) * n] } else { shares_on_line(&self.p, &self.power, x).iter().map(|q| q * n).collect() }
+    }
+
+    /// The position of the exact optimum along the line: golden section on a convex curve.
+    fn best_position(&self) -> f64 {
+        if self.p.len() == 2 {
+            return self.best[0] / f64::from(self.hours);
+        }
+        let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
+        let (mut lo, mut hi) = (self.line[0], self.line[self.line.len() - 1]);
+        for _ in 0..80 {
+            let (a, b) = (hi - golden * (hi - lo), lo + golden * (hi - lo));
+            if self.exact(&self.at(a)) < self.exact(&self.at(b)) { hi = b } else { lo = a }
+        }
+        0.5 * (lo + hi)
+    }
+
+    fn means(&self) -> Vec<f64> {
+        self.sums.iter().map(|sum| sum / f64::from(self.done)).collect()
+    }
+
+    /// Standard error of the mean loss at allocation `i`.
+    fn standard_error(&self, i: usize) -> f64 {
+        let n = f64::from(self.done);
+        let mean = self.sums[i] / n;
+        ((self.squares[i] / n - mean * mean).max(0.0) / (n - 1.0)).sqrt()
+    }
+
+    fn close(&self) -> Closing {
+        let (width, runs) = (self.line.len(), self.done as usize);
+        let mut quantiles = [vec![], vec![], vec![]];
+        for i in 0..width {
+            let mut column: Vec<f64> = (0..runs).map(|run| self.losses[run * width + i]).collect();
+            column.sort_by(f64::total_cmp);
+            for (out, share) in quantiles.iter_mut().zip([0.1, 0.5, 0.9]) {
+                out.push(column[((runs - 1) as f64 * share).round() as usize]);
+            }
+        }
+        let means = &self.means()[..width];
+        let window = window(means);
+        let xs = &self.line[window.clone()];
+        let vertex_of = |ys: &[f64]| vertex(xs, &ys.iter().map(|y| math::ln(*y)).collect::<Vec<_>>());
+        let mut resampled = Vec::new();
+        for resample in 0..RESAMPLES {
+            let mut draws = Draws::new(self.seed, stream::BOOTSTRAP, resample, 0);
+            let mut sums = vec![0.0; xs.len()];
+            for _ in 0..runs {
+                let run = draws.below(self.done) as usize * width;
+                for (sum, loss) in sums.iter_mut().zip(&self.losses[run + window.start..run + window.end]) {
+                    *sum += loss;
+                }
+            }
+            resampled.push(vertex_of(&sums.iter().map(|s| s / runs as f64).collect::<Vec<_>>()));
+        }
+        let center = resampled.iter().sum::<f64>() / f64::from(RESAMPLES);
+        let spread = resampled.iter().map(|v| (v - center) * (v - center)).sum::<f64>() / f64::from(RESAMPLES - 1);
+        let exact: Vec<f64> = xs.iter().map(|&x| self.exact(&self.at(x))).collect();
+        Closing {
+            quantiles,
+            vertex: vertex_of(&means[window.clone()]),
+            error: spread.sqrt(),
+            resolution: (vertex_of(&exact) - self.best_position()).abs() + 0.5 / f64::from(self.hours),
+        }
+    }
+
+    fn line_axis(&self) -> Axis {
+        if self.p.len() == 2 { SHARE } else { Axis { label: "from the matched (0) to the optimal (1) shares", unit: "", scale: Scale::Linear } }
+    }
+
+    fn line_figure(&self, id: &'static str) -> Figure {
+        let (first, last) = if self.p.len() == 2 { (0.02, 0.98) } else { (self.line[0], self.line[self.line.len() - 1]) };
+        let x: Vec<f64> = (0..=192).map(|i| first + (last - first) * f64::from(i) / 192.0).collect();
+        let curve = |f: &dyn Fn(&[f64]) -> f64| x.iter().map(|&x| f(&self.at(x))).collect::<Vec<_>>();
+        let mut series = vec![
+            Series::new("power-law", "power law, the limit of many hours", Kind::Line, Role::Theory, x.clone(), curve(&|n| self.power_law(n))),
+            Series::new("exact", "exact at these hours", Kind::Line, Role::Theory, x.clone(), curve(&|n| self.exact(n))),
+        ];
+        if self.done > 1 {
+            let width = self.line.len();
+            let means = self.means();
+            let half: Vec<f64> = (0..width).map(|i| Z95 * self.standard_error(i)).collect();
+            let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
+            series.push(
+                Series::new("measured", "simulated students, mean and 95 % interval", Kind::Points, Role::Measured, self.line.clone(), means[..width].to_vec())
+                    .with_interval(ends(-1.0), ends(1.0)),
+            );
+        }
+        if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
+            series.push(
+                Series::new("students", "single students: median, 10 % to 90 %", Kind::Line, Role::Measured, self.line.clone(), middle.clone())
+                    .with_interval(low.clone(), high.clone())
+                    .hidden(),
+            );
+        }
+        Figure {
+            id,
+            title: if self.p.len() == 2 { "Loss against the first subject's share of the hours".into() } else { "Loss along the line from matched to optimal shares".into() },
+            x: self.line_axis(),
+            y: LOSS,
+            field: None,
+            series,
+            marks: vec![
+                Mark::at_x("matched", if self.p.len() == 2 { self.p[0] } else { 0.0 }),
+                Mark::at_x("optimal", if self.p.len() == 2 { self.power[0] } else { 1.0 }),
+            ],
+        }
+    }
+
+    fn triangle(&self, id: &'static str, title: &str, label: &'static str, value: &dyn Fn(u32, u32) -> f64) -> Figure {
+        let axis = |i| (1..LATTICE - 1).map(|j| f64::from(j) / f64::from(LATTICE)).skip(i).collect::<Vec<_>>();
+        let cell = |i: u32, j: u32| if i + j < LATTICE { value(i, j) } else { f64::NAN };
+        Figure {
+            id,
+            title: title.into(),
+            x: Axis { label: "share of subject 1", unit: "%", scale: Scale::Linear },
+            y: Axis { label: "share of subject 2", unit: "%", scale: Scale::Linear },
+            field: Some(Field {
+                x: axis(0),
+                y: axis(0),
+                z: (1..LATTICE - 1).map(|j| (1..LATTICE - 1).map(|i| cell(i, j)).collect()).collect(),
+                label,
+                unit: "",
+                scale: Scale::Log,
+                frame: Frame::Simplex,
+            }),
+            series: vec![],
+            marks: vec![Mark::at("matched", self.p[0], self.p[1]), Mark::at("optimal", self.power[0], self.power[1])],
+        }
+    }
+
+    fn gain_figure(&self) -> Figure {
+        // The other subjects keep their proportions while the first one's weight moves.
+        let rest: f64 = self.p[1..].iter().sum();
+        let weights = |w: f64| -> Vec<f64> {
+            let others = self.p.len() as f64 - 1.0;
+            let other = |p: &f64| if rest > 0.0 { p / rest * (1.0 - w) } else { (1.0 - w) / others };
+            std::iter::once(w).chain(self.p[1..].iter().map(other)).collect()
+        };
+        let x: Vec<f64> = (1..100).map(|i| f64::from(i) / 100.0).collect();
+        let y = x.iter().map(|&w| theory::gain(&weights(w), &self.c, self.a).hours_ratio).collect();
+        let mut series = vec![Series::new("power-law", "power law", Kind::Line, Role::Theory, x, y)];
+        if self.done > 1 {
+            let (ratio, error) = self.measured_ratio();
+            let hours = |r: f64| math::pow(r, 1.0 / self.a);
+            series.push(
+                Series::new("measured", "simulated students, 95 % interval", Kind::Points, Role::Measured, vec![self.p[0]], vec![hours(ratio)])
+                    .with_interval(vec![hours((ratio - Z95 * error).max(0.0))], vec![hours(ratio + Z95 * error)]),
+            );
+        }
+        Figure {
+            id: "gain",
+            title: "Hours needed with the optimal shares, per hour with the matched ones".into(),
+            x: Axis { label: "weight of the first subject", unit: "%", scale: Scale::Linear },
+            y: Axis { label: "hours ratio", unit: "", scale: Scale::Linear },
+            field: None,
+            series,
+            marks: vec![Mark::at_x("this exam", self.p[0])],
+        }
+    }
+
+    /// Loss with the optimal over loss with the matched shares, and its standard error (paired, delta method).
+    fn measured_ratio(&self) -> (f64, f64) {
+        let (n, width) = (f64::from(self.done), self.line.len());
+        let (matched, optimal) = (self.sums[self.matched] / n, self.sums[self.optimal] / n);
+        let ratio = optimal / matched;
+        let spread: f64 = self
+            .losses
+            .chunks(width)
+            .map(|run| run[self.optimal] - ratio * run[self.matched])
+            .map(|residual| residual * residual)
+            .sum();
+        (ratio, (spread / (n - 1.0) / n).sqrt() / matched)
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        let n = f64::from(self.hours);
+        let matched: Vec<f64> = self.p.iter().map(|p| p * n).collect();
+        let part = |k: usize, hours: f64| self.p[k] * self.c[k] * theory::exact_error(self.a, hours);
+        let mut rows: Vec<Vec<Cell>> = (0..self.p.len())
+            .map(|k| {
+                vec![
+                    format!("{}", k + 1).into(),
+                    self.p[k].into(),
+                    self.power[k].into(),
+                    (self.best[k] / n).into(),
+                    part(k, matched[k]).into(),
+                    part(k, self.best[k]).into(),
+                ]
+            })
+            .collect();
+        rows.push(vec!["all".into(), 1.0.into(), 1.0.into(), 1.0.into(), self.exact(&matched).into(), self.exact(&self.best).into()]);
+        let share = |name| Column { name, unit: "%" };
+        let plain = |name| Column { name, unit: "" };
+        let gain = theory::gain(&self.p, &self.c, self.a);
+        let ratio = self.exact(&self.best) / self.exact(&matched);
+        vec![
+            Table {
+                id: "allocation",
+                title: "Shares of the hours, and the loss they leave".into(),
+                columns: vec![
+                    plain("subject"),
+                    share("weight"),
+                    share("optimal share, power law"),
+                    share("optimal share, exact"),
+                    plain("loss, matched shares"),
+                    plain("loss, optimal shares"),
+                ],
+                rows,
+            },
+            Table {
+                id: "gain",
+                title: "What the optimal shares buy".into(),
+                columns: vec![plain("quantity"), plain("power law"), plain("exact at these hours")],
+                rows: vec![
+                    vec!["loss, optimal over matched".into(), gain.loss_ratio.into(), ratio.into()],
+                    vec!["hours needed, optimal over matched".into(), gain.hours_ratio.into(), math::pow(ratio, 1.0 / self.a).into()],
+                ],
+            },
+        ]
+    }
+
+    fn verdicts(&self) -> Vec<Verdict> {
+        let best = self.best_position();
+        let limit = if self.p.len() == 2 { self.power[0] } else { 1.0 };
+        let claim = if self.p.len() == 2 {
+            "The best share of the hours for the first subject"
+        } else {
+            "The best place on the line from matched (0) to optimal (1) shares"
+        };
+        let unit = if self.p.len() == 2 { "%" } else { "" };
+        let (measured, interval, resolution) = self.closing.as_ref().map_or((f64::NAN, None, 0.0), |closing| {
+            let half = Z999 * closing.error;
+            let interval = (half > 0.0).then(|| [closing.vertex - half, closing.vertex + half]);
+            (closing.vertex, interval.filter(|_| closing.vertex.is_finite()), closing.resolution)
+        });
+        let percent = |x: f64| if unit == "%" { format!("{:.1} %", 100.0 * x) } else { format!("{x:.3}") };
+        let note = match &self.closing {
+            None => format!("The exact curve at these hours has its optimum at {}; with many hours it tends to {}.", percent(best), percent(limit)),
+            Some(_) => format!(
+                "Measured as the lowest point of a parabola through the log loss near its minimum, good to {}; with many hours the optimum tends to {}.",
+                percent(resolution),
+                percent(limit)
+            ),
+        };
+        vec![Verdict::of("best-share", claim, measured, interval, best, resolution).unit(unit).note(note)]
+    }
+}
+
+/// `p + t (q - p)`; where p is optimal already, from p towards the first corner.
+fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
+    let direction = direction(p, q);
+    p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()
+}
+
+fn direction(p: &[f64], q: &[f64]) -> Vec<f64> {
+    if p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-9) {
+        p.iter().enumerate().map(|(k, p)| 0.5 * (if k == 0 { 1.0 } else { 0.0 } - p)).collect()
+    } else {
+        p.iter().zip(q).map(|(p, q)| q - p).collect()
+    }
+}
+
+/// Positions [`REACH`] either side of the least value.
+fn window(ys: &[f64]) -> std::ops::Range<usize> {
+    let least = (0..ys.len()).min_by(|&i, &j| ys[i].total_cmp(&ys[j])).unwrap_or(0);
+    let start = least.saturating_sub(REACH).min(ys.len().saturating_sub(2 * REACH + 1));
+    start..(start + 2 * REACH + 1).min(ys.len())
+}
+
+/// The lowest point of the least-squares parabola; not a number where it has none.
+fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
+    if xs.len() < 3 {
+        return f64::NAN;
+    }
+    let n = xs.len() as f64;
+    // Centred abscissae keep the normal equations well conditioned.
+    let middle = xs.iter().sum::<f64>() / n;
+    let sum = |f: &dyn Fn(f64, f64) -> f64| xs.iter().zip(ys).map(|(x, y)| f(x - middle, *y)).sum::<f64>();
+    let (s2, s3, s4) = (sum(&|x, _| x * x), sum(&|x, _| x * x * x), sum(&|x, _| x * x * x * x));
+    let (t0, t1, t2) = (sum(&|_, y| y), sum(&|x, y| x * y), sum(&|x, y| x * x * y));
+    // [n 0 s2; 0 s2 s3; s2 s3 s4] (c, b, a) = (t0, t1, t2), c eliminated.
+    let (u, v) = (s4 - s2 * s2 / n, t2 - s2 * t0 / n);
+    let determinant = s2 * u - s3 * s3;
+    let (curvature, slope) = ((s2 * v - s3 * t1) / determinant, (u * t1 - s3 * v) / determinant);
+    if curvature > 0.0 { middle - 0.5 * slope / curvature } else { f64::NAN }
+}
+
+impl Experiment for ExamTime {
+    const INFO: Info = Info {
+        slug: "exam-time",
+        title: "Exam time",
+        question: "An exam weighs its subjects 90 to 10: how should the hours of study be shared?",
+        notice: &[
+            "Sharing the hours in proportion to the weights is never the best, unless all subjects count the same. The best shares are flatter: at exponent 1 a 90/10 exam is best prepared 75/25, and the same loss is reached in 20 % fewer hours.",
+            "The optimum is flat: a share that is wrong by a few points costs little. What costs is to starve the small subject.",
+            "Change the number of hours: the power law (one dashed curve) is the limit of the exact curve (the other). With 10 hours they differ, with 1000 they do not.",
+            "All simulated students use the same draws for every allocation, so their points move up and down together: comparisons between shares are far sharper than the intervals of single points suggest.",
+        ],
+        model: &[
+            "A subject is a set of facts, some common, some rare: the chance that an hour shows a fact, theta, has the density a theta^(a-1) on [0, 1]. Hours are independent. A fact never seen is answered wrongly and costs c; the exam asks about subject k with weight p.",
+            "A language model trained on a mixture of sources is the case this stands for: hours are training tokens, subjects are domains, the exam is the test mixture. What the toy leaves out: subjects that help each other, order, forgetting, and a learner whose exponent differs between subjects.",
+        ],
+        formulas: &[
+            Formula { label: "Expected loss of an allocation", tex: r"L(n) = \sum_k p_k c_k \frac{\Gamma(n_k+1)\,\Gamma(a+1)}{\Gamma(n_k+a+1)} \;\longrightarrow\; \Gamma(a+1) \sum_k p_k c_k n_k^{-a}" },
+            Formula { label: "Optimal shares", tex: r"q_k^* = \frac{(p_k c_k)^{1/(1+a)}}{\sum_j (p_j c_j)^{1/(1+a)}}" },
+            Formula { label: "Hours ratio", tex: r"\frac{N'}{N} = \left(\frac{L^*}{L_{\mathrm{same}}}\right)^{1/a} = \left(\frac{\bigl(\sum_k (p_k c_k)^{1/(1+a)}\bigr)^{1+a}}{\sum_k c_k p_k^{1-a}}\right)^{1/a}" },
+        ],
+        sources: &[
+            Source { text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Section 3", url: "https://arxiv.org/abs/2510.25108" },
+            Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 2.2", url: "" },
+        ],
+        presets: &[
+            Preset { title: "90/10, exponent 1", query: "" },
+            Preset { title: "90/10, exponent 1/2", query: "exponent=0.5" },
+            Preset { title: "90/10, slow learning (0.28)", query: "exponent=0.28&hours=1000" },
+            Preset { title: "Three subjects", query: "weights=0.6,0.3,0.1" },
+            Preset { title: "Five subjects, the last one hard", query: "weights=0.4,0.3,0.15,0.1,0.05&difficulty=1,1,1,1,5" },
+        ],
+        figures_more: &[],
+    };
+
+    const CLAIMS: &'static [Claim] = &[
+        Claim { id: "exam-75", source: "Talk; SIG", place: "Part 2.2; Section 3", what: "optimal share of the 90 % subject at a = 1", printed: 0.75, query: "", seed: 1, pick: Pick::Cell("allocation", 0, 2), tolerance: 1e-12, reason: "closed form", agrees: true, note: "" },
+        Claim { id: "exam-75-measured", source: "Talk; SIG", place: "Part 2.2; Section 3", what: "the same share, measured on simulated students", printed: 0.75, query: "hours=1000&runs=16384", seed: 1, pick: Pick::Verdict("best-share"), tolerance: 0.01, reason: "the parabola through seven points is good to a percent", agrees: true, note: "" },
+        Claim { id: "exam-20-percent", source: "Talk; SIG", place: "Part 2.2; Section 3", what: "hours needed with the optimal shares, per hour with the matched ones, a = 1", printed: 0.8, query: "", seed: 1, pick: Pick::Cell("gain", 1, 1), tolerance: 1e-12, reason: "closed form", agrees: true, note: "The talk says 20 % less." },
+        Claim { id: "exam-half", source: "SIG", place: "Section 3", what: "optimal share of the 90 % subject at a = 1/2", printed: 0.812, query: "exponent=0.5", seed: 1, pick: Pick::Cell("allocation", 0, 2), tolerance: 1e-3, reason: "printed as 0.812..., cut after three digits", agrees: true, note: "" },
+        Claim { id: "exam-half-hours", source: "SIG", place: "Section 3", what: "hours ratio at a = 1/2", printed: 0.944, query: "exponent=0.5", seed: 1, pick: Pick::Cell("gain", 1, 1), tolerance: 1e-3, reason: "printed with three digits, cut", agrees: true, note: "" },
+    ];
+
+    type Params = Params;
+
+    fn start(params: Params, seed: u32) -> Result<Self> {
+        let Params { weights: p, difficulty, exponent: a, hours, facts, runs } = params;
+        let c = broadcast("difficulty", &difficulty, p.len())?;
+        let n = f64::from(hours);
+        let power = theory::optimal_shares(&p, &c, a);
+        let best = theory::best_real_hours(&p, &c, a, n);
+
+        // The line: K = 2, equal steps of the first share; else from the matched shares to beyond the optimal ones.
+        let d = direction(&p, &power);
+        let shares: Vec<Vec<f64>> = if p.len() == 2 {
+            (1..GRID).map(|i| f64::from(i) / f64::from(GRID)).map(|x| vec![x, 1.0 - x]).collect()
+        } else {
+            let degenerate = d.iter().zip(p.iter().zip(&power)).all(|(_, (p, q))| (p - q).abs() < 1e-9);
+            let first = if degenerate { -0.5 } else { 0.0 };
+            let edge = p.iter().zip(&d).filter(|(_, d)| **d < 0.0).map(|(p, d)| -p / d).fold(2.0, f64::min);
+            let last = if degenerate { 1.0 } else { edge.max(1.0) };
+            (0..GRID - 1).map(|i| first + (last - first) * f64::from(i) / f64::from(GRID - 2)).map(|t| shares_on_line(&p, &power, t)).collect()
+        };
+        let position = |hours: &[u32]| {
+            if p.len() == 2 {
+                return f64::from(hours[0]) / n;
+            }
+            // Whole hours lie near the line; their place on it is the projection.
+            let (mut along, mut length) = (0.0, 0.0);
+            for ((&h, p), d) in hours.iter().zip(&p).zip(&d) {
+                along += (f64::from(h) / n - p) * d;
+                length += d * d;
+            }
+            along / length
+        };
+        let [matched, optimal] = [&p, &power].map(|q| theory::whole_hours(q, hours));
+        let mut on_line: Vec<Vec<u32>> = shares.iter().map(|q| theory::whole_hours(q, hours)).chain([matched.clone(), optimal.clone()]).collect();
+        on_line.sort_by(|a, b| position(a).total_cmp(&position(b)).then_with(|| a.cmp(b)));
+        on_line.dedup();
+        let line: Vec<f64> = on_line.iter().map(|hours| position(hours)).collect();
+        let index = |wanted: &[u32]| on_line.iter().position(|hours| hours == wanted).unwrap_or(0);
+        let (matched, optimal) = (index(&matched), index(&optimal));
+        let mut allocations = on_line;
+        if p.len() == 3 {
+            for (i, j) in lattice() {
+                let q = [i, j, LATTICE - i - j].map(|i| f64::from(i) / f64::from(LATTICE));
+                allocations.push(theory::whole_hours(&q, hours));
+            }
+        }
+
+        let mut thresholds = Vec::with_capacity(p.len() * allocations.len());
+        for k in 0..p.len() {
+            let mut column: Vec<u32> = allocations.iter().map(|hours| hours[k]).collect();
+            column.sort_unstable();
+            thresholds.extend(column);
+        }
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(a)), bytemuck::cast_slice(&thresholds)]);
+        let zeros = vec![0.0; allocations.len()];
+        Ok(Self {
+            seed, p, c, a, hours, facts, runs, power, best, allocations, line, matched, optimal, inputs,
+            losses: Vec::new(), sums: zeros.clone(), squares: zeros, done: 0, closing: None,
+        })
+    }
+
+    fn progress(&self) -> Progress {
+        let batch = self.batch();
+        Progress { done: self.done.div_ceil(batch), total: self.runs.div_ceil(batch) }
+    }
+
+    async fn advance(&mut self, exec: &Exec) -> Result<()> {
+        let (subjects, count) = (self.p.len(), self.allocations.len());
+        let students = self.batch().min(self.runs - self.done);
+        let thresholds = self.inputs.u32(1);
+        let uniforms = exam::Uniforms {
+            seed: self.seed,
+            first_run: self.done,
+            subjects: subjects as u32,
+            facts: self.facts,
+            allocations: count as u32,
+            levels: u32::BITS - thresholds.iter().max().map_or(0, |n| n.leading_zeros()),
+            first: 0,
+            steps: 0,
+        };
+        let rows = exam::rows(subjects, count);
+        let mut lanes = Lanes::<Exam>::zeroed(students.div_ceil(exam::LANES as u32), rows, self.inputs.clone());
+        exec.advance(&mut lanes, &uniforms, 0..exam::steps(self.facts)).await?;
+        let state = exec.read(&mut lanes).await?;
+
+        // A fact is unknown to a student of n hours when it is unknown at every threshold up to n.
+        let place = |k: usize, n: u32| thresholds[k * count..(k + 1) * count].partition_point(|&t| t <= n);
+        let places: Vec<Vec<usize>> = self.allocations.iter().map(|hours| (0..subjects).map(|k| place(k, hours[k])).collect()).collect();
+        let cost: Vec<f64> = self.p.iter().zip(&self.c).map(|(p, c)| p * c / f64::from(self.facts)).collect();
+        let mut unknown = vec![0u32; rows];
+        for student in 0..students as usize {
+            let (group, lane) = (student / exam::LANES, student % exam::LANES);
+            for k in 0..subjects {
+                let mut sum = 0;
+                for j in (0..=count).rev() {
+                    let row = k * (count + 1) + j;
+                    sum += state[group * rows + row][lane];
+                    unknown[row] = sum;
+                }
+            }
+            for (i, places) in places.iter().enumerate() {
+                let loss: f64 = (0..subjects).map(|k| cost[k] * f64::from(unknown[k * (count + 1) + places[k]])).sum();
+                self.sums[i] += loss;
+                self.squares[i] += loss * loss;
+                if i < self.line.len() {
+                    self.losses.push(loss);
+                }
+            }
+        }
+        self.done += students;
+        if self.done == self.runs {
+            self.closing = Some(self.close());
+        }
+        Ok(())
+    }
+
+    fn output(&self) -> Output {
+        let mut figures = Vec::new();
+        if self.p.len() == 3 {
+            let n = f64::from(self.hours) / f64::from(LATTICE);
+            let exact = |i: u32, j: u32| self.exact(&[f64::from(i) * n, f64::from(j) * n, f64::from(LATTICE - i - j) * n]);
+            figures.push(self.triangle("loss-vs-share", "Loss over the triangle of shares, exact", "expected exam loss", &exact));
+            if self.done > 0 {
+                let means = self.means();
+                let places: Vec<(u32, u32)> = lattice().collect();
+                let measured = |i: u32, j: u32| {
+                    places.iter().position(|&place| place == (i, j)).map_or(f64::NAN, |at| means[self.line.len() + at])
+                };
+                figures.push(self.triangle("loss-measured", "Loss over the triangle of shares, simulated students", "mean exam loss", &measured));
+            }
+            figures.push(self.line_figure("loss-along-line"));
+        } else {
+            figures.push(self.line_figure("loss-vs-share"));
+        }
+        figures.push(self.gain_figure());
+        Output { figures, tables: self.tables(), verdicts: self.verdicts() }
+    }
+}
+
+/// Inner points (i, j) of the triangular lattice.
+fn lattice() -> impl Iterator<Item = (u32, u32)> {
+    (1..LATTICE - 1).flat_map(|i| (1..LATTICE - i).map(move |j| (i, j)))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::params::{Params as _, Texts};
+
+    fn finished(query: &str, seed: u32) -> ExamTime {
+        let texts: Texts = crate::experiments::query(query);
+        let mut run = ExamTime::start(Params::read(&texts).expect("valid"), seed).expect("starts");
+        let exec = Exec::cpu();
+        while !run.progress().finished() {
+            pollster::block_on(run.advance(&exec)).expect("advances");
+        }
+        run
+    }
+
+    #[test]
+    fn students_land_on_the_exact_curve() {
+        for query in ["", "exponent=0.28&hours=1000&runs=1000", "weights=0.6,0.3,0.1&exponent=2", "weights=1,2,3,4,5,6,7,8&difficulty=1,2,3,4,5,6,7,8&hours=50"] {
+            let run = finished(query, 1);
+            let means = run.means();
+            for (i, hours) in run.allocations.iter().enumerate() {
+                let exact = run.exact(&hours.iter().map(|&n| f64::from(n)).collect::<Vec<_>>());
+                let z = (means[i] - exact) / run.standard_error(i);
+                assert!(z.abs() < 4.0, "{query}: allocation {hours:?}: {} against {exact}, z = {z}", means[i]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_measured_optimum_is_the_exact_one() {
+        for (query, seed) in [("", 1), ("", 2), ("exponent=0.5", 1), ("weights=0.6,0.3,0.1", 1), ("weights=0.4,0.3,0.15,0.1,0.05", 3)] {
+            let verdict = &finished(query, seed).output().verdicts[0];
+            assert_eq!(verdict.agrees, Some(true), "{query}, seed {seed}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_theory_would_be_noticed() {
+        let verdict = &finished("", 1).output().verdicts[0];
+        let [lo, hi] = verdict.interval.expect("an interval");
+        assert!(lo > 0.6 && hi < 0.87, "the matched share 0.9 is far outside {lo}..{hi}");
+    }
+
+    #[test]
+    fn before_the_run_only_theory_is_shown() {
+        let run = ExamTime::start(Params::read(&Texts::new()).expect("valid"), 1).expect("starts");
+        let output = run.output();
+        assert!(output.figures.iter().flat_map(|f| &f.series).all(|s| s.role == Role::Theory), "no measured series");
+        assert_eq!(output.verdicts[0].agrees, None, "cannot tell yet");
+    }
+
+    #[test]
+    fn a_parabola_has_its_vertex() {
+        let xs = [0.1, 0.2, 0.35, 0.4];
+        let ys = xs.map(|x| 2.0 * (x - 0.3) * (x - 0.3) + 1.0);
+        assert!((vertex(&xs, &ys) - 0.3).abs() < 1e-12, "exact");
+        assert!(vertex(&xs, &ys.map(|y| -y)).is_nan(), "a hill has no lowest point");
+    }
+}

@@ -1,0 +1,235 @@
+//! The page's door, and the only file with exports to JavaScript.
+//!
+//! An [`Engine`] is where work runs; a [`Run`] is one run of one experiment. Everything else is data. Errors cross as
+//! `{kind, message}`. After a panic the module is dead: [`panic_message`] says why and the page starts another.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::MessagePort;
+
+use crate::error::{Error, ErrorKind};
+use crate::exec::pool::{Pool, serve};
+use crate::exec::{Device, Exec, Twin};
+use crate::experiments::{self, ALL, Claim, Session};
+use crate::params::Texts;
+
+type Js<T> = Result<T, JsValue>;
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+fn throw(error: &Error) -> JsValue {
+    to_js(error)
+}
+
+fn texts(values: JsValue) -> Js<Texts> {
+    serde_wasm_bindgen::from_value(values)
+        .map_err(|_| throw(&Error::new(ErrorKind::Parameter, "the values of parameters must be texts, by name")))
+}
+
+thread_local! {
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs when the module starts.
+#[wasm_bindgen(start)]
+pub fn begin() {
+    std::panic::set_hook(Box::new(|info| {
+        PANIC.with_borrow_mut(|message| *message = info.to_string());
+        console_error_panic_hook::hook(info);
+    }));
+}
+
+/// Why the module panicked; empty when it did not.
+#[wasm_bindgen]
+pub fn panic_message() -> String {
+    PANIC.with_borrow(String::clone)
+}
+
+/// Every experiment: words, parameters, presets.
+#[wasm_bindgen]
+pub fn catalogue() -> JsValue {
+    to_js(&ALL)
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    slug: &'a str,
+    #[serde(flatten)]
+    claim: &'a Claim,
+}
+
+/// Every published number, with the slug of its experiment.
+#[wasm_bindgen]
+pub fn claims() -> JsValue {
+    let all = ALL.iter().flat_map(|e| e.claims.iter().map(|claim| Listed { slug: e.info.slug, claim }));
+    to_js(&all.collect::<Vec<_>>())
+}
+
+#[derive(Serialize)]
+struct Stamp {
+    version: &'static str,
+    commit: &'static str,
+}
+
+/// Version and commit.
+#[wasm_bindgen]
+pub fn stamp() -> JsValue {
+    to_js(&Stamp { version: experiments::VERSION, commit: experiments::COMMIT })
+}
+
+/// Reads a URL's values leniently: `{values, problems}`.
+///
+/// # Errors
+/// When there is no such experiment.
+#[wasm_bindgen]
+pub fn check(slug: &str, values: JsValue) -> Js<JsValue> {
+    experiments::check(slug, &texts(values)?).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
+}
+
+/// Digests of a million outputs of each source of numbers; equal natively and here.
+#[wasm_bindgen]
+pub fn digest() -> JsValue {
+    to_js(&crate::rng::digest().into_iter().collect::<std::collections::BTreeMap<_, _>>())
+}
+
+const TWINS: &[Twin] = crate::sim::TWINS;
+
+/// A pool worker answers a request of an engine.
+#[wasm_bindgen]
+pub fn serve_chunk(request: &JsValue) -> JsValue {
+    serve(TWINS, request)
+}
+
+/// Where the runs of a document work.
+#[wasm_bindgen]
+pub struct Engine {
+    exec: Rc<Exec>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// `kind`: `cpu`, `gpu` (software adapters too) or `auto` (a hardware adapter, else an error for the page to
+    /// announce); `ports` lead to the pool's workers.
+    ///
+    /// # Errors
+    /// When no GPU of the wanted kind passes the self-test.
+    pub async fn create(kind: String, ports: Vec<MessagePort>) -> Js<Engine> {
+        let device = match kind.as_str() {
+            "cpu" => Device::Cpu,
+            "auto" => Device::Auto,
+            _ => Device::Gpu,
+        };
+        let exec = Exec::open(device, Pool::new(ports)).await.map_err(|e| throw(&e))?;
+        Ok(Self { exec: Rc::new(exec) })
+    }
+
+    /// `{kind, adapter}` of what runs the work now.
+    pub fn device(&self) -> JsValue {
+        to_js(&self.exec.device())
+    }
+
+    /// Destroys the GPU device, as a driver's reset would; for tests of recovery.
+    #[cfg(feature = "gpu")]
+    pub fn lose_device(&self) {
+        self.exec.lose_device();
+    }
+}
+
+/// One run of one experiment.
+#[wasm_bindgen]
+pub struct Run {
+    /// Out while a mark is being computed.
+    session: Rc<RefCell<Option<Session>>>,
+    cancelled: Rc<Cell<bool>>,
+    waker: Rc<RefCell<Option<Waker>>>,
+    /// Time spent computing.
+    elapsed_ms: Rc<Cell<f64>>,
+}
+
+fn busy() -> JsValue {
+    throw(&Error::new(ErrorKind::Cancelled, "this run is computing a mark: ask again when it is there"))
+}
+
+#[wasm_bindgen]
+impl Run {
+    /// Starts a run; its result shows theory at once.
+    ///
+    /// # Errors
+    /// An unknown experiment, or a parameter that cannot be used.
+    #[wasm_bindgen(constructor)]
+    pub fn new(engine: &Engine, slug: &str, values: JsValue, seed: u32) -> Js<Run> {
+        let session = Session::open(Rc::clone(&engine.exec), slug, &texts(values)?, seed).map_err(|e| throw(&e))?;
+        Ok(Self {
+            session: Rc::new(RefCell::new(Some(session))),
+            cancelled: Rc::default(),
+            waker: Rc::default(),
+            elapsed_ms: Rc::default(),
+        })
+    }
+
+    /// Goes to the next mark: `{done, total}`. Calls must not overlap.
+    ///
+    /// # Errors
+    /// `cancelled` after [`Run::cancel`]; a device that no replay can mend.
+    pub fn advance(&self) -> js_sys::Promise {
+        let (slot, cancelled, waker, elapsed) =
+            (Rc::clone(&self.session), Rc::clone(&self.cancelled), Rc::clone(&self.waker), Rc::clone(&self.elapsed_ms));
+        wasm_bindgen_futures::future_to_promise(async move {
+            // The session is moved out for the time of the work, so that an overlapping call is a clean error.
+            let mut session = slot.borrow_mut().take().ok_or_else(busy)?;
+            let begun = js_sys::Date::now();
+            let outcome = {
+                let mut work = pin!(session.advance());
+                poll_fn(|context| {
+                    if cancelled.get() {
+                        return Poll::Ready(Err(Error::new(ErrorKind::Cancelled, "the run was cancelled")));
+                    }
+                    *waker.borrow_mut() = Some(context.waker().clone());
+                    work.as_mut().poll(context)
+                })
+                .await
+            };
+            elapsed.set(elapsed.get() + js_sys::Date::now() - begun);
+            *slot.borrow_mut() = Some(session);
+            outcome.map(|progress| to_js(&progress)).map_err(|e| throw(&e))
+        })
+    }
+
+    /// Ends the run: a mark being computed is dropped.
+    pub fn cancel(&self) {
+        self.cancelled.set(true);
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+
+    /// The result document so far.
+    ///
+    /// # Errors
+    /// While a mark is being computed.
+    pub fn result(&self) -> Js<JsValue> {
+        let session = self.session.borrow();
+        Ok(to_js(&session.as_ref().ok_or_else(busy)?.document(self.elapsed_ms.get() / 1000.0)))
+    }
+
+    /// Compares a claim with the result so far: `{ours, interval, agrees, as_expected}`, or `undefined` when the
+    /// result does not hold the number yet.
+    ///
+    /// # Errors
+    /// An unknown claim.
+    pub fn judge(&self, claim: &str) -> Js<JsValue> {
+        let session = self.session.borrow();
+        let output = session.as_ref().ok_or_else(busy)?.output();
+        let found = ALL.iter().flat_map(|entry| entry.claims).find(|c| c.id == claim);
+        let found = found.ok_or_else(|| throw(&Error::new(ErrorKind::Unknown, "there is no such claim")))?;
+        Ok(found.compare(&output).map_or(JsValue::UNDEFINED, |r| to_js(&r)))
+    }
+}
