@@ -190,9 +190,9 @@ pub fn best_real_hours(weights: &[f64], difficulty: &[f64], a: f64, total: f64) 
     for _ in 0..200 {
         let used = hours_at(multiplier, &mut n);
         if used > total {
-            low = multiplier
+            low = multiplier;
         } else {
-            high = multiplier
+            high = multiplier;
         }
         let slope: f64 = n.iter().filter(|n| **n > 1.0).map(|n| (*n + shift) / (1.0 + a)).sum();
         let step = (used - total) / slope;
@@ -390,9 +390,9 @@ mod tests {
             let multiplier = (0..k).filter(|i| n[*i] > 1.0).map(|i| pull[i]).fold(0.0, f64::max);
             for i in 0..k {
                 if n[i] > 1.0 {
-                    close(pull[i], multiplier, 1e-8)
+                    close(pull[i], multiplier, 1e-8);
                 } else {
-                    assert!(pull[i] <= multiplier * (1.0 + 1e-9))
+                    assert!(pull[i] <= multiplier * (1.0 + 1e-9));
                 }
             }
         }

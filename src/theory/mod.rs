@@ -28,14 +28,18 @@ pub(crate) fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
 pub(crate) mod tests {
     /// Asserts `|got - want| <= rel * |want|` and shows both when it fails.
     #[track_caller]
-    pub fn close(got: f64, want: f64, rel: f64) {
-        assert!((got - want).abs() <= rel * want.abs(), "got {got:e}, want {want:e}, relative {:e}", (got / want - 1.0).abs());
+    pub(crate) fn close(got: f64, want: f64, rel: f64) {
+        assert!(
+            (got - want).abs() <= rel * want.abs(),
+            "got {got:e}, want {want:e}, relative {:e}",
+            (got / want - 1.0).abs()
+        );
     }
 
-    /// A small seeded generator for test grids: SplitMix64, uniform in (0, 1).
-    pub struct Draws(pub u64);
+    /// A small seeded generator for test grids: `SplitMix64`, uniform in (0, 1).
+    pub(crate) struct Draws(pub(crate) u64);
     impl Draws {
-        pub fn unit(&mut self) -> f64 {
+        pub(crate) fn unit(&mut self) -> f64 {
             self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let mut z = self.0;
             z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -172,9 +172,9 @@ impl Solver {
                 slope += dn / total;
             }
             if used > 1.0 {
-                low = low.max(mu)
+                low = low.max(mu);
             } else {
-                high = high.min(mu)
+                high = high.min(mu);
             }
             // d ln(sum) = slope/sum d mu, slope < 0.
             let step = if (used - 1.0).abs() < 1e-3 { math::ln_1p(used - 1.0) } else { math::ln(used) } * used / -slope;
@@ -227,9 +227,9 @@ impl Solver {
             // Above 0: N' is too small. At t = 0 the exact gain stands in for the difference.
             let excess = if t == 0.0 { math::ln_1p(-best.gain / target) } else { math::ln(best.loss / target) };
             if excess > 0.0 {
-                low = t
+                low = t;
             } else {
-                high = t
+                high = t;
             }
             let step = excess * best.loss / (best.multiplier + shared);
             if step.abs() <= 1e-13 {
