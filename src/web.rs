@@ -96,8 +96,8 @@ pub fn check(slug: &str, values: JsValue) -> Js<JsValue> {
 
 /// Digests of a million outputs of each source of numbers; equal natively and here.
 #[wasm_bindgen]
-pub fn digest() -> String {
-    crate::rng::digest()
+pub fn digest() -> JsValue {
+    to_js(&crate::rng::digest().into_iter().collect::<std::collections::BTreeMap<_, _>>())
 }
 
 const TWINS: &[Twin] = crate::sim::TWINS;
@@ -134,6 +134,12 @@ impl Engine {
     /// `{kind, adapter}` of what runs the work now.
     pub fn device(&self) -> JsValue {
         to_js(&self.exec.device())
+    }
+
+    /// Destroys the GPU device, as a driver's reset would; for tests of recovery.
+    #[cfg(feature = "gpu")]
+    pub fn lose_device(&self) {
+        self.exec.lose_device();
     }
 }
 

@@ -57,12 +57,7 @@ fn set(object: &Object, key: &str, value: &JsValue) {
     Reflect::set(object, &key.into(), value).ok();
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "sizes of buffers, times"
-)]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of buffers, times")]
 impl Pool {
     /// A pool over `ports`; with none, work runs in place.
     pub fn new(ports: Vec<MessagePort>) -> Self {
@@ -103,15 +98,7 @@ impl Pool {
     }
 
     /// Sends one chunk to the next worker.
-    fn send(
-        &self,
-        name: &str,
-        inputs: &Inputs,
-        uniforms: &[u8],
-        first: u32,
-        count: u32,
-        data: &[u8],
-    ) -> Result<oneshot::Receiver<Result<Answer, String>>> {
+    fn send(&self, name: &str, inputs: &Inputs, uniforms: &[u8], first: u32, count: u32, data: &[u8]) -> Result<oneshot::Receiver<Result<Answer, String>>> {
         let turn = self.turn.get();
         self.turn.set(turn + 1);
         let worker = &self.workers[turn % self.workers.len()];
@@ -172,8 +159,7 @@ impl Pool {
             let share = groups.div_ceil(self.workers() as u32).max(1);
             let window = cost.map_or(16.0, |cost| (CHUNK_MS / cost).max(1.0)).min(f64::from(steps.end - step)) as u32;
             let window = window.max(1);
-            let per_chunk =
-                cost.map_or(1.0, |cost| CHUNK_MS / (cost * f64::from(window))).clamp(1.0, f64::from(share)) as u32;
+            let per_chunk = cost.map_or(1.0, |cost| CHUNK_MS / (cost * f64::from(window))).clamp(1.0, f64::from(share)) as u32;
             let uniforms = windowed(step..step + window);
             let mut waiting = Vec::new();
             for first in (0..groups).step_by(per_chunk as usize) {
@@ -239,9 +225,7 @@ pub fn serve(twins: &[Twin], request: &JsValue) -> JsValue {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts made by `Pool::send`")]
 fn serve_inner(twins: &[Twin], request: &JsValue) -> std::result::Result<Vec<u8>, String> {
     let number = |key| get(request, key).as_f64().ok_or_else(|| format!("the request has no {key}"));
-    let bytes = |value: JsValue| {
-        value.dyn_into::<Uint8Array>().map(|a| a.to_vec()).map_err(|_| "the request has no bytes".to_owned())
-    };
+    let bytes = |value: JsValue| value.dyn_into::<Uint8Array>().map(|a| a.to_vec()).map_err(|_| "the request has no bytes".to_owned());
     let name = get(request, "name").as_string().unwrap_or_default();
     let twin = twins.iter().find(|twin| twin.name == name).ok_or_else(|| format!("there is no kernel `{name}`"))?;
     let (owner, id) = (number("owner")?.to_bits(), number("inputs_id")?);

@@ -2,9 +2,11 @@
 //!
 //! A kernel knows numbers, not pages: it never imports parameters, outputs or experiments.
 
+pub mod atoms;
 pub mod exam;
+pub mod shift;
 
 use crate::exec::Twin;
 
 /// Every kernel and job, by name: what a page's pool worker can be asked to run.
-pub const TWINS: &[Twin] = &[Twin::kernel::<exam::Exam>()];
+pub const TWINS: &[Twin] = &[Twin::kernel::<exam::Exam>(), Twin::kernel::<atoms::Atoms>(), Twin::job::<shift::Gains>()];

@@ -228,7 +228,11 @@ impl Atoms {
         let (mut support, mut beyond) = (2, self.count + 1);
         while beyond - support > 1 {
             let middle = support + (beyond - support) / 2;
-            if missing(exponent, middle) < 1.0 { support = middle } else { beyond = middle }
+            if missing(exponent, middle) < 1.0 {
+                support = middle;
+            } else {
+                beyond = middle;
+            }
         }
         let others = f64::from(support - 1);
         let shift = -math::ln_1p((1.0 - missing(exponent, support)) / others);
@@ -260,7 +264,11 @@ impl Atoms {
         let (mut low, mut high) = (1, self.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            if rises(middle) { high = middle } else { low = middle + 1 }
+            if rises(middle) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
         }
         self.flat(low, samples)
     }

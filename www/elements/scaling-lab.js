@@ -212,7 +212,6 @@ export class ScalingLab extends HTMLElement {
     switch (message.type) {
       case "opened":
         this.#opening = null;
-        this.#notices([], "engine");
         if (message.result) opening?.resolve(message.result);
         return;
       case "progress":
@@ -584,9 +583,7 @@ export class ScalingLab extends HTMLElement {
     ui.folded.hidden = !foldedCount;
     ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
     ui.verdicts.parentElement.hidden = !result.verdicts.length;
-    const tables = JSON.stringify(result.tables);
-    if (ui.tableText !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
-    ui.tableText = tables;
+    ui.tables.replaceChildren(...result.tables.map(tableView));
     this.#notices(result.notices ?? [], "run");
     this.#badge();
   }
@@ -655,8 +652,7 @@ export class ScalingLab extends HTMLElement {
   #notices(messages, from = "url") {
     if ((this.#said[from] ?? []).join("\n") === messages.join("\n")) return;
     this.#said[from] = messages;
-    const all = Object.values(this.#said).flat();
-    this.#ui.notices.replaceChildren(...(all.length ? [h("ul", {}, all.map(text => h("li", {}, sentence(text))))] : []));
+    this.#ui.notices.replaceChildren(...Object.values(this.#said).flat().map(text => h("p", {}, sentence(text))));
   }
   /** A summary for those who listen, once things settle. @param {string} what */
   #speak(what) {

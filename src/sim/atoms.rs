@@ -1,0 +1,217 @@
+//! Memorising atoms: one lane is one run, which draws samples and ticks off the atoms it has met.
+//!
+//! The state is a bitmap, so the order of the draws never matters and a window that runs twice changes nothing.
+//! All arithmetic is on integers, hence the same bits on every device; masses are summed in f64 by the host.
+
+use std::ops::Range;
+
+use crate::exec::{Inputs, Kernel};
+use crate::rng::{self, Alias, mulhi, stream};
+
+/// Runs of a group.
+pub const LANES: usize = 64;
+
+crate::uniforms! {
+    /// Binding 0.
+    pub struct Uniforms {
+        /// Seed of all draws.
+        seed: u32,
+        /// The run of lane 0 of group 0.
+        first_run: u32,
+        /// Rows of a group: words of the bitmap.
+        rows: u32,
+        /// Columns of the alias table.
+        columns: u32,
+        /// 32 minus the bits of a column's number in the packed form; 0 in the wide form.
+        shift: u32,
+        /// First draw of the window.
+        first: u32,
+        /// Draws of the window.
+        steps: u32,
+    }
+}
+
+/// The kernel. State: row w holds the atoms of ranks 32 w + 1 to 32 w + 32, lowest bit first; 1 is seen. Input: the words
+/// of an [`Alias`] table over the atoms that can be drawn.
+#[derive(Debug)]
+pub struct Atoms;
+
+/// Rows of a group's state when the first `support` atoms can be drawn.
+pub const fn rows(support: usize) -> usize {
+    support.div_ceil(32)
+}
+
+impl Uniforms {
+    /// Uniforms of a run from `table`, whose outcomes are the first `support` atoms.
+    #[expect(clippy::cast_possible_truncation, reason = "at most 100000 atoms")]
+    pub fn new(seed: u32, first_run: u32, table: &Alias, support: usize) -> Self {
+        let shift = if table.packed { 32 - table.columns.trailing_zeros() } else { 0 };
+        Self { seed, first_run, rows: rows(support) as u32, columns: table.columns, shift, first: 0, steps: 0 }
+    }
+}
+
+impl Kernel for Atoms {
+    const NAME: &'static str = "atoms";
+    const WGSL: &'static str = concat!(include_str!("atoms.wgsl"), include_str!("../rng.wgsl"));
+    const INPUTS: usize = 1;
+    type Uniforms = Uniforms;
+    type Row = [u32; LANES];
+
+    fn window(uniforms: &mut Uniforms, steps: Range<u32>) {
+        uniforms.first = steps.start;
+        uniforms.steps = steps.end - steps.start;
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
+    fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {
+        // Draws for 16 lanes at a time fill the widest vector registers.
+        const PART: usize = 16;
+        let table = inputs.u32(0);
+        // Draws of one block: four words, one each in the packed form, two in the wide form.
+        let per = if u.shift > 0 { 4 } else { 2 };
+        for part in (0..LANES).step_by(PART) {
+            let runs: [u32; PART] =
+                std::array::from_fn(|l| u.first_run.wrapping_add(group * LANES as u32 + (part + l) as u32));
+            let mut words = [[0; PART]; 4];
+            for draw in u.first..u.first + u.steps {
+                let i = (draw % per) as usize;
+                if i == 0 || draw == u.first {
+                    words = rng::philox_lanes([u.seed, stream::ATOMS], runs, draw / per, 0);
+                }
+                for l in 0..PART {
+                    let atom = if u.shift > 0 {
+                        packed(table, u.shift, words[i][l])
+                    } else {
+                        wide(table, u.columns, words[2 * i][l], words[2 * i + 1][l])
+                    };
+                    state[(atom >> 5) as usize][part + l] |= 1 << (atom & 31);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn packed(table: &[u32], shift: u32, word: u32) -> u32 {
+    let column = if shift == 32 { 0 } else { word >> shift };
+    let entry = table[column as usize];
+    if (word << (32 - shift)) >> 10 < entry >> 10 { column } else { entry & 1023 }
+}
+
+#[inline(always)]
+fn wide(table: &[u32], columns: u32, first: u32, second: u32) -> u32 {
+    let column = mulhi(first, columns);
+    if second < table[2 * column as usize] { column } else { table[2 * column as usize + 1] }
+}
+
+/// Test mass that each run has not met, from the state of its group: `out[lane]`.
+///
+/// `mass[k]` is the probability of rank k + 1, `words[w]` the sum of `mass[32 w..32 w + 32]`, `outside` what is never
+/// drawn. Summed from the first rank to the last, so that neither device nor batch changes a bit.
+pub fn unseen(state: &[[u32; LANES]], mass: &[f64], words: &[f64], outside: f64) -> [f64; LANES] {
+    let mut out = [0.0; LANES];
+    for (w, row) in state.iter().enumerate() {
+        let mass = &mass[32 * w..mass.len().min(32 * w + 32)];
+        let all = if mass.len() == 32 { u32::MAX } else { (1 << mass.len()) - 1 };
+        for (out, &seen) in out.iter_mut().zip(row) {
+            if seen == 0 {
+                *out += words[w];
+                continue;
+            }
+            let mut missing = all & !seen;
+            while missing != 0 {
+                *out += mass[missing.trailing_zeros() as usize];
+                missing &= missing - 1;
+            }
+        }
+    }
+    out.map(|mass| mass + outside)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::exec::{Exec, Lanes};
+    use crate::math;
+
+    fn power_law(count: u32) -> Vec<f64> {
+        let raw: Vec<f64> = (1..=count).map(|k| math::pow(f64::from(k), -1.5)).collect();
+        let total: f64 = raw.iter().sum();
+        raw.iter().map(|p| p / total).collect()
+    }
+
+    fn run(table: &Alias, support: usize, groups: u32, cuts: &[u32]) -> Vec<[u32; LANES]> {
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words)]);
+        let uniforms = Uniforms::new(7, 3, table, support);
+        let exec = Exec::cpu();
+        let mut lanes = Lanes::<Atoms>::zeroed(groups, rows(support), inputs);
+        for cut in cuts.windows(2) {
+            pollster::block_on(exec.advance(&mut lanes, &uniforms, cut[0]..cut[1])).expect("runs");
+        }
+        pollster::block_on(exec.read(&mut lanes)).expect("reads").to_vec()
+    }
+
+    #[test]
+    fn the_bitmap_holds_exactly_the_atoms_drawn() {
+        for count in [1u32, 2, 40, 1024, 1025, 3000] {
+            let table = Alias::new(&power_law(count));
+            let state = run(&table, count as usize, 1, &[0, 57]);
+            for lane in [0, 15, 16, 63] {
+                let mut expected = vec![0u32; rows(count as usize)];
+                for draw in 0..57u32 {
+                    let per = if table.packed { 4 } else { 2 };
+                    let words = rng::philox([7, stream::ATOMS], [3 + lane as u32, draw / per, 0, 0]);
+                    let i = (draw % per) as usize;
+                    let u = if table.packed { [words[i], 0] } else { [words[2 * i], words[2 * i + 1]] };
+                    let atom = table.pick(u);
+                    expected[(atom / 32) as usize] |= 1 << (atom % 32);
+                }
+                let found: Vec<u32> = state.iter().map(|row| row[lane]).collect();
+                assert_eq!(found, expected, "{count} atoms, lane {lane}");
+            }
+        }
+    }
+
+    #[test]
+    fn windows_compose_also_inside_a_block_of_draws() {
+        for count in [100, 2000] {
+            let table = Alias::new(&power_law(count));
+            let whole = run(&table, count as usize, 2, &[0, 101]);
+            assert_eq!(whole, run(&table, count as usize, 2, &[0, 1, 3, 50, 101]), "{count} atoms");
+            assert_eq!(whole, run(&table, count as usize, 2, &[0, 60, 101]), "{count} atoms");
+            assert_ne!(whole, run(&table, count as usize, 2, &[0, 90]), "the last draws matter");
+        }
+    }
+
+    #[test]
+    fn unseen_mass_is_the_sum_over_missing_atoms() {
+        let p = power_law(70);
+        let words: Vec<f64> = p.chunks(32).map(|w| w.iter().sum()).collect();
+        let state = run(&Alias::new(&p), 70, 1, &[0, 20]);
+        let found = unseen(&state, &p, &words, 0.125);
+        for lane in 0..LANES {
+            let direct: f64 = (0..70).filter(|k| state[k / 32][lane] >> (k % 32) & 1 == 0).map(|k| p[k]).sum();
+            assert!((found[lane] - direct - 0.125).abs() < 1e-15, "lane {lane}");
+        }
+        let full = vec![[u32::MAX; LANES]; 3];
+        assert_eq!(unseen(&full, &p, &words, 0.0), [0.0; LANES], "nothing missing, not even beyond the last atom");
+        assert!((unseen(&[[0; LANES]; 3], &p, &words, 0.0)[0] - 1.0).abs() < 1e-15, "everything missing");
+    }
+
+    #[test]
+    fn the_mean_unseen_mass_is_the_closed_form() {
+        for (count, samples) in [(50u32, 20u32), (1000, 500), (5000, 300)] {
+            let p = power_law(count);
+            let words: Vec<f64> = p.chunks(32).map(|w| w.iter().sum()).collect();
+            let state = run(&Alias::new(&p), count as usize, 32, &[0, samples]);
+            let losses: Vec<f64> =
+                state.chunks(rows(count as usize)).flat_map(|group| unseen(group, &p, &words, 0.0)).collect();
+            let n = losses.len() as f64;
+            let mean = losses.iter().sum::<f64>() / n;
+            let spread = losses.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+            let exact = crate::theory::atoms::Atoms::new(count, 1.5).matched_loss(f64::from(samples));
+            let z = (mean - exact) / (spread / n).sqrt();
+            assert!(z.abs() < 4.0, "{count} atoms, {samples} samples: {mean} against {exact}, z = {z}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! How rare is no gain? Random mixtures, and what the best shares buy over the matched ones: one item is one problem.
+//!
+//! In f64 on the CPU: a gain of 1e-12 is below what f32 can hold against a loss of 1.
+
+use std::ops::Range;
+
+use crate::exec::{Inputs, Job};
+use crate::math;
+use crate::rng::{Draws, stream};
+use crate::theory::shift::{Curve, Mixing, Parts, Solver};
+
+/// What stays the same from problem to problem.
+#[derive(Clone, Debug)]
+pub struct Fixed<'a> {
+    /// Seed of all draws.
+    pub seed: u32,
+    /// The curve; none stands for the mixing law.
+    pub curve: Option<Curve>,
+    /// N.
+    pub samples: f64,
+    /// `b`, as long as the problem has parts; not used by the mixing law, whose heights are drawn.
+    pub b: &'a [f64],
+    /// Floors of the mixing law.
+    pub floors: &'a [f64],
+    /// Its matrix.
+    pub transfer: &'a [f64],
+}
+
+impl Fixed<'_> {
+    /// Packs it for the workers.
+    #[expect(clippy::cast_possible_truncation, reason = "at most 128 parts")]
+    pub fn inputs(&self) -> Inputs {
+        let (code, scale) = match self.curve {
+            None => (0u32, 0.0),
+            Some(Curve::Power) => (1, 0.0),
+            Some(Curve::Offset) => (2, 0.0),
+            Some(Curve::Exponential { scale }) => (3, scale),
+            Some(Curve::Log) => (4, 0.0),
+            Some(Curve::Transfer) => (5, 0.0),
+        };
+        Inputs::new(&[
+            bytemuck::cast_slice(&[self.seed, code, self.b.len() as u32]),
+            bytemuck::cast_slice(&[self.samples, scale]),
+            bytemuck::cast_slice(self.b),
+            bytemuck::cast_slice(self.floors),
+            bytemuck::cast_slice(self.transfer),
+        ])
+    }
+
+    fn of(inputs: &Inputs) -> Fixed<'_> {
+        let (words, numbers) = (inputs.u32(0), inputs.f64(1));
+        let curve = match words[1] {
+            0 => None,
+            1 => Some(Curve::Power),
+            2 => Some(Curve::Offset),
+            3 => Some(Curve::Exponential { scale: numbers[1] }),
+            4 => Some(Curve::Log),
+            _ => Some(Curve::Transfer),
+        };
+        Fixed {
+            seed: words[0],
+            curve,
+            samples: numbers[0],
+            b: inputs.f64(2),
+            floors: inputs.f64(3),
+            transfer: inputs.f64(4),
+        }
+    }
+}
+
+/// Gains are listed from 1e-17 up; what is less counts as this.
+pub const LEAST: f64 = -17.0;
+
+/// The job: `log10(1 - L*/L_same)` of a random problem and of the logarithmic curve with the same weights.
+///
+/// Problem i: weights uniform on the simplex (spacings of sorted uniforms), exponents a uniform in 0.2..1, heights log-uniform
+/// in 0.1..10 (`c`, for the mixing law `b`). About a microsecond for three parts.
+#[derive(Debug)]
+pub struct Gains;
+
+impl Job for Gains {
+    const NAME: &'static str = "gains";
+    const WIDTH: usize = 2;
+
+    fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
+        let fixed = Fixed::of(inputs);
+        let count = fixed.b.len();
+        let (mut cuts, mut p) = (Vec::with_capacity(count), vec![0.0; count]);
+        let (mut a, mut c) = (vec![0.0; count], vec![0.0; count]);
+        let mut solver = Solver::default();
+        for item in items {
+            let mut draws = Draws::new(fixed.seed, stream::SHIFT, item, 0);
+            cuts.clear();
+            cuts.extend((1..count).map(|_| draws.uniform()));
+            cuts.sort_unstable_by(f64::total_cmp);
+            let mut last = 0.0;
+            for (p, cut) in p.iter_mut().zip(cuts.iter().copied().chain([1.0])) {
+                *p = cut - last;
+                last = cut;
+            }
+            for k in 0..count {
+                a[k] = 0.2 + 0.8 * draws.uniform();
+                c[k] = math::exp(std::f64::consts::LN_10 * (2.0 * draws.uniform() - 1.0));
+            }
+            let best = match fixed.curve {
+                Some(curve) => solver.solve(&Parts { curve, weights: &p, a: &a, b: fixed.b, c: &c }, fixed.samples),
+                None => {
+                    let law = Mixing { weights: &p, heights: &c, floors: fixed.floors, transfer: fixed.transfer };
+                    law.solve(&mut vec![0.0; count])
+                }
+            };
+            let log = Parts { curve: Curve::Log, weights: &p, a: &a, b: fixed.b, c: &c };
+            let control = solver.solve(&log, fixed.samples);
+            for gain in [best.relative_gain(), control.relative_gain()] {
+                out.push(if gain > 1e-17 { math::log10(gain) } else { LEAST });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDENTITY: [f64; 9] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
+    const CURVES: [Option<Curve>; 6] = [
+        None,
+        Some(Curve::Power),
+        Some(Curve::Offset),
+        Some(Curve::Exponential { scale: 300.0 }),
+        Some(Curve::Log),
+        Some(Curve::Transfer),
+    ];
+
+    fn gains(curve: Option<Curve>, items: Range<u32>) -> Vec<f64> {
+        let fixed = Fixed { seed: 3, curve, samples: 1000.0, b: &[1.0; 3], floors: &[0.0; 3], transfer: &IDENTITY };
+        let mut out = Vec::new();
+        Gains::items(&fixed.inputs(), items, &mut out);
+        out
+    }
+
+    #[test]
+    fn every_curve_but_the_logarithm_gains_and_the_control_never_does() {
+        for curve in CURVES {
+            let out = gains(curve, 0..4000);
+            let below = |offset: usize, least: f64| out.iter().skip(offset).step_by(2).filter(|g| **g < least).count();
+            assert_eq!(below(1, -12.0), 4000, "{curve:?}: the control");
+            assert_eq!(below(0, -12.0), if curve == Some(Curve::Log) { 4000 } else { 0 }, "{curve:?}");
+            assert!(out.iter().all(|g| g.is_finite() && *g <= 0.0 && *g >= LEAST), "{curve:?}: in range");
+        }
+    }
+
+    #[test]
+    fn a_problem_is_a_function_of_its_index() {
+        let whole = gains(Some(Curve::Power), 0..50);
+        assert_eq!(whole[2 * 20..], gains(Some(Curve::Power), 20..50), "any slice gives the same numbers");
+        assert_ne!(whole[..2], whole[2..4], "two problems differ");
+    }
+
+    #[test]
+    fn the_gains_are_those_of_the_losses() {
+        // The same problems, by the losses themselves and mirror descent.
+        let out = gains(Some(Curve::Power), 0..20);
+        for item in 0..20u32 {
+            let mut draws = Draws::new(3, stream::SHIFT, item, 0);
+            let mut cuts = [draws.uniform(), draws.uniform()];
+            cuts.sort_unstable_by(f64::total_cmp);
+            let p = [cuts[0], cuts[1] - cuts[0], 1.0 - cuts[1]];
+            let (mut a, mut c) = ([0.0; 3], [0.0; 3]);
+            for k in 0..3 {
+                a[k] = 0.2 + 0.8 * draws.uniform();
+                c[k] = math::pow(10.0, 2.0 * draws.uniform() - 1.0);
+            }
+            let parts = Parts { curve: Curve::Power, weights: &p, a: &a, b: &[1.0; 3], c: &c };
+            let best =
+                crate::theory::shift::mirror_descent(&p, |q| parts.loss(q, 1e3), |q| parts.pull(q, 1e3), 1e-9, 10_000);
+            let gain = 1.0 - best.loss / parts.loss(&p, 1e3);
+            assert!((math::pow(10.0, out[2 * item as usize]) - gain).abs() < 2e-9, "problem {item}: {gain}");
+        }
+    }
+}
