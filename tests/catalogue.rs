@@ -1,0 +1,236 @@
+//! The registry's invariants, and the import rules that the crate's map promises.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use scaling_lab::exec::Exec;
+use scaling_lab::experiments::{self, ALL, Session};
+use scaling_lab::output::{Output, POINTS_MAX};
+use scaling_lab::params::{self, Kind, Texts};
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(dir: &Path, into: &mut Vec<(PathBuf, String)>) {
+        let mut entries: Vec<_> = fs::read_dir(dir).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                walk(&path, into);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).expect("text");
+                into.push((path, text));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &mut found);
+    found.into_iter().map(|(path, text)| (path.strip_prefix(&root).expect("under src").to_owned(), text)).collect()
+}
+
+/// Lines of code: without comments, and without the tests at the foot.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let tests = text.find("#[cfg(test)]").or_else(|| text.find("#[cfg(all(test")).unwrap_or(text.len());
+    text[..tests].lines().filter(|line| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn imports_point_one_way() {
+    // A module may name those to its left; `theory` is for everyone above it, but the middle layer needs none.
+    let may = |module: &str| -> &[&str] {
+        match module {
+            "error" | "lib" => &[],
+            "math" => &["error"],
+            "rng" => &["error", "math"],
+            "theory" => &["error", "math", "rng", "theory"],
+            "params" => &["error", "params"],
+            "output" => &["error", "params", "output"],
+            "exec" => &["error", "math", "rng", "exec"],
+            "sim" => &["error", "math", "rng", "theory", "exec", "sim"],
+            "fit" => &["error", "math", "rng", "theory", "fit"],
+            "experiments" => &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"],
+            _ => &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"],
+        }
+    };
+    for (path, text) in sources() {
+        let first = path.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+        let module = first.trim_end_matches(".rs");
+        if module == "lib" {
+            continue;
+        }
+        for line in code(&text) {
+            for (at, _) in line.match_indices("crate::") {
+                let named: String = line[at + 7..].chars().take_while(|c| c.is_ascii_lowercase()).collect();
+                let known = ["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments", "web"];
+                if known.contains(&named.as_str()) {
+                    assert!(may(module).contains(&named.as_str()), "{} may not import {named}: {line}", path.display());
+                }
+            }
+        }
+        let name = path.to_string_lossy().replace('\\', "/");
+        let names = |word: &str| code(&text).any(|line| line.contains(word));
+        assert!(!names("wgpu::") || name == "exec/gpu.rs", "{name} names wgpu");
+        let boundary = ["web.rs", "exec/pool.rs"].contains(&name.as_str());
+        // The GPU back end waits for a browser's promises, but exports nothing.
+        assert!(!names("wasm_bindgen::prelude") || boundary, "{name} names wasm-bindgen");
+        assert!(!names("#[wasm_bindgen") || name == "web.rs", "{name} exports to JavaScript");
+        if name.starts_with("experiments/") && name != "experiments/mod.rs" {
+            let others = ALL.iter().map(|e| e.info.slug.replace('-', "_")).filter(|stem| !name.contains(stem.as_str()));
+            for other in others {
+                assert!(!names(&format!("experiments::{other}")), "{name} imports experiment {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_knows_no_experiment_by_name() {
+    let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+    let mut stack = vec![www];
+    while let Some(path) = stack.pop() {
+        if path.is_dir() {
+            if !path.ends_with("node_modules") {
+                stack.extend(fs::read_dir(&path).expect("a folder").map(|e| e.expect("an entry").path()));
+            }
+        } else if path.extension().is_some_and(|e| ["js", "mjs", "html", "css", "ts"].iter().any(|x| e == *x)) {
+            // A budget is measured on one experiment, and tests need one to test with.
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if name.contains(".test.") || name == "build.mjs" {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("text");
+            for entry in ALL {
+                let quoted = ['"', '\'', '`', '/'].map(|q| format!("{q}{}", entry.info.slug));
+                assert!(!quoted.iter().any(|q| text.contains(q)), "{} names {}", path.display(), entry.info.slug);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_are_unique_and_words_are_there() {
+    let slugs: BTreeSet<_> = ALL.iter().map(|e| e.info.slug).collect();
+    assert_eq!(slugs.len(), ALL.len(), "slugs");
+    let claims: Vec<_> = ALL.iter().flat_map(|e| e.claims).collect();
+    assert_eq!(claims.iter().map(|c| c.id).collect::<BTreeSet<_>>().len(), claims.len(), "claims");
+    for entry in ALL {
+        let info = &entry.info;
+        assert!(info.slug.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}: a slug", info.slug);
+        assert!(info.question.ends_with('?'), "{}: a question", info.slug);
+        assert!(!info.notice.is_empty() && !info.model.is_empty() && !info.sources.is_empty(), "{}: words", info.slug);
+        assert!(!info.presets.is_empty() && !entry.claims.is_empty(), "{}: presets and claims", info.slug);
+        let names: BTreeSet<_> = entry.params.iter().map(|s| s.name).collect();
+        assert_eq!(names.len(), entry.params.len(), "{}: parameters", info.slug);
+        assert!(!names.contains("seed") && !names.contains("device"), "{}: names the URL keeps for itself", info.slug);
+        for spec in entry.params {
+            assert!(spec.help.ends_with('.') && spec.help.len() > 10, "{}: help of {}", info.slug, spec.name);
+            spec.parse(spec.default).unwrap_or_else(|e| panic!("{}: {e}", info.slug));
+            assert!(spec.kind == Kind::Choice || spec.min < spec.max, "{}: range of {}", info.slug, spec.name);
+        }
+        for preset in info.presets {
+            let checked = experiments::check(info.slug, &experiments::query(preset.query)).expect("a slug");
+            assert!(checked.problems.is_empty(), "{}, {}: {:?}", info.slug, preset.title, checked.problems);
+        }
+    }
+}
+
+fn check_output(what: &str, output: &Output) {
+    let figures: BTreeSet<_> = output.figures.iter().map(|f| f.id).collect();
+    assert_eq!(figures.len(), output.figures.len(), "{what}: figures have names of their own");
+    for figure in &output.figures {
+        let series: BTreeSet<_> = figure.series.iter().map(|s| s.id).collect();
+        assert_eq!(series.len(), figure.series.len(), "{what}, {}: series have names of their own", figure.id);
+        assert!(figure.field.is_some() || !figure.series.is_empty(), "{what}, {}: not blank", figure.id);
+        for s in &figure.series {
+            assert!(s.x.len() <= POINTS_MAX && s.x.len() == s.y.len(), "{what}, {}, {}: points", figure.id, s.id);
+            for ends in [&s.lo, &s.hi].into_iter().flatten() {
+                assert_eq!(ends.len(), s.x.len(), "{what}, {}, {}: intervals", figure.id, s.id);
+            }
+            assert!(s.y.iter().any(|y| y.is_finite()), "{what}, {}, {}: something to draw", figure.id, s.id);
+        }
+        if let Some(field) = &figure.field {
+            assert_eq!(field.z.len(), field.y.len(), "{what}, {}: rows", figure.id);
+            assert!(field.z.iter().all(|row| row.len() == field.x.len()), "{what}, {}: columns", figure.id);
+        }
+    }
+    for table in &output.tables {
+        assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{what}, {}: cells", table.id);
+    }
+}
+
+#[test]
+fn every_preset_shows_theory_at_once() {
+    for entry in ALL {
+        for preset in entry.info.presets {
+            let what = format!("{}, {}", entry.info.slug, preset.title);
+            let session = Session::open(Rc::new(Exec::cpu()), entry.info.slug, &experiments::query(preset.query), 1)
+                .unwrap_or_else(|e| panic!("{what}: {e}"));
+            check_output(&what, &session.output());
+        }
+    }
+}
+
+#[test]
+fn every_experiment_finishes_at_its_defaults() {
+    for entry in ALL {
+        let mut session = Session::open(Rc::new(Exec::cpu()), entry.info.slug, &Texts::new(), 1).expect("defaults");
+        let total = session.progress().total;
+        while !session.progress().finished() {
+            let before = session.progress().done;
+            let after = pollster::block_on(session.advance()).expect("advances");
+            assert_eq!((after.done, after.total), (before + 1, total), "{}: one mark at a time", entry.info.slug);
+        }
+        let document = session.document(0.0);
+        check_output(entry.info.slug, &document.output);
+        assert!(document.output.verdicts.iter().any(|v| v.agrees.is_some()), "{}: a verdict", entry.info.slug);
+        let json = serde_json::to_string(&document).expect("a document");
+        assert!(!json.contains("NaN") && !json.contains("inf"), "{}: what is not finite is null", entry.info.slug);
+    }
+}
+
+#[test]
+fn published_numbers_come_out_as_expected() {
+    let exec = Rc::new(Exec::cpu());
+    for entry in ALL {
+        for claim in entry.claims {
+            let found = pollster::block_on(experiments::reproduce(&exec, entry.info.slug, claim))
+                .unwrap_or_else(|e| panic!("{}: {e}", claim.id));
+            assert!(found.as_expected, "{}: published {}, ours {found:?}", claim.id, claim.printed);
+            assert!(!claim.reason.is_empty() && (claim.agrees || !claim.note.is_empty()), "{}: says why", claim.id);
+        }
+    }
+}
+
+#[test]
+fn bad_input_is_one_sentence() {
+    for entry in ALL {
+        let slug = entry.info.slug;
+        for spec in entry.params {
+            let long = "1,".repeat(500);
+            let bad = ["", "abc", "NaN", "inf", "-1", "1e400", "1,,2", "0,0", "-1,1", "1;2,3", "<b>1</b>", &long];
+            for text in bad {
+                let texts = Texts::from([(spec.name.to_owned(), text.to_owned())]);
+                // Some of these are fine for some kinds: what counts is that the rest is refused in words.
+                if let Err(error) = Session::open(Rc::new(Exec::cpu()), slug, &texts, 1) {
+                    let message = error.to_string();
+                    assert!(message.contains(spec.name) && !message.contains('\n'), "{slug}: {message}");
+                    assert!(message.len() < 400, "{slug}: short: {message}");
+                }
+                let checked = experiments::check(slug, &texts).expect("a slug");
+                Session::open(Rc::new(Exec::cpu()), slug, &checked.values, 1)
+                    .unwrap_or_else(|e| panic!("{slug}: what `check` returns is valid: {e}"));
+            }
+            for text in ["", "abc", "NaN"] {
+                let refused = spec.parse(text).is_err();
+                assert!(refused || (spec.kind == Kind::Matrix && text.is_empty()), "{slug}: {} takes `{text}`", spec.name);
+            }
+        }
+        let unknown = Texts::from([("no-such".to_owned(), "1".to_owned())]);
+        let error = Session::open(Rc::new(Exec::cpu()), slug, &unknown, 1).err().expect("refused").to_string();
+        assert!(error.contains("no-such"), "{error}");
+    }
+    let error = Session::open(Rc::new(Exec::cpu()), "no-such", &Texts::new(), 1).err().expect("refused").to_string();
+    assert!(error.contains("no-such") && error.contains(ALL[0].info.slug), "{error}");
+    assert!(params::read(ALL[0].params, &Texts::from([("weights".into(), "0,0".into())])).is_err(), "weights that sum to 0");
+}
