@@ -25,6 +25,7 @@ import css from "./scaling-lab.css";
 const DEVICES = ["auto", "gpu", "cpu"];
 const SPEEDS = [null, 1, 2, 5, 10, 30];
 const PRIMARY = { narrow: 2, wide: 5 }; // controls above the fold
+const FRAME_MS = 14;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
 
@@ -50,6 +51,7 @@ export class ScalingLab extends HTMLElement {
   #generation = 0;
   #elapsed = 0;
   #frame = 0;
+  #drawn = 0;
   /** @type {number | undefined} */ #speaking;
   /** @type {Map<string, import("../js/controls.js").Control>} */ #controls = new Map();
   /** @type {Record<string, any>} */ #ui = {};
@@ -155,12 +157,12 @@ export class ScalingLab extends HTMLElement {
     if (!fresh) {
       this.#setMode("playing");
       try {
-        await this.#open(place.kind);
+        this.#show(await this.#open(place.kind));
       } catch (error) {
         if (place.kind === "cpu") return this.#fail(error), false;
         engine.gpuFailed ||= t("why.failed", { message: /** @type {LabError} */ (error).message });
         this.#notices([engine.gpuFailed], "gpu");
-        await this.#open("cpu").catch(again => this.#fail(again));
+        await this.#open("cpu").then(result => this.#show(result), again => this.#fail(again));
       }
       if (generation !== this.#generation || /** @type {Mode} */ (this.#mode) === "dead") return false;
     }
@@ -549,17 +551,18 @@ export class ScalingLab extends HTMLElement {
       : t("marks", { done, total });
   }
 
-  /** Takes a result; draws once a frame. @param {Result} result */
+  /** Takes a result; draws at once, but not twice in a frame. @param {Result} result */
   #show(result) {
     this.#result = result;
     this.#progress(result.progress);
-    if (!this.#frame) this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#draw();
-    });
+    if (performance.now() - this.#drawn > FRAME_MS) this.#draw();
+    else this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
   #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#drawn = performance.now();
     const result = /** @type {Result} */ (this.#result);
     const entry = /** @type {Entry} */ (this.#entry);
     const ui = this.#ui;

@@ -196,7 +196,7 @@ export function makeControl(spec, report, context) {
   const problem = h("p", { class: "problem", role: "alert" });
   const { body, set } = kinds[spec.kind](spec, ids, report, context);
   const label = h(spec.kind === "matrix" ? "span" : "label", spec.kind === "matrix" ? { class: "label" } : { for: ids.field }, plain(spec.name),
-    spec.unit ? h("span", { class: "unit" }, ` (${spec.unit})`) : "");
+    spec.unit && spec.unit !== spec.name ? h("span", { class: "unit" }, ` (${spec.unit})`) : "");
   const element = h("div", { class: "control", "data-param": spec.name, "data-kind": spec.kind }, label, ...body,
     h("p", { class: "help", id: ids.notes }, spec.help), problem);
   return {
