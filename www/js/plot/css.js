@@ -49,32 +49,33 @@ export const css = `
 :root,:host{${variables("light")};--lab-font:system-ui,sans-serif}
 @media (prefers-color-scheme:dark){:root,:host(:not([theme=light])){${variables("dark")}}}
 :host([theme=dark]){${variables("dark")}}
-.lab-figure{margin:0;color:var(--lab-ink);min-width:0}
-.lab-figure figcaption{font-weight:600;margin-block-end:.4em}
+.lab-figure{--lab-size:1em;margin:0;color:var(--lab-ink);min-width:0}
+.lab-figure figcaption{font-weight:600;margin-block-end:.4em;font-size:max(1em,var(--lab-size))}
+.lab-figure :is(.lab-read,.lab-legend,.lab-note,details){font-size:max(.9em,calc(var(--lab-size)*.88))}
 .lab-figure [hidden]{display:none}
 .lab-plot{touch-action:pan-y;outline-offset:3px;border-radius:2px;-webkit-user-select:none;user-select:none}
 .lab-plot:focus-visible{outline:2px solid var(--lab-focus)}
 .lab-plot>svg{display:block;width:100%;height:auto;background:var(--lab-bg);overflow:hidden}
 ${svgRules.map(rule => `.lab-svg ${rule}`).join("\n")}
-.lab-read{min-block-size:2.8em;line-height:1.4;margin:.2em 0 .3em;font-size:.9em;color:var(--lab-ink);font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;align-content:start;gap:0 1.1em}
+.lab-read{min-block-size:2.8em;line-height:1.4;margin:.2em 0 .3em;color:var(--lab-ink);font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;align-content:start;gap:0 1.1em}
 .lab-read .hint{color:var(--lab-muted)}
 .lab-read b{font-weight:600}
 .lab-read span{overflow-wrap:anywhere}
 .lab-legend{display:flex;flex-wrap:wrap;gap:.3em .5em}
-.lab-legend button{font:inherit;font-size:.9em;line-height:1.25;color:var(--lab-ink);background:none;border:1px solid transparent;border-radius:.4em;padding:.25em .5em;min-block-size:2em;display:inline-flex;align-items:center;gap:.5em;text-align:start;cursor:pointer}
+.lab-legend button{font:inherit;line-height:1.25;color:var(--lab-ink);background:none;border:1px solid transparent;border-radius:.4em;padding:.25em .5em;min-block-size:2em;display:inline-flex;align-items:center;gap:.5em;text-align:start;cursor:pointer}
 .lab-legend button:hover{border-color:var(--lab-muted)}
 .lab-legend button:focus-visible,.lab-figure summary:focus-visible,.lab-scroll:focus-visible{outline:2px solid var(--lab-focus);outline-offset:1px}
 .lab-legend button[aria-pressed=false]{color:var(--lab-muted);text-decoration:line-through}
 .lab-legend button[aria-pressed=false] svg{opacity:.3}
-.lab-legend svg,.lab-read svg{flex:none;overflow:visible}
-.lab-note{font-size:.85em;color:var(--lab-muted);margin:.3em 0}
-.lab-figure details{font-size:.9em;margin-block-start:.3em}
+.lab-legend svg,.lab-read svg{flex:none;overflow:visible;inline-size:2em;block-size:1em;vertical-align:-.1em}
+.lab-note{color:var(--lab-muted);margin:.3em 0}
+.lab-figure details{margin-block-start:.3em}
 .lab-figure summary{cursor:pointer;padding:.4em 0;inline-size:fit-content}
 .lab-scroll{overflow:auto;max-block-size:20em;max-inline-size:100%}
 .lab-scroll table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .lab-scroll th,.lab-scroll td{padding:.2em .7em;text-align:end;border-block-end:1px solid var(--lab-grid);white-space:nowrap}
 .lab-scroll thead th{position:sticky;inset-block-start:0;background:var(--lab-bg)}
 .lab-sr{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (pointer:coarse){.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}}
+@media (pointer:coarse){.lab-legend{gap:0 .5em}.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}}
 @media (forced-colors:active){.lab-svg{forced-color-adjust:none}}
 `;

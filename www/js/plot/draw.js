@@ -6,7 +6,7 @@ import { axisFormat, axisTitle, fill, valueFormat } from "./format.js";
 import { drawField } from "./field.js";
 import { fitText, placeBeside, placeRows, spread, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks, stableDomain } from "./scale.js";
-import { looks, shapes } from "./style.js";
+import { looks, outline, px as r1 } from "./style.js";
 import { el, set } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
@@ -17,8 +17,10 @@ import { el, set } from "./svg.js";
  *  @typedef {{x0: number, y0: number, x1: number, y1: number}} Box */
 /** @typedef {{width: number, scale: number, height?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean}} View */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
-/** @typedef {{width: number, height: number, size: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null, dropped: number, empty: boolean}} Drawn */
+/** @typedef {{width: number, height: number, size: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null, dropped: number, invert: ((px: number) => number) | null}} Drawn */
 
+/** Decades that a logarithmic axis shows at most: what falls below leaves the plot at its floor. */
+const DECADES = 12;
 /** An interval's end further than this from its value is drawn as open on a logarithmic axis. */
 const FAR = 1000;
 
@@ -94,10 +96,11 @@ export function createDrawing() {
     }
     const ex = extentOf(kx, xs());
     const ey = extentOf(ky, ys()) ?? (source.some(s => s.floor) ? [0.1, 1] : null);
+    if (ey && ky === "log") ey[0] = Math.max(ey[0], ey[1] * 10 ** -DECADES);
     const colours = field ? size * 3.6 : 0;
-    const height = view.height ?? Math.round(Math.max(250, Math.min(640, width * 0.56)) + colours);
+    const height = view.height ?? Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours);
     resize(width, height);
-    if (!ex || !ey) return { width, height, size, box: { x0: 0, y0: 0, x1: width, y1: height }, placed: [], cells: null, dropped: 0, empty: true };
+    if (!ex || !ey) return { width, height, size, box: { x0: 0, y0: 0, x1: width, y1: height }, placed: [], cells: null, dropped: 0, invert: null };
 
     /** @type {Pair} */
     const dx = field ? fieldDomain(kx, ex, field.x) : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit)));
@@ -106,7 +109,7 @@ export function createDrawing() {
 
     // Rows of labels above the plot: the title of the y axis, then the vertical rules.
     const rules = marks.filter(m => real(m.x) && !real(m.y) && (kx !== "log" || m.x > 0));
-    const ty = makeTicks(ky, dy, Math.max(3, Math.min(9, height / (size * 3))));
+    const ty = makeTicks(ky, dy, Math.max(3, Math.min(8, height / (size * 3.2))));
     const fy = axisFormat(locale, figure.y.unit, ky, ty.major);
     const yLabels = ty.major.map(fy);
     kept.left = Math.max(kept.left, Math.max(0, ...yLabels.map(t => textWidth(t, size))) + size * 1.1);
@@ -131,7 +134,7 @@ export function createDrawing() {
     const cells = drawField(layers.field, figure, view, size, box, sx, sy, height);
     const { placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);
     drawMarks(figure, size, box, sx, sy, rules, placedRules, rowHeight);
-    return { width, height, size, box, placed, cells, dropped, empty: false };
+    return { width, height, size, box, placed, cells, dropped, invert: sy.invert };
   }
 
   /** @param {Figure} figure @param {View} view @param {number} size @returns {Drawn} */
@@ -185,7 +188,7 @@ export function createDrawing() {
     });
     prune(figure);
     drawPlaces(figure.marks ?? [], size, { x0: 2, y0: 2, x1: width - 2, y1: box.y1 }, m => project(Number(m.x), Number(m.y)));
-    return { width, height, size, box, placed, cells, dropped: 0, empty: !cells };
+    return { width, height, size, box, placed, cells, dropped: 0, invert: null };
   }
 
   /**
@@ -266,7 +269,7 @@ export function createDrawing() {
       const place = (/** @type {number | null | undefined} */ v) => (real(v) ? sy(v) : NaN);
       /** An interval's end in pixels; an open one goes on to the edge. @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
       const end = (v, y, edge, low) => {
-        const at = place(v);
+        const at = Math.max(box.y0, Math.min(box.y1, place(v)));
         const far = sy.kind === "log" && real(y) && y > 0 && real(v) && (low ? v < y / FAR : v > y * FAR);
         return Number.isNaN(at) || far ? edge : at;
       };
@@ -288,22 +291,32 @@ export function createDrawing() {
       }
       const solid = look.dash === null;
       const joined = s.kind === "line";
+      // A curve that falls below the axis ends on it; a point there is not drawn.
+      const below = py.map(v => v > box.y1 + 0.5);
+      below.forEach((is, i) => {
+        if (!is) return;
+        const edge = joined && ((i > 0 && !below[i - 1]) || (i + 1 < n && !below[i + 1]));
+        py[i] = edge ? box.y1 : NaN;
+        if (!joined) dropped++;
+      });
       set(node.line, "d", joined ? path(px, py) : null);
       set(node.line, "stroke-width", size * (s.role === "published" ? 0.09 : 0.15));
       set(node.line, "stroke-dasharray", solid ? null : look.dash?.split(" ").map(v => (+v * size) / 14).join(" ") ?? null);
       set(node.area, "d", s.kind !== "points" && (s.lo || s.hi) ? ribbon(px, bottom, top) : null);
       let bars = "";
-      const w = size * (n > 60 ? 0 : 0.22);
+      const [wing, barb, cap] = [r1(size * 0.28), r1(size * 0.4), n > 60 ? 0 : r1(size * 0.22)];
       if (s.kind === "points") {
         for (let i = 0; i < n; i++) {
           if (Number.isNaN(top[i]) || Number.isNaN(px[i])) continue;
-          const [x, a, b] = [px[i].toFixed(1), top[i], floor[i] ? py[i] : bottom[i]];
-          bars += `M${x} ${b.toFixed(1)}V${a.toFixed(1)}`;
-          for (const [y, open, out] of /** @type {[number, boolean, number][]} */ ([[a, a === box.y0, 1], [b, b === box.y1 && !floor[i], -1]])) {
-            if (floor[i] && y === b) continue;
-            bars += open ? `m0 0M${(px[i] - size * 0.28).toFixed(1)} ${(y + out * size * 0.4).toFixed(1)}L${x} ${y.toFixed(1)}L${(px[i] + size * 0.28).toFixed(1)} ${(y + out * size * 0.4).toFixed(1)}`
-              : w > 0 ? `M${(px[i] - w).toFixed(1)} ${y.toFixed(1)}h${(2 * w).toFixed(1)}` : "";
-          }
+          const x = r1(px[i]);
+          const [a, b] = [r1(top[i]), r1(floor[i] ? py[i] : bottom[i])];
+          bars += `M${x} ${b}V${a}`;
+          // An open end is an arrow at the edge, a known one a cap.
+          if (top[i] === box.y0) bars += `m${-wing} ${barb}L${x} ${a}l${wing} ${barb}`;
+          else if (cap) bars += `m${-cap} 0h${2 * cap}`;
+          if (floor[i]) continue;
+          if (bottom[i] === box.y1) bars += `M${x - wing} ${b - barb}L${x} ${b}l${wing} ${-barb}`;
+          else if (cap) bars += `M${x - cap} ${b}h${2 * cap}`;
         }
       }
       set(node.bars, "d", bars || null);
@@ -361,7 +374,7 @@ export function createDrawing() {
     pool(layers.marks, 1 + all.length, "text");
     const [ring, ...labels] = layers.marks.children;
     set(ring, "class", "place");
-    set(ring, "d", points.map(p => shapes[0](p.x, p.y, size * 0.32)).join("") || null);
+    set(ring, "d", symbols(points.map(p => p.x), points.map(p => p.y), 0, size * 0.32, () => true));
     set(ring, "stroke-width", size * 0.14);
     all.forEach(({ text, x, y, anchor }, i) => {
       const node = labels[i];
@@ -394,7 +407,8 @@ const ribbon = (px, lo, hi) => ribbonOf(px.map((x, i) => [x, lo[i], hi[i]]));
 /** @param {number[]} px @param {number[]} py @param {number} shape @param {number} r @param {(i: number) => boolean} which */
 function symbols(px, py, shape, r, which) {
   let d = "";
-  for (let i = 0; i < px.length; i++) if (which(i) && !Number.isNaN(px[i] + py[i])) d += shapes[shape](px[i], py[i], r);
+  const around = outline(shape, r);
+  for (let i = 0; i < px.length; i++) if (which(i) && !Number.isNaN(px[i] + py[i])) d += `M${r1(px[i])} ${r1(py[i])}${around}`;
   return d || null;
 }
 

@@ -4,7 +4,7 @@
 import { axisFormat, axisTitle } from "./format.js";
 import { fitText, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks } from "./scale.js";
-import { viridis } from "./style.js";
+import { px as r1, viridis } from "./style.js";
 import { el } from "./svg.js";
 
 /** @typedef {import("./scale.js").Scale} Scale @typedef {import("./draw.js").Box} Box */
@@ -70,19 +70,22 @@ export function drawField(layer, figure, view, size, box, sx, sy, height) {
     });
   } else {
     const project = /** @type {(a: number, b: number) => number[]} */ (sx);
-    const at = (/** @type {number} */ i, /** @type {number} */ j) => project(field.x[i], field.y[j]);
-    field.z.forEach((row, j) => row.forEach((z, i) => {
-      if (Number.isNaN(tone(z))) return;
-      const [x, y] = at(i, j);
+    /** The grid as text, once per point. @type {string[][]} */
+    const at = field.z.map((row, j) => row.map((z, i) => {
+      if (Number.isNaN(tone(z))) return "";
+      const [x, y] = project(field.x[i], field.y[j]);
       cells.push({ i, j, x, y });
+      return `${r1(x)} ${r1(y)}`;
     }));
-    for (let j = 0; j + 1 < field.y.length; j++) {
-      for (let i = 0; i + 1 < field.x.length; i++) {
-        for (const corners of [[[i, j], [i + 1, j], [i, j + 1]], [[i + 1, j], [i + 1, j + 1], [i, j + 1]]]) {
-          const t = corners.reduce((sum, [a, b]) => sum + tone(field.z[b]?.[a]), 0) / 3;
-          if (Number.isNaN(t)) continue;
-          paths[level(t)] += `M${corners.map(([a, b]) => at(a, b).map(v => v.toFixed(1)).join(" ")).join("L")}Z`;
-        }
+    const tones = field.z.map(row => row.map(tone));
+    const triangle = (/** @type {number} */ t, /** @type {string} */ a, /** @type {string} */ b, /** @type {string} */ c) => {
+      if (!Number.isNaN(t)) paths[level(t / 3)] += `M${a}L${b}L${c}Z`;
+    };
+    for (let j = 0; j + 1 < at.length; j++) {
+      for (let i = 0; i + 1 < at[j].length; i++) {
+        const shared = tones[j][i + 1] + tones[j + 1][i];
+        triangle(shared + tones[j][i], at[j][i], at[j][i + 1], at[j + 1][i]);
+        triangle(shared + tones[j + 1][i + 1], at[j][i + 1], at[j + 1][i + 1], at[j + 1][i]);
       }
     }
   }

@@ -1,11 +1,11 @@
 // @ts-check
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
-import { createDrawing, hasData } from "./draw.js";
+import { createDrawing, fontSize, hasData } from "./draw.js";
 import { axisTitle, fill, valueFormat } from "./format.js";
 import { standalone } from "./standalone.js";
 import { STRINGS } from "./strings.js";
-import { looks, shapes } from "./style.js";
+import { looks, outline } from "./style.js";
 import { summarise } from "./summary.js";
 import { el, set } from "./svg.js";
 import { cell, tabulate } from "./table.js";
@@ -50,7 +50,7 @@ export function swatch(s, look, size = 14) {
     g.append(el("path", { class: "line", d: `M0 ${h / 2}H${w}`, "stroke-width": size * 0.15, "stroke-dasharray": look.dash?.split(" ").map(v => (+v * size) / 14).join(" ") ?? null }));
   }
   if (s.kind === "points" || (s.kind === "line" && s.role === "published")) {
-    g.append(el("path", { class: look.open ? "open" : "dots", d: shapes[look.shape](w / 2, h / 2, size * 0.3), "stroke-width": look.open ? size * 0.12 : 0 }));
+    g.append(el("path", { class: look.open ? "open" : "dots", d: `M${w / 2} ${h / 2}${outline(look.shape, size * 0.3)}`, "stroke-width": look.open ? size * 0.12 : 0 }));
   }
   return g;
 }
@@ -70,7 +70,7 @@ export function renderFigure(figure, options = {}) {
   const { locale = "en", caption = true } = options;
   const strings = { ...STRINGS, ...options.strings };
   let current = figure;
-  let width = options.width ?? 0;
+  let width = 0;
   let scale = 1;
   /** What the reader switched on or off. @type {Map<string, boolean>} */
   const switched = new Map();
@@ -125,7 +125,8 @@ export function renderFigure(figure, options = {}) {
       return;
     }
     drawn = drawing.draw(current, { width, height: options.height, scale, locale, strings, shown });
-    set(drawing.svg, "aria-label", summarise(current, shown, locale, strings));
+    // Nobody hears a summary sixty times a second.
+    summary ||= window.setTimeout(describe, 200);
     set(plot, "aria-label", current.title);
     say(hint, current.field ? strings.keysField : strings.keys);
     const { dropped } = drawn;
@@ -134,6 +135,12 @@ export function renderFigure(figure, options = {}) {
     drawLegend();
     drawCursor();
     if (details.open) drawTable();
+  }
+
+  let summary = 0;
+  function describe() {
+    summary = 0;
+    set(drawing.svg, "aria-label", summarise(current, shown, locale, strings));
   }
 
   let legendKey = "";
@@ -218,13 +225,22 @@ export function renderFigure(figure, options = {}) {
     };
     const out = [{ text: `${axisTitle(x)} ${vx(Number(here.series.x[cursor.i]))}` }, { text: value(here, cursor.i), placed: here }];
     if (field?.frame === "simplex") return out;
+    const { invert } = drawn;
     for (const p of drawn.placed) {
       if (p === here || out.length > 4) continue;
       let best = -1;
       p.px.forEach((px, i) => {
         if (Number.isFinite(px + p.py[i]) && (best < 0 || Math.abs(px - at) < Math.abs(p.px[best] - at))) best = i;
       });
-      if (best >= 0 && Math.abs(p.px[best] - at) < 3) out.push({ text: value(p, best), placed: p });
+      if (best < 0) continue;
+      const off = at - p.px[best];
+      const next = best + Math.sign(off) * (p.px[best + 1] >= p.px[best - 1] || best === 0 ? 1 : -1);
+      if (Math.abs(off) < 1) out.push({ text: value(p, best), placed: p });
+      else if (p.series.kind === "line" && invert && Math.abs(at - p.px[next]) <= Math.abs(p.px[best] - p.px[next])) {
+        // Between two points of a curve: read off the drawn line.
+        const y = p.py[best] + (off / (p.px[next] - p.px[best])) * (p.py[next] - p.py[best]);
+        if (Number.isFinite(y)) out.push({ text: `${p.series.label} ≈ ${valueFormat(locale, current.y.unit, 3)(invert(y))}`, placed: p });
+      }
     }
     return out;
   }
@@ -240,7 +256,7 @@ export function renderFigure(figure, options = {}) {
     const { box, size } = drawn;
     const simplex = current.field?.frame === "simplex";
     set(hair, "d", simplex ? null : `M${at.x.toFixed(1)} ${box.y0}V${box.y1}`);
-    set(ring, "d", shapes[0](at.x, at.y, size * 0.5));
+    set(ring, "d", `M${at.x.toFixed(1)} ${at.y.toFixed(1)}${outline(0, size * 0.5)}`);
     set(ring, "stroke-width", size * 0.13);
     const lines = reading();
     read.replaceChildren(...lines.map(({ text, placed }, k) => {
@@ -249,6 +265,8 @@ export function renderFigure(figure, options = {}) {
       span.append(k === (current.field && cursor?.id === null ? lines.length - 1 : 1) ? html("b", "", text) : text);
       return span;
     }));
+    // In a narrow column the read-out wraps: what it needed once stays reserved, so that the page does not jump.
+    if (width < 700) read.style.minBlockSize = `${Math.max(parseFloat(read.style.minBlockSize) || 0, read.offsetHeight)}px`;
     if (aloud) say(live, lines.slice(0, cursor?.id === null ? lines.length : 2).map(l => l.text).join(". "));
   }
 
@@ -259,14 +277,14 @@ export function renderFigure(figure, options = {}) {
     if (rect.width === 0) return;
     const x = ((event.clientX - rect.left) / rect.width) * drawn.width;
     const y = ((event.clientY - rect.top) / rect.height) * drawn.height;
-    const { box, size } = drawn;
     let best = Infinity;
     /** @type {typeof cursor} */
     let found = null;
+    const { box, size } = drawn;
     for (const { series, px, py } of drawn.placed) {
       for (let i = 0; i < px.length; i++) {
-        // Sideways counts more, so that the cursor runs along a curve.
-        const d = (px[i] - x) ** 2 + 0.25 * (py[i] - y) ** 2;
+        // Sideways counts more, so that the cursor runs along a curve; points win over the line through them.
+        const d = (px[i] - x) ** 2 + 0.25 * (py[i] - y) ** 2 + (series.kind === "points" ? 0 : size * size * 0.5);
         if (d < best) [best, found] = [d, { id: series.id, i, j: 0, held: false }];
       }
     }
@@ -354,14 +372,17 @@ export function renderFigure(figure, options = {}) {
   });
 
   function measure() {
-    scale = parseFloat(getComputedStyle(element).getPropertyValue("--lab-plot-scale")) || 1;
+    const factor = parseFloat(getComputedStyle(element).getPropertyValue("--lab-plot-scale")) || 1;
     const room = options.width ?? Math.floor(plot.clientWidth || element.clientWidth);
-    if (room > 0) width = room;
+    if (room <= 0 || (room === width && factor === scale)) return;
+    [width, scale] = [room, factor];
+    element.style.setProperty("--lab-size", `${fontSize(width) * scale}px`);
+    read.style.minBlockSize = "";
     draw();
   }
   const observer = new ResizeObserver(measure);
   observer.observe(element);
-  draw();
+  measure();
 
   return {
     element,
@@ -371,6 +392,7 @@ export function renderFigure(figure, options = {}) {
     },
     destroy() {
       observer.disconnect();
+      clearTimeout(summary);
       element.remove();
     },
     svg: (stamp = null, theme = "light") => standalone(current, { locale, strings, shown }, stamp, theme),

@@ -21,16 +21,17 @@ const minus = text => text.replace("-", "\u2212");
 export const power = e => `10${[...String(e)].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c])).join("")}`;
 
 /**
- * A value with `digits` significant digits; powers of ten where zeros would have to be counted.
- * @param {string} locale @param {string} unit @param {number} [digits] @returns {Format}
+ * A value with `digits` significant digits; powers of ten where zeros would have to be counted:
+ * below 10^-3 and from 10^`big` on.
+ * @param {string} locale @param {string} unit @param {number} [digits] @param {number} [big] @returns {Format}
  */
-export const valueFormat = (locale, unit, digits = 4) => v => {
+export const valueFormat = (locale, unit, digits = 4, big = 6) => v => {
   if (!Number.isFinite(v)) return "–";
   const size = Math.abs(v);
   if (unit === "%" && (size >= 1e-4 || v === 0)) {
     return minus(intl(locale, { style: "percent", maximumSignificantDigits: digits }).format(v));
   }
-  if (v !== 0 && (size < 1e-3 || size >= 1e6)) {
+  if (v !== 0 && (size < 1e-3 || size >= 10 ** big)) {
     const [m, e] = v.toExponential(digits - 1).split("e");
     const mantissa = minus(intl(locale, { maximumSignificantDigits: digits }).format(+m));
     return mantissa === "1" ? power(+e) : `${mantissa}×${power(+e)}`;
@@ -47,11 +48,12 @@ export function axisFormat(locale, unit, kind, ticks) {
   const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
   const percent = unit === "%";
   if (kind === "log") {
-    if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return valueFormat(locale, "", 2);
+    if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return valueFormat(locale, "", 2, 4);
     return v => minus(intl(locale, { style: percent ? "percent" : "decimal", maximumSignificantDigits: 3 }).format(v));
   }
-  const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : large;
-  const places = Math.min(20, Math.max(0, -Math.floor(Math.log10(step * (percent ? 100 : 1)) + 1e-9)));
+  const step = (ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : large) * (percent ? 100 : 1);
+  let places = 0;
+  while (places < 20 && Math.abs(step * 10 ** places - Math.round(step * 10 ** places)) > 1e-6 * step * 10 ** places) places++;
   if (!percent && large < 1e-3) return valueFormat(locale, "", 3);
   if (!percent && large >= 1e5) return v => minus(intl(locale, { notation: "compact", maximumSignificantDigits: 4 }).format(v));
   return v => minus(intl(locale, { style: percent ? "percent" : "decimal", minimumFractionDigits: places, maximumFractionDigits: places }).format(v));

@@ -7,8 +7,8 @@ export function textWidth(text, size) {
   let units = 0;
   for (const c of text) {
     const code = c.codePointAt(0) ?? 0;
-    units += code > 0x2e7f ? 1 : /[ilj.,:;'|!\s()[\]]/.test(c) ? 0.32 : /[mwMW%@×]/.test(c) ? 0.9 : /[A-Z]/.test(c) ? 0.68
-      : /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/.test(c) ? 0.38 : 0.57;
+    units += code > 0x2e7f ? 1 : /[ilj.,:;'|!\s()[\]Iftr]/.test(c) ? 0.4 : /[mwMW%@×]/.test(c) ? 0.95 : /[A-Z]/.test(c) ? 0.72
+      : /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/.test(c) ? 0.42 : 0.63;
   }
   return units * size;
 }

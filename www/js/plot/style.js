@@ -34,16 +34,23 @@ export function looks(series) {
   });
 }
 
-/** @param {number} v */
-const f = v => v.toFixed(1);
-/** Outlines of equal visual weight around (x, y). @type {((x: number, y: number, r: number) => string)[]} */
-export const shapes = [
-  (x, y, r) => `M${f(x - r)} ${f(y)}a${f(r)} ${f(r)} 0 1 0 ${f(2 * r)} 0a${f(r)} ${f(r)} 0 1 0 ${f(-2 * r)} 0Z`,
-  (x, y, r) => `M${f(x - r * 0.9)} ${f(y - r * 0.9)}h${f(r * 1.8)}v${f(r * 1.8)}h${f(-r * 1.8)}Z`,
-  (x, y, r) => `M${f(x)} ${f(y - r * 1.25)}l${f(r * 1.15)} ${f(r * 2)}h${f(-r * 2.3)}Z`,
-  (x, y, r) => `M${f(x)} ${f(y - r * 1.3)}l${f(r * 1.3)} ${f(r * 1.3)}l${f(-r * 1.3)} ${f(r * 1.3)}l${f(-r * 1.3)} ${f(-r * 1.3)}Z`,
-  (x, y, r) => `M${f(x)} ${f(y + r * 1.25)}l${f(r * 1.15)} ${f(-r * 2)}h${f(-r * 2.3)}Z`,
-];
+/** Coordinates in an SVG path: a tenth of a pixel is enough. @param {number} v */
+export const px = v => Math.round(v * 10) / 10;
+
+/**
+ * An outline around the origin, relative to `M x y`, of equal visual weight for every shape.
+ * @param {number} shape @param {number} r
+ */
+export function outline(shape, r) {
+  const [a, b, c, d, e] = [r, r * 0.9, r * 1.15, r * 1.25, r * 1.3].map(px);
+  return [
+    `m${-a} 0a${a} ${a} 0 1 0 ${2 * a} 0a${a} ${a} 0 1 0 ${-2 * a} 0z`,
+    `m${-b} ${-b}h${2 * b}v${2 * b}h${-2 * b}z`,
+    `m0 ${-d}l${c} ${px(2 * r)}h${-2 * c}z`,
+    `m0 ${-e}l${e} ${e}l${-e} ${e}l${-e} ${-e}z`,
+    `m0 ${d}l${c} ${-px(2 * r)}h${-2 * c}z`,
+  ][shape];
+}
 
 /** viridis at nine even steps. */
 const VIRIDIS = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"].map(c => [0, 2, 4].map(i => parseInt(c.slice(i, i + 2), 16)));

@@ -54,7 +54,10 @@ export function summarise(figure, shown, locale, strings) {
     out.push(fill(strings.axes, { y: axisTitle(figure.y), x: axisTitle(figure.x), from: vx(Math.min(...xs)), to: vx(Math.max(...xs)) }));
   }
   for (const { label, shape, first, last, turn } of series.slice(0, SERIES_MAX)) {
-    out.push(fill(strings[shape], { label, from: vy(first.y), to: vy(last.y), turn: vy(turn.y), at: vx(turn.x) }));
+    const most = Math.max(...[first, last, turn].map(p => Math.abs(p.y)));
+    /** What looks like zero on a linear axis is called zero. @param {number} y */
+    const say = y => vy(figure.y.scale === "linear" && Math.abs(y) < 1e-6 * most ? 0 : y);
+    out.push(fill(strings[shape], { label, from: say(first.y), to: say(last.y), turn: say(turn.y), at: vx(turn.x) }));
   }
   if (series.length > SERIES_MAX) out.push(fill(strings.more, { count: series.length - SERIES_MAX }));
   const marks = (figure.marks ?? []).map(({ label, x, y }) =>

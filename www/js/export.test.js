@@ -1,0 +1,25 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stampOf, toCsv, toJson } from "./export.js";
+
+/** @type {any} */
+const result = {
+  lab: "scaling-lab", version: "0.1.0", commit: "abc", experiment: "exam-time", params: { weights: [0.9, 0.1], t: [[1, 0], [0, 1]], family: "power" }, seed: 7,
+  device: [{ kind: "cpu", adapter: "", from_mark: 0 }], elapsed_s: 1, progress: { done: 2, total: 2 }, tables: [], verdicts: [],
+  figures: [{ id: "f", series: [{ id: "a,b", x: [1, 2], y: [0.1, null], lo: [null, 1e-9], hi: [0.2, 0.3] }, { id: "c", x: [3], y: [4] }] }],
+};
+
+test("long-form CSV", () => {
+  assert.equal(toCsv(result), [
+    "slug,seed,figure,series,x,y,lo,hi", 'exam-time,7,f,"a,b",1,0.1,,0.2', 'exam-time,7,f,"a,b",2,,1e-9,0.3', "exam-time,7,f,c,3,4,,", ""].join("\n"));
+});
+
+test("JSON is the document", () => assert.deepEqual(JSON.parse(toJson(result)), result));
+
+test("a stamp names what made the figure", () => {
+  const { text, metadata } = stampOf(result, "https://example.org/#/exam-time");
+  assert.equal(text, "scaling-lab 0.1.0 (abc) · exam-time · weights=0.9,0.1 t=1,0;0,1 family=power · seed 7 · cpu\nhttps://example.org/#/exam-time");
+  assert.equal(metadata.seed, 7);
+  assert.ok(stampOf({ ...result, progress: { done: 1, total: 4 } }).text.endsWith("stopped at 1 of 4"));
+});
