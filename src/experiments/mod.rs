@@ -17,10 +17,11 @@ use crate::params::{self, Params, Spec, Texts, Value};
 
 pub mod atoms;
 pub mod exam_time;
-
+pub mod positive_shift;
 
 /// Every experiment, in the order of the catalogue.
-pub const ALL: &[Entry] = &[Entry::of::<exam_time::ExamTime>(), Entry::of::<atoms::Atoms>()];
+pub const ALL: &[Entry] =
+    &[Entry::of::<exam_time::ExamTime>(), Entry::of::<positive_shift::PositiveShift>(), Entry::of::<atoms::Atoms>()];
 
 /// A formula, typeset when the page is built.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -270,7 +271,9 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
 pub fn check(slug: &str, texts: &Texts) -> Result<params::Checked> {
     let entry = find(slug)?;
     let mut checked = params::check(entry.params, texts);
-    if let Err(error) = params::read(entry.params, &checked.values).and_then(|values| (entry.start)(&values, 0).map(drop)) {
+    if let Err(error) =
+        params::read(entry.params, &checked.values).and_then(|values| (entry.start)(&values, 0).map(drop))
+    {
         checked.problems.push(format!("{error}; the defaults are used instead"));
         checked.values.clear();
     }
@@ -361,7 +364,8 @@ pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim) -> Result<Rep
     while !session.progress().finished() {
         session.advance().await?;
     }
-    let missing = || Error::new(ErrorKind::Unknown, format!("the result of claim `{}` does not hold its number", claim.id));
+    let missing =
+        || Error::new(ErrorKind::Unknown, format!("the result of claim `{}` does not hold its number", claim.id));
     claim.compare(&session.output()).ok_or_else(missing)
 }
 

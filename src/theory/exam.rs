@@ -390,9 +390,9 @@ mod tests {
             let multiplier = (0..k).filter(|i| n[*i] > 1.0).map(|i| pull[i]).fold(0.0, f64::max);
             for i in 0..k {
                 if n[i] > 1.0 {
-                    close(pull[i], multiplier, 1e-8)
+                    close(pull[i], multiplier, 1e-8);
                 } else {
-                    assert!(pull[i] <= multiplier * (1.0 + 1e-9))
+                    assert!(pull[i] <= multiplier * (1.0 + 1e-9));
                 }
             }
         }

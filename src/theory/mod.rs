@@ -32,7 +32,7 @@ pub(crate) mod tests {
         assert!((got - want).abs() <= rel * want.abs(), "got {got:e}, want {want:e}, relative {:e}", (got / want - 1.0).abs());
     }
 
-    /// A small seeded generator for test grids: SplitMix64, uniform in (0, 1).
+    /// A small seeded generator for test grids (`SplitMix64`), uniform in (0, 1).
     pub(crate) struct Draws(pub(crate) u64);
     impl Draws {
         pub(crate) fn unit(&mut self) -> f64 {
