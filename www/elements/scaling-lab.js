@@ -435,6 +435,7 @@ export class ScalingLab extends HTMLElement {
       row("speed", ui.speed), row("device", ui.device));
 
     // Results.
+    ui.first = h("div", { class: "figures" });
     ui.figures = h("div", { class: "figures" });
     ui.foldedFigures = h("div", { class: "figures" });
     ui.folded = h("details", { class: "fold" }, h("summary", {}, t("moreFigures")), ui.foldedFigures);
@@ -470,8 +471,8 @@ export class ScalingLab extends HTMLElement {
       h("div", { class: "body" },
         h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
           presets, ...elements.slice(0, primary), runs, elements.length > primary ? ui.more : "", running),
-        h("div", { class: "stage" }, ui.figures,
-          h("section", {}, heading(t("verdicts")), ui.verdicts),
+        h("div", { class: "stage" }, ui.first,
+          h("section", {}, heading(t("verdicts")), ui.verdicts), ui.figures,
           entry.notice.length ? h("section", { class: "notes" }, heading(t("notice")), ...entry.notice.map(text => h("p", {}, ...prose(text)))) : "",
           ui.tables, take,
           h("div", { class: "folds" }, ui.folded,
@@ -569,21 +570,24 @@ export class ScalingLab extends HTMLElement {
     /** @type {Map<string, any>} */
     const views = ui.figureViews;
     const ids = new Set(result.figures.map(figure => figure.id));
-    for (const [id, view] of views) if (!ids.has(id)) view.element.remove(), view.destroy(), views.delete(id);
-    let foldedCount = 0;
+    for (const [id, view] of views) if (!ids.has(id)) view.destroy(), views.delete(id);
+    /** @type {[Element, Element[]][]} first figure, the others, those that start folded */
+    const places = [[ui.first, []], [ui.figures, []], [ui.foldedFigures, []]];
+    ui.folded.hidden = true;
     for (const figure of result.figures) {
       const folded = entry.figures_more.includes(figure.id);
-      if (folded) foldedCount++;
-      let view = views.get(figure.id);
+      if (folded) ui.folded.hidden = false;
       if (folded && !ui.folded.open) continue;
+      const view = views.get(figure.id);
       if (view) view.update(figure);
-      else {
-        view = this.#figureView(figure);
-        views.set(figure.id, view);
-        (folded ? ui.foldedFigures : ui.figures).append(view.element);
-      }
+      else views.set(figure.id, this.#figureView(figure));
+      places[folded ? 2 : places[0][1].length ? 1 : 0][1].push(views.get(figure.id).element);
     }
-    ui.folded.hidden = !foldedCount;
+    for (const [place, elements] of places) {
+      // Only a change of figures moves anything: a figure in use keeps the keyboard.
+      if (elements.length !== place.children.length || elements.some((element, i) => element !== place.children[i])) place.replaceChildren(...elements);
+    }
+    ui.figures.hidden = !ui.figures.childElementCount;
     ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
     ui.verdicts.parentElement.hidden = !result.verdicts.length;
     ui.tables.replaceChildren(...result.tables.map(tableView));

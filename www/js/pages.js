@@ -57,7 +57,7 @@ export async function published(body) {
         const agrees = String(checked?.agrees ?? null);
         ours.replaceChildren(cell(checked?.ours), checked?.interval ? h("span", { class: "small soft" }, t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) })) : "");
         row.dataset.agrees = agrees;
-        answer.replaceChildren(h("span", { class: "answer" }, t(`agrees.${agrees}`)), checked?.as_expected === false ? ` ${t("unexpected")}` : "");
+        answer.replaceChildren(h("span", { class: "answer" }, t(`agrees.${agrees}`)), checked && (!checked.as_expected || !checked.agrees) ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected")) : "");
         status.textContent = `${claim.what}: ${t(`agrees.${agrees}`)}`;
       } catch (error) {
         answer.textContent = sentence(/** @type {any} */ (error)?.message ?? String(error));
@@ -70,8 +70,8 @@ export async function published(body) {
     const row = h("tr", { "data-claim": claim.id },
       h("td", { class: "text" }, ...prose(claim.what), h("a", { class: "small", href: formatHash(claim.slug, claim.seed === DEFAULT_SEED ? query : { ...query, seed: String(claim.seed) }) }, t("openState", { title: entry?.title ?? claim.slug }))),
       h("td", {}, ...prose(claim.source), claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : ""),
-      h("td", { class: "number" }, cell(claim.printed)), ours, h("td", {}, act, answer),
-      h("td", { class: "text" }, ...prose([sentence(claim.note), t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) })].filter(Boolean).join(" "))));
+      h("td", { class: "number" }, cell(claim.printed)), ours, h("td", { class: "answers" }, act, answer),
+      h("td", { class: "text" }, ...prose(sentence(claim.note)), h("span", { class: "small soft" }, ...prose(t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) })))));
     return row;
   });
   const every = h("button", { type: "button", onclick: async () => {

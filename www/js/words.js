@@ -27,8 +27,8 @@ export const formula = ({ label, tex }) =>
 function writer({ measured, interval, unit }) {
   const width = interval && interval[0] !== null && interval[1] !== null ? interval[1] - interval[0] : 0;
   const digits = width > 0 && measured ? Math.min(7, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2)) : 4;
-  return (/** @type {number | null} */ x) =>
-    x === null ? "–" : unit === "%" ? `${num(100 * x, digits)}%` : [num(x, digits), unit].filter(Boolean).join(" ");
+  return (/** @type {number | null} */ x, bare = false) =>
+    x === null ? "–" : unit === "%" ? `${num(100 * x, digits)}%` : [num(x, digits), !bare && unit].filter(Boolean).join(" ");
 }
 
 /** Text for ears: TeX without its dollars. @param {string} text */
@@ -41,7 +41,7 @@ export function verdictWords(verdict) {
   /** @type {string[]} */
   const parts = [];
   if (measured !== null && measured !== undefined) {
-    parts.push(t("measured", { value: write(measured) }) + (interval ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0]), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
+    parts.push(t("measured", { value: write(measured) }) + (interval ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
   return `${sentence(claim)} ${sentence(parts.join("; "))} ${t(`agrees.${verdict.agrees}`)}.`;
