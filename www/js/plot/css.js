@@ -32,6 +32,7 @@ const variables = theme => Object.entries(palettes[theme]).map(([name, value]) =
 export const svgRules = [
   "text{font-family:var(--lab-font);fill:var(--lab-ink)}",
   ".small{fill:var(--lab-muted)}",
+  ".mask{fill:var(--lab-bg)}",
   ".grid{stroke:var(--lab-grid);fill:none}",
   ".axis{stroke:var(--lab-muted);fill:none}",
   ".halo{paint-order:stroke;stroke:var(--lab-bg);stroke-linejoin:round}",

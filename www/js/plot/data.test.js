@@ -29,7 +29,7 @@ test("the course of a series", () => {
 
 test("a summary in words", () => {
   const text = summarise(figure([series({ id: "loss", x: [1, 2], y: [3.1, 2.2] })], { marks: [{ label: "best", x: 2 }] }), all, "en", STRINGS);
-  assert.equal(text, "Loss against Share, from 1 to 2. loss falls from 3.1 to 2.2. Marked: best (2).");
+  assert.equal(text, "Loss against Share, from 1 to 2. Loss falls from 3.1 to 2.2. Marked: best (2).");
   const map = summarise(figure([], { field: { x: [0, 1], y: [5], z: [[2, null]], label: "Cost", unit: "", scale: "linear", frame: "plane" } }), all, "en", STRINGS);
   assert.equal(map, "Cost over Share and Loss: smallest 2 at (0, 5), largest 2.");
 });
@@ -60,6 +60,7 @@ test("series of one thing share a colour, theory lines differ in dash", () => {
   assert.notEqual(look[2].dash, look[3].dash);
   assert.notEqual(look[1].shape, look[4].shape);
   assert.equal(look[5].open, true);
+  assert.notEqual(look[0].dash, null);
   // Nothing but ways of getting one number: a colour each.
   assert.deepEqual(looks([{ id: "exact", kind: "line", role: "theory" }, { id: "measured", kind: "points", role: "measured" }]).map(l => l.colour), [0, 1]);
 });

@@ -103,7 +103,7 @@ export function createDrawing() {
     if (!ex || !ey) return { width, height, size, box: { x0: 0, y0: 0, x1: width, y1: height }, placed: [], cells: null, dropped: 0, invert: null };
 
     /** @type {Pair} */
-    const dx = field ? fieldDomain(kx, ex, field.x) : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit)));
+    const dx = field ? fieldDomain(kx, ex, field.x) : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
     /** @type {Pair} */
     const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey));
 
@@ -119,7 +119,7 @@ export function createDrawing() {
     const placedRules = placeRows(rules.map(m => ({ at: sx(m.x ?? 0), width: Math.min(textWidth(m.label, size), x1 - x0) })), 2, width - 2, size * 0.8);
     const rowHeight = size * 1.35;
     kept.rows = Math.max(kept.rows, ...placedRules.map(p => p.row + 1));
-    const y0 = Math.round(size * 1.9 + kept.rows * rowHeight);
+    const y0 = Math.round(size * 2 + kept.rows * rowHeight);
     const y1 = Math.round(height - size * 3.5 - colours);
     const sy = makeScale(ky, dy, [y1, y0]);
     const box = { x0, y0, x1, y1 };
@@ -339,11 +339,11 @@ export function createDrawing() {
    */
   function drawMarks(figure, size, box, sx, sy, rules, rows, rowHeight) {
     const flat = (figure.marks ?? []).filter(m => real(m.y) && !real(m.x) && !Number.isNaN(sy(Number(m.y))));
-    const bottom = box.y0 - size * 0.45;
+    const bottom = box.y0 - size * 0.6;
     let d = "";
     rules.forEach((m, i) => {
       const x = sx(Number(m.x)).toFixed(1);
-      d += `M${x} ${(bottom - rows[i].row * rowHeight + size * 0.1).toFixed(1)}V${box.y1}`;
+      d += `M${x} ${(bottom - rows[i].row * rowHeight + size * 0.2).toFixed(1)}V${box.y1}`;
     });
     const heights = spread(flat.map(m => sy(Number(m.y)) - size * 0.4), size * 1.25, box.y0 + size, box.y1 - 2);
     for (const m of flat) d += `M${box.x0} ${sy(Number(m.y)).toFixed(1)}H${box.x1}`;

@@ -1,6 +1,6 @@
 // @ts-check
 // Heat maps: cells as a few dozen paths, one per colour, so that a map of ten thousand cells stays
-// light and exports as vectors. On the simplex a cell is the triangle between three grid points.
+// light and exports as vectors. On the simplex a cell is the hexagon nearest to its point.
 import { axisFormat, axisTitle } from "./format.js";
 import { fitText, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks } from "./scale.js";
@@ -20,6 +20,9 @@ function edges(at, scale) {
   const out = px.slice(1).map((p, i) => (p + px[i]) / 2);
   return [scale.range[0], ...out, scale.range[1]];
 }
+
+/** The distance of neighbours on an even grid. @param {number[]} at */
+const step = at => (at.length > 1 ? (at[at.length - 1] - at[0]) / (at.length - 1) : 0.1);
 
 /**
  * @param {SVGGElement} layer @param {import("./figure.js").Figure} figure @param {import("./draw.js").View} view @param {number} size @param {Box} box
@@ -70,24 +73,17 @@ export function drawField(layer, figure, view, size, box, sx, sy, height) {
     });
   } else {
     const project = /** @type {(a: number, b: number) => number[]} */ (sx);
-    /** The grid as text, once per point. @type {string[][]} */
-    const at = field.z.map((row, j) => row.map((z, i) => {
-      if (Number.isNaN(tone(z))) return "";
+    const [dx, dy] = [step(field.x), step(field.y)];
+    // Corners of the hexagon, in thirds of a step: pixels that do not depend on where it lies.
+    const [ox, oy] = project(0, 0);
+    const corners = [[1, 1], [-1, 2], [-2, 1], [-1, -1], [1, -2], [2, -1]].map(([a, b]) => project((a * dx) / 3, (b * dy) / 3).map((v, k) => v - [ox, oy][k]));
+    field.z.forEach((row, j) => row.forEach((z, i) => {
+      const t = tone(z);
+      if (Number.isNaN(t)) return;
       const [x, y] = project(field.x[i], field.y[j]);
       cells.push({ i, j, x, y });
-      return `${r1(x)} ${r1(y)}`;
+      paths[level(t)] += `M${corners.map(c => `${r1(x + c[0])} ${r1(y + c[1])}`).join("L")}Z`;
     }));
-    const tones = field.z.map(row => row.map(tone));
-    const triangle = (/** @type {number} */ t, /** @type {string} */ a, /** @type {string} */ b, /** @type {string} */ c) => {
-      if (!Number.isNaN(t)) paths[level(t / 3)] += `M${a}L${b}L${c}Z`;
-    };
-    for (let j = 0; j + 1 < at.length; j++) {
-      for (let i = 0; i + 1 < at[j].length; i++) {
-        const shared = tones[j][i + 1] + tones[j + 1][i];
-        triangle(shared + tones[j][i], at[j][i], at[j][i + 1], at[j + 1][i]);
-        triangle(shared + tones[j + 1][i + 1], at[j][i + 1], at[j + 1][i + 1], at[j + 1][i]);
-      }
-    }
   }
 
   // The colour bar lies under the plot.
@@ -101,6 +97,8 @@ export function drawField(layer, figure, view, size, box, sx, sy, height) {
   layer.replaceChildren(
     // A hair of stroke closes the seams between cells.
     ...paths.flatMap((d, l) => (d ? [el("path", { d, fill: viridis((l + 0.5) / LEVELS), stroke: viridis((l + 0.5) / LEVELS), "stroke-width": 0.6 })] : [])),
+    // Cells on the border reach over it; what is outside is painted over.
+    ...(sy ? [] : [el("path", { class: "mask", "fill-rule": "evenodd", d: `M0 0H${view.width}V${height}H0ZM${[[0, 0], [1, 0], [0, 1]].map(([a, b]) => /** @type {(a: number, b: number) => number[]} */ (sx)(a, b).map(r1).join(" ")).join("L")}Z` })]),
     ...paths.map((_, l) => el("rect", { x: bx + (l * width) / LEVELS, y: by, width: width / LEVELS + 0.5, height: bh, fill: viridis((l + 0.5) / LEVELS) })),
     el("path", { class: "axis", d: ticks.map(t => `M${bar(t).toFixed(1)} ${by + bh}v${size * 0.25}`).join("") }),
     ...ticks.flatMap((t, i) => {

@@ -2,7 +2,7 @@
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
 import { createDrawing, fontSize, hasData } from "./draw.js";
-import { axisTitle, fill, valueFormat } from "./format.js";
+import { axisTitle, fill, upper, valueFormat } from "./format.js";
 import { standalone } from "./standalone.js";
 import { STRINGS } from "./strings.js";
 import { looks, outline } from "./style.js";
@@ -156,7 +156,7 @@ export function renderFigure(figure, options = {}) {
         const button = html("button");
         button.setAttribute("type", "button");
         button.setAttribute("data-id", s.id);
-        button.append(swatchSvg(s, all[k]), html("span", "", s.label));
+        button.append(swatchSvg(s, all[k]), html("span", "", upper(s.label)));
         button.addEventListener("click", () => {
           switched.set(s.id, !shown(s.id));
           if (cursor?.id === s.id) cursor = null;
@@ -221,7 +221,7 @@ export function renderFigure(figure, options = {}) {
       const { series: s } = p;
       const v = s.kind === "band" ? null : s.y[i];
       const none = s.floor && (v == null || v <= 0);
-      return `${s.label} ${none ? `${strings.floor} ` : ""}${cell(none ? null : v, none ? null : s.lo?.[i], s.hi?.[i], vy, strings)}`;
+      return `${upper(s.label)} ${none ? `${strings.floor} ` : ""}${cell(none ? null : v, none ? null : s.lo?.[i], s.hi?.[i], vy, strings)}`;
     };
     const out = [{ text: `${axisTitle(x)} ${vx(Number(here.series.x[cursor.i]))}` }, { text: value(here, cursor.i), placed: here }];
     if (field?.frame === "simplex") return out;
@@ -239,7 +239,7 @@ export function renderFigure(figure, options = {}) {
       else if (p.series.kind === "line" && invert && Math.abs(at - p.px[next]) <= Math.abs(p.px[best] - p.px[next])) {
         // Between two points of a curve: read off the drawn line.
         const y = p.py[best] + (off / (p.px[next] - p.px[best])) * (p.py[next] - p.py[best]);
-        if (Number.isFinite(y)) out.push({ text: `${p.series.label} ≈ ${valueFormat(locale, current.y.unit, 3)(invert(y))}`, placed: p });
+        if (Number.isFinite(y)) out.push({ text: `${upper(p.series.label)} ≈ ${valueFormat(locale, current.y.unit, 3)(invert(y))}`, placed: p });
       }
     }
     return out;

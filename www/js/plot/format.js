@@ -47,7 +47,8 @@ export function axisFormat(locale, unit, kind, ticks) {
   const sizes = ticks.filter(t => t !== 0).map(Math.abs);
   const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
   const percent = unit === "%";
-  if (kind === "log") {
+  // Less than a decade has the even ticks of a linear axis.
+  if (kind === "log" && large / small > 6.3) {
     if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return valueFormat(locale, "", 2, 4);
     return v => minus(intl(locale, { style: percent ? "percent" : "decimal", maximumSignificantDigits: 3 }).format(v));
   }
@@ -59,8 +60,11 @@ export function axisFormat(locale, unit, kind, ticks) {
   return v => minus(intl(locale, { style: percent ? "percent" : "decimal", minimumFractionDigits: places, maximumFractionDigits: places }).format(v));
 }
 
-/** The words of an axis with its unit. @param {{label: string, unit: string}} axis */
-export const axisTitle = ({ label, unit }) => (unit && unit !== "%" ? `${label} (${unit})` : label);
+/** A text that begins a line; a symbol stays as it is. @param {string} text */
+export const upper = text => (/^\p{Ll}{2}/u.test(text) ? text[0].toUpperCase() + text.slice(1) : text);
+
+/** The words of an axis with its unit, unless they say it. @param {{label: string, unit: string}} axis */
+export const axisTitle = ({ label, unit }) => upper(unit && unit !== "%" && !label.includes(unit) ? `${label} (${unit})` : label);
 
 /** @param {string} template @param {Record<string, string | number>} values */
 export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));

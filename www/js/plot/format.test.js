@@ -29,6 +29,7 @@ test("one format for an axis", () => {
   assert.deepEqual(axis("", "linear", 0, 5e5, 1e6), ["0", "500K", "1M"]);
   assert.deepEqual(axis("", "log", 0.01, 0.1, 1), ["0.01", "0.1", "1"]);
   assert.deepEqual(axis("", "log", 1, 100, 1e4, 1e6), ["1", "100", "10⁴", "10⁶"]);
+  assert.deepEqual(axis("", "log", 0.028, 0.0285, 0.029), ["0.0280", "0.0285", "0.0290"]);
   assert.deepEqual(axis("", "log", 1e-8, 3e-8), ["10⁻⁸", "3×10⁻⁸"]);
   assert.deepEqual(axis("%", "log", 0.01, 0.1, 1), ["1%", "10%", "100%"]);
 });
@@ -39,5 +40,7 @@ test("words", () => {
   assert.equal(power(-12), "10⁻¹²");
   assert.equal(axisTitle({ label: "Time", unit: "s" }), "Time (s)");
   assert.equal(axisTitle({ label: "Share", unit: "%" }), "Share");
+  assert.equal(axisTitle({ label: "training samples N", unit: "samples" }), "Training samples N");
+  assert.equal(axisTitle({ label: "p", unit: "" }), "p");
   assert.equal(fill("{a} of {b}, {c}", { a: 1, b: "{a}" }), "1 of {a}, {c}");
 });

@@ -30,14 +30,17 @@ export function makeScale(kind, domain, range) {
 /** The power of ten, correctly rounded. @param {number} e */
 const ten = e => Number(`1e${e}`);
 
+/** A logarithmic axis this short, in decades, is divided like a linear one. */
+const SHORT = 0.8;
+
 /**
- * Labelled and unlabelled ticks for about `count` labels.
- * A logarithmic axis shorter than a decade gets linear ticks, a long one every k-th decade.
+ * Labelled and unlabelled ticks for about `count` labels: on a logarithmic axis 1-2-5, 1-3, decades or every
+ * k-th decade, whichever is the densest that fits.
  * @param {Kind} kind @param {Pair} domain @param {number} count
  * @returns {{major: number[], minor: number[]}}
  */
 export function makeTicks(kind, [lo, hi], count) {
-  if (kind !== "log") return { major: linearTicks(lo, hi, count), minor: [] };
+  if (kind !== "log" || Math.log10(hi / lo) < SHORT) return { major: linearTicks(lo, hi, count), minor: [] };
   const slack = 1e-9;
   const [a, b] = [Math.log10(lo), Math.log10(hi)];
   /** @param {number} v */
@@ -54,8 +57,7 @@ export function makeTicks(kind, [lo, hi], count) {
   const fine = b - a <= 7 ? grid(digits, 1) : grid([1], 1);
   const step = Math.max(1, Math.ceil((b - a) / count));
   const choices = [grid([1, 2, 5], 1), grid([1, 3], 1), grid([1], step)];
-  let major = step === 1 ? choices.find(c => c.length >= 2 && c.length <= count) ?? choices[2] : choices[2];
-  if (major.length < 2) major = choices[0].length >= 2 ? choices[0] : linearTicks(lo, hi, Math.min(count, 5));
+  const major = step === 1 ? choices.find(c => c.length >= 2 && c.length <= count) ?? choices[2] : choices[2];
   const labelled = new Set(major);
   return { major, minor: fine.filter(v => !labelled.has(v)) };
 }
@@ -67,6 +69,7 @@ const span = (kind, [lo, hi]) => (kind === "log" ? Math.log10(hi / lo) : hi - lo
 export function niceDomain(kind, [lo, hi], count = 6) {
   if (kind === "log") {
     if (lo === hi) [lo, hi] = [lo / 2, hi * 2];
+    if (span(kind, [lo, hi]) < SHORT) return nice(lo, hi, count);
     const digits = span(kind, [lo, hi]) > 4 ? [1, 10] : [1, 2, 5, 10];
     /** @param {number} v @param {boolean} up */
     const round = (v, up) => {
@@ -84,20 +87,22 @@ export function niceDomain(kind, [lo, hi], count = 6) {
   // An axis that nearly reaches zero shows it.
   if (lo > 0 && lo < 0.3 * hi) lo = 0;
   if (hi < 0 && hi > 0.3 * lo) hi = 0;
-  return nice(lo, hi, count);
+  // A hair beyond a round number is rounding error.
+  const hair = (hi - lo) * 1e-9;
+  return nice(lo + hair, hi - hair, count);
 }
 
 /**
  * The domain to draw now: the previous one while the data stay inside and fill half of it,
  * so that an axis does not jitter while a slider moves or a run goes on.
- * @param {Pair | null} previous @param {Kind} kind @param {Pair} extent @returns {Pair}
+ * @param {Pair | null} previous @param {Kind} kind @param {Pair} extent @param {number} [count] @returns {Pair}
  */
-export function stableDomain(previous, kind, extent) {
+export function stableDomain(previous, kind, extent, count) {
   if (
     previous && (kind !== "log" || previous[0] > 0) && previous[0] <= extent[0] && extent[1] <= previous[1] &&
-    span(kind, niceDomain(kind, extent)) >= 0.5 * span(kind, previous)
+    span(kind, niceDomain(kind, extent, count)) >= 0.5 * span(kind, previous)
   ) return previous;
-  return niceDomain(kind, extent);
+  return niceDomain(kind, extent, count);
 }
 
 /** Smallest and largest of what the axis can show; null if nothing. @param {Kind} kind @param {Iterable<number | null | undefined>} values @returns {Pair | null} */

@@ -41,6 +41,8 @@ test("exact powers of ten", () => {
 test("round domains", () => {
   assert.deepEqual(niceDomain("linear", [0.02, 0.97]), [0, 1]);
   assert.deepEqual(niceDomain("linear", [96, 104]), [96, 104]);
+  assert.deepEqual(niceDomain("linear", [0.6, 1 + 1e-15]), [0.6, 1]);
+  assert.deepEqual(niceDomain("log", [0.0281, 0.0333]), [0.028, 0.034]);
   assert.deepEqual(niceDomain("log", [0.013, 0.9]), [0.01, 1]);
   assert.deepEqual(niceDomain("log", [0.013, 0.4]), [0.01, 0.5]);
   assert.deepEqual(niceDomain("log", [3e-8, 0.4]), [1e-8, 1]);

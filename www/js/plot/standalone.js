@@ -3,6 +3,7 @@
 // the same in a browser, a paper and an editor that knows no CSS variables.
 import { palettes, svgRules } from "./css.js";
 import { createDrawing } from "./draw.js";
+import { upper } from "./format.js";
 import { swatch } from "./figure.js";
 import { textWidth, wrapText } from "./layout.js";
 import { looks } from "./style.js";
@@ -36,10 +37,10 @@ export function standalone(figure, view, stamp, theme) {
   let x = 4;
   const legend = figure.series.flatMap((s, k) => {
     if (!view.shown(s.id)) return [];
-    const wide = size * 2.6 + textWidth(s.label, size);
+    const wide = size * 2.6 + textWidth(upper(s.label), size);
     if (x > 4 && x + wide > WIDTH) [x, y] = [4, y + size * 1.6];
     const g = el("g", { transform: `translate(${x} ${y})` });
-    g.append(swatch(s, all[k], size), el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, s.label));
+    g.append(swatch(s, all[k], size), el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, upper(s.label)));
     x += wide + size;
     return [g];
   });

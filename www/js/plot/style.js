@@ -6,7 +6,7 @@ const DASHES = ["8 4", "2 3.5", "11 3 2 3", "5 2.5"];
 export const SHAPES = 5;
 
 /** Words in an id that say how a number was got, not what it is. */
-const HOW = /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|unseen|zero|none|\d+)$/;
+const HOW = /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|runs?|curve|power|law|unseen|zero|none|\d+)$/;
 
 /** @typedef {{colour: number, dash: string | null, shape: number, open: boolean}} Look */
 
@@ -19,17 +19,12 @@ export function looks(series) {
   let keys = series.map(s => s.id.split(/[-_./]/).filter(word => !HOW.test(word)).join("-") || s.id);
   if (new Set(keys).size === 1) keys = series.map(s => s.id);
   const names = [...new Set(keys)];
-  /** @type {Map<string, number>} */
-  const dashed = new Map();
+  const theory = series.map(s => s.role === "theory" && s.kind === "line");
   return series.map((s, i) => {
     const group = names.indexOf(keys[i]);
-    let dash = null;
-    if (s.role === "theory" && s.kind === "line") {
-      const n = dashed.get(keys[i]) ?? 0;
-      dashed.set(keys[i], n + 1);
-      // Theory lines that are alone in their colour also differ in dash, for eyes that see no colour.
-      dash = DASHES[(n + (names.length > 1 && keys[i] === s.id ? group : 0)) % DASHES.length];
-    }
+    const mates = theory.flatMap((is, j) => (is && keys[j] === keys[i] ? [j] : []));
+    // A theory line alone in its colour still differs from the others in dash, for eyes that see no colour.
+    const dash = theory[i] ? DASHES[(mates.length > 1 ? mates.indexOf(i) : group) % DASHES.length] : null;
     return { colour: group % COLOURS, dash, shape: group % SHAPES, open: s.role === "published" };
   });
 }

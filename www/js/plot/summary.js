@@ -1,6 +1,6 @@
 // @ts-check
 // What a figure shows, in sentences computed from its data.
-import { axisTitle, fill, valueFormat } from "./format.js";
+import { axisTitle, fill, upper, valueFormat } from "./format.js";
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./strings.js").Strings} Strings */
 
@@ -43,7 +43,7 @@ export function summarise(figure, shown, locale, strings) {
       if (z < lo) [lo, at] = [z, `(${vx(field.x[i])}, ${vy(field.y[j])})`];
       if (z > hi) hi = z;
     }));
-    if (lo <= hi) out.push(fill(strings.map, { label: field.label, x: axisTitle(figure.x), y: axisTitle(figure.y), lo: vz(lo), hi: vz(hi), at }));
+    if (lo <= hi) out.push(fill(strings.map, { label: axisTitle(field), x: axisTitle(figure.x), y: axisTitle(figure.y), lo: vz(lo), hi: vz(hi), at }));
   }
   const series = figure.series.filter(s => shown(s.id) && s.kind !== "band").flatMap(s => {
     const c = course(s.x, s.y);
@@ -57,7 +57,7 @@ export function summarise(figure, shown, locale, strings) {
     const most = Math.max(...[first, last, turn].map(p => Math.abs(p.y)));
     /** What looks like zero on a linear axis is called zero. @param {number} y */
     const say = y => vy(figure.y.scale === "linear" && Math.abs(y) < 1e-6 * most ? 0 : y);
-    out.push(fill(strings[shape], { label, from: say(first.y), to: say(last.y), turn: say(turn.y), at: vx(turn.x) }));
+    out.push(fill(strings[shape], { label: upper(label), from: say(first.y), to: say(last.y), turn: say(turn.y), at: vx(turn.x) }));
   }
   if (series.length > SERIES_MAX) out.push(fill(strings.more, { count: series.length - SERIES_MAX }));
   const marks = (figure.marks ?? []).map(({ label, x, y }) =>

@@ -1,6 +1,6 @@
 // @ts-check
 // The numbers behind a figure as a table: one row per abscissa, one column per series.
-import { axisTitle, fill, valueFormat } from "./format.js";
+import { axisTitle, fill, upper, valueFormat } from "./format.js";
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./strings.js").Strings} Strings */
 
@@ -52,7 +52,7 @@ export function tabulate(figure, shown, locale, strings) {
   }));
   const [rows, step] = thin([...byX].sort((a, b) => a[0] - b[0]), ROWS_MAX);
   return {
-    head: [axisTitle(figure.x), ...series.map(s => s.label)],
+    head: [axisTitle(figure.x), ...series.map(s => upper(s.label))],
     rows: rows.map(([x, cells]) => [vx(x), ...cells]),
     note: note(step, byX.size),
   };
