@@ -41,8 +41,8 @@ describe("the CPU workers compute what the command line computes", () => {
 
 test("the catalogue lists every experiment of the crate, and each opens", () => lab.open("", async (page) => {
   const slugs = JSON.parse(await ask("list", "--json")).map(({ slug }) => slug);
-  await page.locator(".cards a").first().waitFor();
-  const listed = await page.locator(".cards a").evaluateAll((links) => links.map((a) => a.getAttribute("href").replace("#/", "")));
+  await page.locator(".cards > li > a").first().waitFor();
+  const listed = await page.locator(".cards > li > a").evaluateAll((links) => links.map((a) => a.getAttribute("href").replace("#/", "")));
   assert.deepEqual(listed, slugs);
   assert.deepEqual(Object.keys(STATES).filter((slug) => !slugs.includes(slug)), [], "the tests' states name experiments that exist");
   for (const slug of slugs) {
@@ -144,7 +144,7 @@ describe("a bad address is answered in words", () => {
 });
 
 test("two experiments on one page share one engine", () => lab.open("", async (page) => {
-  await page.locator(".cards a").first().waitFor();
+  await page.locator(".cards > li > a").first().waitFor();
   await page.evaluate((states) => {
     const main = document.getElementById("main");
     main.replaceChildren(...Object.entries(states).slice(0, 2).map(([slug, values]) => {

@@ -214,6 +214,7 @@ export class ScalingLab extends HTMLElement {
     switch (message.type) {
       case "opened":
         this.#opening = null;
+        this.#notices([], "engine");
         if (message.result) opening?.resolve(message.result);
         return;
       case "progress":
@@ -590,7 +591,9 @@ export class ScalingLab extends HTMLElement {
     ui.figures.hidden = !ui.figures.childElementCount;
     ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
     ui.verdicts.parentElement.hidden = !result.verdicts.length;
-    ui.tables.replaceChildren(...result.tables.map(tableView));
+    const tables = JSON.stringify(result.tables);
+    if (ui.tableText !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
+    ui.tableText = tables;
     this.#notices(result.notices ?? [], "run");
     this.#badge();
   }
@@ -659,7 +662,8 @@ export class ScalingLab extends HTMLElement {
   #notices(messages, from = "url") {
     if ((this.#said[from] ?? []).join("\n") === messages.join("\n")) return;
     this.#said[from] = messages;
-    this.#ui.notices.replaceChildren(...Object.values(this.#said).flat().map(text => h("p", {}, sentence(text))));
+    const all = Object.values(this.#said).flat();
+    this.#ui.notices.replaceChildren(...(all.length ? [h("ul", {}, all.map(text => h("li", {}, sentence(text))))] : []));
   }
   /** A summary for those who listen, once things settle. @param {string} what */
   #speak(what) {

@@ -4,7 +4,7 @@ import { ScalingLab } from "../elements/scaling-lab.js";
 import { h } from "./dom.js";
 import { engine, unsupported } from "./engine.js";
 import { t } from "./i18n.js";
-import { formatHash, parseHash } from "./route.js";
+import { formatHash, parseHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./words.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -49,8 +49,10 @@ async function home() {
   const list = h("ul", { class: "cards" });
   main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")), list);
   const { catalogue } = await engine.ready();
-  list.append(...catalogue.map(({ slug, title, question }) =>
-    h("li", {}, h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))))));
+  list.append(...catalogue.map(({ slug, title, question, presets }) => h("li", {},
+    h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))),
+    presets.length ? h("ul", { class: "tries", "aria-label": t("presetsOf", { title }) },
+      presets.map(preset => h("li", {}, h("a", { href: formatHash(slug, parseQuery(preset.query)) }, preset.title)))) : "")));
   return { title: t("home.title"), focus: () => head.focus() };
 }
 

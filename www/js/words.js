@@ -41,7 +41,8 @@ export function verdictWords(verdict) {
   /** @type {string[]} */
   const parts = [];
   if (measured !== null && measured !== undefined) {
-    parts.push(t("measured", { value: write(measured) }) + (interval ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
+    const exact = interval && interval.every(end => end !== null && write(end) === write(measured));
+    parts.push(t("measured", { value: write(measured) }) + (interval && !exact ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
   return `${sentence(claim)} ${sentence(parts.join("; "))} ${t(`agrees.${verdict.agrees}`)}.`;
