@@ -314,6 +314,25 @@ impl Exec {
         }
     }
 
+    /// The given device, whatever it is; for tests and benchmarks.
+    #[cfg(feature = "gpu")]
+    pub fn on_gpu(gpu: gpu::Gpu, #[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Self {
+        let exec = Self::cpu(
+            #[cfg(target_arch = "wasm32")]
+            pool,
+        );
+        *exec.backend.borrow_mut() = Backend::Gpu(gpu.into());
+        exec
+    }
+
+    /// Takes the GPU away under all its work, as a driver that crashes would; for tests.
+    #[cfg(feature = "gpu")]
+    pub fn destroy_gpu(&self) {
+        if let Some(gpu) = self.gpu() {
+            gpu.destroy();
+        }
+    }
+
     /// The wanted device. `Auto` falls back to the CPU and says so.
     ///
     /// # Errors
@@ -365,6 +384,14 @@ impl Exec {
     pub async fn advance<K: Kernel>(&self, lanes: &mut Lanes<K>, uniforms: &K::Uniforms, steps: Range<u32>) -> Result<()> {
         #[cfg(feature = "gpu")]
         while let Some(gpu) = self.gpu() {
+            // A limit is no failure of the device: other work stays on it.
+            if let Err(error) = gpu.fits(lanes) {
+                let sentence = format!("A part ran on the CPU: {error}.");
+                if !self.notices.borrow().contains(&sentence) {
+                    self.notice(sentence);
+                }
+                break;
+            }
             lanes.log.push((*uniforms, steps.clone()));
             let done = if gpu.holds(lanes) {
                 gpu.run(lanes, lanes.log.len() - 1).await

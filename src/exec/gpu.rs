@@ -1,0 +1,585 @@
+//! The GPU back end, and the only file that names `wgpu`: Vulkan, Metal or Direct3D 12 natively, WebGPU on a page.
+//!
+//! Opening a device ends with a self-test against the CPU. State stays on the device; a window of steps is cut into
+//! dispatches of some milliseconds, two in flight. Whatever goes wrong (a refused command, too little memory, a lost
+//! device) becomes a sentence before any number is used.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::future::{Future, poll_fn};
+use std::ops::Range;
+use std::pin::{Pin, pin};
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+
+use futures_channel::oneshot;
+
+use super::{Inputs, Kernel, Lanes, probe};
+use crate::error::{Error, Result};
+
+/// Submits in flight: one runs while the next waits, so that the device never idles and a page never queues up.
+const IN_FLIGHT: usize = 2;
+
+/// Steps of the first dispatch of a kernel whose cost is unknown.
+const FIRST_STEPS: u32 = 16;
+
+/// A dispatch shorter than the start of this range (ms) is followed by a longer one, and the other way round: long
+/// enough to hide the cost of a submit, short enough for 60 frames a second and for every watchdog.
+const DISPATCH_MS: Range<f64> = 6.0..10.0;
+
+/// Groups along one axis of a grid: WebGPU's limit on every device.
+const GRID_MAX: u32 = 65_535;
+
+/// An open device that computes right numbers.
+pub struct Gpu {
+    /// Tells the state of this device from that of one before it.
+    id: u64,
+    name: String,
+    software: bool,
+    allows_software: bool,
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    health: Arc<Health>,
+    /// By [`Kernel::NAME`].
+    pipelines: RefCell<BTreeMap<&'static str, wgpu::ComputePipeline>>,
+    /// By [`Inputs::id`], for as long as some state uses them.
+    inputs: RefCell<BTreeMap<u64, Weak<[wgpu::Buffer]>>>,
+    /// Steps of a dispatch, by kernel and number of groups.
+    pace: RefCell<BTreeMap<(&'static str, u32), u32>>,
+}
+
+/// The buffers of one [`Lanes`] on one device.
+pub struct State {
+    /// [`Gpu::id`] of the owner.
+    device: u64,
+    uniforms: wgpu::Buffer,
+    state: wgpu::Buffer,
+    bindings: wgpu::BindGroup,
+    /// Keeps the shared buffers in the device's cache.
+    _inputs: Rc<[wgpu::Buffer]>,
+}
+
+/// Whether a device still works; shared with the callbacks of `wgpu`.
+#[derive(Default)]
+struct Health {
+    /// The first sentence about what broke it.
+    failure: Mutex<Option<String>>,
+    /// Dropped when it breaks, which wakes whoever waits for an answer that may never come.
+    waiting: Mutex<Vec<oneshot::Sender<()>>>,
+}
+
+impl Health {
+    fn fail(&self, sentence: String) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(sentence);
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn check(&self) -> Result<()> {
+        match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Ok(()),
+            Some(sentence) => Err(Error::device(sentence)),
+        }
+    }
+
+    /// Ends with an error when the device breaks.
+    fn watch(&self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|sender| !sender.is_canceled());
+        if self.check().is_ok() {
+            waiting.push(sender);
+        }
+        receiver
+    }
+}
+
+/// What the device says later about commands it was given: the first error, if any.
+type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
+
+/// A dispatch on its way.
+struct Flight {
+    steps: u32,
+    submitted_ms: f64,
+    submission: wgpu::SubmissionIndex,
+    /// When it was done.
+    done: oneshot::Receiver<f64>,
+    verdicts: Verdicts,
+}
+
+/// Milliseconds of some clock.
+#[cfg(target_arch = "wasm32")]
+fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Milliseconds of some clock.
+#[cfg(not(target_arch = "wasm32"))]
+fn now_ms() -> f64 {
+    use std::sync::OnceLock;
+    use std::time::Instant;
+    static START: OnceLock<Instant> = OnceLock::new();
+    #[expect(clippy::disallowed_methods, reason = "sizes dispatches only; no number depends on it")]
+    let start = START.get_or_init(Instant::now);
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+fn instance() -> wgpu::Instance {
+    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
+}
+
+/// A message of a driver or browser as the end of a sentence: one line, not too long.
+fn one_line(message: &str) -> String {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = line.chars().take(300).collect();
+    cut.trim_end_matches(['.', ' ']).to_owned()
+}
+
+fn refusal(error: &wgpu::Error) -> Error {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => Error::device("the GPU ran out of memory"),
+        error => Error::device(format!("the GPU refused a command: {}", one_line(&error.to_string()))),
+    }
+}
+
+impl Gpu {
+    /// Opens the best adapter, and believes it only after the self-test.
+    ///
+    /// # Errors
+    /// No adapter; only a software adapter, which is slower than the CPU path, unless `allow_software`; limits below
+    /// WebGPU's defaults; wrong numbers.
+    pub async fn open(allow_software: bool) -> Result<Self> {
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..wgpu::RequestAdapterOptions::default()
+        };
+        match instance().request_adapter(&options).await {
+            Ok(adapter) => Self::open_adapter(adapter, allow_software).await,
+            Err(_) => Err(Error::device("no GPU adapter was found")),
+        }
+    }
+
+    /// The adapters of this machine, software ones included; for tests.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn adapters() -> Vec<String> {
+        let describe = |adapter: &wgpu::Adapter| {
+            let wgpu::AdapterInfo { name, backend, .. } = adapter.get_info();
+            format!("{name}, {backend}")
+        };
+        instance().enumerate_adapters(wgpu::Backends::all()).await.iter().map(describe).collect()
+    }
+
+    /// Opens the adapter at a place of [`Gpu::adapters`]; for tests.
+    ///
+    /// # Errors
+    /// As [`Gpu::open`], or the adapter went away.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn open_nth(place: usize) -> Result<Self> {
+        let adapter = instance().enumerate_adapters(wgpu::Backends::all()).await.into_iter().nth(place);
+        Self::open_adapter(adapter.ok_or_else(|| Error::device("the adapter went away"))?, true).await
+    }
+
+    async fn open_adapter(adapter: wgpu::Adapter, allows_software: bool) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let wgpu::AdapterInfo { name, device_type, .. } = adapter.get_info();
+        let name = if name.is_empty() { "WebGPU adapter".to_owned() } else { name };
+        let software = device_type == wgpu::DeviceType::Cpu;
+        if software && !allows_software {
+            return Err(Error::device(format!("{name} is a software adapter, which is slower than the CPU path")));
+        }
+        let has = adapter.limits();
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("scaling-lab"),
+            required_limits: wgpu::Limits {
+                max_storage_buffer_binding_size: has.max_storage_buffer_binding_size,
+                max_buffer_size: has.max_buffer_size,
+                ..wgpu::Limits::defaults()
+            },
+            ..wgpu::DeviceDescriptor::default()
+        };
+        let (device, queue) = adapter
+            .request_device(&descriptor)
+            .await
+            .map_err(|error| Error::device(format!("{name} cannot be opened: {}", one_line(&error.to_string()))))?;
+
+        let health = Arc::new(Health::default());
+        let shared = Arc::clone(&health);
+        device.set_device_lost_callback(move |_, message| {
+            let message = one_line(&message);
+            let because = if message.is_empty() { "no reason was given" } else { &message };
+            shared.fail(format!("the device was lost: {because}"));
+        });
+        // Natively an error outside the scopes below would panic; on a page it is only printed, and wgpu's own
+        // handler would panic on a kind of error it does not know.
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            let shared = Arc::clone(&health);
+            device.on_uncaptured_error(Arc::new(move |error| shared.fail(refusal(&error).message().to_owned())));
+        }
+
+        let gpu = Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            name,
+            software,
+            allows_software,
+            device,
+            queue,
+            health,
+            pipelines: RefCell::default(),
+            inputs: RefCell::default(),
+            pace: RefCell::default(),
+        };
+        gpu.self_test().await?;
+        Ok(gpu)
+    }
+
+    /// Several groups through two windows of the probe, bit for bit.
+    async fn self_test(&self) -> Result<()> {
+        const GROUPS: u32 = 5;
+        let mut lanes = Lanes::<probe::Probe>::zeroed(GROUPS, probe::ROWS, probe::inputs());
+        lanes.log = vec![(probe::uniforms(), 0..21), (probe::uniforms(), 21..64)];
+        self.load_and_replay(&mut lanes).await?;
+        let ours = self.read(&lanes).await?;
+
+        let mut uniforms = probe::uniforms();
+        probe::Probe::window(&mut uniforms, 0..64);
+        let mut right = lanes.host;
+        for (group, state) in (0..GROUPS).zip(right.chunks_mut(probe::ROWS)) {
+            probe::Probe::group(&uniforms, &lanes.inputs, group, state);
+        }
+        if ours == right {
+            Ok(())
+        } else {
+            Err(Error::device(format!("{} computes wrong numbers in the self-test", self.name)))
+        }
+    }
+
+    /// The adapter's name.
+    pub fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// May this device, or one that replaces it, be a software adapter?
+    pub const fn allows_software(&self) -> bool {
+        self.allows_software
+    }
+
+    /// Is it a software adapter, such as lavapipe or SwiftShader?
+    pub const fn is_software(&self) -> bool {
+        self.software
+    }
+
+    /// Takes the device away under all its work, as a driver that crashes would; for tests.
+    pub fn destroy(&self) {
+        self.device.destroy();
+    }
+
+    /// Does the state of these lanes live on this very device?
+    pub fn holds<K: Kernel>(&self, lanes: &Lanes<K>) -> bool {
+        lanes.state.as_ref().is_some_and(|state| state.device == self.id)
+    }
+
+    /// The largest buffer that a kernel can be given here, in bytes.
+    pub fn largest_buffer(&self) -> u64 {
+        let limits = self.device.limits();
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    }
+
+    /// Can the buffers of these lanes be bound on this device at all?
+    ///
+    /// # Errors
+    /// The sentence that names the limit; no failure of the device.
+    pub fn fits<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<()> {
+        let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
+        let largest = inputs.chain([size_of_val(&lanes.host[..])]).max().unwrap_or(0) as u64;
+        if largest <= self.largest_buffer() {
+            return Ok(());
+        }
+        let (largest, most) = (largest.div_ceil(1 << 20), self.largest_buffer() >> 20);
+        Err(Error::device(format!("`{}` needs a buffer of {largest} MiB and {} allows {most} MiB", K::NAME, self.name)))
+    }
+
+    /// Brings the host's state and the inputs to this device and runs the whole log.
+    ///
+    /// # Errors
+    /// The device is lost, refuses, or has too little memory.
+    pub async fn load_and_replay<K: Kernel>(&self, lanes: &mut Lanes<K>) -> Result<()> {
+        self.fits(lanes)?;
+        let pipeline = self.pipeline::<K>().await?;
+        let (state, verdicts) = self.guarded(|| {
+            let inputs = self.upload(&lanes.inputs);
+            let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+            let state = self.buffer(K::NAME, bytemuck::cast_slice(&lanes.host), usage);
+            let uniforms = self.buffer(
+                K::NAME,
+                bytemuck::bytes_of(&<K::Uniforms as bytemuck::Zeroable>::zeroed()),
+                wgpu::BufferUsages::UNIFORM,
+            );
+            let buffers = [&uniforms, &state].into_iter().chain(inputs.iter());
+            let entries: Vec<_> = (0..)
+                .zip(buffers)
+                .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+                .collect();
+            let bindings = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some(K::NAME),
+                layout: &pipeline.get_bind_group_layout(0),
+                entries: &entries,
+            });
+            State { device: self.id, uniforms, state, bindings, _inputs: inputs }
+        });
+        self.settle(verdicts).await?;
+        lanes.state = Some(state);
+        self.run(lanes, 0).await
+    }
+
+    /// Runs the log from its entry `from` on; the state must be on this device.
+    ///
+    /// # Errors
+    /// The device is lost or refuses.
+    pub async fn run<K: Kernel>(&self, lanes: &mut Lanes<K>, from: usize) -> Result<()> {
+        let pipeline = self.pipeline::<K>().await?;
+        let state = self.state(lanes)?;
+        let key = (K::NAME, lanes.groups());
+        let mut flights = VecDeque::new();
+        let mut landed_ms = 0.0;
+        for (uniforms, steps) in &lanes.log[from..] {
+            let mut first = steps.start;
+            while first < steps.end {
+                if flights.len() == IN_FLIGHT {
+                    self.land(&mut flights, key, &mut landed_ms).await?;
+                }
+                let pace = self.pace.borrow().get(&key).copied().unwrap_or(FIRST_STEPS);
+                let end = first.saturating_add(pace).min(steps.end);
+                flights.push_back(self.launch::<K>(&pipeline, state, uniforms, first..end, key.1));
+                first = end;
+            }
+        }
+        while !flights.is_empty() {
+            self.land(&mut flights, key, &mut landed_ms).await?;
+        }
+        Ok(())
+    }
+
+    /// Copies the state to the host.
+    ///
+    /// # Errors
+    /// The device is lost or refuses; never zeros instead.
+    pub async fn read<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<Vec<K::Row>> {
+        let state = self.state(lanes)?;
+        let bytes = size_of_val(&lanes.host[..]);
+        let (sender, mapped) = oneshot::channel();
+        let ((staging, submission), verdicts) = self.guarded(|| {
+            let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(K::NAME),
+                size: state.state.size(),
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            });
+            let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            encoder.copy_buffer_to_buffer(&state.state, 0, &staging, 0, state.state.size());
+            let submission = self.queue.submit([encoder.finish()]);
+            staging.map_async(wgpu::MapMode::Read, .., move |result| {
+                sender.send(result).ok();
+            });
+            (staging, submission)
+        });
+        self.drive(submission)?;
+        let mapped = self.wait(mapped).await?;
+        self.settle(verdicts).await?;
+        let unmappable = || Error::device("the GPU's result could not be read back");
+        mapped.map_err(|_| unmappable())?.map_err(|_| unmappable())?;
+        let view = staging.get_mapped_range(..).map_err(|_| unmappable())?;
+        let mut host = vec![bytemuck::Zeroable::zeroed(); lanes.host.len()];
+        bytemuck::cast_slice_mut::<K::Row, u8>(&mut host).copy_from_slice(&view[..bytes]);
+        Ok(host)
+    }
+
+    fn state<'a, K: Kernel>(&self, lanes: &'a Lanes<K>) -> Result<&'a State> {
+        let state = lanes.state.as_ref().filter(|state| state.device == self.id);
+        state.ok_or_else(|| Error::device("the state is not on this device"))
+    }
+
+    /// The kernel's pipeline, made on first use.
+    async fn pipeline<K: Kernel>(&self) -> Result<wgpu::ComputePipeline> {
+        if let Some(pipeline) = self.pipelines.borrow().get(K::NAME) {
+            return Ok(pipeline.clone());
+        }
+        let (pipeline, verdicts) = self.guarded(|| {
+            let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(K::NAME),
+                source: wgpu::ShaderSource::Wgsl(K::WGSL.into()),
+            });
+            let entries: Vec<_> = (0..)
+                .zip([wgpu::BufferBindingType::Uniform, wgpu::BufferBindingType::Storage { read_only: false }])
+                .chain((2..).zip([wgpu::BufferBindingType::Storage { read_only: true }].repeat(K::INPUTS)))
+                .map(|(binding, ty)| wgpu::BindGroupLayoutEntry {
+                    binding,
+                    visibility: wgpu::ShaderStages::COMPUTE,
+                    ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+                    count: None,
+                })
+                .collect();
+            let bindings = self
+                .device
+                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(K::NAME), entries: &entries });
+            let layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some(K::NAME),
+                bind_group_layouts: &[Some(&bindings)],
+                immediate_size: 0,
+            });
+            self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(K::NAME),
+                layout: Some(&layout),
+                module: &module,
+                entry_point: Some(K::NAME),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                cache: None,
+            })
+        });
+        self.settle(verdicts).await?;
+        self.pipelines.borrow_mut().insert(K::NAME, pipeline.clone());
+        Ok(pipeline)
+    }
+
+    /// The buffers of some inputs, shared by every state that uses them.
+    fn upload(&self, inputs: &Inputs) -> Rc<[wgpu::Buffer]> {
+        let mut cache = self.inputs.borrow_mut();
+        if let Some(buffers) = cache.get(&inputs.id()).and_then(Weak::upgrade) {
+            return buffers;
+        }
+        cache.retain(|_, buffers| buffers.strong_count() > 0);
+        let buffers: Rc<[wgpu::Buffer]> =
+            (0..inputs.len()).map(|i| self.buffer("input", inputs.bytes(i), wgpu::BufferUsages::STORAGE)).collect();
+        cache.insert(inputs.id(), Rc::downgrade(&buffers));
+        buffers
+    }
+
+    fn buffer(&self, label: &'static str, bytes: &[u8], usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            // A binding is never empty, and uniforms are whole rows of 16 bytes.
+            size: (bytes.len().max(1) as u64).next_multiple_of(16),
+            usage: usage | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.queue.write_buffer(&buffer, 0, bytes);
+        buffer
+    }
+
+    /// Gives the device one dispatch: `steps` of every group.
+    fn launch<K: Kernel>(
+        &self,
+        pipeline: &wgpu::ComputePipeline,
+        state: &State,
+        uniforms: &K::Uniforms,
+        steps: Range<u32>,
+        groups: u32,
+    ) -> Flight {
+        let mut uniforms = *uniforms;
+        K::window(&mut uniforms, steps.clone());
+        // Near a square above the limit; kernels skip the groups that are too many.
+        let y = groups.div_ceil(GRID_MAX);
+        let x = groups.div_ceil(y.max(1));
+        let submitted_ms = now_ms();
+        let (submission, verdicts) = self.guarded(|| {
+            // Ordered before this submit and after the one before it.
+            self.queue.write_buffer(&state.uniforms, 0, bytemuck::bytes_of(&uniforms));
+            let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, &state.bindings, &[]);
+            pass.dispatch_workgroups(x, y, 1);
+            drop(pass);
+            self.queue.submit([encoder.finish()])
+        });
+        let (sender, done) = oneshot::channel();
+        self.queue.on_submitted_work_done(move || {
+            sender.send(now_ms()).ok();
+        });
+        Flight { steps: steps.end - steps.start, submitted_ms, submission, done, verdicts }
+    }
+
+    /// Waits for the oldest dispatch and learns from how long it took.
+    async fn land(&self, flights: &mut VecDeque<Flight>, key: (&'static str, u32), landed_ms: &mut f64) -> Result<()> {
+        let Some(Flight { steps, submitted_ms, submission, done, verdicts }) = flights.pop_front() else {
+            return Ok(());
+        };
+        self.drive(submission)?;
+        let done_ms = self.wait(done).await?.map_err(|_| Error::device("the GPU never finished a dispatch"))?;
+        self.settle(verdicts).await?;
+
+        let took = done_ms - submitted_ms.max(*landed_ms);
+        *landed_ms = done_ms;
+        let mut pace = self.pace.borrow_mut();
+        let pace = pace.entry(key).or_insert(FIRST_STEPS);
+        // A window's short last dispatch says nothing about the pace.
+        if took > DISPATCH_MS.end || (took < DISPATCH_MS.start && steps == *pace) {
+            let middle = f64::midpoint(DISPATCH_MS.start, DISPATCH_MS.end);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and steps are u32")]
+            let fit = (f64::from(steps) * (middle / took).clamp(0.25, 2.0)) as u32;
+            *pace = fit.max(1);
+        }
+        Ok(())
+    }
+
+    /// Runs `work`, which gives the device commands, and collects what it has to say about them later.
+    fn guarded<T>(&self, work: impl FnOnce() -> T) -> (T, Verdicts) {
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let made = work();
+        // Popped before anything is awaited: scopes are a stack that other runs use in between.
+        (made, [Box::pin(validation.pop()), Box::pin(memory.pop())])
+    }
+
+    async fn settle(&self, verdicts: Verdicts) -> Result<()> {
+        for verdict in verdicts {
+            if let Some(error) = self.wait(verdict).await? {
+                // A lost device refuses everything: say that it is lost.
+                self.hear();
+                self.health.check()?;
+                return Err(refusal(&error));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for an answer of the device, or for the device to break.
+    async fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T> {
+        let mut answer = pin!(answer);
+        let mut broken = self.health.watch();
+        let answer = poll_fn(|cx| match Pin::new(&mut broken).poll(cx) {
+            Poll::Ready(_) => Poll::Ready(None),
+            Poll::Pending => answer.as_mut().poll(cx).map(Some),
+        })
+        .await;
+        // Says why, and does not believe what a device answered while it broke.
+        self.health.check()?;
+        answer.ok_or_else(|| Error::device("the device was lost"))
+    }
+
+    /// Natively nothing happens unless someone polls, so this blocks until the submission is done; a browser polls by
+    /// itself, and there is nothing to do.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<()> {
+        let wait = wgpu::PollType::Wait { submission_index: Some(submission), timeout: None };
+        let waited = self.device.poll(wait);
+        self.hear();
+        self.health.check()?;
+        waited
+            .map(drop)
+            .map_err(|error| Error::device(format!("the GPU does not answer: {}", one_line(&error.to_string()))))
+    }
+
+    /// Lets the callbacks of a lost device run.
+    fn hear(&self) {
+        // A browser runs them by itself. An answer here would be one of `drive` too.
+        self.device.poll(wgpu::PollType::Poll).ok();
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "natively it polls")]
+    fn drive(&self, _: wgpu::SubmissionIndex) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,231 @@
+//! Every kernel with the cases its twin is held to: adding one is a line in [`all`] and a function of cases.
+
+#![allow(dead_code, reason = "each test that includes this module uses a part of it")]
+
+mod compose;
+
+use std::sync::Arc;
+
+use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms, probe};
+use scaling_lab::rng::Alias;
+use scaling_lab::sim::{atoms, exam};
+
+/// Every kernel of the lab, and one that only tests use.
+pub(crate) fn all() -> Vec<Suite> {
+    vec![
+        Suite::of::<probe::Probe>(probe_cases()),
+        Suite::of::<exam::Exam>(exam_cases()),
+        Suite::of::<atoms::Atoms>(atoms_cases()),
+        Suite::of::<compose::Compose>(compose_cases()),
+    ]
+}
+
+/// A run to compare: windows between `cuts`, on the device, against one window from first to last on the CPU.
+pub(crate) struct Case<K: Kernel> {
+    name: &'static str,
+    host: Vec<K::Row>,
+    rows: usize,
+    inputs: Inputs,
+    uniforms: K::Uniforms,
+    cuts: Vec<u32>,
+}
+
+/// A kernel without its types.
+pub(crate) struct Suite {
+    pub(crate) name: &'static str,
+    pub(crate) wgsl: &'static str,
+    pub(crate) fields: &'static [(&'static str, usize)],
+    pub(crate) lanes: usize,
+    pub(crate) inputs: usize,
+    /// Name, and the comparison on a device.
+    pub(crate) cases: Vec<(&'static str, Check)>,
+}
+
+/// Compares a device with the CPU; `software` picks the level that it must reach.
+pub(crate) type Check = Arc<dyn Fn(&Exec, bool) -> Result<(), String> + Send + Sync>;
+
+impl Suite {
+    fn of<K: Kernel<Uniforms: Send + Sync>>(cases: Vec<Case<K>>) -> Self {
+        let check = |case: Case<K>| -> (&'static str, Check) {
+            (
+                case.name,
+                Arc::new(move |exec, software| case.check(exec, if software { K::SOFTWARE } else { K::HARDWARE })),
+            )
+        };
+        Self {
+            name: K::NAME,
+            wgsl: K::WGSL,
+            fields: K::Uniforms::FIELDS,
+            lanes: K::Row::LANES,
+            inputs: K::INPUTS,
+            cases: cases.into_iter().map(check).collect(),
+        }
+    }
+}
+
+impl<K: Kernel> Case<K> {
+    /// The state after the windows between `cuts`.
+    pub(crate) fn run(&self, exec: &Exec, cuts: &[u32]) -> Vec<K::Row> {
+        let mut lanes = Lanes::<K>::new(self.host.clone(), self.rows, self.inputs.clone());
+        for window in cuts.windows(2) {
+            pollster::block_on(exec.advance(&mut lanes, &self.uniforms, window[0]..window[1])).expect("never fails");
+        }
+        pollster::block_on(exec.read(&mut lanes)).expect("never fails").to_vec()
+    }
+
+    /// First and last of `cuts`.
+    pub(crate) fn whole(&self) -> [u32; 2] {
+        [self.cuts[0], self.cuts[self.cuts.len() - 1]]
+    }
+
+    fn check(&self, exec: &Exec, level: Parity) -> Result<(), String> {
+        let right = self.run(&Exec::cpu(), &self.whole());
+        if bytemuck::cast_slice::<_, u32>(&right) == bytemuck::cast_slice::<_, u32>(&self.host) {
+            return Err("the case changes nothing, so it cannot fail".into());
+        }
+        for cuts in [&self.whole()[..], &self.cuts] {
+            let ours = self.run(exec, cuts);
+            if exec.device().kind != "gpu" || !exec.notices(0).is_empty() {
+                return Err(format!("the device did not last: {:?}", exec.notices(0)));
+            }
+            agree::<K>(&ours, &right, level).map_err(|difference| format!("windows {cuts:?}: {difference}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Does every word agree at the given level?
+pub(crate) fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> Result<(), String> {
+    let close = |ours: u32, right: u32| match level {
+        Parity::Bits => ours == right,
+        Parity::Close { rel, abs, .. } => {
+            let (x, y) = (f32::from_bits(ours), f32::from_bits(right));
+            // An infinity or NaN agrees with its own bits only.
+            ours == right || (x - y).abs() <= abs + rel * y.abs() && y.is_finite()
+        }
+    };
+    let (ours, right) = (bytemuck::cast_slice::<K::Row, u32>(ours), bytemuck::cast_slice::<K::Row, u32>(right));
+    if ours.len() != right.len() {
+        return Err(format!("{} words, not {}", ours.len(), right.len()));
+    }
+    let wrong: Vec<usize> = (0..ours.len()).filter(|&i| !close(ours[i], right[i])).collect();
+    let Some(&i) = wrong.first() else { return Ok(()) };
+    let show = |word: u32| format!("{word:#010x} = {word} = {:e}", f32::from_bits(word));
+    let (row, lane) = (i / K::Row::LANES, i % K::Row::LANES);
+    let (all, ours, right) = (ours.len(), show(ours[i]), show(right[i]));
+    Err(format!("{} of {all} words differ, first in row {row}, lane {lane}: {ours}, not {right}", wrong.len()))
+}
+
+/// A case of zeroed lanes.
+fn zeroed<K: Kernel>(
+    name: &'static str,
+    groups: usize,
+    rows: usize,
+    inputs: Inputs,
+    uniforms: K::Uniforms,
+    cuts: &[u32],
+) -> Case<K> {
+    Case { name, host: vec![bytemuck::Zeroable::zeroed(); groups * rows], rows, inputs, uniforms, cuts: cuts.to_vec() }
+}
+
+pub(crate) fn probe_cases() -> Vec<Case<probe::Probe>> {
+    let case = |name, groups, cuts: &[u32]| zeroed(name, groups, probe::ROWS, probe::inputs(), probe::uniforms(), cuts);
+    vec![
+        case("one step of one group", 1, &[0, 1]),
+        case("windows of 1, 16 and many steps", 7, &[0, 1, 17, 1000]),
+        case("a window that starts late, and an empty one", 3, &[4_000_000_000, 4_000_000_000, 4_000_000_050]),
+        case("more groups than a grid is wide", 65_537, &[0, 1, 2]),
+    ]
+}
+
+fn exam_cases() -> Vec<Case<exam::Exam>> {
+    let case = |name, groups, a: f64, levels, hours: &[&[u32]], facts, first_run, cuts: &[u32]| {
+        let (subjects, allocations) = (hours.len(), hours[0].len());
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(a)), bytemuck::cast_slice(&hours.concat())]);
+        let uniforms = exam::Uniforms {
+            seed: 11,
+            first_run,
+            subjects: subjects as u32,
+            facts,
+            allocations: allocations as u32,
+            levels,
+            first: 0,
+            steps: 0,
+        };
+        zeroed(name, groups, exam::rows(subjects, allocations), inputs, uniforms, cuts)
+    };
+    let shares: Vec<u32> = (1..=41).map(|i| i * 2).collect();
+    vec![
+        case("one fact", 1, 1.0, 7, &[&[1, 99]], 1, 0, &[0, 1]),
+        case("the default", 8, 1.0, 7, &[&shares, &shares], 64, 0, &[0, 3, 4, 32]),
+        case("an odd number of facts", 2, 0.5, 7, &[&[3, 3, 50], &[1, 10, 99]], 33, 77, &[0, 16, 17]),
+        case("rare facts, long hours", 2, 0.1, 14, &[&[1, 100, 9999][..]; 8], 64, u32::MAX - 70, &[0, 1, 32]),
+        case("common facts", 2, 3.0, 4, &[&[1, 2, 5], &[3, 8, 9], &[1, 1, 1]], 10, 5, &[0, 5]),
+    ]
+}
+
+fn atoms_cases() -> Vec<Case<atoms::Atoms>> {
+    let case = |name, groups, support: u32, seed, first_run, cuts: &[u32]| {
+        let p: Vec<f64> = (1..=support).map(|k| 1.0 / f64::from(k)).collect();
+        let table = Alias::new(&p);
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words)]);
+        let uniforms = atoms::Uniforms::new(seed, first_run, &table, support as usize);
+        zeroed(name, groups, atoms::rows(support as usize), inputs, uniforms, cuts)
+    };
+    vec![
+        case("one atom", 1, 1, 1, 0, &[0, 1, 3]),
+        case("two atoms", 1, 2, u32::MAX, 0, &[0, 1, 3, 4]),
+        case("a packed table, windows inside a block", 4, 1000, 7, u32::MAX - 100, &[0, 1, 2, 7, 1000, 3001]),
+        case("a full packed table", 2, 1024, 8, 0, &[0, 500, 3000]),
+        case("a wide table, windows inside a block", 3, 1025, 9, 5, &[0, 1, 2, 5, 2000]),
+        case("as many atoms as there can be", 1, 100_000, 10, 0, &[0, 333, 3000]),
+    ]
+}
+
+/// Three atoms of unequal frequency to a product; `start` is the first weight.
+fn compose_case<K>(name: &'static str, atoms: u32, start: f32, fastest: f32, groups: usize, cuts: &[u32]) -> Case<K>
+where
+    K: Kernel<Uniforms = compose::Uniforms, Row = [f32; compose::LANES]>,
+{
+    let p: Vec<f64> = (1..=atoms).map(|i| 1.0 / f64::from(i)).collect();
+    let rates = std::array::from_fn(|lane| fastest * (lane + 1) as f32 / compose::LANES as f32);
+    let (inputs, bits) = compose::inputs(&p, &rates);
+    let row = |i: usize| [start + (i % 7) as f32 / 64.0; compose::LANES];
+    let uniforms = compose::Uniforms { seed: 5, first_run: 3, bits, atoms, first: 0, steps: 0 };
+    let host = (0..groups * atoms as usize).map(row).collect();
+    Case { name, host, rows: atoms as usize, inputs, uniforms, cuts: cuts.to_vec() }
+}
+
+fn compose_cases() -> Vec<Case<compose::Compose>> {
+    vec![
+        compose_case("one atom, one column", 1, 0.5, 0.2, 1, &[0, 1, 40]),
+        compose_case("many atoms below the stability edge", 100, 0.5, 0.2, 3, &[0, 1, 17, 4000]),
+        compose_case("a full table", 1024, 0.75, 0.3, 2, &[0, 999, 3000]),
+        compose_case("lanes that diverge are frozen", 5, 50.0, 1.0, 2, &[0, 2, 100]),
+        compose_case("weights that vanish are flushed", 3, 1e-20, 0.1, 1, &[0, 7, 50]),
+    ]
+}
+
+/// A twin that is off by 1 % of its learning rate, held to the right shader.
+pub(crate) fn wrong() -> Suite {
+    Suite::of::<compose::Wrong>(vec![compose_case("off by 1 %", 100, 0.5, 0.2, 1, &[0, 5, 100])])
+}
+
+/// What the kernel for tests promises on hardware.
+pub(crate) const fn compose_hardware() -> Parity {
+    compose::Compose::HARDWARE
+}
+
+/// The states of the right and of the wrong twin, for the comparison alone.
+pub(crate) fn wrong_by_twin_alone(level: Parity) -> Result<(), String> {
+    let state = |wrong| {
+        let (exec, cuts) = (Exec::cpu(), [0, 5, 100]);
+        if wrong {
+            compose_case::<compose::Wrong>("", 100, 0.5, 0.2, 1, &cuts).run(&exec, &cuts)
+        } else {
+            compose_case::<compose::Compose>("", 100, 0.5, 0.2, 1, &cuts).run(&exec, &cuts)
+        }
+    };
+    agree::<compose::Compose>(&state(false), &state(false), level)?;
+    agree::<compose::Compose>(&state(true), &state(false), level)
+}

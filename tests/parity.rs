@@ -1,0 +1,180 @@
+//! Every kernel, on every device of this machine, against its CPU twin, at the parity it declares; and what happens
+//! when a device is lost.
+//!
+//! Trials are made at run time: `kernel / case / device`. Without an adapter they are listed as ignored, and
+//! `LAB_GPU=required` makes that a failure.
+
+mod kernels;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use kernels::{Check, Suite};
+use libtest_mimic::{Arguments, Failed, Trial};
+use scaling_lab::exec::gpu::Gpu;
+use scaling_lab::exec::{Device, Exec, Lanes, Parity, probe};
+
+fn main() -> ExitCode {
+    let adapters = pollster::block_on(Gpu::adapters());
+    let required = std::env::var("LAB_GPU").is_ok_and(|value| value == "required");
+    let mut trials = harness_trials();
+    for Suite { name, cases, .. } in kernels::all() {
+        for (case, check) in cases {
+            for (place, adapter) in adapters.iter().enumerate() {
+                let check = Arc::clone(&check);
+                trials.push(Trial::test(format!("{name} / {case} / {adapter}"), move || Ok(on_device(place, &check)?)));
+            }
+            if adapters.is_empty() {
+                trials.push(absent(&format!("{name} / {case}"), required));
+            }
+        }
+    }
+    for (name, trial) in lives() {
+        trials.push(if adapters.is_empty() { absent(name, required) } else { Trial::test(name, trial) });
+    }
+    for (place, adapter) in adapters.iter().enumerate() {
+        trials.push(Trial::test(format!("harness / a wrong twin fails / {adapter}"), move || {
+            for (_, check) in kernels::wrong().cases {
+                match on_device(place, &check) {
+                    Err(message) if message.contains("words differ") => {}
+                    other => return Err(format!("reported as {other:?}").into()),
+                }
+            }
+            Ok(())
+        }));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// A trial that no device can run.
+fn absent(name: &str, required: bool) -> Trial {
+    let trial = Trial::test(format!("{name} / no GPU adapter was found"), || {
+        Err("LAB_GPU=required, and this machine has no GPU adapter; Mesa's lavapipe is enough".into())
+    });
+    trial.with_ignored_flag(!required)
+}
+
+/// Runs a comparison on the adapter at the given place.
+fn on_device(place: usize, check: &Check) -> Result<(), String> {
+    let gpu = pollster::block_on(Gpu::open_nth(place)).map_err(|error| error.to_string())?;
+    let software = gpu.is_software();
+    check(&Exec::on_gpu(gpu), software)
+}
+
+fn holds(claim: bool, message: impl Into<String>) -> Result<(), Failed> {
+    if claim { Ok(()) } else { Err(message.into().into()) }
+}
+
+/// What must hold with no device at all.
+fn harness_trials() -> Vec<Trial> {
+    vec![
+        Trial::test("harness / every shader has its kernel here", || {
+            let mut stems = BTreeSet::new();
+            for folder in ["src/sim", "src/exec"] {
+                shaders(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut stems);
+            }
+            let names: BTreeSet<String> = kernels::all().iter().map(|suite| suite.name.to_owned()).collect();
+            let missing: Vec<_> = stems.difference(&names).collect();
+            holds(missing.is_empty(), format!("not in tests/kernels/mod.rs: {missing:?}"))?;
+            let only_here: Vec<_> = names.difference(&stems).collect();
+            holds(only_here == ["compose"], format!("kernels without a shader of their name: {only_here:?}"))
+        }),
+        Trial::test("harness / a wrong twin differs at every level", || {
+            for level in [Parity::Bits, kernels::compose_hardware()] {
+                let message = kernels::wrong_by_twin_alone(level).err().unwrap_or_default();
+                holds(message.contains("words differ"), format!("{level:?} lets it pass: {message}"))?;
+            }
+            Ok(())
+        }),
+    ]
+}
+
+/// Stems of the shaders in a folder and below.
+fn shaders(folder: &Path, stems: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("is a folder") {
+        let path = entry.expect("is readable").path();
+        if path.is_dir() {
+            shaders(&path, stems);
+        } else if path.extension().is_some_and(|extension| extension == "wgsl") {
+            stems.insert(path.file_stem().expect("has one").to_string_lossy().into_owned());
+        }
+    }
+}
+
+/// The probe through `0..200`; the device is taken away before the steps in `destroy`.
+fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, Failed> {
+    let mut lanes = Lanes::<probe::Probe>::zeroed(9, probe::ROWS, probe::inputs());
+    for first in (0..200).step_by(20) {
+        if destroy.contains(&first) {
+            exec.destroy_gpu();
+        }
+        pollster::block_on(exec.advance(&mut lanes, &probe::uniforms(), first..first + 20))?;
+        // Some of the work is on the host when a device goes, and some is not.
+        if first % 60 == 20 {
+            pollster::block_on(exec.read(&mut lanes))?;
+        }
+    }
+    if destroy.contains(&200) {
+        exec.destroy_gpu();
+    }
+    Ok(pollster::block_on(exec.read(&mut lanes))?.to_vec())
+}
+
+/// Runs with a device that is lost: the numbers of the CPU, on `kind` in the end, after so many sentences.
+fn survives(destroy: &[u32], kind: &str, sentences: usize) -> Result<(), Failed> {
+    let exec = pollster::block_on(Exec::open(Device::Gpu))?;
+    let ours = probe_run(&exec, destroy)?;
+    let said = exec.notices(0);
+    holds(ours == probe_run(&Exec::cpu(), &[])?, "the replayed numbers differ")?;
+    holds(exec.device().kind == kind, format!("ended on {:?}", exec.device()))?;
+    holds(said.len() == sentences, format!("said {said:?}"))?;
+    holds(said.iter().all(|sentence| sentence.contains("lost")), format!("the reason is missing: {said:?}"))
+}
+
+/// What happens to devices in the course of a run.
+fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
+    vec![
+        ("life / a device that stays says nothing", || survives(&[], "gpu", 0)),
+        ("life / a lost device is replaced and the work replayed", || survives(&[100], "gpu", 1)),
+        ("life / a device lost before a result is read", || survives(&[200], "gpu", 1)),
+        ("life / a device lost before its first step", || survives(&[0], "gpu", 1)),
+        ("life / twice lost means the CPU", || survives(&[60, 140], "cpu", 2)),
+        ("life / lost thrice is lost twice", || survives(&[60, 140, 200], "cpu", 2)),
+        ("life / two runs share a device and its loss", || {
+            let exec = pollster::block_on(Exec::open(Device::Gpu))?;
+            let lanes = || Lanes::<probe::Probe>::zeroed(2, probe::ROWS, probe::inputs());
+            let (mut one, mut two) = (lanes(), lanes());
+            for first in (0..40).step_by(10) {
+                if first == 20 {
+                    exec.destroy_gpu();
+                }
+                for lanes in [&mut one, &mut two] {
+                    pollster::block_on(exec.advance(lanes, &probe::uniforms(), first..first + 10))?;
+                }
+            }
+            let one = pollster::block_on(exec.read(&mut one))?;
+            holds(one == pollster::block_on(exec.read(&mut two))?, "the two runs differ")?;
+            holds(exec.device().kind == "gpu" && exec.notices(0).len() == 1, format!("said {:?}", exec.notices(0)))
+        }),
+        ("life / too large for the device runs on the CPU", || {
+            let gpu = pollster::block_on(Gpu::open(true))?;
+            let groups = gpu.largest_buffer() / (4 * probe::ROWS * probe::LANES) as u64 + 1;
+            let Some(groups) = u32::try_from(groups).ok().filter(|groups| *groups < 1 << 20) else {
+                // A limit beyond 512 MiB is not worth a test's memory.
+                return Ok(());
+            };
+            let exec = Exec::on_gpu(gpu);
+            let mut large = Lanes::<probe::Probe>::zeroed(groups, probe::ROWS, probe::inputs());
+            for first in 0..2 {
+                pollster::block_on(exec.advance(&mut large, &probe::uniforms(), first..first + 1))?;
+            }
+            let last = *pollster::block_on(exec.read(&mut large))?.last().expect("has rows");
+            holds(last != [0; probe::LANES], "nothing ran")?;
+            let said = exec.notices(0);
+            holds(said.len() == 1 && said[0].contains("MiB"), format!("said {said:?}"))?;
+            holds(exec.device().kind == "gpu", "a limit is no failure of the device")
+        }),
+    ]
+}
