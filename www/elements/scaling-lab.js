@@ -24,7 +24,7 @@ import css from "./scaling-lab.css";
 
 const DEVICES = ["auto", "gpu", "cpu"];
 const SPEEDS = [null, 1, 2, 5, 10, 30];
-const PRIMARY = { narrow: 2, wide: 5 }; // controls above the fold
+const PRIMARY = { narrow: 2, wide: 6 }; // controls above the fold
 const FRAME_MS = 14;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
@@ -356,9 +356,8 @@ export class ScalingLab extends HTMLElement {
       else this.removeAttribute(name);
     }
     this.#observer.takeRecords();
-    for (const { button, query: preset } of this.#ui.presets ?? []) {
-      button.setAttribute("aria-pressed", String(formatHash("", preset) === formatHash("", query)));
-    }
+    const state = formatHash("", query);
+    this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => formatHash("", parseQuery(preset.query)) === state);
   }
 
   /** @param {string} type @param {any} [detail] */
@@ -394,16 +393,11 @@ export class ScalingLab extends HTMLElement {
     const elements = [...this.#controls.values()].map(control => control.element);
     const primary = PRIMARY[matchMedia("(min-width: 60em)").matches ? "wide" : "narrow"];
     ui.more = h("details", { class: "more" }, h("summary", {}, t("moreSettings")), ...elements.slice(primary));
-    ui.presets = entry.presets.map(({ title, query }) => {
-      const preset = parseQuery(query);
-      return { query: preset, button: h("button", { type: "button", "aria-pressed": "false", onclick: () => {
-        this.#apply(preset).then(() => this.#emit("change", { settled: true }));
-      } }, title) };
-    });
-    const presets = entry.presets.length
-      ? h("div", { class: "presets", role: "group", "aria-labelledby": uid("presets") }, h("span", { class: "label", id: `presets-${uid("").slice(1)}` }, t("presets")), ...ui.presets.map((/** @type {any} */ p) => p.button))
-      : "";
-    if (presets) presets.setAttribute("aria-labelledby", /** @type {Element} */ (presets.firstElementChild).id);
+    ui.preset = h("select", { id: uid("preset"), onchange: () => {
+      const preset = entry.presets[ui.preset.selectedIndex - 1];
+      if (preset) this.#apply(parseQuery(preset.query)).then(() => this.#emit("change", { settled: true }));
+    } }, h("option", { value: "" }, t("preset")), entry.presets.map(({ title }) => h("option", {}, title)));
+    const presets = entry.presets.length ? h("div", { class: "control" }, h("label", { for: ui.preset.id }, t("presets")), ui.preset) : "";
 
     // Run.
     // One button runs and pauses, so that the keyboard never loses its place.
@@ -429,7 +423,7 @@ export class ScalingLab extends HTMLElement {
     const warm = () => engine.place(this.#device).then(({ kind }) => kind === "gpu" && engine.warm("gpu"));
     const runs = h("section", { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
-      h("div", { class: "progress" }, ui.bar, ui.left),
+      h("div", { class: "progress" }, ui.left, ui.bar),
       h("p", { class: "device" }, ui.badge, " ", ui.why));
     const running = h("details", { class: "more" }, h("summary", {}, t("runSettings")),
       row("seed", ui.seed, button("newSeed", () => this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])))), ui.seedProblem,
@@ -471,8 +465,8 @@ export class ScalingLab extends HTMLElement {
       ui.alerts, ui.notices,
       h("div", { class: "body" },
         h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
-          presets, ...elements.slice(0, primary), runs, elements.length > primary ? ui.more : "", running),
-        h("div", { class: "stage" }, ui.first,
+          presets, ...elements.slice(0, primary), elements.length > primary ? ui.more : "", running),
+        h("div", { class: "stage" }, runs, ui.first,
           h("section", {}, heading(t("verdicts")), ui.verdicts), ui.figures,
           entry.notice.length ? h("section", { class: "notes" }, heading(t("notice")), ...entry.notice.map(text => h("p", {}, ...prose(text)))) : "",
           ui.tables, take,
@@ -515,7 +509,7 @@ export class ScalingLab extends HTMLElement {
     const name = used?.adapter || device?.adapter || place.adapter;
     this.#ui.badge.textContent = kind === "gpu" ? t("badge.gpu", { name: name || "WebGPU" }) : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores });
     this.#ui.badge.dataset.kind = kind;
-    this.#ui.why.textContent = place.why;
+    this.#ui.why.textContent = sentence(place.why);
     this.#notices(this.#device === "gpu" && place.kind === "cpu" ? [t("gpuMissing", { why: place.why })] : [], "device");
   }
 
