@@ -176,6 +176,10 @@ mod cli {
         experiments::find(&args.slug)?;
         Session::open(Rc::new(Exec::cpu()), &args.slug, &texts, args.seed)?;
         let exec = Rc::new(pollster::block_on(Exec::open(args.device.into()))?);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this file is native; the time is a stamp, no number depends on it"
+        )]
         let begun = Instant::now();
         let mut session = Session::open(exec, &args.slug, &texts, args.seed)?;
         finish(&mut session, !args.quiet)?;
@@ -187,7 +191,8 @@ mod cli {
         }
         let mut out: Box<dyn Write> = match &args.out {
             Some(path) => Box::new(BufWriter::new(
-                File::create(path).map_err(|e| Error::new(ErrorKind::Io, format!("cannot write {}: {e}", path.display())))?,
+                File::create(path)
+                    .map_err(|e| Error::new(ErrorKind::Io, format!("cannot write {}: {e}", path.display())))?,
             )),
             None => Box::new(BufWriter::new(io::stdout().lock())),
         };
@@ -233,7 +238,8 @@ mod cli {
                     for (x, z) in field.x.iter().zip(row).filter(|(_, z)| z.is_finite()) {
                         // A field's two places are its x and lo, its value y: the same eight columns for all.
                         let (x, y, z) = (x.to_string(), y.to_string(), z.to_string());
-                        csv.write_record([document.experiment, &seed, figure.id, "field", &x, &z, &y, ""]).map_err(broken)?;
+                        csv.write_record([document.experiment, &seed, figure.id, "field", &x, &z, &y, ""])
+                            .map_err(broken)?;
                     }
                 }
             }
@@ -244,7 +250,14 @@ mod cli {
 
     fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
         let device: Vec<_> = document.device.iter().map(|d| format!("{} ({})", d.kind, d.adapter)).collect();
-        writeln!(out, "{} · seed {} · {:.2} s on {}", document.experiment, document.seed, document.elapsed_s, device.join(", then "))?;
+        writeln!(
+            out,
+            "{} · seed {} · {:.2} s on {}",
+            document.experiment,
+            document.seed,
+            document.elapsed_s,
+            device.join(", then ")
+        )?;
         for verdict in &document.output.verdicts {
             let agrees = match verdict.agrees {
                 Some(true) => "agrees",
@@ -253,7 +266,11 @@ mod cli {
             };
             let interval = verdict.interval.map(|[lo, hi]| format!(" [{lo:.6}, {hi:.6}]")).unwrap_or_default();
             let theory = verdict.theory.map(|t| format!("; theory {t:.6}")).unwrap_or_default();
-            writeln!(out, "\n{}: {:.6}{interval}{theory}: {agrees}.\n{}", verdict.claim, verdict.measured, verdict.note)?;
+            writeln!(
+                out,
+                "\n{}: {:.6}{interval}{theory}: {agrees}.\n{}",
+                verdict.claim, verdict.measured, verdict.note
+            )?;
         }
         for table in &document.output.tables {
             writeln!(out, "\n{}", table.title)?;
@@ -275,8 +292,9 @@ mod cli {
 
     fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()> {
         let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width: Vec<usize> =
-            (0..wide).map(|i| rows.iter().filter_map(|row| row.get(i)).map(|c| c.chars().count()).max().unwrap_or(0)).collect();
+        let width: Vec<usize> = (0..wide)
+            .map(|i| rows.iter().filter_map(|row| row.get(i)).map(|c| c.chars().count()).max().unwrap_or(0))
+            .collect();
         for row in rows {
             let line: Vec<String> = row.iter().zip(&width).map(|(c, w)| format!("{c:w$}")).collect();
             writeln!(out, "  {}", line.join("  ").trim_end())?;
@@ -290,7 +308,8 @@ mod cli {
             None => ALL,
         };
         let exec = Rc::new(pollster::block_on(Exec::open(device))?);
-        let mut rows = vec![["claim", "published", "ours", "interval", "agrees", "expected", "note"].map(str::to_owned).to_vec()];
+        let mut rows =
+            vec![["claim", "published", "ours", "interval", "agrees", "expected", "note"].map(str::to_owned).to_vec()];
         let mut surprises = 0;
         for (entry, claim) in entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))) {
             let row = reproduce_one(&exec, entry.info.slug, claim)?;
@@ -310,14 +329,20 @@ mod cli {
         let (found, expected) = (pollster::block_on(found)?, if claim.agrees { "agrees" } else { "differs" });
         let interval = found.interval.map(|[lo, hi]| format!("[{lo:.6}, {hi:.6}]")).unwrap_or_default();
         let agrees = if found.agrees { "agrees" } else { "differs" };
-        let row = [claim.id, &claim.printed.to_string(), &cell(&Cell::Number(found.ours)), &interval, agrees, expected, claim.note];
+        let row = [
+            claim.id,
+            &claim.printed.to_string(),
+            &cell(&Cell::Number(found.ours)),
+            &interval,
+            agrees,
+            expected,
+            claim.note,
+        ];
         Ok((row.map(str::to_owned).to_vec(), !found.as_expected))
     }
 
     fn digest() -> Result<ExitCode> {
-        let digests: std::collections::BTreeMap<_, _> = scaling_lab::rng::digest().into_iter().collect();
-        serde_json::to_writer(io::stdout(), &digests).map_err(io::Error::from)?;
-        println!();
+        write!(io::stdout(), "{}", scaling_lab::rng::digest())?;
         Ok(ExitCode::SUCCESS)
     }
 }

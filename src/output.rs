@@ -299,7 +299,16 @@ impl Verdict {
         let agrees = interval
             .filter(|_| measured.is_finite())
             .map(|[lo, hi]| !(theory < lo - resolution || theory > hi + resolution));
-        Self { id, claim: claim.into(), measured, interval, theory: Some(theory), agrees, unit: "", note: String::new() }
+        Self {
+            id,
+            claim: claim.into(),
+            measured,
+            interval,
+            theory: Some(theory),
+            agrees,
+            unit: "",
+            note: String::new(),
+        }
     }
 
     /// The same with a unit.

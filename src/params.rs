@@ -79,7 +79,19 @@ pub struct Spec {
 
 impl Spec {
     const fn new(kind: Kind, default: &'static str, min: f64, max: f64) -> Self {
-        Self { name: "", help: "", kind, unit: "", scale: Scale::Linear, default, min, max, min_len: 1, max_len: 1, choices: &[] }
+        Self {
+            name: "",
+            help: "",
+            kind,
+            unit: "",
+            scale: Scale::Linear,
+            default,
+            min,
+            max,
+            min_len: 1,
+            max_len: 1,
+            choices: &[],
+        }
     }
     /// A real number in `min..=max`.
     pub const fn number(default: &'static str, min: f64, max: f64) -> Self {
@@ -143,14 +155,18 @@ impl Spec {
             Kind::Simplex => {
                 format!("{} non-negative numbers separated by commas, not all zero", self.lengths())
             }
-            Kind::Matrix => format!(
-                "up to {MATRIX_MAX} rows of up to {MATRIX_MAX} numbers, such as 1,0;0,1, each from {range}"
-            ),
+            Kind::Matrix => {
+                format!("up to {MATRIX_MAX} rows of up to {MATRIX_MAX} numbers, such as 1,0;0,1, each from {range}")
+            }
         }
     }
 
     fn lengths(&self) -> String {
-        if self.min_len == self.max_len { self.min_len.to_string() } else { format!("{} to {}", self.min_len, self.max_len) }
+        if self.min_len == self.max_len {
+            self.min_len.to_string()
+        } else {
+            format!("{} to {}", self.min_len, self.max_len)
+        }
     }
 
     fn refuse(&self, text: &str) -> Error {

@@ -323,7 +323,8 @@ impl Digest {
 }
 
 /// Digest of a million outputs of Philox, the Gaussian table and each function of `math`: equal on every machine.
-pub fn digest() -> [(&'static str, String); 3] {
+/// One line per source: digest and name.
+pub fn digest() -> String {
     let (mut words, mut normals, mut functions) = (Digest::default(), Digest::default(), Digest::default());
     let gaussian = Gaussian::new();
     let mut draws = Draws::new(2026, stream::PROBE, 0, 0);
@@ -343,21 +344,15 @@ pub fn digest() -> [(&'static str, String); 3] {
             functions.number(value);
         }
         if word & 63 == 0 {
-            for value in [
-                math::lgamma(100.0 * x),
-                math::gamma(20.0 * x),
-                math::erf(x),
-                math::erfc(5.0 * x),
-                math::cos(100.0 * x),
-                math::sin(100.0 * x),
-                math::tanh(x),
-                math::normal_quantile(x),
-            ] {
+            for value in [math::lgamma(100.0 * x), math::gamma(20.0 * x), math::erfc(5.0 * x), math::normal_quantile(x)]
+            {
                 functions.number(value);
             }
         }
     }
-    [("philox", words.hex()), ("gaussian", normals.hex()), ("math", functions.hex())]
+    [("philox", words), ("gaussian", normals), ("math", functions)]
+        .map(|(name, d)| format!("{}  {name}\n", d.hex()))
+        .concat()
 }
 
 #[cfg(test)]
@@ -371,11 +366,7 @@ mod tests {
     fn philox_gives_the_published_answers() {
         // Random123 1.14, tests/kat_vectors, philox4x32-10.
         assert_eq!(philox([0, 0], [0; 4]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8], "zeros");
-        assert_eq!(
-            philox([u32::MAX; 2], [u32::MAX; 4]),
-            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd],
-            "ones"
-        );
+        assert_eq!(philox([u32::MAX; 2], [u32::MAX; 4]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd], "ones");
         assert_eq!(
             philox([0xa409_3822, 0x299f_31d0], [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344]),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],

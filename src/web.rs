@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
 use crate::error::{Error, ErrorKind};
-use crate::exec::pool::{Pool, serve};
+use crate::exec::pool::{Pool, now, serve};
 use crate::exec::{Device, Exec, Twin};
 use crate::experiments::{self, ALL, Claim, Session};
 use crate::params::Texts;
@@ -96,8 +96,8 @@ pub fn check(slug: &str, values: JsValue) -> Js<JsValue> {
 
 /// Digests of a million outputs of each source of numbers; equal natively and here.
 #[wasm_bindgen]
-pub fn digest() -> JsValue {
-    to_js(&crate::rng::digest().into_iter().collect::<std::collections::BTreeMap<_, _>>())
+pub fn digest() -> String {
+    crate::rng::digest()
 }
 
 const TWINS: &[Twin] = crate::sim::TWINS;
@@ -134,12 +134,6 @@ impl Engine {
     /// `{kind, adapter}` of what runs the work now.
     pub fn device(&self) -> JsValue {
         to_js(&self.exec.device())
-    }
-
-    /// Destroys the GPU device, as a driver's reset would; for tests of recovery.
-    #[cfg(feature = "gpu")]
-    pub fn lose_device(&self) {
-        self.exec.lose_device();
     }
 }
 
@@ -185,7 +179,7 @@ impl Run {
         wasm_bindgen_futures::future_to_promise(async move {
             // The session is moved out for the time of the work, so that an overlapping call is a clean error.
             let mut session = slot.borrow_mut().take().ok_or_else(busy)?;
-            let begun = js_sys::Date::now();
+            let begun = now();
             let outcome = {
                 let mut work = pin!(session.advance());
                 poll_fn(|context| {
@@ -197,7 +191,7 @@ impl Run {
                 })
                 .await
             };
-            elapsed.set(elapsed.get() + js_sys::Date::now() - begun);
+            elapsed.set(elapsed.get() + now() - begun);
             *slot.borrow_mut() = Some(session);
             outcome.map(|progress| to_js(&progress)).map_err(|e| throw(&e))
         })

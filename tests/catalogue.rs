@@ -49,7 +49,9 @@ fn imports_point_one_way() {
             "exec" => &["error", "math", "rng", "exec"],
             "sim" => &["error", "math", "rng", "theory", "exec", "sim"],
             "fit" => &["error", "math", "rng", "theory", "fit"],
-            "experiments" => &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"],
+            "experiments" => {
+                &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"]
+            }
             _ => &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"],
         }
     };
@@ -62,7 +64,8 @@ fn imports_point_one_way() {
         for line in code(&text) {
             for (at, _) in line.match_indices("crate::") {
                 let named: String = line[at + 7..].chars().take_while(|c| c.is_ascii_lowercase()).collect();
-                let known = ["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments", "web"];
+                let known =
+                    ["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments", "web"];
                 if known.contains(&named.as_str()) {
                     assert!(may(module).contains(&named.as_str()), "{} may not import {named}: {line}", path.display());
                 }
@@ -223,7 +226,11 @@ fn bad_input_is_one_sentence() {
             }
             for text in ["", "abc", "NaN"] {
                 let refused = spec.parse(text).is_err();
-                assert!(refused || (spec.kind == Kind::Matrix && text.is_empty()), "{slug}: {} takes `{text}`", spec.name);
+                assert!(
+                    refused || (spec.kind == Kind::Matrix && text.is_empty()),
+                    "{slug}: {} takes `{text}`",
+                    spec.name
+                );
             }
         }
         let unknown = Texts::from([("no-such".to_owned(), "1".to_owned())]);
@@ -232,5 +239,8 @@ fn bad_input_is_one_sentence() {
     }
     let error = Session::open(Rc::new(Exec::cpu()), "no-such", &Texts::new(), 1).err().expect("refused").to_string();
     assert!(error.contains("no-such") && error.contains(ALL[0].info.slug), "{error}");
-    assert!(params::read(ALL[0].params, &Texts::from([("weights".into(), "0,0".into())])).is_err(), "weights that sum to 0");
+    assert!(
+        params::read(ALL[0].params, &Texts::from([("weights".into(), "0,0".into())])).is_err(),
+        "weights that sum to 0"
+    );
 }

@@ -39,7 +39,8 @@ impl Exec {
             J::items(inputs, first..first.saturating_add(CHUNK).min(items.end), &mut out);
             out
         };
-        let chunks: Vec<Vec<f64>> = (0..items.len().div_ceil(CHUNK as usize) as u32).into_par_iter().map(chunk).collect();
+        let chunks: Vec<Vec<f64>> =
+            (0..items.len().div_ceil(CHUNK as usize) as u32).into_par_iter().map(chunk).collect();
         Ok(chunks.concat())
     }
 }
@@ -65,7 +66,9 @@ impl Exec {
             K::window(&mut uniforms, steps);
             bytemuck::bytes_of(&uniforms).to_vec()
         };
-        self.pool.advance(K::NAME, &lanes.inputs, bytemuck::cast_slice_mut(&mut lanes.host), groups, steps, &windowed).await
+        self.pool
+            .advance(K::NAME, &lanes.inputs, bytemuck::cast_slice_mut(&mut lanes.host), groups, steps, &windowed)
+            .await
     }
 
     pub(super) async fn map_cpu<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {

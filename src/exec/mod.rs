@@ -381,7 +381,12 @@ impl Exec {
     ///
     /// # Errors
     /// Only what no replay can mend, such as a page's workers that died.
-    pub async fn advance<K: Kernel>(&self, lanes: &mut Lanes<K>, uniforms: &K::Uniforms, steps: Range<u32>) -> Result<()> {
+    pub async fn advance<K: Kernel>(
+        &self,
+        lanes: &mut Lanes<K>,
+        uniforms: &K::Uniforms,
+        steps: Range<u32>,
+    ) -> Result<()> {
         #[cfg(feature = "gpu")]
         while let Some(gpu) = self.gpu() {
             // A limit is no failure of the device: other work stays on it.
@@ -481,7 +486,9 @@ impl Exec {
             && let Ok(gpu) = gpu::Gpu::open(failed.allows_software()).await
         {
             *self.backend.borrow_mut() = Backend::Gpu(gpu.into());
-            self.notice(format!("The GPU failed ({error}). It was restarted and the work replayed: no number changes."));
+            self.notice(format!(
+                "The GPU failed ({error}). It was restarted and the work replayed: no number changes."
+            ));
         } else {
             self.notice(format!("The GPU failed ({error}). The rest runs on the CPU."));
         }

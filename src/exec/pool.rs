@@ -6,14 +6,14 @@
 //! order.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, MessagePort};
+use web_sys::{MessageEvent, MessagePort, Performance};
 
 use super::{Inputs, Twin};
 use crate::error::{Error, Result};
@@ -24,7 +24,11 @@ const KEPT: usize = 8;
 /// What a request should take: long enough to hide its message, short enough to share out and to cancel.
 const CHUNK_MS: f64 = 25.0;
 
-type Pending = Rc<RefCell<BTreeMap<u32, oneshot::Sender<Result<Answer, String>>>>>;
+/// What a page's clock can tell apart: work that took no time by it took this.
+const CLOCK_MS: f64 = 0.1;
+
+/// Requests under way, by id. They are few: a list is searched faster than a map is built.
+type Pending = Rc<RefCell<Vec<(u32, oneshot::Sender<Result<Answer, String>>)>>>;
 
 struct Answer {
     data: Vec<u8>,
@@ -46,7 +50,7 @@ pub struct Pool {
     next: Cell<u32>,
     turn: Cell<usize>,
     /// Milliseconds per group and step, or per item, as last seen; sizes requests, never changes a number.
-    cost: RefCell<BTreeMap<&'static str, f64>>,
+    cost: RefCell<Vec<(&'static str, f64)>>,
 }
 
 fn get(object: &JsValue, key: &str) -> JsValue {
@@ -57,7 +61,12 @@ fn set(object: &Object, key: &str, value: &JsValue) {
     Reflect::set(object, &key.into(), value).ok();
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of buffers, times")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes of buffers, times"
+)]
 impl Pool {
     /// A pool over `ports`; with none, work runs in place.
     pub fn new(ports: Vec<MessagePort>) -> Self {
@@ -70,12 +79,15 @@ impl Pool {
                     let reply = event.data();
                     let id = get(&reply, "id").as_f64().unwrap_or_default() as u32;
                     let answer = match get(&reply, "data").dyn_into::<Uint8Array>() {
-                        Ok(data) => Ok(Answer { data: data.to_vec(), ms: get(&reply, "ms").as_f64().unwrap_or(1.0) }),
+                        Ok(data) => {
+                            Ok(Answer { data: data.to_vec(), ms: get(&reply, "ms").as_f64().unwrap_or(CLOCK_MS) })
+                        }
                         Err(_) => Err(get(&reply, "error").as_string().unwrap_or_else(|| "it gave no reason".into())),
                     };
                     // A run that was cancelled no longer waits for its answer.
-                    if let Some(sender) = pending.borrow_mut().remove(&id) {
-                        sender.send(answer).ok();
+                    let mut pending = pending.borrow_mut();
+                    if let Some(i) = pending.iter().position(|(waiting, _)| *waiting == id) {
+                        pending.swap_remove(i).1.send(answer).ok();
                     }
                 });
                 port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
@@ -98,7 +110,15 @@ impl Pool {
     }
 
     /// Sends one chunk to the next worker.
-    fn send(&self, name: &str, inputs: &Inputs, uniforms: &[u8], first: u32, count: u32, data: &[u8]) -> Result<oneshot::Receiver<Result<Answer, String>>> {
+    fn send(
+        &self,
+        name: &str,
+        inputs: &Inputs,
+        uniforms: &[u8],
+        first: u32,
+        count: u32,
+        data: &[u8],
+    ) -> Result<oneshot::Receiver<Result<Answer, String>>> {
         let turn = self.turn.get();
         self.turn.set(turn + 1);
         let worker = &self.workers[turn % self.workers.len()];
@@ -125,12 +145,22 @@ impl Pool {
         let transfer = Array::of1(&data.buffer());
         set(&request, "data", &data);
         let (sender, receiver) = oneshot::channel();
-        self.pending.borrow_mut().insert(id, sender);
+        self.pending.borrow_mut().push((id, sender));
         worker
             .port
             .post_message_with_transferable(&request, &transfer)
             .map_err(|_| Error::device("a worker of the page does not take work any more: reload the page"))?;
         Ok(receiver)
+    }
+
+    fn cost(&self, name: &str) -> Option<f64> {
+        self.cost.borrow().iter().find(|(known, _)| *known == name).map(|(_, cost)| *cost)
+    }
+
+    fn learn(&self, name: &'static str, cost: f64) {
+        let mut costs = self.cost.borrow_mut();
+        costs.retain(|(known, _)| *known != name);
+        costs.push((name, cost));
     }
 
     async fn answer(receiver: oneshot::Receiver<Result<Answer, String>>) -> Result<Answer> {
@@ -154,12 +184,13 @@ impl Pool {
         let bytes = state.len() / groups.max(1) as usize;
         let mut step = steps.start;
         while step < steps.end {
-            let cost = self.cost.borrow().get(name).copied();
+            let cost = self.cost(name);
             // The first request of a kernel is a small one: nothing is known of its cost.
             let share = groups.div_ceil(self.workers() as u32).max(1);
             let window = cost.map_or(16.0, |cost| (CHUNK_MS / cost).max(1.0)).min(f64::from(steps.end - step)) as u32;
             let window = window.max(1);
-            let per_chunk = cost.map_or(1.0, |cost| CHUNK_MS / (cost * f64::from(window))).clamp(1.0, f64::from(share)) as u32;
+            let per_chunk =
+                cost.map_or(1.0, |cost| CHUNK_MS / (cost * f64::from(window))).clamp(1.0, f64::from(share)) as u32;
             let uniforms = windowed(step..step + window);
             let mut waiting = Vec::new();
             for first in (0..groups).step_by(per_chunk as usize) {
@@ -174,7 +205,7 @@ impl Pool {
                 ms += answer.ms;
                 work += f64::from(count) * f64::from(window);
             }
-            self.cost.borrow_mut().insert(name, (ms / work).max(1e-7));
+            self.learn(name, ms / work);
             step += window;
         }
         Ok(())
@@ -182,7 +213,7 @@ impl Pool {
 
     /// Runs a job over `items`.
     pub(super) async fn map(&self, name: &'static str, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
-        let cost = self.cost.borrow().get(name).copied();
+        let cost = self.cost(name);
         let share = items.len().div_ceil(self.workers()).max(1) as f64;
         let per_chunk = cost.map_or(256.0, |cost| CHUNK_MS / cost).clamp(1.0, share) as usize;
         let mut waiting = Vec::new();
@@ -198,24 +229,30 @@ impl Pool {
             out.resize(at + answer.data.len() / 8, 0.0);
             bytemuck::cast_slice_mut(&mut out[at..]).copy_from_slice(&answer.data);
         }
-        self.cost.borrow_mut().insert(name, (ms / items.len().max(1) as f64).max(1e-7));
+        self.learn(name, ms / items.len().max(1) as f64);
         Ok(out)
     }
 }
 
 thread_local! {
-    static CACHE: RefCell<BTreeMap<u64, VecDeque<(f64, Inputs)>>> = RefCell::default();
+    static CACHE: RefCell<Vec<(f64, VecDeque<(f64, Inputs)>)>> = RefCell::default();
+}
+
+/// Milliseconds by the page's finest clock.
+pub fn now() -> f64 {
+    let performance = get(&js_sys::global(), "performance");
+    performance.dyn_into::<Performance>().map_or_else(|_| js_sys::Date::now(), |p| p.now())
 }
 
 /// A pool worker's side: answers one request with the twin of that name.
 pub fn serve(twins: &[Twin], request: &JsValue) -> JsValue {
     let reply = Object::new();
     set(&reply, "id", &get(request, "id"));
-    let start = js_sys::Date::now();
+    let start = now();
     match serve_inner(twins, request) {
         Ok(data) => {
             set(&reply, "data", &Uint8Array::from(data.as_slice()));
-            set(&reply, "ms", &(js_sys::Date::now() - start).into());
+            set(&reply, "ms", &(now() - start).max(CLOCK_MS).into());
         }
         Err(reason) => set(&reply, "error", &reason.into()),
     }
@@ -225,13 +262,20 @@ pub fn serve(twins: &[Twin], request: &JsValue) -> JsValue {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts made by `Pool::send`")]
 fn serve_inner(twins: &[Twin], request: &JsValue) -> std::result::Result<Vec<u8>, String> {
     let number = |key| get(request, key).as_f64().ok_or_else(|| format!("the request has no {key}"));
-    let bytes = |value: JsValue| value.dyn_into::<Uint8Array>().map(|a| a.to_vec()).map_err(|_| "the request has no bytes".to_owned());
+    let bytes = |value: JsValue| {
+        value.dyn_into::<Uint8Array>().map(|a| a.to_vec()).map_err(|_| "the request has no bytes".to_owned())
+    };
     let name = get(request, "name").as_string().unwrap_or_default();
     let twin = twins.iter().find(|twin| twin.name == name).ok_or_else(|| format!("there is no kernel `{name}`"))?;
-    let (owner, id) = (number("owner")?.to_bits(), number("inputs_id")?);
+    let (owner, id) = (number("owner")?, number("inputs_id")?);
     let sent = get(request, "inputs");
     let inputs = CACHE.with_borrow_mut(|cache| {
-        let kept = cache.entry(owner).or_default();
+        let known = cache.iter().position(|(kept, _)| *kept == owner);
+        let at = known.unwrap_or_else(|| {
+            cache.push((owner, VecDeque::new()));
+            cache.len() - 1
+        });
+        let kept = &mut cache[at].1;
         if let Ok(buffers) = sent.dyn_into::<Array>() {
             let buffers = buffers.iter().map(bytes).collect::<std::result::Result<Vec<_>, _>>()?;
             let views: Vec<&[u8]> = buffers.iter().map(Vec::as_slice).collect();

@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
 use crate::math;
-use crate::output::{Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
+use crate::output::{
+    Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict,
+};
 use crate::params::{Scale, Spec, broadcast};
 use crate::rng::{Draws, stream};
 use crate::sim::exam::{self, Exam};
@@ -110,7 +112,11 @@ impl ExamTime {
     /// Real hours at a position of the line: K = 2, the first subject's share; else matched + t (optimal - matched).
     fn at(&self, x: f64) -> Vec<f64> {
         let n = f64::from(self.hours);
-        if self.p.len() == 2 { vec![x * n, (1.0 - x) * n] } else { shares_on_line(&self.p, &self.power, x).iter().map(|q| q * n).collect() }
+        if self.p.len() == 2 {
+            vec![x * n, (1.0 - x) * n]
+        } else {
+            shares_on_line(&self.p, &self.power, x).iter().map(|q| q * n).collect()
+        }
     }
 
     /// The position of the exact optimum along the line: golden section on a convex curve.
@@ -143,7 +149,7 @@ impl ExamTime {
         let mut quantiles = [vec![], vec![], vec![]];
         for i in 0..width {
             let mut column: Vec<f64> = (0..runs).map(|run| self.losses[run * width + i]).collect();
-            column.sort_by(f64::total_cmp);
+            column.sort_unstable_by(f64::total_cmp);
             for (out, share) in quantiles.iter_mut().zip([0.1, 0.5, 0.9]) {
                 out.push(column[((runs - 1) as f64 * share).round() as usize]);
             }
@@ -176,16 +182,35 @@ impl ExamTime {
     }
 
     fn line_axis(&self) -> Axis {
-        if self.p.len() == 2 { SHARE } else { Axis { label: "from the matched (0) to the optimal (1) shares", unit: "", scale: Scale::Linear } }
+        if self.p.len() == 2 {
+            SHARE
+        } else {
+            Axis { label: "from the matched (0) to the optimal (1) shares", unit: "", scale: Scale::Linear }
+        }
     }
 
     fn line_figure(&self, id: &'static str) -> Figure {
-        let (first, last) = if self.p.len() == 2 { (0.02, 0.98) } else { (self.line[0], self.line[self.line.len() - 1]) };
+        let (first, last) =
+            if self.p.len() == 2 { (0.02, 0.98) } else { (self.line[0], self.line[self.line.len() - 1]) };
         let x: Vec<f64> = (0..=192).map(|i| first + (last - first) * f64::from(i) / 192.0).collect();
         let curve = |f: &dyn Fn(&[f64]) -> f64| x.iter().map(|&x| f(&self.at(x))).collect::<Vec<_>>();
         let mut series = vec![
-            Series::new("power-law", "power law, the limit of many hours", Kind::Line, Role::Theory, x.clone(), curve(&|n| self.power_law(n))),
-            Series::new("exact", "exact at these hours", Kind::Line, Role::Theory, x.clone(), curve(&|n| self.exact(n))),
+            Series::new(
+                "power-law",
+                "power law, the limit of many hours",
+                Kind::Line,
+                Role::Theory,
+                x.clone(),
+                curve(&|n| self.power_law(n)),
+            ),
+            Series::new(
+                "exact",
+                "exact at these hours",
+                Kind::Line,
+                Role::Theory,
+                x.clone(),
+                curve(&|n| self.exact(n)),
+            ),
         ];
         if self.done > 1 {
             let width = self.line.len();
@@ -193,20 +218,38 @@ impl ExamTime {
             let half: Vec<f64> = (0..width).map(|i| Z95 * self.standard_error(i)).collect();
             let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
             series.push(
-                Series::new("measured", "simulated students, mean and 95 % interval", Kind::Points, Role::Measured, self.line.clone(), means[..width].to_vec())
-                    .with_interval(ends(-1.0), ends(1.0)),
+                Series::new(
+                    "measured",
+                    "simulated students, mean and 95 % interval",
+                    Kind::Points,
+                    Role::Measured,
+                    self.line.clone(),
+                    means[..width].to_vec(),
+                )
+                .with_interval(ends(-1.0), ends(1.0)),
             );
         }
         if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
             series.push(
-                Series::new("students", "single students: median, 10 % to 90 %", Kind::Line, Role::Measured, self.line.clone(), middle.clone())
-                    .with_interval(low.clone(), high.clone())
-                    .hidden(),
+                Series::new(
+                    "students",
+                    "single students: median, 10 % to 90 %",
+                    Kind::Line,
+                    Role::Measured,
+                    self.line.clone(),
+                    middle.clone(),
+                )
+                .with_interval(low.clone(), high.clone())
+                .hidden(),
             );
         }
         Figure {
             id,
-            title: if self.p.len() == 2 { "Loss against the first subject's share of the hours".into() } else { "Loss along the line from matched to optimal shares".into() },
+            title: if self.p.len() == 2 {
+                "Loss against the first subject's share of the hours".into()
+            } else {
+                "Loss along the line from matched to optimal shares".into()
+            },
             x: self.line_axis(),
             y: LOSS,
             field: None,
@@ -255,8 +298,15 @@ impl ExamTime {
             let (ratio, error) = self.measured_ratio();
             let hours = |r: f64| math::pow(r, 1.0 / self.a);
             series.push(
-                Series::new("measured", "simulated students, 95 % interval", Kind::Points, Role::Measured, vec![self.p[0]], vec![hours(ratio)])
-                    .with_interval(vec![hours((ratio - Z95 * error).max(0.0))], vec![hours(ratio + Z95 * error)]),
+                Series::new(
+                    "measured",
+                    "simulated students, 95 % interval",
+                    Kind::Points,
+                    Role::Measured,
+                    vec![self.p[0]],
+                    vec![hours(ratio)],
+                )
+                .with_interval(vec![hours((ratio - Z95 * error).max(0.0))], vec![hours(ratio + Z95 * error)]),
             );
         }
         Figure {
@@ -300,7 +350,14 @@ impl ExamTime {
                 ]
             })
             .collect();
-        rows.push(vec!["all".into(), 1.0.into(), 1.0.into(), 1.0.into(), self.exact(&matched).into(), self.exact(&self.best).into()]);
+        rows.push(vec![
+            "all".into(),
+            1.0.into(),
+            1.0.into(),
+            1.0.into(),
+            self.exact(&matched).into(),
+            self.exact(&self.best).into(),
+        ]);
         let share = |name| Column { name, unit: "%" };
         let plain = |name| Column { name, unit: "" };
         let gain = theory::gain(&self.p, &self.c, self.a);
@@ -325,7 +382,11 @@ impl ExamTime {
                 columns: vec![plain("quantity"), plain("power law"), plain("exact at these hours")],
                 rows: vec![
                     vec!["loss, optimal over matched".into(), gain.loss_ratio.into(), ratio.into()],
-                    vec!["hours needed, optimal over matched".into(), gain.hours_ratio.into(), math::pow(ratio, 1.0 / self.a).into()],
+                    vec![
+                        "hours needed, optimal over matched".into(),
+                        gain.hours_ratio.into(),
+                        math::pow(ratio, 1.0 / self.a).into(),
+                    ],
                 ],
             },
         ]
@@ -342,12 +403,16 @@ impl ExamTime {
         let unit = if self.p.len() == 2 { "%" } else { "" };
         let (measured, interval, resolution) = self.closing.as_ref().map_or((f64::NAN, None, 0.0), |closing| {
             let half = Z999 * closing.error;
-            let interval = (half > 0.0).then(|| [closing.vertex - half, closing.vertex + half]);
+            let interval = (half > 0.0).then_some([closing.vertex - half, closing.vertex + half]);
             (closing.vertex, interval.filter(|_| closing.vertex.is_finite()), closing.resolution)
         });
         let percent = |x: f64| if unit == "%" { format!("{:.1} %", 100.0 * x) } else { format!("{x:.3}") };
         let note = match &self.closing {
-            None => format!("The exact curve at these hours has its optimum at {}; with many hours it tends to {}.", percent(best), percent(limit)),
+            None => format!(
+                "The exact curve at these hours has its optimum at {}; with many hours it tends to {}.",
+                percent(best),
+                percent(limit)
+            ),
             Some(_) => format!(
                 "Measured as the lowest point of a parabola through the log loss near its minimum, good to {}; with many hours the optimum tends to {}.",
                 percent(resolution),
@@ -413,12 +478,21 @@ impl Experiment for ExamTime {
             "A language model trained on a mixture of sources is the case this stands for: hours are training tokens, subjects are domains, the exam is the test mixture. What the toy leaves out: subjects that help each other, order, forgetting, and a learner whose exponent differs between subjects.",
         ],
         formulas: &[
-            Formula { label: "Expected loss of an allocation", tex: r"L(n) = \sum_k p_k c_k \frac{\Gamma(n_k+1)\,\Gamma(a+1)}{\Gamma(n_k+a+1)} \;\longrightarrow\; \Gamma(a+1) \sum_k p_k c_k n_k^{-a}" },
+            Formula {
+                label: "Expected loss of an allocation",
+                tex: r"L(n) = \sum_k p_k c_k \frac{\Gamma(n_k+1)\,\Gamma(a+1)}{\Gamma(n_k+a+1)} \;\longrightarrow\; \Gamma(a+1) \sum_k p_k c_k n_k^{-a}",
+            },
             Formula { label: "Optimal shares", tex: r"q_k^* = \frac{(p_k c_k)^{1/(1+a)}}{\sum_j (p_j c_j)^{1/(1+a)}}" },
-            Formula { label: "Hours ratio", tex: r"\frac{N'}{N} = \left(\frac{L^*}{L_{\mathrm{same}}}\right)^{1/a} = \left(\frac{\bigl(\sum_k (p_k c_k)^{1/(1+a)}\bigr)^{1+a}}{\sum_k c_k p_k^{1-a}}\right)^{1/a}" },
+            Formula {
+                label: "Hours ratio",
+                tex: r"\frac{N'}{N} = \left(\frac{L^*}{L_{\mathrm{same}}}\right)^{1/a} = \left(\frac{\bigl(\sum_k (p_k c_k)^{1/(1+a)}\bigr)^{1+a}}{\sum_k c_k p_k^{1-a}}\right)^{1/a}",
+            },
         ],
         sources: &[
-            Source { text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Section 3", url: "https://arxiv.org/abs/2510.25108" },
+            Source {
+                text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Section 3",
+                url: "https://arxiv.org/abs/2510.25108",
+            },
             Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 2.2", url: "" },
         ],
         presets: &[
@@ -426,17 +500,85 @@ impl Experiment for ExamTime {
             Preset { title: "90/10, exponent 1/2", query: "exponent=0.5" },
             Preset { title: "90/10, slow learning (0.28)", query: "exponent=0.28&hours=1000" },
             Preset { title: "Three subjects", query: "weights=0.6,0.3,0.1" },
-            Preset { title: "Five subjects, the last one hard", query: "weights=0.4,0.3,0.15,0.1,0.05&difficulty=1,1,1,1,5" },
+            Preset {
+                title: "Five subjects, the last one hard",
+                query: "weights=0.4,0.3,0.15,0.1,0.05&difficulty=1,1,1,1,5",
+            },
         ],
         figures_more: &[],
     };
 
     const CLAIMS: &'static [Claim] = &[
-        Claim { id: "exam-75", source: "Talk; SIG", place: "Part 2.2; Section 3", what: "optimal share of the 90 % subject at a = 1", printed: 0.75, query: "", seed: 1, pick: Pick::Cell("allocation", 0, 2), tolerance: 1e-12, reason: "closed form", agrees: true, note: "" },
-        Claim { id: "exam-75-measured", source: "Talk; SIG", place: "Part 2.2; Section 3", what: "the same share, measured on simulated students", printed: 0.75, query: "hours=1000&runs=16384", seed: 1, pick: Pick::Verdict("best-share"), tolerance: 0.01, reason: "the parabola through seven points is good to a percent", agrees: true, note: "" },
-        Claim { id: "exam-20-percent", source: "Talk; SIG", place: "Part 2.2; Section 3", what: "hours needed with the optimal shares, per hour with the matched ones, a = 1", printed: 0.8, query: "", seed: 1, pick: Pick::Cell("gain", 1, 1), tolerance: 1e-12, reason: "closed form", agrees: true, note: "The talk says 20 % less." },
-        Claim { id: "exam-half", source: "SIG", place: "Section 3", what: "optimal share of the 90 % subject at a = 1/2", printed: 0.812, query: "exponent=0.5", seed: 1, pick: Pick::Cell("allocation", 0, 2), tolerance: 1e-3, reason: "printed as 0.812..., cut after three digits", agrees: true, note: "" },
-        Claim { id: "exam-half-hours", source: "SIG", place: "Section 3", what: "hours ratio at a = 1/2", printed: 0.944, query: "exponent=0.5", seed: 1, pick: Pick::Cell("gain", 1, 1), tolerance: 1e-3, reason: "printed with three digits, cut", agrees: true, note: "" },
+        Claim {
+            id: "exam-75",
+            source: "Talk; SIG",
+            place: "Part 2.2; Section 3",
+            what: "optimal share of the 90 % subject at a = 1",
+            printed: 0.75,
+            query: "",
+            seed: 1,
+            pick: Pick::Cell("allocation", 0, 2),
+            tolerance: 1e-12,
+            reason: "closed form",
+            agrees: true,
+            note: "",
+        },
+        Claim {
+            id: "exam-75-measured",
+            source: "Talk; SIG",
+            place: "Part 2.2; Section 3",
+            what: "the same share, measured on simulated students",
+            printed: 0.75,
+            query: "hours=1000&runs=16384",
+            seed: 1,
+            pick: Pick::Verdict("best-share"),
+            tolerance: 0.01,
+            reason: "the parabola through seven points is good to a percent",
+            agrees: true,
+            note: "",
+        },
+        Claim {
+            id: "exam-20-percent",
+            source: "Talk; SIG",
+            place: "Part 2.2; Section 3",
+            what: "hours needed with the optimal shares, per hour with the matched ones, a = 1",
+            printed: 0.8,
+            query: "",
+            seed: 1,
+            pick: Pick::Cell("gain", 1, 1),
+            tolerance: 1e-12,
+            reason: "closed form",
+            agrees: true,
+            note: "The talk says 20 % less.",
+        },
+        Claim {
+            id: "exam-half",
+            source: "SIG",
+            place: "Section 3",
+            what: "optimal share of the 90 % subject at a = 1/2",
+            printed: 0.812,
+            query: "exponent=0.5",
+            seed: 1,
+            pick: Pick::Cell("allocation", 0, 2),
+            tolerance: 1e-3,
+            reason: "printed as 0.812..., cut after three digits",
+            agrees: true,
+            note: "",
+        },
+        Claim {
+            id: "exam-half-hours",
+            source: "SIG",
+            place: "Section 3",
+            what: "hours ratio at a = 1/2",
+            printed: 0.944,
+            query: "exponent=0.5",
+            seed: 1,
+            pick: Pick::Cell("gain", 1, 1),
+            tolerance: 1e-3,
+            reason: "printed with three digits, cut",
+            agrees: true,
+            note: "",
+        },
     ];
 
     type Params = Params;
@@ -457,7 +599,10 @@ impl Experiment for ExamTime {
             let first = if degenerate { -0.5 } else { 0.0 };
             let edge = p.iter().zip(&d).filter(|(_, d)| **d < 0.0).map(|(p, d)| -p / d).fold(2.0, f64::min);
             let last = if degenerate { 1.0 } else { edge.max(1.0) };
-            (0..GRID - 1).map(|i| first + (last - first) * f64::from(i) / f64::from(GRID - 2)).map(|t| shares_on_line(&p, &power, t)).collect()
+            (0..GRID - 1)
+                .map(|i| first + (last - first) * f64::from(i) / f64::from(GRID - 2))
+                .map(|t| shares_on_line(&p, &power, t))
+                .collect()
         };
         let position = |hours: &[u32]| {
             if p.len() == 2 {
@@ -472,8 +617,9 @@ impl Experiment for ExamTime {
             along / length
         };
         let [matched, optimal] = [&p, &power].map(|q| theory::whole_hours(q, hours));
-        let mut on_line: Vec<Vec<u32>> = shares.iter().map(|q| theory::whole_hours(q, hours)).chain([matched.clone(), optimal.clone()]).collect();
-        on_line.sort_by(|a, b| position(a).total_cmp(&position(b)).then_with(|| a.cmp(b)));
+        let mut on_line: Vec<Vec<u32>> =
+            shares.iter().map(|q| theory::whole_hours(q, hours)).chain([matched.clone(), optimal.clone()]).collect();
+        on_line.sort_unstable_by(|a, b| position(a).total_cmp(&position(b)).then_with(|| a.cmp(b)));
         on_line.dedup();
         let line: Vec<f64> = on_line.iter().map(|hours| position(hours)).collect();
         let index = |wanted: &[u32]| on_line.iter().position(|hours| hours == wanted).unwrap_or(0);
@@ -495,8 +641,25 @@ impl Experiment for ExamTime {
         let inputs = Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(a)), bytemuck::cast_slice(&thresholds)]);
         let zeros = vec![0.0; allocations.len()];
         Ok(Self {
-            seed, p, c, a, hours, facts, runs, power, best, allocations, line, matched, optimal, inputs,
-            losses: Vec::new(), sums: zeros.clone(), squares: zeros, done: 0, closing: None,
+            seed,
+            p,
+            c,
+            a,
+            hours,
+            facts,
+            runs,
+            power,
+            best,
+            allocations,
+            line,
+            matched,
+            optimal,
+            inputs,
+            losses: Vec::new(),
+            sums: zeros.clone(),
+            squares: zeros,
+            done: 0,
+            closing: None,
         })
     }
 
@@ -526,7 +689,8 @@ impl Experiment for ExamTime {
 
         // A fact is unknown to a student of n hours when it is unknown at every threshold up to n.
         let place = |k: usize, n: u32| thresholds[k * count..(k + 1) * count].partition_point(|&t| t <= n);
-        let places: Vec<Vec<usize>> = self.allocations.iter().map(|hours| (0..subjects).map(|k| place(k, hours[k])).collect()).collect();
+        let places: Vec<Vec<usize>> =
+            self.allocations.iter().map(|hours| (0..subjects).map(|k| place(k, hours[k])).collect()).collect();
         let cost: Vec<f64> = self.p.iter().zip(&self.c).map(|(p, c)| p * c / f64::from(self.facts)).collect();
         let mut unknown = vec![0u32; rows];
         for student in 0..students as usize {
@@ -559,15 +723,26 @@ impl Experiment for ExamTime {
         let mut figures = Vec::new();
         if self.p.len() == 3 {
             let n = f64::from(self.hours) / f64::from(LATTICE);
-            let exact = |i: u32, j: u32| self.exact(&[f64::from(i) * n, f64::from(j) * n, f64::from(LATTICE - i - j) * n]);
-            figures.push(self.triangle("loss-vs-share", "Loss over the triangle of shares, exact", "expected exam loss", &exact));
+            let exact =
+                |i: u32, j: u32| self.exact(&[f64::from(i) * n, f64::from(j) * n, f64::from(LATTICE - i - j) * n]);
+            figures.push(self.triangle(
+                "loss-vs-share",
+                "Loss over the triangle of shares, exact",
+                "expected exam loss",
+                &exact,
+            ));
             if self.done > 0 {
                 let means = self.means();
                 let places: Vec<(u32, u32)> = lattice().collect();
                 let measured = |i: u32, j: u32| {
                     places.iter().position(|&place| place == (i, j)).map_or(f64::NAN, |at| means[self.line.len() + at])
                 };
-                figures.push(self.triangle("loss-measured", "Loss over the triangle of shares, simulated students", "mean exam loss", &measured));
+                figures.push(self.triangle(
+                    "loss-measured",
+                    "Loss over the triangle of shares, simulated students",
+                    "mean exam loss",
+                    &measured,
+                ));
             }
             figures.push(self.line_figure("loss-along-line"));
         } else {
@@ -600,7 +775,12 @@ mod tests {
 
     #[test]
     fn students_land_on_the_exact_curve() {
-        for query in ["", "exponent=0.28&hours=1000&runs=1000", "weights=0.6,0.3,0.1&exponent=2", "weights=1,2,3,4,5,6,7,8&difficulty=1,2,3,4,5,6,7,8&hours=50"] {
+        for query in [
+            "",
+            "exponent=0.28&hours=1000&runs=1000",
+            "weights=0.6,0.3,0.1&exponent=2",
+            "weights=1,2,3,4,5,6,7,8&difficulty=1,2,3,4,5,6,7,8&hours=50",
+        ] {
             let run = finished(query, 1);
             let means = run.means();
             for (i, hours) in run.allocations.iter().enumerate() {
@@ -613,7 +793,9 @@ mod tests {
 
     #[test]
     fn the_measured_optimum_is_the_exact_one() {
-        for (query, seed) in [("", 1), ("", 2), ("exponent=0.5", 1), ("weights=0.6,0.3,0.1", 1), ("weights=0.4,0.3,0.15,0.1,0.05", 3)] {
+        for (query, seed) in
+            [("", 1), ("", 2), ("exponent=0.5", 1), ("weights=0.6,0.3,0.1", 1), ("weights=0.4,0.3,0.15,0.1,0.05", 3)]
+        {
             let verdict = &finished(query, seed).output().verdicts[0];
             assert_eq!(verdict.agrees, Some(true), "{query}, seed {seed}: {verdict:?}");
         }

@@ -281,7 +281,7 @@ impl PositiveShift {
         }
         // The parts of greatest weight, in their own order.
         let mut shown: Vec<usize> = (0..self.shares.len()).collect();
-        shown.sort_by(|&i, &j| self.problem.p[j].total_cmp(&self.problem.p[i]));
+        shown.sort_unstable_by(|&i, &j| self.problem.p[j].total_cmp(&self.problem.p[i]).then(i.cmp(&j)));
         shown.truncate(PARTS_SHOWN.len());
         shown.sort_unstable();
         let series = shown

@@ -193,7 +193,10 @@ mod tests {
                 let exact = (math::ln(v) / math::ln_1p(-theta)).min(16_383.0);
                 // Powers are truncated products: relative error 2^-32 each, doubled at each of 14 squarings.
                 let slack = 1.0 + exact * 1e-5 + 2e-5 / theta.min(1.0);
-                assert!((f64::from(hours) - exact).abs() <= slack.min(1.0 + 0.01 * exact), "theta {theta}, v {v}: {hours} against {exact}");
+                assert!(
+                    (f64::from(hours) - exact).abs() <= slack.min(1.0 + 0.01 * exact),
+                    "theta {theta}, v {v}: {hours} against {exact}"
+                );
             }
         }
         assert_eq!(unknown_hours(0, 5, 14), 16_383, "a fact that is never shown stays unknown");
@@ -208,7 +211,8 @@ mod tests {
             let hours = [1u32, 3, 10, 30, 99];
             let thresholds = [hours, hours].concat();
             let inputs = Inputs::new(&[bytemuck::cast_slice(&quantiles(a)), bytemuck::cast_slice(&thresholds)]);
-            let uniforms = Uniforms { seed: 7, first_run: 0, subjects: 2, facts, allocations: 5, levels: 7, first: 0, steps: 0 };
+            let uniforms =
+                Uniforms { seed: 7, first_run: 0, subjects: 2, facts, allocations: 5, levels: 7, first: 0, steps: 0 };
             let mut lanes = Lanes::<Exam>::zeroed(32, rows(2, 5), inputs);
             pollster::block_on(exec.advance(&mut lanes, &uniforms, 0..steps(facts))).expect("runs");
             let state = pollster::block_on(exec.read(&mut lanes)).expect("reads");

@@ -29,10 +29,14 @@ pub(crate) mod tests {
     /// Asserts `|got - want| <= rel * |want|` and shows both when it fails.
     #[track_caller]
     pub(crate) fn close(got: f64, want: f64, rel: f64) {
-        assert!((got - want).abs() <= rel * want.abs(), "got {got:e}, want {want:e}, relative {:e}", (got / want - 1.0).abs());
+        assert!(
+            (got - want).abs() <= rel * want.abs(),
+            "got {got:e}, want {want:e}, relative {:e}",
+            (got / want - 1.0).abs()
+        );
     }
 
-    /// A small seeded generator for test grids (`SplitMix64`), uniform in (0, 1).
+    /// A small seeded generator for test grids: `SplitMix64`, uniform in (0, 1).
     pub(crate) struct Draws(pub(crate) u64);
     impl Draws {
         pub(crate) fn unit(&mut self) -> f64 {
