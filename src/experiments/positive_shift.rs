@@ -638,7 +638,7 @@ impl Experiment for PositiveShift {
         if let Some(sweep) = &self.sweep {
             figures.extend(self.sweep_figures(sweep));
         }
-        if self.draws > 0 {
+        if self.tallies.iter().any(|tally| tally.count > 0) {
             figures.push(self.gain_figure());
         }
         figures.push(self.direction_figure());
