@@ -22,17 +22,30 @@ export function stampOf(result, url) {
   };
 }
 
-/** @param {string | number | null | undefined} value */
-const csvCell = value => {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
-};
+/** A number without an exponent, as the command line writes it. @param {number} v */
+function digits(v) {
+  const [, sign, whole, part = "", exponent] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(v)) ?? [];
+  if (!exponent) return String(v);
+  const e = Number(exponent);
+  return sign + (e < 0 ? `0.${"0".repeat(-e - 1)}${whole}${part}` : `${whole}${part}${"0".repeat(e - part.length)}`);
+}
 
-/** Long form, the columns of the command line. @param {Result} result */
+/** @param {string | number | null | undefined} value */
+function csvCell(value) {
+  if (typeof value === "number") return Number.isFinite(value) ? digits(value) : "";
+  const text = value ?? "";
+  return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}
+
+/** Long form, the columns of the command line: of a field, its value is y and its second place is lo. @param {Result} result */
 export function toCsv({ experiment, seed, figures }) {
+  /** @type {(string | number | null | undefined)[][]} */
   const rows = [["slug", "seed", "figure", "series", "x", "y", "lo", "hi"]];
-  for (const { id, series } of figures) {
-    for (const s of series) s.x.forEach((/** @type {any} */ x, /** @type {number} */ i) => rows.push([experiment, seed, id, s.id, x, s.y[i], s.lo?.[i], s.hi?.[i]]));
+  for (const { id, series, field } of figures) {
+    for (const s of series) s.x.forEach((x, i) => rows.push([experiment, seed, id, s.id, x, s.y[i], s.lo?.[i], s.hi?.[i]]));
+    field?.z.forEach((row, j) => row.forEach((z, i) => {
+      if (z !== null && z !== undefined && Number.isFinite(z)) rows.push([experiment, seed, id, "field", field.x[i], z, field.y[j], ""]);
+    }));
   }
   return rows.map(row => row.map(csvCell).join(",")).join("\n") + "\n";
 }

@@ -7,12 +7,14 @@ import { stampOf, toCsv, toJson } from "./export.js";
 const result = {
   lab: "scaling-lab", version: "0.1.0", commit: "abc", experiment: "exam-time", params: { weights: [0.9, 0.1], t: [[1, 0], [0, 1]], family: "power" }, seed: 7,
   device: [{ kind: "cpu", adapter: "", from_mark: 0 }], elapsed_s: 1, progress: { done: 2, total: 2 }, tables: [], verdicts: [],
-  figures: [{ id: "f", series: [{ id: "a,b", x: [1, 2], y: [0.1, null], lo: [null, 1e-9], hi: [0.2, 0.3] }, { id: "c", x: [3], y: [4] }] }],
+  figures: [{ id: "f", series: [{ id: "a,b", x: [1, 2], y: [0.1, null], lo: [null, 1e-9], hi: [0.2, 0.3] }, { id: "c", x: [3], y: [4] }] },
+    { id: "m", series: [], field: { x: [0.5, 1], y: [1, 2], z: [[-2.515e-7, 2.5e23], [null, null]] } }],
 };
 
 test("long-form CSV", () => {
   assert.equal(toCsv(result), [
-    "slug,seed,figure,series,x,y,lo,hi", 'exam-time,7,f,"a,b",1,0.1,,0.2', 'exam-time,7,f,"a,b",2,,1e-9,0.3', "exam-time,7,f,c,3,4,,", ""].join("\n"));
+    "slug,seed,figure,series,x,y,lo,hi", 'exam-time,7,f,"a,b",1,0.1,,0.2', 'exam-time,7,f,"a,b",2,,0.000000001,0.3', "exam-time,7,f,c,3,4,,",
+    "exam-time,7,m,field,0.5,-0.0000002515,1,", "exam-time,7,m,field,1,250000000000000000000000,1,", ""].join("\n"));
 });
 
 test("JSON is the document", () => assert.deepEqual(JSON.parse(toJson(result)), result));

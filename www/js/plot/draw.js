@@ -102,10 +102,13 @@ export function createDrawing() {
     resize(width, height);
     if (!ex || !ey) return { width, height, size, box: { x0: 0, y0: 0, x1: width, y1: height }, placed: [], cells: null, dropped: 0, invert: null };
 
+    // Ordinals (parts, ranks of a few) get whole ticks, and room so that points do not sit on the frame.
+    const whole = kx === "linear" && !field && source.every(s => s.x.every(x => x === null || Number.isInteger(x)));
+    const few = whole && ex[1] - ex[0] <= 20 && source.every(s => s.kind === "points");
     /** @type {Pair} */
-    const dx = field ? fieldDomain(kx, ex, field.x) : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
+    const dx = field ? fieldDomain(kx, ex, field.x) : few ? [ex[0] - 0.5, ex[1] + 0.5] : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
     /** @type {Pair} */
-    const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey));
+    const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey, 8));
 
     // Rows of labels above the plot: the title of the y axis, then the vertical rules.
     const rules = marks.filter(m => real(m.x) && !real(m.y) && (kx !== "log" || m.x > 0));
@@ -125,6 +128,7 @@ export function createDrawing() {
     const box = { x0, y0, x1, y1 };
 
     const tx = makeTicks(kx, dx, Math.max(2, Math.min(10, (x1 - x0) / (size * 5))));
+    if (whole) tx.major = tx.major.filter(Number.isInteger);
     const fx = axisFormat(locale, figure.x.unit, kx, tx.major);
     const key = JSON.stringify([kept.axes, dx, dy, box, height]);
     if (key !== axesKey) {
@@ -133,7 +137,7 @@ export function createDrawing() {
     }
     const cells = drawField(layers.field, figure, view, size, box, sx, sy, height);
     const { placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);
-    drawMarks(figure, size, box, sx, sy, rules, placedRules, rowHeight);
+    drawMarks(figure, size, box, sx, sy, placed, rules, placedRules, rowHeight);
     return { width, height, size, box, placed, cells, dropped, invert: sy.invert };
   }
 
@@ -187,7 +191,7 @@ export function createDrawing() {
       return on ? [{ series: s, look: all[k], px, py }] : [];
     });
     prune(figure);
-    drawPlaces(figure.marks ?? [], size, { x0: 2, y0: 2, x1: width - 2, y1: box.y1 }, m => project(Number(m.x), Number(m.y)));
+    drawPlaces(figure.marks ?? [], size, { x0: 2, y0: 2, x1: width - 2, y1: box.y1 }, placed, m => project(Number(m.x), Number(m.y)));
     return { width, height, size, box, placed, cells, dropped: 0, invert: null };
   }
 
@@ -201,7 +205,8 @@ export function createDrawing() {
     const grid = field ? "" : tx.major.map(v => `M${line(sx(v))} ${y0}V${y1}`).join("") + ty.major.map(v => `M${x0} ${line(sy(v))}H${x1}`).join("");
     layers.grid.replaceChildren(el("path", { class: "grid", d: grid }));
     const [long, short] = [size * 0.35, size * 0.2];
-    const d = `M${x0 + 0.5} ${y0}V${y1 + 0.5}H${x1}`
+    const zero = sy.kind === "linear" && sy.domain[0] < 0 && sy.domain[1] > 0 ? `M${x0} ${line(sy(0))}H${x1}` : "";
+    const d = `${zero}M${x0 + 0.5} ${y0}V${y1 + 0.5}H${x1}`
       + tx.major.map(v => `M${line(sx(v))} ${y1}v${long}`).join("") + tx.minor.map(v => `M${line(sx(v))} ${y1}v${short}`).join("")
       + ty.major.map(v => `M${x0} ${line(sy(v))}h${-long}`).join("") + ty.minor.map(v => `M${x0} ${line(sy(v))}h${-short}`).join("");
     const every = stride(tx.major.map(sx), xLabels.map(t => textWidth(t, size)), size * 0.6);
@@ -301,6 +306,8 @@ export function createDrawing() {
       });
       set(node.line, "d", joined ? path(px, py) : null);
       set(node.line, "stroke-width", size * (s.role === "published" ? 0.09 : 0.15));
+      // A round cap makes a point between two gaps a dot.
+      set(node.line, "stroke-linecap", solid ? "round" : null);
       set(node.line, "stroke-dasharray", solid ? null : look.dash?.split(" ").map(v => (+v * size) / 14).join(" ") ?? null);
       set(node.area, "d", s.kind !== "points" && (s.lo || s.hi) ? ribbon(px, bottom, top) : null);
       let bars = "";
@@ -334,10 +341,10 @@ export function createDrawing() {
   }
 
   /**
-   * @param {Figure} figure @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy
+   * @param {Figure} figure @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy @param {Placed[]} placed
    * @param {import("./figure.js").Mark[]} rules @param {{x: number, row: number}[]} rows @param {number} rowHeight
    */
-  function drawMarks(figure, size, box, sx, sy, rules, rows, rowHeight) {
+  function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHeight) {
     const flat = (figure.marks ?? []).filter(m => real(m.y) && !real(m.x) && !Number.isNaN(sy(Number(m.y))));
     const bottom = box.y0 - size * 0.6;
     let d = "";
@@ -355,21 +362,22 @@ export function createDrawing() {
     set(layers.rules.children[0], "d", d || null);
     set(layers.rules.children[0], "class", "rule");
     set(layers.rules.children[0], "stroke-width", size * 0.08);
-    drawPlaces((figure.marks ?? []).filter(m => real(m.x) && real(m.y) && !Number.isNaN(sx(m.x)) && !Number.isNaN(sy(m.y))), size, box, m => [sx(Number(m.x)), sy(Number(m.y))], texts);
+    drawPlaces((figure.marks ?? []).filter(m => real(m.x) && real(m.y) && !Number.isNaN(sx(m.x)) && !Number.isNaN(sy(m.y))), size, box, placed, m => [sx(Number(m.x)), sy(Number(m.y))], texts);
   }
 
   /**
    * Marked points with labels beside them, and other labels.
-   * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box
+   * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
    * @param {(m: import("./figure.js").Mark) => number[]} at @param {{text: string, x: number, y: number, anchor: string}[]} [texts]
    */
-  function drawPlaces(marks, size, box, at, texts = []) {
+  function drawPlaces(marks, size, box, placed, at, texts = []) {
     const points = marks.filter(m => real(m.x) && real(m.y)).map(m => {
       const [x, y] = at(m);
       const text = fitText(m.label, size, (box.x1 - box.x0) * 0.8);
       return { x, y, text, width: textWidth(text, size) };
     });
-    const beside = placeBeside(points, size * 1.1, size * 0.45, box);
+    const data = points.length > 0 ? placed.flatMap(p => p.px.map((x, i) => ({ x, y: p.py[i] }))) : [];
+    const beside = placeBeside(points, size * 1.1, size * 0.45, box, data);
     const all = [...texts, ...points.map((p, i) => ({ text: p.text, x: beside[i].x, y: beside[i].y + size * 0.35, anchor: "middle" }))];
     pool(layers.marks, 1 + all.length, "text");
     const [ring, ...labels] = layers.marks.children;

@@ -90,12 +90,12 @@ export function stride(at, widths, gap) {
 
 /**
  * A place for a label beside each point: right, left, above, below, whichever first is inside the
- * box and free; else inside the box at the least overlap.
+ * box and free of other labels and of `data`; else inside the box at the least overlap.
  * @param {{x: number, y: number, width: number}[]} points @param {number} height @param {number} gap
- * @param {{x0: number, y0: number, x1: number, y1: number}} box
+ * @param {{x0: number, y0: number, x1: number, y1: number}} box @param {{x: number, y: number}[]} [data]
  * @returns {{x: number, y: number}[]} centres
  */
-export function placeBeside(points, height, gap, box) {
+export function placeBeside(points, height, gap, box, data = []) {
   /** @type {{x: number, y: number, w: number}[]} */
   const taken = points.map(p => ({ x: p.x, y: p.y, w: gap }));
   return points.map(({ x, y, width: w }) => {
@@ -114,6 +114,7 @@ export function placeBeside(points, height, gap, box) {
         const [ax, ay] = [(t.w + w) / 2 - Math.abs(t.x - c.x), height - Math.abs(t.y - c.y)];
         if (ax > 0 && ay > 0) cost += ax * ay;
       }
+      for (const d of data) if (Math.abs(d.x - c.x) < w / 2 && Math.abs(d.y - c.y) < height / 2) cost += height;
       if (cost < least - 1e-9) [best, least] = [c, cost];
     }
     taken.push(best);

@@ -39,6 +39,14 @@ test("labels beside points stay in the box and apart", () => {
   });
 });
 
+test("a label goes where no data are", () => {
+  const box = { x0: 0, y0: 0, x1: 200, y1: 200 };
+  const point = [{ x: 100, y: 100, width: 40 }];
+  assert.ok(placeBeside(point, 12, 4, box)[0].x > 100);
+  const right = [110, 120, 130].map(x => ({ x, y: 100 }));
+  assert.ok(placeBeside(point, 12, 4, box, right)[0].x < 100);
+});
+
 test("tick labels are thinned until they are free", () => {
   assert.equal(stride([0, 50, 100], [20, 20, 20], 5), 1);
   assert.equal(stride([0, 20, 40, 60, 80], [30, 30, 30, 30, 30], 5), 2);
