@@ -166,7 +166,7 @@ export function createDrawing() {
       const corner = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ anchor) =>
         el("text", { x, y, "text-anchor": anchor }, fitText(text, size, anchor === "middle" ? width : width / 2 - 6));
       layers.axes.replaceChildren(
-        el("path", { class: "grid", d: grid, "stroke-opacity": 0.55 }),
+        el("path", { class: "axis", d: grid, "stroke-opacity": 0.5 }),
         el("path", { class: "axis", d: `M${ends.join("L")}Z`, "stroke-width": 1.2 }),
         corner(name(strings.third), Math.max(4, x0 - size * 2), box.y1 + size * 1.4, "start"),
         corner(name(axisTitle(figure.x)), Math.min(width - 4, box.x1 + size * 2), box.y1 + size * 1.4, "end"),

@@ -227,7 +227,7 @@ export function renderFigure(figure, options = {}) {
     if (field?.frame === "simplex") return out;
     const { invert } = drawn;
     for (const p of drawn.placed) {
-      if (p === here || out.length > 4) continue;
+      if (p === here || out.length > (width < 500 ? 2 : 4)) continue;
       let best = -1;
       p.px.forEach((px, i) => {
         if (Number.isFinite(px + p.py[i]) && (best < 0 || Math.abs(px - at) < Math.abs(p.px[best] - at))) best = i;
