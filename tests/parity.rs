@@ -108,7 +108,7 @@ fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, F
     let mut lanes = Lanes::<probe::Probe>::zeroed(9, probe::ROWS, probe::inputs());
     for first in (0..200).step_by(20) {
         if destroy.contains(&first) {
-            exec.destroy_gpu();
+            exec.lose_device();
         }
         pollster::block_on(exec.advance(&mut lanes, &probe::uniforms(), first..first + 20))?;
         // Some of the work is on the host when a device goes, and some is not.
@@ -117,7 +117,7 @@ fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, F
         }
     }
     if destroy.contains(&200) {
-        exec.destroy_gpu();
+        exec.lose_device();
     }
     Ok(pollster::block_on(exec.read(&mut lanes))?.to_vec())
 }
@@ -148,7 +148,7 @@ fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
             let (mut one, mut two) = (lanes(), lanes());
             for first in (0..40).step_by(10) {
                 if first == 20 {
-                    exec.destroy_gpu();
+                    exec.lose_device();
                 }
                 for lanes in [&mut one, &mut two] {
                     pollster::block_on(exec.advance(lanes, &probe::uniforms(), first..first + 10))?;

@@ -325,14 +325,6 @@ impl Exec {
         exec
     }
 
-    /// Takes the GPU away under all its work, as a driver that crashes would; for tests.
-    #[cfg(feature = "gpu")]
-    pub fn destroy_gpu(&self) {
-        if let Some(gpu) = self.gpu() {
-            gpu.destroy();
-        }
-    }
-
     /// The wanted device. `Auto` falls back to the CPU and says so.
     ///
     /// # Errors
