@@ -509,7 +509,7 @@ export class ScalingLab extends HTMLElement {
     const name = used?.adapter || device?.adapter || place.adapter;
     this.#ui.badge.textContent = kind === "gpu" ? t("badge.gpu", { name: name || "WebGPU" }) : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores });
     this.#ui.badge.dataset.kind = kind;
-    this.#ui.why.textContent = sentence(place.why);
+    this.#ui.why.textContent = sentence(kind === place.kind ? place.why : t("why.fell"));
     this.#notices(this.#device === "gpu" && place.kind === "cpu" ? [t("gpuMissing", { why: place.why })] : [], "device");
   }
 
