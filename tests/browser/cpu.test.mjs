@@ -125,7 +125,7 @@ describe("a bad address is answered in words", () => {
     ["exam-time", "device=abacus", /device.*abacus/],
     ["atoms", "exponent=1", /exponent.*1/],
     ["positive-shift", "family=cubic", /family.*cubic/],
-    ["positive-shift", "t=1,2,3", /\bt\b.*1,2,3/],
+    ["positive-shift", "family=mixing-law&t=1,2,3", /\bt\b.*1 x 3/],
   ];
   for (const [slug, query, words] of bad) {
     test(`${slug}?${query}`, () => lab.open(`#/${slug}?${query}`, async (page) => {
@@ -139,7 +139,7 @@ describe("a bad address is answered in words", () => {
 
   test("an unknown experiment", () => lab.open("#/no-such-thing", async (page) => {
     await page.getByText(/no experiment .no-such-thing. here/).waitFor();
-    assert.match(await page.locator("main").innerText(), /exam-time/, "it names what there is");
+    assert.match(await page.locator("scaling-lab .alert").innerText(), /exam-time/, "it names what there is");
   }));
 });
 
