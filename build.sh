@@ -132,10 +132,7 @@ wasm() { # wasm NAME FEATURES...: one of the two builds, to target/page/NAME
     cp "$built" "$out/from.wasm"
 }
 
-page() {
-    [ -e www/js/main.js ] || { echo "no page yet"; return 0; }
-    TARGET=$target node www/build.mjs
-}
+page() { TARGET=$target node www/build.mjs; }
 
 setup() {
     stage "set up: Rust" rust
@@ -164,20 +161,16 @@ check() {
 
 rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }
 
-types() {
-    [ -e www/js/main.js ] || return 0
-    www/node_modules/.bin/tsc -p www
-}
+types() { www/node_modules/.bin/tsc -p www; }
 
 node_tests() { # node_tests FILE...
-    [ $# -gt 0 ] || { echo "no tests yet"; return 0; }
+    [ $# -gt 0 ] || die "no test files found"
     NO_COLOR=1 node --test --test-reporter=spec "$@" 2>&1 | tee -a "$log"
 }
-page_tests() { node_tests $(find www/js www/elements -name '*.test.js' 2>/dev/null | sort); }
+page_tests() { node_tests $(find www/js www/elements -name '*.test.js' | sort); }
 browser_tests() {
-    [ -e www/js/main.js ] || { echo "no page yet"; return 0; }
     LAB_CLI=$target/debug/scaling-lab TARGET=$target \
-        node_tests --test-concurrency=1 $(find tests/browser -name '*.test.mjs' 2>/dev/null | sort)
+        node_tests --test-concurrency=1 $(find tests/browser -name '*.test.mjs' | sort)
 }
 
 tests() {
@@ -198,8 +191,8 @@ finish() { # the summary, and the counts of every runner added up
     [ -z "$stage_name" ] || stage_end FAILED
     [ $status -eq 0 ] || summary+="stopped with status $status"$'\n'
     printf '\n%s%-44s %4d s\n' "$summary" "in all" $SECONDS
-    passed=$(sed -nE 's/^test result: .* ([0-9]+) passed;.*/\1/p; s/^. pass ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
-    failed=$(sed -nE 's/^test result: .* ([0-9]+) failed;.*/\1/p; s/^. fail ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+    passed=$(sed -nE 's/^test result: .* ([0-9]+) passed;.*/\1/p; s/^[^a-z]+pass ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+    failed=$(sed -nE 's/^test result: .* ([0-9]+) failed;.*/\1/p; s/^[^a-z]+fail ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
     [ $status -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
     echo "$passed passed, $failed failed"
 }

@@ -74,6 +74,7 @@ async function worker(kind) {
     target: browsers,
     // The glue's own loader asks where it lives; we never call it.
     define: { "import.meta.url": '""' },
+    logOverride: { "import-is-undefined": "error" },
     plugins: [virtual("lab:glue", `export * from ${JSON.stringify(join(made, kind, "lab.js"))};`)],
   });
   return out.outputFiles[0].text;
