@@ -256,6 +256,8 @@ export function createDrawing() {
   /** @param {Figure} figure @param {(id: string) => boolean} shown @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy */
   function drawSeries(figure, shown, size, box, sx, sy) {
     const all = looks(figure.series);
+    // Bounds at the floor often share their place: they stand side by side.
+    const grounded = figure.series.filter(s => s.floor && shown(s.id));
     let dropped = 0;
     /** @type {Placed[]} */
     const placed = [];
@@ -284,7 +286,10 @@ export function createDrawing() {
         px[i] = real(x) ? sx(x) : NaN;
         py[i] = place(y);
         const atFloor = Boolean(s.floor) && sy.kind === "log" && (y === null || y === undefined || y <= 0) && (real(y) || real(s.hi?.[i]));
-        if (atFloor) [py[i], floor[i]] = [box.y1, true];
+        if (atFloor) {
+          [py[i], floor[i]] = [box.y1, true];
+          px[i] += (grounded.indexOf(s) - (grounded.length - 1) / 2) * size * 0.6;
+        }
         if ((real(x) && Number.isNaN(px[i])) || (real(y) && s.kind !== "band" && Number.isNaN(py[i]))) dropped++;
         if (!s.lo && !s.hi) continue;
         const [lo, hi] = [s.lo?.[i], s.hi?.[i]];

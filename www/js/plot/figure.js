@@ -16,6 +16,7 @@ import { cell, tabulate } from "./table.js";
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
  *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[]}} Figure */
+/** What a swatch needs to know. @typedef {Pick<Series, "kind" | "role" | "lo" | "hi" | "floor">} Shown */
 /** @typedef {{text: string, metadata: unknown}} Stamp */
 /**
  * @typedef {object} Options
@@ -41,7 +42,7 @@ function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** The look of a series in small. @param {Pick<Series, "kind" | "role" | "lo" | "hi">} s @param {import("./style.js").Look} look @param {number} [size] */
+/** The look of a series in small. @param {Shown} s @param {import("./style.js").Look} look @param {number} [size] */
 export function swatch(s, look, size = 14) {
   const [w, h] = [size * 2, size];
   const g = el("g", { class: `c${look.colour}` });
@@ -50,12 +51,13 @@ export function swatch(s, look, size = 14) {
     g.append(el("path", { class: "line", d: `M0 ${h / 2}H${w}`, "stroke-width": size * 0.15, "stroke-dasharray": look.dash?.split(" ").map(v => (+v * size) / 14).join(" ") ?? null }));
   }
   if (s.kind === "points" || (s.kind === "line" && s.role === "published")) {
-    g.append(el("path", { class: look.open ? "open" : "dots", d: `M${w / 2} ${h / 2}${outline(look.shape, size * 0.3)}`, "stroke-width": look.open ? size * 0.12 : 0 }));
+    const open = look.open || s.floor;
+    g.append(el("path", { class: open ? "open" : "dots", d: `M${w / 2} ${h / 2}${outline(look.shape, size * 0.3)}`, "stroke-width": open ? size * 0.12 : 0 }));
   }
   return g;
 }
 
-/** @param {Pick<Series, "kind" | "role" | "lo" | "hi">} s @param {import("./style.js").Look} look */
+/** @param {Shown} s @param {import("./style.js").Look} look */
 function swatchSvg(s, look) {
   const svg = el("svg", { class: "lab-svg", width: 28, height: 14, viewBox: "0 0 28 14", "aria-hidden": "true" });
   svg.append(swatch(s, look));
@@ -147,7 +149,7 @@ export function renderFigure(figure, options = {}) {
   function drawLegend() {
     const { series } = current;
     const all = looks(series);
-    const key = JSON.stringify(series.map((s, k) => [s.id, s.label, s.kind, s.role, Boolean(s.lo || s.hi), all[k]]));
+    const key = JSON.stringify(series.map((s, k) => [s.id, s.label, s.kind, s.role, Boolean(s.lo || s.hi), Boolean(s.floor), all[k]]));
     legend.hidden = series.length === 0;
     if (key !== legendKey) {
       legendKey = key;

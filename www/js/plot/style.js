@@ -6,7 +6,7 @@ const DASHES = ["8 4", "2 3.5", "11 3 2 3", "5 2.5"];
 export const SHAPES = 5;
 
 /** Words in an id that say how a number was got, not what it is. */
-const HOW = /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|runs?|curve|power|law|unseen|zero|none|\d+)$/;
+const HOW = /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|runs?|curve|power|law|unseen|zero|none)$/;
 
 /** @typedef {{colour: number, dash: string | null, shape: number, open: boolean}} Look */
 
