@@ -24,7 +24,6 @@ import css from "./scaling-lab.css";
 
 const DEVICES = ["auto", "gpu", "cpu"];
 const SPEEDS = [null, 1, 2, 5, 10, 30];
-const PRIMARY = { narrow: 2, wide: 6 }; // controls above the fold
 const FRAME_MS = 14;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
@@ -356,6 +355,7 @@ export class ScalingLab extends HTMLElement {
       else this.removeAttribute(name);
     }
     this.#observer.takeRecords();
+    this.#ui.seedShown.textContent = t("seedShown", { seed: this.#seed });
     const state = formatHash("", query);
     this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => formatHash("", parseQuery(preset.query)) === state);
   }
@@ -391,7 +391,9 @@ export class ScalingLab extends HTMLElement {
       }, context));
     }
     const elements = [...this.#controls.values()].map(control => control.element);
-    const primary = PRIMARY[matchMedia("(min-width: 60em)").matches ? "wide" : "narrow"];
+    // On a phone the figure follows the first controls, so that a finger on a slider sees the curve move.
+    const wide = matchMedia("(min-width: 60em)").matches;
+    const primary = wide ? 6 : entry.params[0]?.kind === "simplex" ? 1 : 2;
     ui.more = h("details", { class: "more" }, h("summary", {}, t("moreSettings")), ...elements.slice(primary));
     ui.preset = h("select", { id: uid("preset"), onchange: () => {
       const preset = entry.presets[ui.preset.selectedIndex - 1];
@@ -417,6 +419,7 @@ export class ScalingLab extends HTMLElement {
       DEVICES.map(value => h("option", { value }, t(`device.${value}`))));
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", {});
+    ui.seedShown = h("span", {});
     /** @param {string} key @param {HTMLElement} field @param {...any} after */
     const row = (key, field, ...after) => h("div", { class: "control" }, h("label", { for: field.id }, t(key)), h("div", { class: "pair" }, field, ...after));
     // The GPU build is large: it is fetched when a hand nears the buttons, not for every reader.
@@ -424,10 +427,12 @@ export class ScalingLab extends HTMLElement {
     const runs = h("section", { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
-      h("p", { class: "device" }, ui.badge, " ", ui.why));
+      h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown));
     const running = h("details", { class: "more" }, h("summary", {}, t("runSettings")),
       row("seed", ui.seed, button("newSeed", () => this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])))), ui.seedProblem,
       row("speed", ui.speed), row("device", ui.device));
+
+    const folds = elements.length > primary ? [ui.more, running] : [running];
 
     // Results.
     ui.first = h("div", { class: "figures" });
@@ -465,8 +470,8 @@ export class ScalingLab extends HTMLElement {
       ui.alerts, ui.notices,
       h("div", { class: "body" },
         h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
-          presets, ...elements.slice(0, primary), elements.length > primary ? ui.more : "", running),
-        h("div", { class: "stage" }, runs, ui.first,
+          presets, ...elements.slice(0, primary), ...(wide ? folds : [])),
+        h("div", { class: "stage" }, runs, ui.first, wide ? "" : h("div", {}, ...folds),
           h("section", {}, heading(t("verdicts")), ui.verdicts), ui.figures,
           entry.notice.length ? h("section", { class: "notes" }, heading(t("notice")), ...entry.notice.map(text => h("p", {}, ...prose(text)))) : "",
           ui.tables, take,
