@@ -306,7 +306,8 @@ impl Parts<'_> {
                     slope = (a - 1.0) - 2.0 * a * y / (y + b);
                     let step = excess / slope;
                     x = (x - step).clamp(-745.0, 100.0);
-                    if step.abs() < 1e-9 {
+                    // Newton doubles the digits: the next step would be below 1e-14.
+                    if step.abs() < 1e-7 {
                         break;
                     }
                 }
