@@ -356,8 +356,9 @@ export class ScalingLab extends HTMLElement {
     }
     this.#observer.takeRecords();
     this.#ui.seedShown.textContent = t("seedShown", { seed: this.#seed });
-    const state = formatHash("", query);
-    this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => formatHash("", parseQuery(preset.query)) === state);
+    const order = (/** @type {Values} */ state) => JSON.stringify(Object.entries(state).sort());
+    const state = order(query);
+    this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => order(parseQuery(preset.query)) === state);
   }
 
   /** @param {string} type @param {any} [detail] */
