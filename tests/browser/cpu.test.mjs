@@ -167,6 +167,17 @@ test("two experiments on one page share one engine", () => lab.open("", async (p
   assert.equal(page.workers().length, 1 + Math.max(1, Math.min(cores - 1, 4)), "one engine worker and one pool");
 }));
 
+test("an engine that stops says so, and a restart goes on", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
+  const element = await ready(page);
+  for (const worker of page.workers()) await worker.evaluate(() => { setTimeout(() => { throw new Error("a mistake"); }); }).catch(() => {});
+  await element.getByText(/The engine stopped .*a mistake/).waitFor();
+  assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+  await button(element, "Restart the engine").click();
+  await element.locator(".alert").waitFor({ state: "detached" });
+  await run(element);
+  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a restart");
+}, { mayThrow: true }));
+
 test("nothing that is not needed is fetched before the first interaction", () => lab.open(hash("exam-time"), async (page) => {
   await ready(page);
   const asked = [...new Set(page.requests.filter((url) => url.startsWith("http")))];
