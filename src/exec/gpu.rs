@@ -39,6 +39,7 @@ pub struct Gpu {
     name: String,
     software: bool,
     allows_software: bool,
+    largest_buffer: u64,
     device: wgpu::Device,
     queue: wgpu::Queue,
     health: Arc<Health>,
@@ -183,10 +184,14 @@ impl Gpu {
     async fn open_adapter(adapter: wgpu::Adapter, allows_software: bool) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let wgpu::AdapterInfo { name, device_type, .. } = adapter.get_info();
-        let name = if name.is_empty() { "WebGPU adapter".to_owned() } else { name };
         let software = device_type == wgpu::DeviceType::Cpu;
+        // Browsers rarely tell.
+        let unnamed = if software { "software adapter" } else { "WebGPU adapter" };
+        let name = if name.is_empty() { unnamed.to_owned() } else { name };
         if software && !allows_software {
-            return Err(Error::device(format!("{name} is a software adapter, which is slower than the CPU path")));
+            return Err(Error::device(
+                "the only GPU adapter is emulated in software, which is slower than the CPU path",
+            ));
         }
         let has = adapter.limits();
         let descriptor = wgpu::DeviceDescriptor {
@@ -206,9 +211,9 @@ impl Gpu {
         let health = Arc::new(Health::default());
         let shared = Arc::clone(&health);
         device.set_device_lost_callback(move |_, message| {
-            let message = one_line(&message);
-            let because = if message.is_empty() { "no reason was given" } else { &message };
-            shared.fail(format!("the device was lost: {because}"));
+            // A browser's message speaks of its own insides, and is in its console.
+            let message = if cfg!(target_arch = "wasm32") { String::new() } else { one_line(&message) };
+            shared.fail(format!("the device was lost: {message}").trim_end_matches(": ").to_owned());
         });
         // Natively an error outside the scopes below would panic; on a page it is only printed, and wgpu's own
         // handler would panic on a kind of error it does not know.
@@ -223,6 +228,7 @@ impl Gpu {
             name,
             software,
             allows_software,
+            largest_buffer: has.max_storage_buffer_binding_size.min(has.max_buffer_size),
             device,
             queue,
             health,
@@ -281,9 +287,8 @@ impl Gpu {
     }
 
     /// The largest buffer that a kernel can be given here, in bytes.
-    pub fn largest_buffer(&self) -> u64 {
-        let limits = self.device.limits();
-        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    pub const fn largest_buffer(&self) -> u64 {
+        self.largest_buffer
     }
 
     /// Can the buffers of these lanes be bound on this device at all?
@@ -293,10 +298,10 @@ impl Gpu {
     pub fn fits<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<()> {
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
         let largest = inputs.chain([size_of_val(&lanes.host[..])]).max().unwrap_or(0) as u64;
-        if largest <= self.largest_buffer() {
+        if largest <= self.largest_buffer {
             return Ok(());
         }
-        let (largest, most) = (largest.div_ceil(1 << 20), self.largest_buffer() >> 20);
+        let (largest, most) = (largest.div_ceil(1 << 20), self.largest_buffer >> 20);
         Err(Error::device(format!("`{}` needs a buffer of {largest} MiB and {} allows {most} MiB", K::NAME, self.name)))
     }
 
