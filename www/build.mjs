@@ -141,7 +141,10 @@ for (const name of imported) {
 const html = readFileSync(join(www, "index.html"), "utf8")
   .replace(/<!--.*?-->\s*/gs, "")
   .replace('href="style.css"', `href="${entry.style}"`)
-  .replace('src="js/main.js"', `src="${entry.main}"`);
+  .replace('src="js/main.js"', `src="${entry.main}"`)
+  // What the main script asks for at once is asked for beside it.
+  .replace("<script", [...imported].slice(1).map((name) => `<link rel="modulepreload" href="${name}">\n`).join("")
+    + `<link rel="preload" as="fetch" crossorigin href="${assets.cpu.wasm}">\n<script`);
 for (const name of [entry.style, entry.main]) {
   if (!html.includes(`"${name}"`)) throw new Error(`www/index.html must name href="style.css" and src="js/main.js"; ${name} has no place`);
 }
