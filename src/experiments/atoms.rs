@@ -34,6 +34,8 @@ const NAMES: [&str; 3] = ["matched", "optimal", "best flat"];
 const GRID: u32 = 41;
 /// Bytes of the bitmaps of one dispatch.
 const BATCH_BYTES: usize = 16 << 20;
+/// Draws of one dispatch.
+const BATCH_DRAWS: u32 = 64_000_000;
 /// Two-sided normal quantile of 95 %.
 const Z95: f64 = 1.959_963_984_540_054;
 /// Two-sided normal quantile of 99.9 %.
@@ -103,12 +105,13 @@ fn slope_weights(x: &[f64]) -> Vec<f64> {
 }
 
 impl Atoms {
-    /// Runs per mark: about four batches, whole groups, bounded bitmaps.
+    /// Runs per mark: about four batches, whole groups, bounded bitmaps, at most some seconds of draws.
     fn batch(&self) -> u32 {
         let group = sim::LANES as u32;
         let bytes = sim::rows(self.atoms.count() as usize) * sim::LANES * 4;
-        let most = group * ((BATCH_BYTES / bytes) as u32).clamp(1, 64);
-        self.runs.div_ceil(4).next_multiple_of(group).min(most)
+        let draws = self.samples[self.samples.len() - 1] * group;
+        let most = (BATCH_BYTES / bytes).min((BATCH_DRAWS / draws) as usize).clamp(1, 64) as u32;
+        self.runs.div_ceil(4).next_multiple_of(group).min(group * most)
     }
 
     fn simulation(&self) -> Simulation {

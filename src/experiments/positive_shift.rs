@@ -56,6 +56,8 @@ macro_rules! ones {
 
 /// Points of a sweep over N.
 const SWEEP: i32 = 49;
+/// Those within half a decade of N.
+const NEAR: std::ops::Range<usize> = 18..31;
 /// Bins of the histogram per factor of 10, and how many.
 const PER_DECADE: f64 = 4.0;
 const BINS: usize = 68;
@@ -264,6 +266,10 @@ impl PositiveShift {
     fn sweep_figures(&self, sweep: &Sweep) -> Vec<Figure> {
         let line =
             |id, label: String, y: Vec<f64>| Series::new(id, label, Kind::Line, Role::Theory, sweep.samples.clone(), y);
+        // Half a decade around N, where the gap between the curves can be seen.
+        let near = |id, label: &str, y: &[f64]| {
+            Series::new(id, label, Kind::Line, Role::Theory, sweep.samples[NEAR].to_vec(), y[NEAR].to_vec())
+        };
         let mut figures = Vec::new();
         if self.problem.has_ratio() {
             let mut marks = vec![Mark::at("matched, N", self.samples, self.best.matched)];
@@ -275,8 +281,8 @@ impl PositiveShift {
                 y: Axis { label: "test loss", unit: "", scale: Scale::Log },
                 field: None,
                 series: vec![
-                    line("matched", "matched shares".into(), sweep.matched.clone()),
-                    line("optimal", "optimal shares, for every N its own".into(), sweep.loss.clone()),
+                    near("matched", "matched shares", &sweep.matched),
+                    near("optimal", "optimal shares, for every N its own", &sweep.loss),
                 ],
                 marks,
             });
@@ -303,7 +309,6 @@ impl PositiveShift {
     }
 
     fn gain_figure(&self) -> Figure {
-        let x: Vec<f64> = (0..BINS).map(|i| math::pow(10.0, LEAST + (i as f64 + 0.5) / PER_DECADE)).collect();
         let mut series = Vec::new();
         let control = self.problem.curve == Some(Curve::Log);
         let names = [("family", "this family"), ("control", "control: the same weights, logarithmic curves")];
@@ -312,11 +317,12 @@ impl PositiveShift {
             .zip(&self.tallies)
             .filter(|((id, _), tally)| tally.count > 0 && !(control && *id == "family"))
         {
-            let share = |f: &dyn Fn(u32) -> f64| tally.bins.iter().map(|&n| f(n)).collect::<Vec<_>>();
-            let ends = |i: usize| share(&|n| wilson(n, tally.count)[i]);
-            let y = share(&|n| f64::from(n) / f64::from(tally.count));
-            series
-                .push(Series::new(id, label, Kind::Line, Role::Measured, x.clone(), y).with_interval(ends(0), ends(1)));
+            let full: Vec<usize> = (0..BINS).filter(|&i| tally.bins[i] > 0).collect();
+            let list = |f: &dyn Fn(usize) -> f64| full.iter().map(|&i| f(i)).collect::<Vec<_>>();
+            let x = list(&|i| math::pow(10.0, LEAST + (i as f64 + 0.5) / PER_DECADE));
+            let y = list(&|i| f64::from(tally.bins[i]) / f64::from(tally.count));
+            let end = |side: usize| list(&|i| wilson(tally.bins[i], tally.count)[side]);
+            series.push(Series::new(id, label, Kind::Points, Role::Measured, x, y).with_interval(end(0), end(1)));
         }
         let mut marks = vec![];
         if self.problem.has_ratio() && self.best.relative_gain() > 1e-17 {
@@ -325,8 +331,8 @@ impl PositiveShift {
         Figure {
             id: "gain",
             title: "How rare is no gain? Random mixtures by their gain".into(),
-            x: Axis { label: "gain 1 - L*/L_same (1e-17 and less at the left end)", unit: "", scale: Scale::Log },
-            y: Axis { label: "mixtures per quarter of a decade", unit: "%", scale: Scale::Linear },
+            x: Axis { label: "gain, 1 - L*/L_same; at the left end 1e-17 and less", unit: "", scale: Scale::Log },
+            y: Axis { label: "mixtures per quarter of a decade", unit: "%", scale: Scale::Log },
             field: None,
             series,
             marks,

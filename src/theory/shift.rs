@@ -128,6 +128,8 @@ impl Optimum {
 pub struct Solver {
     /// ln of the pull at one sample, where the family has one: `ln(p a c N)`.
     load: Vec<f64>,
+    /// `(ln n, d ln n / d mu)` where the last step left every part: where `Offset` starts its own search.
+    last: Vec<(f64, f64)>,
     /// Best shares of the last problem, exactly 0 at the corners.
     pub shares: Vec<f64>,
 }
@@ -144,6 +146,7 @@ impl Solver {
         self.shares.clear();
         self.shares.extend_from_slice(parts.weights);
         self.load.clear();
+        self.last.clear();
         let mut mu = 0.0;
         let (mut low, mut high) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
         let log_total = math::ln(total);
@@ -152,6 +155,7 @@ impl Solver {
             let p = parts.weights[k];
             if p == 0.0 {
                 self.load.push(f64::NEG_INFINITY);
+                self.last.push((0.0, 0.0));
                 continue;
             }
             let load = parts.load(k, p, total);
@@ -160,13 +164,18 @@ impl Solver {
             // has at most an equal share, N or less.
             low = low.max(parts.log_pull(k, load, total, log_total));
             high = high.max(parts.log_pull(k, load, total / count as f64, log_even));
-            mu += p * parts.log_pull(k, load, total * p, log_total + math::ln(p));
+            let matched = log_total + math::ln(p);
+            self.last.push((matched, 0.0));
+            mu += p * parts.log_pull(k, load, total * p, matched);
         }
         mu = mu.clamp(low, high);
+        let mut moved = 0.0;
         for _ in 0..200 {
             let (mut used, mut slope) = (0.0, 0.0);
             for (k, share) in self.shares.iter_mut().enumerate().filter(|(k, _)| parts.weights[*k] > 0.0) {
-                let (n, dn) = parts.samples_at(k, self.load[k], mu, *share * total);
+                let last = &mut self.last[k];
+                last.0 += moved * last.1;
+                let (n, dn) = parts.samples_at(k, self.load[k], mu, last);
                 *share = n / total;
                 used += *share;
                 slope += dn / total;
@@ -182,7 +191,9 @@ impl Solver {
                 break;
             }
             let newton = mu + step;
-            mu = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+            let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+            moved = next - mu;
+            mu = next;
         }
         let used: f64 = self.shares.iter().sum();
         let multiplier = math::exp(mu);
@@ -273,8 +284,9 @@ impl Parts<'_> {
         }
     }
 
-    /// The n at which the log pull is `mu`, and `dn/dmu`; 0 and 0 at a corner. `near` starts the search.
-    fn samples_at(&self, k: usize, load: f64, mu: f64, near: f64) -> (f64, f64) {
+    /// The n at which the log pull is `mu`, and `dn/dmu`; 0 and 0 at a corner. `last` starts the search and holds
+    /// where it ended, see [`Solver`].
+    fn samples_at(&self, k: usize, load: f64, mu: f64, last: &mut (f64, f64)) -> (f64, f64) {
         let a = self.a[k];
         match self.curve {
             Curve::Power | Curve::Transfer => {
@@ -298,7 +310,7 @@ impl Parts<'_> {
             Curve::Offset => {
                 // The log pull is concave and falling in x = ln n with slope between a-1 and -(1+a).
                 let b = self.b[k];
-                let mut x = math::ln(near.max(1e-300)).min(100.0);
+                let mut x = last.0.clamp(-745.0, 100.0);
                 let mut slope = -1.0;
                 for _ in 0..100 {
                     let y = math::exp(a * x);
@@ -311,6 +323,7 @@ impl Parts<'_> {
                         break;
                     }
                 }
+                *last = (x, 1.0 / slope);
                 let n = math::exp(x);
                 (n, n / slope)
             }
