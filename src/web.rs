@@ -121,7 +121,7 @@ impl Engine {
     ///
     /// # Errors
     /// When no GPU of the wanted kind passes the self-test.
-    pub async fn create(kind: String, ports: Vec<MessagePort>) -> Js<Engine> {
+    pub async fn create(kind: String, ports: Vec<MessagePort>) -> Js<Self> {
         let device = match kind.as_str() {
             "cpu" => Device::Cpu,
             "auto" => Device::Auto,
@@ -159,7 +159,7 @@ impl Run {
     /// # Errors
     /// An unknown experiment, or a parameter that cannot be used.
     #[wasm_bindgen(constructor)]
-    pub fn new(engine: &Engine, slug: &str, values: JsValue, seed: u32) -> Js<Run> {
+    pub fn new(engine: &Engine, slug: &str, values: JsValue, seed: u32) -> Js<Self> {
         let session = Session::open(Rc::clone(&engine.exec), slug, &texts(values)?, seed).map_err(|e| throw(&e))?;
         Ok(Self {
             session: Rc::new(RefCell::new(Some(session))),

@@ -127,7 +127,8 @@ export function renderFigure(figure, options = {}) {
       return;
     }
     drawn = drawing.draw(current, { width, height: options.height, scale, locale, strings, shown });
-    // Nobody hears a summary sixty times a second.
+    // Never without words; but nobody hears a summary sixty times a second.
+    if (!drawing.svg.hasAttribute("aria-label")) set(drawing.svg, "aria-label", current.title);
     summary ||= window.setTimeout(describe, 200);
     set(plot, "aria-label", current.title);
     say(hint, current.field ? strings.keysField : strings.keys);
