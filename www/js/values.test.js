@@ -1,0 +1,59 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { difference, formatCommand, formatHash, parseHash } from "./route.js";
+import { formatList, parseMatrix, parseShares, setShare, sliderScale } from "./values.js";
+
+/** @type {(more: object) => import("./types.d.ts").Spec} */
+const spec = more => ({ name: "x", help: "", unit: "", scale: "linear", kind: "number", default: "1", min: 0, max: 1, min_len: 1, max_len: 1, choices: [], ...more });
+/** @type {import("./types.d.ts").Entry} */
+const entry = { slug: "s", title: "", question: "", notice: [], model: [], formulas: [], sources: [], presets: [], figures_more: [], params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })] };
+
+test("a dragged share keeps the sum at 1 and the others in proportion", () => {
+  assert.equal(formatList(setShare([0.9, 0.1], 0, 0.7)), "0.7,0.3");
+  assert.equal(formatList(setShare([0.5, 0.3, 0.2], 0, 0.6)), "0.6,0.24,0.16");
+  // Nothing is left to keep in proportion: the rest is shared equally.
+  assert.equal(formatList(setShare([1, 0, 0], 0, 0.4)), "0.4,0.3,0.3");
+  for (let x = 0; x <= 100; x++) {
+    const shares = setShare([1 / 3, 1 / 3, 1 / 6, 1 / 6], 2, x / 100);
+    assert.ok(Math.abs(shares.reduce((a, b) => a + b) - 1) < 1e-12, `the sum at ${x} %`);
+    assert.ok(shares.every(share => share >= 0), `no share is negative at ${x} %`);
+  }
+});
+
+test("a text that is no simplex moves no slider", () => {
+  assert.deepEqual(parseShares("3,1"), [0.75, 0.25]);
+  for (const text of ["0,0", "1,-1", "1,,2", "a,b", ""]) assert.equal(parseShares(text), null, text);
+});
+
+test("a slider reaches both ends, and its positions give their values back", () => {
+  for (const more of [{}, { kind: "integer", min: 10, max: 10000, scale: "log" }, { min: 0.1, max: 3, scale: "log" }, { kind: "integer", min: 0, max: 7 }]) {
+    const s = spec(more);
+    const scale = sliderScale(s);
+    assert.equal(scale.value(0), s.min);
+    assert.equal(scale.value(scale.steps), s.max);
+    for (let at = 0; at <= scale.steps; at += 97) {
+      const value = scale.value(at);
+      assert.ok(value >= s.min && value <= s.max && (s.kind !== "integer" || Number.isInteger(value)));
+      assert.equal(scale.value(scale.position(value)), value, `position ${at}`);
+    }
+  }
+});
+
+test("a matrix is rows of numbers", () => assert.deepEqual(parseMatrix("1,0;0.5,1"), [[1, 0], [0.5, 1]]));
+
+test("a URL holds what differs from the defaults and reads back the same", () => {
+  const query = difference(entry, { weights: "0.7,0.3", hours: "100" }, 7, "cpu");
+  assert.deepEqual(query, { weights: "0.7,0.3", seed: "7", device: "cpu" });
+  assert.equal(formatHash("s", query), "#/s?weights=0.7,0.3&seed=7&device=cpu");
+  assert.deepEqual(parseHash("#/s?weights=0.7,0.3&seed=7&device=cpu"), { name: "s", query });
+  assert.deepEqual(difference(entry, { weights: "0.9,0.1", hours: "100" }, 1, "auto"), {});
+  assert.deepEqual(parseHash("#/s?t=1,0;0,1").query, { t: "1,0;0,1" });
+  assert.deepEqual(parseHash(""), { name: "", query: {} });
+  assert.equal(parseHash("#/100%").name, "100%");
+});
+
+test("a command survives the shell", () => {
+  assert.equal(formatCommand("s", { weights: "0.7,0.3", seed: "7" }), "scaling-lab run s --set weights=0.7,0.3 --seed 7");
+  assert.equal(formatCommand("s", { t: "1,0;0,1", x: "it's" }), `scaling-lab run s --set 't=1,0;0,1' --set 'x=it'\\''s'`);
+});
