@@ -834,6 +834,52 @@ mod tests {
     }
 
     #[test]
+    fn every_allowed_setting_is_solved() {
+        let mut draws = crate::rng::Draws::new(1, crate::rng::stream::PROBE, 0, 0);
+        let mut log = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
+        for trial in 0..400 {
+            let family = FAMILIES[trial % FAMILIES.len()].value;
+            let count = if family == "mixing-law" { 2 + trial % 7 } else { [2, 3, 8, 128][trial % 4] };
+            let mut list = |lo: f64, hi: f64, len: usize| {
+                (0..len).map(|_| log(lo, hi).clamp(lo, hi).to_string()).collect::<Vec<_>>().join(",")
+            };
+            let steepest = if family == "offset" { 1.0 } else { 4.0 };
+            let mut weights = list(1e-6, 1.0, count);
+            if trial % 5 == 0 {
+                weights.replace_range(..weights.find(',').expect("two"), "0");
+            }
+            let rows: Vec<String> = (0..count).map(|_| list(1e-3, 20.0, count)).collect();
+            let matrix =
+                if family == "mixing-law" { rows.join(";").replacen(",0.", ",-0.", trial % 9) } else { String::new() };
+            let query = format!(
+                "family={family}&weights={weights}&a={}&b={}&c={}&t={matrix}&samples={}&scale={}&draws=0",
+                list(0.05, steepest, count),
+                list(1e-3, 1e6, count),
+                list(1e-3, 1e3, count),
+                list(10.0, 1e9, 1),
+                list(1.0, 1e9, 1)
+            );
+            let run = start(&query).unwrap_or_else(|e| panic!("{query}: {e}"));
+            assert!((run.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{query}: {:?}", run.shares);
+            assert!(
+                run.best.loss.is_finite() && run.best.gain >= 0.0 && run.best.gain.is_finite(),
+                "{query}: {:?}",
+                run.best
+            );
+            assert_ne!(run.verdicts()[0].agrees, Some(false), "{query}: {:?}", run.verdicts()[0]);
+            let certificate = theory::gap(&run.shares, &run.problem.pull(&run.shares, run.samples));
+            assert!(
+                certificate <= 1e-6 * run.best.multiplier.abs() + 1e-300,
+                "{query}: {certificate:e} {:?}",
+                run.best
+            );
+            if run.problem.has_ratio() {
+                assert!(run.ratio.is_none_or(|r| (0.0..=1.0).contains(&r)), "{query}: {:?}", run.ratio);
+            }
+        }
+    }
+
+    #[test]
     fn corners_get_exactly_nothing() {
         let run = start(PositiveShift::INFO.presets[3].query).expect("starts");
         assert!(run.shares.contains(&0.0), "{:?}", run.shares);
