@@ -204,6 +204,6 @@ case $verb in
     dist) setup; build ;;
     test) tests ;;
     check) setup; check ;;
-    bench) setup; stage "bench" cargo bench "$@" ;;
+    bench) setup; stage "bench: native" cargo bench "$@"; browser; build; stage "bench: page" env TARGET="$target" node tests/bench/page.mjs ;;
     *) die "unknown verb '$verb'; the verbs are serve, test, dist, bench, check" ;;
 esac

@@ -293,10 +293,22 @@ impl ExamTime {
         };
         let x: Vec<f64> = (1..100).map(|i| f64::from(i) / 100.0).collect();
         let y = x.iter().map(|&w| theory::gain(&weights(w), &self.c, self.a).hours_ratio).collect();
-        let mut series = vec![Series::new("power-law", "power law", Kind::Line, Role::Theory, x, y)];
+        let hours = f64::from(self.hours);
+        let exact = |w: f64| {
+            let p = weights(w);
+            let loss = |n: &[f64]| theory::loss(&p, &self.c, self.a, n, theory::exact_error);
+            let matched: Vec<f64> = p.iter().map(|p| p * hours).collect();
+            math::pow(loss(&theory::best_real_hours(&p, &self.c, self.a, hours)) / loss(&matched), 1.0 / self.a)
+        };
+        let coarse: Vec<f64> = (1..50).map(|i| f64::from(i) / 50.0).collect();
+        let at_these_hours = coarse.iter().map(|&w| exact(w)).collect();
+        let mut series = vec![
+            Series::new("power-law", "power law, the limit of many hours", Kind::Line, Role::Theory, x, y),
+            Series::new("exact", "exact at these hours", Kind::Line, Role::Theory, coarse, at_these_hours),
+        ];
         if self.done > 1 {
             let (ratio, error) = self.measured_ratio();
-            let hours = |r: f64| math::pow(r, 1.0 / self.a);
+            let needed = |r: f64| math::pow(r, 1.0 / self.a);
             series.push(
                 Series::new(
                     "measured",
@@ -304,9 +316,9 @@ impl ExamTime {
                     Kind::Points,
                     Role::Measured,
                     vec![self.p[0]],
-                    vec![hours(ratio)],
+                    vec![needed(ratio)],
                 )
-                .with_interval(vec![hours((ratio - Z95 * error).max(0.0))], vec![hours(ratio + Z95 * error)]),
+                .with_interval(vec![needed((ratio - Z95 * error).max(0.0))], vec![needed(ratio + Z95 * error)]),
             );
         }
         Figure {
