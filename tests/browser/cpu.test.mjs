@@ -11,6 +11,17 @@ const STATES = {
   "positive-shift": { draws: "2000" },
   atoms: { runs: "32", atoms: "5000" },
 };
+/** Other branches of the experiments: a heat map, a line through many subjects, every family's arithmetic. */
+const MORE = [
+  ["exam-time", { weights: "0.6,0.3,0.1", difficulty: "1,2,0.5", runs: "128", facts: "16" }],
+  ["exam-time", { weights: "4,3,2,1", exponent: "0.5", hours: "40", runs: "128", facts: "16" }],
+  ["positive-shift", { family: "offset", b: "5,0.1,2", draws: "500" }],
+  ["positive-shift", { family: "exponential", a: "1,2,0.5", draws: "500" }],
+  ["positive-shift", { family: "log", draws: "500" }],
+  ["positive-shift", { family: "transfer", b: "0.5", draws: "500" }],
+  ["positive-shift", { family: "mixing-law", weights: "0.7,0.3", t: "1,0.2;0,1", draws: "0" }],
+  ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
+];
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
 
 let lab;
@@ -18,10 +29,10 @@ before(async () => { lab = await start("cpu"); });
 after(() => lab?.stop());
 
 describe("the CPU workers compute what the command line computes", () => {
-  for (const [slug, values] of Object.entries(STATES)) {
-    test(slug, () => lab.open(hash(slug, values), async (page) => {
+  for (const [slug, values] of [...Object.entries(STATES), ...MORE]) {
+    test(`${slug} ${Object.entries(values).map((pair) => pair.join("=")).join(" ")}`, () => lab.open(hash(slug, values), async (page) => {
       const element = await ready(page);
-      await run(element);
+      if (await element.evaluate((e) => e.result.progress.total) > 0) await run(element);
       const ours = await downloaded(element);
       assert.equal(ours.experiment, slug);
       assert.deepEqual(ours.device.map(({ kind }) => kind), ["cpu"]);
@@ -38,6 +49,26 @@ describe("the CPU workers compute what the command line computes", () => {
     assert.notDeepEqual(ours.figures, (await native("exam-time", STATES["exam-time"])).figures, "the seed is used");
   }));
 });
+
+test("the CSV and the copied command are the command line's own", () => lab.open(hash("exam-time", { runs: "128", weights: "0.8,0.2", seed: "3" }), async (page) => {
+  const element = await ready(page);
+  await run(element);
+  const [download] = await Promise.all([page.waitForEvent("download"), button(element, "Download CSV").click()]);
+  const csv = await readFile(await download.path(), "utf8");
+  await button(element, "Copy as command").click();
+  const command = await element.getByLabel("Text to copy").inputValue();
+  assert.match(command, /^scaling-lab run exam-time( --(set \S+|seed 3))+$/);
+  assert.equal(csv, await ask(...command.split(" ").slice(1), "--device", "cpu", "--format", "csv", "--quiet"));
+}));
+
+test("a published number is recomputed on the page", () => lab.open("#/published", async (page) => {
+  const rows = page.locator("tr[data-claim]");
+  await rows.first().waitFor();
+  const listed = await rows.evaluateAll((all) => all.map((row) => row.dataset.claim));
+  assert.equal(new Set(listed).size, listed.length, "every claim has its own name");
+  await rows.first().getByRole("button").click();
+  await rows.first().getByText(/^(Agrees|Differs)/).waitFor();
+}));
 
 test("the catalogue lists every experiment of the crate, and each opens", () => lab.open("", async (page) => {
   const slugs = JSON.parse(await ask("list", "--json")).map(({ slug }) => slug);

@@ -51,8 +51,8 @@ before(async () => { lab = await start("gpu"); });
 after(() => lab?.stop());
 
 describe("the GPU computes what the command line computes on the CPU", () => {
-  for (const [slug, values] of Object.entries(STATES)) {
-    test(slug, () => lab.open(onGpu(slug), async (page) => {
+  for (const [slug, values] of [...Object.entries(STATES), ["exam-time", { weights: "0.6,0.3,0.1", runs: "128", facts: "16" }]]) {
+    test(`${slug} ${Object.entries(values).map((pair) => pair.join("=")).join(" ")}`, () => lab.open(hash(slug, { ...values, device: "gpu" }), async (page) => {
       const element = await ready(page);
       await run(element);
       const ours = await downloaded(element);
