@@ -320,7 +320,8 @@ export class ScalingLab extends HTMLElement {
     const defaults = Object.fromEntries(entry.params.map(spec => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
-      const checked = await engine.check(entry.slug, texts);
+      const checked = await engine.check(entry.slug, texts).catch(error => (this.#fail(error), null));
+      if (!checked) return;
       problems.unshift(...checked.problems);
       values = { ...defaults, ...checked.values };
     }
