@@ -157,6 +157,7 @@ check() {
     stage "lint: native, no GPU" lint --all-targets --no-default-features
     stage "lint: wasm32" lint $wasm32
     stage "lint: wasm32, no GPU" lint $wasm32 --no-default-features
+    stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --no-default-features
 }
 
 rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }

@@ -5,9 +5,8 @@
 //! |---|---|---|
 //! | [`error`], [`math`], [`rng`] | sentences for failures; the door to f64 functions; indexed draws | nothing of ours |
 //! | [`theory`] | closed forms, pure f64 functions | the above |
-//! | [`params`], [`output`], [`exec`] | what is asked; what is answered; where work runs | the above, but not `theory` |
+//! | [`mod@params`], [`output`], [`exec`] | what is asked; what is answered; where work runs | the above, but not `theory` |
 //! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | the above |
-//! | [`fit`] | laws and fitters, f64, device-free | `error`, `math`, `rng`, `theory` |
 //! | [`experiments`] | one file is one experiment; the registry; claims | everything above |
 //! | `web`, `main` | the page's and the terminal's doors | everything |
 //!

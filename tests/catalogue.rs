@@ -138,6 +138,14 @@ fn names_are_unique_and_words_are_there() {
     }
 }
 
+#[test]
+fn the_readme_asks_the_same_questions() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+    let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| `")).collect();
+    let wanted: Vec<_> = ALL.iter().map(|e| format!("| `{}` | {} |", e.info.slug, e.info.question)).collect();
+    assert_eq!(rows, wanted, "the README's table is the catalogue");
+}
+
 fn check_output(what: &str, output: &Output) {
     let figures: BTreeSet<_> = output.figures.iter().map(|f| f.id).collect();
     assert_eq!(figures.len(), output.figures.len(), "{what}: figures have names of their own");

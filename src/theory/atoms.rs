@@ -4,7 +4,7 @@
 //! has been drawn once. Three training distributions are compared: the matched one (`q = p`), the
 //! optimal one and the best flat one (uniform over the `m` most frequent atoms).
 //!
-//! Nothing here visits all K atoms. Sums of the smooth `p_k (1 - p_k)^N` go over a [`Rule`]: the first
+//! Nothing here visits all K atoms. Sums of the smooth `p_k (1 - p_k)^N` go over a `Rule`: the first
 //! thousand ranks one by one, the others by Gauss quadrature for *sums*, about 40 nodes per factor
 //! of 2 in rank. Sums of powers go by Euler-Maclaurin. Both agree with the full sums to 1e-12.
 
