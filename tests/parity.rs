@@ -158,6 +158,12 @@ fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
             holds(one == pollster::block_on(exec.read(&mut two))?, "the two runs differ")?;
             holds(exec.device().kind == "gpu" && exec.notices(0).len() == 1, format!("said {:?}", exec.notices(0)))
         }),
+        ("life / a device that computes wrong numbers is not believed", || {
+            let gpu = pollster::block_on(Gpu::open(true))?;
+            let (lanes, uniforms) = kernels::wrong_lanes();
+            let told = pollster::block_on(gpu.self_test(lanes, uniforms));
+            holds(told.as_ref().is_err_and(|error| error.message().contains("wrong numbers")), format!("{told:?}"))
+        }),
         ("life / too large for the device runs on the CPU", || {
             let gpu = pollster::block_on(Gpu::open(true))?;
             let groups = gpu.largest_buffer() / (4 * probe::ROWS * probe::LANES) as u64 + 1;

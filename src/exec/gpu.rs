@@ -236,25 +236,26 @@ impl Gpu {
             inputs: RefCell::default(),
             pace: RefCell::default(),
         };
-        gpu.self_test().await?;
+        let lanes = Lanes::<probe::Probe>::zeroed(5, probe::ROWS, probe::inputs());
+        gpu.self_test(lanes, probe::uniforms()).await?;
         Ok(gpu)
     }
 
-    /// Several groups through two windows of the probe, bit for bit.
-    async fn self_test(&self) -> Result<()> {
-        const GROUPS: u32 = 5;
-        let mut lanes = Lanes::<probe::Probe>::zeroed(GROUPS, probe::ROWS, probe::inputs());
-        lanes.log = vec![(probe::uniforms(), 0..21), (probe::uniforms(), 21..64)];
+    /// Runs fresh lanes through two windows and compares every bit with the twin, before a device is believed.
+    ///
+    /// # Errors
+    /// Wrong numbers, or a device that is lost or refuses.
+    pub async fn self_test<K: Kernel>(&self, mut lanes: Lanes<K>, mut uniforms: K::Uniforms) -> Result<()> {
+        lanes.log = vec![(uniforms, 0..21), (uniforms, 21..64)];
         self.load_and_replay(&mut lanes).await?;
         let ours = self.read(&lanes).await?;
 
-        let mut uniforms = probe::uniforms();
-        probe::Probe::window(&mut uniforms, 0..64);
-        let mut right = lanes.host;
-        for (group, state) in (0..GROUPS).zip(right.chunks_mut(probe::ROWS)) {
-            probe::Probe::group(&uniforms, &lanes.inputs, group, state);
+        K::window(&mut uniforms, 0..64);
+        let (groups, mut right) = (lanes.groups(), lanes.host);
+        for (group, state) in (0..groups).zip(right.chunks_mut(lanes.rows)) {
+            K::group(&uniforms, &lanes.inputs, group, state);
         }
-        if ours == right {
+        if bytemuck::cast_slice::<_, u8>(&ours) == bytemuck::cast_slice::<_, u8>(&right) {
             Ok(())
         } else {
             Err(Error::device(format!("{} computes wrong numbers in the self-test", self.name)))

@@ -211,6 +211,12 @@ pub(crate) fn wrong() -> Suite {
     Suite::of::<compose::Wrong>(vec![compose_case("off by 1 %", 100, 0.5, 0.2, 1, &[0, 5, 100])])
 }
 
+/// Fresh lanes of the wrong twin, and their uniforms.
+pub(crate) fn wrong_lanes() -> (Lanes<compose::Wrong>, compose::Uniforms) {
+    let Case { host, rows, inputs, uniforms, .. } = compose_case::<compose::Wrong>("", 100, 0.5, 0.2, 1, &[0, 1]);
+    (Lanes::new(host, rows, inputs), uniforms)
+}
+
 /// What the kernel for tests promises on hardware.
 pub(crate) const fn compose_hardware() -> Parity {
     compose::Compose::HARDWARE
