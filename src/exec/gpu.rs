@@ -565,7 +565,7 @@ impl Gpu {
     }
 
     /// Natively nothing happens unless someone polls, so this blocks until the submission is done; a browser polls by
-    /// itself, and there is nothing to do.
+    /// itself, and there is nothing to do. A native driver that dies for real ends the program: wgpu 30 panics here.
     #[cfg(not(target_arch = "wasm32"))]
     fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<()> {
         let wait = wgpu::PollType::Wait { submission_index: Some(submission), timeout: None };
@@ -577,9 +577,8 @@ impl Gpu {
             .map_err(|error| Error::device(format!("the GPU does not answer: {}", one_line(&error.to_string()))))
     }
 
-    /// Lets the callbacks of a lost device run.
+    /// Lets the callbacks of a lost device run; a browser runs them by itself.
     fn hear(&self) {
-        // A browser runs them by itself. An answer here would be one of `drive` too.
         self.device.poll(wgpu::PollType::Poll).ok();
     }
 
