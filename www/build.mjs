@@ -160,7 +160,6 @@ const groups = [
   { id: "gpu", label: "GPU part, fetched when used", parts: weigh(gpu) },
   { id: "later", label: "fetched when asked for", parts: weigh([...files.keys()].filter((n) => !first.includes(n) && !gpu.includes(n))) },
 ].map((g) => ({ ...g, requests: g.parts.length, raw: sum(g.parts, "raw"), gzip: sum(g.parts, "gzip") }));
-put("sizes.json", JSON.stringify(groups));
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
