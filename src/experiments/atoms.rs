@@ -385,6 +385,9 @@ impl Atoms {
                     )
                 };
                 let mut verdict = Verdict::of(id, claim, slope, interval, self.exact_slope(d), bias).note(note);
+                if finished && interval.is_none() {
+                    verdict.note.insert_str(0, "At some N fewer than ten runs missed an atom, too few to tell. ");
+                }
                 if !finished {
                     verdict.agrees = None;
                 }
@@ -707,7 +710,9 @@ mod tests {
         // With a chance `bound` per run, no miss in 64 runs has probability 5 %.
         assert!((math::pow(1.0 - bound, 64.0) - 0.05).abs() < 1e-12, "{bound}");
         assert!(run.exact(1, 1) < bound, "the exact loss is below it");
-        assert_eq!(run.verdicts()[1].agrees, None, "a slope through 0 cannot be told");
+        let verdict = &run.verdicts()[1];
+        assert_eq!(verdict.agrees, None, "a slope through 0 cannot be told");
+        assert!(verdict.note.contains("too few"), "{verdict:?}");
     }
 
     #[test]

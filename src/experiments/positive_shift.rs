@@ -332,7 +332,7 @@ impl PositiveShift {
             id: "gain",
             title: "How rare is no gain? Random mixtures by their gain".into(),
             x: Axis { label: "gain, 1 - L*/L_same; at the left end 1e-17 and less", unit: "", scale: Scale::Log },
-            y: Axis { label: "mixtures per quarter of a decade", unit: "%", scale: Scale::Log },
+            y: Axis { label: "share of the mixtures, per quarter of a decade", unit: "", scale: Scale::Log },
             field: None,
             series,
             marks,
