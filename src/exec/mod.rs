@@ -296,6 +296,8 @@ pub struct Exec {
     pool: pool::Pool,
     /// Sentences for the reader, oldest first; never removed, so that every run can show those it lived through.
     notices: RefCell<Vec<String>>,
+    /// What ran the last piece of work.
+    used: RefCell<Option<DeviceInfo>>,
     /// Devices lost so far: the first is rebuilt, the second means the CPU.
     #[cfg(feature = "gpu")]
     losses: std::cell::Cell<u32>,
@@ -309,6 +311,7 @@ impl Exec {
             #[cfg(target_arch = "wasm32")]
             pool,
             notices: RefCell::default(),
+            used: RefCell::default(),
             #[cfg(feature = "gpu")]
             losses: std::cell::Cell::new(0),
         }
@@ -350,13 +353,22 @@ impl Exec {
         Ok(exec)
     }
 
-    /// What runs the work now.
+    /// What work is given to now.
     pub fn device(&self) -> DeviceInfo {
         match &*self.backend.borrow() {
-            Backend::Cpu => DeviceInfo { kind: "cpu", adapter: self.cpu_name() },
+            Backend::Cpu => self.cpu_info(),
             #[cfg(feature = "gpu")]
             Backend::Gpu(gpu) => DeviceInfo { kind: "gpu", adapter: gpu.name() },
         }
+    }
+
+    /// What ran the last piece of work; a job, or lanes too large for the GPU, runs on the CPU whatever the device.
+    pub fn used(&self) -> DeviceInfo {
+        self.used.borrow().clone().unwrap_or_else(|| self.device())
+    }
+
+    fn cpu_info(&self) -> DeviceInfo {
+        DeviceInfo { kind: "cpu", adapter: self.cpu_name() }
     }
 
     /// The sentences from the given one on.
@@ -396,7 +408,10 @@ impl Exec {
                 gpu.load_and_replay(lanes).await
             };
             match done {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    *self.used.borrow_mut() = Some(DeviceInfo { kind: "gpu", adapter: gpu.name() });
+                    return Ok(());
+                }
                 Err(error) => {
                     lanes.log.pop();
                     self.replace(&gpu, &error).await;
@@ -404,7 +419,9 @@ impl Exec {
             }
         }
         self.settle(lanes).await?;
-        self.advance_cpu(lanes, uniforms, steps).await
+        self.advance_cpu(lanes, uniforms, steps).await?;
+        *self.used.borrow_mut() = Some(self.cpu_info());
+        Ok(())
     }
 
     /// The state of every lane, `[group * rows + row][lane]`.
@@ -424,6 +441,7 @@ impl Exec {
                 Ok(host) => {
                     lanes.host = host;
                     lanes.log.clear();
+                    *self.used.borrow_mut() = Some(DeviceInfo { kind: "gpu", adapter: gpu.name() });
                 }
                 Err(error) => self.replace(&gpu, &error).await,
             }
@@ -437,13 +455,16 @@ impl Exec {
     /// # Errors
     /// When the page's workers died.
     pub async fn map<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
-        self.map_cpu::<J>(inputs, items).await
+        let out = self.map_cpu::<J>(inputs, items).await?;
+        *self.used.borrow_mut() = Some(self.cpu_info());
+        Ok(out)
     }
 
     /// Brings lanes whose device is gone up to date on the CPU, by replaying what the device had run.
     async fn settle<K: Kernel>(&self, lanes: &mut Lanes<K>) -> Result<()> {
         for (uniforms, steps) in std::mem::take(&mut lanes.log) {
             self.advance_cpu(lanes, &uniforms, steps).await?;
+            *self.used.borrow_mut() = Some(self.cpu_info());
         }
         Ok(())
     }

@@ -320,7 +320,7 @@ impl Session {
         let before = self.run.progress();
         if !before.finished() {
             self.run.advance(&self.exec).await?;
-            let device = self.exec.device();
+            let device = self.exec.used();
             let used = DeviceUse { kind: device.kind, adapter: device.adapter, from_mark: before.done };
             if !self.devices.last().is_some_and(|last| last.kind == used.kind && last.adapter == used.adapter) {
                 self.devices.push(used);
