@@ -38,9 +38,9 @@ const BATCH_BYTES: usize = 16 << 20;
 const HEAD: u32 = 512;
 /// Draws of one dispatch.
 const BATCH_DRAWS: u32 = 64_000_000;
-/// Two-sided normal quantile of 95 %.
+/// Two-sided normal quantile of 95%.
 const Z95: f64 = 1.959_963_984_540_054;
-/// Two-sided normal quantile of 99.9 %.
+/// Two-sided normal quantile of 99.9%.
 const Z999: f64 = 3.290_526_731_491_926;
 
 const SAMPLES: Axis = Axis { label: "training samples N", unit: "samples", scale: Scale::Log };
@@ -252,13 +252,13 @@ impl Atoms {
             }
             let [x, y, lo, hi] = seen;
             if !x.is_empty() {
-                let label = format!("{}, simulated, mean and 95 % interval", NAMES[d]);
+                let label = format!("{}, simulated, mean and 95% interval", NAMES[d]);
                 series
                     .push(Series::new(MEASURED[d].0, label, Kind::Points, Role::Measured, x, y).with_interval(lo, hi));
             }
             let [x, y, hi] = none;
             if !x.is_empty() {
-                let label = format!("{}, no atom missed in any run, 95 % bound", NAMES[d]);
+                let label = format!("{}, no atom missed in any run, 95% bound", NAMES[d]);
                 let open = vec![0.0; x.len()];
                 let mut none =
                     Series::new(MEASURED[d].1, label, Kind::Points, Role::Measured, x, y).with_interval(open, hi);
@@ -414,7 +414,7 @@ impl Atoms {
     }
 }
 
-/// Upper end of the 95 % interval of the mean loss when none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
+/// Upper end of the 95% interval of the mean loss when none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
 ///
 /// That bounds the chance that a run misses any atom, hence the chance of every single atom, and the loss is the mean
 /// of these chances with weights p.
@@ -432,7 +432,7 @@ impl Experiment for Atoms {
             "The optimal distribution gives up on the tail: it trains on about N/alpha atoms and leaves the rest. Among those it is almost, but not quite, uniform: the share falls like ln(s/k), from the first rank to the last rank s.",
             "\"Uniform over the top O(N)\" holds only up to logarithms. A uniform distribution over a fixed multiple of N atoms misses a fixed share of them, however large N is, so its loss does not fall at all. The best uniform one trains on only N/((alpha-1) ln N) atoms, to see each of them surely, and loses a factor of (ln N)^(alpha-1) to the optimal one: compare the curves.",
             "With more samples than atoms (try 1000 atoms and 10000 samples) the optimal loss falls exponentially, while the matched one stays a power law until the rarest atom has been seen.",
-            "An open marker at the foot of the figure says that no run missed any atom: the mean loss is then below the upper end of its bar, with 95 % confidence.",
+            "An open marker at the foot of the figure says that no run missed any atom: the mean loss is then below the upper end of its bar, with 95% confidence.",
         ],
         model: &[
             "There are K atoms; the test asks for atom k with probability p_k proportional to k^-alpha, and an atom is known once it has been drawn. Training is N independent draws from a distribution q that we choose. Nothing generalises from one atom to another, nothing is forgotten, one exposure is enough: a language model may need hundreds.",
@@ -688,7 +688,7 @@ mod tests {
                 outside += u32::from((slope - run.exact_slope(d)).abs() > Z95 * error + bias);
             }
         }
-        // 15 of 300 are expected outside 95 %; up to 30 is 4 standard deviations more.
+        // 15 of 300 are expected outside 95%; up to 30 is 4 standard deviations more.
         assert!((3..=30).contains(&outside), "{outside} of 300");
     }
 
@@ -707,7 +707,7 @@ mod tests {
         let none = series.iter().find(|s| s.id == "optimal-none").expect("nothing missed at N = 10000");
         assert!(none.floor && none.y == [0.0], "{none:?}");
         let bound = none.hi.as_ref().expect("a bound")[0];
-        // With a chance `bound` per run, no miss in 64 runs has probability 5 %.
+        // With a chance `bound` per run, no miss in 64 runs has probability 5%.
         assert!((math::pow(1.0 - bound, 64.0) - 0.05).abs() < 1e-12, "{bound}");
         assert!(run.exact(1, 1) < bound, "the exact loss is below it");
         let verdict = &run.verdicts()[1];

@@ -65,7 +65,7 @@ const BINS: usize = 68;
 const RARE: [f64; 4] = [-2.0, -3.0, -4.0, -12.0];
 /// Series of the shares against N.
 const PARTS_SHOWN: [&str; 8] = ["part-1", "part-2", "part-3", "part-4", "part-5", "part-6", "part-7", "part-8"];
-/// Two-sided normal quantile of 95 %.
+/// Two-sided normal quantile of 95%.
 const Z95: f64 = 1.959_963_984_540_054;
 
 const PART: Axis = Axis { label: "part", unit: "", scale: Scale::Linear };
@@ -208,7 +208,7 @@ pub struct PositiveShift {
     done: u32,
 }
 
-/// Wilson's 95 % interval of a share.
+/// Wilson's 95% interval of a share.
 fn wilson(hits: u32, of: u32) -> [f64; 2] {
     let (n, z2) = (f64::from(of), Z95 * Z95);
     let share = f64::from(hits) / n;
@@ -400,7 +400,7 @@ impl PositiveShift {
             },
         ];
         if self.tallies[1].count > 0 {
-            let names = ["below 1 %", "below 0.1 %", "below 0.01 %", "below 1e-12"];
+            let names = ["below 1%", "below 0.1%", "below 0.01%", "below 1e-12"];
             let fraction = |tally: &Tally, i: usize| f64::from(tally.below[i]) / f64::from(tally.count);
             let rows = names.iter().enumerate().map(|(i, name)| {
                 let [family, control] = &self.tallies;
@@ -410,7 +410,7 @@ impl PositiveShift {
             tables.push(Table {
                 id: "rare",
                 title: "Random mixtures whose gain is".into(),
-                columns: vec![plain("gain"), share("this family"), share("95 %: from"), share("to"), share("control")],
+                columns: vec![plain("gain"), share("this family"), share("95%: from"), share("to"), share("control")],
                 rows: rows.collect(),
             });
         }
@@ -430,7 +430,7 @@ impl PositiveShift {
             )
             .note(format!("Its gradient proves that no shares have a loss lower by more than {:.1e}.", mirror.gap)),
         ];
-        // Exact 99.9 % ends where every mixture or none was counted, else two-sided normal ones.
+        // Exact 99.9% ends where every mixture or none was counted, else two-sided normal ones.
         let share = |tally: &Tally, id, claim: &str, theory: f64, resolution: f64| {
             let n = f64::from(tally.count);
             let share = f64::from(tally.below[3]) / n;
@@ -673,15 +673,15 @@ const CLAIMS_LIST: &[Claim] = &[
         id: "shift-majority-best",
         source: "SIG",
         place: "Section 3, after Corollary 3.3",
-        what: "least samples ratio over p for 99 minorities, a = 0.28: up to about 25 % fewer samples",
+        what: "least samples ratio over p for 99 minorities, a = 0.28: up to about 25% fewer samples",
         printed: 0.75,
         query: concat!("a=0.28&samples=100000&draws=0&weights=662.538462", ones!()),
         seed: 1,
         pick: Pick::Cell("optimum", 3, 1),
         tolerance: 0.02,
-        reason: "printed as about 25 %",
+        reason: "printed as about 25%",
         agrees: true,
-        note: "At p = 0.87, where the ratio is least: 23.6 % fewer.",
+        note: "At p = 0.87, where the ratio is least: 23.6% fewer.",
     },
     Claim {
         id: "shift-exam",
@@ -789,8 +789,8 @@ mod tests {
                 );
             }
             let [family_tally, control] = &run.tallies;
-            assert_eq!(control.below[3], 5000, "100 % of the control");
-            assert!(family == "log" || family_tally.below[0] < 4000, "{family}: most gain more than 1 %");
+            assert_eq!(control.below[3], 5000, "100% of the control");
+            assert!(family == "log" || family_tally.below[0] < 4000, "{family}: most gain more than 1%");
         }
     }
 
