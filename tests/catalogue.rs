@@ -214,6 +214,14 @@ fn published_numbers_come_out_as_expected() {
 }
 
 #[test]
+fn values_that_do_not_fit_each_other_cost_only_the_one_to_blame() {
+    let texts = experiments::query("weights=0.5,0.3,0.2&difficulty=1,2&hours=50");
+    let checked = experiments::check("exam-time", &texts).expect("a slug");
+    assert_eq!(checked.values, experiments::query("weights=0.5,0.3,0.2&hours=50"), "the rest is kept");
+    assert!(checked.problems.len() == 1 && checked.problems[0].contains("difficulty"), "{:?}", checked.problems);
+}
+
+#[test]
 fn bad_input_is_one_sentence() {
     for entry in ALL {
         let slug = entry.info.slug;

@@ -68,7 +68,7 @@ fn set(object: &Object, key: &str, value: &JsValue) {
     reason = "sizes of buffers, times"
 )]
 impl Pool {
-    /// A pool over `ports`; with none, work runs in place.
+    /// A pool over `ports`, one per worker.
     pub fn new(ports: Vec<MessagePort>) -> Self {
         let pending = Pending::default();
         let workers = ports
@@ -104,7 +104,7 @@ impl Pool {
         }
     }
 
-    /// Workers at work; 1 when work runs in place.
+    /// Workers at work, at least 1.
     pub fn workers(&self) -> usize {
         self.workers.len().max(1)
     }
@@ -121,7 +121,8 @@ impl Pool {
     ) -> Result<oneshot::Receiver<Result<Answer, String>>> {
         let turn = self.turn.get();
         self.turn.set(turn + 1);
-        let worker = &self.workers[turn % self.workers.len()];
+        let worker = self.workers.get(turn % self.workers());
+        let worker = worker.ok_or_else(|| Error::device("the page has no workers: reload it"))?;
         let id = self.next.get();
         self.next.set(id.wrapping_add(1));
         let request = Object::new();

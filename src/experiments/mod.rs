@@ -263,19 +263,29 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
     })
 }
 
-/// Reads a URL's values leniently; see [`params::check`]. Falls back to the defaults where values that are valid
-/// alone do not fit each other.
+/// Reads a URL's values leniently; see [`params::check`]. Where values that are valid alone do not fit each other,
+/// the one that is blamed takes its default.
 ///
 /// # Errors
 /// When there is no such experiment.
 pub fn check(slug: &str, texts: &Texts) -> Result<params::Checked> {
     let entry = find(slug)?;
     let mut checked = params::check(entry.params, texts);
-    if let Err(error) =
-        params::read(entry.params, &checked.values).and_then(|values| (entry.start)(&values, 0).map(drop))
-    {
-        checked.problems.push(format!("{error}; the defaults are used instead"));
-        checked.values.clear();
+    let start =
+        |texts: &Texts| params::read(entry.params, texts).and_then(|values| (entry.start)(&values, 0).map(drop));
+    while let Err(error) = start(&checked.values) {
+        let blamed = checked.values.keys().find(|name| error.message().contains(&format!("`{name}`"))).cloned();
+        match blamed {
+            Some(name) => {
+                checked.problems.push(format!("{error}; its default is used instead"));
+                checked.values.remove(&name);
+            }
+            None => {
+                checked.problems.push(format!("{error}; the defaults are used instead"));
+                checked.values.clear();
+                break;
+            }
+        }
     }
     Ok(checked)
 }
