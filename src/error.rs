@@ -17,8 +17,6 @@ pub enum ErrorKind {
     Parameter,
     /// There is no experiment, claim or kernel of that name.
     Unknown,
-    /// The data brought by the reader cannot be used.
-    Data,
     /// No device, a lost device, or a device that computes wrong numbers.
     Device,
     /// The run was cancelled by its owner.

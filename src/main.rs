@@ -120,7 +120,7 @@ mod cli {
             Err(error) => {
                 eprintln!("scaling-lab: {error}");
                 match error.kind() {
-                    ErrorKind::Parameter | ErrorKind::Unknown | ErrorKind::Data => ExitCode::from(2),
+                    ErrorKind::Parameter | ErrorKind::Unknown => ExitCode::from(2),
                     ErrorKind::Device | ErrorKind::Cancelled | ErrorKind::Io => ExitCode::FAILURE,
                 }
             }

@@ -390,3 +390,39 @@ pub struct Document {
     #[serde(flatten)]
     pub output: Output,
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thinning_keeps_both_ends_and_depends_on_the_length_only() {
+        let series = |n: usize| {
+            let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
+            Series::new("s", "s", Kind::Line, Role::Theory, x.clone(), x.clone()).with_interval(x.clone(), x).thinned()
+        };
+        assert_eq!(series(POINTS_MAX).x.len(), POINTS_MAX, "short series stay as they are");
+        let thin = series(123_457);
+        assert_eq!((thin.x.len(), thin.x[0], thin.x[POINTS_MAX - 1]), (POINTS_MAX, 0.0, 123_456.0), "ends");
+        assert!(thin.x.windows(2).all(|pair| pair[0] < pair[1]), "in order, none twice");
+        assert_eq!((&thin.y, thin.lo.as_ref(), thin.hi.as_ref()), (&thin.x, Some(&thin.x), Some(&thin.x)), "together");
+    }
+
+    #[test]
+    fn what_is_not_finite_is_null() {
+        let series = Series::new("s", "s", Kind::Line, Role::Theory, vec![1.0], vec![f64::NAN])
+            .with_interval(vec![f64::NEG_INFINITY], vec![2.0]);
+        let json = serde_json::to_value(&series).expect("json");
+        assert_eq!(json["y"][0], serde_json::Value::Null, "no ordinate");
+        assert_eq!((&json["lo"][0], json["hi"][0].as_f64()), (&serde_json::Value::Null, Some(2.0)), "an open interval");
+    }
+
+    #[test]
+    fn a_verdict_is_computed() {
+        let verdict = |theory, resolution| Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), theory, resolution).agrees;
+        assert_eq!(verdict(1.05, 0.0), Some(true), "inside");
+        assert_eq!(verdict(1.2, 0.0), Some(false), "outside");
+        assert_eq!(verdict(1.2, 0.2), Some(true), "within the resolution");
+        assert_eq!(Verdict::of("v", "v", 1.0, None, 1.0, 0.0).agrees, None, "cannot tell");
+    }
+}

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
-use crate::output::{Cell, DeviceUse, Document, Output, Progress};
+use crate::output::{Cell, DeviceUse, Document, Output, Progress, Series};
 use crate::params::{self, Params, Spec, Texts, Value};
 
 pub mod atoms;
@@ -339,9 +339,13 @@ impl Session {
         Ok(self.run.progress())
     }
 
-    /// Everything there is to show so far.
+    /// Everything there is to show so far; long series thinned.
     pub fn output(&self) -> Output {
-        self.run.output()
+        let mut output = self.run.output();
+        for figure in &mut output.figures {
+            figure.series = std::mem::take(&mut figure.series).into_iter().map(Series::thinned).collect();
+        }
+        output
     }
 
     /// The result document so far.
@@ -357,7 +361,7 @@ impl Session {
             elapsed_s,
             progress: self.run.progress(),
             notices: self.exec.notices(self.old_notices),
-            output: self.run.output(),
+            output: self.output(),
         }
     }
 }
