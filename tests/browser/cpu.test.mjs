@@ -209,6 +209,26 @@ test("an engine that stops says so, and a restart goes on", () => lab.open(hash(
   assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a restart");
 }, { mayThrow: true }));
 
+test("a panic in Rust is a sentence, and a restart goes on", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
+  const element = await ready(page);
+  await run(element);
+  // A request that no engine makes: uniforms of three bytes. Only a pool worker answers ports; an engine ignores them.
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => {
+      const { port1, port2 } = new MessageChannel();
+      const request = { owner: 0.5, id: 1, name: "exam", inputs_id: 1, inputs: [], uniforms: new Uint8Array(3), first: 0, count: 1, data: new Uint8Array(256) };
+      self.dispatchEvent(new MessageEvent("message", { data: { type: "port", port: port1 } }));
+      port2.postMessage(request);
+    }).catch(() => {});
+  }
+  await element.getByText(/The engine stopped .*panicked at/).waitFor();
+  assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+  await button(element, "Restart the engine").click();
+  await element.locator(".alert").waitFor({ state: "detached" });
+  await run(element);
+  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a restart");
+}, { mayThrow: true }));
+
 test("nothing that is not needed is fetched before the first interaction", () => lab.open(hash("exam-time"), async (page) => {
   await ready(page);
   const asked = [...new Set(page.requests.filter((url) => url.startsWith("http")))];
