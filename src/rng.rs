@@ -205,19 +205,25 @@ impl Alias {
         Self { words, columns: columns as u32, packed }
     }
 
-    /// The outcome of a draw: `u[0]` picks the column; the threshold is met by its low bits (packed) or `u[1]`.
+    /// Bits of a column's number in the packed form.
+    pub const fn bits(&self) -> u32 {
+        self.columns.trailing_zeros()
+    }
+
+    /// The outcome of a draw in the packed form: the high `bits` of `u` pick the column, the next 22 meet its threshold.
     #[inline(always)]
-    pub fn pick(&self, u: [u32; 2]) -> u32 {
-        if self.packed {
-            let bits = self.columns.trailing_zeros();
-            // A shift by 32 is undefined in WGSL; one column needs none.
-            let column = if bits == 0 { 0 } else { u[0] >> (32 - bits) };
-            let word = self.words[column as usize];
-            if (u[0] << bits) >> 10 < word >> 10 { column } else { word & 1023 }
-        } else {
-            let column = mulhi(u[0], self.columns) as usize;
-            if u[1] < self.words[2 * column] { column as u32 } else { self.words[2 * column + 1] }
-        }
+    pub const fn pick_packed(words: &[u32], bits: u32, u: u32) -> u32 {
+        // A shift by 32 is no shift; one column needs none.
+        let column = if bits == 0 { 0 } else { u >> (32 - bits) };
+        let word = words[column as usize];
+        if (u << bits) >> 10 < word >> 10 { column } else { word & 1023 }
+    }
+
+    /// The outcome of a draw in the wide form: `u[0]` picks the column, `u[1]` meets its threshold.
+    #[inline(always)]
+    pub const fn pick_wide(words: &[u32], columns: u32, u: [u32; 2]) -> u32 {
+        let column = mulhi(u[0], columns);
+        if u[1] < words[2 * column as usize] { column } else { words[2 * column as usize + 1] }
     }
 
     /// The probability of every outcome that the integers encode exactly; for tests.
@@ -272,24 +278,35 @@ impl Gaussian {
         Self { table }
     }
 
-    /// The quantile of a word, in units of 2^-21.
-    #[inline(always)]
-    #[expect(clippy::cast_possible_wrap, reason = "12 bits")]
-    pub fn fixed(&self, word: u32) -> i32 {
-        let v = (word & 0x7fff_ffff).max(128);
-        let octave = v.leading_zeros() - 1;
-        let n = v << (octave + 1);
-        let [value, step] = self.table[(octave * SEGMENTS + ((n >> 25) & 63)) as usize];
-        let z = value + ((step * ((n >> 13) & 0xfff) as i32) >> 12);
-        if word >> 31 == 0 { z } else { -z }
-    }
-
-    /// The quantile of a word; exact in f32.
-    #[inline(always)]
-    #[expect(clippy::cast_precision_loss, reason = "|z| 2^21 is below 2^24")]
+    /// The quantile of a word.
     pub fn sample(&self, word: u32) -> f32 {
-        self.fixed(word) as f32 / 2_097_152.0
+        gaussian(word, self.table[gaussian_entry(word) as usize])
     }
+}
+
+/// The entry of a [`Gaussian`] table that a word falls in.
+#[inline(always)]
+pub const fn gaussian_entry(word: u32) -> u32 {
+    let (octave, n) = gaussian_place(word);
+    octave * SEGMENTS + ((n >> 25) & 63)
+}
+
+/// The quantile of a word, given its entry `[value, step]`; exact in f32.
+#[inline(always)]
+#[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "12 bits; |z| 2^21 is below 2^24")]
+pub const fn gaussian(word: u32, [value, step]: [i32; 2]) -> f32 {
+    let (_, n) = gaussian_place(word);
+    let z = value + ((step * ((n >> 13) & 0xfff) as i32) >> 12);
+    (if word >> 31 == 0 { z } else { -z }) as f32 / 2_097_152.0
+}
+
+/// The octave of a word's 31 bits, and those bits with the leading one on top.
+const fn gaussian_place(word: u32) -> (u32, u32) {
+    let bits = word & 0x7fff_ffff;
+    // Not `bits | 128`, which would distort the tail.
+    let v = if bits < 128 { 128 } else { bits };
+    let octave = v.leading_zeros() - 1;
+    (octave, v << (octave + 1))
 }
 
 /// A running digest of words: FNV-1a, 64 bits. Not cryptographic; for comparing machines.
@@ -409,7 +426,13 @@ mod tests {
             let mut seen = vec![0.0; n];
             let samples = 200_000;
             for _ in 0..samples {
-                seen[table.pick([draws.word(), draws.word()]) as usize] += 1.0;
+                let u = [draws.word(), draws.word()];
+                let outcome = if table.packed {
+                    Alias::pick_packed(&table.words, table.bits(), u[0])
+                } else {
+                    Alias::pick_wide(&table.words, table.columns, u)
+                };
+                seen[outcome as usize] += 1.0;
             }
             let first = f64::from(samples) * p[0] / total;
             assert!((seen[0] - first).abs() < 4.0 * first.sqrt(), "outcome 0 of {n}: {} against {first}", seen[0]);

@@ -31,3 +31,23 @@ fn rng_philox(key: vec2<u32>, counter: vec4<u32>) -> vec4<u32> {
 fn rng_unit(word: u32) -> f32 {
     return f32(word >> 8u) * 0x1p-24;
 }
+
+// The octave of a word's 31 bits, and those bits with the leading one on top.
+fn rng_gaussian_place(word: u32) -> vec2<u32> {
+    let v = max(word & 0x7fffffffu, 128u);
+    let octave = countLeadingZeros(v) - 1u;
+    return vec2<u32>(octave, v << (octave + 1u));
+}
+
+// The entry of a Gaussian table that a word falls in.
+fn rng_gaussian_entry(word: u32) -> u32 {
+    let place = rng_gaussian_place(word);
+    return place.x * 64u + ((place.y >> 25u) & 63u);
+}
+
+// The quantile of a word, given its entry (value, step).
+fn rng_gaussian(word: u32, entry: vec2<i32>) -> f32 {
+    let fraction = i32((rng_gaussian_place(word).y >> 13u) & 0xfffu);
+    let z = entry.x + ((entry.y * fraction) >> 12u);
+    return f32(select(-z, z, (word >> 31u) == 0u)) * 0x1p-21;
+}

@@ -116,17 +116,13 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// `kind`: `cpu`, `gpu` (software adapters too) or `auto` (a hardware adapter, else an error for the page to
-    /// announce); `ports` lead to the pool's workers.
+    /// `kind`: `cpu` or `gpu`, software adapters too: which adapter is worth it the page decides, before it fetches this
+    /// build; `ports` lead to the pool's workers.
     ///
     /// # Errors
     /// When no GPU of the wanted kind passes the self-test.
     pub async fn create(kind: String, ports: Vec<MessagePort>) -> Js<Self> {
-        let device = match kind.as_str() {
-            "cpu" => Device::Cpu,
-            "auto" => Device::Auto,
-            _ => Device::Gpu,
-        };
+        let device = if kind == "cpu" { Device::Cpu } else { Device::Gpu };
         let exec = Exec::open(device, Pool::new(ports)).await.map_err(|e| throw(&e))?;
         Ok(Self { exec: Rc::new(exec) })
     }

@@ -214,6 +214,11 @@ fn published_numbers_come_out_as_expected() {
 }
 
 #[test]
+fn every_mixing_law_has_a_matrix() {
+    assert_eq!(scaling_lab::theory::shift::MIXING_PARTS, params::MATRIX_MAX, "theory cannot import parameters");
+}
+
+#[test]
 fn values_that_do_not_fit_each_other_cost_only_the_one_to_blame() {
     let texts = experiments::query("weights=0.5,0.3,0.2&difficulty=1,2&hours=50");
     let checked = experiments::check("exam-time", &texts).expect("a slug");

@@ -165,13 +165,9 @@ fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
             holds(told.as_ref().is_err_and(|error| error.message().contains("wrong numbers")), format!("{told:?}"))
         }),
         ("life / too large for the device runs on the CPU", || {
-            let gpu = pollster::block_on(Gpu::open(true))?;
-            let groups = gpu.largest_buffer() / (4 * probe::ROWS * probe::LANES) as u64 + 1;
-            let Some(groups) = u32::try_from(groups).ok().filter(|groups| *groups < 1 << 20) else {
-                // A limit beyond 512 MiB is not worth a test's memory.
-                return Ok(());
-            };
-            let exec = Exec::on_gpu(gpu);
+            const LIMIT: u64 = 1 << 20;
+            let exec = Exec::on_gpu(pollster::block_on(Gpu::open(true))?.limited_to(LIMIT));
+            let groups = LIMIT as u32 / (4 * probe::ROWS * probe::LANES) as u32 + 1;
             let mut large = Lanes::<probe::Probe>::zeroed(groups, probe::ROWS, probe::inputs());
             for first in 0..2 {
                 pollster::block_on(exec.advance(&mut large, &probe::uniforms(), first..first + 1))?;

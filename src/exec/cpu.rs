@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Exec, Inputs, Job, Kernel, Lanes};
+use super::{Exec, Inputs, Job, Kernel, Lanes, Uniforms as _};
 use crate::error::Result;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -20,8 +20,7 @@ impl Exec {
         steps: Range<u32>,
     ) -> Result<()> {
         use rayon::prelude::*;
-        let mut uniforms = *uniforms;
-        K::window(&mut uniforms, steps);
+        let uniforms = uniforms.window(steps);
         // Bytes cross threads whatever the uniforms are made of.
         let (uniforms, inputs) = (bytemuck::bytes_of(&uniforms), &lanes.inputs);
         lanes.host.par_chunks_mut(lanes.rows).zip(0u32..u32::MAX).for_each(|(state, group)| {
@@ -61,11 +60,7 @@ impl Exec {
         steps: Range<u32>,
     ) -> Result<()> {
         let groups = lanes.groups();
-        let windowed = |steps| {
-            let mut uniforms = *uniforms;
-            K::window(&mut uniforms, steps);
-            bytemuck::bytes_of(&uniforms).to_vec()
-        };
+        let windowed = |steps| bytemuck::bytes_of(&uniforms.window(steps)).to_vec();
         self.pool
             .advance(K::NAME, &lanes.inputs, bytemuck::cast_slice_mut(&mut lanes.host), groups, steps, &windowed)
             .await

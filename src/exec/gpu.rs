@@ -16,7 +16,9 @@ use std::task::Poll;
 
 use futures_channel::oneshot;
 
-use super::{Inputs, Kernel, Lanes, probe};
+#[cfg(target_arch = "wasm32")]
+use super::pool::now as now_ms;
+use super::{Inputs, Kernel, Lanes, Uniforms as _, probe};
 use crate::error::{Error, Result};
 
 /// Submits in flight: one runs while the next waits, so that the device never idles and a page never queues up.
@@ -107,12 +109,6 @@ struct Flight {
     /// When it was done.
     done: oneshot::Receiver<f64>,
     verdicts: Verdicts,
-}
-
-/// Milliseconds of some clock.
-#[cfg(target_arch = "wasm32")]
-fn now_ms() -> f64 {
-    js_sys::Date::now()
 }
 
 /// Milliseconds of some clock.
@@ -245,12 +241,12 @@ impl Gpu {
     ///
     /// # Errors
     /// Wrong numbers, or a device that is lost or refuses.
-    pub async fn self_test<K: Kernel>(&self, mut lanes: Lanes<K>, mut uniforms: K::Uniforms) -> Result<()> {
+    pub async fn self_test<K: Kernel>(&self, mut lanes: Lanes<K>, uniforms: K::Uniforms) -> Result<()> {
         lanes.log = vec![(uniforms, 0..21), (uniforms, 21..64)];
         self.load_and_replay(&mut lanes).await?;
         let ours = self.read(&lanes).await?;
 
-        K::window(&mut uniforms, 0..64);
+        let uniforms = uniforms.window(0..64);
         let (groups, mut right) = (lanes.groups(), lanes.host);
         for (group, state) in (0..groups).zip(right.chunks_mut(lanes.rows)) {
             K::group(&uniforms, &lanes.inputs, group, state);
@@ -287,9 +283,11 @@ impl Gpu {
         lanes.state.as_ref().is_some_and(|state| state.device == self.id)
     }
 
-    /// The largest buffer that a kernel can be given here, in bytes.
-    pub const fn largest_buffer(&self) -> u64 {
-        self.largest_buffer
+    /// The same device, said to allow less; for tests.
+    #[must_use]
+    pub const fn limited_to(mut self, largest_buffer: u64) -> Self {
+        self.largest_buffer = largest_buffer;
+        self
     }
 
     /// Can the buffers of these lanes be bound on this device at all?
@@ -482,8 +480,7 @@ impl Gpu {
         steps: Range<u32>,
         groups: u32,
     ) -> Flight {
-        let mut uniforms = *uniforms;
-        K::window(&mut uniforms, steps.clone());
+        let uniforms = uniforms.window(steps.clone());
         // Near a square above the limit; kernels skip the groups that are too many.
         let y = groups.div_ceil(GRID_MAX);
         let x = groups.div_ceil(y.max(1));

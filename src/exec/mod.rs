@@ -41,19 +41,37 @@ pub enum Parity {
 pub trait Uniforms: Pod {
     /// `(name, byte offset)` in order; `tests/wgsl.rs` holds the WGSL struct to it.
     const FIELDS: &'static [(&'static str, usize)];
+
+    /// The same for a window of steps.
+    fn window(self, steps: Range<u32>) -> Self;
 }
 
-/// Declares a kernel's uniforms: only `u32` and `f32`, so that Rust's layout is WGSL's.
+/// Declares a kernel's uniforms: only `u32` and `f32`, so that Rust's layout is WGSL's. The window of steps, `first` and
+/// `steps`, comes last by itself.
 #[macro_export]
 macro_rules! uniforms {
     ($(#[$doc:meta])+ pub struct $name:ident { $($(#[$help:meta])+ $field:ident: $type:ty,)+ }) => {
         $(#[$doc])+
         #[repr(C)]
         #[derive(Clone, Copy, Debug, ::bytemuck::Pod, ::bytemuck::Zeroable)]
-        pub struct $name { $($(#[$help])+ pub $field: $type,)+ }
+        pub struct $name {
+            $($(#[$help])+ pub $field: $type,)+
+            /// First step of the window.
+            pub first: u32,
+            /// Steps of the window.
+            pub steps: u32,
+        }
         impl $crate::exec::Uniforms for $name {
-            const FIELDS: &'static [(&'static str, usize)] =
-                &[$((stringify!($field), ::std::mem::offset_of!($name, $field)),)+];
+            const FIELDS: &'static [(&'static str, usize)] = &[
+                $((stringify!($field), ::std::mem::offset_of!($name, $field)),)+
+                ("first", ::std::mem::offset_of!($name, first)),
+                ("steps", ::std::mem::offset_of!($name, steps)),
+            ];
+
+            fn window(mut self, steps: ::std::ops::Range<u32>) -> Self {
+                (self.first, self.steps) = (steps.start, steps.end - steps.start);
+                self
+            }
         }
     };
 }
@@ -97,9 +115,6 @@ pub trait Kernel: 'static {
     type Uniforms: Uniforms;
     /// Binding 1, `read_write`: `state[(group * rows + row) * L + lane]`.
     type Row: Row;
-
-    /// Sets the window of steps that the next dispatch runs.
-    fn window(uniforms: &mut Self::Uniforms, steps: Range<u32>);
 
     /// The twin: one group through its window. `state[row][lane]`.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);

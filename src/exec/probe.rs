@@ -1,10 +1,8 @@
-//! The self-test of a device: a kernel that uses what the simulators use (Philox, integer tables, f32 products
+//! The self-test of a device: a kernel that uses what the simulators use (Philox, units, Gaussians, integer tables, f32 products
 //! and sums, divergence of lanes) for a millisecond, compared bit for bit with its twin before any real work.
 
-use std::ops::Range;
-
 use super::{Inputs, Kernel};
-use crate::rng;
+use crate::rng::{self, Gaussian};
 
 /// Rows of a group's state: a mix of words, a sum of f32.
 pub const ROWS: usize = 2;
@@ -17,10 +15,6 @@ crate::uniforms! {
     pub struct Uniforms {
         /// Seed of the draws.
         seed: u32,
-        /// First step of the window.
-        first: u32,
-        /// Steps of the window.
-        steps: u32,
         /// Entries of the table.
         entries: u32,
     }
@@ -30,32 +24,27 @@ crate::uniforms! {
 #[derive(Debug)]
 pub struct Probe;
 
-/// A small table to look up.
+/// A small table to look up, and the Gaussian one.
 pub fn inputs() -> Inputs {
     let table: Vec<u32> = (0..16u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-    Inputs::new(&[bytemuck::cast_slice(&table)])
+    Inputs::new(&[bytemuck::cast_slice(&table), bytemuck::cast_slice(&Gaussian::new().table)])
 }
 
 /// Uniforms that fit [`inputs`].
 pub const fn uniforms() -> Uniforms {
-    Uniforms { seed: 2026, first: 0, steps: 0, entries: 16 }
+    Uniforms { seed: 2026, entries: 16, first: 0, steps: 0 }
 }
 
 impl Kernel for Probe {
     const NAME: &'static str = "probe";
     const WGSL: &'static str = concat!(include_str!("probe.wgsl"), include_str!("../rng.wgsl"));
-    const INPUTS: usize = 1;
+    const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];
 
-    fn window(uniforms: &mut Uniforms, steps: Range<u32>) {
-        uniforms.first = steps.start;
-        uniforms.steps = steps.end - steps.start;
-    }
-
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "lanes are few; 12 bits fit f32")]
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {
-        let table = inputs.u32(0);
+        let (table, gaussian) = (inputs.u32(0), bytemuck::cast_slice::<u32, [i32; 2]>(inputs.u32(1)));
         for l in 0..LANES {
             let run = group * LANES as u32 + l as u32;
             let mut words = state[0][l];
@@ -63,6 +52,8 @@ impl Kernel for Probe {
             for t in u.first..u.first + u.steps {
                 let draw = rng::philox([u.seed, rng::stream::PROBE], [run, t, 0, 0]);
                 words ^= draw[0].wrapping_add(table[(draw[1] % u.entries) as usize]);
+                let z = rng::gaussian(draw[0], gaussian[rng::gaussian_entry(draw[0]) as usize]);
+                words = words.wrapping_add(rng::unit(draw[1]).to_bits() ^ z.to_bits());
                 if draw[2] & 3 != 0 {
                     // Multiples of 2^-11 below 2^10: exact in f32, fused or not.
                     let x = (draw[3] >> 20) as f32 / 4096.0;

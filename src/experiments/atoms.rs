@@ -4,10 +4,12 @@
 //! training distribution q. Prediction: `q = p` gives a loss of order `N^(-1+1/alpha)`, the optimal q `N^(1-alpha)`, whose
 //! support is the top N/alpha atoms. Falsifier: simulated runs whose slope over the same N is not the exact curve's.
 
+use std::cell::OnceCell;
+
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
-use crate::math;
+use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Figure, Kind, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Scale, Spec};
 use crate::rng::Alias;
@@ -38,10 +40,6 @@ const BATCH_BYTES: usize = 16 << 20;
 const HEAD: u32 = 512;
 /// Draws of one dispatch.
 const BATCH_DRAWS: u32 = 64_000_000;
-/// Two-sided normal quantile of 95%.
-const Z95: f64 = 1.959_963_984_540_054;
-/// Two-sided normal quantile of 99.9%.
-const Z999: f64 = 3.290_526_731_491_926;
 
 const SAMPLES: Axis = Axis { label: "training samples N", unit: "samples", scale: Scale::Log };
 
@@ -85,10 +83,20 @@ pub struct Atoms {
     flat: Vec<Flat>,
     /// Theory curves: N, then matched, optimal, flat, the two asymptotes.
     curves: [Vec<f64>; 6],
-    simulation: Option<Simulation>,
+    simulation: OnceCell<Simulation>,
     /// `losses[distribution][number of samples][run]`.
     losses: [Vec<Vec<f64>>; 3],
     done: u32,
+}
+
+/// A measured slope.
+#[derive(Clone, Copy)]
+struct Slope {
+    value: f64,
+    /// Standard error.
+    error: f64,
+    /// How far the logarithms of the means are biased.
+    bias: f64,
 }
 
 /// Mean and its standard error; not a number where there is none.
@@ -161,14 +169,13 @@ impl Atoms {
         weights.iter().enumerate().map(|(i, w)| w * math::ln(self.exact(distribution, i))).sum()
     }
 
-    /// Measured slope, its standard error, and how far the logarithm of a mean is biased; none before two runs of
-    /// every number of samples, or where fewer than ten runs missed an atom they could have met.
+    /// Measured slope; none before two runs of every number of samples, or where fewer than ten runs missed an atom they could have met.
     ///
     /// A run uses the same draws for every N, so its losses belong together: the error is that of the mean over
     /// runs of `sum_i w_i loss_i / mean_i`, or that of independent losses with the variance of [`Atoms::head_variance`]
     /// if that is larger. Few runs show too little of it: where a common atom is rarely missed, a sample without such a
     /// run has a low mean and a low spread at once.
-    fn slope(&self, distribution: usize) -> Option<(f64, f64, f64)> {
+    fn slope(&self, distribution: usize) -> Option<Slope> {
         let losses = &self.losses[distribution];
         let runs = losses.iter().map(Vec::len).min().filter(|&n| n > 1 && losses.len() > 1)?;
         // A handful of runs that missed anything says little about how often it happens.
@@ -179,7 +186,7 @@ impl Atoms {
         }
         let stats: Vec<(f64, f64)> = losses.iter().map(|l| mean_and_error(&l[..runs])).collect();
         let weights = slope_weights(&self.logs());
-        let slope = weights.iter().zip(&stats).map(|(w, (mean, _))| w * math::ln(*mean)).sum();
+        let value = weights.iter().zip(&stats).map(|(w, (mean, _))| w * math::ln(*mean)).sum();
         let influence: Vec<f64> =
             (0..runs).map(|run| (0..losses.len()).map(|i| weights[i] * losses[i][run] / stats[i].0).sum()).collect();
         let bias =
@@ -190,7 +197,8 @@ impl Atoms {
             .enumerate()
             .map(|(i, (w, (mean, _)))| w * w / (mean * mean) * self.head_variance(distribution, i))
             .sum();
-        Some((slope, mean_and_error(&influence).1.max((expected / runs as f64).sqrt()), bias))
+        let error = mean_and_error(&influence).1.max((expected / runs as f64).sqrt());
+        Some(Slope { value, error, bias })
     }
 
     /// Variance of a run's loss due to the first [`HEAD`] atoms, `sum_k p_k^2 m_k (1 - m_k)` with `m_k = (1 - q_k)^N`: an
@@ -308,7 +316,7 @@ impl Atoms {
         }
     }
 
-    fn tables(&self) -> Vec<Table> {
+    fn tables(&self, measured_slopes: [Option<Slope>; 2]) -> Vec<Table> {
         let plain = |name| Column { name, unit: "" };
         let measured = |d: usize, i: usize| {
             if self.losses[d][i].is_empty() { f64::NAN } else { mean_and_error(&self.losses[d][i]).0 }
@@ -329,7 +337,12 @@ impl Atoms {
         let exponents = [-1.0 + 1.0 / self.alpha, 1.0 - self.alpha];
         let slopes = (0..2).map(|d| {
             let exact = if self.samples.len() > 1 { self.exact_slope(d) } else { f64::NAN };
-            vec![NAMES[d].into(), exponents[d].into(), exact.into(), self.slope(d).map_or(f64::NAN, |s| s.0).into()]
+            vec![
+                NAMES[d].into(),
+                exponents[d].into(),
+                exact.into(),
+                measured_slopes[d].map_or(f64::NAN, |slope| slope.value).into(),
+            ]
         });
         vec![
             Table {
@@ -360,7 +373,7 @@ impl Atoms {
         ]
     }
 
-    fn verdicts(&self) -> Vec<Verdict> {
+    fn verdicts(&self, slopes: [Option<Slope>; 2]) -> Vec<Verdict> {
         let [from, to] = self.window();
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
@@ -368,10 +381,10 @@ impl Atoms {
             for (d, id, exponent) in
                 [(0, "slope-matched", -1.0 + 1.0 / self.alpha), (1, "slope-optimal", 1.0 - self.alpha)]
             {
-                let (slope, interval, bias) = match self.slope(d) {
-                    Some((slope, error, bias)) => (slope, Some([slope - Z999 * error, slope + Z999 * error]), bias),
-                    None => (f64::NAN, None, 0.0),
-                };
+                let (slope, interval, bias) = slopes[d]
+                    .map_or((f64::NAN, None, 0.0), |Slope { value, error, bias }| {
+                        (value, Some([value - Z999 * error, value + Z999 * error]), bias)
+                    });
                 let claim =
                     format!("With {} training the loss falls with N as steeply as the exact curve does", NAMES[d]);
                 let note = if from < to {
@@ -510,7 +523,7 @@ impl Experiment for Atoms {
         let best = samples.iter().map(|&n| atoms.optimal(f64::from(n))).collect();
         let flat = samples.iter().map(|&n| atoms.best_flat(f64::from(n))).collect();
         let losses = [(); 3].map(|()| vec![Vec::new(); samples.len()]);
-        Ok(Self { seed, alpha, atoms, samples, runs, best, flat, curves, simulation: None, losses, done: 0 })
+        Ok(Self { seed, alpha, atoms, samples, runs, best, flat, curves, simulation: OnceCell::new(), losses, done: 0 })
     }
 
     fn progress(&self) -> Progress {
@@ -518,10 +531,7 @@ impl Experiment for Atoms {
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        if self.simulation.is_none() {
-            self.simulation = Some(self.simulation());
-        }
-        let Some(simulation) = &self.simulation else { return Ok(()) };
+        let simulation = self.simulation.get_or_init(|| self.simulation());
         let count = self.samples.len() as u32;
         let (batch, i) = (self.done / count, (self.done % count) as usize);
         let first = batch * self.batch();
@@ -552,10 +562,11 @@ impl Experiment for Atoms {
     }
 
     fn output(&self) -> Output {
+        let slopes = [self.slope(0), self.slope(1)];
         Output {
             figures: vec![self.loss_figure(), self.distribution_figure()],
-            tables: self.tables(),
-            verdicts: self.verdicts(),
+            tables: self.tables(slopes),
+            verdicts: self.verdicts(slopes),
         }
     }
 }
@@ -664,14 +675,14 @@ mod tests {
             [("", 1), ("", 2), ("exponent=2", 3), ("atoms=1000&exponent=1.1&samples=20,50,100&runs=16", 4)]
         {
             let run = finished(query, seed);
-            for verdict in run.verdicts() {
+            for verdict in run.output().verdicts {
                 assert_ne!(verdict.agrees, Some(false), "{query}: {verdict:?}");
             }
-            let slope = &run.verdicts()[0];
+            let slope = &run.output().verdicts[0];
             assert_eq!(slope.agrees, Some(true), "{query}: {slope:?}");
         }
         let run = finished("", 1);
-        let verdicts = run.verdicts();
+        let verdicts = run.output().verdicts;
         let [lo, hi] = verdicts[1].interval.expect("an interval");
         let matched = verdicts[0].theory.expect("theory");
         assert!(!(lo - 0.02..=hi + 0.02).contains(&matched), "optimal {lo}..{hi} is not matched {matched}");
@@ -684,8 +695,8 @@ mod tests {
         for seed in 0..150 {
             let run = finished("atoms=2000&samples=10,30,100,300&runs=64", seed);
             for d in 0..2 {
-                let (slope, error, bias) = run.slope(d).expect("a slope");
-                outside += u32::from((slope - run.exact_slope(d)).abs() > Z95 * error + bias);
+                let Slope { value, error, bias } = run.slope(d).expect("a slope");
+                outside += u32::from((value - run.exact_slope(d)).abs() > Z95 * error + bias);
             }
         }
         // 15 of 300 are expected outside 95%; up to 30 is 4 standard deviations more.
@@ -695,7 +706,7 @@ mod tests {
     #[test]
     fn a_support_of_every_atom_is_outside_the_window() {
         let run = start("atoms=1000&samples=3000", 1).expect("starts");
-        let verdict = run.verdicts().pop().expect("support");
+        let verdict = run.output().verdicts.pop().expect("support");
         assert_eq!((verdict.measured, verdict.agrees), (1000.0, None), "{verdict:?}");
     }
 
@@ -710,7 +721,7 @@ mod tests {
         // With a chance `bound` per run, no miss in 64 runs has probability 5%.
         assert!((math::pow(1.0 - bound, 64.0) - 0.05).abs() < 1e-12, "{bound}");
         assert!(run.exact(1, 1) < bound, "the exact loss is below it");
-        let verdict = &run.verdicts()[1];
+        let verdict = &run.output().verdicts[1];
         assert_eq!(verdict.agrees, None, "a slope through 0 cannot be told");
         assert!(verdict.note.contains("too few"), "{verdict:?}");
     }

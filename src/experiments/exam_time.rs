@@ -5,10 +5,12 @@
 //! studying in proportion to the weights wastes hours. Falsifier: simulated students whose measured best share
 //! is not there.
 
+use std::cell::OnceCell;
+
 use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
-use crate::math;
+use crate::math::{self, Z95, Z999};
 use crate::output::{
     Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict,
 };
@@ -56,7 +58,8 @@ pub struct ExamTime {
     /// Which allocations are the matched and the optimal one.
     matched: usize,
     optimal: usize,
-    inputs: Inputs,
+    /// What the kernel reads, made when the run starts: a slider needs none of it.
+    inputs: OnceCell<Inputs>,
     /// `loss[student * line + i]`.
     losses: Vec<f64>,
     /// Sums over students of the loss at every allocation.
@@ -86,10 +89,6 @@ const LATTICE: u32 = 20;
 const REACH: usize = 3;
 /// Resamples of the bootstrap: its standard error is known to 5%.
 const RESAMPLES: u32 = 200;
-/// Two-sided normal quantile of 99.9%.
-const Z999: f64 = 3.290_526_731_491_926;
-/// Two-sided normal quantile of 95%.
-const Z95: f64 = 1.959_963_984_540_054;
 
 const SHARE: Axis = Axis { label: "hours for the first subject", unit: "%", scale: Scale::Linear };
 const LOSS: Axis = Axis { label: "expected exam loss", unit: "", scale: Scale::Log };
@@ -99,6 +98,17 @@ impl ExamTime {
     fn batch(&self) -> u32 {
         let group = exam::LANES as u32;
         (self.runs / 16).next_multiple_of(group).clamp(group, 4096)
+    }
+
+    /// Inputs of the kernel: the quantile table, and for every subject the hours of all allocations in ascending order.
+    fn kernel_inputs(&self) -> Inputs {
+        let mut thresholds = Vec::with_capacity(self.p.len() * self.allocations.len());
+        for k in 0..self.p.len() {
+            let mut column: Vec<u32> = self.allocations.iter().map(|hours| hours[k]).collect();
+            column.sort_unstable();
+            thresholds.extend(column);
+        }
+        Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(self.a)), bytemuck::cast_slice(&thresholds)])
     }
 
     fn exact(&self, hours: &[f64]) -> f64 {
@@ -261,18 +271,21 @@ impl ExamTime {
         }
     }
 
-    fn triangle(&self, id: &'static str, title: &str, label: &'static str, value: &dyn Fn(u32, u32) -> f64) -> Figure {
-        let axis = |i| (1..LATTICE - 1).map(|j| f64::from(j) / f64::from(LATTICE)).skip(i).collect::<Vec<_>>();
-        let cell = |i: u32, j: u32| if i + j < LATTICE { value(i, j) } else { f64::NAN };
+    fn triangle(&self, id: &'static str, title: &str, label: &'static str, values: Vec<f64>) -> Figure {
+        let axis: Vec<f64> = (1..LATTICE - 1).map(|i| f64::from(i) / f64::from(LATTICE)).collect();
+        let mut z = vec![vec![f64::NAN; axis.len()]; axis.len()];
+        for ((i, j), value) in lattice().zip(values) {
+            z[j as usize - 1][i as usize - 1] = value;
+        }
         Figure {
             id,
             title: title.into(),
             x: Axis { label: "share of subject 1", unit: "%", scale: Scale::Linear },
             y: Axis { label: "share of subject 2", unit: "%", scale: Scale::Linear },
             field: Some(Field {
-                x: axis(0),
-                y: axis(0),
-                z: (1..LATTICE - 1).map(|j| (1..LATTICE - 1).map(|i| cell(i, j)).collect()).collect(),
+                x: axis.clone(),
+                y: axis,
+                z,
                 label,
                 unit: "",
                 scale: Scale::Log,
@@ -644,19 +657,9 @@ impl Experiment for ExamTime {
         let (matched, optimal) = (index(&matched), index(&optimal));
         let mut allocations = on_line;
         if p.len() == 3 {
-            for (i, j) in lattice() {
-                let q = [i, j, LATTICE - i - j].map(|i| f64::from(i) / f64::from(LATTICE));
-                allocations.push(theory::whole_hours(&q, hours));
-            }
+            allocations.extend(lattice().map(|place| theory::whole_hours(&lattice_shares(place), hours)));
         }
 
-        let mut thresholds = Vec::with_capacity(p.len() * allocations.len());
-        for k in 0..p.len() {
-            let mut column: Vec<u32> = allocations.iter().map(|hours| hours[k]).collect();
-            column.sort_unstable();
-            thresholds.extend(column);
-        }
-        let inputs = Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(a)), bytemuck::cast_slice(&thresholds)]);
         let zeros = vec![0.0; allocations.len()];
         Ok(Self {
             seed,
@@ -672,7 +675,7 @@ impl Experiment for ExamTime {
             line,
             matched,
             optimal,
-            inputs,
+            inputs: OnceCell::new(),
             losses: Vec::new(),
             sums: zeros.clone(),
             squares: zeros,
@@ -689,7 +692,8 @@ impl Experiment for ExamTime {
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
         let (subjects, count) = (self.p.len(), self.allocations.len());
         let students = self.batch().min(self.runs - self.done);
-        let thresholds = self.inputs.u32(1);
+        let inputs = self.inputs.get_or_init(|| self.kernel_inputs());
+        let thresholds = inputs.u32(1);
         let uniforms = exam::Uniforms {
             seed: self.seed,
             first_run: self.done,
@@ -701,7 +705,7 @@ impl Experiment for ExamTime {
             steps: 0,
         };
         let rows = exam::rows(subjects, count);
-        let mut lanes = Lanes::<Exam>::zeroed(students.div_ceil(exam::LANES as u32), rows, self.inputs.clone());
+        let mut lanes = Lanes::<Exam>::zeroed(students.div_ceil(exam::LANES as u32), rows, inputs.clone());
         exec.advance(&mut lanes, &uniforms, 0..exam::steps(self.facts)).await?;
         let state = exec.read(&mut lanes).await?;
 
@@ -740,27 +744,14 @@ impl Experiment for ExamTime {
     fn output(&self) -> Output {
         let mut figures = Vec::new();
         if self.p.len() == 3 {
-            let n = f64::from(self.hours) / f64::from(LATTICE);
-            let exact =
-                |i: u32, j: u32| self.exact(&[f64::from(i) * n, f64::from(j) * n, f64::from(LATTICE - i - j) * n]);
-            figures.push(self.triangle(
-                "loss-vs-share",
-                "Loss over the triangle of shares, exact",
-                "expected exam loss",
-                &exact,
-            ));
+            let n = f64::from(self.hours);
+            let exact = lattice().map(|place| self.exact(&lattice_shares(place).map(|q| q * n))).collect();
+            let title = "Loss over the triangle of shares, exact";
+            figures.push(self.triangle("loss-vs-share", title, "expected exam loss", exact));
             if self.done > 0 {
-                let means = self.means();
-                let places: Vec<(u32, u32)> = lattice().collect();
-                let measured = |i: u32, j: u32| {
-                    places.iter().position(|&place| place == (i, j)).map_or(f64::NAN, |at| means[self.line.len() + at])
-                };
-                figures.push(self.triangle(
-                    "loss-measured",
-                    "Loss over the triangle of shares, simulated students",
-                    "mean exam loss",
-                    &measured,
-                ));
+                let measured = self.means().split_off(self.line.len());
+                let title = "Loss over the triangle of shares, simulated students";
+                figures.push(self.triangle("loss-measured", title, "mean exam loss", measured));
             }
             figures.push(self.line_figure("loss-along-line"));
         } else {
@@ -774,6 +765,11 @@ impl Experiment for ExamTime {
 /// Inner points (i, j) of the triangular lattice.
 fn lattice() -> impl Iterator<Item = (u32, u32)> {
     (1..LATTICE - 1).flat_map(|i| (1..LATTICE - i).map(move |j| (i, j)))
+}
+
+/// The three shares at a point of the lattice.
+fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
+    [i, j, LATTICE - i - j].map(|i| f64::from(i) / f64::from(LATTICE))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -830,6 +826,29 @@ mod tests {
             let z = (ratio - math::pow(curve.y[at], run.a)) / error;
             assert!(z.abs() < 4.0, "{query}: {ratio} against {}, z = {z}", curve.y[at]);
         }
+    }
+
+    #[test]
+    fn the_triangle_holds_every_mixture_in_its_place() {
+        let output = finished("weights=0.6,0.3,0.1&hours=400", 1).output();
+        let field = |id| output.figures.iter().find(|f| f.id == id).and_then(|f| f.field.as_ref()).expect("a field");
+        let (exact, measured) = (field("loss-vs-share"), field("loss-measured"));
+        let mut inside = 0;
+        for (j, y) in exact.y.iter().enumerate() {
+            for (i, x) in exact.x.iter().enumerate() {
+                let (e, m) = (exact.z[j][i], measured.z[j][i]);
+                assert_eq!(e.is_nan(), x + y > 1.0 - 1e-9, "outside, {x} + {y}");
+                assert_eq!(m.is_nan(), e.is_nan(), "the same places, {x}, {y}");
+                if !e.is_nan() {
+                    // a = 1: the loss is p / (n + 1), by hand.
+                    let hand = 0.6 / (400.0 * x + 1.0) + 0.3 / (400.0 * y + 1.0) + 0.1 / (400.0 * (1.0 - x - y) + 1.0);
+                    assert!((e / hand - 1.0).abs() < 1e-9, "at {x}, {y}: {e} against {hand}");
+                    assert!((m / e - 1.0).abs() < 0.15, "at {x}, {y}: measured {m}, exact {e}");
+                    inside += 1;
+                }
+            }
+        }
+        assert_eq!(inside, 171, "inner points");
     }
 
     #[test]

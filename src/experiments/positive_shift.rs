@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
-use crate::math;
+use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Choice, Scale, Spec, broadcast};
 use crate::sim::shift::{Fixed, Gains, LEAST};
@@ -65,8 +65,6 @@ const BINS: usize = 68;
 const RARE: [f64; 4] = [-2.0, -3.0, -4.0, -12.0];
 /// Series of the shares against N.
 const PARTS_SHOWN: [&str; 8] = ["part-1", "part-2", "part-3", "part-4", "part-5", "part-6", "part-7", "part-8"];
-/// Two-sided normal quantile of 95%.
-const Z95: f64 = 1.959_963_984_540_054;
 
 const PART: Axis = Axis { label: "part", unit: "", scale: Scale::Linear };
 const SAMPLES: Axis = Axis { label: "training samples N", unit: "samples", scale: Scale::Log };
@@ -435,13 +433,14 @@ impl PositiveShift {
             let n = f64::from(tally.count);
             let share = f64::from(tally.below[3]) / n;
             let rest = -math::expm1(math::ln(0.001) / n);
-            let half = 3.290_526_731_491_926 * (share * (1.0 - share) / n).sqrt() + 1.0 / n;
+            let half = Z999 * (share * (1.0 - share) / n).sqrt() + 1.0 / n;
             let interval = [
                 if share == 0.0 { 0.0 } else { (share - half).max(0.0) },
                 if share == 0.0 { rest } else { (share + half).min(1.0) },
             ];
             let interval = if share == 1.0 { [1.0 - rest, 1.0] } else { interval };
             let mut verdict = Verdict::of(id, claim, share, Some(interval), theory, 0.0).unit("%");
+            // Stricter than the interval, which would forgive a mixture or two: the claim is about every one.
             verdict.agrees = (Experiment::progress(self).finished() && tally.lost == 0)
                 .then_some((share - theory).abs() <= resolution);
             verdict
@@ -555,8 +554,9 @@ impl Experiment for PositiveShift {
             "exponential" => Some(Curve::Exponential { scale }),
             "log" => Some(Curve::Log),
             "transfer" => Some(Curve::Transfer),
-            "mixing-law" => None,
-            _ => Some(Curve::Power),
+            "power" => Some(Curve::Power),
+            // The last of [`FAMILIES`].
+            _ => None,
         };
         let [a, b, c] = [broadcast("a", &a, count)?, broadcast("b", &b, count)?, broadcast("c", &c, count)?];
         if let (Some(Curve::Offset), Some(steep)) = (curve, a.iter().find(|a| **a > 1.0)) {
@@ -572,7 +572,7 @@ impl Experiment for PositiveShift {
                 return Err(Error::parameter(
                     "weights",
                     &format!("{count} shares"),
-                    "at most 8 shares in the family `mixing-law`",
+                    &format!("at most {MIXING_PARTS} shares in the family `mixing-law`"),
                 ));
             }
             if !t.is_empty() {

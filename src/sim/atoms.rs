@@ -3,10 +3,8 @@
 //! The state is a bitmap, so the order of the draws never matters and a window that runs twice changes nothing.
 //! All arithmetic is on integers, hence the same bits on every device; masses are summed in f64 by the host.
 
-use std::ops::Range;
-
 use crate::exec::{Inputs, Kernel};
-use crate::rng::{self, Alias, mulhi, stream};
+use crate::rng::{self, Alias, stream};
 
 /// Runs of a group.
 pub const LANES: usize = 64;
@@ -22,12 +20,8 @@ crate::uniforms! {
         rows: u32,
         /// Columns of the alias table.
         columns: u32,
-        /// 32 minus the bits of a column's number in the packed form; 0 in the wide form.
-        shift: u32,
-        /// First draw of the window.
-        first: u32,
-        /// Draws of the window.
-        steps: u32,
+        /// Is the table packed? 1 or 0.
+        packed: u32,
     }
 }
 
@@ -45,8 +39,8 @@ impl Uniforms {
     /// Uniforms of a run from `table`, whose outcomes are the first `support` atoms.
     #[expect(clippy::cast_possible_truncation, reason = "at most 100000 atoms")]
     pub fn new(seed: u32, first_run: u32, table: &Alias, support: usize) -> Self {
-        let shift = if table.packed { 32 - table.columns.trailing_zeros() } else { 0 };
-        Self { seed, first_run, rows: rows(support) as u32, columns: table.columns, shift, first: 0, steps: 0 }
+        let (rows, packed) = (rows(support) as u32, u32::from(table.packed));
+        Self { seed, first_run, rows, columns: table.columns, packed, first: 0, steps: 0 }
     }
 }
 
@@ -57,18 +51,13 @@ impl Kernel for Atoms {
     type Uniforms = Uniforms;
     type Row = [u32; LANES];
 
-    fn window(uniforms: &mut Uniforms, steps: Range<u32>) {
-        uniforms.first = steps.start;
-        uniforms.steps = steps.end - steps.start;
-    }
-
     #[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {
         // Draws for 16 lanes at a time fill the widest vector registers.
         const PART: usize = 16;
         let table = inputs.u32(0);
         // Draws of one block: four words, one each in the packed form, two in the wide form.
-        let per = if u.shift > 0 { 4 } else { 2 };
+        let (per, bits) = if u.packed == 1 { (4, u.columns.trailing_zeros()) } else { (2, 0) };
         for part in (0..LANES).step_by(PART) {
             let runs: [u32; PART] =
                 std::array::from_fn(|l| u.first_run.wrapping_add(group * LANES as u32 + (part + l) as u32));
@@ -79,29 +68,16 @@ impl Kernel for Atoms {
                     words = rng::philox_lanes([u.seed, stream::ATOMS], runs, draw / per, 0);
                 }
                 for l in 0..PART {
-                    let atom = if u.shift > 0 {
-                        packed(table, u.shift, words[i][l])
+                    let atom = if u.packed == 1 {
+                        Alias::pick_packed(table, bits, words[i][l])
                     } else {
-                        wide(table, u.columns, words[2 * i][l], words[2 * i + 1][l])
+                        Alias::pick_wide(table, u.columns, [words[2 * i][l], words[2 * i + 1][l]])
                     };
                     state[(atom >> 5) as usize][part + l] |= 1 << (atom & 31);
                 }
             }
         }
     }
-}
-
-#[inline(always)]
-fn packed(table: &[u32], shift: u32, word: u32) -> u32 {
-    let column = if shift == 32 { 0 } else { word >> shift };
-    let entry = table[column as usize];
-    if (word << (32 - shift)) >> 10 < entry >> 10 { column } else { entry & 1023 }
-}
-
-#[inline(always)]
-fn wide(table: &[u32], columns: u32, first: u32, second: u32) -> u32 {
-    let column = mulhi(first, columns);
-    if second < table[2 * column as usize] { column } else { table[2 * column as usize + 1] }
 }
 
 /// Test mass that each run has not met, from the state of its group: `out[lane]`.
@@ -162,8 +138,11 @@ mod tests {
                     let per = if table.packed { 4 } else { 2 };
                     let words = rng::philox([7, stream::ATOMS], [3 + lane as u32, draw / per, 0, 0]);
                     let i = (draw % per) as usize;
-                    let u = if table.packed { [words[i], 0] } else { [words[2 * i], words[2 * i + 1]] };
-                    let atom = table.pick(u);
+                    let atom = if table.packed {
+                        Alias::pick_packed(&table.words, table.bits(), words[i])
+                    } else {
+                        Alias::pick_wide(&table.words, table.columns, [words[2 * i], words[2 * i + 1]])
+                    };
                     expected[(atom / 32) as usize] |= 1 << (atom % 32);
                 }
                 let found: Vec<u32> = state.iter().map(|row| row[lane]).collect();

@@ -4,7 +4,7 @@ struct Uniforms {
     first_run: u32,
     rows: u32,
     columns: u32,
-    shift: u32,
+    packed: u32,
     first: u32,
     steps: u32,
 }
@@ -15,19 +15,16 @@ struct Uniforms {
 const LANES = 64u;
 const ATOMS = 2u;
 
-fn packed(word: u32) -> u32 {
+fn pick_packed(word: u32) -> u32 {
+    let bits = countTrailingZeros(u.columns);
+    // A shift by 32 is no shift; one column needs none.
     var column = 0u;
-    var low = word;
-    // One column needs no bits; a shift by 32 would be one by 0.
-    if (u.shift < 32u) {
-        column = word >> u.shift;
-        low = word << (32u - u.shift);
-    }
+    if (bits > 0u) { column = word >> (32u - bits); }
     let entry = table[column];
-    return select(entry & 1023u, column, low >> 10u < entry >> 10u);
+    return select(entry & 1023u, column, (word << bits) >> 10u < entry >> 10u);
 }
 
-fn wide(first: u32, second: u32) -> u32 {
+fn pick_wide(first: u32, second: u32) -> u32 {
     let column = rng_mulhi(first, u.columns);
     return select(table[2u * column + 1u], column, second < table[2u * column]);
 }
@@ -39,7 +36,7 @@ fn atoms(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec
     if (base >= arrayLength(&state)) { return; }
     let run = u.first_run + group * LANES + lane;
     // Words of a draw; a block of four words serves two draws or four.
-    let width = select(2u, 1u, u.shift > 0u);
+    let width = select(2u, 1u, u.packed == 1u);
     let per = 4u / width;
     var block = vec4<u32>();
     for (var draw = u.first; draw < u.first + u.steps; draw += 1u) {
@@ -52,7 +49,7 @@ fn atoms(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec
         if ((place & 1u) != 0u) { words = words.yzwx; }
         if ((place & 2u) != 0u) { words = words.zwxy; }
         var atom = 0u;
-        if (u.shift > 0u) { atom = packed(words.x); } else { atom = wide(words.x, words.y); }
+        if (u.packed == 1u) { atom = pick_packed(words.x); } else { atom = pick_wide(words.x, words.y); }
         state[base + (atom >> 5u) * LANES] |= 1u << (atom & 31u);
     }
 }

@@ -7,8 +7,6 @@
 //! `theta = U^(1/a)` is read off a quantile table; the first hour is geometric, found by bisection on powers of
 //! `1 - theta`. All arithmetic is on integers in units of 2^-32, hence the same bits on every device.
 
-use std::ops::Range;
-
 use crate::exec::{Inputs, Kernel};
 use crate::math;
 use crate::rng::{self, mulhi, stream};
@@ -37,10 +35,6 @@ crate::uniforms! {
         allocations: u32,
         /// Bits of the largest number of hours.
         levels: u32,
-        /// First pair of facts of the window.
-        first: u32,
-        /// Pairs of facts of the window.
-        steps: u32,
     }
 }
 
@@ -113,11 +107,6 @@ impl Kernel for Exam {
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];
-
-    fn window(uniforms: &mut Uniforms, steps: Range<u32>) {
-        uniforms.first = steps.start;
-        uniforms.steps = steps.end - steps.start;
-    }
 
     #[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {

@@ -74,8 +74,8 @@ pub const LEAST: f64 = -17.0;
 /// The job: `log10(1 - L*/L_same)` of a random problem and of the logarithmic curve with the same weights;
 /// not a number where the losses are below the smallest f64.
 ///
-/// Problem i: weights uniform on the simplex (spacings of sorted uniforms), exponents a uniform in 0.2..1, heights log-uniform
-/// in 0.1..10 (`c`, for the mixing law `b`). About a microsecond for three parts.
+/// Problem i: weights uniform on the simplex (spacings of sorted uniforms), exponents a uniform in 0.2..1, heights
+/// log-uniform in 0.1..10 (`c`, for the mixing law `b`). About a microsecond for three parts.
 #[derive(Debug)]
 pub struct Gains;
 
@@ -88,7 +88,7 @@ impl Job for Gains {
         let count = fixed.b.len();
         let (mut cuts, mut p) = (Vec::with_capacity(count), vec![0.0; count]);
         let (mut a, mut c) = (vec![0.0; count], vec![0.0; count]);
-        let mut solver = Solver::default();
+        let (mut solver, mut shares) = (Solver::default(), vec![0.0; count]);
         for item in items {
             let mut draws = Draws::new(fixed.seed, stream::SHIFT, item, 0);
             cuts.clear();
@@ -107,7 +107,7 @@ impl Job for Gains {
                 Some(curve) => solver.solve(&Parts { curve, weights: &p, a: &a, b: fixed.b, c: &c }, fixed.samples),
                 None => {
                     let law = Mixing { weights: &p, heights: &c, floors: fixed.floors, transfer: fixed.transfer };
-                    law.solve(&mut vec![0.0; count])
+                    law.solve(&mut shares)
                 }
             };
             let log = Parts { curve: Curve::Log, weights: &p, a: &a, b: fixed.b, c: &c };

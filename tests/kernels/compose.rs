@@ -3,8 +3,6 @@
 //! SGD on a product of three atoms, `f = w_i w_j w_k` with target 1: `w_i <- w_i - rate (f - 1) w_j w_k`, the three
 //! atoms drawn from an alias table. A group is a run, a lane is a learning rate.
 
-use std::ops::Range;
-
 use scaling_lab::exec::{Inputs, Kernel, Parity};
 use scaling_lab::rng::{self, Alias};
 
@@ -31,10 +29,6 @@ scaling_lab::uniforms! {
         bits: u32,
         /// Atoms, which are the rows of a group.
         atoms: u32,
-        /// First step of the window.
-        first: u32,
-        /// Steps of the window.
-        steps: u32,
     }
 }
 
@@ -45,7 +39,7 @@ pub(crate) struct Compose;
 /// The inputs for atoms of the given frequencies (at most 1024).
 pub(crate) fn inputs(p: &[f64], rates: &[f32; LANES]) -> (Inputs, u32) {
     let alias = Alias::new(p);
-    (Inputs::new(&[bytemuck::cast_slice(&alias.words), bytemuck::cast_slice(rates)]), alias.columns.ilog2())
+    (Inputs::new(&[bytemuck::cast_slice(&alias.words), bytemuck::cast_slice(rates)]), alias.bits())
 }
 
 fn flushed(x: f32) -> f32 {
@@ -64,18 +58,9 @@ impl Kernel for Compose {
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
 
-    fn window(uniforms: &mut Uniforms, steps: Range<u32>) {
-        uniforms.first = steps.start;
-        uniforms.steps = steps.end - steps.start;
-    }
-
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
         let (table, rates) = (inputs.u32(0), inputs.f32(1));
-        let pick = |word: u32| {
-            let column = if u.bits == 0 { 0 } else { word >> (32 - u.bits) };
-            let entry = table[column as usize];
-            (if (word << u.bits) >> 10 < entry >> 10 { column } else { entry & 1023 }) as usize
-        };
+        let pick = |word: u32| Alias::pick_packed(table, u.bits, word) as usize;
         for t in u.first..u.first + u.steps {
             // One draw for all learning rates.
             let draw = rng::philox([u.seed, COMPOSE], [u.first_run.wrapping_add(group), t, 0, 0]);
@@ -105,10 +90,6 @@ impl Kernel for Wrong {
     const INPUTS: usize = Compose::INPUTS;
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
-
-    fn window(uniforms: &mut Uniforms, steps: Range<u32>) {
-        Compose::window(uniforms, steps);
-    }
 
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
         let rates: Vec<f32> = inputs.f32(1).iter().map(|rate| rate * 1.01).collect();

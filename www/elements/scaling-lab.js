@@ -676,5 +676,4 @@ export class ScalingLab extends HTMLElement {
   }
 }
 
-
 if ("customElements" in window && !customElements.get("scaling-lab")) customElements.define("scaling-lab", ScalingLab);

@@ -11,7 +11,6 @@ import { formatList, formatMatrix, identity, parseMatrix, parseShares, setShare,
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;
-const MATRIX_MAX = 8;
 
 /** @param {string} label @param {() => void} act @param {Record<string, any>} [props] */
 const button = (label, act, props) => h("button", { type: "button", onclick: act, ...props }, label);
@@ -157,7 +156,7 @@ const kinds = {
     const resize = n => change(identity(n).map((row, i) => row.map((x, j) => rows[i]?.[j] ?? x)));
     const smaller = button(t("smaller"), () => resize(rows.length - 1));
     const larger = button(t("larger"), () => resize(rows.length + 1));
-    const edit = button(t("editMatrix"), () => change(identity(Math.min(context.size(), MATRIX_MAX))));
+    const edit = button(t("editMatrix"), () => change(identity(Math.min(context.size(), spec.max_len))));
     const plainly = button(t("identity"), () => {
       rows = [];
       draw();
@@ -174,7 +173,7 @@ const kinds = {
       smaller.hidden = larger.hidden = plainly.hidden = !n;
       edit.hidden = n > 0;
       smaller.disabled = n <= 1;
-      larger.disabled = n >= MATRIX_MAX;
+      larger.disabled = n >= spec.max_len;
     }
     return {
       body: [grid, h("div", { class: "buttons" }, edit, smaller, larger, plainly)],

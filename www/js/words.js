@@ -34,8 +34,8 @@ function writer({ measured, interval, unit }) {
 /** Text for ears: TeX without its dollars. @param {string} text */
 export const spoken = text => text.replace(/\$/g, "");
 
-/** The verdict as a sentence. @param {Verdict} verdict */
-export function verdictWords(verdict) {
+/** What was claimed, measured and expected. @param {Verdict} verdict */
+function verdictText(verdict) {
   const { claim, measured, interval, theory } = verdict;
   const write = writer(verdict);
   /** @type {string[]} */
@@ -45,8 +45,11 @@ export function verdictWords(verdict) {
     parts.push(t("measured", { value: write(measured) }) + (interval && !exact ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
-  return `${sentence(claim)} ${sentence(parts.join("; "))} ${t(`agrees.${verdict.agrees}`)}.`;
+  return `${sentence(claim)} ${sentence(parts.join("; "))}`;
 }
+
+/** The whole verdict, for ears. @param {Verdict} verdict */
+export const verdictWords = verdict => `${verdictText(verdict)} ${t(`agrees.${verdict.agrees}`)}.`;
 
 /** The engine's messages are lower case, without a full stop, names in backticks. @param {string} text */
 export const sentence = text =>
@@ -54,10 +57,8 @@ export const sentence = text =>
 
 /** @param {Verdict} verdict */
 export function verdictView(verdict) {
-  const words = verdictWords(verdict);
-  const answer = t(`agrees.${verdict.agrees}`);
   return h("li", { "data-agrees": String(verdict.agrees), "data-verdict": verdict.id },
-    h("strong", { class: "agrees" }, answer), h("span", {}, ...prose(words.slice(0, -answer.length - 2))),
+    h("strong", { class: "agrees" }, t(`agrees.${verdict.agrees}`)), h("span", {}, ...prose(verdictText(verdict))),
     verdict.note ? h("span", { class: "note" }, ...prose(verdict.note)) : "");
 }
 
