@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::params::{Scale, Value};
 
-/// The most points a series may have; longer ones are thinned by [`Series::thinned`].
+/// The most points a series may have; longer ones are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
 
 fn finite<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
@@ -118,17 +118,19 @@ impl Series {
         self
     }
 
-    /// The same with at most [`POINTS_MAX`] points, at places that depend on the length only.
-    pub fn thinned(mut self) -> Self {
+    /// Keeps at most [`POINTS_MAX`] points, at places that depend on the length only.
+    pub fn thin(&mut self) {
         let n = self.x.len();
         if n > POINTS_MAX {
-            let thin = |v: &[f64]| (0..POINTS_MAX).map(|i| v[i * (n - 1) / (POINTS_MAX - 1)]).collect::<Vec<_>>();
-            self.x = thin(&self.x);
-            self.y = thin(&self.y);
-            self.lo = self.lo.as_deref().map(thin);
-            self.hi = self.hi.as_deref().map(thin);
+            for list in [Some(&mut self.x), Some(&mut self.y), self.lo.as_mut(), self.hi.as_mut()].into_iter().flatten()
+            {
+                for i in 0..POINTS_MAX {
+                    // Never to the right of its source.
+                    list[i] = list[i * (n - 1) / (POINTS_MAX - 1)];
+                }
+                list.truncate(POINTS_MAX);
+            }
         }
-        self
     }
 }
 
@@ -399,7 +401,10 @@ mod tests {
     fn thinning_keeps_both_ends_and_depends_on_the_length_only() {
         let series = |n: usize| {
             let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
-            Series::new("s", "s", Kind::Line, Role::Theory, x.clone(), x.clone()).with_interval(x.clone(), x).thinned()
+            let mut series =
+                Series::new("s", "s", Kind::Line, Role::Theory, x.clone(), x.clone()).with_interval(x.clone(), x);
+            series.thin();
+            series
         };
         assert_eq!(series(POINTS_MAX).x.len(), POINTS_MAX, "short series stay as they are");
         let thin = series(123_457);

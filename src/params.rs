@@ -426,3 +426,61 @@ macro_rules! params {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COUNT: Spec = Spec::integer("3", 1.0, 10.0).named("count", "");
+    const LIST: Spec = Spec::list("1", 0.5, 2.0, 1, 3).named("list", "");
+    const SHARES: Spec = Spec::simplex("1,1", 2, 3).named("shares", "");
+    const MATRIX: Spec = Spec::matrix("", -2.0, 2.0).named("matrix", "");
+    const SPECS: &[Spec] = &[COUNT, LIST, SHARES, MATRIX];
+
+    #[test]
+    fn what_is_allowed_is_read() {
+        assert_eq!(COUNT.parse(" 10 "), Ok(Value::Number(10.0)), "spaces, the upper end");
+        assert_eq!(LIST.parse("0.5,2"), Ok(Value::List(vec![0.5, 2.0])), "both ends");
+        assert_eq!(SHARES.parse("3,1"), Ok(Value::List(vec![0.75, 0.25])), "divided by the sum");
+        assert_eq!(MATRIX.parse("1,0;0,1"), Ok(Value::Matrix(vec![vec![1.0, 0.0], vec![0.0, 1.0]])), "rows");
+        assert_eq!(MATRIX.parse(" "), Ok(Value::Matrix(vec![])), "the identity");
+        let Ok(Value::Matrix(rows)) = MATRIX.parse("-0") else { panic!("a number") };
+        assert!(rows[0][0].is_sign_positive(), "no sign of zero");
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_refused() {
+        for text in ["11", "0", "2.5", "NaN", "inf", "", "1,2"] {
+            assert!(COUNT.parse(text).is_err(), "count {text}");
+        }
+        for text in ["0.4,1", "1,2.1", "1,1,1,1", "1,,1", "1;1"] {
+            assert!(LIST.parse(text).is_err(), "list {text}");
+        }
+        for text in ["0,0", "1", "-1,2", "1,1,1,1"] {
+            assert!(SHARES.parse(text).is_err(), "shares {text}");
+        }
+        for text in ["1,2;3", "3", "1,1,1,1,1,1,1,1,1", "1;1;1;1;1;1;1;1;1", ";"] {
+            assert!(MATRIX.parse(text).is_err(), "matrix {text}");
+        }
+    }
+
+    #[test]
+    fn a_lenient_reading_says_what_it_changed() {
+        let given = [("count", "99"), ("list", "1,2,9,1"), ("shares", "x"), ("other", "1")];
+        let texts = given.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        let Checked { values, problems } = check(SPECS, &texts);
+        let expected = [("count", "10"), ("list", "1,2,2")].map(|(name, text)| (name.to_owned(), text.to_owned()));
+        assert_eq!(values, expected.into(), "the nearest, or left to the default");
+        assert_eq!(problems.len(), 4, "a sentence each: {problems:?}");
+        let fraction = check(SPECS, &[("count".to_owned(), "2.6".to_owned())].into());
+        assert_eq!(fraction.values["count"], "3", "the nearest whole number");
+        assert!(check(SPECS, &Texts::new()).problems.is_empty(), "nothing asked, nothing to say");
+    }
+
+    #[test]
+    fn one_number_stands_for_all() {
+        assert_eq!(broadcast("a", &[2.0], 3), Ok(vec![2.0; 3]));
+        assert_eq!(broadcast("a", &[1.0, 2.0], 2), Ok(vec![1.0, 2.0]));
+        assert!(broadcast("a", &[1.0, 2.0], 3).is_err());
+    }
+}

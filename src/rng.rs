@@ -76,12 +76,12 @@ pub const fn unit(word: u32) -> f32 {
     (word >> 8) as f32 / 16_777_216.0
 }
 
-/// A multiple of 2^-53 in (0, 1), from two words; never 0.
+/// The middle of one of 2^52 equal parts of (0, 1), from two words; never 0 or 1.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "53 bits fit f64 exactly")]
+#[expect(clippy::cast_precision_loss, reason = "52 bits and a half fit f64 exactly")]
 pub const fn unit_f64(words: [u32; 2]) -> f64 {
-    let bits = ((words[0] as u64) << 32 | words[1] as u64) >> 11;
-    (bits as f64 + 0.5) / 9_007_199_254_740_992.0
+    let bits = ((words[0] as u64) << 32 | words[1] as u64) >> 12;
+    (bits as f64 + 0.5) / 4_503_599_627_370_496.0
 }
 
 /// The draws of one (seed, stream, run, step), one after another: a generator for `rand`.
@@ -389,6 +389,14 @@ mod tests {
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
             "digits of pi"
         );
+    }
+
+    #[test]
+    fn units_are_exact() {
+        let found = [0, 255, 256, 0x8000_0000, u32::MAX].map(unit);
+        assert_eq!(found, [0.0, 0.0, 1.0 / 16_777_216.0, 0.5, 1.0 - 1.0 / 16_777_216.0], "the high 24 bits");
+        assert!(unit_f64([0, 0]) > 0.0 && unit_f64([u32::MAX; 2]) < 1.0, "never an end");
+        assert!((unit_f64([0x4000_0000, 0]) - 0.25).abs() < 1e-15, "the first word leads");
     }
 
     #[test]

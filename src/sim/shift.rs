@@ -162,23 +162,39 @@ mod tests {
 
     #[test]
     fn the_gains_are_those_of_the_losses() {
-        // The same problems, by the losses themselves and mirror descent.
-        let out = gains(Some(Curve::Power), 0..20);
-        for item in 0..20u32 {
-            let mut draws = Draws::new(3, stream::SHIFT, item, 0);
-            let mut cuts = [draws.uniform(), draws.uniform()];
-            cuts.sort_unstable_by(f64::total_cmp);
-            let p = [cuts[0], cuts[1] - cuts[0], 1.0 - cuts[1]];
-            let (mut a, mut c) = ([0.0; 3], [0.0; 3]);
-            for k in 0..3 {
-                a[k] = 0.2 + 0.8 * draws.uniform();
-                c[k] = math::pow(10.0, 2.0 * draws.uniform() - 1.0);
+        // The same problems, by the losses themselves and mirror descent, for every curve with its own parameters.
+        use crate::theory::shift::mirror_descent;
+        let (b, floors) = ([0.5, 1.0, 2.0], [0.1, 0.2, 0.3]);
+        let transfer = [1.0, 0.2, 0.0, 0.0, 1.0, 0.3, 0.1, 0.0, 1.0];
+        for curve in CURVES {
+            let fixed = Fixed { seed: 3, curve, samples: 200.0, b: &b, floors: &floors, transfer: &transfer };
+            let mut out = Vec::new();
+            Gains::items(&fixed.inputs(), 0..20, &mut out);
+            for item in 0..20u32 {
+                let mut draws = Draws::new(3, stream::SHIFT, item, 0);
+                let mut cuts = [draws.uniform(), draws.uniform()];
+                cuts.sort_unstable_by(f64::total_cmp);
+                let p = [cuts[0], cuts[1] - cuts[0], 1.0 - cuts[1]];
+                let (mut a, mut c) = ([0.0; 3], [0.0; 3]);
+                for k in 0..3 {
+                    a[k] = 0.2 + 0.8 * draws.uniform();
+                    c[k] = math::pow(10.0, 2.0 * draws.uniform() - 1.0);
+                }
+                let (least, matched) = match curve {
+                    Some(curve) => {
+                        let parts = Parts { curve, weights: &p, a: &a, b: &b, c: &c };
+                        let best = mirror_descent(&p, |q| parts.loss(q, 200.0), |q| parts.pull(q, 200.0), 1e-9, 20_000);
+                        (best.loss, parts.loss(&p, 200.0))
+                    }
+                    None => {
+                        let law = Mixing { weights: &p, heights: &c, floors: &floors, transfer: &transfer };
+                        let best = mirror_descent(&[1.0; 3], |q| law.loss(q), |q| law.pull(q), 1e-9, 20_000);
+                        (best.loss, law.loss(&p))
+                    }
+                };
+                let (ours, gain) = (math::pow(10.0, out[2 * item as usize]), 1.0 - least / matched);
+                assert!((ours - gain).abs() < 5e-9, "{curve:?}, problem {item}: {ours} against {gain}");
             }
-            let parts = Parts { curve: Curve::Power, weights: &p, a: &a, b: &[1.0; 3], c: &c };
-            let best =
-                crate::theory::shift::mirror_descent(&p, |q| parts.loss(q, 1e3), |q| parts.pull(q, 1e3), 1e-9, 10_000);
-            let gain = 1.0 - best.loss / parts.loss(&p, 1e3);
-            assert!((math::pow(10.0, out[2 * item as usize]) - gain).abs() < 2e-9, "problem {item}: {gain}");
         }
     }
 }
