@@ -704,6 +704,11 @@ mod tests {
     }
 
     #[test]
+    fn the_window_of_the_power_laws_is_as_stated() {
+        assert_eq!(start("", 1).expect("starts").window(), [15.0, 10_000.0], "10 alpha to K/10");
+    }
+
+    #[test]
     fn a_support_of_every_atom_is_outside_the_window() {
         let run = start("atoms=1000&samples=3000", 1).expect("starts");
         let verdict = run.output().verdicts.pop().expect("support");

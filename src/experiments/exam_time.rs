@@ -852,6 +852,55 @@ mod tests {
     }
 
     #[test]
+    fn tables_and_marks_say_what_the_theory_says() {
+        let output = finished("", 1).output();
+        let number = |table: usize, row: usize, column: usize| match &output.tables[table].rows[row][column] {
+            Cell::Number(x) => *x,
+            Cell::Text(text) => panic!("{text} is no number"),
+        };
+        // By hand: a = 1, so p c / (n + 1), with n = 90, 10 and with n = 75.5, 24.5.
+        for (column, hours) in [(4, [90.0, 10.0]), (5, [75.5, 24.5])] {
+            let parts = [0.9 / (hours[0] + 1.0), 0.1 / (hours[1] + 1.0)];
+            for (row, want) in [parts[0], parts[1], parts[0] + parts[1]].into_iter().enumerate() {
+                assert!((number(0, row, column) / want - 1.0).abs() < 1e-9, "row {row}, column {column}");
+            }
+        }
+        assert!((number(1, 0, 2) - number(0, 2, 5) / number(0, 2, 4)).abs() < 1e-12, "the ratio of the two");
+        let marks: Vec<_> = output.figures[0].marks.iter().map(|m| (m.label.as_str(), m.x)).collect();
+        assert_eq!(marks, [("matched", Some(0.9)), ("optimal", Some(0.75))], "where the page draws them");
+    }
+
+    #[test]
+    fn quantiles_are_those_of_single_students() {
+        let run = finished("runs=1000", 3);
+        let closing = run.closing.as_ref().expect("finished");
+        let width = run.line.len();
+        for (i, share) in [0.1, 0.5, 0.9].into_iter().enumerate() {
+            for at in [0, width / 2, width - 1] {
+                let q = closing.quantiles[i][at];
+                let column = || run.losses.chunks(width).map(|losses| losses[at]);
+                let below = column().filter(|loss| *loss < q).count() as f64 / 1000.0;
+                let reached = column().filter(|loss| *loss <= q).count() as f64 / 1000.0;
+                assert!(below <= share + 1e-3 && reached >= share, "{share} at {at}: {below} to {reached}");
+            }
+        }
+        assert!(closing.resolution < 0.02, "the parabola is good to a percent here: {}", closing.resolution);
+    }
+
+    #[test]
+    fn the_error_of_the_ratio_is_that_of_the_jackknife() {
+        let run = finished("runs=512", 5);
+        let (ratio, error) = run.measured_ratio();
+        let (n, width) = (512.0, run.line.len());
+        let without = |students: &[f64]| {
+            (run.sums[run.optimal] - students[run.optimal]) / (run.sums[run.matched] - students[run.matched])
+        };
+        let spread: f64 = run.losses.chunks(width).map(|s| (without(s) - ratio) * (without(s) - ratio)).sum();
+        let jackknife = (spread * (n - 1.0) / n).sqrt();
+        assert!((error / jackknife - 1.0).abs() < 0.02, "{error} against {jackknife}");
+    }
+
+    #[test]
     fn noise_is_not_taken_for_an_answer() {
         let verdict = &finished("hours=10000&runs=64&facts=1", 1).output().verdicts[0];
         assert_eq!(verdict.agrees, None, "{verdict:?}");

@@ -389,3 +389,72 @@ pub const COMMIT: &str = match option_env!("LAB_COMMIT") {
     Some(commit) => commit,
     None => "unknown",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Axis, Figure, Kind, Role, Table, Verdict};
+    use crate::params::Scale;
+
+    fn output() -> Output {
+        let axis = Axis { label: "", unit: "", scale: Scale::Linear };
+        let series =
+            Series::new("s", "", Kind::Points, Role::Measured, vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
+                .with_interval(vec![9.0, 18.0, 0.0], vec![11.0, 22.0, 0.0]);
+        Output {
+            figures: vec![Figure {
+                id: "f",
+                title: String::new(),
+                x: axis,
+                y: axis,
+                field: None,
+                series: vec![series],
+                marks: vec![],
+            }],
+            tables: vec![Table {
+                id: "t",
+                title: String::new(),
+                columns: vec![],
+                rows: vec![vec!["word".into(), 7.0.into()]],
+            }],
+            verdicts: vec![Verdict::of("v", "", 0.5, Some([0.4, 0.6]), 0.5, 0.0)],
+        }
+    }
+
+    #[test]
+    fn a_pick_finds_its_number() {
+        let of = |pick: Pick| pick.of(&output());
+        assert_eq!(of(Pick::Verdict("v")), Some((0.5, Some([0.4, 0.6]))));
+        assert_eq!(of(Pick::Cell("t", 0, 1)), Some((7.0, None)));
+        assert_eq!(of(Pick::Point("f", "s", 2.2)), Some((20.0, Some([18.0, 22.0]))), "the nearest");
+        for pick in [Pick::Cell("t", 0, 0), Pick::Cell("t", 1, 0), Pick::Point("f", "s", 5.0), Pick::Verdict("none")] {
+            assert_eq!(of(pick), None, "{pick:?}");
+        }
+    }
+
+    #[test]
+    fn a_claim_agrees_within_interval_and_tolerance() {
+        let claim = |printed, tolerance, agrees| Claim {
+            id: "",
+            source: "",
+            place: "",
+            what: "",
+            printed,
+            query: "",
+            seed: 1,
+            pick: Pick::Verdict("v"),
+            tolerance,
+            reason: "",
+            agrees,
+            note: "",
+        };
+        for (printed, tolerance, agrees) in
+            [(0.41, 0.0, true), (0.35, 0.1, true), (0.65, 0.1, true), (0.35, 0.0, false), (0.65, 0.0, false)]
+        {
+            let found = claim(printed, tolerance, true).compare(&output()).expect("a number");
+            assert_eq!((found.agrees, found.as_expected), (agrees, agrees), "{printed} within {tolerance}");
+            let found = claim(printed, tolerance, false).compare(&output()).expect("a number");
+            assert_eq!(found.as_expected, !agrees, "expected to differ: {printed} within {tolerance}");
+        }
+    }
+}

@@ -996,7 +996,14 @@ mod tests {
         Mixing { weights: p, heights: b, floors: c, transfer: t }
     }
 
-    /// Facts, section 1: the corrected Cor 6.4.
+    #[test]
+    fn the_mixing_loss_is_its_formula() {
+        let law = mixing(&[0.25, 0.75], &[2.0, 3.0], &[0.5, 0.1], &[1.0, 0.5, 0.0, 2.0]);
+        let hand = 0.25 * (0.5 + 2.0 * math::exp(-0.4 - 0.3)) + 0.75 * (0.1 + 3.0 * math::exp(-1.2));
+        close(law.loss(&[0.4, 0.6]), hand, 1e-15);
+    }
+
+    /// The corrected Cor 6.4.
     #[test]
     fn one_way_transfer_has_the_corrected_gap() {
         let t = [1.0, 0.1, 0.0, 1.0];
