@@ -704,6 +704,29 @@ mod tests {
     }
 
     #[test]
+    fn the_curves_are_the_closed_forms() {
+        let run = start("atoms=300&samples=10,100", 1).expect("starts");
+        let p: Vec<f64> = (1..=300).map(|k| run.atoms.probability(k)).collect();
+        let loss = |q: &dyn Fn(usize) -> f64, n: f64| -> f64 {
+            p.iter().enumerate().map(|(k, p)| p * math::pow(1.0 - q(k), n)).sum()
+        };
+        let figure = run.loss_figure();
+        for (id, x, y) in figure.series.iter().flat_map(|s| s.x.iter().zip(&s.y).map(|(x, y)| (s.id, *x, *y))) {
+            let best = run.atoms.optimal(x);
+            let hand = match id {
+                "matched" => loss(&|k| p[k], x),
+                "optimal" => loss(&|k| best.share(k as u32 + 1), x),
+                "flat" => {
+                    let flat = |m: usize| loss(&|k| if k < m { 1.0 / m as f64 } else { 0.0 }, x);
+                    (1..=300).map(flat).fold(f64::INFINITY, f64::min)
+                }
+                _ => continue,
+            };
+            assert!((y / hand - 1.0).abs() < 1e-10, "{id} at N = {x}: {y} against {hand}");
+        }
+    }
+
+    #[test]
     fn the_window_of_the_power_laws_is_as_stated() {
         assert_eq!(start("", 1).expect("starts").window(), [15.0, 10_000.0], "10 alpha to K/10");
     }

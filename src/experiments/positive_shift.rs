@@ -916,4 +916,65 @@ mod tests {
         let [lo, hi] = wilson(50, 100);
         assert!((lo - 0.4038).abs() < 1e-4 && (hi - 0.5962).abs() < 1e-4, "{lo} {hi}");
     }
+
+    #[test]
+    fn every_family_is_its_own_formula() {
+        // Two parts, p = (0.8, 0.2), N = 50: 40 and 10 samples when matched.
+        let (e, ln) = (math::exp, math::ln);
+        for (family, hand) in [
+            ("power", 0.8 * 2.0 / 40.0 + 0.2 * 3.0 / math::pow(10.0, 0.5)),
+            ("offset", 0.8 * 2.0 / (40.0 + 4.0) + 0.2 * 3.0 / (math::pow(10.0, 0.5) + 5.0)),
+            ("exponential", 0.8 * 2.0 * e(-40.0 / 20.0) + 0.2 * 3.0 * e(-0.5 * 10.0 / 20.0)),
+            ("log", -0.8 * ln(0.8) - 0.2 * ln(0.2)),
+            (
+                "transfer",
+                0.8 * (4.0 / 50.0 + 2.0 / 40.0) + 0.2 * (5.0 / math::pow(50.0, 0.5) + 3.0 / math::pow(10.0, 0.5)),
+            ),
+            ("mixing-law", 0.8 * (2.0 + 4.0 * e(-0.8 - 0.5 * 0.2)) + 0.2 * (3.0 + 5.0 * e(-0.2))),
+        ] {
+            let matrix = if family == "mixing-law" { "&t=1,0.5;0,1" } else { "" };
+            let query =
+                format!("weights=0.8,0.2&a=1,0.5&b=4,5&c=2,3&samples=50&scale=20&draws=0&family={family}{matrix}");
+            let run = start(&query).expect("starts");
+            assert!((run.best.matched / hand - 1.0).abs() < 1e-12, "{family}: {} against {hand}", run.best.matched);
+            assert!(family == "log" || run.best.loss < run.best.matched, "{family}: a shift helps");
+        }
+    }
+
+    #[test]
+    fn the_direction_and_the_sweep_start_from_the_matched_shares() {
+        let run = start("weights=0.8,0.2&samples=50&draws=0").expect("starts");
+        // a = c = 1: the pull is p N / (N p)^2 = 1 / (N p).
+        let (first, second) = (1.0 / 40.0, 1.0 / 10.0);
+        let hand = [0.5 * (first - second), 0.5 * (second - first)];
+        for (k, want) in hand.into_iter().enumerate() {
+            assert!((run.direction[k] - want).abs() < 1e-12, "part {k}: {} against {want}", run.direction[k]);
+        }
+        let sweep = run.sweep.as_ref().expect("a sweep");
+        for (i, n) in sweep.samples.iter().enumerate() {
+            // 2/N matched; (0.8^0.5 + 0.2^0.5)^2 / N = 1.8/N optimal.
+            assert!((sweep.matched[i] * n - 2.0).abs() < 1e-9 && (sweep.loss[i] * n - 1.8).abs() < 1e-9, "N = {n}");
+        }
+        assert!(
+            (sweep.samples[0] - 0.5).abs() < 1e-12 && (sweep.samples[48] - 5000.0).abs() < 1e-6,
+            "two factors of 100"
+        );
+    }
+
+    #[test]
+    fn the_histogram_puts_a_gain_in_its_bin() {
+        let mut run = start("draws=1024").expect("starts");
+        for gain in [-0.1, -3.05, -3.05, -16.9, LEAST] {
+            run.tallies.iter_mut().for_each(|tally| tally.add(gain));
+        }
+        let figure = run.gain_figure();
+        let series = &figure.series[0];
+        let logs: Vec<f64> = series.x.iter().map(|x| math::log10(*x)).collect();
+        // Middles of quarters of a decade: -17 to -16.75, -3.25 to -3, -0.25 to 0.
+        for (found, want) in logs.iter().zip([-16.875, -3.125, -0.125]) {
+            assert!((found - want).abs() < 1e-9, "{logs:?}");
+        }
+        assert_eq!(series.y, [0.4, 0.4, 0.2], "shares of the five");
+        assert_eq!(run.tallies[0].below, [4, 4, 2, 2], "below 1%, 0.1%, 0.01%, 1e-12");
+    }
 }
