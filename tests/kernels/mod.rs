@@ -160,25 +160,31 @@ fn exam_cases() -> Vec<Case<exam::Exam>> {
         case("the default", 8, 1.0, 7, &[&shares, &shares], 64, 0, &[0, 3, 4, 32]),
         case("an odd number of facts", 2, 0.5, 7, &[&[3, 3, 50], &[1, 10, 99]], 33, 77, &[0, 16, 17]),
         case("rare facts, long hours", 2, 0.1, 14, &[&[1, 100, 9999][..]; 8], 64, u32::MAX - 70, &[0, 1, 32]),
+        case("more groups than a grid is wide", 65_537, 1.0, 4, &[&[9]], 2, 0, &[0, 1]),
         case("common facts", 2, 3.0, 4, &[&[1, 2, 5], &[3, 8, 9], &[1, 1, 1]], 10, 5, &[0, 5]),
     ]
 }
 
 fn atoms_cases() -> Vec<Case<atoms::Atoms>> {
-    let case = |name, groups, support: u32, seed, first_run, cuts: &[u32]| {
-        let p: Vec<f64> = (1..=support).map(|k| 1.0 / f64::from(k)).collect();
+    let case = |name, groups, p: Vec<f64>, seed, first_run, cuts: &[u32]| {
         let table = Alias::new(&p);
         let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words)]);
-        let uniforms = atoms::Uniforms::new(seed, first_run, &table, support as usize);
-        zeroed(name, groups, atoms::rows(support as usize), inputs, uniforms, cuts)
+        let uniforms = atoms::Uniforms::new(seed, first_run, &table, p.len());
+        zeroed(name, groups, atoms::rows(p.len()), inputs, uniforms, cuts)
     };
+    let falling = |count: u32| (1..=count).map(|k| 1.0 / f64::from(k)).collect::<Vec<_>>();
+    // Its aliases are the last atoms, so every bit of them is tried.
+    let rising = |count: u32| (1..=count).map(|k| f64::from(k) * f64::from(k)).collect::<Vec<_>>();
     vec![
-        case("one atom", 1, 1, 1, 0, &[0, 1, 3]),
-        case("two atoms", 1, 2, u32::MAX, 0, &[0, 1, 3, 4]),
-        case("a packed table, windows inside a block", 4, 1000, 7, u32::MAX - 100, &[0, 1, 2, 7, 1000, 3001]),
-        case("a full packed table", 2, 1024, 8, 0, &[0, 500, 3000]),
-        case("a wide table, windows inside a block", 3, 1025, 9, 5, &[0, 1, 2, 5, 2000]),
-        case("as many atoms as there can be", 1, 100_000, 10, 0, &[0, 333, 3000]),
+        case("one atom", 1, falling(1), 1, 0, &[0, 1, 3]),
+        case("two atoms", 1, falling(2), u32::MAX, 0, &[0, 1, 3, 4]),
+        case("a packed table, windows inside a block", 4, falling(1000), 7, u32::MAX - 100, &[0, 1, 2, 7, 1000, 3001]),
+        case("a full packed table", 2, falling(1024), 8, 0, &[0, 500, 3000]),
+        case("a full packed table of rising frequencies", 2, rising(1024), 8, 0, &[0, 500, 3000]),
+        case("a wide table, windows inside a block", 3, falling(1025), 9, 5, &[0, 1, 2, 5, 2000]),
+        case("a wide table of rising frequencies", 1, rising(3000), 9, 5, &[0, 2000]),
+        case("as many atoms as there can be", 1, falling(100_000), 10, 0, &[0, 333, 3000]),
+        case("more groups than a grid is wide", 65_537, falling(30), 11, 0, &[0, 2]),
     ]
 }
 
