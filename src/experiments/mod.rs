@@ -18,6 +18,7 @@ use crate::params::{self, Params, Spec, Texts, Value};
 pub mod atoms;
 pub mod exam_time;
 pub mod positive_shift;
+pub mod race;
 
 /// Every experiment, in the order of the catalogue.
 pub const ALL: &[Entry] =

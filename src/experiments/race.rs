@@ -1,0 +1,511 @@
+//! Who arrives first? Samples to a target under several training distributions, where some runs never arrive.
+//!
+//! Shared by the experiments on composition. All statistics are of ranks, because a run that is cut off at the budget
+//! is known only to be slower: quantiles are the least time by which that share of the runs had arrived, and one that
+//! was not seen is a lower bound, shown as "> budget". A run that diverged never arrives, and is counted besides.
+//!
+//! The bootstrap of the medians is the exact one, of all resamples at once: the median of n draws with replacement is
+//! the j-th of n times with a probability in closed form, so there is no noise of resampling and nothing to seed.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::math;
+use crate::output::{Axis, Cell, Column, Figure, Kind, Role, Series, Table, Verdict};
+use crate::params::Scale;
+
+/// Fewer runs cannot hold a median with 99.9%: all lie on one side of it with probability `2^(1-n)`.
+pub const LEAST: usize = 11;
+
+/// What a 99.9% interval misses on each side.
+const TAIL: f64 = 0.0005;
+
+/// The runs of one training distribution, `p_j ~ j^-exponent`; 0 is uniform.
+#[derive(Clone, Debug)]
+pub struct Racer {
+    /// alpha.
+    pub exponent: f64,
+    /// Samples after which each run was at the target; `None` for one that did not arrive, diverged ones included.
+    pub hits: Vec<Option<u64>>,
+    /// How many of them diverged.
+    pub diverged: u32,
+}
+
+/// A number of samples, or a lower bound of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// Seen.
+    At(u64),
+    /// More than the budget.
+    After(u64),
+}
+
+impl Time {
+    fn samples(self) -> f64 {
+        match self {
+            Self::At(t) | Self::After(t) => t as f64,
+        }
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(t) => write!(f, "{t}"),
+            Self::After(t) => write!(f, "> {t}"),
+        }
+    }
+}
+
+impl From<Time> for Cell {
+    fn from(time: Time) -> Self {
+        match time {
+            Time::At(t) => Self::Number(t as f64),
+            Time::After(_) => Self::Text(time.to_string()),
+        }
+    }
+}
+
+/// Uniform training's median time over a power law's: above 1 the power law is faster.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ratio {
+    /// The ratio; a bound of it where a median is one; not a number where both are.
+    pub value: f64,
+    /// Is it only a bound, "more than" (`Greater`) or "less than" (`Less`)?
+    pub bound: Ordering,
+    /// Bootstrap interval; 0 or infinite where open.
+    pub interval: [f64; 2],
+}
+
+impl From<Ratio> for Cell {
+    fn from(Ratio { value, bound, .. }: Ratio) -> Self {
+        match bound {
+            _ if value.is_nan() => "–".into(),
+            Ordering::Equal => value.into(),
+            Ordering::Greater => format!("> {value:.3}").into(),
+            Ordering::Less => format!("< {value:.3}").into(),
+        }
+    }
+}
+
+/// Racers over the same budget of samples.
+#[derive(Clone, Debug)]
+pub struct Race {
+    /// One for each training distribution.
+    pub racers: Vec<Racer>,
+    /// Samples after which a run was cut off.
+    pub budget: u64,
+}
+
+impl Race {
+    /// The least time by which the given share of the racer's runs had arrived; `None` without runs.
+    pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
+        let hits = self.sorted(racer);
+        let rank = (share * hits.len() as f64).ceil().max(1.0) as usize;
+        Some(hits.get(rank - 1)?.map_or(Time::After(self.budget), Time::At))
+    }
+
+    /// Times in ascending order, those not seen last.
+    fn sorted(&self, racer: usize) -> Vec<Option<u64>> {
+        let mut hits = self.racers[racer].hits.clone();
+        hits.sort_unstable_by_key(|hit| hit.unwrap_or(u64::MAX));
+        hits
+    }
+
+    fn uniform(&self) -> Option<usize> {
+        self.racers.iter().position(|r| r.exponent == 0.0)
+    }
+
+    /// The power law with the least median; of equal ones the first. `None` without one that has runs.
+    pub fn best(&self) -> Option<usize> {
+        let median = |i: usize| self.quantile(i, 0.5).map(|t| (matches!(t, Time::After(_)), t.samples()));
+        (0..self.racers.len())
+            .filter(|&i| self.racers[i].exponent != 0.0 && median(i).is_some())
+            .min_by(|&i, &j| median(i).partial_cmp(&median(j)).unwrap_or(Ordering::Equal))
+    }
+
+    /// Ratio of uniform training's median to a power law's, with a 99.9% interval; `None` without runs of both.
+    pub fn ratio(&self, power: usize) -> Option<Ratio> {
+        self.ratio_at(power, [TAIL; 2])
+    }
+
+    /// The same with an interval that misses `tails` below and above. Resamples of the two are independent of each
+    /// other: runs that share draws between distributions make it wider than it need be.
+    fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
+        let uniform = self.uniform()?;
+        let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
+        let (value, bound) = match (u, m) {
+            (Time::At(_), Time::At(_)) => (u.samples() / m.samples(), Ordering::Equal),
+            (Time::After(_), Time::At(_)) => (u.samples() / m.samples(), Ordering::Greater),
+            (Time::At(_), Time::After(_)) => (u.samples() / m.samples(), Ordering::Less),
+            (Time::After(_), Time::After(_)) => (f64::NAN, Ordering::Equal),
+        };
+        // A median that was not seen is the budget or later: each end takes the case that is worse for it.
+        let budget = self.budget as f64;
+        let medians = |racer, unseen: f64| self.medians(racer, unseen);
+        let lo = lower_end(&medians(uniform, budget), &medians(power, f64::INFINITY), tails[0]);
+        let hi = 1.0 / lower_end(&medians(power, budget), &medians(uniform, f64::INFINITY), tails[1]);
+        Some(Ratio { value, bound, interval: [lo, hi] })
+    }
+
+    /// The medians of all resamples, ascending, with their probabilities.
+    fn medians(&self, racer: usize, unseen: f64) -> Vec<(f64, f64)> {
+        let hits = self.sorted(racer);
+        let mut out: Vec<(f64, f64)> = Vec::new();
+        for (hit, weight) in hits.iter().zip(median_weights(hits.len())) {
+            let time = hit.map_or(unseen, |t| t as f64);
+            match out.last_mut() {
+                Some((last, sum)) if *last == time => *sum += weight,
+                _ => out.push((time, weight)),
+            }
+        }
+        out
+    }
+
+    /// "A power law reaches the target in fewer samples than uniform training", of the best power law.
+    ///
+    /// The interval is of the largest ratio: its lower end is the largest lower end, each with the tail divided by the
+    /// number of power laws, for the best was chosen after the fact; its upper end is the largest upper end. `None`
+    /// without a uniform racer and a power law; `agrees` is `None` before `finished`, below [`LEAST`] runs of either,
+    /// and where the interval holds 1.
+    pub fn verdict(&self, finished: bool) -> Option<Verdict> {
+        let uniform = self.uniform()?;
+        let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
+        let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
+        let mut verdict = Verdict {
+            id: "power-law-beats-uniform",
+            claim: "A power law reaches the target in fewer samples than uniform training; uniform over power law"
+                .into(),
+            measured: f64::NAN,
+            interval: None,
+            theory: None,
+            agrees: None,
+            unit: "",
+            note: String::new(),
+        };
+        if powers.is_empty() || fewest == 0 {
+            return (!powers.is_empty()).then_some(verdict);
+        }
+        let best = self.best()?;
+        let ratio = self.ratio(best)?;
+        let tails = [TAIL / powers.len() as f64, TAIL];
+        let ends = powers.iter().filter_map(|&i| self.ratio_at(i, tails)).map(|r| r.interval);
+        let [lo, hi] = ends.fold([0.0, 0.0], |[lo, hi]: [f64; 2], [a, b]| [lo.max(a), hi.max(b)]);
+        verdict.measured = ratio.value;
+        verdict.interval = (fewest >= LEAST).then_some([lo, hi]);
+        if finished && fewest >= LEAST {
+            verdict.agrees = if lo > 1.0 {
+                Some(true)
+            } else if hi < 1.0 {
+                Some(false)
+            } else {
+                None
+            };
+        }
+        let median = |i: usize| self.quantile(i, 0.5).map(|t| t.to_string()).unwrap_or_default();
+        verdict.note = format!(
+            "Median samples: uniform {}, alpha = {} {}.",
+            median(uniform),
+            self.racers[best].exponent,
+            median(best)
+        );
+        if ratio.value.is_nan() {
+            verdict.note.push_str(" Neither was at the target when the budget was spent.");
+        } else if ratio.bound != Ordering::Equal {
+            let way = if ratio.bound == Ordering::Greater { "more" } else { "less" };
+            verdict.note.push_str(&format!(" One was cut off by the budget, so the true ratio is {way} than this."));
+        }
+        if fewest < LEAST {
+            verdict.note.push_str(&format!(" Fewer than {LEAST} runs cannot tell at 99.9%."));
+        }
+        let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
+        if diverged > 0 {
+            verdict.note.push_str(&format!(" {diverged} runs diverged; they count as never there."));
+        }
+        Some(verdict)
+    }
+
+    /// Table `time-to-target`; every row starts with the cells of `lead`.
+    pub fn table(&self, lead: &[(Column, f64)]) -> Table {
+        let column = |name, unit| Column { name, unit };
+        let mut columns: Vec<Column> = lead.iter().map(|(column, _)| *column).collect();
+        columns.extend([
+            column("exponent alpha", ""),
+            column("median", "samples"),
+            column("lower quartile", "samples"),
+            column("upper quartile", "samples"),
+            column("solved", ""),
+            column("diverged", "runs"),
+            column("uniform over this", ""),
+        ]);
+        let rows = self.racers.iter().enumerate().map(|(i, racer)| {
+            let mut row: Vec<Cell> = lead.iter().map(|(_, x)| (*x).into()).collect();
+            row.push(racer.exponent.into());
+            row.extend([0.5, 0.25, 0.75].map(|share| self.quantile(i, share).map_or("–".into(), Cell::from)));
+            let solved = racer.hits.iter().flatten().count();
+            row.push(format!("{solved}/{}", racer.hits.len()).into());
+            row.push(f64::from(racer.diverged).into());
+            row.push(self.ratio(i).map_or("–".into(), Cell::from));
+            row
+        });
+        Table { id: "time-to-target", title: "Samples to the target".into(), columns, rows: rows.collect() }
+    }
+
+    /// Figure `time-to-target`: median and quartiles against alpha; `None` before any quantile is known.
+    pub fn figure(&self) -> Option<Figure> {
+        let (mut seen, mut late) = ([vec![], vec![], vec![], vec![]], [vec![], vec![], vec![], vec![]]);
+        for (i, racer) in self.racers.iter().enumerate() {
+            let [Some(low), Some(median), Some(high)] = [0.25, 0.5, 0.75].map(|share| self.quantile(i, share)) else {
+                continue;
+            };
+            let open = |t: Time| if let Time::At(t) = t { t as f64 } else { f64::NAN };
+            let point = [racer.exponent, median.samples(), low.samples(), open(high)];
+            let list = if matches!(median, Time::At(_)) { &mut seen } else { &mut late };
+            list.iter_mut().zip(point).for_each(|(list, x)| list.push(x));
+        }
+        let series = |id, label: &str, [x, y, lo, hi]: [Vec<f64>; 4]| {
+            (!x.is_empty()).then(|| Series::new(id, label, Kind::Points, Role::Measured, x, y).with_interval(lo, hi))
+        };
+        let series: Vec<Series> = [
+            series("median", "median and quartiles of the runs", seen),
+            series("censored", "more than half of the runs not there when the budget was spent", late),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!series.is_empty()).then(|| Figure {
+            id: "time-to-target",
+            title: "Samples to the target against the exponent".into(),
+            x: Axis { label: "exponent alpha", unit: "", scale: Scale::Linear },
+            y: Axis { label: "training samples to the target", unit: "samples", scale: Scale::Log },
+            field: None,
+            series,
+            marks: vec![],
+        })
+    }
+}
+
+/// The largest c with `P(a / b < c) <= tail`, for independent a and b that are listed in ascending order with their
+/// probabilities. A b that is infinite makes the quotient 0.
+fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
+    let below = |c: f64| {
+        let (mut i, mut reached, mut sum) = (0, 0.0, 0.0);
+        for &(b, weight) in b {
+            // Relative slack: the quotient that c was made of is not below it.
+            while i < a.len() && a[i].0 < c * b * (1.0 - 1e-12) {
+                reached += a[i].1;
+                i += 1;
+            }
+            sum += weight * reached;
+        }
+        sum
+    };
+    let (Some(first), Some(last)) = (a.first(), b.last()) else { return 0.0 };
+    let finite = |list: &[(f64, f64)]| list.iter().rev().map(|(x, _)| *x).find(|x| x.is_finite());
+    let (Some(most), Some(longest)) = (finite(a), finite(b)) else { return 0.0 };
+    // Between the least and the largest quotient, by bisection of the logarithm.
+    let (mut lo, mut hi) = (math::ln(first.0 / longest), math::ln(most / b[0].0));
+    if last.0.is_infinite() && below(math::exp(lo)) > tail {
+        return 0.0;
+    }
+    for _ in 0..60 {
+        let middle = 0.5 * (lo + hi);
+        if below(math::exp(middle)) <= tail { lo = middle } else { hi = middle }
+    }
+    math::exp(hi)
+}
+
+/// Probability that the median, the `ceil(n/2)`-th of n draws with replacement, is the j-th of n distinct values.
+///
+/// A uniform number's r-th order statistic has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, and the j-th value is
+/// met for x in `((j-1)/n, j/n]`: Gauss-Legendre with 8 points, exact up to n = 16 and closer than 1e-12 above.
+fn median_weights(n: usize) -> Vec<f64> {
+    const NODES: [(f64, f64); 4] = [
+        (0.183_434_642_495_649_8, 0.362_683_783_378_362),
+        (0.525_532_409_916_329, 0.313_706_645_877_887_3),
+        (0.796_666_477_413_626_7, 0.222_381_034_453_374_48),
+        (0.960_289_856_497_536_3, 0.101_228_536_290_376_26),
+    ];
+    let (size, rank) = (n as f64, n.div_ceil(2) as f64);
+    let scale = math::lgamma(size + 1.0) - math::lgamma(rank) - math::lgamma(size - rank + 1.0);
+    let density = |x: f64| math::exp(scale + (rank - 1.0) * math::ln(x) + (size - rank) * math::ln_1p(-x));
+    let half = 0.5 / size;
+    (0..n)
+        .map(|j| {
+            let middle = (j as f64 + 0.5) / size;
+            // Hoeffding: what is left out is below e^-60.
+            if size * (middle - 0.5) * (middle - 0.5) > 40.0 && n > 64 {
+                return 0.0;
+            }
+            let cell =
+                |(node, weight): (f64, f64)| weight * (density(middle - half * node) + density(middle + half * node));
+            half * NODES.into_iter().map(cell).sum::<f64>()
+        })
+        .collect()
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::rng::{Draws, stream};
+
+    fn race(budget: u64, hits: &[(f64, &[u64])]) -> Race {
+        let racer = |&(exponent, hits): &(f64, &[u64])| Racer {
+            exponent,
+            hits: hits.iter().map(|&t| (t <= budget).then_some(t)).collect(),
+            diverged: 0,
+        };
+        Race { racers: hits.iter().map(racer).collect(), budget }
+    }
+
+    #[test]
+    fn quantiles_are_the_time_when_that_share_had_arrived() {
+        let race = race(100, &[(0.0, &[50, 10, 400, 20, 300]), (1.0, &[4, 3, 2, 1]), (2.0, &[200, 300, 7])]);
+        let of = |i| [0.25, 0.5, 0.75].map(|share| race.quantile(i, share).expect("runs"));
+        assert_eq!(of(0), [Time::At(20), Time::At(50), Time::After(100)], "2nd, 3rd and 4th of five");
+        assert_eq!(of(1), [Time::At(1), Time::At(2), Time::At(3)], "of an even number the lower");
+        assert_eq!(of(2), [Time::At(7), Time::After(100), Time::After(100)], "cut off");
+        assert_eq!(race.best(), Some(1), "the least median");
+        let empty = Race { racers: vec![Racer { exponent: 0.0, hits: vec![], diverged: 0 }], budget: 9 };
+        assert_eq!((empty.quantile(0, 0.5), empty.best()), (None, None), "no runs");
+    }
+
+    #[test]
+    fn the_weights_of_the_medians_are_those_of_all_resamples() {
+        for n in 1..=6usize {
+            let mut counts = vec![0.0; n];
+            let all = n.pow(n as u32);
+            for code in 0..all {
+                let mut draw: Vec<usize> = (0..n).map(|i| code / n.pow(i as u32) % n).collect();
+                draw.sort_unstable();
+                counts[draw[n.div_ceil(2) - 1]] += 1.0 / all as f64;
+            }
+            for (j, (ours, count)) in median_weights(n).iter().zip(&counts).enumerate() {
+                assert!((ours - count).abs() < 1e-12, "n = {n}, j = {j}: {ours} against {count}");
+            }
+        }
+        for n in [7, 16, 17, 32, 101, 4096, 65_536] {
+            let weights = median_weights(n);
+            let sum: f64 = weights.iter().sum();
+            assert!((sum - 1.0).abs() < 1e-10, "n = {n}: {sum}");
+            // P(median is among the first j) = P(at least ceil(n/2) of n draws are): binomial.
+            let j = n / 2 - (n as f64).sqrt() as usize / 2;
+            let p = j as f64 / n as f64;
+            let term = |i: usize| {
+                let (n, i) = (n as f64, i as f64);
+                math::exp(
+                    math::lgamma(n + 1.0) - math::lgamma(i + 1.0) - math::lgamma(n - i + 1.0)
+                        + i * math::ln(p)
+                        + (n - i) * math::ln_1p(-p),
+                )
+            };
+            let binomial: f64 = (n.div_ceil(2)..=n).map(term).sum();
+            let ours: f64 = weights[..j].iter().sum();
+            assert!((ours - binomial).abs() < 1e-9, "n = {n}: {ours} against {binomial}");
+        }
+    }
+
+    #[test]
+    fn the_interval_is_that_of_all_pairs_of_medians() {
+        let race = race(1000, &[(0.0, &[90, 70, 20, 400, 50]), (1.5, &[3, 9, 5, 2, 4])]);
+        let (a, b) = (race.medians(0, 1000.0), race.medians(1, f64::INFINITY));
+        for tail in [0.0005, 0.01, 0.1, 0.3] {
+            let mut pairs: Vec<(f64, f64)> =
+                a.iter().flat_map(|(u, p)| b.iter().map(move |(m, q)| (u / m, p * q))).collect();
+            pairs.sort_unstable_by(|x, y| x.0.total_cmp(&y.0));
+            let end = |pairs: &[(f64, f64)]| {
+                let mut sum = 0.0;
+                let beyond = pairs.iter().find(|(_, p)| {
+                    sum += p;
+                    sum > tail
+                });
+                beyond.expect("sums to 1").0
+            };
+            let lo = end(&pairs);
+            pairs.reverse();
+            let want = [lo, end(&pairs)];
+            let got = race.ratio_at(1, [tail; 2]).expect("both").interval;
+            for (got, want) in got.into_iter().zip(want) {
+                assert!((got / want - 1.0).abs() < 1e-9, "tail {tail}: {got} against {want}");
+            }
+        }
+        assert_eq!(race.ratio(1).expect("both").value, 70.0 / 4.0, "of the medians");
+    }
+
+    #[test]
+    fn a_median_that_was_not_seen_leaves_an_end_open() {
+        let fast: Vec<u64> = (10..30).collect();
+        let late = vec![u64::MAX; 20];
+        let of = |uniform: &[u64], power: &[u64]| race(1000, &[(0.0, uniform), (1.5, power)]);
+        let wins = of(&late, &fast);
+        let ratio = wins.ratio(1).expect("both");
+        assert_eq!((ratio.value, ratio.bound), (1000.0 / 19.0, Ordering::Greater));
+        assert!(ratio.interval[0] >= 1000.0 / 29.0 && ratio.interval[1].is_infinite(), "{ratio:?}");
+        assert_eq!(wins.verdict(true).expect("a verdict").agrees, Some(true));
+        assert_eq!(wins.verdict(false).expect("a verdict").agrees, None, "not before the end");
+        let Cell::Text(text) = &wins.table(&[]).rows[0][1] else { panic!("a bound is a word") };
+        assert_eq!(text, "> 1000");
+        let loses = of(&fast, &late);
+        let ratio = loses.ratio(1).expect("both");
+        assert!(ratio.bound == Ordering::Less && ratio.interval[0] == 0.0, "{ratio:?}");
+        assert_eq!(loses.verdict(true).expect("a verdict").agrees, Some(false), "the other way");
+        let neither = of(&late, &late).verdict(true).expect("a verdict");
+        assert!(neither.agrees.is_none() && neither.measured.is_nan(), "{neither:?}");
+        assert_eq!(of(&fast, &fast).verdict(true).expect("a verdict").agrees, None, "a tie");
+        assert_eq!(of(&late[..7], &fast[..7]).verdict(true).expect("a verdict").agrees, None, "too few runs");
+        assert!(race(1000, &[(0.0, &fast)]).verdict(true).is_none(), "nobody to race against");
+    }
+
+    #[test]
+    fn a_run_that_diverged_is_never_there() {
+        let mut race = race(1000, &[(0.0, &[10; 20]), (1.5, &[5; 20])]);
+        assert_eq!(race.verdict(true).expect("a verdict").agrees, Some(true));
+        for hit in &mut race.racers[1].hits[..11] {
+            *hit = None;
+        }
+        race.racers[1].diverged = 11;
+        let verdict = race.verdict(true).expect("a verdict");
+        assert_ne!(verdict.agrees, Some(true), "its survivors do not win for it");
+        assert!(verdict.note.contains("11 runs diverged"), "{}", verdict.note);
+    }
+
+    #[test]
+    fn intervals_cover_the_ratio_of_exponential_times() {
+        // Medians of exponential times of rates 1 and 4: the true ratio is 4. Some are cut off.
+        let simulate = |n: u32, tail: f64, budget: u64, races: u32| {
+            let missed = (0..races).filter(|&i| {
+                let mut draws = Draws::new(9, stream::BOOTSTRAP, i, n);
+                let mut hits = |mean: f64| -> Vec<Option<u64>> {
+                    let time = |u: f64| (-math::ln(u) * mean).ceil() as u64;
+                    (0..n).map(|_| Some(time(draws.uniform())).filter(|&t| t <= budget)).collect()
+                };
+                let racer = |exponent, hits| Racer { exponent, hits, diverged: 0 };
+                let racers = vec![racer(0.0, hits(4e6)), racer(1.0, hits(1e6))];
+                let [lo, hi] = Race { racers, budget }.ratio_at(1, [tail; 2]).expect("both").interval;
+                lo > 4.0 || hi < 4.0
+            });
+            missed.count() as f64 / f64::from(races)
+        };
+        for (n, budget) in [(11, u64::MAX), (33, u64::MAX), (33, 3_000_000), (101, u64::MAX)] {
+            let (wide, narrow) = (simulate(n, TAIL, budget, 3000), simulate(n, 0.05, budget, 3000));
+            assert!(wide < 0.005, "{n} runs: {wide} missed at 99.9%");
+            // One that covers everything would be no interval.
+            let least = if budget == u64::MAX { 0.03 } else { 0.005 };
+            assert!((least..0.13).contains(&narrow), "{n} runs: {narrow} missed at 90%");
+        }
+    }
+
+    #[test]
+    fn choosing_the_best_of_equals_does_not_make_it_win() {
+        // Eleven equal distributions: "one of ten beats the first" must come out rarely.
+        let races = 400;
+        let wrong = (0..races).filter(|&i| {
+            let mut draws = Draws::new(10, stream::BOOTSTRAP, i, 0);
+            let mut hits = || (0..32).map(|_| Some((-math::ln(draws.uniform()) * 1e6).ceil() as u64)).collect();
+            let racers = (0..11).map(|i| Racer { exponent: f64::from(i), hits: hits(), diverged: 0 }).collect();
+            Race { racers, budget: u64::MAX }.verdict(true).expect("a verdict").agrees.is_some()
+        });
+        let wrong = wrong.count();
+        assert!(wrong <= 3, "{wrong} of {races}");
+    }
+}
