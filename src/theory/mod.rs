@@ -3,6 +3,7 @@
 //! - [`exam`]: hours over subjects whose errors fall with one common exponent; finite-n curves.
 //! - [`shift`]: the general mixture, `sum_k p_k e_k(N q_k)`: optimum, gain, direction of the shift.
 //! - [`atoms`]: memorising K items of power-law frequency: matched, optimal and flat training.
+//! - [`track`]: products of permutation matrices: exact losses of learned factors.
 //!
 //! Arguments are taken as valid (parameters are checked where they are read); each function states
 //! its ranges. "Source" names: SIG = Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data
@@ -12,6 +13,7 @@
 pub mod atoms;
 pub mod exam;
 pub mod shift;
+pub mod track;
 
 /// Sum with a running compensation (Neumaier): the error does not grow with the number of terms.
 pub(crate) fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {

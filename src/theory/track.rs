@@ -1,0 +1,164 @@
+//! Products of permutation matrices: the exact loss of learned factors, and the losses of what can be learned in part.
+//!
+//! Skill j is a permutation of n symbols with the matrix `P_j` and a learned n x n matrix `W_j`; k skills are drawn from
+//! p, independently. All is in f64; the cost is stated. No paper: the model is ours, after the S5 task of Wang, Dang,
+//! Lee, Lyu, "The Power of Power Law", arXiv 2604.22951.
+
+/// Where a permutation sends a symbol: bits 3i to 3i + 2 of its code are the image of i.
+#[inline(always)]
+pub const fn image(code: u32, symbol: u32) -> u32 {
+    (code >> (3 * symbol)) & 7
+}
+
+/// The codes of all n! permutations of n symbols, in lexicographic order of their images; n from 1 to 8.
+pub fn permutations(symbols: u32) -> Vec<u32> {
+    let mut codes = vec![0];
+    for place in 0..symbols {
+        let extend = |code: u32| {
+            let free = move |x: &u32| (0..place).all(|i| image(code, i) != *x);
+            (0..symbols).filter(free).map(move |x| code | x << (3 * place))
+        };
+        codes = codes.into_iter().flat_map(extend).collect();
+    }
+    codes
+}
+
+/// Expected loss `E |W_{s_k} ... W_{s_1} - P_{s_k} ... P_{s_1}|^2 / (2 n)` over k skills drawn from `p` (sum 1).
+///
+/// `weights[(j n + row) n + column]`, `codes[j]`; `P_j` has its 1s at `(image(c), c)`. The squared norm of the product
+/// is `tr T^k(1)` with `T(X) = E W^T X W`, the overlap `tr C^k(1)` with `C(X) = E P^T X W`, and both maps are matrices of
+/// n^2 x n^2: `O(d n^4 + k n^4)` operations for d skills, whatever d^k is.
+pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]) -> f64 {
+    let (n, area) = (symbols, symbols * symbols);
+    // maps[(a n + b) area + c n + d]: what X[a][b] adds to the image's [c][d].
+    let (mut square, mut cross) = (vec![0.0; area * area], vec![0.0; area * area]);
+    for ((p, w), code) in p.iter().zip(weights.chunks_exact(area)).zip(codes) {
+        for a in 0..n {
+            for b in 0..n {
+                let to = &mut square[(a * n + b) * area..][..area];
+                for c in 0..n {
+                    let x = p * w[a * n + c];
+                    for d in 0..n {
+                        to[c * n + d] += x * w[b * n + d];
+                    }
+                }
+            }
+        }
+        for c in 0..n {
+            let a = image(*code, c as u32) as usize;
+            for b in 0..n {
+                let to = &mut cross[(a * n + b) * area + c * n..][..n];
+                for d in 0..n {
+                    to[d] += p * w[b * n + d];
+                }
+            }
+        }
+    }
+    let trace = |map: &[f64]| -> f64 {
+        let mut x: Vec<f64> = (0..area).map(|e| if e / n == e % n { 1.0 } else { 0.0 }).collect();
+        for _ in 0..hops {
+            let mut next = vec![0.0; area];
+            for (x, row) in x.iter().zip(map.chunks_exact(area)) {
+                next.iter_mut().zip(row).for_each(|(next, m)| *next += x * m);
+            }
+            x = next;
+        }
+        (0..n).map(|i| x[i * n + i]).sum()
+    };
+    (trace(&square) - 2.0 * trace(&cross) + n as f64) / (2.0 * n as f64)
+}
+
+/// Loss of learned factors that predict 0: 1/2.
+pub const NOTHING: f64 = 0.5;
+
+/// Loss of factors that know the mean of the symbols and nothing else, `W_j = 1 1^T / n`: `(n - 1) / (2 n)`.
+pub fn mean_only(symbols: u32) -> f64 {
+    0.5 - all_but_mean(symbols)
+}
+
+/// Loss of factors that know all but the mean, `W_j = P_j - 1 1^T / n`: `1 / (2 n)`. The largest entry of every column is
+/// where it should be all the same.
+pub fn all_but_mean(symbols: u32) -> f64 {
+    0.5 / f64::from(symbols)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::theory::tests::{Draws, close};
+
+    fn matrix(symbols: usize, code: u32) -> Vec<f64> {
+        let mut p = vec![0.0; symbols * symbols];
+        for c in 0..symbols {
+            p[image(code, c as u32) as usize * symbols + c] = 1.0;
+        }
+        p
+    }
+
+    fn product(n: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
+        (0..n * n).map(|e| (0..n).map(|m| a[e / n * n + m] * b[m * n + e % n]).sum()).collect()
+    }
+
+    #[test]
+    fn permutations_are_all_different_and_compose_as_their_matrices() {
+        for symbols in 1..=5u32 {
+            let codes = permutations(symbols);
+            let distinct: std::collections::BTreeSet<_> = codes.iter().collect();
+            assert_eq!(codes.len() as u32, (1..=symbols).product::<u32>(), "n!");
+            assert_eq!(distinct.len(), codes.len(), "all different");
+        }
+        let n = 4;
+        let codes = permutations(4);
+        for &a in &codes {
+            for &b in &codes {
+                let both: u32 = (0..4).map(|i| image(a, image(b, i)) << (3 * i)).sum();
+                assert!(codes.contains(&both), "closed");
+                assert_eq!(product(n, &matrix(n, a), &matrix(n, b)), matrix(n, both), "first b, then a");
+            }
+        }
+    }
+
+    #[test]
+    fn the_loss_is_the_mean_over_all_sequences() {
+        for (symbols, hops) in [(2u32, 4u32), (3, 1), (3, 3), (4, 2)] {
+            let (n, codes) = (symbols as usize, permutations(symbols));
+            let mut draws = Draws(u64::from(symbols * 10 + hops));
+            let weights: Vec<f64> = (0..codes.len() * n * n).map(|_| 2.0 * draws.unit() - 1.0).collect();
+            let p: Vec<f64> = (0..codes.len()).map(|_| draws.unit()).collect();
+            let total: f64 = p.iter().sum();
+            let p: Vec<f64> = p.iter().map(|p| p / total).collect();
+            let mut mean = 0.0;
+            for sequence in 0..codes.len().pow(hops) {
+                let (mut f, mut target, mut chance, mut rest) =
+                    (matrix(n, codes[0]), matrix(n, codes[0]), 1.0, sequence);
+                for _ in 0..hops {
+                    let j = rest % codes.len();
+                    rest /= codes.len();
+                    chance *= p[j];
+                    f = product(n, &weights[j * n * n..][..n * n], &f);
+                    target = product(n, &matrix(n, codes[j]), &target);
+                }
+                let squares: f64 = f.iter().zip(&target).map(|(f, t)| (f - t) * (f - t)).sum();
+                mean += chance * squares / (2.0 * n as f64);
+            }
+            close(loss(n, hops, &p, &weights, &codes), mean, 1e-12);
+        }
+    }
+
+    #[test]
+    fn what_is_learned_in_part_costs_what_is_said() {
+        for symbols in 3..=5u32 {
+            let (n, codes) = (symbols as usize, permutations(symbols));
+            let p = vec![1.0 / codes.len() as f64; codes.len()];
+            let of = |factor: &dyn Fn(f64) -> f64| {
+                let weights: Vec<f64> = codes.iter().flat_map(|&code| matrix(n, code)).map(factor).collect();
+                loss(n, 4, &p, &weights, &codes)
+            };
+            let mean = 1.0 / n as f64;
+            assert!(of(&|x| x).abs() < 1e-12, "everything");
+            close(of(&|_| 0.0), NOTHING, 1e-12);
+            close(of(&|_| mean), mean_only(symbols), 1e-12);
+            close(of(&|x| x - mean), all_but_mean(symbols), 1e-12);
+        }
+    }
+}
