@@ -21,6 +21,12 @@ pub mod stream {
     pub const BOOTSTRAP: u32 = 4;
     /// The self-test of a device.
     pub const PROBE: u32 = 5;
+    /// Sequences of `state-tracking`.
+    pub const TRACK: u32 = 9;
+    /// The first weights and the ranks of the skills there.
+    pub const TRACK_START: u32 = 10;
+    /// Test sequences there.
+    pub const TRACK_TEST: u32 = 11;
 }
 
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -109,6 +109,9 @@ pub trait Kernel: 'static {
     const SOFTWARE: Parity = Parity::Bits;
     /// What a hardware adapter must reach.
     const HARDWARE: Parity = Parity::Bits;
+    /// The most steps of one dispatch on a software adapter: Mesa's llvmpipe leaves every loop of an invocation once they
+    /// have turned 65535 times in all, without a word.
+    const SOFTWARE_STEPS: u32 = u32::MAX;
     /// Read-only inputs: bindings 2, 3, ...
     const INPUTS: usize;
     /// Binding 0.

@@ -5,8 +5,14 @@
 pub mod atoms;
 pub mod exam;
 pub mod shift;
+pub mod track;
 
 use crate::exec::Twin;
 
 /// Every kernel and job, by name: what a page's pool worker can be asked to run.
-pub const TWINS: &[Twin] = &[Twin::kernel::<exam::Exam>(), Twin::kernel::<atoms::Atoms>(), Twin::job::<shift::Gains>()];
+pub const TWINS: &[Twin] = &[
+    Twin::kernel::<exam::Exam>(),
+    Twin::kernel::<atoms::Atoms>(),
+    Twin::kernel::<track::Track>(),
+    Twin::job::<shift::Gains>(),
+];

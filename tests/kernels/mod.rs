@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms, probe};
 use scaling_lab::rng::Alias;
-use scaling_lab::sim::{atoms, exam};
+use scaling_lab::sim::{atoms, exam, track};
 
 /// Every kernel of the lab, and one that only tests use.
 pub(crate) fn all() -> Vec<Suite> {
@@ -16,6 +16,7 @@ pub(crate) fn all() -> Vec<Suite> {
         Suite::of::<probe::Probe>(probe_cases()),
         Suite::of::<exam::Exam>(exam_cases()),
         Suite::of::<atoms::Atoms>(atoms_cases()),
+        Suite::of::<track::Track>(track_cases()),
         Suite::of::<compose::Compose>(compose_cases()),
     ]
 }
@@ -185,6 +186,46 @@ fn atoms_cases() -> Vec<Case<atoms::Atoms>> {
         case("a wide table of rising frequencies", 1, rising(3000), 9, 5, &[0, 2000]),
         case("as many atoms as there can be", 1, falling(100_000), 10, 0, &[0, 333, 3000]),
         case("more groups than a grid is wide", 65_537, falling(30), 11, 0, &[0, 2]),
+    ]
+}
+
+fn track_cases() -> Vec<Case<track::Track>> {
+    let case = |name, symbols: u32, hops, exponents: &[u32], init, clip, cuts: &[u32]| {
+        let skills: u32 = (1..=symbols).product();
+        let tables: Vec<Alias> = exponents
+            .iter()
+            .map(|&a| Alias::new(&(1..=skills).map(|j| 1.0 / f64::from(j.pow(a))).collect::<Vec<_>>()))
+            .collect();
+        let words: Vec<u32> = tables.iter().flat_map(|table| table.words.clone()).collect();
+        let tests = track::sequences(13, 0, hops, 0..skills, 100);
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&words), bytemuck::cast_slice(&tests)]);
+        let runs = 20;
+        let uniforms = track::Uniforms {
+            seed: 13,
+            symbols,
+            skills,
+            hops,
+            groups: 2,
+            bits: tables[0].bits(),
+            tests: 100,
+            misses: 5,
+            lr: 0.5,
+            clip,
+            share: 1.0 / symbols as f32,
+            first: 0,
+            steps: 0,
+        };
+        let host = track::start(13, symbols, hops, init, runs, exponents.len() as u32);
+        let rows = track::rows(symbols as usize, skills as usize, hops as usize);
+        Case { name, host, rows, inputs, uniforms, cuts: cuts.to_vec() }
+    };
+    vec![
+        case("one step of one hop", 3, 1, &[0], 0.24, 1.0, &[0, 1]),
+        case("five symbols, two distributions", 5, 4, &[0, 1], 0.24, 1.0, &[0, 1, 17, 1001]),
+        case("the longest sequences", 4, 8, &[2, 0, 1], 0.4, 1.0, &[0, 5, 100]),
+        case("checks, and runs that rest", 3, 2, &[0, 2], 0.3, 0.5, &[0, 999, 1000, 2001, 5000]),
+        case("runs that diverge are frozen", 3, 4, &[0], 30.0, 10.0, &[0, 2, 200]),
+        case("weights that vanish are flushed", 3, 2, &[0], 1e-31, 1.0, &[0, 3, 40]),
     ]
 }
 

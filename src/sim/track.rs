@@ -1,0 +1,609 @@
+//! Learning to follow a permutation through k steps: one lane is one run of SGD on a product of matrices.
+//!
+//! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`; a sample is k skills, drawn from an alias table
+//! over their ranks; `f = W_{s_k} ... W_{s_1}` should be the product P of their permutation matrices. The gradient of
+//! `|f - P|^2 / (2 n)` is rescaled to the norm `clip` where it is larger. Every [`CHECK`] samples a lane that has not
+//! solved the task yet is tried on sequences that all lanes share; one that has solved it goes on for as many samples
+//! again, then rests. A lane whose error or gradient is out of bounds has diverged and is frozen.
+//!
+//! A lane's matrices lie together, unlike the rows of other kernels: lanes draw different skills, so no layout makes
+//! their reads one, and a matrix is four cache lines here instead of n^2.
+
+use crate::exec::{Inputs, Kernel, Parity};
+use crate::rng::{self, Alias, Draws, Gaussian, permutation, stream};
+use crate::theory::track::{image, permutations};
+
+/// Runs of a group.
+pub const LANES: usize = 16;
+
+/// Samples from one check to the next.
+pub const CHECK: u32 = 1000;
+
+/// The most hops k.
+pub const HOPS_MAX: usize = 8;
+
+/// A squared error or squared norm beyond this has diverged.
+const BOUND: f32 = 1e10;
+
+/// Smaller weights are flushed: devices differ on subnormal ones.
+const TINY: f32 = 1e-30;
+
+/// Lanes that are computed together: they fill the vector registers, and their products stay in the first cache.
+const PART: usize = 8;
+
+crate::uniforms! {
+    /// Binding 0.
+    pub struct Uniforms {
+        /// Seed of all draws.
+        seed: u32,
+        /// Symbols n.
+        symbols: u32,
+        /// Skills, n!.
+        skills: u32,
+        /// Hops k.
+        hops: u32,
+        /// Groups of each distribution of skills; the run of lane 0 starts anew with each.
+        groups: u32,
+        /// Binary logarithm of the columns of a distribution's table.
+        bits: u32,
+        /// Sequences of a check.
+        tests: u32,
+        /// Of which a lane may miss so many.
+        misses: u32,
+        /// Learning rate.
+        lr: f32,
+        /// Largest norm of a gradient.
+        clip: f32,
+        /// 1/n.
+        share: f32,
+    }
+}
+
+/// The kernel. State: [`width`] words of each lane, lane by lane, then [`scratch`] rows that only a GPU writes, zero
+/// between windows. Inputs: packed alias tables of all distributions, one after the other; the ranks of the test
+/// sequences, `[test][hop]`.
+#[derive(Debug)]
+pub struct Track;
+
+/// What a lane is doing, after its skills' codes: how many checks it took to solve the task, 0 before that.
+pub const SOLVED: usize = 0;
+/// 0 trains, 1 rests, 2 has diverged.
+pub const REST: usize = 1;
+
+/// Words of a lane: matrices `[skill][row][column]`, the permutation of each skill (symbol i goes to bits 3i to
+/// 3i + 2 of a whole number), [`SOLVED`], [`REST`].
+pub const fn width(symbols: usize, skills: usize) -> usize {
+    skills * symbols * symbols + skills + 2
+}
+
+/// Rows for the matrices, products and gradients of one sample: `k + (k - 1) + 2` matrices.
+pub const fn scratch(symbols: usize, hops: usize) -> usize {
+    (2 * hops + 1) * symbols * symbols
+}
+
+/// Rows of a group's state.
+pub const fn rows(symbols: usize, skills: usize, hops: usize) -> usize {
+    width(symbols, skills) + scratch(symbols, hops)
+}
+
+/// The first state of `runs` runs on each of so many distributions of skills: normal weights of standard deviation
+/// `init`, skills in random order of rank, the same for run i of every distribution; lanes left over rest.
+#[expect(clippy::cast_possible_truncation, reason = "at most 120 skills and some thousand lanes")]
+pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distributions: u32) -> Vec<[f32; LANES]> {
+    let (codes, gaussian) = (permutations(symbols), Gaussian::new());
+    let (n, skills) = (symbols as usize, codes.len());
+    let (width, rows) = (width(n, skills), rows(n, skills, hops as usize));
+    let groups = runs.div_ceil(LANES as u32);
+    let mut state = vec![[0.0; LANES]; rows * groups as usize];
+    for (run, words) in (0..).zip(state.chunks_exact_mut(rows).flat_map(|group| {
+        let words: &mut [f32] = bytemuck::cast_slice_mut(group);
+        words[..LANES * width].chunks_exact_mut(width)
+    })) {
+        let mut draws = Draws::new(seed, stream::TRACK_START, run, 0);
+        let order = permutation(&mut draws, skills as u32);
+        let (weights, rest) = words.split_at_mut(skills * n * n);
+        weights.iter_mut().for_each(|w| *w = init * gaussian.sample(draws.word()));
+        rest.iter_mut().zip(order).for_each(|(code, place)| *code = codes[place as usize] as f32);
+        rest[skills + REST] = if run < runs { 0.0 } else { 1.0 };
+    }
+    state.repeat(distributions as usize)
+}
+
+/// Ranks of `tests` uniform sequences of `hops` out of the skills `from..to`.
+pub fn sequences(seed: u32, purpose: u32, hops: u32, skills: std::ops::Range<u32>, tests: u32) -> Vec<u32> {
+    let mut draws = Draws::new(seed, stream::TRACK_TEST, purpose, 0);
+    (0..tests * hops).map(|_| skills.start + draws.below(skills.end - skills.start)).collect()
+}
+
+/// A lane's words in the state of its group.
+pub fn lane(state: &[[f32; LANES]], lane: usize, width: usize) -> &[f32] {
+    &bytemuck::cast_slice(state)[lane * width..][..width]
+}
+
+#[inline(always)]
+fn flushed(x: f32) -> f32 {
+    if x.abs() < TINY { 0.0 } else { x }
+}
+
+/// `1/sqrt(x)` for normal x: Newton's method from the bits, because devices round square roots differently.
+#[inline(always)]
+fn inverse_root(x: f32) -> f32 {
+    let mut y = f32::from_bits(0x5f37_59df - (x.to_bits() >> 1));
+    for _ in 0..3 {
+        y *= 1.5 - 0.5 * x * y * y;
+    }
+    y
+}
+
+/// One matrix per lane.
+type Matrix<const NN: usize> = [[f32; PART]; NN];
+
+/// Where `M[row][column]` lies.
+#[inline(always)]
+const fn at<const N: usize>(row: usize, column: usize) -> usize {
+    row * N + column
+}
+
+/// `sum_m a(row, m) b(m, column)`, from the first term to the last.
+#[inline(always)]
+fn product<const N: usize, const NN: usize>(
+    out: &mut Matrix<NN>,
+    a: &Matrix<NN>,
+    a_at: impl Fn(usize, usize) -> usize,
+    b: &Matrix<NN>,
+    b_at: impl Fn(usize, usize) -> usize,
+) {
+    for row in 0..N {
+        for column in 0..N {
+            let mut sum = [0.0; PART];
+            for l in 0..PART {
+                sum[l] = a[a_at(row, 0)][l] * b[b_at(0, column)][l];
+            }
+            for m in 1..N {
+                for l in 0..PART {
+                    sum[l] += a[a_at(row, m)][l] * b[b_at(m, column)][l];
+                }
+            }
+            out[row * N + column] = sum;
+        }
+    }
+}
+
+/// Does the lane answer enough of the test sequences?
+fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[f32]) -> bool {
+    let (weights, rest) = lane.split_at(u.skills as usize * NN);
+    let mut misses = 0;
+    for ranks in tests.chunks_exact(u.hops as usize) {
+        if !answers::<N, NN>(weights, &rest[..u.skills as usize], ranks) {
+            misses += 1;
+            if misses > u.misses {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Is the largest entry of every column of f where the permutation has its 1?
+fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], ranks: &[u32]) -> bool {
+    for column in 0..N {
+        let (mut symbol, mut v) = (column as u32, [0.0; N]);
+        v[column] = 1.0;
+        for &rank in ranks {
+            let w = &weights[rank as usize * NN..][..NN];
+            symbol = image(codes[rank as usize] as u32, symbol);
+            let old = v;
+            for row in 0..N {
+                v[row] = w[at::<N>(row, 0)] * old[0];
+                for m in 1..N {
+                    v[row] += w[at::<N>(row, m)] * old[m];
+                }
+            }
+        }
+        let symbol = symbol as usize;
+        if !(0..N).all(|row| row == symbol || v[row] < v[symbol]) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Is every column of f largest where it should be, for a sequence of ranks? `lane` as in the state.
+pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bool {
+    let (weights, rest) = lane.split_at((skills * symbols * symbols) as usize);
+    let codes = &rest[..skills as usize];
+    match symbols {
+        3 => answers::<3, 9>(weights, codes, ranks),
+        4 => answers::<4, 16>(weights, codes, ranks),
+        _ => answers::<5, 25>(weights, codes, ranks),
+    }
+}
+
+/// Some lanes of a group through the window.
+fn part<const N: usize, const NN: usize>(
+    u: &Uniforms,
+    table: &[u32],
+    tests: &[u32],
+    first_run: u32,
+    lanes: &mut [&mut [f32]; PART],
+) {
+    let (skills, hops) = (u.skills as usize, u.hops as usize);
+    let runs: [u32; PART] = std::array::from_fn(|l| first_run + l as u32);
+    let codes = skills * NN;
+    let end = codes + skills;
+    let (mut w, mut prefix, mut g) =
+        ([[[0.0; PART]; NN]; HOPS_MAX], [[[0.0; PART]; NN]; HOPS_MAX], [[[0.0; PART]; NN]; HOPS_MAX]);
+    for step in u.first..u.first + u.steps {
+        if lanes.iter().all(|lane| lane[end + REST] != 0.0) {
+            return;
+        }
+        let mut ranks = [[0; PART]; HOPS_MAX];
+        for block in 0..hops.div_ceil(4) {
+            let words = rng::philox_lanes([u.seed, stream::TRACK], runs, step, block as u32);
+            for i in 0..4.min(hops - 4 * block) {
+                for l in 0..PART {
+                    ranks[4 * block + i][l] = Alias::pick_packed(table, u.bits, words[i][l]) as usize;
+                }
+            }
+        }
+        let mut code = [[0; PART]; HOPS_MAX];
+        for i in 0..hops {
+            for l in 0..PART {
+                code[i][l] = lanes[l][codes + ranks[i][l]] as u32;
+                let from = &lanes[l][ranks[i][l] * NN..][..NN];
+                for e in 0..NN {
+                    w[i][e][l] = from[e];
+                }
+            }
+        }
+        // prefix[i] = W_{s_i} ... W_{s_1}.
+        prefix[0] = w[0];
+        for i in 1..hops {
+            let (before, after) = prefix.split_at_mut(i);
+            product::<N, NN>(&mut after[0], &w[i], at::<N>, &before[i - 1], at::<N>);
+        }
+        let mut error = prefix[hops - 1];
+        for l in 0..PART {
+            for column in 0..N {
+                let mut symbol = column as u32;
+                for i in 0..hops {
+                    symbol = image(code[i][l], symbol);
+                }
+                error[at::<N>(symbol as usize, column)][l] -= 1.0;
+            }
+        }
+        let mut squares = [0.0; PART];
+        for e in 0..NN {
+            for l in 0..PART {
+                squares[l] += error[e][l] * error[e][l];
+                error[e][l] *= u.share;
+            }
+        }
+        // g[i] = D_i prefix[i-1]^T, D_{i-1} = W_{s_i}^T D_i, from D_k = (f - P)/n.
+        for i in (1..hops).rev() {
+            product::<N, NN>(&mut g[i], &error, at::<N>, &prefix[i - 1], |m, column| column * N + m);
+            let above = error;
+            product::<N, NN>(&mut error, &w[i], |row, m| m * N + row, &above, at::<N>);
+        }
+        g[0] = error;
+        // A skill that occurs twice has one gradient, kept where it occurs first.
+        let mut again = [[false; PART]; HOPS_MAX];
+        for l in 0..PART {
+            for j in 1..hops {
+                if let Some(i) = (0..j).find(|&i| ranks[i][l] == ranks[j][l]) {
+                    again[j][l] = true;
+                    for e in 0..NN {
+                        g[i][e][l] += g[j][e][l];
+                        g[j][e][l] = 0.0;
+                    }
+                }
+            }
+        }
+        let mut norm = [0.0; PART];
+        for i in 0..hops {
+            let mut sum = [0.0; PART];
+            for e in 0..NN {
+                for l in 0..PART {
+                    sum[l] += g[i][e][l] * g[i][e][l];
+                }
+            }
+            for l in 0..PART {
+                norm[l] += sum[l];
+            }
+        }
+        let mut rate = [u.lr; PART];
+        for l in 0..PART {
+            if norm[l] > u.clip * u.clip {
+                rate[l] = u.lr * (u.clip * inverse_root(norm[l]));
+            }
+        }
+        for i in 0..hops {
+            for e in 0..NN {
+                for l in 0..PART {
+                    w[i][e][l] = flushed(w[i][e][l] - rate[l] * g[i][e][l]);
+                }
+            }
+        }
+        let check = (step + 1) % CHECK == 0;
+        for l in 0..PART {
+            let lane = &mut *lanes[l];
+            if lane[end + REST] != 0.0 {
+                continue;
+            }
+            if !(squares[l] <= BOUND && norm[l] <= BOUND) {
+                lane[end + REST] = 2.0;
+                continue;
+            }
+            for i in 0..hops {
+                if !again[i][l] {
+                    let to = &mut lane[ranks[i][l] * NN..][..NN];
+                    for e in 0..NN {
+                        to[e] = w[i][e][l];
+                    }
+                }
+            }
+            if check {
+                let count = ((step + 1) / CHECK) as f32;
+                if lane[end + SOLVED] == 0.0 && solves::<N, NN>(u, tests, lane) {
+                    lane[end + SOLVED] = count;
+                }
+                if lane[end + SOLVED] != 0.0 && count >= 2.0 * lane[end + SOLVED] {
+                    lane[end + REST] = 1.0;
+                }
+            }
+        }
+    }
+}
+
+impl Kernel for Track {
+    const NAME: &'static str = "track";
+    const WGSL: &'static str = concat!(include_str!("track.wgsl"), include_str!("../rng.wgsl"));
+    const HARDWARE: Parity = Parity::Close {
+        rel: 1e-5,
+        abs: 1e-5,
+        reason: "WGSL may fuse a * b + c; between no and all fused, 20000 samples move a weight by less than 1e-6",
+    };
+    // Loops turn at most 1300 times in a step and 23000 times in a check.
+    const SOFTWARE_STEPS: u32 = 25;
+    const INPUTS: usize = 2;
+    type Uniforms = Uniforms;
+    type Row = [f32; LANES];
+
+    fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
+        let (symbols, skills) = (u.symbols as usize, u.skills as usize);
+        let table = &inputs.u32(0)[((group / u.groups) << u.bits) as usize..][..1 << u.bits];
+        let tests = &inputs.u32(1)[..(u.tests * u.hops) as usize];
+        let first_run = group % u.groups * LANES as u32;
+        let width = width(symbols, skills);
+        let words: &mut [f32] = &mut bytemuck::cast_slice_mut(state)[..LANES * width];
+        for (i, words) in words.chunks_exact_mut(PART * width).enumerate() {
+            let mut lanes = words.chunks_exact_mut(width);
+            let mut lanes: [&mut [f32]; PART] = std::array::from_fn(|_| lanes.next().unwrap_or_default());
+            let first_run = first_run + (i * PART) as u32;
+            match symbols {
+                3 => part::<3, 9>(u, table, tests, first_run, &mut lanes),
+                4 => part::<4, 16>(u, table, tests, first_run, &mut lanes),
+                _ => part::<5, 25>(u, table, tests, first_run, &mut lanes),
+            }
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::math;
+
+    struct Task {
+        u: Uniforms,
+        table: Alias,
+        inputs: Inputs,
+    }
+
+    fn task(symbols: u32, hops: u32, exponent: f64) -> Task {
+        let skills: u32 = (1..=symbols).product();
+        let p: Vec<f64> = (1..=skills).map(|j| math::pow(f64::from(j), -exponent)).collect();
+        let table = Alias::new(&p);
+        let tests = sequences(3, 0, hops, 0..skills, 100);
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words), bytemuck::cast_slice(&tests)]);
+        let u = Uniforms {
+            seed: 3,
+            symbols,
+            skills,
+            hops,
+            groups: 1,
+            bits: table.bits(),
+            tests: 100,
+            misses: 5,
+            lr: 0.5,
+            clip: 1.0,
+            share: 1.0 / symbols as f32,
+            first: 0,
+            steps: 0,
+        };
+        Task { u, table, inputs }
+    }
+
+    impl Task {
+        fn start(&self, init: f32) -> Vec<[f32; LANES]> {
+            start(self.u.seed, self.u.symbols, self.u.hops, init, LANES as u32, 1)
+        }
+
+        fn run(&self, state: &mut [[f32; LANES]], window: std::ops::Range<u32>) {
+            use crate::exec::Uniforms as _;
+            Track::group(&self.u.window(window), &self.inputs, 0, state);
+        }
+
+        fn width(&self) -> usize {
+            width(self.u.symbols as usize, self.u.skills as usize)
+        }
+
+        /// The skills of a step of a run.
+        fn ranks(&self, run: u32, step: u32) -> Vec<usize> {
+            (0..self.u.hops)
+                .map(|i| {
+                    let words = rng::philox([self.u.seed, stream::TRACK], [run, step, i / 4, 0]);
+                    Alias::pick_packed(&self.table.words, self.u.bits, words[i as usize % 4]) as usize
+                })
+                .collect()
+        }
+
+        /// Loss of one sequence, in f64.
+        fn loss(&self, weights: &[f64], codes: &[u32], ranks: &[usize]) -> f64 {
+            let n = self.u.symbols as usize;
+            let mut squares = 0.0;
+            for column in 0..n {
+                let (mut symbol, mut v) = (column as u32, vec![0.0; n]);
+                v[column] = 1.0;
+                for &rank in ranks {
+                    let w = &weights[rank * n * n..][..n * n];
+                    symbol = image(codes[rank], symbol);
+                    v = (0..n).map(|row| (0..n).map(|m| w[row * n + m] * v[m]).sum()).collect();
+                }
+                v[symbol as usize] -= 1.0;
+                squares += v.iter().map(|x| x * x).sum::<f64>();
+            }
+            squares / (2.0 * n as f64)
+        }
+    }
+
+    #[test]
+    fn a_step_goes_down_the_gradient() {
+        let mut repeats = 0;
+        for (symbols, hops, clip) in [(3, 1, 1e3), (3, 4, 1e3), (4, 5, 1e3), (5, 4, 1e3), (5, 8, 1e3), (5, 4, 0.01)] {
+            let mut task = task(symbols, hops, 1.5);
+            task.u.clip = clip;
+            let width = task.width();
+            let before = task.start(0.5);
+            let mut after = before.clone();
+            task.run(&mut after, 0..1);
+            let weights = task.u.skills as usize * (symbols * symbols) as usize;
+            for run in 0..4 {
+                let ranks = task.ranks(run, 0);
+                repeats += usize::from((1..ranks.len()).any(|j| ranks[..j].contains(&ranks[j])));
+                let (old, new) = (lane(&before, run as usize, width), lane(&after, run as usize, width));
+                let codes: Vec<u32> = old[weights..].iter().map(|&c| c as u32).collect();
+                let w: Vec<f64> = old[..weights].iter().map(|&w| f64::from(w)).collect();
+                let slope = |e: usize| {
+                    let at = |h: f64| {
+                        let mut w = w.clone();
+                        w[e] += h;
+                        task.loss(&w, &codes, &ranks)
+                    };
+                    (at(1e-4) - at(-1e-4)) / 2e-4
+                };
+                let gradient: Vec<f64> = (0..weights).map(slope).collect();
+                let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+                let rate = 0.5 * (f64::from(clip) / norm).min(1.0);
+                for e in 0..weights {
+                    let (moved, want) = (f64::from(new[e]) - w[e], -rate * gradient[e]);
+                    // The differences' own error, and f32.
+                    assert!((moved - want).abs() < 1e-6 + 1e-5 * want.abs(), "{symbols}, {hops}: {moved}, not {want}");
+                }
+                assert_eq!(old[weights..], new[weights..], "nothing else changes");
+            }
+        }
+        assert!(repeats > 3, "skills that occur twice are tried: {repeats}");
+    }
+
+    #[test]
+    fn windows_compose() {
+        let task = task(3, 4, 1.0);
+        let (mut whole, mut cut) = (task.start(0.3), task.start(0.3));
+        task.run(&mut whole, 0..9000);
+        for window in [0..1, 1..1000, 1000..1999, 1999..1999, 1999..9000] {
+            task.run(&mut cut, window);
+        }
+        assert_eq!(whole, cut);
+        let width = task.width();
+        let count = |rest: f32| (0..LANES).filter(|&l| lane(&whole, l, width)[width - 1] == rest).count();
+        assert!(count(0.0) > 0 && count(1.0) > 0, "some train and some rest: {}, {}", count(0.0), count(1.0));
+        for l in 0..LANES {
+            let [solved, rest] = [2, 1].map(|i| lane(&whole, l, width)[width - i]);
+            assert!(rest != 1.0 || solved > 0.0 && 2.0 * solved <= 9.0, "rests after as many again: {solved}");
+        }
+    }
+
+    #[test]
+    fn lanes_do_not_know_their_neighbours() {
+        let task = task(4, 4, 1.0);
+        let mut together = task.start(0.24);
+        task.run(&mut together, 0..500);
+        let mut alone = task.start(0.24);
+        let width = task.width();
+        let words: &mut [f32] = bytemuck::cast_slice_mut(&mut alone);
+        for l in (0..LANES).filter(|&l| l != 11) {
+            words[l * width + width - 1] = 1.0;
+        }
+        task.run(&mut alone, 0..500);
+        assert_eq!(lane(&together, 11, width), lane(&alone, 11, width));
+    }
+
+    /// A lane whose matrices are `factor` of the entries of the permutation matrices.
+    fn set(task: &Task, state: &mut [[f32; LANES]], factor: impl Fn(f32) -> f32) {
+        let (n, skills, width) = (task.u.symbols, task.u.skills as usize, task.width());
+        let words: &mut [f32] = bytemuck::cast_slice_mut(state);
+        for lane in words[..LANES * width].chunks_exact_mut(width) {
+            for j in 0..skills {
+                let code = lane[skills * (n * n) as usize + j] as u32;
+                for row in 0..n {
+                    for column in 0..n {
+                        let one = if image(code, column) == row { 1.0 } else { 0.0 };
+                        lane[j * (n * n) as usize + (row * n + column) as usize] = factor(one);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_right_stays_and_is_seen_to_be_right() {
+        let task = task(5, 4, 0.0);
+        let mut state = task.start(0.24);
+        set(&task, &mut state, |one| one);
+        let learned = state.clone();
+        task.run(&mut state, 0..5000);
+        let width = task.width();
+        for l in 0..LANES {
+            let (before, after) = (lane(&learned, l, width), lane(&state, l, width));
+            assert_eq!(before[..width - 2], after[..width - 2], "no gradient");
+            assert_eq!(after[width - 2..], [1.0, 1.0], "solved at the first check, at rest since the second");
+        }
+        // Without the mean of the symbols every answer is still right; with it alone, none is.
+        let ranks = sequences(1, 0, 4, 0..120, 200);
+        let right = |state: &[[f32; LANES]]| {
+            ranks.chunks(4).filter(|ranks| exact_match(5, 120, lane(state, 0, width), ranks)).count()
+        };
+        set(&task, &mut state, |one| one - 0.2);
+        assert_eq!(right(&state), 200, "all but the mean");
+        set(&task, &mut state, |_| 0.2);
+        assert_eq!(right(&state), 0, "ties are no answers");
+    }
+
+    #[test]
+    fn lanes_that_diverge_are_frozen() {
+        let task = task(3, 4, 0.0);
+        let mut state = task.start(100.0);
+        task.run(&mut state, 0..5000);
+        let (width, numbers) = (task.width(), bytemuck::cast_slice::<_, f32>(&state));
+        assert!(numbers.iter().all(|x| x.is_finite()), "no infinities");
+        let diverged = (0..LANES).filter(|&l| lane(&state, l, width)[width - 1] == 2.0).count();
+        assert!(diverged > 0, "none diverged");
+        let frozen = state.clone();
+        task.run(&mut state, 5000..6000);
+        for l in (0..LANES).filter(|&l| lane(&frozen, l, width)[width - 1] == 2.0) {
+            assert_eq!(lane(&state, l, width), lane(&frozen, l, width), "frozen");
+        }
+    }
+
+    #[test]
+    fn inverse_roots_are_right() {
+        let mut x = 1e-8_f32;
+        while x < 1e10 {
+            let found = f64::from(inverse_root(x)) * f64::from(x).sqrt();
+            // Newton's third step leaves 1e-10; its roundings are a few units of 2^-24.
+            assert!((found - 1.0).abs() < 4.0 / 16_777_216.0, "{x}: {found}");
+            x *= 1.07;
+        }
+    }
+}
