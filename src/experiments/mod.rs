@@ -19,10 +19,15 @@ pub mod atoms;
 pub mod exam_time;
 pub mod positive_shift;
 pub mod race;
+pub mod state_tracking;
 
 /// Every experiment, in the order of the catalogue.
-pub const ALL: &[Entry] =
-    &[Entry::of::<exam_time::ExamTime>(), Entry::of::<positive_shift::PositiveShift>(), Entry::of::<atoms::Atoms>()];
+pub const ALL: &[Entry] = &[
+    Entry::of::<exam_time::ExamTime>(),
+    Entry::of::<positive_shift::PositiveShift>(),
+    Entry::of::<atoms::Atoms>(),
+    Entry::of::<state_tracking::StateTracking>(),
+];
 
 /// A formula, typeset when the page is built.
 #[derive(Clone, Copy, Debug, Serialize)]
