@@ -21,6 +21,10 @@ pub mod stream {
     pub const BOOTSTRAP: u32 = 4;
     /// The self-test of a device.
     pub const PROBE: u32 = 5;
+    /// Samples of `k-composition`.
+    pub const COMPOSE: u32 = 6;
+    /// Starts of `k-composition`.
+    pub const COMPOSE_START: u32 = 7;
     /// Sequences of `state-tracking`.
     pub const TRACK: u32 = 9;
     /// The first weights and the ranks of the skills there.

@@ -32,7 +32,7 @@ fn parse(suite: &Suite) -> Module {
 
 /// The shader's file.
 fn path(name: &str) -> PathBuf {
-    let paths = ["src/sim", "src/exec", "tests/kernels"]
+    let paths = ["src/sim", "src/exec"]
         .map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("{name}.wgsl")));
     paths.into_iter().find(|path| path.exists()).expect("lies in one of the folders of kernels")
 }

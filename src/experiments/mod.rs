@@ -17,6 +17,7 @@ use crate::params::{self, Params, Spec, Texts, Value};
 
 pub mod atoms;
 pub mod exam_time;
+pub mod k_composition;
 pub mod positive_shift;
 pub mod race;
 pub mod state_tracking;
@@ -26,6 +27,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<exam_time::ExamTime>(),
     Entry::of::<positive_shift::PositiveShift>(),
     Entry::of::<atoms::Atoms>(),
+    Entry::of::<k_composition::KComposition>(),
     Entry::of::<state_tracking::StateTracking>(),
 ];
 

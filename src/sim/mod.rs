@@ -3,6 +3,7 @@
 //! A kernel knows numbers, not pages: it never imports parameters, outputs or experiments.
 
 pub mod atoms;
+pub mod compose;
 pub mod exam;
 pub mod shift;
 pub mod track;
@@ -13,6 +14,7 @@ use crate::exec::Twin;
 pub const TWINS: &[Twin] = &[
     Twin::kernel::<exam::Exam>(),
     Twin::kernel::<atoms::Atoms>(),
+    Twin::kernel::<compose::Compose>(),
     Twin::kernel::<track::Track>(),
     Twin::job::<shift::Gains>(),
 ];

@@ -3,6 +3,7 @@
 //! - [`exam`]: hours over subjects whose errors fall with one common exponent; finite-n curves.
 //! - [`shift`]: the general mixture, `sum_k p_k e_k(N q_k)`: optimum, gain, direction of the shift.
 //! - [`atoms`]: memorising K items of power-law frequency: matched, optimal and flat training.
+//! - [`compose`]: products of k skills: loss, gradient, curvature, flow.
 //! - [`track`]: products of permutation matrices: exact losses of learned factors.
 //!
 //! Arguments are taken as valid (parameters are checked where they are read); each function states
@@ -11,6 +12,7 @@
 //! Models: The Data Problem", part 2.2.
 
 pub mod atoms;
+pub mod compose;
 pub mod exam;
 pub mod shift;
 pub mod track;

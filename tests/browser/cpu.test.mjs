@@ -10,6 +10,7 @@ const STATES = {
   "exam-time": { runs: "512", facts: "32" },
   "positive-shift": { draws: "2000" },
   atoms: { runs: "32", atoms: "5000" },
+  "k-composition": { runs: "40", samples: "6000", halvings: "1" },
 };
 /** Other branches of the experiments: a heat map, a line through many subjects, every family's arithmetic. */
 const MORE = [
@@ -20,6 +21,7 @@ const MORE = [
   ["positive-shift", { family: "log", draws: "500" }],
   ["positive-shift", { family: "transfer", b: "0.5", draws: "500" }],
   ["positive-shift", { family: "mixing-law", weights: "0.7,0.3", t: "1,0.2;0,1", draws: "0" }],
+  ["k-composition", { hops: "5", skills: "100", exponents: "0,1,2", batch: "10", switch_after: "2000", samples: "5000", runs: "5" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;

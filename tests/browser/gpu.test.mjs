@@ -8,6 +8,7 @@ import { assertSame, button, downloaded, finished, native, numbers, ready, run, 
 const STATES = {
   "exam-time": { runs: "512", facts: "32" },
   atoms: { runs: "32", atoms: "5000" },
+  "k-composition": { runs: "40", samples: "3000" },
 };
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
 const onGpu = (slug) => hash(slug, { ...STATES[slug], device: "gpu" });

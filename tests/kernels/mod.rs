@@ -2,15 +2,14 @@
 
 #![allow(dead_code, reason = "each test that includes this module uses a part of it")]
 
-mod compose;
-
 use std::sync::Arc;
 
 use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms, probe};
-use scaling_lab::rng::Alias;
-use scaling_lab::sim::{atoms, exam, track};
+use scaling_lab::rng::{Alias, Gaussian};
+use scaling_lab::sim::{atoms, compose, exam, track};
+use scaling_lab::theory::compose::power_law;
 
-/// Every kernel of the lab, and one that only tests use.
+/// Every kernel of the lab.
 pub(crate) fn all() -> Vec<Suite> {
     vec![
         Suite::of::<probe::Probe>(probe_cases()),
@@ -89,7 +88,8 @@ impl<K: Kernel> Case<K> {
             if exec.device().kind != "gpu" || !exec.notices(0).is_empty() {
                 return Err(format!("the device did not last: {:?}", exec.notices(0)));
             }
-            agree::<K>(&ours, &right, level).map_err(|difference| format!("windows {cuts:?}: {difference}"))?;
+            let place = || format!("{} windows from {} to {}", cuts.len() - 1, cuts[0], cuts[cuts.len() - 1]);
+            agree::<K>(&ours, &right, level).map_err(|difference| format!("{}: {difference}", place()))?;
         }
         Ok(())
     }
@@ -229,56 +229,139 @@ fn track_cases() -> Vec<Case<track::Track>> {
     ]
 }
 
-/// Three atoms of unequal frequency to a product; `start` is the first weight.
-fn compose_case<K>(name: &'static str, atoms: u32, start: f32, fastest: f32, groups: usize, cuts: &[u32]) -> Case<K>
+/// What a case of products varies.
+#[derive(Clone, Copy)]
+struct Products {
+    skills: u32,
+    hops: u32,
+    alphas: &'static [f64],
+    runs: u32,
+    batch: u32,
+    lr: f32,
+    init: f64,
+    switch_after: u32,
+    record: u32,
+}
+
+const PRODUCTS: Products = Products {
+    skills: 64,
+    hops: 4,
+    alphas: &[0.0, 1.5],
+    runs: 32,
+    batch: 1,
+    lr: 0.05,
+    init: 0.3,
+    switch_after: u32::MAX,
+    record: 1000,
+};
+
+fn products<K>(name: &'static str, products: Products, cuts: &[u32]) -> Case<K>
 where
     K: Kernel<Uniforms = compose::Uniforms, Row = [f32; compose::LANES]>,
 {
-    let p: Vec<f64> = (1..=atoms).map(|i| 1.0 / f64::from(i)).collect();
-    let rates = std::array::from_fn(|lane| fastest * (lane + 1) as f32 / compose::LANES as f32);
-    let (inputs, bits) = compose::inputs(&p, &rates);
-    let row = |i: usize| [start + (i % 7) as f32 / 64.0; compose::LANES];
-    let uniforms = compose::Uniforms { seed: 5, first_run: 3, bits, atoms, first: 0, steps: 0 };
-    let host = (0..groups * atoms as usize).map(row).collect();
-    Case { name, host, rows: atoms as usize, inputs, uniforms, cuts: cuts.to_vec() }
+    let Products { skills, hops, alphas, runs, batch, lr, init, switch_after, record } = products;
+    let trainings: Vec<Vec<f64>> = alphas.iter().map(|&alpha| power_law(skills, alpha)).collect();
+    let (inputs, bits) = compose::inputs(&trainings);
+    let (seed, first_run) = (5, u32::MAX - 9);
+    let uniforms = compose::Uniforms {
+        seed,
+        first_run,
+        runs,
+        blocks: runs.div_ceil(compose::LANES as u32),
+        trainings: alphas.len() as u32,
+        skills,
+        share: 1.0 / skills as f32,
+        hops,
+        batch,
+        rate: lr / batch as f32,
+        switch_after,
+        loss_target: 0.01,
+        record,
+        bits,
+        first: 0,
+        steps: 0,
+    };
+    let host = compose::state(&Gaussian::new().table, seed, first_run, runs, alphas.len(), skills, batch, init);
+    Case { name, host, rows: compose::rows(skills, batch), inputs, uniforms, cuts: cuts.to_vec() }
 }
 
 fn compose_cases() -> Vec<Case<compose::Compose>> {
+    let step_by_step: Vec<u32> = (0..=1000).collect();
     vec![
-        compose_case("one atom, one column", 1, 0.5, 0.2, 1, &[0, 1, 40]),
-        compose_case("many atoms below the stability edge", 100, 0.5, 0.2, 3, &[0, 1, 17, 4000]),
-        compose_case("a full table", 1024, 0.75, 0.3, 2, &[0, 999, 3000]),
-        compose_case("lanes that diverge are frozen", 5, 50.0, 1.0, 2, &[0, 2, 100]),
-        compose_case("weights that vanish are flushed", 3, 1e-20, 0.1, 1, &[0, 7, 50]),
+        products("the default, records inside a window", PRODUCTS, &[0, 1, 17, 1000, 4000]),
+        products("step by step", PRODUCTS, &step_by_step),
+        products("one hop, few skills", Products { skills: 8, hops: 1, record: 300, ..PRODUCTS }, &[0, 255, 300]),
+        products(
+            "eight hops, no power of two, a part of a group",
+            Products { skills: 100, hops: 8, alphas: &[1.0], runs: 5, init: 0.9, record: 2000, ..PRODUCTS },
+            &[0, 999, 2000],
+        ),
+        products(
+            "a full table, several groups",
+            Products { skills: 1024, alphas: &[0.5, 2.0, 1.1], runs: 33, record: 600, ..PRODUCTS },
+            &[0, 256, 600],
+        ),
+        products(
+            "batches that cross the checks, until solved",
+            Products { skills: 16, alphas: &[1.5], batch: 100, lr: 0.5, record: 150, ..PRODUCTS },
+            &[0, 1, 60, 150],
+        ),
+        products(
+            "uniform after a while",
+            Products { switch_after: 1500, record: 3000, ..PRODUCTS },
+            &[0, 1499, 1500, 1501, 3000],
+        ),
+        products(
+            "runs that diverge are emptied",
+            Products { hops: 5, init: 1.3, lr: 0.5, skills: 12, record: 500, ..PRODUCTS },
+            &[0, 2, 500],
+        ),
+        products(
+            "weights that vanish are flushed",
+            Products { init: 1e-30, hops: 2, record: 40, ..PRODUCTS },
+            &[0, 7, 40],
+        ),
     ]
 }
 
-/// A twin that is off by 1 % of its learning rate, held to the right shader.
+/// The kernel of products with a twin whose learning rate is 1 % larger: what a parity test must not let pass.
+#[derive(Debug)]
+pub(crate) struct Wrong;
+
+impl Kernel for Wrong {
+    const NAME: &'static str = compose::Compose::NAME;
+    const WGSL: &'static str = compose::Compose::WGSL;
+    const HARDWARE: Parity = compose::Compose::HARDWARE;
+    const INPUTS: usize = compose::Compose::INPUTS;
+    type Uniforms = compose::Uniforms;
+    type Row = [f32; compose::LANES];
+
+    fn group(u: &compose::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]) {
+        compose::Compose::group(&compose::Uniforms { rate: u.rate * 1.01, ..*u }, inputs, group, state);
+    }
+}
+
+/// Held to the right shader.
 pub(crate) fn wrong() -> Suite {
-    Suite::of::<compose::Wrong>(vec![compose_case("off by 1 %", 100, 0.5, 0.2, 1, &[0, 5, 100])])
+    Suite::of::<Wrong>(vec![products("off by 1 %", PRODUCTS, &[0, 5, 100])])
 }
 
 /// Fresh lanes of the wrong twin, and their uniforms.
-pub(crate) fn wrong_lanes() -> (Lanes<compose::Wrong>, compose::Uniforms) {
-    let Case { host, rows, inputs, uniforms, .. } = compose_case::<compose::Wrong>("", 100, 0.5, 0.2, 1, &[0, 1]);
+pub(crate) fn wrong_lanes() -> (Lanes<Wrong>, compose::Uniforms) {
+    let Case { host, rows, inputs, uniforms, .. } = products::<Wrong>("", PRODUCTS, &[0, 1]);
     (Lanes::new(host, rows, inputs), uniforms)
 }
 
-/// What the kernel for tests promises on hardware.
+/// What the kernel of products promises on hardware.
 pub(crate) const fn compose_hardware() -> Parity {
     compose::Compose::HARDWARE
 }
 
 /// The states of the right and of the wrong twin, for the comparison alone.
 pub(crate) fn wrong_by_twin_alone(level: Parity) -> Result<(), String> {
-    let state = |wrong| {
-        let (exec, cuts) = (Exec::cpu(), [0, 5, 100]);
-        if wrong {
-            compose_case::<compose::Wrong>("", 100, 0.5, 0.2, 1, &cuts).run(&exec, &cuts)
-        } else {
-            compose_case::<compose::Compose>("", 100, 0.5, 0.2, 1, &cuts).run(&exec, &cuts)
-        }
-    };
-    agree::<compose::Compose>(&state(false), &state(false), level)?;
-    agree::<compose::Compose>(&state(true), &state(false), level)
+    let cuts = [0, 5, 100];
+    let right = products::<compose::Compose>("", PRODUCTS, &cuts).run(&Exec::cpu(), &cuts);
+    let wrong = products::<Wrong>("", PRODUCTS, &cuts).run(&Exec::cpu(), &cuts);
+    agree::<compose::Compose>(&right, &right, level)?;
+    agree::<compose::Compose>(&wrong, &right, level)
 }
