@@ -354,7 +354,7 @@ impl Gpu {
                     self.land(&mut flights, key, &mut landed_ms).await?;
                 }
                 let pace = self.pace.borrow().get(&key).copied().unwrap_or(FIRST_STEPS);
-                let most = if self.is_software() { K::SOFTWARE_STEPS } else { u32::MAX };
+                let most = if self.is_software() { K::software_steps(uniforms) } else { u32::MAX };
                 let end = first.saturating_add(pace.min(most)).min(steps.end);
                 flights.push_back(self.launch::<K>(&pipeline, state, uniforms, first..end, key.1));
                 first = end;

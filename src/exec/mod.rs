@@ -112,6 +112,11 @@ pub trait Kernel: 'static {
     /// The most steps of one dispatch on a software adapter: Mesa's llvmpipe leaves every loop of an invocation once they
     /// have turned 65535 times in all, without a word.
     const SOFTWARE_STEPS: u32 = u32::MAX;
+
+    /// The same for given uniforms, where how often loops turn depends on them.
+    fn software_steps(_uniforms: &Self::Uniforms) -> u32 {
+        Self::SOFTWARE_STEPS
+    }
     /// Read-only inputs: bindings 2, 3, ...
     const INPUTS: usize;
     /// Binding 0.

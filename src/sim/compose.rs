@@ -173,6 +173,16 @@ impl Kernel for Compose {
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
 
+    fn software_steps(u: &Uniforms) -> u32 {
+        let sample = 1 + 10 * u.hops.div_ceil(4) + 2 * u.hops;
+        let step = 1 + u.batch * sample + if u.batch > 1 { u.skills } else { 0 };
+        let check = u.skills + u.hops;
+        // Once a dispatch: the records, a run that is emptied, a first check; then a check in so many steps.
+        let rest = 65_000 - 4 * u.skills - check;
+        (u64::from(rest) * u64::from(CHECK)
+            / (u64::from(step) * u64::from(CHECK) + u64::from(check * u.batch.min(CHECK)))) as u32
+    }
+
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
         // Four hops share one block of draws; a bound that the compiler knows keeps a sample in registers.
         if u.hops <= 4 { run::<4>(u, inputs, group, state) } else { run::<HOPS_MAX>(u, inputs, group, state) }
@@ -507,6 +517,22 @@ mod tests {
                     last = check;
                 }
             }
+        }
+    }
+
+    #[test]
+    fn loops_of_a_dispatch_turn_less_often_than_a_software_adapter_allows() {
+        for (skills, hops, batch) in [(8, 1, 1), (64, 4, 1), (1024, 8, 1), (1024, 8, 1024), (8, 8, 300), (1024, 5, 100)]
+        {
+            let (_, bits) = inputs(&[theory::power_law(skills, 1.0)]);
+            let uniforms = Uniforms { hops, skills, batch, bits, ..bytemuck::Zeroable::zeroed() };
+            let steps = u64::from(Compose::software_steps(&uniforms));
+            let (d, k, m) = (u64::from(skills), u64::from(hops), u64::from(batch));
+            let samples = steps * m * (1 + 10 * k.div_ceil(4) + 2 * k);
+            let checks = (steps * m).div_ceil(u64::from(CHECK)).min(steps);
+            let turns = steps + samples + if m > 1 { steps * d } else { 0 } + (checks + 1) * (d + k) + 4 * d;
+            assert!(steps > 0 && turns <= 65_535, "{skills} skills, {hops} hops, batch {batch}: {turns} in {steps}");
+            assert!(steps == 1 || turns > 50_000, "and not much less: {turns}");
         }
     }
 

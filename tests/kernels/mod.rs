@@ -290,6 +290,11 @@ fn compose_cases() -> Vec<Case<compose::Compose>> {
     vec![
         products("the default, records inside a window", PRODUCTS, &[0, 1, 17, 1000, 4000]),
         products("step by step", PRODUCTS, &step_by_step),
+        products(
+            "loops of one step turn 37000 times",
+            Products { skills: 8, hops: 8, alphas: &[0.0], runs: 1, batch: 1024, init: 0.9, record: 20, ..PRODUCTS },
+            &[0, 20],
+        ),
         products("one hop, few skills", Products { skills: 8, hops: 1, record: 300, ..PRODUCTS }, &[0, 255, 300]),
         products(
             "eight hops, no power of two, a part of a group",
