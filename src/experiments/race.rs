@@ -203,17 +203,13 @@ impl Race {
             };
         }
         let median = |i: usize| self.quantile(i, 0.5).map(|t| t.to_string()).unwrap_or_default();
-        verdict.note = format!(
-            "Median samples: uniform {}, alpha = {} {}.",
-            median(uniform),
-            self.racers[best].exponent,
-            median(best)
-        );
+        let (alpha, slow, fast) = (self.racers[best].exponent, median(uniform), median(best));
+        verdict.note = format!("Median samples: uniform {slow}; alpha = {alpha}: {fast}.");
         if ratio.value.is_nan() {
             verdict.note.push_str(" Neither was at the target when the budget was spent.");
         } else if ratio.bound != Ordering::Equal {
-            let way = if ratio.bound == Ordering::Greater { "more" } else { "less" };
-            verdict.note.push_str(&format!(" One was cut off by the budget, so the true ratio is {way} than this."));
+            let sign = if ratio.bound == Ordering::Greater { ">" } else { "<" };
+            verdict.note.push_str(&format!(" The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
         }
         if fewest < LEAST {
             verdict.note.push_str(&format!(" Fewer than {LEAST} runs cannot tell at 99.9%."));

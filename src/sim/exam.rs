@@ -104,6 +104,8 @@ fn unknown_hours(theta: u32, v: u32, levels: usize) -> u32 {
 impl Kernel for Exam {
     const NAME: &'static str = "exam";
     const WGSL: &'static str = concat!(include_str!("exam.wgsl"), include_str!("../rng.wgsl"));
+    // Eight subjects of two facts each turn at most 700 loops in a step.
+    const SOFTWARE_STEPS: u32 = 90;
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];

@@ -97,6 +97,8 @@ export function createDrawing() {
     const ex = extentOf(kx, xs());
     const ey = extentOf(ky, ys()) ?? (source.some(s => s.floor) ? [0.1, 1] : null);
     if (ey && ky === "log") ey[0] = Math.max(ey[0], ey[1] * 10 ** -DECADES);
+    // An interval that is open above needs room for its arrow.
+    if (ey && ky === "log" && source.some(s => s.kind === "points" && s.hi?.some((hi, i) => !real(hi) && real(s.y[i])))) ey[1] *= 1.5;
     const colours = field ? size * 3.6 : 0;
     const height = view.height ?? Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours);
     resize(width, height);
@@ -104,9 +106,11 @@ export function createDrawing() {
 
     // Ordinals (parts, ranks of a few) get whole ticks, and room so that points do not sit on the frame.
     const whole = kx === "linear" && !field && source.every(s => s.x.every(x => x === null || Number.isInteger(x)));
-    const few = whole && ex[1] - ex[0] <= 20 && source.every(s => s.kind === "points");
+    const dots = !field && source.every(s => s.kind === "points");
+    const few = whole && ex[1] - ex[0] <= 20 && dots;
+    const room = few ? 0.5 : kx === "linear" && dots ? 0.04 * (ex[1] - ex[0]) : 0;
     /** @type {Pair} */
-    const dx = field ? fieldDomain(kx, ex, field.x) : few ? [ex[0] - 0.5, ex[1] + 0.5] : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
+    const dx = field ? fieldDomain(kx, ex, field.x) : room ? [ex[0] - room, ex[1] + room] : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
     /** @type {Pair} */
     const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey, 8));
 

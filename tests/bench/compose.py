@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""How fast is kernel `compose` on one thread, against numba and NumPy?
+
+All three do the same work: Philox4x32-10 with the same keys and counters, the same alias table, f32, a look at the exact
+test loss every 256 samples; from the same weights they must arrive at the same bits. Run it from anywhere:
+
+    tests/bench/compose.py
+
+It builds the kernel for this machine's processor, and makes an environment with NumPy and numba under target/.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+VENV = TARGET / "bench-python"
+NEEDS = ["numpy==2.2.6", "numba==0.61.2"]
+
+
+def environment():
+    """Goes on in the environment that has the packages."""
+    python = VENV / "bin" / "python"
+    if Path(sys.prefix) == VENV:
+        return
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDS], check=True)
+    os.execv(python, [str(python), *sys.argv])
+
+
+environment()
+
+import numpy as np  # noqa: E402
+from numba import njit  # noqa: E402
+
+STREAM = 6  # rng.rs, stream::COMPOSE
+CHECK = 256
+RATE, TARGET_LOSS, BOUND, TINY = np.float32(0.05), np.float32(0.01), np.float32(1e6), np.float32(1e-30)
+
+
+@njit
+def philox(k0, k1, c0, c1, c2, c3):
+    mask = np.uint64(0xFFFFFFFF)
+    for _ in range(10):
+        a = np.uint64(0xD2511F53) * np.uint64(c0)
+        b = np.uint64(0xCD9E8D57) * np.uint64(c2)
+        c0, c1, c2, c3 = (
+            np.uint32((b >> np.uint64(32)) ^ np.uint64(c1) ^ np.uint64(k0)),
+            np.uint32(b & mask),
+            np.uint32((a >> np.uint64(32)) ^ np.uint64(c3) ^ np.uint64(k1)),
+            np.uint32(a & mask),
+        )
+        k0 = np.uint32((np.uint64(k0) + np.uint64(0x9E3779B9)) & mask)
+        k1 = np.uint32((np.uint64(k1) + np.uint64(0xBB67AE85)) & mask)
+    return c0, c1, c2, c3
+
+
+@njit
+def pick(table, bits, u):
+    column = u >> np.uint32(32 - bits)
+    entry = table[column]
+    threshold = np.uint32(u << np.uint32(bits)) >> np.uint32(10)
+    return column if threshold < entry >> np.uint32(10) else entry & np.uint32(1023)
+
+
+@njit
+def loss(w, hops, share):
+    total, square = np.float32(0), np.float32(0)
+    for x in w:
+        total += x
+        square += x * x
+    a, b = np.float32(1), np.float32(1)
+    for _ in range(hops):
+        a *= total * share
+        b *= square * share
+    return np.float32(0.5) * (b - np.float32(2) * a + np.float32(1))
+
+
+@njit
+def numba_run(w, table, bits, hops, seed, run, samples):
+    """One run after another, as a program for one run is written."""
+    one, hit, share = np.float32(1), 0, np.float32(1) / np.float32(len(w))
+    skill, value, before = np.empty(8, np.uint32), np.empty(8, np.float32), np.empty(8, np.float32)
+    words = np.empty(8, np.uint32)
+    for sample in range(samples):
+        words[0], words[1], words[2], words[3] = philox(
+            np.uint32(seed), np.uint32(STREAM), np.uint32(run), np.uint32(sample), np.uint32(0), np.uint32(0)
+        )
+        if hops > 4:
+            words[4], words[5], words[6], words[7] = philox(
+                np.uint32(seed), np.uint32(STREAM), np.uint32(run), np.uint32(sample), np.uint32(1), np.uint32(0)
+            )
+        f = one
+        for i in range(hops):
+            skill[i] = pick(table, bits, words[i])
+            value[i] = w[skill[i]]
+            before[i] = f
+            f *= value[i]
+        if not abs(f) <= BOUND:
+            return -1
+        g = RATE * (f - one)
+        after = one
+        for i in range(hops - 1, -1, -1):
+            x = w[skill[i]] - g * (before[i] * after)
+            w[skill[i]] = np.float32(0) if abs(x) < TINY else x
+            after *= value[i]
+        if (sample + 1) % CHECK == 0 and hit == 0 and loss(w, hops, share) < TARGET_LOSS:
+            hit = (sample + 1) // CHECK
+    return hit
+
+
+def numpy_philox(seed, runs, samples, block):
+    """Words of a block of samples of all runs, `[word][sample, run]`."""
+    mask, shift = np.uint64(0xFFFFFFFF), np.uint64(32)
+    c0 = np.broadcast_to(runs.astype(np.uint64), (len(samples), len(runs)))
+    c1 = np.broadcast_to(samples.astype(np.uint64)[:, None], c0.shape)
+    c2, c3 = np.full(c0.shape, block, np.uint64), np.zeros(c0.shape, np.uint64)
+    k0, k1 = seed, STREAM
+    for _ in range(10):
+        a, b = np.uint64(0xD2511F53) * c0, np.uint64(0xCD9E8D57) * c2
+        c0, c1, c2, c3 = (b >> shift) ^ c1 ^ np.uint64(k0), b & mask, (a >> shift) ^ c3 ^ np.uint64(k1), a & mask
+        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
+    return [c.astype(np.uint32) for c in (c0, c1, c2, c3)]
+
+
+def numpy_runs(w, table, bits, hops, seed, samples):
+    """All runs at once, as a program for many runs is written; draws and skills for 256 samples at a time."""
+    runs, d = w.shape
+    index, rows = np.arange(runs, dtype=np.uint32), np.arange(runs)
+    hit, share = np.zeros(runs, np.int64), np.float32(1) / np.float32(d)
+    for first in range(0, samples, CHECK):
+        steps = np.arange(first, min(first + CHECK, samples), dtype=np.uint32)
+        words = [word for block in range((hops + 3) // 4) for word in numpy_philox(seed, index, steps, block)][:hops]
+        skills = []
+        for u in words:
+            column = u >> np.uint32(32 - bits)
+            entry = table[column]
+            skills.append(np.where((u << np.uint32(bits)) >> np.uint32(10) < entry >> np.uint32(10), column, entry & np.uint32(1023)))
+        for t in range(len(steps)):
+            chosen = [s[t] for s in skills]
+            value = [w[rows, s] for s in chosen]
+            before = [np.ones(runs, np.float32)]
+            for v in value:
+                before.append(before[-1] * v)
+            g = RATE * (before[hops] - np.float32(1))
+            after = np.ones(runs, np.float32)
+            for i in range(hops - 1, -1, -1):
+                x = w[rows, chosen[i]] - g * (before[i] * after)
+                w[rows, chosen[i]] = np.where(np.abs(x) < TINY, np.float32(0), x)
+                after = after * value[i]
+        if len(steps) == CHECK:
+            m1, m2 = w.sum(1) * share, (w * w).sum(1) * share
+            solved = np.float32(0.5) * (m2**hops - 2 * m1**hops + 1) < TARGET_LOSS
+            hit[solved & (hit == 0)] = (first + CHECK) // CHECK
+    return hit
+
+
+def native(out):
+    """The kernel's lines: what it measured, case by case."""
+    env = dict(os.environ, RUSTFLAGS="-C target-cpu=native", CARGO_TARGET_DIR=str(TARGET / "native"), LAB_BENCH_OUT=str(out))
+    command = ["cargo", "bench", "--quiet", "--no-default-features", "--bench", "compose"]
+    text = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+    head, *lines = [line.split() for line in text.splitlines() if line.strip()]
+    return [dict(zip(head, map(float, line))) for line in lines]
+
+
+def main():
+    out = TARGET / "bench-compose"
+    out.mkdir(parents=True, exist_ok=True)
+    print(f"numba {__import__('numba').__version__}, NumPy {np.__version__}; M samples a second on one thread")
+    print(f"{'d':>4} {'k':>2} {'alpha':>5} | {'kernel':>7} {'numba':>7} {'NumPy':>7} | {'over numba':>10} {'over NumPy':>10}")
+    first = native(out)
+    numba_run(np.ones(8, np.float32), np.zeros(8, np.uint32), 3, 4, 1, 0, 300)  # compiles
+    rows = []
+    for case in first:
+        i, d, k, runs, samples, seed = (int(case[x]) for x in ("case", "skills", "hops", "runs", "samples", "seed"))
+        table = np.fromfile(out / f"{i}.table", np.uint32)
+        start, end = (np.fromfile(out / f"{i}.{x}", np.float32).reshape(runs, d) for x in ("start", "end"))
+        bits = len(table).bit_length() - 1
+        best = np.inf
+        for _ in range(3):
+            w = start.copy()
+            clock = time.perf_counter()
+            for run in range(runs):
+                numba_run(w[run], table, bits, k, seed, run, samples)
+            best = min(best, time.perf_counter() - clock)
+        if not np.array_equal(w, end):
+            sys.exit(f"case {i}: numba arrives elsewhere, by {np.abs(w - end).max()}")
+        # More runs than the kernel needs: NumPy's calls cost the same for few and for many.
+        many, few = 1024, 2048
+        w = np.tile(start, (many // runs, 1))
+        clock = time.perf_counter()
+        numpy_runs(w, table, bits, k, seed, few)
+        numpy_rate = many * few / (time.perf_counter() - clock)
+        check = start[0].copy()
+        numba_run(check, table, bits, k, seed, 0, few)
+        if not np.array_equal(w[0], check):
+            sys.exit(f"case {i}: NumPy arrives elsewhere, by {np.abs(w[0] - check).max()}")
+        rows.append((case, runs * samples / best, numpy_rate))
+    # Once more, so that a slow minute of the machine does not decide.
+    for (case, numba_rate, numpy_rate), again in zip(rows, native(out)):
+        rate = case["runs"] * case["samples"] / min(case["seconds"], again["seconds"])
+        print(
+            f"{case['skills']:4.0f} {case['hops']:2.0f} {case['exponent']:5} | {rate / 1e6:7.1f} {numba_rate / 1e6:7.1f} "
+            f"{numpy_rate / 1e6:7.2f} | {rate / numba_rate:10.2f} {rate / numpy_rate:10.1f}"
+        )
+
+
+main()

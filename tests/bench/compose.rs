@@ -1,0 +1,75 @@
+//! Kernel `compose` on one thread, for `compose.py`, which compares it with NumPy and numba.
+//!
+//! `cargo bench --bench compose` prints a table. With `LAB_BENCH_OUT` naming a folder, every case leaves there what the
+//! others start from and must arrive at: `table` (u32), `start` and `end` (f32, `[run][skill]`).
+
+#![allow(clippy::print_stdout, reason = "a program that prints")]
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use scaling_lab::exec::Kernel as _;
+use scaling_lab::math;
+use scaling_lab::rng::Gaussian;
+use scaling_lab::sim::compose::{self, Compose, LANES, RECORDS};
+
+const SEED: u32 = 1;
+const RUNS: u32 = 64;
+const SAMPLES: u32 = 100_000;
+/// The fastest of so many tries counts: other work on the machine only slows a try down.
+const TRIES: usize = 5;
+
+fn main() {
+    let out = std::env::var_os("LAB_BENCH_OUT").map(PathBuf::from);
+    println!("case skills hops exponent runs samples seed seconds");
+    for (case, (skills, hops, exponent)) in
+        [(64, 4, 0.0), (64, 4, 1.5), (256, 4, 1.5), (64, 3, 1.5), (64, 5, 1.5)].into_iter().enumerate()
+    {
+        let weights: Vec<f64> = (1..=skills).map(|j| math::pow(f64::from(j), -exponent)).collect();
+        let total: f64 = weights.iter().sum();
+        let p: Vec<f64> = weights.iter().map(|w| w / total).collect();
+        let (inputs, bits) = compose::inputs(&[p]);
+        let start = compose::state(&Gaussian::new().table, SEED, 0, RUNS, 1, skills, 1, 0.3);
+        let u = compose::Uniforms {
+            seed: SEED,
+            first_run: 0,
+            runs: RUNS,
+            blocks: RUNS / LANES as u32,
+            trainings: 1,
+            skills,
+            share: 1.0 / skills as f32,
+            hops,
+            batch: 1,
+            rate: 0.05,
+            switch_after: u32::MAX,
+            loss_target: 0.01,
+            record: SAMPLES,
+            bits,
+            first: 0,
+            steps: SAMPLES,
+        };
+        let rows = compose::rows(skills, 1);
+        let (mut seconds, mut end) = (f64::INFINITY, start.clone());
+        for _ in 0..TRIES {
+            end.clone_from(&start);
+            let clock = Instant::now();
+            for (group, state) in (0..).zip(end.chunks_mut(rows)) {
+                Compose::group(&u, &inputs, group, state);
+            }
+            seconds = seconds.min(clock.elapsed().as_secs_f64());
+        }
+        println!("{case} {skills} {hops} {exponent} {RUNS} {SAMPLES} {SEED} {seconds}");
+        if let Some(out) = &out {
+            let runs = |state: &[[f32; LANES]]| -> Vec<f32> {
+                let weight = |run: usize, skill: usize| state[run / LANES * rows + RECORDS + skill][run % LANES];
+                (0..RUNS as usize).flat_map(|r| (0..skills as usize).map(move |j| weight(r, j))).collect()
+            };
+            let write = |name: &str, bytes: &[u8]| {
+                std::fs::write(out.join(format!("{case}.{name}")), bytes).expect("the folder can be written");
+            };
+            write("table", bytemuck::cast_slice(&inputs.u32(0)[..1 << bits]));
+            write("start", bytemuck::cast_slice(&runs(&start)));
+            write("end", bytemuck::cast_slice(&runs(&end)));
+        }
+    }
+}
