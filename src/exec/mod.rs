@@ -109,20 +109,18 @@ pub trait Kernel: 'static {
     const SOFTWARE: Parity = Parity::Bits;
     /// What a hardware adapter must reach.
     const HARDWARE: Parity = Parity::Bits;
-    /// The most steps of one dispatch on a software adapter: Mesa's llvmpipe leaves every loop of an invocation once they
-    /// have turned 65535 times in all, without a word.
-    const SOFTWARE_STEPS: u32 = u32::MAX;
-
-    /// The same for given uniforms, where how often loops turn depends on them.
-    fn software_steps(_uniforms: &Self::Uniforms) -> u32 {
-        Self::SOFTWARE_STEPS
-    }
     /// Read-only inputs: bindings 2, 3, ...
     const INPUTS: usize;
     /// Binding 0.
     type Uniforms: Uniforms;
     /// Binding 1, `read_write`: `state[(group * rows + row) * L + lane]`.
     type Row: Row;
+
+    /// The most steps of one dispatch on a software adapter, at least 1: Mesa's llvmpipe leaves every loop of an
+    /// invocation, without a word, once they have turned 65535 times in all, inner ones included.
+    fn software_steps(_: &Self::Uniforms) -> u32 {
+        u32::MAX
+    }
 
     /// The twin: one group through its window. `state[row][lane]`.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);

@@ -104,11 +104,14 @@ fn unknown_hours(theta: u32, v: u32, levels: usize) -> u32 {
 impl Kernel for Exam {
     const NAME: &'static str = "exam";
     const WGSL: &'static str = concat!(include_str!("exam.wgsl"), include_str!("../rng.wgsl"));
-    // Eight subjects of two facts each turn at most 700 loops in a step.
-    const SOFTWARE_STEPS: u32 = 90;
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];
+
+    fn software_steps(u: &Uniforms) -> u32 {
+        // The draw; two facts, each with its powers, its bisection and the search among at most 2^10 thresholds.
+        65_000 / (u.subjects * (12 + 2 * (2 * u.levels + 11)))
+    }
 
     #[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {

@@ -363,11 +363,17 @@ impl Kernel for Track {
         abs: 1e-5,
         reason: "WGSL may fuse a * b + c; between no and all fused, 20000 samples move a weight by less than 1e-6",
     };
-    // Loops turn at most 1300 times in a step and 23000 times in a check.
-    const SOFTWARE_STEPS: u32 = 25;
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
+
+    fn software_steps(u: &Uniforms) -> u32 {
+        // 3 k - 2 products, k matrices in, their norms and k matrices out, the error twice, its symbols; draws, repeats.
+        let step = (6 * u.hops + 2) * u.symbols * u.symbols + u.symbols * (u.hops + 1) + 14 * u.hops + u.hops * u.hops;
+        let check = u.tests * (1 + u.symbols * (1 + u.hops));
+        // More steps than one check is for would need room for two.
+        (65_000_u32.saturating_sub(check) / step).clamp(1, CHECK)
+    }
 
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
         let (symbols, skills) = (u.symbols as usize, u.skills as usize);

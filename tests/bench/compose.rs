@@ -1,9 +1,9 @@
-//! Kernel `compose` on one thread, for `compose.py`, which compares it with NumPy and numba.
+//! Kernel `compose` on one thread, for `compose.py`, which compares it with `NumPy` and numba.
 //!
 //! `cargo bench --bench compose` prints a table. With `LAB_BENCH_OUT` naming a folder, every case leaves there what the
 //! others start from and must arrive at: `table` (u32), `start` and `end` (f32, `[run][skill]`).
 
-#![allow(clippy::print_stdout, reason = "a program that prints")]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
 use std::path::PathBuf;
 use std::time::Instant;
