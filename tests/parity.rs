@@ -35,6 +35,10 @@ fn main() -> ExitCode {
         trials.push(if adapters.is_empty() { absent(name, required) } else { Trial::test(name, trial) });
     }
     for (place, adapter) in adapters.iter().enumerate() {
+        trials.push(Trial::test(format!("compose / full runs, statistically / {adapter}"), move || {
+            let gpu = pollster::block_on(Gpu::open_nth(place)).map_err(|error| error.to_string())?;
+            Ok(kernels::races_agree(&Exec::on_gpu(gpu))?)
+        }));
         trials.push(Trial::test(format!("harness / a wrong twin fails / {adapter}"), move || {
             for (_, check) in kernels::wrong().cases {
                 match on_device(place, &check) {

@@ -62,7 +62,15 @@ impl Exec {
         let groups = lanes.groups();
         let windowed = |steps| bytemuck::bytes_of(&uniforms.window(steps)).to_vec();
         self.pool
-            .advance(K::NAME, &lanes.inputs, bytemuck::cast_slice_mut(&mut lanes.host), groups, steps, &windowed)
+            .advance(
+                K::NAME,
+                &lanes.inputs,
+                bytemuck::cast_slice_mut(&mut lanes.host),
+                groups,
+                steps,
+                K::weight(uniforms),
+                &windowed,
+            )
             .await
     }
 

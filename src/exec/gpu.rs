@@ -24,8 +24,8 @@ use crate::error::{Error, Result};
 /// Submits in flight: one runs while the next waits, so that the device never idles and a page never queues up.
 const IN_FLIGHT: usize = 2;
 
-/// Steps of the first dispatch of a kernel whose cost is unknown.
-const FIRST_STEPS: u32 = 16;
+/// Work of the first dispatch of a kernel whose cost is unknown: steps times their weight.
+const FIRST_WORK: u32 = 16;
 
 /// A dispatch shorter than the start of this range (ms) is followed by a longer one, and the other way round: long
 /// enough to hide the cost of a submit, short enough for 60 frames a second and for every watchdog.
@@ -49,7 +49,7 @@ pub struct Gpu {
     pipelines: RefCell<BTreeMap<&'static str, wgpu::ComputePipeline>>,
     /// By [`Inputs::id`], for as long as some state uses them.
     inputs: RefCell<BTreeMap<u64, Weak<[wgpu::Buffer]>>>,
-    /// Steps of a dispatch, by kernel and number of groups.
+    /// Work of a dispatch, by kernel and number of groups.
     pace: RefCell<BTreeMap<(&'static str, u32), u32>>,
 }
 
@@ -103,7 +103,7 @@ type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
 /// A dispatch on its way.
 struct Flight {
-    steps: u32,
+    work: u32,
     submitted_ms: f64,
     submission: wgpu::SubmissionIndex,
     /// When it was done.
@@ -244,7 +244,7 @@ impl Gpu {
     pub async fn self_test<K: Kernel>(&self, mut lanes: Lanes<K>, uniforms: K::Uniforms) -> Result<()> {
         lanes.log = vec![(uniforms, 0..21), (uniforms, 21..64)];
         self.load_and_replay(&mut lanes).await?;
-        let ours = self.read(&lanes).await?;
+        let ours = self.read(&lanes, lanes.rows).await?;
 
         let uniforms = uniforms.window(0..64);
         let (groups, mut right) = (lanes.groups(), lanes.host);
@@ -353,9 +353,10 @@ impl Gpu {
                 if flights.len() == IN_FLIGHT {
                     self.land(&mut flights, key, &mut landed_ms).await?;
                 }
-                let pace = self.pace.borrow().get(&key).copied().unwrap_or(FIRST_STEPS);
+                let pace = self.pace.borrow().get(&key).copied().unwrap_or(FIRST_WORK);
                 let most = if self.is_software() { K::software_steps(uniforms) } else { u32::MAX };
-                let end = first.saturating_add(pace.min(most)).min(steps.end);
+                let wanted = (pace / K::weight(uniforms)).clamp(1, most);
+                let end = first.saturating_add(wanted).min(steps.end);
                 flights.push_back(self.launch::<K>(&pipeline, state, uniforms, first..end, key.1));
                 first = end;
             }
@@ -366,23 +367,30 @@ impl Gpu {
         Ok(())
     }
 
-    /// Copies the state to the host.
+    /// Copies the first `rows` rows of every group to the host.
     ///
     /// # Errors
     /// The device is lost or refuses; never zeros instead.
-    pub async fn read<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<Vec<K::Row>> {
+    pub async fn read<K: Kernel>(&self, lanes: &Lanes<K>, rows: usize) -> Result<Vec<K::Row>> {
         let state = self.state(lanes)?;
-        let bytes = size_of_val(&lanes.host[..]);
+        let (part, group) = ((rows * size_of::<K::Row>()) as u64, (lanes.rows * size_of::<K::Row>()) as u64);
+        let groups = u64::from(lanes.groups());
         let (sender, mapped) = oneshot::channel();
         let ((staging, submission), verdicts) = self.guarded(|| {
             let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(K::NAME),
-                size: state.state.size(),
+                size: (groups * part).max(16),
                 usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             });
             let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            encoder.copy_buffer_to_buffer(&state.state, 0, &staging, 0, state.state.size());
+            if part == group {
+                encoder.copy_buffer_to_buffer(&state.state, 0, &staging, 0, groups * part);
+            } else {
+                for i in 0..groups {
+                    encoder.copy_buffer_to_buffer(&state.state, i * group, &staging, i * part, part);
+                }
+            }
             let submission = self.queue.submit([encoder.finish()]);
             staging.map_async(wgpu::MapMode::Read, .., move |result| {
                 sender.send(result).ok();
@@ -395,7 +403,8 @@ impl Gpu {
         let unmappable = || Error::device("the GPU's result could not be read back");
         mapped.map_err(|_| unmappable())?.map_err(|_| unmappable())?;
         let view = staging.get_mapped_range(..).map_err(|_| unmappable())?;
-        let mut host = vec![bytemuck::Zeroable::zeroed(); lanes.host.len()];
+        let mut host = vec![bytemuck::Zeroable::zeroed(); lanes.groups() as usize * rows];
+        let bytes = size_of_val(&host[..]);
         bytemuck::cast_slice_mut::<K::Row, u8>(&mut host).copy_from_slice(&view[..bytes]);
         Ok(host)
     }
@@ -501,12 +510,18 @@ impl Gpu {
         self.queue.on_submitted_work_done(move || {
             sender.send(now_ms()).ok();
         });
-        Flight { steps: steps.end - steps.start, submitted_ms, submission, done, verdicts }
+        Flight {
+            work: (steps.end - steps.start).saturating_mul(K::weight(&uniforms)),
+            submitted_ms,
+            submission,
+            done,
+            verdicts,
+        }
     }
 
     /// Waits for the oldest dispatch and learns from how long it took.
     async fn land(&self, flights: &mut VecDeque<Flight>, key: (&'static str, u32), landed_ms: &mut f64) -> Result<()> {
-        let Some(Flight { steps, submitted_ms, submission, done, verdicts }) = flights.pop_front() else {
+        let Some(Flight { work, submitted_ms, submission, done, verdicts }) = flights.pop_front() else {
             return Ok(());
         };
         self.drive(submission)?;
@@ -516,12 +531,12 @@ impl Gpu {
         let took = done_ms - submitted_ms.max(*landed_ms);
         *landed_ms = done_ms;
         let mut pace = self.pace.borrow_mut();
-        let pace = pace.entry(key).or_insert(FIRST_STEPS);
-        // A window's short last dispatch says nothing about the pace.
-        if took > DISPATCH_MS.end || (took < DISPATCH_MS.start && steps == *pace) {
+        let pace = pace.entry(key).or_insert(FIRST_WORK);
+        // A window's short last dispatch says nothing about the pace; one step may weigh most of it.
+        if took > DISPATCH_MS.end || (took < DISPATCH_MS.start && work > *pace / 2) {
             let middle = f64::midpoint(DISPATCH_MS.start, DISPATCH_MS.end);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and steps are u32")]
-            let fit = (f64::from(steps) * (middle / took).clamp(0.25, 2.0)) as u32;
+            let fit = (f64::from(work) * (middle / took).clamp(0.25, 2.0)) as u32;
             *pace = fit.max(1);
         }
         Ok(())

@@ -122,6 +122,11 @@ pub trait Kernel: 'static {
         u32::MAX
     }
 
+    /// How much longer a step takes than the lightest one, roughly; sizes dispatches, never changes a number.
+    fn weight(_: &Self::Uniforms) -> u32 {
+        1
+    }
+
     /// The twin: one group through its window. `state[row][lane]`.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
 }
@@ -456,7 +461,7 @@ impl Exec {
                 if !gpu.holds(lanes) {
                     gpu.load_and_replay(lanes).await?;
                 }
-                gpu.read(lanes).await
+                gpu.read(lanes, lanes.rows).await
             };
             match read.await {
                 Ok(host) => {
@@ -469,6 +474,32 @@ impl Exec {
         }
         self.settle(lanes).await?;
         Ok(&lanes.host)
+    }
+
+    /// The first `rows` rows of every group, `[group * rows + row][lane]`: what a kernel has to say, without the rest of its
+    /// state, which stays where it is.
+    ///
+    /// # Errors
+    /// As [`Exec::advance`].
+    pub async fn read_first<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Result<Vec<K::Row>> {
+        #[cfg(feature = "gpu")]
+        while let Some(gpu) = self.gpu().filter(|_| !lanes.log.is_empty()) {
+            let read = async {
+                if !gpu.holds(lanes) {
+                    gpu.load_and_replay(lanes).await?;
+                }
+                gpu.read(lanes, rows).await
+            };
+            match read.await {
+                Ok(found) => {
+                    *self.used.borrow_mut() = Some(DeviceInfo { kind: "gpu", adapter: gpu.name() });
+                    return Ok(found);
+                }
+                Err(error) => self.replace(&gpu, &error).await,
+            }
+        }
+        self.settle(lanes).await?;
+        Ok(lanes.host.chunks(lanes.rows).flat_map(|group| &group[..rows]).copied().collect())
     }
 
     /// Runs a job over `items` on the CPU, whatever the device: `WIDTH` numbers per item, in order.

@@ -49,7 +49,7 @@ pub struct Pool {
     owner: f64,
     next: Cell<u32>,
     turn: Cell<usize>,
-    /// Milliseconds per group and step, or per item, as last seen; sizes requests, never changes a number.
+    /// Milliseconds per group and step of weight 1, or per item, as last seen; sizes requests, never changes a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
 }
 
@@ -180,18 +180,20 @@ impl Pool {
         state: &mut [u8],
         groups: u32,
         steps: Range<u32>,
+        weight: u32,
         windowed: &dyn Fn(Range<u32>) -> Vec<u8>,
     ) -> Result<()> {
+        let weight = f64::from(weight);
         let bytes = state.len() / groups.max(1) as usize;
         let mut step = steps.start;
         while step < steps.end {
             let cost = self.cost(name);
             // The first request of a kernel is a small one: nothing is known of its cost.
             let share = groups.div_ceil(self.workers() as u32).max(1);
-            let window = cost.map_or(16.0, |cost| (CHUNK_MS / cost).max(1.0)).min(f64::from(steps.end - step)) as u32;
-            let window = window.max(1);
-            let per_chunk =
-                cost.map_or(1.0, |cost| CHUNK_MS / (cost * f64::from(window))).clamp(1.0, f64::from(share)) as u32;
+            let window = cost.map_or(16.0, |cost| CHUNK_MS / cost) / weight;
+            let window = window.clamp(1.0, f64::from(steps.end - step)) as u32;
+            let work = weight * f64::from(window);
+            let per_chunk = cost.map_or(1.0, |cost| CHUNK_MS / (cost * work)).clamp(1.0, f64::from(share)) as u32;
             let uniforms = windowed(step..step + window);
             let mut waiting = Vec::new();
             for first in (0..groups).step_by(per_chunk as usize) {
@@ -199,14 +201,14 @@ impl Pool {
                 let chunk = &state[first as usize * bytes..(first + count) as usize * bytes];
                 waiting.push((first, count, self.send(name, inputs, &uniforms, first, count, chunk)?));
             }
-            let (mut ms, mut work) = (0.0, 0.0);
+            let (mut ms, mut done) = (0.0, 0.0);
             for (first, count, receiver) in waiting {
                 let answer = Self::answer(receiver).await?;
                 state[first as usize * bytes..(first + count) as usize * bytes].copy_from_slice(&answer.data);
                 ms += answer.ms;
-                work += f64::from(count) * f64::from(window);
+                done += f64::from(count) * work;
             }
-            self.learn(name, ms / work);
+            self.learn(name, ms / done);
             step += window;
         }
         Ok(())

@@ -67,6 +67,8 @@ const FLOW_WORK: usize = 12_000_000;
 const LEAST: f64 = 1e-6;
 /// Cells of a landscape along each axis.
 const CELLS: u32 = 45;
+/// More curves than this are drawn without bands and single runs.
+const CROWD: usize = 3;
 /// Landscapes drawn at most.
 const LANDSCAPES: usize = 4;
 
@@ -336,18 +338,18 @@ impl KComposition {
         (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()
     }
 
-    /// Takes in what the device wrote at a mark of a leg.
+    /// Takes in the records that the device wrote at a mark of a leg, group by group.
     fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
         let Params { hops, batch, .. } = self.params;
         let skills = self.sizes[leg.rung];
         let d = f64::from(skills);
         let ends = sim::bins(skills).map(f64::from);
-        let (rows, blocks) = (sim::rows(skills, batch), leg.runs.div_ceil(sim::LANES as u32) as usize);
+        let blocks = leg.runs.div_ceil(sim::LANES as u32) as usize;
         let mut racers = Vec::new();
         for (training, &exponent) in self.params.exponents.iter().enumerate() {
             let mut racer = Racer { exponent, hits: Vec::new(), diverged: 0 };
             for run in 0..leg.runs as usize {
-                let group = &host[(training * blocks + run / sim::LANES) * rows..][..rows];
+                let group = &host[(training * blocks + run / sim::LANES) * sim::RECORDS..][..sim::RECORDS];
                 let row = |i: usize| f64::from(group[i][run % sim::LANES]);
                 let diverged = row(sim::DIVERGED) != 0.0;
                 let check = row(sim::HIT) as u32;
@@ -406,11 +408,15 @@ impl KComposition {
     /// Median, quartiles and single runs of the loss (`which` 0) or sign accuracy (1), with the flow.
     fn curves(&self, which: usize) -> Vec<Series> {
         let mut series = Vec::new();
+        let crowded = self.trainings.len() > CROWD;
         let cut = |y: f64| if which == 1 || y >= LEAST { y } else { f64::NAN };
         for i in self.trainings() {
             let (x, snapshots) = self.recorded(i);
             let quartile = |q: usize| snapshots.iter().map(|s| cut(s.quartiles[which][q])).collect::<Vec<_>>();
-            if quartile(1).iter().any(|y| y.is_finite()) {
+            if crowded && quartile(1).iter().any(|y| y.is_finite()) {
+                let label = format!("{}: median", self.label(i));
+                series.push(Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), quartile(1)));
+            } else if quartile(1).iter().any(|y| y.is_finite()) {
                 let label = format!("{}: median and quartiles", self.label(i));
                 // Where the lower quartile has left the figure, the band goes on to its floor.
                 let lo = if which == 0 {
@@ -424,9 +430,11 @@ impl KComposition {
             let y: Vec<f64> = self.flows[i].iter().map(|row| cut(row[which])).collect();
             if y.iter().any(|y| y.is_finite()) {
                 let label = format!("{}: flow without noise, median of {}", self.label(i), FLOWS.min(self.params.runs));
-                series.push(Series::new(THEORY[i], label, Kind::Line, Role::Theory, self.samples_of_flow(i), y));
+                let mut flow = Series::new(THEORY[i], label, Kind::Line, Role::Theory, self.samples_of_flow(i), y);
+                flow.hidden = crowded && !snapshots.is_empty();
+                series.push(flow);
             }
-            if which == 0 && !snapshots.is_empty() {
+            if which == 0 && !crowded {
                 let paths = self.paths(i, &|shown, _| f64::from(shown[0]), &|x, _| x);
                 if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| *y >= LEAST)) {
                     let y = y.into_iter().map(cut).collect();
@@ -977,13 +985,13 @@ impl Experiment for KComposition {
             }
         };
         exec.advance(&mut lanes, &self.uniforms(leg, bits, stop), from..stop).await?;
-        let host = exec.read(&mut lanes).await?;
+        let host = exec.read_first(&mut lanes, sim::RECORDS).await?;
         let mut snapshots: Vec<Snapshot> = if leg.rung == 0 {
             self.snapshots.iter_mut().map(|marks| std::mem::take(&mut marks[mark as usize])).collect()
         } else {
             vec![]
         };
-        self.current = self.take(leg, host, &mut snapshots);
+        self.current = self.take(leg, &host, &mut snapshots);
         for (marks, snapshot) in self.snapshots.iter_mut().zip(snapshots) {
             marks[mark as usize] = snapshot;
         }
@@ -1064,7 +1072,7 @@ const INFO: Info = Info {
         Preset { title: "Never escapes: k = 5, d = 128", query: "hops=5&skills=128&init=0.4&samples=1000000" },
         Preset { title: "Warm up, then uniform", query: "lr=0.1&switch_after=3000&samples=300000" },
         Preset { title: "Which alpha is best?", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2,2.5&samples=300000" },
-        Preset { title: "More and more skills", query: "lr=0.1&skills=128&halvings=3&samples=1000000&runs=16" },
+        Preset { title: "More and more skills", query: "lr=0.1&halvings=3&samples=1000000&runs=16" },
     ],
     figures_more: &[
         "signal",

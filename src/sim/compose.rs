@@ -173,6 +173,10 @@ impl Kernel for Compose {
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
 
+    fn weight(u: &Uniforms) -> u32 {
+        u.batch
+    }
+
     fn software_steps(u: &Uniforms) -> u32 {
         let sample = 1 + 10 * u.hops.div_ceil(4) + 2 * u.hops;
         let step = 1 + u.batch * sample + if u.batch > 1 { u.skills } else { 0 };

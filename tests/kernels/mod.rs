@@ -70,7 +70,12 @@ impl<K: Kernel> Case<K> {
         for window in cuts.windows(2) {
             pollster::block_on(exec.advance(&mut lanes, &self.uniforms, window[0]..window[1])).expect("never fails");
         }
-        pollster::block_on(exec.read(&mut lanes)).expect("never fails").to_vec()
+        let first = pollster::block_on(exec.read_first(&mut lanes, 1)).expect("never fails");
+        let all = pollster::block_on(exec.read(&mut lanes)).expect("never fails").to_vec();
+        let words = |rows: &[K::Row]| bytemuck::cast_slice::<_, u32>(rows).to_vec();
+        let firsts: Vec<K::Row> = all.chunks(self.rows).map(|group| group[0]).collect();
+        assert_eq!(words(&first), words(&firsts), "the first row of every group");
+        all
     }
 
     /// First and last of `cuts`.
@@ -327,6 +332,31 @@ fn compose_cases() -> Vec<Case<compose::Compose>> {
             &[0, 7, 40],
         ),
     ]
+}
+
+/// Full runs on a device and on the CPU: do the times to the target have the same mean, at |z| < 4?
+pub(crate) fn races_agree(exec: &Exec) -> Result<(), String> {
+    let products = Products { skills: 32, alphas: &[1.5], runs: 64, lr: 0.1, record: 12_000, ..PRODUCTS };
+    let cuts = [0, 12_000];
+    let case = self::products::<compose::Compose>("", products, &cuts);
+    let stats = |exec: &Exec| {
+        let state = case.run(exec, &cuts);
+        let hits: Vec<f64> = state
+            .chunks(case.rows)
+            .flat_map(|group| group[compose::HIT])
+            .map(f64::from)
+            .filter(|hit| *hit > 0.0)
+            .collect();
+        let n = hits.len() as f64;
+        let mean = hits.iter().sum::<f64>() / n;
+        (n, mean, hits.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n * (n - 1.0)))
+    };
+    let ((n, mean, error), (m, right, right_error)) = (stats(exec), stats(&Exec::cpu()));
+    let z = (mean - right) / (error + right_error).sqrt();
+    if z.abs() < 4.0 && n.min(m) > 32.0 && (n - m).abs() < 4.0 * n.sqrt() {
+        return Ok(());
+    }
+    Err(format!("{n} runs of 64 after {mean} checks, on the CPU {m} after {right}: z = {z}"))
 }
 
 /// The kernel of products with a twin whose learning rate is 1 % larger: what a parity test must not let pass.

@@ -39,6 +39,7 @@ export const svgRules = [
   ".rule{stroke:var(--lab-ink);fill:none;opacity:.7}",
   ".place{stroke:var(--lab-ink);fill:var(--lab-bg)}",
   ".line{fill:none;stroke:currentColor;stroke-linejoin:round}",
+  ".casing{fill:none;stroke:var(--lab-bg);stroke-linejoin:round;stroke-linecap:round;opacity:.8}",
   ".area{fill:currentColor;stroke:none;opacity:.18}",
   ".bars{fill:none;stroke:currentColor}",
   ".dots{fill:currentColor;stroke:var(--lab-bg)}",

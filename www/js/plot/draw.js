@@ -51,7 +51,7 @@ export function createDrawing() {
     svg.append(g);
     return [name, g];
   }));
-  /** @type {Map<string, {area: SVGPathElement, line: SVGPathElement, bars: SVGPathElement, dots: SVGPathElement, open: SVGPathElement}>} */
+  /** @type {Map<string, {area: SVGPathElement, casing: SVGPathElement, line: SVGPathElement, bars: SVGPathElement, dots: SVGPathElement, open: SVGPathElement}>} */
   const nodes = new Map();
   /** What must not jitter: axes, the left margin and the rows above the plot. @type {{axes: string, x: Pair | null, y: Pair | null, left: number, rows: number}} */
   let kept = { axes: "", x: null, y: null, left: 0, rows: 0 };
@@ -239,8 +239,8 @@ export function createDrawing() {
         layer.append(p);
         return { p, name };
       };
-      const [a, l, b, d, o] = [make("area", layers.areas), make("line", layers.lines), make("bars", layers.dots), make("dots", layers.dots), make("open", layers.dots)].map(m => m.p);
-      nodes.set(s.id, (node = { area: a, line: l, bars: b, dots: d, open: o }));
+      const [a, c, l, b, d, o] = [make("area", layers.areas), make("casing", layers.areas), make("line", layers.lines), make("bars", layers.dots), make("dots", layers.dots), make("open", layers.dots)].map(m => m.p);
+      nodes.set(s.id, (node = { area: a, casing: c, line: l, bars: b, dots: d, open: o }));
     }
     for (const [name, p] of Object.entries(node)) set(p, "class", `${name} c${look.colour}`);
     return node;
@@ -313,7 +313,11 @@ export function createDrawing() {
         py[i] = edge ? box.y1 : NaN;
         if (!joined) dropped++;
       });
-      set(node.line, "d", joined ? path(px, py) : null);
+      const curve = joined ? path(px, py) : null;
+      set(node.line, "d", curve);
+      // Colours of a field may hide a line: it runs in a light bed there.
+      set(node.casing, "d", figure.field ? curve : null);
+      set(node.casing, "stroke-width", size * 0.4);
       set(node.line, "stroke-width", size * (s.role === "published" ? 0.09 : 0.15));
       // A round cap makes a point between two gaps a dot.
       set(node.line, "stroke-linecap", solid ? "round" : null);
