@@ -247,7 +247,7 @@ impl KComposition {
     }
 
     /// The race at a size, with the leg under way where that does not mix budgets.
-    fn race(&self, rung: usize) -> Race {
+    pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
         let (leg, mark) = self.place(self.done);
         let under_way = self.legs.get(leg).is_some_and(|leg| leg.rung == rung) && mark > 0;

@@ -173,7 +173,8 @@ impl StateTracking {
         self.records.last().map_or(&[], |records| &records[exponent * runs..][..runs])
     }
 
-    fn race(&self) -> Race {
+    /// Times to the target so far, run by run: more than the document holds.
+    pub fn race(&self) -> Race {
         let racer = |(i, &exponent): (usize, &f64)| Racer {
             exponent,
             hits: self.last(i).iter().map(|r| (r.solved > 0).then_some(u64::from(r.solved))).collect(),

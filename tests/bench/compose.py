@@ -34,11 +34,14 @@ def environment():
 
 environment()
 
+import numba  # noqa: E402
 import numpy as np  # noqa: E402
 from numba import njit  # noqa: E402
 
+np.seterr(over="ignore", invalid="ignore")  # runs that diverge
 STREAM = 6  # rng.rs, stream::COMPOSE
 CHECK = 256
+ROUNDS = 5
 RATE, TARGET_LOSS, BOUND, TINY = np.float32(0.05), np.float32(0.01), np.float32(1e6), np.float32(1e-30)
 
 
@@ -146,7 +149,8 @@ def numpy_runs(w, table, bits, hops, seed, samples):
             before = [np.ones(runs, np.float32)]
             for v in value:
                 before.append(before[-1] * v)
-            g = RATE * (before[hops] - np.float32(1))
+            f = before[hops]
+            g = np.where(np.abs(f) <= BOUND, RATE * (f - np.float32(1)), np.float32(0))
             after = np.ones(runs, np.float32)
             for i in range(hops - 1, -1, -1):
                 x = w[rows, chosen[i]] - g * (before[i] * after)
@@ -171,43 +175,43 @@ def native(out):
 def main():
     out = TARGET / "bench-compose"
     out.mkdir(parents=True, exist_ok=True)
-    print(f"numba {__import__('numba').__version__}, NumPy {np.__version__}; M samples a second on one thread")
-    print(f"{'d':>4} {'k':>2} {'alpha':>5} | {'kernel':>7} {'numba':>7} {'NumPy':>7} | {'over numba':>10} {'over NumPy':>10}")
-    first = native(out)
     numba_run(np.ones(8, np.float32), np.zeros(8, np.uint32), 3, 4, 1, 0, 300)  # compiles
-    rows = []
-    for case in first:
-        i, d, k, runs, samples, seed = (int(case[x]) for x in ("case", "skills", "hops", "runs", "samples", "seed"))
-        table = np.fromfile(out / f"{i}.table", np.uint32)
-        start, end = (np.fromfile(out / f"{i}.{x}", np.float32).reshape(runs, d) for x in ("start", "end"))
-        bits = len(table).bit_length() - 1
-        best = np.inf
-        for _ in range(3):
+    best = {}
+    # In turn, and the best of each: a slow minute of the machine decides nothing.
+    for _ in range(ROUNDS):
+        for case in native(out):
+            i, d, k, runs, samples, seed = (int(case[x]) for x in ("case", "skills", "hops", "runs", "samples", "seed"))
+            table = np.fromfile(out / f"{i}.table", np.uint32)
+            start, end = (np.fromfile(out / f"{i}.{x}", np.float32).reshape(runs, d) for x in ("start", "end"))
+            bits = len(table).bit_length() - 1
+            rates = [runs * samples / case["seconds"]]
+
             w = start.copy()
             clock = time.perf_counter()
             for run in range(runs):
                 numba_run(w[run], table, bits, k, seed, run, samples)
-            best = min(best, time.perf_counter() - clock)
-        if not np.array_equal(w, end):
-            sys.exit(f"case {i}: numba arrives elsewhere, by {np.abs(w - end).max()}")
-        # More runs than the kernel needs: NumPy's calls cost the same for few and for many.
-        many, few = 1024, 2048
-        w = np.tile(start, (many // runs, 1))
-        clock = time.perf_counter()
-        numpy_runs(w, table, bits, k, seed, few)
-        numpy_rate = many * few / (time.perf_counter() - clock)
-        check = start[0].copy()
-        numba_run(check, table, bits, k, seed, 0, few)
-        if not np.array_equal(w[0], check):
-            sys.exit(f"case {i}: NumPy arrives elsewhere, by {np.abs(w[0] - check).max()}")
-        rows.append((case, runs * samples / best, numpy_rate))
-    # Once more, so that a slow minute of the machine does not decide.
-    for (case, numba_rate, numpy_rate), again in zip(rows, native(out)):
-        rate = case["runs"] * case["samples"] / min(case["seconds"], again["seconds"])
-        print(
-            f"{case['skills']:4.0f} {case['hops']:2.0f} {case['exponent']:5} | {rate / 1e6:7.1f} {numba_rate / 1e6:7.1f} "
-            f"{numpy_rate / 1e6:7.2f} | {rate / numba_rate:10.2f} {rate / numpy_rate:10.1f}"
-        )
+            rates.append(runs * samples / (time.perf_counter() - clock))
+            if not np.array_equal(w, end):
+                sys.exit(f"case {i}: numba arrives elsewhere, by {np.abs(w - end).max()}")
+
+            # More runs than there are starts: NumPy's calls cost the same for few and for many.
+            many, few = 1024, 2048
+            w = np.tile(start, (many // runs, 1))
+            clock = time.perf_counter()
+            numpy_runs(w, table, bits, k, seed, few)
+            rates.append(many * few / (time.perf_counter() - clock))
+            check = start[0].copy()
+            numba_run(check, table, bits, k, seed, 0, few)
+            if not np.array_equal(w[0], check):
+                sys.exit(f"case {i}: NumPy arrives elsewhere, by {np.abs(w[0] - check).max()}")
+
+            key = (d, k, case["exponent"])
+            best[key] = [max(a, b) for a, b in zip(rates, best.get(key, rates))]
+    print(f"numba {numba.__version__}, NumPy {np.__version__}; M samples a second on one thread, best of {ROUNDS}")
+    print("   d  k alpha |  kernel   numba   NumPy | over numba over NumPy")
+    for (d, k, exponent), (kernel, compiled, vectors) in best.items():
+        rates = f"{kernel / 1e6:7.1f} {compiled / 1e6:7.1f} {vectors / 1e6:7.2f}"
+        print(f"{d:4} {k:2} {exponent:5} | {rates} | {kernel / compiled:10.2f} {kernel / vectors:10.1f}")
 
 
 main()

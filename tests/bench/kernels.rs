@@ -1,14 +1,15 @@
 //! How fast the kernels run, at the sizes that the experiments default to: on the CPU's threads, and on every
-//! adapter of this machine. An iteration starts from zeroed lanes and ends with their state on the host.
+//! adapter of this machine. An iteration starts from lanes on the host and ends with their state there.
 //!
-//! `exam` counts students (2 subjects, 64 facts each, 41 allocations); `atoms` counts draws (wide table, 1e5 atoms).
+//! `exam` counts students (2 subjects, 64 facts each, 41 allocations); `atoms` counts draws (wide table, 1e5 atoms);
+//! `compose` counts samples (64 skills, 4 hops, alpha = 1.5) and so does `track` (5 symbols, 4 hops, uniform).
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes};
-use scaling_lab::rng::Alias;
-use scaling_lab::sim::{atoms, exam};
+use scaling_lab::rng::{Alias, Gaussian};
+use scaling_lab::sim::{atoms, compose, exam, track};
 
 /// Every device to measure, by name.
 fn devices() -> Vec<(String, Exec)> {
@@ -30,7 +31,11 @@ fn devices() -> Vec<(String, Exec)> {
 
 /// Zeroed lanes through `0..steps` and back to the host.
 fn run<K: Kernel>(exec: &Exec, groups: u32, rows: usize, inputs: &Inputs, uniforms: &K::Uniforms, steps: u32) {
-    let mut lanes = Lanes::<K>::zeroed(groups, rows, inputs.clone());
+    run_lanes(exec, Lanes::<K>::zeroed(groups, rows, inputs.clone()), uniforms, steps);
+}
+
+/// Lanes through `0..steps` and back to the host.
+fn run_lanes<K: Kernel>(exec: &Exec, mut lanes: Lanes<K>, uniforms: &K::Uniforms, steps: u32) {
     pollster::block_on(exec.advance(&mut lanes, uniforms, 0..steps)).expect("runs");
     pollster::block_on(exec.read(&mut lanes)).expect("reads");
     assert_eq!(exec.notices(0), [""; 0], "ran where it was asked to");
@@ -82,9 +87,83 @@ fn atoms_kernel(criterion: &mut Criterion) {
     }
 }
 
+fn compose_kernel(criterion: &mut Criterion) {
+    const SKILLS: u32 = 64;
+    const RUNS: u32 = 128;
+    const SAMPLES: u32 = 10_000;
+    let weights: Vec<f64> = (1..=SKILLS).map(|j| scaling_lab::math::pow(f64::from(j), -1.5)).collect();
+    let total: f64 = weights.iter().sum();
+    let (inputs, bits) = compose::inputs(&[weights.iter().map(|w| w / total).collect()]);
+    let host = compose::state(&Gaussian::new().table, 1, 0, RUNS, 1, SKILLS, 1, 0.3);
+    let uniforms = compose::Uniforms {
+        seed: 1,
+        first_run: 0,
+        runs: RUNS,
+        blocks: RUNS / compose::LANES as u32,
+        trainings: 1,
+        skills: SKILLS,
+        share: 1.0 / SKILLS as f32,
+        hops: 4,
+        batch: 1,
+        rate: 0.05,
+        switch_after: u32::MAX,
+        loss_target: 0.01,
+        record: SAMPLES,
+        bits,
+        first: 0,
+        steps: 0,
+    };
+    let mut group = criterion.benchmark_group("compose");
+    for (device, exec) in devices() {
+        group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(SAMPLES)));
+        group.bench_function(format!("{RUNS} runs of {SAMPLES} samples/{device}"), |bencher| {
+            bencher.iter(|| {
+                let lanes = Lanes::<compose::Compose>::new(host.clone(), compose::rows(SKILLS, 1), inputs.clone());
+                run_lanes(&exec, lanes, &uniforms, SAMPLES);
+            });
+        });
+    }
+}
+
+fn track_kernel(criterion: &mut Criterion) {
+    const SKILLS: u32 = 120;
+    const RUNS: u32 = 64;
+    const SAMPLES: u32 = 2000;
+    let table = Alias::new(&[1.0; SKILLS as usize]);
+    let tests = track::sequences(1, 0, 4, 0..SKILLS, 500);
+    let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words), bytemuck::cast_slice(&tests)]);
+    let host = track::start(1, 5, 4, 0.24, RUNS, 1);
+    let uniforms = track::Uniforms {
+        seed: 1,
+        symbols: 5,
+        skills: SKILLS,
+        hops: 4,
+        groups: RUNS / track::LANES as u32,
+        bits: table.bits(),
+        tests: 500,
+        misses: 25,
+        lr: 0.5,
+        clip: 1.0,
+        share: 0.2,
+        first: 0,
+        steps: 0,
+    };
+    let rows = track::rows(5, SKILLS as usize, 4);
+    let mut group = criterion.benchmark_group("track");
+    for (device, exec) in devices() {
+        group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(SAMPLES)));
+        group.bench_function(format!("{RUNS} runs of {SAMPLES} samples/{device}"), |bencher| {
+            bencher.iter(|| {
+                let lanes = Lanes::<track::Track>::new(host.clone(), rows, inputs.clone());
+                run_lanes(&exec, lanes, &uniforms, SAMPLES);
+            });
+        });
+    }
+}
+
 criterion_group! {
     name = kernels;
     config = Criterion::default().sample_size(10);
-    targets = exam_kernel, atoms_kernel
+    targets = exam_kernel, atoms_kernel, compose_kernel, track_kernel
 }
 criterion_main!(kernels);
