@@ -1,9 +1,11 @@
 //! Times to the target that were measured before, with other programs and few seeds, against ours with 101.
 //!
 //! `cargo bench --bench published -- all` prints every cell, in an hour of two cores; `-- 3.7` only those of a table: 3.1
-//! (hops and skills), 3.2 (exponents), 3.3 (a power law first), 3.7 (state tracking). A cell agrees when the number that was printed, a median of so few seeds, lies where 99.9% of such medians lie: drawn twice with
-//! replacement, from our runs and from what was drawn of them, for ours are a sample too. Ratios alike; what was cut off
-//! by a budget is an inequality.
+//! (hops and skills), 3.2 (exponents), 3.3 (a power law first), 3.7 (state tracking); `-- 3.1 hops=5` a part of one.
+//!
+//! A cell agrees when the number that was printed, a median of so few seeds, lies where 99.9% of such medians lie: drawn
+//! twice with replacement, from our runs and from what was drawn of them, for ours are a sample too. Ratios alike; what
+//! was cut off by a budget is an inequality.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -143,14 +145,20 @@ fn finished<E: Experiment>(query_text: &str, race: impl Fn(&E) -> Race) -> Race 
 }
 
 impl Cell {
-    /// Our runs, cut off at the published budget, or earlier where most are there long before.
+    /// Our runs, cut off where most have arrived, at the latest at the published budget.
     fn race(&self) -> Race {
-        let samples = self.printed.map_or(self.budget, |t| (8 * t).clamp(10_000, self.budget));
-        let query = format!("{}&exponents={}&samples={samples}&runs={RUNS}", self.query, self.exponent);
-        if self.table == "3.7" {
-            finished::<StateTracking>(&query, StateTracking::race)
-        } else {
-            finished::<KComposition>(&query, |run| run.race(0))
+        let mut samples = self.printed.map_or(self.budget, |t| (8 * t).clamp(10_000, self.budget));
+        loop {
+            let query = format!("{}&exponents={}&samples={samples}&runs={RUNS}", self.query, self.exponent);
+            let race = if self.table == "3.7" {
+                finished::<StateTracking>(&query, StateTracking::race)
+            } else {
+                finished::<KComposition>(&query, |run| run.race(0))
+            };
+            if samples == self.budget || matches!(race.quantile(0, 0.5), Some(Time::At(_))) {
+                return race;
+            }
+            samples = (8 * samples).min(self.budget);
         }
     }
 }
@@ -187,8 +195,8 @@ fn show(x: f64) -> String {
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let cells: Vec<Cell> =
-        cells().into_iter().filter(|c| wanted.iter().any(|w| w == "all" || c.table.starts_with(w))).collect();
+    let is_wanted = |c: &Cell| wanted.iter().all(|w| w == "all" || c.table.starts_with(w) || c.query.contains(w));
+    let cells: Vec<Cell> = cells().into_iter().filter(|c| !wanted.is_empty() && is_wanted(c)).collect();
     if cells.is_empty() {
         println!("published: name a table, 3.1, 3.2, 3.3 or 3.7, or all");
         return;
