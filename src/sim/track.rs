@@ -375,6 +375,11 @@ impl Kernel for Track {
         (65_000_u32.saturating_sub(check) / step).clamp(1, CHECK)
     }
 
+    fn weight(u: &Uniforms) -> u32 {
+        // One hop of three symbols is the lightest.
+        u.hops * u.symbols.pow(3) / 27
+    }
+
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
         let (symbols, skills) = (u.symbols as usize, u.skills as usize);
         let table = &inputs.u32(0)[((group / u.groups) << u.bits) as usize..][..1 << u.bits];
