@@ -1094,7 +1094,7 @@ const CLAIMS_LIST: &[Claim] = &[
         place: "Theorem 1",
         what: "exponent of d in the samples that uniform training needs at least, k/2, at k = 4",
         printed: 2.0,
-        query: "exponents=0&lr=0.1&skills=64&halvings=2&samples=1000000&runs=32",
+        query: "exponents=0&lr=0.1&skills=64&halvings=2&samples=600000&runs=32",
         seed: 1,
         pick: Pick::Verdict("slope-uniform"),
         tolerance: 0.0,

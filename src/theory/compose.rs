@@ -144,8 +144,10 @@ pub struct Integrator<F> {
     pub t: f64,
     /// State.
     pub y: Vec<f64>,
-    /// Its slope.
-    dy: Vec<f64>,
+    /// Slopes of the stages; the first is that of `y`.
+    slopes: [Vec<f64>; 7],
+    /// The state that a step is trying.
+    trial: Vec<f64>,
     /// The next step's length.
     h: f64,
     /// Slopes evaluated so far.
@@ -167,11 +169,11 @@ const ERROR: [f64; 7] =
 impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
     /// Starts at time 0 in `y`.
     pub fn new(mut slope: F, y: Vec<f64>, tolerance: f64) -> Self {
-        let mut dy = vec![0.0; y.len()];
-        slope(&y, &mut dy);
-        let steepest = dy.iter().fold(0.0f64, |most, x| most.max(x.abs()));
+        let mut slopes: [Vec<f64>; 7] = std::array::from_fn(|_| vec![0.0; y.len()]);
+        slope(&y, &mut slopes[0]);
+        let steepest = slopes[0].iter().fold(0.0f64, |most, x| most.max(x.abs()));
         let h = if steepest > 0.0 { 1e-3 / steepest } else { 1.0 };
-        Self { slope, tolerance, t: 0.0, y, dy, h, evaluations: 1 }
+        Self { slope, tolerance, t: 0.0, trial: y.clone(), y, slopes, h, evaluations: 1 }
     }
 
     /// One accepted step that does not go beyond `until`.
@@ -181,20 +183,19 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
             let rest = until - self.t;
             let last = self.h >= rest;
             let h = if last { rest } else { self.h };
-            let mut slopes: [Vec<f64>; 7] = std::array::from_fn(|_| vec![0.0; n]);
-            slopes[0].copy_from_slice(&self.dy);
-            let mut y = vec![0.0; n];
             for (i, row) in STAGES.iter().enumerate() {
-                for j in 0..n {
-                    y[j] = self.y[j] + h * row.iter().zip(&slopes).map(|(a, slope)| a * slope[j]).sum::<f64>();
+                self.trial.copy_from_slice(&self.y);
+                for (a, slope) in row.iter().zip(&self.slopes) {
+                    let a = h * a;
+                    self.trial.iter_mut().zip(slope).for_each(|(y, slope)| *y += a * slope);
                 }
-                (self.slope)(&y, &mut slopes[i + 1]);
+                (self.slope)(&self.trial, &mut self.slopes[i + 1]);
             }
             self.evaluations += STAGES.len();
             let error = (0..n)
                 .map(|j| {
-                    let error = h * ERROR.iter().zip(&slopes).map(|(e, slope)| e * slope[j]).sum::<f64>();
-                    error.abs() / self.y[j].abs().max(y[j].abs()).max(1.0)
+                    let error = h * ERROR.iter().zip(&self.slopes).map(|(e, slope)| e * slope[j]).sum::<f64>();
+                    error.abs() / self.y[j].abs().max(self.trial[j].abs()).max(1.0)
                 })
                 .fold(0.0, f64::max)
                 / self.tolerance;
@@ -203,8 +204,8 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
                 self.t = if last { until } else { self.t + h };
                 // A step cut short says little about the next one.
                 self.h = if last { self.h.max(h * factor) } else { h * factor };
-                self.y = y;
-                self.dy.copy_from_slice(&slopes[6]);
+                std::mem::swap(&mut self.y, &mut self.trial);
+                self.slopes.swap(0, 6);
                 return;
             }
             self.h = h * factor;

@@ -33,7 +33,7 @@ fn closed_forms(c: &mut Criterion) {
             }
         });
     });
-    for slug in ["exam-time", "positive-shift", "atoms"] {
+    for slug in ["exam-time", "positive-shift", "atoms", "k-composition"] {
         let exec = Rc::new(Exec::cpu());
         group.bench_function(format!("{slug}: a slider's move"), |b| {
             b.iter(|| {
@@ -54,6 +54,7 @@ fn runs(c: &mut Criterion) {
         b.iter(|| run(&exec, "positive-shift", "draws=1000000"));
     });
     group.bench_function("atoms: default", |b| b.iter(|| run(&exec, "atoms", "")));
+    group.bench_function("k-composition: default", |b| b.iter(|| run(&exec, "k-composition", "")));
     group.finish();
 }
 

@@ -65,6 +65,12 @@ try {
   await lab.open("#/atoms", async (page) => {
     line("atoms, K = 1e5: a slider's move, drawn", await moves(page, [1.6, 1.7, 1.8, 1.9, 2]), 100);
   }, { script: two });
+  await lab.open("#/k-composition", async (page) => {
+    await ready(page);
+    const runs = [];
+    for (let i = 0; i < REPEAT; i += 1) runs.push(await page.evaluate(timed));
+    line("k-composition, default: 2 x 32 runs of 1e5 samples, two workers", runs.map((r) => r.all), 1000);
+  }, { script: two });
   await lab.open("#/exam-time?runs=65536", async (page) => {
     await ready(page);
     await page.evaluate(() => {
