@@ -409,15 +409,20 @@ impl KComposition {
     fn curves(&self, which: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let crowded = self.trainings.len() > CROWD;
+        let racers = self.race(0).racers;
         let cut = |y: f64| if which == 1 || y >= LEAST { y } else { f64::NAN };
         for i in self.trainings() {
             let (x, snapshots) = self.recorded(i);
+            let diverged = match racers[i].diverged {
+                0 => String::new(),
+                count => format!(", without {count} diverged"),
+            };
             let quartile = |q: usize| snapshots.iter().map(|s| cut(s.quartiles[which][q])).collect::<Vec<_>>();
             if crowded && quartile(1).iter().any(|y| y.is_finite()) {
-                let label = format!("{}: median", self.label(i));
+                let label = format!("{}: median{diverged}", self.label(i));
                 series.push(Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), quartile(1)));
             } else if quartile(1).iter().any(|y| y.is_finite()) {
-                let label = format!("{}: median and quartiles", self.label(i));
+                let label = format!("{}: median and quartiles{diverged}", self.label(i));
                 // Where the lower quartile has left the figure, the band goes on to its floor.
                 let lo = if which == 0 {
                     snapshots.iter().map(|s| s.quartiles[0][0].max(LEAST)).collect()
@@ -1328,6 +1333,8 @@ mod tests {
             assert!(last.loss.iter().all(|loss| loss.is_finite()), "{:?}", last.loss);
         }
         assert!(verdict(&run, "power-law-beats-uniform").note.contains("diverged"), "said aloud");
+        let labels: String = run.curves(0).into_iter().map(|series| series.label).collect();
+        assert!(labels.contains(&format!("without {} diverged", race.racers[1].diverged)), "{labels}");
     }
 
     #[test]
