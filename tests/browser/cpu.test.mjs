@@ -11,6 +11,7 @@ const STATES = {
   "positive-shift": { draws: "2000" },
   atoms: { runs: "32", atoms: "5000" },
   "k-composition": { runs: "40", samples: "6000", halvings: "1" },
+  "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
 };
 /** Other branches of the experiments: a heat map, a line through many subjects, every family's arithmetic. */
 const MORE = [
@@ -22,6 +23,7 @@ const MORE = [
   ["positive-shift", { family: "transfer", b: "0.5", draws: "500" }],
   ["positive-shift", { family: "mixing-law", weights: "0.7,0.3", t: "1,0.2;0,1", draws: "0" }],
   ["k-composition", { hops: "5", skills: "100", exponents: "0,1,2", batch: "10", switch_after: "2000", samples: "5000", runs: "5" }],
+  ["state-tracking", { symbols: "5", hops: "5", exponents: "0,1,2", samples: "1000", runs: "3", init: "1", clip: "10" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
@@ -157,6 +159,7 @@ describe("a bad address is answered in words", () => {
     ["exam-time", "seed=-1", /seed.*-1/],
     ["exam-time", "device=abacus", /device.*abacus/],
     ["atoms", "exponent=1", /exponent.*1/],
+    ["state-tracking", "runs=1024&exponents=0,0.5,1,1.5,2,2.5,3,3.5", /runs.*1024.*MiB/],
     ["positive-shift", "family=cubic", /family.*cubic/],
     ["positive-shift", "family=mixing-law&t=1,2,3", /\bt\b.*1 x 3/],
   ];

@@ -9,6 +9,7 @@ const STATES = {
   "exam-time": { runs: "512", facts: "32" },
   atoms: { runs: "32", atoms: "5000" },
   "k-composition": { runs: "40", samples: "3000" },
+  "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
 };
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
 const onGpu = (slug) => hash(slug, { ...STATES[slug], device: "gpu" });
