@@ -308,7 +308,11 @@ fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
         let middle = 0.5 * (lo + hi);
         if below(math::exp(middle)) <= tail { lo = middle } else { hi = middle }
     }
-    math::exp(hi)
+    // The quotient that was closed in on, exactly: times that are equal make 1.
+    let near = math::exp(hi);
+    let above = |b: f64| Some(a.get(a.partition_point(|(x, _)| *x < near * b * (1.0 - 1e-9)))?.0 / b);
+    let mut quotients = b.iter().filter_map(|(b, _)| above(*b));
+    quotients.find(|q| (q / near - 1.0).abs() < 1e-9).unwrap_or(near)
 }
 
 /// Probability that the median, the `ceil(n/2)`-th of n draws with replacement, is the j-th of n distinct values.
@@ -422,7 +426,7 @@ mod tests {
             let want = [lo, end(&pairs)];
             let got = race.ratio_at(1, [tail; 2]).expect("both").interval;
             for (got, want) in got.into_iter().zip(want) {
-                assert!((got / want - 1.0).abs() < 1e-9, "tail {tail}: {got} against {want}");
+                assert!((got / want - 1.0).abs() < 1e-15, "tail {tail}: {got} against {want}");
             }
         }
         assert_eq!(race.ratio(1).expect("both").value, 70.0 / 4.0, "of the medians");
@@ -448,6 +452,9 @@ mod tests {
         let neither = of(&late, &late).verdict(true).expect("a verdict");
         assert!(neither.agrees.is_none() && neither.measured.is_nan(), "{neither:?}");
         assert_eq!(of(&fast, &fast).verdict(true).expect("a verdict").agrees, None, "a tie");
+        let one_check = of(&[10; 20], &[10; 20]);
+        assert_eq!(one_check.ratio(1).expect("both").interval, [1.0, 1.0], "exactly");
+        assert_eq!(one_check.verdict(true).expect("a verdict").agrees, None, "the same check is a tie");
         assert_eq!(of(&late[..7], &fast[..7]).verdict(true).expect("a verdict").agrees, None, "too few runs");
         assert!(race(1000, &[(0.0, &fast)]).verdict(true).is_none(), "nobody to race against");
     }
