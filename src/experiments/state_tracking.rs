@@ -290,11 +290,11 @@ impl Experiment for StateTracking {
         title: "State tracking",
         question: "Five cups are shuffled four times: is following them learned faster from all shuffles alike, or from a few frequent ones first?",
         notice: &[
-            "With four hops a power law over the shuffles is solved within ten thousand samples, while uniform training has learned nothing after fifty thousand. The test is uniform in both cases: the power law wins although it trains on another distribution than it is tested on.",
+            "With four hops most runs on a power law over the shuffles solve the task within about ten thousand samples, while uniform training has learned nothing after fifty thousand. The test is uniform in both cases: the power law wins although it trains on another distribution than it is tested on.",
             "The head comes first: look at the accuracy by rank. Sequences of frequent skills are answered early; rare skills are then learned one at a time, each inside sequences whose other skills are known already.",
             "With two hops it is the other way round. A product of two matrices has a gradient from the start, so nothing has to escape from a plateau; what counts is to see every skill often enough, and a power law shows its tail rarely.",
             "An answer is exact when the largest entry of every column is in the right place, and that needs less than a small loss. What all shuffles leave alone, the mean of the symbols, is a direction of its own; a learner without it answers everything correctly with a loss of 1/(2n), which is 0.1 for five symbols. The loss figure shows that level: accuracy arrives while the loss is still about there.",
-            "Some runs never arrive: they stay on a plateau where only a part of the structure was learned, most often the mean alone. That is why medians and quartiles are shown, and why a run that was cut off counts as slower than the budget, not as lost.",
+            "Some runs never arrive: they stay on a plateau where only a part of the structure was learned, often little more than the mean. That is why medians and quartiles are shown, and why a run that was cut off counts as slower than the budget, not as lost.",
         ],
         model: &[
             "A skill is one of the n! permutations of n symbols and has a matrix W of its own. A sample is a sequence of k skills; the learner multiplies their matrices, and should get the product of the permutation matrices. SGD takes one sample at a time on half the mean squared error per column; longer gradients are shortened to the norm set below. The order of the ranks is drawn anew for each run.",
