@@ -63,7 +63,7 @@ const SHOWN: usize = 16;
 const FLOWS: u32 = 5;
 /// Weights that all flows together may visit: bounds a slider's move.
 const FLOW_WORK: usize = 12_000_000;
-/// Losses below this are not drawn: f32 weights stop there sooner or later.
+/// Where curves of the loss end: what is below is solved, and f32 weights stop sooner or later.
 const LEAST: f64 = 1e-6;
 /// Cells of a landscape along each axis.
 const CELLS: u32 = 45;
@@ -171,6 +171,19 @@ pub struct KComposition {
     /// The same of the leg under way.
     current: Vec<Racer>,
     done: u32,
+}
+
+/// A curve of losses as far as [`LEAST`]: where it falls below, it ends there.
+fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
+    let mut gone = false;
+    for y in &mut y {
+        let below = *y < LEAST;
+        if below {
+            *y = if gone { f64::NAN } else { LEAST };
+        }
+        gone = below;
+    }
+    y
 }
 
 /// What alpha is called.
@@ -410,30 +423,27 @@ impl KComposition {
         let mut series = Vec::new();
         let crowded = self.trainings.len() > CROWD;
         let racers = self.race(0).racers;
-        let cut = |y: f64| if which == 1 || y >= LEAST { y } else { f64::NAN };
+        let cut = |y: Vec<f64>| if which == 0 { down_to_least(y) } else { y };
         for i in self.trainings() {
             let (x, snapshots) = self.recorded(i);
             let diverged = match racers[i].diverged {
                 0 => String::new(),
                 count => format!(", without {count} diverged"),
             };
-            let quartile = |q: usize| snapshots.iter().map(|s| cut(s.quartiles[which][q])).collect::<Vec<_>>();
-            if crowded && quartile(1).iter().any(|y| y.is_finite()) {
+            let quartile = |q: usize| snapshots.iter().map(|s| s.quartiles[which][q]).collect::<Vec<_>>();
+            let median = cut(quartile(1));
+            if crowded && !snapshots.is_empty() {
                 let label = format!("{}: median{diverged}", self.label(i));
-                series.push(Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), quartile(1)));
-            } else if quartile(1).iter().any(|y| y.is_finite()) {
+                series.push(Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), median));
+            } else if !snapshots.is_empty() {
                 let label = format!("{}: median and quartiles{diverged}", self.label(i));
-                // Where the lower quartile has left the figure, the band goes on to its floor.
-                let lo = if which == 0 {
-                    snapshots.iter().map(|s| s.quartiles[0][0].max(LEAST)).collect()
-                } else {
-                    quartile(0)
-                };
-                let line = Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), quartile(1));
-                series.push(line.with_interval(lo, quartile(2)));
+                let least = if which == 0 { LEAST } else { 0.0 };
+                let end = |q: usize| quartile(q).into_iter().map(|y| y.max(least)).collect();
+                let line = Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), median);
+                series.push(line.with_interval(end(0), end(2)));
             }
-            let y: Vec<f64> = self.flows[i].iter().map(|row| cut(row[which])).collect();
-            if y.iter().any(|y| y.is_finite()) {
+            let y = cut(self.flows[i].iter().map(|row| row[which]).collect());
+            if !y.is_empty() {
                 let label = format!("{}: flow without noise, median of {}", self.label(i), FLOWS.min(self.params.runs));
                 let mut flow = Series::new(THEORY[i], label, Kind::Line, Role::Theory, self.samples_of_flow(i), y);
                 flow.hidden = crowded && !snapshots.is_empty();
@@ -441,8 +451,8 @@ impl KComposition {
             }
             if which == 0 && !crowded {
                 let paths = self.paths(i, &|shown, _| f64::from(shown[0]), &|x, _| x);
-                if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| *y >= LEAST)) {
-                    let y = y.into_iter().map(cut).collect();
+                if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite())) {
+                    let y = cut(y);
                     let label = format!("{}: single runs", self.label(i));
                     series.push(Series::new(RUNS[i], label, Kind::Line, Role::Measured, x, y).hidden());
                 }
@@ -1032,7 +1042,7 @@ const INFO: Info = Info {
     model: &[
         "There are d skills with a hidden sign each; a task draws k of them, with repetition, and asks for the product of their signs. The learner has one weight per skill and predicts the product of the weights. It is trained by SGD on half the squared error, one sample or one batch at a time, on skills drawn from p_j proportional to j^-alpha, and tested on uniform skills by the exact formula. Nothing here generalises from one skill to another, and a language model has no such single number for a skill.",
         "For odd k a start with A below 0 flows to the barrier A = 0 and may stay there; the headline has even k, where w and -w are equally good and a run is shown from the side that is nearer. A run whose predictions leave all bounds has diverged: it is stopped, counted, and left out of medians of the loss; in the race it never arrives.",
-        "The loss is looked at every 256 samples. Weights are 32-bit numbers. The flow without noise is gradient descent with infinitely small steps from the same first starts; SGD at a finite learning rate is not on it, and under the uniform distribution its noise helps.",
+        "The loss is looked at every 256 samples. Weights are 32-bit numbers, and curves of the loss end at 10^-6. The flow without noise is gradient descent with infinitely small steps from the same first starts; SGD at a finite learning rate is not on it, and under the uniform distribution its noise helps.",
     ],
     formulas: &[
         Formula {
@@ -1308,6 +1318,14 @@ mod tests {
             }
         }
         assert!(snapshots[snapshots.len() - 1].quartiles[1][1] == 1.0, "every sign is right in the end");
+    }
+
+    #[test]
+    fn curves_of_the_loss_end_at_the_floor() {
+        let (nan, least) = (f64::NAN, LEAST);
+        let found = down_to_least(vec![0.5, 0.1 * least, 0.01 * least, 0.2, nan, 0.5, 0.0, 0.0]);
+        let want = [0.5, least, nan, 0.2, nan, 0.5, least, nan];
+        assert!(found.iter().zip(&want).all(|(a, b)| a == b || a.is_nan() && b.is_nan()), "{found:?}");
     }
 
     #[test]
