@@ -438,9 +438,14 @@ impl KComposition {
             } else if !snapshots.is_empty() {
                 let label = format!("{}: median and quartiles{diverged}", self.label(i));
                 let least = if which == 0 { LEAST } else { 0.0 };
-                let end = |q: usize| quartile(q).into_iter().map(|y| y.max(least)).collect();
+                // The band ends where the median does.
+                let end = |q: usize| {
+                    let ends = quartile(q).into_iter().zip(&median);
+                    ends.map(|(y, median)| if *median > least { y.max(least) } else { f64::NAN }).collect()
+                };
+                let (lo, hi) = (end(0), end(2));
                 let line = Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), median);
-                series.push(line.with_interval(end(0), end(2)));
+                series.push(line.with_interval(lo, hi));
             }
             let y = cut(self.flows[i].iter().map(|row| row[which]).collect());
             if !y.is_empty() {
