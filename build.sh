@@ -116,6 +116,11 @@ browser() { # Chromium, and a software adapter for the native GPU tests
 
 # --- build --------------------------------------------------------------------------------
 
+catalogue() { # every word of the experiments, for the page
+    mkdir -p "$target/page"
+    cargo run --quiet "$@" -- list --json >"$target/page/catalogue.json"
+}
+
 wasm() { # wasm NAME FEATURES...: one of the two builds, to target/page/NAME
     local name=$1 out=$target/page/$1 built
     shift
@@ -127,8 +132,11 @@ wasm() { # wasm NAME FEATURES...: one of the two builds, to target/page/NAME
     mkdir -p "$out"
     wasm-bindgen "$built" --out-dir "$out" --out-name lab --target web --no-typescript \
         --remove-name-section --remove-producers-section
-    # Never --all-features: it emits compact imports, which browsers refuse.
-    www/node_modules/.bin/wasm-opt -O3 "$out/lab_bg.wasm" -o "$out/lab.wasm"
+    # The CPU's build is optimised when it is split (www/split.mjs). Never --all-features: it emits compact
+    # imports, which browsers refuse.
+    if [ "$name" = cpu ]; then cp "$out/lab_bg.wasm" "$out/lab.wasm"; else
+        www/node_modules/.bin/wasm-opt -O3 "$out/lab_bg.wasm" -o "$out/lab.wasm"
+    fi
     cp "$built" "$out/from.wasm"
 }
 
@@ -139,8 +147,9 @@ setup() {
     stage "set up: npm packages" node_modules
 }
 
-build() {
+build() { # build FEATURES...: of the native program that writes the catalogue
     stage "set up: wasm-bindgen" wasm_bindgen
+    stage "catalogue" catalogue "$@"
     stage "wasm: CPU build" wasm cpu --no-default-features
     stage "wasm: GPU build" wasm gpu --features gpu
     stage "page" page
@@ -201,10 +210,10 @@ finish() { # the summary, and the counts of every runner added up
 verb=${1:-serve}
 [ $# -eq 0 ] || shift
 case $verb in
-    serve) setup; build; node www/serve.mjs dist "${PORT:-8080}" ;;
-    dist) setup; build ;;
+    serve) setup; build --no-default-features; node www/serve.mjs dist "${PORT:-8080}" ;;
+    dist) setup; build --no-default-features ;;
     test) tests ;;
     check) setup; check ;;
-    bench) setup; stage "bench: native" cargo bench "$@"; browser; build; stage "bench: page" env TARGET="$target" node tests/bench/page.mjs ;;
+    bench) setup; stage "bench: native" cargo bench "$@"; browser; build --no-default-features; stage "bench: page" env TARGET="$target" node tests/bench/page.mjs ;;
     *) die "unknown verb '$verb'; the verbs are serve, test, dist, bench, check" ;;
 esac

@@ -135,7 +135,7 @@ mod cli {
             return Ok(ExitCode::SUCCESS);
         }
         for entry in ALL {
-            writeln!(out, "{:16} {}", entry.info.slug, entry.info.question)?;
+            writeln!(out, "{:16} {}", entry.slug, entry.info.question)?;
             for spec in entry.params {
                 writeln!(out, "    {:12} {} (default {}; {})", spec.name, spec.help, spec.default, spec.allowed())?;
             }
@@ -312,7 +312,7 @@ mod cli {
             vec![["claim", "published", "ours", "interval", "agrees", "expected", "note"].map(str::to_owned).to_vec()];
         let mut surprises = 0;
         for (entry, claim) in entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))) {
-            let row = reproduce_one(&exec, entry.info.slug, claim)?;
+            let row = reproduce_one(&exec, entry.slug, claim)?;
             surprises += u32::from(row.1);
             rows.push(row.0);
         }

@@ -261,6 +261,21 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
 }
 
+/// `x` with that many decimal places, for sentences; `|x| < 9e15 / 10^places`.
+///
+/// The page's first result needs no other number in words: the standard library's printer, which is right for every
+/// `x`, would weigh 10 KB.
+pub fn decimal(x: f64, places: usize) -> String {
+    if !x.is_finite() {
+        return "undefined".to_owned();
+    }
+    let scale = 10_u64.pow(places as u32);
+    let scaled = (x.abs() * scale as f64).round() as u64;
+    let sign = if x < 0.0 && scaled > 0 { "-" } else { "" };
+    let (whole, part) = (scaled / scale, scaled % scale);
+    if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0places$}") }
+}
+
 /// What the numbers say about a claim: computed, never canned.
 ///
 /// `agrees` is `None` where the run cannot tell: cancelled, censored, theory only.

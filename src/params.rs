@@ -181,10 +181,7 @@ impl Spec {
     /// Reads `text`; with `nearest`, numbers out of range are moved to the nearest allowed value.
     fn read(&self, text: &str, nearest: bool) -> Result<Value> {
         let number = |part: &str| -> Result<f64> {
-            let x: f64 = part.trim().parse().map_err(|_| self.refuse(text))?;
-            if x.is_nan() {
-                return Err(self.refuse(text));
-            }
+            let x = to_number(part).ok_or_else(|| self.refuse(text))?;
             let near = x.clamp(self.min, self.max);
             // Adding zero turns -0 into 0, so that no sign of zero is observable.
             if near == x || nearest { Ok(near + 0.0) } else { Err(self.refuse(text)) }
@@ -390,6 +387,29 @@ pub fn to_text(value: &Value) -> String {
     }
 }
 
+/// The number that a decimal text says, correctly rounded.
+fn to_number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    // What both readers below take alike; neither sees hexadecimal, infinities or an empty text.
+    let decimal = text.bytes().any(|b| b.is_ascii_digit())
+        && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
+    if !decimal {
+        return None;
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    let x = text.parse().ok();
+    // The page asks its browser: the standard library's reader brings 10 KB of tables that do not compress.
+    #[cfg(target_arch = "wasm32")]
+    let x = Some(wasm_bindgen::JsValue::from_str(text).unchecked_into_f64());
+    x.filter(|x: &f64| !x.is_nan())
+}
+
+/// Words of the catalogue. The page reads them from the catalogue that it was built with, so its wasm carries none.
+#[doc(hidden)]
+pub const fn words(text: &'static str) -> &'static str {
+    if cfg!(target_arch = "wasm32") { "" } else { text }
+}
+
 /// Declares an experiment's parameters: `/// help`, `name: type = Spec::...;`.
 ///
 /// ```
@@ -413,7 +433,7 @@ macro_rules! params {
 
         impl $crate::params::Params for $name {
             const SPECS: &'static [$crate::params::Spec] =
-                &[$($spec.named(stringify!($field), concat!($($help),+).trim_ascii())),+];
+                &[$($spec.named(stringify!($field), $crate::params::words(concat!($($help),+).trim_ascii()))),+];
 
             fn from_values(values: &[$crate::params::Value]) -> $crate::error::Result<Self> {
                 let mut values = values.iter();

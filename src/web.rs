@@ -15,8 +15,8 @@ use web_sys::MessagePort;
 
 use crate::error::{Error, ErrorKind};
 use crate::exec::pool::{Pool, now, serve};
-use crate::exec::{Device, Exec, Twin};
-use crate::experiments::{self, ALL, Claim, Session};
+use crate::exec::{Exec, Twin};
+use crate::experiments::{self, ALL, Session};
 use crate::params::Texts;
 
 type Js<T> = Result<T, JsValue>;
@@ -53,26 +53,6 @@ pub fn panic_message() -> String {
     PANIC.with_borrow(String::clone)
 }
 
-/// Every experiment: words, parameters, presets.
-#[wasm_bindgen]
-pub fn catalogue() -> JsValue {
-    to_js(&ALL)
-}
-
-#[derive(Serialize)]
-struct Listed<'a> {
-    slug: &'a str,
-    #[serde(flatten)]
-    claim: &'a Claim,
-}
-
-/// Every published number, with the slug of its experiment.
-#[wasm_bindgen]
-pub fn claims() -> JsValue {
-    let all = ALL.iter().flat_map(|e| e.claims.iter().map(|claim| Listed { slug: e.info.slug, claim }));
-    to_js(&all.collect::<Vec<_>>())
-}
-
 #[derive(Serialize)]
 struct Stamp {
     version: &'static str,
@@ -100,6 +80,19 @@ pub fn digest() -> String {
     crate::rng::digest()
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// The worker's: instantiates the rest of this module.
+    #[wasm_bindgen(js_name = loadRest)]
+    fn page_load_rest();
+}
+
+/// Called by the stubs that `www/split.mjs` leaves for functions which are not in the first part of the module.
+#[wasm_bindgen]
+pub fn load_rest() {
+    page_load_rest();
+}
+
 const TWINS: &[Twin] = crate::sim::TWINS;
 
 /// A pool worker answers a request of an engine.
@@ -116,14 +109,19 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// `kind`: `cpu` or `gpu`, software adapters too: which adapter is worth it the page decides, before it fetches this
-    /// build; `ports` lead to the pool's workers.
+    /// The CPU; `ports` lead to the pool's workers.
+    #[wasm_bindgen(constructor)]
+    pub fn new(ports: Vec<MessagePort>) -> Self {
+        Self { exec: Rc::new(Exec::cpu(Pool::new(ports))) }
+    }
+
+    /// A GPU, software adapters too: which adapter is worth it the page decides, before it fetches this build.
     ///
     /// # Errors
-    /// When no GPU of the wanted kind passes the self-test.
-    pub async fn create(kind: String, ports: Vec<MessagePort>) -> Js<Self> {
-        let device = if kind == "cpu" { Device::Cpu } else { Device::Gpu };
-        let exec = Exec::open(device, Pool::new(ports)).await.map_err(|e| throw(&e))?;
+    /// When no GPU passes the self-test.
+    #[cfg(feature = "gpu")]
+    pub async fn gpu(ports: Vec<MessagePort>) -> Js<Self> {
+        let exec = Exec::open(crate::exec::Device::Gpu, Pool::new(ports)).await.map_err(|e| throw(&e))?;
         Ok(Self { exec: Rc::new(exec) })
     }
 

@@ -79,7 +79,7 @@ fn imports_point_one_way() {
         assert!(!names("wasm_bindgen::prelude") || boundary, "{name} names wasm-bindgen");
         assert!(!names("#[wasm_bindgen") || name == "web.rs", "{name} exports to JavaScript");
         if name.starts_with("experiments/") && name != "experiments/mod.rs" {
-            let others = ALL.iter().map(|e| e.info.slug.replace('-', "_")).filter(|stem| !name.contains(stem.as_str()));
+            let others = ALL.iter().map(|e| e.slug.replace('-', "_")).filter(|stem| !name.contains(stem.as_str()));
             for other in others {
                 assert!(!names(&format!("experiments::{other}")), "{name} imports experiment {other}");
             }
@@ -104,8 +104,8 @@ fn the_page_knows_no_experiment_by_name() {
             }
             let text = fs::read_to_string(&path).expect("text");
             for entry in ALL {
-                let quoted = ['"', '\'', '`', '/'].map(|q| format!("{q}{}", entry.info.slug));
-                assert!(!quoted.iter().any(|q| text.contains(q)), "{} names {}", path.display(), entry.info.slug);
+                let quoted = ['"', '\'', '`', '/'].map(|q| format!("{q}{}", entry.slug));
+                assert!(!quoted.iter().any(|q| text.contains(q)), "{} names {}", path.display(), entry.slug);
             }
         }
     }
@@ -113,27 +113,27 @@ fn the_page_knows_no_experiment_by_name() {
 
 #[test]
 fn names_are_unique_and_words_are_there() {
-    let slugs: BTreeSet<_> = ALL.iter().map(|e| e.info.slug).collect();
+    let slugs: BTreeSet<_> = ALL.iter().map(|e| e.slug).collect();
     assert_eq!(slugs.len(), ALL.len(), "slugs");
     let claims: Vec<_> = ALL.iter().flat_map(|e| e.claims).collect();
     assert_eq!(claims.iter().map(|c| c.id).collect::<BTreeSet<_>>().len(), claims.len(), "claims");
     for entry in ALL {
         let info = &entry.info;
-        assert!(info.slug.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}: a slug", info.slug);
-        assert!(info.question.ends_with('?'), "{}: a question", info.slug);
-        assert!(!info.notice.is_empty() && !info.model.is_empty() && !info.sources.is_empty(), "{}: words", info.slug);
-        assert!(!info.presets.is_empty() && !entry.claims.is_empty(), "{}: presets and claims", info.slug);
+        assert!(entry.slug.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}: a slug", entry.slug);
+        assert!(info.question.ends_with('?'), "{}: a question", entry.slug);
+        assert!(!info.notice.is_empty() && !info.model.is_empty() && !info.sources.is_empty(), "{}: words", entry.slug);
+        assert!(!info.presets.is_empty() && !entry.claims.is_empty(), "{}: presets and claims", entry.slug);
         let names: BTreeSet<_> = entry.params.iter().map(|s| s.name).collect();
-        assert_eq!(names.len(), entry.params.len(), "{}: parameters", info.slug);
-        assert!(!names.contains("seed") && !names.contains("device"), "{}: names the URL keeps for itself", info.slug);
+        assert_eq!(names.len(), entry.params.len(), "{}: parameters", entry.slug);
+        assert!(!names.contains("seed") && !names.contains("device"), "{}: names the URL keeps for itself", entry.slug);
         for spec in entry.params {
-            assert!(spec.help.ends_with('.') && spec.help.len() > 10, "{}: help of {}", info.slug, spec.name);
-            spec.parse(spec.default).unwrap_or_else(|e| panic!("{}: {e}", info.slug));
-            assert!(spec.kind == Kind::Choice || spec.min < spec.max, "{}: range of {}", info.slug, spec.name);
+            assert!(spec.help.ends_with('.') && spec.help.len() > 10, "{}: help of {}", entry.slug, spec.name);
+            spec.parse(spec.default).unwrap_or_else(|e| panic!("{}: {e}", entry.slug));
+            assert!(spec.kind == Kind::Choice || spec.min < spec.max, "{}: range of {}", entry.slug, spec.name);
         }
         for preset in info.presets {
-            let checked = experiments::check(info.slug, &experiments::query(preset.query)).expect("a slug");
-            assert!(checked.problems.is_empty(), "{}, {}: {:?}", info.slug, preset.title, checked.problems);
+            let checked = experiments::check(entry.slug, &experiments::query(preset.query)).expect("a slug");
+            assert!(checked.problems.is_empty(), "{}, {}: {:?}", entry.slug, preset.title, checked.problems);
         }
     }
 }
@@ -142,7 +142,7 @@ fn names_are_unique_and_words_are_there() {
 fn the_readme_asks_the_same_questions() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
     let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| `")).collect();
-    let wanted: Vec<_> = ALL.iter().map(|e| format!("| `{}` | {} |", e.info.slug, e.info.question)).collect();
+    let wanted: Vec<_> = ALL.iter().map(|e| format!("| `{}` | {} |", e.slug, e.info.question)).collect();
     assert_eq!(rows, wanted, "the README's table is the catalogue");
 }
 
@@ -174,8 +174,8 @@ fn check_output(what: &str, output: &Output) {
 fn every_preset_shows_theory_at_once() {
     for entry in ALL {
         for preset in entry.info.presets {
-            let what = format!("{}, {}", entry.info.slug, preset.title);
-            let session = Session::open(Rc::new(Exec::cpu()), entry.info.slug, &experiments::query(preset.query), 1)
+            let what = format!("{}, {}", entry.slug, preset.title);
+            let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &experiments::query(preset.query), 1)
                 .unwrap_or_else(|e| panic!("{what}: {e}"));
             check_output(&what, &session.output());
         }
@@ -185,18 +185,18 @@ fn every_preset_shows_theory_at_once() {
 #[test]
 fn every_experiment_finishes_at_its_defaults() {
     for entry in ALL {
-        let mut session = Session::open(Rc::new(Exec::cpu()), entry.info.slug, &Texts::new(), 1).expect("defaults");
+        let mut session = Session::open(Rc::new(Exec::cpu()), entry.slug, &Texts::new(), 1).expect("defaults");
         let total = session.progress().total;
         while !session.progress().finished() {
             let before = session.progress().done;
             let after = pollster::block_on(session.advance()).expect("advances");
-            assert_eq!((after.done, after.total), (before + 1, total), "{}: one mark at a time", entry.info.slug);
+            assert_eq!((after.done, after.total), (before + 1, total), "{}: one mark at a time", entry.slug);
         }
         let document = session.document(0.0);
-        check_output(entry.info.slug, &document.output);
-        assert!(document.output.verdicts.iter().any(|v| v.agrees.is_some()), "{}: a verdict", entry.info.slug);
+        check_output(entry.slug, &document.output);
+        assert!(document.output.verdicts.iter().any(|v| v.agrees.is_some()), "{}: a verdict", entry.slug);
         let json = serde_json::to_string(&document).expect("a document");
-        assert!(!json.contains("NaN") && !json.contains("inf"), "{}: what is not finite is null", entry.info.slug);
+        assert!(!json.contains("NaN") && !json.contains("inf"), "{}: what is not finite is null", entry.slug);
     }
 }
 
@@ -205,7 +205,7 @@ fn published_numbers_come_out_as_expected() {
     let exec = Rc::new(Exec::cpu());
     for entry in ALL {
         for claim in entry.claims {
-            let found = pollster::block_on(experiments::reproduce(&exec, entry.info.slug, claim))
+            let found = pollster::block_on(experiments::reproduce(&exec, entry.slug, claim))
                 .unwrap_or_else(|e| panic!("{}: {e}", claim.id));
             assert!(found.as_expected, "{}: published {}, ours {found:?}", claim.id, claim.printed);
             assert!(!claim.reason.is_empty() && (claim.agrees || !claim.note.is_empty()), "{}: says why", claim.id);
@@ -229,7 +229,7 @@ fn values_that_do_not_fit_each_other_cost_only_the_one_to_blame() {
 #[test]
 fn bad_input_is_one_sentence() {
     for entry in ALL {
-        let slug = entry.info.slug;
+        let slug = entry.slug;
         for spec in entry.params {
             let long = "1,".repeat(500);
             let bad = ["", "abc", "NaN", "inf", "-1", "1e400", "1,,2", "0,0", "-1,1", "1;2,3", "<b>1</b>", &long];
@@ -259,7 +259,7 @@ fn bad_input_is_one_sentence() {
         assert!(error.contains("no-such"), "{error}");
     }
     let error = Session::open(Rc::new(Exec::cpu()), "no-such", &Texts::new(), 1).err().expect("refused").to_string();
-    assert!(error.contains("no-such") && error.contains(ALL[0].info.slug), "{error}");
+    assert!(error.contains("no-such") && error.contains(ALL[0].slug), "{error}");
     assert!(
         params::read(ALL[0].params, &Texts::from([("weights".into(), "0,0".into())])).is_err(),
         "weights that sum to 0"

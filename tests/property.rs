@@ -46,8 +46,8 @@ fn what_check_returns_always_starts_and_shows_theory() {
         runner(48)
             .run(&values, |values| {
                 let texts: Texts = entry.params.iter().map(|s| s.name.to_owned()).zip(values).collect();
-                let checked = experiments::check(entry.info.slug, &texts).expect("a slug");
-                let session = Session::open(Rc::new(Exec::cpu()), entry.info.slug, &checked.values, 1);
+                let checked = experiments::check(entry.slug, &texts).expect("a slug");
+                let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &checked.values, 1);
                 let output = session.unwrap_or_else(|e| panic!("{texts:?}: {e}")).output();
                 for figure in &output.figures {
                     for series in figure.series.iter().filter(|s| s.role == Role::Theory) {
@@ -57,7 +57,7 @@ fn what_check_returns_always_starts_and_shows_theory() {
                 }
                 Ok(())
             })
-            .unwrap_or_else(|e| panic!("{}: {e}", entry.info.slug));
+            .unwrap_or_else(|e| panic!("{}: {e}", entry.slug));
     }
 }
 
@@ -90,8 +90,8 @@ fn a_seed_is_a_run_and_another_seed_is_another() {
         serde_json::to_string(&session.output()).expect("json")
     };
     for entry in ALL {
-        let first = run(entry.info.slug, 7);
-        assert_eq!(first, run(entry.info.slug, 7), "{}: the same seed", entry.info.slug);
-        assert_ne!(first, run(entry.info.slug, 8), "{}: another seed", entry.info.slug);
+        let first = run(entry.slug, 7);
+        assert_eq!(first, run(entry.slug, 7), "{}: the same seed", entry.slug);
+        assert_ne!(first, run(entry.slug, 8), "{}: another seed", entry.slug);
     }
 }

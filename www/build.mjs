@@ -4,12 +4,13 @@
 //
 // The page's code imports what only the build knows from two modules made here:
 //
-//   import { cpu, gpu, math } from "lab:assets";   // in the page
-//     cpu  { worker: TEXT of the worker script, wasm: URL }
-//     gpu  { worker: URL of the worker script's text, wasm: URL }     fetched only if wanted
-//     math { display: { TEX: MathML }, inline: { TEX: MathML } }      every formula of the catalogue
+//   import { cpu, gpu } from "lab:assets";   // in engine.js
+//     cpu  { worker: TEXT of the worker script, wasm: URL, rest: URL }   the build in its two parts
+//     gpu  { worker: URL of the worker script's text, wasm: URL }        fetched only if wanted
+//   import { index, entries, claims, math } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
 //   import { initSync, Engine, ... } from "lab:glue";   // in worker.js: wasm-bindgen's module
 //
+// Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
 // URLs are relative to the page's main script.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,6 +19,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import temml from "temml";
+import { observe, split } from "./split.mjs";
 
 const KB = 1000;
 // The first interaction should weigh `target`; it does not yet (tests/bench/RESULTS.md says why), and must not
@@ -80,10 +82,8 @@ async function worker(kind) {
   return out.outputFiles[0].text;
 }
 
-/** Every formula of the catalogue as MathML, with its TeX in an annotation. */
-async function formulas() {
-  const glue = await import(pathToFileURL(join(made, "cpu/lab.js")).href);
-  glue.initSync({ module: readFileSync(join(made, "cpu/lab.wasm")) });
+/** Every formula of `words` as MathML, with its TeX in an annotation. */
+function typeset(words) {
   const math = { display: {}, inline: {} };
   const render = (tex, displayMode) =>
     temml.renderToString(tex, { displayMode, annotate: true, throwOnError: true, strict: true });
@@ -95,17 +95,48 @@ async function formulas() {
       Object.values(value).forEach(walk);
     }
   };
-  walk(glue.catalogue?.() ?? []);
+  walk(words);
   return math;
 }
 
-const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
-const wasm = (kind) => putHashed(`${kind}.wasm`, readFileSync(join(made, kind, "lab.wasm")));
+/** A module that exports each value of an object by name. */
+const exporting = (values) => Object.entries(values).map(([k, v]) => `export const ${k} = ${JSON.stringify(v)};`).join("\n");
 
+/** The modules of catalogue.js: one that is always there, one for each experiment, one for the published numbers. */
+function catalogue() {
+  const all = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
+  const index = all.map(({ slug, title, question, presets }) => ({ slug, title, question, presets }));
+  const claims = all.flatMap(({ slug, claims }) => claims.map((claim) => ({ slug, ...claim })));
+  const load = (name) => `() => import(${JSON.stringify(name)})`;
+  const plugins = [
+    virtual("lab:catalogue", `${exporting({ index, math: typeset(index) })}
+export const entries = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:words/${slug}`)}`)} };
+export const claims = ${load("lab:words/claims")};`),
+    virtual("lab:words/claims", exporting({ claims, math: typeset(claims) })),
+  ];
+  for (const { claims, ...entry } of all) plugins.push(virtual(`lab:words/${entry.slug}`, exporting({ entry, math: typeset(entry) })));
+  return plugins;
+}
+
+/** Which functions the first interaction runs: `#/exam-time` opened, a slider moved, the rest asked for. */
+async function play() {
+  const { marked, ran } = observe(readFileSync(join(made, "cpu/lab.wasm")));
+  globalThis.loadRest = () => {};
+  const lab = await import(pathToFileURL(join(made, "cpu/lab.js")).href);
+  const exports = lab.initSync({ module: new WebAssembly.Module(marked) });
+  const engine = new lab.Engine([]);
+  engine.device();
+  lab.stamp();
+  lab.load_rest();
+  for (const values of [{}, { weights: "0.7,0.3" }]) new lab.Run(engine, "exam-time", values, 1).result();
+  return ran(exports);
+}
+
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
 const assets = {
-  cpu: { worker: await worker("cpu"), wasm: wasm("cpu") },
-  gpu: { worker: putHashed("gpu.js", await worker("gpu")), wasm: wasm("gpu") },
-  math: await formulas(),
+  cpu: { worker: await worker("cpu"), wasm: putHashed("cpu.wasm", cpu.first), rest: putHashed("rest.wasm", cpu.rest) },
+  gpu: { worker: putHashed("gpu.js", await worker("gpu")), wasm: putHashed("gpu.wasm", readFileSync(join(made, "gpu/lab.wasm"))) },
 };
 const page = await build({
   entryPoints: { main: join(www, "js/main.js"), style: join(www, "style.css") },
@@ -122,7 +153,8 @@ const page = await build({
   loader: { ".css": "css" },
   plugins: [
     elementSheets,
-    virtual("lab:assets", Object.entries(assets).map(([k, v]) => `export const ${k} = ${JSON.stringify(v)};`).join("\n")),
+    virtual("lab:assets", exporting(assets)),
+    ...catalogue(),
   ],
 });
 const entry = {};
@@ -137,6 +169,8 @@ for (const name of imported) {
   const output = Object.entries(page.metafile.outputs).find(([path]) => basename(path) === name)?.[1];
   for (const { path, kind } of output?.imports ?? []) if (kind === "import-statement") imported.add(basename(path));
 }
+/** The words of the experiment that the first interaction opens. */
+const words = basename(Object.entries(page.metafile.outputs).find(([, { inputs }]) => Object.keys(inputs).some((name) => name.endsWith("lab:words/exam-time")))[0]);
 
 const html = readFileSync(join(www, "index.html"), "utf8")
   .replace(/<!--.*?-->\s*/gs, "")
@@ -151,7 +185,7 @@ for (const name of [entry.style, entry.main]) {
 put("index.html", html);
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
 
-const first = ["index.html", entry.style, ...imported, assets.cpu.wasm];
+const first = ["index.html", entry.style, ...imported, words, assets.cpu.wasm];
 const gpu = [assets.gpu.worker, assets.gpu.wasm];
 const weigh = (names) => names.map((name) => ({ name, raw: files.get(name).length, gzip: gzip(files.get(name)) }));
 const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);

@@ -436,8 +436,8 @@ fn none_missed(runs: usize) -> f64 {
 }
 
 impl Experiment for Atoms {
+    const SLUG: &'static str = "atoms";
     const INFO: Info = Info {
-        slug: "atoms",
         title: "Memorising atoms",
         question: "The test asks for facts with a long tail of frequencies: should training show them as often as the test does?",
         notice: &[

@@ -12,7 +12,7 @@ use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{
-    Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict,
+    Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict, decimal,
 };
 use crate::params::{Scale, Spec, broadcast};
 use crate::rng::{Draws, stream};
@@ -433,7 +433,7 @@ impl ExamTime {
             let interval = (half > 0.0).then_some([closing.vertex - half, closing.vertex + half]);
             (closing.vertex, interval.filter(|_| closing.vertex.is_finite()), closing.resolution)
         });
-        let percent = |x: f64| if unit == "%" { format!("{:.1}%", 100.0 * x) } else { format!("{x:.3}") };
+        let percent = |x: f64| if unit == "%" { format!("{}%", decimal(100.0 * x, 1)) } else { decimal(x, 3) };
         let note = match &self.closing {
             None => format!(
                 "The exact curve at these hours has its optimum at {}; with many hours it tends to {}.",
@@ -494,8 +494,8 @@ fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
 }
 
 impl Experiment for ExamTime {
+    const SLUG: &'static str = "exam-time";
     const INFO: Info = Info {
-        slug: "exam-time",
         title: "Exam time",
         question: "An exam weighs its subjects 90 to 10: how should the hours of study be shared?",
         notice: &[
@@ -648,10 +648,15 @@ impl Experiment for ExamTime {
             along / length
         };
         let [matched, optimal] = [&p, &power].map(|q| theory::whole_hours(q, hours));
-        let mut on_line: Vec<Vec<u32>> =
-            shares.iter().map(|q| theory::whole_hours(q, hours)).chain([matched.clone(), optimal.clone()]).collect();
-        on_line.sort_unstable_by(|a, b| position(a).total_cmp(&position(b)).then_with(|| a.cmp(b)));
-        on_line.dedup();
+        // In order along the line, none twice.
+        let mut on_line: Vec<Vec<u32>> = Vec::new();
+        for q in shares.iter().chain([&p, &power]) {
+            let hours = theory::whole_hours(q, hours);
+            let order = |other: &Vec<u32>| position(other).total_cmp(&position(&hours)).then_with(|| other.cmp(&hours));
+            if let Err(place) = on_line.binary_search_by(order) {
+                on_line.insert(place, hours);
+            }
+        }
         let line: Vec<f64> = on_line.iter().map(|hours| position(hours)).collect();
         let index = |wanted: &[u32]| on_line.iter().position(|hours| hours == wanted).unwrap_or(0);
         let (matched, optimal) = (index(&matched), index(&optimal));

@@ -61,8 +61,6 @@ pub struct Preset {
 /// What an experiment is about: all of its words, in English.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Info {
-    /// Name in URLs and on the command line.
-    pub slug: &'static str,
     /// Heading.
     pub title: &'static str,
     /// The question in one sentence.
@@ -185,6 +183,8 @@ pub fn query(text: &str) -> Texts {
 /// Marks are fixed by the parameters, draws by (seed, run, step): no number depends on slicing, order, pausing or
 /// the machine. Dropping it cancels it.
 pub trait Experiment: Sized + 'static {
+    /// Its name in URLs and on the command line.
+    const SLUG: &'static str;
     /// Its words.
     const INFO: Info;
     /// The published numbers it reproduces.
@@ -235,13 +235,15 @@ impl<E: Experiment> Run for E {
 /// One line of the registry.
 #[derive(Clone, Copy, Serialize)]
 pub struct Entry {
-    /// Its words.
+    /// Name in URLs and on the command line.
+    pub slug: &'static str,
+    /// Its words. A page reads them from the catalogue that it was built with, so its wasm carries none.
+    #[cfg(not(target_arch = "wasm32"))]
     #[serde(flatten)]
     pub info: Info,
     /// Its parameters.
     pub params: &'static [Spec],
     /// The published numbers it reproduces.
-    #[serde(skip)]
     pub claims: &'static [Claim],
     #[serde(skip)]
     start: fn(&[Value], u32) -> Result<Box<dyn Run>>,
@@ -251,6 +253,8 @@ impl Entry {
     /// The entry of an experiment.
     pub const fn of<E: Experiment>() -> Self {
         Self {
+            slug: E::SLUG,
+            #[cfg(not(target_arch = "wasm32"))]
             info: E::INFO,
             params: E::Params::SPECS,
             claims: E::CLAIMS,
@@ -264,8 +268,8 @@ impl Entry {
 /// # Errors
 /// When there is none; names those there are.
 pub fn find(slug: &str) -> Result<&'static Entry> {
-    ALL.iter().find(|entry| entry.info.slug == slug).ok_or_else(|| {
-        let slugs: Vec<_> = ALL.iter().map(|entry| entry.info.slug).collect();
+    ALL.iter().find(|entry| entry.slug == slug).ok_or_else(|| {
+        let slugs: Vec<_> = ALL.iter().map(|entry| entry.slug).collect();
         let shown: String = slug.chars().take(60).collect();
         Error::new(ErrorKind::Unknown, format!("there is no experiment `{shown}`: there are {}", slugs.join(", ")))
     })
@@ -360,7 +364,7 @@ impl Session {
             lab: "scaling-lab",
             version: VERSION,
             commit: COMMIT,
-            experiment: self.entry.info.slug,
+            experiment: self.entry.slug,
             params: self.params.clone(),
             seed: self.seed,
             device: self.devices.clone(),

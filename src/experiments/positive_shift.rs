@@ -476,8 +476,8 @@ impl PositiveShift {
 }
 
 impl Experiment for PositiveShift {
+    const SLUG: &'static str = "positive-shift";
     const INFO: Info = Info {
-        slug: "positive-shift",
         title: "Positive shift",
         question: "A model is tested on a known mixture: when does it help to train on another one?",
         notice: &[

@@ -123,12 +123,11 @@ pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
     const GRID: f64 = 4_294_967_296.0;
     let ideal: Vec<u64> = shares.iter().map(|q| (q * f64::from(spare) * GRID).round() as u64).collect();
     let mut hours: Vec<u32> = ideal.iter().map(|i| 1 + (i >> 32) as u32).collect();
-    let mut order: Vec<usize> = (0..k).collect();
-    // Stable: equal remainders keep the order of their indices.
-    order.sort_by_key(|&i| std::cmp::Reverse(ideal[i] & 0xFFFF_FFFF));
-    let given: u32 = hours.iter().sum();
-    for &i in order.iter().cycle().take(total.saturating_sub(given) as usize) {
-        hours[i] += 1;
+    let mut remainders: Vec<u32> = ideal.iter().map(|i| *i as u32).collect();
+    for _ in hours.iter().sum()..total {
+        let largest = (1..k).fold(0, |best, i| if remainders[i] > remainders[best] { i } else { best });
+        hours[largest] += 1;
+        remainders[largest] = 0;
     }
     hours
 }

@@ -2,6 +2,7 @@
 // <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
 // Attributes mirror the URL. Methods run() pause() step() reset() cancel(), property result, events ready
 // progress result error, and change when the state and so the URL changed. All elements share one engine.
+import { entry as entryOf, index } from "../js/catalogue.js";
 import { makeControl } from "../js/controls.js";
 import { h, link, uid } from "../js/dom.js";
 import { base, engine, unsupported } from "../js/engine.js";
@@ -9,7 +10,6 @@ import { duration, lang, num, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatCommand, formatHash, parseQuery } from "../js/route.js";
 import { bibtex, formula, prose, sentence, spoken, tableView, verdictView, verdictWords } from "../js/words.js";
 import { css as plotCss, renderFigure } from "../js/plot/index.js";
-import { download, stampOf, toCsv, toJson, toPng } from "../js/export.js";
 import css from "./scaling-lab.css";
 
 /** @typedef {import("../js/types.d.ts").Entry} Entry
@@ -274,11 +274,10 @@ export class ScalingLab extends HTMLElement {
   async #start() {
     this.#closeSessions();
     try {
-      const { catalogue } = await engine.ready();
-      if (!this.isConnected) return;
       const slug = this.getAttribute("experiment") ?? "";
-      const entry = catalogue.find(one => one.slug === slug);
-      if (!entry) throw { kind: "experiment", message: t("unknownExperiment", { slug, known: catalogue.map(one => one.slug).join(", ") }) };
+      const [entry] = await Promise.all([entryOf(slug), engine.ready()]);
+      if (!this.isConnected) return;
+      if (!entry) throw { kind: "experiment", message: t("unknownExperiment", { slug, known: index.map(one => one.slug).join(", ") }) };
       if (this.#entry !== entry) {
         this.#entry = entry;
         this.#build(entry);
@@ -287,6 +286,7 @@ export class ScalingLab extends HTMLElement {
       this.#clearProblems();
       await this.#apply(this.#given ?? this.#attributes());
       this.#emit("ready");
+      engine.complete();
     } catch (error) {
       this.#setMode("dead");
       this.#fail(error);
@@ -456,8 +456,8 @@ export class ScalingLab extends HTMLElement {
         button("copyLink", () => this.#copy(this.address)),
         button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.query))),
         button("cite", () => this.#copy(bibtex(entry, this.#result, this.#seed, this.address))),
-        button("downloadJson", () => this.#result && download(this.#file("json"), toJson(this.#result), "application/json")),
-        button("downloadCsv", () => this.#result && download(this.#file("csv"), toCsv(this.#result), "text/csv"))),
+        button("downloadJson", () => this.#take((later, result) => later.download(this.#file("json"), later.toJson(result), "application/json"))),
+        button("downloadCsv", () => this.#take((later, result) => later.download(this.#file("csv"), later.toCsv(result), "text/csv")))),
       ui.copiedNote, ui.copied);
 
     ui.title = h(/** @type {"h2"} */ (`h${level}`), { tabindex: -1, class: "title" }, entry.title);
@@ -607,12 +607,24 @@ export class ScalingLab extends HTMLElement {
     return { ...view, element: h("div", { class: "figure" }, view.element, h("div", { class: "buttons small" }, save("SVG"), save("PNG"))) };
   }
 
+  /** Makes a file of the result as it is now. @param {(later: typeof import("../js/later.js"), result: Result) => void | Promise<void>} make */
+  async #take(make) {
+    const result = this.#result;
+    if (!result) return;
+    try {
+      await make(await import("../js/later.js"), result);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   /** @param {string} id @param {string} format */
-  async #saveFigure(id, format) {
-    if (!this.#result) return;
-    const svg = this.#ui.figureViews.get(id).svg(stampOf(this.#result, this.address));
-    if (format === "SVG") download(this.#file("svg", id), svg, "image/svg+xml");
-    else await toPng(svg).then(png => download(this.#file("png", id), png), error => this.#fail(error));
+  #saveFigure(id, format) {
+    return this.#take(async ({ download, stampOf, standalone, toPng }, result) => {
+      const svg = this.#ui.figureViews.get(id).svg(standalone, stampOf(result, this.address));
+      if (format === "SVG") download(this.#file("svg", id), svg, "image/svg+xml");
+      else download(this.#file("png", id), await toPng(svg));
+    });
   }
 
   /** @param {string} text */

@@ -6,7 +6,6 @@ import { cpu, gpu } from "lab:assets";
 
 /** @typedef {import("./types.d.ts").Message} Message
  *  @typedef {import("./types.d.ts").Kind} Kind
- *  @typedef {import("./types.d.ts").Entry} Entry
  *  @typedef {import("./types.d.ts").Values} Values
  *  @typedef {import("./types.d.ts").LabError} LabError */
 
@@ -69,6 +68,9 @@ async function compileOnce(name) {
     return WebAssembly.compile(await response.arrayBuffer());
   }
 }
+
+/** The part of the CPU's build that the first figure needs nothing of. A worker that needs it sooner fetches it itself. */
+const restUrl = new URL(cpu.rest, base).href;
 
 /** One run inside an engine worker, as its owner sees it. */
 export class Session {
@@ -152,7 +154,7 @@ class Host {
         this.kill(event.message || t("workerDied"));
       };
       worker.onmessageerror = () => this.kill(t("workerDied"));
-      worker.postMessage({ type: "init", kind: this.kind, module, ports }, ports);
+      worker.postMessage({ type: "init", kind: this.kind, module, ports, rest: restUrl }, ports);
     });
   }
 
@@ -234,7 +236,7 @@ class Pool {
           else if (data.type === "error") this.died(data.error.message);
         };
         worker.onerror = event => this.died(event.message || t("workerDied"));
-        worker.postMessage({ type: "init", module });
+        worker.postMessage({ type: "init", module, rest: restUrl });
         this.workers.push(worker);
       }
     }
@@ -276,9 +278,18 @@ class Engine extends EventTarget {
     return host;
   }
 
-  /** Catalogue, stamp and CPU device. @returns {Promise<Message & {catalogue: Entry[], stamp: {version: string, commit: string}}>} */
+  /** Stamp and CPU device. @returns {Promise<Message & {stamp: {version: string, commit: string}}>} */
   ready() {
     return /** @type {any} */ (this.#host("cpu").ready);
+  }
+
+  /** Fetches what the first figure did not need, for every worker; without it, each would fetch its own when it must. */
+  async complete() {
+    const module = await compile(cpu.rest).catch(() => null);
+    if (!module) return;
+    const message = { type: "rest", module };
+    this.#hosts.get("cpu")?.post(message);
+    for (const worker of this.#pool.workers) worker.postMessage(message);
   }
 
   /** After a panic or a dead worker: the next use starts a new one. */
@@ -362,10 +373,6 @@ class Engine extends EventTarget {
   /** @param {string} slug @param {Values} values @returns {Promise<{values: Values, problems: string[]}>} */
   check(slug, values) {
     return this.#host("cpu").call("check", { slug, values });
-  }
-  /** @returns {Promise<import("./types.d.ts").Claim[]>} */
-  claims() {
-    return this.#host("cpu").call("claims", {});
   }
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The page: lists the catalogue and routes the hash. The experiment view is <scaling-lab>.
 import { ScalingLab } from "../elements/scaling-lab.js";
+import { index } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine, unsupported } from "./engine.js";
 import { t } from "./i18n.js";
@@ -48,8 +49,7 @@ async function home() {
   const head = title("Scaling Lab");
   const list = h("ul", { class: "cards" });
   main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")), list);
-  const { catalogue } = await engine.ready();
-  list.append(...catalogue.map(({ slug, title, question, presets }) => h("li", {},
+  list.append(...index.map(({ slug, title, question, presets }) => h("li", {},
     h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))),
     presets.length ? h("ul", { class: "tries", "aria-label": t("presetsOf", { title }) },
       presets.map(preset => h("li", {}, h("a", { href: formatHash(slug, parseQuery(preset.query)) }, preset.title)))) : "")));
@@ -76,9 +76,8 @@ async function experiment(slug, query) {
     write();
   });
   main.replaceChildren(lab);
-  const { catalogue } = await engine.ready();
-  const entry = catalogue.find(one => one.slug === slug);
-  return { title: entry?.title ?? slug, focus: () => lab.focusTitle(), update: next => void (lab.query = next) };
+  await engine.ready();
+  return { title: index.find(one => one.slug === slug)?.title ?? slug, focus: () => lab.focusTitle(), update: next => void (lab.query = next) };
 }
 
 /** @param {"published" | "about"} name @returns {Promise<Page>} */
@@ -86,7 +85,7 @@ async function extra(name) {
   const head = title(t(`${name}.title`));
   const body = h("div", {});
   main.replaceChildren(head, body);
-  const { published, about } = await import("./pages.js");
+  const { published, about } = await import("./later.js");
   await { published, about }[name](body);
   return { title: t(`${name}.title`), focus: () => head.focus() };
 }

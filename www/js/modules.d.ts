@@ -1,12 +1,18 @@
 // Modules that build.mjs makes.
 declare module "lab:assets" {
-  export const cpu: { worker: string; wasm: string };
+  export const cpu: { worker: string; wasm: string; rest: string };
   export const gpu: { worker: string; wasm: string };
-  export const math: { display: Record<string, string>; inline: Record<string, string> };
+}
+declare module "lab:catalogue" {
+  type Maths = import("./words.js").Maths;
+  export const index: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[];
+  export const math: Maths;
+  export const entries: Record<string, () => Promise<{ entry: import("./types.d.ts").Entry; math: Maths }>>;
+  export const claims: () => Promise<{ claims: import("./types.d.ts").Claim[]; math: Maths }>;
 }
 declare module "lab:glue" {
   const glue: any;
-  export const initSync: any, Engine: any, Run: any, catalogue: any, claims: any, stamp: any, check: any, check_claim: any, serve_chunk: any, panic_message: any;
+  export const initSync: any, Engine: any, Run: any, stamp: any, check: any, serve_chunk: any, panic_message: any;
   export default glue;
 }
 declare module "*.css" {

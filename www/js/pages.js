@@ -1,5 +1,6 @@
 // @ts-check
 // The pages behind the experiments: published numbers recomputed, and what the lab is. Loaded when asked for.
+import { claims as loadClaims, index } from "./catalogue.js";
 import { h } from "./dom.js";
 import { base, engine } from "./engine.js";
 import { kilobytes, num, t } from "./i18n.js";
@@ -39,8 +40,7 @@ const cell = value => (typeof value === "number" ? num(value, 5) : String(value 
 
 /** @param {HTMLElement} body */
 export async function published(body) {
-  const claims = await engine.claims();
-  const { catalogue } = await engine.ready();
+  const claims = await loadClaims();
   const status = h("p", { role: "status" });
   /** @type {(() => Promise<void>)[]} */
   const all = [];
@@ -66,7 +66,7 @@ export async function published(body) {
     };
     all.push(run);
     const query = parseQuery(claim.query);
-    const entry = catalogue.find(({ slug }) => slug === claim.slug);
+    const entry = index.find(({ slug }) => slug === claim.slug);
     const row = h("tr", { "data-claim": claim.id },
       h("td", { class: "text" }, ...prose(claim.what), h("a", { class: "small", href: formatHash(claim.slug, claim.seed === DEFAULT_SEED ? query : { ...query, seed: String(claim.seed) }) }, t("openState", { title: entry?.title ?? claim.slug }))),
       h("td", { class: "number" }, cell(claim.printed)), ours, h("td", { class: "answers" }, act, answer),

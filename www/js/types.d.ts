@@ -97,7 +97,6 @@ export interface Message {
   error?: LabError;
   message?: string;
   value?: any;
-  catalogue?: Entry[];
   stamp?: { version: string; commit: string };
   device?: { kind: string; adapter: string };
 }

@@ -1,10 +1,20 @@
 // @ts-check
 // Numbers into sentences, tables and citations.
-import { math } from "lab:assets";
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
 
 /** @typedef {import("./types.d.ts").Verdict} Verdict */
+
+/** @typedef {{display: Record<string, string>, inline: Record<string, string>}} Maths formulas typeset by the build, by their TeX */
+
+/** @type {Maths} */
+const math = { display: {}, inline: {} };
+
+/** Takes formulas that came with the words they belong to. @param {Maths} more */
+export function learn({ display, inline }) {
+  Object.assign(math.display, display);
+  Object.assign(math.inline, inline);
+}
 
 /** MathML made at build time; the TeX itself if there is none. @param {string | undefined} mathml @param {string} tex */
 function maths(mathml, tex) {

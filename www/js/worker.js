@@ -26,10 +26,46 @@ const plain = error =>
     ? { kind: String(error.kind), message: String(error.message) }
     : { kind: "internal", message: String(error?.message ?? error) };
 
+/** The CPU's build comes in two parts (www/split.mjs); the second is instantiated when a stub of the first asks for it. */
+const second = { url: "", module: /** @type {WebAssembly.Module | null} */ (null) };
+
+/** A part of the lab did not arrive; the call that needed it broke off, so its module is dead. */
+class Unreached extends Error {}
+
+/** Only a stub's call is waiting, so a worker may wait too. @param {string} url @returns {WebAssembly.Module} */
+function fetchNow(url) {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.responseType = "arraybuffer";
+  try {
+    request.send();
+  } catch {
+    // Offline: the status says so.
+  }
+  if (request.status !== 200) throw new Unreached(`a part of the lab could not be fetched (status ${request.status || "offline"})`);
+  return new WebAssembly.Module(request.response);
+}
+
+/** @param {{module: WebAssembly.Module, rest: string}} message */
+function begin(message) {
+  const first = lab.initSync({ module: message.module });
+  second.url = message.rest;
+  // The name under which src/web.rs imports it.
+  /** @type {any} */ (self).loadRest = () => {
+    second.module ??= fetchNow(second.url);
+    new WebAssembly.Instance(second.module, { first });
+    first.rest_loaded.value = 1;
+  };
+}
+
+/** @param {any} error */
+const fatal = error => error instanceof WebAssembly.RuntimeError || error instanceof Unreached;
+
 /** After a panic the module is dead; whoever throws first says so. @param {any} error @param {number} [run] */
 function fail(error, run) {
-  const panic = error instanceof WebAssembly.RuntimeError ? String(lab.panic_message?.() || error.message) : null;
-  post(panic === null ? { type: "error", run, error: plain(error) } : { type: "panic", message: panic });
+  if (!fatal(error)) return post({ type: "error", run, error: plain(error) });
+  const panic = error instanceof WebAssembly.RuntimeError ? lab.panic_message?.() : "";
+  post({ type: "panic", message: String(panic || error.message) });
 }
 
 // A macrotask, so that waiting messages are read between two marks; setTimeout(0) would cost 4 ms each.
@@ -139,7 +175,7 @@ function reply(id, work) {
   try {
     post({ type: "reply", id, value: work() });
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) fail(error);
+    if (fatal(error)) fail(error);
     else post({ type: "reply", id, error: plain(error) });
   }
 }
@@ -149,14 +185,17 @@ async function receive(message) {
   const state = runs.get(message.run);
   switch (message.type) {
     case "init":
-      lab.initSync({ module: message.module });
+      begin(message);
       if (!message.kind) return;
       try {
-        engine = await lab.Engine.create(message.kind, message.ports);
-        post({ type: "ready", catalogue: lab.catalogue(), stamp: lab.stamp(), device: engine.device() });
+        engine = message.kind === "gpu" ? await lab.Engine.gpu(message.ports) : new lab.Engine(message.ports);
+        post({ type: "ready", stamp: lab.stamp(), device: engine.device() });
       } catch (error) {
         fail(error);
       }
+      return;
+    case "rest":
+      second.module ??= message.module;
       return;
     case "port":
       message.port.onmessage = (/** @type {MessageEvent} */ event) => {
@@ -205,8 +244,6 @@ async function receive(message) {
       return close(message.run);
     case "check":
       return reply(message.id, () => lab.check(message.slug, message.values));
-    case "claims":
-      return reply(message.id, () => lab.claims());
     case "judge":
       return reply(message.id, () => state?.run.judge(message.claim));
     default:

@@ -3,7 +3,6 @@
 // keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
 import { createDrawing, fontSize, hasData } from "./draw.js";
 import { axisTitle, fill, upper, valueFormat } from "./format.js";
-import { standalone } from "./standalone.js";
 import { STRINGS } from "./strings.js";
 import { looks, outline } from "./style.js";
 import { summarise } from "./summary.js";
@@ -66,7 +65,7 @@ function swatchSvg(s, look) {
 
 /**
  * @param {Figure} figure @param {Options} [options]
- * @returns {{element: HTMLElement, update: (figure: Figure) => void, destroy: () => void, svg: (stamp?: Stamp | null, theme?: "light" | "dark") => string}}
+ * @returns {{element: HTMLElement, update: (figure: Figure) => void, destroy: () => void, svg: (standalone: typeof import("./standalone.js").standalone, stamp?: Stamp | null, theme?: "light" | "dark") => string}}
  */
 export function renderFigure(figure, options = {}) {
   const { locale = "en", caption = true } = options;
@@ -398,6 +397,6 @@ export function renderFigure(figure, options = {}) {
       clearTimeout(summary);
       element.remove();
     },
-    svg: (stamp = null, theme = "light") => standalone(current, { locale, strings, shown }, stamp, theme),
+    svg: (standalone, stamp = null, theme = "light") => standalone(current, { locale, strings, shown }, stamp, theme),
   };
 }

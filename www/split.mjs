@@ -1,0 +1,105 @@
+// Splits the page's wasm in two: what the first interaction runs, and the rest, fetched after it.
+//
+// Which functions the first part holds is observed, not declared: build.mjs plays the first interaction on an
+// instrumented module (`observe`) and hands what ran to `split`. Every other function leaves a stub that asks the page
+// to load the rest (`load_rest` in src/web.rs) and then calls into it, so nothing depends on what was foreseen: a
+// function that was not is fetched when it is called.
+//
+// The rest imports the first part's memory, tables, globals and functions: together they are the module that was split.
+import binaryen from "binaryen";
+
+/** The module whose exports the rest imports. */
+export const FIRST = "first";
+/** The table through which stubs call; the rest fills it. */
+const REST = "rest";
+/** The export that loads the rest, and the global that the page then sets to 1. */
+const LOADER = "load_rest";
+const LOADED = "rest_loaded";
+
+const list = (count, at, info) => Array.from({ length: count }, (_, i) => ({ ref: at(i), ...info(at(i)) }));
+const functions = (m) => list(m.getNumFunctions(), (i) => m.getFunctionByIndex(i), binaryen.getFunctionInfo);
+const globals = (m) => list(m.getNumGlobals(), (i) => m.getGlobalByIndex(i), binaryen.getGlobalInfo);
+const tables = (m) => list(m.getNumTables(), (i) => m.getTableByIndex(i), binaryen.getTableInfo);
+const exports = (m) => list(m.getNumExports(), (i) => m.getExportByIndex(i), binaryen.getExportInfo);
+/** Functions with a body; imported ones carry the name of their module. */
+const own = (m) => functions(m).filter(({ module }) => !module);
+
+function emit(module, optimize) {
+  if (optimize) {
+    binaryen.setOptimizeLevel(3);
+    binaryen.setShrinkLevel(0);
+    module.optimize();
+  }
+  if (!module.validate()) throw new Error("the split made an invalid module");
+  const bytes = module.emitBinary();
+  module.dispose();
+  return bytes;
+}
+
+const mark = (i) => `ran${i}`;
+
+/**
+ * The same module with a mark on every function.
+ * @param {Uint8Array} bytes
+ * @returns {{marked: Uint8Array, ran: (exports: any) => Set<number>}} `ran` tells from its exports which have run
+ */
+export function observe(bytes) {
+  const module = binaryen.readBinary(bytes);
+  const all = own(module);
+  all.forEach(({ ref, body, results }, i) => {
+    module.addGlobal(mark(i), binaryen.i32, true, module.i32.const(0));
+    module.addGlobalExport(mark(i), mark(i));
+    binaryen.Function.setBody(ref, module.block(null, [module.global.set(mark(i), module.i32.const(1)), body], results));
+  });
+  const ran = (exports) => new Set([...all.keys()].filter((i) => exports[mark(i)].value));
+  return { marked: emit(module), ran };
+}
+
+/**
+ * @param {Uint8Array} bytes a module
+ * @param {Set<number>} keep which of its functions the first part holds, as `observe` counts them
+ * @returns {{first: Uint8Array, rest: Uint8Array}}
+ */
+export function split(bytes, keep) {
+  const whole = binaryen.readBinary(bytes);
+  const deferred = own(whole).filter((_, i) => !keep.has(i));
+  const names = new Set(deferred.map(({ name }) => name));
+  const loader = exports(whole).find(({ name }) => name === LOADER)?.value;
+  if (!loader || names.has(loader)) throw new Error(`${LOADER} must be in the first part: call it when the module is observed`);
+
+  // Only text says of a table what it holds, and of a memory that it has no limit.
+  const shared = [...whole.emitText().matchAll(/^ \((memory|table) (\S+) .*?((?:func|extern)ref)?\)$/gm)];
+  const rest = binaryen.parseText(`(module ${shared
+    .map(([, what, name, type = ""]) => `(import "${FIRST}" "${what === "memory" ? what : `table${name.slice(1)}`}" (${what} ${name} 0 ${type}))`)
+    .join(" ")} (import "${FIRST}" "${REST}" (table $${REST} 0 funcref)))`);
+  rest.setFeatures(whole.getFeatures());
+  for (const { name, type, mutable } of globals(whole)) rest.addGlobalImport(name, FIRST, name, type, mutable);
+  for (const { name, params, results } of functions(whole)) {
+    if (!names.has(name)) rest.addFunctionImport(name, FIRST, name, params, results);
+  }
+  for (const { name, params, results, vars, body } of deferred) rest.addFunction(name, params, results, vars, rest.copyExpression(body));
+  rest.addActiveElementSegment(REST, REST, [...names], rest.i32.const(0));
+  rest.runPasses(["remove-unused-module-elements"]);
+
+  const first = binaryen.readBinary(bytes);
+  first.addGlobal(LOADED, binaryen.i32, true, first.i32.const(0));
+  first.addTable(REST, deferred.length, deferred.length);
+  deferred.forEach(({ name, params, results }, slot) => {
+    const operands = binaryen.expandType(params).map((type, i) => first.local.get(i, type));
+    first.removeFunction(name);
+    first.addFunction(name, params, results, [], first.block(null, [
+      first.if(first.i32.eqz(first.global.get(LOADED, binaryen.i32)), first.call(loader, [], binaryen.none)),
+      first.call_indirect(REST, first.i32.const(slot), operands, params, results),
+    ], results));
+  });
+  first.addGlobalExport(LOADED, LOADED);
+  // What the rest imports, the first part exports; stubs that nothing calls go.
+  const known = new Set(exports(first).map(({ name }) => name));
+  const share = (what, add) => what.filter(({ module, base }) => module === FIRST && !known.has(base)).forEach(({ name, base }) => add(name, base));
+  share(functions(rest), (inner, outer) => first.addFunctionExport(inner, outer));
+  share(globals(rest), (inner, outer) => first.addGlobalExport(inner, outer));
+  share(tables(rest), (inner, outer) => first.addTableExport(inner, outer));
+  first.runPasses(["remove-unused-module-elements"]);
+  whole.dispose();
+  return { first: emit(first, true), rest: emit(rest, true) };
+}
