@@ -22,7 +22,7 @@ mod cli {
     use scaling_lab::exec::{Device, Exec};
     use scaling_lab::experiments::{self, ALL, Claim, Session};
     use scaling_lab::output::{Cell, Document};
-    use scaling_lab::params::Texts;
+    use scaling_lab::params::{self, Texts};
     use scaling_lab::{Error, ErrorKind, Result};
 
     /// The data problem of scaling language models, by experiment.
@@ -147,9 +147,10 @@ mod cli {
         let mut texts = Texts::new();
         for pair in set {
             let (name, value) = pair.split_once('=').ok_or_else(|| Error::parameter("--set", pair, "name=value"))?;
-            if texts.insert(name.to_owned(), value.to_owned()).is_some() {
+            if params::text(&texts, name).is_some() {
                 return Err(Error::parameter(name, value, "one value: it is set twice"));
             }
+            texts.push((name.to_owned(), value.to_owned()));
         }
         Ok(texts)
     }

@@ -391,7 +391,8 @@ pub struct Document {
     /// Slug.
     pub experiment: &'static str,
     /// Values as read, by name.
-    pub params: std::collections::BTreeMap<&'static str, Value>,
+    #[serde(serialize_with = "crate::params::as_map")]
+    pub params: Vec<(&'static str, Value)>,
     /// Seed of all draws.
     pub seed: u32,
     /// Back ends used.

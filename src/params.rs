@@ -4,9 +4,7 @@
 //! property tests. A value travels as text everywhere (`0.9,0.1`; a matrix is `1,0;0,1`), so that page,
 //! URL and terminal cannot disagree on what it means.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -321,15 +319,28 @@ pub trait Params: Sized + 'static {
     }
 }
 
-/// Values as typed, by name.
-pub type Texts = BTreeMap<String, String>;
+/// Values as typed, by name. They are few: a list is searched faster than a map is built, and weighs less on the page.
+pub type Texts = Vec<(String, String)>;
+
+/// The text of that name.
+pub fn text<'a>(texts: &'a Texts, name: &str) -> Option<&'a str> {
+    texts.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
+}
+
+/// Pairs as one object.
+pub(crate) fn as_map<S: Serializer>(
+    pairs: &[(impl Serialize, impl Serialize)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
+}
 
 /// Reads `texts` strictly against `specs`.
 pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
-    if let Some(name) = texts.keys().find(|name| !specs.iter().any(|spec| spec.name == **name)) {
+    if let Some((name, _)) = texts.iter().find(|(name, _)| !specs.iter().any(|spec| spec.name == name)) {
         return Err(unknown(name, specs));
     }
-    specs.iter().map(|spec| spec.parse(texts.get(spec.name).map_or(spec.default, String::as_str))).collect()
+    specs.iter().map(|spec| spec.parse(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
 fn unknown(name: &str, specs: &[Spec]) -> Error {
@@ -345,6 +356,7 @@ fn unknown(name: &str, specs: &[Spec]) -> Error {
 #[derive(Debug, Default, Serialize)]
 pub struct Checked {
     /// Texts that [`read`] accepts; names left out take their defaults.
+    #[serde(serialize_with = "as_map")]
     pub values: Texts,
     /// One sentence for everything that was changed or ignored.
     pub problems: Vec<String>,
@@ -361,12 +373,12 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
         };
         match (spec.parse(text), spec.read(text, true)) {
             (Ok(_), _) => {
-                checked.values.insert(name.clone(), text.clone());
+                checked.values.push((name.clone(), text.clone()));
             }
             (Err(error), Ok(value)) => {
                 let near = to_text(&value);
                 checked.problems.push(format!("{error}; {near} is used instead"));
-                checked.values.insert(name.clone(), near);
+                checked.values.push((name.clone(), near));
             }
             (Err(error), Err(_)) => {
                 checked.problems.push(format!("{error}; the default {} is used instead", spec.default));
@@ -490,10 +502,10 @@ mod tests {
         let texts = given.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
         let Checked { values, problems } = check(SPECS, &texts);
         let expected = [("count", "10"), ("list", "1,2,2")].map(|(name, text)| (name.to_owned(), text.to_owned()));
-        assert_eq!(values, expected.into(), "the nearest, or left to the default");
+        assert_eq!(values, expected, "the nearest, or left to the default");
         assert_eq!(problems.len(), 4, "a sentence each: {problems:?}");
-        let fraction = check(SPECS, &[("count".to_owned(), "2.6".to_owned())].into());
-        assert_eq!(fraction.values["count"], "3", "the nearest whole number");
+        let fraction = check(SPECS, &vec![("count".to_owned(), "2.6".to_owned())]);
+        assert_eq!(text(&fraction.values, "count"), Some("3"), "the nearest whole number");
         assert!(check(SPECS, &Texts::new()).problems.is_empty(), "nothing asked, nothing to say");
     }
 

@@ -29,9 +29,10 @@ fn throw(error: &Error) -> JsValue {
     to_js(error)
 }
 
-fn texts(values: JsValue) -> Js<Texts> {
-    serde_wasm_bindgen::from_value(values)
-        .map_err(|_| throw(&Error::new(ErrorKind::Parameter, "the values of parameters must be texts, by name")))
+/// `name, text, name, text, ...` in pairs.
+fn texts(values: Vec<String>) -> Texts {
+    let mut values = values.into_iter();
+    std::iter::from_fn(|| Some((values.next()?, values.next()?))).collect()
 }
 
 thread_local! {
@@ -41,10 +42,7 @@ thread_local! {
 /// Runs when the module starts.
 #[wasm_bindgen(start)]
 pub fn begin() {
-    std::panic::set_hook(Box::new(|info| {
-        PANIC.with_borrow_mut(|message| *message = info.to_string());
-        console_error_panic_hook::hook(info);
-    }));
+    std::panic::set_hook(Box::new(|info| PANIC.with_borrow_mut(|message| *message = info.to_string())));
 }
 
 /// Why the module panicked; empty when it did not.
@@ -65,13 +63,13 @@ pub fn stamp() -> JsValue {
     to_js(&Stamp { version: experiments::VERSION, commit: experiments::COMMIT })
 }
 
-/// Reads a URL's values leniently: `{values, problems}`.
+/// Reads a URL's values, `name, text, ...`, leniently: `{values, problems}`.
 ///
 /// # Errors
 /// When there is no such experiment.
 #[wasm_bindgen]
-pub fn check(slug: &str, values: JsValue) -> Js<JsValue> {
-    experiments::check(slug, &texts(values)?).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
+pub fn check(slug: &str, values: Vec<String>) -> Js<JsValue> {
+    experiments::check(slug, &texts(values)).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
 /// Digests of a million outputs of each source of numbers; equal natively and here.
@@ -148,13 +146,13 @@ fn busy() -> JsValue {
 
 #[wasm_bindgen]
 impl Run {
-    /// Starts a run; its result shows theory at once.
+    /// Starts a run with the values `name, text, ...`; its result shows theory at once.
     ///
     /// # Errors
     /// An unknown experiment, or a parameter that cannot be used.
     #[wasm_bindgen(constructor)]
-    pub fn new(engine: &Engine, slug: &str, values: JsValue, seed: u32) -> Js<Self> {
-        let session = Session::open(Rc::clone(&engine.exec), slug, &texts(values)?, seed).map_err(|e| throw(&e))?;
+    pub fn new(engine: &Engine, slug: &str, values: Vec<String>, seed: u32) -> Js<Self> {
+        let session = Session::open(Rc::clone(&engine.exec), slug, &texts(values), seed).map_err(|e| throw(&e))?;
         Ok(Self {
             session: Rc::new(RefCell::new(Some(session))),
             cancelled: Rc::default(),

@@ -5,7 +5,7 @@
 // The page's code imports what only the build knows from two modules made here:
 //
 //   import { cpu, gpu } from "lab:assets";   // in engine.js
-//     cpu  { worker: TEXT of the worker script, wasm: URL, rest: URL }   the build in its two parts
+//     cpu  { worker: TEXT of the worker script, wasm: URL, rest: URL, first: SLUG }   in two parts; the first runs SLUG
 //     gpu  { worker: URL of the worker script's text, wasm: URL }        fetched only if wanted
 //   import { index, entries, claims, math } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
 //   import { initSync, Engine, ... } from "lab:glue";   // in worker.js: wasm-bindgen's module
@@ -22,9 +22,9 @@ import temml from "temml";
 import { observe, split } from "./split.mjs";
 
 const KB = 1000;
-// The first interaction should weigh `target`; it does not yet (tests/bench/RESULTS.md says why), and must not
-// grow beyond `firstInteraction`. Lower that one with every saving.
-const BUDGET = { target: 100 * KB, firstInteraction: 350 * KB, requests: 6, embed: 5 * KB };
+const BUDGET = { firstInteraction: 100 * KB, requests: 6, embed: 5 * KB };
+/** The experiment that the first interaction opens. */
+const FIRST = "exam-time";
 
 const www = dirname(fileURLToPath(import.meta.url));
 const made = join(process.env.TARGET ?? join(www, "../target"), "page");
@@ -102,7 +102,7 @@ function typeset(words) {
 /** A module that exports each value of an object by name. */
 const exporting = (values) => Object.entries(values).map(([k, v]) => `export const ${k} = ${JSON.stringify(v)};`).join("\n");
 
-/** The modules of catalogue.js: one that is always there, one for each experiment, one for the published numbers. */
+/** The modules of catalogue.js: one that is always there, two for each experiment, one for the published numbers. */
 function catalogue() {
   const all = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
   const index = all.map(({ slug, title, question, presets }) => ({ slug, title, question, presets }));
@@ -110,15 +110,20 @@ function catalogue() {
   const load = (name) => `() => import(${JSON.stringify(name)})`;
   const plugins = [
     virtual("lab:catalogue", `${exporting({ index, math: typeset(index) })}
-export const entries = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:words/${slug}`)}`)} };
+export const entries = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:entry/${slug}`)}`)} };
+export const explanations = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:words/${slug}`)}`)} };
 export const claims = ${load("lab:words/claims")};`),
     virtual("lab:words/claims", exporting({ claims, math: typeset(claims) })),
   ];
-  for (const { claims, ...entry } of all) plugins.push(virtual(`lab:words/${entry.slug}`, exporting({ entry, math: typeset(entry) })));
+  for (const { claims, notice, model, formulas, sources, ...entry } of all) {
+    const explanation = { notice, model, formulas, sources };
+    plugins.push(virtual(`lab:entry/${entry.slug}`, exporting({ entry, math: typeset(entry) })));
+    plugins.push(virtual(`lab:words/${entry.slug}`, exporting({ explanation, math: typeset(explanation) })));
+  }
   return plugins;
 }
 
-/** Which functions the first interaction runs: `#/exam-time` opened, a slider moved, the rest asked for. */
+/** Which functions the first interaction runs: FIRST opened, a slider moved, the rest asked for. */
 async function play() {
   const { marked, ran } = observe(readFileSync(join(made, "cpu/lab.wasm")));
   globalThis.loadRest = () => {};
@@ -128,14 +133,14 @@ async function play() {
   engine.device();
   lab.stamp();
   lab.load_rest();
-  for (const values of [{}, { weights: "0.7,0.3" }]) new lab.Run(engine, "exam-time", values, 1).result();
+  for (const values of [[], ["weights", "0.7,0.3"]]) new lab.Run(engine, FIRST, values, 1).result();
   return ran(exports);
 }
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
 const assets = {
-  cpu: { worker: await worker("cpu"), wasm: putHashed("cpu.wasm", cpu.first), rest: putHashed("rest.wasm", cpu.rest) },
+  cpu: { worker: await worker("cpu"), wasm: putHashed("cpu.wasm", cpu.first), rest: putHashed("rest.wasm", cpu.rest), first: FIRST },
   gpu: { worker: putHashed("gpu.js", await worker("gpu")), wasm: putHashed("gpu.wasm", readFileSync(join(made, "gpu/lab.wasm"))) },
 };
 const page = await build({
@@ -169,8 +174,8 @@ for (const name of imported) {
   const output = Object.entries(page.metafile.outputs).find(([path]) => basename(path) === name)?.[1];
   for (const { path, kind } of output?.imports ?? []) if (kind === "import-statement") imported.add(basename(path));
 }
-/** The words of the experiment that the first interaction opens. */
-const words = basename(Object.entries(page.metafile.outputs).find(([, { inputs }]) => Object.keys(inputs).some((name) => name.endsWith("lab:words/exam-time")))[0]);
+/** The entry of the experiment that the first interaction opens. */
+const opened = basename(Object.entries(page.metafile.outputs).find(([, { inputs }]) => Object.keys(inputs).some((name) => name.endsWith(`lab:entry/${FIRST}`)))[0]);
 
 const html = readFileSync(join(www, "index.html"), "utf8")
   .replace(/<!--.*?-->\s*/gs, "")
@@ -185,7 +190,7 @@ for (const name of [entry.style, entry.main]) {
 put("index.html", html);
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
 
-const first = ["index.html", entry.style, ...imported, words, assets.cpu.wasm];
+const first = ["index.html", entry.style, ...imported, opened, assets.cpu.wasm];
 const gpu = [assets.gpu.worker, assets.gpu.wasm];
 const weigh = (names) => names.map((name) => ({ name, raw: files.get(name).length, gzip: gzip(files.get(name)) }));
 const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
@@ -211,7 +216,6 @@ if (groups[0].requests > BUDGET.requests) over.push(`first interaction: ${groups
 for (const name of files.keys()) {
   if (/^embed\b.*\.js$/.test(name) && gzip(files.get(name)) > BUDGET.embed) over.push(`${name}: above the budget of ${BUDGET.embed} bytes of gzip`);
 }
-if (groups[0].gzip > BUDGET.target) console.log(`first interaction: ${groups[0].gzip} bytes of gzip, above the target of ${BUDGET.target}`);
 if (over.length > 0) {
   console.error(over.join("\n"));
   process.exit(1);

@@ -947,6 +947,7 @@ impl KComposition {
 }
 
 impl Experiment for KComposition {
+    const SLUG: &'static str = "k-composition";
     const INFO: Info = INFO;
 
     const CLAIMS: &'static [Claim] = CLAIMS_LIST;
@@ -1063,7 +1064,6 @@ impl Experiment for KComposition {
 }
 
 const INFO: Info = Info {
-    slug: "k-composition",
     title: "Composing skills",
     question: "The test composes all skills equally often: why does training on a power law over skills get there first?",
     notice: &[

@@ -285,8 +285,8 @@ fn name(alpha: f64) -> String {
 }
 
 impl Experiment for StateTracking {
+    const SLUG: &'static str = "state-tracking";
     const INFO: Info = Info {
-        slug: "state-tracking",
         title: "State tracking",
         question: "Five cups are shuffled four times: is following them learned faster from all shuffles alike, or from a few frequent ones first?",
         notice: &[

@@ -2,7 +2,7 @@
 // <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
 // Attributes mirror the URL. Methods run() pause() step() reset() cancel(), property result, events ready
 // progress result error, and change when the state and so the URL changed. All elements share one engine.
-import { entry as entryOf, index } from "../js/catalogue.js";
+import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { makeControl } from "../js/controls.js";
 import { h, link, uid } from "../js/dom.js";
 import { base, engine, unsupported } from "../js/engine.js";
@@ -275,7 +275,7 @@ export class ScalingLab extends HTMLElement {
     this.#closeSessions();
     try {
       const slug = this.getAttribute("experiment") ?? "";
-      const [entry] = await Promise.all([entryOf(slug), engine.ready()]);
+      const [entry] = await Promise.all([entryOf(slug), engine.ready(slug)]);
       if (!this.isConnected) return;
       if (!entry) throw { kind: "experiment", message: t("unknownExperiment", { slug, known: index.map(one => one.slug).join(", ") }) };
       if (this.#entry !== entry) {
@@ -287,6 +287,7 @@ export class ScalingLab extends HTMLElement {
       await this.#apply(this.#given ?? this.#attributes());
       this.#emit("ready");
       engine.complete();
+      this.#ui.explain(await explanation(slug));
     } catch (error) {
       this.#setMode("dead");
       this.#fail(error);
@@ -434,7 +435,7 @@ export class ScalingLab extends HTMLElement {
       row("seed", ui.seed, button("newSeed", () => this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])))), ui.seedProblem,
       row("speed", ui.speed), row("device", ui.device));
 
-    const folds = elements.length > primary ? [ui.more, running] : [running];
+    const settings = elements.length > primary ? [ui.more, running] : [running];
 
     // Results.
     ui.first = h("div", { class: "figures" });
@@ -465,23 +466,28 @@ export class ScalingLab extends HTMLElement {
     ui.notices = h("div", { class: "notices", role: "status" });
     ui.live = h("p", { class: "unseen", role: "status" });
     /** @param {string} key @param {Node[]} body */
-    const fold = (key, body, open = false) => body.length ? h("details", { class: "fold", open }, h("summary", {}, t(key)), ...body) : "";
+    const fold = (key, body) => h("details", { class: "fold" }, h("summary", {}, t(key)), ...body);
+    // What explains the figures comes when they are drawn.
+    const notes = h("section", { class: "notes" });
+    const folds = h("div", { class: "folds" }, ui.folded);
 
     /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(h("article", { class: "lab" },
       h("header", {}, ui.title, h("p", { class: "question" }, ...prose(entry.question))),
       ui.alerts, ui.notices,
       h("div", { class: "body" },
         h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
-          presets, ...elements.slice(0, primary), ...(wide ? folds : [])),
-        h("div", { class: "stage" }, runs, ui.first, wide ? "" : h("div", {}, ...folds),
+          presets, ...elements.slice(0, primary), ...(wide ? settings : [])),
+        h("div", { class: "stage" }, runs, ui.first, wide ? "" : h("div", {}, ...settings),
           h("section", {}, heading(t("verdicts")), ui.verdicts), ui.figures,
-          entry.notice.length ? h("section", { class: "notes" }, heading(t("notice")), ...entry.notice.map(text => h("p", {}, ...prose(text)))) : "",
-          ui.tables, take,
-          h("div", { class: "folds" }, ui.folded,
-            fold("model", entry.model.map(text => h("p", { class: "wide" }, ...prose(text)))),
-            fold("formulas", entry.formulas.map(formula)),
-            fold("sources", entry.sources.length ? [h("ul", {}, ...entry.sources.map(({ text, url }) => h("li", {}, link(url, text))))] : [])))),
+          notes, ui.tables, take, folds)),
       ui.live));
+    ui.explain = (/** @type {import("../js/types.d.ts").Explanation} */ { notice, model, formulas, sources }) => {
+      notes.replaceChildren(heading(t("notice")), ...notice.map(text => h("p", {}, ...prose(text))));
+      folds.replaceChildren(ui.folded,
+        fold("model", model.map(text => h("p", { class: "wide" }, ...prose(text)))),
+        fold("formulas", formulas.map(formula)),
+        fold("sources", [h("ul", {}, ...sources.map(({ text, url }) => h("li", {}, link(url, text))))]));
+    };
   }
 
   /** @param {string} ext @param {string} [figure] */

@@ -71,6 +71,8 @@ async function compileOnce(name) {
 
 /** The part of the CPU's build that the first figure needs nothing of. A worker that needs it sooner fetches it itself. */
 const restUrl = new URL(cpu.rest, base).href;
+/** @type {WebAssembly.Module | null} */
+let second = null;
 
 /** One run inside an engine worker, as its owner sees it. */
 export class Session {
@@ -154,7 +156,7 @@ class Host {
         this.kill(event.message || t("workerDied"));
       };
       worker.onmessageerror = () => this.kill(t("workerDied"));
-      worker.postMessage({ type: "init", kind: this.kind, module, ports, rest: restUrl }, ports);
+      worker.postMessage({ type: "init", kind: this.kind, module, ports, rest: restUrl, second }, ports);
     });
   }
 
@@ -236,7 +238,7 @@ class Pool {
           else if (data.type === "error") this.died(data.error.message);
         };
         worker.onerror = event => this.died(event.message || t("workerDied"));
-        worker.postMessage({ type: "init", module, rest: restUrl });
+        worker.postMessage({ type: "init", module, rest: restUrl, second });
         this.workers.push(worker);
       }
     }
@@ -279,15 +281,17 @@ class Engine extends EventTarget {
   }
 
   /** Stamp and CPU device. @returns {Promise<Message & {stamp: {version: string, commit: string}}>} */
-  ready() {
-    return /** @type {any} */ (this.#host("cpu").ready);
+  async ready(slug = cpu.first) {
+    const host = this.#host("cpu");
+    // Any other experiment runs what the first part lacks.
+    if (slug !== cpu.first) await this.complete();
+    return /** @type {any} */ (host.ready);
   }
 
   /** Fetches what the first figure did not need, for every worker; without it, each would fetch its own when it must. */
   async complete() {
-    const module = await compile(cpu.rest).catch(() => null);
-    if (!module) return;
-    const message = { type: "rest", module };
+    second ??= await compile(cpu.rest).catch(() => null);
+    const message = { type: "rest", module: second };
     this.#hosts.get("cpu")?.post(message);
     for (const worker of this.#pool.workers) worker.postMessage(message);
   }
@@ -371,7 +375,8 @@ class Engine extends EventTarget {
   }
 
   /** @param {string} slug @param {Values} values @returns {Promise<{values: Values, problems: string[]}>} */
-  check(slug, values) {
+  async check(slug, values) {
+    await this.complete();
     return this.#host("cpu").call("check", { slug, values });
   }
 }

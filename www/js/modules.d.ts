@@ -1,6 +1,6 @@
 // Modules that build.mjs makes.
 declare module "lab:assets" {
-  export const cpu: { worker: string; wasm: string; rest: string };
+  export const cpu: { worker: string; wasm: string; rest: string; first: string };
   export const gpu: { worker: string; wasm: string };
 }
 declare module "lab:catalogue" {
@@ -8,6 +8,7 @@ declare module "lab:catalogue" {
   export const index: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[];
   export const math: Maths;
   export const entries: Record<string, () => Promise<{ entry: import("./types.d.ts").Entry; math: Maths }>>;
+  export const explanations: Record<string, () => Promise<{ explanation: import("./types.d.ts").Explanation; math: Maths }>>;
   export const claims: () => Promise<{ claims: import("./types.d.ts").Claim[]; math: Maths }>;
 }
 declare module "lab:glue" {

@@ -18,13 +18,17 @@ export interface Entry {
   slug: string;
   title: string;
   question: string;
+  params: Spec[];
+  presets: { title: string; query: string }[];
+  figures_more: string[];
+}
+
+/** What stands below the figures. */
+export interface Explanation {
   notice: string[];
   model: string[];
   formulas: { label: string; tex: string }[];
   sources: { text: string; url: string }[];
-  params: Spec[];
-  presets: { title: string; query: string }[];
-  figures_more: string[];
 }
 
 export type Values = Record<string, string>;

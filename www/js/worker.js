@@ -46,10 +46,11 @@ function fetchNow(url) {
   return new WebAssembly.Module(request.response);
 }
 
-/** @param {{module: WebAssembly.Module, rest: string}} message */
+/** @param {{module: WebAssembly.Module, rest: string, second: WebAssembly.Module | null}} message */
 function begin(message) {
   const first = lab.initSync({ module: message.module });
   second.url = message.rest;
+  second.module = message.second;
   // The name under which src/web.rs imports it.
   /** @type {any} */ (self).loadRest = () => {
     second.module ??= fetchNow(second.url);
@@ -93,7 +94,7 @@ const sleep = (state, ms) =>
 function open({ run: id, slug, values, seed }) {
   close(id);
   try {
-    const run = new lab.Run(engine, slug, values, seed);
+    const run = new lab.Run(engine, slug, Object.entries(values).flat(), seed);
     const result = run.result();
     runs.set(id, {
       id, run, playing: false, busy: false, closed: false, cancelled: false, finished: false,
@@ -243,7 +244,7 @@ async function receive(message) {
     case "close":
       return close(message.run);
     case "check":
-      return reply(message.id, () => lab.check(message.slug, message.values));
+      return reply(message.id, () => lab.check(message.slug, Object.entries(message.values).flat()));
     case "judge":
       return reply(message.id, () => state?.run.judge(message.claim));
     default:
