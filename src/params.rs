@@ -400,7 +400,7 @@ pub fn to_text(value: &Value) -> String {
 }
 
 /// The number that a decimal text says, correctly rounded.
-fn to_number(text: &str) -> Option<f64> {
+pub(crate) fn to_number(text: &str) -> Option<f64> {
     let text = text.trim();
     // What both readers below take alike; neither sees hexadecimal, infinities or an empty text.
     let decimal = text.bytes().any(|b| b.is_ascii_digit())

@@ -16,8 +16,8 @@ use web_sys::MessagePort;
 use crate::error::{Error, ErrorKind};
 use crate::exec::pool::{Pool, now, serve};
 use crate::exec::{Exec, Twin};
-use crate::experiments::{self, ALL, Session};
-use crate::params::Texts;
+use crate::experiments::{self, Pick, Reproduced, Session};
+use crate::params::{Texts, to_number};
 
 type Js<T> = Result<T, JsValue>;
 
@@ -206,16 +206,24 @@ impl Run {
         Ok(to_js(&session.as_ref().ok_or_else(busy)?.document(self.elapsed_ms.get() / 1000.0)))
     }
 
-    /// Compares a claim with the result so far: `{ours, interval, agrees, as_expected}`, or `undefined` when the
-    /// result does not hold the number yet.
+    /// Compares a published number with the result so far: `{ours, interval, agrees, as_expected}`, or `undefined` when
+    /// the result does not hold it yet. `pick` says where it stands, kind first: `verdict, id`, `cell, id, row, column`
+    /// or `point, figure, series, x`.
     ///
     /// # Errors
-    /// An unknown claim.
-    pub fn judge(&self, claim: &str) -> Js<JsValue> {
+    /// A `pick` that is none of these.
+    pub fn judge(&self, pick: Vec<String>, printed: f64, tolerance: f64, expected: bool) -> Js<JsValue> {
         let session = self.session.borrow();
         let output = session.as_ref().ok_or_else(busy)?.output();
-        let found = ALL.iter().flat_map(|entry| entry.claims).find(|c| c.id == claim);
-        let found = found.ok_or_else(|| throw(&Error::new(ErrorKind::Unknown, "there is no such claim")))?;
-        Ok(found.compare(&output).map_or(JsValue::UNDEFINED, |r| to_js(&r)))
+        let pick: Vec<&str> = pick.iter().map(String::as_str).collect();
+        let index = |text: &str| text.parse().unwrap_or(usize::MAX);
+        let pick = match pick[..] {
+            ["verdict", id] => Pick::Verdict(id),
+            ["cell", id, row, column] => Pick::Cell(id, index(row), index(column)),
+            ["point", figure, series, x] => Pick::Point(figure, series, to_number(x).unwrap_or(f64::NAN)),
+            _ => return Err(throw(&Error::new(ErrorKind::Unknown, "there is no such number"))),
+        };
+        let found = Reproduced::of(pick, printed, tolerance, expected, &output);
+        Ok(found.map_or(JsValue::UNDEFINED, |r| to_js(&r)))
     }
 }

@@ -7,7 +7,7 @@
 //   import { cpu, gpu } from "lab:assets";   // in engine.js
 //     cpu  { worker: TEXT of the worker script, wasm: URL, rest: URL, first: SLUG }   in two parts; the first runs SLUG
 //     gpu  { worker: URL of the worker script's text, wasm: URL }        fetched only if wanted
-//   import { index, entries, claims, math } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
+//   import { index, entries, explanations, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
 //   import { initSync, Engine, ... } from "lab:glue";   // in worker.js: wasm-bindgen's module
 //
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
@@ -66,7 +66,7 @@ const elementSheets = {
 };
 
 /** The worker as one classic script, with the glue of one of the wasm builds inside. */
-async function worker(kind) {
+async function worker(kind, fit = (glue) => glue) {
   const out = await build({
     entryPoints: [join(www, "js/worker.js")],
     bundle: true,
@@ -77,7 +77,7 @@ async function worker(kind) {
     // The glue's own loader asks where it lives; we never call it.
     define: { "import.meta.url": '""' },
     logOverride: { "import-is-undefined": "error" },
-    plugins: [virtual("lab:glue", `export * from ${JSON.stringify(join(made, kind, "lab.js"))};`)],
+    plugins: [virtual("lab:glue", fit(readFileSync(join(made, kind, "lab.js"), "utf8")))],
   });
   return out.outputFiles[0].text;
 }
@@ -102,17 +102,20 @@ function typeset(words) {
 /** A module that exports each value of an object by name. */
 const exporting = (values) => Object.entries(values).map(([k, v]) => `export const ${k} = ${JSON.stringify(v)};`).join("\n");
 
-/** The modules of catalogue.js: one that is always there, two for each experiment, one for the published numbers. */
+/** The modules of catalogue.js: one that is always there, two for each experiment, one each for the list and the published numbers. */
 function catalogue() {
   const all = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
-  const index = all.map(({ slug, title, question, presets }) => ({ slug, title, question, presets }));
+  const index = all.map(({ slug, title }) => ({ slug, title }));
+  const list = all.map(({ slug, title, question, presets }) => ({ slug, title, question, presets }));
   const claims = all.flatMap(({ slug, claims }) => claims.map((claim) => ({ slug, ...claim })));
   const load = (name) => `() => import(${JSON.stringify(name)})`;
   const plugins = [
-    virtual("lab:catalogue", `${exporting({ index, math: typeset(index) })}
+    virtual("lab:catalogue", `${exporting({ index })}
 export const entries = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:entry/${slug}`)}`)} };
 export const explanations = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:words/${slug}`)}`)} };
+export const list = ${load("lab:words/list")};
 export const claims = ${load("lab:words/claims")};`),
+    virtual("lab:words/list", exporting({ list, math: typeset(list) })),
     virtual("lab:words/claims", exporting({ claims, math: typeset(claims) })),
   ];
   for (const { claims, notice, model, formulas, sources, ...entry } of all) {
@@ -140,7 +143,7 @@ async function play() {
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
 const assets = {
-  cpu: { worker: await worker("cpu"), wasm: putHashed("cpu.wasm", cpu.first), rest: putHashed("rest.wasm", cpu.rest), first: FIRST },
+  cpu: { worker: await worker("cpu", cpu.glue), wasm: putHashed("cpu.wasm", cpu.first), rest: putHashed("rest.wasm", cpu.rest), first: FIRST },
   gpu: { worker: putHashed("gpu.js", await worker("gpu")), wasm: putHashed("gpu.wasm", readFileSync(join(made, "gpu/lab.wasm"))) },
 };
 const page = await build({

@@ -36,6 +36,29 @@ function emit(module, optimize) {
   return bytes;
 }
 
+/**
+ * Gives what a module imports from and exports to wasm-bindgen's glue names of a few letters: its own end in digests.
+ * @returns {(glue: string) => string} does the same to the glue
+ */
+function shorten(module) {
+  const short = new Map();
+  const name = (long) => {
+    short.set(long, `w${short.size}_`);
+    return short.get(long);
+  };
+  for (const { name: inner, module: from, base, params, results } of functions(module)) {
+    if (!from) continue;
+    module.removeFunction(inner);
+    module.addFunctionImport(inner, from, name(base), params, results);
+  }
+  for (const { kind, name: outer, value } of exports(module)) {
+    if (kind !== binaryen.ExternalFunction || !outer.includes("__")) continue;
+    module.removeExport(outer);
+    module.addFunctionExport(value, name(outer));
+  }
+  return (glue) => glue.replace(/\b\w+\b/g, (word) => short.get(word) ?? word);
+}
+
 const mark = (i) => `ran${i}`;
 
 /**
@@ -58,7 +81,7 @@ export function observe(bytes) {
 /**
  * @param {Uint8Array} bytes a module
  * @param {Set<number>} keep which of its functions the first part holds, as `observe` counts them
- * @returns {{first: Uint8Array, rest: Uint8Array}}
+ * @returns {{first: Uint8Array, rest: Uint8Array, glue: (text: string) => string}} `glue` makes the glue fit the first part
  */
 export function split(bytes, keep) {
   const whole = binaryen.readBinary(bytes);
@@ -101,5 +124,6 @@ export function split(bytes, keep) {
   share(tables(rest), (inner, outer) => first.addTableExport(inner, outer));
   first.runPasses(["remove-unused-module-elements"]);
   whole.dispose();
-  return { first: emit(first, true), rest: emit(rest, true) };
+  const glue = shorten(first);
+  return { first: emit(first, true), rest: emit(rest, true), glue };
 }

@@ -81,16 +81,16 @@ pub struct Info {
 /// Which number of a result a claim is about.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Pick {
+pub enum Pick<'a> {
     /// The measured value of a verdict, with its interval.
-    Verdict(&'static str),
+    Verdict(&'a str),
     /// A cell of a table: id, row, column.
-    Cell(&'static str, usize, usize),
+    Cell(&'a str, usize, usize),
     /// The point of a series nearest to `x`: figure, series, x.
-    Point(&'static str, &'static str, f64),
+    Point(&'a str, &'a str, f64),
 }
 
-impl Pick {
+impl Pick<'_> {
     /// The value and its interval; `None` when the result does not hold it yet.
     pub fn of(self, output: &Output) -> Option<(f64, Option<[f64; 2]>)> {
         let found = match self {
@@ -133,7 +133,7 @@ pub struct Claim {
     /// The seed.
     pub seed: u32,
     /// Which number of the result.
-    pub pick: Pick,
+    pub pick: Pick<'static>,
     /// How far ours may be from the printed one, beyond its own interval.
     pub tolerance: f64,
     /// Why that far.
@@ -157,13 +157,20 @@ pub struct Reproduced {
     pub as_expected: bool,
 }
 
+impl Reproduced {
+    /// Compares a printed number with a result; `expected`: should they agree?
+    pub fn of(pick: Pick<'_>, printed: f64, tolerance: f64, expected: bool, output: &Output) -> Option<Self> {
+        let (ours, interval) = pick.of(output)?;
+        let [lo, hi] = interval.unwrap_or([ours, ours]);
+        let agrees = printed >= lo - tolerance && printed <= hi + tolerance;
+        Some(Self { ours, interval, agrees, as_expected: agrees == expected })
+    }
+}
+
 impl Claim {
     /// Compares the claim with a result; `None` when the result does not hold the number (yet).
     pub fn compare(&self, output: &Output) -> Option<Reproduced> {
-        let (ours, interval) = self.pick.of(output)?;
-        let [lo, hi] = interval.unwrap_or([ours, ours]);
-        let agrees = self.printed >= lo - self.tolerance && self.printed <= hi + self.tolerance;
-        Some(Reproduced { ours, interval, agrees, as_expected: agrees == self.agrees })
+        Reproduced::of(self.pick, self.printed, self.tolerance, self.agrees, output)
     }
 
     /// The setting as texts.
@@ -243,6 +250,7 @@ pub struct Entry {
     /// Its parameters.
     pub params: &'static [Spec],
     /// The published numbers it reproduces.
+    #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
     #[serde(skip)]
     start: fn(&[Value], u32) -> Result<Box<dyn Run>>,
@@ -256,30 +264,11 @@ impl Entry {
             #[cfg(not(target_arch = "wasm32"))]
             info: E::INFO,
             params: E::Params::SPECS,
-            claims: if cfg!(target_arch = "wasm32") { Bare::<E>::CLAIMS } else { E::CLAIMS },
+            #[cfg(not(target_arch = "wasm32"))]
+            claims: E::CLAIMS,
             start: |values, seed| Ok(Box::new(E::start(E::Params::from_values(values)?, seed)?)),
         }
     }
-}
-
-/// Most claims that one experiment may make.
-const CLAIMS_MAX: usize = 16;
-
-/// Claims without their words, which a page has from its catalogue.
-struct Bare<E>(std::marker::PhantomData<E>);
-
-impl<E: Experiment> Bare<E> {
-    const PADDED: [Claim; CLAIMS_MAX] = {
-        let mut all = [E::CLAIMS[0]; CLAIMS_MAX];
-        let mut i = 0;
-        while i < CLAIMS_MAX {
-            let claim = E::CLAIMS[if i < E::CLAIMS.len() { i } else { 0 }];
-            all[i] = Claim { source: "", place: "", what: "", query: "", reason: "", note: "", ..claim };
-            i += 1;
-        }
-        all
-    };
-    const CLAIMS: &'static [Claim] = Self::PADDED.split_at(E::CLAIMS.len()).0;
 }
 
 /// The experiment of that slug.
@@ -454,7 +443,7 @@ mod tests {
 
     #[test]
     fn a_pick_finds_its_number() {
-        let of = |pick: Pick| pick.of(&output());
+        let of = |pick: Pick<'_>| pick.of(&output());
         assert_eq!(of(Pick::Verdict("v")), Some((0.5, Some([0.4, 0.6]))));
         assert_eq!(of(Pick::Cell("t", 0, 1)), Some((7.0, None)));
         assert_eq!(of(Pick::Point("f", "s", 2.2)), Some((20.0, Some([18.0, 22.0]))), "the nearest");

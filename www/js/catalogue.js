@@ -1,14 +1,19 @@
 // @ts-check
-// The catalogue the page was built with: a line of every experiment at once, the rest of its words when they are shown.
-import { claims as loadClaims, entries, explanations, index, math } from "lab:catalogue";
+// The catalogue the page was built with: titles at once, all other words when they are shown.
+import { claims as loadClaims, entries, explanations, index, list as loadList } from "lab:catalogue";
 import { learn } from "./words.js";
 
 /** @typedef {import("./types.d.ts").Entry} Entry */
 
-learn(math);
-
-/** What the list of experiments shows, in its order. */
+/** Every experiment's name and title, in their order. */
 export { index };
+
+/** What the list of experiments shows. */
+export async function list() {
+  const { list, math } = await loadList();
+  learn(math);
+  return list;
+}
 
 /** What an experiment asks for; null when there is none of that name. @param {string} slug @returns {Promise<Entry | null>} */
 export async function entry(slug) {

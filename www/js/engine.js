@@ -95,9 +95,10 @@ export class Session {
   pause() { this.#send("pause"); }
   step() { this.#send("step"); }
   cancel() { this.#send("cancel"); }
-  /** Compares a published number with the run so far. @param {string} claim */
-  judge(claim) {
-    return this.host.call("judge", { run: this.run, claim });
+  /** Compares a published number with the run so far. @param {import("./types.d.ts").Claim} claim */
+  judge({ pick, printed, tolerance, agrees }) {
+    const place = Object.entries(pick).flat(2).map(String);
+    return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, agrees] });
   }
   /** @param {number | null} marksPerSecond */
   pace(marksPerSecond) { this.#send("pace", { marksPerSecond }); }

@@ -1,6 +1,12 @@
 // @ts-check
 // The shell's words and the way numbers look. The words of an experiment come from the engine.
-import words from "../locales/en.json";
+import shell from "../locales/en.json";
+
+/** @type {Record<string, string>} */
+const words = { ...shell };
+
+/** Takes the words of a part that is loaded later. @param {Record<string, string>} more */
+export const addWords = more => void Object.assign(words, more);
 
 export const lang = "en";
 
@@ -10,7 +16,7 @@ export const lang = "en";
  * @param {Record<string, string | number>} [params]
  */
 export function t(key, params = {}) {
-  const text = /** @type {Record<string, string>} */ (words)[key] ?? key;
+  const text = words[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (all, name) => (name in params ? String(params[name]) : all));
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // The page: lists the catalogue and routes the hash. The experiment view is <scaling-lab>.
 import { ScalingLab } from "../elements/scaling-lab.js";
-import { index } from "./catalogue.js";
+import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine, unsupported } from "./engine.js";
 import { t } from "./i18n.js";
@@ -47,9 +47,9 @@ const title = text => h("h1", { tabindex: -1 }, text);
 /** @returns {Promise<Page>} */
 async function home() {
   const head = title("Scaling Lab");
-  const list = h("ul", { class: "cards" });
-  main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")), list);
-  list.append(...index.map(({ slug, title, question, presets }) => h("li", {},
+  const cards = h("ul", { class: "cards" });
+  main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")), cards);
+  cards.append(...(await list()).map(({ slug, title, question, presets }) => h("li", {},
     h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))),
     presets.length ? h("ul", { class: "tries", "aria-label": t("presetsOf", { title }) },
       presets.map(preset => h("li", {}, h("a", { href: formatHash(slug, parseQuery(preset.query)) }, preset.title)))) : "")));

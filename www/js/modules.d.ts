@@ -5,10 +5,10 @@ declare module "lab:assets" {
 }
 declare module "lab:catalogue" {
   type Maths = import("./words.js").Maths;
-  export const index: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[];
-  export const math: Maths;
+  export const index: { slug: string; title: string }[];
   export const entries: Record<string, () => Promise<{ entry: import("./types.d.ts").Entry; math: Maths }>>;
   export const explanations: Record<string, () => Promise<{ explanation: import("./types.d.ts").Explanation; math: Maths }>>;
+  export const list: () => Promise<{ list: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[]; math: Maths }>;
   export const claims: () => Promise<{ claims: import("./types.d.ts").Claim[]; math: Maths }>;
 }
 declare module "lab:glue" {

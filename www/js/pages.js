@@ -3,18 +3,22 @@
 import { claims as loadClaims, index } from "./catalogue.js";
 import { h } from "./dom.js";
 import { base, engine } from "./engine.js";
-import { kilobytes, num, t } from "./i18n.js";
+import { addWords, kilobytes, num, t } from "./i18n.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./words.js";
+import words from "../locales/en.pages.json";
 
 /** @typedef {import("./types.d.ts").Claim} Claim */
+
+addWords(words);
 
 /**
  * Plays the run of a claim to its end on the CPU and compares.
  * @param {Claim} claim
  * @returns {Promise<{ours: number, interval: [number | null, number | null] | null, agrees: boolean, as_expected: boolean} | undefined>}
  */
-async function reproduce({ id, slug, query, seed }) {
+async function reproduce(claim) {
+  const { slug, query, seed } = claim;
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./types.d.ts").Message) => void} */
   let receive = () => {};
@@ -29,7 +33,7 @@ async function reproduce({ id, slug, query, seed }) {
       };
       session.open(slug, texts, seed);
     });
-    return await session.judge(id);
+    return await session.judge(claim);
   } finally {
     session.close();
   }

@@ -82,6 +82,7 @@ export interface Claim {
   what: string;
   query: string;
   seed: number;
+  pick: Record<string, string | (string | number)[]>;
   tolerance: number;
   reason: string;
   agrees: boolean;

@@ -246,7 +246,7 @@ async function receive(message) {
     case "check":
       return reply(message.id, () => lab.check(message.slug, Object.entries(message.values).flat()));
     case "judge":
-      return reply(message.id, () => state?.run.judge(message.claim));
+      return reply(message.id, () => state?.run.judge(...message.number));
     default:
       throw new Error(`the worker got an unknown message: ${message.type}`);
   }
