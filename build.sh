@@ -177,7 +177,7 @@ node_tests() { # node_tests FILE...
     [ $# -gt 0 ] || die "no test files found"
     NO_COLOR=1 node --test --test-reporter=spec "$@" 2>&1 | tee -a "$log"
 }
-page_tests() { node_tests $(find www/js www/elements -name '*.test.js' | sort); }
+page_tests() { node_tests $(find www -name node_modules -prune -o -name '*.test.js' -print | sort); }
 browser_tests() {
     LAB_CLI=$target/debug/scaling-lab TARGET=$target \
         node_tests --test-concurrency=1 $(find tests/browser -name '*.test.mjs' | sort)

@@ -31,6 +31,9 @@ const made = join(process.env.TARGET ?? join(www, "../target"), "page");
 const dist = resolve(www, "../dist");
 const browsers = ["es2022", "safari16.4"];
 
+/** Every experiment with all its words, as `scaling-lab list --json` prints them. */
+const all = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
+
 /** name -> bytes of everything in dist */
 const files = new Map();
 
@@ -104,7 +107,6 @@ const exporting = (values) => Object.entries(values).map(([k, v]) => `export con
 
 /** The modules of catalogue.js: one that is always there, two for each experiment, one each for the list and the published numbers. */
 function catalogue() {
-  const all = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
   const index = all.map(({ slug, title }) => ({ slug, title }));
   const list = all.map(({ slug, title, question, presets }) => ({ slug, title, question, presets }));
   const claims = all.flatMap(({ slug, claims }) => claims.map((claim) => ({ slug, ...claim })));
@@ -126,17 +128,26 @@ export const claims = ${load("lab:words/claims")};`),
   return plugins;
 }
 
-/** Which functions the first interaction runs: FIRST opened, a slider moved, the rest asked for. */
+/** Which functions the first interaction runs: FIRST opened, its first slider dragged from end to end, the rest asked for. */
 async function play() {
   const { marked, ran } = observe(readFileSync(join(made, "cpu/lab.wasm")));
   globalThis.loadRest = () => {};
   const lab = await import(pathToFileURL(join(made, "cpu/lab.js")).href);
   const exports = lab.initSync({ module: new WebAssembly.Module(marked) });
-  const engine = new lab.Engine([]);
+  const engine = new lab.Engine([new MessageChannel().port1]);
   engine.device();
   lab.stamp();
   lab.load_rest();
-  for (const values of [[], ["weights", "0.7,0.3"]]) new lab.Run(engine, FIRST, values, 1).result();
+  const { params } = all.find(({ slug }) => slug === FIRST);
+  for (let share = 1; share < 100; share++) {
+    // As the element does, every value is named.
+    const weights = `${share / 100},${(100 - share) / 100}`;
+    const values = params.flatMap(({ name, default: usual }) => [name, name === "weights" ? weights : usual]);
+    const run = new lab.Run(engine, FIRST, values, 1);
+    run.result();
+    run.cancel();
+    run.free();
+  }
   return ran(exports);
 }
 

@@ -24,6 +24,15 @@ const exports = (m) => list(m.getNumExports(), (i) => m.getExportByIndex(i), bin
 /** Functions with a body; imported ones carry the name of their module. */
 const own = (m) => functions(m).filter(({ module }) => !module);
 
+/** Two tables and shared globals are what the split itself needs. */
+const NEEDS = binaryen.Features.MutableGlobals | binaryen.Features.ReferenceTypes | binaryen.Features.BulkMemory;
+
+function read(bytes) {
+  const module = binaryen.readBinary(bytes);
+  module.setFeatures(module.getFeatures() | NEEDS);
+  return module;
+}
+
 function emit(module, optimize) {
   if (optimize) {
     binaryen.setOptimizeLevel(3);
@@ -67,7 +76,7 @@ const mark = (i) => `ran${i}`;
  * @returns {{marked: Uint8Array, ran: (exports: any) => Set<number>}} `ran` tells from its exports which have run
  */
 export function observe(bytes) {
-  const module = binaryen.readBinary(bytes);
+  const module = read(bytes);
   const all = own(module);
   all.forEach(({ ref, body, results }, i) => {
     module.addGlobal(mark(i), binaryen.i32, true, module.i32.const(0));
@@ -84,7 +93,7 @@ export function observe(bytes) {
  * @returns {{first: Uint8Array, rest: Uint8Array, glue: (text: string) => string}} `glue` makes the glue fit the first part
  */
 export function split(bytes, keep) {
-  const whole = binaryen.readBinary(bytes);
+  const whole = read(bytes);
   const deferred = own(whole).filter((_, i) => !keep.has(i));
   const names = new Set(deferred.map(({ name }) => name));
   const loader = exports(whole).find(({ name }) => name === LOADER)?.value;
@@ -104,7 +113,7 @@ export function split(bytes, keep) {
   rest.addActiveElementSegment(REST, REST, [...names], rest.i32.const(0));
   rest.runPasses(["remove-unused-module-elements"]);
 
-  const first = binaryen.readBinary(bytes);
+  const first = read(bytes);
   first.addGlobal(LOADED, binaryen.i32, true, first.i32.const(0));
   first.addTable(REST, deferred.length, deferred.length);
   deferred.forEach(({ name, params, results }, slot) => {

@@ -287,7 +287,9 @@ export class ScalingLab extends HTMLElement {
       await this.#apply(this.#given ?? this.#attributes());
       this.#emit("ready");
       engine.complete();
-      this.#ui.explain(await explanation(slug));
+      explanation(slug).then(
+        words => this.#entry === entry && this.#ui.explain(words),
+        () => this.#notices([t("noExplanation")], "words"));
     } catch (error) {
       this.#setMode("dead");
       this.#fail(error);

@@ -1,0 +1,69 @@
+// A module in two parts is the module.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import binaryen from "binaryen";
+import { FIRST, observe, split } from "./split.mjs";
+
+const WAT = `(module
+  (import "page" "load" (func $load))
+  (memory (export "memory") 1)
+  (data (i32.const 8) "\\2a")
+  (table $functions 2 2 funcref)
+  (table $values (export "values__") 1 externref)
+  (global $calls (mut i32) (i32.const 0))
+  (elem $elements (table $functions) (i32.const 0) func $near $far)
+  (func $load_rest (export "load_rest") (call $load))
+  (func $near (param i32 f64) (result f64) (f64.add (f64.convert_i32_s (local.get 0)) (local.get 1)))
+  (func $far (param i32 f64) (result f64)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (f64.mul (call $near (i32.load8_u (local.get 0)) (local.get 1)) (f64.convert_i64_s (call $deep (i64.const 5)))))
+  (func $deep (param i64) (result i64) (i64.mul (local.get 0) (i64.const 3)))
+  (func (export "value") (result externref) (table.get $values (i32.const 0)))
+  (func (export "count") (result i32) (global.get $calls))
+  (func (export "through") (param i32 i32 f64) (result f64)
+    (call_indirect $functions (param i32 f64) (result f64) (local.get 1) (local.get 2) (local.get 0))))`;
+
+function module() {
+  const wat = binaryen.parseText(WAT);
+  wat.setFeatures(binaryen.Features.All);
+  return wat.emitBinary();
+}
+
+/** The exports of both parts linked as the worker links them, and how often the second was loaded. */
+function linked(keep) {
+  const { first, rest, glue } = split(module(), keep);
+  let loads = 0;
+  const names = glue("load values__").split(" ");
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(first), { page: { [names[0]]: () => {
+    loads += 1;
+    new WebAssembly.Instance(new WebAssembly.Module(rest), { [FIRST]: exports });
+    exports.rest_loaded.value = 1;
+  } } });
+  return { exports, loads: () => loads };
+}
+
+test("what ran is observed", () => {
+  const { marked, ran } = observe(module());
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(marked), { page: { load() {} } });
+  assert.equal(ran(exports).size, 0);
+  exports.through(0, 1, 0.5);
+  assert.deepEqual([...ran(exports)], [1, 6], "near, and the export that called it");
+});
+
+test("both parts together compute what the module computes, and the second comes when it is called", () => {
+  const { exports, loads } = linked(new Set([0, 1, 6]));
+  assert.equal(exports.through(0, 1, 0.5), 1.5, "in the first part");
+  assert.equal(loads(), 0, "the first part is enough");
+  assert.equal(exports.through(1, 8, 0.5), (42 + 0.5) * 15, "memory, an import from the first part, a deferred callee");
+  assert.equal(exports.through(1, 8, 0.5), 637.5);
+  assert.equal(loads(), 1, "loaded once");
+  assert.equal(exports.count(), 2, "one global for both");
+});
+
+test("nothing kept but the loader still works; without it the split is refused", () => {
+  const { exports, loads } = linked(new Set([0]));
+  assert.equal(exports.through(1, 8, 0.5), 637.5);
+  assert.equal(exports.value(), null, "a table of JavaScript's values is shared too");
+  assert.equal(loads(), 1);
+  assert.throws(() => split(module(), new Set([1])), /load_rest must be in the first part/);
+});
