@@ -134,7 +134,8 @@ async function play() {
   globalThis.loadRest = () => {};
   const lab = await import(pathToFileURL(join(made, "cpu/lab.js")).href);
   const exports = lab.initSync({ module: new WebAssembly.Module(marked) });
-  const engine = new lab.Engine([new MessageChannel().port1]);
+  const { port1: port } = new MessageChannel();
+  const engine = new lab.Engine([port]);
   engine.device();
   lab.stamp();
   lab.load_rest();
@@ -148,6 +149,7 @@ async function play() {
     run.cancel();
     run.free();
   }
+  port.close();
   return ran(exports);
 }
 
