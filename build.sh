@@ -196,6 +196,15 @@ tests() {
     stage "browser tests" browser_tests
 }
 
+bench() {
+    setup
+    stage "bench: native" cargo bench "$@"
+    ! has python3 || stage "bench: compose, NumPy and numba" tests/bench/compose.py
+    browser
+    build --no-default-features
+    stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
+}
+
 finish() { # the summary, and the counts of every runner added up
     local status=$? passed failed
     [ -z "$stage_name" ] || stage_end FAILED
@@ -214,6 +223,6 @@ case $verb in
     dist) setup; build --no-default-features ;;
     test) tests ;;
     check) setup; check ;;
-    bench) setup; stage "bench: native" cargo bench "$@"; browser; build --no-default-features; stage "bench: page" env TARGET="$target" node tests/bench/page.mjs ;;
+    bench) bench "$@" ;;
     *) die "unknown verb '$verb'; the verbs are serve, test, dist, bench, check" ;;
 esac
