@@ -116,9 +116,9 @@ browser() { # Chromium, and a software adapter for the native GPU tests
 
 # --- build --------------------------------------------------------------------------------
 
-catalogue() { # every word of the experiments, for the page
+catalogue() { # catalogue LAB...: every word of the experiments, for the page, from the lab's command
     mkdir -p "$target/page"
-    cargo run --quiet "$@" -- list --json >"$target/page/catalogue.json"
+    "$@" list --json >"$target/page/catalogue.json"
 }
 
 wasm() { # wasm NAME FEATURES...: one of the two builds, to target/page/NAME
@@ -147,7 +147,8 @@ setup() {
     stage "set up: npm packages" node_modules
 }
 
-build() { # build FEATURES...: of the native program that writes the catalogue
+build() { # build [LAB...]: with the lab's command, if it is built already
+    [ $# -gt 0 ] || set -- cargo run --quiet --no-default-features --
     stage "set up: wasm-bindgen" wasm_bindgen
     stage "catalogue" catalogue "$@"
     stage "wasm: CPU build" wasm cpu --no-default-features
@@ -192,7 +193,7 @@ tests() {
     stage "Rust tests" rust_tests
     stage "page: types" types
     stage "page: unit tests" page_tests
-    build
+    build "$target/debug/scaling-lab"
     stage "browser tests" browser_tests
 }
 
@@ -201,7 +202,7 @@ bench() {
     stage "bench: native" cargo bench "$@"
     ! has python3 || stage "bench: compose, NumPy and numba" tests/bench/compose.py
     browser
-    build --no-default-features
+    build
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
 }
 
@@ -219,8 +220,8 @@ finish() { # the summary, and the counts of every runner added up
 verb=${1:-serve}
 [ $# -eq 0 ] || shift
 case $verb in
-    serve) setup; build --no-default-features; node www/serve.mjs dist "${PORT:-8080}" ;;
-    dist) setup; build --no-default-features ;;
+    serve) setup; build; node www/serve.mjs dist "${PORT:-8080}" ;;
+    dist) setup; build ;;
     test) tests ;;
     check) setup; check ;;
     bench) bench "$@" ;;

@@ -117,9 +117,10 @@ pub trait Kernel: 'static {
     type Row: Row;
 
     /// The most steps of one dispatch on a software adapter, at least 1: Mesa's llvmpipe leaves every loop of an
-    /// invocation, without a word, once they have turned 65535 times in all, inner ones included.
+    /// invocation, without a word, once they have turned 65535 times in all, inner ones included. Unless said otherwise,
+    /// a step turns its own loop and at most one block of draws, whose rounds are ten.
     fn software_steps(_: &Self::Uniforms) -> u32 {
-        u32::MAX
+        5900
     }
 
     /// How much longer a step takes than the lightest one, roughly; sizes dispatches, never changes a number.

@@ -47,6 +47,7 @@ async function moves(page, places) {
 }
 
 const lab = await start("cpu");
+const one = () => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 2 });
 const two = () => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 3 });
 try {
   await lab.open("#/exam-time", async (page) => {
@@ -74,6 +75,16 @@ try {
     for (let i = 0; i < REPEAT; i += 1) runs.push(await page.evaluate(timed));
     line("k-composition, default: 2 x 32 runs of 1e5 samples, two workers", runs.map((r) => r.all), 1000);
   }, { script: two });
+  // Work of one shape on one worker and on two: whole pages, plots and all.
+  const rates = [];
+  for (const workers of [1, 2]) {
+    await lab.open("#/k-composition?runs=64&samples=2000000&device=cpu", async (page) => {
+      await ready(page);
+      const { all } = await page.evaluate(timed);
+      rates.push((2 * 64 * 2) / (all / 1000));
+    }, { script: workers === 1 ? one : two });
+  }
+  console.log(`k-composition: ${rates[0].toFixed(1)} M samples/s on one worker, ${rates[1].toFixed(1)} on two, ${(rates[1] / rates[0]).toFixed(2)} times (target 1.6)`);
   await lab.open("#/exam-time?runs=65536", async (page) => {
     await ready(page);
     await page.evaluate(() => {

@@ -38,28 +38,28 @@ struct Cell {
     seeds: usize,
 }
 
-/// Median samples of uniform training and of alpha = 1.5.
-const T31: &[(u32, u32, f64, Option<u64>, u64)] = &[
-    (2, 16, 0.1, Some(510), 1300),
-    (2, 32, 0.1, Some(1000), 3600),
-    (2, 64, 0.1, Some(1800), 9500),
-    (2, 128, 0.1, Some(3800), 28_000),
-    (2, 256, 0.1, Some(8200), 79_000),
-    (3, 16, 0.1, Some(3600), 1300),
-    (3, 32, 0.1, Some(15_000), 2800),
-    (3, 64, 0.1, Some(19_000), 8200),
-    (3, 128, 0.1, Some(54_000), 22_000),
-    (3, 256, 0.1, Some(150_000), 61_000),
-    (4, 16, 0.1, Some(11_000), 1300),
-    (4, 32, 0.1, Some(130_000), 2800),
-    (4, 64, 0.1, Some(170_000), 7700),
-    (4, 128, 0.1, Some(920_000), 19_000),
-    (4, 256, 0.1, Some(6_400_000), 52_000),
-    (5, 16, 0.05, Some(3_800_000), 10_500),
-    (5, 32, 0.05, None, 18_000),
-    (5, 64, 0.05, None, 21_000),
-    (5, 128, 0.05, None, 44_000),
-    (5, 256, 0.05, None, 145_000),
+/// Median samples by exponent, 0, 0.5, 1, 1.5: hops, skills, best learning rate.
+const T31: &[(u32, u32, f64, [Option<u64>; 4])] = &[
+    (2, 16, 0.1, [Some(510), Some(510), Some(770), Some(1300)]),
+    (2, 32, 0.1, [Some(1000), Some(1000), Some(1500), Some(3600)]),
+    (2, 64, 0.1, [Some(1800), Some(2100), Some(3100), Some(9500)]),
+    (2, 128, 0.1, [Some(3800), Some(4400), Some(6900), Some(28_000)]),
+    (2, 256, 0.1, [Some(8200), Some(7900), Some(15_000), Some(79_000)]),
+    (3, 16, 0.1, [Some(3600), Some(5100), Some(2300), Some(1300)]),
+    (3, 32, 0.1, [Some(15_000), Some(8500), Some(2100), Some(2800)]),
+    (3, 64, 0.1, [Some(19_000), Some(21_000), Some(4400), Some(8200)]),
+    (3, 128, 0.1, [Some(54_000), Some(47_000), Some(15_000), Some(22_000)]),
+    (3, 256, 0.1, [Some(150_000), Some(83_000), Some(22_000), Some(61_000)]),
+    (4, 16, 0.1, [Some(11_000), Some(14_000), Some(3300), Some(1300)]),
+    (4, 32, 0.1, [Some(130_000), Some(110_000), Some(7400), Some(2800)]),
+    (4, 64, 0.1, [Some(170_000), Some(170_000), Some(32_000), Some(7700)]),
+    (4, 128, 0.1, [Some(920_000), Some(350_000), Some(46_000), Some(19_000)]),
+    (4, 256, 0.1, [Some(6_400_000), Some(950_000), Some(65_000), Some(52_000)]),
+    (5, 16, 0.05, [Some(3_800_000), Some(1_500_000), Some(300_000), Some(10_500)]),
+    (5, 32, 0.05, [None, Some(5_700_000), Some(820_000), Some(18_000)]),
+    (5, 64, 0.05, [None, Some(5_400_000), Some(860_000), Some(21_000)]),
+    (5, 128, 0.05, [None, None, Some(5_500_000), Some(44_000)]),
+    (5, 256, 0.05, [None, None, Some(1_800_000), Some(145_000)]),
 ];
 
 /// Median samples for k = 2, 3, 4 by exponent; 64 skills, learning rate 0.05.
@@ -110,8 +110,8 @@ const T37: &[(u32, u32, f64, Option<u64>)] = &[
 
 fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
-    for &(k, d, lr, uniform, power) in T31 {
-        for (exponent, printed) in [(0.0, uniform), (1.5, Some(power))] {
+    for &(k, d, lr, medians) in T31 {
+        for (exponent, printed) in [0.0, 0.5, 1.0, 1.5].into_iter().zip(medians) {
             let query = format!("hops={k}&skills={d}&lr={lr}");
             cells.push(Cell { table: "3.1", query, exponent, budget: 20_000_000, printed, seeds: 7 });
         }
