@@ -439,6 +439,16 @@ mod tests {
     }
 
     #[test]
+    fn decimals_are_the_standard_printers() {
+        for x in [0.0, 0.05, 75.4567, -75.4567, 99.96, -0.04, 1e-9, 0.9996, 123_456.789, -1.0] {
+            assert_eq!(decimal(x, 3), format!("{x:.3}").replace("-0.000", "0.000"), "three places of {x}");
+            assert_eq!(decimal(x, 0), format!("{x:.0}").replace("-0", "0"), "no places of {x}");
+        }
+        assert_eq!(decimal(0.125, 2), "0.13", "a tie goes away from 0");
+        assert_eq!((decimal(f64::NAN, 1).as_str(), decimal(f64::INFINITY, 1).as_str()), ("undefined", "undefined"));
+    }
+
+    #[test]
     fn a_verdict_is_computed() {
         let verdict = |theory, resolution| Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), theory, resolution).agrees;
         assert_eq!(verdict(1.05, 0.0), Some(true), "inside");

@@ -504,9 +504,27 @@ mod tests {
         let expected = [("count", "10"), ("list", "1,2,2")].map(|(name, text)| (name.to_owned(), text.to_owned()));
         assert_eq!(values, expected, "the nearest, or left to the default");
         assert_eq!(problems.len(), 4, "a sentence each: {problems:?}");
+        #[cfg(not(target_arch = "wasm32"))]
+        assert_eq!(
+            serde_json::to_value(Checked { values, problems: vec![] }).expect("json"),
+            serde_json::json!({ "values": { "count": "10", "list": "1,2,2" }, "problems": [] }),
+            "names and texts as one object"
+        );
         let fraction = check(SPECS, &vec![("count".to_owned(), "2.6".to_owned())]);
         assert_eq!(text(&fraction.values, "count"), Some("3"), "the nearest whole number");
         assert!(check(SPECS, &Texts::new()).problems.is_empty(), "nothing asked, nothing to say");
+    }
+
+    #[test]
+    fn numbers_are_decimal() {
+        for (text, x) in
+            [(" 1 ", 1.0), ("+.5e-3", 0.5e-3), ("1.", 1.0), ("-0.1", -0.1), ("1E5", 1e5), ("1e999", f64::INFINITY)]
+        {
+            assert_eq!(to_number(text), Some(x), "{text}");
+        }
+        for text in ["", " ", "e5", ".", "+", "1e", "--1", "1-1", "0x10", "1_0", "inf", "NaN", "1 0", "1,0"] {
+            assert_eq!(to_number(text), None, "{text}");
+        }
     }
 
     #[test]

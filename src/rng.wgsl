@@ -27,6 +27,16 @@ fn rng_philox(key: vec2<u32>, counter: vec4<u32>) -> vec4<u32> {
     return c;
 }
 
+// The column of a packed alias table of 2^bits columns that a word falls in; a shift by 32 would be no shift.
+fn rng_alias_column(word: u32, bits: u32) -> u32 {
+    return select(word >> (32u - bits), 0u, bits == 0u);
+}
+
+// What a word picks, given that column's entry.
+fn rng_alias_pick(entry: u32, word: u32, bits: u32) -> u32 {
+    return select(entry & 1023u, rng_alias_column(word, bits), ((word << bits) >> 10u) < (entry >> 10u));
+}
+
 // A multiple of 2^-24 in [0, 1).
 fn rng_unit(word: u32) -> f32 {
     return f32(word >> 8u) * 0x1p-24;

@@ -456,22 +456,9 @@ impl Exec {
     /// # Errors
     /// As [`Exec::advance`].
     pub async fn read<'a, K: Kernel>(&self, lanes: &'a mut Lanes<K>) -> Result<&'a [K::Row]> {
-        #[cfg(feature = "gpu")]
-        while let Some(gpu) = self.gpu().filter(|_| !lanes.log.is_empty()) {
-            let read = async {
-                if !gpu.holds(lanes) {
-                    gpu.load_and_replay(lanes).await?;
-                }
-                gpu.read(lanes, lanes.rows).await
-            };
-            match read.await {
-                Ok(host) => {
-                    lanes.host = host;
-                    lanes.log.clear();
-                    *self.used.borrow_mut() = Some(DeviceInfo { kind: "gpu", adapter: gpu.name() });
-                }
-                Err(error) => self.replace(&gpu, &error).await,
-            }
+        if let Some(host) = self.fetch(lanes, lanes.rows).await {
+            lanes.host = host;
+            lanes.log.clear();
         }
         self.settle(lanes).await?;
         Ok(&lanes.host)
@@ -483,6 +470,18 @@ impl Exec {
     /// # Errors
     /// As [`Exec::advance`].
     pub async fn read_first<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Result<Vec<K::Row>> {
+        if let Some(found) = self.fetch(lanes, rows).await {
+            return Ok(found);
+        }
+        self.settle(lanes).await?;
+        Ok(lanes.host.chunks(lanes.rows).flat_map(|group| &group[..rows]).copied().collect())
+    }
+
+    /// The first `rows` rows of every group from the device; `None` when the host is current, or no device is left.
+    #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
+    async fn fetch<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Option<Vec<K::Row>> {
+        #[cfg(not(feature = "gpu"))]
+        let _ = (lanes, rows);
         #[cfg(feature = "gpu")]
         while let Some(gpu) = self.gpu().filter(|_| !lanes.log.is_empty()) {
             let read = async {
@@ -494,13 +493,12 @@ impl Exec {
             match read.await {
                 Ok(found) => {
                     *self.used.borrow_mut() = Some(DeviceInfo { kind: "gpu", adapter: gpu.name() });
-                    return Ok(found);
+                    return Some(found);
                 }
                 Err(error) => self.replace(&gpu, &error).await,
             }
         }
-        self.settle(lanes).await?;
-        Ok(lanes.host.chunks(lanes.rows).flat_map(|group| &group[..rows]).copied().collect())
+        None
     }
 
     /// Runs a job over `items` on the CPU, whatever the device: `WIDTH` numbers per item, in order.

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::race::{Race, Racer, Time};
+use crate::experiments::race::{Race, Racer, Time, name};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
@@ -184,11 +184,6 @@ fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
         gone = below;
     }
     y
-}
-
-/// What alpha is called.
-fn name(alpha: f64) -> String {
-    if alpha == 0.0 { "uniform".into() } else { format!("alpha = {alpha}") }
 }
 
 impl KComposition {

@@ -31,6 +31,11 @@ pub struct Racer {
     pub diverged: u32,
 }
 
+/// What the training distribution of an exponent is called.
+pub fn name(exponent: f64) -> String {
+    if exponent == 0.0 { "uniform".into() } else { format!("alpha = {exponent}") }
+}
+
 /// A number of samples, or a lower bound of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {

@@ -7,7 +7,7 @@
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::race::{Race, Racer};
+use crate::experiments::race::{Race, Racer, name};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Kind, Mark, Output, Progress, Role, Series};
@@ -278,10 +278,6 @@ impl StateTracking {
             marks: vec![],
         })
     }
-}
-
-fn name(alpha: f64) -> String {
-    if alpha == 0.0 { "uniform".into() } else { format!("alpha = {alpha}") }
 }
 
 impl Experiment for StateTracking {

@@ -17,11 +17,7 @@ const ATOMS = 2u;
 
 fn pick_packed(word: u32) -> u32 {
     let bits = countTrailingZeros(u.columns);
-    // A shift by 32 is no shift; one column needs none.
-    var column = 0u;
-    if (bits > 0u) { column = word >> (32u - bits); }
-    let entry = table[column];
-    return select(entry & 1023u, column, (word << bits) >> 10u < entry >> 10u);
+    return rng_alias_pick(table[rng_alias_column(word, bits)], word, bits);
 }
 
 fn pick_wide(first: u32, second: u32) -> u32 {

@@ -40,9 +40,7 @@ const COMPOSE = 6u;
 
 // Packed alias table that starts at the given word: one word per column.
 fn pick(table: u32, word: u32) -> u32 {
-    let column = word >> (32u - u.bits);
-    let entry = tables[table + column];
-    return select(entry & 1023u, column, ((word << u.bits) >> 10u) < (entry >> 10u));
+    return rng_alias_pick(tables[table + rng_alias_column(word, u.bits)], word, u.bits);
 }
 
 fn flushed(x: f32) -> f32 {

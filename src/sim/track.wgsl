@@ -50,9 +50,7 @@ fn inverse_root(x: f32) -> f32 {
 
 // Packed alias table of this group's distribution.
 fn pick(first: u32, word: u32) -> u32 {
-    let column = word >> (32u - u.bits);
-    let entry = tables[first + column];
-    return select(entry & 1023u, column, (word << u.bits) >> 10u < entry >> 10u);
+    return rng_alias_pick(tables[first + rng_alias_column(word, u.bits)], word, u.bits);
 }
 
 fn code(rank: u32) -> u32 {

@@ -291,7 +291,9 @@ class Engine extends EventTarget {
 
   /** Fetches what the first figure did not need, for every worker; without it, each would fetch its own when it must. */
   async complete() {
-    second ??= await compile(cpu.rest).catch(() => null);
+    if (second) return; // whoever starts after it came gets it at the start
+    second = await compile(cpu.rest).catch(() => null);
+    if (!second) return;
     const message = { type: "rest", module: second };
     this.#hosts.get("cpu")?.post(message);
     for (const worker of this.#pool.workers) worker.postMessage(message);
