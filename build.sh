@@ -121,19 +121,19 @@ catalogue() { # catalogue LAB...: every word of the experiments, for the page, f
     "$@" list --json >"$target/page/catalogue.json"
 }
 
-wasm() { # wasm NAME FEATURES...: one of the two builds, to target/page/NAME
+wasm() { # wasm NAME OPTIONS...: one of the two builds, to target/page/NAME
     local name=$1 out=$target/page/$1 built
     shift
     LAB_COMMIT=$(git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown) \
-        cargo build --quiet --profile wasm --lib --target wasm32-unknown-unknown "$@"
+        cargo rustc --quiet --profile wasm --lib --target wasm32-unknown-unknown "$@"
     built=$target/wasm32-unknown-unknown/wasm/scaling_lab.wasm
     # Both builds land in one place, so each keeps its own copy of what it was made from.
     ! cmp -s "$built" "$out/from.wasm" || return 0
     mkdir -p "$out"
     wasm-bindgen "$built" --out-dir "$out" --out-name lab --target web --no-typescript \
         --remove-name-section --remove-producers-section
-    # The CPU's build is optimised when it is split (www/split.mjs). Never --all-features: it emits compact
-    # imports, which browsers refuse.
+    # The CPU's build is optimised when it is split (www/split.mjs), by what the linker recorded. Never --all-features:
+    # it emits compact imports, which browsers refuse.
     if [ "$name" = cpu ]; then cp "$out/lab_bg.wasm" "$out/lab.wasm"; else
         www/node_modules/.bin/wasm-opt -O3 "$out/lab_bg.wasm" -o "$out/lab.wasm"
     fi
@@ -151,7 +151,7 @@ build() { # build [LAB...]: with the lab's command, if it is built already
     [ $# -gt 0 ] || set -- cargo run --quiet --no-default-features --
     stage "set up: wasm-bindgen" wasm_bindgen
     stage "catalogue" catalogue "$@"
-    stage "wasm: CPU build" wasm cpu --no-default-features
+    stage "wasm: CPU build" wasm cpu --no-default-features -- -C link-arg=--emit-relocs
     stage "wasm: GPU build" wasm gpu --features gpu
     stage "page" page
 }

@@ -5,8 +5,10 @@
 // to load the rest (`load_rest` in src/web.rs) and then calls into it, so nothing depends on what was foreseen: a
 // function that was not is fetched when it is called.
 //
-// The rest imports the first part's memory, tables, globals and functions: together they are the module that was split.
+// The rest imports the first part's memory, tables, globals and functions, and brings the constants that only its own
+// functions reach (constants.mjs): together they are the module that was split.
 import binaryen from "binaryen";
+import { divide, plain } from "./constants.mjs";
 
 /** The module whose exports the rest imports. */
 export const FIRST = "first";
@@ -68,6 +70,11 @@ function shorten(module) {
   return (glue) => glue.replace(/\b\w+\b/g, (word) => short.get(word) ?? word);
 }
 
+/** Every integer constant and every offset of memory in a function's body. */
+const numbers = (body) => [...binaryen.emitText(body).matchAll(/i32\.const (-?\d+)|offset=(\d+)/g)].map(([, constant, offset]) => Number(constant ?? offset));
+/** Bytes as WebAssembly's text holds them. */
+const escaped = (bytes) => [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
+
 const mark = (i) => `ran${i}`;
 
 /**
@@ -76,7 +83,7 @@ const mark = (i) => `ran${i}`;
  * @returns {{marked: Uint8Array, ran: (exports: any) => Set<number>}} `ran` tells from its exports which have run
  */
 export function observe(bytes) {
-  const module = read(bytes);
+  const module = read(plain(bytes));
   const all = own(module);
   all.forEach(({ ref, body, results }, i) => {
     module.addGlobal(mark(i), binaryen.i32, true, module.i32.const(0));
@@ -93,8 +100,9 @@ export function observe(bytes) {
  * @returns {{first: Uint8Array, rest: Uint8Array, glue: (text: string) => string}} `glue` makes the glue fit the first part
  */
 export function split(bytes, keep) {
-  const whole = read(bytes);
+  const whole = read(plain(bytes));
   const deferred = own(whole).filter((_, i) => !keep.has(i));
+  const constants = divide(bytes, own(whole).filter((_, i) => keep.has(i)).flatMap(({ body }) => numbers(body)));
   const names = new Set(deferred.map(({ name }) => name));
   const loader = exports(whole).find(({ name }) => name === LOADER)?.value;
   if (!loader || names.has(loader)) throw new Error(`${LOADER} must be in the first part: call it when the module is observed`);
@@ -103,7 +111,8 @@ export function split(bytes, keep) {
   const shared = [...whole.emitText().matchAll(/^ \((memory|table) (\S+) .*?((?:func|extern)ref)?\)$/gm)];
   const rest = binaryen.parseText(`(module ${shared
     .map(([, what, name, type = ""]) => `(import "${FIRST}" "${what === "memory" ? what : `table${name.slice(1)}`}" (${what} ${name} 0 ${type}))`)
-    .join(" ")} (import "${FIRST}" "${REST}" (table $${REST} 0 funcref)))`);
+    .join(" ")} (import "${FIRST}" "${REST}" (table $${REST} 0 funcref))
+    ${constants.others.map(({ at, bytes }) => `(data (i32.const ${at}) "${escaped(bytes)}")`).join(" ")})`);
   rest.setFeatures(whole.getFeatures());
   for (const { name, type, mutable } of globals(whole)) rest.addGlobalImport(name, FIRST, name, type, mutable);
   for (const { name, params, results } of functions(whole)) {
@@ -113,7 +122,7 @@ export function split(bytes, keep) {
   rest.addActiveElementSegment(REST, REST, [...names], rest.i32.const(0));
   rest.runPasses(["remove-unused-module-elements"]);
 
-  const first = read(bytes);
+  const first = read(constants.bytes);
   first.addGlobal(LOADED, binaryen.i32, true, first.i32.const(0));
   first.addTable(REST, deferred.length, deferred.length);
   deferred.forEach(({ name, params, results }, slot) => {

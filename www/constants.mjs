@@ -1,0 +1,227 @@
+// Divides a linked module's constants: those that some of its functions can reach, and the others.
+//
+// The linker's own records say where every constant lies and which others it points to (`--emit-relocs`: the sections
+// "linking" and "reloc.*", https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md), so nothing is guessed:
+// what no record names stays with the reachable ones, and so does a constant that code addresses from outside it.
+
+const CUSTOM = 0;
+const DATA = 11;
+const I32_CONST = 0x41, END = 0x0b;
+/** Of the subsections of "linking". */
+const SEGMENTS = 5, SYMBOLS = 8;
+/** Kinds of symbols, and their flags. */
+const DATA_SYMBOL = 1, SECTION_SYMBOL = 3, UNDEFINED = 0x10, NAMED = 0x40;
+/** Records of an address of memory as code holds it, in LEB128, and as constants hold it, in four bytes. */
+const IN_CODE = [3, 4], IN_DATA = 5;
+/** Records with an addend, other than those. */
+const OTHER_ADDENDS = [8, 9, 11, 14, 15, 16, 17, 21, 22, 23, 25];
+/** Constants that may be divided: others are written to, and a second part would undo that. */
+const FIXED = ".rodata";
+/** A piece of its own costs about as many bytes as this. */
+const WORTH = 16;
+
+/** Reads numbers and strings of a module's binary form in turn. */
+class Reader {
+  constructor(bytes, at = 0) {
+    Object.assign(this, { bytes, at });
+  }
+  byte() {
+    return this.bytes[this.at++];
+  }
+  /** LEB128, unsigned. */
+  number() {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  }
+  /** LEB128, signed. */
+  signed() {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * scale;
+      if (byte < 128) return byte & 64 ? value - scale * 128 : value;
+    }
+  }
+  string() {
+    const length = this.number();
+    this.at += length;
+    return Buffer.from(this.bytes.subarray(this.at - length, this.at)).toString();
+  }
+}
+
+function leb(value) {
+  const out = [];
+  for (; value > 127; value = Math.floor(value / 128)) out.push((value & 127) | 128);
+  return [...out, value];
+}
+
+/** As i32.const holds it: addresses are below 2^31, so a zero bit ends it. */
+function signedLeb(value) {
+  const out = leb(value);
+  return out.at(-1) & 64 ? [...out.slice(0, -1), out.at(-1) | 128, 0] : out;
+}
+
+function sections(bytes) {
+  const found = [];
+  for (const reader = new Reader(bytes, 8); reader.at < bytes.length;) {
+    const start = reader.at;
+    const id = reader.byte();
+    const size = reader.number();
+    const body = reader.at;
+    found.push({ id, start, body, end: body + size, name: id === CUSTOM ? reader.string() : "", content: reader.at });
+    reader.at = body + size;
+  }
+  return found;
+}
+
+/** Where the active segments lie: in memory, `at`, and in the module's bytes, from `from` on. */
+function segments(bytes, section) {
+  const reader = new Reader(bytes, section.body);
+  return Array.from({ length: reader.number() }, () => {
+    // One memory, a constant address: the linker writes no other.
+    if (reader.number() !== 0 || reader.byte() !== I32_CONST) throw new Error("a segment of data is not where the linker puts it");
+    const at = reader.signed();
+    reader.byte();
+    const length = reader.number();
+    const from = reader.at;
+    reader.at += length;
+    return { at, from, length };
+  });
+}
+
+/** The names of the segments, and the symbols: for constants where they begin, in a segment, and their size. */
+function linking(bytes, section) {
+  const names = [], symbols = [];
+  const reader = new Reader(bytes, section.content);
+  reader.number(); // version
+  while (reader.at < section.end) {
+    const id = reader.byte();
+    const end = reader.number() + reader.at;
+    if (id === SEGMENTS) {
+      for (let count = reader.number(); count > 0; count--) {
+        names.push(reader.string());
+        reader.number(); // alignment
+        reader.number(); // flags
+      }
+    } else if (id === SYMBOLS) {
+      for (let count = reader.number(); count > 0; count--) {
+        const kind = reader.byte();
+        const flags = reader.number();
+        const symbol = {};
+        if (kind === DATA_SYMBOL) {
+          reader.string();
+          if (!(flags & UNDEFINED)) Object.assign(symbol, { segment: reader.number(), offset: reader.number(), size: reader.number() });
+        } else {
+          reader.number();
+          if (kind !== SECTION_SYMBOL && (!(flags & UNDEFINED) || flags & NAMED)) reader.string();
+        }
+        symbols.push(symbol);
+      }
+    }
+    reader.at = end;
+  }
+  return { names, symbols };
+}
+
+/** The records of a "reloc.*" section. */
+function relocations(bytes, section) {
+  if (!section) return [];
+  const reader = new Reader(bytes, section.content);
+  reader.number(); // the section they are about
+  return Array.from({ length: reader.number() }, () => {
+    const type = reader.byte();
+    const offset = reader.number();
+    const symbol = reader.number();
+    const addend = type === IN_DATA || IN_CODE.includes(type) || OTHER_ADDENDS.includes(type) ? reader.signed() : 0;
+    return { type, offset, symbol, addend };
+  });
+}
+
+/** `bytes` without the linker's records, its data section made of `pieces` if there are any. */
+function rebuilt(bytes, pieces) {
+  const segment = ({ at, bytes }) => [[0, I32_CONST], signedLeb(at), [END], leb(bytes.length), bytes];
+  const section = ({ id, start, end }) => {
+    if (id !== DATA || !pieces) return [bytes.subarray(start, end)];
+    const body = Buffer.concat([leb(pieces.length), ...pieces.flatMap(segment)].map((part) => Buffer.from(part)));
+    return [[DATA], leb(body.length), body];
+  };
+  const kept = sections(bytes).filter(({ name }) => name !== "linking" && !name.startsWith("reloc."));
+  return Buffer.concat([bytes.subarray(0, 8), ...kept.flatMap(section)].map((part) => Buffer.from(part)));
+}
+
+/** A linked module as other tools take it: without the linker's records. @param {Uint8Array} bytes */
+export const plain = (bytes) => rebuilt(bytes);
+
+/**
+ * @param {Uint8Array} bytes a module
+ * @param {Iterable<number>} addresses the numbers that the functions in question hold: any of them may be an address
+ * @returns {{bytes: Uint8Array, others: {at: number, bytes: Uint8Array}[]}} the module with what those reach, without the
+ *   linker's records; and what it lacks. A module without records keeps everything.
+ */
+export function divide(bytes, addresses) {
+  const all = sections(bytes);
+  const section = (name) => all.find((one) => one.name === name);
+  const data = all.find(({ id }) => id === DATA);
+  if (!data || !section("linking")) return { bytes: plain(bytes), others: [] };
+
+  const placed = segments(bytes, data);
+  const { names, symbols } = linking(bytes, section("linking"));
+  const bounds = (symbol) => {
+    const { at } = placed[symbol.segment];
+    return { begin: at + symbol.offset, end: at + symbol.offset + symbol.size };
+  };
+  const constants = symbols.map((symbol) => (symbol.size > 0 && placed[symbol.segment] ? { ...bounds(symbol), to: [], kept: false } : null));
+  const holding = (address) => constants.filter((constant) => constant && constant.begin <= address && address < constant.end);
+
+  const waiting = [...addresses];
+  for (const { symbol, addend, type } of relocations(bytes, section("reloc.CODE"))) {
+    const constant = constants[symbol];
+    if (IN_CODE.includes(type) && constant && !(addend >= 0 && addend < constant.end - constant.begin)) waiting.push(constant.begin);
+  }
+  for (const { type, offset } of relocations(bytes, section("reloc.DATA"))) {
+    if (type !== IN_DATA) continue;
+    const from = data.body + offset;
+    const { at, from: begin } = placed.findLast((segment) => segment.from <= from);
+    const to = Buffer.from(bytes.subarray(from, from + 4)).readUInt32LE();
+    const holders = holding(at + from - begin);
+    if (holders.length === 0) waiting.push(to);
+    for (const holder of holders) holder.to.push(to);
+  }
+  const followed = new Set();
+  while (waiting.length > 0) {
+    const address = waiting.pop();
+    if (followed.has(address)) continue;
+    followed.add(address);
+    for (const constant of holding(address)) {
+      constant.kept = true;
+      waiting.push(...constant.to);
+    }
+  }
+
+  const pieces = [], others = [];
+  placed.forEach(({ at, from, length }, i) => {
+    // One entry a byte: is it left out?
+    const left = new Uint8Array(length);
+    const paint = (kept, value) => constants
+      .filter((constant) => constant?.kept === kept && constant.begin >= at && constant.end <= at + length)
+      .forEach(({ begin, end }) => left.fill(value, begin - at, end - at));
+    if (names[i].startsWith(FIXED)) {
+      paint(false, 1);
+      paint(true, 0);
+    }
+    for (let begin = 0, end = 0; begin < length; begin = end) {
+      for (end = begin; end < length && left[end] === left[begin]; end++);
+      const piece = { at: at + begin, bytes: bytes.subarray(from + begin, from + end) };
+      const last = pieces.at(-1);
+      const joins = last && last.at + last.bytes.length === piece.at;
+      if (left[begin] && end - begin >= WORTH) others.push(piece);
+      else if (joins) last.bytes = Buffer.concat([last.bytes, piece.bytes]);
+      else pieces.push(piece);
+    }
+  });
+  return { bytes: rebuilt(bytes, pieces), others };
+}

@@ -1,0 +1,72 @@
+// Constants are divided by what the linker recorded of them, and no byte is lost.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import binaryen from "binaryen";
+import { divide, plain } from "./constants.mjs";
+import { FIRST, split } from "./split.mjs";
+
+/** Where the constants lie, `SIZE` bytes each, and what fills them. */
+const SIZE = 32;
+const NAMES = ["reached", "pointed", "alone", "before", "unnamed", "last"];
+const at = Object.fromEntries(NAMES.map((name, i) => [name, 64 + SIZE * i]));
+const END = at.last + SIZE;
+
+const text = (name) => [name.length, ...Buffer.from(name)];
+/** A number in two bytes of LEB128. */
+const two = (value) => [(value & 127) | 128, value >> 7];
+const custom = (name, body) => [0, ...two(body.length + name.length + 1), ...text(name), ...body];
+
+/** "first" reads `reached`, which points to `pointed`; `before` is addressed from below; nothing names `unnamed`. */
+function module() {
+  const bytes = (name) => Array(SIZE).fill(NAMES.indexOf(name) + 1);
+  const fixed = NAMES.flatMap(bytes);
+  fixed.splice(4, 4, at.pointed, 0, 0, 0);
+  const data = (place, bytes) => `(data (i32.const ${place}) "${bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}")`;
+  const wat = binaryen.parseText(`(module (import "page" "load" (func $load)) (memory (export "memory") 1)
+    ${data(at.reached, fixed)} ${data(END, Array(SIZE).fill(99))}
+    (func $load_rest (export "load_rest") (call $load))
+    (func (export "first") (param i32) (result i32) (i32.load (i32.add (i32.const ${at.reached}) (local.get 0))))
+    (func (export "later") (param i32) (result i32) (i32.load8_u offset=${at.alone} (local.get 0))))`);
+  const linked = Buffer.from(wat.emitBinary());
+  const dataSection = linked.lastIndexOf(Buffer.from(fixed)) - (1 + 1 + 1 + two(at.reached).length + 1 + two(fixed.length).length);
+  const pointer = linked.lastIndexOf(Buffer.from(fixed)) + 4 - dataSection;
+  const named = NAMES.filter((name) => name !== "unnamed");
+  const symbols = named.flatMap((name) => [1, 0, ...text(name), 0, ...two(at[name] - at.reached), SIZE]);
+  const segments = [2, ...text(".rodata"), 2, 0, ...text(".data"), 2, 0];
+  const subsection = (id, body) => [id, ...two(body.length), ...body];
+  return Buffer.concat([
+    linked,
+    Buffer.from(custom("linking", [2, ...subsection(5, segments), ...subsection(8, [named.length, ...symbols])])),
+    // One address in code: eight bytes before `before`. One in the data: `pointed`.
+    Buffer.from(custom("reloc.CODE", [0, 1, 4, 0, named.indexOf("before"), 0x78])),
+    Buffer.from(custom("reloc.DATA", [1, 1, 5, ...two(pointer), named.indexOf("pointed"), 0])),
+  ]);
+}
+
+test("what functions reach stays, and what that points to; so does what nobody can tell", () => {
+  const { others } = divide(module(), [at.reached + 3]);
+  assert.deepEqual(others.map(({ at: place, bytes }) => [place, ...new Set(bytes)]), [[at.alone, NAMES.indexOf("alone") + 1], [at.last, NAMES.indexOf("last") + 1]]);
+  assert.deepEqual(divide(module(), [at.last]).others.map((piece) => piece.at), [at.reached], "neighbours go together");
+  assert.deepEqual(divide(module(), []).others.map((piece) => piece.at), [at.reached, at.last]);
+});
+
+test("a module without the linker's records keeps everything", () => {
+  assert.deepEqual(divide(plain(module()), []), { bytes: plain(module()), others: [] });
+  assert.ok(WebAssembly.validate(plain(module())));
+});
+
+test("the second part brings the constants of its functions", () => {
+  const { first, rest, glue } = split(module(), new Set([0, 1]));
+  const whole = new WebAssembly.Instance(new WebAssembly.Module(module()), { page: { load() {} } }).exports;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(first), { page: { [glue("load")]: () => {
+    new WebAssembly.Instance(new WebAssembly.Module(rest), { [FIRST]: exports });
+    exports.rest_loaded.value = 1;
+  } } });
+  const memory = ({ memory: { buffer } }) => Buffer.from(buffer, 0, END + SIZE);
+  assert.equal(exports.first(8), 0x01010101);
+  assert.ok(!memory(exports).includes(NAMES.indexOf("alone") + 1), "not there yet");
+  new Uint8Array(exports.memory.buffer).fill(7, END, END + SIZE);
+  assert.equal(exports.later(5), NAMES.indexOf("alone") + 1);
+  assert.deepEqual(memory(exports).subarray(0, END), memory(whole).subarray(0, END), "every constant");
+  assert.ok(memory(exports).subarray(END).every((byte) => byte === 7), "what was written in the meantime stays");
+});
