@@ -29,6 +29,16 @@ pub fn log10(x: f64) -> f64 {
     libm::log10(x)
 }
 
+/// Cosine.
+pub fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}
+
+/// Hyperbolic tangent.
+pub fn tanh(x: f64) -> f64 {
+    libm::tanh(x)
+}
+
 /// `x^y`.
 pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)

@@ -18,13 +18,13 @@ const HEAD: u32 = 32;
 
 /// Ranks and weights with `sum_(k=1..=K) f(k) = sum_i w_i f(x_i)` for f smooth in ln k.
 ///
-/// Above [`DIRECT`] the ranks are cut into blocks of ratio 2^(1/4), and each block gets the ten-point
+/// Above the first ones the ranks are cut into blocks of ratio 2^(1/4), and each block gets the ten-point
 /// Gauss rule of the uniform weight on its integers, exact for polynomials of degree `2 NODES - 1`.
 /// Relative error of a block below 1e-15 for `k^-alpha` (alpha <= 4), and below 1e-12 of the whole
 /// sum for `k^-alpha exp(-N c k^-alpha)` with N <= 1e6: where the exponent is large the terms are not.
-struct Rule {
-    x: Vec<f64>,
-    w: Vec<f64>,
+pub(super) struct Rule {
+    pub(super) x: Vec<f64>,
+    pub(super) w: Vec<f64>,
 }
 
 impl Rule {
@@ -32,8 +32,9 @@ impl Rule {
     /// Positive Legendre nodes, to start Newton from.
     const START: [f64; 5] = [0.1489, 0.4334, 0.6794, 0.8651, 0.9739];
 
-    fn new(k: usize) -> Self {
-        let direct = if k <= 2 * DIRECT { k } else { DIRECT };
+    /// Ranks up to k, the first `direct` of them one by one (all if k is less than twice that).
+    pub(super) fn new(k: usize, direct: usize) -> Self {
+        let direct = if k <= 2 * direct { k } else { direct };
         let mut rule = Self { x: (1..=direct).map(|k| k as f64).collect(), w: vec![1.0; direct] };
         let mut first = direct;
         while first < k {
@@ -173,7 +174,7 @@ pub struct Flat {
 impl Atoms {
     /// `count` = K >= 1 atoms with exponent `alpha` > 1 (1.05..=4 is tested).
     pub fn new(count: u32, alpha: f64) -> Self {
-        let rule = Rule::new(count as usize);
+        let rule = Rule::new(count as usize, DIRECT);
         let scale = 1.0 / power_sum(alpha, 0, count);
         let p: Vec<f64> = rule.x.iter().map(|x| scale * math::pow(*x, -alpha)).collect();
         let keep = p.iter().map(|p| math::ln_1p(-p)).collect();
@@ -609,7 +610,7 @@ mod tests {
 
     #[test]
     fn the_rule_sums_polynomials_exactly() {
-        let rule = Rule::new(100_000);
+        let rule = Rule::new(100_000, DIRECT);
         assert!(rule.x.len() < 1400, "{}", rule.x.len());
         for power in 0..8 {
             let direct = sum((1..=100_000).map(|k| math::pow(f64::from(k), f64::from(power))));

@@ -4,6 +4,8 @@
 //! - [`shift`]: the general mixture, `sum_k p_k e_k(N q_k)`: optimum, gain, direction of the shift.
 //! - [`atoms`]: memorising K items of power-law frequency: matched, optimal and flat training.
 //! - [`compose`]: products of k skills: loss, gradient, curvature, flow.
+//! - [`reuse`]: what K epochs are worth: best rates, effective reuse, saturation, limit laws.
+//! - [`one_hot`], [`dense`]: the risk of multi-epoch SGD on linear regression: exact, mean field.
 //! - [`track`]: products of permutation matrices: exact losses of learned factors.
 //!
 //! Arguments are taken as valid (parameters are checked where they are read); each function states
@@ -13,7 +15,10 @@
 
 pub mod atoms;
 pub mod compose;
+pub mod dense;
 pub mod exam;
+pub mod one_hot;
+pub mod reuse;
 pub mod shift;
 pub mod track;
 

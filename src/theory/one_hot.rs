@@ -1,0 +1,459 @@
+//! Multi-epoch SGD on one-hot features: the exact risk, and the law of a power-law world.
+//!
+//! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, so the coordinates do not meet: coordinate i sees the
+//! `n ~ Binomial(N, p_i)` samples that show it, K times each, and
+//!
+//! `E ((w_i - w*_i)^2 | n) = (1 - eta Lambda_i)^(2 K n) w*_i^2 + (sigma^2/Lambda_i) V(n)`
+//!
+//! with V of [`super::reuse::variance`]. The risk is `sum_i p_i Lambda_i E (w_i - w*_i)^2 / 2`.
+
+use super::atoms::Rule;
+use super::reuse::{Model, Order, forgotten, kept, variance};
+use super::sum;
+use crate::math;
+
+/// Ranks of a power law that are kept one by one.
+const DIRECT: usize = 256;
+
+/// Coordinates that are alike.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// How many there are; a weight of a quadrature rule where many are nearly alike.
+    copies: f64,
+    /// `p_i`.
+    probability: f64,
+    /// `Lambda_i`.
+    scale: f64,
+    /// `w*_i^2`.
+    signal: f64,
+}
+
+/// The model.
+#[derive(Clone, Debug)]
+pub struct OneHot {
+    parts: Vec<Part>,
+    noise: f64,
+    order: Order,
+}
+
+impl OneHot {
+    /// Coordinates with probabilities, scales Lambda > 0 and targets w*; `noise` is the variance sigma^2.
+    ///
+    /// Neighbours that are equal are taken together: the cost of a risk is that of the different ones.
+    pub fn new(probabilities: &[f64], scales: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        for ((&probability, &scale), target) in probabilities.iter().zip(scales).zip(targets) {
+            let signal = target * target;
+            match parts.last_mut() {
+                Some(last) if last.probability == probability && last.scale == scale && last.signal == signal => {
+                    last.copies += 1.0;
+                }
+                _ => parts.push(Part { copies: 1.0, probability, scale, signal }),
+            }
+        }
+        Self { parts, noise, order }
+    }
+
+    /// `p_i = 1/d`, `Lambda_i = 1`, `w*_i = 1`.
+    pub fn isotropic(dim: u32, noise: f64, order: Order) -> Self {
+        let copies = f64::from(dim);
+        Self { parts: vec![Part { copies, probability: 1.0 / copies, scale: 1.0, signal: 1.0 }], noise, order }
+    }
+
+    /// `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1` for i = 1..=dim.
+    ///
+    /// Beyond rank 512 by quadrature in the rank, about 40 nodes per factor of 2: relative error 1e-12 of the risk.
+    pub fn power(dim: u32, a: f64, b: f64, noise: f64, order: Order) -> Self {
+        let rule = Rule::new(dim as usize, DIRECT);
+        let raw: Vec<f64> = rule.x.iter().map(|x| math::pow(*x, b - a)).collect();
+        let total = sum(raw.iter().zip(&rule.w).map(|(p, w)| p * w));
+        let part = |((x, copies), raw): ((&f64, &f64), &f64)| Part {
+            copies: *copies,
+            probability: raw / total,
+            scale: math::pow(*x, -b),
+            signal: 1.0,
+        };
+        Self { parts: rule.x.iter().zip(&rule.w).zip(&raw).map(part).collect(), noise, order }
+    }
+
+    /// The largest Lambda: `D^2`. Rates up to `2/D^2` are stable, `1/D^2` is where theory stops.
+    pub fn largest_scale(&self) -> f64 {
+        self.parts.iter().fold(0.0, |most, part| part.scale.max(most))
+    }
+
+    /// The probability of the first coordinate, the `c` of a power law.
+    pub fn first_probability(&self) -> f64 {
+        self.parts[0].probability
+    }
+
+    /// Risk at the start, `sum p Lambda w*^2 / 2`.
+    pub fn start(&self) -> f64 {
+        0.5 * sum(self.parts.iter().map(|part| part.copies * part.probability * part.scale * part.signal))
+    }
+
+    /// The distribution of the count of each part; nothing where it is not needed.
+    fn counts(&self, samples: f64, needed: bool) -> Vec<Vec<[f64; 2]>> {
+        self.parts.iter().filter(|_| needed).map(|part| binomial(samples, part.probability)).collect()
+    }
+
+    /// Whether rates at and above `2/Lambda` make the risk infinite: noise, or infinitely many epochs.
+    fn diverges(&self, epochs: f64, rate: f64) -> bool {
+        (self.noise > 0.0 || epochs == f64::INFINITY) && rate * self.largest_scale() >= 2.0
+    }
+}
+
+impl Part {
+    /// `Lambda w*^2 E (1 - eta Lambda)^(2 K n) = Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`, for real K and N.
+    fn bias(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
+        let g = rate * self.scale;
+        let gone = forgotten(g * (2.0 - g), epochs);
+        self.scale * self.signal * math::exp(samples * math::ln_1p(-self.probability * gone))
+    }
+
+    fn weight(&self) -> f64 {
+        self.copies * self.probability
+    }
+}
+
+impl Model for OneHot {
+    /// Exact. With noise or with replacement N is rounded to whole samples; K is whole where `eta Lambda > 1`.
+    ///
+    /// Without noise, not with replacement: a logarithm and two exponentials per part for any N. Else the sum over n
+    /// takes 10 to 180 terms of about 50 ns per part, and making them `N` additions at most.
+    fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
+        let mixed = self.noise > 0.0 || self.order == Order::WithReplacement;
+        let samples = if mixed { samples.round() } else { samples };
+        let counts = self.counts(samples, mixed);
+        move |rate| {
+            if self.diverges(epochs, rate) {
+                return f64::INFINITY;
+            }
+            let replaced = |part: &Part, counts: &[[f64; 2]]| {
+                let g = rate * part.scale;
+                let left = counts.iter().map(|&[n, chance]| {
+                    chance * kept(g * (2.0 - g) * n / samples, if n > 0.0 { epochs * samples } else { 0.0 })
+                });
+                part.scale * part.signal * sum(left)
+            };
+            let spread = |part: &Part, counts: &[[f64; 2]]| {
+                let seen = counts.iter().filter(|[n, _]| *n > 0.0);
+                let g = rate * part.scale;
+                sum(seen.map(|&[n, chance]| chance * variance(self.order, g, n, epochs, n / samples)))
+            };
+            0.5 * sum(self.parts.iter().enumerate().map(|(i, part)| {
+                let bias = match self.order {
+                    Order::WithReplacement => replaced(part, &counts[i]),
+                    _ => part.bias(epochs, samples, rate),
+                };
+                let noise = if self.noise > 0.0 { self.noise * spread(part, &counts[i]) } else { 0.0 };
+                part.weight() * (bias + noise)
+            }))
+        }
+    }
+
+    fn flow(&self, samples: f64) -> impl Fn(f64) -> f64 {
+        let samples = if self.noise > 0.0 { samples.round() } else { samples };
+        let counts = self.counts(samples, self.noise > 0.0);
+        move |time| {
+            0.5 * sum(self.parts.iter().enumerate().map(|(i, part)| {
+                let all = -part.probability * -math::expm1(-2.0 * part.scale * time);
+                let bias = part.scale * part.signal * math::exp(samples * math::ln_1p(all));
+                let seen = counts.get(i).into_iter().flatten().filter(|[n, _]| *n > 0.0);
+                let spread = sum(seen.map(|&[n, chance]| {
+                    let fitted = math::expm1(-n * part.scale * time);
+                    chance * fitted * fitted / n
+                }));
+                part.weight() * (bias + self.noise * spread)
+            }))
+        }
+    }
+
+    /// Exact for real N: the variance is `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 - eta Lambda))^N)`.
+    fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
+        move |rate| {
+            if self.diverges(1.0, rate) {
+                return f64::INFINITY;
+            }
+            0.5 * sum(self.parts.iter().map(|part| {
+                let g = rate * part.scale;
+                let seen = part.probability * g * (2.0 - g);
+                let noise = if self.noise > 0.0 { self.noise * g / (2.0 - g) * forgotten(seen, samples) } else { 0.0 };
+                part.weight() * (part.scale * part.signal * kept(seen, samples) + noise)
+            }))
+        }
+    }
+}
+
+/// Counts n and weights for means over Binomial(N, p): `E f(n) = sum weight f(n)`, relative error 1e-15.
+///
+/// Counts less likely than 1e-20 times the likeliest are left out. Wide distributions (standard deviation s above 9)
+/// keep every m-th count only, m <= s/3 and odd, so that signs `(-1)^n` average out too: by Poisson's sum formula the
+/// error for f smooth on that scale is `exp(-pi^2 (s/m)^2 / 2) < 1e-19`. At most 180 counts, by at most 20 s
+/// steps of the recurrence, outward from the mode.
+fn binomial(samples: f64, p: f64) -> Vec<[f64; 2]> {
+    if p >= 1.0 {
+        return vec![[samples, 1.0]];
+    }
+    let odds = p / (1.0 - p);
+    let every = (((samples * p * (1.0 - p)).sqrt() / 3.0 + 1.0) * 0.5).floor().max(1.0) * 2.0 - 1.0;
+    let mode = ((samples + 1.0) * p).floor().min(samples);
+    let mut kept = vec![[mode, 1.0]];
+    for up in [true, false] {
+        let (mut n, mut chance) = (mode, 1.0);
+        while chance > 1e-20 && (if up { n < samples } else { n > 0.0 }) {
+            if up {
+                chance *= odds * (samples - n) / (n + 1.0);
+                n += 1.0;
+            } else {
+                chance *= n / ((samples - n + 1.0) * odds);
+                n -= 1.0;
+            }
+            if (n - mode) % every == 0.0 {
+                kept.push([n, chance]);
+            }
+        }
+    }
+    let total = sum(kept.iter().map(|[_, chance]| *chance));
+    kept.iter_mut().for_each(|[_, chance]| *chance /= total);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::reuse::{best, effective_reuse};
+    use crate::theory::tests::close;
+
+    const ORDERS: [Order; 3] = [Order::Reshuffle, Order::Once, Order::WithReplacement];
+
+    /// All orders of 0..n.
+    fn permutations(n: usize) -> Vec<Vec<usize>> {
+        if n == 0 {
+            return vec![Vec::new()];
+        }
+        let shorter = permutations(n - 1);
+        (0..n)
+            .flat_map(|at| {
+                shorter.iter().map(move |rest| {
+                    let mut all = rest.clone();
+                    all.insert(at, n - 1);
+                    all
+                })
+            })
+            .collect()
+    }
+
+    /// All sequences of samples that `epochs` epochs over n samples can visit, equally likely.
+    fn visits(order: Order, n: usize, epochs: usize) -> Vec<Vec<usize>> {
+        let blocks: Vec<Vec<usize>> = match order {
+            Order::WithReplacement => (0..n).map(|j| vec![j]).collect(),
+            _ => permutations(n),
+        };
+        if order == Order::Once {
+            return blocks.iter().map(|b| b.repeat(epochs)).collect();
+        }
+        let times = if order == Order::WithReplacement { n * epochs } else { epochs };
+        (0..times).fold(vec![Vec::new()], |all, _| {
+            all.iter().flat_map(|head| blocks.iter().map(move |b| [head.as_slice(), b].concat())).collect()
+        })
+    }
+
+    /// S by enumeration: the mean squared length of the noises' coefficients.
+    fn enumerated(order: Order, n: usize, epochs: usize, rho: f64) -> f64 {
+        let all = visits(order, n, epochs);
+        let each = all.iter().map(|visits| {
+            let mut c = vec![0.0; n];
+            for &j in visits {
+                c.iter_mut().for_each(|c| *c *= rho);
+                c[j] += 1.0;
+            }
+            c.iter().map(|c| c * c).sum::<f64>()
+        });
+        sum(each) / all.len() as f64
+    }
+
+    #[test]
+    fn noise_after_k_epochs_is_the_mean_over_all_orders() {
+        for (n, epochs, rho) in
+            [(1, 1, 0.3), (1, 4, 0.7), (2, 3, 0.5), (4, 3, 0.5), (4, 2, 0.9), (3, 3, -0.4), (3, 2, 0.999), (5, 1, -0.8)]
+        {
+            for order in ORDERS {
+                if order == Order::WithReplacement && n * epochs > 9 {
+                    continue;
+                }
+                let g: f64 = 1.0 - rho;
+                let s = variance(order, g, n as f64, epochs as f64, 1.0) / (g * g);
+                close(s, enumerated(order, n, epochs, rho), 1e-11);
+            }
+        }
+        for (n, epochs, rho, shuffled, same) in [
+            (2.0, 3.0, 0.5, 2.071_289_062_5, 2.153_320_312_5),
+            (4.0, 3.0, 0.5, 1.450_492_143_6, 1.510_373_354_0),
+            (4.0, 2.0, 0.9, 8.167_639_935_2, 8.221_257_411_3),
+        ] {
+            let g: f64 = 1.0 - rho;
+            close(variance(Order::Reshuffle, g, n, epochs, 1.0) / (g * g), shuffled, 1e-10);
+            close(variance(Order::Once, g, n, epochs, 1.0) / (g * g), same, 1e-10);
+        }
+    }
+
+    #[test]
+    fn the_risk_is_the_mean_over_all_data_and_orders() {
+        // Two coordinates, three samples, two epochs: 8 data sets, 36 or 729 orders; the noise has mean 0, so its
+        // part is the squared length of its coefficients.
+        let (p, scales, targets, noise) = ([0.7, 0.3], [1.0, 0.4], [1.0, -2.0], 0.5);
+        for order in ORDERS {
+            for rate in [0.4, 1.0, 1.7] {
+                let model = OneHot::new(&p, &scales, &targets, noise, order);
+                let orders = visits(order, 3, 2);
+                let mut risk = 0.0;
+                for data in 0..8usize {
+                    let shown: Vec<usize> = (0..3).map(|j| data >> j & 1).collect();
+                    let chance: f64 = shown.iter().map(|&i| p[i]).product();
+                    for visits in &orders {
+                        let mut bias = targets.map(|w| -w);
+                        let mut from = [[0.0_f64; 3]; 2];
+                        for &j in visits {
+                            let i = shown[j];
+                            let keep = 1.0 - rate * scales[i];
+                            bias[i] *= keep;
+                            from[i].iter_mut().for_each(|c| *c *= keep);
+                            from[i][j] += rate * scales[i].sqrt();
+                        }
+                        for i in 0..2 {
+                            let square = bias[i] * bias[i] + noise * from[i].iter().map(|c| c * c).sum::<f64>();
+                            risk += 0.5 * p[i] * scales[i] * square * chance / orders.len() as f64;
+                        }
+                    }
+                }
+                close(model.risk(2.0, 3.0)(rate), risk, 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn risks_are_those_computed_elsewhere() {
+        let raw: Vec<f64> = (1..=6).map(|i| math::pow(f64::from(i), -1.5)).collect();
+        let total = sum(raw.iter().copied());
+        let p: Vec<f64> = raw.iter().map(|p| p / total).collect();
+        let scales: Vec<f64> = (1..=6).map(|i| 1.0 / f64::from(i)).collect();
+        for (samples, epochs, rate, noise, want) in [
+            (20.0, 1.0, 0.5, 0.3, 6.213061675588e-2),
+            (20.0, 3.0, 0.5, 0.3, 5.427920936272e-2),
+            (20.0, 8.0, 0.2, 0.3, 3.709274941190e-2),
+            (100.0, 4.0, 0.3, 0.1, 8.909308282251e-3),
+            (30.0, 4.0, 0.3, 0.0, 1.137407855405e-2),
+        ] {
+            let model = OneHot::new(&p, &scales, &[1.0; 6], noise, Order::Reshuffle);
+            close(model.risk(epochs, samples)(rate), want, 1e-12);
+        }
+        let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
+        for (epochs, samples, want) in [
+            (1.0, 1e5, 9.991139744691e-6),
+            (10.0, 1e5, 2.269517477586e-6),
+            (100.0, 1e5, 1.429606816767e-6),
+            (100.0, 1e7, 1.585117504119e-8),
+        ] {
+            close(model.risk(epochs, samples)(1.0), want, 1e-11);
+        }
+    }
+
+    #[test]
+    fn means_over_the_binomial_are_exact() {
+        // E x^n = (1 - p + p x)^N, also for the signs (-1)^n, narrow and wide; E n = N p.
+        for (samples, p) in [(1.0, 0.3), (7.0, 0.9), (50.0, 1.0), (1000.0, 1e-7), (1e4, 0.5), (1e6, 0.3), (1e6, 2e-6)] {
+            let counts = binomial(samples, p);
+            assert!(counts.len() <= 180, "{}", counts.len());
+            let mean = |f: &dyn Fn(f64) -> f64| sum(counts.iter().map(|[n, chance]| chance * f(*n)));
+            close(mean(&|n| n), samples * p, 1e-12);
+            for g in [0.5 / samples, 3.0 / (samples * p).max(1.0)] {
+                close(mean(&|n| kept(g, n)), math::exp(samples * math::ln_1p(-p * g)), 1e-12);
+            }
+            let sign = mean(&|n| if n % 2.0 == 0.0 { 1.0 } else { -1.0 });
+            let exact = (1.0 - 2.0 * p).signum() * math::pow((1.0 - 2.0 * p).abs(), samples);
+            let exact = if p > 0.5 && samples % 2.0 == 0.0 { exact.abs() } else { exact };
+            assert!((sign - exact).abs() < 1e-12, "N = {samples}, p = {p}: {sign} {exact}");
+        }
+    }
+
+    #[test]
+    fn one_epoch_is_one_pass() {
+        for noise in [0.0, 0.4] {
+            let model = OneHot::power(3000, 2.5, 1.0, noise, Order::Reshuffle);
+            for (samples, rate) in [(10.0, 0.3), (1000.0, 1.6), (100_000.0, 1e-3)] {
+                close(model.risk(1.0, samples)(rate), model.one_pass(samples)(rate), 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn ranks_may_be_taken_in_blocks() {
+        let (dim, a, b) = (3000u32, 2.5, 1.0);
+        let raw: Vec<f64> = (1..=dim).map(|i| math::pow(f64::from(i), b - a)).collect();
+        let total = sum(raw.iter().copied());
+        let p: Vec<f64> = raw.iter().map(|p| p / total).collect();
+        let scales: Vec<f64> = (1..=dim).map(|i| math::pow(f64::from(i), -b)).collect();
+        for (noise, order) in [(0.0, Order::Reshuffle), (0.1, Order::Once), (0.0, Order::WithReplacement)] {
+            let all = OneHot::new(&p, &scales, &[1.0; 3000], noise, order);
+            let blocks = OneHot::power(dim, a, b, noise, order);
+            assert!(blocks.parts.len() < 500 && all.parts.len() == 3000);
+            close(blocks.start(), all.start(), 1e-13);
+            for (epochs, samples, rate) in [(1.0, 100.0, 0.1), (7.0, 1e4, 1.0), (300.0, 1e5, 1.9)] {
+                close(blocks.risk(epochs, samples)(rate), all.risk(epochs, samples)(rate), 1e-12);
+            }
+            close(blocks.flow(1000.0)(3.0), all.flow(1000.0)(3.0), 1e-12);
+        }
+    }
+
+    #[test]
+    fn many_epochs_are_gradient_flow() {
+        for order in ORDERS {
+            for dim in [1, 5] {
+                let model = OneHot::isotropic(dim, 0.3, order);
+                // Small rates at a fixed time: an error of first order in the rate.
+                for time in [0.05, 0.7] {
+                    let at = |epochs: f64| model.risk(epochs, 40.0)(time / epochs);
+                    let extrapolated = 2.0 * at(2e6) - at(1e6);
+                    close(extrapolated, model.flow(40.0)(time), 1e-7);
+                }
+                let endless = model.risk(f64::INFINITY, 40.0)(0.2);
+                close(model.risk(1e4, 40.0)(0.2), endless, 1e-12);
+                assert!(endless > model.flow(40.0)(f64::INFINITY), "rates add noise");
+            }
+        }
+        // Isotropic, every sample seen: the mean of sigma^2/(2n).
+        let fit = OneHot::isotropic(1, 0.3, Order::Reshuffle).flow(40.0)(f64::INFINITY);
+        close(fit, 0.5 * 0.3 / 40.0, 1e-13);
+    }
+
+    /// Least-squares line through `(ln N, ln E)` over 12 N from 5e4 to 1e7: prefactor and exponent.
+    fn fitted(edge: f64, epochs: f64) -> [f64; 2] {
+        let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
+        let points: Vec<[f64; 2]> = (0..12)
+            .map(|i| math::ln(5e4) + f64::from(i) / 11.0 * math::ln(200.0))
+            .map(|x| [x, math::ln(effective_reuse(&model, edge, epochs, math::exp(x)).unwrap())])
+            .collect();
+        let mean = |k: usize| points.iter().map(|p| p[k]).sum::<f64>() / 12.0;
+        let (x, y) = (mean(0), mean(1));
+        let slope = points.iter().map(|p| (p[0] - x) * (p[1] - y)).sum::<f64>()
+            / points.iter().map(|p| (p[0] - x) * (p[0] - x)).sum::<f64>();
+        [math::exp(y - slope * x), slope]
+    }
+
+    #[test]
+    fn the_plateau_of_a_power_law_world_is_a_power_law() {
+        for (edge, epochs, prefactor, exponent) in
+            [(1.0, 200.0, 0.482, 0.279), (1.0, f64::INFINITY, 0.467, 0.282), (2.0, 200.0, 0.250, 0.278)]
+        {
+            let [a, e] = fitted(edge, epochs);
+            assert!((a - prefactor).abs() < 0.004 && (e - exponent).abs() < 6e-4, "{edge} {epochs}: {a} N^{e}");
+        }
+        assert!((fitted(1.0, f64::INFINITY)[1] - 2.0 / 7.0).abs() < 0.005);
+        let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
+        for (samples, want, half) in [(5e4, 5.08, 5e-3), (1e6, 11.6, 0.05), (1e7, 22.1, 0.05)] {
+            let found = effective_reuse(&model, 2.0, 200.0, samples).unwrap();
+            assert!((found - want).abs() < half, "{found} {want}");
+        }
+        assert_eq!(best(&model, 1.0, 50.0, 1e5).rate, 1.0, "without noise the largest rate up to 1 is best");
+    }
+}

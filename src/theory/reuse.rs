@@ -1,0 +1,356 @@
+//! Repeating data: how many fresh samples K epochs over N samples are worth.
+//!
+//! SGD on linear regression, `y = <w*, x> + noise`, excess risk `R = E <w - w*, x>^2 / 2`, start at 0. With `R(K, N; eta)`
+//! after K epochs over N fixed samples and its least value `R*(K, N)` over the learning rate, the *effective reuse rate*
+//!
+//! `E(K, N) = N'/N` with `R*(1, N') = R*(K, N)`
+//!
+//! is K where a repeated sample is as good as a fresh one, and stays below a plateau however long one repeats. This
+//! module has the variance that noise leaves after K epochs, the searches for the best rate, for N' and for the K at
+//! which `E = lambda K`, and the limit laws. The models that have a risk are in [`super::one_hot`] (exact) and
+//! [`super::dense`] (mean field).
+//!
+//! Source: Reuse = Yan, Wen, Li, Luo, Chen, Lyu, "Larger Datasets Can Be Repeated More", arXiv 2511.13421. Natural
+//! logarithms. K is real, and infinite for the limit of many epochs.
+
+use crate::math;
+
+/// In which order an epoch visits the samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// A fresh permutation in each epoch.
+    Reshuffle,
+    /// One permutation, the same in all epochs.
+    Once,
+    /// K N draws with replacement: no epochs, only as many steps.
+    WithReplacement,
+}
+
+/// A model of which the expected risk is known.
+pub trait Model {
+    /// `R(K, N; .)`; what does not depend on the rate is made once.
+    ///
+    /// `epochs` >= 1, or infinite: the limit at a fixed rate > 0. Infinite risk where the rate is not stable and
+    /// there is noise.
+    fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64;
+
+    /// `R(K, N; t/K)` for K -> infinity, as a function of the time t = rate x epochs, which may be infinite: gradient
+    /// flow on the N samples, whatever the order.
+    fn flow(&self, samples: f64) -> impl Fn(f64) -> f64;
+
+    /// `R(1, N; .)`, the same for one pass over `samples` fresh samples, a real number.
+    fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64;
+}
+
+/// `x^exponent` of `x = 1 - g`, g >= 0, and what it lacks of 1, each to full relative precision.
+///
+/// A negative x has real powers at whole exponents only; between them this is the real part.
+pub(super) fn kept(g: f64, exponent: f64) -> f64 {
+    power(g, exponent, math::exp, |signed| signed)
+}
+
+/// `1 - (1-g)^exponent`; see [`kept`].
+pub(super) fn forgotten(g: f64, exponent: f64) -> f64 {
+    power(g, exponent, |x| -math::expm1(x), |signed| 1.0 - signed)
+}
+
+/// The power in logarithmic form where `1 - g` is positive, else the signed power.
+fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64) -> f64 {
+    if exponent == f64::INFINITY {
+        return positive(f64::NEG_INFINITY);
+    }
+    if g <= 1.0 {
+        return positive(exponent * math::ln_1p(-g));
+    }
+    signed(math::cos(std::f64::consts::PI * (exponent % 2.0)) * math::exp(exponent * math::ln(g - 1.0)))
+}
+
+/// What noise of variance 1 leaves in a direction that each of `count` samples shrinks by `1 - g`, after K epochs.
+///
+/// It is `g^2 S(n)`, S the squared length of the coefficients with which the n noises enter the weight. With
+/// `q = (1-g)^n`, `u = q^K`:
+///
+/// - reshuffle: `g (1-u^2)/(2-g) + ((1-u)^2 - (1-q)(1-u^2)/(1+q)) / n`;
+/// - once: `g/(2-g) (1+q)/(1-q) (1-u)^2`;
+/// - with replacement, when a step visits the direction with probability v and so `T ~ Binomial(steps, v)` times:
+///   `E (1-(1-g)^T)^2 / n + (1-1/n) g/(2-g) E (1-(1-g)^(2T))`, as two steps meet the same noise with probability 1/n.
+///
+/// All tend to 1/n for K -> infinity, then g -> 0. 0 < g < 2, `count` > 0. About 50 ns.
+pub(super) fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> f64 {
+    let stationary = g / (2.0 - g);
+    if order == Order::WithReplacement {
+        let steps = epochs * (count / visited);
+        let (once, twice) = (forgotten(g * visited, steps), forgotten(g * (2.0 - g) * visited, steps));
+        return (2.0 * once - twice) / count + (1.0 - 1.0 / count) * stationary * twice;
+    }
+    let (epoch, all) = (forgotten(g, count), forgotten(g, count * epochs));
+    let tilt = epoch / (2.0 - epoch);
+    if order == Order::Once {
+        return stationary / tilt * all * all;
+    }
+    stationary * all * (2.0 - all) + all * (all - tilt * (2.0 - all)) / count
+}
+
+/// A learning rate and its risk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Best {
+    /// The learning rate; 0 for infinitely many epochs.
+    pub rate: f64,
+    /// `R*`.
+    pub risk: f64,
+}
+
+/// How closely the best rate is found, relatively. The risk is flat there: its own error is the square of that.
+const RATE_TOLERANCE: f64 = 1e-9;
+
+/// The least risk over rates in `(0, edge]`, after `steps` = K N steps.
+///
+/// Rates are halved from `edge` down to where they do nothing, `edge/(10 steps)`, or further while that helps; then
+/// Brent's method between the neighbours of the best. Ends early at twice the least risk: bias falls and variance
+/// rises with the rate (below `1/Lambda`), so no smaller rate can be better. About `log2(edge/rate*) + 15` evaluations.
+pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
+    let mut best = Best { rate: edge, risk: risk(edge) };
+    let mut rate = edge;
+    while rate > 0.1 * edge / steps.max(1.0) || (rate == best.rate && rate > f64::MIN_POSITIVE) {
+        rate *= 0.5;
+        let risk = risk(rate);
+        if risk < best.risk {
+            best = Best { rate, risk };
+        } else if best.risk.is_finite() && risk >= 2.0 * best.risk {
+            break;
+        }
+    }
+    let (lo, hi) = (0.5 * best.rate, edge.min(2.0 * best.rate));
+    let (x, risk) = brent(|x| risk(math::exp(x)), math::ln(best.rate), best.risk, math::ln(lo), math::ln(hi));
+    if risk < best.risk { Best { rate: math::exp(x).min(edge), risk } } else { best }
+}
+
+/// Brent's minimiser on `[lo, hi]` from `x`, where the value is `fx`: parabolas where they help, golden sections else.
+fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (f64, f64) {
+    const SECTION: f64 = 0.381_966_011_250_105_1;
+    let (mut x, mut fx) = (x, fx);
+    let (mut w, mut fw, mut v, mut fv) = (x, fx, x, fx);
+    let (mut step, mut before) = (0.0_f64, 0.0_f64);
+    for _ in 0..100 {
+        let middle = 0.5 * (lo + hi);
+        if (x - middle).abs() + 0.5 * (hi - lo) <= 2.0 * RATE_TOLERANCE {
+            break;
+        }
+        // The vertex of the parabola through x, w, v, as p/q from x.
+        let (r, s) = ((x - w) * (fx - fv), (x - v) * (fx - fw));
+        let jump = ((x - v) * s - (x - w) * r) / (2.0 * (r - s));
+        if before.abs() > RATE_TOLERANCE && jump.abs() < 0.5 * before.abs() && x + jump > lo && x + jump < hi {
+            (before, step) = (step, jump);
+            if (x + step - lo).min(hi - x - step) < 2.0 * RATE_TOLERANCE {
+                step = RATE_TOLERANCE.copysign(middle - x);
+            }
+        } else {
+            before = if x < middle { hi - x } else { lo - x };
+            step = SECTION * before;
+        }
+        let next = x + if step.abs() < RATE_TOLERANCE { RATE_TOLERANCE.copysign(step) } else { step };
+        let value = f(next);
+        if value <= fx {
+            *(if next < x { &mut hi } else { &mut lo }) = x;
+            (v, fv, w, fw, x, fx) = (w, fw, x, fx, next, value);
+        } else {
+            *(if next < x { &mut lo } else { &mut hi }) = next;
+            if value <= fw || w == x {
+                (v, fv, w, fw) = (w, fw, next, value);
+            } else if value <= fv || v == x || v == w {
+                (v, fv) = (next, value);
+            }
+        }
+    }
+    (x, fx)
+}
+
+/// The zero of a falling f, from `x` in steps of growing length until the sign changes; closer than `1e-13 max(1, |x|)`.
+///
+/// Then regula falsi with the weights of Anderson and Björck: about 10 evaluations. Nothing if 60 steps do not reach it.
+fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
+    let (mut a, mut fa) = (x, f(x));
+    if fa == 0.0 {
+        return Some(a);
+    }
+    let mut step = step.copysign(fa);
+    let (mut b, mut fb) = (a + step, f(a + step));
+    for _ in 0..60 {
+        if fa * fb <= 0.0 {
+            break;
+        }
+        step *= 1.5;
+        (a, fa) = (b, fb);
+        b += step;
+        fb = f(b);
+    }
+    if fa.is_nan() || fb.is_nan() || fa * fb > 0.0 {
+        return None;
+    }
+    // b is the newest point, a the one on the other side.
+    for _ in 0..100 {
+        if fb == 0.0 || (b - a).abs() <= 1e-13 * b.abs().max(1.0) {
+            break;
+        }
+        let secant = b - fb * (b - a) / (fb - fa);
+        let inside = (secant - a) * (secant - b) < 0.0;
+        let next = if inside { secant } else { 0.5 * (a + b) };
+        let value = f(next);
+        if next == a || next == b {
+            break;
+        }
+        if value * fb < 0.0 {
+            (a, fa) = (b, fb);
+        } else {
+            let weight = 1.0 - value / fb;
+            fa *= if weight > 0.0 { weight } else { 0.5 };
+        }
+        (b, fb) = (next, value);
+    }
+    Some(b)
+}
+
+/// `R*(K, N)` and its rate, over rates in `(0, edge]`.
+///
+/// For K -> infinity the best rate tends to 0, at a best time rate x K: the least risk is that of gradient flow, which
+/// stops early if there is noise. It is searched up to `1e9/edge`, and at infinity.
+pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
+    if epochs < f64::INFINITY {
+        return best_rate(model.risk(epochs, samples), edge, epochs * samples);
+    }
+    let flow = model.flow(samples);
+    let fit = flow(f64::INFINITY);
+    let stopped = best_rate(flow, 1e9 / edge, 1e9 * samples).risk;
+    Best { rate: 0.0, risk: stopped.min(fit) }
+}
+
+/// `R*(1, N)` and its rate, for real N > 0.
+pub fn best_one_pass(model: &impl Model, edge: f64, samples: f64) -> Best {
+    best_rate(model.one_pass(samples), edge, samples)
+}
+
+/// The number N' of fresh samples with `R*(1, N') = risk`, given the falling function `R*(1, .)`, searched from `start`.
+///
+/// Relative tolerance 1e-12; about 10 evaluations. Nothing where no number up to `start e^1000` does it.
+pub fn samples_for(one_pass: impl Fn(f64) -> f64, risk: f64, start: f64) -> Option<f64> {
+    let target = math::ln(risk);
+    falling_zero(|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
+}
+
+/// `E(K, N)`: nothing where no number of fresh samples is as good. About 12 searches for a best rate.
+pub fn effective_reuse(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
+    let target = best(model, edge, epochs, samples).risk;
+    samples_for(|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
+}
+
+/// The K, a real number, at which `E(K, N) = share K`: nothing unless `0 < share < 1`.
+///
+/// Solves `R*(K, N) = R*(1, share K N)`: about 20 searches for a best rate.
+pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Option<f64> {
+    if !(share > 0.0 && share < 1.0) {
+        return None;
+    }
+    let gap = |x: f64| {
+        let epochs = math::exp(x);
+        let fresh = best_one_pass(model, edge, share * epochs * samples).risk;
+        math::ln(fresh / best(model, edge, epochs, samples).risk)
+    };
+    falling_zero(gap, math::ln(1.0 / share), 0.5).map(math::exp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::dense::MeanField;
+    use crate::theory::one_hot::OneHot;
+    use crate::theory::tests::close;
+
+    #[test]
+    fn the_best_rate_is_found_inside_and_at_the_edge() {
+        // a/x + b x: best at sqrt(a/b), of value 2 sqrt(a b).
+        for (a, b) in [(1e-3, 1.0), (1e-8, 3.0), (0.2, 1e-3)] {
+            let found = best_rate(|x| a / x + b * x, 20.0, 1e6);
+            close(found.rate, (a / b).sqrt(), 1e-7);
+            close(found.risk, 2.0 * (a * b).sqrt(), 1e-15);
+        }
+        let falling = best_rate(|x| 1.0 / (1.0 + x), 0.7, 100.0);
+        assert_eq!((falling.rate, falling.risk), (0.7, 1.0 / 1.7));
+        // A wall before the edge, and a best rate below the edge over the steps.
+        let wall = best_rate(|x| if x >= 0.9 { f64::INFINITY } else { 1.0 / x }, 1.0, 100.0);
+        close(wall.rate, 0.9, 1e-8);
+        close(best_rate(|x| 1e-9 / x + x, 1.0, 10.0).rate, 1e-9_f64.sqrt(), 1e-7);
+        assert_eq!(best_rate(|_| 1.0, 1.0, 10.0), Best { rate: 1.0, risk: 1.0 });
+    }
+
+    #[test]
+    fn brent_takes_few_steps() {
+        let calls = std::cell::Cell::new(0);
+        let f = |x: f64| {
+            calls.set(calls.get() + 1);
+            math::exp(x) - 2.0 * x
+        };
+        let (x, least) = brent(f, 0.0, 1.0, -1.0, 1.5);
+        close(x, math::ln(2.0), 1e-8);
+        close(least, 2.0 - 2.0 * math::ln(2.0), 1e-15);
+        assert!(calls.get() < 20, "{}", calls.get());
+    }
+
+    #[test]
+    fn zeros_are_found_on_both_sides_of_the_start() {
+        let calls = std::cell::Cell::new(0);
+        for start in [-30.0, 0.0, 1.2, 40.0] {
+            let f = |x: f64| {
+                calls.set(calls.get() + 1);
+                math::tanh(0.3 * (1.1 - x)) - 0.2
+            };
+            let zero = falling_zero(f, start, 0.5).unwrap();
+            assert!((math::tanh(0.3 * (1.1 - zero)) - 0.2).abs() < 1e-13, "{zero}");
+        }
+        assert!(calls.get() < 100, "{}", calls.get());
+        assert_eq!(falling_zero(|x| 1.0 + math::exp(-x), 0.0, 0.5), None);
+        assert_eq!(falling_zero(|_| f64::NAN, 0.0, 0.5), None);
+        // R = 1/(2N): twice the samples for half the risk.
+        close(samples_for(|n| 0.5 / n, 1e-4, 1e3).unwrap(), 5e3, 1e-12);
+    }
+
+    #[test]
+    fn fresh_samples_are_worth_themselves() {
+        for order in [Order::Reshuffle, Order::Once] {
+            for samples in [30.0, 1e4] {
+                close(
+                    effective_reuse(&OneHot::power(20, 2.5, 1.0, 0.1, order), 1.0, 1.0, samples).unwrap(),
+                    1.0,
+                    1e-10,
+                );
+                let dense = MeanField::new(&[1.0, 0.3], &[1.0, 2.0], 0.1, order);
+                close(effective_reuse(&dense, 1.0, 1.0, samples).unwrap(), 1.0, 1e-10);
+            }
+        }
+        let redrawn = OneHot::power(20, 2.5, 1.0, 0.1, Order::WithReplacement);
+        assert!(effective_reuse(&redrawn, 1.0, 1.0, 1e3).unwrap() < 1.0, "some samples are missed");
+    }
+
+    #[test]
+    fn reuse_grows_with_epochs_to_its_plateau() {
+        for order in [Order::Reshuffle, Order::Once, Order::WithReplacement] {
+            let model = OneHot::power(32, 3.0, 1.0, 0.1, order);
+            let reuse = |epochs| effective_reuse(&model, 1.0, epochs, 300.0).unwrap();
+            let all = [1.0, 2.0, 4.0, 16.0, 64.0, 4096.0, f64::INFINITY].map(reuse);
+            assert!(all.is_sorted(), "{order:?}: {all:?}");
+            close(all[5], all[6], 0.01);
+        }
+    }
+
+    #[test]
+    fn saturation_is_where_reuse_falls_to_its_share() {
+        let dense = MeanField::new(&[1.0, 0.5], &[1.0, 1.0], 0.3, Order::Reshuffle);
+        let hot = OneHot::isotropic(8, 0.1, Order::Reshuffle);
+        for share in [0.3, 0.75, 0.9] {
+            let epochs = saturation(&dense, 1.0, 5e3, share).unwrap();
+            close(effective_reuse(&dense, 1.0, epochs, 5e3).unwrap(), share * epochs, 1e-8);
+            let epochs = saturation(&hot, 1.0, 500.0, share).unwrap();
+            close(effective_reuse(&hot, 1.0, epochs, 500.0).unwrap(), share * epochs, 1e-8);
+        }
+        assert_eq!(saturation(&dense, 1.0, 5e3, 1.0), None);
+    }
+}
