@@ -335,9 +335,10 @@ mod tests {
         for order in [Order::Reshuffle, Order::Once, Order::WithReplacement] {
             let model = OneHot::power(32, 3.0, 1.0, 0.1, order);
             let reuse = |epochs| effective_reuse(&model, 1.0, epochs, 300.0).unwrap();
-            let all = [1.0, 2.0, 4.0, 16.0, 64.0, 4096.0, f64::INFINITY].map(reuse);
+            let all = [1.0, 2.0, 4.0, 16.0, 64.0, 65_536.0, f64::INFINITY].map(reuse);
             assert!(all.is_sorted(), "{order:?}: {all:?}");
-            close(all[5], all[6], 0.01);
+            // Draws with replacement leave an error of order 1/K.
+            close(all[5], all[6], 2e-3);
         }
     }
 
