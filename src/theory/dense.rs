@@ -5,7 +5,7 @@
 //! at d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved here
 //! for any number of steps.
 
-use super::reuse::{Model, Order, forgotten, kept, variance};
+use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
 use crate::math;
 
@@ -113,11 +113,65 @@ impl Model for MeanField {
     }
 }
 
+/// The plateau of E to leading order, `tr(H)/(4 l_d d) ln N`: a quarter of ln N if isotropic. Reuse, theorem 4.2.
+///
+/// Corrections are of relative order `ln ln N / ln N`: slopes in ln N agree much earlier than values.
+pub fn plateau(spectrum: &[f64], samples: f64) -> f64 {
+    condition(spectrum) * math::ln(samples) / 4.0
+}
+
+/// `tr(H) / (l_d d)`.
+fn condition(spectrum: &[f64]) -> f64 {
+    let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
+    sum(spectrum.iter().map(|l| l / least)) / spectrum.len() as f64
+}
+
+/// The best rate to leading order, `ln(K N) / (2 l_d K N)`.
+pub fn leading_rate(least: f64, epochs: f64, samples: f64) -> f64 {
+    math::ln(epochs * samples) / (2.0 * least * epochs * samples)
+}
+
+/// The crossover: `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity.
+///
+/// `phi(kappa) = tr(H)/(4 l_d d) / mean_i (1 + x_i - tanh x_i)`, `x_i = (l_i/l_d)/(4 kappa)`: the mean-field variance at
+/// the leading rate. About kappa where that is small, and the plateau where it is large. kappa > 0.
+pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
+    let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
+    let variance = |l: &f64| {
+        let x = l / least / (4.0 * kappa);
+        1.0 + x - math::tanh(x)
+    };
+    0.25 * condition(spectrum) * spectrum.len() as f64 / sum(spectrum.iter().map(variance))
+}
+
+/// The kappa at which `phi(kappa) = share kappa`: `E = share K` at `K = kappa ln N`. 0 < share < 1.
+pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
+    let gap = |kappa: f64| crossover(spectrum, kappa) - share * kappa;
+    // phi is about kappa near 0 and at most the plateau.
+    let (low, high) = (1e-3, 0.25 * condition(spectrum) / share);
+    bracketed_zero(gap, [low, gap(low)], [high, gap(high)], 0.0)
+}
+
 /// Risk of the least-squares fit, `sigma^2 d / (2 (N - d - 1))`: the limit of many epochs, for Gaussian features.
 ///
 /// Infinite unless N > d + 1.
 pub fn least_squares(dim: f64, noise: f64, samples: f64) -> f64 {
     if samples > dim + 1.0 { 0.5 * noise * dim / (samples - dim - 1.0) } else { f64::INFINITY }
+}
+
+/// The risk of one pass as a sum of exponentials: `mu`, and what signal and noise put into each.
+#[derive(Clone, Debug)]
+pub struct Modes(Vec<[f64; 3]>);
+
+impl Modes {
+    /// `sum_k (signal_k (1 - mu_k)^n + noise_k (1 - (1 - mu_k)^n)/mu_k) / 2` after n steps, a real number.
+    pub fn risk(&self, steps: f64) -> f64 {
+        let each = |&[mu, signal, noise]: &[f64; 3]| {
+            let grown = if mu == 0.0 { steps } else { forgotten(mu, steps) / mu };
+            signal * kept(mu, steps) + if noise > 0.0 { noise * grown } else { 0.0 }
+        };
+        0.5 * sum(self.0.iter().map(each))
+    }
 }
 
 /// One pass over samples with independent coordinates of a given kurtosis (Gaussian 3, signs 1), exactly.
@@ -159,6 +213,60 @@ impl OnePass {
         }))
     }
 
+    /// The risk's exponentials at a learning rate, any rate: about `10 d^2` divisions for d different l.
+    ///
+    /// The recursion's matrix is a diagonal plus `eta^2 l l^T`, symmetric, so its eigenvalues `1 - mu_k` are the roots
+    /// of `sum_i v_i^2/(c_i - mu) = 1`, `v_i = eta l_i`, one below the smallest `c_i` and one between two neighbours.
+    /// The eigenvectors are `v_i/(c_i - mu)`. Each difference is taken from the pole nearest to the root.
+    pub fn modes(&self, rate: f64) -> Modes {
+        // c, v^2 and v z of all parts by c, equal c together: what is orthogonal to v there never enters the risk.
+        let mut poles: Vec<[f64; 3]> = Vec::new();
+        let mut all: Vec<[f64; 3]> = self
+            .parts
+            .iter()
+            .map(|part| {
+                let g = rate * part.scale;
+                [g * (2.0 - (self.kurtosis - 1.0) * g), part.copies * g * g, g * part.signal]
+            })
+            .collect();
+        all.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]));
+        for pole in all {
+            match poles.last_mut() {
+                Some(last) if last[0] == pole[0] => (last[1], last[2]) = (last[1] + pole[1], last[2] + pole[2]),
+                _ => poles.push(pole),
+            }
+        }
+        let weight = sum(poles.iter().map(|p| p[1]));
+        let modes = (0..poles.len()).map(|k| {
+            // From the pole above, or below where the root is in the lower half.
+            let below = if k > 0 { poles[k - 1][0] } else { f64::NEG_INFINITY };
+            // The first root is at most the whole weight below its pole.
+            let half = (0.5 * (poles[k][0] - below)).min(2.0 * weight);
+            let slack = |origin: f64, x: f64| 1.0 - sum(poles.iter().map(|[c, v, _]| v / ((c - origin) - x)));
+            let above = k == 0 || slack(poles[k][0], -half) > 0.0;
+            let (origin, sign, own) =
+                if above { (poles[k][0], -1.0, poles[k][1]) } else { (below, 1.0, poles[k - 1][1]) };
+            // The distance to the pole times the slack is smooth, and the pole's weight at 0.
+            let smooth = |x: f64| x * slack(origin, sign * x);
+            let end = smooth(half);
+            // The same sign at both ends: the root is half way, within rounding.
+            let x = if sign * end < 0.0 { bracketed_zero(smooth, [0.0, sign * own], [half, end], 0.0) } else { half };
+            let differences = poles.iter().map(|[c, v, z]| (*v, *z, 1.0 / ((c - origin) - sign * x)));
+            let (mut size, mut signal) = (0.0, 0.0);
+            for (v, z, inverse) in differences {
+                size += v * inverse * inverse;
+                signal += z * inverse;
+            }
+            [origin + sign * x, signal / (rate * size), self.noise / size]
+        });
+        Modes(modes.collect())
+    }
+
+    /// The risk after a number of steps, a real number; see [`OnePass::modes`].
+    pub fn risk(&self, steps: f64) -> impl Fn(f64) -> f64 {
+        move |rate| self.modes(rate).risk(steps)
+    }
+
     /// The risk after each number of steps in `marks`, ascending, by the recursion itself: O(d) a step.
     pub fn recursion(&self, rate: f64, marks: &[u64]) -> Vec<f64> {
         let mut m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
@@ -183,7 +291,8 @@ impl OnePass {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theory::reuse::{best, effective_reuse};
+    use crate::theory::one_hot::OneHot;
+    use crate::theory::reuse::{best, best_rate, effective_reuse};
     use crate::theory::tests::close;
 
     const SPECTRUM: [f64; 5] = [1.0, 0.8, 0.6, 0.4, 0.2];
@@ -267,5 +376,109 @@ mod tests {
         }
         close(one.stable_rate(), 2.0 / 12.0, 1e-14);
         close(least_squares(10.0, 0.3, 111.0), 0.5 * 0.3 * 0.1, 1e-14);
+    }
+
+    #[test]
+    fn one_direction_alone_is_the_one_hot_model() {
+        // x = sqrt(l) in every sample: products have no spread and mean field is exact.
+        for order in [Order::Reshuffle, Order::Once, Order::WithReplacement] {
+            let dense = MeanField::new(&[0.7], &[1.5], 0.3, order);
+            let hot = OneHot::new(&[1.0], &[0.7], &[1.5], 0.3, order);
+            for (epochs, samples, rate) in
+                [(1.0, 9.0, 0.2), (5.0, 30.0, 0.01), (3.0, 20.0, 2.0), (f64::INFINITY, 7.0, 0.4)]
+            {
+                close(dense.risk(epochs, samples)(rate), hot.risk(epochs, samples)(rate), 1e-12);
+            }
+            close(dense.flow(20.0)(0.1), hot.flow(20.0)(0.1), 1e-12);
+        }
+    }
+
+    #[test]
+    fn one_pass_is_a_sum_of_exponentials() {
+        let steep = power_spectrum(40, 1.5);
+        let signs: Vec<f64> = (0..40).map(|i| 0.1 * f64::from(i % 7) - 0.2).collect();
+        for (spectrum, targets, noise) in [
+            (steep.as_slice(), signs.as_slice(), 0.3),
+            (&SPECTRUM, &[1.0; 5], 1.0),
+            (&SPECTRUM, &[0.0, 0.0, 0.0, 0.0, 2.0], 0.0),
+            (&[1.0, 1.0, 0.5], &[1.0, -2.0, 0.3], 0.1),
+            (&[1.0, 1.0 - 1e-9, 1e-6], &[1.0, 1.0, 3.0], 0.1),
+        ] {
+            for kurtosis in [1.0, 3.0] {
+                let one = OnePass::new(spectrum, targets, noise, kurtosis);
+                let edge = one.stable_rate();
+                // At 1/2, equal c of different l meet for l = 1, 0.5 and kurtosis 3: 2 g (1 - g) of g and 1 - g.
+                for rate in [0.01 * edge, 0.4 * edge, 0.97 * edge, edge, 1.1 * edge] {
+                    let modes = one.modes(rate);
+                    let steps = [0u64, 1, 2, 10, 300];
+                    for (steps, want) in steps.into_iter().zip(one.recursion(rate, &steps)) {
+                        // Where two modes cross, here at the edge, they are known to fewer digits.
+                        close(modes.risk(steps as f64), want, 1e-9);
+                    }
+                }
+            }
+        }
+        let two = OnePass::new(&[1.0, 0.5], &[1.0, 1.0], 0.2, 3.0);
+        close(two.risk(50.0)(2.0 / 3.0), two.recursion(2.0 / 3.0, &[50])[0], 1e-11);
+    }
+
+    #[test]
+    fn one_pass_is_stable_up_to_its_edge() {
+        for kurtosis in [1.0, 3.0, 9.0] {
+            let one = OnePass::new(&power_spectrum(6, 1.0), &[1.0; 6], 0.1, kurtosis);
+            let edge = one.stable_rate();
+            let late = |share| one.risk(2e5)(share * edge) / one.risk(1e5)(share * edge);
+            let [stays, grows] = [0.999, 1.001].map(late);
+            assert!(stays < 1.0 + 1e-9 && grows > 2.0, "kurtosis {kurtosis}: {stays} {grows}");
+        }
+    }
+
+    #[test]
+    fn mean_field_is_the_limit_of_one_pass() {
+        let exact = OnePass::new(&SPECTRUM, &[1.0; 5], 1.0, 3.0);
+        for (samples, within) in [(1e3, 0.05), (1e5, 2e-3), (1e7, 4e-5)] {
+            let found = best_rate(exact.risk(samples), exact.stable_rate(), samples).risk;
+            let mean_field = best(&five(), 1.0, 1.0, samples).risk;
+            assert!((1.0..1.0 + within).contains(&(found / mean_field)), "N = {samples}: {}", found / mean_field);
+        }
+    }
+
+    #[test]
+    fn the_crossover_is_that_computed_elsewhere() {
+        let flat = [1.0; 4];
+        for (kappa, phi) in [
+            (0.05, 0.04999909),
+            (0.1, 0.09946742),
+            (0.25, 0.20187243),
+            (0.5, 0.24087497),
+            (1.0, 0.24873609),
+            (3.0, 0.24995192),
+        ] {
+            assert!((crossover(&flat, kappa) - phi).abs() < 6e-9, "{kappa}: {}", crossover(&flat, kappa));
+        }
+        let steep = [1.0, 0.75, 0.5, 0.25];
+        assert!((crossover(&steep, 0.25) - 0.2432).abs() < 6e-5 && (crossover(&steep, 1.0) - 0.569).abs() < 6e-4);
+        close(crossover(&steep, 1e9) * math::ln(1e5), plateau(&steep, 1e5), 1e-12);
+        close(plateau(&flat, 1e6), 0.25 * math::ln(1e6), 1e-14);
+        assert!((crossover_saturation(&flat, 0.75) - 0.284).abs() < 6e-4, "{}", crossover_saturation(&flat, 0.75));
+        let kappa = crossover_saturation(&steep, 0.5);
+        close(crossover(&steep, kappa), 0.5 * kappa, 1e-12);
+    }
+
+    #[test]
+    fn mean_field_tends_to_the_crossover() {
+        // N up to 1e100: corrections fall as ln ln N / ln N.
+        for (spectrum, kappa, known) in [
+            (vec![1.0], 0.25, [0.2169, 0.2117, 0.2079, 0.2055, 0.2044]),
+            (vec![1.0, 0.75, 0.5, 0.25], 1.0, [0.583, 0.584, 0.580, 0.577, 0.575]),
+        ] {
+            let d = spectrum.len();
+            let model = MeanField::new(&spectrum, &vec![(1.0 / d as f64).sqrt(); d], 1.0 / d as f64, Order::Reshuffle);
+            for (digits, known) in [8.0, 16.0, 32.0, 64.0, 100.0].into_iter().zip(known) {
+                let log = digits * math::ln(10.0);
+                let reuse = effective_reuse(&model, 1.0, kappa * log, math::exp(log)).unwrap() / log;
+                assert!((reuse - known).abs() < 6e-4, "d = {d}, N = 1e{digits}: {reuse}");
+            }
+        }
     }
 }

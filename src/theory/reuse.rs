@@ -167,29 +167,32 @@ fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
 
 /// The zero of a falling f, from `x` in steps of growing length until the sign changes; closer than `1e-13 max(1, |x|)`.
 ///
-/// Then regula falsi with the weights of Anderson and Björck: about 10 evaluations. Nothing if 60 steps do not reach it.
+/// About 10 evaluations. Nothing if 60 steps do not reach it.
 fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
-    let (mut a, mut fa) = (x, f(x));
-    if fa == 0.0 {
-        return Some(a);
-    }
-    let mut step = step.copysign(fa);
-    let (mut b, mut fb) = (a + step, f(a + step));
+    let mut a = [x, f(x)];
+    let mut step = step.copysign(a[1]);
     for _ in 0..60 {
-        if fa * fb <= 0.0 {
-            break;
+        let b = [a[0] + step, f(a[0] + step)];
+        if a[1] * b[1] <= 0.0 {
+            return Some(bracketed_zero(f, a, b, 1.0));
         }
         step *= 1.5;
-        (a, fa) = (b, fb);
-        b += step;
-        fb = f(b);
+        a = b;
     }
-    if fa.is_nan() || fb.is_nan() || fa * fb > 0.0 {
-        return None;
+    None
+}
+
+/// A zero between two points `[x, f(x)]` of opposite sign; closer than `1e-13 max(least, |x|)`.
+///
+/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations.
+pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], least: f64) -> f64 {
+    let ([mut a, mut fa], [mut b, mut fb]) = (a, b);
+    if fa == 0.0 {
+        return a;
     }
     // b is the newest point, a the one on the other side.
     for _ in 0..100 {
-        if fb == 0.0 || (b - a).abs() <= 1e-13 * b.abs().max(1.0) {
+        if fb == 0.0 || (b - a).abs() <= 2e-16 * b.abs().max(least) {
             break;
         }
         let secant = b - fb * (b - a) / (fb - fa);
@@ -207,7 +210,7 @@ fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
         }
         (b, fb) = (next, value);
     }
-    Some(b)
+    b
 }
 
 /// `R*(K, N)` and its rate, over rates in `(0, edge]`.
@@ -257,6 +260,15 @@ pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Op
     };
     falling_zero(gap, math::ln(1.0 / share), 0.5).map(math::exp)
 }
+
+/// Epochs at which E = 0.75 K in language models of 0.3B parameters (`AdamW`, constant rate), for fresh tokens of
+/// 0.2B..=2B: `0.80 ln(tokens/1e9) + 5.21`, correlation 0.97. Source: Reuse, section 6.
+pub fn language_model_epochs(tokens: f64) -> f64 {
+    LANGUAGE_MODEL[0] * math::ln(tokens / 1e9) + LANGUAGE_MODEL[1]
+}
+
+/// Slope and offset of [`language_model_epochs`].
+pub const LANGUAGE_MODEL: [f64; 2] = [0.80, 5.21];
 
 #[cfg(test)]
 mod tests {
