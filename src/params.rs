@@ -53,6 +53,9 @@ pub struct Choice {
 pub struct Spec {
     /// Name in URLs and on the command line.
     pub name: &'static str,
+    /// Name on the page, where it is not that in words.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub label: &'static str,
     /// One or two sentences; the doc comment of the declaration.
     pub help: &'static str,
     /// What sort of control.
@@ -79,6 +82,7 @@ impl Spec {
     const fn new(kind: Kind, default: &'static str, min: f64, max: f64) -> Self {
         Self {
             name: "",
+            label: "",
             help: "",
             kind,
             unit: "",
@@ -132,6 +136,11 @@ impl Spec {
     /// The unit.
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
+        self
+    }
+    /// What the page calls it.
+    pub const fn label(mut self, label: &'static str) -> Self {
+        self.label = words(label);
         self
     }
     /// Name and help; called by [`params!`](crate::params!).

@@ -58,13 +58,13 @@ pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
     c
 }
 
-/// [`philox`] for L counters that differ in the run only: `out[word][lane]`.
+/// [`philox`] for L counters that share their block: `out[word][lane]`.
 ///
 /// The same numbers, laid out so that a compiler turns lanes into SIMD.
 #[inline(always)]
-pub fn philox_lanes<const L: usize>(key: [u32; 2], runs: [u32; L], step: u32, block: u32) -> [[u32; L]; 4] {
+pub fn philox_lanes<const L: usize>(key: [u32; 2], runs: [u32; L], steps: [u32; L], block: u32) -> [[u32; L]; 4] {
     let mut k = key;
-    let mut c = [runs, [step; L], [block; L], [0; L]];
+    let mut c = [runs, steps, [block; L], [0; L]];
     for _ in 0..10 {
         let mut next = [[0; L]; 4];
         for l in 0..L {
@@ -412,9 +412,10 @@ mod tests {
     #[test]
     fn lanes_are_the_same_numbers() {
         let runs: [u32; 8] = std::array::from_fn(|l| 1000 + l as u32);
-        let lanes = philox_lanes([7, stream::EXAM], runs, 11, 3);
+        let steps: [u32; 8] = std::array::from_fn(|l| 11 * l as u32);
+        let lanes = philox_lanes([7, stream::EXAM], runs, steps, 3);
         for l in 0..8 {
-            let plain = philox([7, stream::EXAM], [runs[l], 11, 3, 0]);
+            let plain = philox([7, stream::EXAM], [runs[l], steps[l], 3, 0]);
             assert_eq!(plain, lanes.map(|word| word[l]), "lane {l}");
         }
     }

@@ -11,6 +11,7 @@ use std::cell::OnceCell;
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::race::{Race, Racer, Time, name};
+use crate::experiments::rates::{Rates, ladder};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
@@ -29,9 +30,9 @@ crate::params! {
         /// Exponents alpha of the training distributions, p ~ rank^-alpha, separated by commas; 0 is uniform.
         exponents: Vec<f64> = Spec::list("0,1.5", 0.0, 4.0, 1, 12);
         /// Learning rate of SGD; with batches it goes with the mean gradient.
-        lr: f64 = Spec::number("0.05", 0.0001, 4.0).log();
+        lr: f64 = Spec::number("0.05", 0.0001, 4.0).log().label("learning rate");
         /// Weights start as independent Gaussian numbers of this standard deviation.
-        init: f64 = Spec::number("0.3", 0.01, 2.0).log();
+        init: f64 = Spec::number("0.3", 0.01, 2.0).log().label("size of the first weights");
         /// Training samples of a run.
         samples: u32 = Spec::integer("100000", 256.0, 2e7).log().unit("samples");
         /// Samples of a batch; 1 is one sample at a time.
@@ -44,6 +45,8 @@ crate::params! {
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
         /// Race also at half as many skills, a quarter, and so on, this many times, down to 8.
         halvings: u32 = Spec::integer("0", 0.0, 7.0);
+        /// Race also at this many learning rates, from a tenth of `lr` to ten times it, to find the best of each training; 0 is not.
+        rates: u32 = Spec::integer("0", 0.0, 32.0).label("learning rates to compare");
     }
 }
 
@@ -53,7 +56,7 @@ const TRAININGS_MAX: usize = 12;
 const RUNS_MAX: u32 = 131_072;
 /// Marks of a run of budget 1e5 and above.
 const MARKS: u32 = 48;
-/// Marks of a race at fewer skills.
+/// Marks of a race at fewer skills, and of one at many learning rates.
 const RUNG_MARKS: u32 = 4;
 /// Bytes of the state of the runs that go together.
 const BLOCK_BYTES: usize = 16 << 20;
@@ -141,8 +144,17 @@ type Expected = [f64; 4 + BINS];
 struct Leg {
     /// 0: all skills; r: `skills / 2^r`.
     rung: usize,
+    /// At all rates of the ladder?
+    ladder: bool,
     first_run: u32,
     runs: u32,
+}
+
+impl Leg {
+    /// What the curves are made of.
+    const fn is_main(self) -> bool {
+        self.rung == 0 && !self.ladder
+    }
 }
 
 /// The experiment.
@@ -170,6 +182,8 @@ pub struct KComposition {
     finished: Vec<Vec<Racer>>,
     /// The same of the leg under way.
     current: Vec<Racer>,
+    /// The race at many learning rates, as far as its legs are finished.
+    rates: Rates,
     done: u32,
 }
 
@@ -198,14 +212,14 @@ impl KComposition {
 
     /// The steps after which leg `leg` stops at its `mark`-th mark.
     fn stop(&self, leg: Leg, mark: u32) -> u32 {
-        if leg.rung == 0 {
+        if leg.is_main() {
             return self.marks[mark as usize];
         }
         (u64::from(self.steps()) * u64::from(mark + 1) / u64::from(self.rungs_marks())) as u32
     }
 
     fn marks_of(&self, leg: Leg) -> u32 {
-        if leg.rung == 0 { self.marks.len() as u32 } else { self.rungs_marks() }
+        if leg.is_main() { self.marks.len() as u32 } else { self.rungs_marks() }
     }
 
     /// The leg and its mark that come after `done` marks.
@@ -220,19 +234,19 @@ impl KComposition {
     }
 
     fn uniforms(&self, leg: Leg, bits: u32, record: u32) -> sim::Uniforms {
-        let Params { hops, batch, lr, switch_after, target, .. } = self.params;
+        let Params { hops, batch, switch_after, target, .. } = self.params;
         let skills = self.sizes[leg.rung];
         sim::Uniforms {
             seed: self.seed,
             first_run: leg.first_run,
             runs: leg.runs,
-            blocks: leg.runs.div_ceil(sim::LANES as u32),
+            blocks: sim::blocks(leg.runs, leg.ladder),
+            one_run: u32::from(leg.ladder),
             trainings: self.trainings.len() as u32,
             skills,
             share: (1.0 / f64::from(skills)) as f32,
             hops,
             batch,
-            rate: (lr / f64::from(batch)) as f32,
             switch_after: if switch_after == 0 { u32::MAX } else { switch_after },
             loss_target: target as f32,
             record,
@@ -242,10 +256,15 @@ impl KComposition {
         }
     }
 
-    fn inputs(&self, rung: usize) -> &(Inputs, u32) {
-        self.inputs[rung].get_or_init(|| {
-            let law = |alpha: &f64| theory::power_law(self.sizes[rung], *alpha);
-            sim::inputs(&self.params.exponents.iter().map(law).collect::<Vec<_>>())
+    fn inputs(&self, leg: Leg) -> &(Inputs, u32) {
+        // Those of the ladder come last.
+        let place = if leg.ladder { self.sizes.len() } else { leg.rung };
+        self.inputs[place].get_or_init(|| {
+            let Params { lr, batch, exponents, .. } = &self.params;
+            let law = |alpha: &f64| theory::power_law(self.sizes[leg.rung], *alpha);
+            // Lanes beyond the ladder rest at rate 0.
+            let rate = |lane: usize| if leg.ladder { self.rates.rates.get(lane).copied().unwrap_or(0.0) } else { *lr };
+            sim::inputs(&exponents.iter().map(law).collect::<Vec<_>>(), std::array::from_fn(rate), *batch)
         })
     }
 
@@ -258,7 +277,7 @@ impl KComposition {
     pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
         let (leg, mark) = self.place(self.done);
-        let under_way = self.legs.get(leg).is_some_and(|leg| leg.rung == rung) && mark > 0;
+        let under_way = self.legs.get(leg).is_some_and(|leg| leg.rung == rung && !leg.ladder) && mark > 0;
         if under_way && racers.iter().all(|racer| racer.hits.is_empty()) {
             let budget = self.seen(self.stop(self.legs[leg], mark - 1)) as u64;
             return Race { racers: self.current.clone(), budget };
@@ -348,7 +367,7 @@ impl KComposition {
 
     /// Takes in the records that the device wrote at a mark of a leg, group by group.
     fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
-        let Params { hops, batch, .. } = self.params;
+        let hops = self.params.hops;
         let skills = self.sizes[leg.rung];
         let d = f64::from(skills);
         let ends = sim::bins(skills).map(f64::from);
@@ -359,10 +378,8 @@ impl KComposition {
             for run in 0..leg.runs as usize {
                 let group = &host[(training * blocks + run / sim::LANES) * sim::RECORDS..][..sim::RECORDS];
                 let row = |i: usize| f64::from(group[i][run % sim::LANES]);
-                let diverged = row(sim::DIVERGED) != 0.0;
-                let check = row(sim::HIT) as u32;
-                // A run that met the target and diverged later has not kept it.
-                racer.hits.push((check > 0 && !diverged).then(|| u64::from(sim::samples_at(check, batch))));
+                let (hit, diverged) = self.arrival(group, run % sim::LANES);
+                racer.hits.push(hit);
                 racer.diverged += u32::from(diverged);
                 let Some(snapshot) = snapshots.get_mut(training) else { continue };
                 let loss = theory::loss_of_misses(hops, row(sim::MISS) / d, row(sim::MISS_SQUARE) / d);
@@ -390,6 +407,27 @@ impl KComposition {
             snapshot.quartiles = [quartiles(&snapshot.loss), quartiles(&snapshot.accuracy)];
         }
         racers
+    }
+
+    /// What the records say of one lane: the time to the target, if it was kept, and whether the run diverged.
+    fn arrival(&self, group: &[[f32; sim::LANES]], lane: usize) -> (Option<u64>, bool) {
+        let (check, diverged) = (group[sim::HIT][lane] as u32, group[sim::DIVERGED][lane] != 0.0);
+        // A run that met the target and diverged later has not kept it.
+        let kept = check > 0 && !diverged;
+        (kept.then(|| u64::from(sim::samples_at(check, self.params.batch))), diverged)
+    }
+
+    /// Takes in the records of a finished leg at many learning rates.
+    fn take_rates(&mut self, leg: Leg, host: &[[f32; sim::LANES]]) {
+        let mut more = Rates::new(self.rates.rates.clone(), &self.params.exponents, 0).racers;
+        for (place, group) in host.chunks(sim::RECORDS).enumerate() {
+            for (lane, racer) in more[place / leg.runs as usize].iter_mut().enumerate() {
+                let (hit, diverged) = self.arrival(group, lane);
+                racer.hits.push(hit);
+                racer.diverged += u32::from(diverged);
+            }
+        }
+        self.rates.extend(more);
     }
 
     /// Samples at the marks that are recorded.
@@ -739,6 +777,9 @@ impl KComposition {
             figure
         }));
         figures.extend(self.sizes_figure());
+        if !self.rates.rates.is_empty() {
+            figures.extend(self.rates.figure(self.params.lr, &self.edges()));
+        }
         figures
     }
 
@@ -882,8 +923,15 @@ impl KComposition {
         table
     }
 
+    /// The largest learning rates at which SGD can stay at the truth, for each training.
+    fn edges(&self) -> Vec<f64> {
+        let Params { hops, batch, .. } = self.params;
+        let edge = |p: &Vec<f64>| theory::stable_rate(hops, theory::curvature(p, hops)[1], batch);
+        self.trainings.iter().map(edge).collect()
+    }
+
     fn verdicts(&self, race: &Race) -> Vec<Verdict> {
-        let Params { hops, lr, batch, .. } = self.params;
+        let Params { hops, lr, .. } = self.params;
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
         if let Some(mut verdict) = race.verdict(finished) {
@@ -893,6 +941,9 @@ impl KComposition {
                 );
             }
             verdicts.push(verdict);
+        }
+        if !self.rates.rates.is_empty() {
+            verdicts.extend(self.rates.verdict(finished));
         }
         for i in self.trainings() {
             let uniform = self.params.exponents[i] == 0.0;
@@ -920,8 +971,7 @@ impl KComposition {
             }
             verdicts.push(verdict);
         }
-        let stable = |p: &Vec<f64>| theory::stable_rate(hops, theory::curvature(p, hops)[1], batch);
-        let bound = self.trainings.iter().map(stable).fold(f64::INFINITY, f64::min);
+        let bound = self.edges().into_iter().fold(f64::INFINITY, f64::min);
         let mut verdict = Verdict::of(
             "stable",
             "The learning rate is below the bound above which SGD cannot stay at the truth",
@@ -957,11 +1007,14 @@ impl Experiment for KComposition {
             }
         });
         params.exponents = exponents;
-        let Params { skills, exponents, samples, batch, runs, halvings, .. } = &params;
+        let Params { skills, exponents, samples, batch, runs, halvings, rates, .. } = &params;
         let (skills, samples, batch, runs) = (*skills, *samples, *batch, *runs);
         let count = exponents.len() as u32;
-        if runs * count > RUNS_MAX {
-            let allowed = format!("at most {} runs of each of {count} exponents, what memory holds", RUNS_MAX / count);
+        let lanes = count * (*rates).max(1);
+        if u64::from(runs) * u64::from(lanes) > u64::from(RUNS_MAX) {
+            let at = if *rates > 1 { format!(" at {rates} learning rates") } else { String::new() };
+            let allowed =
+                format!("at most {} runs of each of {count} exponents{at}, what memory holds", RUNS_MAX / lanes);
             return Err(Error::parameter("runs", &runs.to_string(), &allowed));
         }
         if batch > samples {
@@ -979,10 +1032,14 @@ impl Experiment for KComposition {
         let mut marks: Vec<u32> = (0..MARKS).map(|i| mark(i).round() as u32).collect();
         marks.dedup();
         let mut legs = Vec::new();
-        for (rung, &d) in sizes.iter().enumerate() {
-            let bytes = sim::rows(d, batch) * 4 * exponents.len();
-            let most = (BLOCK_BYTES / bytes / sim::LANES * sim::LANES).max(sim::LANES) as u32;
-            let block = |first_run: u32| Leg { rung, first_run, runs: most.min(runs - first_run) };
+        for (rung, d, ladder) in
+            sizes.iter().enumerate().map(|(rung, &d)| (rung, d, false)).chain((*rates > 0).then_some((0, skills, true)))
+        {
+            // Groups of all trainings go together; one is as many runs as it has lanes, or one run.
+            let group = size_of::<[f32; sim::LANES]>() * sim::rows(d, batch) * exponents.len();
+            let runs_of_group = if ladder { 1 } else { sim::LANES };
+            let most = ((BLOCK_BYTES / group).max(1) * runs_of_group) as u32;
+            let block = |first_run: u32| Leg { rung, ladder, first_run, runs: most.min(runs - first_run) };
             legs.extend((0..runs).step_by(most as usize).map(block));
         }
         let trainings: Vec<Vec<f64>> = exponents.iter().map(|&alpha| theory::power_law(skills, alpha)).collect();
@@ -992,7 +1049,8 @@ impl Experiment for KComposition {
             gaussian: Gaussian::new(),
             snapshots: vec![vec![Snapshot::default(); marks.len()]; trainings.len()],
             finished: (0..sizes.len()).map(racers).collect(),
-            inputs: sizes.iter().map(|_| OnceCell::new()).collect(),
+            inputs: (0..=sizes.len()).map(|_| OnceCell::new()).collect(),
+            rates: Rates::new(ladder(params.lr, *rates), exponents, u64::from(steps) * u64::from(batch)),
             current: Vec::new(),
             flows: Vec::new(),
             fixed: OnceCell::new(),
@@ -1017,7 +1075,7 @@ impl Experiment for KComposition {
         let leg = self.legs[place];
         let Params { batch, init, .. } = self.params;
         let skills = self.sizes[leg.rung];
-        let (inputs, bits) = self.inputs(leg.rung).clone();
+        let (inputs, bits) = self.inputs(leg).clone();
         let stop = self.stop(leg, mark);
         // Without the state of the last mark (the first mark, or a call that failed) the leg starts over: its draws are
         // indexed.
@@ -1025,13 +1083,25 @@ impl Experiment for KComposition {
             Some(lanes) if mark > 0 => (lanes, self.stop(leg, mark - 1)),
             _ => {
                 let (table, trainings) = (&self.gaussian.table, self.trainings.len());
-                let host = sim::state(table, self.seed, leg.first_run, leg.runs, trainings, skills, batch, init);
+                let Leg { first_run, runs, ladder, .. } = leg;
+                let host = sim::state(table, self.seed, first_run, runs, trainings, skills, batch, init, ladder);
                 (Lanes::new(host, sim::rows(skills, batch), inputs), 0)
             }
         };
         exec.advance(&mut lanes, &self.uniforms(leg, bits, stop), from..stop).await?;
         let host = exec.read_first(&mut lanes, sim::RECORDS).await?;
-        let mut snapshots: Vec<Snapshot> = if leg.rung == 0 {
+        let last = mark + 1 == self.marks_of(leg);
+        if !last {
+            self.lanes = Some(lanes);
+        }
+        self.done += 1;
+        if leg.ladder {
+            if last {
+                self.take_rates(leg, &host);
+            }
+            return Ok(());
+        }
+        let mut snapshots: Vec<Snapshot> = if leg.is_main() {
             self.snapshots.iter_mut().map(|marks| std::mem::take(&mut marks[mark as usize])).collect()
         } else {
             vec![]
@@ -1040,21 +1110,20 @@ impl Experiment for KComposition {
         for (marks, snapshot) in self.snapshots.iter_mut().zip(snapshots) {
             marks[mark as usize] = snapshot;
         }
-        if mark + 1 == self.marks_of(leg) {
+        if last {
             for (all, racer) in self.finished[leg.rung].iter_mut().zip(std::mem::take(&mut self.current)) {
                 all.hits.extend(racer.hits);
                 all.diverged += racer.diverged;
             }
-        } else {
-            self.lanes = Some(lanes);
         }
-        self.done += 1;
         Ok(())
     }
 
     fn output(&self) -> Output {
         let race = self.race(0);
-        Output { figures: self.figures(&race), tables: vec![self.table()], verdicts: self.verdicts(&race) }
+        let best = (!self.rates.rates.is_empty()).then(|| self.rates.table());
+        let tables = [self.table()].into_iter().chain(best).collect();
+        Output { figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
     }
 }
 
@@ -1115,6 +1184,7 @@ const INFO: Info = Info {
         Preset { title: "k = 2: uniform wins", query: "hops=2" },
         Preset { title: "Never escapes: k = 5, d = 128", query: "hops=5&skills=128&init=0.4&samples=1000000" },
         Preset { title: "Warm up, then uniform", query: "lr=0.1&switch_after=3000&samples=300000" },
+        Preset { title: "Which learning rate is best?", query: "lr=0.08&rates=32" },
         Preset { title: "Which alpha is best?", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2,2.5&samples=300000" },
         Preset { title: "More and more skills", query: "lr=0.1&halvings=3&samples=1000000&runs=16" },
     ],
@@ -1128,6 +1198,7 @@ const INFO: Info = Info {
         "phase",
         "time-to-target",
         "time-against-skills",
+        "learning-rate",
     ],
 };
 
@@ -1396,6 +1467,31 @@ mod tests {
     }
 
     #[test]
+    fn the_middle_of_the_ladder_is_the_race_itself() {
+        for query in [
+            "skills=32&rates=3&runs=40&samples=20000&lr=0.2",
+            "skills=16&rates=5&runs=12&samples=20000&lr=0.3&batch=10&exponents=0,1,2",
+            // More runs than go together.
+            "skills=1024&rates=1&runs=130&samples=8192&exponents=0&hops=1&lr=0.9",
+        ] {
+            let run = finished(query);
+            let middle = run.rates.rates.len() / 2;
+            for (ladder, racer) in run.rates.racers.iter().zip(&run.race(0).racers) {
+                assert_eq!((&ladder[middle].hits, ladder[middle].diverged), (&racer.hits, racer.diverged), "{query}");
+                assert!(middle == 0 || ladder[0].hits != racer.hits, "{query}: rates differ");
+            }
+            assert!(
+                run.race(0).racers.iter().any(|racer| racer.hits.iter().flatten().count() > 0),
+                "{query}: some arrive"
+            );
+            let output = run.output();
+            assert!(output.figures.iter().any(|figure| figure.id == "learning-rate"), "{query}");
+            assert!(output.tables.iter().any(|table| table.id == "best-rates"), "{query}");
+        }
+        assert!(finished("samples=300&runs=2").output().tables.len() == 1, "not asked for, not there");
+    }
+
+    #[test]
     fn a_call_that_failed_is_made_good() {
         let whole = finished("samples=3000&runs=5");
         let mut run = start("samples=3000&runs=5").expect("starts");
@@ -1497,6 +1593,7 @@ mod tests {
             ("hops=0", ["`hops`", "1"]),
             ("lr=0", ["`lr`", "0.0001"]),
             ("runs=65536&exponents=0,1,2", ["`runs`", "43690"]),
+            ("runs=4096&rates=32", ["`runs`", "at most 2048 runs of each of 2 exponents at 32 learning rates"]),
             ("batch=1024&samples=512", ["`batch`", "512"]),
         ] {
             let error = start(query).err().expect("refused").to_string();

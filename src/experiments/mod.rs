@@ -19,6 +19,7 @@ pub mod exam_time;
 pub mod k_composition;
 pub mod positive_shift;
 pub mod race;
+pub mod rates;
 pub mod state_tracking;
 
 /// Every experiment, in the order of the catalogue.

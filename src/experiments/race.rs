@@ -18,7 +18,7 @@ use crate::params::Scale;
 pub const LEAST: usize = 11;
 
 /// What a 99.9% interval misses on each side.
-const TAIL: f64 = 0.0005;
+pub(super) const TAIL: f64 = 0.0005;
 
 /// The runs of one training distribution, `p_j ~ j^-exponent`; 0 is uniform.
 #[derive(Clone, Debug)]
@@ -46,7 +46,8 @@ pub enum Time {
 }
 
 impl Time {
-    fn samples(self) -> f64 {
+    /// The number itself, seen or not.
+    pub fn samples(self) -> f64 {
         match self {
             Self::At(t) | Self::After(t) => t as f64,
         }
@@ -136,7 +137,7 @@ impl Race {
 
     /// The same with an interval that misses `tails` below and above. Resamples of the two are independent of each
     /// other: runs that share draws between distributions make it wider than it need be.
-    fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
+    pub(super) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
         let uniform = self.uniform()?;
         let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
         let (value, bound) = match (u, m) {
@@ -199,13 +200,7 @@ impl Race {
         verdict.measured = ratio.value;
         verdict.interval = (fewest >= LEAST).then_some([lo, hi]);
         if finished && fewest >= LEAST {
-            verdict.agrees = if lo > 1.0 {
-                Some(true)
-            } else if hi < 1.0 {
-                Some(false)
-            } else {
-                None
-            };
+            verdict.agrees = agrees([lo, hi]);
         }
         let median = |i: usize| self.quantile(i, 0.5).map(|t| t.to_string()).unwrap_or_default();
         let (alpha, slow, fast) = (self.racers[best].exponent, median(uniform), median(best));
@@ -284,6 +279,11 @@ impl Race {
             marks: vec![],
         })
     }
+}
+
+/// Does an interval of uniform's time over a power law's say that the power law is faster?
+pub(super) fn agrees([lo, hi]: [f64; 2]) -> Option<bool> {
+    if lo > 1.0 { Some(true) } else { (hi < 1.0).then_some(false) }
 }
 
 /// The largest c with `P(a / b < c) <= tail`, for independent a and b that are listed in ascending order with their

@@ -26,9 +26,9 @@ crate::params! {
         /// Exponents alpha of the training distributions to compare, rank^-alpha; 0 is uniform.
         exponents: Vec<f64> = Spec::list("0,1.5", 0.0, 4.0, 1, 8);
         /// Learning rate of SGD, one sample at a time.
-        lr: f64 = Spec::number("0.5", 0.01, 4.0).log();
+        lr: f64 = Spec::number("0.5", 0.01, 4.0).log().label("learning rate");
         /// Standard deviation of the first weights.
-        init: f64 = Spec::number("0.24", 0.01, 2.0).log();
+        init: f64 = Spec::number("0.24", 0.01, 2.0).log().label("size of the first weights");
         /// Training samples after which a run is cut off; whole thousands count.
         samples: u32 = Spec::integer("50000", 1000.0, 10_000_000.0).log().unit("samples");
         /// Independent runs for each exponent.

@@ -65,7 +65,7 @@ impl Kernel for Atoms {
             for draw in u.first..u.first + u.steps {
                 let i = (draw % per) as usize;
                 if i == 0 || draw == u.first {
-                    words = rng::philox_lanes([u.seed, stream::ATOMS], runs, draw / per, 0);
+                    words = rng::philox_lanes([u.seed, stream::ATOMS], runs, [draw / per; _], 0);
                 }
                 for l in 0..PART {
                     let atom = if u.packed == 1 {

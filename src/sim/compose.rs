@@ -1,11 +1,12 @@
-//! SGD on a product of skills: one lane is one run.
+//! SGD on a product of skills: one lane is one run, or one learning rate of a run.
 //!
 //! A sample is k skills drawn from p; the learner predicts `f = w_(s_1) ... w_(s_k)`, the truth is the product of signs
 //! w*, and a step moves against the gradient of `(f - y)^2 / 2`, averaged over a batch. Signs are a choice of gauge:
 //! with `w w*` for `w` the truth is 1, and p, the start's distribution and the losses stay what they are.
 //!
-//! Runs never share draws, but a run draws the same words whatever it is trained on, so that exponents are compared on
-//! equal luck. Weights live in f32; what is read back are the first rows only, the records.
+//! Runs never share draws, but a run draws the same words whatever it is trained on and however fast, so that exponents
+//! and learning rates are compared on equal luck. A group whose lanes are learning rates of one run draws once for all of
+//! them. Weights live in f32; what is read back are the first rows only, the records.
 
 use crate::exec::{Inputs, Kernel, Parity};
 use crate::rng::{self, Alias, gaussian, gaussian_entry, stream};
@@ -58,6 +59,8 @@ crate::uniforms! {
         runs: u32,
         /// Groups of each training distribution.
         blocks: u32,
+        /// 1 when a group is one run, whose lanes differ in their learning rate; 0 when its lanes are runs.
+        one_run: u32,
         /// Training distributions; the uniform one after them does not count.
         trainings: u32,
         /// Skills d.
@@ -68,8 +71,6 @@ crate::uniforms! {
         hops: u32,
         /// Samples of a batch.
         batch: u32,
-        /// Learning rate over samples of a batch.
-        rate: f32,
         /// Samples after which skills are drawn uniformly.
         switch_after: u32,
         /// Test loss that is awaited.
@@ -82,7 +83,8 @@ crate::uniforms! {
 }
 
 /// The kernel. State: the records, the weights w, and with batches the weights that the batch is making. Inputs: packed
-/// [`Alias`] tables of the training distributions and of the uniform one, one after another; the training frequencies.
+/// [`Alias`] tables of the training distributions and of the uniform one, one after another; the training frequencies; the
+/// learning rate of each lane over samples of a batch.
 #[derive(Debug)]
 pub struct Compose;
 
@@ -106,15 +108,23 @@ pub const fn bins(skills: u32) -> [u32; BINS + 1] {
     [0, skills / 8, skills / 4, skills / 2, skills]
 }
 
-/// Inputs for training distributions over the same skills, at most 1024; and the binary logarithm of a table's columns.
-#[expect(clippy::cast_possible_truncation, reason = "frequencies as f32")]
-pub fn inputs(trainings: &[Vec<f64>]) -> (Inputs, u32) {
+/// Groups of each training distribution.
+pub const fn blocks(runs: u32, one_run: bool) -> u32 {
+    if one_run { runs } else { runs.div_ceil(LANES as u32) }
+}
+
+/// Inputs for training distributions over the same skills, at most 1024, and a learning rate for each lane; and the
+/// binary logarithm of a table's columns.
+#[expect(clippy::cast_possible_truncation, reason = "frequencies and rates as f32")]
+pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Inputs, u32) {
     let flat = vec![1.0; trainings[0].len()];
     let tables: Vec<Alias> = trainings.iter().chain([&flat]).map(|p| Alias::new(p)).collect();
     assert!(tables.iter().all(|table| table.packed), "at most 1024 skills");
     let words: Vec<u32> = tables.iter().flat_map(|table| table.words.iter().copied()).collect();
     let p: Vec<f32> = trainings.iter().flatten().map(|&p| p as f32).collect();
-    (Inputs::new(&[bytemuck::cast_slice(&words), bytemuck::cast_slice(&p)]), tables[0].bits())
+    let rates = rates.map(|lr| (lr / f64::from(batch)) as f32);
+    let inputs = [bytemuck::cast_slice(&words), bytemuck::cast_slice(&p), bytemuck::cast_slice(&rates)];
+    (Inputs::new(&inputs), tables[0].bits())
 }
 
 /// The start of a run: independent Gaussian weights of standard deviation `init`, the same for every training.
@@ -124,7 +134,7 @@ pub fn start(table: &[[i32; 2]], seed: u32, run: u32, skills: u32, init: f64) ->
     words.take(skills as usize).map(|word| init as f32 * gaussian(word, table[gaussian_entry(word) as usize])).collect()
 }
 
-/// The state at the start: groups of `trainings`, each with runs `first_run..first_run + runs`.
+/// The state at the start: groups of `trainings`, each with runs `first_run..first_run + runs`, lane by lane, or one of them in all lanes.
 pub fn state(
     table: &[[i32; 2]],
     seed: u32,
@@ -134,17 +144,19 @@ pub fn state(
     skills: u32,
     batch: u32,
     init: f64,
+    one_run: bool,
 ) -> Vec<[f32; LANES]> {
-    let (d, rows, blocks) = (skills as usize, rows(skills, batch), (runs as usize).div_ceil(LANES));
+    let (d, rows, blocks) = (skills as usize, rows(skills, batch), blocks(runs, one_run) as usize);
     let mut host = vec![[0.0; LANES]; trainings * blocks * rows];
     for run in 0..runs as usize {
         #[expect(clippy::cast_possible_truncation, reason = "below `runs`")]
         let w = start(table, seed, first_run.wrapping_add(run as u32), skills, init);
         for training in 0..trainings {
-            let group = &mut host[(training * blocks + run / LANES) * rows..][..rows];
+            let (block, lanes) = if one_run { (run, 0..LANES) } else { (run / LANES, run % LANES..run % LANES + 1) };
+            let group = &mut host[(training * blocks + block) * rows..][..rows];
             // With batches, what the next batch makes starts from w.
             for (row, i) in group[RECORDS..].iter_mut().zip((0..d).cycle()) {
-                row[run % LANES] = w[i];
+                row[lanes.clone()].fill(w[i]);
             }
         }
     }
@@ -169,7 +181,7 @@ impl Kernel for Compose {
         abs: 1e-5,
         reason: "WGSL may fuse a * b + c; between no and all fused, 1e5 steps below the stability edge move w by 3e-6",
     };
-    const INPUTS: usize = 2;
+    const INPUTS: usize = 3;
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
 
@@ -195,16 +207,20 @@ impl Kernel for Compose {
 
 /// A group of k <= K hops.
 fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
-    let (training, first_lane) = ((group / u.blocks) as usize, group % u.blocks * LANES as u32);
-    let lanes = (u.runs - first_lane).min(LANES as u32) as usize;
+    let (training, block) = ((group / u.blocks) as usize, group % u.blocks);
     let columns = 1 << u.bits;
     let tables = inputs.u32(0);
     let (trained, flat) = (&tables[training * columns..][..columns], &tables[u.trainings as usize * columns..]);
     let p = &inputs.f32(1)[training * u.skills as usize..][..u.skills as usize];
+    let mut learner = Learner::<K>::new(u, inputs.f32(2), block);
     for step in u.first..u.first + u.steps {
         for sample in step * u.batch..(step + 1) * u.batch {
             let table = if sample < u.switch_after { trained } else { flat };
-            learn::<K>(u, table, sample, u.first_run.wrapping_add(first_lane), lanes, state);
+            if u.one_run == 1 {
+                learner.learn_shared(u, table, sample, state);
+            } else {
+                learner.learn(u, table, sample, state);
+            }
         }
         let (records, w) = state.split_at_mut(RECORDS);
         if u.batch > 1 {
@@ -240,53 +256,130 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
     }
 }
 
-/// The sample of the given number, in every lane.
-#[inline(always)]
-fn learn<const K: usize>(
-    u: &Uniforms,
-    table: &[u32],
-    sample: u32,
-    first: u32,
+/// Draws for so many lanes, or samples, at a time fill the widest vector registers.
+const PART: usize = 16;
+
+/// How a group learns from samples of k <= K hops.
+struct Learner<const K: usize> {
+    rates: [f32; LANES],
+    first_run: u32,
+    /// Lanes that are runs.
     lanes: usize,
-    state: &mut [[f32; LANES]],
-) {
-    // Draws for 16 lanes at a time fill the widest vector registers.
-    const PART: usize = 16;
-    let made = if u.batch > 1 { RECORDS + u.skills as usize } else { RECORDS };
-    for part in (0..lanes).step_by(PART) {
-        let runs: [u32; PART] = std::array::from_fn(|l| first.wrapping_add((part + l) as u32));
-        let blocks: [[[u32; PART]; 4]; 2] = [
-            rng::philox_lanes([u.seed, stream::COMPOSE], runs, sample, 0),
-            if K > 4 { rng::philox_lanes([u.seed, stream::COMPOSE], runs, sample, 1) } else { [[0; PART]; 4] },
-        ];
-        for l in 0..PART.min(lanes - part) {
-            let lane = part + l;
-            if state[DIVERGED][lane] != 0.0 {
-                continue;
-            }
-            let (mut skill, mut value, mut before) = ([0; K], [0.0; K], [0.0; K]);
-            let mut f = 1.0;
-            let hops = (u.hops as usize).min(K);
-            for i in 0..hops {
-                skill[i] = Alias::pick_packed(table, u.bits, blocks[i / 4][i % 4][l]) as usize;
-                value[i] = state[RECORDS + skill[i]][lane];
-                before[i] = f;
-                f *= value[i];
-            }
-            let bounded = f.abs() <= BOUND;
-            if !bounded {
-                empty(state, lane);
-                continue;
-            }
-            let g = u.rate * (f - 1.0);
-            let mut after = 1.0;
-            for i in (0..hops).rev() {
-                let w = &mut state[made + skill[i]][lane];
-                *w = flushed(*w - g * (before[i] * after));
-                after *= value[i];
+    /// Shared draws, `[block][word][sample]`, of the part of this number.
+    words: [[[u32; PART]; 4]; 2],
+    part: Option<u32>,
+}
+
+impl<const K: usize> Learner<K> {
+    fn new(u: &Uniforms, rates: &[f32], block: u32) -> Self {
+        let first_lane = if u.one_run == 1 { block } else { block * LANES as u32 };
+        Self {
+            rates: std::array::from_fn(|lane| rates[lane]),
+            first_run: u.first_run.wrapping_add(first_lane),
+            lanes: (u.runs - first_lane).min(LANES as u32) as usize,
+            words: [[[0; PART]; 4]; 2],
+            part: None,
+        }
+    }
+
+    /// Two blocks of draws; the second only where a sample needs it.
+    #[inline(always)]
+    fn draws(u: &Uniforms, runs: [u32; PART], samples: [u32; PART]) -> [[[u32; PART]; 4]; 2] {
+        let block = |block| rng::philox_lanes([u.seed, stream::COMPOSE], runs, samples, block);
+        [block(0), if K > 4 { block(1) } else { [[0; PART]; 4] }]
+    }
+
+    /// The sample of the given number, in lanes that are runs.
+    #[inline(always)]
+    fn learn(&self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
+        for part in (0..self.lanes).step_by(PART) {
+            let runs = std::array::from_fn(|l| self.first_run.wrapping_add((part + l) as u32));
+            let words = Self::draws(u, runs, [sample; PART]);
+            for l in 0..PART.min(self.lanes - part) {
+                let skill = std::array::from_fn(|i| pick(u, table, words[i / 4][i % 4][l]));
+                self.follow(u, skill, part + l, state);
             }
         }
     }
+
+    /// One lane's step on a sample.
+    #[inline(always)]
+    fn follow(&self, u: &Uniforms, skill: [usize; K], lane: usize, state: &mut [[f32; LANES]]) {
+        if state[DIVERGED][lane] != 0.0 {
+            return;
+        }
+        let (mut value, mut before) = ([0.0; K], [0.0; K]);
+        let mut f = 1.0;
+        let hops = (u.hops as usize).min(K);
+        for i in 0..hops {
+            value[i] = state[RECORDS + skill[i]][lane];
+            before[i] = f;
+            f *= value[i];
+        }
+        let bounded = f.abs() <= BOUND;
+        if !bounded {
+            empty(state, lane);
+            return;
+        }
+        let g = self.rates[lane] * (f - 1.0);
+        let mut after = 1.0;
+        for i in (0..hops).rev() {
+            let w = &mut state[made(u) + skill[i]][lane];
+            *w = flushed(*w - g * (before[i] * after));
+            after *= value[i];
+        }
+    }
+
+    /// The sample of the given number, in lanes that are learning rates: all lanes read and write the same rows.
+    #[inline(always)]
+    fn learn_shared(&mut self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
+        let (part, l) = (sample / PART as u32, sample as usize % PART);
+        if self.part != Some(part) {
+            let samples = std::array::from_fn(|l| part * PART as u32 + l as u32);
+            (self.words, self.part) = (Self::draws(u, [self.first_run; PART], samples), Some(part));
+        }
+        let skill: [usize; K] = std::array::from_fn(|i| pick(u, table, self.words[i / 4][i % 4][l]));
+        let (mut value, mut before) = ([[0.0; LANES]; K], [[0.0; LANES]; K]);
+        let mut f = [1.0; LANES];
+        let hops = (u.hops as usize).min(K);
+        for i in 0..hops {
+            value[i] = state[RECORDS + skill[i]];
+            before[i] = f;
+            for lane in 0..LANES {
+                f[lane] *= value[i][lane];
+            }
+        }
+        // Lanes that diverge are rare: then each goes by itself.
+        let bounded = f.iter().fold(true, |all, f| all & (f.abs() <= BOUND));
+        if !bounded {
+            (0..LANES).for_each(|lane| self.follow(u, skill, lane, state));
+            return;
+        }
+        // A lane that has diverged stays where it is.
+        let gone = state[DIVERGED];
+        let g: [f32; LANES] =
+            std::array::from_fn(|lane| if gone[lane] == 0.0 { self.rates[lane] * (f[lane] - 1.0) } else { 0.0 });
+        let mut after = [1.0; LANES];
+        for i in (0..hops).rev() {
+            let w = &mut state[made(u) + skill[i]];
+            for lane in 0..LANES {
+                w[lane] = flushed(w[lane] - g[lane] * (before[i][lane] * after[lane]));
+                after[lane] *= value[i][lane];
+            }
+        }
+    }
+}
+
+/// The skill that a word draws.
+#[inline(always)]
+fn pick(u: &Uniforms, table: &[u32], word: u32) -> usize {
+    Alias::pick_packed(table, u.bits, word) as usize
+}
+
+/// First row of the weights that a step writes.
+#[inline(always)]
+const fn made(u: &Uniforms) -> usize {
+    if u.batch > 1 { RECORDS + u.skills as usize } else { RECORDS }
 }
 
 /// Sums of weights and of their squares, by lane.
@@ -351,6 +444,7 @@ mod tests {
         init: f64,
         switch_after: u32,
         record: u32,
+        one_run: bool,
     }
 
     const SETTING: Setting = Setting {
@@ -363,23 +457,28 @@ mod tests {
         init: 0.5,
         switch_after: u32::MAX,
         record: 0,
+        one_run: false,
     };
 
-    /// The state after the windows between `cuts`, as `[run][row]`.
+    /// The learning rates of a group that is one run.
+    fn rates(s: Setting) -> [f64; LANES] {
+        std::array::from_fn(|lane| if s.one_run { s.lr * (0.1 + lane as f64 / 16.0) } else { s.lr })
+    }
+
+    /// The state after the windows between `cuts`, as `[run][row]`; of the learning rates of the first run if that is the group.
     fn run(s: Setting, cuts: &[u32]) -> Vec<Vec<f32>> {
-        let (inputs, bits) = inputs(&[theory::power_law(s.skills, s.alpha)]);
-        let blocks = s.runs.div_ceil(LANES as u32);
+        let (inputs, bits) = inputs(&[theory::power_law(s.skills, s.alpha)], rates(s), s.batch);
         let uniforms = Uniforms {
             seed: 3,
             first_run: 2,
             runs: s.runs,
-            blocks,
+            blocks: blocks(s.runs, s.one_run),
+            one_run: u32::from(s.one_run),
             trainings: 1,
             skills: s.skills,
             share: 1.0 / s.skills as f32,
             hops: s.hops,
             batch: s.batch,
-            rate: (s.lr / f64::from(s.batch)) as f32,
             switch_after: s.switch_after,
             loss_target: 0.01,
             record: s.record,
@@ -387,7 +486,7 @@ mod tests {
             first: 0,
             steps: 0,
         };
-        let host = state(&Gaussian::new().table, 3, 2, s.runs, 1, s.skills, s.batch, s.init);
+        let host = state(&Gaussian::new().table, 3, 2, s.runs, 1, s.skills, s.batch, s.init, s.one_run);
         let rows = rows(s.skills, s.batch);
         let mut lanes = Lanes::<Compose>::new(host, rows, inputs);
         let exec = Exec::cpu();
@@ -396,7 +495,7 @@ mod tests {
         }
         let host = pollster::block_on(exec.read(&mut lanes)).expect("reads");
         let lane = |run: usize| host[run / LANES * rows..][..rows].iter().map(|row| row[run % LANES]).collect();
-        (0..s.runs as usize).map(lane).collect()
+        (0..if s.one_run { LANES } else { s.runs as usize }).map(lane).collect()
     }
 
     /// SGD as the definition says it, in f64: weights after `steps` steps, and the check that first met the target.
@@ -458,9 +557,29 @@ mod tests {
     }
 
     #[test]
+    fn lanes_that_are_learning_rates_are_the_runs_of_those_rates() {
+        let mut partly = 0;
+        for shared in [
+            Setting { one_run: true, runs: 1, lr: 0.3, ..SETTING },
+            Setting { one_run: true, runs: 1, hops: 4, batch: 10, lr: 0.5, record: 170, ..SETTING },
+            Setting { one_run: true, runs: 1, hops: 6, init: 1.2, lr: 0.3, switch_after: 100, ..SETTING },
+        ] {
+            let found = run(shared, &[0, 150, 313]);
+            let mut diverged = 0;
+            for (lane, lr) in rates(shared).into_iter().enumerate() {
+                let alone = run(Setting { one_run: false, lr, ..shared }, &[0, 313]);
+                assert_eq!(found[lane], alone[0], "{} hops, learning rate {lr}", shared.hops);
+                diverged += alone[0][DIVERGED] as u32;
+            }
+            partly += u32::from((1..30).contains(&diverged));
+        }
+        assert!(partly > 0, "in some group some lanes must diverge, and others go on");
+    }
+
+    #[test]
     fn windows_compose() {
-        for batch in [1, 7] {
-            let s = Setting { batch, record: 100, ..SETTING };
+        for (batch, one_run) in [(1, false), (7, false), (1, true), (7, true)] {
+            let s = Setting { batch, one_run, runs: if one_run { 2 } else { 40 }, record: 100, ..SETTING };
             let whole = run(s, &[0, 500]);
             assert_eq!(whole, run(s, &[0, 1, 99, 100, 101, 377, 500]), "windows, batch {batch}");
             assert_ne!(whole, run(s, &[0, 499]), "the last step matters");
@@ -528,7 +647,7 @@ mod tests {
     fn loops_of_a_dispatch_turn_less_often_than_a_software_adapter_allows() {
         for (skills, hops, batch) in [(8, 1, 1), (64, 4, 1), (1024, 8, 1), (1024, 8, 1024), (8, 8, 300), (1024, 5, 100)]
         {
-            let (_, bits) = inputs(&[theory::power_law(skills, 1.0)]);
+            let (_, bits) = inputs(&[theory::power_law(skills, 1.0)], [0.1; LANES], batch);
             let uniforms = Uniforms { hops, skills, batch, bits, ..bytemuck::Zeroable::zeroed() };
             let steps = u64::from(Compose::software_steps(&uniforms));
             let (d, k, m) = (u64::from(skills), u64::from(hops), u64::from(batch));

@@ -1,15 +1,15 @@
-// Twin of compose.rs: one invocation is one run.
+// Twin of compose.rs: one invocation is one run, or one learning rate of a run.
 struct Uniforms {
     seed: u32,
     first_run: u32,
     runs: u32,
     blocks: u32,
+    one_run: u32,
     trainings: u32,
     skills: u32,
     share: f32,
     hops: u32,
     batch: u32,
-    rate: f32,
     switch_after: u32,
     loss_target: f32,
     record: u32,
@@ -21,6 +21,7 @@ struct Uniforms {
 @group(0) @binding(1) var<storage, read_write> state: array<f32>;
 @group(0) @binding(2) var<storage, read> tables: array<u32>;
 @group(0) @binding(3) var<storage, read> frequencies: array<f32>;
+@group(0) @binding(4) var<storage, read> rates: array<f32>;
 
 const LANES = 32u;
 const CHECK = 256u;
@@ -57,7 +58,7 @@ fn empty(base: u32) {
 }
 
 // The sample of the given number.
-fn learn(base: u32, table: u32, sample: u32, run: u32) {
+fn learn(base: u32, table: u32, sample: u32, run: u32, rate: f32) {
     if (state[base + DIVERGED * LANES] != 0.0) { return; }
     let w = base + RECORDS * LANES;
     let made = w + select(0u, u.skills * LANES, u.batch > 1u);
@@ -79,7 +80,7 @@ fn learn(base: u32, table: u32, sample: u32, run: u32) {
         empty(base);
         return;
     }
-    let g = u.rate * (f - 1.0);
+    let g = rate * (f - 1.0);
     var after = 1.0;
     for (var i = u.hops; i > 0u; i -= 1u) {
         let at = made + skill[i - 1u];
@@ -132,13 +133,13 @@ fn compose(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: v
     let rows = RECORDS + select(u.skills, 2u * u.skills, u.batch > 1u);
     let base = group * rows * LANES + lane;
     let training = group / u.blocks;
-    let run = group % u.blocks * LANES + lane;
+    let run = select(group % u.blocks * LANES + lane, group % u.blocks, u.one_run == 1u);
     if (base >= arrayLength(&state)) { return; }
     let w = base + RECORDS * LANES;
     for (var step = u.first; step < u.first + u.steps; step += 1u) {
         for (var sample = step * u.batch; sample < (step + 1u) * u.batch; sample += 1u) {
             let table = select(u.trainings, training, sample < u.switch_after) << u.bits;
-            if (run < u.runs) { learn(base, table, sample, u.first_run + run); }
+            if (run < u.runs) { learn(base, table, sample, u.first_run + run, rates[lane]); }
         }
         if (u.batch > 1u) {
             for (var i = 0u; i < u.skills; i += 1u) {

@@ -124,7 +124,7 @@ impl Kernel for Exam {
                 std::array::from_fn(|l| u.first_run.wrapping_add(group * LANES as u32 + (part + l) as u32));
             for step in u.first..u.first + u.steps {
                 for k in 0..u.subjects {
-                    let draw = rng::philox_lanes([u.seed, stream::EXAM], runs, step, k);
+                    let draw = rng::philox_lanes([u.seed, stream::EXAM], runs, [step; _], k);
                     let hours = &thresholds[k as usize * allocations..][..allocations];
                     for fact in 0..2.min(u.facts - 2 * step) as usize {
                         for l in 0..PART {

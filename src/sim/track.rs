@@ -239,7 +239,7 @@ fn part<const N: usize, const NN: usize>(
         }
         let mut ranks = [[0; PART]; HOPS_MAX];
         for block in 0..hops.div_ceil(4) {
-            let words = rng::philox_lanes([u.seed, stream::TRACK], runs, step, block as u32);
+            let words = rng::philox_lanes([u.seed, stream::TRACK], runs, [step; _], block as u32);
             for i in 0..4.min(hops - 4 * block) {
                 for l in 0..PART {
                     ranks[4 * block + i][l] = Alias::pick_packed(table, u.bits, words[i][l]) as usize;

@@ -1,7 +1,8 @@
 //! Kernel `compose` on one thread, for `compose.py`, which compares it with `NumPy` and numba.
 //!
-//! `cargo bench --bench compose` prints a table. With `LAB_BENCH_OUT` naming a folder, every case leaves there what the
-//! others start from and must arrive at: `table` (u32), `start` and `end` (f32, `[run][skill]`).
+//! `cargo bench --bench compose` prints a table; `lanes` are the learning rates of a run that share its draws. With `LAB_BENCH_OUT` naming a folder, every case leaves there what the
+//! others start from and must arrive at: `table` (u32), `start` and `end` (f32, `[run][skill]`; with lanes
+//! `[run][skill][lane]`), `rates` (f32, of the lanes).
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -21,26 +22,27 @@ const TRIES: usize = 5;
 
 fn main() {
     let out = std::env::var_os("LAB_BENCH_OUT").map(PathBuf::from);
-    println!("case skills hops exponent runs samples seed seconds");
-    for (case, (skills, hops, exponent)) in
-        [(64, 4, 0.0), (64, 4, 1.5), (256, 4, 1.5), (64, 3, 1.5), (64, 5, 1.5)].into_iter().enumerate()
-    {
+    println!("case skills hops exponent lanes runs samples seed seconds");
+    let runs = [(64, 4, 0.0), (64, 4, 1.5), (256, 4, 1.5), (64, 3, 1.5), (64, 5, 1.5)].map(|case| (case, false));
+    let sweeps = [(64, 4, 1.5), (256, 4, 1.5), (64, 5, 1.5)].map(|case| (case, true));
+    for (case, ((skills, hops, exponent), one_run)) in runs.into_iter().chain(sweeps).enumerate() {
         let weights: Vec<f64> = (1..=skills).map(|j| math::pow(f64::from(j), -exponent)).collect();
         let total: f64 = weights.iter().sum();
         let p: Vec<f64> = weights.iter().map(|w| w / total).collect();
-        let (inputs, bits) = compose::inputs(&[p]);
-        let start = compose::state(&Gaussian::new().table, SEED, 0, RUNS, 1, skills, 1, 0.3);
+        let rate = |lane: usize| if one_run { 0.001 * (1 + lane) as f64 } else { 0.05 };
+        let (inputs, bits) = compose::inputs(&[p], std::array::from_fn(rate), 1);
+        let start = compose::state(&Gaussian::new().table, SEED, 0, RUNS, 1, skills, 1, 0.3, one_run);
         let u = compose::Uniforms {
             seed: SEED,
             first_run: 0,
             runs: RUNS,
-            blocks: RUNS / LANES as u32,
+            blocks: compose::blocks(RUNS, one_run),
+            one_run: u32::from(one_run),
             trainings: 1,
             skills,
             share: 1.0 / skills as f32,
             hops,
             batch: 1,
-            rate: 0.05,
             switch_after: u32::MAX,
             loss_target: 0.01,
             record: SAMPLES,
@@ -58,15 +60,20 @@ fn main() {
             }
             seconds = seconds.min(clock.elapsed().as_secs_f64());
         }
-        println!("{case} {skills} {hops} {exponent} {RUNS} {SAMPLES} {SEED} {seconds}");
+        let lanes = if one_run { LANES } else { 1 };
+        println!("{case} {skills} {hops} {exponent} {lanes} {RUNS} {SAMPLES} {SEED} {seconds}");
         if let Some(out) = &out {
             let runs = |state: &[[f32; LANES]]| -> Vec<f32> {
+                if one_run {
+                    return state.chunks(rows).flat_map(|group| group[RECORDS..].concat()).collect();
+                }
                 let weight = |run: usize, skill: usize| state[run / LANES * rows + RECORDS + skill][run % LANES];
                 (0..RUNS as usize).flat_map(|r| (0..skills as usize).map(move |j| weight(r, j))).collect()
             };
             let write = |name: &str, bytes: &[u8]| {
                 std::fs::write(out.join(format!("{case}.{name}")), bytes).expect("the folder can be written");
             };
+            write("rates", bytemuck::cast_slice(inputs.f32(2)));
             write("table", bytemuck::cast_slice(&inputs.u32(0)[..1 << bits]));
             write("start", bytemuck::cast_slice(&runs(&start)));
             write("end", bytemuck::cast_slice(&runs(&end)));

@@ -93,19 +93,19 @@ fn compose_kernel(criterion: &mut Criterion) {
     const SAMPLES: u32 = 10_000;
     let weights: Vec<f64> = (1..=SKILLS).map(|j| scaling_lab::math::pow(f64::from(j), -1.5)).collect();
     let total: f64 = weights.iter().sum();
-    let (inputs, bits) = compose::inputs(&[weights.iter().map(|w| w / total).collect()]);
-    let host = compose::state(&Gaussian::new().table, 1, 0, RUNS, 1, SKILLS, 1, 0.3);
+    let p = weights.iter().map(|w| w / total).collect();
+    let (inputs, bits) = compose::inputs(&[p], [0.05; compose::LANES], 1);
     let uniforms = compose::Uniforms {
         seed: 1,
         first_run: 0,
         runs: RUNS,
-        blocks: RUNS / compose::LANES as u32,
+        blocks: 0,
+        one_run: 0,
         trainings: 1,
         skills: SKILLS,
         share: 1.0 / SKILLS as f32,
         hops: 4,
         batch: 1,
-        rate: 0.05,
         switch_after: u32::MAX,
         loss_target: 0.01,
         record: SAMPLES,
@@ -114,14 +114,20 @@ fn compose_kernel(criterion: &mut Criterion) {
         steps: 0,
     };
     let mut group = criterion.benchmark_group("compose");
-    for (device, exec) in devices() {
-        group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(SAMPLES)));
-        group.bench_function(format!("{RUNS} runs of {SAMPLES} samples/{device}"), |bencher| {
-            bencher.iter(|| {
-                let lanes = Lanes::<compose::Compose>::new(host.clone(), compose::rows(SKILLS, 1), inputs.clone());
-                run_lanes(&exec, lanes, &uniforms, SAMPLES);
+    for (what, one_run) in [("runs", false), ("runs, each at 32 learning rates,", true)] {
+        let blocks = compose::blocks(RUNS, one_run);
+        let uniforms = compose::Uniforms { blocks, one_run: u32::from(one_run), ..uniforms };
+        let host = compose::state(&Gaussian::new().table, 1, 0, RUNS, 1, SKILLS, 1, 0.3, one_run);
+        let lanes = if one_run { compose::LANES as u64 } else { 1 };
+        for (device, exec) in devices() {
+            group.throughput(Throughput::Elements(u64::from(RUNS) * lanes * u64::from(SAMPLES)));
+            group.bench_function(format!("{RUNS} {what} of {SAMPLES} samples/{device}"), |bencher| {
+                bencher.iter(|| {
+                    let lanes = Lanes::<compose::Compose>::new(host.clone(), compose::rows(SKILLS, 1), inputs.clone());
+                    run_lanes(&exec, lanes, &uniforms, SAMPLES);
+                });
             });
-        });
+        }
     }
 }
 

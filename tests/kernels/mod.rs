@@ -246,6 +246,7 @@ struct Products {
     init: f64,
     switch_after: u32,
     record: u32,
+    one_run: bool,
 }
 
 const PRODUCTS: Products = Products {
@@ -258,27 +259,30 @@ const PRODUCTS: Products = Products {
     init: 0.3,
     switch_after: u32::MAX,
     record: 1000,
+    one_run: false,
 };
 
 fn products<K>(name: &'static str, products: Products, cuts: &[u32]) -> Case<K>
 where
     K: Kernel<Uniforms = compose::Uniforms, Row = [f32; compose::LANES]>,
 {
-    let Products { skills, hops, alphas, runs, batch, lr, init, switch_after, record } = products;
+    let Products { skills, hops, alphas, runs, batch, lr, init, switch_after, record, one_run } = products;
     let trainings: Vec<Vec<f64>> = alphas.iter().map(|&alpha| power_law(skills, alpha)).collect();
-    let (inputs, bits) = compose::inputs(&trainings);
+    // A run that is a group has as many learning rates as lanes, from nearly none up.
+    let rate = |lane: usize| f64::from(lr) * if one_run { 0.01 + 0.1 * lane as f64 } else { 1.0 };
+    let (inputs, bits) = compose::inputs(&trainings, std::array::from_fn(rate), batch);
     let (seed, first_run) = (5, u32::MAX - 9);
     let uniforms = compose::Uniforms {
         seed,
         first_run,
         runs,
-        blocks: runs.div_ceil(compose::LANES as u32),
+        blocks: compose::blocks(runs, one_run),
+        one_run: u32::from(one_run),
         trainings: alphas.len() as u32,
         skills,
         share: 1.0 / skills as f32,
         hops,
         batch,
-        rate: lr / batch as f32,
         switch_after,
         loss_target: 0.01,
         record,
@@ -286,7 +290,8 @@ where
         first: 0,
         steps: 0,
     };
-    let host = compose::state(&Gaussian::new().table, seed, first_run, runs, alphas.len(), skills, batch, init);
+    let host =
+        compose::state(&Gaussian::new().table, seed, first_run, runs, alphas.len(), skills, batch, init, one_run);
     Case { name, host, rows: compose::rows(skills, batch), inputs, uniforms, cuts: cuts.to_vec() }
 }
 
@@ -320,6 +325,26 @@ fn compose_cases() -> Vec<Case<compose::Compose>> {
             "uniform after a while",
             Products { switch_after: 1500, record: 3000, ..PRODUCTS },
             &[0, 1499, 1500, 1501, 3000],
+        ),
+        products(
+            "learning rates that share draws, windows inside a block of them",
+            Products { runs: 3, one_run: true, record: 2000, lr: 0.06, ..PRODUCTS },
+            &[0, 1, 7, 16, 33, 999, 2000],
+        ),
+        products(
+            "learning rates that share draws, batches of eight hops, some diverge",
+            Products {
+                hops: 8,
+                skills: 40,
+                runs: 2,
+                one_run: true,
+                batch: 7,
+                lr: 2.0,
+                init: 1.0,
+                record: 200,
+                ..PRODUCTS
+            },
+            &[0, 3, 200],
         ),
         products(
             "runs that diverge are emptied",
@@ -372,7 +397,10 @@ impl Kernel for Wrong {
     type Row = [f32; compose::LANES];
 
     fn group(u: &compose::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]) {
-        compose::Compose::group(&compose::Uniforms { rate: u.rate * 1.01, ..*u }, inputs, group, state);
+        let rates: Vec<f32> = inputs.f32(2).iter().map(|rate| rate * 1.01).collect();
+        let (tables, p) = (bytemuck::cast_slice(inputs.u32(0)), bytemuck::cast_slice(inputs.f32(1)));
+        let wrong = Inputs::new(&[tables, p, bytemuck::cast_slice(&rates)]);
+        compose::Compose::group(u, &wrong, group, state);
     }
 }
 

@@ -12,6 +12,9 @@ import { formatList, formatMatrix, identity, parseMatrix, parseShares, setShare,
 
 const SLIDERS_MAX = 8;
 
+/** What a parameter is called. @param {Spec} spec */
+const title = spec => plain(spec.label ?? spec.name);
+
 /** @param {string} label @param {() => void} act @param {Record<string, any>} [props] */
 const button = (label, act, props) => h("button", { type: "button", onclick: act, ...props }, label);
 
@@ -53,7 +56,7 @@ const kinds = {
   number(spec, { field: id, notes }, report) {
     const scale = sliderScale(spec);
     const text = textField({ id, "aria-describedby": notes, inputmode: "decimal", class: "short" }, report);
-    const range = slider({ min: 0, max: scale.steps, "aria-label": t("slider", { name: plain(spec.name) }) }, (at, settled) => {
+    const range = slider({ min: 0, max: scale.steps, "aria-label": t("slider", { name: title(spec) }) }, (at, settled) => {
       const value = short(scale.value(at));
       text.field.value = value;
       speak(value);
@@ -119,7 +122,7 @@ const kinds = {
       if (sliders.length !== shown) {
         sliders = Array.from({ length: shown }, (_, i) => {
           const out = /** @type {HTMLOutputElement} */ (h("output", { class: "percent" }));
-          const range = slider({ min: 0, max: 100, "aria-label": t("share", { name: plain(spec.name), i: i + 1 }) },
+          const range = slider({ min: 0, max: 100, "aria-label": t("share", { name: title(spec), i: i + 1 }) },
             (at, settled) => change(setShare(shares, i, at / 100), settled));
           return { range, out };
         });
@@ -143,7 +146,7 @@ const kinds = {
   },
 
   matrix(spec, { field: id, notes }, report, context) {
-    const grid = h("div", { class: "matrix", role: "group", id, tabindex: -1, "aria-label": plain(spec.name), "aria-describedby": notes });
+    const grid = h("div", { class: "matrix", role: "group", id, tabindex: -1, "aria-label": title(spec), "aria-describedby": notes });
     /** @type {number[][]} */
     let rows = [];
     /** @param {number[][]} next */
@@ -194,7 +197,7 @@ export function makeControl(spec, report, context) {
   const ids = { field: uid(spec.name), notes: uid("notes") };
   const problem = h("p", { class: "problem", role: "alert" });
   const { body, set } = kinds[spec.kind](spec, ids, report, context);
-  const label = h(spec.kind === "matrix" ? "span" : "label", spec.kind === "matrix" ? { class: "label" } : { for: ids.field }, plain(spec.name),
+  const label = h(spec.kind === "matrix" ? "span" : "label", spec.kind === "matrix" ? { class: "label" } : { for: ids.field }, title(spec),
     spec.unit && spec.unit !== spec.name ? h("span", { class: "unit" }, ` (${spec.unit})`) : "");
   const element = h("div", { class: "control", "data-param": spec.name, "data-kind": spec.kind }, label, ...body,
     h("p", { class: "help", id: ids.notes }, spec.help), problem);

@@ -2,6 +2,7 @@
 
 export interface Spec {
   name: string;
+  label?: string;
   help: string;
   unit: string;
   scale: "linear" | "log";

@@ -1,0 +1,264 @@
+//! Who arrives first when everybody runs at their own best learning rate?
+//!
+//! A race at one learning rate may be won by the one whom the rate suits. So every training distribution is raced at a
+//! ladder of rates, on the same draws, and its best rate is the one of the least median time; the interval of the ratio of
+//! the best allows for having chosen them from the same runs.
+
+use crate::experiments::race::{LEAST, Race, Racer, TAIL, Time, agrees, name};
+use crate::math;
+use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Role, Series, Table, Verdict};
+use crate::params::Scale;
+
+/// The ladder reaches from a tenth of its middle to ten times it.
+const REACH: f64 = 10.0;
+
+/// `count` learning rates around `middle`, evenly in the logarithm.
+pub fn ladder(middle: f64, count: u32) -> Vec<f64> {
+    let place = |i| if count > 1 { 2.0 * f64::from(i) / f64::from(count - 1) - 1.0 } else { 0.0 };
+    (0..count).map(|i| middle * math::pow(REACH, place(i))).collect()
+}
+
+/// Racers at every rate of a ladder.
+#[derive(Clone, Debug)]
+pub struct Rates {
+    /// The learning rates.
+    pub rates: Vec<f64>,
+    /// `[training distribution][rate]`.
+    pub racers: Vec<Vec<Racer>>,
+    /// Samples after which a run was cut off.
+    pub budget: u64,
+}
+
+impl Rates {
+    /// Nobody has run yet.
+    pub fn new(rates: Vec<f64>, exponents: &[f64], budget: u64) -> Self {
+        let racer = |exponent| Racer { exponent, hits: vec![], diverged: 0 };
+        let racers = exponents.iter().map(|&exponent| vec![racer(exponent); rates.len()]).collect();
+        Self { rates, racers, budget }
+    }
+
+    /// Adds the runs of `more`.
+    pub fn extend(&mut self, more: Vec<Vec<Racer>>) {
+        for (all, more) in self.racers.iter_mut().flatten().zip(more.into_iter().flatten()) {
+            all.hits.extend(more.hits);
+            all.diverged += more.diverged;
+        }
+    }
+
+    fn of(&self, racers: &[&Racer]) -> Race {
+        Race { racers: racers.iter().map(|&racer| racer.clone()).collect(), budget: self.budget }
+    }
+
+    /// Quartiles and the median of one racer.
+    fn quantiles(&self, racer: &Racer) -> Option<[Time; 3]> {
+        let race = self.of(&[racer]);
+        let [low, median, high] = [0.25, 0.5, 0.75].map(|share| race.quantile(0, share));
+        Some([low?, median?, high?])
+    }
+
+    /// The rate of the least median, by its place in the ladder; of equal ones the least. `None` if nobody arrived.
+    pub fn best(&self, training: usize) -> Option<usize> {
+        let median = |racer| match self.quantiles(racer) {
+            Some([_, Time::At(median), _]) => Some(median),
+            _ => None,
+        };
+        let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| Some((median(racer)?, i)));
+        arrived.min().map(|(_, i)| i)
+    }
+
+    /// "A power law reaches the target first, each at its own best learning rate".
+    ///
+    /// The interval is of the ratio of the least medians, 99.9%: with `U(e)` and `P(a, e)` the true medians at rate e,
+    /// `min_e U / min_(a, e) P` is at least `min_e U(e) / P(p)` for the power law and rate p that were chosen, which
+    /// holds for all p at once when each misses its share of the tail; and likewise from above. `None` without both kinds.
+    pub fn verdict(&self, finished: bool) -> Option<Verdict> {
+        let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
+        let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();
+        if powers.is_empty() {
+            return None;
+        }
+        let mut verdict = Verdict {
+            id: "power-law-beats-uniform-at-best-rates",
+            claim: "A power law reaches the target in fewer samples when each runs at its own best learning rate; uniform over power law".into(),
+            measured: f64::NAN,
+            interval: None,
+            theory: None,
+            agrees: None,
+            unit: "",
+            note: String::new(),
+        };
+        if !finished {
+            return Some(verdict);
+        }
+        let median = |&training: &usize| {
+            let racer = &self.racers[training][self.best(training)?];
+            self.quantiles(racer).map(|[_, median, _]| median.samples())
+        };
+        let arrived = powers.iter().copied().filter(|i| median(i).is_some());
+        let fastest = arrived.min_by(|i, j| median(i).partial_cmp(&median(j)).unwrap_or(std::cmp::Ordering::Equal));
+        let (Some(power), Some(slow)) = (fastest, self.best(uniform)) else {
+            verdict.note =
+                "At none of the learning rates did half of the runs of both arrive within the budget.".into();
+            return Some(verdict);
+        };
+        let fast = self.best(power)?;
+        let (chosen, rival) = (&self.racers[power][fast], &self.racers[uniform][slow]);
+        verdict.measured = self.of(&[rival, chosen]).ratio(1)?.value;
+        let end = |uniform: &Racer, power: &Racer, choices: usize| {
+            self.of(&[uniform, power]).ratio_at(1, [TAIL / choices as f64; 2]).map(|ratio| ratio.interval)
+        };
+        let rivals = self.racers[uniform].iter().filter_map(|u| end(u, chosen, powers.len() * self.rates.len()));
+        let lo = rivals.map(|[lo, _]| lo).fold(f64::INFINITY, f64::min);
+        let all = powers.iter().flat_map(|&i| &self.racers[i]);
+        let hi = all.filter_map(|p| end(rival, p, self.rates.len())).map(|[_, hi]| hi).fold(0.0, f64::max);
+        if chosen.hits.len() >= LEAST {
+            verdict.interval = Some([lo, hi]);
+            verdict.agrees = agrees([lo, hi]);
+        }
+        verdict.note = format!(
+            "Best learning rates of {} tried: uniform {}; alpha = {}: {}.",
+            self.rates.len(),
+            rounded(self.rates[slow]),
+            chosen.exponent,
+            rounded(self.rates[fast]),
+        );
+        Some(verdict)
+    }
+
+    /// Figure `learning-rate`: median and quartiles against the rate, and the edges of stability, one for each training.
+    pub fn figure(&self, middle: f64, edges: &[f64]) -> Option<Figure> {
+        let ids = ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12"];
+        let series: Vec<Series> = self
+            .racers
+            .iter()
+            .zip(ids)
+            .filter_map(|(ladder, id)| {
+                let quantiles: Vec<_> = ladder.iter().map(|racer| self.quantiles(racer)).collect::<Option<_>>()?;
+                let of = |i: usize| {
+                    quantiles
+                        .iter()
+                        .map(|q: &[Time; 3]| if let Time::At(t) = q[i] { t as f64 } else { f64::NAN })
+                        .collect()
+                };
+                let label = format!("{}: median and quartiles", name(ladder.first()?.exponent));
+                let line = Series::new(id, label, Kind::Line, Role::Measured, self.rates.clone(), of(1));
+                Some(line.with_interval(of(0), of(2)))
+            })
+            .collect();
+        let ends = [self.rates[0], self.rates[self.rates.len() - 1]];
+        let edges = self.racers.iter().zip(edges).filter(|(_, edge)| (ends[0]..=ends[1]).contains(edge));
+        let edges = edges.map(|(ladder, edge)| Mark::at_x(format!("edge, {}", name(ladder[0].exponent)), *edge));
+        (!series.is_empty()).then(|| Figure {
+            id: "learning-rate",
+            title: "Samples to the target against the learning rate".into(),
+            x: Axis { label: "learning rate", unit: "", scale: Scale::Log },
+            y: Axis { label: "training samples to the target", unit: "samples", scale: Scale::Log },
+            field: None,
+            series,
+            marks: edges.chain([Mark::at_x("learning rate asked for", middle)]).collect(),
+        })
+    }
+
+    /// Table `best-rates`.
+    pub fn table(&self) -> Table {
+        let column = |name, unit| Column { name, unit };
+        let row = |(training, ladder): (usize, &Vec<Racer>)| {
+            let best = self.best(training)?;
+            let mut row: Vec<Cell> = vec![ladder[best].exponent.into(), self.rates[best].into()];
+            let [low, median, high] = self.quantiles(&ladder[best])?;
+            row.extend([median, low, high].map(Cell::from));
+            row.push(format!("{}/{}", ladder[best].hits.iter().flatten().count(), ladder[best].hits.len()).into());
+            Some(row)
+        };
+        Table {
+            id: "best-rates",
+            title: "At the best learning rate".into(),
+            columns: vec![
+                column("exponent alpha", ""),
+                column("best learning rate", ""),
+                column("median", "samples"),
+                column("lower quartile", "samples"),
+                column("upper quartile", "samples"),
+                column("solved", ""),
+            ],
+            rows: self.racers.iter().enumerate().filter_map(row).collect(),
+        }
+    }
+}
+
+/// A rate in words: three digits.
+fn rounded(rate: f64) -> String {
+    let exponent = (math::ln(rate) / std::f64::consts::LN_10 + 1e-9).floor();
+    format!("{rate:.0$}", (2.0 - exponent).max(0.0) as usize)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::rng::{Draws, stream};
+
+    /// Exponential times: `means[training][rate]`, for exponents 0, 1, 2, ...
+    fn simulated(means: &[&[f64]], seed: u32, budget: u64) -> Rates {
+        let exponents: Vec<f64> = (0..means.len()).map(|i| i as f64).collect();
+        let mut rates = Rates::new(ladder(0.1, means[0].len() as u32), &exponents, budget);
+        let mut draws = Draws::new(11, stream::BOOTSTRAP, seed, 0);
+        let mut hits = |mean: f64| -> Vec<Option<u64>> {
+            (0..33).map(|_| Some((-math::ln(draws.uniform()) * mean).ceil() as u64).filter(|&t| t <= budget)).collect()
+        };
+        let racer = |exponent, hits| Racer { exponent, hits, diverged: 0 };
+        rates.extend(
+            means
+                .iter()
+                .zip(&exponents)
+                .map(|(means, &e)| means.iter().map(|&m| racer(e, hits(m))).collect())
+                .collect(),
+        );
+        rates
+    }
+
+    #[test]
+    fn a_ladder_is_even_in_the_logarithm() {
+        assert_eq!(ladder(0.05, 1), [0.05]);
+        let rates = ladder(0.05, 5);
+        for (rate, want) in rates.iter().zip([0.005, 0.005 * 10f64.sqrt(), 0.05, 0.05 * 10f64.sqrt(), 0.5]) {
+            assert!((rate / want - 1.0).abs() < 1e-12, "{rates:?}");
+        }
+        assert_eq!([0.0123456, 0.5, 3.98107, 0.0005].map(rounded), ["0.0123", "0.500", "3.98", "0.000500"]);
+    }
+
+    #[test]
+    fn the_best_rate_has_the_least_median() {
+        let rates = simulated(&[&[9e9, 4e6, 8e6], &[1e5, 9e9, 9e9]], 1, 50_000_000);
+        assert_eq!((rates.best(0), rates.best(1)), (Some(1), Some(0)));
+        let verdict = rates.verdict(true).expect("both kinds");
+        assert_eq!(verdict.agrees, Some(true));
+        // The median of n exponential times has the relative error 1 / (ln 2 sqrt n): three of them for two medians.
+        let off = math::ln(verdict.measured / 40.0).abs();
+        assert!(off < 3.0 * (2.0f64 / 33.0).sqrt() / std::f64::consts::LN_2, "{}", verdict.measured);
+        assert!(verdict.note.contains("uniform 0.100; alpha = 1: 0.0100"), "{}", verdict.note);
+        assert_eq!(rates.verdict(false).expect("both kinds").agrees, None, "not before the end");
+        assert_eq!(rates.table().rows.len(), 2);
+        assert_eq!(rates.figure(0.1, &[0.05, 7.0]).expect("runs").marks.len(), 2, "one edge is outside");
+        let never = simulated(&[&[9e9, 9e9], &[1e3, 1e3]], 1, 1000);
+        assert_eq!((never.best(0), never.table().rows.len()), (None, 1));
+        assert_eq!(never.verdict(true).expect("both kinds").agrees, None, "one never arrived");
+        assert!(Rates::new(vec![0.1], &[0.0], 9).verdict(true).is_none(), "nobody to race against");
+    }
+
+    #[test]
+    fn the_interval_allows_for_the_choice_of_the_best() {
+        // The true ratio of the least medians is 2; eight rates are as good as each other.
+        let (slow, fast): (&[f64], &[f64]) = (&[2e6; 8], &[1e6; 8]);
+        let missed = (0..400).filter(|&seed| {
+            let [lo, hi] =
+                simulated(&[slow, fast, fast], seed, u64::MAX).verdict(true).expect("both").interval.expect("runs");
+            lo > 2.0 || hi < 2.0
+        });
+        assert!(missed.count() <= 3, "more than 99.9% can miss");
+        // And it is an interval: a ratio of 20 is told.
+        let told = |seed: &u32| {
+            simulated(&[&[2e7; 4], &[1e6; 4]], *seed, u64::MAX).verdict(true).expect("both").agrees == Some(true)
+        };
+        assert!((0..20).filter(told).count() == 20);
+    }
+}
