@@ -31,6 +31,10 @@ pub mod stream {
     pub const TRACK_START: u32 = 10;
     /// Test sequences there.
     pub const TRACK_TEST: u32 = 11;
+    /// Samples of `multi-epoch`.
+    pub const EPOCHS: u32 = 12;
+    /// The order in which they are visited.
+    pub const EPOCHS_ORDER: u32 = 13;
 }
 
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];

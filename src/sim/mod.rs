@@ -4,6 +4,7 @@
 
 pub mod atoms;
 pub mod compose;
+pub mod epochs;
 pub mod exam;
 pub mod shift;
 pub mod track;
@@ -16,5 +17,6 @@ pub const TWINS: &[Twin] = &[
     Twin::kernel::<atoms::Atoms>(),
     Twin::kernel::<compose::Compose>(),
     Twin::kernel::<track::Track>(),
+    Twin::kernel::<epochs::Epochs>(),
     Twin::job::<shift::Gains>(),
 ];

@@ -1,0 +1,902 @@
+//! SGD for many epochs over the same samples of a linear regression: one lane is one learning rate.
+//!
+//! A sample is features x and a label `y = <w*, x> + noise`. With `v = w - w*` the residual is `<v, x> - noise`, so w* enters
+//! through the start `v = -w*` only, and the excess risk `1/2 sum_i l_i v_i^2` is exact, with `l_i = E x_i^2`.
+//!
+//! The lanes of a group share its samples and their order: learning rates are compared on equal luck, and a row is read
+//! once for all of them. Groups of the same run share its samples too: the first of them are the same for every N, every
+//! order and every schedule. A step is one sample. Up to [`LANES`] steps are prepared together, one by each lane.
+
+use crate::error::Result;
+use crate::exec::{Exec, Inputs, Kernel, Lanes, Parity};
+use crate::math;
+use crate::rng::{self, Alias, Gaussian, gaussian, gaussian_entry, stream};
+
+/// Learning rates of a group.
+pub const LANES: usize = 16;
+
+/// The most features of the dense model: a workgroup holds as many samples as it has lanes.
+pub const DIM_MAX: u32 = 128;
+
+/// The most coordinates of the one-hot model: an alias table of one word a column.
+pub const COORDINATES_MAX: u32 = 1024;
+
+/// A schedule is so many constant parts, or one a step when there are fewer steps.
+pub const PARTS: u32 = 1024;
+
+/// The most bytes of one buffer: what every device can bind.
+pub const BYTES_MAX: u64 = 128 << 20;
+
+/// A residual beyond this is a run that has diverged; it is frozen.
+const BOUND: f32 = 1e6;
+
+/// A smaller residual moves nothing: devices differ on the subnormal numbers that would follow.
+const TINY: f32 = 1e-15;
+
+/// Features are Gaussian and independent, of variance `l_i`.
+const DENSE: u32 = 0;
+/// One feature is not 0: `x = sqrt(L_i) e_i` with probability `p_i`.
+const ONE_HOT: u32 = 1;
+
+const FRESH: u32 = 0;
+const ONCE: u32 = 1;
+const RESHUFFLE: u32 = 2;
+const REPLACE: u32 = 3;
+
+/// Which sample a step takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Order {
+    /// A new one: one pass over samples that never end.
+    Fresh = FRESH,
+    /// One order, kept in every epoch: that in which the samples were drawn.
+    Once = ONCE,
+    /// A new random order in every epoch.
+    Reshuffle = RESHUFFLE,
+    /// Any of them, drawn anew in every step.
+    Replace = REPLACE,
+}
+
+/// What becomes of the learning rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// Nothing.
+    Constant,
+    /// `(1 + cos(pi t/T)) / 2`.
+    Cosine,
+    /// Constant for 80% of the steps, then linearly to 0.
+    Wsd,
+}
+
+impl Schedule {
+    /// The multiplier after a share of the steps.
+    pub fn multiplier(self, share: f64) -> f64 {
+        match self {
+            Self::Constant => 1.0,
+            Self::Cosine => 0.5 * (1.0 + math::cos(std::f64::consts::PI * share)),
+            Self::Wsd => (5.0 * (1.0 - share)).min(1.0),
+        }
+    }
+}
+
+/// Learning rates that are tried together.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// At most [`LANES`]; lanes left over stay at the start.
+    pub rates: Vec<f64>,
+    /// What becomes of them in the course of `steps`.
+    pub schedule: Schedule,
+    /// Steps after which the trial rests.
+    pub steps: u32,
+}
+
+/// How features are distributed.
+#[derive(Clone, Copy, Debug)]
+pub enum Features<'a> {
+    /// Independent Gaussians of these variances `l_i`, at most [`DIM_MAX`].
+    Dense(&'a [f64]),
+    /// `sqrt(L_i) e_i` with probability `p_i`: `(p, L)`, at most [`COORDINATES_MAX`].
+    OneHot(&'a [f64], &'a [f64]),
+}
+
+impl Features<'_> {
+    fn dim(self) -> usize {
+        match self {
+            Self::Dense(spectrum) => spectrum.len(),
+            Self::OneHot(p, _) => p.len(),
+        }
+    }
+
+    /// Words of a sample: the features, or the place of the one that is not 0; then the noise.
+    const fn width(self) -> usize {
+        match self {
+            Self::Dense(spectrum) => spectrum.len() + 1,
+            Self::OneHot(..) => 2,
+        }
+    }
+
+    /// `E x_i^2`.
+    pub fn spectrum(self) -> Vec<f64> {
+        match self {
+            Self::Dense(spectrum) => spectrum.to_vec(),
+            Self::OneHot(p, scales) => p.iter().zip(scales).map(|(p, scale)| p * scale).collect(),
+        }
+    }
+}
+
+/// A sweep: every trial on every run.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// Seed of all draws.
+    pub seed: u32,
+    /// The first run.
+    pub first_run: u32,
+    /// Runs: each has samples and orders of its own.
+    pub runs: u32,
+    /// Distribution of the features.
+    pub features: Features<'a>,
+    /// Standard deviation of the noise.
+    pub noise: f64,
+    /// The weights w* that are learned, from 0.
+    pub teacher: &'a [f64],
+    /// Which sample a step takes.
+    pub order: Order,
+    /// Samples N of an epoch; of no meaning when all are fresh.
+    pub samples: u32,
+    /// What is tried on each run.
+    pub trials: &'a [Trial],
+}
+
+impl Plan<'_> {
+    /// Bytes of the largest buffer; a sweep must stay within [`BYTES_MAX`].
+    pub fn bytes(&self) -> u64 {
+        let [runs, samples, width] = [u64::from(self.runs), u64::from(self.samples), self.features.width() as u64];
+        let stored = if self.order == Order::Fresh { 0 } else { 4 * runs * samples * width };
+        let group = (rows(self.features.dim(), self.order, self.samples) * size_of::<[f32; LANES]>()) as u64;
+        stored.max(self.trials.len() as u64 * runs * group)
+    }
+
+    /// The largest N that stays within [`BYTES_MAX`], all else as it is; 0 when none does.
+    pub fn most_samples(&self) -> u32 {
+        let fits = |samples: &u32| Plan { samples: *samples, ..*self }.bytes() <= BYTES_MAX;
+        // By bisection: f32 counts up to 2^24.
+        let (mut least, mut most) = (0u32, 1 << 24);
+        while least < most {
+            let middle = (least + most).div_ceil(2);
+            if fits(&middle) { least = middle } else { most = middle - 1 }
+        }
+        least
+    }
+
+    /// The inputs: the Gaussian table; the alias table of the one-hot model; factors of the features; samples; steps of
+    /// each trial; its learning rates and the multipliers of its parts.
+    #[expect(clippy::cast_possible_truncation, reason = "factors and rates as f32")]
+    fn inputs(&self, u: &Uniforms) -> Inputs {
+        let table = Gaussian::new().table;
+        let aliases = match self.features {
+            Features::Dense(_) => vec![0],
+            Features::OneHot(p, _) => Alias::new(p).words,
+        };
+        let (Features::Dense(squares) | Features::OneHot(_, squares)) = self.features;
+        let factors: Vec<f32> = squares.iter().map(|square| square.sqrt() as f32).collect();
+        let horizons: Vec<u32> = self.trials.iter().map(|trial| trial.steps).collect();
+        let mut rates = Vec::with_capacity(self.trials.len() * (LANES + PARTS as usize));
+        for trial in self.trials {
+            assert!(trial.rates.len() <= LANES, "at most {LANES} rates a trial");
+            let per = part(trial.steps);
+            let lanes = trial.rates.iter().map(|&rate| rate as f32).chain(std::iter::repeat(0.0));
+            rates.extend(lanes.take(LANES));
+            rates.extend((0..PARTS).map(|i| {
+                let (from, to) = (u64::from(i) * u64::from(per), u64::from(i + 1) * u64::from(per));
+                let middle = 0.5 * (from + to.min(u64::from(trial.steps)).max(from)) as f64;
+                trial.schedule.multiplier((middle / f64::from(trial.steps.max(1))).min(1.0)) as f32
+            }));
+        }
+        let mut samples = vec![0.0];
+        if self.order != Order::Fresh {
+            let draw = Draw { u, table: &table, aliases: &aliases, factors: &factors };
+            samples.resize(self.runs as usize * self.samples as usize * self.features.width(), 0.0);
+            let mut rest = samples.chunks_exact_mut(self.features.width());
+            for run in 0..self.runs {
+                for (step, sample) in (0..self.samples).zip(&mut rest) {
+                    if u.model == DENSE {
+                        draw.sample::<DENSE>(run, step, sample);
+                    } else {
+                        draw.sample::<ONE_HOT>(run, step, sample);
+                    }
+                }
+            }
+        }
+        Inputs::new(&[
+            bytemuck::cast_slice(&table),
+            bytemuck::cast_slice(&aliases),
+            bytemuck::cast_slice(&factors),
+            bytemuck::cast_slice(&samples),
+            bytemuck::cast_slice(&horizons),
+            bytemuck::cast_slice(&rates),
+        ])
+    }
+
+    /// Inputs, the first state and the uniforms.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by memory; the start as f32")]
+    pub fn parts(&self) -> (Inputs, Vec<[f32; LANES]>, Uniforms) {
+        let dim = self.features.dim();
+        assert!(self.runs > 0 && self.teacher.len() == dim && dim > 0, "a teacher of {dim} weights");
+        let (model, most) = match self.features {
+            Features::Dense(_) => (DENSE, DIM_MAX),
+            Features::OneHot(..) => (ONE_HOT, COORDINATES_MAX),
+        };
+        assert!(dim <= most as usize && self.bytes() <= BYTES_MAX, "more than a device can hold");
+        assert!(self.order == Order::Fresh || self.samples > 0, "an epoch of samples");
+        let uniforms = Uniforms {
+            seed: self.seed,
+            first_run: self.first_run,
+            runs: self.runs,
+            trials: self.trials.len() as u32,
+            model,
+            order: self.order as u32,
+            samples: self.samples,
+            dim: dim as u32,
+            width: self.features.width() as u32,
+            bits: dim.next_power_of_two().trailing_zeros(),
+            noise: self.noise as f32,
+            first: 0,
+            steps: 0,
+        };
+        let rows = rows(dim, self.order, self.samples);
+        let mut group = vec![[0.0; LANES]; rows];
+        for (row, w) in group[WEIGHTS..].iter_mut().zip(self.teacher) {
+            *row = [-*w as f32; LANES];
+        }
+        let order: &mut [f32] = bytemuck::cast_slice_mut(&mut group[WEIGHTS + dim..]);
+        order.iter_mut().zip(0u32..).for_each(|(place, i)| *place = i as f32);
+        let host = group.repeat(self.trials.len() * self.runs as usize);
+        (self.inputs(&uniforms), host, uniforms)
+    }
+}
+
+/// Row: 1 when the lane has diverged; it is then frozen.
+pub const DIVERGED: usize = 0;
+/// Rows: `v = w - w*`.
+pub const WEIGHTS: usize = 1;
+
+/// Rows of a group's state.
+pub const fn rows(dim: usize, order: Order, samples: u32) -> usize {
+    WEIGHTS + dim + if matches!(order, Order::Reshuffle) { (samples as usize).div_ceil(LANES) } else { 0 }
+}
+
+/// Steps of a part of a schedule.
+const fn part(steps: u32) -> u32 {
+    steps.div_ceil(PARTS)
+}
+
+crate::uniforms! {
+    /// Binding 0. A step is a sample.
+    pub struct Uniforms {
+        /// Seed of all draws.
+        seed: u32,
+        /// The run of the first group of each trial.
+        first_run: u32,
+        /// Runs of each trial.
+        runs: u32,
+        /// Trials.
+        trials: u32,
+        /// How features are distributed: 0 dense, 1 one-hot.
+        model: u32,
+        /// [`Order`].
+        order: u32,
+        /// Samples N of an epoch.
+        samples: u32,
+        /// Weights d.
+        dim: u32,
+        /// Words of a sample.
+        width: u32,
+        /// Binary logarithm of the columns of the alias table.
+        bits: u32,
+        /// Standard deviation of the noise.
+        noise: f32,
+    }
+}
+
+/// The kernel. State: [`DIVERGED`], [`WEIGHTS`], and, where epochs are reshuffled, the order of the samples, one after
+/// another, whatever the lane. Inputs: as [`Plan::parts`] makes them.
+#[derive(Debug)]
+pub struct Epochs;
+
+/// What samples are drawn with.
+#[derive(Clone, Copy)]
+struct Draw<'a> {
+    u: &'a Uniforms,
+    table: &'a [[i32; 2]],
+    aliases: &'a [u32],
+    factors: &'a [f32],
+}
+
+impl Draw<'_> {
+    fn gaussian(self, word: u32) -> f32 {
+        gaussian(word, self.table[gaussian_entry(word) as usize])
+    }
+
+    /// Sample `step` of a run.
+    #[inline(always)]
+    fn sample<const MODEL: u32>(self, run: u32, step: u32, out: &mut [f32]) {
+        let key = [self.u.seed, stream::EPOCHS];
+        let run = self.u.first_run.wrapping_add(run);
+        if MODEL == ONE_HOT {
+            let words = rng::philox(key, [run, step, 0, 0]);
+            out[0] = Alias::pick_packed(self.aliases, self.u.bits, words[0]) as f32;
+            out[1] = self.u.noise * self.gaussian(words[1]);
+            return;
+        }
+        for (block, out) in (0..).zip(out.chunks_mut(4)) {
+            let words = rng::philox(key, [run, step, block, 0]);
+            for (out, word) in out.iter_mut().zip(words) {
+                *out = self.gaussian(word);
+            }
+        }
+        let (x, noise) = out.split_at_mut(self.factors.len());
+        x.iter_mut().zip(self.factors).for_each(|(x, factor)| *x *= factor);
+        noise[0] *= self.u.noise;
+    }
+}
+
+/// `<v, y>` in every lane.
+#[inline(never)]
+fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
+    let mut sum = [0.0; LANES];
+    for (v, y) in v.iter().zip(y) {
+        for l in 0..LANES {
+            sum[l] += v[l] * y;
+        }
+    }
+    sum
+}
+
+/// Moves v by `-g x`.
+#[inline(never)]
+fn shift(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32]) {
+    for (v, x) in v.iter_mut().zip(x) {
+        for l in 0..LANES {
+            v[l] -= g[l] * x;
+        }
+    }
+}
+
+/// [`shift`], then [`product`], with one look at v.
+#[inline(never)]
+fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32]) -> [f32; LANES] {
+    let mut sum = [0.0; LANES];
+    for ((v, x), y) in v.iter_mut().zip(x).zip(y) {
+        for l in 0..LANES {
+            v[l] -= g[l] * x;
+            sum[l] += v[l] * y;
+        }
+    }
+    sum
+}
+
+/// What the residuals move v by, against x; lanes out of bounds are frozen.
+#[inline(always)]
+fn pull(
+    sum: &[f32; LANES],
+    noise: f32,
+    multiplier: f32,
+    rate: &mut [f32; LANES],
+    frozen: &mut [f32; LANES],
+) -> [f32; LANES] {
+    let mut g = [0.0; LANES];
+    for l in 0..LANES {
+        let residual = sum[l] - noise;
+        let bounded = residual.abs() <= BOUND;
+        frozen[l] = if bounded { frozen[l] } else { 1.0 };
+        rate[l] = if bounded { rate[l] } else { 0.0 };
+        g[l] = if residual.abs() < TINY { 0.0 } else { rate[l] * multiplier * residual };
+    }
+    g
+}
+
+/// Draws of the steps that lanes prepare together, the first of them a multiple of [`LANES`]: four to a block.
+fn words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
+    let block =
+        |i: u32| rng::philox([u.seed, stream::EPOCHS_ORDER], [u.first_run.wrapping_add(run), first / 4 + i, 0, 0]);
+    let blocks: [[u32; 4]; LANES / 4] = [block(0), block(1), block(2), block(3)];
+    std::array::from_fn(|i| blocks[i / 4][i % 4])
+}
+
+/// A group through its window.
+fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
+    let (trial, run) = ((group / u.runs) as usize, group % u.runs);
+    let draw = Draw { u, table: bytemuck::cast_slice(inputs.u32(0)), aliases: inputs.u32(1), factors: inputs.f32(2) };
+    let width = u.width as usize;
+    let stored = if u.order == FRESH { &[] } else { &inputs.f32(3)[(run * u.samples) as usize * width..] };
+    let horizon = inputs.u32(4)[trial];
+    let (rates, multipliers) = inputs.f32(5)[trial * (LANES + PARTS as usize)..].split_at(LANES);
+    let (diverged, rest) = state.split_at_mut(WEIGHTS);
+    let (v, order) = rest.split_at_mut(u.dim as usize);
+    let order: &mut [f32] = bytemuck::cast_slice_mut(order);
+
+    let mut frozen = diverged[DIVERGED];
+    let mut rate: [f32; LANES] = std::array::from_fn(|l| if frozen[l] == 0.0 { rates[l] } else { 0.0 });
+    let mut tile = vec![0.0; LANES * width];
+    let (mut first, end) = (u.first, (u.first + u.steps).min(horizon));
+    while first < end {
+        let count = (LANES as u32 - first % LANES as u32).min(end - first) as usize;
+        let mut samples: [&[f32]; LANES] = [&[]; LANES];
+        if u.order == FRESH {
+            for (step, sample) in (first..end).zip(tile.chunks_exact_mut(width)).take(count) {
+                draw.sample::<MODEL>(run, step, sample);
+            }
+            samples.iter_mut().zip(tile.chunks_exact(width)).for_each(|(x, sample)| *x = sample);
+        } else {
+            let words = if u.order == ONCE { [0; LANES] } else { words(u, run, first - first % LANES as u32) };
+            for (step, x) in (first..end).zip(&mut samples).take(count) {
+                let (word, mut place) = (words[step as usize % LANES], step % u.samples);
+                if u.order == RESHUFFLE {
+                    // Fisher and Yates: whatever the order was before, all that it can become are equally likely.
+                    order.swap(place as usize, (place + rng::mulhi(word, u.samples - place)) as usize);
+                    place = order[place as usize] as u32;
+                } else if u.order == REPLACE {
+                    place = rng::mulhi(word, u.samples);
+                }
+                *x = &stored[place as usize * width..][..width];
+            }
+        }
+        let mut sum = if MODEL == DENSE { product(v, &samples[0][..width - 1]) } else { [0.0; LANES] };
+        for i in 0..count {
+            let (x, noise) = samples[i].split_at(width - 1);
+            let at = if MODEL == ONE_HOT { x[0] as usize } else { 0 };
+            if MODEL == ONE_HOT {
+                for l in 0..LANES {
+                    sum[l] = v[at][l] * draw.factors[at];
+                }
+            }
+            let multiplier = multipliers[((first + i as u32) / part(horizon)) as usize];
+            let g = pull(&sum, noise[0], multiplier, &mut rate, &mut frozen);
+            if MODEL == ONE_HOT {
+                for l in 0..LANES {
+                    v[at][l] -= g[l] * draw.factors[at];
+                }
+            } else if i + 1 < count {
+                sum = shift_product(v, &g, x, samples[i + 1]);
+            } else {
+                shift(v, &g, x);
+            }
+        }
+        first += count as u32;
+    }
+    diverged[DIVERGED] = frozen;
+}
+
+impl Kernel for Epochs {
+    const NAME: &'static str = "epochs";
+    const WGSL: &'static str = concat!(include_str!("epochs.wgsl"), include_str!("../rng.wgsl"));
+    const HARDWARE: Parity = Parity::Close {
+        rel: 1e-5,
+        abs: 1e-5,
+        reason: "WGSL may fuse a * b + c; between no and all fused, 1e5 steps below the stability edge move v by 3e-6",
+    };
+    const INPUTS: usize = 6;
+    type Uniforms = Uniforms;
+    type Row = [f32; LANES];
+
+    fn software_steps(u: &Uniforms) -> u32 {
+        let lanes = LANES as u32;
+        let prepare = match u.order {
+            FRESH => u.dim + 10 * (u.dim / 4 + 1),
+            _ => 10 + lanes + lanes * (1 + u.width.div_ceil(lanes)),
+        };
+        let learn = if u.model == DENSE { u.dim + lanes * (1 + u.dim) } else { lanes };
+        // The first and the last turn may be short ones.
+        lanes * (65_000 / (1 + prepare + learn) - 2)
+    }
+
+    fn weight(u: &Uniforms) -> u32 {
+        match (u.model, u.order) {
+            (ONE_HOT, _) => 1,
+            (_, FRESH) => 2 + u.dim,
+            _ => 1 + u.dim / 8,
+        }
+    }
+
+    fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
+        if u.model == DENSE { run::<DENSE>(u, inputs, group, state) } else { run::<ONE_HOT>(u, inputs, group, state) }
+    }
+}
+
+/// A plan under way.
+pub struct Sweep {
+    lanes: Lanes<Epochs>,
+    uniforms: Uniforms,
+    spectrum: Vec<f64>,
+    step: u32,
+}
+
+impl Sweep {
+    /// Before the first step.
+    pub fn new(plan: &Plan<'_>) -> Self {
+        let (inputs, host, uniforms) = plan.parts();
+        let lanes = Lanes::new(host, rows(plan.features.dim(), plan.order, plan.samples), inputs);
+        Self { lanes, uniforms, spectrum: plan.features.spectrum(), step: 0 }
+    }
+
+    /// Steps done.
+    pub const fn step(&self) -> u32 {
+        self.step
+    }
+
+    /// Goes on until so many steps are done in all; trials whose steps are done rest.
+    ///
+    /// # Errors
+    /// As [`Exec::advance`].
+    pub async fn advance(&mut self, exec: &Exec, to: u32) -> Result<()> {
+        exec.advance(&mut self.lanes, &self.uniforms, self.step..to.max(self.step)).await?;
+        self.step = to.max(self.step);
+        Ok(())
+    }
+
+    /// The excess risk `1/2 sum_i l_i v_i^2` after the steps done, `[trial * runs + run][rate]`; not a number for a lane that
+    /// has diverged.
+    ///
+    /// # Errors
+    /// As [`Exec::read_first`].
+    pub async fn risks(&mut self, exec: &Exec) -> Result<Vec<[f64; LANES]>> {
+        let rows = exec.read_first(&mut self.lanes, WEIGHTS + self.spectrum.len()).await?;
+        let risk = |group: &[[f32; LANES]]| {
+            std::array::from_fn(|l| {
+                let squares = group[WEIGHTS..].iter().zip(&self.spectrum);
+                let sum: f64 = squares.map(|(v, eigenvalue)| eigenvalue * f64::from(v[l]) * f64::from(v[l])).sum();
+                if group[DIVERGED][l] == 0.0 { 0.5 * sum } else { f64::NAN }
+            })
+        };
+        Ok(rows.chunks_exact(WEIGHTS + self.spectrum.len()).map(risk).collect())
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    /// What a test varies.
+    #[derive(Clone, Copy)]
+    struct Setting<'a> {
+        features: Features<'a>,
+        noise: f64,
+        order: Order,
+        samples: u32,
+        runs: u32,
+        rates: &'a [f64],
+        schedule: Schedule,
+        steps: u32,
+    }
+
+    const SETTING: Setting<'_> = Setting {
+        features: Features::Dense(&[1.0, 0.8, 0.6, 0.4, 0.2]),
+        noise: 0.7,
+        order: Order::Reshuffle,
+        samples: 50,
+        runs: 3,
+        rates: &[0.01, 0.05, 0.1],
+        schedule: Schedule::Constant,
+        steps: 1000,
+    };
+
+    const ORDERS: [Order; 4] = [Order::Fresh, Order::Once, Order::Reshuffle, Order::Replace];
+
+    /// Something of a setting's plan.
+    fn plan<T>(s: Setting<'_>, use_plan: impl FnOnce(&Plan<'_>) -> T) -> T {
+        let trials = [Trial { rates: s.rates.to_vec(), schedule: s.schedule, steps: s.steps }];
+        use_plan(&Plan {
+            seed: 3,
+            first_run: 2,
+            runs: s.runs,
+            features: s.features,
+            noise: s.noise,
+            teacher: &vec![1.0; s.features.dim()],
+            order: s.order,
+            samples: s.samples,
+            trials: &trials,
+        })
+    }
+
+    /// The state after the windows between `cuts`, group by group.
+    fn state(s: Setting<'_>, cuts: &[u32]) -> Vec<Vec<[f32; LANES]>> {
+        plan(s, |plan| {
+            let (inputs, host, uniforms) = plan.parts();
+            let rows = rows(s.features.dim(), s.order, s.samples);
+            let mut lanes = Lanes::<Epochs>::new(host, rows, inputs);
+            let exec = Exec::cpu();
+            for window in cuts.windows(2) {
+                pollster::block_on(exec.advance(&mut lanes, &uniforms, window[0]..window[1])).expect("runs");
+            }
+            let all = pollster::block_on(exec.read(&mut lanes)).expect("reads");
+            all.chunks(rows).map(<[_]>::to_vec).collect()
+        })
+    }
+
+    /// Mean excess risk over the runs and its standard error, `[rate]`.
+    fn risks(s: Setting<'_>) -> Vec<[f64; 2]> {
+        let found = plan(s, |plan| {
+            let (exec, mut sweep) = (Exec::cpu(), Sweep::new(plan));
+            pollster::block_on(sweep.advance(&exec, s.steps)).expect("runs");
+            pollster::block_on(sweep.risks(&exec)).expect("reads")
+        });
+        let n = f64::from(s.runs);
+        (0..s.rates.len())
+            .map(|l| {
+                let mean = found.iter().map(|risks| risks[l]).sum::<f64>() / n;
+                let square = found.iter().map(|risks| (risks[l] - mean) * (risks[l] - mean)).sum::<f64>();
+                [mean, (square / (n * (n - 1.0))).sqrt()]
+            })
+            .collect()
+    }
+
+    /// SGD as it is defined, in f64: `w <- w + rate (y - <w, x>) x`, w from 0, w* of ones.
+    fn by_hand(s: Setting<'_>, run: u32, rate: f64) -> Vec<f64> {
+        let (table, dim) = (Gaussian::new(), s.features.dim());
+        let sample = |n: u32| -> (Vec<f64>, f64) {
+            let words: Vec<u32> =
+                (0..33).flat_map(|block| rng::philox([3, stream::EPOCHS], [2 + run, n, block, 0])).collect();
+            let (mut x, noise) = match s.features {
+                Features::Dense(spectrum) => {
+                    let x = spectrum.iter().zip(&words).map(|(l, &word)| l.sqrt() * f64::from(table.sample(word)));
+                    (x.collect(), words[dim])
+                }
+                Features::OneHot(p, scales) => {
+                    let alias = Alias::new(p);
+                    let i = Alias::pick_packed(&alias.words, alias.bits(), words[0]) as usize;
+                    let mut x = vec![0.0; dim];
+                    x[i] = scales[i].sqrt();
+                    (x, words[1])
+                }
+            };
+            let y = x.iter().sum::<f64>() + s.noise * f64::from(table.sample(noise));
+            x.truncate(dim);
+            (x, y)
+        };
+        let mut order: Vec<u32> = (0..s.samples).collect();
+        let mut w = vec![0.0; dim];
+        for step in 0..s.steps {
+            let word = rng::philox([3, stream::EPOCHS_ORDER], [2 + run, step / 4, 0, 0])[step as usize % 4];
+            let i = step % s.samples;
+            let n = match s.order {
+                Order::Fresh => step,
+                Order::Once => i,
+                Order::Reshuffle => {
+                    order.swap(i as usize, (i + rng::mulhi(word, s.samples - i)) as usize);
+                    order[i as usize]
+                }
+                Order::Replace => rng::mulhi(word, s.samples),
+            };
+            let (x, y) = sample(n);
+            let share = (f64::from(step) + 0.5) / f64::from(s.steps);
+            let g = rate * s.schedule.multiplier(share) * (y - x.iter().zip(&w).map(|(x, w)| x * w).sum::<f64>());
+            w.iter_mut().zip(&x).for_each(|(w, x)| *w += g * x);
+        }
+        w
+    }
+
+    const P: [f64; 6] = [0.5, 0.2, 0.1, 0.1, 0.06, 0.04];
+    const SCALES: [f64; 6] = [1.0, 0.5, 0.25, 0.3, 0.2, 0.1];
+
+    #[test]
+    fn a_lane_is_sgd_as_defined() {
+        for order in ORDERS {
+            for features in [SETTING.features, Features::OneHot(&P, &SCALES)] {
+                for schedule in [Schedule::Constant, Schedule::Cosine, Schedule::Wsd] {
+                    let s = Setting { features, order, schedule, ..SETTING };
+                    let found = state(s, &[0, s.steps]);
+                    for (run, group) in (0..).zip(&found) {
+                        for (l, rate) in s.rates.iter().enumerate() {
+                            let w = by_hand(s, run, *rate);
+                            for (v, w) in group[WEIGHTS..].iter().zip(&w) {
+                                // Rounding in f32, which the dynamics below the edge of stability do not amplify.
+                                let difference = f64::from(v[l]) - (w - 1.0);
+                                assert!(difference.abs() < 1e-5, "{order:?} {schedule:?} run {run}: {difference}");
+                            }
+                        }
+                        assert_eq!(group[WEIGHTS][s.rates.len()], -1.0, "lanes left over stay at the start");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn windows_compose() {
+        for order in ORDERS {
+            let s = Setting { order, ..SETTING };
+            let whole = state(s, &[0, 500]);
+            assert_eq!(whole, state(s, &[0, 1, 16, 49, 51, 377, 500]), "{order:?}");
+            assert_ne!(whole, state(s, &[0, 499]), "the last step matters");
+        }
+        let rested = state(SETTING, &[0, 1000]);
+        assert_eq!(rested, state(SETTING, &[0, 900, 1200, 1300]), "a trial rests when its steps are done");
+    }
+
+    #[test]
+    fn the_first_samples_are_those_of_any_number() {
+        let once = Setting { order: Order::Once, samples: 200, steps: 200, ..SETTING };
+        let fresh = state(Setting { order: Order::Fresh, ..once }, &[0, 200]);
+        assert_eq!(state(once, &[0, 200]), fresh, "stored or drawn anew");
+        let weights = |s| state(s, &[0, 50]).iter().map(|group| group[..6].to_vec()).collect::<Vec<_>>();
+        assert_eq!(weights(once), weights(Setting { samples: 50, ..once }), "whatever N");
+    }
+
+    #[test]
+    fn every_order_of_an_epoch_is_equally_likely_whatever_the_last_was() {
+        let s = Setting { samples: 4, runs: 57_600, rates: &[0.0], features: Features::Dense(&[1.0]), ..SETTING };
+        let mut pairs = std::collections::BTreeMap::new();
+        for (first, second) in state(s, &[0, 4]).iter().zip(state(s, &[0, 8])) {
+            let code = |group: &[[f32; LANES]]| group[2][..4].iter().fold(0, |code, i| 10 * code + *i as u32);
+            *pairs.entry((code(first), code(&second))).or_insert(0.0) += 1.0;
+        }
+        assert_eq!(pairs.len(), 576, "24 orders, then 24");
+        let chi2: f64 = pairs.values().map(|n: &f64| (n - 100.0) * (n - 100.0) / 100.0).sum();
+        // 575 degrees of freedom, standard deviation 33.9: within 4 of them.
+        assert!((chi2 - 575.0).abs() < 136.0, "chi-square {chi2}");
+    }
+
+    #[test]
+    fn one_hot_risk_is_the_exact_one() {
+        // Given that coordinate i occurs n times, v_i is a linear recursion; rho is its factor, q = rho^n.
+        let variance = |order, n: i32, rho: f64, k: i32| {
+            let (q, power) = (math::pow(rho, n.into()), |x: f64, n: i32| math::pow(x, n.into()));
+            match order {
+                Order::Reshuffle => {
+                    (1.0 - power(q, 2 * k)) / (1.0 - rho * rho)
+                        + (power(1.0 - power(q, k), 2) - (1.0 - q) * (1.0 - power(q, 2 * k)) / (1.0 + q))
+                            / (f64::from(n) * power(1.0 - rho, 2))
+                }
+                _ => (1.0 - power(rho, 2 * n)) / (1.0 - rho * rho) * power((1.0 - power(q, k)) / (1.0 - q), 2),
+            }
+        };
+        // Brute force over all orders of every epoch.
+        assert!((variance(Order::Reshuffle, 2, 0.5, 3) - 2.071_289_062_5).abs() < 1e-12, "reshuffled");
+        assert!((variance(Order::Once, 4, 0.9, 2) - 8.221_257_411_3).abs() < 1e-9, "kept");
+        let exact = |s: Setting<'_>, rate: f64, epochs: i32| -> f64 {
+            let risk = |(p, scale): (&f64, &f64)| {
+                let (n, rho) = (s.samples, 1.0 - rate * scale);
+                let mut binomial = math::pow(1.0 - p, n.into());
+                let mut mean = binomial;
+                for count in 1..=n.cast_signed() {
+                    binomial *= f64::from(n.cast_signed() - count + 1) / f64::from(count) * p / (1.0 - p);
+                    let decayed = math::pow(rho, f64::from(2 * epochs * count));
+                    let noise = rate * rate * scale * s.noise * s.noise;
+                    mean += binomial * (decayed + noise * variance(s.order, count, rho, epochs));
+                }
+                0.5 * p * scale * mean
+            };
+            P.iter().zip(&SCALES).map(risk).sum()
+        };
+        for order in [Order::Reshuffle, Order::Once] {
+            for (samples, epochs, noise) in [(20, 1, 0.5), (20, 8, 0.5), (100, 4, 0.3), (30, 4, 0.0), (7, 32, 1.0)] {
+                let s = Setting {
+                    features: Features::OneHot(&P, &SCALES),
+                    order,
+                    noise,
+                    samples,
+                    runs: 2000,
+                    rates: &[0.02, 0.3, 1.0, 1.7],
+                    steps: samples * epochs,
+                    ..SETTING
+                };
+                for ([mean, error], rate) in risks(s).into_iter().zip(s.rates) {
+                    let z = (mean - exact(s, *rate, epochs.cast_signed())) / error;
+                    assert!(z.abs() < 4.0, "{order:?}, N {samples}, K {epochs}, rate {rate}: z = {z}, {mean}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn dense_risk_of_one_pass_is_the_exact_recursion() {
+        for spectrum in [&[1.0; 10][..], &[1.0, 0.5, 0.25, 0.125]] {
+            let rates = [0.005, 0.02, 0.1];
+            let s = Setting {
+                features: Features::Dense(spectrum),
+                order: Order::Fresh,
+                runs: 4000,
+                rates: &rates,
+                steps: 100,
+                ..SETTING
+            };
+            let exact = rates.map(|rate| {
+                let mut m = vec![1.0; spectrum.len()];
+                for _ in 0..s.steps {
+                    let total = m.iter().zip(spectrum).map(|(m, l)| l * m).sum::<f64>() + s.noise * s.noise;
+                    for (m, l) in m.iter_mut().zip(spectrum) {
+                        // Gaussian: the fourth moment is 3.
+                        *m = (1.0 - 2.0 * rate * l + 2.0 * rate * rate * l * l) * *m + rate * rate * l * total;
+                    }
+                }
+                0.5 * m.iter().zip(spectrum).map(|(m, l)| l * m).sum::<f64>()
+            });
+            for (once, exact) in [Order::Fresh, Order::Once, Order::Reshuffle]
+                .into_iter()
+                .flat_map(|order| risks(Setting { order, samples: 100, ..s }).into_iter().zip(exact))
+            {
+                let z = (once[0] - exact) / once[1];
+                assert!(z.abs() < 4.0, "{once:?} {exact}: z = {z}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_epochs_end_at_least_squares() {
+        // Ordinary least squares on Gaussian features: R = sigma^2 d / (2 (N - d - 1)). Steps this small leave 6e-4 of it
+        // to the noise of the order, and e^-30 to the start.
+        let s =
+            Setting { features: Features::Dense(&[1.0; 5]), runs: 4000, rates: &[0.005], steps: 50 * 128, ..SETTING };
+        let [mean, error] = risks(s)[0];
+        let exact = 0.7 * 0.7 * 5.0 / (2.0 * 44.0);
+        assert!(((mean - exact) / error).abs() < 4.0 && error < 0.02 * exact, "{mean} {error} {exact}");
+    }
+
+    #[test]
+    fn a_lane_that_diverges_is_frozen_and_said_to_have() {
+        let s = Setting { rates: &[0.05, 3.0, 0.1], ..SETTING };
+        let (some, more) = (state(s, &[0, 400]), state(s, &[0, 1000]));
+        for (some, more) in some.iter().zip(&more) {
+            assert_eq!(some[DIVERGED][..4], [0.0, 1.0, 0.0, 0.0], "only the one above the edge");
+            for (some, more) in some[WEIGHTS..].iter().zip(&more[WEIGHTS..6]) {
+                assert!(some[1] == more[1] && some[1].is_finite(), "frozen where it was: {}", some[1]);
+                assert_ne!(some[0], more[0], "others go on");
+            }
+        }
+        let found = risks(s);
+        assert!(found[1][0].is_nan() && found[0][0] > 0.0 && found[2][0] > 0.0, "{found:?}");
+    }
+
+    #[test]
+    fn schedules_start_at_the_rate_and_end_at_nothing() {
+        let [constant, cosine, wsd] = [Schedule::Constant, Schedule::Cosine, Schedule::Wsd];
+        assert_eq!([0.0, 0.5, 1.0].map(|share| constant.multiplier(share)), [1.0; 3], "constant");
+        let found = [0.0, 0.5, 1.0].map(|share| cosine.multiplier(share));
+        assert!(found.iter().zip([1.0, 0.5, 0.0]).all(|(x, y)| (x - y).abs() < 1e-15), "cosine: {found:?}");
+        let found = [0.0, 0.8, 0.9, 1.0].map(|share| wsd.multiplier(share));
+        assert!(found.iter().zip([1.0, 1.0, 0.5, 0.0]).all(|(x, y)| (x - y).abs() < 1e-12), "wsd: {found:?}");
+    }
+
+    #[test]
+    fn a_long_schedule_is_its_parts() {
+        // 5000 steps in parts of 5: the mean multiplier is that of the schedule.
+        for (schedule, mean) in [(Schedule::Cosine, 0.5), (Schedule::Wsd, 0.9), (Schedule::Constant, 1.0)] {
+            let multipliers =
+                plan(Setting { schedule, steps: 5000, ..SETTING }, |plan| plan.parts().0.f32(5)[LANES..].to_vec());
+            assert_eq!(multipliers.len(), PARTS as usize, "one trial");
+            let sum: f64 = (0..5000).map(|step| f64::from(multipliers[step / part(5000) as usize])).sum();
+            assert!((sum / 5000.0 - mean).abs() < 1e-6, "{schedule:?}: {sum}");
+            assert!(multipliers.is_sorted_by(|a, b| a >= b), "{schedule:?} never rises");
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded_by_the_largest_buffer() {
+        let s = Setting { runs: 32, rates: &[0.1], ..SETTING };
+        let most = plan(s, |plan| plan.most_samples());
+        // Samples of 6 words.
+        assert_eq!(u64::from(most), BYTES_MAX / (32 * 6 * 4), "{most}");
+        let bytes = |samples| plan(Setting { samples, ..s }, |plan| plan.bytes());
+        assert!(bytes(most) <= BYTES_MAX && bytes(most + 1) > BYTES_MAX, "the most, and no more");
+        assert_eq!(plan(Setting { order: Order::Fresh, ..s }, |plan| plan.most_samples()), 1 << 24, "none are stored");
+    }
+
+    #[test]
+    fn loops_of_a_dispatch_turn_less_often_than_a_software_adapter_allows() {
+        for order in ORDERS {
+            for (model, dim, width) in [(DENSE, 1, 2), (DENSE, 8, 9), (DENSE, 128, 129), (ONE_HOT, 1024, 2)] {
+                let u = Uniforms { model, dim, width, order: order as u32, ..bytemuck::Zeroable::zeroed() };
+                let (steps, d) = (Epochs::software_steps(&u), u64::from(dim));
+                let tiles = u64::from(steps / LANES as u32) + 2;
+                let prepare = match (order, model) {
+                    (Order::Fresh, ONE_HOT) => 10,
+                    (Order::Fresh, _) => d + 10 * (d / 4 + 1),
+                    _ => 10 + 16 + 16 + u64::from(width.div_ceil(16)) * 16,
+                };
+                let learn = if model == DENSE { d + 16 + 16 * d } else { 16 };
+                let turns = tiles * (1 + prepare + learn);
+                assert!(steps > 0 && turns <= 65_535, "{order:?}, {dim}: {turns} in {steps}");
+            }
+        }
+    }
+}
