@@ -44,11 +44,6 @@ pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
 
-/// Cosine.
-pub fn cos(x: f64) -> f64 {
-    libm::cos(x)
-}
-
 /// `ln |Γ(x)|`.
 pub fn lgamma(x: f64) -> f64 {
     libm::lgamma(x)
