@@ -7,6 +7,7 @@
 //! - [`reuse`]: what K epochs are worth: best rates, effective reuse, saturation, limit laws.
 //! - [`one_hot`], [`dense`]: the risk of multi-epoch SGD on linear regression: exact, mean field.
 //! - [`track`]: products of permutation matrices: exact losses of learned factors.
+//! - [`muennighoff`]: the data-constrained law of language models.
 //!
 //! Arguments are taken as valid (parameters are checked where they are read); each function states
 //! its ranges. "Source" names: SIG = Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data
@@ -17,6 +18,7 @@ pub mod atoms;
 pub mod compose;
 pub mod dense;
 pub mod exam;
+pub mod muennighoff;
 pub mod one_hot;
 pub mod reuse;
 pub mod shift;

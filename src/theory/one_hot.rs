@@ -218,6 +218,81 @@ fn binomial(samples: f64, p: f64) -> Vec<[f64; 2]> {
     kept
 }
 
+/// Limit laws of the power-law world `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1` without noise, at one rate.
+///
+/// For N -> infinity, dimensions to match: one epoch has `R = C1 N^-((a-1)/a)`, few epochs `R = C1 (K N)^-((a-1)/a)`, many
+/// `R = C2 N^-((a-1)/(a-b))`. With `K = kappa N^(b/(a-b))` the sum over i is an integral over `x = i N^(-1/(a-b))`:
+/// `R = N^-((a-1)/(a-b)) F(kappa)`. Source: Reuse, theorems 5.1 and 5.2; constants derived here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PowerLaw {
+    a: f64,
+    b: f64,
+    c: f64,
+    rate: f64,
+}
+
+impl PowerLaw {
+    /// Exponents a of `p_i Lambda_i` and b of `Lambda_i`, first probability c and learning rate 0 < rate < 2.
+    ///
+    /// Nothing unless `b > 0` and `a - b > 1`: else there is no limit of many coordinates, or no plateau that grows.
+    pub fn new(a: f64, b: f64, c: f64, rate: f64) -> Option<Self> {
+        (b > 0.0 && a - b > 1.0).then_some(Self { a, b, c, rate })
+    }
+
+    /// Factor and exponent of one pass: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`, `k = (a-1)/a`; `R = C1 N^-k`.
+    pub fn one_pass(&self) -> [f64; 2] {
+        let k = (self.a - 1.0) / self.a;
+        let scale = math::pow(2.0 * self.c * self.rate, -k);
+        [self.c / (2.0 * self.a) * scale * math::gamma(k), k]
+    }
+
+    /// Factor and exponent of many epochs: `C2 = c^(1-k) Gamma(k) / (2(a-b))`, `k = (a-1)/(a-b)`; `R = C2 N^-k`.
+    pub fn many_epochs(&self) -> [f64; 2] {
+        let k = (self.a - 1.0) / (self.a - self.b);
+        [math::pow(self.c, 1.0 - k) * math::gamma(k) / (2.0 * (self.a - self.b)), k]
+    }
+
+    /// Factor and exponent of the plateau of E: `(C1/C2)^(a/(a-1)) N^(b/(a-b))`.
+    pub fn plateau(&self) -> [f64; 2] {
+        let ([c1, k], [c2, _]) = (self.one_pass(), self.many_epochs());
+        [math::pow(c1 / c2, 1.0 / k), self.b / (self.a - self.b)]
+    }
+
+    /// The crossover: `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`, kappa > 0: kappa where that is small, then the plateau.
+    pub fn crossover(&self, kappa: f64) -> f64 {
+        let [c1, k] = self.one_pass();
+        math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)
+    }
+
+    /// `F(kappa) = c/2 integral_0^inf x^-a exp(-c x^-(a-b) (1 - exp(-2 eta kappa x^-b))) dx`.
+    ///
+    /// The trapezoidal rule in ln x, spectrally accurate: the integrand falls exponentially to the right, faster to the
+    /// left. Relative error 1e-13; about `2000 a^2/(a-1)` exponentials.
+    fn scaled_risk(&self, kappa: f64) -> f64 {
+        let step = 0.1 / self.a;
+        let exponent = |t: f64| {
+            let done = -math::expm1(-2.0 * self.rate * kappa * math::exp(-self.b * t));
+            self.c * math::exp((self.b - self.a) * t) * done
+        };
+        let term = |t: f64| math::exp((1.0 - self.a) * t - exponent(t));
+        // Every rank left of the start is learned, every one right of the end is not.
+        let mut start = 0.0;
+        while exponent(start) < 100.0 {
+            start -= 1.0;
+        }
+        let mut total = 0.0;
+        for j in 0.. {
+            let t = start + f64::from(j) * step;
+            let term = term(t);
+            total += term;
+            if term < 1e-17 * total && exponent(t) < 1.0 {
+                break;
+            }
+        }
+        0.5 * self.c * step * total
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -455,5 +530,39 @@ mod tests {
             assert!((found - want).abs() < half, "{found} {want}");
         }
         assert_eq!(best(&model, 1.0, 50.0, 1e5).rate, 1.0, "without noise the largest rate up to 1 is best");
+    }
+
+    #[test]
+    fn limit_laws_are_those_of_the_exact_risk() {
+        let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
+        let law = PowerLaw::new(4.5, 1.0, model.first_probability(), 1.0).unwrap();
+        let ([c1, k1], [c2, k2]) = (law.one_pass(), law.many_epochs());
+        close(model.one_pass(1e13)(1.0), c1 * math::pow(1e13, -k1), 1e-3);
+        close(model.flow(1e12)(f64::INFINITY), c2 * math::pow(1e12, -k2), 1e-3);
+        let [factor, exponent] = law.plateau();
+        assert!((factor - 0.43756).abs() < 6e-6 && exponent == 2.0 / 7.0, "{factor} {exponent}");
+        for (samples, want) in [(1e6, 0.4424), (1e8, 0.4389), (1e10, 0.4379), (1e12, 0.4377)] {
+            let found = effective_reuse(&model, 1.0, f64::INFINITY, samples).unwrap() * math::pow(samples, -exponent);
+            assert!((found - want).abs() < 6e-5, "{samples}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_crossover_joins_both_laws() {
+        let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
+        for rate in [0.3, 1.0] {
+            let law = PowerLaw::new(4.5, 1.0, model.first_probability(), rate).unwrap();
+            close(law.scaled_risk(1e6), law.many_epochs()[0], 1e-12);
+            close(law.scaled_risk(1e-8), law.one_pass()[0] * math::pow(1e-8, -law.one_pass()[1]), 1e-4);
+            close(law.crossover(1e6), law.plateau()[0], 1e-11);
+        }
+        let law = PowerLaw::new(4.5, 1.0, model.first_probability(), 1.0).unwrap();
+        for (kappa, want) in [(0.1, 0.085), (0.3, 0.205), (1.0, 0.382), (3.0, 0.436), (10.0, 0.438)] {
+            let unit = math::pow(1e12, 2.0 / 7.0);
+            let exact = effective_reuse(&model, 1.0, kappa * unit, 1e12).unwrap() / unit;
+            assert!((law.crossover(kappa) - want).abs() < 6e-4, "{kappa}: {}", law.crossover(kappa));
+            close(exact, law.crossover(kappa), 1e-3);
+        }
+        assert_eq!(PowerLaw::new(2.0, 1.0, 1.0, 1.0), None);
     }
 }

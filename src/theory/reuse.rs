@@ -136,7 +136,7 @@ fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
         if (x - middle).abs() + 0.5 * (hi - lo) <= 2.0 * RATE_TOLERANCE {
             break;
         }
-        // The vertex of the parabola through x, w, v, as p/q from x.
+        // How far the vertex of the parabola through x, w, v is.
         let (r, s) = ((x - w) * (fx - fv), (x - v) * (fx - fw));
         let jump = ((x - v) * s - (x - w) * r) / (2.0 * (r - s));
         if before.abs() > RATE_TOLERANCE && jump.abs() < 0.5 * before.abs() && x + jump > lo && x + jump < hi {
@@ -240,7 +240,7 @@ pub fn samples_for(one_pass: impl Fn(f64) -> f64, risk: f64, start: f64) -> Opti
     falling_zero(|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
 }
 
-/// `E(K, N)`: nothing where no number of fresh samples is as good. About 12 searches for a best rate.
+/// `E(K, N)`: nothing where no number of fresh samples is as good, for one where `R* = 0`. About 12 searches for a best rate.
 pub fn effective_reuse(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
     let target = best(model, edge, epochs, samples).risk;
     samples_for(|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
@@ -273,9 +273,9 @@ pub const LANGUAGE_MODEL: [f64; 2] = [0.80, 5.21];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theory::dense::MeanField;
+    use crate::theory::dense::{MeanField, power_spectrum};
     use crate::theory::one_hot::OneHot;
-    use crate::theory::tests::close;
+    use crate::theory::tests::{Draws, close};
 
     #[test]
     fn the_best_rate_is_found_inside_and_at_the_edge() {
@@ -365,5 +365,41 @@ mod tests {
             close(effective_reuse(&hot, 1.0, epochs, 500.0).unwrap(), share * epochs, 1e-8);
         }
         assert_eq!(saturation(&dense, 1.0, 5e3, 1.0), None);
+    }
+
+    #[test]
+    fn every_valid_setting_has_a_risk() {
+        let mut draws = Draws(5);
+        let mut pick = |low: f64, high: f64| math::exp(math::ln(low) + draws.unit() * math::ln(high / low));
+        for case in 0..75 {
+            let order = [Order::Reshuffle, Order::Once, Order::WithReplacement][case % 3];
+            let (dim, b, noise) =
+                (pick(1.0, 300.0) as u32, pick(0.01, 3.0), if case % 4 == 0 { 0.0 } else { pick(1e-6, 1e2) });
+            let (samples, rate, a) = (pick(1.0, 1e5).round(), pick(1e-10, 1.999), b + pick(0.01, 6.0));
+            let epochs = if case % 5 == 0 { f64::INFINITY } else { pick(1.0, 1e5).round() };
+            let hot = OneHot::power(dim, a, b, noise, order);
+            let spectrum = power_spectrum(dim, a.min(3.0));
+            let dense = MeanField::new(&spectrum, &vec![1.0; dim as usize], noise, order);
+            for risk in [hot.risk(epochs, samples)(rate), dense.risk(epochs, samples)(rate)] {
+                assert!((0.0..f64::INFINITY).contains(&risk), "case {case}: {risk}");
+            }
+            let found = [best(&hot, 1.0, epochs, samples), best(&dense, 1.0, epochs, samples)];
+            let start = [hot.start(), 0.5 * spectrum.iter().sum::<f64>()];
+            for (found, start) in found.iter().zip(start) {
+                assert!((0.0..=1.0).contains(&found.rate) && found.risk <= start, "case {case}: {found:?}, {start}");
+            }
+            // No rate of a scan is better.
+            if epochs < f64::INFINITY && dim < 30 {
+                let risks = (hot.risk(epochs, samples), dense.risk(epochs, samples));
+                for rate in (0..100).map(|i| math::exp(-0.3 * f64::from(i))) {
+                    assert!(risks.0(rate) >= found[0].risk * (1.0 - 1e-12), "case {case}: {rate} {found:?}");
+                    assert!(risks.1(rate) >= found[1].risk * (1.0 - 1e-12), "case {case}: {rate} {found:?}");
+                }
+            }
+            let reuse = [effective_reuse(&hot, 1.0, epochs, samples), effective_reuse(&dense, 1.0, epochs, samples)];
+            for (found, reuse) in found.iter().zip(reuse) {
+                assert_eq!(reuse.is_some_and(|e| e > 0.0), found.risk > 0.0, "case {case}: {found:?}, {reuse:?}");
+            }
+        }
     }
 }
