@@ -7,6 +7,7 @@
 //! | [`theory`] | closed forms, pure f64 functions | the above |
 //! | [`mod@params`], [`output`], [`exec`] | what is asked; what is answered; where work runs | the above, but not `theory` |
 //! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | the above |
+//! | [`fit`] | laws fitted to runs, f64, no device | the above, but not `exec` and `sim` |
 //! | [`experiments`] | one file is one experiment; the registry; claims | everything above |
 //! | `web`, `main` | the page's and the terminal's doors | everything |
 //!
@@ -15,6 +16,7 @@
 pub mod error;
 pub mod exec;
 pub mod experiments;
+pub mod fit;
 pub mod math;
 pub mod output;
 pub mod params;

@@ -35,6 +35,10 @@ pub mod stream {
     pub const EPOCHS: u32 = 12;
     /// The order in which they are visited.
     pub const EPOCHS_ORDER: u32 = 13;
+    /// Starts of a fit that its grid does not give.
+    pub const FIT_START: u32 = 16;
+    /// Noise of simulated runs.
+    pub const FIT_NOISE: u32 = 17;
 }
 
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -1,0 +1,168 @@
+//! Which law: several side by side on the same runs.
+//!
+//! `AICc` counts parameters against fit. What an objective says of noise is the density `e^(-rho(r) / s) / Z(s)` of a
+//! residual, with the scale `s` that makes the runs likeliest: Gauss for squares, Laplace for L1, Huber's between.
+//! Residuals of logarithms are turned into densities of the loss, so that laws of either kind compare.
+//!
+//! Leave the largest out: fit the smaller runs, predict the largest. What matters of a scaling law is that.
+
+use super::objective::Room;
+use super::{Data, Fit, Problem, Residual, Search};
+use crate::error::{Error, ErrorKind, Result};
+use crate::math;
+
+/// `-2 ln` of the greatest likelihood of runs whose residuals have this objective.
+fn deviance(problem: &Problem<'_>, value: f64) -> f64 {
+    let data = problem.data;
+    let n: f64 = data.weight.iter().sum();
+    let of_logs: f64 = match problem.objective.residual {
+        Residual::Log => data.ln_y.iter().zip(&data.weight).map(|(y, w)| w * y).sum(),
+        Residual::Plain => 0.0,
+    };
+    let pi = std::f64::consts::PI;
+    let delta = problem.objective.delta;
+    let fitted = if delta.is_infinite() {
+        n * (math::ln(4.0 * pi * value / n) + 1.0)
+    } else if delta == 0.0 {
+        2.0 * n * (math::ln(2.0 * value / n) + 1.0)
+    } else {
+        let at = |ln_s: f64| {
+            let s = math::exp(ln_s);
+            let inner = (2.0 * pi * s).sqrt() * (1.0 - math::erfc(delta / (2.0 * s).sqrt()));
+            let z = inner + 2.0 * s / delta * math::exp(-delta * delta / (2.0 * s));
+            2.0 * value / s + 2.0 * n * math::ln(z)
+        };
+        // Between Gauss's scale, 2 Q / n, and Laplace's, Q / n, or nearly.
+        let middle = math::ln((value / n).max(1e-300));
+        at(least(at, middle - 3.0, middle + 3.0))
+    };
+    fitted + 2.0 * of_logs
+}
+
+/// Where a function with one minimum between `lo` and `hi` has it, by the golden section; to rounding.
+pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
+    const GOLD: f64 = 0.618_033_988_749_894_9;
+    let (mut a, mut b) = (hi - GOLD * (hi - lo), lo + GOLD * (hi - lo));
+    let (mut fa, mut fb) = (f(a), f(b));
+    for _ in 0..60 {
+        if fa <= fb {
+            (hi, b, fb) = (b, a, fa);
+            a = hi - GOLD * (hi - lo);
+            fa = f(a);
+        } else {
+            (lo, a, fa) = (a, b, fb);
+            b = lo + GOLD * (hi - lo);
+            fb = f(b);
+        }
+    }
+    0.5 * (lo + hi)
+}
+
+/// Akaike's criterion for few runs: the lower, the better; `None` where the runs are too few for it.
+pub fn aicc(problem: &Problem<'_>, fit: &Fit) -> Option<f64> {
+    let n: f64 = problem.data.weight.iter().sum();
+    // The scale is a parameter too.
+    let k = problem.free() as f64 + 1.0;
+    (n > k + 1.0).then(|| deviance(problem, fit.value) + 2.0 * k + 2.0 * k * (k + 1.0) / (n - k - 1.0))
+}
+
+/// The share of the variance of the loss that a fit explains: `1 - sum (y - f)^2 / sum (y - mean)^2`.
+pub fn r2(problem: &Problem<'_>, p: &[f64]) -> f64 {
+    let mut room = Room::default();
+    problem.at(p, &mut room);
+    let data = problem.data;
+    let n: f64 = data.weight.iter().sum();
+    let mean = data.y.iter().zip(&data.weight).map(|(y, w)| w * y).sum::<f64>() / n;
+    let sum = |f: &dyn Fn(usize) -> f64| (0..data.len()).map(|i| data.weight[i] * f(i) * f(i)).sum::<f64>();
+    1.0 - sum(&|i| data.y[i] - room.values[i]) / sum(&|i| data.y[i] - mean)
+}
+
+/// How a law that has seen only the smaller runs does on the largest.
+#[derive(Clone, Copy, Debug)]
+pub struct Extrapolation {
+    /// Rows predicted.
+    pub rows: usize,
+    /// Root of the mean square of their residuals.
+    pub error: f64,
+    /// Mean of their residuals: above 0, the law promised too little.
+    pub bias: f64,
+}
+
+/// Rows in two: the smaller, and the fifth of largest scale (the product of all inputs but unique tokens), those of
+/// one scale together.
+fn split(problem: &Problem<'_>) -> (Data, Data) {
+    let data = problem.data;
+    let inputs = problem.law.info.inputs;
+    let scale: Vec<f64> = (0..data.len())
+        .map(|i| {
+            let counted = data.input(i).iter().zip(inputs).filter(|(_, input)| input.role != super::Role::Unique);
+            counted.map(|(x, _)| x).product()
+        })
+        .collect();
+    let mut sorted = scale.clone();
+    sorted.sort_by(f64::total_cmp);
+    let from = sorted[data.len() * 4 / 5];
+    let pick = |large: bool| {
+        let weight: Vec<f64> = scale.iter().map(|s| f64::from((*s >= from) == large)).collect();
+        data.weighted(&weight)
+    };
+    (pick(false), pick(true))
+}
+
+/// Fits the smaller runs and predicts the largest fifth.
+///
+/// # Errors
+/// The smaller runs are too few.
+pub fn extrapolate(problem: &Problem<'_>, seed: u32) -> Result<Extrapolation> {
+    let (small, large) = split(problem);
+    if small.len() <= problem.free() || large.is_empty() {
+        return Err(Error::new(ErrorKind::Parameter, "too few runs to leave the largest out"));
+    }
+    let fit = Search::new(problem.over(&small), seed)?.run()?;
+    let mut room = Room::default();
+    problem.over(&large).at(&fit.params, &mut room);
+    let n = large.len() as f64;
+    let mean = |f: &dyn Fn(f64) -> f64| room.residuals.iter().map(|r| f(*r)).sum::<f64>() / n;
+    Ok(Extrapolation { rows: large.len(), error: mean(&|r| r * r).sqrt(), bias: mean(&|r| r) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Objective, find};
+    use super::*;
+
+    /// The mean of `e^(-rho / s)`'s density must be 1 and its deviance that of a direct sum.
+    #[test]
+    fn the_deviance_is_that_of_a_density() {
+        let law = find("log-linear").expect("a law");
+        let mut data = Data::empty(law);
+        let residuals = [0.3, -0.1, 0.02, 0.7, -0.4, 0.05];
+        for (i, r) in residuals.iter().enumerate() {
+            data.push(law, &[1.0 + i as f64], *r, 1.0, i as u32);
+        }
+        for delta in [0.0, 0.05, 0.3, f64::INFINITY] {
+            let mut problem = Problem::new(law, &data);
+            problem.objective = Objective { residual: Residual::Plain, delta };
+            let value = problem.value(&[0.0, 0.0]);
+            // Over scales and with a density summed up by brute force.
+            let direct = (1..4000)
+                .map(|k| {
+                    let s = math::exp(-9.0 + 0.003 * f64::from(k));
+                    let step = s.min(s / delta.max(1e-9)).min(s.sqrt()).min(1.0) * 1e-2;
+                    let mut z = 0.0;
+                    for i in 0..200_000 {
+                        let r = (f64::from(i) + 0.5) * step;
+                        let density = math::exp(-problem.objective.rho(r) / s);
+                        z += 2.0 * step * density;
+                        if density < 1e-14 {
+                            break;
+                        }
+                    }
+                    2.0 * value / s + 2.0 * residuals.len() as f64 * math::ln(z)
+                })
+                .fold(f64::INFINITY, f64::min);
+            let ours = deviance(&problem, value);
+            assert!((ours - direct).abs() < 2e-3, "delta {delta}: {ours} {direct}");
+        }
+    }
+}

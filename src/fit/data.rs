@@ -1,0 +1,165 @@
+//! Runs as a law reads them.
+
+use super::{Entry, Residual};
+use crate::error::{Error, ErrorKind, Result};
+use crate::math;
+use crate::rng::{Draws, stream};
+
+/// Runs, with what a law needs of each.
+#[derive(Clone, Debug, Default)]
+pub struct Data {
+    /// Inputs of the law, `[row][input]`.
+    pub x: Vec<f64>,
+    /// What is predicted.
+    pub y: Vec<f64>,
+    /// Its logarithm.
+    pub ln_y: Vec<f64>,
+    /// How often a row counts.
+    pub weight: Vec<f64>,
+    /// Which run a row is of; rows of one run are resampled together.
+    pub block: Vec<u32>,
+    /// What the law keeps of a row.
+    pub rows: Vec<f64>,
+    width: usize,
+    features: usize,
+}
+
+/// How the rows are named in a sentence.
+fn sentence(line: Option<&[usize]>, i: usize) -> String {
+    line.map_or_else(|| format!("row {}", i + 1), |line| format!("line {}", line[i]))
+}
+
+impl Data {
+    /// Columns of inputs in the law's order and of what is predicted; `line[i]` is where row i stands in its file.
+    ///
+    /// # Errors
+    /// A value that the law cannot use, with its place; too few rows; a column that does not vary.
+    pub fn new(law: &Entry, x: &[&[f64]], y: &[f64], line: Option<&[usize]>) -> Result<Self> {
+        let bad = |message: String| Err(Error::new(ErrorKind::Parameter, message));
+        let info = law.info;
+        for i in 0..y.len() {
+            let at = || sentence(line, i);
+            for (input, column) in info.inputs.iter().zip(x) {
+                if !(column[i].is_finite() && column[i] > 0.0) {
+                    return bad(format!("{}: {} is {}; it must be above 0", at(), input.label, column[i]));
+                }
+            }
+            let positive = info.objective.residual == Residual::Log;
+            if !y[i].is_finite() || positive && y[i] <= 0.0 {
+                let allowed = if positive { "it must be above 0" } else { "it must be a number" };
+                return bad(format!("{}: the loss is {}; {allowed}", at(), y[i]));
+            }
+        }
+        let least = info.params.iter().filter(|p| !p.frozen).count() + 1;
+        if y.len() < least {
+            let rows = if y.len() == 1 { "row is" } else { "rows are" };
+            return bad(format!("{} {rows} too few for law {}: it takes {least}", y.len(), info.slug));
+        }
+        for (input, column) in info.inputs.iter().zip(x) {
+            if column.iter().all(|x| *x == column[0]) {
+                return bad(format!(
+                    "{} is {} in every row, so nothing says how the loss depends on it",
+                    input.label, column[0]
+                ));
+            }
+        }
+        let mut data = Self { width: x.len(), features: info.features, ..Self::default() };
+        for i in 0..y.len() {
+            let row: Vec<f64> = x.iter().map(|column| column[i]).collect();
+            data.push(law, &row, y[i], 1.0, i as u32);
+        }
+        Ok(data)
+    }
+
+    /// No rows yet.
+    pub fn empty(law: &Entry) -> Self {
+        Self { width: law.info.inputs.len(), features: law.info.features, ..Self::default() }
+    }
+
+    /// Adds a row, unchecked.
+    pub fn push(&mut self, law: &Entry, x: &[f64], y: f64, weight: f64, block: u32) {
+        let at = self.rows.len();
+        self.rows.resize(at + self.features, 0.0);
+        (law.features)(x, &mut self.rows[at..]);
+        self.x.extend_from_slice(x);
+        self.y.push(y);
+        self.ln_y.push(math::ln(y));
+        self.weight.push(weight);
+        self.block.push(block);
+    }
+
+    /// Runs with these inputs and a loss as `law` predicts it, times `e^(sigma z)` where it is a law of logarithms,
+    /// plus `sigma z` elsewhere; z is normal, drawn for (seed, run, row).
+    pub fn simulated(law: &Entry, p: &[f64], inputs: &[Vec<f64>], sigma: f64, seed: u32, run: u32) -> Self {
+        let mut data = Self::empty(law);
+        for (i, x) in (0..).zip(inputs) {
+            let noise = sigma * math::normal_quantile(Draws::new(seed, stream::FIT_NOISE, run, i).uniform());
+            let clean = law.predict(p, x);
+            let y = match law.info.objective.residual {
+                Residual::Log => clean * math::exp(noise),
+                Residual::Plain => clean + noise,
+            };
+            data.push(law, x, y, 1.0, i);
+        }
+        data
+    }
+
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.y.len()
+    }
+
+    /// Has it none?
+    pub fn is_empty(&self) -> bool {
+        self.y.is_empty()
+    }
+
+    /// The inputs of a row.
+    pub fn input(&self, i: usize) -> &[f64] {
+        &self.x[i * self.width..(i + 1) * self.width]
+    }
+
+    /// The rows that weigh something, with these weights times their own.
+    pub fn weighted(&self, weight: &[f64]) -> Self {
+        let mut to = Self { width: self.width, features: self.features, ..Self::default() };
+        to.refill(self, weight);
+        to
+    }
+
+    /// [`Data::weighted`] into room that is there already.
+    pub fn refill(&mut self, from: &Self, weight: &[f64]) {
+        for list in [&mut self.x, &mut self.y, &mut self.ln_y, &mut self.weight, &mut self.rows] {
+            list.clear();
+        }
+        self.block.clear();
+        (self.width, self.features) = (from.width, from.features);
+        for (i, w) in weight.iter().enumerate().filter(|(_, w)| **w > 0.0) {
+            self.x.extend_from_slice(from.input(i));
+            self.rows.extend_from_slice(&from.rows[i * self.features..(i + 1) * self.features]);
+            self.y.push(from.y[i]);
+            self.ln_y.push(from.ln_y[i]);
+            self.weight.push(w * from.weight[i]);
+            self.block.push(from.block[i]);
+        }
+    }
+
+    /// At most `n` rows, spread evenly over the rows in the order of their inputs; the order of the file does not
+    /// matter.
+    pub fn thinned(&self, n: usize) -> Self {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        let key = |i: usize| self.input(i).iter().chain([&self.y[i]]);
+        order.sort_by(|&i, &j| {
+            key(i)
+                .zip(key(j))
+                .map(|(a, b)| a.total_cmp(b))
+                .find(|order| order.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
+        });
+        let mut weight = vec![0.0; self.len()];
+        let keep = n.min(self.len());
+        for k in 0..keep {
+            weight[order[(2 * k + 1) * self.len() / (2 * keep)]] = 1.0;
+        }
+        self.weighted(&weight)
+    }
+}

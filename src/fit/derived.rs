@@ -1,0 +1,101 @@
+//! What follows from a fit: what a compute budget buys, what a loss costs.
+
+use super::choose::least;
+use super::{Entry, Role};
+use crate::math;
+
+/// What is asked for; what is absent is not answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ask {
+    /// Floating-point operations, C = 6 N D.
+    pub compute: Option<f64>,
+    /// Unique tokens there are; without it data are not repeated.
+    pub unique: Option<f64>,
+    /// A loss to reach.
+    pub loss: Option<f64>,
+    /// With a model of that size.
+    pub params: Option<f64>,
+}
+
+/// A number that follows.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer {
+    /// What it is.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The number; not finite where there is none.
+    pub value: f64,
+}
+
+/// The inputs of a law from parameters, tokens, unique tokens.
+fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
+    let of = |role: Role| match role {
+        Role::Params => n,
+        Role::Unique => unique.unwrap_or(d).min(d),
+        _ => d,
+    };
+    law.info.inputs.iter().map(|input| of(input.role)).collect()
+}
+
+/// Everything that follows from parameters `p`; the list depends on the law and on what is asked only.
+pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
+    let of_law = law.info.derived.iter().zip(law.derived(p));
+    let mut list: Vec<Answer> =
+        of_law.map(|(quantity, value)| Answer { name: quantity.name, unit: "", value }).collect();
+    let has = |role: Role| law.info.inputs.iter().any(|input| input.role == role);
+    if has(Role::Params) && has(Role::Tokens) {
+        if let Some(c) = ask.compute {
+            let [n, d, loss] = allocation(law, p, c, ask.unique);
+            list.push(Answer { name: "compute-optimal parameters", unit: "", value: n });
+            list.push(Answer { name: "compute-optimal tokens", unit: "", value: d });
+            list.push(Answer { name: "tokens per parameter", unit: "", value: d / n });
+            list.push(Answer { name: "loss there", unit: "", value: loss });
+            if let Some(unique) = ask.unique {
+                list.push(Answer { name: "epochs there", unit: "epochs", value: (d / unique).max(1.0) });
+            }
+        }
+        if let (Some(loss), Some(n)) = (ask.loss, ask.params) {
+            let value = reach(|d| law.predict(p, &inputs(law, n, d, ask.unique)), loss);
+            list.push(Answer { name: "tokens to reach the loss", unit: "tokens", value });
+            if let Some(unique) = ask.unique {
+                list.push(Answer { name: "epochs to reach it", unit: "epochs", value: (value / unique).max(1.0) });
+            }
+        }
+    } else if let Some(loss) = ask.loss {
+        list.push(Answer { name: "x to reach it", unit: "", value: reach(|x| law.predict(p, &[x]), loss) });
+    }
+    list
+}
+
+/// The split of a budget C = 6 N D that a law likes best, and its loss: `[N, D, loss]`.
+pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 3] {
+    let at = |ln_n: f64| {
+        let n = math::exp(ln_n);
+        law.predict(p, &inputs(law, n, c / (6.0 * n), unique))
+    };
+    // Sizes from a thousand parameters to a thousand tokens, coarsely, then the valley of the lowest.
+    let (lo, hi) = (math::ln(1e3), math::ln((c / 6e3).max(2e3)));
+    let step = (hi - lo) / 128.0;
+    let best = (0..=128).map(|i| lo + step * f64::from(i)).min_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap_or(lo);
+    let ln_n = least(at, best - step, best + step);
+    let n = math::exp(ln_n);
+    [n, c / (6.0 * n), at(ln_n)]
+}
+
+/// The least x above 1 at which a curve first comes to a value, from whichever side; infinite when it does not below
+/// 10^30.
+fn reach(f: impl Fn(f64) -> f64, value: f64) -> f64 {
+    let (top, steps) = (math::ln(1e30), 600);
+    let side = |ln_x: f64| f(math::exp(ln_x)) > value;
+    let first = side(0.0);
+    let found = (1..=steps).map(|i| top * f64::from(i) / f64::from(steps)).find(|&at| side(at) != first);
+    found.map_or(f64::INFINITY, |mut hi| {
+        let mut lo = hi - top / f64::from(steps);
+        for _ in 0..60 {
+            let middle = 0.5 * (lo + hi);
+            if side(middle) == first { lo = middle } else { hi = middle }
+        }
+        math::exp(0.5 * (lo + hi))
+    })
+}

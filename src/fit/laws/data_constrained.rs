@@ -1,0 +1,162 @@
+//! Repeated tokens and excess parameters are worth less and less.
+
+use super::super::{Info, Law, Objective, Param, Published, Quantity, Range};
+use super::chinchilla;
+use crate::math;
+
+/// `E + A / N'^alpha + B / D'^beta`, where what goes beyond the unique tokens, and beyond the model that is best for
+/// them, saturates: `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))` with at least no repeats, and so `N'` with
+/// `U_N = min(N, N_opt(U))` and `R_N`. `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
+///
+/// With `nu` free, `R_D` is its value at 10^9 unique tokens and grows like `U^nu`.
+#[derive(Clone, Copy, Debug)]
+pub struct DataConstrained {
+    floor: f64,
+    ln_a: f64,
+    alpha: f64,
+    ln_b: f64,
+    beta: f64,
+    ln_r_d: f64,
+    r_n: f64,
+    nu: f64,
+    /// `ln (alpha A / (beta B))`.
+    ratio: f64,
+}
+
+const LN_BILLION: f64 = 20.723_265_836_946_41;
+
+/// `1 + r (1 - e^(-k/r))` and its logarithmic derivatives with respect to `k` and `ln r`.
+#[inline]
+fn saturated(k: f64, r: f64) -> (f64, f64, f64) {
+    if k <= 0.0 {
+        return (1.0, 1.0, 0.0);
+    }
+    let z = k / r;
+    let gone = -math::expm1(-z);
+    let q = 1.0 + r * gone;
+    (q, (1.0 - gone) / q, r * (gone - z * (1.0 - gone)) / q)
+}
+
+impl Law for DataConstrained {
+    const INFO: Info = Info {
+        slug: "data-constrained",
+        title: "Repeated data",
+        tex: r"L = E + \frac{A}{N'^{\alpha}} + \frac{B}{D'^{\beta}},\quad D' = U\left(1 + R_D^*\left(1 - e^{-(D/U - 1)/R_D^*}\right)\right)",
+        source: "Muennighoff et al., Scaling Data-Constrained Language Models, arXiv 2305.16264",
+        inputs: &[super::N, super::D, super::U],
+        params: &[
+            chinchilla::PARAMS[0].start(1.869_143_678_405_485_8),
+            chinchilla::PARAMS[1].start(520.824_951_659_918_7),
+            chinchilla::PARAMS[2].start(0.352_659_6),
+            chinchilla::PARAMS[3].start(1_487.716_093_782_861),
+            chinchilla::PARAMS[4].start(0.352_659_6),
+            Param::scale(
+                "R_D",
+                "R_D^*",
+                "Repeats after which a repeated token has lost all but 1/e of its worth.",
+                Range::Log(0.3, 3e3),
+            )
+            .unit("epochs")
+            .start(15.387_756),
+            Param::scale(
+                "R_N",
+                "R_N^*",
+                "The same for parameters beyond those the unique tokens can use.",
+                Range::Log(0.02, 1e3),
+            )
+            .start(5.309_743),
+            Param::signed("nu", r"\nu", "How R_D grows with unique tokens, R_D = r (U / 10^9)^nu.")
+                .within(-3.0, 3.0)
+                .search(Range::Steps(-1.0, 1.0))
+                .start(0.0)
+                .frozen(),
+        ],
+        published: &[Published {
+            source: "Muennighoff et al., arXiv 2305.16264",
+            // e^.6254804, e^6.255414, e^7.3049974.
+            values: &[
+                1.869_143_678_405_485_8,
+                520.824_951_659_918_7,
+                0.352_659_6,
+                1_487.716_093_782_861,
+                0.352_659_6,
+                15.387_756,
+                5.309_743,
+                0.0,
+            ],
+        }],
+        derived: &[
+            chinchilla::EXPONENTS[0],
+            chinchilla::EXPONENTS[1],
+            Quantity {
+                name: "half-worth epochs",
+                help: "Epochs after which a repeated token is worth half a fresh one: 1 + R_D ln 2.",
+            },
+        ],
+        features: 3,
+        exactly_linear: false,
+        objective: Objective::HUBER,
+        cells: 2500,
+        starts: 16,
+    };
+
+    fn features(x: &[f64], row: &mut [f64]) {
+        let unique = x[2].min(x[1]);
+        row[0] = math::ln(x[0]);
+        row[1] = math::ln(unique);
+        row[2] = x[1] / unique - 1.0;
+    }
+
+    fn at(p: &[f64]) -> Self {
+        let (ln_a, ln_b) = (math::ln(p[1]), math::ln(p[3]));
+        Self {
+            floor: p[0],
+            ln_a,
+            alpha: p[2],
+            ln_b,
+            beta: p[4],
+            ln_r_d: math::ln(p[5]),
+            r_n: p[6],
+            nu: p[7],
+            ratio: math::ln(p[2] / p[4]) + ln_a - ln_b,
+        }
+    }
+
+    #[inline]
+    fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64 {
+        let &Self { floor, alpha, beta, .. } = self;
+        let [n, u, repeats] = [row[0], row[1], row[2]];
+
+        let (q, _, d_by_r) = saturated(repeats, math::exp(self.ln_r_d + self.nu * (u - LN_BILLION)));
+        let d = u + math::ln(q);
+        let data = math::exp(self.ln_b - beta * d);
+
+        // The best model for U, and how the worth of N follows it.
+        let best = (beta * u + self.ratio) / alpha;
+        let (n, n_by_best, n_by_r) = if n <= best {
+            (n, 0.0, 0.0)
+        } else {
+            let k = math::expm1(n - best);
+            let (q, by_k, by_r) = saturated(k, self.r_n);
+            (best + math::ln(q), 1.0 - by_k * (k + 1.0), by_r)
+        };
+        let model = math::exp(self.ln_a - alpha * n);
+        let by_best = -alpha * model * n_by_best;
+
+        gradient[0] = floor;
+        gradient[1] = model + by_best / alpha;
+        gradient[2] = -n * model + by_best * (1.0 / alpha - best) / alpha;
+        gradient[3] = data - by_best / alpha;
+        gradient[4] = -d * data + by_best * (u - 1.0 / beta) / alpha;
+        gradient[5] = -beta * data * d_by_r;
+        gradient[6] = -alpha * model * n_by_r;
+        gradient[7] = gradient[5] * (u - LN_BILLION);
+        floor + model + data
+    }
+
+    fn derived(&self) -> Vec<f64> {
+        let mut list = chinchilla::exponents(self.alpha, self.beta);
+        list.push(1.0 + math::exp(self.ln_r_d) * std::f64::consts::LN_2);
+        list
+    }
+}

@@ -1,0 +1,44 @@
+//! A straight line over the logarithm: how accuracies often grow.
+
+use super::super::{Info, Law, Objective, Param};
+use crate::math;
+
+/// `A ln x + B`.
+#[derive(Clone, Copy, Debug)]
+pub struct LogLinear {
+    slope: f64,
+    level: f64,
+}
+
+impl Law for LogLinear {
+    const INFO: Info = Info {
+        slug: "log-linear",
+        title: "Straight line over the logarithm",
+        tex: r"y = A \ln x + B",
+        source: "Least squares; Legendre, Nouvelles méthodes pour la détermination des orbites des comètes, 1805",
+        inputs: &[super::X],
+        params: &[Param::signed("A", "A", "What x times e adds."), Param::signed("B", "B", "Value at x = 1.")],
+        published: &[],
+        derived: &[],
+        features: 1,
+        exactly_linear: true,
+        objective: Objective::SQUARES,
+        cells: 1,
+        starts: 1,
+    };
+
+    fn features(x: &[f64], row: &mut [f64]) {
+        row[0] = math::ln(x[0]);
+    }
+
+    fn at(p: &[f64]) -> Self {
+        Self { slope: p[0], level: p[1] }
+    }
+
+    #[inline]
+    fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64 {
+        gradient[0] = row[0];
+        gradient[1] = 1.0;
+        self.slope * row[0] + self.level
+    }
+}

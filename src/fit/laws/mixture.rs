@@ -1,0 +1,81 @@
+//! What is learned at three rates: the shape of accuracy over synthetic tokens.
+
+use super::super::{Info, Law, Objective, Param, Published, Range};
+use crate::math;
+
+/// `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, rates in rising order.
+#[derive(Clone, Copy, Debug)]
+pub struct MixtureOfExponentials {
+    level: f64,
+    weight: [f64; 3],
+    rate: [f64; 3],
+}
+
+const RATE: Range = Range::PerUnitOf(0, 0.3, 3.0);
+
+impl Law for MixtureOfExponentials {
+    const INFO: Info = Info {
+        slug: "mixture-of-exponentials",
+        title: "Three exponentials",
+        tex: r"y = C - \sum_{k=1}^{3} a_k e^{-r_k x}",
+        source: "Yang, Band, Li, Candès, Hashimoto, Synthetic continued pretraining, arXiv 2409.07431",
+        inputs: &[super::X],
+        params: &[
+            Param::signed("C", "C", "Where it ends."),
+            Param::signed("a1", "a_1", "What is learned at the slowest rate."),
+            Param::signed("a2", "a_2", "What is learned at the middle rate."),
+            Param::signed("a3", "a_3", "What is learned at the fastest rate."),
+            Param::scale("r1", "r_1", "The slowest rate.", RATE).unit("1/x"),
+            Param::scale("r2", "r_2", "The middle rate.", RATE).unit("1/x"),
+            Param::scale("r3", "r_3", "The fastest rate.", RATE).unit("1/x"),
+        ],
+        published: &[Published {
+            source: "Yang et al., arXiv 2409.07431: accuracy in % over millions of tokens",
+            // The rates are -ln of .9989, .8961 and .0546.
+            values: &[
+                64.545_6,
+                13.835_2,
+                8.470_5,
+                3.932,
+                0.001_100_605_444_033_003_9,
+                0.109_703_265_091_963_24,
+                2.907_721_396_231_277_6,
+            ],
+        }],
+        derived: &[],
+        features: 1,
+        exactly_linear: true,
+        objective: Objective::SQUARES,
+        cells: 1728,
+        starts: 12,
+    };
+
+    fn features(x: &[f64], row: &mut [f64]) {
+        row[0] = x[0];
+    }
+
+    fn at(p: &[f64]) -> Self {
+        Self { level: p[0], weight: [p[1], p[2], p[3]], rate: [p[4], p[5], p[6]] }
+    }
+
+    #[inline]
+    fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64 {
+        gradient[0] = 1.0;
+        let mut y = self.level;
+        for k in 0..3 {
+            let term = math::exp(-self.rate[k] * row[0]);
+            gradient[1 + k] = -term;
+            gradient[4 + k] = self.weight[k] * self.rate[k] * row[0] * term;
+            y -= self.weight[k] * term;
+        }
+        y
+    }
+
+    fn canonical(p: &mut [f64]) {
+        let mut pairs = [0, 1, 2].map(|k| (p[4 + k], p[1 + k]));
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (k, (rate, weight)) in pairs.into_iter().enumerate() {
+            (p[4 + k], p[1 + k]) = (rate, weight);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! One law a file.
+
+pub mod bnsl;
+pub mod chinchilla;
+pub mod data_constrained;
+pub mod log_linear;
+pub mod lovelace;
+pub mod mixture;
+pub mod power;
+pub mod practical;
+
+use super::{Input, Role};
+
+/// Parameters of the model.
+const N: Input = Input { role: Role::Params, symbol: "N", label: "parameters" };
+/// Tokens seen.
+const D: Input = Input { role: Role::Tokens, symbol: "D", label: "tokens" };
+/// Unique tokens.
+const U: Input = Input { role: Role::Unique, symbol: "U", label: "unique tokens" };
+/// The one input of a law of one variable.
+const X: Input = Input { role: Role::X, symbol: "x", label: "x" };

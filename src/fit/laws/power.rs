@@ -1,0 +1,54 @@
+//! A power law above a floor: the shape of most learning curves.
+
+use super::super::{Info, Law, Objective, Param, Published};
+use crate::math;
+
+/// `A x^-alpha + E`.
+#[derive(Clone, Copy, Debug)]
+pub struct Power {
+    floor: f64,
+    ln_factor: f64,
+    exponent: f64,
+}
+
+impl Law for Power {
+    const INFO: Info = Info {
+        slug: "power",
+        title: "Power law with a floor",
+        tex: r"L = E + \frac{A}{x^{\alpha}}",
+        source: "Hestness et al., Deep Learning Scaling is Predictable, Empirically, arXiv 1712.00409",
+        inputs: &[super::X],
+        params: &[
+            Param::factor("E", "E", "Loss that no x removes."),
+            Param::factor("A", "A", "Factor of what x removes."),
+            Param::exponent("alpha", r"\alpha", "How fast x removes it."),
+        ],
+        published: &[Published {
+            source: "Kim et al., arXiv 2509.14786: regularised models on 200M tokens, x = parameters in billions",
+            values: &[3.43, 0.05, 1.02],
+        }],
+        derived: &[],
+        features: 1,
+        exactly_linear: true,
+        objective: Objective::HUBER,
+        cells: 64,
+        starts: 6,
+    };
+
+    fn features(x: &[f64], row: &mut [f64]) {
+        row[0] = math::ln(x[0]);
+    }
+
+    fn at(p: &[f64]) -> Self {
+        Self { floor: p[0], ln_factor: math::ln(p[1]), exponent: p[2] }
+    }
+
+    #[inline]
+    fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64 {
+        let term = math::exp(self.ln_factor - self.exponent * row[0]);
+        gradient[0] = self.floor;
+        gradient[1] = term;
+        gradient[2] = -row[0] * term;
+        self.floor + term
+    }
+}

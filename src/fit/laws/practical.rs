@@ -1,0 +1,87 @@
+//! From the loss of an untrained model to the floor, with overfitting in between.
+
+use super::super::{Info, Law, Objective, Param, Range};
+use crate::math;
+
+/// `E + (L0 - E) h / (1 + h)`, `h = a / N^alpha + b / D^beta + c N^gamma / U^delta`.
+#[derive(Clone, Copy, Debug)]
+pub struct Practical {
+    floor: f64,
+    top: f64,
+    ln_a: f64,
+    alpha: f64,
+    ln_b: f64,
+    beta: f64,
+    ln_c: f64,
+    gamma: f64,
+    delta: f64,
+}
+
+impl Law for Practical {
+    const INFO: Info = Info {
+        slug: "practical",
+        title: "From untrained to the floor",
+        tex: r"L = E + (L_0 - E)\frac{h}{1 + h},\quad h = \frac{a}{N^{\alpha}} + \frac{b}{D^{\beta}} + \frac{c N^{\gamma}}{U^{\delta}}",
+        source: "Bryant and Liu, Practical Scaling Laws, arXiv 2605.09189",
+        inputs: &[super::N, super::D, super::U],
+        params: &[
+            Param::factor("E", "E", "Loss that neither a larger model nor more data removes."),
+            Param::factor("L0", "L_0", "Loss before training.").start(10.0).within(1e-6, 1e6),
+            Param::factor("a", "a", "Factor of what a larger model removes.").start(1e-30).within(1e-60, 1e60),
+            Param::exponent("alpha", r"\alpha", "How fast a larger model removes it."),
+            Param::factor("b", "b", "Factor of what more tokens remove.").start(1e-30).within(1e-60, 1e60),
+            Param::exponent("beta", r"\beta", "How fast more tokens remove it."),
+            Param::factor("c", "c", "Factor of overfitting.").start(1e-30).within(1e-60, 1e60),
+            Param::exponent("gamma", r"\gamma", "How overfitting grows with the model.").search(Range::Log(0.1, 3.0)),
+            Param::exponent("delta", r"\delta", "How overfitting falls with unique tokens.")
+                .search(Range::Log(0.1, 3.0)),
+        ],
+        published: &[],
+        derived: &[],
+        features: 3,
+        exactly_linear: false,
+        objective: Objective::HUBER,
+        cells: 1296,
+        starts: 24,
+    };
+
+    fn features(x: &[f64], row: &mut [f64]) {
+        for (row, x) in row.iter_mut().zip(x) {
+            *row = math::ln(*x);
+        }
+    }
+
+    fn at(p: &[f64]) -> Self {
+        Self {
+            floor: p[0],
+            top: p[1],
+            ln_a: math::ln(p[2]),
+            alpha: p[3],
+            ln_b: math::ln(p[4]),
+            beta: p[5],
+            ln_c: math::ln(p[6]),
+            gamma: p[7],
+            delta: p[8],
+        }
+    }
+
+    #[inline]
+    fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64 {
+        let [n, d, u] = [row[0], row[1], row[2]];
+        let model = math::exp(self.ln_a - self.alpha * n);
+        let data = math::exp(self.ln_b - self.beta * d);
+        let excess = math::exp(self.ln_c + self.gamma * n - self.delta * u);
+        let left = 1.0 / (1.0 + model + data + excess);
+        let slope = (self.top - self.floor) * left * left;
+        gradient[0] = self.floor * left;
+        gradient[1] = self.top * (1.0 - left);
+        gradient[2] = slope * model;
+        gradient[3] = -slope * model * n;
+        gradient[4] = slope * data;
+        gradient[5] = -slope * data * d;
+        gradient[6] = slope * excess;
+        gradient[7] = slope * excess * n;
+        gradient[8] = -slope * excess * u;
+        self.top - (self.top - self.floor) * left
+    }
+}

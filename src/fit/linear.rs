@@ -1,0 +1,85 @@
+//! Small symmetric systems.
+
+/// Solves `B c = h` for the entries in `free` of an n x n matrix, the others of `c` staying as they are, and returns
+/// the least pivot.
+///
+/// Cholesky's factors of the matrix with a unit diagonal, so that no scale of an unknown matters. An unknown that
+/// nothing depends on, or that others express, would have a pivot of 0; it gets 10^-12.
+pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64]) -> f64 {
+    let m = free.len();
+    let root: Vec<f64> = free.iter().map(|&j| b[j * n + j].max(1e-300).sqrt()).collect();
+    let (mut l, mut z, mut least) = (vec![0.0; m * m], vec![0.0; m], f64::INFINITY);
+    for i in 0..m {
+        for j in 0..=i {
+            let mut sum = b[free[i] * n + free[j]] / (root[i] * root[j]);
+            for k in 0..j {
+                sum -= l[i * m + k] * l[j * m + k];
+            }
+            if i == j {
+                least = least.min(sum);
+                l[i * m + j] = sum.max(1e-12).sqrt();
+            } else {
+                l[i * m + j] = sum / l[j * m + j];
+            }
+        }
+        let mut sum = h[free[i]] / root[i];
+        for k in 0..i {
+            sum -= l[i * m + k] * z[k];
+        }
+        z[i] = sum / l[i * m + i];
+    }
+    for i in (0..m).rev() {
+        let mut sum = z[i];
+        for k in i + 1..m {
+            sum -= l[k * m + i] * z[k];
+        }
+        z[i] = sum / l[i * m + i];
+        c[free[i]] = z[i] / root[i];
+    }
+    least
+}
+
+/// The least of `c' G c / 2 - h' c` with some of c at least 0: the best over all sets of those that may be above, of
+/// which there are few.
+pub(super) fn least_squares(gram: &[f64], right: &[f64], positive: &[bool]) -> Vec<f64> {
+    let m = right.len();
+    let mut best = (0.0, vec![0.0; m]);
+    for set in 1..1_usize << m {
+        if (0..m).any(|k| !positive[k] && set >> k & 1 == 0) {
+            continue;
+        }
+        let free: Vec<usize> = (0..m).filter(|&k| set >> k & 1 == 1).collect();
+        let mut c = vec![0.0; m];
+        let pivot = solve(gram, m, &free, right, &mut c);
+        let value: f64 = -0.5 * c.iter().zip(right).map(|(c, h)| c * h).sum::<f64>();
+        if pivot > 1e-13 && value < best.0 && c.iter().zip(positive).all(|(c, p)| !p || *c >= 0.0) {
+            best = (value, c);
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_is_solved_whatever_its_units() {
+        for scale in [1.0, 1e-8, 1e9] {
+            let b = [4.0, 2.0 * scale, 0.6, 2.0 * scale, 5.0 * scale * scale, scale, 0.6, scale, 3.0];
+            let want = [1.0, -2.0 / scale, 3.0];
+            let h: Vec<f64> = (0..3).map(|i| (0..3).map(|j| b[3 * i + j] * want[j]).sum()).collect();
+            let mut c = [0.0; 3];
+            solve(&b, 3, &[0, 1, 2], &h, &mut c);
+            assert!(c.iter().zip(want).all(|(c, w)| (c - w).abs() < 1e-12 * w.abs()), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn what_must_be_positive_is() {
+        // Unconstrained: (2, -1). With the second at least 0: (1, 0).
+        let (gram, right) = ([1.0, 1.0, 1.0, 2.0], [1.0, 0.0]);
+        assert_eq!(least_squares(&gram, &right, &[false, false]), [2.0, -1.0], "free");
+        assert_eq!(least_squares(&gram, &right, &[true, true]), [1.0, 0.0], "held at 0");
+    }
+}

@@ -1,0 +1,221 @@
+//! What a fit makes small.
+//!
+//! `Q = sum_i w_i rho(r_i)`, with residuals `r = ln f - ln y` or `f - y` and Huber's `rho(r) = r^2 / 2` up to `delta`,
+//! `delta (|r| - delta / 2)` beyond. A sum, not a mean. `delta` infinite is least squares; `delta = 0` is L1,
+//! `rho = |r|`.
+
+use super::{Data, Entry};
+use crate::error::{Error, Result};
+use crate::math;
+
+/// Which residuals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Residual {
+    /// Of logarithms: what counts is the ratio.
+    Log,
+    /// As they are.
+    Plain,
+}
+
+/// What a fit makes small.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Objective {
+    /// Which residuals.
+    pub residual: Residual,
+    /// Where squares end; 0 is L1, infinity least squares.
+    pub delta: f64,
+}
+
+impl Objective {
+    /// Huber's with delta = 10^-3 on logarithms, as Hoffmann et al. chose.
+    pub const HUBER: Self = Self { residual: Residual::Log, delta: 1e-3 };
+    /// Plain least squares.
+    pub const SQUARES: Self = Self { residual: Residual::Plain, delta: f64::INFINITY };
+
+    /// `rho(r)`.
+    #[inline]
+    pub fn rho(self, r: f64) -> f64 {
+        let size = r.abs();
+        if size <= self.delta {
+            0.5 * r * r
+        } else if self.delta == 0.0 {
+            size
+        } else {
+            self.delta * (size - 0.5 * self.delta)
+        }
+    }
+
+    /// `rho'(r)`.
+    #[inline]
+    pub fn psi(self, r: f64) -> f64 {
+        if self.delta == 0.0 { if r == 0.0 { 0.0 } else { r.signum() } } else { r.clamp(-self.delta, self.delta) }
+    }
+
+    /// In words.
+    pub fn words(self) -> String {
+        let of = match self.residual {
+            Residual::Log => "log residuals",
+            Residual::Plain => "residuals",
+        };
+        if self.delta == 0.0 {
+            format!("sum of absolute {of}")
+        } else if self.delta.is_infinite() {
+            format!("half the sum of squared {of}")
+        } else {
+            format!("sum of Huber(delta = {}) of {of}", self.delta)
+        }
+    }
+}
+
+/// A law, runs, an objective, and the parameters that are held.
+#[derive(Clone, Debug)]
+pub struct Problem<'a> {
+    /// The law.
+    pub law: &'a Entry,
+    /// The runs as the law reads them.
+    pub data: &'a Data,
+    /// What is made small.
+    pub objective: Objective,
+    /// The value of each parameter that is held.
+    pub held: Vec<Option<f64>>,
+}
+
+/// Room for one evaluation.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    /// Predictions.
+    pub values: Vec<f64>,
+    /// Residuals.
+    pub residuals: Vec<f64>,
+    /// `[row][parameter]`.
+    pub jacobian: Vec<f64>,
+}
+
+impl<'a> Problem<'a> {
+    /// The law's own objective, with its frozen parameters held.
+    pub fn new(law: &'a Entry, data: &'a Data) -> Self {
+        let held = law.info.params.iter().map(|p| p.frozen.then_some(p.start)).collect();
+        Self { law, data, objective: law.info.objective, held }
+    }
+
+    /// The same over other rows.
+    pub fn over<'b>(&self, data: &'b Data) -> Problem<'b>
+    where
+        'a: 'b,
+    {
+        Problem { law: self.law, data, objective: self.objective, held: self.held.clone() }
+    }
+
+    /// The same with one parameter held, or free.
+    ///
+    /// # Errors
+    /// The value is out of bounds.
+    pub fn hold(mut self, j: usize, value: Option<f64>) -> Result<Self> {
+        let param = &self.law.info.params[j];
+        let [lo, hi] = param.bounds;
+        if value.is_some_and(|v| !(lo..=hi).contains(&v)) {
+            let value = value.map(|v| v.to_string()).unwrap_or_default();
+            return Err(Error::parameter(param.name, &value, &format!("a number from {lo} to {hi}")));
+        }
+        self.held[j] = value;
+        Ok(self)
+    }
+
+    /// How many parameters are free?
+    pub fn free(&self) -> usize {
+        self.held.iter().filter(|held| held.is_none()).count()
+    }
+
+    /// Least and greatest of what is moved; a held parameter's are equal.
+    pub fn bounds(&self) -> (Vec<f64>, Vec<f64>) {
+        let ends = |end: usize| {
+            let params = self.law.info.params.iter().zip(&self.held);
+            params.map(|(p, held)| p.transform.forward(held.unwrap_or(p.bounds[end]))).collect()
+        };
+        (ends(0), ends(1))
+    }
+
+    /// Predictions and residuals at parameters.
+    pub fn at(&self, p: &[f64], room: &mut Room) {
+        let n = self.data.len();
+        room.values.resize(n, 0.0);
+        room.residuals.resize(n, 0.0);
+        room.jacobian.resize(n * self.law.len(), 0.0);
+        (self.law.points)(p, &self.data.rows, &mut room.values, &mut room.jacobian);
+        self.residuals(room);
+    }
+
+    /// Residuals of the predictions in `room`.
+    pub(super) fn residuals(&self, room: &mut Room) {
+        for i in 0..self.data.len() {
+            room.residuals[i] = match self.objective.residual {
+                Residual::Log => math::ln(room.values[i]) - self.data.ln_y[i],
+                Residual::Plain => room.values[i] - self.data.y[i],
+            };
+        }
+    }
+
+    /// `Q` at parameters.
+    pub fn value(&self, p: &[f64]) -> f64 {
+        let mut room = Room::default();
+        self.at(p, &mut room);
+        self.sum_of(&room)
+    }
+
+    /// `Q` of the residuals in `room`.
+    pub(super) fn sum_of(&self, room: &Room) -> f64 {
+        room.residuals.iter().zip(&self.data.weight).map(|(r, w)| w * self.objective.rho(*r)).sum()
+    }
+
+    /// What a residual gains by a unit of the prediction.
+    #[inline]
+    pub fn slope(&self, value: f64) -> f64 {
+        match self.objective.residual {
+            Residual::Log => 1.0 / value,
+            Residual::Plain => 1.0,
+        }
+    }
+
+    /// `Q` and its gradient with respect to what is moved; infinite where the law has no value.
+    pub fn evaluate(&self, theta: &[f64], gradient: &mut [f64], room: &mut Room) -> f64 {
+        self.at(&self.law.back(theta), room);
+        gradient.fill(0.0);
+        let mut sum = 0.0;
+        for (i, row) in room.jacobian.chunks_exact(self.law.len()).enumerate() {
+            let (r, w) = (room.residuals[i], self.data.weight[i]);
+            sum += w * self.objective.rho(r);
+            let c = w * self.objective.psi(r) * self.slope(room.values[i]);
+            for (g, j) in gradient.iter_mut().zip(row) {
+                *g += c * j;
+            }
+        }
+        if sum.is_finite() && gradient.iter().all(|g| g.is_finite()) { sum } else { f64::INFINITY }
+    }
+
+    /// A quadratic that lies above `Q` and touches it, for a law that is nearly linear: `J' W J` with `w rho'(r) / r`,
+    /// `[i][j]`, after [`Problem::evaluate`].
+    pub fn curvature(&self, room: &Room, out: &mut [f64]) {
+        let len = self.law.len();
+        out.fill(0.0);
+        for (i, row) in room.jacobian.chunks_exact(len).enumerate() {
+            let r = room.residuals[i];
+            let s = self.slope(room.values[i]);
+            let c = self.data.weight[i] * s * s * self.majorant(r);
+            for j in 0..len {
+                for k in 0..=j {
+                    out[j * len + k] += c * row[j] * row[k];
+                }
+            }
+        }
+        for j in 0..len {
+            for k in 0..j {
+                out[k * len + j] = out[j * len + k];
+            }
+        }
+    }
+
+    /// `rho'(r) / r`, at most 1 (for L1: at most 10^9).
+    pub(super) fn majorant(&self, r: f64) -> f64 {
+        if self.objective.delta == 0.0 { 1.0 / r.abs().max(1e-9) } else { (self.objective.delta / r.abs()).min(1.0) }
+    }
+}

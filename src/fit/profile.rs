@@ -1,0 +1,230 @@
+//! What the runs say about one parameter: hold it, fit the rest, and watch the objective.
+//!
+//! `2 (Q(value) - Q(fit)) sum psi' / sum psi^2` is about chi-squared with one degree of freedom (Hampel, Ronchetti,
+//! Rousseeuw, Stahel, Robust Statistics, 1986, ch. 7; for squares it is the likelihood ratio). The values where it
+//! stays below 3.84 are a 95 % interval. A profile that never rises says that the runs do not determine the parameter.
+
+use super::linear;
+use super::objective::Room;
+use super::{Fit, Problem, Search};
+use crate::error::Result;
+
+/// Chi-squared with one degree of freedom: 95 %.
+const CHI2: f64 = 3.841_458_820_694_124;
+/// Points to either side while the interval's end is looked for.
+const OUTWARD: usize = 24;
+/// Points that close in on it.
+const INWARD: usize = 5;
+
+/// What a profile says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identified {
+    /// It rises on both sides.
+    Yes,
+    /// No value is too large.
+    NotFromAbove,
+    /// No value is too small.
+    NotFromBelow,
+    /// It is flat.
+    No,
+}
+
+impl Identified {
+    /// Of an interval whose open ends are infinite.
+    pub const fn of([lo, hi]: [f64; 2]) -> Self {
+        match (lo.is_finite(), hi.is_finite()) {
+            (true, true) => Self::Yes,
+            (true, false) => Self::NotFromAbove,
+            (false, true) => Self::NotFromBelow,
+            (false, false) => Self::No,
+        }
+    }
+
+    /// In words, of the parameter called so.
+    pub fn words(self, name: &str) -> String {
+        match self {
+            Self::Yes => format!("the runs determine {name}"),
+            Self::NotFromAbove => {
+                format!("the runs do not determine {name} from above: however large, the fit is nearly as good")
+            }
+            Self::NotFromBelow => {
+                format!("the runs do not determine {name} from below: however small, the fit is nearly as good")
+            }
+            Self::No => format!("the runs do not determine {name}: any value fits nearly as well"),
+        }
+    }
+}
+
+/// One point of a profile.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The value that was held.
+    pub value: f64,
+    /// The least objective with it.
+    pub objective: f64,
+    /// Where that is.
+    pub params: Vec<f64>,
+}
+
+/// How fast a rise of the objective becomes improbable: `sum psi' / sum psi^2` at a fit, with the degrees of freedom
+/// that the parameters took. Where Huber's squares hold few residuals, a window of about their own width stands in.
+pub fn sharpness(problem: &Problem<'_>, fit: &Fit) -> f64 {
+    let mut room = Room::default();
+    problem.at(&fit.params, &mut room);
+    let objective = problem.objective;
+    let weighted = |f: &dyn Fn(f64) -> f64| -> f64 {
+        room.residuals.iter().zip(&problem.data.weight).map(|(r, w)| w * f(*r)).sum()
+    };
+    let n = weighted(&|_| 1.0);
+    let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let window = 1.5 * sizes[sizes.len() / 2] * crate::math::pow(n, -0.2);
+    let h = objective.delta.max(window);
+    let inside = weighted(&|r| f64::from(r.abs() <= h));
+    let slopes =
+        if h > objective.delta { objective.delta.max(f64::from(objective.delta == 0.0)) / h * inside } else { inside };
+    let squares = weighted(&|r| objective.psi(r) * objective.psi(r));
+    slopes * (n - problem.free() as f64).max(1.0) / n / squares
+}
+
+/// The profile of one parameter, point by point.
+#[derive(Debug)]
+pub struct Profile<'a> {
+    problem: Problem<'a>,
+    fit: Vec<f64>,
+    j: usize,
+    seed: u32,
+    least: f64,
+    sharpness: f64,
+    valleys: Vec<Vec<f64>>,
+    /// Points so far, in rising order.
+    points: Vec<Point>,
+    /// Looking for the lower end, the upper end, or done; distances are of what is moved, from the fit.
+    side: usize,
+    step: f64,
+    /// The farthest place known inside the interval, and how much it rose.
+    inside: [f64; 2],
+    /// The nearest known outside.
+    outside: Option<[f64; 2]>,
+    /// Points left for this end.
+    left: usize,
+    ends: [f64; 2],
+}
+
+impl<'a> Profile<'a> {
+    /// Begins, for parameter `j` of a fit of `problem`.
+    pub fn new(problem: &Problem<'a>, fit: &Fit, j: usize, seed: u32) -> Self {
+        let sharpness = sharpness(problem, fit);
+        Self {
+            fit: fit.params.clone(),
+            j,
+            seed,
+            least: fit.value,
+            sharpness,
+            valleys: fit.valleys.iter().take(8).map(|valley| valley.params.clone()).collect(),
+            points: vec![Point { value: fit.params[j], objective: fit.value, params: fit.params.clone() }],
+            side: 0,
+            step: first_step(problem, &fit.params, j, CHI2 / (2.0 * sharpness)),
+            inside: [0.0; 2],
+            outside: None,
+            left: OUTWARD,
+            ends: [f64::NEG_INFINITY, f64::INFINITY],
+            problem: problem.clone(),
+        }
+    }
+
+    /// The least objective with the parameter at `value`: from the valleys of the fit, the nearest points so far and a
+    /// coarse grid.
+    ///
+    /// # Errors
+    /// The value is out of bounds.
+    pub fn at(&mut self, value: f64) -> Result<&Point> {
+        let held = self.problem.clone().hold(self.j, Some(value))?;
+        let at = self.points.partition_point(|point| point.value < value);
+        let point = if held.free() == 0 {
+            let params: Vec<f64> = held.held.iter().map(|held| held.unwrap_or_default()).collect();
+            Point { value, objective: held.value(&params), params }
+        } else {
+            let near = self.points[at.saturating_sub(1)..(at + 1).min(self.points.len())].iter().map(|p| &p.params);
+            let starts = near.chain(&self.valleys);
+            let search = Search::with_cells(held, self.seed, 64, 6)?;
+            let fit = starts.fold(search, |search, p| search.from(p)).run()?;
+            Point { value, objective: fit.value, params: fit.params }
+        };
+        self.points.insert(at, point);
+        Ok(&self.points[at])
+    }
+
+    /// One point more towards the ends of the 95 % interval; is it done?
+    ///
+    /// # Errors
+    /// Not expected: every value is within bounds.
+    pub fn advance(&mut self) -> Result<bool> {
+        if self.side == 2 {
+            return Ok(true);
+        }
+        let (param, side) = (&self.problem.law.info.params[self.j], self.side);
+        let centre = param.transform.forward(self.fit[self.j]);
+        let room = (param.transform.forward(param.bounds[side]) - centre).abs();
+        let value = |far: f64| {
+            let far = if side == 0 { centre - far } else { centre + far };
+            param.transform.back(far).clamp(param.bounds[0], param.bounds[1])
+        };
+        let far = match self.outside {
+            None => (self.inside[0] + self.step).min(room),
+            Some([outside, _]) => 0.5 * (self.inside[0] + outside),
+        };
+        if far > self.inside[0] {
+            let (least, sharpness) = (self.least, self.sharpness);
+            let rise = 2.0 * (self.at(value(far))?.objective - least) * sharpness;
+            if rise > CHI2 {
+                self.left = if self.outside.is_none() { INWARD } else { self.left - 1 };
+                self.outside = Some([far, rise]);
+            } else {
+                self.left -= 1;
+                self.inside = [far, rise.max(0.0)];
+                self.step *= 2.0;
+            }
+        }
+        if self.left == 0 || self.outside.is_none() && far >= room {
+            if let Some(outside) = self.outside {
+                // It rises like a parabola.
+                let [a, c, b] = [self.inside[1], CHI2, outside[1]].map(f64::sqrt);
+                self.ends[side] = value(self.inside[0] + (outside[0] - self.inside[0]) * (c - a) / (b - a));
+            }
+            self.side += 1;
+            (self.inside, self.outside, self.left) = ([0.0; 2], None, OUTWARD);
+            self.step = first_step(&self.problem, &self.fit, self.j, CHI2 / (2.0 * self.sharpness));
+        }
+        Ok(self.side == 2)
+    }
+
+    /// Points so far, in rising order of the value.
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// The 95 % interval; an open end is infinite.
+    pub const fn interval(&self) -> [f64; 2] {
+        self.ends
+    }
+
+    /// What it says.
+    pub const fn identified(&self) -> Identified {
+        Identified::of(self.ends)
+    }
+}
+
+/// How far what is moved goes for the objective to rise by `rise`, by the curvature at the fit; at most 1.
+fn first_step(problem: &Problem<'_>, p: &[f64], j: usize, rise: f64) -> f64 {
+    let (n, theta) = (problem.law.len(), problem.law.forward(p));
+    let (mut room, mut gradient, mut matrix) = (Room::default(), vec![0.0; n], vec![0.0; n * n]);
+    problem.evaluate(&theta, &mut gradient, &mut room);
+    problem.curvature(&room, &mut matrix);
+    let free: Vec<usize> = (0..n).filter(|&k| problem.held[k].is_none()).collect();
+    let (mut unit, mut column) = (vec![0.0; n], vec![0.0; n]);
+    unit[j] = 1.0;
+    linear::solve(&matrix, n, &free, &unit, &mut column);
+    let step = (2.0 * rise * column[j]).sqrt();
+    if step.is_finite() { step.clamp(1e-6, 1.0) } else { 1.0 }
+}

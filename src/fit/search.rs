@@ -1,0 +1,447 @@
+//! The best of all minima.
+//!
+//! 1. A grid over the parameters that the law is not linear in. In every cell the linear ones are projected out: a few
+//!    rounds of weighted least squares, positive where they must be (variable projection; Golub and Pereyra, SIAM J.
+//!    Numer. Anal. 10, 1973), the weights being those that Huber's objective gives the residuals.
+//! 2. The lowest local minima of the grid, and a few places between that the seed draws, are followed to their ends.
+//! 3. The lowest end is the fit; the others are kept with how often each was reached.
+//!
+//! With many rows, 1 and 2 look at a part of them, spread evenly, and the best ends go on over all.
+
+use super::linear;
+use super::minimise::{Minimum, Stop, Target, minimise};
+use super::objective::Room;
+use super::{Data, Problem, Range, Transform};
+use crate::error::{Error, ErrorKind, Result};
+use crate::math;
+use crate::rng::{Draws, stream};
+
+/// Above so many rows, the search begins with fewer.
+const ROWS: usize = 4000;
+/// Then with so many.
+const PART: usize = 1500;
+/// The best ends over those that go on over all rows.
+const LAST: usize = 3;
+/// Starts that the seed draws.
+const DRAWN: usize = 4;
+/// A fit is exact to so much of its objective, hence to far less than its parameters' standard errors.
+const EXACT: f64 = 1e-13;
+/// Cells of a slice.
+const SLICE: usize = 64;
+
+/// A place where the objective has no way down.
+#[derive(Clone, Debug)]
+pub struct Valley {
+    /// The parameters.
+    pub params: Vec<f64>,
+    /// The objective there.
+    pub value: f64,
+    /// Starts that ended there.
+    pub reached: usize,
+}
+
+/// A law fitted to runs.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// The parameters.
+    pub params: Vec<f64>,
+    /// The objective there.
+    pub value: f64,
+    /// Why the last minimisation stopped.
+    pub stop: Stop,
+    /// Evaluations of the law over all rows looked at, in all.
+    pub evaluations: usize,
+    /// Local minima, the lowest first.
+    pub valleys: Vec<Valley>,
+    /// What the search looked at first.
+    pub grid: Grid,
+}
+
+/// A grid over the parameters that a law is not linear in.
+#[derive(Clone, Debug, Default)]
+pub struct Grid {
+    /// Values along each of them: (parameter, values).
+    axes: Vec<(usize, Vec<f64>)>,
+    /// Objective and parameters of every cell, the last axis fastest.
+    pub cells: Vec<(f64, Vec<f64>)>,
+}
+
+impl Grid {
+    /// Cells when it is complete.
+    fn len(&self) -> usize {
+        self.axes.iter().map(|(_, values)| values.len()).product()
+    }
+
+    /// Where a cell stands along each axis.
+    fn place(&self, cell: usize) -> Vec<usize> {
+        let mut at = vec![0; self.axes.len()];
+        let mut rest = cell;
+        for (at, (_, values)) in at.iter_mut().zip(&self.axes).rev() {
+            *at = rest % values.len();
+            rest /= values.len();
+        }
+        at
+    }
+
+    /// At most `keep` cells whose value no neighbour undercuts, the lowest first.
+    pub fn lows(&self, values: &[f64], keep: usize) -> Vec<usize> {
+        let mut low: Vec<usize> = (0..values.len())
+            .filter(|&cell| {
+                let (mut rest, mut stride) = (cell, 1);
+                values[cell].is_finite()
+                    && self.axes.iter().rev().all(|(_, along)| {
+                        let at = rest % along.len();
+                        let below = at == 0 || values[cell] <= values[cell - stride];
+                        let above = at + 1 == along.len() || values[cell] <= values[cell + stride];
+                        rest /= along.len();
+                        stride *= along.len();
+                        below && above
+                    })
+            })
+            .collect();
+        low.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
+        low.truncate(keep);
+        low
+    }
+}
+
+struct Over<'a, 'b> {
+    problem: &'a Problem<'b>,
+    room: &'a mut Room,
+}
+
+impl Target for Over<'_, '_> {
+    fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
+        self.problem.evaluate(x, gradient, self.room)
+    }
+    fn curvature(&mut self, matrix: &mut [f64]) {
+        self.problem.curvature(self.room, matrix);
+    }
+}
+
+/// From parameters down to the nearest minimum, until a Newton step would gain less than `gain` of the objective.
+pub fn descend(problem: &Problem<'_>, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
+    let (lo, hi) = problem.bounds();
+    let params = problem.law.info.params;
+    // Not so far in one step that it leaves the valley it is in.
+    let reach: Vec<f64> = params
+        .iter()
+        .map(|p| match p.transform {
+            Transform::Log => 3.0,
+            Transform::Identity => (0.1 * (p.bounds[1] - p.bounds[0])).min(1e300),
+        })
+        .collect();
+    let mut x = problem.law.forward(p);
+    let delta = problem.objective.delta;
+    let mut evaluations = 0;
+    let mut run = |problem: &Problem<'_>, x: Vec<f64>, room: &mut Room| {
+        let mut end = minimise(&mut Over { problem, room }, x, &lo, &hi, &reach, gain);
+        evaluations += end.evaluations;
+        end.evaluations = evaluations;
+        end
+    };
+    // L1 has kinks at the minimum: it is the limit of Huber's.
+    if delta == 0.0 {
+        for smooth in [1e-2, 1e-4, 1e-6] {
+            let mut near = problem.clone();
+            near.objective.delta = smooth * typical(problem, &problem.law.back(&x), room);
+            x = run(&near, x, room).x;
+        }
+    }
+    run(problem, x, room)
+}
+
+/// The median size of a residual.
+fn typical(problem: &Problem<'_>, p: &[f64], room: &mut Room) -> f64 {
+    problem.at(p, room);
+    let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
+    sizes.sort_by(f64::total_cmp);
+    sizes[sizes.len() / 2].max(1e-300)
+}
+
+/// A search under way; dropping it cancels it.
+#[derive(Debug)]
+pub struct Search<'a> {
+    problem: Problem<'a>,
+    /// The rows of the first stages, where there are too many.
+    part: Option<Data>,
+    seed: u32,
+    /// As far as it is done.
+    grid: Grid,
+    /// Minima of the grid to follow, at most.
+    keep: usize,
+    /// Where descents begin, and for how many each stands.
+    starts: Vec<(Vec<f64>, usize)>,
+    ends: Vec<(Minimum, usize)>,
+    evaluations: usize,
+    room: Room,
+}
+
+impl<'a> Search<'a> {
+    /// Begins, as thoroughly as the law asks.
+    ///
+    /// # Errors
+    /// Nothing is free.
+    pub fn new(problem: Problem<'a>, seed: u32) -> Result<Self> {
+        let info = problem.law.info;
+        Self::with_cells(problem, seed, info.cells, info.starts)
+    }
+
+    /// Begins, with a grid of about `cells` cells of which at most `keep` minima are followed.
+    ///
+    /// # Errors
+    /// Nothing is free.
+    pub fn with_cells(problem: Problem<'a>, seed: u32, cells: usize, keep: usize) -> Result<Self> {
+        if problem.free() == 0 {
+            return Err(Error::new(ErrorKind::Parameter, "every parameter of the law is held: nothing is left to fit"));
+        }
+        let part = (problem.data.len() > ROWS).then(|| problem.data.thinned(PART));
+        let params = problem.law.info.params;
+        let searched: Vec<usize> =
+            (0..params.len()).filter(|&j| problem.held[j].is_none() && !params[j].linear()).collect();
+        let count = match searched.len() {
+            0 => 1,
+            k => math::pow(cells as f64, 1.0 / k as f64).round().max(2.0) as usize,
+        };
+        let axes = searched.iter().map(|&j| (j, axis(params[j].range, problem.data, count))).collect();
+        Ok(Self {
+            problem,
+            part,
+            seed,
+            grid: Grid { axes, cells: Vec::new() },
+            keep,
+            starts: Vec::new(),
+            ends: Vec::new(),
+            evaluations: 0,
+            room: Room::default(),
+        })
+    }
+
+    /// The same, which also begins from these parameters.
+    pub fn from(mut self, p: &[f64]) -> Self {
+        let held = p.iter().zip(&self.problem.held);
+        self.starts.push((held.map(|(p, held)| held.unwrap_or(*p)).collect(), 1));
+        self
+    }
+
+    /// One slice; how many are done, and how many there are as far as is known.
+    ///
+    /// # Errors
+    /// The law has no value anywhere.
+    pub fn advance(&mut self) -> Result<(usize, usize)> {
+        let (done, all) = (self.grid.cells.len(), self.grid.len());
+        if done < all {
+            for cell in done..all.min(done + SLICE) {
+                let at = self.grid.place(cell);
+                let shape: Vec<f64> = self.grid.axes.iter().zip(&at).map(|((_, values), &i)| values[i]).collect();
+                let found = self.projected(&shape);
+                self.grid.cells.push(found);
+            }
+            if self.grid.cells.len() == all {
+                self.choose()?;
+            }
+        } else if let Some((start, stands)) = self.starts.get(self.ends.len()) {
+            let over = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(part));
+            let end = descend(&over, start, EXACT, &mut self.room);
+            self.evaluations += end.evaluations;
+            self.ends.push((end, *stands));
+            if self.ends.len() == self.starts.len() && self.part.take().is_some() {
+                let few = valleys(&self.problem, &self.ends);
+                self.starts = few.into_iter().take(LAST).map(|valley| (valley.params, valley.reached)).collect();
+                self.ends.clear();
+            }
+        }
+        Ok(self.progress())
+    }
+
+    fn progress(&self) -> (usize, usize) {
+        let slices = |cells: usize| cells.div_ceil(SLICE);
+        let (first, last) = (self.keep + DRAWN, if self.problem.data.len() > ROWS { LAST } else { 0 });
+        let (done, all) = (self.grid.cells.len(), self.grid.len());
+        if done < all {
+            return (slices(done), slices(all) + first + last);
+        }
+        let before = slices(all) + if self.part.is_none() && last > 0 { first } else { 0 };
+        let after = if self.part.is_some() { last } else { 0 };
+        (before + self.ends.len(), before + self.starts.len() + after)
+    }
+
+    /// All slices.
+    ///
+    /// # Errors
+    /// The law has no value anywhere.
+    pub fn run(mut self) -> Result<Fit> {
+        loop {
+            let (done, all) = self.advance()?;
+            if done >= all {
+                return self.finish();
+            }
+        }
+    }
+
+    /// The fit, of what is done so far.
+    ///
+    /// # Errors
+    /// The law has no value anywhere.
+    pub fn finish(self) -> Result<Fit> {
+        let law = self.problem.law;
+        let mut valleys = valleys(&self.problem, &self.ends);
+        let best = self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value));
+        let best = best.filter(|end| end.value.is_finite()).ok_or_else(nowhere)?;
+        let mut params = law.back(&best.x);
+        for p in valleys.iter_mut().map(|valley| &mut valley.params).chain([&mut params]) {
+            (law.canonical)(p);
+        }
+        Ok(Fit { params, value: best.value, stop: best.stop, evaluations: self.evaluations, valleys, grid: self.grid })
+    }
+
+    /// The best linear parameters for these others, nearly, and the objective there.
+    fn projected(&mut self, shape: &[f64]) -> (f64, Vec<f64>) {
+        let part = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(part));
+        let params = part.law.info.params;
+        let mut p: Vec<f64> = params.iter().zip(&part.held).map(|(p, held)| held.unwrap_or(p.start)).collect();
+        for ((j, _), value) in self.grid.axes.iter().zip(shape) {
+            p[*j] = *value;
+        }
+        let linear: Vec<usize> = (0..p.len()).filter(|&j| params[j].linear() && part.held[j].is_none()).collect();
+        let rounds = match (linear.is_empty(), part.law.info.exactly_linear) {
+            (true, _) => 0,
+            (false, true) => 2,
+            (false, false) => 4,
+        };
+        let mut best = (f64::INFINITY, p.clone());
+        for round in 0..=rounds {
+            if round == 0 || !part.law.info.exactly_linear {
+                part.at(&p, &mut self.room);
+                self.evaluations += 1;
+            }
+            let value = part.sum_of(&self.room);
+            if value < best.0 && (round > 0 || rounds == 0) {
+                best = (value, p.clone());
+            }
+            if round < rounds {
+                project(&part, &linear, &mut p, &mut self.room, round > 0);
+            }
+        }
+        best
+    }
+
+    /// The starts: the lowest cells that no neighbour undercuts, and some places between that the seed draws.
+    fn choose(&mut self) -> Result<()> {
+        let values: Vec<f64> = self.grid.cells.iter().map(|cell| cell.0).collect();
+        let low = self.grid.lows(&values, self.keep);
+        if low.is_empty() && self.starts.is_empty() {
+            return Err(nowhere());
+        }
+        self.starts.extend(low.iter().map(|&cell| (self.grid.cells[cell].1.clone(), 1)));
+        for k in 0..if self.grid.axes.is_empty() { 0 } else { DRAWN as u32 } {
+            let mut draws = Draws::new(self.seed, stream::FIT_START, k, 0);
+            let shape: Vec<f64> = self
+                .grid
+                .axes
+                .iter()
+                .map(|(j, values)| {
+                    let transform = self.problem.law.info.params[*j].transform;
+                    let ends = [values[0], values[values.len() - 1]].map(|v| transform.forward(v));
+                    transform.back(ends[0] + (ends[1] - ends[0]) * draws.uniform())
+                })
+                .collect();
+            let (value, start) = self.projected(&shape);
+            if value.is_finite() {
+                self.starts.push((start, 1));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn nowhere() -> Error {
+    Error::new(ErrorKind::Parameter, "the law has no value near these runs: are the columns what they should be?")
+}
+
+/// Values of a parameter to look at.
+fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
+    let column = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]);
+    let least = |k| column(k).fold(f64::INFINITY, f64::min);
+    let most = |k| column(k).fold(0.0, f64::max);
+    let share = |i: usize| i as f64 / (count - 1).max(1) as f64;
+    let ratios = |lo: f64, hi: f64| (0..count).map(|i| lo * math::pow(hi / lo, share(i))).collect();
+    match range {
+        Range::Linear => Vec::new(),
+        Range::Log(lo, hi) => ratios(lo, hi),
+        Range::Steps(lo, hi) => (0..count).map(|i| lo + (hi - lo) * share(i)).collect(),
+        Range::Of(k, lo, hi) => ratios(lo * least(k), hi * most(k)),
+        Range::PerUnitOf(k, lo, hi) => ratios(lo / most(k), hi / least(k)),
+    }
+}
+
+/// One round of weighted least squares for the linear parameters, around where `room` was filled.
+fn project(problem: &Problem<'_>, linear: &[usize], p: &mut [f64], room: &mut Room, robust: bool) {
+    let (data, params) = (problem.data, problem.law.info.params);
+    let (m, len) = (linear.len(), p.len());
+    // dL/dp, where the law gives p dL/dp for what is moved by its logarithm.
+    let unit: Vec<f64> =
+        linear.iter().map(|&j| if params[j].transform == Transform::Log { 1.0 / p[j] } else { 1.0 }).collect();
+    let (mut gram, mut right) = (vec![0.0; m * m], vec![0.0; m]);
+    let mut row = vec![0.0; m];
+    for i in 0..data.len() {
+        let slope = match problem.objective.residual {
+            super::Residual::Log => 1.0 / data.y[i],
+            super::Residual::Plain => 1.0,
+        };
+        let mut want = data.y[i] - room.values[i];
+        for (k, &j) in linear.iter().enumerate() {
+            row[k] = room.jacobian[i * len + j] * unit[k];
+            want += row[k] * p[j];
+        }
+        let trust = if robust { problem.majorant(room.residuals[i]) } else { 1.0 };
+        let c = data.weight[i] * slope * slope * trust;
+        for k in 0..m {
+            for l in 0..=k {
+                gram[k * m + l] += c * row[k] * row[l];
+            }
+            right[k] += c * row[k] * want;
+        }
+    }
+    let positive: Vec<bool> = linear.iter().map(|&j| params[j].transform == Transform::Log).collect();
+    let found = linear::least_squares(&gram, &right, &positive);
+    let before: Vec<f64> = linear.iter().map(|&j| p[j]).collect();
+    for (k, &j) in linear.iter().enumerate() {
+        let [lo, hi] = params[j].bounds;
+        p[j] = found[k].clamp(lo, hi);
+    }
+    if problem.law.info.exactly_linear {
+        // The prediction moves along the columns: no need to ask the law again.
+        for i in 0..data.len() {
+            for (k, &j) in linear.iter().enumerate() {
+                let column = &mut room.jacobian[i * len + j];
+                room.values[i] += *column * unit[k] * (p[j] - before[k]);
+                if params[j].transform == Transform::Log {
+                    *column *= p[j] / before[k];
+                }
+            }
+        }
+        problem.residuals(room);
+    }
+}
+
+/// Ends that are one and the same put together, the lowest first.
+fn valleys(problem: &Problem<'_>, ends: &[(Minimum, usize)]) -> Vec<Valley> {
+    let mut order: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
+    order.sort_by(|(a, _), (b, _)| a.value.total_cmp(&b.value));
+    let mut found: Vec<(Valley, &[f64])> = Vec::new();
+    for (end, stands) in order {
+        let same = |value: f64, x: &[f64]| {
+            let apart = end.value - value;
+            let near = x.iter().zip(&end.x).all(|(a, b)| (a - b).abs() < 1e-3 * (1.0 + a.abs()));
+            apart <= 1e-9 * value || near && apart <= 1e-5 * value
+        };
+        match found.iter_mut().find(|(valley, x)| same(valley.value, x)) {
+            Some((valley, _)) => valley.reached += stands,
+            None => {
+                found.push((Valley { params: problem.law.back(&end.x), value: end.value, reached: *stands }, &end.x));
+            }
+        }
+    }
+    found.into_iter().map(|(valley, _)| valley).collect()
+}

@@ -1,0 +1,322 @@
+//! Fits against what was computed before, by other programs or by hand.
+//!
+//! Tests on tables that are not shipped take their folder from `LAB_DATA` and are ignored by name without it.
+
+use std::path::PathBuf;
+
+use scaling_lab::fit::bootstrap::{self, Bootstrap};
+use scaling_lab::fit::minimise::Stop;
+use scaling_lab::fit::objective::Room;
+use scaling_lab::fit::profile::{Identified, Profile};
+use scaling_lab::fit::{self, ALL, Data, Entry, Problem, Range, Search, choose};
+use scaling_lab::math;
+use scaling_lab::rng::Draws;
+
+fn law(slug: &str) -> &'static Entry {
+    fit::find(slug).expect("a law")
+}
+
+/// Parameters inside the search ranges of a law.
+fn somewhere(law: &Entry, draws: &mut Draws) -> Vec<f64> {
+    let mut p: Vec<f64> = law
+        .info
+        .params
+        .iter()
+        .map(|param| {
+            let u = draws.uniform();
+            match param.range {
+                Range::Log(lo, hi) => lo * math::pow(hi / lo, u),
+                Range::Steps(lo, hi) => lo + (hi - lo) * u,
+                Range::Of(..) => 3.0 + 4.0 * u,
+                Range::PerUnitOf(..) => 0.05 + u,
+                Range::Linear => param.start * (0.5 + u),
+            }
+        })
+        .collect();
+    if law.info.slug == "practical" {
+        (p[2], p[4], p[6]) = (2.0, 3.0, 0.1);
+    }
+    p
+}
+
+#[test]
+fn gradients_are_finite_differences() {
+    for law in ALL {
+        let mut draws = Draws::new(7, 0, 0, 0);
+        for _ in 0..200 {
+            let p = somewhere(law, &mut draws);
+            let scale = |k: usize| if law.info.inputs.len() == 1 { 10.0 } else { [1e8, 1e10, 1e9][k] };
+            let x: Vec<f64> =
+                (0..law.info.inputs.len()).map(|k| scale(k) * math::exp(3.0 * draws.uniform() - 1.5)).collect();
+            let mut data = Data::empty(law);
+            data.push(law, &x, 1.0, 1.0, 0);
+            let mut problem = Problem::new(law, &data);
+            problem.objective = fit::Objective::SQUARES;
+            let mut room = Room::default();
+            problem.at(&p, &mut room);
+            let (theta, gradient) = (law.forward(&p), room.jacobian.clone());
+            assert_eq!(law.predict(&p, &x), room.values[0], "one prediction or many");
+            for j in 0..law.len() {
+                let at = |h: f64| {
+                    let mut moved = theta.clone();
+                    moved[j] += h;
+                    law.predict(&law.back(&moved), &x)
+                };
+                let h = 1e-4 * theta[j].abs().max(0.05);
+                // Five points: an error of h^4; a kink within h shows in the second difference and is left out.
+                let slope = (8.0 * (at(h) - at(-h)) - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
+                let size = gradient[j].abs() + 1e-4 * room.values[0].abs() / theta[j].abs().max(0.05);
+                let bend = ((at(2.0 * h) - at(h)) - (at(-h) - at(-2.0 * h))) / h;
+                if bend.abs() < 1e-2 * size {
+                    assert!(
+                        (slope - gradient[j]).abs() < 2e-6 * size,
+                        "{}: {} at {p:?}, {x:?}: {slope} {}",
+                        law.info.slug,
+                        law.info.params[j].name,
+                        gradient[j]
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_published_law_of_repeated_data_has_its_values() {
+    let law = law("data-constrained");
+    let p = law.info.published[0].values;
+    for (x, loss) in
+        [([6.34e9, 242e9, 25e9], 2.225_644_088_998_447_7), ([8.67e9, 178e9, 25e9], 2.226_963_407_508_786_7)]
+    {
+        let ours = law.predict(p, &x);
+        assert!((ours - loss).abs() < 1e-12, "{x:?}: {ours}");
+    }
+}
+
+/// The published runs: inputs, loss, whether they were in the published fit.
+fn runs(all: bool) -> Option<Vec<([f64; 3], f64)>> {
+    let path = PathBuf::from(std::env::var_os("LAB_DATA")?).join("muennighoff2023_runs.csv");
+    let mut csv = csv::Reader::from_path(path).expect("the table");
+    let rows = csv.records().map(|row| {
+        let row = row.expect("a row");
+        let number = |k: usize| row[k].parse::<f64>().expect("a number");
+        ([number(1), number(2), number(3)], number(5), &row[6] == "1")
+    });
+    Some(rows.filter(|row| all || row.2).map(|row| (row.0, row.1)).collect())
+}
+
+fn data(law: &Entry, runs: &[([f64; 3], f64)]) -> Data {
+    let column = |k: usize| runs.iter().map(|run| run.0[k]).collect::<Vec<_>>();
+    let columns: Vec<_> = (0..law.info.inputs.len()).map(column).collect();
+    let columns: Vec<_> = columns.iter().map(Vec::as_slice).collect();
+    Data::new(law, &columns, &runs.iter().map(|run| run.1).collect::<Vec<_>>(), None).expect("runs")
+}
+
+fn base_held(law: &'static Entry, data: &Data) -> Problem<'static> {
+    let data: &'static Data = Box::leak(Box::new(data.clone()));
+    let published = law.info.published[0].values;
+    (0..5).fold(Problem::new(law, data), |problem, j| problem.hold(j, Some(published[j])).expect("in bounds"))
+}
+
+/// A grid of sizes and of tokens, as scaling studies have.
+fn grid(rows: usize) -> Vec<Vec<f64>> {
+    let place = |i: usize, n: usize, lo: f64, hi: f64| lo * math::pow(hi / lo, i as f64 / (n - 1) as f64);
+    (0..rows).map(|i| vec![place(i % 16, 16, 5e7, 1.6e10), place(i / 16, rows.div_ceil(16), 1e9, 5e11)]).collect()
+}
+
+fn chinchilla(rows: usize, sigma: f64, seed: u32, run: u32) -> Data {
+    let law = law("chinchilla");
+    Data::simulated(law, law.info.published[1].values, &grid(rows), sigma, seed, run)
+}
+
+fn close(a: &[f64], b: &[f64], relative: f64) -> bool {
+    a.iter().zip(b).all(|(a, b)| (a - b).abs() <= relative * b.abs())
+}
+
+#[test]
+fn every_seed_finds_the_same_minimum() {
+    let data = chinchilla(240, 0.01, 1, 0);
+    let problem = Problem::new(law("chinchilla"), &data);
+    let first = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+    assert!(matches!(first.stop, Stop::Converged | Stop::Rounding), "{:?}", first.stop);
+    for seed in 2..=100 {
+        let fit = Search::new(problem.clone(), seed).expect("free").run().expect("a fit");
+        assert!((fit.value - first.value).abs() < 1e-10 * first.value, "seed {seed}: {} {}", fit.value, first.value);
+        assert!(close(&fit.params, &first.params, 1e-4), "seed {seed}: {:?} {:?}", fit.params, first.params);
+    }
+}
+
+#[test]
+fn neither_the_order_of_rows_nor_units_matter() {
+    let law = law("chinchilla");
+    let data = chinchilla(240, 0.01, 1, 0);
+    let fit = |data: &Data| Search::new(Problem::new(law, data), 1).expect("free").run().expect("a fit");
+    let first = fit(&data);
+    let mut order: Vec<usize> = (0..data.len()).collect();
+    order.reverse();
+    order.rotate_left(77);
+    let mut shuffled = Data::empty(law);
+    let mut scaled = Data::empty(law);
+    for &i in &order {
+        let x = data.input(i);
+        shuffled.push(law, x, data.y[i], 1.0, 0);
+        scaled.push(law, &[x[0] / 1e6, x[1] / 1e9], data.y[i], 1.0, 0);
+    }
+    let (shuffled, scaled) = (fit(&shuffled), fit(&scaled));
+    assert!((shuffled.value - first.value).abs() < 1e-11 * first.value, "order");
+    assert!((scaled.value - first.value).abs() < 1e-11 * first.value, "units");
+    assert!(close(&shuffled.params, &first.params, 1e-5), "{:?} {:?}", shuffled.params, first.params);
+    let p = &first.params;
+    let (a, b) = (p[1] * math::pow(1e6, -p[2]), p[3] * math::pow(1e9, -p[4]));
+    assert!(close(&scaled.params, &[p[0], a, p[2], b, p[4]], 1e-5), "{:?} {p:?}", scaled.params);
+}
+
+#[test]
+fn without_noise_the_truth_comes_back() {
+    for law in ALL {
+        let truth: Vec<f64> = match law.info.slug {
+            "lovelace" => vec![2.04, 506.0, 0.338, 21682.0, 0.4686, 0.0559, 0.349, 0.7065],
+            "practical" => vec![2.03, 8.19, 251.0, 0.367, 2.0e6, 0.9, 0.24, 0.6, 0.65],
+            "log-linear" => vec![3.3, -7.0],
+            "bnsl" => vec![0.5, 3.0, 0.1, 1.2, 600.0, 0.1],
+            _ => law.info.published[0].values.to_vec(),
+        };
+        let inputs: Vec<Vec<f64>> = (0..120)
+            .map(|i| {
+                let u = |k: usize| (i * k) as f64 / 120.0 % 1.0;
+                match law.info.inputs.len() {
+                    1 if law.info.slug == "mixture-of-exponentials" => vec![math::pow(1e4, u(1)) / 20.0],
+                    1 if law.info.slug == "power" => vec![math::pow(100.0, u(1)) / 20.0],
+                    1 => vec![100.0 * math::pow(40.0, u(1))],
+                    2 => vec![5e7 * math::pow(300.0, u(1)), 1e9 * math::pow(500.0, u(7))],
+                    _ => {
+                        let unique = 1e8 * math::pow(300.0, u(7));
+                        vec![5e7 * math::pow(100.0, u(1)), unique * math::pow(100.0, u(11)), unique]
+                    }
+                }
+            })
+            .collect();
+        let data = Data::simulated(law, &truth, &inputs, 0.0, 1, 0);
+        for residual in [law.info.objective.delta, f64::INFINITY, 0.0] {
+            let mut problem = Problem::new(law, &data);
+            problem.objective.delta = residual;
+            let fit = Search::new(problem, 1).expect("free").run().expect("a fit");
+            assert!(
+                close(&fit.params, &truth, 1e-3),
+                "{} {residual}: {:?} {truth:?} {fit:?}",
+                law.info.slug,
+                fit.params
+            );
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
+fn the_published_fit_is_a_local_minimum() {
+    let runs = runs(false).expect("LAB_DATA holds the table");
+    assert_eq!(runs.len(), 182, "the published fit's rows");
+    let law = law("data-constrained");
+    let data = data(law, &runs);
+    let problem = base_held(law, &data);
+    let published = law.info.published[0].values;
+    assert!((problem.value(published) - 0.015_825_935_3).abs() < 1e-10, "{}", problem.value(published));
+    let r2 = choose::r2(&problem, published);
+    assert!((r2 - 0.772_204_608_496_840_8).abs() < 1e-12, "{r2}");
+    for seed in 1..=100 {
+        let fit = Search::new(problem.clone(), seed).expect("free").run().expect("a fit");
+        assert!((fit.value - 0.015_804_662_474).abs() < 1e-12, "seed {seed}: {fit:?}");
+        assert!(close(&fit.params[5..7], &[95.365_168, 1.705_906], 1e-5), "seed {seed}: {:?}", fit.params);
+        let local = fit.valleys.iter().any(|valley| close(&valley.params[5..7], &published[5..7], 3e-3));
+        assert!(local, "seed {seed}: the published one is among the local minima");
+    }
+}
+
+#[test]
+#[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
+fn the_profile_over_repeats_is_flat_above_twelve() {
+    let runs = runs(false).expect("LAB_DATA holds the table");
+    let law = law("data-constrained");
+    let data = data(law, &runs);
+    let problem = base_held(law, &data);
+    let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+    let mut profile = Profile::new(&problem, &fit, 5, 1);
+    for (value, objective) in [
+        (3.0, 16.621),
+        (5.0, 16.160),
+        (8.0, 15.958),
+        (10.0, 15.910),
+        (12.0, 15.855),
+        (15.39, 15.826),
+        (20.0, 15.841),
+        (30.0, 15.821),
+        (40.0, 15.812),
+        (60.0, 15.811),
+        (95.4, 15.805),
+        (200.0, 15.816),
+        (1000.0, 15.878),
+        (1e6, 15.923),
+    ] {
+        let ours = 1e3 * profile.at(value).expect("in bounds").objective;
+        assert!((ours - objective).abs() < 1e-4 * objective, "R_D = {value}: {ours} {objective}");
+    }
+    let ended = |j: usize| {
+        let mut profile = Profile::new(&problem, &fit, j, 1);
+        while !profile.advance().expect("in bounds") {}
+        (profile.identified(), profile.interval())
+    };
+    let (identified, [lo, _]) = ended(5);
+    assert_eq!(identified, Identified::NotFromAbove, "R_D");
+    assert!(identified.words("R_D").contains("from above"), "in words");
+    assert!((3.0..8.0).contains(&lo), "from {lo}");
+    assert_eq!(ended(6).0, Identified::Yes, "R_N");
+}
+
+#[test]
+#[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
+fn the_bootstrap_is_as_good_as_full_searches_and_leaves_repeats_open() {
+    let runs = runs(false).expect("LAB_DATA holds the table");
+    let law = law("data-constrained");
+    let data = data(law, &runs);
+    let problem = base_held(law, &data);
+    let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+    let bootstrap = Bootstrap::new(&problem, &fit, 42);
+    let refits = bootstrap.refits(0..400);
+    assert_eq!(refits[7..9], bootstrap.refits(7..9), "in any portions");
+    for (b, refit) in refits.iter().enumerate().take(40) {
+        let resampled = data.weighted(&bootstrap.weights(b as u32));
+        let resampled = problem.over(&resampled);
+        let full = Search::new(resampled.clone(), 1).expect("free").run().expect("a fit").value;
+        assert!(resampled.value(refit) < full * (1.0 + 1e-5), "resample {b}: {} {full}", resampled.value(refit));
+    }
+    let ends = bootstrap::intervals(&problem, &refits, 0.95);
+    assert!(ends[5][1].is_infinite() && (3.0..8.0).contains(&ends[5][0]), "R_D {:?}", ends[5]);
+    assert!((0.2..0.4).contains(&ends[6][0]) && (10.0..40.0).contains(&ends[6][1]), "R_N {:?}", ends[6]);
+}
+
+#[test]
+#[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
+fn all_parameters_free_reach_the_best_known_objectives() {
+    // Rows of the published fit, and all rows: what long searches found before.
+    let known = [
+        ("chinchilla", false, 0.008_953, 0.029_012),
+        ("data-constrained", false, 0.006_566, 0.020_692),
+        ("data-constrained", true, 0.006_033, 0.019_361),
+        ("practical", false, 0.006_432, 0.015_256),
+        ("lovelace", false, 0.005_128, 0.012_272),
+    ];
+    for (slug, nu, few, many) in known {
+        for (all, best) in [(false, few), (true, many)] {
+            let runs = runs(all).expect("LAB_DATA holds the table");
+            let law = law(slug);
+            let data = data(law, &runs);
+            let mut problem = Problem::new(law, &data);
+            if nu {
+                problem = problem.hold(7, None).expect("free");
+            }
+            let fit = Search::new(problem, 1).expect("free").run().expect("a fit");
+            // They are printed to six decimal places.
+            assert!(fit.value < best + 5e-7, "{slug}, nu {nu}, all rows {all}: {}", fit.value);
+        }
+    }
+}
