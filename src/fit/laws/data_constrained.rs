@@ -3,6 +3,7 @@
 use super::super::{Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
 use crate::math;
+use crate::theory::muennighoff;
 
 /// `E + A / N'^alpha + B / D'^beta`, where what goes beyond the unique tokens, and beyond the model that is best for
 /// them, saturates: `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))` with at least no repeats, and so `N'` with
@@ -22,6 +23,18 @@ pub struct DataConstrained {
     /// `ln (alpha A / (beta B))`.
     ratio: f64,
 }
+
+/// The published fit; E, A and B are printed as logarithms.
+const PUBLISHED: [f64; 8] = [
+    1.869_143_678_405_485_8,
+    520.824_951_659_918_7,
+    muennighoff::PUBLISHED.alpha,
+    1_487.716_093_782_861,
+    muennighoff::PUBLISHED.beta,
+    muennighoff::PUBLISHED.data_decay,
+    muennighoff::PUBLISHED.size_decay,
+    0.0,
+];
 
 const LN_BILLION: f64 = 20.723_265_836_946_41;
 
@@ -45,11 +58,11 @@ impl Law for DataConstrained {
         source: "Muennighoff et al., Scaling Data-Constrained Language Models, arXiv 2305.16264",
         inputs: &[super::N, super::D, super::U],
         params: &[
-            chinchilla::PARAMS[0].start(1.869_143_678_405_485_8),
-            chinchilla::PARAMS[1].start(520.824_951_659_918_7),
-            chinchilla::PARAMS[2].start(0.352_659_6),
-            chinchilla::PARAMS[3].start(1_487.716_093_782_861),
-            chinchilla::PARAMS[4].start(0.352_659_6),
+            chinchilla::PARAMS[0].start(PUBLISHED[0]),
+            chinchilla::PARAMS[1].start(PUBLISHED[1]),
+            chinchilla::PARAMS[2].start(PUBLISHED[2]),
+            chinchilla::PARAMS[3].start(PUBLISHED[3]),
+            chinchilla::PARAMS[4].start(PUBLISHED[2]),
             Param::scale(
                 "R_D",
                 "R_D^*",
@@ -57,34 +70,21 @@ impl Law for DataConstrained {
                 Range::Log(0.3, 3e3),
             )
             .unit("epochs")
-            .start(15.387_756),
+            .start(PUBLISHED[5]),
             Param::scale(
                 "R_N",
                 "R_N^*",
                 "The same for parameters beyond those the unique tokens can use.",
                 Range::Log(0.02, 1e3),
             )
-            .start(5.309_743),
+            .start(PUBLISHED[6]),
             Param::signed("nu", r"\nu", "How R_D grows with unique tokens, R_D = r (U / 10^9)^nu.")
                 .within(-3.0, 3.0)
                 .search(Range::Steps(-1.0, 1.0))
                 .start(0.0)
                 .frozen(),
         ],
-        published: &[Published {
-            source: "Muennighoff et al., arXiv 2305.16264",
-            // e^.6254804, e^6.255414, e^7.3049974.
-            values: &[
-                1.869_143_678_405_485_8,
-                520.824_951_659_918_7,
-                0.352_659_6,
-                1_487.716_093_782_861,
-                0.352_659_6,
-                15.387_756,
-                5.309_743,
-                0.0,
-            ],
-        }],
+        published: &[Published { source: "Muennighoff et al., arXiv 2305.16264", values: &PUBLISHED }],
         derived: &[
             chinchilla::EXPONENTS[0],
             chinchilla::EXPONENTS[1],
@@ -158,5 +158,28 @@ impl Law for DataConstrained {
         let mut list = chinchilla::exponents(self.alpha, self.beta);
         list.push(1.0 + math::exp(self.ln_r_d) * std::f64::consts::LN_2);
         list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::find;
+    use crate::rng::Draws;
+
+    #[test]
+    fn it_is_the_law_of_theory() {
+        let (law, theory) = (find("data-constrained").expect("a law"), muennighoff::PUBLISHED);
+        for (value, ln) in [(PUBLISHED[0], theory.e), (PUBLISHED[1], theory.a), (PUBLISHED[3], theory.b)] {
+            assert!((math::ln(value) - ln).abs() < 1e-15 * ln, "e^{ln} is {value}");
+        }
+        let mut draws = Draws::new(1, 0, 0, 0);
+        for _ in 0..1000 {
+            let mut within = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
+            let (n, u) = (within(1e7, 1e11), within(1e8, 1e12));
+            let d = u * within(1.0, 100.0);
+            let (ours, theirs) = (law.predict(&PUBLISHED, &[n, d, u]), theory.loss(n, d, u));
+            assert!((ours - theirs).abs() < 1e-13 * theirs, "N = {n}, D = {d}, U = {u}: {ours} {theirs}");
+        }
     }
 }
