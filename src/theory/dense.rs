@@ -149,7 +149,7 @@ pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     let gap = |kappa: f64| crossover(spectrum, kappa) - share * kappa;
     // phi is about kappa near 0 and at most the plateau.
     let (low, high) = (1e-3, 0.25 * condition(spectrum) / share);
-    bracketed_zero(gap, [low, gap(low)], [high, gap(high)], 0.0)
+    bracketed_zero(gap, [low, gap(low)], [high, gap(high)], [1e-14, 0.0])
 }
 
 /// Risk of the least-squares fit, `sigma^2 d / (2 (N - d - 1))`: the limit of many epochs, for Gaussian features.
@@ -250,7 +250,11 @@ impl OnePass {
             let smooth = |x: f64| x * slack(origin, sign * x);
             let end = smooth(half);
             // The same sign at both ends: the root is half way, within rounding.
-            let x = if sign * end < 0.0 { bracketed_zero(smooth, [0.0, sign * own], [half, end], 0.0) } else { half };
+            let x = if sign * end < 0.0 {
+                bracketed_zero(smooth, [0.0, sign * own], [half, end], [2e-16, 0.0])
+            } else {
+                half
+            };
             let differences = poles.iter().map(|[c, v, z]| (*v, *z, 1.0 / ((c - origin) - sign * x)));
             let (mut size, mut signal) = (0.0, 0.0);
             for (v, z, inverse) in differences {

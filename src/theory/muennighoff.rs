@@ -110,7 +110,7 @@ impl Law {
         }
         let gap = |epochs: f64| self.effective_reuse(epochs) - share * epochs;
         let high = (1.0 + self.data_decay) / share;
-        bracketed_zero(gap, [1.0, 1.0 - share], [high, gap(high)], 1.0)
+        bracketed_zero(gap, [1.0, 1.0 - share], [high, gap(high)], [1e-14, 0.0])
     }
 }
 
