@@ -46,8 +46,7 @@ pub enum Time {
 }
 
 impl Time {
-    /// The number itself, seen or not.
-    pub fn samples(self) -> f64 {
+    fn samples(self) -> f64 {
         match self {
             Self::At(t) | Self::After(t) => t as f64,
         }
@@ -216,7 +215,7 @@ impl Race {
         }
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
         if diverged > 0 {
-            verdict.note.push_str(&format!(" {diverged} runs diverged; they count as never there."));
+            verdict.note.push_str(&format!(" Runs that diverged, and count as never there: {diverged}."));
         }
         Some(verdict)
     }
@@ -474,7 +473,7 @@ mod tests {
         race.racers[1].diverged = 11;
         let verdict = race.verdict(true).expect("a verdict");
         assert_ne!(verdict.agrees, Some(true), "its survivors do not win for it");
-        assert!(verdict.note.contains("11 runs diverged"), "{}", verdict.note);
+        assert!(verdict.note.contains("never there: 11."), "{}", verdict.note);
     }
 
     #[test]

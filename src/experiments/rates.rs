@@ -58,19 +58,24 @@ impl Rates {
 
     /// The rate of the least median, by its place in the ladder; of equal ones the least. `None` if nobody arrived.
     pub fn best(&self, training: usize) -> Option<usize> {
-        let median = |racer| match self.quantiles(racer) {
-            Some([_, Time::At(median), _]) => Some(median),
-            _ => None,
-        };
-        let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| Some((median(racer)?, i)));
-        arrived.min().map(|(_, i)| i)
+        self.least(training, 1).map(|(_, i)| i)
+    }
+
+    /// The least quartile of this number over the ladder, and where it is.
+    fn least(&self, training: usize, quartile: usize) -> Option<(u64, usize)> {
+        let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| {
+            let Time::At(t) = self.quantiles(racer)?[quartile] else { return None };
+            Some((t, i))
+        });
+        arrived.min()
     }
 
     /// "A power law reaches the target first, each at its own best learning rate".
     ///
     /// The interval is of the ratio of the least medians, 99.9%: with `U(e)` and `P(a, e)` the true medians at rate e,
-    /// `min_e U / min_(a, e) P` is at least `min_e U(e) / P(p)` for the power law and rate p that were chosen, which
-    /// holds for all p at once when each misses its share of the tail; and likewise from above. `None` without both kinds.
+    /// `min_e U / min_(a, e) P` is at least `min_e U(e) / P(p)` for any power law and rate p, also one that was chosen, when
+    /// each misses its share of the tail; and likewise from above. Chosen is the least upper quartile: the least median is
+    /// often next to the edge, where the next half of the runs diverge. `None` without both kinds.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();
@@ -90,20 +95,19 @@ impl Rates {
         if !finished {
             return Some(verdict);
         }
-        let median = |&training: &usize| {
-            let racer = &self.racers[training][self.best(training)?];
-            self.quantiles(racer).map(|[_, median, _]| median.samples())
+        // The fastest power law by a quartile: its median, its place in the ladder, itself.
+        let fastest = |quartile| {
+            let least = powers.iter().filter_map(|&i| self.least(i, quartile).map(|(t, rate)| (t, rate, i))).min();
+            least.map(|(t, rate, training)| (t, rate, &self.racers[training][rate]))
         };
-        let arrived = powers.iter().copied().filter(|i| median(i).is_some());
-        let fastest = arrived.min_by(|i, j| median(i).partial_cmp(&median(j)).unwrap_or(std::cmp::Ordering::Equal));
-        let (Some(power), Some(slow)) = (fastest, self.best(uniform)) else {
+        let (Some((fast, rate, power)), Some((slow, at))) = (fastest(1), self.least(uniform, 1)) else {
             verdict.note =
                 "At none of the learning rates did half of the runs of both arrive within the budget.".into();
             return Some(verdict);
         };
-        let fast = self.best(power)?;
-        let (chosen, rival) = (&self.racers[power][fast], &self.racers[uniform][slow]);
-        verdict.measured = self.of(&[rival, chosen]).ratio(1)?.value;
+        verdict.measured = slow as f64 / fast as f64;
+        let chosen = fastest(2).map_or(power, |(_, _, racer)| racer);
+        let rival = &self.racers[uniform][self.least(uniform, 2).map_or(at, |(_, i)| i)];
         let end = |uniform: &Racer, power: &Racer, choices: usize| {
             self.of(&[uniform, power]).ratio_at(1, [TAIL / choices as f64; 2]).map(|ratio| ratio.interval)
         };
@@ -118,9 +122,9 @@ impl Rates {
         verdict.note = format!(
             "Best learning rates of {} tried: uniform {}; alpha = {}: {}.",
             self.rates.len(),
-            rounded(self.rates[slow]),
-            chosen.exponent,
-            rounded(self.rates[fast]),
+            rounded(self.rates[at]),
+            power.exponent,
+            rounded(self.rates[rate]),
         );
         Some(verdict)
     }
@@ -146,8 +150,12 @@ impl Rates {
             })
             .collect();
         let ends = [self.rates[0], self.rates[self.rates.len() - 1]];
-        let edges = self.racers.iter().zip(edges).filter(|(_, edge)| (ends[0]..=ends[1]).contains(edge));
-        let edges = edges.map(|(ladder, edge)| Mark::at_x(format!("edge, {}", name(ladder[0].exponent)), *edge));
+        let same = edges.windows(2).all(|pair| pair[0] == pair[1]);
+        let edges = self.racers.iter().zip(edges).take(if same { 1 } else { edges.len() });
+        let edges = edges.filter(|(_, edge)| (ends[0]..=ends[1]).contains(edge)).map(|(ladder, edge)| {
+            let whose = if same { String::new() } else { format!(", {}", name(ladder[0].exponent)) };
+            Mark::at_x(format!("edge of stability{whose}"), *edge)
+        });
         (!series.is_empty()).then(|| Figure {
             id: "learning-rate",
             title: "Samples to the target against the learning rate".into(),
@@ -238,7 +246,9 @@ mod tests {
         assert!(verdict.note.contains("uniform 0.100; alpha = 1: 0.0100"), "{}", verdict.note);
         assert_eq!(rates.verdict(false).expect("both kinds").agrees, None, "not before the end");
         assert_eq!(rates.table().rows.len(), 2);
-        assert_eq!(rates.figure(0.1, &[0.05, 7.0]).expect("runs").marks.len(), 2, "one edge is outside");
+        let marks = |edges: &[f64]| rates.figure(0.1, edges).expect("runs").marks.len();
+        assert_eq!(marks(&[0.05, 7.0]), 2, "one edge is outside");
+        assert_eq!((marks(&[0.05, 0.5]), marks(&[0.5, 0.5])), (3, 2), "equal ones are one");
         let never = simulated(&[&[9e9, 9e9], &[1e3, 1e3]], 1, 1000);
         assert_eq!((never.best(0), never.table().rows.len()), (None, 1));
         assert_eq!(never.verdict(true).expect("both kinds").agrees, None, "one never arrived");
