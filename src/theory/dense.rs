@@ -378,6 +378,8 @@ mod tests {
             let left = math::pow(r, steps as f64);
             close(risk, 0.5 * d as f64 * (left + rate * rate * (1.0 - left) / (1.0 - r)), 1e-12);
         }
+        // Measured elsewhere: 0.1936 +- 0.0007.
+        assert!((one.recursion(rate, &[100])[0] - 0.19414).abs() < 6e-6);
         close(one.stable_rate(), 2.0 / 12.0, 1e-14);
         close(least_squares(10.0, 0.3, 111.0), 0.5 * 0.3 * 0.1, 1e-14);
     }
@@ -483,6 +485,36 @@ mod tests {
                 let reuse = effective_reuse(&model, 1.0, kappa * log, math::exp(log)).unwrap() / log;
                 assert!((reuse - known).abs() < 6e-4, "d = {d}, N = 1e{digits}: {reuse}");
             }
+        }
+    }
+
+    #[test]
+    fn the_recursion_is_the_mean_over_all_data() {
+        // Two coordinates of kurtosis 1 (signs) or 3 (0 or +-sqrt 3), noise of two values, three steps: 512 or 5832 cases.
+        let (l, targets, noise, rate) = ([1.0_f64, 0.4], [1.0, -0.5], 0.3_f64, 0.35);
+        let root = 3.0_f64.sqrt();
+        let (signs, three) =
+            (vec![(1.0, 0.5), (-1.0, 0.5)], vec![(root, 1.0 / 6.0), (-root, 1.0 / 6.0), (0.0, 2.0 / 3.0)]);
+        for (kurtosis, values) in [(1.0, signs), (3.0, three)] {
+            let mut worlds = vec![(targets.map(|w| -w), 1.0)];
+            for _ in 0..3 {
+                let mut next = Vec::new();
+                for (e, chance) in worlds {
+                    for (z0, p0) in &values {
+                        for (z1, p1) in &values {
+                            for sign in [-1.0, 1.0] {
+                                let x = [z0 * l[0].sqrt(), z1 * l[1].sqrt()];
+                                let residual = x[0] * e[0] + x[1] * e[1] - sign * noise.sqrt();
+                                let e = [e[0] - rate * residual * x[0], e[1] - rate * residual * x[1]];
+                                next.push((e, chance * p0 * p1 * 0.5));
+                            }
+                        }
+                    }
+                }
+                worlds = next;
+            }
+            let risk: f64 = worlds.iter().map(|(e, p)| 0.5 * p * (l[0] * e[0] * e[0] + l[1] * e[1] * e[1])).sum();
+            close(OnePass::new(&l, &targets, noise, kurtosis).recursion(rate, &[3])[0], risk, 1e-12);
         }
     }
 }
