@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::race::{Race, Racer, Time, name};
+use crate::experiments::race::{Race, Racer, Time, name, quartiles};
 use crate::experiments::rates::{Rates, ladder};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
@@ -124,16 +124,6 @@ impl Snapshot {
     fn mean(&self, i: usize) -> f64 {
         self.sums[i] / self.loss.len() as f64
     }
-}
-
-/// Median and quartiles: of an even number the lower one, as in the race.
-fn quartiles(values: &[f32]) -> [f64; 3] {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f32::total_cmp);
-    [0.25, 0.5, 0.75].map(|share| {
-        let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
-        sorted.get(rank - 1).map_or(f64::NAN, |x| f64::from(*x))
-    })
 }
 
 /// What theory says of one mark, over the starts: medians of loss and sign accuracy, means of A, B and the bins.

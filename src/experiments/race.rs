@@ -106,8 +106,7 @@ impl Race {
     /// The least time by which the given share of the racer's runs had arrived; `None` without runs.
     pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
         let hits = self.sorted(racer);
-        let rank = (share * hits.len() as f64).ceil().max(1.0) as usize;
-        Some(hits.get(rank - 1)?.map_or(Time::After(self.budget), Time::At))
+        Some(hits.get(place(hits.len(), share))?.map_or(Time::After(self.budget), Time::At))
     }
 
     /// Times in ascending order, those not seen last.
@@ -278,6 +277,18 @@ impl Race {
             marks: vec![],
         })
     }
+}
+
+/// Where in a sorted list of `count` a quantile is: the first by which that share of the list is reached.
+fn place(count: usize, share: f64) -> usize {
+    (share * count as f64).ceil().max(1.0) as usize - 1
+}
+
+/// Lower quartile, median and upper quartile as the race takes them; not numbers if there are no values.
+pub fn quartiles(values: &[f32]) -> [f64; 3] {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f32::total_cmp);
+    [0.25, 0.5, 0.75].map(|share| sorted.get(place(sorted.len(), share)).map_or(f64::NAN, |x| f64::from(*x)))
 }
 
 /// Does an interval of uniform's time over a power law's say that the power law is faster?
