@@ -57,8 +57,8 @@ impl MeanField {
 
     /// Bias and variance, the two terms of the risk. `|1 - eta l| < 1`. About 80 ns per different l.
     ///
-    /// `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, V of [`super::reuse::variance`]. For K -> infinity the second
-    /// tends to `sigma^2/2 sum (eta l/(2 - eta l) + (1 - tanh(eta l N/2)) / N)`, which is `sigma^2 d/(2N)` at small rates.
+    /// `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, V of [`super::reuse::variance`]. For K -> infinity
+    /// and small rates the second is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`, at rate 0 `sigma^2 d/(2N)`.
     pub fn terms(&self, epochs: f64, samples: f64, rate: f64) -> [f64; 2] {
         let each = |part: &Part| {
             let g = rate * part.scale;

@@ -75,8 +75,9 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
 /// - with replacement, when a step visits the direction with probability v and so `T ~ Binomial(steps, v)` times:
 ///   `E (1-(1-g)^T)^2 / n + (1-1/n) g/(2-g) E (1-(1-g)^(2T))`, as two steps meet the same noise with probability 1/n.
 ///
-/// All tend to 1/n for K -> infinity, then g -> 0. 0 < g < 2, `count` > 0. About 50 ns.
-pub(super) fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> f64 {
+/// All tend to 1/n for K -> infinity, then g -> 0. 0 < g < 2, `count` > 0, 0 < `visited` = v <= 1 (only with
+/// replacement). About 50 ns. Checked against all orders of small worlds.
+pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> f64 {
     if order == Order::WithReplacement {
         let stationary = g / (2.0 - g);
         let steps = epochs * (count / visited);
