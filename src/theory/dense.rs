@@ -1,8 +1,8 @@
 //! Multi-epoch SGD on dense features with covariance `H = diag(l_1, ..., l_d)`: mean field, and one pass exactly.
 //!
 //! Mean field replaces each product of `1 - eta x x^T` by its mean. It holds for many samples per dimension and small
-//! rates: `N >> d`, `eta^2 tr(H) K N << 1`, `2 eta l K N sqrt(d/N) << 1`; at d = 5, N = 1000 the risk it gives is 4% low,
-//! at d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved here
+//! rates: `N >> d`, `eta^2 tr(H) K N << 1`, `2 eta l K N sqrt(d/N) << 1`; at d = 5, N = 1000 the risk it gives is
+//! 4% low, at d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved here
 //! for any number of steps.
 
 use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
@@ -57,8 +57,9 @@ impl MeanField {
 
     /// Bias and variance, the two terms of the risk. `|1 - eta l| < 1`. About 80 ns per different l.
     ///
-    /// `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, V of [`super::reuse::variance`]. For K -> infinity
-    /// and small rates the second is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`, at rate 0 `sigma^2 d/(2N)`.
+    /// `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, V of [`super::reuse::variance`]. For
+    /// K -> infinity and small rates the second is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`, at rate 0
+    /// `sigma^2 d/(2N)`.
     pub fn terms(&self, epochs: f64, samples: f64, rate: f64) -> [f64; 2] {
         let each = |part: &Part| {
             let g = rate * part.scale;
@@ -133,8 +134,8 @@ pub fn leading_rate(least: f64, epochs: f64, samples: f64) -> f64 {
 
 /// The crossover: `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity.
 ///
-/// `phi(kappa) = tr(H)/(4 l_d d) / mean_i (1 + x_i - tanh x_i)`, `x_i = (l_i/l_d)/(4 kappa)`: the mean-field variance at
-/// the leading rate. About kappa where that is small, and the plateau where it is large. kappa > 0.
+/// `phi(kappa) = tr(H)/(4 l_d d) / mean_i (1 + x_i - tanh x_i)`, `x_i = (l_i/l_d)/(4 kappa)`: the mean-field variance
+/// at the leading rate. About kappa where that is small, and the plateau where it is large. kappa > 0.
 pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
     let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
     let variance = |l: &f64| {
@@ -194,7 +195,9 @@ impl OnePass {
         Self { parts: parts(&spectrum, &targets), noise, kurtosis }
     }
 
-    /// The rate from which on the risk grows: the root of `sum eta l/(2 - (kurtosis-1) eta l) = 1`; isotropic Gaussian 2/(d+2).
+    /// The rate from which on the risk grows: the root of `sum eta l/(2 - (kurtosis-1) eta l) = 1`.
+    ///
+    /// Isotropic Gaussian: 2/(d+2).
     pub fn stable_rate(&self) -> f64 {
         let top = self.parts[0].scale;
         let (mut lo, mut hi) = (0.0, 2.0 / (top * (self.kurtosis - 1.0).max(1.0)));
@@ -490,7 +493,7 @@ mod tests {
 
     #[test]
     fn the_recursion_is_the_mean_over_all_data() {
-        // Two coordinates of kurtosis 1 (signs) or 3 (0 or +-sqrt 3), noise of two values, three steps: 512 or 5832 cases.
+        // Two coordinates of kurtosis 1 (signs) or 3 (0 or +-sqrt 3), noise of two values, three steps: at most 5832 cases.
         let (l, targets, noise, rate) = ([1.0_f64, 0.4], [1.0, -0.5], 0.3_f64, 0.35);
         let root = 3.0_f64.sqrt();
         let (signs, three) =

@@ -2,9 +2,9 @@
 //!
 //! `L = exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where data and size count less the more they exceed what is unique:
 //!
-//! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1, else `D' = D`
+//! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1
 //!
-//! with U unique tokens and `U_N = min(N, N_opt(U))` the size that would be best for them. The value of repetition thus
+//! (no more than D for `D <= U`), with U unique tokens and `U_N = min(N, N_opt(U))` the size that would be best for them. The value of repetition thus
 //! depends on the number of epochs alone, never on U: this is the constant the lab's own experiment tests.
 //!
 //! Source: Muennighoff et al., "Scaling Data-Constrained Language Models", arXiv 2305.16264.
@@ -76,7 +76,7 @@ impl Law {
         effective(epochs, 1.0, self.data_decay)
     }
 
-    /// The size that is best for `unique` fresh tokens: `(U G)^(beta/alpha) G`, `G = (alpha A / (beta B))^(1/(alpha+beta))`.
+    /// The best size for `unique` fresh tokens: `(U G)^(beta/alpha) G`, `G = (alpha A / (beta B))^(1/(alpha+beta))`.
     pub fn best_size(&self, unique: f64) -> f64 {
         let log_g = (math::ln(self.alpha / self.beta) + self.a - self.b) / (self.alpha + self.beta);
         math::exp((math::ln(unique) + log_g) * self.beta / self.alpha + log_g)

@@ -257,7 +257,7 @@ impl Counts {
 
 /// Limit laws of the power-law world `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1` without noise, at one rate.
 ///
-/// For N -> infinity, dimensions to match: one epoch has `R = C1 N^-((a-1)/a)`, few epochs `R = C1 (K N)^-((a-1)/a)`, many
+/// For N -> infinity, dimensions to match: few epochs have `R = C1 (K N)^-((a-1)/a)`, many
 /// `R = C2 N^-((a-1)/(a-b))`. With `K = kappa N^(b/(a-b))` the sum over i is an integral over `x = i N^(-1/(a-b))`:
 /// `R = N^-((a-1)/(a-b)) F(kappa)`. Source: Reuse, theorems 5.1 and 5.2; constants derived here.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -295,7 +295,7 @@ impl PowerLaw {
         [math::pow(c1 / c2, 1.0 / k), self.b / (self.a - self.b)]
     }
 
-    /// The crossover: `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`, kappa > 0: kappa where that is small, then the plateau.
+    /// The crossover, `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`: kappa > 0 where that is small, then the plateau.
     pub fn crossover(&self, kappa: f64) -> f64 {
         let [c1, k] = self.one_pass();
         math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)

@@ -1,7 +1,7 @@
 //! Repeating data: how many fresh samples K epochs over N samples are worth.
 //!
-//! SGD on linear regression, `y = <w*, x> + noise`, excess risk `R = E <w - w*, x>^2 / 2`, start at 0. With `R(K, N; eta)`
-//! after K epochs over N fixed samples and its least value `R*(K, N)` over the learning rate, the *effective reuse rate*
+//! SGD on linear regression, `y = <w*, x> + noise`, excess risk `R = E <w - w*, x>^2 / 2`, start at 0. With
+//! `R(K, N; eta)` after K epochs over N fixed samples and its least value `R*(K, N)` over the learning rate, the *effective reuse rate*
 //!
 //! `E(K, N) = N'/N` with `R*(1, N') = R*(K, N)`
 //!
@@ -238,7 +238,7 @@ pub fn best_one_pass(model: &impl Model, edge: f64, samples: f64) -> Best {
     best_rate(model.one_pass(samples), edge, samples)
 }
 
-/// The number N' of fresh samples with `R*(1, N') = risk`, given the falling function `R*(1, .)`, searched from `start`.
+/// The number N' of fresh samples with `R*(1, N') = risk`, given the falling `R*(1, .)`, searched from `start`.
 ///
 /// Relative tolerance 1e-12; about 10 evaluations. Nothing where no number up to `start e^1000` does it.
 pub fn samples_for(one_pass: impl Fn(f64) -> f64, risk: f64, start: f64) -> Option<f64> {
@@ -246,7 +246,9 @@ pub fn samples_for(one_pass: impl Fn(f64) -> f64, risk: f64, start: f64) -> Opti
     falling_zero(|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
 }
 
-/// `E(K, N)`: nothing where no number of fresh samples is as good, for one where `R* = 0`. About 12 searches for a best rate.
+/// `E(K, N)`: nothing where no number of fresh samples is as good, for one where `R* = 0`.
+///
+/// About 12 searches for a best rate.
 pub fn effective_reuse(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
     let target = best(model, edge, epochs, samples).risk;
     samples_for(|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
@@ -268,7 +270,7 @@ pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Op
 }
 
 /// Epochs at which E = 0.75 K in language models of 0.3B parameters (`AdamW`, constant rate), for fresh tokens of
-/// 0.2B..=2B: `0.80 ln(tokens/1e9) + 5.21`, correlation 0.97. Source: Reuse, section 6.
+/// 0.2B..=2B: `0.80 ln(tokens/1e9) + 5.21`, correlation 0.97. Source: Reuse.
 pub fn language_model_epochs(tokens: f64) -> f64 {
     LANGUAGE_MODEL[0] * math::ln(tokens / 1e9) + LANGUAGE_MODEL[1]
 }
