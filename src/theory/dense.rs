@@ -1,9 +1,9 @@
 //! Multi-epoch SGD on dense features with covariance `H = diag(l_1, ..., l_d)`: mean field, and one pass exactly.
 //!
 //! Mean field replaces each product of `1 - eta x x^T` by its mean. It holds for many samples per dimension and small
-//! rates: `N >> d`, `eta^2 tr(H) K N << 1`, `2 eta l K N sqrt(d/N) << 1`; at d = 5, N = 1000 the risk it gives is
-//! 4% low, at d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved here
-//! for any number of steps.
+//! rates: `N >> d`, `eta^2 tr(H) K N << 1`, `2 eta l K N sqrt(d/N) << 1`; at d = 5, N = 1000 the risk it gives is 4%
+//! low, at d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved
+//! here for any number of steps.
 
 use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
@@ -57,8 +57,8 @@ impl MeanField {
 
     /// Bias and variance, the two terms of the risk. `|1 - eta l| < 1`. About 80 ns per different l.
     ///
-    /// `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, V of [`super::reuse::variance`]. For
-    /// K -> infinity and small rates the second is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`, at rate 0
+    /// `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, V of [`super::reuse::variance`]. For K ->
+    /// infinity and small rates the second is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`, at rate 0
     /// `sigma^2 d/(2N)`.
     pub fn terms(&self, epochs: f64, samples: f64, rate: f64) -> [f64; 2] {
         let each = |part: &Part| {
@@ -493,7 +493,8 @@ mod tests {
 
     #[test]
     fn the_recursion_is_the_mean_over_all_data() {
-        // Two coordinates of kurtosis 1 (signs) or 3 (0 or +-sqrt 3), noise of two values, three steps: at most 5832 cases.
+        // Two coordinates of kurtosis 1 (signs) or 3 (0 or +-sqrt 3), noise of two values, three steps: at most 5832
+        // cases.
         let (l, targets, noise, rate) = ([1.0_f64, 0.4], [1.0, -0.5], 0.3_f64, 0.35);
         let root = 3.0_f64.sqrt();
         let (signs, three) =

@@ -4,8 +4,9 @@
 //!
 //! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1
 //!
-//! (no more than D for `D <= U`), with U unique tokens and `U_N = min(N, N_opt(U))` the size that would be best for them. The value of repetition thus
-//! depends on the number of epochs alone, never on U: this is the constant the lab's own experiment tests.
+//! (no more than D for `D <= U`), with U unique tokens and `U_N = min(N, N_opt(U))` the size that would be best for
+//! them. The value of repetition thus depends on the number of epochs alone, never on U: this is the constant the lab's
+//! own experiment tests.
 //!
 //! Source: Muennighoff et al., "Scaling Data-Constrained Language Models", arXiv 2305.16264.
 

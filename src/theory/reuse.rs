@@ -1,7 +1,8 @@
 //! Repeating data: how many fresh samples K epochs over N samples are worth.
 //!
 //! SGD on linear regression, `y = <w*, x> + noise`, excess risk `R = E <w - w*, x>^2 / 2`, start at 0. With
-//! `R(K, N; eta)` after K epochs over N fixed samples and its least value `R*(K, N)` over the learning rate, the *effective reuse rate*
+//! `R(K, N; eta)` after K epochs over N fixed samples and its least value `R*(K, N)` over the learning rate, the
+//! *effective reuse rate*
 //!
 //! `E(K, N) = N'/N` with `R*(1, N') = R*(K, N)`
 //!
