@@ -295,7 +295,7 @@ impl PowerLaw {
         [math::pow(c1 / c2, 1.0 / k), self.b / (self.a - self.b)]
     }
 
-    /// The crossover, `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`: kappa > 0 where that is small, then the plateau.
+    /// The crossover, `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`, kappa > 0: first kappa, then the plateau.
     pub fn crossover(&self, kappa: f64) -> f64 {
         let [c1, k] = self.one_pass();
         math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)
