@@ -10,7 +10,6 @@ struct Uniforms {
     dim: u32,
     width: u32,
     bits: u32,
-    noise: f32,
     first: u32,
     steps: u32,
 }
@@ -52,16 +51,15 @@ fn draw_sample(run: u32, step: u32, at: u32) {
     var drawn = rng_philox(key, vec4<u32>(run, step, 0u, 0u));
     if (u.model == ONE_HOT) {
         tile[at] = f32(rng_alias_pick(aliases[rng_alias_column(drawn.x, u.bits)], drawn.x, u.bits));
-        tile[at + 1u] = u.noise * normal(drawn.y);
+        tile[at + 1u] = normal(drawn.y) * factors[u.dim];
         return;
     }
-    for (var i = 0u; i < u.dim; i += 1u) {
+    for (var i = 0u; i < u.width; i += 1u) {
         tile[at + i] = normal(drawn.x) * factors[i];
         // The next word to the front: no vector is indexed by a variable.
         drawn = drawn.yzwx;
         if (i % 4u == 3u) { drawn = rng_philox(key, vec4<u32>(run, step, i / 4u + 1u, 0u)); }
     }
-    tile[at + u.dim] = normal(drawn.x) * u.noise;
 }
 
 // The draw that orders a step: four to a block.

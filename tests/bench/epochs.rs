@@ -20,7 +20,7 @@ const TRIES: usize = 10;
 
 fn main() {
     let out = std::env::var_os("LAB_BENCH_OUT").map(PathBuf::from);
-    println!("case model dim fresh samples steps runs seed seconds");
+    println!("case one_hot dim fresh samples steps runs seed seconds");
     for (case, (dim, one_hot, fresh, steps)) in [
         (5, false, false, 400_000),
         (8, false, false, 400_000),
@@ -69,6 +69,7 @@ fn main() {
                 std::fs::write(out.join(format!("{case}.{name}")), bytes).expect("the folder can be written");
             };
             let weights = |group: &[[f32; LANES]]| group[WEIGHTS..][..dim as usize].concat();
+            write("factors", inputs.bytes(2));
             write("samples", inputs.bytes(3));
             write("rates", bytemuck::cast_slice(&inputs.f32(5)[..LANES]));
             write("end", bytemuck::cast_slice(&end.chunks(rows).map(weights).collect::<Vec<_>>().concat()));
