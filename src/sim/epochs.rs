@@ -395,12 +395,13 @@ fn pull(
     g
 }
 
-/// Draws of the steps that lanes prepare together, the first of them a multiple of [`LANES`]: four to a block.
+/// The draws that order the steps from `first` on: four to a block.
+#[inline(never)]
 fn words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
-    let block =
-        |i: u32| rng::philox([u.seed, stream::EPOCHS_ORDER], [u.first_run.wrapping_add(run), first / 4 + i, 0, 0]);
-    let blocks: [[u32; 4]; LANES / 4] = [block(0), block(1), block(2), block(3)];
-    std::array::from_fn(|i| blocks[i / 4][i % 4])
+    let runs = [u.first_run.wrapping_add(run); LANES];
+    let blocks = std::array::from_fn(|l| (first + l as u32) / 4);
+    let words = rng::philox_lanes([u.seed, stream::EPOCHS_ORDER], runs, blocks, 0);
+    std::array::from_fn(|l| words[(first as usize + l) % 4][l])
 }
 
 /// A group through its window.
@@ -420,15 +421,15 @@ fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut 
     let mut tile = vec![0.0; LANES * width];
     let (mut first, end) = (u.first, (u.first + u.steps).min(horizon));
     while first < end {
-        let count = (LANES as u32 - first % LANES as u32).min(end - first) as usize;
+        let count = (end - first).min(LANES as u32) as usize;
         let mut samples: [&[f32]; LANES] = [&[]; LANES];
         if u.order == FRESH {
             draw.samples::<MODEL>(run, first, &mut tile[..count * width]);
             samples.iter_mut().zip(tile.chunks_exact(width)).for_each(|(x, sample)| *x = sample);
         } else {
-            let words = if u.order == ONCE { [0; LANES] } else { words(u, run, first - first % LANES as u32) };
-            for (step, x) in (first..end).zip(&mut samples).take(count) {
-                let (word, mut place) = (words[step as usize % LANES], step % u.samples);
+            let words = if u.order == ONCE { [0; LANES] } else { words(u, run, first) };
+            for ((step, word), x) in (first..end).zip(words).zip(&mut samples) {
+                let mut place = step % u.samples;
                 if u.order == RESHUFFLE {
                     // Fisher and Yates: whatever the order was before, all that it can become are equally likely.
                     order.swap(place as usize, (place + rng::mulhi(word, u.samples - place)) as usize);
@@ -484,8 +485,7 @@ impl Kernel for Epochs {
             _ => 10 + lanes + lanes * (1 + u.width.div_ceil(lanes)),
         };
         let learn = if u.model == DENSE { u.dim + lanes * (1 + u.dim) } else { lanes };
-        // The first and the last turn may be short ones.
-        lanes * (65_000 / (1 + prepare + learn) - 2)
+        lanes * (65_000 / (1 + prepare + learn))
     }
 
     fn weight(u: &Uniforms) -> u32 {
@@ -815,7 +815,7 @@ mod tests {
     #[test]
     fn a_lane_that_diverges_is_frozen_and_said_to_have() {
         let s = Setting { rates: &[0.05, 3.0, 0.1], ..SETTING };
-        let (some, more) = (state(s, &[0, 400]), state(s, &[0, 1000]));
+        let (some, more) = (state(s, &[0, 400]), state(s, &[0, 400, 410, 1000]));
         for (some, more) in some.iter().zip(&more) {
             assert_eq!(some[DIVERGED][..4], [0.0, 1.0, 0.0, 0.0], "only the one above the edge");
             for (some, more) in some[WEIGHTS..].iter().zip(&more[WEIGHTS..6]) {
@@ -867,7 +867,7 @@ mod tests {
             for (model, dim, width) in [(DENSE, 1, 2), (DENSE, 8, 9), (DENSE, 128, 129), (ONE_HOT, 1024, 2)] {
                 let u = Uniforms { model, dim, width, order: order as u32, ..bytemuck::Zeroable::zeroed() };
                 let (steps, d) = (Epochs::software_steps(&u), u64::from(dim));
-                let tiles = u64::from(steps / LANES as u32) + 2;
+                let tiles = u64::from(steps.div_ceil(LANES as u32));
                 let prepare = match (order, model) {
                     (Order::Fresh, ONE_HOT) => 10,
                     (Order::Fresh, _) => d + 1 + 10 * ((d + 1) / 4 + 1),

@@ -102,7 +102,7 @@ fn epochs(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: ve
     let end = min(u.first + u.steps, horizon);
     var first = u.first;
     while (first < end) {
-        let count = min(LANES - first % LANES, end - first);
+        let count = min(LANES, end - first);
         // What lane l prepares is step first + l.
         if (u.order == FRESH) {
             if (lane < count) { draw_sample(u.first_run + run, first + lane, lane * u.width); }

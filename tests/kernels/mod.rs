@@ -388,7 +388,7 @@ const PASS: Pass = Pass {
 };
 
 fn epochs_cases() -> Vec<Case<epochs::Epochs>> {
-    const SCHEDULES: [(Schedule, u32); 3] = [(Schedule::Cosine, 1500), (Schedule::Wsd, 300), (Schedule::Constant, 1)];
+    const SCHEDULES: [(Schedule, u32); 3] = [(Schedule::Cosine, 2048), (Schedule::Wsd, 300), (Schedule::Constant, 1)];
     let case = |name, pass: Pass, cuts: &[u32]| {
         let Pass { one_hot, dim, order, samples, runs, noise, rate, trials } = pass;
         let spectrum = power_law(dim, 0.7);
