@@ -40,7 +40,8 @@ impl Data {
         for i in 0..y.len() {
             let at = || sentence(line, i);
             for (input, column) in info.inputs.iter().zip(x) {
-                if !(column[i].is_finite() && column[i] > 0.0) {
+                let fine = column[i] > 0.0 || column[i] == 0.0 && input.from_zero;
+                if !(column[i].is_finite() && fine) {
                     return bad(format!("{}: {} is {}; it must be above 0", at(), input.label, column[i]));
                 }
             }

@@ -13,6 +13,7 @@
 //! | [`search`] | the best of all minima: grid, projection of the linear part, polish |
 //! | [`bootstrap`], [`profile`] | how sure: resampled runs; one parameter held |
 //! | [`choose`], [`derived`] | which law; what a budget buys |
+//! | [`table`], [`runs`] | a table from text; which column is what, which rows are left out |
 //!
 //! To add a law: write `laws/x.rs` with a [`Law`], add `Entry::of::<laws::x::X>()` to [`ALL`].
 
@@ -28,7 +29,9 @@ mod linear;
 pub mod minimise;
 pub mod objective;
 pub mod profile;
+pub mod runs;
 pub mod search;
+pub mod table;
 
 pub use data::Data;
 pub use objective::{Objective, Problem, Residual};
@@ -218,6 +221,8 @@ pub struct Input {
     pub symbol: &'static str,
     /// What it is, for an axis.
     pub label: &'static str,
+    /// May it be 0?
+    pub from_zero: bool,
 }
 
 /// Parameters that somebody printed.

@@ -1,6 +1,6 @@
 //! What is learned at three rates: the shape of accuracy over synthetic tokens.
 
-use super::super::{Info, Law, Objective, Param, Published, Range};
+use super::super::{Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
 
 /// `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, rates in rising order.
@@ -19,7 +19,7 @@ impl Law for MixtureOfExponentials {
         title: "Three exponentials",
         tex: r"y = C - \sum_{k=1}^{3} a_k e^{-r_k x}",
         source: "Yang, Band, Li, Candès, Hashimoto, Synthetic continued pretraining, arXiv 2409.07431",
-        inputs: &[super::X],
+        inputs: &[Input { from_zero: true, ..super::X }],
         params: &[
             Param::signed("C", "C", "Where it ends."),
             Param::signed("a1", "a_1", "What is learned at the slowest rate."),

@@ -12,10 +12,10 @@ pub mod practical;
 use super::{Input, Role};
 
 /// Parameters of the model.
-const N: Input = Input { role: Role::Params, symbol: "N", label: "parameters" };
+const N: Input = Input { role: Role::Params, symbol: "N", label: "parameters", from_zero: false };
 /// Tokens seen.
-const D: Input = Input { role: Role::Tokens, symbol: "D", label: "tokens" };
+const D: Input = Input { role: Role::Tokens, symbol: "D", label: "tokens", from_zero: false };
 /// Unique tokens.
-const U: Input = Input { role: Role::Unique, symbol: "U", label: "unique tokens" };
+const U: Input = Input { role: Role::Unique, symbol: "U", label: "unique tokens", from_zero: false };
 /// The one input of a law of one variable.
-const X: Input = Input { role: Role::X, symbol: "x", label: "x" };
+const X: Input = Input { role: Role::X, symbol: "x", label: "x", from_zero: false };
