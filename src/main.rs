@@ -11,8 +11,8 @@ fn main() {}
 #[cfg(not(target_arch = "wasm32"))]
 mod cli {
     use std::fs::File;
-    use std::io::{self, BufWriter, IsTerminal as _, Write};
-    use std::path::PathBuf;
+    use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write};
+    use std::path::{Path, PathBuf};
     use std::process::ExitCode;
     use std::rc::Rc;
     use std::time::Instant;
@@ -21,8 +21,15 @@ mod cli {
     use indicatif::{ProgressBar, ProgressStyle};
     use scaling_lab::exec::{Device, Exec};
     use scaling_lab::experiments::{self, ALL, Claim, Session};
-    use scaling_lab::output::{Cell, Document};
-    use scaling_lab::params::{self, Texts};
+    use scaling_lab::fit::bootstrap::Bootstrap;
+    use scaling_lab::fit::derived::Ask;
+    use scaling_lab::fit::profile::Profile;
+    use scaling_lab::fit::report::Study;
+    use scaling_lab::fit::runs::{Columns, Rule, runs};
+    use scaling_lab::fit::table::{Reader, Table};
+    use scaling_lab::fit::{self, Entry, Fit, Objective, Problem, Residual, Role, Search, choose};
+    use scaling_lab::output::{self, Cell, DeviceUse, Document, Progress};
+    use scaling_lab::params::{self, Texts, Value};
     use scaling_lab::{Error, ErrorKind, Result};
 
     /// The data problem of scaling language models, by experiment.
@@ -43,6 +50,8 @@ mod cli {
         },
         /// Run an experiment.
         Run(RunArgs),
+        /// Fit a law to runs of your own, with intervals.
+        Fit(Box<FitArgs>),
         /// Recompute the published numbers: published, ours, interval, agrees, note.
         Reproduce {
             /// Only those of this experiment.
@@ -82,6 +91,102 @@ mod cli {
         quiet: bool,
     }
 
+    #[derive(clap::Args)]
+    struct FitArgs {
+        /// Which law; `list` names them.
+        law: String,
+        /// A table with a line of headings; - is standard input.
+        file: PathBuf,
+        #[command(flatten)]
+        columns: ColumnArgs,
+        /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=. May be repeated.
+        #[arg(long, value_name = "RULE")]
+        exclude: Vec<String>,
+        /// Where squares end in Huber's objective; 0 is L1.
+        #[arg(long, value_name = "DELTA", conflicts_with = "squares", allow_negative_numbers = true)]
+        huber: Option<f64>,
+        /// Least squares.
+        #[arg(long)]
+        squares: bool,
+        /// Residuals of logarithms, or as they are; what the law usually takes when absent.
+        #[arg(long, value_enum)]
+        residual: Option<ResidualArg>,
+        /// Hold a parameter, at its published value when none is given. May be repeated.
+        #[arg(long, value_name = "NAME[=VALUE]")]
+        hold: Vec<String>,
+        /// Free a parameter that is held unless asked for. May be repeated.
+        #[arg(long, value_name = "NAME")]
+        free: Vec<String>,
+        /// Resamples of the bootstrap.
+        #[arg(long, default_value_t = 4000)]
+        bootstrap: u32,
+        /// No profiles.
+        #[arg(long)]
+        no_profile: bool,
+        /// Another law on the same rows, to choose between. May be repeated.
+        #[arg(long, value_name = "LAW")]
+        against: Vec<String>,
+        /// A budget of floating-point operations to split between parameters and tokens.
+        #[arg(long, value_name = "FLOPS")]
+        budget: Option<f64>,
+        /// Unique tokens there are.
+        #[arg(long, value_name = "TOKENS")]
+        have: Option<f64>,
+        /// A loss to reach...
+        #[arg(long, value_name = "LOSS")]
+        reach: Option<f64>,
+        /// ...with a model of so many parameters.
+        #[arg(long, value_name = "PARAMETERS")]
+        size: Option<f64>,
+        /// Seed of all draws.
+        #[arg(long, default_value_t = 1)]
+        seed: u32,
+        /// What is written.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        /// Where it is written; standard output when absent.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// No progress and no notices on standard error.
+        #[arg(long)]
+        quiet: bool,
+    }
+
+    /// Which column is what, where the headings do not say.
+    #[derive(clap::Args)]
+    struct ColumnArgs {
+        /// Column of x, for a law of one variable.
+        #[arg(long, value_name = "COLUMN")]
+        x: Option<String>,
+        /// Column of the loss, or of what else is predicted.
+        #[arg(long, value_name = "COLUMN")]
+        loss: Option<String>,
+        /// Column of the model's parameters.
+        #[arg(long, value_name = "COLUMN")]
+        params: Option<String>,
+        /// Column of the tokens seen.
+        #[arg(long, value_name = "COLUMN")]
+        tokens: Option<String>,
+        /// Column of the unique tokens.
+        #[arg(long, value_name = "COLUMN")]
+        unique: Option<String>,
+        /// Column of the epochs.
+        #[arg(long, value_name = "COLUMN")]
+        epochs: Option<String>,
+        /// Column of the floating-point operations, 6 x parameters x tokens.
+        #[arg(long, value_name = "COLUMN")]
+        flops: Option<String>,
+        /// Column that names the run, whose rows are resampled together; none for every row by itself.
+        #[arg(long, value_name = "COLUMN")]
+        run: Option<String>,
+    }
+
+    #[derive(Clone, Copy, ValueEnum)]
+    enum ResidualArg {
+        Log,
+        Plain,
+    }
+
     #[derive(Clone, Copy, ValueEnum)]
     enum DeviceArg {
         Auto,
@@ -110,6 +215,7 @@ mod cli {
         let outcome = match Cli::parse().verb {
             Verb::List { json } => list(json),
             Verb::Run(args) => run(&args),
+            Verb::Fit(args) => fit_runs(&args),
             Verb::Reproduce { slug, device } => reproduce(slug.as_deref(), device.into()),
             Verb::Digest => digest(),
         };
@@ -138,6 +244,14 @@ mod cli {
             writeln!(out, "{:16} {}", entry.slug, entry.info.question)?;
             for spec in entry.params {
                 writeln!(out, "    {:12} {} (default {}; {})", spec.name, spec.help, spec.default, spec.allowed())?;
+            }
+        }
+        writeln!(out, "\nLaws for `fit`:")?;
+        for law in fit::ALL {
+            let inputs: Vec<_> = law.info.inputs.iter().map(|input| input.role.name()).collect();
+            writeln!(out, "{:24} {} (reads {})", law.info.slug, law.info.title, inputs.join(", "))?;
+            for param in law.info.params {
+                writeln!(out, "    {:12} {}", param.name, param.help)?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -190,20 +304,24 @@ mod cli {
                 eprintln!("{notice}");
             }
         }
-        let mut out: Box<dyn Write> = match &args.out {
+        write_document(&document, args.format, args.out.as_deref(), !args.no_header)
+    }
+
+    fn write_document(document: &Document, format: Format, to: Option<&Path>, header: bool) -> Result<ExitCode> {
+        let mut out: Box<dyn Write> = match to {
             Some(path) => Box::new(BufWriter::new(
                 File::create(path)
                     .map_err(|e| Error::new(ErrorKind::Io, format!("cannot write {}: {e}", path.display())))?,
             )),
             None => Box::new(BufWriter::new(io::stdout().lock())),
         };
-        match args.format {
+        match format {
             Format::Json => {
-                serde_json::to_writer(&mut out, &document).map_err(io::Error::from)?;
+                serde_json::to_writer(&mut out, document).map_err(io::Error::from)?;
                 writeln!(out)?;
             }
-            Format::Csv => csv(&document, !args.no_header, &mut out)?,
-            Format::Text => text(&document, &mut out)?,
+            Format::Csv => csv(document, header, &mut out)?,
+            Format::Text => text(document, &mut out)?,
         }
         out.flush()?;
         Ok(ExitCode::SUCCESS)
@@ -286,7 +404,8 @@ mod cli {
         match cell {
             Cell::Text(text) => text.clone(),
             Cell::Number(x) if !x.is_finite() => "-".into(),
-            Cell::Number(x) if *x == 0.0 || (1e-3..1e5).contains(&x.abs()) => format!("{x:.6}"),
+            Cell::Number(x) if x.fract() == 0.0 && x.abs() < 1e9 => format!("{x:.0}"),
+            Cell::Number(x) if (1e-3..1e5).contains(&x.abs()) => format!("{x:.6}"),
             Cell::Number(x) => format!("{x:.5e}"),
         }
     }
@@ -301,6 +420,247 @@ mod cli {
             writeln!(out, "  {}", line.join("  ").trim_end())?;
         }
         Ok(())
+    }
+
+    /// A table from a file, in pieces.
+    fn read_table(path: &Path) -> Result<Table> {
+        let unreadable =
+            |e: io::Error| Error::new(ErrorKind::Parameter, format!("cannot read {}: {e}", path.display()));
+        let mut from: Box<dyn io::Read> = if path.as_os_str() == "-" {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(File::open(path).map_err(unreadable)?)
+        };
+        let (mut reader, mut piece) = (Reader::new(), vec![0; 1 << 20]);
+        loop {
+            match from.read(&mut piece).map_err(unreadable)? {
+                0 => return reader.finish(),
+                count => reader.push(&piece[..count])?,
+            }
+        }
+    }
+
+    impl ColumnArgs {
+        fn given(&self) -> [(Role, &Option<String>); 8] {
+            [
+                (Role::X, &self.x),
+                (Role::Loss, &self.loss),
+                (Role::Params, &self.params),
+                (Role::Tokens, &self.tokens),
+                (Role::Unique, &self.unique),
+                (Role::Epochs, &self.epochs),
+                (Role::Flops, &self.flops),
+                (Role::Run, &self.run),
+            ]
+        }
+
+        /// What the headings suggest, where nothing else was said.
+        fn columns(&self, table: &Table) -> Result<Columns> {
+            self.given().into_iter().try_fold(Columns::guess(table), |columns, (role, name)| match name.as_deref() {
+                None => Ok(columns),
+                Some("none") => Ok(columns.with(role, None)),
+                Some(name) => Ok(columns.with(role, Some(table.find(name)?))),
+            })
+        }
+    }
+
+    impl FitArgs {
+        fn objective(&self, law: &Entry) -> Result<Objective> {
+            let usual = law.info.objective;
+            let delta = match self.huber {
+                Some(delta) if delta.is_nan() || delta < 0.0 => {
+                    return Err(Error::parameter("huber", &delta.to_string(), "a number of at least 0"));
+                }
+                Some(delta) => delta,
+                None if self.squares => f64::INFINITY,
+                None => usual.delta,
+            };
+            let residual = match self.residual {
+                Some(ResidualArg::Log) => Residual::Log,
+                Some(ResidualArg::Plain) => Residual::Plain,
+                None => usual.residual,
+            };
+            Ok(Objective { residual, delta })
+        }
+
+        /// Holds and frees what was asked for.
+        fn held<'a>(&self, mut problem: Problem<'a>) -> Result<Problem<'a>> {
+            let law = problem.law;
+            for asked in &self.hold {
+                let (name, value) = asked.split_once('=').map_or((asked.as_str(), None), |(n, v)| (n, Some(v)));
+                let j = law.param(name)?;
+                let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
+                let value = match value {
+                    Some(text) => text.parse().map_err(|_| Error::parameter(name, text, "a number"))?,
+                    None => published,
+                };
+                problem = problem.hold(j, Some(value))?;
+            }
+            for name in &self.free {
+                problem = problem.hold(law.param(name)?, None)?;
+            }
+            Ok(problem)
+        }
+    }
+
+    fn watch(watched: bool, what: &'static str, total: u64) -> ProgressBar {
+        if !watched || !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{msg:10} {bar:32} {pos}/{len}, {eta} left");
+        ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what)
+    }
+
+    fn search(problem: &Problem<'_>, seed: u32, watched: bool) -> Result<Fit> {
+        let mut search = Search::new(problem.clone(), seed)?;
+        let bar = watch(watched, "search", 1);
+        loop {
+            let (done, all) = search.advance()?;
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+            if done >= all {
+                bar.finish_and_clear();
+                return search.finish();
+            }
+        }
+    }
+
+    fn fit_runs(args: &FitArgs) -> Result<ExitCode> {
+        let law = fit::find(&args.law)?;
+        let rules = args.exclude.iter().map(|rule| Rule::parse(rule)).collect::<Result<Vec<_>>>()?;
+        let others = args.against.iter().map(|law| fit::find(law)).collect::<Result<Vec<_>>>()?;
+        let objective = args.objective(law)?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this file is native; the time is a stamp, no number depends on it"
+        )]
+        let begun = Instant::now();
+        let table = read_table(&args.file)?;
+        let columns = args.columns.columns(&table)?;
+        let found = runs(law, &table, &columns, objective, &rules)?;
+        let mut problem = Problem::new(law, &found.data);
+        problem.objective = objective;
+        let problem = args.held(problem)?;
+
+        let watched = !args.quiet;
+        let fit = search(&problem, args.seed, watched)?;
+        let extrapolation = choose::extrapolate(&problem, args.seed).ok();
+        let bootstrap = Bootstrap::new(&problem, &fit, args.seed);
+        let bar = watch(watched, "bootstrap", args.bootstrap.into());
+        let mut refits = Vec::new();
+        while (refits.len() as u32) < args.bootstrap {
+            let first = refits.len() as u32;
+            refits.extend(bootstrap.refits(first..args.bootstrap.min(first + 64)));
+            bar.set_position(refits.len() as u64);
+        }
+        bar.finish_and_clear();
+        let free: Vec<usize> = (0..law.len()).filter(|&j| problem.held[j].is_none() && !args.no_profile).collect();
+        let bar = watch(watched, "profiles", free.len() as u64);
+        let mut profiles = Vec::new();
+        for j in free {
+            let mut profile = Profile::new(&problem, &fit, j, args.seed);
+            while !profile.advance()? {}
+            profiles.push((j, profile));
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+
+        let study = Study {
+            problem: &problem,
+            fit: &fit,
+            refits: &refits,
+            profiles: &profiles,
+            extrapolation,
+            ask: Ask { compute: args.budget, unique: args.have, loss: args.reach, params: args.size },
+        };
+        let mut output = study.output();
+        if !others.is_empty() {
+            output.tables.push(choice(args, law, &problem, &fit, &others, &table, &columns, &rules)?);
+        }
+        if !found.excluded.is_empty() {
+            let row =
+                |(line, rule): &(usize, usize)| vec![Cell::from(*line as f64), args.exclude[*rule].as_str().into()];
+            output.tables.push(output::Table {
+                id: "excluded",
+                title: "Lines left out, with the rule that did it".into(),
+                columns: ["line", "rule"].map(|name| output::Column { name, unit: "" }).to_vec(),
+                rows: found.excluded.iter().map(row).collect(),
+            });
+        }
+        let mut notices = study.notices();
+        notices.push(format!("Columns: {}.", found.how.join(", ")));
+        notices.push(format!(
+            "{} rows of {} runs; {} left out.",
+            found.data.len(),
+            bootstrap.runs(),
+            found.excluded.len()
+        ));
+        let document = Document {
+            lab: "scaling-lab",
+            version: env!("CARGO_PKG_VERSION"),
+            commit: option_env!("LAB_COMMIT").unwrap_or("unknown"),
+            experiment: law.info.slug,
+            params: vec![
+                ("huber", Value::Number(objective.delta)),
+                ("bootstrap", Value::Number(args.bootstrap.into())),
+            ],
+            seed: args.seed,
+            device: vec![DeviceUse {
+                kind: "cpu",
+                adapter: format!("{} threads", rayon::current_num_threads()),
+                from_mark: 0,
+            }],
+            elapsed_s: begun.elapsed().as_secs_f64(),
+            progress: Progress::default(),
+            notices,
+            output,
+        };
+        if !args.quiet {
+            for notice in &document.notices {
+                eprintln!("{notice}");
+            }
+        }
+        write_document(&document, args.format, args.out.as_deref(), true)
+    }
+
+    /// Laws side by side on the same rows.
+    fn choice(
+        args: &FitArgs,
+        law: &Entry,
+        problem: &Problem<'_>,
+        fit: &Fit,
+        others: &[&'static Entry],
+        table: &Table,
+        columns: &Columns,
+        rules: &[Rule],
+    ) -> Result<output::Table> {
+        let row = |law: &Entry, problem: &Problem<'_>, fit: &Fit| {
+            let out = choose::extrapolate(problem, args.seed).ok();
+            let numbers = [
+                problem.free() as f64,
+                fit.value,
+                choose::r2(problem, &fit.params),
+                choose::aicc(problem, fit).unwrap_or(f64::NAN),
+                out.map_or(f64::NAN, |out| out.error),
+            ];
+            std::iter::once(law.info.slug.into()).chain(numbers.map(Cell::from)).collect::<Vec<_>>()
+        };
+        let mut rows = vec![row(law, problem, fit)];
+        for other in others {
+            let found = runs(other, table, columns, problem.objective, rules)?;
+            let mut theirs = Problem::new(other, &found.data);
+            theirs.objective = problem.objective;
+            let fit = search(&theirs, args.seed, !args.quiet)?;
+            rows.push(row(other, &theirs, &fit));
+        }
+        Ok(output::Table {
+            id: "laws",
+            title: "Laws side by side: the lower AICc and the error on the largest rows, left out, the better".into(),
+            columns: ["law", "free parameters", "objective", "R^2", "AICc", "error on the largest"]
+                .map(|name| output::Column { name, unit: "" })
+                .to_vec(),
+            rows,
+        })
     }
 
     fn reproduce(slug: Option<&str>, device: Device) -> Result<ExitCode> {

@@ -48,7 +48,7 @@ fn imports_point_one_way() {
             "output" => &["error", "params", "output"],
             "exec" => &["error", "math", "rng", "exec"],
             "sim" => &["error", "math", "rng", "theory", "exec", "sim"],
-            "fit" => &["error", "math", "rng", "theory", "fit"],
+            "fit" => &["error", "math", "rng", "theory", "params", "output", "fit"],
             "experiments" => {
                 &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"]
             }

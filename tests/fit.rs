@@ -8,6 +8,8 @@ use scaling_lab::fit::bootstrap::{self, Bootstrap};
 use scaling_lab::fit::minimise::Stop;
 use scaling_lab::fit::objective::Room;
 use scaling_lab::fit::profile::{Identified, Profile};
+use scaling_lab::fit::runs::{Columns, Rule, runs};
+use scaling_lab::fit::table::Reader;
 use scaling_lab::fit::{self, ALL, Data, Entry, Problem, Range, Search, choose};
 use scaling_lab::math;
 use scaling_lab::rng::Draws;
@@ -93,23 +95,17 @@ fn the_published_law_of_repeated_data_has_its_values() {
     }
 }
 
-/// The published runs: inputs, loss, whether they were in the published fit.
-fn runs(all: bool) -> Option<Vec<([f64; 3], f64)>> {
-    let path = PathBuf::from(std::env::var_os("LAB_DATA")?).join("muennighoff2023_runs.csv");
-    let mut csv = csv::Reader::from_path(path).expect("the table");
-    let rows = csv.records().map(|row| {
-        let row = row.expect("a row");
-        let number = |k: usize| row[k].parse::<f64>().expect("a number");
-        ([number(1), number(2), number(3)], number(5), &row[6] == "1")
-    });
-    Some(rows.filter(|row| all || row.2).map(|row| (row.0, row.1)).collect())
-}
-
-fn data(law: &Entry, runs: &[([f64; 3], f64)]) -> Data {
-    let column = |k: usize| runs.iter().map(|run| run.0[k]).collect::<Vec<_>>();
-    let columns: Vec<_> = (0..law.info.inputs.len()).map(column).collect();
-    let columns: Vec<_> = columns.iter().map(Vec::as_slice).collect();
-    Data::new(law, &columns, &runs.iter().map(|run| run.1).collect::<Vec<_>>(), None).expect("runs")
+/// The published runs, as a law reads them: all, or those of the published fit.
+fn published_runs(law: &Entry, all: bool) -> Data {
+    let folder = std::env::var_os("LAB_DATA").expect("LAB_DATA names the folder of the table");
+    let text = std::fs::read(PathBuf::from(folder).join("muennighoff2023_runs.csv")).expect("the table");
+    let table = Reader::read(&text).expect("a table");
+    let rules = if all { vec![] } else { vec![Rule::parse("in_fit182=0").expect("a rule")] };
+    let mut runs = runs(law, &table, &Columns::guess(&table), law.info.objective, &rules).expect("runs");
+    assert_eq!(runs.data.len(), if all { 296 } else { 182 }, "rows");
+    // Rows are resampled one by one here, as was done before.
+    runs.data.block = (0..runs.data.len() as u32).collect();
+    runs.data
 }
 
 fn base_held(law: &'static Entry, data: &Data) -> Problem<'static> {
@@ -214,10 +210,8 @@ fn without_noise_the_truth_comes_back() {
 #[test]
 #[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
 fn the_published_fit_is_a_local_minimum() {
-    let runs = runs(false).expect("LAB_DATA holds the table");
-    assert_eq!(runs.len(), 182, "the published fit's rows");
     let law = law("data-constrained");
-    let data = data(law, &runs);
+    let data = published_runs(law, false);
     let problem = base_held(law, &data);
     let published = law.info.published[0].values;
     assert!((problem.value(published) - 0.015_825_935_3).abs() < 1e-10, "{}", problem.value(published));
@@ -235,9 +229,8 @@ fn the_published_fit_is_a_local_minimum() {
 #[test]
 #[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
 fn the_profile_over_repeats_is_flat_above_twelve() {
-    let runs = runs(false).expect("LAB_DATA holds the table");
     let law = law("data-constrained");
-    let data = data(law, &runs);
+    let data = published_runs(law, false);
     let problem = base_held(law, &data);
     let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
     let mut profile = Profile::new(&problem, &fit, 5, 1);
@@ -275,9 +268,8 @@ fn the_profile_over_repeats_is_flat_above_twelve() {
 #[test]
 #[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
 fn the_bootstrap_is_as_good_as_full_searches_and_leaves_repeats_open() {
-    let runs = runs(false).expect("LAB_DATA holds the table");
     let law = law("data-constrained");
-    let data = data(law, &runs);
+    let data = published_runs(law, false);
     let problem = base_held(law, &data);
     let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
     let bootstrap = Bootstrap::new(&problem, &fit, 42);
@@ -307,9 +299,8 @@ fn all_parameters_free_reach_the_best_known_objectives() {
     ];
     for (slug, nu, few, many) in known {
         for (all, best) in [(false, few), (true, many)] {
-            let runs = runs(all).expect("LAB_DATA holds the table");
             let law = law(slug);
-            let data = data(law, &runs);
+            let data = published_runs(law, all);
             let mut problem = Problem::new(law, &data);
             if nu {
                 problem = problem.hold(7, None).expect("free");
@@ -319,4 +310,54 @@ fn all_parameters_free_reach_the_best_known_objectives() {
             assert!(fit.value < best + 5e-7, "{slug}, nu {nu}, all rows {all}: {}", fit.value);
         }
     }
+}
+
+#[test]
+fn the_command_fits_a_table_and_says_what_it_cannot() {
+    let folder = std::env::temp_dir().join(format!("scaling-lab-fit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let lab = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_scaling-lab"));
+        command.arg("fit").args(arguments).current_dir(&folder).output().expect("the lab runs")
+    };
+    let data = chinchilla(64, 0.01, 1, 0);
+    let mut table = "\u{feff}Model Size;Training FLOP;run;Loss\r\n".to_owned();
+    for i in 0..data.len() {
+        let (n, d) = (data.input(i)[0], data.input(i)[1]);
+        let row = format!("{n:.0};{:e};\"r{}\";{}\r\n", 6.0 * n * d, i / 2, data.y[i]);
+        table.push_str(&row.replace('.', ","));
+    }
+    std::fs::write(folder.join("runs.csv"), &table).expect("a file");
+    let said = lab(&["chinchilla", "runs.csv", "--bootstrap", "40", "--budget", "1e22", "--format", "json"]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    assert_eq!(json["experiment"], "chinchilla", "the law");
+    let rows = json["tables"][0]["rows"].as_array().expect("parameters");
+    let truth = law("chinchilla").info.published[1].values;
+    for (row, truth) in rows.iter().zip(truth) {
+        let number = |k: usize| row[k].as_f64().expect("a number");
+        assert!(number(2) < number(1) && number(1) < number(3), "an interval around {row}");
+        assert!(number(4) < *truth && *truth < number(5), "{truth} in the profile's interval of {row}");
+    }
+    let notices = json["notices"].to_string();
+    assert!(
+        notices.contains("64 rows of 32 runs") && notices.contains("`Training FLOP` / (6 `Model Size`)"),
+        "{notices}"
+    );
+
+    for (arguments, sentence) in [
+        (vec!["nothing", "runs.csv"], "there is no law `nothing`"),
+        (vec!["chinchilla", "none.csv"], "cannot read none.csv"),
+        (vec!["data-constrained", "runs.csv"], "no column is the unique tokens: name one of Model Size, "),
+        (vec!["chinchilla", "runs.csv", "--loss", "run"], "line 2: column `run` holds `r0` where a number is needed"),
+        (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber` cannot be `-1`"),
+        (vec!["chinchilla", "runs.csv", "--hold", "alpha=-3"], "parameter `alpha` cannot be `-3`"),
+        (vec!["chinchilla", "runs.csv", "--exclude", "Loss>0"], "0 rows are too few for law chinchilla: it takes 6"),
+    ] {
+        let said = lab(&arguments);
+        let error = String::from_utf8_lossy(&said.stderr);
+        assert_eq!(said.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.starts_with(&format!("scaling-lab: {sentence}")) && error.lines().count() == 1, "{error}");
+    }
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
 }

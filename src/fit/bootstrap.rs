@@ -126,8 +126,9 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let at = q * last as f64;
     let i = at.floor() as usize;
-    let (lo, hi) = (sorted[i], sorted[(i + 1).min(last)]);
-    if lo == hi { lo } else { lo + (hi - lo) * (at - i as f64) }
+    let (lo, hi, share) = (sorted[i], sorted[(i + 1).min(last)], at - i as f64);
+    // Neighbours may be infinite.
+    if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
 /// The middle `level` of values, in any order; values that are not numbers are left out.
@@ -155,4 +156,20 @@ pub(super) fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
 pub fn band(problem: &Problem<'_>, refits: &[Vec<f64>], inputs: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let at = |x: &Vec<f64>| interval(refits.iter().map(|p| problem.law.predict(p, x)), level);
     inputs.iter().map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_lie_between_values_and_may_be_open() {
+        let sorted = [1.0, 2.0, 4.0, f64::INFINITY, f64::INFINITY];
+        let at = [0.0, 0.125, 0.25, 0.5, 0.6, 1.0].map(|q| quantile(&sorted, q));
+        assert_eq!(at, [1.0, 1.5, 2.0, 4.0, f64::INFINITY, f64::INFINITY]);
+        assert!(quantile(&[], 0.5).is_nan(), "of nothing");
+        assert_eq!(interval([3.0, f64::NAN, 1.0, 2.0], 1.0), [1.0, 3.0], "in any order");
+        assert_eq!(opened([1e-30, 1e12], [1e-30, 1e12]), [f64::NEG_INFINITY, f64::INFINITY], "at the bounds");
+        assert_eq!(opened([0.0, 10.0], [0.0, 3.0]), [0.0, 3.0], "a bound that is a value");
+    }
 }

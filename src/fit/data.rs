@@ -30,11 +30,11 @@ fn sentence(line: Option<&[usize]>, i: usize) -> String {
 }
 
 impl Data {
-    /// Columns of inputs in the law's order and of what is predicted; `line[i]` is where row i stands in its file.
+    /// Columns of inputs in the law's order and of what is predicted, above 0 where its logarithm counts; `line[i]` is where row i stands in its file.
     ///
     /// # Errors
     /// A value that the law cannot use, with its place; too few rows; a column that does not vary.
-    pub fn new(law: &Entry, x: &[&[f64]], y: &[f64], line: Option<&[usize]>) -> Result<Self> {
+    pub fn new(law: &Entry, x: &[&[f64]], y: &[f64], residual: Residual, line: Option<&[usize]>) -> Result<Self> {
         let bad = |message: String| Err(Error::new(ErrorKind::Parameter, message));
         let info = law.info;
         for i in 0..y.len() {
@@ -45,7 +45,7 @@ impl Data {
                     return bad(format!("{}: {} is {}; it must be above 0", at(), input.label, column[i]));
                 }
             }
-            let positive = info.objective.residual == Residual::Log;
+            let positive = residual == Residual::Log;
             if !y[i].is_finite() || positive && y[i] <= 0.0 {
                 let allowed = if positive { "it must be above 0" } else { "it must be a number" };
                 return bad(format!("{}: the loss is {}; {allowed}", at(), y[i]));

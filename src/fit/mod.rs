@@ -13,6 +13,7 @@
 //! | [`search`] | the best of all minima: grid, projection of the linear part, polish |
 //! | [`bootstrap`], [`profile`] | how sure: resampled runs; one parameter held |
 //! | [`choose`], [`derived`] | which law; what a budget buys |
+//! | [`report`] | a fit as figures and tables |
 //! | [`table`], [`runs`] | a table from text; which column is what, which rows are left out |
 //!
 //! To add a law: write `laws/x.rs` with a [`Law`], add `Entry::of::<laws::x::X>()` to [`ALL`].
@@ -29,6 +30,7 @@ mod linear;
 pub mod minimise;
 pub mod objective;
 pub mod profile;
+pub mod report;
 pub mod runs;
 pub mod search;
 pub mod table;

@@ -1,7 +1,7 @@
 //! From a table to runs: which column is what, and which rows are left out.
 
 use super::table::Table;
-use super::{Data, Entry, Input, Role};
+use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Which column holds what.
@@ -228,7 +228,7 @@ fn source(role: Role, columns: &Columns) -> Option<Source> {
 /// # Errors
 /// A column that is missing or holds text, a cell without a number, a value that the law cannot use, each with its
 /// line; too few rows left.
-pub fn runs(law: &Entry, table: &Table, columns: &Columns, rules: &[Rule]) -> Result<Runs> {
+pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Runs> {
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let mut sources = Vec::new();
     for input in law.info.inputs.iter().chain([&loss]) {
@@ -313,7 +313,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, rules: &[Rule]) -> Re
     let column = |source: &Source| kept.iter().map(|&row| value(source, row)).collect::<Vec<_>>();
     let lists: Vec<Vec<f64>> = sources.iter().map(column).collect();
     let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
-    let mut data = Data::new(law, &x.iter().map(Vec::as_slice).collect::<Vec<_>>(), y, Some(&lines))?;
+    let mut data =
+        Data::new(law, &x.iter().map(Vec::as_slice).collect::<Vec<_>>(), y, objective.residual, Some(&lines))?;
     if let Some(run) = columns.get(Role::Run) {
         let labels = table.columns[run].labels();
         data.block = kept.iter().map(|&row| labels[row]).collect();
@@ -336,7 +337,8 @@ mod tests {
     fn read(law: &str, text: &str, rules: &[&str]) -> Result<Runs> {
         let table = Reader::read(text.as_bytes())?;
         let rules = rules.iter().map(|rule| Rule::parse(rule)).collect::<Result<Vec<_>>>()?;
-        runs(find(law)?, &table, &Columns::guess(&table), &rules)
+        let law = find(law)?;
+        runs(law, &table, &Columns::guess(&table), law.info.objective, &rules)
     }
 
     #[test]

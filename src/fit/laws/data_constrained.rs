@@ -156,7 +156,9 @@ impl Law for DataConstrained {
 
     fn derived(&self) -> Vec<f64> {
         let mut list = chinchilla::exponents(self.alpha, self.beta);
-        list.push(1.0 + math::exp(self.ln_r_d) * std::f64::consts::LN_2);
+        let r_d = math::exp(self.ln_r_d);
+        // At the bound of what is searched, repeats lose nothing.
+        list.push(if r_d < 1e11 { 1.0 + r_d * std::f64::consts::LN_2 } else { f64::INFINITY });
         list
     }
 }
