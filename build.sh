@@ -201,6 +201,7 @@ bench() {
     setup
     stage "bench: native" cargo bench "$@"
     ! has python3 || stage "bench: compose, NumPy and numba" tests/bench/compose.py
+    ! has python3 || stage "bench: epochs, NumPy and numba" tests/bench/epochs.py
     browser
     build
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs

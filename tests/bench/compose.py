@@ -9,59 +9,17 @@ test loss every 256 samples; from the same weights they must arrive at the same 
 It builds the kernel for this machine's processor, and makes an environment with NumPy and numba under target/.
 """
 
-import os
-import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-VENV = TARGET / "bench-python"
-NEEDS = ["numpy==2.2.6", "numba==0.61.2"]
-
-
-def environment():
-    """Goes on in the environment that has the packages."""
-    python = VENV / "bin" / "python"
-    if Path(sys.prefix) == VENV:
-        return
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDS], check=True)
-    os.execv(python, [str(python), *sys.argv])
-
-
-environment()
-
-import numba  # noqa: E402
-import numpy as np  # noqa: E402
-from numba import njit  # noqa: E402
+from common import ROUNDS, native, njit, np, philox, title
 
 np.seterr(over="ignore", invalid="ignore")  # runs that diverge
 STREAM = 6  # rng.rs, stream::COMPOSE
 CHECK = 256
-ROUNDS = 5
 MANY = 1024  # lanes of NumPy: its calls cost the same for few and for many
 FEW = 2048  # samples of NumPy's runs
 RATE, TARGET_LOSS, BOUND, TINY = np.float32(0.05), np.float32(0.01), np.float32(1e6), np.float32(1e-30)
-
-
-@njit
-def philox(k0, k1, c0, c1, c2, c3):
-    mask = np.uint64(0xFFFFFFFF)
-    for _ in range(10):
-        a = np.uint64(0xD2511F53) * np.uint64(c0)
-        b = np.uint64(0xCD9E8D57) * np.uint64(c2)
-        c0, c1, c2, c3 = (
-            np.uint32((b >> np.uint64(32)) ^ np.uint64(c1) ^ np.uint64(k0)),
-            np.uint32(b & mask),
-            np.uint32((a >> np.uint64(32)) ^ np.uint64(c3) ^ np.uint64(k1)),
-            np.uint32(a & mask),
-        )
-        k0 = np.uint32((np.uint64(k0) + np.uint64(0x9E3779B9)) & mask)
-        k1 = np.uint32((np.uint64(k1) + np.uint64(0xBB67AE85)) & mask)
-    return c0, c1, c2, c3
 
 
 @njit
@@ -245,24 +203,13 @@ def numpy_rates(w, rates, table, bits, hops, seed, samples):
     return hit
 
 
-def native(out):
-    """The kernel's lines: what it measured, case by case."""
-    env = dict(os.environ, RUSTFLAGS="-C target-cpu=native", CARGO_TARGET_DIR=str(TARGET / "native"), LAB_BENCH_OUT=str(out))
-    command = ["cargo", "bench", "--quiet", "--no-default-features", "--bench", "compose"]
-    text = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
-    head, *lines = [line.split() for line in text.splitlines() if line.strip()]
-    return [dict(zip(head, map(float, line))) for line in lines]
-
-
 def main():
-    out = TARGET / "bench-compose"
-    out.mkdir(parents=True, exist_ok=True)
     numba_run(np.ones(8, np.float32), np.zeros(8, np.uint32), 3, 4, 1, 0, 300)  # compiles
     numba_rates(np.ones((8, 4), np.float32), np.ones(4, np.float32), np.zeros(8, np.uint32), 3, 4, 1, 0, 300)
     best = {}
-    # In turn, and the best of each: a slow minute of the machine decides nothing.
     for _ in range(ROUNDS):
-        for case in native(out):
+        cases, out = native("compose")
+        for case in cases:
             i, d, k, lanes, runs, samples, seed = (
                 int(case[x]) for x in ("case", "skills", "hops", "lanes", "runs", "samples", "seed")
             )
@@ -302,7 +249,7 @@ def main():
 
             key = (d, k, case["exponent"], lanes)
             best[key] = [max(a, b) for a, b in zip(rates, best.get(key, rates))]
-    print(f"numba {numba.__version__}, NumPy {np.__version__}; M samples a second on one thread, best of {ROUNDS}")
+    print(title("samples"))
     print("   d  k alpha lanes |  kernel   numba   NumPy | over numba over NumPy over one lane")
     for (d, k, exponent, lanes), (kernel, compiled, vectors) in best.items():
         rates = f"{kernel / 1e6:7.1f} {compiled / 1e6:7.1f} {vectors / 1e6:7.2f}"

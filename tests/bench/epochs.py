@@ -10,58 +10,17 @@ bits; NumPy sums in another order and must arrive within rounding. Run it from a
 It builds the kernel for this machine's processor, and makes an environment with NumPy and numba under target/.
 """
 
-import os
-import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-VENV = TARGET / "bench-python"
-NEEDS = ["numpy==2.2.6", "numba==0.61.2"]
-
-
-def environment():
-    """Goes on in the environment that has the packages."""
-    python = VENV / "bin" / "python"
-    if Path(sys.prefix) == VENV:
-        return
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDS], check=True)
-    os.execv(python, [str(python), *sys.argv])
-
-
-environment()
-
-import numba  # noqa: E402
-import numpy as np  # noqa: E402
-from numba import njit  # noqa: E402
+from common import ROUNDS, native, njit, np, philox, title
 
 STREAM = 13  # rng.rs, stream::EPOCHS_ORDER
 LANES = 16
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SIZES = [64, 256, 1024, 4096]  # lanes of NumPy: its calls cost about the same for few and for many
 FEW = 1000  # its steps
+TRIES = 10
 BOUND, TINY = np.float32(1e6), np.float32(1e-15)
-
-
-@njit
-def philox(k0, k1, c0, c1, c2, c3):
-    mask = np.uint64(0xFFFFFFFF)
-    for _ in range(10):
-        a = np.uint64(0xD2511F53) * np.uint64(c0)
-        b = np.uint64(0xCD9E8D57) * np.uint64(c2)
-        c0, c1, c2, c3 = (
-            np.uint32((b >> np.uint64(32)) ^ np.uint64(c1) ^ np.uint64(k0)),
-            np.uint32(b & mask),
-            np.uint32((a >> np.uint64(32)) ^ np.uint64(c3) ^ np.uint64(k1)),
-            np.uint32(a & mask),
-        )
-        k0 = np.uint32((np.uint64(k0) + np.uint64(0x9E3779B9)) & mask)
-        k1 = np.uint32((np.uint64(k1) + np.uint64(0xBB67AE85)) & mask)
-    return c0, c1, c2, c3
 
 
 @njit
@@ -174,15 +133,6 @@ def numpy_one_hot(v, samples, rates, factors, order):
         v[i] -= np.where(np.abs(residual) < TINY, np.float32(0), rates * residual) * factors[i]
 
 
-def native(out):
-    """The kernel's lines: what it measured, case by case."""
-    env = dict(os.environ, RUSTFLAGS="-C target-cpu=native", CARGO_TARGET_DIR=str(TARGET / "native"), LAB_BENCH_OUT=str(out))
-    command = ["cargo", "bench", "--quiet", "--no-default-features", "--bench", "epochs"]
-    text = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
-    head, *lines = [line.split() for line in text.splitlines() if line.strip()]
-    return [dict(zip(head, map(float, line))) for line in lines]
-
-
 def compare(case, out):
     """Rates of numba and NumPy for a case, after a look at where they arrive."""
     i, one_hot, d, n, steps, runs, seed = (
@@ -196,11 +146,12 @@ def compare(case, out):
     compiled = 0
     for program in [numba_one_hot] if one_hot else [numba_plain, numba_fused]:
         program(start.copy(), samples[0], rates, factors, seed, 0, 4)  # compiles
-        v = np.stack([start] * runs)
-        clock = time.perf_counter()
-        for run in range(runs):
-            program(v[run], samples[run], rates, factors, seed, run, steps)
-        compiled = max(compiled, runs * LANES * steps / (time.perf_counter() - clock))
+        for _ in range(TRIES):
+            v = np.stack([start] * runs)
+            clock = time.perf_counter()
+            for run in range(runs):
+                program(v[run], samples[run], rates, factors, seed, run, steps)
+            compiled = max(compiled, runs * LANES * steps / (time.perf_counter() - clock))
         if not np.array_equal(v, end):
             sys.exit(f"case {i}: numba arrives elsewhere, by {np.abs(v - end).max()}")
     vectors, order = 0, places(n, seed, 0, FEW)
@@ -217,17 +168,15 @@ def compare(case, out):
 
 
 def main():
-    out = TARGET / "bench-epochs"
-    out.mkdir(parents=True, exist_ok=True)
     best = {}
-    # In turn, and the best of each: a slow minute of the machine decides nothing.
     for _ in range(ROUNDS):
-        for case in native(out):
+        cases, out = native("epochs")
+        for case in cases:
             rates = [case["runs"] * LANES * case["steps"] / case["seconds"]]
             rates += (0, 0) if case["fresh"] else compare(case, out)
             key = ("one-hot" if case["one_hot"] else "dense", int(case["dim"]), "fresh" if case["fresh"] else "stored")
             best[key] = [max(a, b) for a, b in zip(rates, best.get(key, rates))]
-    print(f"numba {numba.__version__}, NumPy {np.__version__}; M sample-steps a second on one thread, best of {ROUNDS}")
+    print(title("sample-steps"))
     print("  model   d samples |  kernel   numba   NumPy | over numba over NumPy")
     for (model, d, samples), (kernel, compiled, vectors) in best.items():
         line = f"{model:>7} {d:3} {samples:>7} | {kernel / 1e6:7.1f}"

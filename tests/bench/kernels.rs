@@ -2,13 +2,15 @@
 //! adapter of this machine. An iteration starts from lanes on the host and ends with their state there.
 //!
 //! `exam` counts students (2 subjects, 64 facts each, 41 allocations); `atoms` counts draws (wide table, 1e5 atoms);
-//! `compose` counts samples (64 skills, 4 hops, alpha = 1.5) and so does `track` (5 symbols, 4 hops, uniform).
+//! `compose` counts samples (64 skills, 4 hops, alpha = 1.5) and so does `track` (5 symbols, 4 hops, uniform); `epochs`
+//! counts steps of each learning rate (8 features).
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes};
 use scaling_lab::rng::{Alias, Gaussian};
+use scaling_lab::sim::epochs::{self, Features, Order, Plan, Schedule, Trial};
 use scaling_lab::sim::{atoms, compose, exam, track};
 
 /// Every device to measure, by name.
@@ -167,9 +169,45 @@ fn track_kernel(criterion: &mut Criterion) {
     }
 }
 
+fn epochs_kernel(criterion: &mut Criterion) {
+    const RUNS: u32 = 32;
+    const SAMPLES: u32 = 1000;
+    let rates: Vec<f64> = (1..=epochs::LANES).map(|i| 0.004 * i as f64).collect();
+    let mut group = criterion.benchmark_group("epochs");
+    for (device, exec) in devices() {
+        for (order, steps) in [(Order::Reshuffle, 8 * SAMPLES), (Order::Fresh, SAMPLES)] {
+            let trials = [Trial { rates: rates.clone(), schedule: Schedule::Constant, steps }];
+            let plan = Plan {
+                seed: 1,
+                first_run: 0,
+                runs: RUNS,
+                features: Features::Dense(&[1.0; 8]),
+                noise: 0.5,
+                teacher: &[1.0; 8],
+                order,
+                samples: SAMPLES,
+                trials: &trials,
+            };
+            let (inputs, host, uniforms) = plan.parts();
+            let rows = epochs::rows(8, order, SAMPLES);
+            group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(steps) * epochs::LANES as u64));
+            group.bench_function(format!("{RUNS} runs of {steps} steps, {order:?}/{device}"), |bencher| {
+                bencher.iter(|| {
+                    run_lanes(
+                        &exec,
+                        Lanes::<epochs::Epochs>::new(host.clone(), rows, inputs.clone()),
+                        &uniforms,
+                        steps,
+                    );
+                });
+            });
+        }
+    }
+}
+
 criterion_group! {
     name = kernels;
     config = Criterion::default().sample_size(10);
-    targets = exam_kernel, atoms_kernel, compose_kernel, track_kernel
+    targets = exam_kernel, atoms_kernel, compose_kernel, track_kernel, epochs_kernel
 }
 criterion_main!(kernels);

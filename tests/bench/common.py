@@ -1,0 +1,64 @@
+"""What the comparisons with NumPy and numba share: their packages, the generator of rng.rs, and the kernel's own times."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+VENV = TARGET / "bench-python"
+NEEDS = ["numpy==2.2.6", "numba==0.61.2"]
+
+
+def environment():
+    """Goes on in the environment that has the packages."""
+    python = VENV / "bin" / "python"
+    if Path(sys.prefix) == VENV:
+        return
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDS], check=True)
+    os.execv(python, [str(python), *sys.argv])
+
+
+environment()
+
+import numba  # noqa: E402
+import numpy as np  # noqa: E402
+from numba import njit  # noqa: E402
+
+ROUNDS = 5  # in turn, and the best of each: a slow minute of the machine decides nothing
+
+
+@njit
+def philox(k0, k1, c0, c1, c2, c3):
+    mask = np.uint64(0xFFFFFFFF)
+    for _ in range(10):
+        a = np.uint64(0xD2511F53) * np.uint64(c0)
+        b = np.uint64(0xCD9E8D57) * np.uint64(c2)
+        c0, c1, c2, c3 = (
+            np.uint32((b >> np.uint64(32)) ^ np.uint64(c1) ^ np.uint64(k0)),
+            np.uint32(b & mask),
+            np.uint32((a >> np.uint64(32)) ^ np.uint64(c3) ^ np.uint64(k1)),
+            np.uint32(a & mask),
+        )
+        k0 = np.uint32((np.uint64(k0) + np.uint64(0x9E3779B9)) & mask)
+        k1 = np.uint32((np.uint64(k1) + np.uint64(0xBB67AE85)) & mask)
+    return c0, c1, c2, c3
+
+
+def native(bench):
+    """Runs a bench for this machine's processor: its lines, and the folder with what it left there."""
+    out = TARGET / f"bench-{bench}"
+    out.mkdir(parents=True, exist_ok=True)
+    env = dict(os.environ, RUSTFLAGS="-C target-cpu=native", CARGO_TARGET_DIR=str(TARGET / "native"), LAB_BENCH_OUT=str(out))
+    command = ["cargo", "bench", "--quiet", "--no-default-features", "--bench", bench]
+    text = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+    head, *lines = [line.split() for line in text.splitlines() if line.strip()]
+    return [dict(zip(head, map(float, line))) for line in lines], out
+
+
+def title(what):
+    """The first line of a table."""
+    return f"numba {numba.__version__}, NumPy {np.__version__}; M {what} a second on one thread, best of {ROUNDS}"
