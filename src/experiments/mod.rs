@@ -17,9 +17,11 @@ use crate::params::{self, Params, Spec, Texts, Value};
 pub mod atoms;
 pub mod exam_time;
 pub mod k_composition;
+pub mod multi_epoch;
 pub mod positive_shift;
 pub mod race;
 pub mod rates;
+pub mod reuse;
 pub mod state_tracking;
 
 /// Every experiment, in the order of the catalogue.
@@ -29,6 +31,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<atoms::Atoms>(),
     Entry::of::<k_composition::KComposition>(),
     Entry::of::<state_tracking::StateTracking>(),
+    Entry::of::<multi_epoch::MultiEpoch>(),
 ];
 
 /// A formula, typeset when the page is built.

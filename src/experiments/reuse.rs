@@ -1,0 +1,229 @@
+//! From measured risks to the effective reuse rate: moments over the runs, the best rate of a ladder, and how many fresh
+//! samples are as good.
+//!
+//! Nothing here knows a theory: the best learning rate is where the measured mean is least, by the curve through it
+//! and two neighbours on each side in the logarithms, and N' is read off the measured one-pass risks, also in the logarithms.
+
+use crate::math;
+
+/// The risks of the runs at one learning rate.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cell {
+    count: f64,
+    sum: f64,
+    square: f64,
+    /// Runs that diverged; they have no risk.
+    pub diverged: u32,
+}
+
+impl Cell {
+    /// Takes in a run; not a number is one that diverged.
+    pub fn push(&mut self, risk: f64) {
+        if risk.is_finite() {
+            self.count += 1.0;
+            self.sum += risk;
+            self.square += risk * risk;
+        } else {
+            self.diverged += 1;
+        }
+    }
+
+    /// The mean risk; infinite if a run diverged, not a number without runs.
+    pub fn mean(&self) -> f64 {
+        if self.diverged > 0 { f64::INFINITY } else { self.sum / self.count }
+    }
+
+    /// Standard error of the mean's logarithm; infinite for one run.
+    pub fn error(&self) -> f64 {
+        let mean = self.sum / self.count;
+        let variance = (self.square / self.count - mean * mean).max(0.0) / (self.count - 1.0);
+        if self.count > 1.0 { variance.sqrt() / mean } else { f64::INFINITY }
+    }
+}
+
+/// A measured least risk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tuned {
+    /// The best learning rate.
+    pub rate: f64,
+    /// Its risk.
+    pub risk: f64,
+    /// Standard error of ln risk.
+    pub error: f64,
+    /// Is the best rate the least of the ladder, so that a smaller one may be better?
+    pub at_least: bool,
+}
+
+/// The best of ascending rates; nothing if at each of them a run diverged, or none has run.
+pub fn tuned(rates: &[f64], cells: &[Cell]) -> Option<Tuned> {
+    let means: Vec<f64> = cells.iter().map(Cell::mean).collect();
+    let least = (0..rates.len()).filter(|&i| means[i].is_finite()).min_by(|&i, &j| means[i].total_cmp(&means[j]))?;
+    let mut best = Tuned {
+        rate: rates[least],
+        risk: means[least],
+        error: cells[least].error(),
+        at_least: least == 0 && rates.len() > 1,
+    };
+    // Up to two neighbours on each side, as far as all are known there.
+    let known = |i: usize| i < rates.len() && means[i].is_finite() && means[i] > 0.0;
+    let side = |places: [usize; 2]| places.iter().take_while(|&&i| known(i)).count();
+    let below = side([least.wrapping_sub(1), least.wrapping_sub(2)]);
+    let above = side([least + 1, least + 2]);
+    if below > 0 && above > 0 {
+        let x: Vec<f64> = (least - below..=least + above).map(|i| math::ln(rates[i])).collect();
+        let y: Vec<f64> = (least - below..=least + above).map(|i| math::ln(means[i])).collect();
+        let (at, ln_risk) = bottom(&x, &y, x[below - 1], x[below + 1]);
+        if ln_risk < y[below] {
+            (best.rate, best.risk) = (math::exp(at), math::exp(ln_risk));
+        }
+    }
+    Some(best)
+}
+
+/// Where the polynomial through the points is least between `lo` and `hi`, and how low: by golden section.
+fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
+    const SECTION: f64 = 0.381_966_011_250_105_1;
+    // Neville's scheme.
+    let value = |at: f64| {
+        let mut p = y.to_vec();
+        for order in 1..x.len() {
+            for i in 0..x.len() - order {
+                p[i] = ((at - x[i + order]) * p[i] + (x[i] - at) * p[i + 1]) / (x[i] - x[i + order]);
+            }
+        }
+        p[0]
+    };
+    for _ in 0..40 {
+        let (a, b) = (lo + SECTION * (hi - lo), hi - SECTION * (hi - lo));
+        if value(a) < value(b) { hi = b } else { lo = a }
+    }
+    let at = 0.5 * (lo + hi);
+    (at, value(at))
+}
+
+/// A number and the standard error of its logarithm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The number.
+    pub value: f64,
+    /// Standard error of its logarithm.
+    pub error: f64,
+}
+
+impl Estimate {
+    /// The interval of so many standard errors.
+    pub fn interval(&self, z: f64) -> [f64; 2] {
+        [self.value * math::exp(-z * self.error), self.value * math::exp(z * self.error)]
+    }
+}
+
+/// Fresh samples that are as good as `risk`: on the line through the measured points `(N', R*(1, N'))`, ascending in N',
+/// between the first two that enclose it. Nothing if none do.
+pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate> {
+    let target = math::ln(risk.risk);
+    one_pass.windows(2).find_map(|pair| {
+        let [(n, above), (m, below)] = [pair[0], pair[1]];
+        if !(above.risk >= risk.risk && below.risk <= risk.risk && above.risk > below.risk) {
+            return None;
+        }
+        let [x, y] = [math::ln(n), math::ln(m)];
+        let slope = (math::ln(below.risk) - math::ln(above.risk)) / (y - x);
+        let at = (target - math::ln(above.risk)) / slope;
+        // The line's own error, at most that of its ends.
+        let share = at / (y - x);
+        let line = (1.0 - share) * above.error + share * below.error;
+        let error = (line * line + risk.error * risk.error).sqrt() / slope.abs();
+        Some(Estimate { value: math::exp(x + at), error })
+    })
+}
+
+/// Weighted least squares of y on x: `(slope, its standard error, offset)`; nothing below two points.
+pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
+    let weight = |error: f64| 1.0 / (error * error);
+    let total: f64 = points.iter().map(|p| weight(p.2)).sum();
+    let mean = |of: &dyn Fn(&(f64, f64, f64)) -> f64| points.iter().map(|p| weight(p.2) * of(p)).sum::<f64>() / total;
+    let (mx, my) = (mean(&|p| p.0), mean(&|p| p.1));
+    let spread: f64 = points.iter().map(|p| weight(p.2) * (p.0 - mx) * (p.0 - mx)).sum();
+    if points.len() < 2 || spread <= 0.0 || spread.is_nan() {
+        return None;
+    }
+    let slope = points.iter().map(|p| weight(p.2) * (p.0 - mx) * (p.1 - my)).sum::<f64>() / spread;
+    Some([slope, (1.0 / spread).sqrt(), my - slope * mx])
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::rng::{Draws, stream};
+
+    fn cell(risks: &[f64]) -> Cell {
+        let mut cell = Cell::default();
+        risks.iter().for_each(|&risk| cell.push(risk));
+        cell
+    }
+
+    #[test]
+    fn cells_are_means_with_their_errors() {
+        let found = cell(&[1.0, 2.0, 6.0]);
+        assert_eq!((found.mean(), found.diverged), (3.0, 0));
+        // Standard deviation sqrt(7), of three.
+        assert!((found.error() - (7.0f64 / 3.0).sqrt() / 3.0).abs() < 1e-15);
+        let gone = cell(&[1.0, f64::NAN]);
+        assert_eq!((gone.mean(), gone.diverged), (f64::INFINITY, 1), "a mean of survivors is no mean");
+        assert!(cell(&[]).mean().is_nan() && cell(&[1.0]).error().is_infinite());
+    }
+
+    #[test]
+    fn the_best_rate_is_the_bottom_of_the_valley() {
+        // a/x + b x in logarithms: best at sqrt(a/b) = 0.03, of value 2 sqrt(a b).
+        let rates: Vec<f64> = (0..12).map(|i| 1e-3 * math::pow(1.7, f64::from(i))).collect();
+        let of = |x: &f64| cell(&[9e-4 / x + x; 3]);
+        let mut cells: Vec<Cell> = rates.iter().map(of).collect();
+        let best = tuned(&rates, &cells).expect("runs");
+        assert!(
+            (best.rate / 0.03 - 1.0).abs() < 0.01 && (best.risk / 0.06 - 1.0).abs() < 1e-3,
+            "sixth order: {best:?}"
+        );
+        assert!(!best.at_least && best.error < 1e-7, "{best:?}");
+        for cell in &mut cells[6..] {
+            cell.push(f64::NAN);
+        }
+        let best = tuned(&rates, &cells).expect("some runs");
+        assert_eq!((best.rate, best.risk), (rates[5], cells[5].mean()), "beside a rate that diverges no curve");
+        let falling: Vec<Cell> = rates.iter().map(|x| cell(&[*x])).collect();
+        assert!(tuned(&rates, &falling).expect("runs").at_least, "a smaller rate may be better");
+        assert_eq!(tuned(&rates, &[cell(&[f64::NAN]); 12]), None);
+        assert!(!tuned(&[0.1], &[cell(&[2.0])]).expect("runs").at_least, "one that was asked for is no end");
+    }
+
+    #[test]
+    fn fresh_samples_are_read_off_a_power_law_exactly() {
+        let tuned = |risk, error| Tuned { rate: 0.1, risk, error, at_least: false };
+        let one_pass: Vec<(f64, Tuned)> =
+            [10.0, 20.0, 50.0, 200.0].map(|n: f64| (n, tuned(3.0 / (n * n), 0.01))).to_vec();
+        let found = fresh_samples(&one_pass, &tuned(3.0 / 1600.0, 0.01)).expect("between 20 and 50");
+        assert!((found.value - 40.0).abs() < 1e-12, "{found:?}");
+        assert!((found.error - 0.01 * 2.0f64.sqrt() / 2.0).abs() < 1e-12, "two errors over the slope: {found:?}");
+        let [lo, hi] = found.interval(2.0);
+        assert!((lo * hi - 1600.0).abs() < 1e-9 && lo < 40.0);
+        assert!(fresh_samples(&one_pass, &tuned(1.0, 0.0)).is_none(), "better than any");
+        assert!(fresh_samples(&one_pass, &tuned(1e-9, 0.0)).is_none(), "not reached");
+    }
+
+    #[test]
+    fn lines_cover_their_slope() {
+        assert!(line(&[(1.0, 2.0, 0.1)]).is_none() && line(&[(1.0, 2.0, 0.1), (1.0, 3.0, 0.1)]).is_none());
+        let [slope, _, offset] = line(&[(1.0, 2.0, 0.1), (3.0, 8.0, 0.5)]).expect("two points");
+        assert!((slope - 3.0).abs() < 1e-12 && (offset + 1.0).abs() < 1e-12);
+        let mut draws = Draws::new(3, stream::BOOTSTRAP, 0, 0);
+        let missed = (0..2000).filter(|_| {
+            // Uniform errors of the stated size.
+            let mut y =
+                |x: f64, error: f64| (x, 5.0 - 2.0 * x + error * (draws.uniform() - 0.5) * 12.0f64.sqrt(), error);
+            let points = [y(0.0, 0.3), y(1.0, 0.1), y(2.5, 0.2), y(4.0, 1.0)];
+            let [slope, error, _] = line(&points).expect("points");
+            (slope + 2.0).abs() > 1.96 * error
+        });
+        assert!((50..150).contains(&missed.count()), "95%");
+    }
+}
