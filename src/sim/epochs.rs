@@ -21,7 +21,7 @@ pub const DIM_MAX: u32 = 128;
 /// The most coordinates of the one-hot model: an alias table of one word a column.
 pub const COORDINATES_MAX: u32 = 1024;
 
-/// A schedule is so many constant parts, or one a step when there are fewer steps.
+/// A schedule is at most so many parts, each constant and of equally many steps: one of them when there are fewer steps.
 pub const PARTS: u32 = 1024;
 
 /// The most bytes of one buffer: what every device can bind.
@@ -184,14 +184,11 @@ impl Plan<'_> {
         let mut rates = Vec::with_capacity(self.trials.len() * (LANES + PARTS as usize));
         for trial in self.trials {
             assert!(trial.rates.len() <= LANES, "at most {LANES} rates a trial");
-            let per = part(trial.steps);
             let lanes = trial.rates.iter().map(|&rate| rate as f32).chain(std::iter::repeat(0.0));
             rates.extend(lanes.take(LANES));
-            rates.extend((0..PARTS).map(|i| {
-                let (from, to) = (u64::from(i) * u64::from(per), u64::from(i + 1) * u64::from(per));
-                let middle = 0.5 * (from + to.min(u64::from(trial.steps)).max(from)) as f64;
-                trial.schedule.multiplier((middle / f64::from(trial.steps.max(1))).min(1.0)) as f32
-            }));
+            let share = f64::from(part(trial.steps)) / f64::from(trial.steps.max(1));
+            let middles = (0..PARTS).map(|i| ((f64::from(i) + 0.5) * share).min(1.0));
+            rates.extend(middles.map(|middle| trial.schedule.multiplier(middle) as f32));
         }
         let mut samples = vec![0.0];
         if self.order != Order::Fresh {
@@ -340,7 +337,7 @@ impl Draw<'_> {
     }
 }
 
-/// `<v, y>` in every lane.
+/// `<v, y>` in every lane. A function of its own, like the two after it: once inlined, lanes are no longer made vectors.
 #[inline(never)]
 fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     let mut sum = [0.0; LANES];
