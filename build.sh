@@ -202,6 +202,7 @@ bench() {
     stage "bench: native" cargo bench "$@"
     ! has python3 || stage "bench: compose, NumPy and numba" tests/bench/compose.py
     ! has python3 || stage "bench: epochs, NumPy and numba" tests/bench/epochs.py
+    ! has python3 || stage "bench: fits, SciPy" tests/bench/fit.py
     browser
     build
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs

@@ -207,6 +207,39 @@ fn without_noise_the_truth_comes_back() {
     }
 }
 
+/// How often 95 % intervals hold the truth over 500 draws of noise, for every parameter.
+fn coverage(law: &'static Entry, truth: &[f64], inputs: &[Vec<f64>], sigma: f64) -> Vec<f64> {
+    const DRAWS: u32 = 500;
+    let mut inside = vec![0; law.len()];
+    for draw in 0..DRAWS {
+        let data = Data::simulated(law, truth, inputs, sigma, 1, draw);
+        let problem = Problem::new(law, &data);
+        let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        let refits = Bootstrap::new(&problem, &fit, draw).refits(0..399);
+        for (j, [lo, hi]) in bootstrap::intervals(&problem, &refits, 0.95).into_iter().enumerate() {
+            inside[j] += u32::from(lo <= truth[j] && truth[j] <= hi);
+        }
+    }
+    inside.into_iter().map(|n| f64::from(n) / f64::from(DRAWS)).collect()
+}
+
+#[test]
+fn intervals_hold_the_truth_as_often_as_they_say() {
+    let line = |rows: u32| -> Vec<Vec<f64>> {
+        (0..rows).map(|i| vec![0.05 * math::pow(200.0, f64::from(i) / f64::from(rows))]).collect()
+    };
+    let published = |slug, k: usize| law(slug).info.published[k].values;
+    for (slug, truth, inputs, sigma) in [
+        ("power", published("power", 0), line(240), 0.01),
+        ("chinchilla", published("chinchilla", 1), grid(160), 0.01),
+        ("log-linear", &[3.3, -7.0][..], line(240), 0.5),
+    ] {
+        // One standard error of a share of 95 % over 500 draws is 1 %.
+        let found = coverage(law(slug), truth, &inputs, sigma);
+        assert!(found.iter().all(|share| (0.92..=0.98).contains(share)), "{slug}: {found:?}");
+    }
+}
+
 #[test]
 #[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
 fn the_published_fit_is_a_local_minimum() {

@@ -137,12 +137,17 @@ impl<'a> Problem<'a> {
 
     /// Predictions and residuals at parameters.
     pub fn at(&self, p: &[f64], room: &mut Room) {
+        self.points(p, room);
+        self.residuals(room);
+    }
+
+    /// Predictions and their gradients at parameters.
+    pub(super) fn points(&self, p: &[f64], room: &mut Room) {
         let n = self.data.len();
         room.values.resize(n, 0.0);
         room.residuals.resize(n, 0.0);
         room.jacobian.resize(n * self.law.len(), 0.0);
         (self.law.points)(p, &self.data.rows, &mut room.values, &mut room.jacobian);
-        self.residuals(room);
     }
 
     /// Residuals of the predictions in `room`.

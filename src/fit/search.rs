@@ -304,23 +304,25 @@ impl<'a> Search<'a> {
             p[*j] = *value;
         }
         let linear: Vec<usize> = (0..p.len()).filter(|&j| params[j].linear() && part.held[j].is_none()).collect();
-        let rounds = match (linear.is_empty(), part.law.info.exactly_linear) {
-            (true, _) => 0,
-            (false, true) => 2,
-            (false, false) => 4,
-        };
+        part.points(&p, &mut self.room);
+        self.evaluations += 1;
+        if linear.is_empty() {
+            part.residuals(&mut self.room);
+            return (part.sum_of(&self.room), p);
+        }
+        // Plain least squares, then weighted by what was left over; again where the columns move with the parameters.
+        let exactly = part.law.info.exactly_linear;
         let mut best = (f64::INFINITY, p.clone());
-        for round in 0..=rounds {
-            if round == 0 || !part.law.info.exactly_linear {
-                part.at(&p, &mut self.room);
+        for round in 0..if exactly { 2 } else { 4 } {
+            project(&part, &linear, &mut p, &mut self.room, round > 0);
+            if !exactly {
+                part.points(&p, &mut self.room);
                 self.evaluations += 1;
             }
+            part.residuals(&mut self.room);
             let value = part.sum_of(&self.room);
-            if value < best.0 && (round > 0 || rounds == 0) {
+            if value < best.0 {
                 best = (value, p.clone());
-            }
-            if round < rounds {
-                project(&part, &linear, &mut p, &mut self.room, round > 0);
             }
         }
         best
@@ -421,7 +423,6 @@ fn project(problem: &Problem<'_>, linear: &[usize], p: &mut [f64], room: &mut Ro
                 }
             }
         }
-        problem.residuals(room);
     }
 }
 

@@ -1,4 +1,4 @@
-"""What the comparisons with NumPy and numba share: their packages, the generator of rng.rs, and the kernel's own times."""
+"""What the comparisons with NumPy, numba and SciPy share: their packages, the generator of rng.rs, and the kernel's own times."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 VENV = TARGET / "bench-python"
-NEEDS = ["numpy==2.2.6", "numba==0.61.2"]
+NEEDS = ["numpy==2.2.6", "numba==0.61.2", "scipy==1.15.3"]
 
 
 def environment():
@@ -23,6 +23,9 @@ def environment():
 
 
 environment()
+
+# One thread for all.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 import numba  # noqa: E402
 import numpy as np  # noqa: E402

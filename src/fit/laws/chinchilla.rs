@@ -57,7 +57,7 @@ impl Law for Chinchilla {
         features: 2,
         exactly_linear: true,
         objective: Objective::HUBER,
-        cells: 256,
+        cells: 144,
         starts: 6,
     };
 
