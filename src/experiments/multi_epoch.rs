@@ -48,7 +48,7 @@ crate::params! {
         /// Learning rates that are tried.
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Independent runs: each with samples, noise and orders of its own.
-        runs: u32 = Spec::integer("128", 2.0, 4096.0).log().unit("runs");
+        runs: u32 = Spec::integer("256", 2.0, 4096.0).log().unit("runs");
         /// The size of your data set, for the table of advice.
         tokens: f64 = Spec::number("1e9", 1e6, 1e14).log().label("your data set").unit("tokens");
     }
@@ -496,10 +496,17 @@ impl MultiEpoch {
         list.iter().map(|e| e.unwrap_or(f64::NAN)).collect()
     }
 
+    /// The line E = K, up to some way above what is shown beside it.
+    fn as_good_as_fresh(&self, shown: &[Series]) -> Series {
+        let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
+        let end = (2.0 * most).min(f64::from(self.epochs[self.epochs.len() - 1])).max(2.0);
+        let x = vec![1.0, end];
+        Series::new("fresh", "as good as fresh, E = K", Kind::Line, Role::Theory, x.clone(), x)
+    }
+
     fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), |_, _| 1.0);
-        let x: Vec<f64> = self.epochs_of().collect();
-        series.push(Series::new("fresh", "as good as fresh, E = K", Kind::Line, Role::Theory, x.clone(), x));
+        series.push(self.as_good_as_fresh(&series));
         Self::figure("reuse", "What K epochs are worth", EPOCHS, REUSE, series)
     }
 
@@ -596,41 +603,43 @@ impl MultiEpoch {
     fn rates_figure(&self) -> Option<Figure> {
         let size = self.largest();
         let n = f64::from(self.sizes[size]);
+        // What is looked for comes first: first colours and shapes tell apart best.
         let mut series = Vec::new();
-        let mut best = (vec![], vec![]);
-        for (j, cells) in self.measured[0].data[size].iter().enumerate() {
-            let cell = |cell: &Risks| {
-                Some(Estimate { value: cell.mean(), error: cell.error() }).filter(|e| e.value.is_finite())
-            };
-            let points = self.rates.iter().copied().zip(cells.iter().map(cell));
-            let diverged: u32 = cells.iter().map(|cell| cell.diverged).sum();
-            let without = if diverged > 0 { ", less those that diverged" } else { "" };
-            series.extend(Self::points(K_MEASURED[j], format!("K = {}{without}", self.epochs[j]), Kind::Line, points));
-            if let Some(tuned) = tuned(&self.rates, cells).filter(|_| self.rates.len() > 1) {
-                best.0.push(tuned.rate);
-                best.1.push(tuned.risk);
-            }
+        let tried = &self.measured[0].data[size];
+        let searched = self.params.lr == 0.0;
+        let best: Vec<Tuned> =
+            tried.iter().filter(|_| searched).filter_map(|cells| tuned(&self.rates, cells)).collect();
+        if !best.is_empty() {
+            let (x, y) = best.iter().map(|best| (best.rate, best.risk)).unzip();
+            series.push(Series::new("best", "best rates found", Kind::Points, Role::Measured, x, y));
         }
-        if !best.0.is_empty() {
-            series.push(Series::new("best", "best rates found", Kind::Points, Role::Measured, best.0, best.1));
-        }
-        if let (Some(expected), true) = (&self.expected[size], self.params.lr == 0.0) {
+        if let Some(expected) = self.expected[size].as_ref().filter(|_| searched) {
             let label = format!("best rates, {}", self.theory_name());
             let (x, y) = (expected.rate.clone(), expected.risk.clone());
             series.push(Series::new("best-theory", label, Kind::Points, Role::Theory, x, y));
             if self.dense() && self.params.noise > 0.0 {
                 let least = self.squares.iter().copied().fold(f64::INFINITY, f64::min);
                 let x: Vec<f64> = self.epochs_of().map(|k| dense::leading_rate(least, k, n)).collect();
-                let label = "ln(K N) / (2 l_d K N), at theory's risk";
-                series
-                    .push(Series::new("leading", label, Kind::Points, Role::Theory, x, expected.risk.clone()).hidden());
+                let label = "ln(K N) / (2 l_d K N), at the mean field's risk";
+                let leading = Series::new("leading", label, Kind::Points, Role::Theory, x, expected.risk.clone());
+                series.push(leading.hidden());
             }
+        }
+        for (j, cells) in tried.iter().enumerate() {
+            let estimate = |cell: &Risks| Some(Estimate { value: cell.mean(), error: cell.error() });
+            let stable = |cell: &Risks| estimate(cell).filter(|e| e.value.is_finite());
+            let points = self.rates.iter().copied().zip(cells.iter().map(stable));
+            let diverged = cells.iter().any(|cell| cell.diverged > 0);
+            let without = if diverged { ", less rates at which runs diverged" } else { "" };
+            series.extend(Self::points(K_MEASURED[j], format!("K = {}{without}", self.epochs[j]), Kind::Line, points));
         }
         let x = Axis { label: "learning rate", unit: "", scale: Scale::Log };
         let y = Axis { label: "excess risk R", unit: "", scale: Scale::Log };
-        let mut figure =
-            Self::figure("learning-rate", &format!("Risk against the learning rate, N = {n}"), x, y, series)?;
-        figure.marks.push(Mark::at_x("largest rate of the search", self.edge()));
+        let title = format!("Risk against the learning rate, N = {n}");
+        let mut figure = Self::figure("learning-rate", &title, x, y, series)?;
+        if searched {
+            figure.marks.push(Mark::at_x("largest rate of the search", self.edge()));
+        }
         Some(figure)
     }
 
@@ -715,8 +724,7 @@ impl MultiEpoch {
         if series.is_empty() {
             return None;
         }
-        let x: Vec<f64> = self.epochs_of().collect();
-        series.push(Series::new("fresh", "as good as fresh, E = K", Kind::Line, Role::Theory, x.clone(), x));
+        series.push(self.as_good_as_fresh(&series));
         let title = format!("How much of it survives a decaying rate, N = {}", self.sizes[size]);
         Self::figure("schedules", &title, EPOCHS, REUSE, series)
     }
@@ -809,9 +817,9 @@ impl MultiEpoch {
                 "R* measured",
                 "R* theory",
                 "E measured",
-                "95% +-",
+                "E measured, 95% +-",
                 "E theory",
-                "diverged, of all rates and runs",
+                "diverged runs, of all rates",
             ]
             .map(column)
             .to_vec(),
