@@ -85,6 +85,21 @@ try {
     }, { script: workers === 1 ? one : two });
   }
   console.log(`k-composition: ${rates[0].toFixed(1)} M samples/s on one worker, ${rates[1].toFixed(1)} on two, ${(rates[1] / rates[0]).toFixed(2)} times (target 1.6)`);
+  await lab.open("#/multi-epoch", async (page) => {
+    await ready(page);
+    const runs = [];
+    for (let i = 0; i < 3; i += 1) runs.push(await page.evaluate(timed));
+    line("multi-epoch, default: first points", runs.map((r) => r.first), 1000);
+    line("multi-epoch, default: 4 N x 8 K x 32 rates x 256 runs, d = 8, two workers", runs.map((r) => r.all), 10_000);
+  }, { script: two });
+  for (const dim of [5, 32, 100]) {
+    // 500 x 64 steps of 64 runs at 16 rates; one pass, theory and plots are not counted.
+    await lab.open(`#/multi-epoch?dim=${dim}&samples=500&epochs=64&runs=64&rates=16&device=cpu`, async (page) => {
+      await ready(page);
+      const { all } = await page.evaluate(timed);
+      console.log(`multi-epoch, d = ${dim}: ${((500 * 64 * 64 * 16) / all / 1000).toFixed(0)} M sample-steps/s on one worker`);
+    }, { script: one });
+  }
   await lab.open("#/exam-time?runs=65536", async (page) => {
     await ready(page);
     await page.evaluate(() => {

@@ -12,6 +12,7 @@ const STATES = {
   atoms: { runs: "32", atoms: "5000" },
   "k-composition": { runs: "40", samples: "6000", halvings: "1" },
   "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
+  "multi-epoch": { samples: "50,100", epochs: "1,4,16", runs: "8", rates: "20" },
 };
 /** Other branches of the experiments: a heat map, a line through many subjects, every family's arithmetic. */
 const MORE = [
@@ -24,6 +25,10 @@ const MORE = [
   ["positive-shift", { family: "mixing-law", weights: "0.7,0.3", t: "1,0.2;0,1", draws: "0" }],
   ["k-composition", { hops: "5", skills: "100", exponents: "0,1,2", batch: "10", switch_after: "2000", samples: "5000", runs: "5" }],
   ["state-tracking", { symbols: "5", hops: "5", exponents: "0,1,2", samples: "1000", runs: "3", init: "1", clip: "10" }],
+  ["k-composition", { skills: "16", rates: "5", samples: "3000", runs: "12" }],
+  ["multi-epoch", { model: "one-hot", spectrum: "power", a: "4.5", b: "1", noise: "0", dim: "100", samples: "30,100,300", epochs: "1,8,64", order: "once", runs: "8" }],
+  ["multi-epoch", { dim: "3", spectrum: "power", a: "1", schedule: "all", order: "with-replacement", samples: "40", epochs: "1,3", runs: "5" }],
+  ["multi-epoch", { model: "one-hot", dim: "5", noise: "0.5", lr: "0.3", samples: "40,80", epochs: "1,3", runs: "5" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
@@ -161,6 +166,8 @@ describe("a bad address is answered in words", () => {
     ["atoms", "exponent=1", /exponent.*1/],
     ["state-tracking", "runs=1024&exponents=0,0.5,1,1.5,2,2.5,3,3.5", /runs.*1024.*MiB/],
     ["positive-shift", "family=cubic", /family.*cubic/],
+    ["multi-epoch", "lr=0.9", /lr.*0\.9.*stability/],
+    ["multi-epoch", "samples=10000000&dim=128", /samples.*10000000.*MiB/],
     ["positive-shift", "family=mixing-law&t=1,2,3", /\bt\b.*1 x 3/],
   ];
   for (const [slug, query, words] of bad) {

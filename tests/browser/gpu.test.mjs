@@ -10,6 +10,7 @@ const STATES = {
   atoms: { runs: "32", atoms: "5000" },
   "k-composition": { runs: "40", samples: "3000" },
   "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
+  "multi-epoch": { samples: "50", epochs: "1,4", runs: "4", rates: "16" },
 };
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
 const onGpu = (slug) => hash(slug, { ...STATES[slug], device: "gpu" });
