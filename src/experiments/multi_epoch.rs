@@ -7,7 +7,7 @@
 
 use crate::error::{Error, Result};
 use crate::exec::Exec;
-use crate::experiments::reuse::{Cell as Risks, Estimate, Tuned, fresh_samples, line, tuned};
+use crate::experiments::reuse::{Cell as Risks, Estimate, Tuned, apart, fresh_samples, line, saturation, tuned};
 use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
@@ -167,24 +167,6 @@ pub struct MultiEpoch {
 struct Reuse {
     best: Vec<Option<Tuned>>,
     reuse: Vec<Option<Estimate>>,
-}
-
-impl Reuse {
-    /// The K at which E falls below 0.75 K, between two K in the logarithms.
-    fn saturation(&self, epochs: &[u32]) -> Option<Estimate> {
-        let known: Vec<(f64, Estimate)> =
-            epochs.iter().zip(&self.reuse).filter_map(|(&k, e)| Some((f64::from(k), (*e)?))).collect();
-        known.windows(2).find_map(|pair| {
-            let [(k, e), (l, f)] = [pair[0], pair[1]];
-            let (y, z) = (math::ln(e.value / k / SHARE), math::ln(f.value / l / SHARE));
-            if !(y >= 0.0 && z < 0.0) {
-                return None;
-            }
-            let (width, share) = (math::ln(l / k), y / (y - z));
-            let error = ((1.0 - share) * e.error + share * f.error) * width / (y - z);
-            Some(Estimate { value: k * math::exp(share * width), error })
-        })
-    }
 }
 
 impl MultiEpoch {
@@ -525,7 +507,7 @@ impl MultiEpoch {
             }
         }
         let last = self.epochs[self.epochs.len() - 1];
-        let saturation = reuse.iter().map(|reuse| reuse.saturation(&self.epochs));
+        let saturation = reuse.iter().map(|reuse| saturation(&self.known_reuse(reuse), SHARE));
         let plateau = reuse.iter().map(|reuse| reuse.reuse.last().copied().flatten());
         series.extend(Self::points("saturation", "K at E = 0.75 K".into(), Kind::Points, sizes().zip(saturation)));
         series.extend(Self::points("plateau", format!("E at K = {last}"), Kind::Points, sizes().zip(plateau)));
@@ -949,41 +931,19 @@ impl MultiEpoch {
         verdicts
     }
 
-    /// How far two measured curves of E in units of N are apart, beyond one unit, below which all are K; and the error of
-    /// that: root mean squares of logarithms over all pairs of N and all K.
+    /// How far the measured curves of E are apart in units of N, beyond one unit, below which all are K.
     fn collapse(&self, reuse: &[Reuse]) -> Option<[f64; 2]> {
-        let curves: Vec<Vec<[f64; 3]>> = reuse
-            .iter()
-            .zip(&self.sizes)
-            .map(|(reuse, &n)| {
-                let unit = self.unit(f64::from(n));
-                let point = |(k, e): (f64, &Option<Estimate>)| {
-                    let e = (*e)?;
-                    Some([math::ln(k / unit), math::ln(e.value / unit), e.error])
-                };
-                self.epochs_of().zip(&reuse.reuse).filter_map(point).collect()
-            })
-            .collect();
-        let at = |curve: &[[f64; 3]], x: f64| {
-            curve.windows(2).find_map(|pair| {
-                let ([x0, y0, e0], [x1, y1, e1]) = (pair[0], pair[1]);
-                let share = (x - x0) / (x1 - x0);
-                (0.0..=1.0).contains(&share).then(|| [y0 + share * (y1 - y0), e0.max(e1)])
-            })
+        let curve = |(reuse, &n): (&Reuse, &u32)| {
+            let unit = self.unit(f64::from(n));
+            let scaled = |(k, e): (f64, Estimate)| (k / unit, Estimate { value: e.value / unit, ..e });
+            self.known_reuse(reuse).into_iter().map(scaled).collect()
         };
-        let (mut count, mut squares, mut errors) = (0.0, 0.0, 0.0);
-        for (i, curve) in curves.iter().enumerate() {
-            for &[x, y, error] in curve.iter().filter(|point| point[0] >= 0.0) {
-                for other in curves.iter().take(i) {
-                    if let Some([z, other]) = at(other, x) {
-                        count += 1.0;
-                        squares += (y - z) * (y - z);
-                        errors += error * error + other * other;
-                    }
-                }
-            }
-        }
-        (count > 0.0).then(|| [(squares / count).sqrt(), (errors / count).sqrt()])
+        apart(&reuse.iter().zip(&self.sizes).map(curve).collect::<Vec<Vec<_>>>(), 1.0)
+    }
+
+    /// E at each K at which it is known.
+    fn known_reuse(&self, reuse: &Reuse) -> Vec<(f64, Estimate)> {
+        self.epochs_of().zip(&reuse.reuse).filter_map(|(k, e)| Some((k, (*e)?))).collect()
     }
 }
 

@@ -137,6 +137,46 @@ pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate
     })
 }
 
+/// The K at which E falls below `share` K, between two K in the logarithms; `known` is E at ascending K.
+pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
+    known.windows(2).find_map(|pair| {
+        let [(k, e), (l, f)] = [pair[0], pair[1]];
+        let (y, z) = (math::ln(e.value / k / share), math::ln(f.value / l / share));
+        if y < 0.0 || z >= 0.0 {
+            return None;
+        }
+        let (width, part) = (math::ln(l / k), y / (y - z));
+        let error = ((1.0 - part) * e.error + part * f.error) * width / (y - z);
+        Some(Estimate { value: k * math::exp(part * width), error })
+    })
+}
+
+/// How far curves are apart from `first` on, and the error of that: root mean squares of logarithms, over all pairs of
+/// curves and all points of either that lie within the other. Nothing where none do.
+pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
+    let at = |curve: &[(f64, Estimate)], x: f64| {
+        curve.windows(2).find_map(|pair| {
+            let [(x0, y0), (x1, y1)] = [pair[0], pair[1]];
+            let share = math::ln(x / x0) / math::ln(x1 / x0);
+            let value = math::ln(y0.value) + share * math::ln(y1.value / y0.value);
+            (0.0..=1.0).contains(&share).then_some((value, y0.error.max(y1.error)))
+        })
+    };
+    let (mut count, mut squares, mut errors) = (0.0, 0.0, 0.0);
+    for (i, curve) in curves.iter().enumerate() {
+        for (x, y) in curve.iter().filter(|(x, _)| *x >= first) {
+            for (_, other) in curves.iter().enumerate().filter(|(j, _)| *j != i) {
+                let Some((z, error)) = at(other, *x) else { continue };
+                let off = math::ln(y.value) - z;
+                count += 1.0;
+                squares += off * off;
+                errors += y.error * y.error + error * error;
+            }
+        }
+    }
+    (count > 0.0).then(|| [(squares / count).sqrt(), (errors / count).sqrt()])
+}
+
 /// Weighted least squares of y on x: `(slope, its standard error, offset)`; nothing below two points.
 pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     let weight = |error: f64| 1.0 / (error * error);
@@ -208,6 +248,29 @@ mod tests {
         assert!((lo * hi - 1600.0).abs() < 1e-9 && lo < 40.0);
         assert!(fresh_samples(&one_pass, &tuned(1.0, 0.0)).is_none(), "better than any");
         assert!(fresh_samples(&one_pass, &tuned(1e-9, 0.0)).is_none(), "not reached");
+    }
+
+    #[test]
+    fn saturation_is_read_off_a_power_law_exactly() {
+        // E/K = K^-1/2 is 3/4 at K = 16/9.
+        let known = [1.0f64, 3.0, 9.0].map(|k| (k, Estimate { value: k.sqrt(), error: 0.1 }));
+        let found = saturation(&known, 0.75).expect("between 1 and 3");
+        assert!((found.value - 16.0 / 9.0).abs() < 1e-12, "{found:?}");
+        assert!((found.error - 0.2).abs() < 1e-12, "an error of E over the slope 1/2: {found:?}");
+        assert!(saturation(&known[1..], 0.75).is_none() && saturation(&known, 0.1).is_none(), "before, and after");
+    }
+
+    #[test]
+    fn curves_apart_by_a_factor_are_apart_by_its_logarithm() {
+        let curve = |factor: f64, error| -> Vec<(f64, Estimate)> {
+            let xs = [0.5, 1.3, 2.0 * factor, 40.0];
+            xs.map(|x: f64| (x, Estimate { value: factor * math::pow(x, 0.3), error })).to_vec()
+        };
+        let [off, error] = apart(&[curve(1.0, 0.03), curve(1.2, 0.04)], 1.0).expect("they overlap");
+        assert!((off - math::ln(1.2)).abs() < 1e-12 && (error - 0.05).abs() < 1e-12, "{off} {error}");
+        let [off, _] = apart(&[curve(1.0, 0.1), curve(1.0, 0.1), curve(1.0, 0.1)], 1.0).expect("they overlap");
+        assert!(off < 1e-12, "one curve");
+        assert!(apart(&[curve(1.0, 0.1)], 1.0).is_none() && apart(&[curve(1.0, 0.1), curve(1.2, 0.1)], 50.0).is_none());
     }
 
     #[test]
