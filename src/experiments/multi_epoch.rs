@@ -85,6 +85,8 @@ const BLOCK_BYTES: u64 = 32 << 20;
 /// Theory within so many nanoseconds is there at every move of a slider, within as many more in a run, else left out.
 const AT_ONCE: f64 = 4e7;
 const IN_A_RUN: f64 = 3e10;
+/// Fewer runs do not know their own standard error.
+const LEAST: u32 = 16;
 /// E = 0.75 K is where repeating has stopped being as good as new.
 const SHARE: f64 = 0.75;
 
@@ -179,9 +181,9 @@ impl MultiEpoch {
         self.dense() || self.params.dim <= sim::COORDINATES_MAX
     }
 
-    /// Is theory about what is run? It knows a constant rate only.
+    /// Is theory about what is run? It knows a constant rate only, and the mean field the small rates that noise asks for.
     fn has_theory(&self) -> bool {
-        self.schedules[0].0 == Schedule::Constant
+        self.schedules[0].0 == Schedule::Constant && (!self.dense() || self.params.noise > 0.0)
     }
 
     /// The largest rate of the search.
@@ -925,8 +927,12 @@ impl MultiEpoch {
                 " For {ends} of the settings the smallest rate tried was the best: a wider search may find a better one."
             ));
         }
-        for verdict in verdicts.iter_mut().filter(|verdict| !finished && verdict.id != "zipf-exact") {
+        let few = self.params.runs < LEAST;
+        for verdict in verdicts.iter_mut().filter(|verdict| (!finished || few) && verdict.id != "zipf-exact") {
             verdict.agrees = None;
+            if few {
+                verdict.note.push_str(&format!(" Fewer than {LEAST} runs cannot tell at 99.9%."));
+            }
         }
         verdicts
     }
@@ -1171,7 +1177,7 @@ const INFO: Info = Info {
     model: &[
         "A linear regression is learned by SGD, one sample a step, from 0. All weights of the truth are 1. Dense features are independent Gaussians of variance l_i; a one-hot sample shows a single feature i, drawn with a frequency p_i, of size sqrt(L_i). The excess risk is exact: no test set is drawn.",
         "Every (K, N), and every number of fresh samples, gets the best of the learning rates tried, by the mean of the measured risks, with a curve through the best and its neighbours. Rates share samples and orders. The effective reuse rate is read off the measured one-pass risks; bands are 95% over the runs and take the two as independent.",
-        "Dashed curves: for one-hot features the exact expectation; for dense ones the mean field, which replaces products of random matrices by their means and gives a risk that is a few per cent low when N is not far above the dimension. Both are for a constant learning rate.",
+        "Dashed curves: for one-hot features the exact expectation; for dense ones with noise the mean field, which replaces products of random matrices by their means and gives a risk that is a few per cent low when N is not far above the dimension. Both are for a constant learning rate.",
         "A linear regression is no language model: it has no representation to learn, and overfits only through label noise. What carries over is the mechanism, and the published fit to language models is shown beside it for its different slope.",
     ],
     formulas: &[
@@ -1474,6 +1480,7 @@ mod tests {
     fn diverged_runs_are_shown_and_never_averaged_in() {
         // Beyond the mean length's rate some Gaussian runs diverge.
         let run = finished("dim=2&largest=2&samples=200&epochs=1,4&runs=64&noise=0");
+        assert!(run.expected[0].is_none(), "the mean field is for noise");
         let cells = &run.measured[0].data[0][1];
         let gone = cells.iter().filter(|cell| cell.diverged > 0).count();
         assert!(gone > 0 && gone < cells.len(), "{gone} rates");
@@ -1481,5 +1488,9 @@ mod tests {
         assert!(best.risk.is_finite());
         let Cell::Number(count) = run.output().tables[1].rows[1][8] else { panic!("a number") };
         assert!(count > 0.0);
+        assert!(
+            finished("dim=2&samples=20&epochs=1,4&runs=3").output().verdicts.iter().all(|v| v.agrees.is_none()),
+            "few"
+        );
     }
 }
