@@ -179,6 +179,9 @@ mod cli {
         /// Column that names the run, whose rows are resampled together; none for every row by itself.
         #[arg(long, value_name = "COLUMN")]
         run: Option<String>,
+        /// Column that says how much a row counts.
+        #[arg(long, value_name = "COLUMN")]
+        weight: Option<String>,
     }
 
     #[derive(Clone, Copy, ValueEnum)]
@@ -441,7 +444,7 @@ mod cli {
     }
 
     impl ColumnArgs {
-        fn given(&self) -> [(Role, &Option<String>); 8] {
+        fn given(&self) -> [(Role, &Option<String>); 9] {
             [
                 (Role::X, &self.x),
                 (Role::Loss, &self.loss),
@@ -451,6 +454,7 @@ mod cli {
                 (Role::Epochs, &self.epochs),
                 (Role::Flops, &self.flops),
                 (Role::Run, &self.run),
+                (Role::Weight, &self.weight),
             ]
         }
 

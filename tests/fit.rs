@@ -5,12 +5,13 @@
 use std::path::PathBuf;
 
 use scaling_lab::fit::bootstrap::{self, Bootstrap};
+use scaling_lab::fit::derived::{Ask, answers};
 use scaling_lab::fit::minimise::Stop;
 use scaling_lab::fit::objective::Room;
 use scaling_lab::fit::profile::{Identified, Profile};
 use scaling_lab::fit::runs::{Columns, Rule, runs};
 use scaling_lab::fit::table::Reader;
-use scaling_lab::fit::{self, ALL, Data, Entry, Problem, Range, Search, choose};
+use scaling_lab::fit::{self, ALL, Data, Entry, Objective, Problem, Range, Residual, Search, choose};
 use scaling_lab::math;
 use scaling_lab::rng::Draws;
 
@@ -53,7 +54,7 @@ fn gradients_are_finite_differences() {
             let mut data = Data::empty(law);
             data.push(law, &x, 1.0, 1.0, 0);
             let mut problem = Problem::new(law, &data);
-            problem.objective = fit::Objective::SQUARES;
+            problem.objective = Objective::SQUARES;
             let mut room = Room::default();
             problem.at(&p, &mut room);
             let (theta, gradient) = (law.forward(&p), room.jacobian.clone());
@@ -140,6 +141,76 @@ fn every_seed_finds_the_same_minimum() {
         assert!((fit.value - first.value).abs() < 1e-10 * first.value, "seed {seed}: {} {}", fit.value, first.value);
         assert!(close(&fit.params, &first.params, 1e-4), "seed {seed}: {:?} {:?}", fit.params, first.params);
     }
+}
+
+#[test]
+fn a_search_is_as_good_as_a_far_longer_one() {
+    for (slug, cases) in [("power", 40), ("chinchilla", 40), ("lovelace", 6), ("mixture-of-exponentials", 6)] {
+        let law = law(slug);
+        for case in 0..cases {
+            let mut draws = Draws::new(99, 0, case, 0);
+            let mut within = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
+            let (alpha, beta) = (within(0.15, 0.7), within(0.15, 0.7));
+            let (a, b) = (within(0.1, 2.0) * math::pow(1e9, alpha), within(0.1, 2.0) * math::pow(3e10, beta));
+            let mut truth = match slug {
+                "power" => vec![within(0.01, 3.0), within(0.5, 50.0), within(0.1, 1.2)],
+                "mixture-of-exponentials" => vec![within(30.0, 80.0), 9.0, 5.0, 14.0, 0.003, 0.06, 2.0],
+                _ => vec![within(0.3, 2.0), a, alpha, b, beta],
+            };
+            if slug == "lovelace" {
+                truth.extend([within(0.01, 0.1), within(0.2, 0.8), within(0.2, 1.5)]);
+            }
+            let input = |_| match law.info.inputs.len() {
+                1 => vec![within(0.05, 1000.0)],
+                2 => vec![within(5e7, 1e10), within(1e9, 5e11)],
+                _ => {
+                    let unique = within(1e8, 3e10);
+                    vec![within(5e7, 5e9), unique * within(1.0, 100.0), unique]
+                }
+            };
+            // Seven or eight parameters on few runs have minima that no practical search exhausts.
+            let rows = if law.len() > 5 { 60 } else { 12 } + 5 * case;
+            let inputs: Vec<_> = (0..rows).map(input).collect();
+            let data = Data::simulated(law, &truth, &inputs, 0.02, 3, case);
+            let problem = Problem::new(law, &data);
+            let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+            let long = Search::with_cells(problem, 2, 4 * law.info.cells, 40).expect("free").from(&truth);
+            let long = long.run().expect("a fit");
+            assert!(fit.value < long.value * (1.0 + 1e-6), "{slug} {case}: {} {}", fit.value, long.value);
+        }
+    }
+}
+
+#[test]
+fn four_asymptotes_have_their_joint_limit() {
+    // Kim et al., arXiv 2509.14786: ensembles of 0.15, 0.3, 0.6 and 1.4 billion parameters; the limit is printed 3.17.
+    let (law, n, y) = (law("power"), [0.15, 0.3, 0.6, 1.4], [3.49494, 3.27298, 3.21223, 3.17397]);
+    let data = Data::new(law, &[&n], &y, Residual::Plain, None).expect("runs");
+    let mut problem = Problem::new(law, &data);
+    problem.objective = Objective::SQUARES;
+    let fit = Search::new(problem, 1).expect("free").run().expect("a fit");
+    assert!((fit.params[0] - 3.169).abs() < 1e-3 && (fit.params[2] - 1.59).abs() < 5e-3, "{:?}", fit.params);
+}
+
+#[test]
+fn what_follows_is_what_theory_says() {
+    let (law, p) = (law("chinchilla"), law("chinchilla").info.published[0].values);
+    let ask = Ask { compute: Some(1e21), loss: Some(2.5), params: Some(1e9), ..Ask::default() };
+    let said = |name: &str| answers(law, p, &ask).into_iter().find(|a| a.name == name).expect("an answer").value;
+    // N = G (C/6)^(beta / (alpha + beta)), G = (alpha A / (beta B))^(1 / (alpha + beta)).
+    let (alpha, beta) = (p[2], p[4]);
+    let g = math::pow(alpha * p[1] / (beta * p[3]), 1.0 / (alpha + beta));
+    let n = g * math::pow(1e21 / 6.0, beta / (alpha + beta));
+    assert!((said("compute-optimal parameters") / n - 1.0).abs() < 1e-6, "{n}");
+    assert!((said("tokens per parameter") / (1e21 / (6.0 * n * n)) - 1.0).abs() < 1e-6, "D/N");
+    assert!(
+        (said("a") - beta / (alpha + beta)).abs() < 1e-15 && (said("a") + said("b") - 1.0).abs() < 1e-15,
+        "exponents"
+    );
+    let d = said("tokens to reach the loss");
+    assert!((law.predict(p, &[1e9, d]) - 2.5).abs() < 1e-12, "{d} tokens");
+    let never = Ask { loss: Some(1.7), params: Some(1e9), ..Ask::default() };
+    assert!(answers(law, p, &never).iter().any(|a| a.value.is_infinite()), "below what 1e9 parameters can reach");
 }
 
 #[test]

@@ -81,6 +81,8 @@ pub enum Role {
     Loss,
     /// Which run a row is of; rows of one run are resampled together.
     Run,
+    /// How much a row counts.
+    Weight,
 }
 
 /// How a parameter is searched.
@@ -165,7 +167,7 @@ impl Param {
 
     /// A positive factor of a term: the law is linear in it.
     pub const fn factor(name: &'static str, tex: &'static str, help: &'static str) -> Self {
-        Self { transform: Transform::Log, bounds: [1e-30, 1e60], ..Self::new(name, tex, help) }
+        Self { transform: Transform::Log, bounds: [1e-60, 1e200], ..Self::new(name, tex, help) }
     }
 
     /// A factor of any sign.

@@ -10,8 +10,17 @@ pub struct Columns(Vec<(Role, usize)>);
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] =
-        [Self::X, Self::Params, Self::Tokens, Self::Unique, Self::Epochs, Self::Flops, Self::Loss, Self::Run];
+    pub const ALL: [Self; 9] = [
+        Self::X,
+        Self::Params,
+        Self::Tokens,
+        Self::Unique,
+        Self::Epochs,
+        Self::Flops,
+        Self::Loss,
+        Self::Run,
+        Self::Weight,
+    ];
 
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
@@ -24,6 +33,7 @@ impl Role {
             Self::Flops => "flops",
             Self::Loss => "loss",
             Self::Run => "run",
+            Self::Weight => "weight",
         }
     }
 
@@ -44,6 +54,7 @@ impl Role {
                 &["loss", "valloss", "validationloss", "evalloss", "testloss", "finalloss", "l", "trainloss", "y"]
             }
             Self::Run => &["run", "runid", "runname", "id", "experiment", "name"],
+            Self::Weight => &["weight", "weights"],
         }
     }
 }
@@ -319,6 +330,17 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
         let labels = table.columns[run].labels();
         data.block = kept.iter().map(|&row| labels[row]).collect();
     }
+    if let Some(k) = columns.get(Role::Weight) {
+        let column = &table.columns[k];
+        for (i, &row) in kept.iter().enumerate() {
+            let weight = column.numbers[row];
+            if !(weight > 0.0 && weight.is_finite()) {
+                let (line, name) = (table.lines[row], &column.name);
+                return Err(bad(format!("line {line}: the weight in column `{name}` must be a number above 0")));
+            }
+            data.weight[i] = weight;
+        }
+    }
     let names = law.info.inputs.iter().map(|input| input.symbol).chain(["loss"]);
     let how = names.zip(&sources).map(|(name, source)| format!("{name} = {}", source.words(table))).collect();
     let excluded = out.iter().enumerate().filter_map(|(row, rule)| rule.map(|rule| (table.lines[row], rule))).collect();
@@ -357,6 +379,20 @@ mod tests {
         let unique = unique.expect("runs");
         assert_eq!(unique.how[2], "U = `Training FLOP` / (6 `Model Size` `epochs`)");
         assert_eq!(unique.data.input(2), [2e8, 5e9, 1.25e9], "U = D / epochs");
+    }
+
+    #[test]
+    fn a_row_that_weighs_two_is_two_rows() {
+        let table = "x,loss,weight\n1,5,1\n2,3,2\n4,2.2,1\n8,1.7,1\n16,1.5,1\n";
+        let fit = |text: &str| {
+            let data = read("power", text, &[]).expect("runs").data;
+            let problem = super::super::Problem::new(find("power").expect("a law"), &data);
+            super::super::Search::new(problem, 1).expect("free").run().expect("a fit").value
+        };
+        let (weighed, twice) = (fit(table), fit(&format!("{}2,3,1\n", table.replace("2,3,2", "2,3,1"))));
+        assert!((weighed - twice).abs() < 1e-9 * twice, "{weighed} {twice}");
+        let said = read("power", &table.replace("2,3,2", "2,3,0"), &[]).expect_err("no weight").to_string();
+        assert_eq!(said, "line 3: the weight in column `weight` must be a number above 0");
     }
 
     #[test]

@@ -22,6 +22,8 @@ const ROWS: usize = 4000;
 const PART: usize = 1500;
 /// The best ends over those that go on over all rows.
 const LAST: usize = 3;
+/// How often the lowest end may go on when it has run out of steps.
+const AGAIN: usize = 20;
 /// Starts that the seed draws.
 const DRAWN: usize = 4;
 /// A fit is exact to so much of its objective, hence to far less than its parameters' standard errors.
@@ -173,6 +175,8 @@ pub struct Search<'a> {
     /// Where descents begin, and for how many each stands.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
+    /// How often the lowest end went on.
+    again: usize,
     evaluations: usize,
     room: Room,
 }
@@ -212,6 +216,7 @@ impl<'a> Search<'a> {
             keep,
             starts: Vec::new(),
             ends: Vec::new(),
+            again: 0,
             evaluations: 0,
             room: Room::default(),
         })
@@ -245,6 +250,7 @@ impl<'a> Search<'a> {
             let end = descend(&over, start, EXACT, &mut self.room);
             self.evaluations += end.evaluations;
             self.ends.push((end, *stands));
+            self.go_on();
             if self.ends.len() == self.starts.len() && self.part.take().is_some() {
                 let few = valleys(&self.problem, &self.ends);
                 self.starts = few.into_iter().take(LAST).map(|valley| (valley.params, valley.reached)).collect();
@@ -252,6 +258,18 @@ impl<'a> Search<'a> {
             }
         }
         Ok(self.progress())
+    }
+
+    /// The lowest end, when it ran out of steps, begins once more where it stopped.
+    fn go_on(&mut self) {
+        let lowest = (0..self.ends.len()).min_by(|&i, &j| self.ends[i].0.value.total_cmp(&self.ends[j].0.value));
+        let Some(k) = lowest.filter(|_| self.ends.len() == self.starts.len() && self.again < AGAIN) else { return };
+        if self.ends[k].0.stop == Stop::Steps {
+            let (end, stands) = self.ends.remove(k);
+            self.starts.remove(k);
+            self.starts.push((self.problem.law.back(&end.x), stands));
+            self.again += 1;
+        }
     }
 
     fn progress(&self) -> (usize, usize) {
@@ -384,7 +402,7 @@ fn project(problem: &Problem<'_>, linear: &[usize], p: &mut [f64], room: &mut Ro
     // dL/dp, where the law gives p dL/dp for what is moved by its logarithm.
     let unit: Vec<f64> =
         linear.iter().map(|&j| if params[j].transform == Transform::Log { 1.0 / p[j] } else { 1.0 }).collect();
-    let (mut gram, mut right) = (vec![0.0; m * m], vec![0.0; m]);
+    let (mut gram, mut right, mut whole) = (vec![0.0; m * m], vec![0.0; m], 0.0);
     let mut row = vec![0.0; m];
     for i in 0..data.len() {
         let slope = match problem.objective.residual {
@@ -398,6 +416,7 @@ fn project(problem: &Problem<'_>, linear: &[usize], p: &mut [f64], room: &mut Ro
         }
         let trust = if robust { problem.majorant(room.residuals[i]) } else { 1.0 };
         let c = data.weight[i] * slope * slope * trust;
+        whole += c * data.y[i] * data.y[i];
         for k in 0..m {
             for l in 0..=k {
                 gram[k * m + l] += c * row[k] * row[l];
@@ -410,7 +429,9 @@ fn project(problem: &Problem<'_>, linear: &[usize], p: &mut [f64], room: &mut Ro
     let before: Vec<f64> = linear.iter().map(|&j| p[j]).collect();
     for (k, &j) in linear.iter().enumerate() {
         let [lo, hi] = params[j].bounds;
-        p[j] = found[k].clamp(lo, hi);
+        // A term that least squares would drop keeps a thousandth of the whole: at 0 nothing would lead it back.
+        let least = if positive[k] { 1e-3 * (whole / gram[k * m + k]).sqrt() } else { lo };
+        p[j] = found[k].max(least).clamp(lo, hi);
     }
     if problem.law.info.exactly_linear {
         // The prediction moves along the columns: no need to ask the law again.

@@ -1,8 +1,8 @@
 //! Fits on one thread, for `fit.py`, which compares them with `SciPy`; and coverage of intervals.
 //!
 //! `cargo bench --bench fit` times a full fit and 4000 refits of 240 simulated runs, and a fit of 100 000, and prints a
-//! table. With `LAB_BENCH_OUT` naming a folder, the 240 are left there: `runs`. `cargo bench --bench fit -- coverage`
-//! says how often 95 % intervals hold the truth, for every law.
+//! table. With `LAB_BENCH_OUT` naming a folder, the 240 are left there: `runs`. `cargo bench --bench fit -- coverage
+//! [DRAWS [RESAMPLES [LAW]]]` says how often 95 % intervals hold the truth.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -93,8 +93,8 @@ fn example(law: &Entry) -> (Vec<f64>, Vec<Vec<f64>>, f64) {
     (truth, inputs.collect(), if law.info.slug == "log-linear" { 0.5 } else { 0.01 })
 }
 
-fn coverage(draws: u32, resamples: u32) {
-    for law in ALL {
+fn coverage(draws: u32, resamples: u32, only: Option<&String>) {
+    for law in ALL.iter().filter(|law| only.is_none_or(|only| law.info.slug == only)) {
         let (truth, inputs, sigma) = example(law);
         let (mut inside, mut open, clock) = (vec![0; law.len()], vec![0; law.len()], Instant::now());
         for draw in 0..draws {
@@ -119,10 +119,10 @@ fn coverage(draws: u32, resamples: u32) {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
+    let arguments: Vec<String> = std::env::args().filter(|argument| !argument.starts_with("--")).collect();
     let number = |k: usize, usual| arguments.get(k).and_then(|text| text.parse().ok()).unwrap_or(usual);
     if arguments.iter().any(|argument| argument == "coverage") {
-        coverage(number(2, 500), number(3, 399));
+        coverage(number(2, 500), number(3, 399), arguments.get(4));
     } else {
         speed();
     }

@@ -27,11 +27,11 @@ impl Law for Practical {
         params: &[
             Param::factor("E", "E", "Loss that neither a larger model nor more data removes."),
             Param::factor("L0", "L_0", "Loss before training.").start(10.0).within(1e-6, 1e6),
-            Param::factor("a", "a", "Factor of what a larger model removes.").start(1e-30).within(1e-60, 1e60),
+            Param::factor("a", "a", "Factor of what a larger model removes.").start(1e-30),
             Param::exponent("alpha", r"\alpha", "How fast a larger model removes it."),
-            Param::factor("b", "b", "Factor of what more tokens remove.").start(1e-30).within(1e-60, 1e60),
+            Param::factor("b", "b", "Factor of what more tokens remove.").start(1e-30),
             Param::exponent("beta", r"\beta", "How fast more tokens remove it."),
-            Param::factor("c", "c", "Factor of overfitting.").start(1e-30).within(1e-60, 1e60),
+            Param::factor("c", "c", "Factor of overfitting.").start(1e-30),
             Param::exponent("gamma", r"\gamma", "How overfitting grows with the model.").search(Range::Log(0.1, 3.0)),
             Param::exponent("delta", r"\delta", "How overfitting falls with unique tokens.")
                 .search(Range::Log(0.1, 3.0)),

@@ -1,0 +1,30 @@
+//! Any bytes are a table or a sentence, whole or in pieces, and any table is runs or a sentence.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use scaling_lab::fit::table::Reader;
+use scaling_lab::fit::{ALL, runs};
+
+fuzz_target!(|input: (u8, Vec<u8>)| {
+    let (cut, text) = input;
+    let whole = Reader::read(&text);
+    let mut reader = Reader::new();
+    let pieces = text.chunks(usize::from(cut) + 1).try_for_each(|piece| reader.push(piece));
+    let cut = pieces.and_then(|()| reader.finish());
+    match (&whole, &cut) {
+        (Ok(a), Ok(b)) => assert_eq!((&a.lines, a.columns.len()), (&b.lines, b.columns.len()), "in pieces"),
+        (Err(a), Err(b)) => assert_eq!(a.to_string(), b.to_string(), "in pieces"),
+        _ => panic!("whole {whole:?}, in pieces {cut:?}"),
+    }
+    if let Ok(table) = whole {
+        for law in ALL {
+            let columns = runs::Columns::guess(&table);
+            let rules = [runs::Rule::Missing];
+            let found = runs::runs(law, &table, &columns, law.info.objective, &rules);
+            if let Err(error) = found {
+                assert!(!error.to_string().contains('\n'), "{error}");
+            }
+        }
+    }
+});
