@@ -488,7 +488,7 @@ mod cli {
         }
 
         /// Holds and frees what was asked for.
-        fn held<'a>(&self, mut problem: Problem<'a>) -> Result<Problem<'a>> {
+        fn held(&self, mut problem: Problem) -> Result<Problem> {
             let law = problem.law;
             for asked in &self.hold {
                 let (name, value) = asked.split_once('=').map_or((asked.as_str(), None), |(n, v)| (n, Some(v)));
@@ -515,7 +515,7 @@ mod cli {
         ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what)
     }
 
-    fn search(problem: &Problem<'_>, seed: u32, watched: bool) -> Result<Fit> {
+    fn search(problem: &Problem, seed: u32, watched: bool) -> Result<Fit> {
         let mut search = Search::new(problem.clone(), seed)?;
         let bar = watch(watched, "search", 1);
         loop {
@@ -542,7 +542,7 @@ mod cli {
         let table = read_table(&args.file)?;
         let columns = args.columns.columns(&table)?;
         let found = runs(law, &table, &columns, objective, &rules)?;
-        let mut problem = Problem::new(law, &found.data);
+        let mut problem = Problem::new(law, found.data);
         problem.objective = objective;
         let problem = args.held(problem)?;
 
@@ -595,7 +595,7 @@ mod cli {
         notices.push(format!("Columns: {}.", found.how.join(", ")));
         notices.push(format!(
             "{} rows of {} runs; {} left out.",
-            found.data.len(),
+            problem.data.len(),
             bootstrap.runs(),
             found.excluded.len()
         ));
@@ -631,14 +631,14 @@ mod cli {
     fn choice(
         args: &FitArgs,
         law: &Entry,
-        problem: &Problem<'_>,
+        problem: &Problem,
         fit: &Fit,
         others: &[&'static Entry],
         table: &Table,
         columns: &Columns,
         rules: &[Rule],
     ) -> Result<output::Table> {
-        let row = |law: &Entry, problem: &Problem<'_>, fit: &Fit| {
+        let row = |law: &Entry, problem: &Problem, fit: &Fit| {
             let out = choose::extrapolate(problem, args.seed).ok();
             let numbers = [
                 problem.free() as f64,
@@ -652,7 +652,7 @@ mod cli {
         let mut rows = vec![row(law, problem, fit)];
         for other in others {
             let found = runs(other, table, columns, problem.objective, rules)?;
-            let mut theirs = Problem::new(other, &found.data);
+            let mut theirs = Problem::new(other, found.data);
             theirs.objective = problem.objective;
             let fit = search(&theirs, args.seed, !args.quiet)?;
             rows.push(row(other, &theirs, &fit));

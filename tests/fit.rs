@@ -53,7 +53,7 @@ fn gradients_are_finite_differences() {
                 (0..law.info.inputs.len()).map(|k| scale(k) * math::exp(3.0 * draws.uniform() - 1.5)).collect();
             let mut data = Data::empty(law);
             data.push(law, &x, 1.0, 1.0, 0);
-            let mut problem = Problem::new(law, &data);
+            let mut problem = Problem::new(law, data.clone());
             problem.objective = Objective::SQUARES;
             let mut room = Room::default();
             problem.at(&p, &mut room);
@@ -109,10 +109,9 @@ fn published_runs(law: &Entry, all: bool) -> Data {
     runs.data
 }
 
-fn base_held(law: &'static Entry, data: &Data) -> Problem<'static> {
-    let data: &'static Data = Box::leak(Box::new(data.clone()));
+fn base_held(law: &'static Entry, data: &Data) -> Problem {
     let published = law.info.published[0].values;
-    (0..5).fold(Problem::new(law, data), |problem, j| problem.hold(j, Some(published[j])).expect("in bounds"))
+    (0..5).fold(Problem::new(law, data.clone()), |problem, j| problem.hold(j, Some(published[j])).expect("in bounds"))
 }
 
 /// A grid of sizes and of tokens, as scaling studies have.
@@ -133,7 +132,7 @@ fn close(a: &[f64], b: &[f64], relative: f64) -> bool {
 #[test]
 fn every_seed_finds_the_same_minimum() {
     let data = chinchilla(240, 0.01, 1, 0);
-    let problem = Problem::new(law("chinchilla"), &data);
+    let problem = Problem::new(law("chinchilla"), data.clone());
     let first = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
     assert!(matches!(first.stop, Stop::Converged | Stop::Rounding), "{:?}", first.stop);
     for seed in 2..=100 {
@@ -172,7 +171,7 @@ fn a_search_is_as_good_as_a_far_longer_one() {
             let rows = if law.len() > 5 { 60 } else { 12 } + 5 * case;
             let inputs: Vec<_> = (0..rows).map(input).collect();
             let data = Data::simulated(law, &truth, &inputs, 0.02, 3, case);
-            let problem = Problem::new(law, &data);
+            let problem = Problem::new(law, data.clone());
             let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
             let long = Search::with_cells(problem, 2, 4 * law.info.cells, 40).expect("free").from(&truth);
             let long = long.run().expect("a fit");
@@ -186,7 +185,7 @@ fn four_asymptotes_have_their_joint_limit() {
     // Kim et al., arXiv 2509.14786: ensembles of 0.15, 0.3, 0.6 and 1.4 billion parameters; the limit is printed 3.17.
     let (law, n, y) = (law("power"), [0.15, 0.3, 0.6, 1.4], [3.49494, 3.27298, 3.21223, 3.17397]);
     let data = Data::new(law, &[&n], &y, Residual::Plain, None).expect("runs");
-    let mut problem = Problem::new(law, &data);
+    let mut problem = Problem::new(law, data.clone());
     problem.objective = Objective::SQUARES;
     let fit = Search::new(problem, 1).expect("free").run().expect("a fit");
     assert!((fit.params[0] - 3.169).abs() < 1e-3 && (fit.params[2] - 1.59).abs() < 5e-3, "{:?}", fit.params);
@@ -217,7 +216,7 @@ fn what_follows_is_what_theory_says() {
 fn neither_the_order_of_rows_nor_units_matter() {
     let law = law("chinchilla");
     let data = chinchilla(240, 0.01, 1, 0);
-    let fit = |data: &Data| Search::new(Problem::new(law, data), 1).expect("free").run().expect("a fit");
+    let fit = |data: &Data| Search::new(Problem::new(law, data.clone()), 1).expect("free").run().expect("a fit");
     let first = fit(&data);
     let mut order: Vec<usize> = (0..data.len()).collect();
     order.reverse();
@@ -265,7 +264,7 @@ fn without_noise_the_truth_comes_back() {
             .collect();
         let data = Data::simulated(law, &truth, &inputs, 0.0, 1, 0);
         for residual in [law.info.objective.delta, f64::INFINITY, 0.0] {
-            let mut problem = Problem::new(law, &data);
+            let mut problem = Problem::new(law, data.clone());
             problem.objective.delta = residual;
             let fit = Search::new(problem, 1).expect("free").run().expect("a fit");
             assert!(
@@ -284,7 +283,7 @@ fn coverage(law: &'static Entry, truth: &[f64], inputs: &[Vec<f64>], sigma: f64)
     let mut inside = vec![0; law.len()];
     for draw in 0..DRAWS {
         let data = Data::simulated(law, truth, inputs, sigma, 1, draw);
-        let problem = Problem::new(law, &data);
+        let problem = Problem::new(law, data.clone());
         let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
         let refits = Bootstrap::new(&problem, &fit, draw).refits(0..399);
         for (j, [lo, hi]) in bootstrap::intervals(&problem, &refits, 0.95).into_iter().enumerate() {
@@ -381,7 +380,7 @@ fn the_bootstrap_is_as_good_as_full_searches_and_leaves_repeats_open() {
     assert_eq!(refits[7..9], bootstrap.refits(7..9), "in any portions");
     for (b, refit) in refits.iter().enumerate().take(40) {
         let resampled = data.weighted(&bootstrap.weights(b as u32));
-        let resampled = problem.over(&resampled);
+        let resampled = problem.over(resampled);
         let full = Search::new(resampled.clone(), 1).expect("free").run().expect("a fit").value;
         assert!(resampled.value(refit) < full * (1.0 + 1e-5), "resample {b}: {} {full}", resampled.value(refit));
     }
@@ -405,7 +404,7 @@ fn all_parameters_free_reach_the_best_known_objectives() {
         for (all, best) in [(false, few), (true, many)] {
             let law = law(slug);
             let data = published_runs(law, all);
-            let mut problem = Problem::new(law, &data);
+            let mut problem = Problem::new(law, data.clone());
             if nu {
                 problem = problem.hold(7, None).expect("free");
             }

@@ -8,6 +8,8 @@
 //! may open others: every cell of the search's grid is weighed anew, which takes no evaluation of the law, and the
 //! lowest are starts too.
 
+use std::sync::Arc;
+
 use super::objective::Room;
 use super::search::{Grid, descend};
 use super::{Data, Fit, Problem};
@@ -24,8 +26,8 @@ const CELLS: usize = 2_000_000;
 
 /// Resamples of a fit.
 #[derive(Clone, Debug)]
-pub struct Bootstrap<'a> {
-    problem: &'a Problem<'a>,
+pub struct Bootstrap {
+    problem: Problem,
     starts: Vec<Vec<f64>>,
     /// The search's grid, and `rho` of every row in every cell, `[cell][row]`; empty where one valley is all.
     grid: Grid,
@@ -35,9 +37,9 @@ pub struct Bootstrap<'a> {
     runs: Vec<Vec<u32>>,
 }
 
-impl<'a> Bootstrap<'a> {
+impl Bootstrap {
     /// Resamples of the runs of `problem`, which `fit` is the fit of.
-    pub fn new(problem: &'a Problem<'a>, fit: &Fit, seed: u32) -> Self {
+    pub fn new(problem: &Problem, fit: &Fit, seed: u32) -> Self {
         let mut runs = Vec::new();
         let mut order: Vec<u32> = (0..problem.data.len() as u32).collect();
         order.sort_by_key(|&i| problem.data.block[i as usize]);
@@ -57,7 +59,7 @@ impl<'a> Bootstrap<'a> {
                 rho.extend(room.residuals.iter().map(|r| problem.objective.rho(*r)));
             }
         }
-        Self { problem, starts, grid, rho, seed, runs }
+        Self { problem: problem.clone(), starts, grid, rho, seed, runs }
     }
 
     /// Runs that are drawn from.
@@ -80,8 +82,9 @@ impl<'a> Bootstrap<'a> {
     /// The parameters on resample b.
     pub fn refit(&self, b: u32, room: &mut Refits) -> Vec<f64> {
         let weights = self.weights(b);
-        room.data.refill(self.problem.data, &weights);
-        let problem = self.problem.over(&room.data);
+        // No other problem holds these rows any more.
+        Arc::make_mut(&mut room.data).refill(&self.problem.data, &weights);
+        let problem = self.problem.over(Arc::clone(&room.data));
         let cells = self.rho.chunks_exact(weights.len().max(1));
         let values: Vec<f64> = cells.map(|rho| rho.iter().zip(&weights).map(|(rho, w)| rho * w).sum()).collect();
         let low = self.grid.lows(&values, VALLEYS).into_iter().map(|cell| &self.grid.cells[cell].1);
@@ -117,7 +120,7 @@ impl<'a> Bootstrap<'a> {
 /// Room for refits.
 #[derive(Debug, Default)]
 pub struct Refits {
-    data: Data,
+    data: Arc<Data>,
     room: Room,
 }
 
@@ -139,7 +142,7 @@ pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
 }
 
 /// Percentile intervals of every parameter; an end at the bound of a parameter is open.
-pub fn intervals(problem: &Problem<'_>, refits: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
+pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let params = problem.law.info.params.iter().enumerate();
     params.map(|(j, param)| opened(param.bounds, interval(refits.iter().map(|p| p[j]), level))).collect()
 }
@@ -153,7 +156,7 @@ pub(super) fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
 }
 
 /// Percentile intervals of the prediction for runs with these inputs.
-pub fn band(problem: &Problem<'_>, refits: &[Vec<f64>], inputs: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
+pub fn band(problem: &Problem, refits: &[Vec<f64>], inputs: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let at = |x: &Vec<f64>| interval(refits.iter().map(|p| problem.law.predict(p, x)), level);
     inputs.iter().map(at).collect()
 }

@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 
 /// `-2 ln` of the greatest likelihood of runs whose residuals have this objective.
-fn deviance(problem: &Problem<'_>, value: f64) -> f64 {
-    let data = problem.data;
+fn deviance(problem: &Problem, value: f64) -> f64 {
+    let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
     let of_logs: f64 = match problem.objective.residual {
         Residual::Log => data.ln_y.iter().zip(&data.weight).map(|(y, w)| w * y).sum(),
@@ -59,7 +59,7 @@ pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
 }
 
 /// Akaike's criterion for few runs: the lower, the better; `None` where the runs are too few for it.
-pub fn aicc(problem: &Problem<'_>, fit: &Fit) -> Option<f64> {
+pub fn aicc(problem: &Problem, fit: &Fit) -> Option<f64> {
     let n: f64 = problem.data.weight.iter().sum();
     // The scale is a parameter too.
     let k = problem.free() as f64 + 1.0;
@@ -67,10 +67,10 @@ pub fn aicc(problem: &Problem<'_>, fit: &Fit) -> Option<f64> {
 }
 
 /// The share of the variance of the loss that a fit explains: `1 - sum (y - f)^2 / sum (y - mean)^2`.
-pub fn r2(problem: &Problem<'_>, p: &[f64]) -> f64 {
+pub fn r2(problem: &Problem, p: &[f64]) -> f64 {
     let mut room = Room::default();
     problem.at(p, &mut room);
-    let data = problem.data;
+    let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
     let mean = data.y.iter().zip(&data.weight).map(|(y, w)| w * y).sum::<f64>() / n;
     let sum = |f: &dyn Fn(usize) -> f64| (0..data.len()).map(|i| data.weight[i] * f(i) * f(i)).sum::<f64>();
@@ -90,8 +90,8 @@ pub struct Extrapolation {
 
 /// Rows in two: the smaller, and the fifth of largest scale (the product of all inputs but unique tokens), those of
 /// one scale together.
-fn split(problem: &Problem<'_>) -> (Data, Data) {
-    let data = problem.data;
+fn split(problem: &Problem) -> (Data, Data) {
+    let data = &problem.data;
     let inputs = problem.law.info.inputs;
     let scale: Vec<f64> = (0..data.len())
         .map(|i| {
@@ -113,14 +113,14 @@ fn split(problem: &Problem<'_>) -> (Data, Data) {
 ///
 /// # Errors
 /// The smaller runs are too few.
-pub fn extrapolate(problem: &Problem<'_>, seed: u32) -> Result<Extrapolation> {
+pub fn extrapolate(problem: &Problem, seed: u32) -> Result<Extrapolation> {
     let (small, large) = split(problem);
     if small.len() <= problem.free() || large.is_empty() {
         return Err(Error::new(ErrorKind::Parameter, "too few runs to leave the largest out"));
     }
-    let fit = Search::new(problem.over(&small), seed)?.run()?;
+    let fit = Search::new(problem.over(small), seed)?.run()?;
     let mut room = Room::default();
-    problem.over(&large).at(&fit.params, &mut room);
+    problem.over(large.clone()).at(&fit.params, &mut room);
     let n = large.len() as f64;
     let mean = |f: &dyn Fn(f64) -> f64| room.residuals.iter().map(|r| f(*r)).sum::<f64>() / n;
     Ok(Extrapolation { rows: large.len(), error: mean(&|r| r * r).sqrt(), bias: mean(&|r| r) })
@@ -141,7 +141,7 @@ mod tests {
             data.push(law, &[1.0 + i as f64], *r, 1.0, i as u32);
         }
         for delta in [0.0, 0.05, 0.3, f64::INFINITY] {
-            let mut problem = Problem::new(law, &data);
+            let mut problem = Problem::new(law, data.clone());
             problem.objective = Objective { residual: Residual::Plain, delta };
             let value = problem.value(&[0.0, 0.0]);
             // Over scales, with the density summed up by brute force: at least 100 steps to where it falls by e.

@@ -4,6 +4,8 @@
 //! `delta (|r| - delta / 2)` beyond. A sum, not a mean. `delta` infinite is least squares; `delta = 0` is L1,
 //! `rho = |r|`.
 
+use std::sync::Arc;
+
 use super::{Data, Entry};
 use crate::error::{Error, Result};
 use crate::math;
@@ -69,11 +71,11 @@ impl Objective {
 
 /// A law, runs, an objective, and the parameters that are held.
 #[derive(Clone, Debug)]
-pub struct Problem<'a> {
+pub struct Problem {
     /// The law.
-    pub law: &'a Entry,
+    pub law: &'static Entry,
     /// The runs as the law reads them.
-    pub data: &'a Data,
+    pub data: Arc<Data>,
     /// What is made small.
     pub objective: Objective,
     /// The value of each parameter that is held.
@@ -91,19 +93,16 @@ pub struct Room {
     pub jacobian: Vec<f64>,
 }
 
-impl<'a> Problem<'a> {
+impl Problem {
     /// The law's own objective, with its frozen parameters held.
-    pub fn new(law: &'a Entry, data: &'a Data) -> Self {
+    pub fn new(law: &'static Entry, data: impl Into<Arc<Data>>) -> Self {
         let held = law.info.params.iter().map(|p| p.frozen.then_some(p.start)).collect();
-        Self { law, data, objective: law.info.objective, held }
+        Self { law, data: data.into(), objective: law.info.objective, held }
     }
 
     /// The same over other rows.
-    pub fn over<'b>(&self, data: &'b Data) -> Problem<'b>
-    where
-        'a: 'b,
-    {
-        Problem { law: self.law, data, objective: self.objective, held: self.held.clone() }
+    pub fn over(&self, data: impl Into<Arc<Data>>) -> Self {
+        Self { law: self.law, data: data.into(), objective: self.objective, held: self.held.clone() }
     }
 
     /// The same with one parameter held, or free.

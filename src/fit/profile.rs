@@ -68,7 +68,7 @@ pub struct Point {
 
 /// How fast a rise of the objective becomes improbable: `sum psi' / sum psi^2` at a fit, with the degrees of freedom
 /// that the parameters took. Where Huber's squares hold few residuals, a window of about their own width stands in.
-pub fn sharpness(problem: &Problem<'_>, fit: &Fit) -> f64 {
+pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     let mut room = Room::default();
     problem.at(&fit.params, &mut room);
     let objective = problem.objective;
@@ -89,8 +89,8 @@ pub fn sharpness(problem: &Problem<'_>, fit: &Fit) -> f64 {
 
 /// The profile of one parameter, point by point.
 #[derive(Debug)]
-pub struct Profile<'a> {
-    problem: Problem<'a>,
+pub struct Profile {
+    problem: Problem,
     fit: Vec<f64>,
     j: usize,
     seed: u32,
@@ -111,9 +111,9 @@ pub struct Profile<'a> {
     ends: [f64; 2],
 }
 
-impl<'a> Profile<'a> {
+impl Profile {
     /// Begins, for parameter `j` of a fit of `problem`.
-    pub fn new(problem: &Problem<'a>, fit: &Fit, j: usize, seed: u32) -> Self {
+    pub fn new(problem: &Problem, fit: &Fit, j: usize, seed: u32) -> Self {
         let sharpness = sharpness(problem, fit);
         Self {
             fit: fit.params.clone(),
@@ -216,7 +216,7 @@ impl<'a> Profile<'a> {
 }
 
 /// How far what is moved goes for the objective to rise by `rise`, by the curvature at the fit; at most 1.
-fn first_step(problem: &Problem<'_>, p: &[f64], j: usize, rise: f64) -> f64 {
+fn first_step(problem: &Problem, p: &[f64], j: usize, rise: f64) -> f64 {
     let (n, theta) = (problem.law.len(), problem.law.forward(p));
     let (mut room, mut gradient, mut matrix) = (Room::default(), vec![0.0; n], vec![0.0; n * n]);
     problem.evaluate(&theta, &mut gradient, &mut room);

@@ -15,13 +15,13 @@ use crate::params::Scale;
 #[derive(Debug)]
 pub struct Study<'a> {
     /// The law and the runs.
-    pub problem: &'a Problem<'a>,
+    pub problem: &'a Problem,
     /// The fit.
     pub fit: &'a Fit,
     /// Parameters of the bootstrap's refits; may be empty.
     pub refits: &'a [Vec<f64>],
     /// Profiles of the free parameters, each with its number; may be empty.
-    pub profiles: &'a [(usize, Profile<'a>)],
+    pub profiles: &'a [(usize, Profile)],
     /// How it does on the largest runs when it has not seen them.
     pub extrapolation: Option<Extrapolation>,
     /// What is asked.
@@ -97,7 +97,7 @@ impl Study<'_> {
     }
 
     fn data(&self) -> Figure {
-        let (problem, data) = (self.problem, self.problem.data);
+        let (problem, data) = (self.problem, &self.problem.data);
         let mut room = Room::default();
         problem.at(&self.fit.params, &mut room);
         let log = problem.objective.residual == Residual::Log;
@@ -162,7 +162,7 @@ impl Study<'_> {
         }
     }
 
-    fn profile(&self, j: usize, profile: &Profile<'_>) -> Figure {
+    fn profile(&self, j: usize, profile: &Profile) -> Figure {
         let param = &self.problem.law.info.params[j];
         let (x, y) = profile.points().iter().map(|point| (point.value, point.objective)).unzip();
         let ends = profile.interval().into_iter().filter(|end| end.is_finite());

@@ -386,7 +386,7 @@ mod tests {
         let table = "x,loss,weight\n1,5,1\n2,3,2\n4,2.2,1\n8,1.7,1\n16,1.5,1\n";
         let fit = |text: &str| {
             let data = read("power", text, &[]).expect("runs").data;
-            let problem = super::super::Problem::new(find("power").expect("a law"), &data);
+            let problem = super::super::Problem::new(find("power").expect("a law"), data);
             super::super::Search::new(problem, 1).expect("free").run().expect("a fit").value
         };
         let (weighed, twice) = (fit(table), fit(&format!("{}2,3,1\n", table.replace("2,3,2", "2,3,1"))));

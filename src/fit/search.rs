@@ -8,6 +8,8 @@
 //!
 //! With many rows, 1 and 2 look at a part of them, spread evenly, and the best ends go on over all.
 
+use std::sync::Arc;
+
 use super::linear;
 use super::minimise::{Minimum, Stop, Target, minimise};
 use super::objective::Room;
@@ -107,12 +109,12 @@ impl Grid {
     }
 }
 
-struct Over<'a, 'b> {
-    problem: &'a Problem<'b>,
+struct Over<'a> {
+    problem: &'a Problem,
     room: &'a mut Room,
 }
 
-impl Target for Over<'_, '_> {
+impl Target for Over<'_> {
     fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
         self.problem.evaluate(x, gradient, self.room)
     }
@@ -122,7 +124,7 @@ impl Target for Over<'_, '_> {
 }
 
 /// From parameters down to the nearest minimum, until a Newton step would gain less than `gain` of the objective.
-pub fn descend(problem: &Problem<'_>, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
+pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let (lo, hi) = problem.bounds();
     let params = problem.law.info.params;
     // Not so far in one step that it leaves the valley it is in.
@@ -136,7 +138,7 @@ pub fn descend(problem: &Problem<'_>, p: &[f64], gain: f64, room: &mut Room) -> 
     let mut x = problem.law.forward(p);
     let delta = problem.objective.delta;
     let mut evaluations = 0;
-    let mut run = |problem: &Problem<'_>, x: Vec<f64>, room: &mut Room| {
+    let mut run = |problem: &Problem, x: Vec<f64>, room: &mut Room| {
         let mut end = minimise(&mut Over { problem, room }, x, &lo, &hi, &reach, gain);
         evaluations += end.evaluations;
         end.evaluations = evaluations;
@@ -154,7 +156,7 @@ pub fn descend(problem: &Problem<'_>, p: &[f64], gain: f64, room: &mut Room) -> 
 }
 
 /// The median size of a residual.
-fn typical(problem: &Problem<'_>, p: &[f64], room: &mut Room) -> f64 {
+fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
     problem.at(p, room);
     let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
     sizes.sort_by(f64::total_cmp);
@@ -163,10 +165,10 @@ fn typical(problem: &Problem<'_>, p: &[f64], room: &mut Room) -> f64 {
 
 /// A search under way; dropping it cancels it.
 #[derive(Debug)]
-pub struct Search<'a> {
-    problem: Problem<'a>,
+pub struct Search {
+    problem: Problem,
     /// The rows of the first stages, where there are too many.
-    part: Option<Data>,
+    part: Option<Arc<Data>>,
     seed: u32,
     /// As far as it is done.
     grid: Grid,
@@ -181,12 +183,12 @@ pub struct Search<'a> {
     room: Room,
 }
 
-impl<'a> Search<'a> {
+impl Search {
     /// Begins, as thoroughly as the law asks.
     ///
     /// # Errors
     /// Nothing is free.
-    pub fn new(problem: Problem<'a>, seed: u32) -> Result<Self> {
+    pub fn new(problem: Problem, seed: u32) -> Result<Self> {
         let info = problem.law.info;
         Self::with_cells(problem, seed, info.cells, info.starts)
     }
@@ -195,11 +197,11 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// Nothing is free.
-    pub fn with_cells(problem: Problem<'a>, seed: u32, cells: usize, keep: usize) -> Result<Self> {
+    pub fn with_cells(problem: Problem, seed: u32, cells: usize, keep: usize) -> Result<Self> {
         if problem.free() == 0 {
             return Err(Error::new(ErrorKind::Parameter, "every parameter of the law is held: nothing is left to fit"));
         }
-        let part = (problem.data.len() > ROWS).then(|| problem.data.thinned(PART));
+        let part = (problem.data.len() > ROWS).then(|| Arc::new(problem.data.thinned(PART)));
         let params = problem.law.info.params;
         let searched: Vec<usize> =
             (0..params.len()).filter(|&j| problem.held[j].is_none() && !params[j].linear()).collect();
@@ -207,7 +209,7 @@ impl<'a> Search<'a> {
             0 => 1,
             k => math::pow(cells as f64, 1.0 / k as f64).round().max(2.0) as usize,
         };
-        let axes = searched.iter().map(|&j| (j, axis(params[j].range, problem.data, count))).collect();
+        let axes = searched.iter().map(|&j| (j, axis(params[j].range, &problem.data, count))).collect();
         Ok(Self {
             problem,
             part,
@@ -246,7 +248,8 @@ impl<'a> Search<'a> {
                 self.choose()?;
             }
         } else if let Some((start, stands)) = self.starts.get(self.ends.len()) {
-            let over = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(part));
+            let over =
+                self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
             let end = descend(&over, start, EXACT, &mut self.room);
             self.evaluations += end.evaluations;
             self.ends.push((end, *stands));
@@ -315,7 +318,7 @@ impl<'a> Search<'a> {
 
     /// The best linear parameters for these others, nearly, and the objective there.
     fn projected(&mut self, shape: &[f64]) -> (f64, Vec<f64>) {
-        let part = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(part));
+        let part = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
         let params = part.law.info.params;
         let mut p: Vec<f64> = params.iter().zip(&part.held).map(|(p, held)| held.unwrap_or(p.start)).collect();
         for ((j, _), value) in self.grid.axes.iter().zip(shape) {
@@ -396,8 +399,8 @@ fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
 }
 
 /// One round of weighted least squares for the linear parameters, around where `room` was filled.
-fn project(problem: &Problem<'_>, linear: &[usize], p: &mut [f64], room: &mut Room, robust: bool) {
-    let (data, params) = (problem.data, problem.law.info.params);
+fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, robust: bool) {
+    let (data, params) = (&*problem.data, problem.law.info.params);
     let (m, len) = (linear.len(), p.len());
     // dL/dp, where the law gives p dL/dp for what is moved by its logarithm.
     let unit: Vec<f64> =
@@ -448,7 +451,7 @@ fn project(problem: &Problem<'_>, linear: &[usize], p: &mut [f64], room: &mut Ro
 }
 
 /// Ends that are one and the same put together, the lowest first.
-fn valleys(problem: &Problem<'_>, ends: &[(Minimum, usize)]) -> Vec<Valley> {
+fn valleys(problem: &Problem, ends: &[(Minimum, usize)]) -> Vec<Valley> {
     let mut order: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
     order.sort_by(|(a, _), (b, _)| a.value.total_cmp(&b.value));
     let mut found: Vec<(Valley, &[f64])> = Vec::new();

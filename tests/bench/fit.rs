@@ -8,6 +8,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use scaling_lab::fit::bootstrap::{Bootstrap, Refits, intervals};
@@ -41,15 +42,16 @@ fn speed() {
     let law = find("chinchilla").expect("a law");
     let truth = law.info.published[1].values;
     let data = Data::simulated(law, truth, &grid(240), 0.01, 1, 0);
-    let problem = Problem::new(law, &data);
+    let problem = Problem::new(law, data.clone());
     let (seconds, fit) = time(TRIES, || Search::new(problem.clone(), 1).expect("free").run().expect("a fit"));
     let bootstrap = Bootstrap::new(&problem, &fit, 1);
     let (refitting, refits) = time(3, || {
         let mut room = Refits::default();
         (0..REFITS).map(|b| bootstrap.refit(b, &mut room)).collect::<Vec<_>>()
     });
-    let many = Data::simulated(law, truth, &grid(100_000), 0.01, 1, 0);
-    let (slow, _) = time(3, || Search::new(Problem::new(law, &many), 1).expect("free").run().expect("a fit"));
+    let many = Arc::new(Data::simulated(law, truth, &grid(100_000), 0.01, 1, 0));
+    let (slow, _) =
+        time(3, || Search::new(Problem::new(law, Arc::clone(&many)), 1).expect("free").run().expect("a fit"));
     let mut head = "fit_s evaluations refits_s many_s objective".to_owned();
     let mut line = format!("{seconds} {} {refitting} {slow} {:e}", fit.evaluations, fit.value);
     let ends = intervals(&problem, &refits, 0.95);
@@ -99,7 +101,7 @@ fn coverage(draws: u32, resamples: u32, only: Option<&String>) {
         let (mut inside, mut open, clock) = (vec![0; law.len()], vec![0; law.len()], Instant::now());
         for draw in 0..draws {
             let data = Data::simulated(law, &truth, &inputs, sigma, 1, draw);
-            let problem = Problem::new(law, &data);
+            let problem = Problem::new(law, data.clone());
             let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
             let refits = Bootstrap::new(&problem, &fit, draw).refits(0..resamples);
             for (j, [lo, hi]) in intervals(&problem, &refits, 0.95).into_iter().enumerate() {
