@@ -93,11 +93,11 @@ try {
     line("multi-epoch, default: 4 N x 8 K x 32 rates x 256 runs, d = 8, two workers", runs.map((r) => r.all), 10_000);
   }, { script: two });
   for (const dim of [5, 32, 100]) {
-    // 500 x 64 steps of 64 runs at 16 rates; one pass, theory and plots are not counted.
-    await lab.open(`#/multi-epoch?dim=${dim}&samples=500&epochs=64&runs=64&rates=16&device=cpu`, async (page) => {
+    // 500 x 256 steps of 256 runs at 16 rates; one pass, theory and plots are not counted.
+    await lab.open(`#/multi-epoch?dim=${dim}&samples=500&epochs=256&runs=256&rates=16&device=cpu`, async (page) => {
       await ready(page);
       const { all } = await page.evaluate(timed);
-      console.log(`multi-epoch, d = ${dim}: ${((500 * 64 * 64 * 16) / all / 1000).toFixed(0)} M sample-steps/s on one worker`);
+      console.log(`multi-epoch, d = ${dim}: ${((500 * 256 * 256 * 16) / all / 1000).toFixed(0)} M sample-steps/s on one worker`);
     }, { script: one });
   }
   await lab.open("#/exam-time?runs=65536", async (page) => {
