@@ -82,9 +82,12 @@ const PER_DOUBLING: f64 = 3.0;
 const FRESH_MAX: f64 = 2e9;
 /// Bytes that go to a device together.
 const BLOCK_BYTES: u64 = 32 << 20;
-/// Theory within so many nanoseconds is there at every move of a slider, within as many more in a run, else left out.
-const AT_ONCE: f64 = 4e7;
+/// Theory within so many nanoseconds, by a rough count that is high, is there at every move of a slider; within the second
+/// number it comes in a run, else it is left out.
+const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
+/// Points of mean-field theory against N.
+const CURVE: u32 = 12;
 /// Fewer runs do not know their own standard error.
 const LEAST: u32 = 16;
 /// E = 0.75 K is where repeating has stopped being as good as new.
@@ -158,6 +161,8 @@ pub struct MultiEpoch {
     legs: Vec<Leg>,
     /// `[N]`; where it takes long, as far as it has been computed.
     expected: Vec<Option<Expected>>,
+    /// Marks before the legs at which theory is computed, one for each N, where it takes long.
+    slow: u32,
     /// The figure `saturation`'s curves over N, for dense features.
     curves: Vec<Series>,
     measured: Vec<Measured>,
@@ -255,8 +260,12 @@ impl MultiEpoch {
     /// Saturation and plateau of mean-field theory against N, up to data sets of language models.
     fn theory_curves(&self) -> Vec<Series> {
         let World::Dense(model) = &self.world else { return vec![] };
+        if self.params.lr > 0.0 {
+            return vec![];
+        }
         let first = f64::from(self.sizes.iter().copied().min().unwrap_or(8));
-        let x: Vec<f64> = (0..12).map(|i| first * math::pow(3e9 / first, f64::from(i) / 11.0)).collect();
+        let x: Vec<f64> =
+            (0..CURVE).map(|i| first * math::pow(3e9 / first, f64::from(i) / f64::from(CURVE - 1))).collect();
         let saturation = x.iter().map(|&n| self.saturation(n).unwrap_or(f64::NAN)).collect();
         let plateau = |&n: &f64| reuse::effective_reuse(model, self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
         let plateau = x.iter().map(plateau).collect();
@@ -346,18 +355,9 @@ impl MultiEpoch {
         Ok(legs)
     }
 
-    /// Marks of theory that come before the legs.
-    fn slow(&self) -> u32 {
-        if self.expected.is_empty() || self.cheap() { 0 } else { self.sizes.len() as u32 }
-    }
-
-    fn cheap(&self) -> bool {
-        Self::cost(&self.params, self.params.spectrum == "isotropic") * self.sizes.len() as f64 <= AT_ONCE
-    }
-
     /// Leg and stop after `done` marks.
     fn place(&self, done: u32) -> Option<(Leg, usize)> {
-        let mut left = done.checked_sub(self.slow())? as usize;
+        let mut left = done.checked_sub(self.slow)? as usize;
         for &leg in &self.legs {
             let stops = if leg.size.is_some() { self.epochs.len() } else { self.fresh.len() };
             if left < stops {
@@ -431,7 +431,10 @@ impl MultiEpoch {
         (!x.is_empty()).then(|| Series::new(id, label, kind, Role::Measured, x, y).with_interval(lo, hi))
     }
 
-    fn figure(id: &'static str, title: &str, x: Axis, y: Axis, series: Vec<Series>) -> Option<Figure> {
+    /// A figure of the series that have something to draw; nothing if none has.
+    fn figure(id: &'static str, title: &str, x: Axis, y: Axis, mut series: Vec<Series>) -> Option<Figure> {
+        let drawn = |value: &f64| value.is_finite() && (*value > 0.0 || y.scale == Scale::Linear);
+        series.retain(|series| series.y.iter().any(drawn));
         (!series.is_empty()).then(|| Figure { id, title: title.into(), x, y, field: None, series, marks: vec![] })
     }
 
@@ -1068,6 +1071,7 @@ impl Experiment for MultiEpoch {
             measured: vec![measured; schedules.len()],
             legs: vec![],
             sweep: None,
+            slow: 0,
             done: 0,
             sizes,
             epochs,
@@ -1076,22 +1080,17 @@ impl Experiment for MultiEpoch {
             fresh,
             params,
         };
-        let cost = Self::cost(&run.params, isotropic);
-        if run.has_theory() && run.cheap() {
+        let curves = if dense { CURVE } else { 0 };
+        let cost = Self::cost(&run.params, isotropic) * (run.sizes.len() + curves as usize) as f64;
+        if run.has_theory() && cost <= AT_ONCE {
             run.expected = run.sizes.iter().map(|&n| Some(run.expect(n))).collect();
-            if run.params.lr == 0.0 {
-                run.curves = run.theory_curves();
-            }
-        } else if !run.has_theory() || cost > IN_A_RUN {
-            run.expected = vec![];
-        }
-        let theory = run.slow();
-        if run.expected.is_empty() {
-            run.expected = vec![None; run.sizes.len()];
+            run.curves = run.theory_curves();
+        } else if run.has_theory() && cost <= IN_A_RUN {
+            run.slow = run.sizes.len() as u32;
         }
         if run.simulated() {
             run.legs = run.legs()?;
-        } else if theory == 0 && run.expected.iter().all(Option::is_none) {
+        } else if run.slow == 0 && run.expected.iter().all(Option::is_none) {
             let allowed = format!(
                 "at most {} here: more is computed without noise only, at a constant rate",
                 sim::COORDINATES_MAX
@@ -1103,14 +1102,17 @@ impl Experiment for MultiEpoch {
 
     fn progress(&self) -> Progress {
         let stops = |leg: &Leg| if leg.size.is_some() { self.epochs.len() } else { self.fresh.len() } as u32;
-        Progress { done: self.done, total: self.slow() + self.legs.iter().map(stops).sum::<u32>() }
+        Progress { done: self.done, total: self.slow + self.legs.iter().map(stops).sum::<u32>() }
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        if self.done < self.slow() {
+        if self.done < self.slow {
             let size = self.done as usize;
             self.expected[size] = Some(self.expect(self.sizes[size]));
             self.done += 1;
+            if self.done == self.slow {
+                self.curves = self.theory_curves();
+            }
             return Ok(());
         }
         let Some((leg, stop)) = self.place(self.done) else { return Ok(()) };
@@ -1440,6 +1442,19 @@ mod tests {
         assert!(fits[0][1] < 0.21 && (0.25..0.265).contains(&fits[1][1]), "few epochs bend it down: {fits:?}");
         assert_eq!(verdict(&run, "zipf-exact").agrees, Some(true));
         assert!(run.legs.is_empty(), "computed, not simulated");
+    }
+
+    #[test]
+    fn theory_that_takes_long_comes_in_the_run_and_only_where_there_is_one() {
+        let query = "dim=100&spectrum=power&a=1&samples=200,400&epochs=1,4&runs=2";
+        assert!(start(query).expect("starts").expected.iter().all(Option::is_none), "not at once");
+        let run = finished(query);
+        assert!(run.slow == 2 && run.expected.iter().all(Option::is_some) && run.curves.len() == 2, "but in the run");
+        let run = finished(&format!("{query}&schedule=cosine"));
+        assert!(run.slow == 0 && run.expected.iter().all(Option::is_none), "none for a decaying rate");
+        let heavy =
+            "model=one-hot&dim=1000&spectrum=power&order=with-replacement&samples=1000&epochs=1,2,3,4,5,6,7,8&runs=2";
+        assert_eq!(start(heavy).expect("starts").slow, 0, "nor where it would take minutes");
     }
 
     #[test]
