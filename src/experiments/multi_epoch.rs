@@ -88,6 +88,8 @@ const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
 /// Points of mean-field theory against N.
 const CURVE: u32 = 12;
+/// Two E that differ by at most this are the same.
+const SAME: f64 = 0.1;
 /// Fewer runs do not know their own standard error.
 const LEAST: u32 = 16;
 /// E = 0.75 K is where repeating has stopped being as good as new.
@@ -878,7 +880,12 @@ impl MultiEpoch {
                 "{last} epochs are worth the same for all N, as a constant reuse rate has it; E at N = {} over E at N = {}",
                 self.sizes[most], self.sizes[least]
             );
-            let verdict = Verdict::of("constant-reuse", claim, ratio.value, Some(ratio.interval(Z999)), 1.0, 0.0);
+            let [lo, hi] = ratio.interval(Z999);
+            let mut verdict = Verdict::of("constant-reuse", claim, ratio.value, Some([lo, hi]), 1.0, 0.0);
+            // An interval that holds 1 and much else does not say that nothing changes.
+            if lo < 1.0 - SAME || hi > 1.0 + SAME {
+                verdict.agrees = verdict.agrees.filter(|same| !same);
+            }
             verdicts.push(verdict.note(format!(
                 "Muennighoff's law (R_D = 15.39, language models) predicts E = {constant:.1} at K = {last} for any data set; measured here {:.2} and {:.2}.",
                 small.value, large.value
@@ -1402,6 +1409,8 @@ mod tests {
         assert!((slope.theory.expect("mean field") - 0.27).abs() < 0.03, "{slope:?}");
         assert_eq!(verdict(&run, "exact").agrees, Some(true));
         assert_eq!(verdict(&run, "constant-reuse").agrees, Some(false), "E grows with N");
+        let few = finished("dim=4&samples=250,1000&epochs=1,16&runs=16");
+        assert_eq!(verdict(&few, "constant-reuse").agrees, None, "a wide interval that holds 1 cannot tell");
     }
 
     #[test]
