@@ -16,7 +16,7 @@ use crate::sim::epochs::{self as sim, Features, Plan, Schedule, Sweep, Trial};
 use crate::theory::dense::{self, MeanField, OnePass};
 use crate::theory::muennighoff;
 use crate::theory::one_hot::{OneHot, PowerLaw};
-use crate::theory::reuse::{self, Model as _, Order};
+use crate::theory::reuse::{self, Best, Model, Order};
 
 crate::params! {
     /// What can be asked.
@@ -108,6 +108,32 @@ const SIZES: Axis = Axis { label: "samples N", unit: "samples", scale: Scale::Lo
 enum World {
     Dense(MeanField),
     OneHot(OneHot),
+}
+
+/// A risk against what it is a function of, once prepared.
+type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
+
+impl Model for World {
+    fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
+        match self {
+            Self::Dense(model) => Box::new(model.risk(epochs, samples)) as Curve<'_>,
+            Self::OneHot(model) => Box::new(model.risk(epochs, samples)),
+        }
+    }
+
+    fn flow(&self, samples: f64) -> impl Fn(f64) -> f64 {
+        match self {
+            Self::Dense(model) => Box::new(model.flow(samples)) as Curve<'_>,
+            Self::OneHot(model) => Box::new(model.flow(samples)),
+        }
+    }
+
+    fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
+        match self {
+            Self::Dense(model) => Box::new(model.one_pass(samples)) as Curve<'_>,
+            Self::OneHot(model) => Box::new(model.one_pass(samples)),
+        }
+    }
 }
 
 /// Runs that go together.
@@ -215,25 +241,18 @@ impl MultiEpoch {
     }
 
     /// R*(K, N) and its rate; K may be infinite.
-    fn best(&self, epochs: f64, samples: f64) -> reuse::Best {
-        let (edge, lr) = (self.edge(), self.params.lr);
-        let fixed = |risk: f64| reuse::Best { rate: lr, risk };
-        match (&self.world, lr > 0.0) {
-            (World::Dense(model), true) => fixed(model.risk(epochs, samples)(lr)),
-            (World::OneHot(model), true) => fixed(model.risk(epochs, samples)(lr)),
-            (World::Dense(model), false) => reuse::best(model, edge, epochs, samples),
-            (World::OneHot(model), false) => reuse::best(model, edge, epochs, samples),
+    fn best(&self, epochs: f64, samples: f64) -> Best {
+        match self.params.lr {
+            0.0 => reuse::best(&self.world, self.edge(), epochs, samples),
+            rate => Best { rate, risk: self.world.risk(epochs, samples)(rate) },
         }
     }
 
     /// R*(1, N).
     fn one_pass(&self, samples: f64) -> f64 {
-        let (edge, lr) = (self.edge(), self.params.lr);
-        match (&self.world, lr > 0.0) {
-            (World::Dense(model), true) => model.one_pass(samples)(lr),
-            (World::OneHot(model), true) => model.one_pass(samples)(lr),
-            (World::Dense(model), false) => reuse::best_one_pass(model, edge, samples).risk,
-            (World::OneHot(model), false) => reuse::best_one_pass(model, edge, samples).risk,
+        match self.params.lr {
+            0.0 => reuse::best_one_pass(&self.world, self.edge(), samples).risk,
+            rate => self.world.one_pass(samples)(rate),
         }
     }
 
@@ -241,7 +260,7 @@ impl MultiEpoch {
     fn expect(&self, samples: u32) -> Expected {
         let n = f64::from(samples);
         let reuse = |risk: f64| reuse::samples_for(|n| self.one_pass(n), risk, n).map(|fresh| fresh / n);
-        let best: Vec<reuse::Best> = self.epochs.iter().map(|&k| self.best(f64::from(k), n)).collect();
+        let best: Vec<Best> = self.epochs.iter().map(|&k| self.best(f64::from(k), n)).collect();
         let tuned = self.params.lr == 0.0;
         Expected {
             risk: best.iter().map(|best| best.risk).collect(),
@@ -253,23 +272,19 @@ impl MultiEpoch {
     }
 
     fn saturation(&self, samples: f64) -> Option<f64> {
-        match &self.world {
-            World::Dense(model) => reuse::saturation(model, self.edge(), samples, SHARE),
-            World::OneHot(model) => reuse::saturation(model, self.edge(), samples, SHARE),
-        }
+        reuse::saturation(&self.world, self.edge(), samples, SHARE)
     }
 
     /// Saturation and plateau of mean-field theory against N, up to data sets of language models.
     fn theory_curves(&self) -> Vec<Series> {
-        let World::Dense(model) = &self.world else { return vec![] };
-        if self.params.lr > 0.0 {
+        if !self.dense() || self.params.lr > 0.0 {
             return vec![];
         }
         let first = f64::from(self.sizes.iter().copied().min().unwrap_or(8));
         let x: Vec<f64> =
             (0..CURVE).map(|i| first * math::pow(3e9 / first, f64::from(i) / f64::from(CURVE - 1))).collect();
         let saturation = x.iter().map(|&n| self.saturation(n).unwrap_or(f64::NAN)).collect();
-        let plateau = |&n: &f64| reuse::effective_reuse(model, self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
+        let plateau = |&n: &f64| reuse::effective_reuse(&self.world, self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
         let plateau = x.iter().map(plateau).collect();
         let line = |id, label, y| Series::new(id, label, Kind::Line, Role::Theory, x.clone(), y);
         vec![

@@ -6,7 +6,7 @@
 
 use crate::experiments::race::{LEAST, Race, Racer, TAIL, Time, agrees, name};
 use crate::math;
-use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Role, Series, Table, Verdict};
+use crate::output::{Axis, Column, Figure, Kind, Mark, Role, Series, Table, Verdict};
 use crate::params::Scale;
 
 /// The ladder reaches from a tenth of its middle to ten times it.
@@ -167,30 +167,17 @@ impl Rates {
         })
     }
 
-    /// Table `best-rates`.
+    /// Table `best-rates`: that of the race in which everybody runs at the best rate.
     pub fn table(&self) -> Table {
-        let column = |name, unit| Column { name, unit };
-        let row = |(training, ladder): (usize, &Vec<Racer>)| {
-            let best = self.best(training)?;
-            let mut row: Vec<Cell> = vec![ladder[best].exponent.into(), self.rates[best].into()];
-            let [low, median, high] = self.quantiles(&ladder[best])?;
-            row.extend([median, low, high].map(Cell::from));
-            row.push(format!("{}/{}", ladder[best].hits.iter().flatten().count(), ladder[best].hits.len()).into());
-            Some(row)
-        };
-        Table {
-            id: "best-rates",
-            title: "At the best learning rate".into(),
-            columns: vec![
-                column("exponent alpha", ""),
-                column("best learning rate", ""),
-                column("median", "samples"),
-                column("lower quartile", "samples"),
-                column("upper quartile", "samples"),
-                column("solved", ""),
-            ],
-            rows: self.racers.iter().enumerate().filter_map(row).collect(),
-        }
+        let best: Vec<(f64, &Racer)> = (0..self.racers.len())
+            .filter_map(|training| self.best(training).map(|i| (self.rates[i], &self.racers[training][i])))
+            .collect();
+        let racers: Vec<&Racer> = best.iter().map(|(_, racer)| *racer).collect();
+        let mut table = self.of(&racers).table(&[]);
+        (table.id, table.title) = ("best-rates", "At the best learning rate".into());
+        table.columns.insert(1, Column { name: "best learning rate", unit: "" });
+        table.rows.iter_mut().zip(&best).for_each(|(row, (rate, _))| row.insert(1, (*rate).into()));
+        table
     }
 }
 
