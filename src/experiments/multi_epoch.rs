@@ -5,6 +5,8 @@
 //! until K reaches the order of log N (or a power of N for power-law data), and from there on nothing is gained, so a
 //! larger data set can be repeated more often. Falsifier: an effective reuse rate E(K, N) whose plateau does not grow with N.
 
+use std::cell::OnceCell;
+
 use crate::error::{Error, Result};
 use crate::exec::Exec;
 use crate::experiments::reuse::{Cell as Risks, Estimate, Tuned, apart, fresh_samples, line, saturation, tuned};
@@ -180,6 +182,9 @@ pub struct MultiEpoch {
     frequencies: Vec<f64>,
     /// `l_i` of dense features, sizes `Lambda_i` of single ones.
     squares: Vec<f64>,
+    /// The weights of the truth, all 1.
+    teacher: Vec<f64>,
+    /// N and K, ascending.
     sizes: Vec<u32>,
     epochs: Vec<u32>,
     rates: Vec<f64>,
@@ -193,6 +198,8 @@ pub struct MultiEpoch {
     slow: u32,
     /// The figure `saturation`'s curves over N, for dense features.
     curves: Vec<Series>,
+    /// The figure `collapse`'s limit, once it was drawn.
+    limit: OnceCell<Option<Series>>,
     measured: Vec<Measured>,
     sweep: Option<Sweep>,
     done: u32,
@@ -202,6 +209,13 @@ pub struct MultiEpoch {
 struct Reuse {
     best: Vec<Option<Tuned>>,
     reuse: Vec<Option<Estimate>>,
+}
+
+impl Reuse {
+    /// E at the most epochs.
+    fn plateau(&self) -> Option<Estimate> {
+        self.reuse.last().copied().flatten()
+    }
 }
 
 impl MultiEpoch {
@@ -280,7 +294,7 @@ impl MultiEpoch {
         if !self.dense() || self.params.lr > 0.0 {
             return vec![];
         }
-        let first = f64::from(self.sizes.iter().copied().min().unwrap_or(8));
+        let first = f64::from(self.sizes[0]);
         let x: Vec<f64> =
             (0..CURVE).map(|i| first * math::pow(3e9 / first, f64::from(i) / f64::from(CURVE - 1))).collect();
         let saturation = x.iter().map(|&n| self.saturation(n).unwrap_or(f64::NAN)).collect();
@@ -327,14 +341,14 @@ impl MultiEpoch {
         horizons.iter().flat_map(trial).collect()
     }
 
-    fn plan<'a>(&'a self, leg: Leg, trials: &'a [Trial], teacher: &'a [f64]) -> Plan<'a> {
+    fn plan<'a>(&'a self, leg: Leg, trials: &'a [Trial]) -> Plan<'a> {
         Plan {
             seed: self.seed,
             first_run: leg.first_run,
             runs: leg.runs,
             features: self.features(),
             noise: self.params.noise,
-            teacher,
+            teacher: &self.teacher,
             order: if leg.size.is_some() { self.order() } else { sim::Order::Fresh },
             samples: leg.size.map_or(0, |size| self.sizes[size]),
             trials,
@@ -344,12 +358,11 @@ impl MultiEpoch {
     /// The legs, in blocks that a device can hold.
     fn legs(&self) -> Result<Vec<Leg>> {
         let mut legs = Vec::new();
-        let teacher = vec![1.0; self.squares.len()];
         for schedule in 0..self.schedules.len() {
             for size in (0..self.sizes.len()).map(Some).chain([None]) {
                 let all = Leg { schedule, size, first_run: 0, runs: 1 };
                 let trials = self.trials(all);
-                let plan = self.plan(all, &trials, &teacher);
+                let plan = self.plan(all, &trials);
                 if plan.bytes() > sim::BYTES_MAX {
                     let most = plan.most_samples();
                     let (name, value) = match size {
@@ -463,25 +476,23 @@ impl MultiEpoch {
         if self.dense() { "mean field" } else { "exact" }
     }
 
-    /// A curve of theory for each N, and of what was measured.
+    /// A curve of theory for each N, and of what was measured; both axes in units that depend on N.
     fn against_epochs(
         &self,
         theory: impl Fn(&Expected) -> Vec<f64>,
         measured: impl Fn(usize) -> Vec<Option<Estimate>>,
-        scale: impl Fn(f64, f64) -> f64,
+        unit: impl Fn(f64) -> f64,
     ) -> Vec<Series> {
         let mut series = Vec::new();
         for (i, &n) in self.sizes.iter().enumerate() {
-            let x = || self.epochs_of().map(|k| k / scale(f64::from(n), k));
-            let points = measured(i).into_iter().zip(self.epochs_of()).map(|(e, k)| {
-                let unit = scale(f64::from(n), k);
-                e.map(|e| Estimate { value: e.value / if unit == 1.0 { 1.0 } else { unit }, ..e })
-            });
+            let unit = unit(f64::from(n));
+            let x = || self.epochs_of().map(|k| k / unit);
+            let points = measured(i).into_iter().map(|e| e.map(|e| Estimate { value: e.value / unit, ..e }));
             series.extend(Self::points(N_MEASURED[i], format!("N = {n}"), Kind::Points, x().zip(points)));
             if let Some(expected) = &self.expected[i] {
-                let y = theory(expected).into_iter().zip(self.epochs_of()).map(|(y, k)| y / scale(f64::from(n), k));
+                let y = theory(expected).into_iter().map(|y| y / unit).collect();
                 let label = format!("N = {n}, {}", self.theory_name());
-                series.push(Series::new(N_THEORY[i], label, Kind::Line, Role::Theory, x().collect(), y.collect()));
+                series.push(Series::new(N_THEORY[i], label, Kind::Line, Role::Theory, x().collect(), y));
             }
         }
         series
@@ -489,8 +500,7 @@ impl MultiEpoch {
 
     fn risk_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let estimate = |best: &Option<Tuned>| best.map(|best| Estimate { value: best.risk, error: best.error });
-        let series =
-            self.against_epochs(|e| e.risk.clone(), |i| reuse[i].best.iter().map(estimate).collect(), |_, _| 1.0);
+        let series = self.against_epochs(|e| e.risk.clone(), |i| reuse[i].best.iter().map(estimate).collect(), |_| 1.0);
         let y = Axis { label: "excess risk R* at the best rate", unit: "", scale: Scale::Log };
         let y = if self.params.lr > 0.0 { Axis { label: "excess risk R", ..y } } else { y };
         Self::figure("risk", "Risk against epochs", EPOCHS, y, series)
@@ -503,13 +513,13 @@ impl MultiEpoch {
     /// The line E = K, up to some way above what is shown beside it.
     fn as_good_as_fresh(&self, shown: &[Series]) -> Series {
         let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
-        let end = (2.0 * most).min(f64::from(self.epochs[self.epochs.len() - 1])).max(2.0);
+        let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
         let x = vec![1.0, end];
         Series::new("fresh", "as good as fresh, E = K", Kind::Line, Role::Theory, x.clone(), x)
     }
 
     fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
-        let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), |_, _| 1.0);
+        let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), |_| 1.0);
         series.push(self.as_good_as_fresh(&series));
         Self::figure("reuse", "What K epochs are worth", EPOCHS, REUSE, series)
     }
@@ -522,15 +532,13 @@ impl MultiEpoch {
                 ("saturation-theory", "K at E = 0.75 K, exact", (|e| e.saturation) as fn(&Expected) -> Option<f64>),
                 ("plateau-theory", "plateau of E, exact", |e| e.plateau),
             ] {
-                let y: Vec<f64> = self.expected.iter().map(|e| e.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
-                if y.iter().any(|y| y.is_finite()) {
-                    series.push(Series::new(id, label, Kind::Line, Role::Theory, sizes().collect(), y));
-                }
+                let y = self.expected.iter().map(|e| e.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
+                series.push(Series::new(id, label, Kind::Line, Role::Theory, sizes().collect(), y));
             }
         }
-        let last = self.epochs[self.epochs.len() - 1];
+        let last = self.most_epochs();
         let saturation = reuse.iter().map(|reuse| saturation(&self.known_reuse(reuse), SHARE));
-        let plateau = reuse.iter().map(|reuse| reuse.reuse.last().copied().flatten());
+        let plateau = reuse.iter().map(Reuse::plateau);
         series.extend(Self::points("saturation", "K at E = 0.75 K".into(), Kind::Points, sizes().zip(saturation)));
         series.extend(Self::points("plateau", format!("E at K = {last}"), Kind::Points, sizes().zip(plateau)));
         if let Some([slope, _, offset]) = self.plateau_line(reuse) {
@@ -541,7 +549,8 @@ impl MultiEpoch {
         }
         let tokens = [2e8, 5e8, 8e8, 1e9, 2e9];
         let published = tokens.map(reuse::language_model_epochs).to_vec();
-        let label = "language models: 0.80 ln(N/1e9) + 5.21, K at E = 0.75 K";
+        let [slope, offset] = reuse::LANGUAGE_MODEL;
+        let label = format!("language models: {slope:.2} ln(N/1e9) + {offset}, K at E = 0.75 K");
         series.push(Series::new("language-models", label, Kind::Points, Role::Published, tokens.to_vec(), published));
         let y = Axis { label: "epochs", unit: "", scale: Scale::Linear };
         Self::figure("saturation", "Where repeating stops to help, against N", SIZES, y, series)
@@ -549,21 +558,21 @@ impl MultiEpoch {
 
     /// Fit of the plateau, E at the most epochs, to A ln N + B.
     fn plateau_line(&self, reuse: &[Reuse]) -> Option<[f64; 3]> {
-        let point = |(reuse, &n): (&Reuse, &u32)| {
-            let e = reuse.reuse.last().copied().flatten()?;
-            Some((math::ln(f64::from(n)), e.value, (e.value * e.error).max(1e-12)))
-        };
-        line(&reuse.iter().zip(&self.sizes).filter_map(point).collect::<Vec<_>>())
+        self.line_against_ln_n(reuse, |_, measured| Some(measured))
     }
 
     /// The same of theory's, weighted as what was measured was.
     fn plateau_line_expected(&self, reuse: &[Reuse]) -> Option<[f64; 3]> {
-        let point = |((reuse, expected), &n): ((&Reuse, &Option<Expected>), &u32)| {
-            let e = reuse.reuse.last().copied().flatten()?;
-            let theory = expected.as_ref()?.reuse.last().copied().flatten()?;
-            Some((math::ln(f64::from(n)), theory, (e.value * e.error).max(1e-12)))
+        self.line_against_ln_n(reuse, |i, _| self.expected[i].as_ref()?.reuse.last().copied().flatten())
+    }
+
+    /// A line through what `of` makes of the place of each N and its plateau, weighted by the errors of the plateaus.
+    fn line_against_ln_n(&self, reuse: &[Reuse], of: impl Fn(usize, f64) -> Option<f64>) -> Option<[f64; 3]> {
+        let point = |(i, &n): (usize, &u32)| {
+            let e = reuse[i].plateau()?;
+            Some((math::ln(f64::from(n)), of(i, e.value)?, (e.value * e.error).max(1e-12)))
         };
-        line(&reuse.iter().zip(&self.expected).zip(&self.sizes).filter_map(point).collect::<Vec<_>>())
+        line(&self.sizes.iter().enumerate().filter_map(point).collect::<Vec<_>>())
     }
 
     /// The law of power-law data without noise, in the limit of many features; `None` for other data.
@@ -583,24 +592,28 @@ impl MultiEpoch {
     }
 
     fn collapse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
-        let unit = |n, _| self.unit(n);
+        let unit = |n| self.unit(n);
         let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), unit);
-        let x: Vec<f64> = (0..40).map(|i| 0.05 * math::pow(1000.0, f64::from(i) / 39.0)).collect();
-        let law = self.power_law();
-        let (what, y): (_, Vec<f64>) = match &law {
-            Some(law) => ("N^(b/(a-b))", x.iter().map(|&kappa| law.crossover(kappa)).collect()),
-            None if self.dense() => ("ln N", x.iter().map(|&kappa| dense::crossover(&self.squares, kappa)).collect()),
-            None => ("ln N", vec![]),
+        series.extend(self.limit.get_or_init(|| self.limit_curve()).clone());
+        let [what, x, y] = if self.power_law().is_some() {
+            ["N^(b/(a-b))", "K / N^(b/(a-b))", "E / N^(b/(a-b))"]
+        } else {
+            ["ln N", "K / ln N", "E / ln N"]
         };
-        if !y.is_empty() && self.has_theory() {
-            let label = "the limit of many samples, phi";
-            series.push(Series::new("limit", label, Kind::Line, Role::Theory, x, y));
-        }
-        let power = law.is_some();
-        let label = |k, e| if power { e } else { k };
-        let x = Axis { label: label("K / ln N", "K / N^(b/(a-b))"), unit: "", scale: Scale::Log };
-        let y = Axis { label: label("E / ln N", "E / N^(b/(a-b))"), unit: "", scale: Scale::Log };
-        Self::figure("collapse", &format!("All N on one curve, in units of {what}"), x, y, series)
+        let axis = |label| Axis { label, unit: "", scale: Scale::Log };
+        Self::figure("collapse", &format!("All N on one curve, in units of {what}"), axis(x), axis(y), series)
+    }
+
+    /// The curve on which all N fall in the limit, where it is known. Of power-law data it takes some 10 ms.
+    fn limit_curve(&self) -> Option<Series> {
+        let x: Vec<f64> = (0..40).map(|i| 0.05 * math::pow(1000.0, f64::from(i) / 39.0)).collect();
+        let y = match self.power_law() {
+            _ if !self.has_theory() => return None,
+            Some(law) => x.iter().map(|&kappa| law.crossover(kappa)).collect(),
+            None if self.dense() => x.iter().map(|&kappa| dense::crossover(&self.squares, kappa)).collect(),
+            None => return None,
+        };
+        Some(Series::new("limit", "the limit of many samples, phi", Kind::Line, Role::Theory, x, y))
     }
 
     /// Risk against the rate at the largest N.
@@ -648,8 +661,13 @@ impl MultiEpoch {
     }
 
     /// Place of the largest N.
-    fn largest(&self) -> usize {
-        (0..self.sizes.len()).max_by_key(|&i| self.sizes[i]).unwrap_or(0)
+    const fn largest(&self) -> usize {
+        self.sizes.len() - 1
+    }
+
+    /// The most epochs.
+    fn most_epochs(&self) -> u32 {
+        self.epochs[self.epochs.len() - 1]
     }
 
     /// `(K, [(N, E exactly)])` for the last three K and for infinitely many.
@@ -677,9 +695,8 @@ impl MultiEpoch {
     fn zipf_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let law = self.power_law()?;
         let mut series = Vec::new();
-        let measured =
-            reuse.iter().zip(&self.sizes).map(|(reuse, &n)| (f64::from(n), reuse.reuse.last().copied().flatten()));
-        let last = self.epochs[self.epochs.len() - 1];
+        let measured = reuse.iter().zip(&self.sizes).map(|(reuse, &n)| (f64::from(n), reuse.plateau()));
+        let last = self.most_epochs();
         series.extend(Self::points("measured", format!("E at K = {last}"), Kind::Points, measured));
         for (id, (k, points)) in ["k1", "k2", "k3", "k4"].into_iter().zip(self.zipf()) {
             let Some([factor, exponent]) = Self::power_fit(&points) else { continue };
@@ -733,24 +750,23 @@ impl MultiEpoch {
         Self::figure("schedules", &title, EPOCHS, REUSE, series)
     }
 
-    /// The three pieces of advice for a data set.
-    fn advice(&self, samples: f64) -> [f64; 3] {
-        let isotropic = dense::crossover_saturation(&[1.0], SHARE) * math::ln(samples);
-        [muennighoff::PUBLISHED.saturation(SHARE), isotropic, reuse::language_model_epochs(samples)]
+    /// K at E = 0.75 K by Muennighoff's law, and over ln N by isotropic linear regression in the limit.
+    fn advice() -> [f64; 2] {
+        [muennighoff::PUBLISHED.saturation(SHARE), dense::crossover_saturation(&[1.0], SHARE)]
     }
 
     fn advice_figure(&self) -> Option<Figure> {
         let x: Vec<f64> = (0..=32).map(|i| math::pow(10.0, 6.0 + 0.25 * f64::from(i))).collect();
-        let advice: Vec<[f64; 3]> = x.iter().map(|&n| self.advice(n)).collect();
-        let line = |id, label, i: usize, role| {
-            let y = advice.iter().map(|advice| if advice[i] >= 1.0 { advice[i] } else { f64::NAN }).collect();
-            Series::new(id, label, Kind::Line, role, x.clone(), y)
+        let [law, slope] = Self::advice();
+        let line = |id, label: &str, epochs: &dyn Fn(f64) -> f64| {
+            let y = x.iter().map(|&n| Some(epochs(n)).filter(|&k| k >= 1.0).unwrap_or(f64::NAN)).collect();
+            Series::new(id, label, Kind::Line, Role::Theory, x.clone(), y)
         };
         let thumb = vec![muennighoff::RULE_OF_THUMB; x.len()];
         let series = vec![
-            line("muennighoff", "Muennighoff's law, the same for all", 0, Role::Theory),
-            line("regression", "linear regression, 0.284 ln N", 1, Role::Theory),
-            line("language-models", "fit to language models", 2, Role::Theory),
+            line("muennighoff", "Muennighoff's law, the same for all", &|_| law),
+            line("regression", &format!("linear regression, {slope:.3} ln N"), &|n| slope * math::ln(n)),
+            line("language-models", "fit to language models", &reuse::language_model_epochs),
             Series::new("thumb", "\"up to 4 epochs\"", Kind::Line, Role::Published, x.clone(), thumb),
         ];
         let x = Axis { label: "data set", unit: "tokens", scale: Scale::Log };
@@ -762,7 +778,9 @@ impl MultiEpoch {
 
     fn advice_table(&self) -> Table {
         let tokens = self.params.tokens;
-        let [muennighoff, regression, models] = self.advice(tokens);
+        let [law, slope] = Self::advice();
+        let decay = format!("their law, R_D = {:.2}", muennighoff::PUBLISHED.data_decay);
+        let models = "language models of 0.3B, fitted over 0.2e9 to 2e9 tokens";
         let row = |whose: &str, epochs: f64, slope: f64| -> Vec<Cell> {
             vec![whose.into(), epochs.into(), (epochs * tokens).into(), slope.into()]
         };
@@ -782,9 +800,9 @@ impl MultiEpoch {
                     muennighoff::RULE_OF_THUMB,
                     0.0,
                 ),
-                row("their law, R_D = 15.39", muennighoff, 0.0),
-                row("linear regression, isotropic, in the limit", regression, regression / math::ln(tokens)),
-                row("language models of 0.3B, fitted over 0.2e9 to 2e9 tokens", models, reuse::LANGUAGE_MODEL[0]),
+                row(&decay, law, 0.0),
+                row("linear regression, isotropic, in the limit", slope * math::ln(tokens), slope),
+                row(models, reuse::language_model_epochs(tokens), reuse::LANGUAGE_MODEL[0]),
             ],
         }
     }
@@ -848,9 +866,7 @@ impl MultiEpoch {
         let exact = match &self.world {
             // With replacement one epoch is not one pass.
             World::Dense(_) if self.params.order == "with-replacement" => return None,
-            World::Dense(_) => {
-                OnePass::new(&self.squares, &vec![1.0; self.squares.len()], self.variance(), 3.0).risk(n)(rate)
-            }
+            World::Dense(_) => OnePass::new(&self.squares, &self.teacher, self.variance(), 3.0).risk(n)(rate),
             World::OneHot(model) => model.risk(f64::from(self.epochs[j]), n)(rate),
         };
         let (ratio, error) = (cells[best].mean() / exact, cells[best].error());
@@ -880,14 +896,11 @@ impl MultiEpoch {
                 "Mean field is held to 15%, what it may be off at such N. In the limit of many samples the slope is {leading:.3}."
             )));
         }
-        let most = (0..self.sizes.len()).max_by_key(|&i| self.sizes[i]);
-        let least = (0..self.sizes.len()).min_by_key(|&i| self.sizes[i]);
-        if let (Some(most), Some(least)) = (most, least)
-            && let (Some(large), Some(small)) =
-                (reuse[most].reuse.last().copied().flatten(), reuse[least].reuse.last().copied().flatten())
-            && self.sizes[most] > self.sizes[least]
+        let (least, most) = (0, self.largest());
+        if let (Some(small), Some(large)) = (reuse[least].plateau(), reuse[most].plateau())
+            && most > least
         {
-            let last = self.epochs[self.epochs.len() - 1];
+            let last = self.most_epochs();
             let error = (large.error * large.error + small.error * small.error).sqrt();
             let ratio = Estimate { value: large.value / small.value, error };
             let constant = muennighoff::PUBLISHED.effective_reuse(f64::from(last));
@@ -902,8 +915,8 @@ impl MultiEpoch {
                 verdict.agrees = verdict.agrees.filter(|same| !same);
             }
             verdicts.push(verdict.note(format!(
-                "Muennighoff's law (R_D = 15.39, language models) predicts E = {constant:.1} at K = {last} for any data set; measured here {:.2} and {:.2}.",
-                small.value, large.value
+                "Muennighoff's law (R_D = {:.2}, language models) predicts E = {constant:.1} at K = {last} for any data set; measured here {:.2} and {:.2}.",
+                muennighoff::PUBLISHED.data_decay, small.value, large.value
             )));
         }
         if let Some(law) = self.power_law().filter(|_| theory) {
@@ -919,12 +932,12 @@ impl MultiEpoch {
                 .iter()
                 .zip(&self.sizes)
                 .filter_map(|(reuse, &n)| {
-                    let e = reuse.reuse.last().copied().flatten()?;
+                    let e = reuse.plateau()?;
                     Some((math::ln(f64::from(n)), math::ln(e.value), e.error.max(1e-9)))
                 })
                 .collect();
             if let Some([slope, error, _]) = line(&points) {
-                let last = self.epochs[self.epochs.len() - 1];
+                let last = self.most_epochs();
                 let claim = format!("The same, simulated, of E at K = {last}");
                 let interval = Some([slope - Z999 * error, slope + Z999 * error]);
                 verdicts.push(Verdict::of("zipf-simulated", claim, slope, interval, exponent, 0.02).note(
@@ -1035,8 +1048,9 @@ impl Experiment for MultiEpoch {
             ranks().map(|i| if isotropic { 1.0 } else { math::pow(i, -exponent) }).collect::<Vec<f64>>()
         };
         let squares = law(if dense { a } else { b });
+        let teacher = vec![1.0; squares.len()];
         let (world, frequencies) = if dense {
-            (World::Dense(MeanField::new(&squares, &vec![1.0; squares.len()], variance, orders)), vec![])
+            (World::Dense(MeanField::new(&squares, &teacher, variance, orders)), vec![])
         } else {
             let raw = law(a - b);
             let total: f64 = raw.iter().sum();
@@ -1049,11 +1063,7 @@ impl Experiment for MultiEpoch {
         };
         // The largest rate, and what is known of stability.
         let length = if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) };
-        let stable = if dense {
-            OnePass::new(&squares, &vec![1.0; squares.len()], variance, 3.0).stable_rate()
-        } else {
-            2.0 / length
-        };
+        let stable = if dense { OnePass::new(&squares, &teacher, variance, 3.0).stable_rate() } else { 2.0 / length };
         if lr >= stable && (dense || noise > 0.0) {
             return Err(Error::parameter(
                 "lr",
@@ -1088,8 +1098,10 @@ impl Experiment for MultiEpoch {
             world,
             frequencies,
             squares,
+            teacher,
             expected: vec![None; sizes.len()],
             curves: vec![],
+            limit: OnceCell::new(),
             measured: vec![measured; schedules.len()],
             legs: vec![],
             sweep: None,
@@ -1148,10 +1160,7 @@ impl Experiment for MultiEpoch {
         // Taken out: a call that fails leaves a leg that starts over.
         let mut sweep = match self.sweep.take() {
             Some(sweep) if stop > 0 => sweep,
-            _ => {
-                let teacher = vec![1.0; self.squares.len()];
-                Sweep::new(&self.plan(leg, &self.trials(leg), &teacher))
-            }
+            _ => Sweep::new(&self.plan(leg, &self.trials(leg))),
         };
         sweep.advance(exec, stops[stop]).await?;
         let risks = sweep.risks(exec).await?;
