@@ -21,16 +21,14 @@ mod cli {
     use indicatif::{ProgressBar, ProgressStyle};
     use scaling_lab::exec::{Device, Exec};
     use scaling_lab::experiments::{self, ALL, Claim, Session};
-    use scaling_lab::fit::bootstrap::Bootstrap;
-    use scaling_lab::fit::derived::Ask;
-    use scaling_lab::fit::profile::Profile;
-    use scaling_lab::fit::report::Study;
-    use scaling_lab::fit::runs::{Columns, Rule, runs};
     use scaling_lab::fit::table::{Reader, Table};
-    use scaling_lab::fit::{self, Entry, Fit, Objective, Problem, Residual, Role, Search, choose};
-    use scaling_lab::output::{self, Cell, DeviceUse, Document, Progress};
-    use scaling_lab::params::{self, Texts, Value};
+    use scaling_lab::fit::{self, Role};
+    use scaling_lab::output::{Cell, Document};
+    use scaling_lab::params::{self, Texts};
     use scaling_lab::{Error, ErrorKind, Result};
+
+    /// The experiment that the verb `fit` runs.
+    const FIT: &str = "fit";
 
     /// The data problem of scaling language models, by experiment.
     #[derive(Parser)]
@@ -71,6 +69,9 @@ mod cli {
         /// A parameter; lists are separated by commas. May be repeated.
         #[arg(long = "set", value_name = "NAME=VALUE")]
         set: Vec<String>,
+        /// A table of your own, for an experiment that reads one; - is standard input.
+        #[arg(long, value_name = "FILE")]
+        data: Option<PathBuf>,
         /// Seed of all draws.
         #[arg(long, default_value_t = 1)]
         seed: u32,
@@ -292,22 +293,38 @@ mod cli {
         let texts = parse_set(&args.set)?;
         // A bad parameter is said before any device is opened.
         experiments::find(&args.slug)?;
-        Session::open(Rc::new(Exec::cpu()), &args.slug, &texts, args.seed)?;
+        let table = args.data.as_deref().map(read_table).transpose()?;
+        Session::open_on(Rc::new(Exec::cpu()), &args.slug, &texts, table.clone(), args.seed)?;
         let exec = Rc::new(pollster::block_on(Exec::open(args.device.into()))?);
+        play(exec, &args.slug, &texts, table, args.seed, args.quiet, |document| {
+            write_document(document, args.format, args.out.as_deref(), !args.no_header)
+        })
+    }
+
+    /// A whole run, and what is done with its document.
+    fn play(
+        exec: Rc<Exec>,
+        slug: &str,
+        texts: &Texts,
+        table: Option<Rc<Table>>,
+        seed: u32,
+        quiet: bool,
+        write: impl FnOnce(&Document) -> Result<ExitCode>,
+    ) -> Result<ExitCode> {
         #[expect(
             clippy::disallowed_methods,
             reason = "this file is native; the time is a stamp, no number depends on it"
         )]
         let begun = Instant::now();
-        let mut session = Session::open(exec, &args.slug, &texts, args.seed)?;
-        finish(&mut session, !args.quiet)?;
+        let mut session = Session::open_on(exec, slug, texts, table, seed)?;
+        finish(&mut session, !quiet)?;
         let document = session.document(begun.elapsed().as_secs_f64());
-        if !args.quiet {
+        if !quiet {
             for notice in &document.notices {
                 eprintln!("{notice}");
             }
         }
-        write_document(&document, args.format, args.out.as_deref(), !args.no_header)
+        write(&document)
     }
 
     fn write_document(document: &Document, format: Format, to: Option<&Path>, header: bool) -> Result<ExitCode> {
@@ -426,7 +443,7 @@ mod cli {
     }
 
     /// A table from a file, in pieces.
-    fn read_table(path: &Path) -> Result<Table> {
+    fn read_table(path: &Path) -> Result<Rc<Table>> {
         let unreadable =
             |e: io::Error| Error::new(ErrorKind::Parameter, format!("cannot read {}: {e}", path.display()));
         let mut from: Box<dyn io::Read> = if path.as_os_str() == "-" {
@@ -437,15 +454,16 @@ mod cli {
         let (mut reader, mut piece) = (Reader::new(), vec![0; 1 << 20]);
         loop {
             match from.read(&mut piece).map_err(unreadable)? {
-                0 => return reader.finish(),
+                0 => return reader.finish().map(Rc::new),
                 count => reader.push(&piece[..count])?,
             }
         }
     }
 
     impl ColumnArgs {
-        fn given(&self) -> [(Role, &Option<String>); 9] {
-            [
+        /// As the parameter `columns` has it.
+        fn text(&self, table: &Table) -> Result<String> {
+            let given = [
                 (Role::X, &self.x),
                 (Role::Loss, &self.loss),
                 (Role::Params, &self.params),
@@ -455,215 +473,63 @@ mod cli {
                 (Role::Flops, &self.flops),
                 (Role::Run, &self.run),
                 (Role::Weight, &self.weight),
-            ]
-        }
-
-        /// What the headings suggest, where nothing else was said.
-        fn columns(&self, table: &Table) -> Result<Columns> {
-            self.given().into_iter().try_fold(Columns::guess(table), |columns, (role, name)| match name.as_deref() {
-                None => Ok(columns),
-                Some("none") => Ok(columns.with(role, None)),
-                Some(name) => Ok(columns.with(role, Some(table.find(name)?))),
-            })
+            ];
+            let named = given.into_iter().filter_map(|(role, name)| Some((role, name.as_deref()?)));
+            let pair = |(role, name): (Role, &str)| {
+                let place = if name == "none" { "-".to_owned() } else { format!("#{}", table.find(name)? + 1) };
+                Ok(format!("{}:{place}", role.name()))
+            };
+            named.map(pair).collect::<Result<Vec<_>>>().map(|pairs| pairs.join(","))
         }
     }
 
     impl FitArgs {
-        fn objective(&self, law: &Entry) -> Result<Objective> {
-            let usual = law.info.objective;
-            let delta = match self.huber {
-                Some(delta) if delta.is_nan() || delta < 0.0 => {
+        /// As the parameters of the experiment have it.
+        fn texts(&self, table: &Table) -> Result<Texts> {
+            let freed = self.free.iter().map(|name| format!("{name}=free"));
+            let hold: Vec<_> = self.hold.iter().cloned().chain(freed).collect();
+            let huber = self.huber.filter(|delta| *delta > 0.0).map(|delta| delta.to_string());
+            let objective = match self.huber {
+                _ if self.squares => Some("squares"),
+                Some(0.0) => Some("l1"),
+                Some(delta) if delta < 0.0 || delta.is_nan() => {
                     return Err(Error::parameter("huber", &delta.to_string(), "a number of at least 0"));
                 }
-                Some(delta) => delta,
-                None if self.squares => f64::INFINITY,
-                None => usual.delta,
+                Some(_) => Some("huber"),
+                None => None,
             };
-            let residual = match self.residual {
-                Some(ResidualArg::Log) => Residual::Log,
-                Some(ResidualArg::Plain) => Residual::Plain,
-                None => usual.residual,
-            };
-            Ok(Objective { residual, delta })
-        }
-
-        /// Holds and frees what was asked for.
-        fn held(&self, mut problem: Problem) -> Result<Problem> {
-            let law = problem.law;
-            for asked in &self.hold {
-                let (name, value) = asked.split_once('=').map_or((asked.as_str(), None), |(n, v)| (n, Some(v)));
-                let j = law.param(name)?;
-                let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
-                let value = match value {
-                    Some(text) => text.parse().map_err(|_| Error::parameter(name, text, "a number"))?,
-                    None => published,
-                };
-                problem = problem.hold(j, Some(value))?;
-            }
-            for name in &self.free {
-                problem = problem.hold(law.param(name)?, None)?;
-            }
-            Ok(problem)
-        }
-    }
-
-    fn watch(watched: bool, what: &'static str, total: u64) -> ProgressBar {
-        if !watched || !io::stderr().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let style = ProgressStyle::with_template("{msg:10} {bar:32} {pos}/{len}, {eta} left");
-        ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what)
-    }
-
-    fn search(problem: &Problem, seed: u32, watched: bool) -> Result<Fit> {
-        let mut search = Search::new(problem.clone(), seed)?;
-        let bar = watch(watched, "search", 1);
-        loop {
-            let (done, all) = search.advance()?;
-            bar.set_length(all as u64);
-            bar.set_position(done as u64);
-            if done >= all {
-                bar.finish_and_clear();
-                return search.finish();
-            }
+            let residual = self.residual.map(|residual| match residual {
+                ResidualArg::Log => "log",
+                ResidualArg::Plain => "plain",
+            });
+            let number = |x: Option<f64>| x.map(|x| x.to_string());
+            let texts = [
+                ("law", Some(self.law.clone())),
+                ("against", Some(self.against.join(","))),
+                ("columns", Some(self.columns.text(table)?)),
+                ("exclude", Some(self.exclude.join(","))),
+                ("hold", Some(hold.join(","))),
+                ("objective", objective.map(str::to_owned)),
+                ("huber", huber),
+                ("residual", residual.map(str::to_owned)),
+                ("bootstrap", Some(self.bootstrap.to_string())),
+                ("profiles", self.no_profile.then(|| "no".to_owned())),
+                ("budget", number(self.budget)),
+                ("have", number(self.have)),
+                ("reach", number(self.reach)),
+                ("size", number(self.size)),
+            ];
+            Ok(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect())
         }
     }
 
     fn fit_runs(args: &FitArgs) -> Result<ExitCode> {
-        let law = fit::find(&args.law)?;
-        let rules = args.exclude.iter().map(|rule| Rule::parse(rule)).collect::<Result<Vec<_>>>()?;
-        let others = args.against.iter().map(|law| fit::find(law)).collect::<Result<Vec<_>>>()?;
-        let objective = args.objective(law)?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this file is native; the time is a stamp, no number depends on it"
-        )]
-        let begun = Instant::now();
+        fit::find(&args.law)?;
         let table = read_table(&args.file)?;
-        let columns = args.columns.columns(&table)?;
-        let found = runs(law, &table, &columns, objective, &rules)?;
-        let mut problem = Problem::new(law, found.data);
-        problem.objective = objective;
-        let problem = args.held(problem)?;
-
-        let watched = !args.quiet;
-        let fit = search(&problem, args.seed, watched)?;
-        let extrapolation = choose::extrapolate(&problem, args.seed).ok();
-        let bootstrap = Bootstrap::new(&problem, &fit, args.seed);
-        let bar = watch(watched, "bootstrap", args.bootstrap.into());
-        let mut refits = Vec::new();
-        while (refits.len() as u32) < args.bootstrap {
-            let first = refits.len() as u32;
-            refits.extend(bootstrap.refits(first..args.bootstrap.min(first + 64)));
-            bar.set_position(refits.len() as u64);
-        }
-        bar.finish_and_clear();
-        let free: Vec<usize> = (0..law.len()).filter(|&j| problem.held[j].is_none() && !args.no_profile).collect();
-        let bar = watch(watched, "profiles", free.len() as u64);
-        let mut profiles = Vec::new();
-        for j in free {
-            let mut profile = Profile::new(&problem, &fit, j, args.seed);
-            while !profile.advance()? {}
-            profiles.push((j, profile));
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-
-        let study = Study {
-            problem: &problem,
-            fit: &fit,
-            refits: &refits,
-            profiles: &profiles,
-            extrapolation,
-            ask: Ask { compute: args.budget, unique: args.have, loss: args.reach, params: args.size },
-        };
-        let mut output = study.output();
-        if !others.is_empty() {
-            output.tables.push(choice(args, law, &problem, &fit, &others, &table, &columns, &rules)?);
-        }
-        if !found.excluded.is_empty() {
-            let row =
-                |(line, rule): &(usize, usize)| vec![Cell::from(*line as f64), args.exclude[*rule].as_str().into()];
-            output.tables.push(output::Table {
-                id: "excluded",
-                title: "Lines left out, with the rule that did it".into(),
-                columns: ["line", "rule"].map(|name| output::Column { name, unit: "" }).to_vec(),
-                rows: found.excluded.iter().map(row).collect(),
-            });
-        }
-        let mut notices = study.notices();
-        notices.push(format!("Columns: {}.", found.how.join(", ")));
-        notices.push(format!(
-            "{} rows of {} runs; {} left out.",
-            problem.data.len(),
-            bootstrap.runs(),
-            found.excluded.len()
-        ));
-        let document = Document {
-            lab: "scaling-lab",
-            version: env!("CARGO_PKG_VERSION"),
-            commit: option_env!("LAB_COMMIT").unwrap_or("unknown"),
-            experiment: law.info.slug,
-            params: vec![
-                ("huber", Value::Number(objective.delta)),
-                ("bootstrap", Value::Number(args.bootstrap.into())),
-            ],
-            seed: args.seed,
-            device: vec![DeviceUse {
-                kind: "cpu",
-                adapter: format!("{} threads", rayon::current_num_threads()),
-                from_mark: 0,
-            }],
-            elapsed_s: begun.elapsed().as_secs_f64(),
-            progress: Progress::default(),
-            notices,
-            output,
-        };
-        if !args.quiet {
-            for notice in &document.notices {
-                eprintln!("{notice}");
-            }
-        }
-        write_document(&document, args.format, args.out.as_deref(), true)
-    }
-
-    /// Laws side by side on the same rows.
-    fn choice(
-        args: &FitArgs,
-        law: &Entry,
-        problem: &Problem,
-        fit: &Fit,
-        others: &[&'static Entry],
-        table: &Table,
-        columns: &Columns,
-        rules: &[Rule],
-    ) -> Result<output::Table> {
-        let row = |law: &Entry, problem: &Problem, fit: &Fit| {
-            let out = choose::extrapolate(problem, args.seed).ok();
-            let numbers = [
-                problem.free() as f64,
-                fit.value,
-                choose::r2(problem, &fit.params),
-                choose::aicc(problem, fit).unwrap_or(f64::NAN),
-                out.map_or(f64::NAN, |out| out.error),
-            ];
-            std::iter::once(law.info.slug.into()).chain(numbers.map(Cell::from)).collect::<Vec<_>>()
-        };
-        let mut rows = vec![row(law, problem, fit)];
-        for other in others {
-            let found = runs(other, table, columns, problem.objective, rules)?;
-            let mut theirs = Problem::new(other, found.data);
-            theirs.objective = problem.objective;
-            let fit = search(&theirs, args.seed, !args.quiet)?;
-            rows.push(row(other, &theirs, &fit));
-        }
-        Ok(output::Table {
-            id: "laws",
-            title: "Laws side by side: the lower AICc and the error on the largest rows, left out, the better".into(),
-            columns: ["law", "free parameters", "objective", "R^2", "AICc", "error on the largest"]
-                .map(|name| output::Column { name, unit: "" })
-                .to_vec(),
-            rows,
+        let texts = args.texts(&table)?;
+        let exec = Rc::new(Exec::cpu());
+        play(exec, FIT, &texts, Some(table), args.seed, args.quiet, |document| {
+            write_document(document, args.format, args.out.as_deref(), true)
         })
     }
 

@@ -379,6 +379,15 @@ pub struct DeviceUse {
     pub from_mark: u32,
 }
 
+/// The table that a run read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DataUse {
+    /// Its rows.
+    pub rows: usize,
+    /// A digest of its bytes: whether two runs read the same table.
+    pub digest: String,
+}
+
 /// The one result document.
 #[derive(Clone, Debug, Serialize)]
 pub struct Document {
@@ -393,6 +402,8 @@ pub struct Document {
     /// Values as read, by name.
     #[serde(serialize_with = "crate::params::as_map")]
     pub params: Vec<(&'static str, Value)>,
+    /// The table it read; nothing where it read none.
+    pub data: Option<DataUse>,
     /// Seed of all draws.
     pub seed: u32,
     /// Back ends used.

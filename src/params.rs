@@ -27,6 +27,10 @@ pub enum Kind {
     Simplex,
     /// Rows separated by semicolons, numbers by commas.
     Matrix,
+    /// Words of a small language of their own; the experiment reads them.
+    Text,
+    /// Which column of a table is what: `role:heading` separated by commas. The choices are the roles.
+    Columns,
 }
 
 /// How a control moves through its range.
@@ -128,6 +132,18 @@ impl Spec {
         spec.kind = Kind::Matrix;
         spec
     }
+    /// At most `max_len` characters, empty at first.
+    pub const fn text(max_len: usize) -> Self {
+        let mut spec = Self::new(Kind::Text, "", 0.0, 0.0);
+        (spec.min_len, spec.max_len) = (0, max_len);
+        spec
+    }
+    /// Which column of a table has which of these roles.
+    pub const fn columns(roles: &'static [Choice]) -> Self {
+        let mut spec = Self::text(4000);
+        (spec.kind, spec.choices) = (Kind::Columns, roles);
+        spec
+    }
     /// The control moves by equal ratios.
     pub const fn log(mut self) -> Self {
         self.scale = Scale::Log;
@@ -164,6 +180,11 @@ impl Spec {
             }
             Kind::Matrix => {
                 format!("up to {MATRIX_MAX} rows of up to {MATRIX_MAX} numbers, such as 1,0;0,1, each from {range}")
+            }
+            Kind::Text => format!("at most {} characters", self.max_len),
+            Kind::Columns => {
+                let roles = self.choices.iter().map(|c| c.value).collect::<Vec<_>>().join(", ");
+                format!("role:heading, separated by commas, with roles {roles}")
             }
         }
     }
@@ -242,7 +263,17 @@ impl Spec {
                 }
                 Ok(Value::Matrix(rows))
             }
+            Kind::Text | Kind::Columns => {
+                let roles =
+                    || text.split(',').all(|pair| pair.split_once(':').is_some_and(|(role, _)| self.knows(role)));
+                let fine = text.len() <= self.max_len && (self.kind == Kind::Text || text.is_empty() || roles());
+                if fine { Ok(Value::Text(text.to_owned())) } else { Err(self.refuse(text)) }
+            }
         }
+    }
+
+    fn knows(&self, choice: &str) -> bool {
+        self.choices.iter().any(|c| c.value == choice.trim())
     }
 }
 
@@ -258,6 +289,8 @@ pub enum Value {
     List(Vec<f64>),
     /// Rows; empty stands for the identity.
     Matrix(Vec<Vec<f64>>),
+    /// Words, or columns.
+    Text(String),
 }
 
 /// A Rust type that a [`Value`] of the right kind becomes. The declaration fixes the kind, so a mismatch is
@@ -298,6 +331,12 @@ impl FromValue for Vec<f64> {
 impl FromValue for Vec<Vec<f64>> {
     fn from_value(value: &Value) -> Option<Self> {
         if let Value::Matrix(x) = value { Some(x.clone()) } else { None }
+    }
+}
+
+impl FromValue for String {
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Value::Text(x) = value { Some(x.clone()) } else { None }
     }
 }
 
@@ -403,6 +442,7 @@ pub fn to_text(value: &Value) -> String {
     match value {
         Value::Number(x) => x.to_string(),
         Value::Choice(x) => (*x).to_owned(),
+        Value::Text(x) => x.clone(),
         Value::List(xs) => list(xs),
         Value::Matrix(rows) => rows.iter().map(|row| list(row)).collect::<Vec<_>>().join(";"),
     }

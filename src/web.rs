@@ -17,7 +17,10 @@ use crate::error::{Error, ErrorKind};
 use crate::exec::pool::{Pool, now, serve};
 use crate::exec::{Exec, Twin};
 use crate::experiments::{self, Pick, Reproduced, Session};
-use crate::params::{Texts, to_number};
+use crate::fit::Role;
+use crate::fit::runs::Columns;
+use crate::fit::table::{Reader, Table};
+use crate::params::{Texts, as_map, to_number};
 
 type Js<T> = Result<T, JsValue>;
 
@@ -129,6 +132,69 @@ impl Engine {
     }
 }
 
+/// A table being read, in pieces cut anywhere.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct TableReader {
+    reader: Reader,
+}
+
+#[wasm_bindgen]
+impl TableReader {
+    /// Nothing read yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next piece.
+    ///
+    /// # Errors
+    /// A line that is no row of the table, or a limit.
+    pub fn push(&mut self, piece: &[u8]) -> Js<()> {
+        self.reader.push(piece).map_err(|e| throw(&e))
+    }
+
+    /// The table, when all is read.
+    ///
+    /// # Errors
+    /// There are no rows.
+    pub fn finish(self) -> Js<RunTable> {
+        self.reader.finish().map(|table| RunTable { table: Rc::new(table) }).map_err(|e| throw(&e))
+    }
+}
+
+/// A table that was read.
+#[wasm_bindgen]
+pub struct RunTable {
+    table: Rc<Table>,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    rows: usize,
+    columns: Vec<&'a str>,
+    #[serde(serialize_with = "as_map")]
+    guesses: Vec<(&'static str, &'a str)>,
+}
+
+#[wasm_bindgen]
+impl RunTable {
+    /// `{rows, columns: [heading], guesses: {role: heading}}`.
+    pub fn summary(&self) -> JsValue {
+        let columns: Vec<&str> = self.table.columns.iter().map(|column| column.name.as_str()).collect();
+        let guess = Columns::guess(&self.table);
+        let guessed = |role: Role| Some((role.name(), columns[guess.get(role)?]));
+        let guesses = Role::ALL.into_iter().filter_map(guessed).collect();
+        to_js(&Summary { rows: self.table.len(), guesses, columns: columns.clone() })
+    }
+
+    /// Another handle of it, for a run.
+    pub fn share(&self) -> Self {
+        Self { table: Rc::clone(&self.table) }
+    }
+}
+
 /// One run of one experiment.
 #[wasm_bindgen]
 pub struct Run {
@@ -146,13 +212,15 @@ fn busy() -> JsValue {
 
 #[wasm_bindgen]
 impl Run {
-    /// Starts a run with the values `name, text, ...`; its result shows theory at once.
+    /// Starts a run with the values `name, text, ...`, over a table where there is one; its result shows at once what
+    /// takes no time.
     ///
     /// # Errors
-    /// An unknown experiment, or a parameter that cannot be used.
+    /// An unknown experiment, or a parameter or a table that cannot be used.
     #[wasm_bindgen(constructor)]
-    pub fn new(engine: &Engine, slug: &str, values: Vec<String>, seed: u32) -> Js<Self> {
-        let session = Session::open(Rc::clone(&engine.exec), slug, &texts(values), seed).map_err(|e| throw(&e))?;
+    pub fn new(engine: &Engine, slug: &str, values: Vec<String>, seed: u32, table: Option<RunTable>) -> Js<Self> {
+        let (exec, table) = (Rc::clone(&engine.exec), table.map(|handle| handle.table));
+        let session = Session::open_on(exec, slug, &texts(values), table, seed).map_err(|e| throw(&e))?;
         Ok(Self {
             session: Rc::new(RefCell::new(Some(session))),
             cancelled: Rc::default(),

@@ -125,11 +125,14 @@ fn names_are_unique_and_words_are_there() {
         assert!(!info.presets.is_empty() && !entry.claims.is_empty(), "{}: presets and claims", entry.slug);
         let names: BTreeSet<_> = entry.params.iter().map(|s| s.name).collect();
         assert_eq!(names.len(), entry.params.len(), "{}: parameters", entry.slug);
-        assert!(!names.contains("seed") && !names.contains("device"), "{}: names the URL keeps for itself", entry.slug);
+        for kept in ["seed", "device", "data", "src"] {
+            assert!(!names.contains(kept), "{}: names the URL keeps for itself", entry.slug);
+        }
         for spec in entry.params {
             assert!(spec.help.ends_with('.') && spec.help.len() > 10, "{}: help of {}", entry.slug, spec.name);
             spec.parse(spec.default).unwrap_or_else(|e| panic!("{}: {e}", entry.slug));
-            assert!(spec.kind == Kind::Choice || spec.min < spec.max, "{}: range of {}", entry.slug, spec.name);
+            let ranged = !matches!(spec.kind, Kind::Choice | Kind::Text | Kind::Columns);
+            assert!(!ranged || spec.min < spec.max, "{}: range of {}", entry.slug, spec.name);
         }
         for preset in info.presets {
             let checked = experiments::check(entry.slug, &experiments::query(preset.query)).expect("a slug");
@@ -247,11 +250,8 @@ fn bad_input_is_one_sentence() {
             }
             for text in ["", "abc", "NaN"] {
                 let refused = spec.parse(text).is_err();
-                assert!(
-                    refused || (spec.kind == Kind::Matrix && text.is_empty()),
-                    "{slug}: {} takes `{text}`",
-                    spec.name
-                );
+                let empty = matches!(spec.kind, Kind::Matrix | Kind::Columns) && text.is_empty();
+                assert!(refused || empty || spec.kind == Kind::Text, "{slug}: {} takes `{text}`", spec.name);
             }
         }
         let unknown = Texts::from([("no-such".to_owned(), "1".to_owned())]);

@@ -434,19 +434,21 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
     let said = lab(&["chinchilla", "runs.csv", "--bootstrap", "40", "--budget", "1e22", "--format", "json"]);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     let json: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
-    assert_eq!(json["experiment"], "chinchilla", "the law");
-    let rows = json["tables"][0]["rows"].as_array().expect("parameters");
+    assert_eq!((&json["experiment"], &json["params"]["law"]), (&"fit".into(), &"chinchilla".into()), "the law");
+    assert_eq!(json["data"]["rows"], 64, "the table");
+    let table = |id: &str| {
+        let tables = json["tables"].as_array().expect("tables");
+        tables.iter().find(|table| table["id"] == id).unwrap_or_else(|| panic!("no table {id}"))["rows"].clone()
+    };
+    let rows = table("parameters").as_array().expect("parameters").clone();
     let truth = law("chinchilla").info.published[1].values;
     for (row, truth) in rows.iter().zip(truth) {
         let number = |k: usize| row[k].as_f64().expect("a number");
         assert!(number(2) < number(1) && number(1) < number(3), "an interval around {row}");
         assert!(number(4) < *truth && *truth < number(5), "{truth} in the profile's interval of {row}");
     }
-    let notices = json["notices"].to_string();
-    assert!(
-        notices.contains("64 rows of 32 runs") && notices.contains("`Training FLOP` / (6 `Model Size`)"),
-        "{notices}"
-    );
+    let words = table("words").to_string();
+    assert!(words.contains("64 rows of 32 runs") && words.contains("`Training FLOP` / (6 `Model Size`)"), "{words}");
 
     for (arguments, sentence) in [
         (vec!["nothing", "runs.csv"], "there is no law `nothing`"),
@@ -454,7 +456,7 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
         (vec!["data-constrained", "runs.csv"], "no column is the unique tokens: name one of Model Size, "),
         (vec!["chinchilla", "runs.csv", "--loss", "run"], "line 2: column `run` holds `r0` where a number is needed"),
         (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber` cannot be `-1`"),
-        (vec!["chinchilla", "runs.csv", "--hold", "alpha=-3"], "parameter `alpha` cannot be `-3`"),
+        (vec!["chinchilla", "runs.csv", "--hold", "alpha=-3"], "parameter `hold` cannot be `alpha=-3`"),
         (vec!["chinchilla", "runs.csv", "--exclude", "Loss>0"], "0 rows are too few for law chinchilla: it takes 6"),
     ] {
         let said = lab(&arguments);

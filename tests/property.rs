@@ -30,7 +30,7 @@ fn text(spec: &'static Spec) -> BoxedStrategy<String> {
         Kind::Simplex => prop::collection::vec(0.0..=1.0f64, spec.min_len..=spec.max_len.min(9))
             .prop_map(|xs| xs.iter().map(f64::to_string).collect::<Vec<_>>().join(","))
             .boxed(),
-        Kind::Matrix => Just(spec.default.to_owned()).boxed(),
+        Kind::Matrix | Kind::Text | Kind::Columns => Just(spec.default.to_owned()).boxed(),
     }
 }
 

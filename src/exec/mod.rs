@@ -501,6 +501,13 @@ impl Exec {
         None
     }
 
+    /// Gives whoever waits a turn, between two pieces of work that no kernel does: a page's worker reads its messages.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(clippy::unused_async, reason = "a page's worker waits here"))]
+    pub async fn breathe(&self) {
+        #[cfg(target_arch = "wasm32")]
+        self.pool.breathe().await;
+    }
+
     /// Runs a job over `items` on the CPU, whatever the device: `WIDTH` numbers per item, in order.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, MessagePort, Performance};
+use web_sys::{MessageChannel, MessageEvent, MessagePort, Performance};
 
 use super::{Inputs, Twin};
 use crate::error::{Error, Result};
@@ -51,6 +51,8 @@ pub struct Pool {
     turn: Cell<usize>,
     /// Milliseconds per group and step of weight 1, or per item, as last seen; sizes requests, never changes a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
+    /// When messages were last read.
+    breathed: Cell<f64>,
 }
 
 fn get(object: &JsValue, key: &str) -> JsValue {
@@ -101,7 +103,27 @@ impl Pool {
             next: Cell::new(0),
             turn: Cell::new(0),
             cost: RefCell::default(),
+            breathed: Cell::new(0.0),
         }
+    }
+
+    /// Lets the messages that wait be read, if there was no time for that in a while.
+    pub(super) async fn breathe(&self) {
+        if now() - self.breathed.get() < CHUNK_MS {
+            return;
+        }
+        if let Ok(channel) = MessageChannel::new() {
+            let (sender, receiver) = oneshot::channel();
+            let listener = Closure::once(move |_: MessageEvent| {
+                sender.send(()).ok();
+            });
+            channel.port1().set_onmessage(Some(listener.as_ref().unchecked_ref()));
+            if channel.port2().post_message(&JsValue::NULL).is_ok() {
+                receiver.await.ok();
+            }
+            channel.port1().close();
+        }
+        self.breathed.set(now());
     }
 
     /// Workers at work, at least 1.

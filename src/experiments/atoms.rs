@@ -585,6 +585,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "the exact slope over these N is -0.499",
         agrees: true,
         note: "",
+        data: None,
     },
     Claim {
         id: "atoms-optimal-exponent",
@@ -599,6 +600,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "the exact slope over these N is -0.981, on its way to the limit",
         agrees: true,
         note: "",
+        data: None,
     },
     Claim {
         id: "atoms-support",
@@ -613,6 +615,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "a whole number",
         agrees: false,
         note: "The theorem prints p^(-1/(K-1)); with 1/(N-1), as in the talk, the support is 15, and no other distribution does better.",
+        data: None,
     },
 ];
 

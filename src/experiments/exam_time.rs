@@ -553,6 +553,7 @@ impl Experiment for ExamTime {
             reason: "closed form",
             agrees: true,
             note: "",
+            data: None,
         },
         Claim {
             id: "exam-75-measured",
@@ -567,6 +568,7 @@ impl Experiment for ExamTime {
             reason: "the parabola through seven points is good to a percent",
             agrees: true,
             note: "",
+            data: None,
         },
         Claim {
             id: "exam-20-percent",
@@ -581,6 +583,7 @@ impl Experiment for ExamTime {
             reason: "closed form",
             agrees: true,
             note: "The talk says 20% less.",
+            data: None,
         },
         Claim {
             id: "exam-half",
@@ -595,6 +598,7 @@ impl Experiment for ExamTime {
             reason: "printed as 0.812..., cut after three digits",
             agrees: true,
             note: "",
+            data: None,
         },
         Claim {
             id: "exam-half-hours",
@@ -609,6 +613,7 @@ impl Experiment for ExamTime {
             reason: "printed with three digits, cut",
             agrees: true,
             note: "",
+            data: None,
         },
     ];
 

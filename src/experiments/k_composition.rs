@@ -1207,6 +1207,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "a lower bound: the upper end of the fitted slope's 99.9% interval must not be below",
         agrees: true,
         note: "Fitted over d = 16, 32, 64.",
+        data: None,
     },
     Claim {
         id: "compose-power-law-slope",
@@ -1221,6 +1222,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "an upper bound: the lower end of the fitted slope's 99.9% interval must not be above",
         agrees: true,
         note: "Fitted over d = 16 to 128; the slope itself is near alpha.",
+        data: None,
     },
     Claim {
         id: "compose-uniform-slope-2",
@@ -1235,6 +1237,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "a lower bound, as above",
         agrees: true,
         note: "Fitted over d = 64 to 512.",
+        data: None,
     },
 ];
 

@@ -11,11 +11,14 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
-use crate::output::{Cell, DeviceUse, Document, Output, Progress, Series};
+use crate::fit::table::Table;
+use crate::output::{Cell, DataUse, DeviceUse, Document, Output, Progress, Series};
 use crate::params::{self, Params, Spec, Texts, Value};
 
 pub mod atoms;
 pub mod exam_time;
+pub mod fit;
+pub mod fitting;
 pub mod k_composition;
 pub mod multi_epoch;
 pub mod positive_shift;
@@ -32,6 +35,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<k_composition::KComposition>(),
     Entry::of::<state_tracking::StateTracking>(),
     Entry::of::<multi_epoch::MultiEpoch>(),
+    Entry::of::<fit::FitRuns>(),
 ];
 
 /// A formula, typeset when the page is built.
@@ -146,6 +150,17 @@ pub struct Claim {
     pub agrees: bool,
     /// Why it differs, or what else to know; may be empty.
     pub note: &'static str,
+    /// The table it is computed from, where that is somebody else's.
+    pub data: Option<File>,
+}
+
+/// A table that the lab may not ship.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct File {
+    /// Its name.
+    pub file: &'static str,
+    /// Where to get it, a sentence.
+    pub from: &'static str,
 }
 
 /// What recomputing a claim gave.
@@ -199,6 +214,8 @@ pub trait Experiment: Sized + 'static {
     const INFO: Info;
     /// The published numbers it reproduces.
     const CLAIMS: &'static [Claim];
+    /// What a table of the reader's own must hold, a sentence; empty where none is read.
+    const DATA: &'static str = "";
     /// Its parameters.
     type Params: Params;
 
@@ -208,6 +225,17 @@ pub trait Experiment: Sized + 'static {
     /// # Errors
     /// A sentence naming the parameter, its value and what is allowed.
     fn start(params: Self::Params, seed: u32) -> Result<Self>;
+
+    /// The same over a table, where [`Experiment::DATA`] asks for one.
+    ///
+    /// # Errors
+    /// As [`Experiment::start`]; a table that cannot be used, with the line.
+    fn start_on(params: Self::Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
+        if table.is_some() {
+            return Err(Error::new(ErrorKind::Parameter, format!("experiment {} reads no table", Self::SLUG)));
+        }
+        Self::start(params, seed)
+    }
 
     /// How far it is.
     fn progress(&self) -> Progress;
@@ -256,8 +284,11 @@ pub struct Entry {
     /// The published numbers it reproduces.
     #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
+    /// What a table of the reader's own must hold; empty where none is read.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub data: &'static str,
     #[serde(skip)]
-    start: fn(&[Value], u32) -> Result<Box<dyn Run>>,
+    start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
 
 impl Entry {
@@ -270,7 +301,9 @@ impl Entry {
             params: E::Params::SPECS,
             #[cfg(not(target_arch = "wasm32"))]
             claims: E::CLAIMS,
-            start: |values, seed| Ok(Box::new(E::start(E::Params::from_values(values)?, seed)?)),
+            #[cfg(not(target_arch = "wasm32"))]
+            data: E::DATA,
+            start: |values, table, seed| Ok(Box::new(E::start_on(E::Params::from_values(values)?, table, seed)?)),
         }
     }
 }
@@ -296,7 +329,7 @@ pub fn check(slug: &str, texts: &Texts) -> Result<params::Checked> {
     let entry = find(slug)?;
     let mut checked = params::check(entry.params, texts);
     let start =
-        |texts: &Texts| params::read(entry.params, texts).and_then(|values| (entry.start)(&values, 0).map(drop));
+        |texts: &Texts| params::read(entry.params, texts).and_then(|values| (entry.start)(&values, None, 0).map(drop));
     while let Err(error) = start(&checked.values) {
         let blamed = checked.values.iter().position(|(name, _)| error.message().contains(&format!("`{name}`")));
         match blamed {
@@ -318,6 +351,7 @@ pub fn check(slug: &str, texts: &Texts) -> Result<params::Checked> {
 pub struct Session {
     entry: &'static Entry,
     params: Vec<(&'static str, Value)>,
+    data: Option<DataUse>,
     seed: u32,
     run: Box<dyn Run>,
     exec: Rc<Exec>,
@@ -332,13 +366,22 @@ impl Session {
     /// # Errors
     /// An unknown experiment, or a parameter that cannot be used.
     pub fn open(exec: Rc<Exec>, slug: &str, texts: &Texts, seed: u32) -> Result<Self> {
+        Self::open_on(exec, slug, texts, None, seed)
+    }
+
+    /// The same over a table.
+    ///
+    /// # Errors
+    /// As [`Session::open`]; a table that cannot be used.
+    pub fn open_on(exec: Rc<Exec>, slug: &str, texts: &Texts, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let entry = find(slug)?;
         let values = params::read(entry.params, texts)?;
-        let run = (entry.start)(&values, seed)?;
+        let data = table.as_ref().map(|table| DataUse { rows: table.len(), digest: table.digest() });
+        let run = (entry.start)(&values, table, seed)?;
         let params = entry.params.iter().map(|spec| spec.name).zip(values).collect();
         // A fall-back that happened when the device was opened concerns every run.
         let old_notices = if exec.device().kind == "cpu" { 0 } else { exec.notices(0).len() };
-        Ok(Self { entry, params, seed, run, exec, devices: Vec::new(), old_notices })
+        Ok(Self { entry, params, data, seed, run, exec, devices: Vec::new(), old_notices })
     }
 
     /// How far it is.
@@ -378,6 +421,7 @@ impl Session {
             commit: COMMIT,
             experiment: self.entry.slug,
             params: self.params.clone(),
+            data: self.data.clone(),
             seed: self.seed,
             device: self.devices.clone(),
             elapsed_s,
@@ -471,6 +515,7 @@ mod tests {
             reason: "",
             agrees,
             note: "",
+            data: None,
         };
         for (printed, tolerance, agrees) in
             [(0.41, 0.0, true), (0.35, 0.1, true), (0.65, 0.1, true), (0.35, 0.0, false), (0.65, 0.0, false)]

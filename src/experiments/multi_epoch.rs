@@ -1292,6 +1292,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "the interval, and 0.02 to 0.03 by which mean-field theory is above the limit at such N",
         agrees: true,
         note: "Simulated, 8 features, K = 16; the offset is not 0, so ratios E / ln N are not 1/4 at these N.",
+        data: None,
     },
     Claim {
         id: "reuse-zipf-exponent",
@@ -1306,6 +1307,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "three digits were printed, and the list of N in between was not",
         agrees: true,
         note: "Exact, at K = 200; theory's 2/7 = 0.286 needs K without end, and K = 50 gives 0.20.",
+        data: None,
     },
     Claim {
         id: "reuse-zipf-factor",
@@ -1320,6 +1322,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "the list of N in between was not printed",
         agrees: false,
         note: "0.48: the printed factor belongs to a search beyond 1/D^2, see below.",
+        data: None,
     },
     Claim {
         id: "reuse-zipf-factor-edge",
@@ -1334,6 +1337,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "as above",
         agrees: true,
         note: "Inferred: the paper does not say how far the rate was searched.",
+        data: None,
     },
     Claim {
         id: "reuse-language-models",
@@ -1348,6 +1352,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "two digits were printed",
         agrees: false,
         note: "Published only: no language model is trained here. Linear regression has 0.284, so the mechanism is the same and the number is not.",
+        data: None,
     },
 ];
 

@@ -668,6 +668,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "printed with two digits",
         agrees: false,
         note: "The exact formula gives 0.802 at p = 0.7; its least value over all p is 0.764, at p = 0.87.",
+        data: None,
     },
     Claim {
         id: "shift-majority-best",
@@ -682,6 +683,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "printed as about 25%",
         agrees: true,
         note: "At p = 0.87, where the ratio is least: 23.6% fewer.",
+        data: None,
     },
     Claim {
         id: "shift-exam",
@@ -696,6 +698,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "closed form, here by root-finding",
         agrees: true,
         note: "",
+        data: None,
     },
     Claim {
         id: "shift-exam-half",
@@ -710,6 +713,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "printed with three digits, cut",
         agrees: true,
         note: "",
+        data: None,
     },
     Claim {
         id: "shift-one-way",
@@ -724,6 +728,7 @@ const CLAIMS_LIST: &[Claim] = &[
         reason: "a formula, evaluated",
         agrees: false,
         note: "By symmetry nothing is gained without transfer; the leading term is 9/32 b e^(-1/2) a^2 = 0.0017.",
+        data: None,
     },
 ];
 

@@ -335,6 +335,7 @@ impl Experiment for StateTracking {
             reason: "500 test sequences",
             agrees: true,
             note: "The paper trains transformers; here only the task, its sizes and the comparison are the same.",
+            data: None,
         },
         Claim {
             id: "track-s5-ratio",
@@ -349,6 +350,7 @@ impl Experiment for StateTracking {
             reason: "its own interval; at this budget a lower bound",
             agrees: true,
             note: "",
+            data: None,
         },
         Claim {
             id: "track-two-hops",
@@ -363,6 +365,7 @@ impl Experiment for StateTracking {
             reason: "times are whole thousands: 4000 stands for 3000 to 4000",
             agrees: true,
             note: "",
+            data: None,
         },
     ];
 

@@ -7,8 +7,7 @@
 //! Leave the largest out: fit the smaller runs, predict the largest. What matters of a scaling law is that.
 
 use super::objective::Room;
-use super::{Data, Fit, Problem, Residual, Search};
-use crate::error::{Error, ErrorKind, Result};
+use super::{Data, Fit, Problem, Residual};
 use crate::math;
 
 /// `-2 ln` of the greatest likelihood of runs whose residuals have this objective.
@@ -78,13 +77,15 @@ pub fn r2(problem: &Problem, p: &[f64]) -> f64 {
 }
 
 /// How a law that has seen only the smaller runs does on the largest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Extrapolation {
-    /// Rows predicted.
-    pub rows: usize,
-    /// Root of the mean square of their residuals.
+    /// Its predictions.
+    pub predicted: Vec<f64>,
+    /// What was measured.
+    pub measured: Vec<f64>,
+    /// Root of the mean square of the residuals.
     pub error: f64,
-    /// Mean of their residuals: above 0, the law promised too little.
+    /// Mean of the residuals: above 0, the law promised too little.
     pub bias: f64,
 }
 
@@ -109,21 +110,20 @@ fn split(problem: &Problem) -> (Data, Data) {
     (pick(false), pick(true))
 }
 
-/// Fits the smaller runs and predicts the largest fifth.
-///
-/// # Errors
-/// The smaller runs are too few.
-pub fn extrapolate(problem: &Problem, seed: u32) -> Result<Extrapolation> {
+/// The smaller runs and the largest fifth; nothing where one of them is too few.
+pub fn without_largest(problem: &Problem) -> Option<(Problem, Problem)> {
     let (small, large) = split(problem);
-    if small.len() <= problem.free() || large.is_empty() {
-        return Err(Error::new(ErrorKind::Parameter, "too few runs to leave the largest out"));
-    }
-    let fit = Search::new(problem.over(small), seed)?.run()?;
+    (small.len() > problem.free() && !large.is_empty()).then(|| (problem.over(small), problem.over(large)))
+}
+
+/// How a fit to the smaller runs predicts the largest.
+pub fn judge(large: &Problem, fit: &Fit) -> Extrapolation {
     let mut room = Room::default();
-    problem.over(large.clone()).at(&fit.params, &mut room);
-    let n = large.len() as f64;
+    large.at(&fit.params, &mut room);
+    let n = large.data.len() as f64;
     let mean = |f: &dyn Fn(f64) -> f64| room.residuals.iter().map(|r| f(*r)).sum::<f64>() / n;
-    Ok(Extrapolation { rows: large.len(), error: mean(&|r| r * r).sqrt(), bias: mean(&|r| r) })
+    let (error, bias) = (mean(&|r| r * r).sqrt(), mean(&|r| r));
+    Extrapolation { error, bias, predicted: room.values, measured: large.data.y.clone() }
 }
 
 #[cfg(test)]

@@ -83,6 +83,21 @@ pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 
     [n, c / (6.0 * n), at(ln_n)]
 }
 
+/// The tokens after which a model of `n` parameters has come down to a loss, to rounding; not a number where none have
+/// between 1 and 10^20. More tokens are taken to be better.
+pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>) -> f64 {
+    let above = |ln_d: f64| law.predict(p, &inputs(law, n, math::exp(ln_d), unique)) > loss;
+    let (mut lo, mut hi) = (0.0, math::ln(1e20));
+    if !above(lo) || above(hi) {
+        return f64::NAN;
+    }
+    for _ in 0..52 {
+        let middle = 0.5 * (lo + hi);
+        if above(middle) { lo = middle } else { hi = middle }
+    }
+    math::exp(0.5 * (lo + hi))
+}
+
 /// The least x above 1 at which a curve first comes to a value, from whichever side; infinite when it does not below
 /// 10^30.
 fn reach(f: impl Fn(f64) -> f64, value: f64) -> f64 {

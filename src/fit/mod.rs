@@ -238,6 +238,33 @@ pub struct Published {
     pub values: &'static [f64],
 }
 
+/// Parameters and inputs to simulate runs from.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// Whose they are.
+    pub says: &'static str,
+    /// The values in the law's order.
+    pub values: &'static [f64],
+    /// Least and greatest of each input; of tokens, where a law also reads unique ones, over those.
+    pub ranges: &'static [[f64; 2]],
+}
+
+impl Example {
+    /// The inputs of run `i` of `rows`: at equal ratios, in another order for each input.
+    pub fn inputs(&self, law: &Entry, i: u32, rows: u32) -> Vec<f64> {
+        const STRIDES: [u32; 3] = [1, 7, 11];
+        let place = |k: usize| f64::from(i * STRIDES[k] % rows) / f64::from(rows);
+        let [lo, hi] = [|r: &[f64; 2]| r[0], |r: &[f64; 2]| r[1]];
+        let mut x: Vec<f64> =
+            self.ranges.iter().enumerate().map(|(k, r)| lo(r) * math::pow(hi(r) / lo(r), place(k))).collect();
+        let of = |role: Role| law.info.inputs.iter().position(|input| input.role == role);
+        if let (Some(tokens), Some(unique)) = (of(Role::Tokens), of(Role::Unique)) {
+            x[tokens] *= x[unique];
+        }
+        x
+    }
+}
+
 /// A number that follows from the parameters alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
@@ -264,6 +291,8 @@ pub struct Info {
     pub params: &'static [Param],
     /// Parameters that somebody printed; the first are what a frozen base is frozen at.
     pub published: &'static [Published],
+    /// What runs are simulated from where there are none.
+    pub example: Example,
     /// What [`Law::derived`] gives.
     pub derived: &'static [Quantity],
     /// Numbers a row keeps for [`Law::point`].

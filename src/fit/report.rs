@@ -1,35 +1,83 @@
-//! A fit as figures and tables.
+//! A fit as figures, tables and verdicts, as far as it is done.
 
 use super::bootstrap::{self, interval, opened};
 use super::choose::{self, Extrapolation};
-use super::derived::{Ask, answers};
+use super::derived::{Ask, allocation, answers, tokens_for};
 use super::minimise::Stop;
 use super::objective::Room;
-use super::profile::Profile;
+use super::profile::{Identified, Profile, sharpness};
 use super::{Fit, Problem, Residual, Role, Transform};
 use crate::math;
-use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table};
+use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
 use crate::params::Scale;
 
-/// Everything that was found out about one law on one set of runs.
+/// Everything that is known so far about one law on one set of runs.
 #[derive(Debug)]
 pub struct Study<'a> {
     /// The law and the runs.
     pub problem: &'a Problem,
     /// The fit.
-    pub fit: &'a Fit,
-    /// Parameters of the bootstrap's refits; may be empty.
+    pub fit: Option<&'a Fit>,
+    /// Parameters of the bootstrap's refits.
     pub refits: &'a [Vec<f64>],
-    /// Profiles of the free parameters, each with its number; may be empty.
+    /// Profiles of free parameters, each with its number.
     pub profiles: &'a [(usize, Profile)],
     /// How it does on the largest runs when it has not seen them.
-    pub extrapolation: Option<Extrapolation>,
+    pub largest: Option<&'a Extrapolation>,
+    /// Other laws on the same runs.
+    pub compared: &'a [Compared],
+    /// Lines left out, with the rule.
+    pub excluded: &'a [(usize, String)],
+    /// Which column is what, in words.
+    pub how: &'a [String],
+    /// Are the runs simulated from the law's example?
+    pub simulated: bool,
     /// What is asked.
     pub ask: Ask,
 }
 
+/// A law beside others.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    name: &'static str,
+    /// Free parameters, objective, R^2, `AICc`, error and bias on the largest runs.
+    numbers: [f64; 6],
+    /// Why there are none.
+    failed: String,
+}
+
+impl Compared {
+    /// A law that was fitted.
+    pub fn of(name: &'static str, problem: &Problem, fit: &Fit, largest: Option<&Extrapolation>) -> Self {
+        let [error, bias] = largest.map_or([f64::NAN; 2], |out| [out.error, out.bias]);
+        let (r2, aicc) = (choose::r2(problem, &fit.params), choose::aicc(problem, fit).unwrap_or(f64::NAN));
+        Self { name, numbers: [problem.free() as f64, fit.value, r2, aicc, error, bias], failed: String::new() }
+    }
+
+    /// One that could not be.
+    pub const fn failed(name: &'static str, why: String) -> Self {
+        Self { name, numbers: [f64::NAN; 6], failed: why }
+    }
+}
+
 /// Share of the refits inside an interval.
 const LEVEL: f64 = 0.95;
+/// Refits that make a band of a curve, at most.
+const BAND: usize = 400;
+/// Groups of runs that are drawn apart.
+const GROUPS: usize = 6;
+/// Points of a curve.
+const CURVE: u32 = 60;
+
+/// Chi-squared with 1, 2... degrees of freedom: what 999 of 1000 do not exceed.
+const CHI2_999: [f64; 10] = [
+    10.827_566, 13.815_511, 16.266_236, 18.466_827, 20.515_006, 22.457_744, 24.321_886, 26.124_482, 27.877_165,
+    29.588_298,
+];
+
+const RUNS: [&str; GROUPS] = ["g1", "g2", "g3", "g4", "g5", "g6"];
+const CURVES: [&str; GROUPS] = ["g1-fit", "g2-fit", "g3-fit", "g4-fit", "g5-fit", "g6-fit"];
+const PUBLISHED: [&str; 3] = ["published", "published-2", "published-3"];
 
 const fn column(name: &'static str) -> Column {
     Column { name, unit: "" }
@@ -37,6 +85,40 @@ const fn column(name: &'static str) -> Column {
 
 const fn axis(label: &'static str, log: bool) -> Axis {
     Axis { label, unit: "", scale: if log { Scale::Log } else { Scale::Linear } }
+}
+
+fn figure(id: &'static str, title: &str, x: Axis, y: Axis, series: Vec<Series>) -> Figure {
+    Figure { id, title: title.to_owned(), x, y, field: None, series, marks: Vec::new() }
+}
+
+fn line(id: &'static str, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Series {
+    Series::new(id, label, Kind::Line, From::Theory, x, y)
+}
+
+fn points(id: &'static str, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Series {
+    Series::new(id, label, Kind::Points, From::Measured, x, y)
+}
+
+/// `count + 1` places at equal ratios.
+fn ratios(lo: f64, hi: f64, count: u32) -> Vec<f64> {
+    (0..=count).map(|i| lo * math::pow(hi / lo, f64::from(i) / f64::from(count))).collect()
+}
+
+/// Least and greatest.
+fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
+    values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
+}
+
+/// A number of three digits or so, as a label has it.
+fn short(x: f64) -> String {
+    let (digits, power) = (x.abs().max(1e-300), math::ln(x.abs().max(1e-300)) / std::f64::consts::LN_10);
+    if (1e-3..1e4).contains(&digits) {
+        let decimals = (2.0 - power.floor()).clamp(0.0, 6.0) as usize;
+        let text = format!("{x:.decimals$}");
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    } else {
+        format!("{x:.2e}")
+    }
 }
 
 /// Why a minimisation stopped, in words.
@@ -50,44 +132,230 @@ pub const fn words(stop: Stop) -> &'static str {
 }
 
 impl Study<'_> {
-    /// All figures and tables.
+    /// All figures, tables and verdicts.
     pub fn output(&self) -> Output {
-        let law = self.problem.law.info;
-        let mut figures = vec![self.data(), self.residuals()];
-        figures.extend(self.profiles.iter().map(|(j, profile)| self.profile(*j, profile)));
-        let mut tables = vec![self.parameters(), self.quality()];
-        let more = [self.derived(), self.valleys(), self.published()];
-        tables.extend(more.into_iter().filter(|table| !table.rows.is_empty()));
-        for figure in &mut figures {
-            figure.title = format!("{}: {}", law.title, figure.title);
-            figure.series.iter_mut().for_each(Series::thin);
+        let mut figures = vec![self.data()];
+        let mut tables = vec![self.words()];
+        let mut verdicts = Vec::new();
+        if let Some(fit) = self.fit {
+            figures.extend(self.contours(fit));
+            figures.extend(self.frontier(fit));
+            figures.push(self.predicted(fit));
+            figures.push(self.residuals(fit));
+            figures.extend(self.ridge());
+            figures.extend(self.profiles.iter().map(|(j, profile)| self.profile(fit, *j, profile)));
+            tables.extend([
+                self.parameters(fit),
+                self.derived(fit),
+                self.published(),
+                self.quality(fit),
+                self.compared(fit),
+                self.valleys(fit),
+            ]);
+            verdicts = self.verdicts(fit);
         }
-        Output { figures, tables, verdicts: Vec::new() }
+        tables.push(self.left_out());
+        tables.retain(|table| !table.rows.is_empty());
+        Output { figures, tables, verdicts }
     }
 
-    /// What a reader should know, in sentences: the objective, and what the runs do not determine.
-    pub fn notices(&self) -> Vec<String> {
-        let params = self.problem.law.info.params;
-        let mut list = vec![format!("The fit makes the {} small.", self.problem.objective.words())];
-        for (j, profile) in self.profiles {
-            let identified = profile.identified();
-            if identified != super::profile::Identified::Yes {
-                let said = identified.words(params[*j].name);
-                list.push(format!("{}{}.", said[..1].to_uppercase(), &said[1..]));
-            }
-            let lower = profile.points().iter().map(|p| p.objective).fold(f64::INFINITY, f64::min);
-            if lower < self.fit.value * (1.0 - 1e-6) {
-                list.push(format!("While {} was held, a better fit was found: {lower:.6e}.", params[*j].name));
-            }
-        }
-        if self.fit.valleys.len() > 1 {
-            let (here, all) = (self.fit.valleys[0].reached, self.fit.valleys.iter().map(|v| v.reached).sum::<usize>());
-            list.push(format!(
-                "The objective has at least {} local minima; {here} of {all} starts ended in the lowest.",
-                self.fit.valleys.len()
-            ));
+    fn place(&self, role: Role) -> Option<usize> {
+        self.problem.law.info.inputs.iter().position(|input| input.role == role)
+    }
+
+    /// What somebody printed, and what the runs were simulated from.
+    fn claimed(&self) -> Vec<(&'static str, &'static [f64])> {
+        let info = self.problem.law.info;
+        let mut list: Vec<_> = info.published.iter().map(|published| (published.source, published.values)).collect();
+        if self.simulated && !list.iter().any(|(_, values)| *values == info.example.values) {
+            list.push((info.example.says, info.example.values));
         }
         list
+    }
+
+    /// At most so many refits, at places that their number decides.
+    fn some_refits(&self) -> Vec<Vec<f64>> {
+        let keep = self.refits.len().min(BAND);
+        (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
+    }
+
+    /// A curve of the fit over inputs, with the band of its refits.
+    fn curve(&self, fit: &Fit, series: (&'static str, String), x: Vec<f64>, inputs: &[Vec<f64>]) -> Series {
+        let y = inputs.iter().map(|x| self.problem.law.predict(&fit.params, x)).collect();
+        let line = line(series.0, series.1, x, y);
+        if self.refits.is_empty() {
+            return line;
+        }
+        let band = bootstrap::band(self.problem, &self.some_refits(), inputs, LEVEL);
+        line.with_interval(band.iter().map(|b| b[0]).collect(), band.iter().map(|b| b[1]).collect())
+    }
+
+    /// The runs, and the fit through them.
+    fn data(&self) -> Figure {
+        let (data, law) = (&self.problem.data, self.problem.law);
+        let what = if self.simulated { "Simulated runs" } else { "Runs" };
+        let title = format!("{what}{}", if self.fit.is_some() { " and fit" } else { "" });
+        let log = self.problem.objective.residual == Residual::Log;
+        let loss = axis(if law.info.objective.residual == Residual::Log { "loss" } else { "y" }, log);
+        let (Some(n), Some(d)) = (self.place(Role::Params), self.place(Role::Tokens)) else {
+            return self.data_of_one(&title, loss);
+        };
+        // With unique tokens, over epochs and apart by those; without, over tokens and apart by parameters.
+        let unique = self.place(Role::Unique);
+        let by = unique.unwrap_or(n);
+        let over = |x: &[f64]| unique.map_or(x[d], |u| (x[d] / x[u]).max(1.0));
+        let mut order: Vec<usize> = (0..data.len()).collect();
+        order.sort_by(|&i, &j| data.input(i)[by].total_cmp(&data.input(j)[by]).then(i.cmp(&j)));
+        let mut apart: Vec<Vec<usize>> =
+            order.chunk_by(|&i, &j| data.input(i)[by] == data.input(j)[by]).map(<[usize]>::to_vec).collect();
+        if apart.len() > GROUPS {
+            apart = order.chunks(order.len().div_ceil(GROUPS)).map(<[usize]>::to_vec).collect();
+        }
+        let mut series = Vec::new();
+        for (g, rows) in apart.iter().enumerate() {
+            let middle =
+                |k: usize| math::exp(rows.iter().map(|&i| math::ln(data.input(i)[k])).sum::<f64>() / rows.len() as f64);
+            let label = format!("{} {}", law.info.inputs[by].symbol, short(middle(by)));
+            let x: Vec<f64> = rows.iter().map(|&i| over(data.input(i))).collect();
+            let y = rows.iter().map(|&i| data.y[i]).collect();
+            if let Some(fit) = self.fit {
+                let [lo, hi] = ends(x.iter().copied());
+                let xs = ratios(lo, hi * 2.0, CURVE);
+                let at = |x: &f64| {
+                    let mut inputs: Vec<f64> = (0..law.info.inputs.len()).map(middle).collect();
+                    inputs[d] = unique.map_or(*x, |u| x * inputs[u]);
+                    inputs
+                };
+                let inputs: Vec<_> = xs.iter().map(at).collect();
+                let of = if unique.is_some() {
+                    format!("{label}, N {}, fit", short(middle(n)))
+                } else {
+                    format!("{label}, fit")
+                };
+                series.push(self.curve(fit, (CURVES[g], of), xs, &inputs));
+            }
+            series.push(points(RUNS[g], label, x, y));
+        }
+        let x = if unique.is_some() { axis("epochs D/U", true) } else { axis("tokens D", true) };
+        figure("data", &title, x, loss, series)
+    }
+
+    fn data_of_one(&self, title: &str, loss: Axis) -> Figure {
+        let (data, law) = (&self.problem.data, self.problem.law);
+        let xs = || (0..data.len()).map(|i| data.input(i)[0]);
+        let [lo, hi] = ends(xs().filter(|x| *x > 0.0));
+        // Half a decade further on: what a law is for.
+        let curve = ratios(lo, 3.0 * hi, 2 * CURVE);
+        let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
+        let mut series = vec![points("runs", "runs", xs().collect(), data.y.clone())];
+        for (k, (source, values)) in self.claimed().into_iter().enumerate().filter(|_| self.simulated).take(3) {
+            let y = inputs.iter().map(|x| law.predict(values, x)).collect();
+            series.push(line(PUBLISHED[k], source, curve.clone(), y));
+        }
+        if let Some(fit) = self.fit {
+            series.push(self.curve(fit, ("fit", "fit".into()), curve, &inputs));
+        }
+        figure("data", title, axis("x", true), loss, series)
+    }
+
+    /// Parameters against tokens: the runs, equal loss, equal compute, and what is best.
+    fn contours(&self, fit: &Fit) -> Option<Figure> {
+        let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
+        let (data, law) = (&self.problem.data, self.problem.law);
+        let at = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]).collect::<Vec<_>>();
+        let (sizes, tokens) = (at(n), at(d));
+        let ([n_lo, n_hi], [d_lo, d_hi]) = (ends(sizes.iter().copied()), ends(tokens.iter().copied()));
+        let [c_lo, c_hi] = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d));
+        let inside = |d: f64| if (0.5 * d_lo..=2.0 * d_hi).contains(&d) { d } else { f64::NAN };
+        let xs = || ratios(0.5 * n_lo, 2.0 * n_hi, CURVE);
+        let mut losses = data.y.clone();
+        losses.sort_by(f64::total_cmp);
+        let mut series = vec![points("runs", "runs", sizes, tokens)];
+        for (k, id) in ["loss-1", "loss-2", "loss-3", "loss-4", "loss-5"].into_iter().enumerate() {
+            let loss = bootstrap::quantile(&losses, 0.1 + 0.2 * k as f64);
+            let y: Vec<f64> =
+                xs().iter().map(|&n| inside(tokens_for(law, &fit.params, n, loss, self.ask.unique))).collect();
+            if y.iter().any(|y| y.is_finite()) {
+                series.push(line(id, format!("loss {}", short(loss)), xs(), y));
+            }
+        }
+        let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
+        let step = ((power(c_hi) - power(c_lo)) / 4.0).ceil().max(1.0);
+        for (k, id) in ["compute-1", "compute-2", "compute-3", "compute-4"].into_iter().enumerate() {
+            let exponent = power(c_lo).ceil() + step * k as f64;
+            let c = math::pow(10.0, exponent);
+            let y: Vec<f64> = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
+            if y.iter().any(|y| y.is_finite()) {
+                series.push(line(id, format!("C = 1e{exponent:.0}"), xs(), y));
+            }
+        }
+        let best: Vec<_> = ratios(c_lo, c_hi, 24)
+            .into_iter()
+            .map(|c| allocation(law, &fit.params, c, self.ask.unique))
+            .filter(|[n, d, _]| (0.5 * n_lo..=2.0 * n_hi).contains(n) && inside(*d).is_finite())
+            .collect();
+        if !best.is_empty() {
+            let (x, y) = best.iter().map(|[n, d, _]| (*n, *d)).unzip();
+            series.push(line("best", "best split of the compute", x, y));
+        }
+        let title = "Equal loss, equal compute, and the best split of it";
+        Some(figure("contours", title, axis("parameters N", true), axis("tokens D", true), series))
+    }
+
+    /// Tokens for each parameter where a budget is split best, against the budget.
+    fn frontier(&self, fit: &Fit) -> Option<Figure> {
+        let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
+        let (data, law) = (&self.problem.data, self.problem.law);
+        let [c_lo, c_hi] = ends((0..data.len()).map(|i| 6.0 * data.input(i)[n] * data.input(i)[d]));
+        let budget = self.ask.compute.unwrap_or(c_hi);
+        let xs = ratios(c_lo.min(budget), c_hi.max(10.0 * budget), 12);
+        let at = |p: &[f64], c: f64| {
+            let [n, d, _] = allocation(law, p, c, self.ask.unique);
+            d / n
+        };
+        let of = |p: &[f64]| xs.iter().map(|&c| at(p, c)).collect::<Vec<_>>();
+        let mut fitted = line("fit", "fit", xs.clone(), of(&fit.params));
+        if !self.refits.is_empty() {
+            let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
+            let band: Vec<_> = (0..xs.len()).map(|i| interval(curves.iter().map(|y| y[i]), LEVEL)).collect();
+            fitted = fitted.with_interval(band.iter().map(|b| b[0]).collect(), band.iter().map(|b| b[1]).collect());
+        }
+        let mut series = vec![fitted];
+        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(3) {
+            let author = source.split(',').next().unwrap_or(source);
+            series.push(Series { role: From::Published, ..line(PUBLISHED[k], author, xs.clone(), of(values)) });
+        }
+        let mut figure = figure(
+            "frontier",
+            "Tokens for each parameter, where a budget is split best",
+            axis("compute C = 6 N D", true),
+            axis("tokens per parameter", true),
+            series,
+        );
+        figure.marks.push(Mark::at_x("your budget", budget));
+        Some(figure)
+    }
+
+    /// Predicted against measured; the largest runs once more, as predicted by a fit without them.
+    fn predicted(&self, fit: &Fit) -> Figure {
+        let mut room = Room::default();
+        self.problem.at(&fit.params, &mut room);
+        let data = &self.problem.data;
+        let log = self.problem.objective.residual == Residual::Log;
+        let [lo, hi] = data
+            .y
+            .iter()
+            .chain(&room.values)
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], y| [a.min(*y), b.max(*y)]);
+        let mut series = vec![
+            points("runs", "all runs, fitted", room.values.clone(), data.y.clone()),
+            line("equal", "equal", vec![lo, hi], vec![lo, hi]),
+        ];
+        if let Some(out) = self.largest {
+            let label = "largest runs, predicted by a fit to the others";
+            series.push(points("largest", label, out.predicted.clone(), out.measured.clone()));
+        }
+        figure("predicted", "Predicted and measured", axis("predicted", log), axis("measured", log), series)
     }
 
     /// The product of the inputs but unique tokens: how large a run is.
@@ -96,93 +364,106 @@ impl Study<'_> {
         inputs.filter(|(_, input)| input.role != Role::Unique).map(|(x, _)| x).product()
     }
 
-    fn data(&self) -> Figure {
-        let (problem, data) = (self.problem, &self.problem.data);
+    fn residuals(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
-        problem.at(&self.fit.params, &mut room);
-        let log = problem.objective.residual == Residual::Log;
-        if problem.law.info.inputs.len() > 1 {
-            let ends = data.y.iter().chain(&room.values).fold([f64::INFINITY, 0.0], |[a, b], y| [a.min(*y), b.max(*y)]);
-            return Figure {
-                id: "data",
-                title: "predicted and measured".into(),
-                x: axis("predicted loss", log),
-                y: axis("measured loss", log),
-                field: None,
-                series: vec![
-                    Series::new("runs", "runs", Kind::Points, From::Measured, room.values, data.y.clone()),
-                    Series::new("equal", "equal", Kind::Line, From::Theory, ends.to_vec(), ends.to_vec()),
-                ],
-                marks: Vec::new(),
-            };
-        }
-        let xs = || (0..data.len()).map(|i| data.input(i)[0]);
-        let (lo, hi) =
-            xs().filter(|x| *x > 0.0).fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), x| (a.min(x), b.max(x)));
-        // A fifth further on: what a law is for.
-        let curve: Vec<f64> = (0..=120).map(|i| lo * math::pow(hi / lo, f64::from(i) / 100.0)).collect();
-        let predicted = curve.iter().map(|x| problem.law.predict(&self.fit.params, &[*x])).collect();
-        let mut line = Series::new("fit", "fit", Kind::Line, From::Theory, curve.clone(), predicted);
-        if !self.refits.is_empty() {
-            let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
-            let band = bootstrap::band(problem, self.refits, &inputs, LEVEL);
-            line = line.with_interval(band.iter().map(|b| b[0]).collect(), band.iter().map(|b| b[1]).collect());
-        }
-        Figure {
-            id: "data",
-            title: "runs and fit".into(),
-            x: axis("x", true),
-            y: axis("y", log),
-            field: None,
-            series: vec![
-                Series::new("runs", "runs", Kind::Points, From::Measured, xs().collect(), data.y.clone()),
-                line,
-            ],
-            marks: Vec::new(),
-        }
-    }
-
-    fn residuals(&self) -> Figure {
-        let mut room = Room::default();
-        self.problem.at(&self.fit.params, &mut room);
-        let size = (0..self.problem.data.len()).map(|i| self.scale(i)).collect();
+        self.problem.at(&fit.params, &mut room);
+        let size: Vec<f64> = (0..self.problem.data.len()).map(|i| self.scale(i)).collect();
         let label = match self.problem.objective.residual {
             Residual::Log => "ln predicted - ln measured",
             Residual::Plain => "predicted - measured",
         };
-        let size_label = if self.problem.law.info.inputs.len() > 1 { "parameters times tokens" } else { "x" };
-        Figure {
-            id: "residuals",
-            title: "residuals".into(),
-            x: axis(size_label, true),
-            y: axis(label, false),
-            field: None,
-            series: vec![Series::new("residuals", "residuals", Kind::Points, From::Measured, size, room.residuals)],
-            marks: Vec::new(),
-        }
+        let many = self.problem.law.info.inputs.len() > 1;
+        let size_label = if many { "parameters times tokens" } else { "x" };
+        let from_zero = size.iter().any(|x| *x <= 0.0);
+        let runs = points("residuals", "residuals", size, room.residuals);
+        figure("residuals", "Residuals", axis(size_label, !from_zero), axis(label, false), vec![runs])
     }
 
-    fn profile(&self, j: usize, profile: &Profile) -> Figure {
+    /// The two free parameters that the refits tie together most closely.
+    fn ridge(&self) -> Option<Figure> {
+        let params = self.problem.law.info.params;
+        let moved = |j: usize| self.refits.iter().map(|p| params[j].transform.forward(p[j])).collect::<Vec<_>>();
+        let free: Vec<usize> = (0..params.len()).filter(|&j| self.problem.held[j].is_none()).collect();
+        if self.refits.len() < 20 {
+            return None;
+        }
+        let pairs = free.iter().flat_map(|&i| free.iter().filter(move |j| **j > i).map(move |&j| (i, j)));
+        let tied = pairs.map(|(i, j)| (correlation(&moved(i), &moved(j)), i, j));
+        let (r, i, j) = tied.filter(|(r, ..)| r.is_finite()).max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
+        let of = |j: usize| self.refits.iter().map(|p| p[j]).collect::<Vec<_>>();
+        let scale = |j: usize| Axis {
+            label: params[j].name,
+            unit: params[j].unit,
+            ..axis("", params[j].transform == Transform::Log)
+        };
+        let title = format!("Refits of resampled runs: {} and {}, correlation {r:.3}", params[i].name, params[j].name);
+        Some(figure("ridge", &title, scale(i), scale(j), vec![points("refits", "refits", of(i), of(j))]))
+    }
+
+    fn profile(&self, fit: &Fit, j: usize, profile: &Profile) -> Figure {
         let param = &self.problem.law.info.params[j];
         let (x, y) = profile.points().iter().map(|point| (point.value, point.objective)).unzip();
+        let mut figure = figure(
+            param.name,
+            &format!("Profile of {}: the least objective with it held", param.name),
+            Axis { label: param.name, unit: param.unit, ..axis("", param.transform == Transform::Log) },
+            axis("least objective", true),
+            vec![line("profile", "least objective", x, y)],
+        );
         let ends = profile.interval().into_iter().filter(|end| end.is_finite());
-        let marks = ends.map(|end| Mark::at_x("95 % end", end)).chain([Mark::at_x("fit", self.fit.params[j])]);
-        Figure {
-            id: param.name,
-            title: format!("profile of {}", param.name),
-            x: Axis { label: param.name, unit: param.unit, ..axis("", param.transform == Transform::Log) },
-            y: axis("least objective", true),
-            field: None,
-            series: vec![Series::new("profile", "least objective", Kind::Line, From::Theory, x, y)],
-            marks: marks.collect(),
+        figure.marks = ends.map(|end| Mark::at_x("95 % end", end)).collect();
+        figure.marks.push(Mark::at_x("fit", fit.params[j]));
+        figure
+    }
+
+    /// What a reader should know, in sentences.
+    fn words(&self) -> Table {
+        let params = self.problem.law.info.params;
+        let data = &self.problem.data;
+        let mut list = Vec::new();
+        if self.simulated {
+            let says = self.problem.law.info.example.says;
+            list.push(format!("These runs are simulated from the law itself, with noise; its parameters are {says}."));
+        } else {
+            list.push(format!("Columns: {}.", self.how.join(", ")));
+        }
+        let mut blocks = data.block.clone();
+        blocks.sort_unstable();
+        blocks.dedup();
+        let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
+        list.push(format!("{} rows of {} runs{left}.", data.len(), blocks.len()));
+        list.push(format!("The fit makes the {} small.", self.problem.objective.words()));
+        for (j, profile) in self.profiles {
+            let identified = profile.identified();
+            if identified != Identified::Yes {
+                let said = identified.words(params[*j].name);
+                list.push(format!("{}{}.", said[..1].to_uppercase(), &said[1..]));
+            }
+            let lower = profile.points().iter().map(|p| p.objective).fold(f64::INFINITY, f64::min);
+            if self.fit.is_some_and(|fit| lower < fit.value * (1.0 - 1e-6)) {
+                list.push(format!("While {} was held, a better fit was found: {lower:.6e}.", params[*j].name));
+            }
+        }
+        if let Some(fit) = self.fit.filter(|fit| fit.valleys.len() > 1) {
+            let (here, all) = (fit.valleys[0].reached, fit.valleys.iter().map(|v| v.reached).sum::<usize>());
+            list.push(format!(
+                "The objective has at least {} local minima; {here} of {all} starts ended in the lowest.",
+                fit.valleys.len()
+            ));
+        }
+        Table {
+            id: "words",
+            title: "In words".into(),
+            columns: vec![column("what to know")],
+            rows: list.into_iter().map(|text| vec![text.into()]).collect(),
         }
     }
 
-    fn parameters(&self) -> Table {
+    fn parameters(&self, fit: &Fit) -> Table {
         let params = self.problem.law.info.params;
         let boot = bootstrap::intervals(self.problem, self.refits, LEVEL);
         let rows = params.iter().enumerate().map(|(j, param)| {
-            let mut row: Vec<Cell> = vec![param.name.into(), self.fit.params[j].into()];
+            let mut row: Vec<Cell> = vec![param.name.into(), fit.params[j].into()];
             let held = self.problem.held[j].is_some();
             let profile = self.profiles.iter().find(|(k, _)| *k == j).map(|(_, profile)| profile);
             let none = [f64::NAN; 2];
@@ -203,10 +484,9 @@ impl Study<'_> {
         }
     }
 
-    fn quality(&self) -> Table {
-        let (problem, fit) = (self.problem, self.fit);
+    fn quality(&self, fit: &Fit) -> Table {
+        let problem = self.problem;
         let mut rows: Vec<Vec<Cell>> = vec![
-            vec!["objective".into(), problem.objective.words().into()],
             vec!["objective at the fit".into(), fit.value.into()],
             vec!["R^2".into(), choose::r2(problem, &fit.params).into()],
             vec!["AICc".into(), choose::aicc(problem, fit).unwrap_or(f64::NAN).into()],
@@ -216,18 +496,18 @@ impl Study<'_> {
             vec!["search".into(), words(fit.stop).into()],
             vec!["evaluations".into(), (fit.evaluations as f64).into()],
         ];
-        if let Some(found) = self.extrapolation {
-            rows.push(vec!["largest rows left out".into(), (found.rows as f64).into()]);
+        if let Some(found) = self.largest {
+            rows.push(vec!["largest rows left out".into(), (found.measured.len() as f64).into()]);
             rows.push(vec!["error on them, root mean square residual".into(), found.error.into()]);
             rows.push(vec!["mean residual on them".into(), found.bias.into()]);
         }
         Table { id: "quality", title: "The fit".into(), columns: vec![column("what"), column("value")], rows }
     }
 
-    fn derived(&self) -> Table {
+    fn derived(&self, fit: &Fit) -> Table {
         let law = self.problem.law;
-        let refits: Vec<_> = self.refits.iter().map(|p| answers(law, p, &self.ask)).collect();
-        let rows = answers(law, &self.fit.params, &self.ask).into_iter().enumerate().map(|(k, answer)| {
+        let refits: Vec<_> = self.some_refits().iter().map(|p| answers(law, p, &self.ask)).collect();
+        let rows = answers(law, &fit.params, &self.ask).into_iter().enumerate().map(|(k, answer)| {
             let ends = interval(refits.iter().map(|answers| answers[k].value), LEVEL);
             let [lo, hi] = opened([f64::NEG_INFINITY, 1e30], ends);
             vec![answer.name.into(), answer.value.into(), lo.into(), hi.into(), answer.unit.into()]
@@ -240,8 +520,35 @@ impl Study<'_> {
         }
     }
 
-    fn valleys(&self) -> Table {
-        let valleys = if self.fit.valleys.len() > 1 { self.fit.valleys.as_slice() } else { &[] };
+    /// Laws side by side on the same rows.
+    fn compared(&self, fit: &Fit) -> Table {
+        let own = Compared::of("this one", self.problem, fit, self.largest);
+        let all = if self.compared.is_empty() { vec![] } else { [&[own][..], self.compared].concat() };
+        let row = |law: Compared| {
+            let numbers = law.numbers.into_iter().map(Cell::from);
+            std::iter::once(law.name.into()).chain(numbers).chain([law.failed.into()]).collect()
+        };
+        Table {
+            id: "laws",
+            title: "Laws side by side: the lower AICc and the error on the largest rows, left out, the better".into(),
+            columns: [
+                "law",
+                "free parameters",
+                "objective",
+                "R^2",
+                "AICc",
+                "error on the largest",
+                "bias there",
+                "not fitted",
+            ]
+            .map(column)
+            .to_vec(),
+            rows: all.into_iter().map(row).collect(),
+        }
+    }
+
+    fn valleys(&self, fit: &Fit) -> Table {
+        let valleys = if fit.valleys.len() > 1 { fit.valleys.as_slice() } else { &[] };
         let rows = valleys.iter().take(20).map(|valley| {
             let numbers = [valley.value, valley.reached as f64].into_iter().chain(valley.params.iter().copied());
             numbers.map(Cell::from).collect()
@@ -255,20 +562,131 @@ impl Study<'_> {
     }
 
     fn published(&self) -> Table {
-        let rows = self.problem.law.info.published.iter().map(|published| {
-            let numbers = [self.problem.value(published.values)].into_iter().chain(published.values.iter().copied());
-            std::iter::once(published.source.into()).chain(numbers.map(Cell::from)).collect()
+        let rows = self.claimed().into_iter().map(|(source, values)| {
+            let numbers = [self.problem.value(values), choose::r2(self.problem, values)];
+            let numbers = numbers.into_iter().chain(values.iter().copied());
+            std::iter::once(source.into()).chain(numbers.map(Cell::from)).collect()
         });
         Table {
             id: "published",
             title: "Published parameters, with the objective they have on these rows".into(),
-            columns: self.with_parameters(&["source", "objective"]),
+            columns: self.with_parameters(&["source", "objective", "R^2"]),
             rows: rows.collect(),
+        }
+    }
+
+    /// Lines left out, those of a rule together.
+    fn left_out(&self) -> Table {
+        let mut rules: Vec<(&str, Vec<usize>)> = Vec::new();
+        for (line, rule) in self.excluded {
+            match rules.iter_mut().find(|(known, _)| known == rule) {
+                Some((_, lines)) => lines.push(*line),
+                None => rules.push((rule, vec![*line])),
+            }
+        }
+        let row =
+            |(rule, lines): (&str, Vec<usize>)| vec![rule.into(), (lines.len() as f64).into(), spans(&lines).into()];
+        Table {
+            id: "excluded",
+            title: "Lines left out, with the rule that did it".into(),
+            columns: ["rule", "lines", "which"].map(column).to_vec(),
+            rows: rules.into_iter().map(row).collect(),
         }
     }
 
     fn with_parameters(&self, first: &[&'static str]) -> Vec<Column> {
         let params = self.problem.law.info.params.iter().map(|param| Column { name: param.name, unit: param.unit });
         first.iter().map(|name| column(name)).chain(params).collect()
+    }
+
+    /// Could the runs be of these parameters? `2 (Q(theirs) - Q(fit))` in units of chi-squared, as profiles have it.
+    fn verdicts(&self, fit: &Fit) -> Vec<Verdict> {
+        let sharpness = sharpness(self.problem, fit);
+        let free = self.problem.free();
+        let one = |(k, (source, values)): (usize, (&str, &[f64]))| {
+            let mut theirs = values.to_vec();
+            for (value, held) in theirs.iter_mut().zip(&self.problem.held) {
+                *value = held.unwrap_or(*value);
+            }
+            let rise = 2.0 * (self.problem.value(&theirs) - fit.value) * sharpness;
+            let most = CHI2_999[(free - 1).min(CHI2_999.len() - 1)];
+            Verdict {
+                id: PUBLISHED[k],
+                claim: format!("Could these runs be of {source}? How much worse it fits them, in units of chi-squared"),
+                measured: rise,
+                interval: None,
+                theory: Some(most),
+                agrees: rise.is_finite().then_some(rise <= most),
+                unit: "",
+                note: format!(
+                    "If it could, 999 of 1000 sets of runs would stay below {most:.1} ({free} free parameters)."
+                ),
+            }
+        };
+        self.claimed().into_iter().enumerate().take(PUBLISHED.len()).map(one).collect()
+    }
+}
+
+/// Rising numbers, neighbours joined: `2-6, 9`; no more than a few hundred.
+fn spans(lines: &[usize]) -> String {
+    let spans: Vec<_> = lines.chunk_by(|a, b| a + 1 == *b).collect();
+    let one = |span: &&[usize]| match span {
+        [one] => one.to_string(),
+        _ => format!("{}-{}", span[0], span[span.len() - 1]),
+    };
+    let more = if spans.len() > 300 { ", ..." } else { "" };
+    spans.iter().take(300).map(one).collect::<Vec<_>>().join(", ") + more
+}
+
+/// Pearson's.
+fn correlation(x: &[f64], y: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let mean = |x: &[f64]| x.iter().sum::<f64>() / n;
+    let (mx, my) = (mean(x), mean(y));
+    let sum = |f: &dyn Fn(usize) -> f64| (0..x.len()).map(f).sum::<f64>();
+    let xy = sum(&|i| (x[i] - mx) * (y[i] - my));
+    xy / (sum(&|i| (x[i] - mx) * (x[i] - mx)) * sum(&|i| (y[i] - my) * (y[i] - my))).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_in_a_thousand_is_more() {
+        for (k, &x) in CHI2_999.iter().enumerate() {
+            // Q(x; f) = Q(x; f - 2) + (x/2)^(f/2 - 1) e^(-x/2) / Gamma(f/2), from erfc and 0.
+            let degrees = k + 1;
+            let (mut tail, mut term, mut f) = if degrees % 2 == 1 {
+                (math::erfc((0.5 * x).sqrt()), (2.0 * x / std::f64::consts::PI).sqrt() * math::exp(-0.5 * x), 1)
+            } else {
+                (math::exp(-0.5 * x), 0.5 * x * math::exp(-0.5 * x), 2)
+            };
+            while f < degrees {
+                tail += term;
+                f += 2;
+                term *= x / f as f64;
+            }
+            assert!((tail - 1e-3).abs() < 1e-9, "{degrees} degrees of freedom: {tail}");
+        }
+    }
+
+    #[test]
+    fn labels_are_short() {
+        let said = [1.0, 2.345_67, 123_456.0, 5e7, 0.000_123, 31.0, 0.05].map(short);
+        assert_eq!(said, ["1", "2.35", "1.23e5", "5.00e7", "1.23e-4", "31", "0.05"]);
+    }
+
+    #[test]
+    fn neighbours_are_joined() {
+        assert_eq!(spans(&[2, 3, 4, 9, 11, 12]), "2-4, 9, 11-12");
+        let odd: Vec<usize> = (0..400).map(|i| 2 * i).collect();
+        assert!(spans(&odd).ends_with("598, ...") && spans(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_correlation_is_one_along_a_line() {
+        assert!((correlation(&[1.0, 2.0, 4.0], &[3.0, 1.0, -3.0]) + 1.0).abs() < 1e-15);
+        assert_eq!(correlation(&[1.0, 2.0, 3.0], &[1.0, 0.0, 1.0]), 0.0);
     }
 }

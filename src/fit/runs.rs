@@ -79,6 +79,29 @@ impl Columns {
         Self(found.collect())
     }
 
+    /// What the headings suggest, where `text` does not say otherwise: `loss:val_loss,params:#3,run:-`. A column is named
+    /// by its heading or its place; - is none.
+    ///
+    /// # Errors
+    /// There is no such role or column.
+    pub fn read(text: &str, table: &Table) -> Result<Self> {
+        let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
+        pairs.into_iter().try_fold(Self::guess(table), |columns, pair| {
+            let (name, heading) = pair.split_once(':').unwrap_or((pair, ""));
+            let role = Role::ALL.into_iter().find(|role| role.name() == name.trim()).ok_or_else(|| {
+                let names: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
+                Error::parameter("columns", pair, &format!("role:heading, with roles {}", names.join(", ")))
+            })?;
+            let place = heading.strip_prefix('#').and_then(|place| place.parse::<usize>().ok());
+            let column = match (heading, place) {
+                ("-", _) => None,
+                (_, Some(place)) if (1..=table.columns.len()).contains(&place) => Some(place - 1),
+                _ => Some(table.find(heading).map_err(|e| Error::new(e.kind(), format!("`columns`: {e}")))?),
+            };
+            Ok(columns.with(role, column))
+        })
+    }
+
     /// The column of a role.
     pub fn get(&self, role: Role) -> Option<usize> {
         self.0.iter().find(|(r, _)| *r == role).map(|(_, column)| *column)

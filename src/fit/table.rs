@@ -86,12 +86,44 @@ pub struct Table {
     pub lines: Vec<usize>,
     /// What stands between cells.
     pub delimiter: char,
+    /// Of its bytes, FNV-1a.
+    hash: Hash,
+}
+
+/// A 64-bit FNV-1a sum under way.
+#[derive(Clone, Copy, Debug)]
+struct Hash(u64);
+
+impl Default for Hash {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hash {
+    fn add(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
 }
 
 impl Table {
+    /// Of columns of numbers, all of one length.
+    pub fn of(columns: Vec<(&str, Vec<f64>)>) -> Self {
+        let rows = columns.first().map_or(0, |(_, numbers)| numbers.len());
+        let column = |(name, numbers): (&str, Vec<f64>)| Column { name: name.to_owned(), numbers, ..Column::default() };
+        Self { columns: columns.into_iter().map(column).collect(), lines: (1..=rows).collect(), ..Self::default() }
+    }
+
     /// Rows.
     pub fn len(&self) -> usize {
         self.lines.len()
+    }
+
+    /// Of its bytes: two tables of the same digest are the same text.
+    pub fn digest(&self) -> String {
+        format!("{:016x}", self.hash.0)
     }
 
     /// Has it none?
@@ -196,6 +228,7 @@ impl Reader {
     /// A line that is no row of the table, or a limit.
     pub fn push(&mut self, piece: &[u8]) -> Result<()> {
         self.bytes += piece.len();
+        self.table.hash.add(piece);
         if self.bytes > BYTES_MAX {
             return Err(bad(format!("the table is larger than {} MB, the most that is read", BYTES_MAX >> 20)));
         }

@@ -1,6 +1,6 @@
 //! A power law that changes its exponent once.
 
-use super::super::{Info, Law, Objective, Param, Range};
+use super::super::{Example, Info, Law, Objective, Param, Range};
 use crate::math;
 
 /// `a + b x^-c0 (1 + (x/d)^(1/f))^(-c1 f)`: exponent `c0` well before the break at `d`, `c0 + c1` well after.
@@ -35,6 +35,11 @@ impl Law for Bnsl {
                 .within(1e-3, 1e2),
         ],
         published: &[],
+        example: Example {
+            says: "numbers of our own",
+            values: &[0.5, 3.0, 0.1, 1.2, 600.0, 0.1],
+            ranges: &[[100.0, 4000.0]],
+        },
         derived: &[],
         features: 1,
         exactly_linear: true,

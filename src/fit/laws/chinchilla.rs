@@ -1,6 +1,6 @@
 //! Parameters and tokens, each with its power law.
 
-use super::super::{Info, Law, Objective, Param, Published, Quantity};
+use super::super::{Example, Info, Law, Objective, Param, Published, Quantity};
 use crate::math;
 
 /// `E + A / N^alpha + B / D^beta`.
@@ -21,6 +21,9 @@ pub(super) const PARAMS: [Param; 5] = [
     Param::factor("B", "B", "Factor of what more tokens remove.").start(400.0),
     Param::exponent("beta", r"\beta", "How fast more tokens remove it."),
 ];
+
+/// The replication's fit.
+const BESIROGLU: [f64; 5] = [1.816_86, 482.005_72, 0.347_81, 2_085.434_2, 0.365_85];
 
 /// How the best size of the model and of the data grow with compute.
 pub(super) const EXPONENTS: [Quantity; 2] = [
@@ -50,9 +53,14 @@ impl Law for Chinchilla {
             },
             Published {
                 source: "Besiroglu et al., Chinchilla Scaling: A replication attempt, arXiv 2404.10102",
-                values: &[1.816_86, 482.005_72, 0.347_81, 2_085.434_2, 0.365_85],
+                values: &BESIROGLU,
             },
         ],
+        example: Example {
+            says: "Besiroglu et al., arXiv 2404.10102",
+            values: &BESIROGLU,
+            ranges: &[[5e7, 1.5e10], [1e9, 5e11]],
+        },
         derived: &EXPONENTS,
         features: 2,
         exactly_linear: true,

@@ -1,6 +1,6 @@
 //! Repeated tokens and excess parameters are worth less and less.
 
-use super::super::{Info, Law, Objective, Param, Published, Quantity, Range};
+use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
 use crate::math;
 use crate::theory::muennighoff;
@@ -85,6 +85,11 @@ impl Law for DataConstrained {
                 .frozen(),
         ],
         published: &[Published { source: "Muennighoff et al., arXiv 2305.16264", values: &PUBLISHED }],
+        example: Example {
+            says: "Muennighoff et al., arXiv 2305.16264",
+            values: &PUBLISHED,
+            ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
+        },
         derived: &[
             chinchilla::EXPONENTS[0],
             chinchilla::EXPONENTS[1],

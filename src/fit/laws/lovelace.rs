@@ -1,6 +1,6 @@
 //! Repeats do harm: an additive penalty of overfitting.
 
-use super::super::{Info, Law, Objective, Param, Range};
+use super::super::{Example, Info, Law, Objective, Param, Range};
 use super::chinchilla;
 use crate::math;
 
@@ -32,6 +32,11 @@ impl Law for Lovelace {
                 .search(Range::Log(0.1, 3.0)),
         ],
         published: &[],
+        example: Example {
+            says: "a fit to the runs of Muennighoff et al., arXiv 2305.16264",
+            values: &[2.04, 506.0, 0.338, 21_682.0, 0.4686, 0.0559, 0.349, 0.7065],
+            ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
+        },
         derived: &chinchilla::EXPONENTS,
         features: 4,
         exactly_linear: true,

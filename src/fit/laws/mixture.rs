@@ -1,6 +1,6 @@
 //! What is learned at three rates: the shape of accuracy over synthetic tokens.
 
-use super::super::{Info, Input, Law, Objective, Param, Published, Range};
+use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
 
 /// `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, rates in rising order.
@@ -10,6 +10,17 @@ pub struct MixtureOfExponentials {
     weight: [f64; 3],
     rate: [f64; 3],
 }
+
+/// The rates are -ln of .9989, .8961 and .0546.
+const PUBLISHED: [f64; 7] = [
+    64.545_6,
+    13.835_2,
+    8.470_5,
+    3.932,
+    0.001_100_605_444_033_003_9,
+    0.109_703_265_091_963_24,
+    2.907_721_396_231_277_6,
+];
 
 const RATE: Range = Range::PerUnitOf(0, 0.3, 3.0);
 
@@ -31,17 +42,9 @@ impl Law for MixtureOfExponentials {
         ],
         published: &[Published {
             source: "Yang et al., arXiv 2409.07431: accuracy in % over millions of tokens",
-            // The rates are -ln of .9989, .8961 and .0546.
-            values: &[
-                64.545_6,
-                13.835_2,
-                8.470_5,
-                3.932,
-                0.001_100_605_444_033_003_9,
-                0.109_703_265_091_963_24,
-                2.907_721_396_231_277_6,
-            ],
+            values: &PUBLISHED,
         }],
+        example: Example { says: "Yang et al., arXiv 2409.07431", values: &PUBLISHED, ranges: &[[0.05, 500.0]] },
         derived: &[],
         features: 1,
         exactly_linear: true,

@@ -1,6 +1,6 @@
 //! A power law above a floor: the shape of most learning curves.
 
-use super::super::{Info, Law, Objective, Param, Published};
+use super::super::{Example, Info, Law, Objective, Param, Published};
 use crate::math;
 
 /// `A x^-alpha + E`.
@@ -27,6 +27,7 @@ impl Law for Power {
             source: "Kim et al., arXiv 2509.14786: regularised models on 200M tokens, x = parameters in billions",
             values: &[3.43, 0.05, 1.02],
         }],
+        example: Example { says: "Kim et al., arXiv 2509.14786", values: &[3.43, 0.05, 1.02], ranges: &[[0.05, 5.0]] },
         derived: &[],
         features: 1,
         exactly_linear: true,

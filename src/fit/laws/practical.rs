@@ -1,6 +1,6 @@
 //! From the loss of an untrained model to the floor, with overfitting in between.
 
-use super::super::{Info, Law, Objective, Param, Range};
+use super::super::{Example, Info, Law, Objective, Param, Range};
 use crate::math;
 
 /// `E + (L0 - E) h / (1 + h)`, `h = a / N^alpha + b / D^beta + c N^gamma / U^delta`.
@@ -37,6 +37,11 @@ impl Law for Practical {
                 .search(Range::Log(0.1, 3.0)),
         ],
         published: &[],
+        example: Example {
+            says: "a fit to the runs of Muennighoff et al., arXiv 2305.16264",
+            values: &[2.03, 8.19, 251.0, 0.367, 2.0e6, 0.9, 0.24, 0.6, 0.65],
+            ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
+        },
         derived: &[],
         features: 3,
         exactly_linear: false,

@@ -1,0 +1,403 @@
+//! A law fitted to runs, mark by mark: what the pages of fits share.
+//!
+//! The runs are the reader's table, or simulated from an example of the law. First the best of all minima; then the
+//! same without the largest runs, other laws, refits of resampled runs, and one parameter held after the other. All
+//! of it is arithmetic on the CPU; between slices whoever waits has a turn, so that a long fit can be cancelled.
+
+use std::rc::Rc;
+
+use crate::error::{Error, Result};
+use crate::exec::Exec;
+use crate::fit::bootstrap::Bootstrap;
+use crate::fit::choose;
+use crate::fit::derived::Ask;
+use crate::fit::profile::Profile;
+use crate::fit::report::{Compared, Study};
+use crate::fit::runs::{Columns, Rule, Runs, runs};
+use crate::fit::table::Table;
+use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
+use crate::output::{Output, Progress};
+use crate::params::Choice;
+
+/// Marks of the bootstrap.
+const BATCHES: u32 = 10;
+/// Refits between two turns of whoever waits.
+const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
+
+const fn choice(value: &'static str, label: &'static str) -> Choice {
+    Choice { value, label }
+}
+
+/// What a column may hold.
+pub const ROLES: &[Choice] = &[
+    choice("loss", "loss"),
+    choice("x", "x, for a law of one variable"),
+    choice("params", "parameters N"),
+    choice("tokens", "tokens seen D"),
+    choice("unique", "unique tokens U"),
+    choice("epochs", "epochs D/U"),
+    choice("flops", "operations C = 6 N D"),
+    choice("run", "name of the run"),
+    choice("weight", "weight"),
+];
+
+/// What is made small.
+pub const OBJECTIVES: &[Choice] = &[
+    choice("usual", "what the law usually takes"),
+    choice("huber", "Huber's"),
+    choice("l1", "absolute residuals"),
+    choice("squares", "squares"),
+];
+
+/// Residuals of what.
+pub const RESIDUALS: &[Choice] = &[
+    choice("usual", "what the law usually takes"),
+    choice("log", "logarithms of the loss"),
+    choice("plain", "the loss itself"),
+];
+
+/// No or yes.
+pub const SWITCH: &[Choice] = &[choice("no", "no"), choice("yes", "yes")];
+
+/// What all pages of fits ask.
+#[derive(Clone, Debug)]
+pub struct Common {
+    /// `role:heading`.
+    pub columns: String,
+    /// Rules.
+    pub exclude: String,
+    /// Parameters held and freed.
+    pub hold: String,
+    /// Which objective.
+    pub objective: &'static str,
+    /// Huber's delta.
+    pub huber: f64,
+    /// Residuals of what.
+    pub residual: &'static str,
+    /// Resamples.
+    pub bootstrap: u32,
+    /// Profiles too?
+    pub profiles: &'static str,
+    /// What is asked of the fit.
+    pub ask: Ask,
+    /// Simulated runs.
+    pub rows: u32,
+    /// Their noise.
+    pub noise: f64,
+}
+
+/// Declares the parameters of a page of fits: its own first, then those that all have.
+macro_rules! fit_params {
+    ($name:ident, budget $budget:literal, have $have:literal { $($own:tt)* }) => {
+        $crate::params! {
+            /// What can be asked.
+            pub struct $name {
+                $($own)*
+                /// Which column of your table is what. Headings that say it are found; say it here where they do not.
+                columns: String = Spec::columns($crate::experiments::fitting::ROLES);
+                /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas.
+                exclude: String = Spec::text(400).label("leave out");
+                /// Parameters to hold: NAME for its published value, NAME=VALUE, or NAME=free for one that is usually held; separated by commas.
+                hold: String = Spec::text(400);
+                /// What the fit makes small.
+                objective: &'static str = Spec::choice("usual", $crate::experiments::fitting::OBJECTIVES);
+                /// Where the squares of Huber's objective end and absolute values begin.
+                huber: f64 = Spec::number("0.001", 1e-6, 10.0).log().label("delta");
+                /// Of what the residuals are taken: of logarithms, what counts is the ratio.
+                residual: &'static str = Spec::choice("usual", $crate::experiments::fitting::RESIDUALS).label("residuals");
+                /// How often the runs are resampled and the law refitted, for intervals. 0 for none.
+                bootstrap: u32 = Spec::integer("400", 0.0, 10_000.0).unit("refits");
+                /// Whether each parameter is also held at other values, to see which ones the runs allow.
+                profiles: &'static str = Spec::choice("yes", $crate::experiments::fitting::SWITCH);
+                /// A budget of compute, C = 6 N D, to split between parameters and tokens.
+                budget: f64 = Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
+                /// Unique tokens there are; beyond them, data repeat.
+                have: f64 = Spec::number($have, 1e3, 1e16).log().unit("tokens").label("unique tokens");
+                /// A loss to reach. 0 for none.
+                reach: f64 = Spec::number("0", 0.0, 100.0).label("loss to reach");
+                /// The model to reach it with.
+                size: f64 = Spec::number("1e9", 1e3, 1e14).log().unit("parameters").label("model size");
+                /// How many runs are simulated where you bring none.
+                rows: u32 = Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
+                /// Their noise: the standard deviation of ln loss, or of the value where the law takes plain residuals.
+                noise: f64 = Spec::number("0.01", 1e-4, 0.3).log();
+            }
+        }
+
+        impl $name {
+            fn common(&self) -> $crate::experiments::fitting::Common {
+                $crate::experiments::fitting::Common {
+                    columns: self.columns.clone(),
+                    exclude: self.exclude.clone(),
+                    hold: self.hold.clone(),
+                    objective: self.objective,
+                    huber: self.huber,
+                    residual: self.residual,
+                    bootstrap: self.bootstrap,
+                    profiles: self.profiles,
+                    ask: $crate::fit::derived::Ask {
+                        compute: Some(self.budget),
+                        unique: Some(self.have),
+                        loss: Some(self.reach).filter(|loss| *loss > 0.0),
+                        params: Some(self.size),
+                    },
+                    rows: self.rows,
+                    noise: self.noise,
+                }
+            }
+        }
+    };
+}
+pub(crate) use fit_params;
+
+/// A law and what of it is held.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Its name in a table.
+    pub name: &'static str,
+    /// The law.
+    pub law: &'static Entry,
+    /// Parameters held at a value, or freed.
+    pub held: Vec<(usize, Option<f64>)>,
+}
+
+impl Form {
+    /// A law as it is.
+    pub fn of(law: &'static Entry) -> Self {
+        Self { name: law.info.slug, law, held: Vec::new() }
+    }
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Search,
+    Largest,
+    Other(usize),
+    Refits(u32, u32),
+    Profile(usize),
+}
+
+/// A fit under way.
+#[derive(Debug)]
+pub struct Fitting {
+    seed: u32,
+    problem: Problem,
+    /// Lines left out, with the rule.
+    excluded: Vec<(usize, String)>,
+    /// Which column is what, in words.
+    how: Vec<String>,
+    simulated: bool,
+    ask: Ask,
+    others: Vec<(&'static str, Result<Problem>)>,
+    stages: Vec<Stage>,
+    done: usize,
+    fit: Option<Fit>,
+    bootstrap: Option<Bootstrap>,
+    largest: Option<choose::Extrapolation>,
+    compared: Vec<Compared>,
+    refits: Vec<Vec<f64>>,
+    profiles: Vec<(usize, Profile)>,
+}
+
+/// Runs of a law's example: `a_k b_k^(u)` of each input between its ends, at places that fill the box evenly.
+fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
+    let example = &law.info.example;
+    let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
+    let data = crate::fit::Data::simulated(law, example.values, &inputs, noise, seed, 0);
+    let column = |k: usize| (0..data.len()).map(|i| data.input(i)[k]).collect::<Vec<_>>();
+    let inputs = law.info.inputs.iter().enumerate().map(|(k, input)| (input.role.name(), column(k)));
+    Table::of(inputs.chain([(Role::Loss.name(), data.y.clone())]).collect())
+}
+
+impl Common {
+    fn objective(&self, law: &Entry) -> Objective {
+        let usual = law.info.objective;
+        let delta = match self.objective {
+            "huber" => self.huber,
+            "l1" => 0.0,
+            "squares" => f64::INFINITY,
+            // The usual objective's delta is what `huber` says, where it has one.
+            _ if usual.delta.is_infinite() => usual.delta,
+            _ => self.huber,
+        };
+        let residual = match self.residual {
+            "log" => Residual::Log,
+            "plain" => Residual::Plain,
+            _ => usual.residual,
+        };
+        Objective { residual, delta }
+    }
+
+    fn rules(&self) -> Result<Vec<Rule>> {
+        self.exclude.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(Rule::parse).collect()
+    }
+
+    /// What is held and freed.
+    fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
+        let one = |asked: &str| {
+            let (name, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
+            let allowed = || {
+                let names: Vec<_> = law.info.params.iter().map(|param| param.name).collect();
+                let allowed = format!("NAME, NAME=VALUE or NAME=free, where NAME is one of {}", names.join(", "));
+                Error::parameter("hold", asked, &allowed)
+            };
+            let j = law.info.params.iter().position(|param| param.name == name).ok_or_else(allowed)?;
+            let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
+            match value {
+                None => Ok((j, Some(published))),
+                Some("free") => Ok((j, None)),
+                Some(text) => {
+                    let [lo, hi] = law.info.params[j].bounds;
+                    let inside = |value: &f64| (lo..=hi).contains(value);
+                    let refused = || Error::parameter("hold", asked, &format!("for {name} a number from {lo} to {hi}"));
+                    Ok((j, Some(crate::params::to_number(text).filter(inside).ok_or_else(refused)?)))
+                }
+            }
+        };
+        self.hold.split(',').map(str::trim).filter(|asked| !asked.is_empty()).map(one).collect()
+    }
+}
+
+impl Fitting {
+    /// Begins: reads the runs.
+    ///
+    /// # Errors
+    /// Rules, columns or names that cannot be used; runs that the law cannot be fitted to, with the line.
+    pub fn new(form: &Form, others: &[Form], common: &Common, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
+        let law = form.law;
+        let (objective, rules) = (common.objective(law), common.rules()?);
+        let held = common.held(law)?;
+        let from = table.is_some();
+        let table = table.unwrap_or_else(|| Rc::new(simulated(law, common.rows, common.noise, seed)));
+        // What is asked of a table that is not there does not matter.
+        let columns = if from { Columns::read(&common.columns, &table)? } else { Columns::guess(&table) };
+        let rules = if from { rules } else { Vec::new() };
+        let read = |law: &'static Entry| runs(law, &table, &columns, objective, &rules);
+        let problem = |form: &Form, found: Runs, more: &[(usize, Option<f64>)]| -> Result<Problem> {
+            let mut problem = Problem::new(form.law, found.data);
+            problem.objective = objective;
+            form.held.iter().chain(more).try_fold(problem, |problem, (j, value)| problem.hold(*j, *value))
+        };
+        let found = read(law)?;
+        let texts: Vec<&str> = common.exclude.split(',').map(str::trim).filter(|rule| !rule.is_empty()).collect();
+        let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
+        let how = found.how.clone();
+        let problem_of = problem(form, found, &held)?;
+        let others: Vec<_> =
+            others.iter().map(|form| (form.name, read(form.law).and_then(|found| problem(form, found, &[])))).collect();
+
+        let free = (0..law.len()).filter(|&j| problem_of.held[j].is_none() && common.profiles == "yes");
+        let batch = common.bootstrap.div_ceil(BATCHES).max(1);
+        let batches = (0..common.bootstrap).step_by(batch as usize);
+        let stages = [Stage::Search, Stage::Largest]
+            .into_iter()
+            .chain((0..others.len()).map(Stage::Other))
+            .chain(batches.map(|from| Stage::Refits(from, common.bootstrap.min(from + batch))))
+            .chain(free.map(Stage::Profile))
+            .collect();
+        Ok(Self {
+            seed,
+            problem: problem_of,
+            excluded,
+            how,
+            simulated: !from,
+            ask: common.ask,
+            others,
+            stages,
+            done: 0,
+            fit: None,
+            bootstrap: None,
+            largest: None,
+            compared: Vec::new(),
+            refits: Vec::new(),
+            profiles: Vec::new(),
+        })
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        Progress { done: self.done as u32, total: self.stages.len() as u32 }
+    }
+
+    /// The best of all minima.
+    async fn search(&self, problem: &Problem, exec: &Exec) -> Result<Fit> {
+        let mut search = Search::new(problem.clone(), self.seed)?;
+        loop {
+            let (done, all) = search.advance()?;
+            if done >= all {
+                return search.finish();
+            }
+            exec.breathe().await;
+        }
+    }
+
+    /// How a law does on the largest runs when it has seen only the others; nothing where they are too few.
+    async fn largest(&self, problem: &Problem, exec: &Exec) -> Result<Option<choose::Extrapolation>> {
+        let Some((small, large)) = choose::without_largest(problem) else { return Ok(None) };
+        let fit = self.search(&small, exec).await?;
+        Ok(Some(choose::judge(&large, &fit)))
+    }
+
+    /// The next stage.
+    ///
+    /// # Errors
+    /// The law has no value anywhere near the runs.
+    pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
+        match (self.stages[self.done], &self.fit) {
+            (Stage::Search, _) => {
+                let fit = self.search(&self.problem, exec).await?;
+                self.bootstrap = Some(Bootstrap::new(&self.problem, &fit, self.seed));
+                self.fit = Some(fit);
+            }
+            (Stage::Largest, _) => self.largest = self.largest(&self.problem, exec).await?,
+            (Stage::Other(k), _) => {
+                let (name, problem) = &self.others[k];
+                let compared = match problem {
+                    Err(error) => Compared::failed(name, error.to_string()),
+                    Ok(problem) => match self.search(problem, exec).await {
+                        Err(error) => Compared::failed(name, error.to_string()),
+                        Ok(fit) => Compared::of(name, problem, &fit, self.largest(problem, exec).await?.as_ref()),
+                    },
+                };
+                self.compared.push(compared);
+            }
+            (Stage::Refits(from, to), _) => {
+                let Some(bootstrap) = &self.bootstrap else { return Ok(()) };
+                let mut refits = Vec::new();
+                for first in (from..to).step_by(PORTION as usize) {
+                    refits.extend(bootstrap.refits(first..to.min(first + PORTION)));
+                    exec.breathe().await;
+                }
+                self.refits.extend(refits);
+            }
+            (Stage::Profile(j), Some(fit)) => {
+                let mut profile = Profile::new(&self.problem, fit, j, self.seed);
+                while !profile.advance()? {
+                    exec.breathe().await;
+                }
+                self.profiles.push((j, profile));
+            }
+            (Stage::Profile(_), None) => {}
+        }
+        self.done += 1;
+        Ok(())
+    }
+
+    /// Everything there is to show so far.
+    pub fn output(&self) -> Output {
+        Study {
+            problem: &self.problem,
+            fit: self.fit.as_ref(),
+            refits: &self.refits,
+            profiles: &self.profiles,
+            largest: self.largest.as_ref(),
+            compared: &self.compared,
+            excluded: &self.excluded,
+            how: &self.how,
+            simulated: self.simulated,
+            ask: self.ask,
+        }
+        .output()
+    }
+}
