@@ -13,6 +13,7 @@ const STATES = {
   "k-composition": { runs: "40", samples: "6000", halvings: "1" },
   "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
   "multi-epoch": { samples: "50,100", epochs: "1,4,16", runs: "8", rates: "20" },
+  fit: { bootstrap: "100", rows: "60" },
 };
 /** Other branches of the experiments: a heat map, a line through many subjects, every family's arithmetic. */
 const MORE = [
@@ -29,6 +30,7 @@ const MORE = [
   ["multi-epoch", { model: "one-hot", spectrum: "power", a: "4.5", b: "1", noise: "0", dim: "100", samples: "30,100,300", epochs: "1,8,64", order: "once", runs: "8" }],
   ["multi-epoch", { dim: "3", spectrum: "power", a: "1", schedule: "all", order: "with-replacement", samples: "40", epochs: "1,3", runs: "5" }],
   ["multi-epoch", { model: "one-hot", dim: "5", noise: "0.5", lr: "0.3", samples: "40,80", epochs: "1,3", runs: "5" }],
+  ["fit", { law: "chinchilla", hold: "alpha=0.34", exclude: "largest=3", bootstrap: "100" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];
 const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
@@ -73,8 +75,9 @@ test("the CSV and the copied command are the command line's own", () => lab.open
 test("every published number is recomputed on the page, as expected", () => lab.open("#/published", async (page) => {
   const rows = page.locator("tr[data-claim]");
   await page.getByRole("button", { name: "Run all" }).click();
-  await page.getByText("All rows are computed.").waitFor({ timeout: 120_000 });
-  const answers = await rows.evaluateAll((all) => all.map((row) => row.querySelector(".answers").textContent));
+  await page.getByText(/^All (other )?rows are computed/).waitFor({ timeout: 120_000 });
+  // What is computed from a file that the lab may not hold waits for it (data.test.mjs).
+  const answers = await rows.evaluateAll((all) => all.filter((row) => !row.querySelector(".answers button").hidden).map((row) => row.querySelector(".answers").textContent));
   assert.ok(answers.length > 0, "there are claims");
   assert.deepEqual(answers.filter((answer) => !/^Run(Agrees|Differsas expected.*)$/.test(answer)), [], "each is answered, and none unexpectedly");
 }));

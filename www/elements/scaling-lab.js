@@ -1,6 +1,6 @@
 // @ts-check
 // <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
-// Attributes mirror the URL. Methods run() pause() step() reset() cancel(), property result, events ready
+// Attributes mirror the URL; where an experiment takes a table, data="..." holds a small one and src="..." names one. Methods run() pause() step() reset() cancel(), property result, events ready
 // progress result error, and change when the state and so the URL changed. All elements share one engine.
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { makeControl } from "../js/controls.js";
@@ -20,6 +20,7 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").Values} Values
  *  @typedef {import("../js/types.d.ts").LabError} LabError
  *  @typedef {import("../js/engine.js").Session} Session
+ *  @typedef {typeof import("../js/later.js")} Later
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
 
 const DEVICES = ["auto", "gpu", "cpu"];
@@ -27,6 +28,9 @@ const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
+
+/** Which table is read; no parameters where an experiment takes one. */
+const TABLE = ["data", "src"];
 
 /** Everything but the attributes every element has and our own switches. @param {string} name */
 const isParameter = name => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
@@ -55,9 +59,13 @@ export class ScalingLab extends HTMLElement {
   /** @type {Map<string, import("../js/controls.js").Control>} */ #controls = new Map();
   /** @type {Record<string, any>} */ #ui = {};
   #observer = new MutationObserver(records => {
-    if (records.some(({ attributeName }) => isParameter(attributeName ?? ""))) this.#readAttributes();
+    const names = records.map(({ attributeName }) => attributeName ?? "");
+    if (names.some(isParameter)) this.#readAttributes(!names.some(name => TABLE.includes(name)));
   });
   #onRestart = () => this.#start();
+  /** The panel for a table of one's own, where the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own = null;
+  /** Settings that came later than others count. */
+  #turn = 0;
 
   /** The latest result document, or null. */
   get result() {
@@ -65,6 +73,10 @@ export class ScalingLab extends HTMLElement {
   }
   /** What differs from the defaults, as the URL has it. @returns {Values} */
   get query() {
+    return { ...this.#settings, ...this.#own?.held?.address };
+  }
+  /** The same without the table. @returns {Values} */
+  get #settings() {
     return this.#entry ? difference(this.#entry, this.#values, this.#seed, this.#device) : {};
   }
   /** Opens a state; unknown names and values out of range are reported in words. */
@@ -75,7 +87,16 @@ export class ScalingLab extends HTMLElement {
   /** @type {Values | null} */ #given = null;
   /** The address of this state. */
   get address() {
-    return new URL(formatHash(this.#entry?.slug ?? "", this.query), this.isConnected && this.hasAttribute("heading") ? location.href.split("#")[0] : base).href;
+    return this.#addressOf(this.query);
+  }
+  /** Its address without the table itself, for what is printed or cited. */
+  get #shortAddress() {
+    const src = this.#own?.held?.address.src;
+    return this.#addressOf(src === undefined ? this.#settings : { ...this.#settings, src });
+  }
+  /** @param {Values} query */
+  #addressOf(query) {
+    return new URL(formatHash(this.#entry?.slug ?? "", query), this.isConnected && this.hasAttribute("heading") ? location.href.split("#")[0] : base).href;
   }
 
   connectedCallback() {
@@ -99,6 +120,7 @@ export class ScalingLab extends HTMLElement {
     engine.removeEventListener("restart", this.#onRestart);
     this.#observer.disconnect();
     this.#closeSessions();
+    this.#own?.rest();
   }
 
   /** Moves the keyboard to the title, for a change of page. */
@@ -148,7 +170,7 @@ export class ScalingLab extends HTMLElement {
   async #prepare() {
     await this.#refreshing;
     const generation = this.#generation;
-    const place = await engine.place(this.#device);
+    const place = await this.#place();
     if (this.#ui.invalid) this.shadowRoot?.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
     if (generation !== this.#generation || !this.#result || this.#ui.invalid) return false;
     if (!this.#result.progress.total) return false;
@@ -182,7 +204,7 @@ export class ScalingLab extends HTMLElement {
     this.#elapsed = 0;
     return new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      session.open(/** @type {Entry} */ (this.#entry).slug, this.#values, this.#seed);
+      session.open(/** @type {Entry} */ (this.#entry).slug, this.#values, this.#seed, this.#own?.held?.table);
     });
   }
 
@@ -275,16 +297,20 @@ export class ScalingLab extends HTMLElement {
     this.#closeSessions();
     try {
       const slug = this.getAttribute("experiment") ?? "";
-      const [entry] = await Promise.all([entryOf(slug), engine.ready(slug)]);
+      const [[entry, later]] = await Promise.all([
+        entryOf(slug).then(async entry => /** @type {const} */ ([entry, entry?.data ? await import("../js/later.js") : null])),
+        engine.ready(slug),
+      ]);
       if (!this.isConnected) return;
       if (!entry) throw { kind: "experiment", message: t("unknownExperiment", { slug, known: index.map(one => one.slug).join(", ") }) };
       if (this.#entry !== entry) {
         this.#entry = entry;
-        this.#build(entry);
+        this.#build(entry, later);
       }
       this.#setMode("idle");
       this.#clearProblems();
-      await this.#apply(this.#given ?? this.#attributes());
+      const same = !this.#given && !!(await this.#own?.again());
+      await this.#apply(this.#given ?? this.#attributes(), same);
       this.#emit("ready");
       engine.complete();
       explanation(slug).then(
@@ -303,27 +329,40 @@ export class ScalingLab extends HTMLElement {
     return out;
   }
 
-  #readAttributes() {
+  /** @param {boolean} same the table stays */
+  #readAttributes(same) {
     if (!this.#entry || this.getAttribute("experiment") !== this.#entry.slug) return void this.#start();
-    this.#apply(this.#attributes());
+    this.#apply(this.#attributes(), same);
   }
 
-  /** Takes a query as the URL or the host page has it. @param {Values} query */
-  async #apply(query) {
+  /** Takes a query as the URL or the host page has it. @param {Values} query @param {boolean} [same] the table stays as it is */
+  async #apply(query, same = false) {
     const entry = /** @type {Entry} */ (this.#entry);
+    const turn = ++this.#turn;
     const { seed = String(DEFAULT_SEED), device = "auto", ...texts } = query;
+    if (this.#own) {
+      for (const name of TABLE) delete texts[name];
+      // What is set meanwhile would be lost.
+      const lock = (/** @type {boolean} */ inert) => this.#controls.forEach(({ element }) => (element.inert = inert));
+      lock(!same);
+      if (!same) await this.#own.settle(query);
+      if (turn !== this.#turn) return;
+      lock(false);
+    }
     /** @type {string[]} */
     const problems = [];
     this.#seed = DEFAULT_SEED;
     if (/^\d+$/.test(seed) && Number(seed) <= SEED_MAX) this.#seed = Number(seed);
     else problems.push(t("badSeed", { seed, used: DEFAULT_SEED }));
     this.#device = "auto";
-    if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
+    if (this.#own) {
+      if (device === "gpu") problems.push(t("why.cpuOnly"));
+    } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
     else problems.push(t("badDevice", { device }));
     const defaults = Object.fromEntries(entry.params.map(spec => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
-      const checked = await engine.check(entry.slug, texts).catch(error => (this.#fail(error), null));
+      const checked = await engine.check(entry.slug, texts, this.#own?.held?.table).catch(error => (this.#fail(error), null));
       if (!checked) return;
       problems.unshift(...checked.problems);
       values = { ...defaults, ...checked.values };
@@ -354,14 +393,14 @@ export class ScalingLab extends HTMLElement {
   /** Attributes follow the state; only names the experiment declares are ever set. */
   #reflect() {
     const query = this.query;
-    for (const name of [...(this.#entry?.params ?? []).map(spec => spec.name), "seed", "device"]) {
+    for (const name of [...(this.#entry?.params ?? []).map(spec => spec.name), "seed", "device", ...(this.#own ? TABLE : [])]) {
       if (name in query) this.setAttribute(name, query[name]);
       else this.removeAttribute(name);
     }
     this.#observer.takeRecords();
     this.#ui.seedShown.textContent = t("seedShown", { seed: this.#seed });
     const order = (/** @type {Values} */ state) => JSON.stringify(Object.entries(state).sort());
-    const state = order(query);
+    const state = order(this.#settings);
     this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => order(parseQuery(preset.query)) === state);
   }
 
@@ -372,8 +411,8 @@ export class ScalingLab extends HTMLElement {
 
   // ---- view -------------------------------------------------------------------------------------------
 
-  /** @param {Entry} entry */
-  #build(entry) {
+  /** @param {Entry} entry @param {Later | null} later there if the experiment takes a table */
+  #build(entry, later) {
     const ui = (this.#ui = /** @type {Record<string, any>} */ ({}));
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     /** @param {string} text @param {number} [deeper] @param {object} [props] */
@@ -381,9 +420,22 @@ export class ScalingLab extends HTMLElement {
     /** @param {string} key @param {() => void} act @param {object} [props] */
     const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
 
+    // One's own runs.
+    this.#own?.rest();
+    this.#own = later?.ownRuns({
+      purpose: entry.data,
+      heading: heading(t("own.title")),
+      changed: () => this.#apply(this.#withColumns(this.#settings), true).then(() => this.#emit("change", { settled: true })),
+      download: later.download,
+    }) ?? null;
+    /** @type {ShadowRoot} */ (this.shadowRoot).adoptedStyleSheets = [/** @type {CSSStyleSheet} */ (sheet), ...(later ? [later.ownSheet] : [])];
+
     // Controls.
     this.#controls.clear();
+    this.#values = Object.fromEntries(entry.params.map(spec => [spec.name, spec.default]));
     const context = {
+      kinds: later?.kinds,
+      runs: () => this.#own?.held ?? null,
       size: () => {
         const simplex = entry.params.find(spec => spec.kind === "simplex");
         return simplex ? this.#values[simplex.name].split(",").length : 2;
@@ -402,7 +454,7 @@ export class ScalingLab extends HTMLElement {
     ui.more = h("details", { class: "more" }, h("summary", {}, t("moreSettings")), ...elements.slice(primary));
     ui.preset = h("select", { id: uid("preset"), onchange: () => {
       const preset = entry.presets[ui.preset.selectedIndex - 1];
-      if (preset) this.#apply(parseQuery(preset.query)).then(() => this.#emit("change", { settled: true }));
+      if (preset) this.#apply(this.#withColumns(parseQuery(preset.query)), true).then(() => this.#emit("change", { settled: true }));
     } }, h("option", { value: "" }, t("preset")), entry.presets.map(({ title }) => h("option", {}, title)));
     const presets = entry.presets.length ? h("div", { class: "control" }, h("label", { for: ui.preset.id }, t("presets")), ui.preset) : "";
 
@@ -428,14 +480,14 @@ export class ScalingLab extends HTMLElement {
     /** @param {string} key @param {HTMLElement} field @param {...any} after */
     const row = (key, field, ...after) => h("div", { class: "control" }, h("label", { for: field.id }, t(key)), h("div", { class: "pair" }, field, ...after));
     // The GPU build is large: it is fetched when a hand nears the buttons, not for every reader.
-    const warm = () => engine.place(this.#device).then(({ kind }) => kind === "gpu" && engine.warm("gpu"));
+    const warm = () => this.#place().then(({ kind }) => kind === "gpu" && engine.warm("gpu"));
     const runs = h("section", { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
       h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown));
     const running = h("details", { class: "more" }, h("summary", {}, t("runSettings")),
       row("seed", ui.seed, button("newSeed", () => this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])))), ui.seedProblem,
-      row("speed", ui.speed), row("device", ui.device));
+      row("speed", ui.speed), this.#own ? "" : row("device", ui.device));
 
     const settings = elements.length > primary ? [ui.more, running] : [running];
 
@@ -456,9 +508,9 @@ export class ScalingLab extends HTMLElement {
     ui.copiedNote = h("p", { role: "status", class: "help" });
     const take = h("section", { class: "take" }, heading(t("take")),
       h("div", { class: "buttons" },
-        button("copyLink", () => this.#copy(this.address)),
-        button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.query))),
-        button("cite", () => this.#copy(bibtex(entry, this.#result, this.#seed, this.address))),
+        button("copyLink", () => this.#copy(this.address, this.#own?.lack())),
+        button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.#settings, this.#own?.held?.file))),
+        button("cite", () => this.#copy(bibtex(entry, this.#result, this.#seed, this.#shortAddress, this.#own?.held?.file))),
         button("downloadJson", () => this.#take((later, result) => later.download(this.#file("json"), later.toJson(result), "application/json"))),
         button("downloadCsv", () => this.#take((later, result) => later.download(this.#file("csv"), later.toCsv(result), "text/csv")))),
       ui.copiedNote, ui.copied);
@@ -477,12 +529,13 @@ export class ScalingLab extends HTMLElement {
       h("header", {}, ui.title, h("p", { class: "question" }, ...prose(entry.question))),
       ui.alerts, ui.notices,
       h("div", { class: "body" },
-        h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
-          presets, ...elements.slice(0, primary), ...(wide ? settings : [])),
+        h("div", {}, this.#own?.element ?? "", h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
+          presets, ...elements.slice(0, primary), ...(wide ? settings : []))),
         h("div", { class: "stage" }, runs, ui.first, wide ? "" : h("div", {}, ...settings),
           h("section", {}, heading(t("verdicts")), ui.verdicts), ui.figures,
           notes, ui.tables, take, folds)),
       ui.live));
+    ui.verdicts.parentElement.hidden = true;
     ui.explain = (/** @type {import("../js/types.d.ts").Explanation} */ { notice, model, formulas, sources }) => {
       notes.replaceChildren(heading(t("notice")), ...notice.map(text => h("p", {}, ...prose(text))));
       folds.replaceChildren(ui.folded,
@@ -515,9 +568,23 @@ export class ScalingLab extends HTMLElement {
     this.#change({}, true);
   }
 
+  /** Fits of a table are the CPU's. @returns {ReturnType<typeof engine.place>} */
+  async #place() {
+    return this.#own ? { kind: "cpu", why: t("why.cpuOnly"), adapter: "" } : engine.place(this.#device);
+  }
+
+  /** A query with the columns that belong to the present table; simulated runs have none. @param {Values} query @returns {Values} */
+  #withColumns(query) {
+    const spec = this.#entry?.params.find(({ kind }) => kind === "columns");
+    if (!spec) return query;
+    const { [spec.name]: _, ...rest } = query;
+    const kept = this.#own?.held ? this.#values[spec.name] : spec.default;
+    return kept === spec.default ? rest : { ...rest, [spec.name]: kept };
+  }
+
   /** What computes, and why. */
   async #badge() {
-    const place = await engine.place(this.#device);
+    const place = await this.#place();
     const used = this.#result && this.#result.progress.done > 0 ? this.#result.device.at(-1) : null;
     const kind = used?.kind ?? place.kind;
     const device = kind === "gpu" && place.kind === "gpu" ? await engine.device("gpu") : null;
@@ -629,21 +696,21 @@ export class ScalingLab extends HTMLElement {
   /** @param {string} id @param {string} format */
   #saveFigure(id, format) {
     return this.#take(async ({ download, stampOf, standalone, toPng }, result) => {
-      const svg = this.#ui.figureViews.get(id).svg(standalone, stampOf(result, this.address));
+      const svg = this.#ui.figureViews.get(id).svg(standalone, stampOf(result, this.#shortAddress, this.#own?.held?.file));
       if (format === "SVG") download(this.#file("svg", id), svg, "image/svg+xml");
       else download(this.#file("png", id), await toPng(svg));
     });
   }
 
-  /** @param {string} text */
-  async #copy(text) {
+  /** @param {string} text @param {string} [more] what else to say */
+  async #copy(text, more = "") {
     const { copied, copiedNote } = this.#ui;
     copied.hidden = false;
     copied.value = text;
     copied.rows = Math.min(12, text.split("\n").length + 1);
     const ok = await navigator.clipboard?.writeText(text).then(() => true, () => false);
     if (!ok) copied.select();
-    copiedNote.textContent = t(ok ? "copied" : "copyByHand");
+    copiedNote.textContent = `${t(ok ? "copied" : "copyByHand")} ${more}`.trim();
   }
 
   // ---- words ------------------------------------------------------------------------------------------
@@ -658,7 +725,9 @@ export class ScalingLab extends HTMLElement {
     if (kind === "parameter" && control) {
       this.#ui.invalid = true;
       if (this.#ui.more.contains(control.element)) this.#ui.more.open = true;
-      return control.problem(sentence(message));
+      control.problem(sentence(message));
+      // A table may have been brought far from the control, so that is said at the top too.
+      if (!control.element.matches("[data-kind=columns]")) return;
     }
     const dead = kind === "panic" || this.#mode === "dead";
     const restart = h("button", { type: "button", onclick: () => engine.restart() }, t("restart"));

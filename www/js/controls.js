@@ -7,7 +7,9 @@ import { formatList, formatMatrix, identity, parseMatrix, parseShares, setShare,
 
 /** @typedef {import("./types.d.ts").Spec} Spec
  *  @typedef {(text: string, settled: boolean) => void} Report settled: not in the middle of a drag
- *  @typedef {{size: () => number}} Context how many parts the experiment has now
+ *  @typedef {(spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}} Make
+ *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>}} Context
+ *    how many parts the experiment has now, the table it reads, and the controls that only such experiments have (own.js)
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;
@@ -51,7 +53,7 @@ const slider = (props, move) => {
   return input;
 };
 
-/** @type {Record<Spec["kind"], (spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}>} */
+/** @type {Record<string, Make>} */
 const kinds = {
   number(spec, { field: id, notes }, report) {
     const scale = sliderScale(spec);
@@ -196,8 +198,9 @@ const kinds = {
 export function makeControl(spec, report, context) {
   const ids = { field: uid(spec.name), notes: uid("notes") };
   const problem = h("p", { class: "problem", role: "alert" });
-  const { body, set } = kinds[spec.kind](spec, ids, report, context);
-  const label = h(spec.kind === "matrix" ? "span" : "label", spec.kind === "matrix" ? { class: "label" } : { for: ids.field }, title(spec),
+  const { body, set } = { ...kinds, ...context.kinds }[spec.kind](spec, ids, report, context);
+  const many = spec.kind === "matrix" || spec.kind === "columns";
+  const label = h(many ? "span" : "label", many ? { class: "label" } : { for: ids.field }, title(spec),
     spec.unit && spec.unit !== spec.name ? h("span", { class: "unit" }, ` (${spec.unit})`) : "");
   const element = h("div", { class: "control", "data-param": spec.name, "data-kind": spec.kind }, label, ...body,
     h("p", { class: "help", id: ids.notes }, spec.help), problem);

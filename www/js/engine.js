@@ -7,7 +7,8 @@ import { cpu, gpu } from "lab:assets";
 /** @typedef {import("./types.d.ts").Message} Message
  *  @typedef {import("./types.d.ts").Kind} Kind
  *  @typedef {import("./types.d.ts").Values} Values
- *  @typedef {import("./types.d.ts").LabError} LabError */
+ *  @typedef {import("./types.d.ts").LabError} LabError
+ *  @typedef {(progress: import("./types.d.ts").Progress) => void} Watch */
 
 /** Where the page's files lie, also when another site embeds the script. */
 export const base = new URL(".", import.meta.url).href;
@@ -86,10 +87,10 @@ export class Session {
   #send(type, more) {
     this.host.post({ type, run: this.run, ...more });
   }
-  /** @param {string} slug @param {Values} values @param {number} seed */
-  open(slug, values, seed) {
+  /** @param {string} slug @param {Values} values @param {number} seed @param {number} [table] the number of a table that was read */
+  open(slug, values, seed, table) {
     this.host.expect(this);
-    this.#send("open", { slug, values, seed });
+    this.#send("open", { slug, values, seed, table });
   }
   play() { this.#send("play"); }
   pause() { this.#send("pause"); }
@@ -119,7 +120,7 @@ class Host {
     this.dead = "";
     /** @type {Map<number, Session>} */
     this.sessions = new Map();
-    /** @type {Map<number, {resolve: (value: any) => void, reject: (error: LabError) => void}>} */
+    /** @type {Map<number, {resolve: (value: any) => void, reject: (error: LabError) => void, progress?: Watch}>} */
     this.calls = new Map();
     /** @type {Map<any, number>} */
     this.timers = new Map();
@@ -164,6 +165,7 @@ class Host {
   /** @param {Message} message */
   #receive(message) {
     if (message.type === "panic") return this.kill(message.message ?? "");
+    if (message.type === "reading") return message.progress && this.calls.get(message.id ?? -1)?.progress?.(message.progress);
     if (message.type === "reply") {
       const call = this.calls.get(message.id ?? -1);
       this.calls.delete(message.id ?? -1);
@@ -207,13 +209,13 @@ class Host {
     this.timers.delete(key);
   }
 
-  /** @param {string} type @param {object} more @returns {Promise<any>} */
-  async call(type, more) {
+  /** @param {string} type @param {object} more @param {Watch} [progress] @returns {Promise<any>} */
+  async call(type, more, progress) {
     await this.ready;
     if (this.dead) throw failure("panic", this.dead);
     const id = ++this.next;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject });
+      this.calls.set(id, { resolve, reject, progress });
       this.post({ type, id, ...more });
     });
   }
@@ -261,6 +263,7 @@ class Engine extends EventTarget {
   /** @type {Map<Kind, Host>} */
   #hosts = new Map();
   #runs = 0;
+  #tables = 0;
   /** @type {Promise<Probe> | null} */
   #probe = null;
   /** Why the GPU is not used although it is there; empty when it may be. */
@@ -377,10 +380,30 @@ class Engine extends EventTarget {
     return this.#pool.workers.length;
   }
 
-  /** @param {string} slug @param {Values} values @returns {Promise<{values: Values, problems: string[]}>} */
-  async check(slug, values) {
+  /** @param {string} slug @param {Values} values @param {number} [table] @returns {Promise<{values: Values, problems: string[]}>} */
+  async check(slug, values, table) {
     await this.complete();
-    return this.#host("cpu").call("check", { slug, values });
+    return this.#host("cpu").call("check", { slug, values, table });
+  }
+
+  /**
+   * Reads a table in the worker: its number, by which runs name it until it is freed, and what it holds.
+   * @param {Blob | string} source a file, or an address of this origin @param {number} limit bytes
+   * @param {Watch} progress bytes; a total of 0 is unknown @param {AbortSignal} signal
+   * @returns {Promise<import("./types.d.ts").Runs>}
+   */
+  async read(source, limit, progress, signal) {
+    await this.complete();
+    const host = this.#host("cpu");
+    const table = ++this.#tables;
+    await host.ready;
+    signal.addEventListener("abort", () => host.post({ type: "stop", table }));
+    return { table, ...(await host.call("read", { table, source, limit }, progress)) };
+  }
+
+  /** @param {number} table */
+  free(table) {
+    this.#hosts.get("cpu")?.post({ type: "free", table });
   }
 }
 

@@ -8,17 +8,17 @@ const typed = value => (Array.isArray(value) ? value.map(typed).join(Array.isArr
 
 /**
  * The stamp of a figure: a footer for people and the whole provenance for machines.
- * @param {Result} result @param {string} [url] where it can be run again
+ * @param {Result} result @param {string} [url] where it can be run again @param {string} [file] the table it reads
  */
-export function stampOf(result, url) {
-  const { lab, version, commit, experiment, params, seed, device, elapsed_s, progress } = result;
+export function stampOf(result, url, file) {
+  const { lab, version, commit, experiment, params, seed, device, elapsed_s, progress, data } = result;
   const values = Object.entries(params).map(([name, value]) => `${name}=${typed(value)}`).join(" ");
   const devices = device.map(d => (d.adapter ? `${d.kind} (${d.adapter})` : d.kind)).join(", ");
-  const parts = [`${lab} ${version} (${commit})`, experiment, values, `seed ${seed}`, devices].filter(Boolean);
+  const parts = [`${lab} ${version} (${commit})`, experiment, values, `seed ${seed}`, data && `data ${file} (${data.rows} rows, ${data.digest})`, devices].filter(Boolean);
   if (progress && progress.done < progress.total) parts.push(`stopped at ${progress.done} of ${progress.total}`);
   return {
     text: parts.join(" · ") + (url ? `\n${url}` : ""),
-    metadata: { lab, version, commit, experiment, params, seed, device, elapsed_s, progress, ...(url ? { url } : {}) },
+    metadata: { lab, version, commit, experiment, params, seed, ...(data ? { data: { ...data, file } } : {}), device, elapsed_s, progress, ...(url ? { url } : {}) },
   };
 }
 

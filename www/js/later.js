@@ -1,5 +1,6 @@
 // @ts-check
-// What nobody needs before the first figure is drawn, as one file: other pages, and what a reader takes home.
+// What nobody needs before the first figure is drawn, as one file: other pages, what a reader brings and takes home.
 export { about, published } from "./pages.js";
+export { kinds, ownRuns, ownSheet } from "./own.js";
 export { download, stampOf, toCsv, toJson, toPng } from "./export.js";
 export { standalone } from "./plot/standalone.js";

@@ -13,7 +13,7 @@ declare module "lab:catalogue" {
 }
 declare module "lab:glue" {
   const glue: any;
-  export const initSync: any, Engine: any, Run: any, stamp: any, check: any, serve_chunk: any, panic_message: any;
+  export const initSync: any, Engine: any, Run: any, TableReader: any, stamp: any, check: any, serve_chunk: any, panic_message: any;
   export default glue;
 }
 declare module "*.css" {

@@ -1,9 +1,10 @@
 // @ts-check
 // The pages behind the experiments: published numbers recomputed, and what the lab is. Loaded when asked for.
 import { claims as loadClaims, index } from "./catalogue.js";
-import { h } from "./dom.js";
+import { h, link, uid } from "./dom.js";
 import { base, engine } from "./engine.js";
 import { addWords, kilobytes, num, t } from "./i18n.js";
+import { files } from "./own.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./words.js";
 import words from "../locales/en.pages.json";
@@ -14,10 +15,10 @@ addWords(words);
 
 /**
  * Plays the run of a claim to its end on the CPU and compares.
- * @param {Claim} claim
+ * @param {Claim} claim @param {number} [table] the number of the table it is computed from
  * @returns {Promise<{ours: number, interval: [number | null, number | null] | null, agrees: boolean, as_expected: boolean} | undefined>}
  */
-async function reproduce(claim) {
+async function reproduce(claim, table) {
   const { slug, query, seed } = claim;
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./types.d.ts").Message) => void} */
@@ -31,7 +32,7 @@ async function reproduce(claim) {
         else if (type === "done" || (type === "opened" && !result?.progress.total)) resolve(undefined);
         else if (type === "opened") session.play();
       };
-      session.open(slug, texts, seed);
+      session.open(slug, texts, seed, table);
     });
     return await session.judge(claim);
   } finally {
@@ -42,22 +43,53 @@ async function reproduce(claim) {
 /** Numbers as numbers, words as words. @param {any} value */
 const cell = value => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
 
+/**
+ * Asks for a file that the lab may not hold.
+ * @param {{file: string, from: string}} data @param {number} count rows that need it @param {(table: number) => void} take
+ */
+function request({ file, from }, count, take) {
+  const name = uid("file");
+  const about = h("p", { role: "status" }, t("claimFile", { count }), " ",
+    ...from.split(/(https?:\/\/[^\s)]*[^\s).,;:])/).map((part, i) => (i % 2 ? link(part, part) : part)));
+  const place = h("section", { class: "file", "aria-labelledby": name });
+  const use = async (/** @type {File} */ given) => {
+    const runs = await reader.read(given, given.name);
+    if (!runs) return;
+    about.textContent = t("claimFileRead", { file, name: given.name, count });
+    take(runs.table);
+  };
+  const reader = files(place, use);
+  place.append(h("h2", { id: name }, file), about, reader.choose, reader.state);
+  return place;
+}
+
 /** @param {HTMLElement} body */
 export async function published(body) {
   const claims = await loadClaims();
   const status = h("p", { role: "status" });
+  /** Files that were brought, and the rows that wait for each. @type {Map<string, {table?: number, rows: (() => void)[], data: {file: string, from: string}}>} */
+  const needed = new Map();
   /** @type {(() => Promise<void>)[]} */
   const all = [];
   const rows = claims.map(claim => {
     const ours = h("td", { class: "number" }, "–");
-    const answer = h("span", {}, h("span", { class: "soft" }, t("notRun")));
+    const answer = h("span", {}, h("span", { class: "soft" }, t(claim.data ? "claimNeeds" : "notRun", { file: claim.data?.file ?? "" })));
     const act = h("button", { type: "button", onclick: () => run(), "aria-label": t("runClaim", { what: claim.what }) }, t("run"));
+    const source = claim.data && (needed.get(claim.data.file) ?? { rows: [], data: claim.data });
+    if (source) {
+      needed.set(source.data.file, source);
+      act.hidden = true;
+      source.rows.push(() => {
+        act.hidden = false;
+        answer.textContent = t("notRun");
+      });
+    }
     const run = async () => {
-      if (act.disabled) return;
+      if (act.disabled || act.hidden) return;
       act.disabled = true;
       status.textContent = t("claimRunning", { what: claim.what });
       try {
-        const checked = await reproduce(claim);
+        const checked = await reproduce(claim, source?.table);
         const agrees = String(checked?.agrees ?? null);
         ours.replaceChildren(cell(checked?.ours), checked?.interval ? h("span", { class: "small soft" }, t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) })) : "");
         row.dataset.agrees = agrees;
@@ -82,9 +114,18 @@ export async function published(body) {
     every.disabled = true;
     for (const run of all) if (every.isConnected) await run();
     every.disabled = false;
-    status.textContent = t("claimsDone");
+    const waiting = [...needed.values()].filter(({ table }) => table === undefined);
+    status.textContent = waiting.length ? waiting.map(({ data, rows }) => t("claimsWait", { count: rows.length, file: data.file })).join(" ") : t("claimsDone");
   } }, t("runAll"));
-  body.replaceChildren(h("p", { class: "lead" }, t("published.lead")), every, status,
+  const requests = [...needed.values()].map(source => request(source.data, source.rows.length, table => {
+    if (source.table !== undefined) engine.free(source.table);
+    source.table = table;
+    source.rows.forEach(ready => ready());
+  }));
+  window.addEventListener("hashchange", () => {
+    for (const { table } of needed.values()) if (table !== undefined) engine.free(table);
+  }, { once: true });
+  body.replaceChildren(h("p", { class: "lead" }, t("published.lead")), ...requests, every, status,
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("published.title") },
       h("table", { class: "published" },
         h("thead", {}, h("tr", {}, ["what", "printed", "ours", "agrees", "source", "note"].map(key => h("th", { scope: "col" }, t(`claim.${key}`))))),

@@ -6,7 +6,7 @@ export interface Spec {
   help: string;
   unit: string;
   scale: "linear" | "log";
-  kind: "number" | "integer" | "choice" | "list" | "simplex" | "matrix";
+  kind: "number" | "integer" | "choice" | "list" | "simplex" | "matrix" | "text" | "columns";
   default: string;
   min: number;
   max: number;
@@ -22,6 +22,8 @@ export interface Entry {
   params: Spec[];
   presets: { title: string; query: string }[];
   figures_more: string[];
+  /** What a table of one's own must hold; empty where an experiment takes none. */
+  data: string;
 }
 
 /** What stands below the figures. */
@@ -56,6 +58,9 @@ export interface Table {
 
 export type Figure = import("./plot/figure.js").Figure;
 
+/** A table that was read: its number in the engine, its rows and headings, and the heading guessed for each role. */
+export interface Runs { table: number; rows: number; columns: string[]; guesses: Record<string, string> }
+
 export interface Progress { done: number; total: number }
 
 export interface Result {
@@ -65,6 +70,7 @@ export interface Result {
   experiment: string;
   params: Record<string, any>;
   seed: number;
+  data?: { rows: number; digest: string } | null;
   device: { kind: string; adapter: string; from_mark: number }[];
   elapsed_s: number;
   progress: Progress;
@@ -88,6 +94,8 @@ export interface Claim {
   reason: string;
   agrees: boolean;
   note: string;
+  /** The file its numbers come from, which the lab may not hold, and where to get it. */
+  data: { file: string; from: string } | null;
 }
 
 export interface LabError { kind: string; message: string }

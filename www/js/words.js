@@ -82,15 +82,15 @@ export function tableView({ id, title, columns, rows }) {
         typeof cell === "string" ? h("td", {}, ...prose(cell)) : h("td", { class: "number" }, cell !== null && columns[i]?.unit === "%" ? percent(cell) : num(cell, 5))))))));
 }
 
-/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result | null} result @param {number} seed @param {string} url */
-export function bibtex(entry, result, seed, url) {
+/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result | null} result @param {number} seed @param {string} url @param {string} [file] a table of one's own */
+export function bibtex(entry, result, seed, url, file) {
   const params = Object.entries(result?.params ?? {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("; ");
   const fields = {
     title: `{Scaling Lab}: ${entry.title}`,
     author: "{The Scaling Lab authors}",
     year: String(new Date().getFullYear()),
     version: result?.version ?? "",
-    note: `Commit ${result?.commit ?? "unknown"}; seed ${seed}; ${params}`.replace(/[{}]/g, ""),
+    note: `Commit ${result?.commit ?? "unknown"}; seed ${seed}; ${params}${result?.data ? `; data = ${file}, ${result.data.rows} rows, ${result.data.digest}` : ""}`.replace(/[{}]/g, ""),
     url,
   };
   return `@software{scalinglab-${entry.slug}-${seed},\n${Object.entries(fields).map(([name, value]) => `  ${name} = {${value}},\n`).join("")}}`;

@@ -11,11 +11,16 @@ import * as lab from "lab:glue";
 const PROGRESS_MS = 16; // at most once a frame
 const RESULT_MS = 66; // a result is larger: about 15 a second ...
 const RESULT_SHARE = 5; // ... and never more than a fifth of the time
+const PIECE = 2 ** 18; // bytes read between two looks at the clock
 
 /** @type {any} */
 let engine = null;
 /** @type {Map<number, State>} */
 const runs = new Map();
+/** Tables that were read, by number. @type {Map<number, any>} */
+const tables = new Map();
+/** What stops a table that is being read. @type {Map<number, AbortController>} */
+const readings = new Map();
 
 /** @param {Message} message */
 const post = message => self.postMessage(message);
@@ -90,11 +95,14 @@ const sleep = (state, ms) =>
     };
   });
 
+/** Another handle of a table, for a call that consumes it. @param {number | undefined} table */
+const handle = table => (table === undefined ? undefined : tables.get(table).share());
+
 /** @param {any} message */
-function open({ run: id, slug, values, seed }) {
+function open({ run: id, slug, values, seed, table }) {
   close(id);
   try {
-    const run = new lab.Run(engine, slug, Object.entries(values).flat(), seed);
+    const run = new lab.Run(engine, slug, Object.entries(values).flat(), seed, handle(table));
     const result = run.result();
     runs.set(id, {
       id, run, playing: false, busy: false, closed: false, cancelled: false, finished: false,
@@ -171,10 +179,68 @@ async function play(state) {
   }
 }
 
-/** Answers a call by id. @param {number} id @param {() => any} work */
-function reply(id, work) {
+/** The bytes of a file or of an address of this origin, and how many there will be; 0 if nobody says. @param {Blob | string} source @param {AbortSignal} signal */
+async function pieces(source, signal) {
+  if (source instanceof Blob) return { stream: source.stream(), total: source.size };
+  // Nor may the address lead elsewhere.
+  const response = await fetch(source, { mode: "same-origin", redirect: "error", signal }).catch(() => null);
+  if (!response?.ok || !response.body) throw { kind: "fetch", message: String(response?.status ?? "") };
+  // The length is that of the bytes sent, not of those read.
+  const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length"));
+  return { stream: response.body, total };
+}
+
+/** Reads a table piece by piece; whoever waits hears of it at most once a frame. @param {any} message */
+async function read({ id, table, source, limit }) {
+  const stop = new AbortController();
+  readings.set(table, stop);
+  const goOn = () => {
+    if (stop.signal.aborted) throw { kind: "cancelled", message: "" };
+  };
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  let from;
+  let reader;
   try {
-    post({ type: "reply", id, value: work() });
+    const { stream, total } = await pieces(source, stop.signal);
+    from = stream.getReader();
+    if (total > limit) throw { kind: "size", message: String(total) };
+    reader = new lab.TableReader();
+    let bytes = 0;
+    let shown = 0;
+    for (;;) {
+      const { done, value } = await from.read();
+      goOn();
+      if (done) break;
+      for (let at = 0; at < value.length; at += PIECE) {
+        const piece = value.subarray(at, at + PIECE);
+        reader.push(piece);
+        bytes += piece.length;
+        if (performance.now() - shown < PROGRESS_MS) continue;
+        post({ type: "reading", id, progress: { done: bytes, total } });
+        await tick();
+        goOn();
+        shown = performance.now();
+      }
+    }
+    const last = reader;
+    reader = undefined;
+    tables.set(table, last.finish());
+    return tables.get(table).summary();
+  } catch (error) {
+    from?.cancel().catch(() => {});
+    if (fatal(error)) throw error;
+    reader?.free();
+    goOn();
+    throw error;
+  } finally {
+    readings.delete(table);
+  }
+}
+
+/** Answers a call by id. @param {number} id @param {() => any} work */
+async function reply(id, work) {
+  try {
+    post({ type: "reply", id, value: await work() });
   } catch (error) {
     if (fatal(error)) fail(error);
     else post({ type: "reply", id, error: plain(error) });
@@ -244,7 +310,15 @@ async function receive(message) {
     case "close":
       return close(message.run);
     case "check":
-      return reply(message.id, () => lab.check(message.slug, Object.entries(message.values).flat()));
+      return reply(message.id, () => lab.check(message.slug, Object.entries(message.values).flat(), handle(message.table)));
+    case "read":
+      return reply(message.id, () => read(message));
+    case "stop":
+      return readings.get(message.table)?.abort();
+    case "free":
+      tables.get(message.table)?.free();
+      tables.delete(message.table);
+      return;
     case "judge":
       return reply(message.id, () => state?.run.judge(...message.number));
     default:

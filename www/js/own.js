@@ -1,0 +1,347 @@
+// @ts-check
+// One's own runs: the panel that takes a table, and the controls that say which of its columns is what. Loaded for
+// experiments that take a table. All that comes from a file is text.
+import { h, uid } from "./dom.js";
+import { engine } from "./engine.js";
+import { num, t } from "./i18n.js";
+import { FILE_MAX, formatColumns, NONE, pack, parseColumns, PASTE_MAX, unpack } from "./runs.js";
+import { prose, sentence } from "./words.js";
+import css from "../elements/own.css";
+
+/** @typedef {import("./types.d.ts").Runs} Runs
+ *  @typedef {import("./types.d.ts").Spec} Spec
+ *  @typedef {import("./types.d.ts").Values} Values
+ *  @typedef {import("./controls.js").Report} Report
+ *  @typedef {{field: string, notes: string}} Ids */
+
+/** How all this looks. */
+export const ownSheet = new CSSStyleSheet();
+ownSheet.replaceSync(css);
+
+const MB = 2 ** 20;
+/** Headings that the panel lists. */
+const SHOWN = 12;
+/** What a table is saved as that came without a name. */
+const FILE = "runs.csv";
+
+/** @param {number} bytes */
+const megabytes = bytes => num(bytes / MB, 3);
+
+/** @param {string} key @param {() => void} act @param {object} [props] */
+const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
+
+/**
+ * Reads files: a button, a place to drop one on, the progress with its end, and words about all of it.
+ * @param {HTMLElement} place takes drops @param {(file: File) => void} take
+ */
+export function files(place, take) {
+  const input = h("input", { type: "file", onchange: () => {
+    const file = input.files?.[0];
+    // The same file again is a change too.
+    input.value = "";
+    if (file) take(file);
+  } });
+  input.hidden = true;
+  const choose = button("own.choose", () => input.click());
+  const bar = h("progress", { "aria-label": t("own.progress") });
+  const count = h("span", { class: "left" });
+  const cancel = button("own.cancel", () => {
+    stop();
+    choose.focus();
+  });
+  const reading = h("div", { class: "reading" }, h("div", {}, count, bar), cancel);
+  const problem = h("p", { class: "problem", role: "alert" });
+  const said = h("p", { class: "unseen", role: "status" });
+  reading.hidden = true;
+  let next = new AbortController();
+
+  /** @param {string} text */
+  const say = text => void (said.textContent = text);
+  /** @param {string} text */
+  const complain = text => void (problem.textContent = text);
+  /** Only a reading that goes on can be stopped. */
+  function stop() {
+    next.abort();
+  }
+
+  /**
+   * A table, or null where there is none; why is said here. Another one begun meanwhile ends it.
+   * @param {Blob | string} source @param {string} name @returns {Promise<Runs | null>}
+   */
+  async function read(source, name) {
+    stop();
+    const mine = (next = new AbortController());
+    complain("");
+    bar.removeAttribute("value");
+    count.textContent = t("own.reading", { name });
+    say(count.textContent);
+    reading.hidden = false;
+    try {
+      if (typeof source !== "string" && source.size > FILE_MAX) throw { kind: "size", message: source.size };
+      const runs = await engine.read(source, FILE_MAX, ({ done, total }) => {
+        if (total) bar.value = done / total;
+        count.textContent = t(total ? "own.readingOf" : "own.readingSome", { name, done: megabytes(done), total: megabytes(total) });
+      }, mine.signal);
+      if (mine === next && !mine.signal.aborted) return runs;
+      engine.free(runs.table);
+    } catch (error) {
+      const { kind = "internal", message = String(error) } = /** @type {any} */ (error) ?? {};
+      if (mine === next) complain(mine.signal.aborted ? "" : words(kind, message, name, source));
+    } finally {
+      if (mine === next) reading.hidden = true;
+    }
+    if (mine === next && mine.signal.aborted) say(t("own.cancelled", { name }));
+    return null;
+  }
+
+  /** @param {string} kind @param {string} message @param {string} name @param {Blob | string} source */
+  function words(kind, message, name, source) {
+    if (kind === "panic") return ""; // said above the figures
+    if (kind === "size") return t("own.tooLarge", { name, size: megabytes(Number(message)), limit: megabytes(FILE_MAX) });
+    if (kind === "fetch") return t("own.notFetched", { name, src: String(source), status: message || t("own.noAnswer") });
+    if (kind === "internal") return t("own.unreadable", { name, message });
+    return t("own.wrong", { name, message: sentence(message) });
+  }
+
+  /** @param {DragEvent} event */
+  const drops = event => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  /** @param {DragEvent} event @param {boolean} over */
+  const drag = (event, over) => {
+    if (!drops(event)) return;
+    event.preventDefault();
+    place.toggleAttribute("data-over", over);
+  };
+  place.addEventListener("dragenter", event => drag(event, true));
+  place.addEventListener("dragover", event => drag(event, true));
+  place.addEventListener("dragleave", event => {
+    if (!place.contains(/** @type {Node | null} */ (event.relatedTarget))) drag(event, false);
+  });
+  place.addEventListener("drop", event => {
+    drag(event, false);
+    const dropped = event.dataTransfer?.files ?? [];
+    if (dropped.length === 1) take(dropped[0]);
+    else if (drops(event)) complain(t("own.oneFile", { count: dropped.length }));
+  });
+  return { choose, state: h("div", {}, input, reading, problem, said), read, stop, say, complain };
+}
+
+/** Relative to the page. @param {string} src */
+function addressOf(src) {
+  try {
+    return new URL(src, document.baseURI);
+  } catch {
+    return null;
+  }
+}
+
+/** What a file at that address is called. @param {URL} url */
+function fileOf({ pathname }) {
+  const name = pathname.split("/").pop() || FILE;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** @typedef {Runs & {source: Blob | string, name: string, file: string, address: {data?: string, src?: string}}} Held */
+
+/**
+ * The panel of an experiment that takes a table of one's own.
+ * @param {{purpose: string, heading: HTMLElement, changed: () => void, download: (name: string, blob: Blob) => void}} options
+ */
+export function ownRuns({ purpose, heading, changed, download }) {
+  heading.id = uid("own");
+  const element = h("section", { class: "own", "aria-labelledby": heading.id });
+  /** @type {Held | null} */
+  let held = null;
+  /** Only the last of several that were begun counts. */
+  let turn = 0;
+  const reader = files(element, file => bring(file, file.name));
+
+  const about = h("p", { class: "about" });
+  const link = h("p", { class: "help" });
+  const back = button("own.back", () => {
+    drop();
+    reader.complain("");
+    reader.say(t("own.simulatedAgain"));
+    changed();
+    reader.choose.focus();
+  });
+  const save = button("own.save", () => held && typeof held.source !== "string" && download(held.file, held.source));
+  const text = h("textarea", { id: uid("pasted"), rows: 5, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
+    onpaste: (/** @type {ClipboardEvent} */ event) => {
+      const pasted = event.clipboardData?.getData("text/plain") ?? "";
+      // A long text in a field stops the page: it is read at once.
+      if (pasted.length < 2 ** 16) return;
+      event.preventDefault();
+      paste(pasted);
+    },
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) paste(text.value);
+    } });
+  const pasting = h("details", { class: "pasting" }, h("summary", {}, t("own.paste")),
+    h("label", { for: text.id, class: "help" }, t("own.pasteLabel")), text, button("own.use", () => paste(text.value)));
+  element.append(heading, h("p", { class: "help" }, ...prose(purpose), " ", t("own.private")), about,
+    h("div", { class: "buttons" }, reader.choose, h("span", { class: "drop" }, t("own.drop")), back, save), reader.state, link, pasting);
+
+  /** @param {string} pasted */
+  function paste(pasted) {
+    const blob = new Blob([pasted]);
+    if (blob.size <= PASTE_MAX) return bring(blob, t("own.pasted"));
+    reader.complain(t("own.pastedTooLarge", { size: megabytes(blob.size), limit: megabytes(PASTE_MAX) }));
+  }
+
+  /** Takes what a reader brings. @param {Blob} blob @param {string} name */
+  async function bring(blob, name) {
+    if (!(await use(blob, name))) return;
+    pasting.open = false;
+    changed();
+  }
+
+  /** The table in use becomes this one, if it can be read; null if another came meanwhile. @param {Blob | string} source @param {string} name @param {Held["address"]} [address] */
+  async function use(source, name, address) {
+    const mine = ++turn;
+    const runs = await reader.read(source, name);
+    const data = !runs || address || typeof source === "string" ? null : await pack(source).catch(() => null);
+    if (mine !== turn) {
+      if (runs) engine.free(runs.table);
+      return null;
+    }
+    if (!runs) return false;
+    const file = typeof source === "string" ? name : source instanceof File ? source.name : FILE;
+    hold({ ...runs, source, name, file, address: address ?? (data === null ? {} : { data }) });
+    reader.say(t("own.read", { name, rows: num(runs.rows) }));
+    return true;
+  }
+
+  /** @param {Held | null} next */
+  function hold(next) {
+    if (held && next?.table !== held.table) engine.free(held.table);
+    held = next;
+    show();
+  }
+  const drop = () => {
+    turn++;
+    reader.stop();
+    hold(null);
+  };
+
+  function show() {
+    element.toggleAttribute("data-held", !!held);
+    back.hidden = !held;
+    save.hidden = !held || typeof held.source === "string" || held.source instanceof File;
+    if (!held) {
+      about.textContent = t("own.simulated");
+      link.textContent = "";
+      return;
+    }
+    const { name, rows, columns, address, file } = held;
+    const more = columns.length - SHOWN;
+    about.replaceChildren(h("strong", {}, name), ` ${t("own.rows", { rows: num(rows), count: columns.length })} `,
+      h("span", { class: "columns" }, columns.slice(0, SHOWN).join(", ") + (more > 0 ? ` ${t("own.more", { more })}` : "")));
+    link.textContent = t(address.data !== undefined ? "own.inLink" : address.src !== undefined ? "own.srcInLink" : "own.notInLink", { file });
+  }
+  show();
+
+  return {
+    element,
+    /** The table in use; null for simulated runs. */
+    get held() {
+      return held;
+    },
+    /**
+     * Takes what an address says of a table; what it cannot give is said here, and the runs are simulated.
+     * @param {Values} query @returns {Promise<void>}
+     */
+    async settle({ data, src }) {
+      if (data === undefined && src === undefined) return drop();
+      if (held && data === held.address.data && src === held.address.src) return;
+      let problem = "";
+      /** @type {boolean | null} */
+      let used = false;
+      if (data !== undefined) {
+        const blob = await unpack(data).catch(() => null);
+        if (blob) used = await use(blob, t("own.linked"), { data });
+        else problem = t("own.brokenLink");
+      } else {
+        const url = addressOf(src);
+        if (url?.origin === location.origin) used = await use(url.href, fileOf(url), { src });
+        else problem = t("own.foreign", { src });
+      }
+      if (used === false) drop();
+      if (problem) reader.complain(problem);
+    },
+    /** What a link to this state lacks, in words. */
+    lack: () => (held && held.address.data === undefined && held.address.src === undefined ? t("own.notInLink", { file: held.file }) : ""),
+    /** Reads the table once more, for another engine; false if there is none. */
+    async again() {
+      if (!held) return false;
+      const { source, name, address } = held;
+      held = null;
+      show();
+      return use(source, name, address);
+    },
+    /** The element goes: the engine keeps nothing, `again` brings it back. */
+    rest() {
+      reader.stop();
+      if (held) engine.free(held.table);
+    },
+  };
+}
+
+/** Controls of parameters that only such experiments have. */
+export const kinds = {
+  /** Any text; reported when it is left, not at each key. @param {Spec} spec @param {Ids} ids @param {Report} report */
+  text(spec, { field: id, notes }, report) {
+    const field = h("input", {
+      id, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", maxlength: spec.max_len, "aria-describedby": notes,
+      onchange: () => report(field.value.trim(), true),
+    });
+    return { body: [field], set: (/** @type {string} */ value) => void (field.value = value) };
+  },
+
+  /** Which column is what: one list for each role. @param {Spec} spec @param {Ids} ids @param {Report} report @param {{runs?: () => Runs | null}} context */
+  columns(spec, { notes }, report, { runs = () => null }) {
+    /** @type {string[]} */
+    let headings = [];
+    /** @type {number | undefined} */
+    let shown = -1;
+    const lists = spec.choices.map(({ value: role, label }) => ({
+      role, label, select: h("select", { id: uid("column"), "aria-describedby": notes, onchange: change }),
+    }));
+    const absent = h("p", { class: "help" }, t("own.noColumns"));
+    function change() {
+      /** @type {Record<string, number>} */
+      const places = {};
+      for (const { role, select } of lists) if (select.value !== "") places[role] = Number(select.value);
+      report(formatColumns(places, headings), true);
+    }
+    const body = h("div", {}, lists.map(({ select, label }) => h("div", { class: "pair" }, h("label", { class: "role", for: select.id }, label), select)));
+    return {
+      body: [absent, body],
+      set(/** @type {string} */ value) {
+        const table = runs();
+        if (shown !== table?.table) {
+          shown = table?.table;
+          headings = table?.columns ?? [];
+          absent.hidden = !!table;
+          body.hidden = !table;
+          for (const { role, select } of lists) {
+            const guess = table?.guesses[role];
+            select.replaceChildren(
+              h("option", { value: "" }, guess === undefined ? t("own.noColumn") : t("own.guessed", { name: guess })),
+              ...(guess === undefined ? [] : [h("option", { value: NONE }, t("own.noColumn"))]),
+              ...headings.map((heading, at) => h("option", { value: at }, heading)));
+          }
+        }
+        const places = parseColumns(value, headings);
+        for (const { role, select } of lists) {
+          select.value = String(places[role] ?? "");
+          // No column, as guessed anyway.
+          if (select.selectedIndex < 0) select.selectedIndex = 0;
+        }
+      },
+    };
+  },
+};

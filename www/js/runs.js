@@ -1,0 +1,71 @@
+// @ts-check
+// One's own runs as text: which column of a table is what, and a small table inside an address.
+
+/** The most bytes of a file, of a text that is pasted, and the most characters of a table in an address. */
+export const FILE_MAX = 256 * 2 ** 20;
+export const PASTE_MAX = 5 * 2 ** 20;
+export const LINK_MAX = 16 * 2 ** 10;
+
+/** @typedef {Record<string, number>} Places a role's column, from 0; NONE where it has none */
+
+export const NONE = -1;
+
+/** Which column `text` means, as the engine finds it; undefined if there is none. @param {string} text @param {string[]} headings */
+function place(text, headings) {
+  if (text === "-") return NONE;
+  const at = /^#\d+$/.test(text) ? Number(text.slice(1)) - 1 : headings.indexOf(text);
+  const like = at < 0 ? headings.findIndex(heading => heading.toLowerCase() === text.toLowerCase()) : at;
+  return like >= 0 && like < headings.length ? like : undefined;
+}
+
+/** `loss:val_loss,params:#3,run:-`; what names no column of the table is left out. @param {string} text @param {string[]} headings */
+export function parseColumns(text, headings) {
+  /** @type {Places} */
+  const places = {};
+  for (const part of text.split(",")) {
+    const colon = part.indexOf(":");
+    const at = colon > 0 ? place(part.slice(colon + 1).trim(), headings) : undefined;
+    if (at !== undefined) places[part.slice(0, colon).trim()] = at;
+  }
+  return places;
+}
+
+/** By its heading, or by its place where a heading could be misread. @param {number} at @param {string[]} headings */
+const column = (at, headings) => (at === NONE ? "-" : /[,:]|^#|^-$|^\s|\s$|^$/.test(headings[at]) ? `#${at + 1}` : headings[at]);
+
+/** @param {Places} places @param {string[]} headings */
+export const formatColumns = (places, headings) =>
+  Object.entries(places).map(([role, at]) => `${role}:${column(at, headings)}`).join(",");
+
+// A piece is compressed in milliseconds, so that the main thread stays free.
+const PIECE = 2 ** 16;
+
+/** A table as an address holds it, or null if it is too large for one. @param {Blob} table @returns {Promise<string | null>} */
+export async function pack(table) {
+  let at = 0;
+  /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */
+  const pieces = new ReadableStream({
+    async pull(to) {
+      if (at >= table.size) return to.close();
+      to.enqueue(new Uint8Array(await table.slice(at, (at += PIECE)).arrayBuffer()));
+    },
+  });
+  const packed = pieces.pipeThrough(new CompressionStream("deflate-raw")).getReader();
+  let bytes = "";
+  for (;;) {
+    const { done, value } = await packed.read();
+    if (done) return btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+    bytes += Array.from(value, byte => String.fromCharCode(byte)).join("");
+    if (Math.ceil((bytes.length * 4) / 3) > LINK_MAX) {
+      packed.cancel();
+      return null;
+    }
+  }
+}
+
+/** The table of an address. Throws if it is broken or longer than any that `pack` makes. @param {string} text @returns {Promise<Blob>} */
+export async function unpack(text) {
+  if (!text || text.length > LINK_MAX) throw new RangeError("no table of an address");
+  const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), c => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).blob();
+}
