@@ -208,9 +208,12 @@ fn published_numbers_come_out_as_expected() {
     let exec = Rc::new(Exec::cpu());
     for entry in ALL {
         for claim in entry.claims {
-            let found = pollster::block_on(experiments::reproduce(&exec, entry.slug, claim))
-                .unwrap_or_else(|e| panic!("{}: {e}", claim.id));
-            assert!(found.as_expected, "{}: published {}, ours {found:?}", claim.id, claim.printed);
+            // Those on tables that are not ours to ship: tests/fit.rs, where they are.
+            if claim.data.is_none() {
+                let found = pollster::block_on(experiments::reproduce(&exec, entry.slug, claim, None))
+                    .unwrap_or_else(|e| panic!("{}: {e}", claim.id));
+                assert!(found.as_expected, "{}: published {}, ours {found:?}", claim.id, claim.printed);
+            }
             assert!(!claim.reason.is_empty() && (claim.agrees || !claim.note.is_empty()), "{}: says why", claim.id);
         }
     }

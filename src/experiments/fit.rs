@@ -18,6 +18,7 @@ const LAWS: &[Choice] = &[
     Choice { value: "power", label: "power law with a floor" },
     Choice { value: "chinchilla", label: "parameters and tokens" },
     Choice { value: "data-constrained", label: "repeated data" },
+    Choice { value: "geometric", label: "repeated data, a share lost at each repeat" },
     Choice { value: "lovelace", label: "repeated data with overfitting" },
     Choice { value: "practical", label: "between a ceiling and a floor" },
     Choice { value: "log-linear", label: "straight line over ln x" },

@@ -16,6 +16,8 @@ use crate::output::{Cell, DataUse, DeviceUse, Document, Output, Progress, Series
 use crate::params::{self, Params, Spec, Texts, Value};
 
 pub mod atoms;
+pub mod chinchilla;
+pub mod data_constrained;
 pub mod exam_time;
 pub mod fit;
 pub mod fitting;
@@ -35,6 +37,8 @@ pub const ALL: &[Entry] = &[
     Entry::of::<k_composition::KComposition>(),
     Entry::of::<state_tracking::StateTracking>(),
     Entry::of::<multi_epoch::MultiEpoch>(),
+    Entry::of::<data_constrained::DataConstrained>(),
+    Entry::of::<chinchilla::Chinchilla>(),
     Entry::of::<fit::FitRuns>(),
 ];
 
@@ -432,12 +436,12 @@ impl Session {
     }
 }
 
-/// Recomputes a claim: advances its run only as far as its number needs.
+/// Recomputes a claim, over its table where it has one: advances its run only as far as its number needs.
 ///
 /// # Errors
 /// When the setting cannot run, or its result does not hold the number.
-pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim) -> Result<Reproduced> {
-    let mut session = Session::open(Rc::clone(exec), slug, &claim.texts(), claim.seed)?;
+pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option<Rc<Table>>) -> Result<Reproduced> {
+    let mut session = Session::open_on(Rc::clone(exec), slug, &claim.texts(), table, claim.seed)?;
     if let Some(found) = claim.compare(&session.output()) {
         return Ok(found);
     }

@@ -44,6 +44,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<laws::power::Power>(),
     Entry::of::<laws::chinchilla::Chinchilla>(),
     Entry::of::<laws::data_constrained::DataConstrained>(),
+    Entry::of::<laws::geometric::Geometric>(),
     Entry::of::<laws::lovelace::Lovelace>(),
     Entry::of::<laws::practical::Practical>(),
     Entry::of::<laws::log_linear::LogLinear>(),

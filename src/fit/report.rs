@@ -2,7 +2,7 @@
 
 use super::bootstrap::{self, interval, opened};
 use super::choose::{self, Extrapolation};
-use super::derived::{Ask, allocation, answers, tokens_for};
+use super::derived::{Ask, allocation, answers, inputs, tokens_for};
 use super::minimise::Stop;
 use super::objective::Room;
 use super::profile::{Identified, Profile, sharpness};
@@ -138,6 +138,7 @@ impl Study<'_> {
         let mut tables = vec![self.words()];
         let mut verdicts = Vec::new();
         if let Some(fit) = self.fit {
+            figures.extend(self.worth(fit));
             figures.extend(self.contours(fit));
             figures.extend(self.frontier(fit));
             figures.push(self.predicted(fit));
@@ -179,15 +180,21 @@ impl Study<'_> {
         (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
     }
 
-    /// A curve of the fit over inputs, with the band of its refits.
-    fn curve(&self, fit: &Fit, series: (&'static str, String), x: Vec<f64>, inputs: &[Vec<f64>]) -> Series {
-        let y = inputs.iter().map(|x| self.problem.law.predict(&fit.params, x)).collect();
-        let line = line(series.0, series.1, x, y);
-        if self.refits.is_empty() {
+    /// A curve with the band of what it is for refits.
+    fn banded(&self, line: Series, of: &dyn Fn(&[f64]) -> Vec<f64>) -> Series {
+        let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
+        if curves.is_empty() {
             return line;
         }
-        let band = bootstrap::band(self.problem, &self.some_refits(), inputs, LEVEL);
-        line.with_interval(band.iter().map(|b| b[0]).collect(), band.iter().map(|b| b[1]).collect())
+        let band = |i: usize| interval(curves.iter().map(|y| y[i]), LEVEL);
+        let [lo, hi] = [0, 1].map(|end| (0..line.x.len()).map(|i| band(i)[end]).collect());
+        line.with_interval(lo, hi)
+    }
+
+    /// A curve of the fit over inputs, with the band of its refits.
+    fn curve(&self, fit: &Fit, (id, label): (&'static str, String), x: Vec<f64>, inputs: &[Vec<f64>]) -> Series {
+        let of = |p: &[f64]| inputs.iter().map(|x| self.problem.law.predict(p, x)).collect::<Vec<_>>();
+        self.banded(line(id, label, x, of(&fit.params)), &of)
     }
 
     /// The runs, and the fit through them.
@@ -248,7 +255,9 @@ impl Study<'_> {
         let curve = ratios(lo, 3.0 * hi, 2 * CURVE);
         let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
         let mut series = vec![points("runs", "runs", xs().collect(), data.y.clone())];
-        for (k, (source, values)) in self.claimed().into_iter().enumerate().filter(|_| self.simulated).take(3) {
+        for (k, (source, values)) in
+            self.claimed().into_iter().enumerate().filter(|_| self.simulated).take(PUBLISHED.len())
+        {
             let y = inputs.iter().map(|x| law.predict(values, x)).collect();
             series.push(line(PUBLISHED[k], source, curve.clone(), y));
         }
@@ -256,6 +265,32 @@ impl Study<'_> {
             series.push(self.curve(fit, ("fit", "fit".into()), curve, &inputs));
         }
         figure("data", title, axis("x", true), loss, series)
+    }
+
+    /// What K epochs over U tokens are worth: the fresh tokens that give the same loss, over U.
+    ///
+    /// Of a model so small that it has no parameters beyond those that the unique tokens can use.
+    fn worth(&self, fit: &Fit) -> Option<Figure> {
+        let (d, u) = (self.place(Role::Tokens)?, self.place(Role::Unique)?);
+        let (data, law) = (&self.problem.data, self.problem.law);
+        let middle = (0..data.len()).map(|i| math::ln(data.input(i)[u])).sum::<f64>() / data.len() as f64;
+        let unique = math::exp(middle);
+        let size = unique / 100.0;
+        let [_, most] = ends((0..data.len()).map(|i| data.input(i)[d] / data.input(i)[u]));
+        let xs = ratios(1.0, most.clamp(16.0, 1000.0), CURVE / 2);
+        let worth = |p: &[f64], k: f64| {
+            let loss = law.predict(p, &inputs(law, size, k * unique, Some(unique)));
+            tokens_for(law, p, size, loss, None) / unique
+        };
+        let of = |p: &[f64]| xs.iter().map(|&k| worth(p, k)).collect::<Vec<_>>();
+        let fitted = self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of);
+        let mut series = vec![fitted, line("fresh", "as good as fresh", xs.clone(), xs.clone())];
+        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(PUBLISHED.len()) {
+            series.push(Series { role: From::Published, ..line(PUBLISHED[k], author(source), xs.clone(), of(values)) });
+        }
+        series.retain(|series| series.y.iter().any(|y| y.is_finite()));
+        let title = "What K epochs are worth, in epochs of fresh tokens";
+        Some(figure("worth", title, axis("epochs K", true), axis("worth D'/U", true), series))
     }
 
     /// Parameters against tokens: the runs, equal loss, equal compute, and what is best.
@@ -314,16 +349,9 @@ impl Study<'_> {
             d / n
         };
         let of = |p: &[f64]| xs.iter().map(|&c| at(p, c)).collect::<Vec<_>>();
-        let mut fitted = line("fit", "fit", xs.clone(), of(&fit.params));
-        if !self.refits.is_empty() {
-            let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
-            let band: Vec<_> = (0..xs.len()).map(|i| interval(curves.iter().map(|y| y[i]), LEVEL)).collect();
-            fitted = fitted.with_interval(band.iter().map(|b| b[0]).collect(), band.iter().map(|b| b[1]).collect());
-        }
-        let mut series = vec![fitted];
-        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(3) {
-            let author = source.split(',').next().unwrap_or(source);
-            series.push(Series { role: From::Published, ..line(PUBLISHED[k], author, xs.clone(), of(values)) });
+        let mut series = vec![self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of)];
+        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(PUBLISHED.len()) {
+            series.push(Series { role: From::Published, ..line(PUBLISHED[k], author(source), xs.clone(), of(values)) });
         }
         let mut figure = figure(
             "frontier",
@@ -507,15 +535,17 @@ impl Study<'_> {
     fn derived(&self, fit: &Fit) -> Table {
         let law = self.problem.law;
         let refits: Vec<_> = self.some_refits().iter().map(|p| answers(law, p, &self.ask)).collect();
+        let published = law.info.published.first().map(|published| answers(law, published.values, &self.ask));
         let rows = answers(law, &fit.params, &self.ask).into_iter().enumerate().map(|(k, answer)| {
             let ends = interval(refits.iter().map(|answers| answers[k].value), LEVEL);
             let [lo, hi] = opened([f64::NEG_INFINITY, 1e30], ends);
-            vec![answer.name.into(), answer.value.into(), lo.into(), hi.into(), answer.unit.into()]
+            let theirs = published.as_ref().map_or(f64::NAN, |answers| answers[k].value);
+            vec![answer.name.into(), answer.value.into(), lo.into(), hi.into(), answer.unit.into(), theirs.into()]
         });
         Table {
             id: "derived",
             title: "What follows, with 95 % intervals of the bootstrap".into(),
-            columns: ["what", "value", "from", "to", "unit"].map(column).to_vec(),
+            columns: ["what", "value", "from", "to", "unit", "as published"].map(column).to_vec(),
             rows: rows.collect(),
         }
     }
@@ -636,6 +666,11 @@ fn spans(lines: &[usize]) -> String {
     };
     let more = if spans.len() > 300 { ", ..." } else { "" };
     spans.iter().take(300).map(one).collect::<Vec<_>>().join(", ") + more
+}
+
+/// Whose a published fit is.
+fn author(source: &str) -> &str {
+    source.split(',').next().unwrap_or(source)
 }
 
 /// Pearson's.

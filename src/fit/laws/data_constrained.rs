@@ -12,20 +12,83 @@ use crate::theory::muennighoff;
 /// With `nu` free, `R_D` is its value at 10^9 unique tokens and grows like `U^nu`.
 #[derive(Clone, Copy, Debug)]
 pub struct DataConstrained {
-    floor: f64,
-    ln_a: f64,
-    alpha: f64,
-    ln_b: f64,
-    beta: f64,
+    base: Base,
     ln_r_d: f64,
     r_n: f64,
     nu: f64,
+}
+
+/// What laws of repeated data share: a law of parameters and tokens, and the parameters that are best for U.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Base {
+    floor: f64,
+    ln_a: f64,
+    pub(super) alpha: f64,
+    ln_b: f64,
+    pub(super) beta: f64,
     /// `ln (alpha A / (beta B))`.
     ratio: f64,
 }
 
+/// What repeats are worth, over what is unique, and its logarithmic derivatives with respect to the number of repeats
+/// and to the logarithm of a parameter.
+pub(super) type Worth = (f64, f64, f64);
+
+impl Base {
+    pub(super) fn at(p: &[f64]) -> Self {
+        let (ln_a, ln_b) = (math::ln(p[1]), math::ln(p[3]));
+        Self { floor: p[0], ln_a, alpha: p[2], ln_b, beta: p[4], ratio: math::ln(p[2] / p[4]) + ln_a - ln_b }
+    }
+
+    /// ln N, ln U, D/U - 1.
+    pub(super) fn features(x: &[f64], row: &mut [f64]) {
+        let unique = x[2].min(x[1]);
+        row[0] = math::ln(x[0]);
+        row[1] = math::ln(unique);
+        row[2] = x[1] / unique - 1.0;
+    }
+
+    /// The loss and its first seven derivatives, the last two with respect to the parameters of `tokens` and of `size`.
+    #[inline]
+    pub(super) fn point(
+        &self,
+        row: &[f64],
+        tokens: impl Fn(f64) -> Worth,
+        size: impl Fn(f64) -> Worth,
+        gradient: &mut [f64],
+    ) -> f64 {
+        let &Self { floor, alpha, beta, .. } = self;
+        let [n, u, repeats] = [row[0], row[1], row[2]];
+
+        let (q, _, d_by_r) = tokens(repeats);
+        let d = u + math::ln(q);
+        let data = math::exp(self.ln_b - beta * d);
+
+        // The best model for U, and how the worth of N follows it.
+        let best = (beta * u + self.ratio) / alpha;
+        let (n, n_by_best, n_by_r) = if n <= best {
+            (n, 0.0, 0.0)
+        } else {
+            let k = math::expm1(n - best);
+            let (q, by_k, by_r) = size(k);
+            (best + math::ln(q), 1.0 - by_k * (k + 1.0), by_r)
+        };
+        let model = math::exp(self.ln_a - alpha * n);
+        let by_best = -alpha * model * n_by_best;
+
+        gradient[0] = floor;
+        gradient[1] = model + by_best / alpha;
+        gradient[2] = -n * model + by_best * (1.0 / alpha - best) / alpha;
+        gradient[3] = data - by_best / alpha;
+        gradient[4] = -d * data + by_best * (u - 1.0 / beta) / alpha;
+        gradient[5] = -beta * data * d_by_r;
+        gradient[6] = -alpha * model * n_by_r;
+        floor + model + data
+    }
+}
+
 /// The published fit; E, A and B are printed as logarithms.
-const PUBLISHED: [f64; 8] = [
+pub(super) const PUBLISHED: [f64; 8] = [
     1.869_143_678_405_485_8,
     520.824_951_659_918_7,
     muennighoff::PUBLISHED.alpha,
@@ -38,9 +101,9 @@ const PUBLISHED: [f64; 8] = [
 
 const LN_BILLION: f64 = 20.723_265_836_946_41;
 
-/// `1 + r (1 - e^(-k/r))` and its logarithmic derivatives with respect to `k` and `ln r`.
+/// `1 + r (1 - e^(-k/r))`.
 #[inline]
-fn saturated(k: f64, r: f64) -> (f64, f64, f64) {
+fn saturated(k: f64, r: f64) -> Worth {
     if k <= 0.0 {
         return (1.0, 1.0, 0.0);
     }
@@ -106,61 +169,24 @@ impl Law for DataConstrained {
     };
 
     fn features(x: &[f64], row: &mut [f64]) {
-        let unique = x[2].min(x[1]);
-        row[0] = math::ln(x[0]);
-        row[1] = math::ln(unique);
-        row[2] = x[1] / unique - 1.0;
+        Base::features(x, row);
     }
 
     fn at(p: &[f64]) -> Self {
-        let (ln_a, ln_b) = (math::ln(p[1]), math::ln(p[3]));
-        Self {
-            floor: p[0],
-            ln_a,
-            alpha: p[2],
-            ln_b,
-            beta: p[4],
-            ln_r_d: math::ln(p[5]),
-            r_n: p[6],
-            nu: p[7],
-            ratio: math::ln(p[2] / p[4]) + ln_a - ln_b,
-        }
+        Self { base: Base::at(p), ln_r_d: math::ln(p[5]), r_n: p[6], nu: p[7] }
     }
 
     #[inline]
     fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64 {
-        let &Self { floor, alpha, beta, .. } = self;
-        let [n, u, repeats] = [row[0], row[1], row[2]];
-
-        let (q, _, d_by_r) = saturated(repeats, math::exp(self.ln_r_d + self.nu * (u - LN_BILLION)));
-        let d = u + math::ln(q);
-        let data = math::exp(self.ln_b - beta * d);
-
-        // The best model for U, and how the worth of N follows it.
-        let best = (beta * u + self.ratio) / alpha;
-        let (n, n_by_best, n_by_r) = if n <= best {
-            (n, 0.0, 0.0)
-        } else {
-            let k = math::expm1(n - best);
-            let (q, by_k, by_r) = saturated(k, self.r_n);
-            (best + math::ln(q), 1.0 - by_k * (k + 1.0), by_r)
-        };
-        let model = math::exp(self.ln_a - alpha * n);
-        let by_best = -alpha * model * n_by_best;
-
-        gradient[0] = floor;
-        gradient[1] = model + by_best / alpha;
-        gradient[2] = -n * model + by_best * (1.0 / alpha - best) / alpha;
-        gradient[3] = data - by_best / alpha;
-        gradient[4] = -d * data + by_best * (u - 1.0 / beta) / alpha;
-        gradient[5] = -beta * data * d_by_r;
-        gradient[6] = -alpha * model * n_by_r;
-        gradient[7] = gradient[5] * (u - LN_BILLION);
-        floor + model + data
+        let beyond = row[1] - LN_BILLION;
+        let tokens = |repeats| saturated(repeats, math::exp(self.ln_r_d + self.nu * beyond));
+        let value = self.base.point(row, tokens, |k| saturated(k, self.r_n), gradient);
+        gradient[7] = gradient[5] * beyond;
+        value
     }
 
     fn derived(&self) -> Vec<f64> {
-        let mut list = chinchilla::exponents(self.alpha, self.beta);
+        let mut list = chinchilla::exponents(self.base.alpha, self.base.beta);
         let r_d = math::exp(self.ln_r_d);
         // At the bound of what is searched, repeats lose nothing.
         list.push(if r_d < 1e11 { 1.0 + r_d * std::f64::consts::LN_2 } else { f64::INFINITY });

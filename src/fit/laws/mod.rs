@@ -3,6 +3,7 @@
 pub mod bnsl;
 pub mod chinchilla;
 pub mod data_constrained;
+pub mod geometric;
 pub mod log_linear;
 pub mod lovelace;
 pub mod mixture;
