@@ -21,6 +21,10 @@ use crate::params::Choice;
 
 /// Marks of the bootstrap.
 const BATCHES: u32 = 10;
+/// Points of a profile beside those that its ends took.
+const FILL: u32 = 10;
+/// Runs that figures are drawn of, at most.
+const SHOWN: usize = 10_000;
 /// Refits between two turns of whoever waits.
 const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
 
@@ -97,30 +101,30 @@ macro_rules! fit_params {
                 columns: String = Spec::columns($crate::experiments::fitting::ROLES);
                 /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas.
                 exclude: String = Spec::text(400).label("leave out");
-                /// Parameters to hold: NAME for its published value, NAME=VALUE, or NAME=free for one that is usually held; separated by commas.
-                hold: String = Spec::text(400);
                 /// What the fit makes small.
                 objective: &'static str = Spec::choice("usual", $crate::experiments::fitting::OBJECTIVES);
                 /// Where the squares of Huber's objective end and absolute values begin.
                 huber: f64 = Spec::number("0.001", 1e-6, 10.0).log().label("delta");
-                /// Of what the residuals are taken: of logarithms, what counts is the ratio.
-                residual: &'static str = Spec::choice("usual", $crate::experiments::fitting::RESIDUALS).label("residuals");
-                /// How often the runs are resampled and the law refitted, for intervals. 0 for none.
-                bootstrap: u32 = Spec::integer("400", 0.0, 10_000.0).unit("refits");
-                /// Whether each parameter is also held at other values, to see which ones the runs allow.
-                profiles: &'static str = Spec::choice("yes", $crate::experiments::fitting::SWITCH);
                 /// A budget of compute, C = 6 N D, to split between parameters and tokens.
                 budget: f64 = Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
+                /// How often the runs are resampled and the law refitted, for intervals. 0 for none.
+                bootstrap: u32 = Spec::integer("400", 0.0, 10_000.0).unit("refits");
+                /// How many runs are simulated where you bring none.
+                rows: u32 = Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
+                /// Their noise: the standard deviation of ln loss, or of the value where the law takes plain residuals.
+                noise: f64 = Spec::number("0.01", 1e-4, 0.3).log();
+                /// Of what the residuals are taken: of logarithms, what counts is the ratio.
+                residual: &'static str = Spec::choice("usual", $crate::experiments::fitting::RESIDUALS).label("residuals");
+                /// Parameters to hold: NAME for its published value, NAME=VALUE, or NAME=free for one that is usually held; separated by commas.
+                hold: String = Spec::text(400);
+                /// Whether each parameter is also held at other values, to see which ones the runs allow.
+                profiles: &'static str = Spec::choice("yes", $crate::experiments::fitting::SWITCH);
                 /// Unique tokens there are; beyond them, data repeat.
                 have: f64 = Spec::number($have, 1e3, 1e16).log().unit("tokens").label("unique tokens");
                 /// A loss to reach. 0 for none.
                 reach: f64 = Spec::number("0", 0.0, 100.0).label("loss to reach");
                 /// The model to reach it with.
                 size: f64 = Spec::number("1e9", 1e3, 1e14).log().unit("parameters").label("model size");
-                /// How many runs are simulated where you bring none.
-                rows: u32 = Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
-                /// Their noise: the standard deviation of ln loss, or of the value where the law takes plain residuals.
-                noise: f64 = Spec::number("0.01", 1e-4, 0.3).log();
             }
         }
 
@@ -183,6 +187,8 @@ enum Stage {
 pub struct Fitting {
     seed: u32,
     problem: Problem,
+    /// The same with fewer runs, where there are too many to draw.
+    shown: Problem,
     /// Lines left out, with the rule.
     excluded: Vec<(usize, String)>,
     /// Which column is what, in words.
@@ -296,8 +302,10 @@ impl Fitting {
             .chain(batches.map(|from| Stage::Refits(from, common.bootstrap.min(from + batch))))
             .chain(free.map(Stage::Profile))
             .collect();
+        let many = problem_of.data.len() > SHOWN;
         Ok(Self {
             seed,
+            shown: if many { problem_of.over(problem_of.data.thinned(SHOWN)) } else { problem_of.clone() },
             problem: problem_of,
             excluded,
             how,
@@ -376,6 +384,10 @@ impl Fitting {
                 while !profile.advance()? {
                     exec.breathe().await;
                 }
+                for k in 0..FILL {
+                    profile.fill(k, FILL)?;
+                    exec.breathe().await;
+                }
                 self.profiles.push((j, profile));
             }
             (Stage::Profile(_), None) => {}
@@ -388,6 +400,7 @@ impl Fitting {
     pub fn output(&self) -> Output {
         Study {
             problem: &self.problem,
+            shown: &self.shown,
             fit: self.fit.as_ref(),
             refits: &self.refits,
             profiles: &self.profiles,
@@ -399,5 +412,210 @@ impl Fitting {
             ask: self.ask,
         }
         .output()
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::experiments::{Session, query};
+    use crate::fit::find;
+    use crate::fit::table::Reader;
+    use crate::math;
+    use crate::output::{Cell, Figure};
+    use crate::theory::muennighoff;
+
+    fn open(slug: &str, text: &str, table: Option<&str>) -> Result<Session> {
+        let table = table.map(|text| Rc::new(Reader::read(text.as_bytes()).expect("a table")));
+        Session::open_on(Rc::new(Exec::cpu()), slug, &query(text), table, 1)
+    }
+
+    fn run(slug: &str, text: &str, table: Option<&str>) -> Output {
+        let mut session = open(slug, text, table).unwrap_or_else(|e| panic!("{text}: {e}"));
+        while !session.progress().finished() {
+            pollster::block_on(session.advance()).expect("advances");
+        }
+        session.output()
+    }
+
+    fn refused(slug: &str, text: &str, table: Option<&str>) -> String {
+        open(slug, text, table).err().expect("refused").to_string()
+    }
+
+    fn table<'a>(output: &'a Output, id: &str) -> &'a [Vec<Cell>] {
+        &output.tables.iter().find(|table| table.id == id).unwrap_or_else(|| panic!("no table {id}")).rows
+    }
+
+    fn number(cell: &Cell) -> f64 {
+        if let Cell::Number(x) = cell { *x } else { panic!("{cell:?} is no number") }
+    }
+
+    fn figure<'a>(output: &'a Output, id: &str) -> &'a Figure {
+        output.figures.iter().find(|figure| figure.id == id).unwrap_or_else(|| panic!("no figure {id}"))
+    }
+
+    /// The points of a series.
+    fn series<'a>(output: &'a Output, id: &str, series: &str) -> impl Iterator<Item = (f64, f64)> {
+        let found = figure(output, id).series.iter().find(|s| s.id == series);
+        let found = found.unwrap_or_else(|| panic!("{id} has no series {series}"));
+        found.x.iter().copied().zip(found.y.iter().copied()).filter(|(_, y)| y.is_finite())
+    }
+
+    /// Runs of `L = 2 + 30 x^-0.5` without noise.
+    fn curve(head: &str, rows: impl IntoIterator<Item = u32>) -> String {
+        let row = |x: u32| format!("{x},{},{}\n", 2.0 + 30.0 / f64::from(x).sqrt(), x % 3);
+        format!("{head}\n{}", rows.into_iter().map(row).collect::<String>())
+    }
+
+    #[test]
+    fn a_table_is_read_as_its_columns_say() {
+        let quick = "bootstrap=0&profiles=no";
+        for (head, columns) in [
+            ("x,loss,z", ""),
+            ("steps,val_loss,z", ""),
+            ("z,what,loss", "x:z,loss:what"),
+            ("loss,x,run", "x:#1,loss:#2,run:-"),
+        ] {
+            let output = run("fit", &format!("{quick}&columns={columns}"), Some(&curve(head, 1..40)));
+            let fit: Vec<f64> = table(&output, "parameters").iter().map(|row| number(&row[1])).collect();
+            for (ours, truth) in fit.iter().zip([2.0, 30.0, 0.5]) {
+                assert!((ours / truth - 1.0).abs() < 1e-6, "{head}: {fit:?}");
+            }
+        }
+        let rows = |text: &str| {
+            let output = run("fit", &format!("{quick}&{text}"), Some(&curve("x,loss,z", 1..40)));
+            number(
+                &table(&output, "quality")
+                    .iter()
+                    .find(|row| matches!(&row[0], Cell::Text(t) if t == "rows"))
+                    .expect("rows")[1],
+            )
+        };
+        assert_eq!([rows("exclude=x>20"), rows("exclude=largest=5,z=1"), rows("")], [20.0, 23.0, 39.0]);
+
+        let small = curve("x,loss,z", 1..40);
+        for (text, sentence) in [
+            ("columns=loss:nothing", "`columns`: there is no column `nothing`"),
+            ("columns=loss:#9", "`columns`: there is no column `#9`"),
+            ("columns=colour:z", "parameter `columns` cannot be `colour:z`"),
+            ("exclude=z~1", "parameter `exclude` cannot be `z~1`"),
+            ("hold=gamma", "parameter `hold` cannot be `gamma`"),
+            ("hold=alpha=11", "parameter `hold` cannot be `alpha=11`"),
+            ("against=none", "parameter `against` cannot be `none`"),
+            ("law=chinchilla", "no column is the parameters"),
+        ] {
+            let said = refused("fit", text, Some(&small));
+            assert!(said.starts_with(sentence), "{text}: {said}");
+        }
+        let said = refused("exam-time", "", Some(&small));
+        assert!(said.contains("reads no table"), "{said}");
+    }
+
+    #[test]
+    fn what_is_held_and_freed() {
+        let law = find("data-constrained").expect("a law");
+        let held = |hold: &str| {
+            let output =
+                run("data-constrained", &format!("form=all&rows=40&bootstrap=0&profiles=no&hold={hold}"), None);
+            let rows = table(&output, "parameters");
+            rows.iter()
+                .map(|row| (number(&row[1]), matches!(&row[6], Cell::Text(t) if t == "held")))
+                .collect::<Vec<_>>()
+        };
+        let of = |hold: &str, name: &str| held(hold)[law.param(name).expect("a parameter")];
+        assert_eq!(of("alpha=0.3,R_N", "alpha"), (0.3, true), "at a value");
+        assert_eq!(of("alpha=0.3,R_N", "R_N"), (muennighoff::PUBLISHED.size_decay, true), "as published");
+        assert!(!of("alpha=0.3,R_N", "R_D").1, "the others are free");
+        assert!(of("", "nu").1 && !of("nu=free", "nu").1, "held unless asked for");
+    }
+
+    #[test]
+    fn curves_are_of_the_law() {
+        let output = run("chinchilla", "bootstrap=0&profiles=no&noise=0.001&budget=1e21", None);
+        let p: Vec<f64> = table(&output, "parameters").iter().map(|row| number(&row[1])).collect();
+        let law = find("chinchilla").expect("a law");
+        for id in ["loss-1", "loss-2", "loss-3", "loss-4"] {
+            let losses: Vec<f64> = series(&output, "contours", id).map(|(n, d)| law.predict(&p, &[n, d])).collect();
+            assert!(losses.len() > 10 && losses.iter().all(|l| (l / losses[0] - 1.0).abs() < 1e-9), "{id}: {losses:?}");
+        }
+        for (n, d) in series(&output, "contours", "compute-2") {
+            let c = 6.0 * n * d;
+            assert!((c / math::pow(10.0, (math::ln(c) / std::f64::consts::LN_10).round()) - 1.0).abs() < 1e-9, "{c}");
+        }
+        // N* = G (C/6)^a, D* = (C/6)^b / G.
+        let closed = |p: &[f64], c: f64| {
+            let g = math::pow(p[2] * p[1] / (p[4] * p[3]), 1.0 / (p[2] + p[4]));
+            let n = g * math::pow(c / 6.0, p[4] / (p[2] + p[4]));
+            [n, c / (6.0 * n)]
+        };
+        for (n, d) in series(&output, "contours", "best") {
+            assert!((closed(&p, 6.0 * n * d)[0] / n - 1.0).abs() < 1e-6, "N = {n}, D = {d}");
+        }
+        for (id, p) in [("fit", &p[..]), ("published", law.info.published[0].values)] {
+            for (c, ratio) in series(&output, "frontier", id) {
+                let [n, d] = closed(p, c);
+                assert!((ratio / (d / n) - 1.0).abs() < 2e-6, "{id}: C = {c}: {ratio}");
+            }
+        }
+    }
+
+    #[test]
+    fn epochs_are_worth_what_the_law_says() {
+        let output = run("data-constrained", "bootstrap=40&profiles=no", None);
+        let fit = number(&table(&output, "parameters")[5][1]);
+        let published = muennighoff::PUBLISHED;
+        for (id, data_decay) in [("fit", fit), ("published", published.data_decay)] {
+            for (k, worth) in series(&output, "worth", id) {
+                let exact = muennighoff::Law { data_decay, ..published }.effective_reuse(k);
+                assert!((worth / exact - 1.0).abs() < 1e-9, "{id}: K = {k}: {worth} {exact}");
+            }
+        }
+        let worth = figure(&output, "worth").series.iter().find(|s| s.id == "fit").expect("a fit");
+        let (lo, hi) = (worth.lo.as_ref().expect("a band"), worth.hi.as_ref().expect("a band"));
+        let last = worth.x.len() - 1;
+        assert!(lo[last] < worth.y[last] && worth.y[last] < hi[last] && hi[0] - lo[0] < 1e-9, "a band that opens");
+    }
+
+    #[test]
+    fn laws_side_by_side_say_why_one_is_not_fitted() {
+        let output = run("fit", "against=all&bootstrap=0&profiles=no", Some(&curve("x,loss,z", 1..60)));
+        let rows = table(&output, "laws");
+        assert_eq!(rows.len(), crate::fit::ALL.len(), "every law");
+        for row in rows {
+            let (Cell::Text(name), Cell::Text(why)) = (&row[0], &row[7]) else { panic!("words") };
+            let reads_x = name == "this one" || find(name).expect("a law").info.inputs.len() == 1;
+            assert_eq!(reads_x, number(&row[2]).is_finite(), "{name}: {why}");
+            assert_eq!(reads_x, why.is_empty(), "{name}: {why}");
+        }
+        let of = |k: usize| number(&rows[0][k]);
+        assert!(of(5) < 1e-4 && of(4).is_finite(), "exact runs are predicted exactly, the largest too");
+    }
+
+    #[test]
+    fn marks_are_known_beforehand_and_results_grow() {
+        let mut session = open("fit", "bootstrap=25", None).expect("starts");
+        let total = session.progress().total;
+        assert_eq!(total, 2 + 9 + 3, "search, the largest runs, refits by three, a profile a parameter");
+        let mut refits = Vec::new();
+        while !session.progress().finished() {
+            pollster::block_on(session.advance()).expect("advances");
+            assert_eq!(session.progress().total, total);
+            refits.push(number(&table(&session.output(), "quality")[5][1]));
+        }
+        assert_eq!(refits[..4], [0.0, 0.0, 3.0, 6.0]);
+        assert_eq!(refits[10..], [25.0; 4]);
+        let output = session.output();
+        let rows = table(&output, "parameters");
+        let profiles = rows.iter().filter(|row| number(&row[4]).is_finite()).count();
+        assert_eq!((rows.len(), profiles), (3, 3));
+    }
+
+    #[test]
+    fn many_runs_are_fitted_and_some_are_drawn() {
+        let rows: String = (1..20_000).map(|x| format!("{x},{}\n", 2.0 + 30.0 / f64::from(x).sqrt())).collect();
+        let output = run("fit", "bootstrap=0&profiles=no", Some(&format!("x,loss\n{rows}")));
+        assert_eq!(number(&table(&output, "quality")[3][1]), 19_999.0, "rows");
+        let residuals = figure(&output, "residuals");
+        assert_eq!(residuals.series[0].x.len(), crate::output::POINTS_MAX, "thinned");
     }
 }

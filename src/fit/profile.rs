@@ -204,6 +204,22 @@ impl Profile {
         &self.points
     }
 
+    /// `count` points more, spread evenly over those so far, so that a curve through them shows its shape: the k-th.
+    ///
+    /// # Errors
+    /// Not expected: every value is within bounds.
+    pub fn fill(&mut self, k: u32, count: u32) -> Result<()> {
+        let transform = self.problem.law.info.params[self.j].transform;
+        let ends = [&self.points[0], &self.points[self.points.len() - 1]];
+        let [lo, hi] = ends.map(|point| transform.forward(point.value));
+        self.at(transform.back(lo + (hi - lo) * f64::from(k + 1) / f64::from(count + 1))).map(drop)
+    }
+
+    /// The objective at which a value becomes improbable.
+    pub fn threshold(&self) -> f64 {
+        self.least + CHI2 / (2.0 * self.sharpness)
+    }
+
     /// The 95 % interval; an open end is infinite.
     pub const fn interval(&self) -> [f64; 2] {
         self.ends

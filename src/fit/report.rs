@@ -16,6 +16,8 @@ use crate::params::Scale;
 pub struct Study<'a> {
     /// The law and the runs.
     pub problem: &'a Problem,
+    /// The same with as many of the runs as figures show.
+    pub shown: &'a Problem,
     /// The fit.
     pub fit: Option<&'a Fit>,
     /// Parameters of the bootstrap's refits.
@@ -75,8 +77,8 @@ const CHI2_999: [f64; 10] = [
     29.588_298,
 ];
 
-const RUNS: [&str; GROUPS] = ["g1", "g2", "g3", "g4", "g5", "g6"];
-const CURVES: [&str; GROUPS] = ["g1-fit", "g2-fit", "g3-fit", "g4-fit", "g5-fit", "g6-fit"];
+const RUNS: [&str; GROUPS] = ["g1-runs", "g2-runs", "g3-runs", "g4-runs", "g5-runs", "g6-runs"];
+const CURVES: [&str; GROUPS] = ["g1-curve", "g2-curve", "g3-curve", "g4-curve", "g5-curve", "g6-curve"];
 const PUBLISHED: [&str; 3] = ["published", "published-2", "published-3"];
 
 const fn column(name: &'static str) -> Column {
@@ -134,11 +136,11 @@ pub const fn words(stop: Stop) -> &'static str {
 impl Study<'_> {
     /// All figures, tables and verdicts.
     pub fn output(&self) -> Output {
-        let mut figures = vec![self.data()];
+        let mut figures: Vec<_> = self.worth().into_iter().collect();
+        figures.push(self.data());
         let mut tables = vec![self.words()];
         let mut verdicts = Vec::new();
         if let Some(fit) = self.fit {
-            figures.extend(self.worth(fit));
             figures.extend(self.contours(fit));
             figures.extend(self.frontier(fit));
             figures.push(self.predicted(fit));
@@ -199,7 +201,7 @@ impl Study<'_> {
 
     /// The runs, and the fit through them.
     fn data(&self) -> Figure {
-        let (data, law) = (&self.problem.data, self.problem.law);
+        let (data, law) = (&self.shown.data, self.problem.law);
         let what = if self.simulated { "Simulated runs" } else { "Runs" };
         let title = format!("{what}{}", if self.fit.is_some() { " and fit" } else { "" });
         let log = self.problem.objective.residual == Residual::Log;
@@ -222,7 +224,7 @@ impl Study<'_> {
         for (g, rows) in apart.iter().enumerate() {
             let middle =
                 |k: usize| math::exp(rows.iter().map(|&i| math::ln(data.input(i)[k])).sum::<f64>() / rows.len() as f64);
-            let label = format!("{} {}", law.info.inputs[by].symbol, short(middle(by)));
+            let label = format!("{} = {}", law.info.inputs[by].symbol, short(middle(by)));
             let x: Vec<f64> = rows.iter().map(|&i| over(data.input(i))).collect();
             let y = rows.iter().map(|&i| data.y[i]).collect();
             if let Some(fit) = self.fit {
@@ -235,7 +237,7 @@ impl Study<'_> {
                 };
                 let inputs: Vec<_> = xs.iter().map(at).collect();
                 let of = if unique.is_some() {
-                    format!("{label}, N {}, fit", short(middle(n)))
+                    format!("{label}, N = {}, fit", short(middle(n)))
                 } else {
                     format!("{label}, fit")
                 };
@@ -248,7 +250,7 @@ impl Study<'_> {
     }
 
     fn data_of_one(&self, title: &str, loss: Axis) -> Figure {
-        let (data, law) = (&self.problem.data, self.problem.law);
+        let (data, law) = (&self.shown.data, self.problem.law);
         let xs = || (0..data.len()).map(|i| data.input(i)[0]);
         let [lo, hi] = ends(xs().filter(|x| *x > 0.0));
         // Half a decade further on: what a law is for.
@@ -270,9 +272,9 @@ impl Study<'_> {
     /// What K epochs over U tokens are worth: the fresh tokens that give the same loss, over U.
     ///
     /// Of a model so small that it has no parameters beyond those that the unique tokens can use.
-    fn worth(&self, fit: &Fit) -> Option<Figure> {
+    fn worth(&self) -> Option<Figure> {
         let (d, u) = (self.place(Role::Tokens)?, self.place(Role::Unique)?);
-        let (data, law) = (&self.problem.data, self.problem.law);
+        let (data, law) = (&self.shown.data, self.problem.law);
         let middle = (0..data.len()).map(|i| math::ln(data.input(i)[u])).sum::<f64>() / data.len() as f64;
         let unique = math::exp(middle);
         let size = unique / 100.0;
@@ -283,8 +285,9 @@ impl Study<'_> {
             tokens_for(law, p, size, loss, None) / unique
         };
         let of = |p: &[f64]| xs.iter().map(|&k| worth(p, k)).collect::<Vec<_>>();
-        let fitted = self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of);
-        let mut series = vec![fitted, line("fresh", "as good as fresh", xs.clone(), xs.clone())];
+        let fitted = self.fit.map(|fit| self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of));
+        let fresh = line("fresh", "as good as fresh", xs.clone(), xs.clone());
+        let mut series: Vec<_> = fitted.into_iter().chain([fresh]).collect();
         for (k, (source, values)) in self.claimed().into_iter().enumerate().take(PUBLISHED.len()) {
             series.push(Series { role: From::Published, ..line(PUBLISHED[k], author(source), xs.clone(), of(values)) });
         }
@@ -296,7 +299,7 @@ impl Study<'_> {
     /// Parameters against tokens: the runs, equal loss, equal compute, and what is best.
     fn contours(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
-        let (data, law) = (&self.problem.data, self.problem.law);
+        let (data, law) = (&self.shown.data, self.problem.law);
         let at = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]).collect::<Vec<_>>();
         let (sizes, tokens) = (at(n), at(d));
         let ([n_lo, n_hi], [d_lo, d_hi]) = (ends(sizes.iter().copied()), ends(tokens.iter().copied()));
@@ -306,33 +309,27 @@ impl Study<'_> {
         let mut losses = data.y.clone();
         losses.sort_by(f64::total_cmp);
         let mut series = vec![points("runs", "runs", sizes, tokens)];
-        for (k, id) in ["loss-1", "loss-2", "loss-3", "loss-4", "loss-5"].into_iter().enumerate() {
-            let loss = bootstrap::quantile(&losses, 0.1 + 0.2 * k as f64);
-            let y: Vec<f64> =
-                xs().iter().map(|&n| inside(tokens_for(law, &fit.params, n, loss, self.ask.unique))).collect();
-            if y.iter().any(|y| y.is_finite()) {
-                series.push(line(id, format!("loss {}", short(loss)), xs(), y));
-            }
-        }
-        let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
-        let step = ((power(c_hi) - power(c_lo)) / 4.0).ceil().max(1.0);
-        for (k, id) in ["compute-1", "compute-2", "compute-3", "compute-4"].into_iter().enumerate() {
-            let exponent = power(c_lo).ceil() + step * k as f64;
-            let c = math::pow(10.0, exponent);
-            let y: Vec<f64> = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
-            if y.iter().any(|y| y.is_finite()) {
-                series.push(line(id, format!("C = 1e{exponent:.0}"), xs(), y));
-            }
-        }
         let best: Vec<_> = ratios(c_lo, c_hi, 24)
             .into_iter()
             .map(|c| allocation(law, &fit.params, c, self.ask.unique))
             .filter(|[n, d, _]| (0.5 * n_lo..=2.0 * n_hi).contains(n) && inside(*d).is_finite())
             .collect();
-        if !best.is_empty() {
-            let (x, y) = best.iter().map(|[n, d, _]| (*n, *d)).unzip();
-            series.push(line("best", "best split of the compute", x, y));
+        let (x, y) = best.iter().map(|[n, d, _]| (*n, *d)).unzip();
+        series.push(line("best", "best split of the compute", x, y));
+        for (k, id) in ["loss-1", "loss-2", "loss-3", "loss-4"].into_iter().enumerate() {
+            let loss = bootstrap::quantile(&losses, 0.1 + 0.25 * k as f64);
+            let tokens = |n: &f64| inside(tokens_for(law, &fit.params, *n, loss, self.ask.unique));
+            series.push(line(id, format!("loss = {}", short(loss)), xs(), xs().iter().map(tokens).collect()));
         }
+        let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
+        let step = ((power(c_hi) - power(c_lo)) / 3.0).ceil().max(1.0);
+        for (k, id) in ["compute-1", "compute-2", "compute-3"].into_iter().enumerate() {
+            let exponent = power(c_lo).ceil() + step * k as f64;
+            let c = math::pow(10.0, exponent);
+            let y = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
+            series.push(line(id, format!("C = 1e{exponent:.0}"), xs(), y));
+        }
+        series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let title = "Equal loss, equal compute, and the best split of it";
         Some(figure("contours", title, axis("parameters N", true), axis("tokens D", true), series))
     }
@@ -340,7 +337,7 @@ impl Study<'_> {
     /// Tokens for each parameter where a budget is split best, against the budget.
     fn frontier(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
-        let (data, law) = (&self.problem.data, self.problem.law);
+        let (data, law) = (&self.shown.data, self.problem.law);
         let [c_lo, c_hi] = ends((0..data.len()).map(|i| 6.0 * data.input(i)[n] * data.input(i)[d]));
         let budget = self.ask.compute.unwrap_or(c_hi);
         let xs = ratios(c_lo.min(budget), c_hi.max(10.0 * budget), 12);
@@ -367,8 +364,8 @@ impl Study<'_> {
     /// Predicted against measured; the largest runs once more, as predicted by a fit without them.
     fn predicted(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
-        self.problem.at(&fit.params, &mut room);
-        let data = &self.problem.data;
+        self.shown.at(&fit.params, &mut room);
+        let data = &self.shown.data;
         let log = self.problem.objective.residual == Residual::Log;
         let [lo, hi] = data
             .y
@@ -388,14 +385,14 @@ impl Study<'_> {
 
     /// The product of the inputs but unique tokens: how large a run is.
     fn scale(&self, i: usize) -> f64 {
-        let inputs = self.problem.data.input(i).iter().zip(self.problem.law.info.inputs);
+        let inputs = self.shown.data.input(i).iter().zip(self.problem.law.info.inputs);
         inputs.filter(|(_, input)| input.role != Role::Unique).map(|(x, _)| x).product()
     }
 
     fn residuals(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
-        self.problem.at(&fit.params, &mut room);
-        let size: Vec<f64> = (0..self.problem.data.len()).map(|i| self.scale(i)).collect();
+        self.shown.at(&fit.params, &mut room);
+        let size: Vec<f64> = (0..self.shown.data.len()).map(|i| self.scale(i)).collect();
         let label = match self.problem.objective.residual {
             Residual::Log => "ln predicted - ln measured",
             Residual::Plain => "predicted - measured",
@@ -430,13 +427,18 @@ impl Study<'_> {
 
     fn profile(&self, fit: &Fit, j: usize, profile: &Profile) -> Figure {
         let param = &self.problem.law.info.params[j];
-        let (x, y) = profile.points().iter().map(|point| (point.value, point.objective)).unzip();
+        let (x, y): (Vec<f64>, Vec<f64>) = profile.points().iter().map(|point| (point.value, point.objective)).unzip();
+        let level = profile.threshold();
+        let [lo, hi] = [x[0], x[x.len() - 1]];
         let mut figure = figure(
             param.name,
             &format!("Profile of {}: the least objective with it held", param.name),
             Axis { label: param.name, unit: param.unit, ..axis("", param.transform == Transform::Log) },
             axis("least objective", true),
-            vec![line("profile", "least objective", x, y)],
+            vec![
+                line("profile", "least objective", x, y),
+                line("level", "below it, the runs allow the value", vec![lo, hi], vec![level; 2]),
+            ],
         );
         let ends = profile.interval().into_iter().filter(|end| end.is_finite());
         figure.marks = ends.map(|end| Mark::at_x("95 % end", end)).collect();
