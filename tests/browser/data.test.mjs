@@ -353,6 +353,31 @@ test("fits are the CPU's, and the page says so", () => open("device=gpu", async 
   assert.match(await element.locator(".device").innerText(), /CPU.*Fits are computed on the CPU\./s);
 }));
 
+test("an embedded element takes its table from its attributes", () => lab.open("", async (page) => {
+  const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
+  await page.context().route("**/tables/**", (route) => route.fulfill({ body: table({ rows: 36 }), contentType: "text/csv" }));
+  await page.locator(".cards").waitFor();
+  await page.evaluate(([slug, packed]) => {
+    const element = document.createElement("scaling-lab");
+    for (const [name, value] of Object.entries({ experiment: slug, data: packed, law: "chinchilla" })) element.setAttribute(name, value);
+    document.getElementById("main").replaceChildren(element);
+  }, [SLUG, data]);
+  const element = await ready(page);
+  await holds(page, 48);
+  assert.equal(await panel(element).locator("h3").innerText(), "Your runs", "below the title of an embedded element");
+  // A table that no attribute holds stays while another attribute changes.
+  await choose(element, table({ rows: 3000 }));
+  await holds(page, 3000);
+  assert.equal(await element.getAttribute("data"), null);
+  await element.evaluate((e) => e.setAttribute("huber", "0.01"));
+  await page.waitForFunction(() => document.querySelector("scaling-lab").result.params.huber === 0.01);
+  await holds(page, 3000);
+  await element.evaluate((e) => e.setAttribute("src", "tables/runs.csv"));
+  await holds(page, 36);
+  await element.evaluate((e) => e.removeAttribute("src"));
+  await holds(page, 0);
+}));
+
 test("a table goes with its element", () => open("", async (page) => {
   let element = await ready(page);
   await choose(element, table({ rows: 3000 }));

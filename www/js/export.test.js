@@ -23,5 +23,8 @@ test("a stamp names what made the figure", () => {
   const { text, metadata } = stampOf(result, "https://example.org/#/exam-time");
   assert.equal(text, "scaling-lab 0.1.0 (abc) · exam-time · weights=0.9,0.1 t=1,0;0,1 family=power · seed 7 · cpu\nhttps://example.org/#/exam-time");
   assert.equal(metadata.seed, 7);
+  const own = stampOf({ ...result, data: { rows: 182, digest: "0123" } }, "", "my runs.csv");
+  assert.ok(own.text.endsWith("seed 7 · data my runs.csv (182 rows, 0123) · cpu"));
+  assert.deepEqual(own.metadata.data, { rows: 182, digest: "0123", file: "my runs.csv" });
   assert.ok(stampOf({ ...result, progress: { done: 1, total: 4 } }).text.endsWith("stopped at 1 of 4"));
 });

@@ -56,4 +56,7 @@ test("a URL holds what differs from the defaults and reads back the same", () =>
 test("a command survives the shell", () => {
   assert.equal(formatCommand("s", { weights: "0.7,0.3", seed: "7" }), "scaling-lab run s --set weights=0.7,0.3 --seed 7");
   assert.equal(formatCommand("s", { t: "1,0;0,1", x: "it's" }), `scaling-lab run s --set 't=1,0;0,1' --set 'x=it'\\''s'`);
+  assert.equal(formatCommand("s", { seed: "7" }, "my runs.csv"), "scaling-lab run s --data 'my runs.csv' --seed 7");
+  assert.equal(formatCommand("s", {}, "-o.csv"), "scaling-lab run s --data './-o.csv'", "a file's name is no option");
+  assert.equal(formatCommand("s", {}, "$(rm);`x`.csv"), "scaling-lab run s --data '$(rm);`x`.csv'");
 });
