@@ -369,6 +369,7 @@ export class ScalingLab extends HTMLElement {
     }
     this.#values = Object.fromEntries(entry.params.map(({ name }) => [name, values[name]]));
     this.#given = null;
+    this.#own?.await(entry.params.some(({ name, kind, default: usual }) => kind === "columns" && this.#values[name] !== usual));
     this.#notices(problems.map(sentence));
     this.#ui.seed.value = String(this.#seed);
     this.#ui.device.value = this.#device;

@@ -155,6 +155,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
   const element = h("section", { class: "own", "aria-labelledby": heading.id });
   /** @type {Held | null} */
   let held = null;
+  let awaited = false;
   /** Only the last of several that were begun counts. */
   let turn = 0;
   const reader = files(element, file => bring(file, file.name));
@@ -232,7 +233,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
     back.hidden = !held;
     save.hidden = !held || typeof held.source === "string" || held.source instanceof File;
     if (!held) {
-      about.textContent = t("own.simulated");
+      about.textContent = `${t("own.simulated")} ${awaited ? t("own.awaited") : ""}`;
       link.textContent = "";
       return;
     }
@@ -271,6 +272,11 @@ export function ownRuns({ purpose, heading, changed, download }) {
       }
       if (used === false) drop();
       if (problem) reader.complain(problem);
+    },
+    /** Do the settings name columns of a table? @param {boolean} columns */
+    await(columns) {
+      awaited = columns;
+      show();
     },
     /** What a link to this state lacks, in words. */
     lack: () => (held && held.address.data === undefined && held.address.src === undefined ? t("own.notInLink", { file: held.file }) : ""),
