@@ -455,7 +455,7 @@ mod tests {
     }
 
     /// The points of a series.
-    fn series<'a>(output: &'a Output, id: &str, series: &str) -> impl Iterator<Item = (f64, f64)> {
+    fn series(output: &Output, id: &str, series: &str) -> impl Iterator<Item = (f64, f64)> {
         let found = figure(output, id).series.iter().find(|s| s.id == series);
         let found = found.unwrap_or_else(|| panic!("{id} has no series {series}"));
         found.x.iter().copied().zip(found.y.iter().copied()).filter(|(_, y)| y.is_finite())

@@ -46,6 +46,19 @@ async function moves(page, places) {
   }, { places, slider });
 }
 
+/** Milliseconds of work when each mark was there. */
+const marks = async () => {
+  const element = document.querySelector("scaling-lab");
+  await element.reset();
+  const at = [];
+  while (at.length < element.result.progress.total) {
+    element.step();
+    while (element.result.progress.done <= at.length) await new Promise((resolve) => { setTimeout(resolve, 5); });
+    at.push(element.result.elapsed_s * 1000);
+  }
+  return at;
+};
+
 const lab = await start("cpu");
 const one = () => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 2 });
 const two = () => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 3 });
@@ -100,6 +113,14 @@ try {
       console.log(`multi-epoch, d = ${dim}: ${((500 * 256 * 256 * 16) / all / 1000).toFixed(0)} M sample-steps/s on one worker`);
     }, { script: one });
   }
+  // Marks: the search, the search without the largest runs, ten batches of refits.
+  await lab.open("#/chinchilla?rows=240&bootstrap=4000&profiles=no", async (page) => {
+    await ready(page);
+    const runs = [];
+    for (let i = 0; i < REPEAT; i += 1) runs.push(await page.evaluate(marks));
+    line("chinchilla: 240 runs, the best of all minima, one worker", runs.map((at) => at[0]), 20);
+    line("chinchilla: 4000 refits of them, one worker", runs.map((at) => at[11] - at[1]), 4000);
+  }, { script: one });
   await lab.open("#/exam-time?runs=65536", async (page) => {
     await ready(page);
     await page.evaluate(() => {
