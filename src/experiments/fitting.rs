@@ -19,6 +19,8 @@ use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
 use crate::output::{Output, Progress};
 use crate::params::Choice;
 
+/// Marks of the search.
+const SEARCHES: usize = 5;
 /// Marks of the bootstrap.
 const BATCHES: u32 = 10;
 /// Points of a profile beside those that its ends took.
@@ -175,7 +177,7 @@ impl Form {
 /// What comes next.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
-    Search,
+    Search(usize),
     Largest,
     Other(usize),
     Refits(u32, u32),
@@ -198,6 +200,8 @@ pub struct Fitting {
     others: Vec<(&'static str, Result<Problem>)>,
     stages: Vec<Stage>,
     done: usize,
+    /// Under way.
+    search: Option<Search>,
     fit: Option<Fit>,
     bootstrap: Option<Bootstrap>,
     largest: Option<choose::Extrapolation>,
@@ -296,8 +300,9 @@ impl Fitting {
         let free = (0..law.len()).filter(|&j| problem_of.held[j].is_none() && common.profiles == "yes");
         let batch = common.bootstrap.div_ceil(BATCHES).max(1);
         let batches = (0..common.bootstrap).step_by(batch as usize);
-        let stages = [Stage::Search, Stage::Largest]
-            .into_iter()
+        let stages = (0..SEARCHES)
+            .map(Stage::Search)
+            .chain([Stage::Largest])
             .chain((0..others.len()).map(Stage::Other))
             .chain(batches.map(|from| Stage::Refits(from, common.bootstrap.min(from + batch))))
             .chain(free.map(Stage::Profile))
@@ -314,6 +319,7 @@ impl Fitting {
             others,
             stages,
             done: 0,
+            search: None,
             fit: None,
             bootstrap: None,
             largest: None,
@@ -353,10 +359,21 @@ impl Fitting {
     /// The law has no value anywhere near the runs.
     pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
         match (self.stages[self.done], &self.fit) {
-            (Stage::Search, _) => {
-                let fit = self.search(&self.problem, exec).await?;
-                self.bootstrap = Some(Bootstrap::new(&self.problem, &fit, self.seed));
-                self.fit = Some(fit);
+            (Stage::Search(k), _) => {
+                // Taken out: a call that fails leaves a search that starts over.
+                let begun = self.search.take().filter(|_| k > 0);
+                let mut search = begun.map_or_else(|| Search::new(self.problem.clone(), self.seed), Ok)?;
+                let share = |(done, all): (usize, usize)| done * SEARCHES >= all * (k + 1);
+                while !share(search.advance()?) {
+                    exec.breathe().await;
+                }
+                if k + 1 < SEARCHES {
+                    self.search = Some(search);
+                } else {
+                    let fit = search.finish()?;
+                    self.bootstrap = Some(Bootstrap::new(&self.problem, &fit, self.seed));
+                    self.fit = Some(fit);
+                }
             }
             (Stage::Largest, _) => self.largest = self.largest(&self.problem, exec).await?,
             (Stage::Other(k), _) => {
@@ -595,14 +612,16 @@ mod tests {
     fn marks_are_known_beforehand_and_results_grow() {
         let mut session = open("fit", "bootstrap=25", None).expect("starts");
         let total = session.progress().total;
-        assert_eq!(total, 2 + 9 + 3, "search, the largest runs, refits by three, a profile a parameter");
+        assert_eq!(total, 5 + 1 + 9 + 3, "search, the largest runs, refits by three, a profile a parameter");
         let mut refits = Vec::new();
         while !session.progress().finished() {
             pollster::block_on(session.advance()).expect("advances");
             assert_eq!(session.progress().total, total);
-            refits.push(number(&table(&session.output(), "quality")[5][1]));
+            let output = session.output();
+            let quality = output.tables.iter().find(|table| table.id == "quality");
+            refits.extend(quality.map(|table| number(&table.rows[5][1])));
         }
-        assert_eq!(refits[..4], [0.0, 0.0, 3.0, 6.0]);
+        assert_eq!(refits[..4], [0.0, 0.0, 3.0, 6.0], "from the fit on");
         assert_eq!(refits[10..], [25.0; 4]);
         let output = session.output();
         let rows = table(&output, "parameters");

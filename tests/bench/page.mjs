@@ -113,13 +113,13 @@ try {
       console.log(`multi-epoch, d = ${dim}: ${((500 * 256 * 256 * 16) / all / 1000).toFixed(0)} M sample-steps/s on one worker`);
     }, { script: one });
   }
-  // Marks: the search, the search without the largest runs, ten batches of refits.
+  // Marks: five of the search, one of the search without the largest runs, ten batches of refits.
   await lab.open("#/chinchilla?rows=240&bootstrap=4000&profiles=no", async (page) => {
     await ready(page);
     const runs = [];
     for (let i = 0; i < REPEAT; i += 1) runs.push(await page.evaluate(marks));
-    line("chinchilla: 240 runs, the best of all minima, one worker", runs.map((at) => at[0]), 20);
-    line("chinchilla: 4000 refits of them, one worker", runs.map((at) => at[11] - at[1]), 4000);
+    line("chinchilla: 240 runs, the best of all minima, one worker", runs.map((at) => at[4]), 20);
+    line("chinchilla: 4000 refits of them, one worker", runs.map((at) => at[15] - at[5]), 4000);
   }, { script: one });
   await lab.open("#/exam-time?runs=65536", async (page) => {
     await ready(page);
