@@ -13,6 +13,8 @@ const STATES = {
   "k-composition": { runs: "40", samples: "6000", halvings: "1" },
   "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
   "multi-epoch": { samples: "50,100", epochs: "1,4,16", runs: "8", rates: "20" },
+  "data-constrained": { bootstrap: "100", rows: "60" },
+  chinchilla: { bootstrap: "100", rows: "60" },
   fit: { bootstrap: "100", rows: "60" },
 };
 /** Other branches of the experiments: a heat map, a line through many subjects, every family's arithmetic. */
@@ -30,6 +32,7 @@ const MORE = [
   ["multi-epoch", { model: "one-hot", spectrum: "power", a: "4.5", b: "1", noise: "0", dim: "100", samples: "30,100,300", epochs: "1,8,64", order: "once", runs: "8" }],
   ["multi-epoch", { dim: "3", spectrum: "power", a: "1", schedule: "all", order: "with-replacement", samples: "40", epochs: "1,3", runs: "5" }],
   ["multi-epoch", { model: "one-hot", dim: "5", noise: "0.5", lr: "0.3", samples: "40,80", epochs: "1,3", runs: "5" }],
+  ["data-constrained", { form: "geometric", compare: "yes", bootstrap: "20", profiles: "no" }],
   ["fit", { law: "chinchilla", hold: "alpha=0.34", exclude: "largest=3", bootstrap: "100" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];

@@ -97,6 +97,11 @@ test("a dropped file, a pasted text and their link give the same numbers", () =>
   await holds(page, 48);
   assert.deepEqual(await state(element), dropped);
   assert.match(await panel(element).innerText(), /table in the link/);
+  await button(element, "Copy as command").click();
+  await element.locator(".take").getByText(/The command reads the file runs\.csv: save the table first/).waitFor();
+  const [table] = await Promise.all([page.waitForEvent("download"), button(element, "Save the table").click()]);
+  assert.equal(table.suggestedFilename(), "runs.csv");
+  assert.equal(await readFile(await table.path(), "utf8"), TABLE);
   await button(element, "Copy link").click();
   assert.equal(await element.getByLabel("Text to copy").inputValue(), page.url());
   // What is printed stays short: it names the table instead.

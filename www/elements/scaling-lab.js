@@ -395,7 +395,7 @@ export class ScalingLab extends HTMLElement {
   #reflect() {
     const query = this.query;
     for (const name of [...(this.#entry?.params ?? []).map(spec => spec.name), "seed", "device", ...(this.#own ? TABLE : [])]) {
-      if (name in query) this.setAttribute(name, query[name]);
+      if (name in query) this.getAttribute(name) !== query[name] && this.setAttribute(name, query[name]);
       else this.removeAttribute(name);
     }
     this.#observer.takeRecords();
@@ -509,8 +509,8 @@ export class ScalingLab extends HTMLElement {
     ui.copiedNote = h("p", { role: "status", class: "help" });
     const take = h("section", { class: "take" }, heading(t("take")),
       h("div", { class: "buttons" },
-        button("copyLink", () => this.#copy(this.address, this.#own?.lack())),
-        button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.#settings, this.#own?.held?.file))),
+        button("copyLink", () => this.#copy(this.address, this.#own?.missing("link"))),
+        button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.#settings, this.#own?.held?.file), this.#own?.missing("command"))),
         button("cite", () => this.#copy(bibtex(entry, this.#result, this.#seed, this.#shortAddress, this.#own?.held?.file))),
         button("downloadJson", () => this.#take((later, result) => later.download(this.#file("json"), later.toJson(result), "application/json"))),
         button("downloadCsv", () => this.#take((later, result) => later.download(this.#file("csv"), later.toCsv(result), "text/csv")))),

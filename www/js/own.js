@@ -278,8 +278,10 @@ export function ownRuns({ purpose, heading, changed, download }) {
       awaited = columns;
       show();
     },
-    /** What a link to this state lacks, in words. */
-    lack: () => (held && held.address.data === undefined && held.address.src === undefined ? t("own.notInLink", { file: held.file }) : ""),
+    /** What else whoever takes a link or a command needs, in words. @param {"link" | "command"} what */
+    missing: what =>
+      !held ? "" : what === "command" ? (save.hidden ? "" : t("own.saveFirst", { file: held.file }))
+      : held.address.data === undefined && held.address.src === undefined ? t("own.notInLink", { file: held.file }) : "",
     /** Reads the table once more, for another engine; false if there is none. */
     async again() {
       if (!held) return false;
