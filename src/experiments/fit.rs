@@ -14,17 +14,16 @@ use crate::fit::table::Table;
 use crate::output::{Output, Progress};
 use crate::params::{Choice, Spec};
 
-const LAWS: &[Choice] = &[
-    Choice { value: "power", label: "power law with a floor" },
-    Choice { value: "chinchilla", label: "parameters and tokens" },
-    Choice { value: "data-constrained", label: "repeated data" },
-    Choice { value: "geometric", label: "repeated data, a share lost at each repeat" },
-    Choice { value: "lovelace", label: "repeated data with overfitting" },
-    Choice { value: "practical", label: "between a ceiling and a floor" },
-    Choice { value: "log-linear", label: "straight line over ln x" },
-    Choice { value: "bnsl", label: "power law with a bend" },
-    Choice { value: "mixture-of-exponentials", label: "three exponentials" },
-];
+const LAWS: &[Choice] = &{
+    let mut list = [Choice { value: "", label: "" }; crate::fit::ALL.len()];
+    let mut k = 0;
+    while k < list.len() {
+        let info = crate::fit::ALL[k].info;
+        list[k] = Choice { value: info.slug, label: info.title };
+        k += 1;
+    }
+    list
+};
 
 fit_params!(Params, budget "1e21", have "1e16" {
     /// The law to fit.

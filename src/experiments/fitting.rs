@@ -35,17 +35,15 @@ const fn choice(value: &'static str, label: &'static str) -> Choice {
 }
 
 /// What a column may hold.
-pub const ROLES: &[Choice] = &[
-    choice("loss", "loss"),
-    choice("x", "x, for a law of one variable"),
-    choice("params", "parameters N"),
-    choice("tokens", "tokens seen D"),
-    choice("unique", "unique tokens U"),
-    choice("epochs", "epochs D/U"),
-    choice("flops", "operations C = 6 N D"),
-    choice("run", "name of the run"),
-    choice("weight", "weight"),
-];
+pub const ROLES: &[Choice] = &{
+    let mut list = [choice("", ""); Role::ALL.len()];
+    let mut k = 0;
+    while k < list.len() {
+        list[k] = choice(Role::ALL[k].name(), Role::ALL[k].words());
+        k += 1;
+    }
+    list
+};
 
 /// What is made small.
 pub const OBJECTIVES: &[Choice] = &[

@@ -215,13 +215,20 @@ impl Study<'_> {
         let over = |x: &[f64]| unique.map_or(x[d], |u| (x[d] / x[u]).max(1.0));
         let mut order: Vec<usize> = (0..data.len()).collect();
         order.sort_by(|&i, &j| data.input(i)[by].total_cmp(&data.input(j)[by]).then(i.cmp(&j)));
-        let mut apart: Vec<Vec<usize>> =
-            order.chunk_by(|&i, &j| data.input(i)[by] == data.input(j)[by]).map(<[usize]>::to_vec).collect();
-        if apart.len() > GROUPS {
-            apart = order.chunks(order.len().div_ceil(GROUPS)).map(<[usize]>::to_vec).collect();
+        // Equal ones stay together.
+        let equal = |&i: &usize, &j: &usize| data.input(i)[by] == data.input(j)[by];
+        let few = order.chunk_by(equal).count() <= GROUPS;
+        let (mut apart, mut seen) = (Vec::<(usize, Vec<usize>)>::new(), 0);
+        for (k, rows) in order.chunk_by(equal).enumerate() {
+            let group = if few { k } else { seen * GROUPS / order.len() };
+            match apart.last_mut() {
+                Some((last, list)) if *last == group => list.extend(rows),
+                _ => apart.push((group, rows.to_vec())),
+            }
+            seen += rows.len();
         }
         let mut series = Vec::new();
-        for (g, rows) in apart.iter().enumerate() {
+        for (g, (_, rows)) in apart.iter().enumerate() {
             let middle =
                 |k: usize| math::exp(rows.iter().map(|&i| math::ln(data.input(i)[k])).sum::<f64>() / rows.len() as f64);
             let label = format!("{} = {}", law.info.inputs[by].symbol, short(middle(by)));

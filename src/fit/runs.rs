@@ -11,13 +11,13 @@ pub struct Columns(Vec<(Role, usize)>);
 impl Role {
     /// Every role.
     pub const ALL: [Self; 9] = [
+        Self::Loss,
         Self::X,
         Self::Params,
         Self::Tokens,
         Self::Unique,
         Self::Epochs,
         Self::Flops,
-        Self::Loss,
         Self::Run,
         Self::Weight,
     ];
@@ -33,6 +33,21 @@ impl Role {
             Self::Flops => "flops",
             Self::Loss => "loss",
             Self::Run => "run",
+            Self::Weight => "weight",
+        }
+    }
+
+    /// What it is, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::X => "x, for a law of one variable",
+            Self::Params => "parameters N",
+            Self::Tokens => "tokens seen D",
+            Self::Unique => "unique tokens U",
+            Self::Epochs => "epochs D/U",
+            Self::Flops => "operations C = 6 N D",
+            Self::Loss => "loss",
+            Self::Run => "name of the run",
             Self::Weight => "weight",
         }
     }
