@@ -43,12 +43,12 @@ const holds = (page, rows) => page.waitForFunction((n) => {
   return result && (result.data?.rows ?? 0) === n && shadowRoot.querySelector(".own").hasAttribute("data-held") === n > 0;
 }, rows);
 /** Drops files made in the page of so many times a text. */
-const drop = (element, files) => element.evaluate((e, all) => {
+const drop = (element, files, on = ".own") => element.evaluate((e, [all, on]) => {
   const data = new DataTransfer();
   for (const { name, head = "", text, times = 1 } of all) data.items.add(new File([head, ...Array(times).fill(text)], name));
-  const place = e.shadowRoot.querySelector(".own");
+  const place = e.shadowRoot.querySelector(on);
   for (const type of ["dragenter", "dragover", "drop"]) place.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-}, files);
+}, [files, on]);
 const state = (element) => element.evaluate((e) => ({ query: e.query, figures: e.result.figures, tables: e.result.tables }));
 
 /** What the command line makes of a table. */
@@ -152,6 +152,10 @@ describe("a file that is no table is refused in a sentence, and what was shown s
     await page.waitForFunction(() => !document.querySelector("scaling-lab").shadowRoot.querySelector(".own .problem").textContent);
     await drop(element, [{ name: "a.csv", text: TABLE }, { name: "b.csv", text: TABLE }]);
     await panel(element).getByText("Drop one file, not 2.").waitFor();
+    // Beside the panel is near enough.
+    await drop(element, [{ name: "beside.csv", text: table({ rows: 36 }) }], ".stage");
+    await holds(page, 36);
+    assert.equal(await panel(element).getAttribute("data-over"), null);
   }));
 });
 

@@ -537,6 +537,7 @@ export class ScalingLab extends HTMLElement {
           notes, ui.tables, take, folds)),
       ui.live));
     ui.verdicts.parentElement.hidden = true;
+    this.#own?.listen(/** @type {HTMLElement} */ (ui.title.closest("article")));
     ui.explain = (/** @type {import("../js/types.d.ts").Explanation} */ { notice, model, formulas, sources }) => {
       notes.replaceChildren(heading(t("notice")), ...notice.map(text => h("p", {}, ...prose(text))));
       folds.replaceChildren(ui.folded,

@@ -32,7 +32,7 @@ const button = (key, act, props) => h("button", { type: "button", onclick: act, 
 
 /**
  * Reads files: a button, a place to drop one on, the progress with its end, and words about all of it.
- * @param {HTMLElement} place takes drops @param {(file: File) => void} take
+ * @param {HTMLElement} place shows where one can be dropped @param {(file: File) => void} take
  */
 export function files(place, take) {
   const input = h("input", { type: "file", onchange: () => {
@@ -111,18 +111,21 @@ export function files(place, take) {
     event.preventDefault();
     place.toggleAttribute("data-over", over);
   };
-  place.addEventListener("dragenter", event => drag(event, true));
-  place.addEventListener("dragover", event => drag(event, true));
-  place.addEventListener("dragleave", event => {
-    if (!place.contains(/** @type {Node | null} */ (event.relatedTarget))) drag(event, false);
-  });
-  place.addEventListener("drop", event => {
-    drag(event, false);
-    const dropped = event.dataTransfer?.files ?? [];
-    if (dropped.length === 1) take(dropped[0]);
-    else if (drops(event)) complain(t("own.oneFile", { count: dropped.length }));
-  });
-  return { choose, state: h("div", {}, input, reading, problem, said), read, stop, say, complain };
+  /** Files dropped on `area` are taken too: beside the place, a browser would leave the page for them. @param {HTMLElement} area */
+  function listen(area) {
+    area.addEventListener("dragenter", event => drag(event, true));
+    area.addEventListener("dragover", event => drag(event, true));
+    area.addEventListener("dragleave", event => {
+      if (!area.contains(/** @type {Node | null} */ (event.relatedTarget))) drag(event, false);
+    });
+    area.addEventListener("drop", event => {
+      drag(event, false);
+      const dropped = event.dataTransfer?.files ?? [];
+      if (dropped.length === 1) take(dropped[0]);
+      else if (drops(event)) complain(t("own.oneFile", { count: dropped.length }));
+    });
+  }
+  return { choose, state: h("div", {}, input, reading, problem, said), read, stop, say, complain, listen };
 }
 
 /** Relative to the page. @param {string} src */
@@ -247,6 +250,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
 
   return {
     element,
+    listen: reader.listen,
     /** The table in use; null for simulated runs. */
     get held() {
       return held;

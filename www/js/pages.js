@@ -59,6 +59,7 @@ function request({ file, from }, count, take) {
     take(runs.table);
   };
   const reader = files(place, use);
+  reader.listen(place);
   place.append(h("h2", { id: name }, file), about, reader.choose, reader.state);
   return place;
 }
