@@ -66,13 +66,14 @@ pub fn stamp() -> JsValue {
     to_js(&Stamp { version: experiments::VERSION, commit: experiments::COMMIT })
 }
 
-/// Reads a URL's values, `name, text, ...`, leniently: `{values, problems}`.
+/// Reads a URL's values, `name, text, ...`, leniently, over a table where there is one: `{values, problems}`.
 ///
 /// # Errors
 /// When there is no such experiment.
 #[wasm_bindgen]
-pub fn check(slug: &str, values: Vec<String>) -> Js<JsValue> {
-    experiments::check(slug, &texts(values)).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
+pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsValue> {
+    let table = table.map(|handle| handle.table);
+    experiments::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
 /// Digests of a million outputs of each source of numbers; equal natively and here.

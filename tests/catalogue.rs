@@ -81,7 +81,7 @@ fn imports_point_one_way() {
         if name.starts_with("experiments/") && name != "experiments/mod.rs" {
             let others = ALL.iter().map(|e| e.slug.replace('-', "_")).filter(|stem| !name.contains(stem.as_str()));
             for other in others {
-                assert!(!names(&format!("experiments::{other}")), "{name} imports experiment {other}");
+                assert!(!names(&format!("experiments::{other}::")), "{name} imports experiment {other}");
             }
         }
     }
@@ -135,7 +135,7 @@ fn names_are_unique_and_words_are_there() {
             assert!(!ranged || spec.min < spec.max, "{}: range of {}", entry.slug, spec.name);
         }
         for preset in info.presets {
-            let checked = experiments::check(entry.slug, &experiments::query(preset.query)).expect("a slug");
+            let checked = experiments::check(entry.slug, &experiments::query(preset.query), None).expect("a slug");
             assert!(checked.problems.is_empty(), "{}, {}: {:?}", entry.slug, preset.title, checked.problems);
         }
     }
@@ -227,7 +227,7 @@ fn every_mixing_law_has_a_matrix() {
 #[test]
 fn values_that_do_not_fit_each_other_cost_only_the_one_to_blame() {
     let texts = experiments::query("weights=0.5,0.3,0.2&difficulty=1,2&hours=50");
-    let checked = experiments::check("exam-time", &texts).expect("a slug");
+    let checked = experiments::check("exam-time", &texts, None).expect("a slug");
     assert_eq!(checked.values, experiments::query("weights=0.5,0.3,0.2&hours=50"), "the rest is kept");
     assert!(checked.problems.len() == 1 && checked.problems[0].contains("difficulty"), "{:?}", checked.problems);
 }
@@ -247,7 +247,7 @@ fn bad_input_is_one_sentence() {
                     assert!(message.contains(spec.name) && !message.contains('\n'), "{slug}: {message}");
                     assert!(message.len() < 400, "{slug}: short: {message}");
                 }
-                let checked = experiments::check(slug, &texts).expect("a slug");
+                let checked = experiments::check(slug, &texts, None).expect("a slug");
                 Session::open(Rc::new(Exec::cpu()), slug, &checked.values, 1)
                     .unwrap_or_else(|e| panic!("{slug}: what `check` returns is valid: {e}"));
             }

@@ -46,7 +46,7 @@ fn what_check_returns_always_starts_and_shows_theory() {
         runner(48)
             .run(&values, |values| {
                 let texts: Texts = entry.params.iter().map(|s| s.name.to_owned()).zip(values).collect();
-                let checked = experiments::check(entry.slug, &texts).expect("a slug");
+                let checked = experiments::check(entry.slug, &texts, None).expect("a slug");
                 let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &checked.values, 1);
                 let output = session.unwrap_or_else(|e| panic!("{texts:?}: {e}")).output();
                 for figure in &output.figures {

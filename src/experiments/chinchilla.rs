@@ -14,7 +14,7 @@ use crate::fit::table::Table;
 use crate::output::{Output, Progress};
 use crate::params::Spec;
 
-fit_params!(Params, budget "5.76e23", have "1e16" {});
+fit_params!(Params, columns ROLES, budget "5.76e23", have "1e16" {});
 
 /// The experiment.
 #[derive(Debug)]

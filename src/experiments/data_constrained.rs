@@ -24,7 +24,7 @@ const FORMS: &[Choice] = &[
     Choice { value: "practical", label: "between a ceiling and a floor" },
 ];
 
-fit_params!(Params, budget "1e22", have "25e9" {
+fit_params!(Params, columns ROLES_REPEATED, budget "1e22", have "25e9" {
     /// Which law, and what of it is free.
     form: &'static str = Spec::choice("repeats", FORMS);
     /// Whether other laws are fitted to the same runs, with all of their parameters free.
@@ -143,7 +143,7 @@ const INFO: Info = Info {
 /// The published runs.
 const RUNS: File = File {
     file: "muennighoff2023_runs.csv",
-    from: "The runs are a dictionary in utils/parametric_fit.ipynb of github.com/huggingface/datablations (Apache-2.0). Write them as columns run, params, tokens, unique_tokens, epochs, val_loss, and in_fit182, which is 1 for the 182 runs that the notebook fits.",
+    from: "The runs are a dictionary in utils/parametric_fit.ipynb of https://github.com/huggingface/datablations (Apache-2.0). Write them as columns run, params, tokens, unique_tokens, epochs, val_loss, and in_fit182, which is 1 for the 182 runs that the notebook fits.",
 };
 
 /// A number of the published fit, from the published runs.

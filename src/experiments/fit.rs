@@ -25,7 +25,7 @@ const LAWS: &[Choice] = &{
     list
 };
 
-fit_params!(Params, budget "1e21", have "1e16" {
+fit_params!(Params, columns ROLES_ALL, budget "1e21", have "1e16" {
     /// The law to fit.
     law: &'static str = Spec::choice("power", LAWS);
     /// Other laws on the same runs, to choose between, separated by commas; "all" for every one.

@@ -34,12 +34,32 @@ const fn choice(value: &'static str, label: &'static str) -> Choice {
     Choice { value, label }
 }
 
-/// What a column may hold.
-pub const ROLES: &[Choice] = &{
+const fn role(role: Role) -> Choice {
+    choice(role.name(), role.words())
+}
+
+/// What a column of a table for the law of parameters and tokens may hold.
+pub const ROLES: &[Choice] =
+    &[role(Role::Loss), role(Role::Params), role(Role::Tokens), role(Role::Flops), role(Role::Run), role(Role::Weight)];
+
+/// The same for laws of repeated data.
+pub const ROLES_REPEATED: &[Choice] = &[
+    role(Role::Loss),
+    role(Role::Params),
+    role(Role::Tokens),
+    role(Role::Unique),
+    role(Role::Epochs),
+    role(Role::Flops),
+    role(Role::Run),
+    role(Role::Weight),
+];
+
+/// The same for any law.
+pub const ROLES_ALL: &[Choice] = &{
     let mut list = [choice("", ""); Role::ALL.len()];
     let mut k = 0;
     while k < list.len() {
-        list[k] = choice(Role::ALL[k].name(), Role::ALL[k].words());
+        list[k] = role(Role::ALL[k]);
         k += 1;
     }
     list
@@ -92,13 +112,13 @@ pub struct Common {
 
 /// Declares the parameters of a page of fits: its own first, then those that all have.
 macro_rules! fit_params {
-    ($name:ident, budget $budget:literal, have $have:literal { $($own:tt)* }) => {
+    ($name:ident, columns $roles:ident, budget $budget:literal, have $have:literal { $($own:tt)* }) => {
         $crate::params! {
             /// What can be asked.
             pub struct $name {
                 $($own)*
                 /// Which column of your table is what. Headings that say it are found; say it here where they do not.
-                columns: String = Spec::columns($crate::experiments::fitting::ROLES);
+                columns: String = Spec::columns($crate::experiments::fitting::$roles);
                 /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas.
                 exclude: String = Spec::text(400).label("leave out");
                 /// What the fit makes small.
@@ -524,6 +544,18 @@ mod tests {
         }
         let said = refused("exam-time", "", Some(&small));
         assert!(said.contains("reads no table"), "{said}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_table_costs_no_setting() {
+        let check = |text: &str, table: &str| {
+            let table = Rc::new(Reader::read(table.as_bytes()).expect("a table"));
+            crate::experiments::check("fit", &query(text), Some(&table)).expect("an experiment")
+        };
+        let checked = check("columns=loss:none&rows=50", &curve("x,loss,z", 1..40));
+        assert_eq!((checked.values, checked.problems.len()), (query("rows=50"), 1), "the columns are to blame");
+        let checked = check("columns=x:z&rows=50", "x,loss,z\n1,-2,1\n2,3,4\n");
+        assert_eq!((checked.values, checked.problems.len()), (query("columns=x:z&rows=50"), 0), "the table is");
     }
 
     #[test]

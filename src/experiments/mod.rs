@@ -329,11 +329,12 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
 ///
 /// # Errors
 /// When there is no such experiment.
-pub fn check(slug: &str, texts: &Texts) -> Result<params::Checked> {
+pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<params::Checked> {
     let entry = find(slug)?;
     let mut checked = params::check(entry.params, texts);
-    let start =
-        |texts: &Texts| params::read(entry.params, texts).and_then(|values| (entry.start)(&values, None, 0).map(drop));
+    let start = |texts: &Texts| {
+        params::read(entry.params, texts).and_then(|values| (entry.start)(&values, table.cloned(), 0).map(drop))
+    };
     while let Err(error) = start(&checked.values) {
         let blamed = checked.values.iter().position(|(name, _)| error.message().contains(&format!("`{name}`")));
         match blamed {
@@ -341,6 +342,8 @@ pub fn check(slug: &str, texts: &Texts) -> Result<params::Checked> {
                 checked.problems.push(format!("{error}; its default is used instead"));
                 checked.values.remove(place);
             }
+            // What is wrong is in the table: no setting is to blame.
+            None if table.is_some() => break,
             None => {
                 checked.problems.push(format!("{error}; the defaults are used instead"));
                 checked.values.clear();

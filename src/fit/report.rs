@@ -111,15 +111,21 @@ fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
 }
 
-/// A number of three digits or so, as a label has it.
+/// A number of three digits, as a label has it: thousands as k, millions as M, then B and T.
 fn short(x: f64) -> String {
-    let (digits, power) = (x.abs().max(1e-300), math::ln(x.abs().max(1e-300)) / std::f64::consts::LN_10);
-    if (1e-3..1e4).contains(&digits) {
-        let decimals = (2.0 - power.floor()).clamp(0.0, 6.0) as usize;
-        let text = format!("{x:.decimals$}");
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-    } else {
-        format!("{x:.2e}")
+    let size = x.abs();
+    let known =
+        [(1e15, f64::NAN, ""), (1e12, 1e12, "T"), (1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e3, 1e3, "k"), (1e-3, 1.0, "")];
+    match known.into_iter().find(|(least, ..)| size >= *least) {
+        Some((_, unit, letter)) if unit.is_finite() => {
+            let power = math::ln((size / unit).max(1e-3)) / std::f64::consts::LN_10;
+            let decimals = (2.0 - (power + 1e-9).floor()).clamp(0.0, 5.0) as usize;
+            let text = format!("{:.decimals$}", x / unit);
+            let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+            format!("{text}{letter}")
+        }
+        _ if x == 0.0 => "0".into(),
+        _ => format!("{x:.2e}"),
     }
 }
 
@@ -717,8 +723,8 @@ mod tests {
 
     #[test]
     fn labels_are_short() {
-        let said = [1.0, 2.345_67, 123_456.0, 5e7, 0.000_123, 31.0, 0.05].map(short);
-        assert_eq!(said, ["1", "2.35", "1.23e5", "5.00e7", "1.23e-4", "31", "0.05"]);
+        let said = [1.0, 2.345_67, 123_456.0, 5e7, 1e9, 0.000_123, 31.0, 0.05, 0.0, 3e15, 7.95e7].map(short);
+        assert_eq!(said, ["1", "2.35", "123k", "50M", "1B", "1.23e-4", "31", "0.05", "0", "3.00e15", "79.5M"]);
     }
 
     #[test]
