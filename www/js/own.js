@@ -322,7 +322,6 @@ export const kinds = {
     const lists = spec.choices.map(({ value: role, label }) => ({
       role, label, select: h("select", { id: uid("column"), "aria-describedby": notes, onchange: change }),
     }));
-    const absent = h("p", { class: "help" }, t("own.noColumns"));
     function change() {
       /** @type {Record<string, number>} */
       const places = {};
@@ -331,13 +330,12 @@ export const kinds = {
     }
     const body = h("div", {}, lists.map(({ select, label }) => h("div", { class: "pair" }, h("label", { class: "role", for: select.id }, label), select)));
     return {
-      body: [absent, body],
+      body: [body],
       set(/** @type {string} */ value) {
         const table = runs();
         if (shown !== table?.table) {
           shown = table?.table;
           headings = table?.columns ?? [];
-          absent.hidden = !!table;
           body.hidden = !table;
           for (const { role, select } of lists) {
             const guess = table?.guesses[role];
