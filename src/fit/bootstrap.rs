@@ -4,14 +4,14 @@
 //! together, because neighbouring checkpoints say nearly the same. Draws are indexed by (seed, b), so resamples may be
 //! refitted in any order and in any portions.
 //!
-//! Every refit starts from each valley of the fit and keeps the lowest end. Where the fit had more than one, resampling
-//! may open others: every cell of the search's grid is weighed anew, which takes no evaluation of the law, and the
-//! lowest are starts too.
+//! What is lowest on the runs need not be on a resample. So a refit weighs the valleys of the fit and every cell of the
+//! search's grid anew, which takes no evaluation of the law, descends from the lowest of them and keeps the lowest end.
 
 use std::sync::Arc;
 
+use super::minimise::Minimum;
 use super::objective::Room;
-use super::search::{Grid, descend};
+use super::search::{Grid, descend, glide};
 use super::{Data, Fit, Problem};
 use crate::rng::{Draws, stream};
 
@@ -19,8 +19,10 @@ use crate::rng::{Draws, stream};
 const EXACT: f64 = 1e-9;
 /// And ends are to so much before the lowest goes on.
 const ROUGH: f64 = 1e-5;
-/// Valleys that refits start from, at most.
-const VALLEYS: usize = 8;
+/// Places to descend from, at most, where the grid has every free parameter: its cells tell small valleys apart.
+const STRAIGHT: usize = 8;
+/// And elsewhere: past small valleys, the lowest straight too.
+const PAST: usize = 6;
 /// The most cells times rows that are weighed anew.
 const CELLS: usize = 2_000_000;
 
@@ -28,9 +30,9 @@ const CELLS: usize = 2_000_000;
 #[derive(Clone, Debug)]
 pub struct Bootstrap {
     problem: Problem,
-    starts: Vec<Vec<f64>>,
-    /// The search's grid, and `rho` of every row in every cell, `[cell][row]`; empty where one valley is all.
+    valleys: Vec<Vec<f64>>,
     grid: Grid,
+    /// What every row adds to the objective in every valley, then in every cell, `[place][row]`.
     rho: Vec<f64>,
     seed: u32,
     /// Which rows each run has.
@@ -46,20 +48,15 @@ impl Bootstrap {
         for rows in order.chunk_by(|&i, &j| problem.data.block[i as usize] == problem.data.block[j as usize]) {
             runs.push(rows.to_vec());
         }
-        // Valleys far above the lowest are nobody's lowest in a resample.
-        let near = |value: f64| value <= 1.5 * fit.value;
-        let valleys = fit.valleys.iter().filter(|valley| near(valley.value)).take(VALLEYS);
-        let starts: Vec<_> = valleys.map(|valley| valley.params.clone()).collect();
-        let (mut grid, mut rho) = (Grid::default(), Vec::new());
-        if fit.valleys.len() > 1 && fit.grid.cells.len() * problem.data.len() <= CELLS {
-            grid = fit.grid.clone();
-            let mut room = Room::default();
-            for (_, p) in &grid.cells {
-                problem.at(p, &mut room);
-                rho.extend(room.residuals.iter().map(|r| problem.objective.rho(*r)));
-            }
+        let grid = if fit.grid.cells.len() * problem.data.len() <= CELLS { fit.grid.clone() } else { Grid::default() };
+        let valleys: Vec<_> = fit.valleys.iter().map(|valley| valley.params.clone()).collect();
+        let (mut rho, mut room) = (Vec::new(), Room::default());
+        for p in valleys.iter().chain(grid.cells.iter().map(|(_, p)| p)) {
+            problem.at(p, &mut room);
+            let weighted = room.residuals.iter().zip(&problem.data.weight);
+            rho.extend(weighted.map(|(r, w)| w * problem.objective.rho(*r)));
         }
-        Self { problem: problem.clone(), starts, grid, rho, seed, runs }
+        Self { problem: problem.clone(), valleys, grid, rho, seed, runs }
     }
 
     /// Runs that are drawn from.
@@ -85,18 +82,18 @@ impl Bootstrap {
         // No other problem holds these rows any more.
         Arc::make_mut(&mut room.data).refill(&self.problem.data, &weights);
         let problem = self.problem.over(Arc::clone(&room.data));
-        let cells = self.rho.chunks_exact(weights.len().max(1));
-        let values: Vec<f64> = cells.map(|rho| rho.iter().zip(&weights).map(|(rho, w)| rho * w).sum()).collect();
-        let low = self.grid.lows(&values, VALLEYS).into_iter().map(|cell| &self.grid.cells[cell].1);
-        let mut go = |start: &Vec<f64>, gain| descend(&problem, start, gain, &mut room.room);
-        let best = match self.starts.as_slice() {
-            [one] => go(one, EXACT),
-            _ => {
-                let ends = self.starts.iter().chain(low).map(|start| go(start, ROUGH));
-                let best = ends.min_by(|a, b| a.value.total_cmp(&b.value)).expect("a fit has a valley");
-                go(&problem.law.back(&best.x), EXACT)
-            }
-        };
+        let places = self.rho.chunks_exact(weights.len());
+        let values: Vec<f64> = places.map(|rho| rho.iter().zip(&weights).map(|(rho, w)| rho * w).sum()).collect();
+        let (valleys, cells) = values.split_at(self.valleys.len());
+        let mut starts: Vec<(f64, &Vec<f64>)> = valleys.iter().copied().zip(&self.valleys).collect();
+        starts.extend(self.grid.lows(cells, STRAIGHT).into_iter().map(|k| (cells[k], &self.grid.cells[k].1)));
+        starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let [straight, past] = if self.grid.spans(&problem) { [STRAIGHT, 0] } else { [1, PAST] };
+        let some = |n: usize, way: Way| starts.iter().take(n).map(move |(_, p)| (p, way));
+        let ends = some(straight, descend).chain(some(past, glide));
+        let ends = ends.map(|(p, way)| way(&problem, p, ROUGH, &mut room.room));
+        let best = ends.min_by(|a, b| a.value.total_cmp(&b.value)).expect("a fit has a valley");
+        let best = descend(&problem, &problem.law.back(&best.x), EXACT, &mut room.room);
         let mut p = problem.law.back(&best.x);
         (problem.law.canonical)(&mut p);
         p
@@ -116,6 +113,9 @@ impl Bootstrap {
         }
     }
 }
+
+/// A way down.
+type Way = fn(&Problem, &[f64], f64, &mut Room) -> Minimum;
 
 /// Room for refits.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::linear;
 use super::minimise::{Minimum, Stop, Target, minimise};
 use super::objective::Room;
-use super::{Data, Problem, Range, Transform};
+use super::{Data, Objective, Problem, Range, Transform};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, stream};
@@ -76,6 +76,11 @@ impl Grid {
         self.axes.iter().map(|(_, values)| values.len()).product()
     }
 
+    /// Has it every free parameter of a problem? Then nothing was projected out, and small valleys show.
+    pub(super) fn spans(&self, problem: &Problem) -> bool {
+        self.axes.len() == problem.free()
+    }
+
     /// Where a cell stands along each axis.
     fn place(&self, cell: usize) -> Vec<usize> {
         let mut at = vec![0; self.axes.len()];
@@ -125,34 +130,39 @@ impl Target for Over<'_> {
 
 /// From parameters down to the nearest minimum, until a Newton step would gain less than `gain` of the objective.
 pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
-    let (lo, hi) = problem.bounds();
-    let params = problem.law.info.params;
-    // Not so far in one step that it leaves the valley it is in.
-    let reach: Vec<f64> = params
-        .iter()
-        .map(|p| match p.transform {
-            Transform::Log => 3.0,
-            Transform::Identity => (0.1 * (p.bounds[1] - p.bounds[0])).min(1e300),
-        })
-        .collect();
-    let mut x = problem.law.forward(p);
-    let delta = problem.objective.delta;
-    let mut evaluations = 0;
-    let mut run = |problem: &Problem, x: Vec<f64>, room: &mut Room| {
-        let mut end = minimise(&mut Over { problem, room }, x, &lo, &hi, &reach, gain);
-        evaluations += end.evaluations;
-        end.evaluations = evaluations;
-        end
-    };
+    let (mut p, mut evaluations) = (p.to_vec(), 0);
     // L1 has kinks at the minimum: it is the limit of Huber's.
-    if delta == 0.0 {
-        for smooth in [1e-2, 1e-4, 1e-6] {
-            let mut near = problem.clone();
-            near.objective.delta = smooth * typical(problem, &problem.law.back(&x), room);
-            x = run(&near, x, room).x;
-        }
+    let smoother: &[f64] = if problem.objective.delta == 0.0 { &[1e-2, 1e-4, 1e-6] } else { &[] };
+    for share in smoother {
+        let smooth = with_delta(problem, share * typical(problem, &p, room));
+        let end = nearest(&smooth, &p, gain, room);
+        p = problem.law.back(&end.x);
+        evaluations += end.evaluations;
     }
-    run(problem, x, room)
+    let end = nearest(problem, &p, gain, room);
+    Minimum { evaluations: evaluations + end.evaluations, ..end }
+}
+
+/// The same past small valleys: down Huber's objective that squares half of the residuals first.
+pub(super) fn glide(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
+    let wide = problem.objective.delta.max(typical(problem, p, room));
+    let near = nearest(&with_delta(problem, wide), p, 1e-3, room);
+    let end = descend(problem, &problem.law.back(&near.x), gain, room);
+    Minimum { evaluations: near.evaluations + end.evaluations, ..end }
+}
+
+fn with_delta(problem: &Problem, delta: f64) -> Problem {
+    Problem { objective: Objective { delta, ..problem.objective }, ..problem.clone() }
+}
+
+fn nearest(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
+    let (lo, hi) = problem.bounds();
+    // Not so far in one step that it leaves the valley it is in.
+    let reach = problem.law.info.params.iter().map(|p| match p.transform {
+        Transform::Log => 3.0,
+        Transform::Identity => (0.1 * (p.bounds[1] - p.bounds[0])).min(1e300),
+    });
+    minimise(&mut Over { problem, room }, problem.law.forward(p), &lo, &hi, &reach.collect::<Vec<_>>(), gain)
 }
 
 /// The median size of a residual.

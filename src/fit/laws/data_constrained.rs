@@ -13,7 +13,7 @@ use crate::theory::muennighoff;
 #[derive(Clone, Copy, Debug)]
 pub struct DataConstrained {
     base: Base,
-    ln_r_d: f64,
+    r_d: f64,
     r_n: f64,
     nu: f64,
 }
@@ -173,13 +173,14 @@ impl Law for DataConstrained {
     }
 
     fn at(p: &[f64]) -> Self {
-        Self { base: Base::at(p), ln_r_d: math::ln(p[5]), r_n: p[6], nu: p[7] }
+        Self { base: Base::at(p), r_d: p[5], r_n: p[6], nu: p[7] }
     }
 
     #[inline]
     fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64 {
         let beyond = row[1] - LN_BILLION;
-        let tokens = |repeats| saturated(repeats, math::exp(self.ln_r_d + self.nu * beyond));
+        let r_d = if self.nu == 0.0 { self.r_d } else { self.r_d * math::exp(self.nu * beyond) };
+        let tokens = |repeats| saturated(repeats, r_d);
         let value = self.base.point(row, tokens, |k| saturated(k, self.r_n), gradient);
         gradient[7] = gradient[5] * beyond;
         value
@@ -187,9 +188,8 @@ impl Law for DataConstrained {
 
     fn derived(&self) -> Vec<f64> {
         let mut list = chinchilla::exponents(self.base.alpha, self.base.beta);
-        let r_d = math::exp(self.ln_r_d);
         // At the bound of what is searched, repeats lose nothing.
-        list.push(if r_d < 1e11 { 1.0 + r_d * std::f64::consts::LN_2 } else { f64::INFINITY });
+        list.push(if self.r_d < 1e11 { 1.0 + self.r_d * std::f64::consts::LN_2 } else { f64::INFINITY });
         list
     }
 }
