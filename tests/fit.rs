@@ -213,6 +213,43 @@ fn what_follows_is_what_theory_says() {
 }
 
 #[test]
+fn what_unique_tokens_buy_is_what_was_published() {
+    // Muennighoff et al.'s own allocation of 10^22 operations over 25 billion unique tokens.
+    let (law, p) = (law("data-constrained"), law("data-constrained").info.published[0].values);
+    let ask = Ask { compute: Some(1e22), unique: Some(25e9), ..Ask::default() };
+    let list = answers(law, p, &ask);
+    let said = |name: &str| list.iter().find(|a| a.name == name).expect("an answer").value;
+    let (n, d) = (7_022_364_735.88, 237_336_955_477.55);
+    // It is printed to half a thousandth; ours is the better one.
+    assert!((said("compute-optimal parameters") / n - 1.0).abs() < 1e-3, "{list:?}");
+    assert!(
+        (said("compute-optimal tokens") / d - 1.0).abs() < 1e-3 && said("loss there") < law.predict(p, &[n, d, 25e9])
+    );
+    assert!((said("epochs there") - d / 25e9).abs() < 1e-2, "{list:?}");
+    assert!((said("half-worth epochs") - (1.0 + 15.387_756 * std::f64::consts::LN_2)).abs() < 1e-9, "{list:?}");
+    let endless: Vec<f64> = p.iter().enumerate().map(|(j, p)| if j == 5 { 1e12 } else { *p }).collect();
+    assert!(answers(law, &endless, &ask).iter().any(|a| a.name == "half-worth epochs" && a.value.is_infinite()));
+    // Without a limit to unique tokens every token is fresh: at most as many are unique as are seen.
+    let fresh = answers(law, p, &Ask { compute: Some(1e22), ..Ask::default() });
+    let plenty = answers(law, p, &Ask { unique: Some(1e15), ..ask });
+    for (a, b) in fresh.iter().zip(&plenty) {
+        assert_eq!((a.name, a.value), (b.name, b.value), "fresh tokens");
+    }
+    assert_eq!(plenty[plenty.len() - 1].value, 1.0, "one epoch of what is plenty: {plenty:?}");
+
+    let ask = Ask { loss: Some(2.4), params: Some(1e9), unique: Some(25e9), ..Ask::default() };
+    let list = answers(law, p, &ask);
+    let said = |name: &str| list.iter().find(|a| a.name == name).expect("an answer").value;
+    let d = said("tokens to reach the loss");
+    assert!((law.predict(p, &[1e9, d, 25e9f64.min(d)]) - 2.4).abs() < 1e-12, "{d} tokens");
+    assert!((said("epochs to reach it") - (d / 25e9).max(1.0)).abs() < 1e-12, "{list:?}");
+
+    let (law, p) = (fit::find("power").expect("a law"), [3.0, 2.0, 0.5]);
+    let x = answers(law, &p, &Ask { loss: Some(3.1), ..Ask::default() });
+    assert!((x[0].value - 400.0).abs() < 1e-6, "2 / sqrt(x) = 0.1: {x:?}");
+}
+
+#[test]
 fn neither_the_order_of_rows_nor_units_matter() {
     let law = law("chinchilla");
     let data = chinchilla(240, 0.01, 1, 0);

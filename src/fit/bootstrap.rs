@@ -175,4 +175,38 @@ mod tests {
         assert_eq!(opened([1e-30, 1e12], [1e-30, 1e12]), [f64::NEG_INFINITY, f64::INFINITY], "at the bounds");
         assert_eq!(opened([0.0, 10.0], [0.0, 3.0]), [0.0, 3.0], "a bound that is a value");
     }
+
+    #[test]
+    fn rows_of_one_run_are_drawn_together() {
+        let law = super::super::find("log-linear").expect("a law");
+        let mut data = Data::empty(law);
+        // Rows of four runs, mixed.
+        let blocks = [7, 3, 7, 0, 3, 7, 9];
+        for (i, block) in (1..).zip(blocks) {
+            data.push(law, &[f64::from(i)], f64::from(i * i), 1.0, block);
+        }
+        let problem = Problem::new(law, data);
+        let fit = super::super::Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        let bootstrap = Bootstrap::new(&problem, &fit, 5);
+        assert_eq!(bootstrap.runs(), 4, "runs");
+        let mut seen = [0.0; 7];
+        for b in 0..2000 {
+            let weights = bootstrap.weights(b);
+            assert!(weights[0] == weights[2] && weights[2] == weights[5] && weights[1] == weights[4], "{weights:?}");
+            assert_eq!(weights[0] + weights[1] + weights[3] + weights[6], 4.0, "as many runs as there are");
+            seen.iter_mut().zip(&weights).for_each(|(seen, w)| *seen += w / 2000.0);
+        }
+        // Each as often as any: a draw has mean 1, variance 3/4, standard error 0.02.
+        assert!(seen.iter().all(|seen| (seen - 1.0).abs() < 0.1), "{seen:?}");
+    }
+
+    #[test]
+    fn bands_are_of_predictions() {
+        let law = super::super::find("log-linear").expect("a law");
+        let problem = Problem::new(law, Data::empty(law));
+        let refits: Vec<Vec<f64>> = (0..=100).map(|i| vec![0.0, f64::from(i)]).collect();
+        assert_eq!(band(&problem, &refits, &[vec![1.0], vec![5.0]], 0.5), [[25.0, 75.0]; 2], "of levels");
+        let ends = intervals(&problem, &refits, 0.5);
+        assert_eq!(ends, [[0.0, 0.0], [25.0, 75.0]], "of parameters");
+    }
 }

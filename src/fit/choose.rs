@@ -158,4 +158,68 @@ mod tests {
             assert!((ours - direct).abs() < 2e-3, "delta {delta}: {ours} {direct}");
         }
     }
+
+    #[test]
+    fn criteria_of_a_straight_line_are_known() {
+        let law = find("log-linear").expect("a law");
+        let inputs: Vec<Vec<f64>> = (1..=20).map(|i| vec![f64::from(i)]).collect();
+        let data = Data::simulated(law, &[3.3, 7.0], &inputs, 0.5, 1, 0);
+        let problem = Problem::new(law, data.clone());
+        let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        let n = 20.0;
+        let gauss = n * (math::ln(2.0 * std::f64::consts::PI * 2.0 * fit.value / n) + 1.0);
+        let k = 3.0;
+        let want = gauss + 2.0 * k * n / (n - k - 1.0);
+        assert!((aicc(&problem, &fit).expect("enough") - want).abs() < 1e-9, "{want}");
+        let few = problem.over(data.weighted(&[1.0; 4]));
+        assert!(aicc(&few, &fit).is_none(), "four rows are too few for three parameters");
+
+        // The same losses as logarithms have the density of the losses: -2 sum ln (p(ln y) / y).
+        let mut of_logs = problem.clone();
+        of_logs.objective.residual = Residual::Log;
+        let shift = deviance(&of_logs, 1.0) - deviance(&problem, 1.0);
+        assert!((shift - 2.0 * data.ln_y.iter().sum::<f64>()).abs() < 1e-9, "{shift}");
+
+        // A row that weighs two is two rows.
+        let mean = data.y.iter().sum::<f64>() / n;
+        let total: f64 = data.y.iter().map(|y| (y - mean) * (y - mean)).sum();
+        assert!((r2(&problem, &fit.params) - (1.0 - 2.0 * fit.value / total)).abs() < 1e-12, "the share explained");
+        let mut twice = Data::empty(law);
+        let weights: Vec<f64> = (0..20).map(|i| f64::from(1 + i % 2)).collect();
+        for (i, w) in weights.iter().enumerate() {
+            for _ in 0..*w as usize {
+                twice.push(law, data.input(i), data.y[i], 1.0, 0);
+            }
+        }
+        let (weighed, twice) = (problem.over(data.weighted(&weights)), problem.over(twice));
+        assert!((r2(&weighed, &fit.params) - r2(&twice, &fit.params)).abs() < 1e-12, "weights");
+    }
+
+    #[test]
+    fn the_largest_are_predicted_by_the_others() {
+        let law = find("data-constrained").expect("a law");
+        let published = law.info.published[0].values;
+        // 25 runs; unique tokens fall as the scale rises.
+        let inputs: Vec<Vec<f64>> = (0..25)
+            .map(|i| {
+                let scale = math::pow(1.5, f64::from(i));
+                vec![1e7 * scale.sqrt(), 1e9 * scale, 1e9 * scale / (1.0 + f64::from(i * i))]
+            })
+            .collect();
+        let mut data = Data::simulated(law, published, &inputs, 0.0, 1, 0);
+        let (small, large) = split(&Problem::new(law, data.clone()));
+        assert_eq!((small.len(), large.block.as_slice()), (20, &[20, 21, 22, 23, 24][..]), "the largest fifth");
+        // The largest do a hundredth better than the law that the others follow: it promises too little.
+        for i in 20..25 {
+            data.ln_y[i] -= 0.01;
+            data.y[i] *= math::exp(-0.01);
+        }
+        let mut problem = Problem::new(law, data);
+        for j in 0..5 {
+            problem = problem.hold(j, Some(published[j])).expect("in bounds");
+        }
+        let found = extrapolate(&problem, 1).expect("enough");
+        assert_eq!(found.rows, 5, "rows");
+        assert!((found.bias - 0.01).abs() < 1e-6 && (found.error - 0.01).abs() < 1e-6, "{found:?}");
+    }
 }

@@ -201,3 +201,97 @@ fn update(b: &mut [f64], x: &[f64], next: &[f64], g: &[f64], next_g: &[f64]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math;
+
+    /// Half the sum of squared residuals, or the sum of their sizes; curvature is of the residuals' first derivatives.
+    struct Residuals<F> {
+        f: F,
+        absolute: bool,
+        last: Vec<f64>,
+    }
+
+    /// Residuals and their derivatives, a row each.
+    type Rows = Vec<(f64, Vec<f64>)>;
+
+    impl<F: Fn(&[f64]) -> Rows> Target for Residuals<F> {
+        fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
+            self.last = x.to_vec();
+            gradient.fill(0.0);
+            let mut sum = 0.0;
+            for (r, row) in (self.f)(x) {
+                sum += if self.absolute { r.abs() } else { 0.5 * r * r };
+                for (g, d) in gradient.iter_mut().zip(row) {
+                    *g += d * if self.absolute { r.signum() } else { r };
+                }
+            }
+            sum
+        }
+        fn curvature(&mut self, matrix: &mut [f64]) {
+            let n = self.last.len();
+            matrix.fill(0.0);
+            for (r, row) in (self.f)(&self.last) {
+                for (k, m) in matrix.iter_mut().enumerate() {
+                    *m += row[k / n] * row[k % n] / if self.absolute { r.abs().max(1e-9) } else { 1.0 };
+                }
+            }
+        }
+    }
+
+    fn least(f: impl Fn(&[f64]) -> Rows, absolute: bool, x: &[f64], [lo, hi]: [f64; 2]) -> Minimum {
+        let n = x.len();
+        let mut target = Residuals { f, absolute, last: Vec::new() };
+        minimise(&mut target, x.to_vec(), &vec![lo; n], &vec![hi; n], &vec![1e3; n], 1e-13)
+    }
+
+    #[test]
+    fn a_curved_valley_is_followed_to_its_end() {
+        let rosenbrock = |x: &[f64]| -> Rows {
+            vec![(10.0 * (x[1] - x[0] * x[0]), vec![-20.0 * x[0], 10.0]), (1.0 - x[0], vec![-1.0, 0.0])]
+        };
+        let end = least(rosenbrock, false, &[-1.2, 1.0], [-10.0, 10.0]);
+        assert!(end.x.iter().all(|x| (x - 1.0).abs() < 1e-6) && end.evaluations < 60, "{end:?}");
+        // With x at most a half, the least is on the bound: y = x^2.
+        let held = least(rosenbrock, false, &[-1.2, 0.3], [-10.0, 0.5]);
+        assert_eq!(held.x[0], 0.5, "{held:?}");
+        assert!((held.x[1] - 0.25).abs() < 1e-6 && (held.value - 0.125).abs() < 1e-12, "{held:?}");
+    }
+
+    #[test]
+    fn curvature_that_the_matrix_does_not_know_is_learned() {
+        // Residuals that are large where they are least: Gauss and Newton's matrix is twice wrong.
+        let far = |x: &[f64]| -> Rows {
+            (0..4)
+                .map(|k| (x[0] * x[0] - x[1] + f64::from(k * k), vec![2.0 * x[0], -1.0]))
+                .chain([(x[1] - 9.0, vec![0.0, 1.0])])
+                .collect()
+        };
+        let end = least(far, false, &[3.0, -4.0], [-50.0, 50.0]);
+        assert!(matches!(end.stop, Stop::Converged | Stop::Rounding) && end.evaluations < 60, "{end:?}");
+        // y = 9, x^2 = 9 - the mean of k^2, and what is left is half the spread of k^2.
+        assert!((end.x[0] * end.x[0] - 5.5).abs() < 1e-5 && (end.x[1] - 9.0).abs() < 1e-5, "{end:?}");
+        assert!((end.value - 24.5).abs() < 1e-10, "{end:?}");
+    }
+
+    #[test]
+    fn a_kink_is_found() {
+        let sizes = |x: &[f64]| -> Rows { [1.0, 2.0, 10.0].map(|a| (x[0] - a, vec![1.0])).to_vec() };
+        let end = least(sizes, true, &[30.0], [-100.0, 100.0]);
+        assert!((end.x[0] - 2.0).abs() < 1e-9 && (end.value - 9.0).abs() < 1e-9, "{end:?}");
+    }
+
+    #[test]
+    fn what_nothing_depends_on_goes_to_its_bound() {
+        let fades = |x: &[f64]| -> Rows { vec![(1.0 + math::exp(-x[0]), vec![-math::exp(-x[0])])] };
+        let end = least(fades, false, &[1.0], [0.0, 300.0]);
+        assert_eq!((end.x[0], end.stop), (300.0, Stop::Converged), "{end:?}");
+        let rises = |x: &[f64]| -> Rows { vec![(1.0 + math::exp(x[0]), vec![math::exp(x[0])])] };
+        let end = least(rises, false, &[1.0], [-300.0, 3.0]);
+        assert_eq!((end.x[0], end.stop), (-300.0, Stop::Converged), "{end:?}");
+        let nowhere = |_: &[f64]| -> Rows { vec![(f64::INFINITY, vec![0.0])] };
+        assert_eq!(least(nowhere, false, &[1.0], [0.0, 3.0]).stop, Stop::NoValue, "no value");
+    }
+}

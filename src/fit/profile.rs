@@ -244,3 +244,66 @@ fn first_step(problem: &Problem, p: &[f64], j: usize, rise: f64) -> f64 {
     let step = (2.0 * rise * column[j]).sqrt();
     if step.is_finite() { step.clamp(1e-6, 1.0) } else { 1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Data, find};
+    use super::*;
+
+    fn ended(problem: &Problem, fit: &Fit, j: usize) -> Profile {
+        let mut profile = Profile::new(problem, fit, j, 1);
+        while !profile.advance().expect("in bounds") {}
+        profile
+    }
+
+    #[test]
+    fn of_a_straight_line_it_is_known() {
+        let law = find("log-linear").expect("a law");
+        let inputs: Vec<Vec<f64>> = (1..=30).map(|i| vec![f64::from(i)]).collect();
+        let problem = Problem::new(law, Data::simulated(law, &[3.3, -7.0], &inputs, 0.5, 1, 0));
+        let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        // Var A = s^2 / S_xx with s^2 = 2 Q / (n - 2); of B, the same times the mean of x^2.
+        let ln: Vec<f64> = inputs.iter().map(|x| crate::math::ln(x[0])).collect();
+        let mean = ln.iter().sum::<f64>() / 30.0;
+        let spread: f64 = ln.iter().map(|x| (x - mean) * (x - mean)).sum();
+        let squares = ln.iter().map(|x| x * x).sum::<f64>() / 30.0;
+        for (j, of) in [(0, 1.0), (1, squares)] {
+            let far = (CHI2 * 2.0 * fit.value / 28.0 / spread * of).sqrt();
+            let profile = ended(&problem, &fit, j);
+            let [lo, hi] = profile.interval();
+            let near = |end: f64, want: f64| (end - want).abs() < 1e-4 * far;
+            assert!(near(lo, fit.params[j] - far) && near(hi, fit.params[j] + far), "{lo} {hi}, {far} from {fit:?}");
+            assert_eq!(profile.identified(), Identified::Yes, "{j}");
+            let values: Vec<f64> = profile.points().iter().map(|point| point.value).collect();
+            assert!(values.is_sorted() && values[0] < lo && hi < values[values.len() - 1], "{values:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_runs_do_not_say_is_open() {
+        let law = find("data-constrained").expect("a law");
+        let published = law.info.published[0].values;
+        // At most two epochs, models that the tokens can use: repeats may last as long as they like, models too.
+        let inputs: Vec<Vec<f64>> = (0..40)
+            .map(|i| {
+                let unique = 1e9 * f64::from(1 + i % 8);
+                vec![1e7 * f64::from(1 + i / 8), unique * (1.0 + f64::from(i % 3) / 2.0), unique]
+            })
+            .collect();
+        let data = Data::simulated(law, published, &inputs, 0.01, 1, 0);
+        let mut problem = Problem::new(law, data);
+        for j in 0..5 {
+            problem = problem.hold(j, Some(published[j])).expect("in bounds");
+        }
+        let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        assert_eq!(ended(&problem, &fit, 5).identified(), Identified::NotFromAbove, "R_D");
+        let size = ended(&problem, &fit, 6);
+        assert_eq!((size.identified(), size.interval()), (Identified::No, [f64::NEG_INFINITY, f64::INFINITY]), "R_N");
+        let words = [Identified::NotFromAbove, Identified::NotFromBelow, Identified::No].map(|said| said.words("r"));
+        assert!(
+            words[0].contains("above") && words[1].contains("below") && words[2].contains("any value"),
+            "{words:?}"
+        );
+        assert_eq!(Identified::of([f64::NEG_INFINITY, 1.0]), Identified::NotFromBelow, "no lower end");
+    }
+}
