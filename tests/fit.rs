@@ -274,21 +274,10 @@ fn neither_the_order_of_rows_nor_units_matter() {
     assert!(close(&scaled.params, &[p[0], a, p[2], b, p[4]], 1e-5), "{:?} {p:?}", scaled.params);
 }
 
-/// Parameters as runs have them.
-fn example(slug: &str) -> Vec<f64> {
-    match slug {
-        "lovelace" => vec![2.04, 506.0, 0.338, 21682.0, 0.4686, 0.0559, 0.349, 0.7065],
-        "practical" => vec![2.03, 8.19, 251.0, 0.367, 2.0e6, 0.9, 0.24, 0.6, 0.65],
-        "log-linear" => vec![3.3, -7.0],
-        "bnsl" => vec![0.5, 3.0, 0.1, 1.2, 600.0, 0.1],
-        _ => law(slug).info.published[0].values.to_vec(),
-    }
-}
-
 #[test]
 fn without_noise_the_truth_comes_back() {
     for law in ALL {
-        let truth = example(law.info.slug);
+        let truth = law.info.example.values.to_vec();
         let inputs: Vec<Vec<f64>> = (0..120)
             .map(|i| {
                 let u = |k: usize| (i * k) as f64 / 120.0 % 1.0;
@@ -367,19 +356,33 @@ fn refits_against_searches(problem: &Problem, count: u32) -> Vec<f64> {
 
 #[test]
 fn a_refit_is_as_good_as_a_full_search() {
-    for slug in ["data-constrained", "lovelace"] {
+    for slug in ["data-constrained", "lovelace", "chinchilla"] {
         let (law, rows) = (law(slug), 60);
         let input = |i: u32| {
             let u = |k: u32| f64::from(i * k) / f64::from(rows) % 1.0;
             let unique = 1e8 * math::pow(300.0, u(7));
-            vec![5e7 * math::pow(100.0, u(1)), unique * math::pow(100.0, u(11)), unique]
+            let all = [5e7 * math::pow(100.0, u(1)), unique * math::pow(100.0, u(11)), unique];
+            all[..law.info.inputs.len()].to_vec()
         };
         let inputs: Vec<_> = (0..rows).map(input).collect();
-        let data = Data::simulated(law, &example(slug), &inputs, 0.05, 1, 0);
+        let data = Data::simulated(law, law.info.example.values, &inputs, 0.05, 1, 0);
         let ratios = refits_against_searches(&Problem::new(law, data), 40);
         // A thousandth of the objective of 60 runs is about a fiftieth of chi-squared's 95 %.
         assert!(ratios.iter().all(|ratio| *ratio < 1.001), "{slug}: {ratios:?}");
+        let exact = ratios.iter().filter(|ratio| **ratio < 1.0 + 1e-8).count();
+        assert!(exact > 35, "{slug}: {exact} of 40 at the same minimum, {ratios:?}");
     }
+}
+
+#[test]
+fn rates_of_refits_are_in_order() {
+    let law = law("mixture-of-exponentials");
+    let inputs: Vec<_> = (0..40).map(|i| vec![math::pow(1e4, f64::from(i) / 40.0) / 20.0]).collect();
+    let data = Data::simulated(law, law.info.example.values, &inputs, 1.0, 1, 0);
+    let problem = Problem::new(law, data);
+    let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+    let refits = Bootstrap::new(&problem, &fit, 1).refits(0..200);
+    assert!(refits.iter().chain([&fit.params]).all(|p| p[4..].is_sorted()), "{refits:?}");
 }
 
 #[test]

@@ -208,5 +208,8 @@ mod tests {
         assert_eq!(band(&problem, &refits, &[vec![1.0], vec![5.0]], 0.5), [[25.0, 75.0]; 2], "of levels");
         let ends = intervals(&problem, &refits, 0.5);
         assert_eq!(ends, [[0.0, 0.0], [25.0, 75.0]], "of parameters");
+        let law = super::super::find("power").expect("a law");
+        let gone = intervals(&Problem::new(law, Data::empty(law)), &vec![vec![1e-60, 2.0, 10.0]; 9], 0.5);
+        assert_eq!(gone, [[f64::NEG_INFINITY, 1e-60], [2.0, 2.0], [10.0, f64::INFINITY]], "at bounds they are open");
     }
 }

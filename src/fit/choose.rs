@@ -128,7 +128,7 @@ pub fn judge(large: &Problem, fit: &Fit) -> Extrapolation {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Objective, find};
+    use super::super::{Objective, Search, find};
     use super::*;
 
     /// The mean of `e^(-rho / s)`'s density must be 1 and its deviance that of a direct sum.
@@ -218,8 +218,9 @@ mod tests {
         for j in 0..5 {
             problem = problem.hold(j, Some(published[j])).expect("in bounds");
         }
-        let found = extrapolate(&problem, 1).expect("enough");
-        assert_eq!(found.rows, 5, "rows");
+        let (small, large) = without_largest(&problem).expect("enough");
+        let found = judge(&large, &Search::new(small, 1).expect("free").run().expect("a fit"));
+        assert_eq!((found.predicted.len(), &found.measured[..]), (5, &problem.data.y[20..]), "rows");
         assert!((found.bias - 0.01).abs() < 1e-6 && (found.error - 0.01).abs() < 1e-6, "{found:?}");
     }
 }

@@ -268,7 +268,7 @@ mod tests {
         let spread: f64 = ln.iter().map(|x| (x - mean) * (x - mean)).sum();
         let squares = ln.iter().map(|x| x * x).sum::<f64>() / 30.0;
         for (j, of) in [(0, 1.0), (1, squares)] {
-            let far = (CHI2 * 2.0 * fit.value / 28.0 / spread * of).sqrt();
+            let far = crate::math::Z95 * (2.0 * fit.value / 28.0 / spread * of).sqrt();
             let profile = ended(&problem, &fit, j);
             let [lo, hi] = profile.interval();
             let near = |end: f64, want: f64| (end - want).abs() < 1e-4 * far;
@@ -276,6 +276,23 @@ mod tests {
             assert_eq!(profile.identified(), Identified::Yes, "{j}");
             let values: Vec<f64> = profile.points().iter().map(|point| point.value).collect();
             assert!(values.is_sorted() && values[0] < lo && hi < values[values.len() - 1], "{values:?}");
+        }
+    }
+
+    #[test]
+    fn kinks_are_as_sharp_as_the_density_of_residuals_there() {
+        let law = find("log-linear").expect("a law");
+        let inputs: Vec<Vec<f64>> = (1..=4000).map(|i| vec![f64::from(i)]).collect();
+        let problem = Problem::new(law, Data::simulated(law, &[3.3, -7.0], &inputs, 0.5, 1, 0));
+        let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        // Normal residuals: sum psi' is 2 n p(0) delta and sum psi^2 is n delta^2; for squares they are n and n sigma^2.
+        let kink = 2.0 / (2.0 * std::f64::consts::PI).sqrt() / 0.5;
+        for (delta, want) in [(0.0, kink), (1e-3, 1e3 * kink), (f64::INFINITY, 4.0)] {
+            let mut problem = problem.clone();
+            problem.objective.delta = delta;
+            let ours = sharpness(&problem, &fit);
+            // About 200 residuals lie in the window, 7 % of noise; it is half a sigma wide, which takes 2 % away.
+            assert!((ours / want - 1.0).abs() < 0.2, "delta {delta}: {ours} {want}");
         }
     }
 

@@ -71,13 +71,7 @@ fn speed() {
 
 /// True parameters, inputs and noise of a law.
 fn example(law: &Entry) -> (Vec<f64>, Vec<Vec<f64>>, f64) {
-    let truth = match law.info.slug {
-        "lovelace" => vec![2.04, 506.0, 0.338, 21682.0, 0.4686, 0.0559, 0.349, 0.7065],
-        "practical" => vec![2.03, 8.19, 251.0, 0.367, 2.0e6, 0.9, 0.24, 0.6, 0.65],
-        "log-linear" => vec![3.3, -7.0],
-        "bnsl" => vec![0.5, 3.0, 0.1, 1.2, 600.0, 0.1],
-        _ => law.info.published[0].values.to_vec(),
-    };
+    let truth = law.info.example.values.to_vec();
     let rows = 160;
     let inputs = (0..rows).map(|i| {
         let u = |k: usize| (i * k) as f64 / f64::from(rows as u32) % 1.0;
