@@ -236,6 +236,12 @@ fn what_unique_tokens_buy_is_what_was_published() {
         assert_eq!((a.name, a.value), (b.name, b.value), "fresh tokens");
     }
     assert_eq!(plenty[plenty.len() - 1].value, 1.0, "one epoch of what is plenty: {plenty:?}");
+    let (practical, q) =
+        (fit::find("practical").expect("a law"), fit::find("practical").expect("a law").info.example.values);
+    let seen = answers(practical, q, &Ask { compute: Some(1e22), ..Ask::default() });
+    let more = answers(practical, q, &Ask { unique: Some(1e15), ..ask });
+    assert_eq!(seen[0].value, more[0].value, "tokens that are not seen change nothing");
+    assert_eq!(law.predict(p, &[1e9, 1e10, 1e12]), law.predict(p, &[1e9, 1e10, 1e10]), "nor do they in the law");
 
     let ask = Ask { loss: Some(2.4), params: Some(1e9), unique: Some(25e9), ..Ask::default() };
     let list = answers(law, p, &ask);

@@ -164,3 +164,62 @@ impl Data {
         self.weighted(&weight)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::find;
+    use super::*;
+
+    #[test]
+    fn noise_is_as_large_as_asked_for() {
+        let inputs: Vec<Vec<f64>> = (1..=4000).map(|i| vec![f64::from(i)]).collect();
+        for (slug, p) in [("log-linear", &[3.3, 7.0][..]), ("power", &[3.0, 2.0, 0.5])] {
+            let law = find(slug).expect("a law");
+            let data = Data::simulated(law, p, &inputs, 0.1, 1, 0);
+            let off = |i: usize| {
+                let clean = law.predict(p, data.input(i));
+                if slug == "power" { data.ln_y[i] - math::ln(clean) } else { data.y[i] - clean }
+            };
+            let size = ((0..4000).map(|i| off(i) * off(i)).sum::<f64>() / 4000.0).sqrt();
+            // One standard error is 1.1 %.
+            assert!((size / 0.1 - 1.0).abs() < 0.05, "{slug}: {size}");
+        }
+    }
+
+    #[test]
+    fn weights_multiply_and_rows_of_none_go() {
+        let law = find("power").expect("a law");
+        let mut data = Data::empty(law);
+        for i in 1..=3 {
+            data.push(law, &[f64::from(i)], 2.0 + f64::from(i), f64::from(i), i as u32);
+        }
+        let picked = data.weighted(&[2.0, 0.0, 0.5]);
+        assert_eq!((picked.weight, picked.y, picked.block), (vec![2.0, 1.5], vec![3.0, 5.0], vec![1, 3]), "two rows");
+    }
+
+    #[test]
+    fn a_part_is_spread_whatever_the_order() {
+        let law = find("power").expect("a law");
+        let rows = |order: &[u32]| {
+            let mut data = Data::empty(law);
+            order.iter().for_each(|i| data.push(law, &[f64::from(*i)], 1.0, 1.0, 0));
+            let mut x = data.thinned(3).x;
+            x.sort_by(f64::total_cmp);
+            x
+        };
+        assert_eq!(rows(&[1, 2, 3, 4, 5, 6, 7, 8, 9]), [2.0, 5.0, 8.0], "every third");
+        assert_eq!(rows(&[9, 4, 1, 7, 5, 3, 8, 2, 6]), [2.0, 5.0, 8.0], "in any order");
+        assert_eq!(rows(&[2, 1]), [1.0, 2.0], "no more than there are");
+    }
+
+    #[test]
+    fn nothing_may_be_nothing_only_where_the_law_allows_it() {
+        let x: Vec<f64> = (0..9).map(f64::from).collect();
+        let read = |slug: &str| {
+            let law = find(slug).expect("a law");
+            Data::new(law, &[&x], &[1.0; 9], law.info.objective.residual, None)
+        };
+        assert_eq!(read("mixture-of-exponentials").expect("runs").len(), 9, "from 0");
+        assert_eq!(read("power").expect_err("no power of 0").to_string(), "row 1: x is 0; it must be above 0");
+    }
+}

@@ -271,7 +271,7 @@ mod tests {
             let far = crate::math::Z95 * (2.0 * fit.value / 28.0 / spread * of).sqrt();
             let profile = ended(&problem, &fit, j);
             let [lo, hi] = profile.interval();
-            let near = |end: f64, want: f64| (end - want).abs() < 1e-4 * far;
+            let near = |end: f64, want: f64| (end - want).abs() < 1e-6 * far;
             assert!(near(lo, fit.params[j] - far) && near(hi, fit.params[j] + far), "{lo} {hi}, {far} from {fit:?}");
             assert_eq!(profile.identified(), Identified::Yes, "{j}");
             let values: Vec<f64> = profile.points().iter().map(|point| point.value).collect();

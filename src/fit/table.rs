@@ -263,7 +263,6 @@ impl Reader {
     }
 
     fn begin(&mut self, head: &[u8]) -> Result<()> {
-        let head = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);
         let first = &head[..first_line(head).unwrap_or(head.len())];
         // UTF-16, a workbook, a picture.
         if first.contains(&0) {
@@ -436,6 +435,7 @@ mod tests {
             "n; the loss \r1;2,5\r 3 ;4e-1\r",
             "\"n\"|\"the loss\"\n\"1\"|\"2.5\"\n\n\n3|4e-1\n|\n",
             "\n\nn,\"the loss\"\n1,2.5\n3,0.4\n",
+            "\u{feff}\"n\",\"the loss\"\n1,2.5\n3,0.4\n",
         ] {
             let table = Reader::read(text.as_bytes()).expect("a table");
             for (a, b) in table.columns.iter().zip(&plain.columns) {
@@ -443,6 +443,10 @@ mod tests {
             }
             assert_eq!(table.len(), 2, "{text:?}");
         }
+        let quoted = Reader::read(b"\"a, b, c\";d\n1;2\n").expect("a table");
+        assert_eq!(quoted.columns[0].name, "a, b, c", "commas in quotes are no delimiters");
+        let text = Reader::read(b"a,b\n\"2,5\",1\n").expect("a table");
+        assert!(text.columns[0].text.is_some(), "thousands or decimals: nobody knows");
         let lines = |text: &[u8]| Reader::read(text).expect("a table").lines;
         assert_eq!(lines(b"a,b\r\n1,2\r\n\r\n3,4\r\n"), [2, 4], "Windows");
         assert_eq!(lines(b"a,b\r1,2\r\r3,4"), [2, 4], "old Macintosh");
@@ -470,6 +474,10 @@ mod tests {
         let wide = vec!["c"; COLUMNS_MAX + 1].join(",");
         assert!(said(wide.as_bytes()).contains("256 columns"));
         let mut reader = Reader::new();
+        reader.bytes = BYTES_MAX - 1;
+        let outcome = reader.push(b"a").and_then(|()| reader.push(b"a"));
+        assert_eq!(outcome.expect_err("a limit").to_string(), "the table is larger than 256 MB, the most that is read");
+        let mut reader = Reader::new();
         let mut outcome = reader.push(b"a,b\n");
         let piece = b"1,2\n".repeat(1 << 18);
         while outcome.is_ok() {
@@ -479,6 +487,15 @@ mod tests {
             outcome.expect_err("a limit").to_string(),
             "the table has more than 1000000 rows, the most that are read"
         );
+    }
+
+    #[test]
+    fn a_last_line_of_any_length_may_lack_its_end() {
+        for length in 4090..4100 {
+            let text = format!("a,b\n1,{}", "x".repeat(length));
+            let table = Reader::read(text.as_bytes()).expect("a table");
+            assert_eq!((table.len(), table.columns[0].numbers[0]), (1, 1.0), "{length} bytes");
+        }
     }
 
     #[test]
