@@ -82,4 +82,13 @@ mod tests {
         assert_eq!(least_squares(&gram, &right, &[false, false]), [2.0, -1.0], "free");
         assert_eq!(least_squares(&gram, &right, &[true, true]), [1.0, 0.0], "held at 0");
     }
+
+    #[test]
+    fn what_nothing_determines_stays_finite() {
+        let (twins, right) = ([1.0, 1.0, 1.0, 1.0], [2.0, 2.0]);
+        let mut c = [0.0; 2];
+        assert!(solve(&twins, 2, &[0, 1], &right, &mut c) < 1e-13, "no pivot");
+        assert!((c[0] + c[1] - 2.0).abs() < 1e-6, "{c:?}");
+        assert_eq!(least_squares(&twins, &right, &[true, true]), [2.0, 0.0], "one of the two");
+    }
 }

@@ -223,3 +223,47 @@ impl Problem {
         if self.objective.delta == 0.0 { 1.0 / r.abs().max(1e-9) } else { (self.objective.delta / r.abs()).min(1.0) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::find;
+    use super::*;
+
+    #[test]
+    fn weights_bounds_and_curvature_are_as_stated() {
+        let law = find("log-linear").expect("a law");
+        let mut data = Data::empty(law);
+        for (x, y, w) in [(1.0, 0.5, 1.0), (2.0, -1.0, 3.0), (5.0, 4.0, 0.5), (9.0, 1.9, 2.0)] {
+            data.push(law, &[x], y, w, 0);
+        }
+        let p = [1.0, -0.2];
+        let mut room = Room::default();
+        for delta in [0.0, 0.7, f64::INFINITY] {
+            let mut problem = Problem::new(law, data.clone());
+            problem.objective.delta = delta;
+            problem.at(&p, &mut room);
+            let terms = room.residuals.iter().zip(&data.weight).map(|(r, w)| w * problem.objective.rho(*r));
+            let sum: f64 = terms.sum();
+            assert_eq!(problem.value(&p), sum, "the weighted sum");
+            let mut gradient = [0.0; 2];
+            assert_eq!(problem.evaluate(&p, &mut gradient, &mut room), sum, "the same with a gradient");
+            let mut matrix = [0.0; 4];
+            problem.curvature(&room, &mut matrix);
+            // The quadratic lies above everywhere, and touches: for squares it is the objective.
+            for (a, b) in [(0.1, 0.0), (-0.3, 0.2), (0.5, 0.5), (-2.0, -3.0), (0.0, 4.0)] {
+                let there = problem.value(&[p[0] + a, p[1] + b]);
+                let bend = matrix[0] * a * a + (matrix[1] + matrix[2]) * a * b + matrix[3] * b * b;
+                let quadratic = sum + gradient[0] * a + gradient[1] * b + 0.5 * bend;
+                assert!(there <= quadratic + 1e-12, "delta {delta}: {there} {quadratic}");
+                assert!(delta.is_finite() || (there - quadratic).abs() < 1e-12, "{there} {quadratic}");
+            }
+            let near = if delta == 0.0 { [2.0, 0.5] } else { [1.0_f64.min(delta / 0.5), 1.0_f64.min(delta / 2.0)] };
+            assert_eq!([problem.majorant(0.5), problem.majorant(-2.0)], near, "rho' / r");
+        }
+        let power = find("power").expect("a law");
+        let problem = Problem::new(power, Data::empty(power));
+        let said = problem.clone().hold(2, Some(-3.0)).expect_err("a bound").to_string();
+        assert!(said.contains("alpha") && said.contains("-3"), "{said}");
+        assert_eq!(problem.hold(2, Some(0.5)).expect("in bounds").free(), 2, "free");
+    }
+}

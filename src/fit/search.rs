@@ -480,3 +480,87 @@ fn valleys(problem: &Problem, ends: &[(Minimum, usize)]) -> Vec<Valley> {
     }
     found.into_iter().map(|(valley, _)| valley).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::find;
+    use super::*;
+
+    #[test]
+    fn lows_are_below_their_neighbours() {
+        let axes = vec![(0, vec![0.0; 3]), (1, vec![0.0; 4])];
+        let grid = Grid { axes, cells: Vec::new() };
+        #[rustfmt::skip]
+        let values = [
+            5.0, 4.0, 6.0, 1.0,
+            3.0, 7.0, 6.0, 2.0,
+            4.0, 8.0, 0.5, f64::INFINITY,
+        ];
+        assert_eq!(grid.lows(&values, 9), [10, 3, 4, 1], "lowest first");
+        assert_eq!(grid.lows(&values, 2), [10, 3], "at most");
+        assert_eq!(grid.place(6), [1, 2], "row and column");
+    }
+
+    fn searched(problem: Problem) -> Search {
+        let mut search = Search::new(problem, 1).expect("free");
+        while search.grid.cells.len() < search.grid.len() {
+            search.advance().expect("a value");
+        }
+        search
+    }
+
+    #[test]
+    fn a_cell_has_the_objective_of_its_parameters() {
+        for law in super::super::ALL {
+            let rows = 40;
+            let input = |i: usize| {
+                let u = |k: usize| (i * k) as f64 / rows as f64 % 1.0;
+                let ranges = law.info.example.ranges.iter().enumerate();
+                ranges.map(|(k, [lo, hi])| lo * math::pow(hi / lo, u([1, 7, 11][k]))).collect::<Vec<_>>()
+            };
+            let mut inputs: Vec<_> = (0..rows).map(input).collect();
+            if law.info.inputs.len() == 3 {
+                inputs.iter_mut().for_each(|x| x[1] *= x[2]);
+            }
+            let data = Data::simulated(law, law.info.example.values, &inputs, 0.02, 1, 0);
+            let weights: Vec<f64> = (0..rows).map(|i| 1.0 + (i % 3) as f64).collect();
+            let problem = Problem::new(law, data.weighted(&weights));
+            for (value, p) in &searched(problem.clone()).grid.cells {
+                let direct = problem.value(p);
+                let same = (value - direct).abs() <= 1e-9 * direct || !(value.is_finite() || direct.is_finite());
+                assert!(same, "{}: {value} {direct} at {p:?}", law.info.slug);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_linear_is_projected_out() {
+        let law = find("chinchilla").expect("a law");
+        let truth = law.info.example.values;
+        let inputs: Vec<Vec<f64>> = (0..60)
+            .map(|i| vec![1e8 * math::pow(1.3, f64::from(i % 12)), 1e9 * math::pow(1.5, f64::from(i % 10))])
+            .collect();
+        let linear_at = |data: &Data, delta: f64| {
+            let mut problem = Problem::new(law, data.clone());
+            problem.objective.delta = delta;
+            (searched(problem.clone()).projected(&[truth[2], truth[4]]), problem)
+        };
+        let ((_, p), _) = linear_at(&Data::simulated(law, truth, &inputs, 0.0, 1, 0), f64::INFINITY);
+        assert!(p.iter().zip(truth).all(|(a, b)| (a / b - 1.0).abs() < 1e-7), "{p:?}");
+
+        // With noise, weights and outliers: near what the exponents held allow.
+        let mut data = Data::simulated(law, truth, &inputs, 0.02, 1, 0);
+        for (i, factor) in [(3, 1.5), (17, 1.4), (40, 1.6)] {
+            data.y[i] *= factor;
+            data.ln_y[i] += math::ln(factor);
+        }
+        data.weight = (0..60).map(|i| 0.2 + f64::from(i % 5)).collect();
+        for (delta, share) in [(f64::INFINITY, 2e-2), (1e-3, 1e-1)] {
+            let ((value, _), problem) = linear_at(&data, delta);
+            let held =
+                [2, 4].into_iter().fold(problem, |problem, j| problem.hold(j, Some(truth[j])).expect("in bounds"));
+            let best = Search::new(held, 1).expect("free").run().expect("a fit").value;
+            assert!(value < best * (1.0 + share), "delta {delta}: {value} {best}");
+        }
+    }
+}
