@@ -89,17 +89,16 @@ pub struct Extrapolation {
     pub bias: f64,
 }
 
-/// Rows in two: the smaller, and the fifth of largest scale (the product of all inputs but unique tokens), those of
-/// one scale together.
+/// How large a run is: the product of its inputs but unique tokens.
+pub(super) fn scale(problem: &Problem, i: usize) -> f64 {
+    let inputs = problem.data.input(i).iter().zip(problem.law.info.inputs);
+    inputs.filter(|(_, input)| input.role != super::Role::Unique).map(|(x, _)| x).product()
+}
+
+/// Rows in two: the smaller, and the fifth of largest scale, those of one scale together.
 fn split(problem: &Problem) -> (Data, Data) {
     let data = &problem.data;
-    let inputs = problem.law.info.inputs;
-    let scale: Vec<f64> = (0..data.len())
-        .map(|i| {
-            let counted = data.input(i).iter().zip(inputs).filter(|(_, input)| input.role != super::Role::Unique);
-            counted.map(|(x, _)| x).product()
-        })
-        .collect();
+    let scale: Vec<f64> = (0..data.len()).map(|i| scale(problem, i)).collect();
     let mut sorted = scale.clone();
     sorted.sort_by(f64::total_cmp);
     let from = sorted[data.len() * 4 / 5];

@@ -396,16 +396,10 @@ impl Study<'_> {
         figure("predicted", "Predicted and measured", axis("predicted", log), axis("measured", log), series)
     }
 
-    /// The product of the inputs but unique tokens: how large a run is.
-    fn scale(&self, i: usize) -> f64 {
-        let inputs = self.shown.data.input(i).iter().zip(self.problem.law.info.inputs);
-        inputs.filter(|(_, input)| input.role != Role::Unique).map(|(x, _)| x).product()
-    }
-
     fn residuals(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
         self.shown.at(&fit.params, &mut room);
-        let size: Vec<f64> = (0..self.shown.data.len()).map(|i| self.scale(i)).collect();
+        let size: Vec<f64> = (0..self.shown.data.len()).map(|i| choose::scale(self.shown, i)).collect();
         let label = match self.problem.objective.residual {
             Residual::Log => "ln predicted - ln measured",
             Residual::Plain => "predicted - measured",

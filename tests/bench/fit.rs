@@ -69,32 +69,18 @@ fn speed() {
     }
 }
 
-/// True parameters, inputs and noise of a law.
-fn example(law: &Entry) -> (Vec<f64>, Vec<Vec<f64>>, f64) {
-    let truth = law.info.example.values.to_vec();
-    let rows = 160;
-    let inputs = (0..rows).map(|i| {
-        let u = |k: usize| (i * k) as f64 / f64::from(rows as u32) % 1.0;
-        match law.info.slug {
-            "mixture-of-exponentials" => vec![math::pow(1e4, u(1)) / 20.0],
-            "power" => vec![math::pow(100.0, u(1)) / 20.0],
-            "log-linear" | "bnsl" => vec![100.0 * math::pow(40.0, u(1))],
-            "chinchilla" => vec![5e7 * math::pow(300.0, u(1)), 1e9 * math::pow(500.0, u(7))],
-            _ => {
-                let unique = 1e8 * math::pow(300.0, u(7));
-                vec![5e7 * math::pow(100.0, u(1)), unique * math::pow(100.0, u(11)), unique]
-            }
-        }
-    });
-    (truth, inputs.collect(), if law.info.slug == "log-linear" { 0.5 } else { 0.01 })
+/// Inputs and noise of a law's example.
+fn example(law: &Entry) -> (Vec<Vec<f64>>, f64) {
+    let inputs = (0..160).map(|i| law.info.example.inputs(law, i, 160)).collect();
+    (inputs, if law.info.slug == "log-linear" { 0.5 } else { 0.01 })
 }
 
 fn coverage(draws: u32, resamples: u32, only: Option<&String>) {
     for law in ALL.iter().filter(|law| only.is_none_or(|only| law.info.slug == only)) {
-        let (truth, inputs, sigma) = example(law);
+        let (truth, (inputs, sigma)) = (law.info.example.values, example(law));
         let (mut inside, mut open, clock) = (vec![0; law.len()], vec![0; law.len()], Instant::now());
         for draw in 0..draws {
-            let data = Data::simulated(law, &truth, &inputs, sigma, 1, draw);
+            let data = Data::simulated(law, truth, &inputs, sigma, 1, draw);
             let problem = Problem::new(law, data.clone());
             let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
             let refits = Bootstrap::new(&problem, &fit, draw).refits(0..resamples);
