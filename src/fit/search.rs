@@ -509,6 +509,51 @@ mod tests {
         search
     }
 
+    /// A problem of the power law, and an end of a descent in it.
+    fn power() -> (Problem, impl Fn([f64; 3], f64, Stop) -> Minimum) {
+        let law = find("power").expect("a law");
+        let inputs: Vec<_> = (1..20).map(|x| vec![f64::from(x)]).collect();
+        let problem = Problem::new(law, Data::simulated(law, &[3.0, 2.0, 0.5], &inputs, 0.01, 1, 0));
+        (problem, |p, value, stop| Minimum { x: law.forward(&p), value, stop, evaluations: 1 })
+    }
+
+    #[test]
+    fn ends_in_one_place_are_one_valley() {
+        let (problem, end) = power();
+        let ends = [
+            (end([1.0, 9.0, 0.1], 2.0, Stop::Converged), 3),
+            (end([3.0, 2.0, 0.5], 1.0, Stop::Converged), 1),
+            // Near and nearly as low; elsewhere and as low, as along a ridge.
+            (end([3.0, 2.0001, 0.5], 1.0 + 5e-6, Stop::Converged), 1),
+            (end([7.0, 1.0, 0.9], 1.0 + 5e-10, Stop::Converged), 2),
+            // Near but higher: another one. Elsewhere, a little higher: too.
+            (end([3.0, 2.0, 0.5], 1.5, Stop::Converged), 1),
+            (end([8.0, 1.0, 0.9], 1.0 + 5e-6, Stop::Converged), 1),
+            (end([3.0, 2.0, 0.5], f64::INFINITY, Stop::NoValue), 1),
+        ];
+        let found = valleys(&problem, &ends);
+        let seen: Vec<_> = found.iter().map(|valley| (valley.value, valley.reached)).collect();
+        assert_eq!(seen, [(1.0, 4), (1.0 + 5e-6, 1), (1.5, 1), (2.0, 3)], "the lowest first");
+        assert!((found[0].params[1] - 2.0).abs() < 1e-12, "where the lowest end was");
+    }
+
+    #[test]
+    fn the_lowest_end_goes_on_when_it_ran_out_of_steps() {
+        let (problem, end) = power();
+        let mut search = Search::new(problem, 1).expect("free");
+        search.starts = [1.0, 2.0].map(|factor| (vec![3.0, factor, 0.5], 1)).to_vec();
+        search.ends.push((end([3.0, 5.0, 0.5], 1.0, Stop::Steps), 1));
+        search.go_on();
+        assert_eq!((search.ends.len(), search.again), (1, 0), "not before the others are there");
+        search.ends.push((end([3.0, 6.0, 0.5], 2.0, Stop::Steps), 1));
+        search.go_on();
+        let starts: Vec<_> = search.starts.iter().map(|(p, _)| p[1].round()).collect();
+        assert_eq!((starts, search.ends.len(), search.again), (vec![2.0, 5.0], 1, 1), "from where it stopped");
+        search.ends.push((end([3.0, 5.5, 0.5], 0.5, Stop::Converged), 1));
+        search.go_on();
+        assert_eq!((search.ends.len(), search.again), (2, 1), "it converged");
+    }
+
     #[test]
     fn a_cell_has_the_objective_of_its_parameters() {
         for law in super::super::ALL {
