@@ -4,23 +4,18 @@
 //! the exponents are nearly equal, so tokens per parameter hardly depend on the budget. Falsifier: an interval of
 //! `alpha / (alpha + beta)` without 1/2.
 
-use std::rc::Rc;
-
 use crate::error::Result;
-use crate::exec::Exec;
-use crate::experiments::fitting::{Fitting, Form, fit_params};
-use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
-use crate::fit::table::Table;
-use crate::output::{Output, Progress};
+use crate::experiments::fitting::{Common, Form, Page, fit_params};
+use crate::experiments::{Claim, Formula, Info, Pick, Preset, Source};
 use crate::params::Spec;
 
 fit_params!(Params, columns ROLES, budget "5.76e23", have "1e16" {});
 
-/// The experiment.
+/// The page.
 #[derive(Debug)]
-pub struct Chinchilla(Fitting);
+pub struct Chinchilla;
 
-impl Experiment for Chinchilla {
+impl Page for Chinchilla {
     const SLUG: &'static str = "chinchilla";
     const INFO: Info = INFO;
     const CLAIMS: &'static [Claim] = CLAIMS;
@@ -28,25 +23,12 @@ impl Experiment for Chinchilla {
         "A line of headings, then one run a line: parameters, tokens (or compute, C = 6 N D), and loss.";
     type Params = Params;
 
-    fn start(params: Params, seed: u32) -> Result<Self> {
-        Self::start_on(params, None, seed)
+    fn common(params: &Params) -> Common {
+        params.common()
     }
 
-    fn start_on(params: Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
-        let form = Form::of(crate::fit::find("chinchilla")?);
-        Ok(Self(Fitting::new(&form, &[], &params.common(), table, seed)?))
-    }
-
-    fn progress(&self) -> Progress {
-        self.0.progress()
-    }
-
-    async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        self.0.advance(exec).await
-    }
-
-    fn output(&self) -> Output {
-        self.0.output()
+    fn forms(_: &Params) -> Result<(Form, Vec<Form>)> {
+        Ok((Form::of(crate::fit::find("chinchilla")?), Vec::new()))
     }
 }
 

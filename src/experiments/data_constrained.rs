@@ -4,15 +4,10 @@
 //! repeats lose their worth after 15 epochs or so. Falsifier: a profile that is as low at other values; on the published
 //! runs it is.
 
-use std::rc::Rc;
-
 use crate::error::Result;
-use crate::exec::Exec;
-use crate::experiments::fitting::{Fitting, Form, SWITCH, fit_params};
-use crate::experiments::{Claim, Experiment, File, Formula, Info, Pick, Preset, Source};
+use crate::experiments::fitting::{Common, Form, Page, SWITCH, fit_params};
+use crate::experiments::{Claim, File, Formula, Info, Pick, Preset, Source};
 use crate::fit::find;
-use crate::fit::table::Table;
-use crate::output::{Output, Progress};
 use crate::params::{Choice, Spec};
 
 const FORMS: &[Choice] = &[
@@ -31,9 +26,9 @@ fit_params!(Params, columns ROLES_REPEATED, budget "1e22", have "25e9" {
     compare: &'static str = Spec::choice("no", SWITCH).label("other laws");
 });
 
-/// The experiment.
+/// The page.
 #[derive(Debug)]
-pub struct DataConstrained(Fitting);
+pub struct DataConstrained;
 
 /// A form by its name; the first five parameters are those of the law of parameters and tokens.
 fn form(name: &'static str) -> Result<Form> {
@@ -52,7 +47,7 @@ fn form(name: &'static str) -> Result<Form> {
     })
 }
 
-impl Experiment for DataConstrained {
+impl Page for DataConstrained {
     const SLUG: &'static str = "data-constrained";
     const INFO: Info = INFO;
     const CLAIMS: &'static [Claim] = CLAIMS;
@@ -60,30 +55,14 @@ impl Experiment for DataConstrained {
         "A line of headings, then one run a line: parameters, tokens seen, unique tokens (or epochs), and loss.";
     type Params = Params;
 
-    fn start(params: Params, seed: u32) -> Result<Self> {
-        Self::start_on(params, None, seed)
+    fn common(params: &Params) -> Common {
+        params.common()
     }
 
-    fn start_on(params: Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
-        let others: Vec<Form> = if params.compare == "yes" {
-            let free = ["chinchilla", "all", "grows", "lovelace", "practical"];
-            free.into_iter().filter(|name| *name != params.form).map(form).collect::<Result<_>>()?
-        } else {
-            Vec::new()
-        };
-        Ok(Self(Fitting::new(&form(params.form)?, &others, &params.common(), table, seed)?))
-    }
-
-    fn progress(&self) -> Progress {
-        self.0.progress()
-    }
-
-    async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        self.0.advance(exec).await
-    }
-
-    fn output(&self) -> Output {
-        self.0.output()
+    fn forms(params: &Params) -> Result<(Form, Vec<Form>)> {
+        let free = ["chinchilla", "all", "grows", "lovelace", "practical"];
+        let others = free.into_iter().filter(|name| params.compare == "yes" && *name != params.form);
+        Ok((form(params.form)?, others.map(form).collect::<Result<_>>()?))
     }
 }
 

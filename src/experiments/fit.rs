@@ -4,14 +4,9 @@
 //! known. Prediction: the truth lies within what 999 of 1000 sets of runs allow. Falsifier: a fit that is further from
 //! it.
 
-use std::rc::Rc;
-
 use crate::error::{Error, Result};
-use crate::exec::Exec;
-use crate::experiments::fitting::{Fitting, Form, fit_params};
-use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
-use crate::fit::table::Table;
-use crate::output::{Output, Progress};
+use crate::experiments::fitting::{Common, Form, Page, fit_params};
+use crate::experiments::{Claim, Formula, Info, Pick, Preset, Source};
 use crate::params::{Choice, Spec};
 
 const LAWS: &[Choice] = &{
@@ -32,9 +27,9 @@ fit_params!(Params, columns ROLES_ALL, budget "1e21", have "1e16" {
     against: String = Spec::text(200);
 });
 
-/// The experiment.
+/// The page.
 #[derive(Debug)]
-pub struct FitRuns(Fitting);
+pub struct FitRuns;
 
 /// The laws named.
 fn named(text: &str) -> Result<Vec<Form>> {
@@ -46,33 +41,20 @@ fn named(text: &str) -> Result<Vec<Form>> {
     names.map(|name| crate::fit::find(name).map(Form::of).map_err(refused(name))).collect()
 }
 
-impl Experiment for FitRuns {
+impl Page for FitRuns {
     const SLUG: &'static str = "fit";
     const INFO: Info = INFO;
     const CLAIMS: &'static [Claim] = CLAIMS;
     const DATA: &'static str = "A line of headings, then one run a line: its loss, and what it depends on.";
     type Params = Params;
 
-    fn start(params: Params, seed: u32) -> Result<Self> {
-        Self::start_on(params, None, seed)
+    fn common(params: &Params) -> Common {
+        params.common()
     }
 
-    fn start_on(params: Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
-        let law = crate::fit::find(params.law)?;
-        let others: Vec<Form> = named(&params.against)?.into_iter().filter(|form| form.name != params.law).collect();
-        Ok(Self(Fitting::new(&Form::of(law), &others, &params.common(), table, seed)?))
-    }
-
-    fn progress(&self) -> Progress {
-        self.0.progress()
-    }
-
-    async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        self.0.advance(exec).await
-    }
-
-    fn output(&self) -> Output {
-        self.0.output()
+    fn forms(params: &Params) -> Result<(Form, Vec<Form>)> {
+        let others = named(&params.against)?.into_iter().filter(|form| form.name != params.law);
+        Ok((Form::of(crate::fit::find(params.law)?), others.collect()))
     }
 }
 

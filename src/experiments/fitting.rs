@@ -4,10 +4,12 @@
 //! same without the largest runs, other laws, refits of resampled runs, and one parameter held after the other. All
 //! of it is arithmetic on the CPU; between slices whoever waits has a turn, so that a long fit can be cancelled.
 
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::exec::Exec;
+use crate::experiments::{Claim, Experiment, Info};
 use crate::fit::bootstrap::Bootstrap;
 use crate::fit::choose;
 use crate::fit::derived::Ask;
@@ -17,7 +19,7 @@ use crate::fit::runs::{Columns, Rule, Runs, runs};
 use crate::fit::table::Table;
 use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
 use crate::output::{Output, Progress};
-use crate::params::Choice;
+use crate::params::{Choice, Params};
 
 /// Marks of the search.
 const SEARCHES: usize = 5;
@@ -173,6 +175,66 @@ macro_rules! fit_params {
     };
 }
 pub(crate) use fit_params;
+
+/// A page of fits: its words, and the laws that its parameters name.
+pub trait Page: 'static {
+    /// See [`Experiment`].
+    const SLUG: &'static str;
+    /// See [`Experiment`].
+    const INFO: Info;
+    /// See [`Experiment`].
+    const CLAIMS: &'static [Claim];
+    /// See [`Experiment`].
+    const DATA: &'static str;
+    /// Made by `fit_params`.
+    type Params: Params;
+
+    /// What all pages ask.
+    fn common(params: &Self::Params) -> Common;
+
+    /// The law to fit, and the others beside it.
+    ///
+    /// # Errors
+    /// There is no law of that name.
+    fn forms(params: &Self::Params) -> Result<(Form, Vec<Form>)>;
+}
+
+/// The experiment that a page is.
+#[derive(Debug)]
+pub struct Fits<P> {
+    fitting: Fitting,
+    page: PhantomData<P>,
+}
+
+impl<P: Page> Experiment for Fits<P> {
+    const SLUG: &'static str = P::SLUG;
+    const INFO: Info = P::INFO;
+    const CLAIMS: &'static [Claim] = P::CLAIMS;
+    const DATA: &'static str = P::DATA;
+    type Params = P::Params;
+
+    fn start(params: P::Params, seed: u32) -> Result<Self> {
+        Self::start_on(params, None, seed)
+    }
+
+    fn start_on(params: P::Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
+        let (form, others) = P::forms(&params)?;
+        let fitting = Fitting::new(&form, &others, &P::common(&params), table, seed)?;
+        Ok(Self { fitting, page: PhantomData })
+    }
+
+    fn progress(&self) -> Progress {
+        self.fitting.progress()
+    }
+
+    async fn advance(&mut self, exec: &Exec) -> Result<()> {
+        self.fitting.advance(exec).await
+    }
+
+    fn output(&self) -> Output {
+        self.fitting.output()
+    }
+}
 
 /// A law and what of it is held.
 #[derive(Clone, Debug)]

@@ -37,9 +37,9 @@ pub const ALL: &[Entry] = &[
     Entry::of::<k_composition::KComposition>(),
     Entry::of::<state_tracking::StateTracking>(),
     Entry::of::<multi_epoch::MultiEpoch>(),
-    Entry::of::<data_constrained::DataConstrained>(),
-    Entry::of::<chinchilla::Chinchilla>(),
-    Entry::of::<fit::FitRuns>(),
+    Entry::of::<fitting::Fits<data_constrained::DataConstrained>>(),
+    Entry::of::<fitting::Fits<chinchilla::Chinchilla>>(),
+    Entry::of::<fitting::Fits<fit::FitRuns>>(),
 ];
 
 /// A formula, typeset when the page is built.
