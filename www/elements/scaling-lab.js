@@ -50,6 +50,7 @@ export class ScalingLab extends HTMLElement {
   /** @type {Kind} */ #active = "cpu";
   /** @type {{resolve: (result: Result) => void, reject: (error: LabError) => void} | null} */ #opening = null;
   /** @type {Promise<void> | null} */ #refreshing = null;
+  /** @type {Promise<void> | null} */ #applying = null;
   #stale = false;
   #generation = 0;
   #elapsed = 0;
@@ -168,6 +169,8 @@ export class ScalingLab extends HTMLElement {
 
   /** A fresh run on the device asked for; false if there is nothing to run. */
   async #prepare() {
+    // A run asked for while the engine starts is of the state it starts with.
+    await this.#applying?.catch(() => {});
     await this.#refreshing;
     const generation = this.#generation;
     const place = await this.#place();
@@ -309,8 +312,11 @@ export class ScalingLab extends HTMLElement {
       }
       this.#setMode("idle");
       this.#clearProblems();
-      const same = !this.#given && !!(await this.#own?.again());
-      await this.#apply(this.#given ?? this.#attributes(), same);
+      const apply = async () => {
+        const same = !this.#given && !!(await this.#own?.again());
+        await this.#apply(this.#given ?? this.#attributes(), same);
+      };
+      await (this.#applying = apply());
       this.#emit("ready");
       engine.complete();
       explanation(slug).then(
