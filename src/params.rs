@@ -266,7 +266,8 @@ impl Spec {
             Kind::Text | Kind::Columns => {
                 let roles =
                     || text.split(',').all(|pair| pair.split_once(':').is_some_and(|(role, _)| self.knows(role)));
-                let fine = text.len() <= self.max_len && (self.kind == Kind::Text || text.is_empty() || roles());
+                let fine =
+                    text.chars().count() <= self.max_len && (self.kind == Kind::Text || text.is_empty() || roles());
                 if fine { Ok(Value::Text(text.to_owned())) } else { Err(self.refuse(text)) }
             }
         }
@@ -516,6 +517,9 @@ mod tests {
     const LIST: Spec = Spec::list("1", 0.5, 2.0, 1, 3).named("list", "");
     const SHARES: Spec = Spec::simplex("1,1", 2, 3).named("shares", "");
     const MATRIX: Spec = Spec::matrix("", -2.0, 2.0).named("matrix", "");
+    const WORDS: Spec = Spec::text(4).named("words", "");
+    const COLUMNS: Spec =
+        Spec::columns(&[Choice { value: "x", label: "" }, Choice { value: "loss", label: "" }]).named("columns", "");
     const SPECS: &[Spec] = &[COUNT, LIST, SHARES, MATRIX];
 
     #[test]
@@ -525,6 +529,10 @@ mod tests {
         assert_eq!(SHARES.parse("3,1"), Ok(Value::List(vec![0.75, 0.25])), "divided by the sum");
         assert_eq!(MATRIX.parse("1,0;0,1"), Ok(Value::Matrix(vec![vec![1.0, 0.0], vec![0.0, 1.0]])), "rows");
         assert_eq!(MATRIX.parse(" "), Ok(Value::Matrix(vec![])), "the identity");
+        for (spec, text) in [(WORDS, ""), (WORDS, "<b>é"), (COLUMNS, ""), (COLUMNS, "loss:val_loss, x:#3")] {
+            assert_eq!(spec.parse(text), Ok(Value::Text(text.to_owned())), "as it is");
+            assert_eq!(to_text(&spec.parse(text).expect("a text")), text, "and back");
+        }
         let Ok(Value::Matrix(rows)) = MATRIX.parse("-0") else { panic!("a number") };
         assert!(rows[0][0].is_sign_positive(), "no sign of zero");
     }
@@ -540,6 +548,11 @@ mod tests {
         for text in ["0,0", "1", "-1,2", "1,1,1,1"] {
             assert!(SHARES.parse(text).is_err(), "shares {text}");
         }
+        assert!(WORDS.parse("12345").is_err(), "words too long");
+        for text in ["loss", "colour:z", "loss:a,b", ","] {
+            assert!(COLUMNS.parse(text).is_err(), "columns {text}");
+        }
+        assert!(COLUMNS.parse(&format!("x:{}", "a".repeat(4000))).is_err(), "columns too long");
         for text in ["1,2;3", "3", "1,1,1,1,1,1,1,1,1", "1;1;1;1;1;1;1;1;1", ";"] {
             assert!(MATRIX.parse(text).is_err(), "matrix {text}");
         }

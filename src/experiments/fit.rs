@@ -5,7 +5,7 @@
 //! it.
 
 use crate::error::{Error, Result};
-use crate::experiments::fitting::{Common, Form, Page, fit_params};
+use crate::experiments::fitting::{Common, Form, Page, fit_params, parts};
 use crate::experiments::{Claim, Formula, Info, Pick, Preset, Source};
 use crate::params::{Choice, Spec};
 
@@ -36,9 +36,8 @@ fn named(text: &str) -> Result<Vec<Form>> {
     if text.trim() == "all" {
         return Ok(crate::fit::ALL.iter().map(Form::of).collect());
     }
-    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     let refused = |name| move |e: Error| Error::parameter("against", name, &format!("laws separated by commas: {e}"));
-    names.map(|name| crate::fit::find(name).map(Form::of).map_err(refused(name))).collect()
+    parts(text).map(|name| crate::fit::find(name).map(Form::of).map_err(refused(name))).collect()
 }
 
 impl Page for FitRuns {

@@ -275,6 +275,8 @@ pub struct Fitting {
     excluded: Vec<(usize, String)>,
     /// Which column is what, in words.
     how: Vec<String>,
+    /// Runs that the rows are of.
+    runs: usize,
     simulated: bool,
     ask: Ask,
     others: Vec<(&'static str, Result<Problem>)>,
@@ -300,6 +302,11 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
     Table::of(inputs.chain([(Role::Loss.name(), data.y.clone())]).collect())
 }
 
+/// The parts of a list that is typed.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
 impl Common {
     fn objective(&self, law: &Entry) -> Objective {
         let usual = law.info.objective;
@@ -319,20 +326,16 @@ impl Common {
         Objective { residual, delta }
     }
 
-    fn rules(&self) -> Result<Vec<Rule>> {
-        self.exclude.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(Rule::parse).collect()
-    }
-
     /// What is held and freed.
     fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
         let one = |asked: &str| {
             let (name, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
-            let allowed = || {
+            let allowed = |_| {
                 let names: Vec<_> = law.info.params.iter().map(|param| param.name).collect();
                 let allowed = format!("NAME, NAME=VALUE or NAME=free, where NAME is one of {}", names.join(", "));
                 Error::parameter("hold", asked, &allowed)
             };
-            let j = law.info.params.iter().position(|param| param.name == name).ok_or_else(allowed)?;
+            let j = law.param(name).map_err(allowed)?;
             let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
             match value {
                 None => Ok((j, Some(published))),
@@ -345,7 +348,7 @@ impl Common {
                 }
             }
         };
-        self.hold.split(',').map(str::trim).filter(|asked| !asked.is_empty()).map(one).collect()
+        parts(&self.hold).map(one).collect()
     }
 }
 
@@ -356,8 +359,9 @@ impl Fitting {
     /// Rules, columns or names that cannot be used; runs that the law cannot be fitted to, with the line.
     pub fn new(form: &Form, others: &[Form], common: &Common, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let law = form.law;
-        let (objective, rules) = (common.objective(law), common.rules()?);
-        let held = common.held(law)?;
+        let (objective, held) = (common.objective(law), common.held(law)?);
+        let texts: Vec<&str> = parts(&common.exclude).collect();
+        let rules = texts.iter().map(|rule| Rule::parse(rule)).collect::<Result<Vec<_>>>()?;
         let from = table.is_some();
         let table = table.unwrap_or_else(|| Rc::new(simulated(law, common.rows, common.noise, seed)));
         // What is asked of a table that is not there does not matter.
@@ -370,7 +374,6 @@ impl Fitting {
             form.held.iter().chain(more).try_fold(problem, |problem, (j, value)| problem.hold(*j, *value))
         };
         let found = read(law)?;
-        let texts: Vec<&str> = common.exclude.split(',').map(str::trim).filter(|rule| !rule.is_empty()).collect();
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         let how = found.how.clone();
         let problem_of = problem(form, found, &held)?;
@@ -388,12 +391,16 @@ impl Fitting {
             .chain(free.map(Stage::Profile))
             .collect();
         let many = problem_of.data.len() > SHOWN;
+        let mut blocks = problem_of.data.block.clone();
+        blocks.sort_unstable();
+        blocks.dedup();
         Ok(Self {
             seed,
             shown: if many { problem_of.over(problem_of.data.thinned(SHOWN)) } else { problem_of.clone() },
             problem: problem_of,
             excluded,
             how,
+            runs: blocks.len(),
             simulated: !from,
             ask: common.ask,
             others,
@@ -505,6 +512,7 @@ impl Fitting {
             compared: &self.compared,
             excluded: &self.excluded,
             how: &self.how,
+            runs: self.runs,
             simulated: self.simulated,
             ask: self.ask,
         }

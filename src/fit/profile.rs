@@ -256,12 +256,18 @@ mod tests {
         profile
     }
 
-    #[test]
-    fn of_a_straight_line_it_is_known() {
+    /// Thirty runs along a straight line, and the fit.
+    fn straight() -> (Vec<Vec<f64>>, Problem, Fit) {
         let law = find("log-linear").expect("a law");
         let inputs: Vec<Vec<f64>> = (1..=30).map(|i| vec![f64::from(i)]).collect();
         let problem = Problem::new(law, Data::simulated(law, &[3.3, -7.0], &inputs, 0.5, 1, 0));
         let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        (inputs, problem, fit)
+    }
+
+    #[test]
+    fn of_a_straight_line_it_is_known() {
+        let (inputs, problem, fit) = straight();
         // Var A = s^2 / S_xx with s^2 = 2 Q / (n - 2); of B, the same times the mean of x^2.
         let ln: Vec<f64> = inputs.iter().map(|x| crate::math::ln(x[0])).collect();
         let mean = ln.iter().sum::<f64>() / 30.0;
@@ -277,6 +283,27 @@ mod tests {
             let values: Vec<f64> = profile.points().iter().map(|point| point.value).collect();
             assert!(values.is_sorted() && values[0] < lo && hi < values[values.len() - 1], "{values:?}");
         }
+    }
+
+    #[test]
+    fn the_interval_ends_at_the_threshold_and_points_fill_it_evenly() {
+        let (_, problem, fit) = straight();
+        let mut profile = ended(&problem, &fit, 0);
+        for end in profile.interval() {
+            let (objective, threshold) = (profile.at(end).expect("in bounds").objective, profile.threshold());
+            // The end is interpolated between its last two points.
+            assert!((objective / threshold - 1.0).abs() < 1e-3, "{end}: {objective} {threshold}");
+        }
+        let before: Vec<f64> = profile.points().iter().map(|point| point.value).collect();
+        let (lo, hi) = (before[0], before[before.len() - 1]);
+        (0..3).for_each(|k| profile.fill(k, 3).expect("in bounds"));
+        let after: Vec<f64> = profile.points().iter().map(|point| point.value).collect();
+        assert_eq!(after.len(), before.len() + 3);
+        for quarter in [0.25, 0.5, 0.75] {
+            let value = lo + (hi - lo) * quarter;
+            assert!(after.iter().any(|x| (x - value).abs() < 1e-9 * (hi - lo)), "{value} of {after:?}");
+        }
+        assert!(after.windows(2).all(|pair| pair[0] <= pair[1]), "in rising order");
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Study<'a> {
     pub excluded: &'a [(usize, String)],
     /// Which column is what, in words.
     pub how: &'a [String],
+    /// How many runs the rows are of.
+    pub runs: usize,
     /// Are the runs simulated from the law's example?
     pub simulated: bool,
     /// What is asked.
@@ -199,6 +201,15 @@ impl Study<'_> {
         line.with_interval(lo, hi)
     }
 
+    /// The same curve of parameters that were published.
+    fn theirs(&self, x: &[f64], of: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Series> {
+        let one = |((source, values), id): ((&str, &[f64]), &'static str)| Series {
+            role: From::Published,
+            ..line(id, author(source), x.to_vec(), of(values))
+        };
+        self.claimed().into_iter().zip(PUBLISHED).map(one).collect()
+    }
+
     /// A curve of the fit over inputs, with the band of its refits.
     fn curve(&self, fit: &Fit, (id, label): (&'static str, String), x: Vec<f64>, inputs: &[Vec<f64>]) -> Series {
         let of = |p: &[f64]| inputs.iter().map(|x| self.problem.law.predict(p, x)).collect::<Vec<_>>();
@@ -301,9 +312,7 @@ impl Study<'_> {
         let fitted = self.fit.map(|fit| self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of));
         let fresh = line("fresh", "as good as fresh", xs.clone(), xs.clone());
         let mut series: Vec<_> = fitted.into_iter().chain([fresh]).collect();
-        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(PUBLISHED.len()) {
-            series.push(Series { role: From::Published, ..line(PUBLISHED[k], author(source), xs.clone(), of(values)) });
-        }
+        series.extend(self.theirs(&xs, &of));
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let title = "What K epochs are worth, in epochs of fresh tokens";
         Some(figure("worth", title, axis("epochs K", true), axis("worth D'/U", true), series))
@@ -360,9 +369,7 @@ impl Study<'_> {
         };
         let of = |p: &[f64]| xs.iter().map(|&c| at(p, c)).collect::<Vec<_>>();
         let mut series = vec![self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of)];
-        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(PUBLISHED.len()) {
-            series.push(Series { role: From::Published, ..line(PUBLISHED[k], author(source), xs.clone(), of(values)) });
-        }
+        series.extend(self.theirs(&xs, &of));
         let mut figure = figure(
             "frontier",
             "Tokens for each parameter, where a budget is split best",
@@ -464,11 +471,8 @@ impl Study<'_> {
         } else {
             list.push(format!("Columns: {}.", self.how.join(", ")));
         }
-        let mut blocks = data.block.clone();
-        blocks.sort_unstable();
-        blocks.dedup();
         let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
-        list.push(format!("{} rows of {} runs{left}.", data.len(), blocks.len()));
+        list.push(format!("{} rows of {} runs{left}.", data.len(), self.runs));
         list.push(format!("The fit makes the {} small.", self.problem.objective.words()));
         for (j, profile) in self.profiles {
             let identified = profile.identified();

@@ -499,6 +499,22 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_of_all_bytes_in_whatever_pieces() {
+        // A published value of the sum.
+        let mut hash = Hash::default();
+        hash.add(b"foobar");
+        assert_eq!(hash.0, 0x8594_4171_f739_67e8);
+        let text = b"a,b\n1,2\n3,4\n";
+        let digest = |cut: usize| {
+            let mut reader = Reader::new();
+            reader.push(&text[..cut]).and_then(|()| reader.push(&text[cut..])).expect("a table");
+            reader.finish().expect("a table").digest()
+        };
+        assert!((1..text.len()).all(|cut| digest(cut) == digest(0)), "one text");
+        assert_ne!(Reader::read(b"a,b\n1,2\n3,5\n").expect("a table").digest(), digest(0), "another");
+    }
+
+    #[test]
     fn names_and_holes_are_kept_apart() {
         let table = Reader::read(b"run,loss\n7,1\nseven,NaN\n7,\nseven,inf\n").expect("a table");
         let [run, loss] = &table.columns[..] else { panic!("two columns") };
