@@ -278,7 +278,9 @@ pub fn decimal(x: f64, places: usize) -> String {
 
 /// What the numbers say about a claim: computed, never canned.
 ///
-/// `agrees` is `None` where the run cannot tell: cancelled, censored, theory only.
+/// An interval decides only if it excludes something. It refutes the theory if it excludes the theory. It supports the
+/// theory if it holds the theory and excludes the null. Otherwise `agrees` is `None`: the run cannot tell. That is also
+/// the answer for a run that was cancelled or censored, and where there is only theory.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
     /// Unique in the experiment.
@@ -294,6 +296,12 @@ pub struct Verdict {
     /// What theory says.
     #[serde(serialize_with = "finite_option")]
     pub theory: Option<f64>,
+    /// What would be measured if the effect were absent, or if a rival were right; see [`Verdict::against`].
+    #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
+    pub null: Option<f64>,
+    /// How far the measurement may be off beyond its interval, in the units of the values.
+    #[serde(serialize_with = "finite")]
+    pub resolution: f64,
     /// Does the interval, widened by the stated resolution, hold the theory?
     pub agrees: Option<bool>,
     /// Unit of the values; `%` for shares.
@@ -322,10 +330,39 @@ impl Verdict {
             measured,
             interval,
             theory: Some(theory),
+            null: None,
+            resolution,
             agrees,
             unit: "",
             note: String::new(),
         }
+    }
+
+    /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise the
+    /// verdict cannot tell, and its note says `settle`: a sentence that names what would decide (more runs, more samples).
+    /// Call it after [`Verdict::note`]. Where theory and null are the same, use [`Verdict::within`].
+    pub fn against(mut self, null: f64, settle: &str) -> Self {
+        self.null = Some(null);
+        let held = self.interval.is_none_or(|[lo, hi]| !(null < lo - self.resolution || null > hi + self.resolution));
+        self.doubt(held, settle)
+    }
+
+    /// Demands that the interval ends no farther than `margin` from the theory before the verdict may agree: a wide
+    /// interval that holds the theory says nothing. Otherwise the verdict cannot tell, and its note says `settle`.
+    pub fn within(self, margin: f64, settle: &str) -> Self {
+        let theory = self.theory.unwrap_or(f64::NAN);
+        let wide = self.interval.is_none_or(|[lo, hi]| !(theory - lo <= margin && hi - theory <= margin));
+        self.doubt(wide, settle)
+    }
+
+    /// Turns "agrees" into "cannot tell" where `doubtful`.
+    fn doubt(mut self, doubtful: bool, settle: &str) -> Self {
+        if doubtful && self.agrees == Some(true) {
+            self.agrees = None;
+            let gap = if self.note.is_empty() { "" } else { " " };
+            self.note = format!("{settle}{gap}{}", self.note);
+        }
+        self
     }
 
     /// The same with a unit.
@@ -466,5 +503,24 @@ mod tests {
         assert_eq!(verdict(1.2, 0.0), Some(false), "outside");
         assert_eq!(verdict(1.2, 0.2), Some(true), "within the resolution");
         assert_eq!(Verdict::of("v", "v", 1.0, None, 1.0, 0.0).agrees, None, "cannot tell");
+    }
+
+    #[test]
+    fn an_interval_decides_only_if_it_excludes_something() {
+        let verdict = |interval, theory| Verdict::of("v", "v", 1.0, Some(interval), theory, 0.1).note("Noted.");
+        let against = |interval, theory| verdict(interval, theory).against(0.0, "More runs would settle it.");
+        assert_eq!(against([0.5, 1.5], 1.0).agrees, Some(true), "holds the theory, excludes the null");
+        assert_eq!(against([0.05, 1.5], 1.0).agrees, None, "the resolution reaches the null");
+        assert_eq!(
+            against([-1.0, 1.5], 1.0).note,
+            "More runs would settle it. Noted.",
+            "and says what would settle it"
+        );
+        assert_eq!(against([-1.0, 0.5], 2.0).agrees, Some(false), "excludes the theory");
+        assert_eq!(against([f64::NEG_INFINITY, 1.5], 1.0).agrees, None, "an open end reaches the null");
+        let within = |interval| verdict(interval, 1.0).within(0.2, "More runs would settle it.").agrees;
+        assert_eq!((within([0.9, 1.1]), within([0.9, 1.3]), within([0.7, 1.1])), (Some(true), None, None), "width");
+        assert_eq!(within([f64::NAN, 1.1]), None, "an interval without an end");
+        assert_eq!(verdict([3.0, 4.0], 1.0).within(0.2, "").agrees, Some(false), "excludes the theory");
     }
 }

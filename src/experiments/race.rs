@@ -183,6 +183,8 @@ impl Race {
             measured: f64::NAN,
             interval: None,
             theory: None,
+            null: Some(1.0),
+            resolution: 0.0,
             agrees: None,
             unit: "",
             note: String::new(),

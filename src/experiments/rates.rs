@@ -88,6 +88,8 @@ impl Rates {
             measured: f64::NAN,
             interval: None,
             theory: None,
+            null: Some(1.0),
+            resolution: 0.0,
             agrees: None,
             unit: "",
             note: String::new(),

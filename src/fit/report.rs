@@ -659,6 +659,8 @@ impl Study<'_> {
                 measured: rise,
                 interval: None,
                 theory: Some(most),
+                null: None,
+                resolution: 0.0,
                 agrees: rise.is_finite().then_some(rise <= most),
                 unit: "",
                 note: format!(

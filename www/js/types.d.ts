@@ -44,6 +44,8 @@ export interface Verdict {
   measured: number | null;
   interval: [number | null, number | null] | null;
   theory: number | null;
+  null?: number | null;
+  resolution: number | null;
   agrees: boolean | null;
   unit?: string;
   note?: string | null;
