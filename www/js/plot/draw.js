@@ -5,7 +5,7 @@ import { area, line } from "d3-shape";
 import { axisFormat, axisTitle, fill, valueFormat } from "./format.js";
 import { drawField } from "./field.js";
 import { fitText, placeBeside, placeRows, spread, stride, textWidth } from "./layout.js";
-import { extentOf, makeScale, makeTicks, stableDomain } from "./scale.js";
+import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
 import { looks, outline, px as r1 } from "./style.js";
 import { el, set } from "./svg.js";
 
@@ -110,7 +110,7 @@ export function createDrawing() {
     const few = whole && ex[1] - ex[0] <= 20 && dots;
     const room = few ? 0.5 : kx === "linear" && dots ? 0.04 * (ex[1] - ex[0]) : 0;
     /** @type {Pair} */
-    const dx = field ? fieldDomain(kx, ex, field.x) : room ? [ex[0] - room, ex[1] + room] : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
+    const dx = field ? fieldDomain(kx, ex, field.x) : room ? sound(kx, [ex[0] - room, ex[1] + room]) : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
     /** @type {Pair} */
     const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey, 8));
 
@@ -443,7 +443,7 @@ function fieldDomain(kind, extent, at) {
   const f = kind === "log" ? Math.log : Number;
   const g = kind === "log" ? Math.exp : Number;
   const n = at.length;
-  if (n < 2) return kind === "log" ? [extent[0] / 2, extent[1] * 2] : [extent[0] - 0.5, extent[1] + 0.5];
+  if (n < 2) return sound(kind, kind === "log" ? [extent[0] / 2, extent[1] * 2] : [extent[0] - 0.5, extent[1] + 0.5]);
   const [a, b, c, d] = [at[0], at[1], at[n - 2], at[n - 1]].map(v => f(Number(v)));
-  return [Math.min(extent[0], g(a - (b - a) / 2)), Math.max(extent[1], g(d + (d - c) / 2))];
+  return sound(kind, [Math.min(extent[0], g(a - (b - a) / 2)), Math.max(extent[1], g(d + (d - c) / 2))]);
 }

@@ -3,7 +3,7 @@
 // light and exports as vectors. On the simplex a cell is the hexagon nearest to its point.
 import { axisFormat, axisTitle } from "./format.js";
 import { fitText, stride, textWidth } from "./layout.js";
-import { extentOf, makeScale, makeTicks } from "./scale.js";
+import { extentOf, makeScale, makeTicks, sound } from "./scale.js";
 import { px as r1, viridis } from "./style.js";
 import { el } from "./svg.js";
 
@@ -32,17 +32,17 @@ const step = at => (at.length > 1 ? (at[at.length - 1] - at[0]) / (at.length - 1
  */
 export function drawField(layer, figure, view, size, box, sx, sy, height) {
   const { field } = figure;
-  const range = field ? extentOf(field.scale, field.z.flat()) : null;
-  if (!field || !range) {
+  const extent = field ? extentOf(field.scale, field.z.flat()) : null;
+  if (!field || !extent) {
     if (layer.childElementCount > 0) layer.replaceChildren();
     drawn.delete(layer);
     return null;
   }
+  const range = sound(field.scale, extent);
   const key = JSON.stringify([figure.id, box, height, field.scale, range, field.label, sy?.domain, sy && /** @type {Scale} */ (sx).domain]);
   const last = drawn.get(layer);
   if (last && last.key === key && last.z === field.z) return last.cells;
 
-  if (range[0] === range[1]) range[1] = field.scale === "log" ? range[0] * 2 : range[0] + (Math.abs(range[0]) || 1);
   const colour = makeScale(field.scale, range, [0, 1]);
   const paths = new Array(LEVELS).fill("");
   /** @param {number} t */

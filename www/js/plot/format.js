@@ -40,24 +40,51 @@ export const valueFormat = (locale, unit, digits = 4, big = 6) => v => {
 };
 
 /**
- * One format for all labels of an axis.
+ * One format for all labels of an axis: as short as it can be while no two labels are equal.
  * @param {string} locale @param {string} unit @param {"linear" | "log"} kind @param {number[]} ticks @returns {Format}
  */
 export function axisFormat(locale, unit, kind, ticks) {
+  const { write, digits } = looksOf(locale, unit, kind, ticks);
+  for (let more = digits; more < DIGITS_MAX; more++) {
+    const format = write(more);
+    if (new Set(ticks.map(format)).size === ticks.length) return format;
+  }
+  return write(digits);
+}
+
+/** Digits that tell any two numbers apart. */
+const DIGITS_MAX = 18;
+
+/** How the labels of an axis are written with so many digits, and how many they need at least.
+ * @param {string} locale @param {string} unit @param {"linear" | "log"} kind @param {number[]} ticks
+ * @returns {{write: (digits: number) => Format, digits: number}} */
+function looksOf(locale, unit, kind, ticks) {
   const sizes = ticks.filter(t => t !== 0).map(Math.abs);
   const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
   const percent = unit === "%";
+  /** @param {Intl.NumberFormatOptions} options @returns {Format} */
+  const plain = options => v => minus(intl(locale, { style: percent ? "percent" : "decimal", ...options }).format(v));
+  /** Enough significant digits, at least so many, for labels to lie where their ticks do. @param {number} least */
+  const enough = least => {
+    const gap = Math.min(...ticks.slice(1).map((t, i) => Math.abs(t - ticks[i])));
+    while (least < DIGITS_MAX && ticks.some(t => Math.abs(Number(t.toPrecision(least)) - t) > 0.02 * gap)) least++;
+    return least;
+  };
+  /** @param {number} digits */
+  const powers = digits => valueFormat(locale, "", digits, 4);
   // Less than a decade has the even ticks of a linear axis.
   if (kind === "log" && large / small > 6.3) {
-    if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return valueFormat(locale, "", 2, 4);
-    return v => minus(intl(locale, { style: percent ? "percent" : "decimal", maximumSignificantDigits: 3 }).format(v));
+    if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return { write: powers, digits: enough(2) };
+    return { write: digits => plain({ maximumSignificantDigits: digits }), digits: enough(3) };
   }
-  const step = (ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : large) * (percent ? 100 : 1);
+  if (large < (percent ? 1e-4 : 1e-3)) return { write: digits => valueFormat(locale, "", digits), digits: enough(3) };
+  if (large >= 1e15 || (percent && large >= 1e5)) return { write: powers, digits: enough(3) };
+  if (!percent && large >= 1e5) return { write: digits => plain({ notation: "compact", maximumSignificantDigits: digits }), digits: enough(4) };
+  const [unitStep, top] = [ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : large, large].map(v => v * (percent ? 100 : 1));
   let places = 0;
-  while (places < 20 && Math.abs(step * 10 ** places - Math.round(step * 10 ** places)) > 1e-6 * step * 10 ** places) places++;
-  if (!percent && large < 1e-3) return valueFormat(locale, "", 3);
-  if (!percent && large >= 1e5) return v => minus(intl(locale, { notation: "compact", maximumSignificantDigits: 4 }).format(v));
-  return v => minus(intl(locale, { style: percent ? "percent" : "decimal", minimumFractionDigits: places, maximumFractionDigits: places }).format(v));
+  // A step is known no better than the ticks it lies between.
+  while (places < DIGITS_MAX && Math.abs(unitStep - Math.round(unitStep * 10 ** places) / 10 ** places) > 1e-6 * unitStep + 1e-15 * top) places++;
+  return { write: digits => plain({ minimumFractionDigits: digits, maximumFractionDigits: digits }), digits: places };
 }
 
 /** A text that begins a line; a symbol stays as it is. @param {string} text */

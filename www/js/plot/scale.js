@@ -11,7 +11,8 @@ import { nice, ticks as linearTicks } from "d3-array";
 
 /** @param {Kind} kind @param {Pair} domain @param {Pair} range @returns {Scale} */
 export function makeScale(kind, domain, range) {
-  const f = kind === "log" ? Math.log10 : Number;
+  // Halves: the difference of two numbers may be too large for one.
+  const f = kind === "log" ? Math.log10 : (/** @type {number} */ v) => v / 2;
   const [a, b] = domain.map(f);
   const [r, s] = range;
   /** @param {number} v NaN where the axis has no place for it */
@@ -22,7 +23,7 @@ export function makeScale(kind, domain, range) {
   /** @param {number} px */
   const invert = px => {
     const u = a + ((px - r) / (s - r)) * (b - a);
-    return kind === "log" ? 10 ** u : u;
+    return kind === "log" ? 10 ** u : u * 2;
   };
   return Object.assign(scale, { kind, domain, range, invert });
 }
@@ -30,8 +31,45 @@ export function makeScale(kind, domain, range) {
 /** The power of ten, correctly rounded. @param {number} e */
 const ten = e => Number(`1e${e}`);
 
+/** The smallest and the largest positive number. */
+const [LEAST, MOST] = [Number.MIN_VALUE, Number.MAX_VALUE];
 /** A logarithmic axis this short, in decades, is divided like a linear one. */
 const SHORT = 0.8;
+/** A domain narrower than this share of its values is widened: numbers hardly tell its ticks apart. */
+const NARROW = 1e-12;
+/** A linear axis shows values up to this as 0. */
+const TINY = 1e-280;
+/** More decades than there are numbers for. */
+const DECADES_MAX = 700;
+
+/** @param {number} v */
+const finite = v => Math.max(-MOST, Math.min(MOST, v));
+
+/**
+ * The domain nearest to the one given that an axis can show: finite ends, the first below the second, on a logarithmic
+ * axis above 0.
+ * @param {Kind} kind @param {Pair} domain @returns {Pair}
+ */
+export function sound(kind, [lo, hi]) {
+  if (Number.isNaN(lo)) lo = hi;
+  if (Number.isNaN(hi)) hi = lo;
+  if (Number.isNaN(lo)) [lo, hi] = [kind === "log" ? 0.1 : 0, 1];
+  [lo, hi] = [finite(Math.min(lo, hi)), finite(Math.max(lo, hi))];
+  if (kind === "log") {
+    [lo, hi] = [Math.max(LEAST, lo), Math.max(LEAST, hi)];
+    return hi / lo > 1 + NARROW ? [lo, hi] : [Math.max(LEAST, lo / 2), finite(hi * 2)];
+  }
+  const size = Math.max(-lo, hi);
+  if (size < TINY) return [-1, 1];
+  return hi / 2 - lo / 2 > (size * NARROW) / 2 ? [lo, hi] : [finite(lo - size * 0.1), finite(hi + size * 0.1)];
+}
+
+/** What `f` (of d3-array) answers for a domain, kept from overflow by a factor. @param {Pair} domain @param {(lo: number, hi: number) => number[]} f */
+function guarded([lo, hi], f) {
+  const size = Math.max(-lo, hi);
+  const factor = size > 1e290 ? 1e-30 : size < 1e-280 ? 1e60 : 1;
+  return factor === 1 ? f(lo, hi) : f(lo * factor, hi * factor).map(v => finite(Number((v / factor).toPrecision(15))));
+}
 
 /**
  * Labelled and unlabelled ticks for about `count` labels: on a logarithmic axis 1-2-5, 1-3, decades or every
@@ -39,8 +77,11 @@ const SHORT = 0.8;
  * @param {Kind} kind @param {Pair} domain @param {number} count
  * @returns {{major: number[], minor: number[]}}
  */
-export function makeTicks(kind, [lo, hi], count) {
-  if (kind !== "log" || Math.log10(hi / lo) < SHORT) return { major: linearTicks(lo, hi, count), minor: [] };
+export function makeTicks(kind, domain, count) {
+  const [lo, hi] = sound(kind, domain);
+  if (kind !== "log" || span(kind, [lo, hi]) < SHORT) {
+    return { major: guarded([lo, hi], (a, b) => linearTicks(a, b, count)).filter((v, i, all) => v >= lo && v <= hi && v !== all[i - 1]), minor: [] };
+  }
   const slack = 1e-9;
   const [a, b] = [Math.log10(lo), Math.log10(hi)];
   /** @param {number} v */
@@ -48,28 +89,35 @@ export function makeTicks(kind, [lo, hi], count) {
   /** @param {number[]} digits @param {number} step */
   const grid = (digits, step) => {
     const out = [];
-    for (let e = Math.floor(a); e <= Math.ceil(b); e++) {
-      if (e % step === 0) for (const d of digits) if (inside(d * ten(e))) out.push(Number(`${d}e${e}`));
+    for (let i = 0, e = Math.floor(a); e <= Math.ceil(b) && i < DECADES_MAX; i++, e++) {
+      if (e % step === 0) for (const d of digits) if (inside(Number(`${d}e${e}`))) out.push(Number(`${d}e${e}`));
     }
     return out;
   };
   const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
   const fine = b - a <= 7 ? grid(digits, 1) : grid([1], 1);
   const step = Math.max(1, Math.ceil((b - a) / count));
-  const choices = [grid([1, 2, 5], 1), grid([1, 3], 1), grid([1], step)];
-  const major = step === 1 ? choices.find(c => c.length >= 2 && c.length <= count) ?? choices[2] : choices[2];
+  const decades = grid([1], step);
+  const choices = step === 1 ? [grid([1, 2, 5], 1), grid([1, 3], 1), decades] : [decades];
+  const major = choices.find(c => c.length >= 2 && c.length <= count) ?? (decades.length >= 2 ? decades : [fine[0], fine[fine.length - 1]]);
   const labelled = new Set(major);
   return { major, minor: fine.filter(v => !labelled.has(v)) };
 }
 
-/** @param {Kind} kind @param {Pair} domain */
-const span = (kind, [lo, hi]) => (kind === "log" ? Math.log10(hi / lo) : hi - lo);
+/** Decades, or half the width. @param {Kind} kind @param {Pair} domain */
+const span = (kind, [lo, hi]) => (kind === "log" ? Math.log10(hi) - Math.log10(lo) : hi / 2 - lo / 2);
 
 /** A domain with round ends around an extent. @param {Kind} kind @param {Pair} extent @returns {Pair} */
-export function niceDomain(kind, [lo, hi], count = 6) {
+export function niceDomain(kind, extent, count = 6) {
+  let [lo, hi] = sound(kind, extent);
   if (kind === "log") {
-    if (lo === hi) [lo, hi] = [lo / 2, hi * 2];
-    if (span(kind, [lo, hi]) < SHORT) return nice(lo, hi, count);
+    /** Ends that hold the data, rounding error aside. @param {number[]} ends @returns {Pair} */
+    const around = ([a, b]) => sound(kind, [a > 0 && a <= lo * (1 + 1e-9) ? a : lo, b >= hi * (1 - 1e-9) ? b : hi]);
+    if (span(kind, [lo, hi]) < SHORT) {
+      const even = guarded([lo, hi], (a, b) => nice(a, b, count));
+      // Even steps may lead down to 0 or far below the data.
+      if (even[0] > 0 && span(kind, [even[0], even[1]]) < SHORT) return around(even);
+    }
     const digits = span(kind, [lo, hi]) > 4 ? [1, 10] : [1, 2, 5, 10];
     /** @param {number} v @param {boolean} up */
     const round = (v, up) => {
@@ -78,18 +126,15 @@ export function niceDomain(kind, [lo, hi], count = 6) {
       const d = up ? digits.find(d => d >= m * (1 - 1e-9)) : digits.findLast(d => d <= m * (1 + 1e-9));
       return Number(`${d ?? 1}e${e}`);
     };
-    return [round(lo, false), round(hi, true)];
-  }
-  if (lo === hi) {
-    const pad = Math.abs(lo) * 0.1 || 1;
-    [lo, hi] = [lo - pad, hi + pad];
+    return around([round(lo, false), round(hi, true)]);
   }
   // An axis that nearly reaches zero shows it.
   if (lo > 0 && lo < 0.3 * hi) lo = 0;
   if (hi < 0 && hi > 0.3 * lo) hi = 0;
   // A hair beyond a round number is rounding error.
-  const hair = (hi - lo) * 1e-9;
-  return nice(lo + hair, hi - hair, count);
+  const hair = (hi / 2 - lo / 2) * 2e-9;
+  const [a, b] = guarded([lo + hair, hi - hair], (a, b) => nice(a, b, count));
+  return sound(kind, [a, b]);
 }
 
 /**
