@@ -50,7 +50,7 @@ mod cli {
         Run(RunArgs),
         /// Fit a law to runs of your own, with intervals.
         Fit(Box<FitArgs>),
-        /// Recompute the published numbers: published, ours, interval, agrees, note.
+        /// Recompute published numbers, and this lab's own: whose, number, ours, interval, agrees, expected, note.
         Reproduce {
             /// Only those of this experiment.
             slug: Option<String>,
@@ -542,8 +542,8 @@ mod cli {
             None => ALL,
         };
         let exec = Rc::new(pollster::block_on(Exec::open(device))?);
-        let mut rows =
-            vec![["claim", "published", "ours", "interval", "agrees", "expected", "note"].map(str::to_owned).to_vec()];
+        let head = ["claim", "whose number", "number", "ours", "interval", "agrees", "expected", "note"];
+        let mut rows = vec![head.map(str::to_owned).to_vec()];
         let (mut surprises, mut missing) = (0, Vec::new());
         for (entry, claim) in entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))) {
             let file = claim.data.map(|data| data.file);
@@ -554,7 +554,9 @@ mod cli {
                     missing.push(file.file);
                 }
                 rows.push(
-                    [claim.id, &claim.printed.to_string(), "", "", "not tried", "", ""].map(str::to_owned).to_vec(),
+                    [claim.id, claim.origin.word(), &claim.printed.to_string(), "", "", "not tried", "", ""]
+                        .map(str::to_owned)
+                        .to_vec(),
                 );
                 continue;
             }
@@ -567,20 +569,22 @@ mod cli {
         if surprises == 0 {
             return Ok(ExitCode::SUCCESS);
         }
-        eprintln!("scaling-lab: {surprises} published numbers did not come out as expected");
+        eprintln!("scaling-lab: {surprises} of these numbers did not come out as expected");
         Ok(ExitCode::FAILURE)
     }
 
     fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
         let interval = found.interval.map(|[lo, hi]| format!("[{lo:.6}, {hi:.6}]")).unwrap_or_default();
-        let says = |agrees| if agrees { "agrees" } else { "differs" };
+        let agrees = if found.agrees { "agrees" } else { "differs" };
+        let expected = claim.ours.map_or_else(|| "agrees".to_owned(), |ours| format!("differs: {ours}"));
         let row = [
             claim.id,
+            claim.origin.word(),
             &claim.printed.to_string(),
             &cell(&Cell::Number(found.ours)),
             &interval,
-            says(found.agrees),
-            says(claim.agrees),
+            agrees,
+            &expected,
             claim.note,
         ];
         row.map(str::to_owned).to_vec()

@@ -277,11 +277,11 @@ impl Run {
 
     /// Compares a published number with the result so far: `{ours, interval, agrees, as_expected}`, or `undefined` when
     /// the result does not hold it yet. `pick` says where it stands, kind first: `verdict, id`, `cell, id, row, column`
-    /// or `point, figure, series, x`.
+    /// or `point, figure, series, x`. `ours` is the number we get where it is expected to differ from the printed one.
     ///
     /// # Errors
     /// A `pick` that is none of these.
-    pub fn judge(&self, pick: Vec<String>, printed: f64, tolerance: f64, expected: bool) -> Js<JsValue> {
+    pub fn judge(&self, pick: Vec<String>, printed: f64, tolerance: f64, ours: Option<f64>) -> Js<JsValue> {
         let session = self.session.borrow();
         let output = session.as_ref().ok_or_else(busy)?.output();
         let pick: Vec<&str> = pick.iter().map(String::as_str).collect();
@@ -292,7 +292,7 @@ impl Run {
             ["point", figure, series, x] => Pick::Point(figure, series, to_number(x).unwrap_or(f64::NAN)),
             _ => return Err(throw(&Error::new(ErrorKind::Unknown, "there is no such number"))),
         };
-        let found = Reproduced::of(pick, printed, tolerance, expected, &output);
+        let found = Reproduced::of(pick, printed, tolerance, ours, &output);
         Ok(found.map_or(JsValue::UNDEFINED, |r| to_js(&r)))
     }
 }

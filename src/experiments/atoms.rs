@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
+use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Figure, Kind, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Scale, Spec};
@@ -479,7 +479,7 @@ impl Experiment for Atoms {
         ],
         sources: &[
             Source {
-                text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Section 4. Theorem 4.2 prints the exponent 1/(K-1) where 1/(N-1) is meant.",
+                text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Section 4. Theorem 4.2 of version 1 prints the exponent 1/(K-1) where 1/(N-1) is meant; version 2 was not compared.",
                 url: "https://arxiv.org/abs/2510.25108",
             },
             Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 2.2", url: "" },
@@ -575,6 +575,7 @@ const CLAIMS_LIST: &[Claim] = &[
     Claim {
         id: "atoms-matched-exponent",
         source: "Talk; SIG",
+        origin: Origin::Formula,
         place: "Part 2.2; Corollary 4.3",
         what: "exponent of the loss with matched training, -1 + 1/alpha, at alpha = 2",
         printed: -0.5,
@@ -583,13 +584,14 @@ const CLAIMS_LIST: &[Claim] = &[
         pick: Pick::Verdict("slope-matched"),
         tolerance: 0.005,
         reason: "the exact slope over these N is -0.499",
-        agrees: true,
+        ours: None,
         note: "",
         data: None,
     },
     Claim {
         id: "atoms-optimal-exponent",
         source: "Talk; SIG",
+        origin: Origin::Formula,
         place: "Part 2.2; Corollary 4.3",
         what: "exponent of the loss with optimal training, 1 - alpha, at alpha = 2",
         printed: -1.0,
@@ -598,14 +600,15 @@ const CLAIMS_LIST: &[Claim] = &[
         pick: Pick::Verdict("slope-optimal"),
         tolerance: 0.02,
         reason: "the exact slope over these N is -0.981, on its way to the limit",
-        agrees: true,
+        ours: None,
         note: "",
         data: None,
     },
     Claim {
         id: "atoms-support",
-        source: "SIG",
-        place: "Theorem 4.2",
+        source: "SIG, version 1 (a second exists)",
+        origin: Origin::Formula,
+        place: "Theorem 4.2, as printed there",
         what: "support of the optimal distribution for 50 atoms, alpha = 1.5, 20 samples, by the printed formula",
         printed: 36.0,
         query: "atoms=50&samples=20",
@@ -613,8 +616,8 @@ const CLAIMS_LIST: &[Claim] = &[
         pick: Pick::Cell("losses", 0, 7),
         tolerance: 0.0,
         reason: "a whole number",
-        agrees: false,
-        note: "The theorem prints p^(-1/(K-1)); with 1/(N-1), as in the talk, the support is 15, and no other distribution does better.",
+        ours: Some(15.0),
+        note: "Version 1 prints p^(-1/(K-1)) in the theorem; with 1/(N-1), as in the talk, the support is 15, and no other distribution does better.",
         data: None,
     },
 ];

@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::experiments::fitting::{Common, Form, Page, fit_params};
-use crate::experiments::{Claim, Formula, Info, Pick, Preset, Source};
+use crate::experiments::{Claim, Formula, Info, Origin, Pick, Preset, Source};
 use crate::params::Spec;
 
 fit_params!(Params, columns ROLES, budget "5.76e23", have "1e16" {});
@@ -72,49 +72,56 @@ const INFO: Info = Info {
     figures_more: &["residuals", "E", "A", "B"],
 };
 
-/// A published number that needs no runs.
-const fn printed(
+/// A published number that follows from the published parameters.
+const fn follows(
     id: &'static str,
+    place: &'static str,
     what: &'static str,
     printed: f64,
     row: usize,
-    column: usize,
     tolerance: f64,
 ) -> Claim {
     Claim {
         id,
         source: "Hoffmann et al., arXiv 2203.15556",
-        place: "Approach 3, equation 10",
+        origin: Origin::Printed,
+        place,
         what,
         printed,
         query: "bootstrap=0&profiles=no",
         seed: 1,
-        pick: Pick::Cell("published", row, column),
+        pick: Pick::Cell("derived", row, 5),
         tolerance,
-        reason: "printed with so many digits; ours is of the unrounded parameters in the paper's TeX source",
-        agrees: true,
+        reason: "printed with two digits; ours follows from the parameters in the paper's TeX source",
+        ours: None,
         note: "",
         data: None,
     }
 }
 
 const CLAIMS: &[Claim] = &[
-    printed("chinchilla-e", "E", 1.69, 0, 3, 0.005),
-    printed("chinchilla-a", "A", 406.4, 0, 4, 0.05),
-    printed("chinchilla-b", "B", 410.7, 0, 6, 0.05),
-    Claim {
-        id: "chinchilla-replicated-alpha",
-        source: "Besiroglu et al., arXiv 2404.10102",
-        place: "Table 1",
-        what: "alpha, found again from 160 runs simulated with their constants and 0.1 % noise",
-        printed: 0.34781,
-        query: "bootstrap=0&profiles=no&noise=0.001",
-        seed: 1,
-        pick: Pick::Cell("parameters", 2, 1),
-        tolerance: 0.005,
-        reason: "a third of the standard error that they print, 0.0154",
-        agrees: true,
-        note: "",
-        data: None,
-    },
+    follows(
+        "chinchilla-exponent-size",
+        "Table 2, Approach 3",
+        "exponent of the best number of parameters in compute, beta/(alpha + beta)",
+        0.46,
+        0,
+        0.005,
+    ),
+    follows(
+        "chinchilla-exponent-tokens",
+        "Table 2, Approach 3",
+        "exponent of the best number of tokens in compute, alpha/(alpha + beta)",
+        0.54,
+        1,
+        0.005,
+    ),
+    follows(
+        "chinchilla-size",
+        "Figure 4",
+        "best number of parameters for 5.76e23 FLOPs, by the parametric fit",
+        40e9,
+        2,
+        0.5e9,
+    ),
 ];

@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 
 use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
+use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{
     Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict, decimal,
@@ -543,6 +543,7 @@ impl Experiment for ExamTime {
         Claim {
             id: "exam-75",
             source: "Talk; SIG",
+            origin: Origin::Printed,
             place: "Part 2.2; Section 3",
             what: "optimal share of the 90% subject at a = 1",
             printed: 0.75,
@@ -551,13 +552,14 @@ impl Experiment for ExamTime {
             pick: Pick::Cell("allocation", 0, 2),
             tolerance: 1e-12,
             reason: "closed form",
-            agrees: true,
+            ours: None,
             note: "",
             data: None,
         },
         Claim {
             id: "exam-75-measured",
             source: "Talk; SIG",
+            origin: Origin::Printed,
             place: "Part 2.2; Section 3",
             what: "the same share, measured on simulated students",
             printed: 0.75,
@@ -566,13 +568,14 @@ impl Experiment for ExamTime {
             pick: Pick::Verdict("best-share"),
             tolerance: 0.01,
             reason: "the parabola through seven points is good to a percent",
-            agrees: true,
+            ours: None,
             note: "",
             data: None,
         },
         Claim {
             id: "exam-20-percent",
             source: "Talk; SIG",
+            origin: Origin::Printed,
             place: "Part 2.2; Section 3",
             what: "hours needed with the optimal shares, per hour with the matched ones, a = 1",
             printed: 0.8,
@@ -581,13 +584,14 @@ impl Experiment for ExamTime {
             pick: Pick::Cell("gain", 1, 1),
             tolerance: 1e-12,
             reason: "closed form",
-            agrees: true,
+            ours: None,
             note: "The talk says 20% less.",
             data: None,
         },
         Claim {
             id: "exam-half",
             source: "SIG",
+            origin: Origin::Printed,
             place: "Section 3",
             what: "optimal share of the 90% subject at a = 1/2",
             printed: 0.812,
@@ -596,13 +600,14 @@ impl Experiment for ExamTime {
             pick: Pick::Cell("allocation", 0, 2),
             tolerance: 1e-3,
             reason: "printed as 0.812..., cut after three digits",
-            agrees: true,
+            ours: None,
             note: "",
             data: None,
         },
         Claim {
             id: "exam-half-hours",
             source: "SIG",
+            origin: Origin::Printed,
             place: "Section 3",
             what: "hours ratio at a = 1/2",
             printed: 0.944,
@@ -611,7 +616,7 @@ impl Experiment for ExamTime {
             pick: Pick::Cell("gain", 1, 1),
             tolerance: 1e-3,
             reason: "printed with three digits, cut",
-            agrees: true,
+            ours: None,
             note: "",
             data: None,
         },

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::experiments::fitting::{Common, Form, Page, fit_params, parts};
-use crate::experiments::{Claim, Formula, Info, Pick, Preset, Source};
+use crate::experiments::{Claim, Formula, Info, Preset, Source};
 use crate::params::{Choice, Spec};
 
 const LAWS: &[Choice] = &{
@@ -43,7 +43,8 @@ fn named(text: &str) -> Result<Vec<Form>> {
 impl Page for FitRuns {
     const SLUG: &'static str = "fit";
     const INFO: Info = INFO;
-    const CLAIMS: &'static [Claim] = CLAIMS;
+    // What a fit to the reader's own runs gives, nobody has published.
+    const CLAIMS: &'static [Claim] = &[];
     const DATA: &'static str = "A line of headings, then one run a line: its loss, and what it depends on.";
     type Params = Params;
 
@@ -105,19 +106,3 @@ const INFO: Info = Info {
     ],
     figures_more: &[],
 };
-
-const CLAIMS: &[Claim] = &[Claim {
-    id: "fit-power-floor",
-    source: "Kim et al., Pre-training under infinite compute, arXiv 2509.14786",
-    place: "the regularised recipe on 200M tokens",
-    what: "the loss that no model size removes, found again from runs simulated with it",
-    printed: 3.43,
-    query: "bootstrap=0&profiles=no&noise=0.001",
-    seed: 1,
-    pick: Pick::Cell("parameters", 0, 1),
-    tolerance: 0.01,
-    reason: "printed to 0.01; the simulated runs have 0.1 % noise",
-    agrees: true,
-    note: "",
-    data: None,
-}];

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::race::{Race, Racer, Time, name, quartiles};
 use crate::experiments::rates::{Rates, ladder};
-use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
+use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Scale, Spec};
@@ -1197,6 +1197,7 @@ const CLAIMS_LIST: &[Claim] = &[
     Claim {
         id: "compose-uniform-slope",
         source: "PPL",
+        origin: Origin::Formula,
         place: "Theorem 1",
         what: "exponent of d in the samples that uniform training needs at least, k/2, at k = 4",
         printed: 2.0,
@@ -1205,13 +1206,14 @@ const CLAIMS_LIST: &[Claim] = &[
         pick: Pick::Verdict("slope-uniform"),
         tolerance: 0.0,
         reason: "a lower bound: the upper end of the fitted slope's 99.9% interval must not be below",
-        agrees: true,
+        ours: None,
         note: "Fitted over d = 16, 32, 64.",
         data: None,
     },
     Claim {
         id: "compose-power-law-slope",
         source: "PPL",
+        origin: Origin::Formula,
         place: "Theorem 2",
         what: "exponent of d in the samples that a power law needs at most, 2 alpha, at alpha = 1.5, k = 4",
         printed: 3.0,
@@ -1220,13 +1222,14 @@ const CLAIMS_LIST: &[Claim] = &[
         pick: Pick::Verdict("slope-power-law"),
         tolerance: 0.0,
         reason: "an upper bound: the lower end of the fitted slope's 99.9% interval must not be above",
-        agrees: true,
+        ours: None,
         note: "Fitted over d = 16 to 128; the slope itself is near alpha.",
         data: None,
     },
     Claim {
         id: "compose-uniform-slope-2",
         source: "PPL",
+        origin: Origin::Formula,
         place: "Theorem 1",
         what: "the same at k = 2, where uniform training is not hard: exponent 1",
         printed: 1.0,
@@ -1235,7 +1238,7 @@ const CLAIMS_LIST: &[Claim] = &[
         pick: Pick::Verdict("slope-uniform"),
         tolerance: 0.0,
         reason: "a lower bound, as above",
-        agrees: true,
+        ours: None,
         note: "Fitted over d = 64 to 512.",
         data: None,
     },

@@ -127,18 +127,43 @@ impl Pick<'_> {
     }
 }
 
-/// A published number and how to recompute it.
+/// Whose number a claim is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Somebody printed the number.
+    Printed,
+    /// Somebody printed the formula; the number is what it gives for this setting.
+    Formula,
+    /// This lab measured it before, with another program: nobody published it.
+    Own,
+}
+
+impl Origin {
+    /// In a word, for a table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Printed => "printed",
+            Self::Formula => "from a printed formula",
+            Self::Own => "this lab's own",
+        }
+    }
+}
+
+/// A number to check, most often a published one, and how to recompute it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Claim {
     /// Unique in the experiment.
     pub id: &'static str,
-    /// Who printed it.
+    /// Who said so; the version of the paper where versions differ.
     pub source: &'static str,
+    /// Whose number it is.
+    pub origin: Origin,
     /// Where: section, figure, table.
     pub place: &'static str,
     /// What the number is.
     pub what: &'static str,
-    /// The number as printed.
+    /// The number as it was printed, or as the printed formula or an earlier program gives it.
     pub printed: f64,
     /// The setting that recomputes it.
     pub query: &'static str,
@@ -146,12 +171,12 @@ pub struct Claim {
     pub seed: u32,
     /// Which number of the result.
     pub pick: Pick<'static>,
-    /// How far ours may be from the printed one, beyond its own interval.
+    /// How far our number may be from the one it should be, beyond its own interval.
     pub tolerance: f64,
     /// Why that far.
     pub reason: &'static str,
-    /// Is it expected to agree?
-    pub agrees: bool,
+    /// The number that we get instead, where ours is expected to differ; nothing where it is expected to agree.
+    pub ours: Option<f64>,
     /// Why it differs, or what else to know; may be empty.
     pub note: &'static str,
     /// The table it is computed from, where that is somebody else's.
@@ -176,24 +201,25 @@ pub struct Reproduced {
     pub interval: Option<[f64; 2]>,
     /// Is it the printed one, within tolerance?
     pub agrees: bool,
-    /// Is that what the claim expects?
+    /// Is that what the claim expects: the printed number, or, where they are to differ, the number we got before?
     pub as_expected: bool,
 }
 
 impl Reproduced {
-    /// Compares a printed number with a result; `expected`: should they agree?
-    pub fn of(pick: Pick<'_>, printed: f64, tolerance: f64, expected: bool, output: &Output) -> Option<Self> {
+    /// Compares a printed number with a result. `instead` is the number that we get where ours is expected to differ.
+    pub fn of(pick: Pick<'_>, printed: f64, tolerance: f64, instead: Option<f64>, output: &Output) -> Option<Self> {
         let (ours, interval) = pick.of(output)?;
         let [lo, hi] = interval.unwrap_or([ours, ours]);
-        let agrees = printed >= lo - tolerance && printed <= hi + tolerance;
-        Some(Self { ours, interval, agrees, as_expected: agrees == expected })
+        let holds = |number: f64| number >= lo - tolerance && number <= hi + tolerance;
+        let agrees = holds(printed);
+        Some(Self { ours, interval, agrees, as_expected: instead.map_or(agrees, |number| !agrees && holds(number)) })
     }
 }
 
 impl Claim {
     /// Compares the claim with a result; `None` when the result does not hold the number (yet).
     pub fn compare(&self, output: &Output) -> Option<Reproduced> {
-        Reproduced::of(self.pick, self.printed, self.tolerance, self.agrees, output)
+        Reproduced::of(self.pick, self.printed, self.tolerance, self.ours, output)
     }
 
     /// The setting as texts.
@@ -216,7 +242,7 @@ pub trait Experiment: Sized + 'static {
     const SLUG: &'static str;
     /// Its words.
     const INFO: Info;
-    /// The published numbers it reproduces.
+    /// The numbers it recomputes: published ones, and its own.
     const CLAIMS: &'static [Claim];
     /// What a table of the reader's own must hold, a sentence; empty where none is read.
     const DATA: &'static str = "";
@@ -285,7 +311,7 @@ pub struct Entry {
     pub info: Info,
     /// Its parameters.
     pub params: &'static [Spec],
-    /// The published numbers it reproduces.
+    /// The numbers it recomputes: published ones, and its own.
     #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
     /// What a table of the reader's own must hold; empty where none is read.
@@ -509,9 +535,10 @@ mod tests {
 
     #[test]
     fn a_claim_agrees_within_interval_and_tolerance() {
-        let claim = |printed, tolerance, agrees| Claim {
+        let claim = |printed, tolerance, ours| Claim {
             id: "",
             source: "",
+            origin: Origin::Printed,
             place: "",
             what: "",
             printed,
@@ -520,17 +547,23 @@ mod tests {
             pick: Pick::Verdict("v"),
             tolerance,
             reason: "",
-            agrees,
+            ours,
             note: "",
             data: None,
         };
         for (printed, tolerance, agrees) in
             [(0.41, 0.0, true), (0.35, 0.1, true), (0.65, 0.1, true), (0.35, 0.0, false), (0.65, 0.0, false)]
         {
-            let found = claim(printed, tolerance, true).compare(&output()).expect("a number");
+            let found = claim(printed, tolerance, None).compare(&output()).expect("a number");
             assert_eq!((found.agrees, found.as_expected), (agrees, agrees), "{printed} within {tolerance}");
-            let found = claim(printed, tolerance, false).compare(&output()).expect("a number");
+            let found = claim(printed, tolerance, Some(0.5)).compare(&output()).expect("a number");
             assert_eq!(found.as_expected, !agrees, "expected to differ: {printed} within {tolerance}");
+        }
+        for (ours, tolerance, expected) in [(0.6, 0.0, true), (0.61, 0.0, false), (0.39, 0.0, false), (0.61, 0.1, true)]
+        {
+            let found = claim(0.9, tolerance, Some(ours)).compare(&output()).expect("a number");
+            assert!(!found.agrees, "0.9 is not what we get");
+            assert_eq!(found.as_expected, expected, "a number that differs must still be ours: {ours}, {tolerance}");
         }
     }
 }

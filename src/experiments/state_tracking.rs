@@ -8,7 +8,7 @@
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::race::{Race, Racer, name, quartiles};
-use crate::experiments::{Claim, Experiment, Formula, Info, Pick, Preset, Source};
+use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Kind, Mark, Output, Progress, Role, Series};
 use crate::params::{Scale, Spec};
@@ -325,6 +325,7 @@ impl Experiment for StateTracking {
         Claim {
             id: "track-s5",
             source: "PPL",
+            origin: Origin::Formula,
             place: "S5 state tracking, k = 4, alpha = 1.5",
             what: "exact answers of uniform training by the time the power law has solved the task: chance",
             printed: 1.0 / 120.0,
@@ -333,13 +334,14 @@ impl Experiment for StateTracking {
             pick: Pick::Point("accuracy", "alpha-0", 10_000.0),
             tolerance: 0.02,
             reason: "500 test sequences",
-            agrees: true,
+            ours: None,
             note: "The paper trains transformers; here only the task, its sizes and the comparison are the same.",
             data: None,
         },
         Claim {
             id: "track-s5-ratio",
-            source: "Scaling Lab, an earlier program for this model",
+            source: "This lab, an earlier program for this model",
+            origin: Origin::Own,
             place: "7 seeds: 1.3e6 over 9e3 samples",
             what: "median samples of uniform training over those of alpha = 1.5, S5, k = 4",
             printed: 144.0,
@@ -348,13 +350,14 @@ impl Experiment for StateTracking {
             pick: Pick::Verdict("power-law-beats-uniform"),
             tolerance: 0.0,
             reason: "its own interval; at this budget a lower bound",
-            agrees: true,
+            ours: None,
             note: "",
             data: None,
         },
         Claim {
             id: "track-two-hops",
-            source: "Scaling Lab, an earlier program for this model",
+            source: "This lab, an earlier program for this model",
+            origin: Origin::Own,
             place: "7 seeds: 4e3 over 1.3e4 samples",
             what: "the same ratio at k = 2, where uniform training wins",
             printed: 0.31,
@@ -363,7 +366,7 @@ impl Experiment for StateTracking {
             pick: Pick::Verdict("power-law-beats-uniform"),
             tolerance: 0.04,
             reason: "times are whole thousands: 4000 stands for 3000 to 4000",
-            agrees: true,
+            ours: None,
             note: "",
             data: None,
         },

@@ -97,9 +97,9 @@ export class Session {
   step() { this.#send("step"); }
   cancel() { this.#send("cancel"); }
   /** Compares a published number with the run so far. @param {import("./types.d.ts").Claim} claim */
-  judge({ pick, printed, tolerance, agrees }) {
+  judge({ pick, printed, tolerance, ours }) {
     const place = Object.entries(pick).flat(2).map(String);
-    return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, agrees] });
+    return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, ours] });
   }
   /** @param {number | null} marksPerSecond */
   pace(marksPerSecond) { this.#send("pace", { marksPerSecond }); }

@@ -106,9 +106,9 @@ export async function published(body) {
     const entry = index.find(({ slug }) => slug === claim.slug);
     const row = h("tr", { "data-claim": claim.id },
       h("td", { class: "text" }, ...prose(claim.what), h("a", { class: "small", href: formatHash(claim.slug, claim.seed === DEFAULT_SEED ? query : { ...query, seed: String(claim.seed) }) }, t("openState", { title: entry?.title ?? claim.slug }))),
-      h("td", { class: "number" }, cell(claim.printed)), ours, h("td", { class: "answers" }, act, answer),
+      h("td", { class: "number" }, cell(claim.printed), h("span", { class: "small soft" }, t(`claim.${claim.origin}`))), ours, h("td", { class: "answers" }, act, answer),
       h("td", {}, ...prose(claim.source), claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : ""),
-      h("td", { class: "text" }, ...prose(sentence(claim.note)), h("span", { class: "small soft" }, ...prose(t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) })))));
+      h("td", { class: "text" }, ...prose(sentence(claim.note)), claim.ours === null ? "" : h("span", { class: "small soft" }, t("claim.instead", { ours: cell(claim.ours) })), h("span", { class: "small soft" }, ...prose(t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) })))));
     return row;
   });
   const every = h("button", { type: "button", onclick: async () => {
@@ -129,7 +129,7 @@ export async function published(body) {
   body.replaceChildren(h("p", { class: "lead" }, t("published.lead")), ...requests, every, status,
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("published.title") },
       h("table", { class: "published" },
-        h("thead", {}, h("tr", {}, ["what", "printed", "ours", "agrees", "source", "note"].map(key => h("th", { scope: "col" }, t(`claim.${key}`))))),
+        h("thead", {}, h("tr", {}, ["what", "number", "ours", "agrees", "source", "note"].map(key => h("th", { scope: "col" }, t(`claim.${key}`))))),
         h("tbody", {}, rows))));
 }
 

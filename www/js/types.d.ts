@@ -86,6 +86,7 @@ export interface Claim {
   slug: string;
   id: string;
   source: string;
+  origin: "printed" | "formula" | "own";
   place: string;
   printed: number;
   what: string;
@@ -94,7 +95,8 @@ export interface Claim {
   pick: Record<string, string | (string | number)[]>;
   tolerance: number;
   reason: string;
-  agrees: boolean;
+  /** The number that we get where it is expected to differ from the printed one. */
+  ours: number | null;
   note: string;
   /** The file its numbers come from, which the lab may not hold, and where to get it. */
   data: { file: string; from: string } | null;
