@@ -85,20 +85,6 @@ pub fn exact_error(a: f64, n: f64) -> f64 {
     product * math::exp(a - (x - 0.5) * math::ln_1p(a / x) - a * math::ln(y) + (stirling(x) - stirling(y)))
 }
 
-/// `psi(n+a+1) - psi(n+1) = -d/dn ln exact_error(a, n)`, n >= 0.
-fn exact_slope(a: f64, n: f64) -> f64 {
-    let (mut x, mut total) = (n + 1.0, 0.0);
-    while x < 16.0 {
-        total += a / (x * (x + a));
-        x += 1.0;
-    }
-    let tail = |x: f64| {
-        let r = 1.0 / (x * x);
-        -0.5 / x - r * (1.0 / 12.0 - r * (1.0 / 120.0 - r * (1.0 / 252.0 - r * (1.0 / 240.0 - r / 132.0))))
-    };
-    total + math::ln_1p(a / x) + (tail(x + a) - tail(x))
-}
-
 /// Test loss of an allocation, `sum_k p_k c_k error(a, n_k)`; subjects of weight 0 add nothing.
 ///
 /// `error` is [`power_error`] or [`exact_error`]; `hours` real or whole.
@@ -112,74 +98,50 @@ pub fn loss(weights: &[f64], difficulty: &[f64], a: f64, hours: &[f64], error: f
         .sum()
 }
 
-/// Whole hours from shares: one hour each, the remaining `total - K` by largest remainder.
+/// Whole hours from shares, by largest remainder: a subject may get none.
 ///
-/// `shares` q >= 0 with sum 1, `total` >= K. Every subject gets `floor(q_k (total - K))` more; what is
-/// left goes to the largest fractional parts, ties to the lower index. Fractional parts are
-/// compared on a grid of 2^-32, so that a tie stays a tie when the shares carry rounding.
+/// `shares` q >= 0 with sum 1. Every subject gets `floor(q_k total)`; what is left goes to the largest fractional parts,
+/// ties to the lower index. Parts are compared on a grid of 2^-32: 0.9 of 100 hours are 90, and a tie stays a tie, when
+/// the shares carry rounding.
 pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
-    let k = shares.len();
-    let spare = total - k as u32;
     const GRID: f64 = 4_294_967_296.0;
-    let ideal: Vec<u64> = shares.iter().map(|q| (q * f64::from(spare) * GRID).round() as u64).collect();
-    let mut hours: Vec<u32> = ideal.iter().map(|i| 1 + (i >> 32) as u32).collect();
+    let ideal: Vec<u64> = shares.iter().map(|q| (q * f64::from(total) * GRID).round() as u64).collect();
+    let mut hours: Vec<u32> = ideal.iter().map(|i| (i >> 32) as u32).collect();
     let mut remainders: Vec<u32> = ideal.iter().map(|i| *i as u32).collect();
     for _ in hours.iter().sum()..total {
-        let largest = (1..k).fold(0, |best, i| if remainders[i] > remainders[best] { i } else { best });
+        let largest = (1..shares.len()).fold(0, |best, i| if remainders[i] > remainders[best] { i } else { best });
         hours[largest] += 1;
         remainders[largest] = 0;
     }
     hours
 }
 
-/// Best real hours for the exact curve with at least one hour each: the minimum of [`loss`] over
-/// `n_k >= 1`, `sum n_k = total`, relative error below 1e-9.
+/// The best whole hours for the exact curve: the minimum of [`loss`] over all allocations of `total` hours.
 ///
-/// A subject above one hour has `-p_k c_k e'(n_k)` = multiplier; subjects at one hour have less. The
-/// multiplier is found by a bracketed Newton iteration on the sum of hours. `total` >= K, `a` > 0.
-pub fn best_real_hours(weights: &[f64], difficulty: &[f64], a: f64, total: f64) -> Vec<f64> {
-    let k = weights.len();
-    // In ln(n + shift) the logarithm of -e' is a straight line of slope -(1+a) up to O(n^-2).
-    let shift = 0.5 * (1.0 + a);
-    let pull = |w: f64, n: f64| math::ln(w * exact_error(a, n) * exact_slope(a, n));
-    let load: Vec<f64> = weights.iter().zip(difficulty).map(|(p, c)| p * c).collect();
-    let hours_at = |multiplier: f64, n: &mut [f64]| {
-        for (n, &w) in n.iter_mut().zip(&load) {
-            if w == 0.0 || pull(w, 1.0) <= multiplier {
-                *n = 1.0;
-                continue;
-            }
-            for _ in 0..100 {
-                let step = (pull(w, *n) - multiplier) / (1.0 + a);
-                *n = ((*n + shift) * math::exp(step) - shift).max(1.0);
-                if step.abs() < 1e-13 {
-                    break;
-                }
-            }
-        }
-        n.iter().sum::<f64>()
+/// From the rounded shares of the power law, one hour moves from where it is worth least to where it is worth most, until
+/// none is worth more elsewhere. Each error is convex in its hours, so no other allocation is better then. The steps are
+/// as many as there are hours between the two optima, of order `a K`. `difficulty` > 0, `a` > 0.
+pub fn best_whole_hours(weights: &[f64], difficulty: &[f64], a: f64, total: u32) -> Vec<u32> {
+    let mut hours = whole_hours(&optimal_shares(weights, difficulty, a), total);
+    // e(n) - e(n+1) = e(n) a/(n+1+a), and e(n-1) - e(n) = e(n) a/n.
+    let worth = |k: usize, n: u32| {
+        let cost = weights[k] * difficulty[k] * a * exact_error(a, f64::from(n));
+        (cost / (f64::from(n) + 1.0 + a), if n > 0 { cost / f64::from(n) } else { f64::INFINITY })
     };
-    let greatest = |n: f64| load.iter().filter(|w| **w > 0.0).map(|&w| pull(w, n)).fold(f64::NEG_INFINITY, f64::max);
-    // One subject alone with all hours: too low. Nobody above an equal share: too high.
-    let (mut low, mut high) = (greatest(total), greatest(total / k as f64));
-    let mut n = vec![total / k as f64; k];
-    let mut multiplier = 0.5 * (low + high);
-    for _ in 0..200 {
-        let used = hours_at(multiplier, &mut n);
-        if used > total {
-            low = multiplier;
-        } else {
-            high = multiplier;
+    let mut worths: Vec<_> = hours.iter().enumerate().map(|(k, &n)| worth(k, n)).collect();
+    loop {
+        let most = (1..hours.len()).fold(0, |best, k| if worths[k].0 > worths[best].0 { k } else { best });
+        let least = (1..hours.len()).fold(0, |best, k| if worths[k].1 < worths[best].1 { k } else { best });
+        // A tie, up to rounding, moves nothing.
+        if worths[most].0 <= worths[least].1 * (1.0 + 1e-12) {
+            return hours;
         }
-        let slope: f64 = n.iter().filter(|n| **n > 1.0).map(|n| (*n + shift) / (1.0 + a)).sum();
-        let step = (used - total) / slope;
-        if step.abs() < 1e-13 || high - low < 1e-14 {
-            break;
+        hours[most] += 1;
+        hours[least] -= 1;
+        for k in [most, least] {
+            worths[k] = worth(k, hours[k]);
         }
-        let newton = multiplier + step;
-        multiplier = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
     }
-    n
 }
 
 #[cfg(test)]
@@ -290,23 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn the_slope_is_the_derivative() {
-        for a in [0.2, 1.0, 2.9] {
-            for n in [0.0, 0.4, 3.0, 40.0, 1e4] {
-                let h = 1e-4 * (1.0 + n);
-                let difference = (math::ln(exact_error(a, n + h)) - math::ln(exact_error(a, n + 2.0 * h))) / h;
-                close(difference, exact_slope(a, n + 1.5 * h), 1e-6);
-            }
-        }
-    }
-
-    #[test]
     fn whole_hours_follow_the_rule() {
-        assert_eq!(whole_hours(&[0.9, 0.1], 100), [89, 11]); // 98 spare: 88.2 and 9.8, the last to the second
-        assert_eq!(whole_hours(&[0.75, 0.25], 100), [75, 25]); // 73.5 and 24.5: a tie, to the lower index
-        assert_eq!(whole_hours(&[0.25, 0.75], 100), [26, 74]);
+        assert_eq!(whole_hours(&[0.9, 0.1], 100), [90, 10], "whole already");
+        assert_eq!(whole_hours(&[0.75, 0.25], 10), [8, 2], "7.5 and 2.5: a tie, to the lower index");
+        assert_eq!(whole_hours(&[0.25, 0.75], 10), [3, 7], "2.5 and 7.5");
         assert_eq!(whole_hours(&[1.0 / 3.0; 3], 11), [4, 4, 3]);
-        assert_eq!(whole_hours(&[0.0, 1.0], 10), [1, 9]);
+        assert_eq!(whole_hours(&[0.0, 1.0], 10), [0, 10], "nothing is studied that does not count");
+        assert_eq!(whole_hours(&[0.98, 0.02], 10), [10, 0]);
         assert_eq!(whole_hours(&[0.1; 10], 10), [1; 10]);
         let mut draws = Draws(9);
         for _ in 0..500 {
@@ -318,7 +270,7 @@ mod tests {
             let n = whole_hours(&q, hours);
             assert_eq!(n.iter().sum::<u32>(), hours);
             for (n, q) in n.iter().zip(&q) {
-                let ideal = 1.0 + q * f64::from(hours - k as u32);
+                let ideal = q * f64::from(hours);
                 assert!((f64::from(*n) - ideal).abs() < 1.0 + 1e-9, "{n} for {ideal}");
             }
         }
@@ -327,44 +279,40 @@ mod tests {
     #[test]
     fn ties_survive_rounding() {
         // 0.1 + 0.2 != 0.3 in binary; both shares still stand for the same tie.
-        assert_eq!(whole_hours(&[0.3, 0.1 + 0.2, 0.4], 8)[..2], [3, 2]);
-        assert_eq!(whole_hours(&[0.1 + 0.2, 0.3, 0.4], 8)[..2], [3, 2]);
+        assert_eq!(whole_hours(&[0.3, 0.1 + 0.2, 0.4], 5)[..2], [2, 1]);
+        assert_eq!(whole_hours(&[0.1 + 0.2, 0.3, 0.4], 5)[..2], [2, 1]);
     }
 
     #[test]
-    fn real_hours_satisfy_the_stationarity_conditions() {
+    fn the_best_whole_hours_are_the_best_of_all() {
+        // Every allocation of few hours to three subjects, one of which may not count.
         let mut draws = Draws(5);
-        for _ in 0..200 {
-            let k = 2 + (draws.unit() * 7.0) as usize;
-            let p: Vec<f64> = (0..k).map(|_| draws.unit()).collect();
-            let c: Vec<f64> = (0..k).map(|_| math::pow(10.0, 2.0 * draws.unit() - 1.0)).collect();
-            let a = 0.1 + 2.9 * draws.unit();
-            let total = 10.0 * math::pow(1000.0, draws.unit());
-            let n = best_real_hours(&p, &c, a, total);
-            close(n.iter().sum::<f64>(), total, 1e-9);
-            let pull: Vec<f64> = (0..k).map(|i| p[i] * c[i] * exact_error(a, n[i]) * exact_slope(a, n[i])).collect();
-            let multiplier = (0..k).filter(|i| n[*i] > 1.0).map(|i| pull[i]).fold(0.0, f64::max);
-            for i in 0..k {
-                if n[i] > 1.0 {
-                    close(pull[i], multiplier, 1e-8);
-                } else {
-                    assert!(pull[i] <= multiplier * (1.0 + 1e-9));
+        for case in 0..300 {
+            let p: Vec<f64> = (0..3).map(|k| if case % 7 == 0 && k == 1 { 0.0 } else { draws.unit() }).collect();
+            let c: Vec<f64> = (0..3).map(|_| math::pow(10.0, 2.0 * draws.unit() - 1.0)).collect();
+            let (a, total) = (0.1 + 2.9 * draws.unit(), 10 + (draws.unit() * 20.0) as u32);
+            let at = |hours: [u32; 3]| loss(&p, &c, a, &hours.map(f64::from), exact_error);
+            let best = best_whole_hours(&p, &c, a, total);
+            assert_eq!(best.iter().sum::<u32>(), total, "every hour is used");
+            let found = at([best[0], best[1], best[2]]);
+            for n in 0..=total {
+                for m in 0..=total - n {
+                    let other = at([n, m, total - n - m]);
+                    assert!(found <= other * (1.0 + 1e-9), "{p:?} {c:?} {a} {total}: {best:?} and {n}, {m}");
                 }
+            }
+            if case % 7 == 0 {
+                assert_eq!(best[1], 0, "a subject that does not count gets no hour");
             }
         }
     }
 
     #[test]
-    fn real_whole_and_power_law_optima_meet() {
-        let real = best_real_hours(&EXAM, &ONE, 1.0, 100.0);
-        // a = 1: e = 1/(n+1), so (n_k + 1) is in the ratio 3 : 1 exactly.
-        close(real[0], 102.0 * 0.75 - 1.0, 1e-10);
-        // The best of all whole allocations is next to it.
-        let at = |n: u32| loss(&EXAM, &ONE, 1.0, &[f64::from(n), f64::from(100 - n)], exact_error);
-        let whole = f64::from((1..100).min_by(|&n, &m| at(n).total_cmp(&at(m))).unwrap());
-        assert!((whole - real[0]).abs() <= 0.5, "{whole} {}", real[0]);
-        let far = best_real_hours(&EXAM, &ONE, 0.5, 1e4);
-        close(far[0] / 1e4, optimal_shares(&EXAM, &ONE, 0.5)[0], 1e-4);
-        assert_eq!(best_real_hours(&[1.0, 0.0], &ONE, 1.0, 50.0)[1], 1.0);
+    fn the_best_whole_hours_are_next_to_the_real_ones() {
+        // a = 1: e = 1/(n+1), so that the best real n_k + 1 are in the ratio 3 : 1, at 75.5 and 24.5 hours: a tie.
+        assert_eq!(best_whole_hours(&EXAM, &ONE, 1.0, 100), [75, 25]);
+        assert_eq!(best_whole_hours(&EXAM, &ONE, 1.0, 1001), [751, 250], "751.25 and 249.75");
+        let far = best_whole_hours(&EXAM, &ONE, 0.5, 10_000);
+        close(f64::from(far[0]) / 1e4, optimal_shares(&EXAM, &ONE, 0.5)[0], 1e-4);
     }
 }
