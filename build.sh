@@ -4,6 +4,7 @@
 #   ./build.sh [serve]   set up, build, serve on http://127.0.0.1:8080 ($PORT for another port)
 #   ./build.sh test      set up and run everything CI runs
 #   ./build.sh dist      dist/: a folder that any static host serves as it is
+#   ./build.sh soak      what CI does shortly, at length
 #   ./build.sh bench     the benchmarks of tests/bench (arguments go to cargo bench)
 #   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU
 #
@@ -197,6 +198,17 @@ tests() {
     stage "browser tests" browser_tests
 }
 
+stress() { STRESS_ACTIONS=200 TARGET=$target node_tests tests/browser/stress.test.mjs; }
+
+soak() {
+    : >"$log"
+    trap finish EXIT
+    setup
+    stage "set up: browser" browser
+    build
+    stage "soak: the page at random moments" stress
+}
+
 bench() {
     setup
     stage "bench: native" cargo bench "$@"
@@ -226,6 +238,7 @@ case $verb in
     dist) setup; build ;;
     test) tests ;;
     check) setup; check ;;
+    soak) soak ;;
     bench) bench "$@" ;;
-    *) die "unknown verb '$verb'; the verbs are serve, test, dist, bench, check" ;;
+    *) die "unknown verb '$verb'; the verbs are serve, test, dist, soak, bench, check" ;;
 esac

@@ -51,8 +51,60 @@ pub struct Pool {
     turn: Cell<usize>,
     /// Milliseconds per group and step of weight 1, or per item, as last seen; sizes requests, never changes a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
+    turns: Option<Turns>,
     /// When messages were last read.
     breathed: Cell<f64>,
+}
+
+/// A channel to oneself: a message sent now is read after those that wait.
+///
+/// It lives as long as the pool. A listener that went with its future would be called by a message that is still on
+/// its way when the future is dropped, which ends the module.
+struct Turns {
+    ask: MessagePort,
+    answer: MessagePort,
+    /// Who waits, in the order of their messages.
+    waiting: Rc<RefCell<VecDeque<oneshot::Sender<()>>>>,
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Turns {
+    /// `None` where a page has no channels.
+    fn new() -> Option<Self> {
+        let channel = MessageChannel::new().ok()?;
+        let waiting = Rc::<RefCell<VecDeque<oneshot::Sender<()>>>>::default();
+        let queue = Rc::clone(&waiting);
+        let listener = Closure::new(move |_: MessageEvent| {
+            let next = queue.borrow_mut().pop_front();
+            // Whoever was cancelled no longer waits; its message came all the same.
+            next.map(|sender| sender.send(()));
+        });
+        channel.port1().set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Some(Self { ask: channel.port2(), answer: channel.port1(), waiting, _listener: listener })
+    }
+
+    /// The next turn.
+    async fn next(&self) {
+        let (sender, receiver) = oneshot::channel();
+        if self.ask.post_message(&JsValue::NULL).is_ok() {
+            self.waiting.borrow_mut().push_back(sender);
+            receiver.await.ok();
+        }
+    }
+}
+
+impl Drop for Turns {
+    fn drop(&mut self) {
+        self.answer.set_onmessage(None);
+        self.answer.close();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.port.set_onmessage(None);
+        self.port.close();
+    }
 }
 
 fn get(object: &JsValue, key: &str) -> JsValue {
@@ -103,6 +155,7 @@ impl Pool {
             next: Cell::new(0),
             turn: Cell::new(0),
             cost: RefCell::default(),
+            turns: Turns::new(),
             breathed: Cell::new(0.0),
         }
     }
@@ -112,16 +165,8 @@ impl Pool {
         if now() - self.breathed.get() < CHUNK_MS {
             return;
         }
-        if let Ok(channel) = MessageChannel::new() {
-            let (sender, receiver) = oneshot::channel();
-            let listener = Closure::once(move |_: MessageEvent| {
-                sender.send(()).ok();
-            });
-            channel.port1().set_onmessage(Some(listener.as_ref().unchecked_ref()));
-            if channel.port2().post_message(&JsValue::NULL).is_ok() {
-                receiver.await.ok();
-            }
-            channel.port1().close();
+        if let Some(turns) = &self.turns {
+            turns.next().await;
         }
         self.breathed.set(now());
     }
@@ -168,7 +213,12 @@ impl Pool {
         let transfer = Array::of1(&data.buffer());
         set(&request, "data", &data);
         let (sender, receiver) = oneshot::channel();
-        self.pending.borrow_mut().push((id, sender));
+        {
+            let mut pending = self.pending.borrow_mut();
+            // A cancelled run waits for nothing, also where a worker never answers.
+            pending.retain(|(_, waiting)| !waiting.is_canceled());
+            pending.push((id, sender));
+        }
         worker
             .port
             .post_message_with_transferable(&request, &transfer)

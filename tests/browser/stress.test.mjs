@@ -1,0 +1,209 @@
+// Everything a reader can press, at moments nobody would choose: no error, no dead element, no figure of another setting.
+//
+// A moment is a count of messages from the workers, so that it does not hang on the machine's speed. The sequence follows from
+// STRESS_SEED; STRESS_ACTIONS says how long it is (./build.sh soak: 200). A page that stops answering is found from outside.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertSame, numbers, start } from "./harness.mjs";
+
+const ACTIONS = Number(process.env.STRESS_ACTIONS ?? 30);
+const SEED = Number(process.env.STRESS_SEED ?? 1);
+/** A page that answers nothing for so long is stuck: no action and no run here takes a tenth of it. */
+const STUCK_MS = 60_000;
+
+/** Settings of each experiment that run for about a second, and one parameter's values to change in the middle. */
+const EXPERIMENTS = {
+  "exam-time": { values: { runs: "256", facts: "32" }, name: "weights", texts: ["0.7,0.3", "0.9,0.1", "0.6,0.3,0.1"] },
+  "positive-shift": { values: { draws: "1500" }, name: "draws", texts: ["500", "1000", "1500"] },
+  atoms: { values: { runs: "32", atoms: "3000" }, name: "atoms", texts: ["2000", "3000", "4000"] },
+  "k-composition": { values: { runs: "20", samples: "2000", halvings: "1" }, name: "samples", texts: ["1000", "2000", "3000"] },
+  "state-tracking": { values: { symbols: "3", hops: "3", samples: "2000", runs: "10" }, name: "samples", texts: ["1000", "2000", "3000"] },
+  "multi-epoch": { values: { samples: "50", epochs: "1,4", runs: "4", rates: "16" }, name: "runs", texts: ["2", "4", "6"] },
+  "data-constrained": { values: { bootstrap: "20", rows: "30" }, name: "bootstrap", texts: ["10", "20", "30"], table: true },
+  chinchilla: { values: { bootstrap: "50", rows: "40" }, name: "bootstrap", texts: ["20", "50", "80"], table: true },
+  fit: { values: { bootstrap: "50", rows: "40" }, name: "bootstrap", texts: ["20", "50", "80"], table: true },
+};
+
+/** Runs as a law with repeated data makes them. */
+function table(rows) {
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const [n, unique] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** (i % 5)];
+    const tokens = unique * (1 + (i % 3));
+    return [n, tokens, unique, (1.7 + 400 / n ** 0.34 + 410 / tokens ** 0.28 + 0.004 * Math.sin(12.9898 * (i + 1))).toFixed(5)].join(",");
+  });
+  return ["params,tokens,unique_tokens,loss", ...lines, ""].join("\n");
+}
+
+/** Numbers below n, the same for the same seed. */
+function dice(seed) {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) % n;
+  };
+}
+
+/** In the page: counts messages of workers, and does one action at a time. */
+function instrument() {
+  let heard = 0;
+  let wake = () => {};
+  const Plain = Worker;
+  globalThis.Worker = class extends Plain {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener("message", () => { heard++; wake(); });
+    }
+  };
+  const pause = (ms) => new Promise((next) => setTimeout(next, ms));
+  /** After so many messages, or when none is left to come. */
+  const moment = async (count) => {
+    const until = heard + count;
+    while (heard < until) {
+      const before = heard;
+      await Promise.race([new Promise((next) => (wake = next)), pause(80)]);
+      if (heard === before && !document.querySelector("scaling-lab[data-busy]")) return;
+    }
+  };
+  const errors = [];
+  // An element's own; whatever is thrown, the harness hears.
+  addEventListener("error", (event) => { if (event instanceof CustomEvent) errors.push(event.detail.message); });
+  let current = null;
+  let other = null;
+  const drop = (element, text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "runs.csv"));
+    element.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  };
+  const make = (slug, values) => {
+    const element = document.createElement("scaling-lab");
+    for (const [name, value] of Object.entries({ experiment: slug, ...values })) element.setAttribute(name, value);
+    return element;
+  };
+  const shown = async (element) => {
+    while (!element()?.result) await pause(20);
+    return element();
+  };
+  const actions = {
+    run: () => void current.run(),
+    pause: () => current.pause(),
+    step: () => void current.step(),
+    cancel: () => current.cancel(),
+    reset: () => void current.reset(),
+    set: ({ name, text }) => {
+      const field = current.shadowRoot.querySelector(`[data-param="${name}"] input[type=text]`);
+      field.value = text;
+      field.dispatchEvent(new Event("change"));
+    },
+    attribute: ({ name, text }) => current.setAttribute(name, text),
+    seed: ({ seed }) => { current.query = { ...current.query, seed: String(seed) }; },
+    table: ({ text }) => drop(current, text),
+    simulated: ({ slug, values }) => { current.query = values; },
+    page: async ({ slug, values, elsewhere, wait }) => {
+      location.hash = elsewhere;
+      await moment(wait);
+      location.hash = `#/${slug}?${new URLSearchParams(values)}`;
+      current = await shown(() => document.querySelector("main scaling-lab"));
+    },
+    replace: async ({ slug, values }) => {
+      const next = make(slug, values);
+      current.replaceWith(next);
+      current = await shown(() => next);
+    },
+    move: () => document.querySelector("main").append(current),
+    other: ({ what }) => void other[what](),
+  };
+  globalThis.stress = {
+    async begin(slug, values, second) {
+      other = make(second.slug, second.values);
+      document.body.append(other);
+      current = await shown(() => document.querySelector("main scaling-lab"));
+      await shown(() => other);
+      void other.run();
+    },
+    async act(what, wait, more) {
+      await moment(wait);
+      if (!other.hasAttribute("data-busy")) void other.run();
+      await actions[what](more);
+      const said = [current, other].flatMap((element) => [...(element.shadowRoot?.querySelectorAll(".alert") ?? [])].map((alert) => alert.textContent));
+      return [...errors, ...said];
+    },
+    /** Left alone, both get to their ends with the settings they show. */
+    async end() {
+      const results = [];
+      for (const element of [current, other]) {
+        while (element.shadowRoot.querySelector(".reading:not([hidden])")) await pause(20);
+        let { result } = element;
+        for (let quiet = 0; quiet < 5 || element.hasAttribute("data-busy"); quiet = element.result === result ? quiet + 1 : 0) {
+          ({ result } = element);
+          await pause(50);
+        }
+        if (!(result.progress.done === result.progress.total)) {
+          await new Promise((done) => {
+            element.addEventListener("result", done, { once: true });
+            void element.run();
+          });
+        }
+        // What the same setting gives where nothing happened.
+        const fresh = make(result.experiment, {});
+        fresh.query = element.query;
+        document.body.append(fresh);
+        await new Promise((done) => {
+          fresh.addEventListener("result", done, { once: true });
+          fresh.addEventListener("ready", () => void fresh.run());
+        });
+        results.push({ query: element.query, ours: element.result, fresh: fresh.result });
+        fresh.remove();
+      }
+      return { errors, results };
+    },
+  };
+}
+
+/** What `page` answers in time; else the words say where it stopped. */
+async function watched(words, answer) {
+  let timer;
+  const stuck = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`the page does not answer: ${words}`)), STUCK_MS); });
+  try {
+    return await Promise.race([answer, stuck]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+let lab;
+before(async () => { lab = await start("cpu"); });
+after(() => lab?.stop());
+
+for (const [place, [slug, { values, name, texts, table: reads }]] of Object.entries(EXPERIMENTS).entries()) {
+  test(`${slug}: ${ACTIONS} actions at any moment, seed ${SEED}`, () => lab.open(`#/${slug}?${new URLSearchParams(values)}`, async (page) => {
+    const roll = dice(SEED * 1000 + place);
+    const pick = (all) => all[roll(all.length)];
+    const slugs = Object.keys(EXPERIMENTS);
+    const second = slugs[(place + 1) % slugs.length];
+    await watched(`${slug} at the start`, page.evaluate(([...all]) => globalThis.stress.begin(...all), [slug, values, { slug: second, values: EXPERIMENTS[second].values }]));
+    const kinds = [
+      "run", "run", "run", "run", "run", "pause", "step", "cancel", "cancel", "cancel", "reset", "reset", "set", "set", "attribute", "seed", "move", "page", "replace",
+      "other", ...(reads ? ["table", "table", "table", "simulated"] : []),
+    ];
+    for (let i = 0; i < ACTIONS; i++) {
+      const what = pick(kinds);
+      const more = {
+        slug, values, name, text: what === "table" ? table(pick([24, 36, 48])) : pick(texts), seed: 1 + roll(1000),
+        elsewhere: pick(["#/", "#/about", `#/${second}`]), wait: roll(4), what: pick(["cancel", "reset", "pause"]),
+      };
+      const words = `${slug}, action ${i} of seed ${SEED}: ${what}`;
+      const said = await watched(words, page.evaluate(([...all]) => globalThis.stress.act(...all), [what, roll(7), more]));
+      assert.deepEqual(said, [], words);
+    }
+    const { errors, results } = await watched(`${slug} at the end, seed ${SEED}`, page.evaluate(() => globalThis.stress.end()));
+    assert.deepEqual(errors, []);
+    for (const { query, ours, fresh } of results) {
+      assert.equal(ours.seed, Number(query.seed ?? 1), `${ours.experiment}: the result is of the seed that is shown`);
+      assert.deepEqual(ours.params, fresh.params, `${ours.experiment}: the result is of the settings that are shown`);
+      assert.deepEqual(ours.data, fresh.data, `${ours.experiment}: the result is of the table that is shown`);
+      assertSame(numbers(ours), numbers(fresh), `${ours.experiment} after ${ACTIONS} actions of seed ${SEED}`);
+    }
+  }, { script: instrument }));
+}
