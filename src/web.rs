@@ -42,10 +42,13 @@ thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs when the module starts.
+/// Runs when the module starts: a panic is kept for the page, and printed with its stack to the console.
 #[wasm_bindgen(start)]
 pub fn begin() {
-    std::panic::set_hook(Box::new(|info| PANIC.with_borrow_mut(|message| *message = info.to_string())));
+    std::panic::set_hook(Box::new(|info| {
+        PANIC.with_borrow_mut(|message| *message = info.to_string());
+        console_error_panic_hook::hook(info);
+    }));
 }
 
 /// Why the module panicked; empty when it did not.
