@@ -106,6 +106,13 @@ pub fn serve_chunk(request: &JsValue) -> JsValue {
     serve(TWINS, request)
 }
 
+/// Called by the worker's timer while its page is visible: the running time that a GPU is allowed to be silent for.
+#[wasm_bindgen]
+pub fn tick() {
+    #[cfg(feature = "gpu")]
+    crate::exec::gpu::clock::tick();
+}
+
 /// Where the runs of a document work.
 #[wasm_bindgen]
 pub struct Engine {

@@ -179,8 +179,11 @@ const page = await build({
   ],
 });
 const entry = {};
-for (const { path, contents } of page.outputFiles) {
-  const name = put(basename(path), contents);
+for (const { path, text } of page.outputFiles) {
+  // What loads a part of the page takes a query, so that js/assets.js can ask for it at a new address.
+  const code = text.replace(/\(\)=>import\("(\.\/[\w-]+\.js)"\)/g, '(q="")=>import("$1"+q)');
+  if (/import\("[^"]+"\)/.test(code)) throw new Error(`${basename(path)}: a part is loaded without part() of js/assets.js`);
+  const name = put(basename(path), code);
   const stem = /^(main|style)-\w+\.(js|css)$/.exec(name);
   if (stem) entry[stem[1]] = name;
 }

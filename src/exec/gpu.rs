@@ -31,6 +31,12 @@ const FIRST_WORK: u32 = 16;
 /// enough to hide the cost of a submit, short enough for 60 frames a second and for every watchdog.
 const DISPATCH_MS: Range<f64> = 6.0..10.0;
 
+/// Seconds of running time after which a browser that was asked for an adapter will not answer.
+const ADAPTER_S: u32 = 3;
+
+/// Seconds of running time after which a device that was asked for anything will not answer.
+const ANSWER_S: u32 = 10;
+
 /// Groups along one axis of a grid: WebGPU's limit on every device.
 const GRID_MAX: u32 = 65_535;
 
@@ -126,11 +132,73 @@ fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
 }
 
-/// A message of a driver or browser as the end of a sentence: one line, not too long.
+/// Running time of a page's worker. The worker's timer calls [`tick`](clock::tick), and not while the page is hidden: time in
+/// which nothing can answer is no silence.
+#[cfg(target_arch = "wasm32")]
+pub mod clock {
+    use std::cell::{Cell, RefCell};
+    use std::future::{Future, poll_fn};
+    use std::pin::pin;
+    use std::task::{Poll, Waker};
+
+    /// Ticks of a second.
+    pub const RATE: u32 = 4;
+
+    thread_local! {
+        static TICKS: Cell<u32> = const { Cell::new(0) };
+        static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// A part of a second, one of [`RATE`], has passed.
+    pub fn tick() {
+        TICKS.set(TICKS.get().wrapping_add(1));
+        WAITING.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// The answer; `None` after so many seconds without one.
+    pub(super) async fn within<T>(seconds: u32, answer: impl Future<Output = T>) -> Option<T> {
+        let mut answer = pin!(answer);
+        let begun = TICKS.get();
+        poll_fn(|context| match answer.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending if TICKS.get().wrapping_sub(begun) >= seconds * RATE => Poll::Ready(None),
+            Poll::Pending => {
+                WAITING.with_borrow_mut(|waiting| {
+                    if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+                        waiting.push(context.waker().clone());
+                    }
+                });
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+use clock::within;
+
+/// Natively a driver answers at once, or in [`Gpu::drive`], which has a deadline of its own.
+#[cfg(not(target_arch = "wasm32"))]
+async fn within<T>(_: u32, answer: impl Future<Output = T>) -> Option<T> {
+    Some(answer.await)
+}
+
+/// A message of a driver or browser as the end of a sentence: one line, not too long. Of a browser's exception only
+/// its own words are kept.
 fn one_line(message: &str) -> String {
+    let message = match message.split_once("JsValue(") {
+        Some((_, thrown)) => thrown.lines().next().unwrap_or_default().trim_end_matches(')'),
+        None => message,
+    };
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = line.chars().take(300).collect();
     cut.trim_end_matches(['.', ' ']).to_owned()
+}
+
+/// A device did not keep its deadline.
+fn silence() -> String {
+    format!("it has not answered for {ANSWER_S} seconds")
 }
 
 fn refusal(error: &wgpu::Error) -> Error {
@@ -151,9 +219,10 @@ impl Gpu {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..wgpu::RequestAdapterOptions::default()
         };
-        match instance().request_adapter(&options).await {
-            Ok(adapter) => Self::open_adapter(adapter, allow_software).await,
-            Err(_) => Err(Error::device("no GPU adapter was found")),
+        match within(ADAPTER_S, instance().request_adapter(&options)).await {
+            Some(Ok(adapter)) => Self::open_adapter(adapter, allow_software).await,
+            Some(Err(_)) => Err(Error::device("no GPU adapter was found")),
+            None => Err(Error::device(format!("no GPU adapter answered for {ADAPTER_S} seconds"))),
         }
     }
 
@@ -199,9 +268,9 @@ impl Gpu {
             },
             ..wgpu::DeviceDescriptor::default()
         };
-        let (device, queue) = adapter
-            .request_device(&descriptor)
+        let (device, queue) = within(ANSWER_S, adapter.request_device(&descriptor))
             .await
+            .ok_or_else(|| Error::device(format!("{name} has not opened for {ANSWER_S} seconds")))?
             .map_err(|error| Error::device(format!("{name} cannot be opened: {}", one_line(&error.to_string()))))?;
 
         let health = Arc::new(Health::default());
@@ -563,15 +632,18 @@ impl Gpu {
         Ok(())
     }
 
-    /// Waits for an answer of the device, or for the device to break.
+    /// Waits for an answer of the device, or for the device to break; one that is silent for long counts as broken.
     async fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T> {
         let mut answer = pin!(answer);
         let mut broken = self.health.watch();
         let answer = poll_fn(|cx| match Pin::new(&mut broken).poll(cx) {
             Poll::Ready(_) => Poll::Ready(None),
             Poll::Pending => answer.as_mut().poll(cx).map(Some),
-        })
-        .await;
+        });
+        let answer = within(ANSWER_S, answer).await.unwrap_or_else(|| {
+            self.health.fail(silence());
+            None
+        });
         // Says why, and does not believe what a device answered while it broke.
         self.health.check()?;
         answer.ok_or_else(|| Error::device("the device was lost"))
@@ -581,13 +653,12 @@ impl Gpu {
     /// itself, and there is nothing to do. A native driver that dies for real ends the program: wgpu 30 panics here.
     #[cfg(not(target_arch = "wasm32"))]
     fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<()> {
-        let wait = wgpu::PollType::Wait { submission_index: Some(submission), timeout: None };
+        let timeout = Some(std::time::Duration::from_secs(ANSWER_S.into()));
+        let wait = wgpu::PollType::Wait { submission_index: Some(submission), timeout };
         let waited = self.device.poll(wait);
         self.hear();
         self.health.check()?;
-        waited
-            .map(drop)
-            .map_err(|error| Error::device(format!("the GPU does not answer: {}", one_line(&error.to_string()))))
+        waited.map(drop).map_err(|_| Error::device(silence()))
     }
 
     /// Lets the callbacks of a lost device run; a browser runs them by itself.

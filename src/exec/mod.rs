@@ -553,15 +553,15 @@ impl Exec {
         // Runs that ask while a new device opens go on with the CPU; they lose nothing.
         *self.backend.borrow_mut() = Backend::Cpu;
         self.losses.set(self.losses.get() + 1);
+        // Said before anything is awaited: whoever waits here may be cancelled.
+        let place = self.notices.borrow().len();
+        self.notice(format!("The GPU failed ({error}). The rest runs on the CPU."));
         if self.losses.get() == 1
             && let Ok(gpu) = gpu::Gpu::open(failed.allows_software()).await
         {
             *self.backend.borrow_mut() = Backend::Gpu(gpu.into());
-            self.notice(format!(
-                "The GPU failed ({error}). It was restarted and the work replayed: no number changes."
-            ));
-        } else {
-            self.notice(format!("The GPU failed ({error}). The rest runs on the CPU."));
+            self.notices.borrow_mut()[place] =
+                format!("The GPU failed ({error}). It was restarted and the work replayed: no number changes.");
         }
     }
 }

@@ -208,6 +208,7 @@ pub struct Fits<P> {
 
 impl<P: Page> Experiment for Fits<P> {
     const SLUG: &'static str = P::SLUG;
+    const KERNEL: bool = false;
     const INFO: Info = P::INFO;
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;

@@ -246,6 +246,8 @@ pub trait Experiment: Sized + 'static {
     const CLAIMS: &'static [Claim];
     /// What a table of the reader's own must hold, a sentence; empty where none is read.
     const DATA: &'static str = "";
+    /// Has it a kernel? Without one there is nothing for a GPU to do.
+    const KERNEL: bool = true;
     /// Its parameters.
     type Params: Params;
 
@@ -317,6 +319,9 @@ pub struct Entry {
     /// What a table of the reader's own must hold; empty where none is read.
     #[cfg(not(target_arch = "wasm32"))]
     pub data: &'static str,
+    /// Has it a kernel, which a GPU can run?
+    #[cfg(not(target_arch = "wasm32"))]
+    pub kernel: bool,
     #[serde(skip)]
     start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
@@ -333,6 +338,8 @@ impl Entry {
             claims: E::CLAIMS,
             #[cfg(not(target_arch = "wasm32"))]
             data: E::DATA,
+            #[cfg(not(target_arch = "wasm32"))]
+            kernel: E::KERNEL,
             start: |values, table, seed| Ok(Box::new(E::start_on(E::Params::from_values(values)?, table, seed)?)),
         }
     }

@@ -477,6 +477,7 @@ impl PositiveShift {
 
 impl Experiment for PositiveShift {
     const SLUG: &'static str = "positive-shift";
+    const KERNEL: bool = false;
     const INFO: Info = Info {
         title: "Positive shift",
         question: "A model is tested on a known mixture: when does it help to train on another one?",

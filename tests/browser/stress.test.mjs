@@ -9,7 +9,7 @@ import { assertSame, numbers, start } from "./harness.mjs";
 const ACTIONS = Number(process.env.STRESS_ACTIONS ?? 30);
 const SEED = Number(process.env.STRESS_SEED ?? 1);
 /** A page that answers nothing for so long is stuck: no action and no run here takes a tenth of it. */
-const STUCK_MS = 60_000;
+const STUCK_MS = 30_000;
 
 /** Settings of each experiment that run for about a second, and one parameter's values to change in the middle. */
 const EXPERIMENTS = {
@@ -104,7 +104,7 @@ function instrument() {
       location.hash = elsewhere;
       await moment(wait);
       location.hash = `#/${slug}?${new URLSearchParams(values)}`;
-      current = await shown(() => document.querySelector("main scaling-lab"));
+      current = await shown(() => document.querySelector(`main scaling-lab[experiment="${slug}"]`));
     },
     replace: async ({ slug, values }) => {
       const next = make(slug, values);
@@ -121,6 +121,7 @@ function instrument() {
       current = await shown(() => document.querySelector("main scaling-lab"));
       await shown(() => other);
       void other.run();
+      return true;
     },
     async act(what, wait, more) {
       await moment(wait);
@@ -161,15 +162,24 @@ function instrument() {
   };
 }
 
-/** What `page` answers in time; else the words say where it stopped. */
-async function watched(words, answer) {
+/** What `answer` gives in time; undefined where it gives nothing. */
+async function within(ms, answer) {
   let timer;
-  const stuck = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`the page does not answer: ${words}`)), STUCK_MS); });
+  const late = new Promise((resolve) => { timer = setTimeout(resolve, ms); });
   try {
-    return await Promise.race([answer, stuck]);
+    return await Promise.race([answer, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What the page answers to `ask`; else the words say where it stopped, and whether it is frozen or waits for something. */
+async function watched(words, page, ...ask) {
+  const answer = await within(STUCK_MS, page.evaluate(...ask));
+  if (answer !== undefined) return answer;
+  const states = await within(STUCK_MS / 10, page.evaluate(() => [...document.querySelectorAll("scaling-lab")].map((element) =>
+    `${element.getAttribute("experiment")}: ${element.hasAttribute("data-busy") ? "busy" : "at rest"}, ${JSON.stringify(element.result?.progress)}`)));
+  throw new Error(`${states ? `the page waits (${states.join("; ")})` : "the page is frozen"}: ${words}`);
 }
 
 let lab;
@@ -182,7 +192,7 @@ for (const [place, [slug, { values, name, texts, table: reads }]] of Object.entr
     const pick = (all) => all[roll(all.length)];
     const slugs = Object.keys(EXPERIMENTS);
     const second = slugs[(place + 1) % slugs.length];
-    await watched(`${slug} at the start`, page.evaluate(([...all]) => globalThis.stress.begin(...all), [slug, values, { slug: second, values: EXPERIMENTS[second].values }]));
+    await watched(`${slug} at the start`, page, ([...all]) => globalThis.stress.begin(...all), [slug, values, { slug: second, values: EXPERIMENTS[second].values }]);
     const kinds = [
       "run", "run", "run", "run", "run", "pause", "step", "cancel", "cancel", "cancel", "reset", "reset", "set", "set", "attribute", "seed", "move", "page", "replace",
       "other", ...(reads ? ["table", "table", "table", "simulated"] : []),
@@ -194,10 +204,10 @@ for (const [place, [slug, { values, name, texts, table: reads }]] of Object.entr
         elsewhere: pick(["#/", "#/about", `#/${second}`]), wait: roll(4), what: pick(["cancel", "reset", "pause"]),
       };
       const words = `${slug}, action ${i} of seed ${SEED}: ${what}`;
-      const said = await watched(words, page.evaluate(([...all]) => globalThis.stress.act(...all), [what, roll(7), more]));
+      const said = await watched(words, page, ([...all]) => globalThis.stress.act(...all), [what, roll(7), more]);
       assert.deepEqual(said, [], words);
     }
-    const { errors, results } = await watched(`${slug} at the end, seed ${SEED}`, page.evaluate(() => globalThis.stress.end()));
+    const { errors, results } = await watched(`${slug} at the end, seed ${SEED}`, page, () => globalThis.stress.end());
     assert.deepEqual(errors, []);
     for (const { query, ours, fresh } of results) {
       assert.equal(ours.seed, Number(query.seed ?? 1), `${ours.experiment}: the result is of the seed that is shown`);

@@ -2,10 +2,11 @@
 // <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
 // Attributes mirror the URL; where an experiment takes a table, data="..." holds a small one and src="..." names one. Methods run() pause() step() reset() cancel(), property result, events ready
 // progress result error, and change when the state and so the URL changed. All elements share one engine.
+import { base, part } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { makeControl } from "../js/controls.js";
 import { h, link, uid } from "../js/dom.js";
-import { base, engine, unsupported } from "../js/engine.js";
+import { engine, unsupported } from "../js/engine.js";
 import { duration, lang, num, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatCommand, formatHash, parseQuery } from "../js/route.js";
 import { bibtex, formula, prose, sentence, spoken, tableView, verdictView, verdictWords } from "../js/words.js";
@@ -28,6 +29,11 @@ const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
+
+const loadLater = () => part(() => import("../js/later.js"));
+
+/** Why an opening ended: another came, or the element went. */
+const SUPERSEDED = { kind: "superseded", message: "" };
 
 /** Which table is read; no parameters where an experiment takes one. */
 const TABLE = ["data", "src"];
@@ -53,6 +59,17 @@ export class ScalingLab extends HTMLElement {
   /** @type {Promise<void> | null} */ #applying = null;
   #stale = false;
   #generation = 0;
+  /** Openings and starts so far: only the newest goes on. */
+  #opens = 0;
+  #starts = 0;
+  /** A run is about to begin. */
+  #preparing = false;
+  /** The engine was said to be silent. */
+  #silent = false;
+  /** Why this run left the GPU. */
+  #fell = "";
+  /** The element left its place: for good, unless it is put elsewhere at once. */
+  #leaving = 0;
   #elapsed = 0;
   #frame = 0;
   #drawn = 0;
@@ -63,7 +80,7 @@ export class ScalingLab extends HTMLElement {
     const names = records.map(({ attributeName }) => attributeName ?? "");
     if (names.some(isParameter)) this.#readAttributes(!names.some(name => TABLE.includes(name)));
   });
-  #onRestart = () => this.#start();
+  #onRestart = () => this.#start(this.#mode === "playing");
   /** The panel for a table of one's own, where the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own = null;
   /** Settings that came later than others count. */
   #turn = 0;
@@ -101,6 +118,12 @@ export class ScalingLab extends HTMLElement {
   }
 
   connectedCallback() {
+    if (this.#leaving) {
+      // Only moved: its run goes on.
+      clearTimeout(this.#leaving);
+      this.#leaving = 0;
+      return;
+    }
     if (!this.shadowRoot) {
       const root = this.attachShadow({ mode: "open" });
       const problem = unsupported();
@@ -118,10 +141,13 @@ export class ScalingLab extends HTMLElement {
   }
 
   disconnectedCallback() {
-    engine.removeEventListener("restart", this.#onRestart);
-    this.#observer.disconnect();
-    this.#closeSessions();
-    this.#own?.rest();
+    this.#leaving = window.setTimeout(() => {
+      this.#leaving = 0;
+      engine.removeEventListener("restart", this.#onRestart);
+      this.#observer.disconnect();
+      this.#closeSessions();
+      this.#own?.rest();
+    });
   }
 
   /** Moves the keyboard to the title, for a change of page. */
@@ -160,7 +186,11 @@ export class ScalingLab extends HTMLElement {
   }
   /** Stops for good, also in the middle of a mark. */
   cancel() {
-    if (this.#mode === "playing" || this.#mode === "paused") this.#session?.cancel();
+    if (this.#mode !== "playing" && this.#mode !== "paused") return;
+    if (!this.#preparing) return this.#session?.cancel();
+    // Nothing runs yet.
+    this.#generation++;
+    this.#setMode("cancelled");
   }
 
   get #session() {
@@ -172,34 +202,63 @@ export class ScalingLab extends HTMLElement {
     // A run asked for while the engine starts is of the state it starts with.
     await this.#applying?.catch(() => {});
     await this.#refreshing;
-    const generation = this.#generation;
-    const place = await this.#place();
     if (this.#ui.invalid) this.shadowRoot?.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
-    if (generation !== this.#generation || !this.#result || this.#ui.invalid) return false;
-    if (!this.#result.progress.total) return false;
-    const fresh = this.#mode === "idle" && this.#active === place.kind;
-    if (!fresh) {
-      this.#setMode("playing");
-      try {
-        this.#show(await this.#open(place.kind));
-      } catch (error) {
-        if (place.kind === "cpu") return this.#fail(error), false;
-        engine.gpuFailed ||= t("why.failed", { message: /** @type {LabError} */ (error).message });
-        this.#notices([engine.gpuFailed], "gpu");
-        await this.#open("cpu").then(result => this.#show(result), again => this.#fail(again));
+    if (this.#preparing || this.#mode === "dead" || !this.#result?.progress.total || this.#ui.invalid) return false;
+    const generation = this.#generation;
+    const idle = this.#mode === "idle";
+    const current = () => generation === this.#generation && this.#mode === "playing";
+    this.#preparing = true;
+    this.#setMode("playing");
+    this.#fell = "";
+    this.#notices([], "stuck");
+    try {
+      const { kind } = await this.#place(true);
+      if (!current()) return false;
+      if (!idle || this.#active !== kind) {
+        const result = await this.#open(kind).catch(error => {
+          if (kind === "cpu" || !current()) throw error;
+          this.#fell = engine.gpuFailed;
+          return this.#open("cpu");
+        });
+        if (!current()) return false;
+        this.#show(result);
       }
-      if (generation !== this.#generation || /** @type {Mode} */ (this.#mode) === "dead") return false;
+      this.#session?.pace(this.#pace);
+      this.#badge();
+      return true;
+    } catch (error) {
+      if (error === SUPERSEDED) return false;
+      if (current()) this.#setMode("cancelled");
+      return this.#fail(error), false;
+    } finally {
+      this.#preparing = false;
     }
-    this.#session?.pace(this.#pace);
-    this.#badge();
-    return true;
+  }
+
+  /** The GPU's worker is gone: the CPU computes the run again, up to where it was. */
+  async #replay() {
+    const generation = this.#generation;
+    const until = this.#mode === "playing" ? undefined : this.#result?.progress.done;
+    try {
+      await this.#open("cpu");
+      if (generation !== this.#generation) return;
+      this.#session?.pace(this.#pace);
+      this.#session?.play(until);
+    } catch (error) {
+      if (error !== SUPERSEDED) this.#fail(error);
+    }
   }
 
   /** Opens the present state on an engine. @param {Kind} kind @returns {Promise<Result>} */
   async #open(kind) {
+    this.#supersede();
+    const turn = this.#opens;
     let session = this.#sessions.get(kind);
-    if (!session || session.host.dead) {
+    if (!session || session.host.dead || session.host.spent) {
+      session?.close();
+      this.#sessions.delete(kind);
       session = await engine.session(kind, message => this.#receive(kind, message));
+      if (turn !== this.#opens || !this.isConnected) throw session.close(), SUPERSEDED;
       this.#sessions.set(kind, session);
     }
     if (this.#active !== kind) this.#session?.close(), this.#sessions.delete(this.#active);
@@ -224,10 +283,12 @@ export class ScalingLab extends HTMLElement {
           this.#setMode("idle");
           this.#show(result);
         } catch (error) {
-          this.#fail(error);
+          if (error !== SUPERSEDED) this.#fail(error);
         }
       }
-    })().finally(() => (this.#refreshing = null));
+      // In the same breath as the last look: whoever asks from now on starts another.
+      this.#refreshing = null;
+    })();
     return this.#refreshing;
   }
 
@@ -235,10 +296,13 @@ export class ScalingLab extends HTMLElement {
   #receive(kind, message) {
     if (kind !== this.#active) return;
     const opening = this.#opening;
+    if (this.#silent) {
+      this.#silent = false;
+      this.#ui.alerts.replaceChildren();
+    }
     switch (message.type) {
       case "opened":
         this.#opening = null;
-        this.#notices([], "engine");
         if (message.result) opening?.resolve(message.result);
         return;
       case "progress":
@@ -258,9 +322,13 @@ export class ScalingLab extends HTMLElement {
         if (message.type === "done") this.#emit("result", message.result);
         this.#speak(message.type);
         return;
-      case "notice":
-      case "slow":
-        return this.#notices([message.message ?? ""], "engine");
+      case "silent":
+        this.#silent = true;
+        return this.#fail({ kind: "silent", message: message.message ?? "" });
+      case "stuck":
+        this.#setMode("cancelled");
+        engine.restart();
+        return this.#notices([t("stuck")], "stuck");
       case "error": {
         this.#opening = null;
         const error = message.error ?? { kind: "internal", message: "" };
@@ -268,43 +336,54 @@ export class ScalingLab extends HTMLElement {
         this.#setMode("cancelled");
         return this.#fail(error);
       }
-      case "panic":
+      case "panic": {
         this.#opening = null;
+        const error = message.error ?? { kind: "panic", message: "" };
         if (kind === "gpu") {
-          engine.gpuFailed ||= t("why.failed", { message: message.message ?? "" });
           this.#sessions.delete("gpu");
           this.#active = "cpu";
-          this.#notices([engine.gpuFailed], "gpu");
-          opening?.reject({ kind: "device", message: message.message ?? "" });
-          if (!opening) this.#refresh();
+          if (opening) return opening.reject(error);
+          this.#fell = engine.gpuFailed;
+          this.#badge();
+          if (this.#mode === "playing" || this.#mode === "paused") this.#replay();
           return;
         }
         this.#setMode("dead");
-        opening?.reject({ kind: "panic", message: message.message ?? "" });
-        if (!opening) this.#fail({ kind: "panic", message: message.message ?? "" });
+        if (opening) opening.reject(error);
+        else this.#fail(error);
         return;
+      }
       default:
         throw new Error(`unknown message from the engine: ${message.type}`);
     }
   }
 
+  /** Whatever is being opened is no longer waited for. */
+  #supersede() {
+    this.#opens++;
+    this.#opening?.reject(SUPERSEDED);
+    this.#opening = null;
+  }
+
   #closeSessions() {
+    this.#supersede();
     for (const session of this.#sessions.values()) session.close();
     this.#sessions.clear();
-    this.#opening = null;
   }
 
   // ---- state ------------------------------------------------------------------------------------------
 
-  async #start() {
+  /** @param {boolean} [again] the run was going on: it begins again */
+  async #start(again = false) {
+    const start = ++this.#starts;
     this.#closeSessions();
     try {
       const slug = this.getAttribute("experiment") ?? "";
       const [[entry, later]] = await Promise.all([
-        entryOf(slug).then(async entry => /** @type {const} */ ([entry, entry?.data ? await import("../js/later.js") : null])),
+        entryOf(slug).then(async entry => /** @type {const} */ ([entry, entry?.data ? await loadLater() : null])),
         engine.ready(slug),
       ]);
-      if (!this.isConnected) return;
+      if (start !== this.#starts || !this.isConnected) return;
       if (!entry) throw { kind: "experiment", message: t("unknownExperiment", { slug, known: index.map(one => one.slug).join(", ") }) };
       if (this.#entry !== entry) {
         this.#entry = entry;
@@ -317,12 +396,15 @@ export class ScalingLab extends HTMLElement {
         await this.#apply(this.#given ?? this.#attributes(), same);
       };
       await (this.#applying = apply());
+      if (start !== this.#starts) return;
       this.#emit("ready");
+      if (again) this.run();
       engine.complete();
       explanation(slug).then(
         words => this.#entry === entry && this.#ui.explain(words),
         () => this.#notices([t("noExplanation")], "words"));
     } catch (error) {
+      if (start !== this.#starts) return;
       this.#setMode("dead");
       this.#fail(error);
     }
@@ -361,15 +443,15 @@ export class ScalingLab extends HTMLElement {
     if (/^\d+$/.test(seed) && Number(seed) <= SEED_MAX) this.#seed = Number(seed);
     else problems.push(t("badSeed", { seed, used: DEFAULT_SEED }));
     this.#device = "auto";
-    if (this.#own) {
-      if (device === "gpu") problems.push(t("why.cpuOnly"));
+    if (!entry.kernel) {
+      // Every device is the CPU.
     } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
     else problems.push(t("badDevice", { device }));
     const defaults = Object.fromEntries(entry.params.map(spec => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
       const checked = await engine.check(entry.slug, texts, this.#own?.held?.table).catch(error => (this.#fail(error), null));
-      if (!checked) return;
+      if (!checked || turn !== this.#turn) return;
       problems.unshift(...checked.problems);
       values = { ...defaults, ...checked.values };
     }
@@ -482,7 +564,7 @@ export class ScalingLab extends HTMLElement {
     ui.device = h("select", { id: uid("device"), onchange: () => this.#setDevice(ui.device.value) },
       DEVICES.map(value => h("option", { value }, t(`device.${value}`))));
     ui.badge = h("span", { class: "badge" });
-    ui.why = h("span", {});
+    ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
     /** @param {string} key @param {HTMLElement} field @param {...any} after */
     const row = (key, field, ...after) => h("div", { class: "control" }, h("label", { for: field.id }, t(key)), h("div", { class: "pair" }, field, ...after));
@@ -494,7 +576,7 @@ export class ScalingLab extends HTMLElement {
       h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown));
     const running = h("details", { class: "more" }, h("summary", {}, t("runSettings")),
       row("seed", ui.seed, button("newSeed", () => this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])))), ui.seedProblem,
-      row("speed", ui.speed), this.#own ? "" : row("device", ui.device));
+      row("speed", ui.speed), entry.kernel ? row("device", ui.device) : "");
 
     const settings = elements.length > primary ? [ui.more, running] : [running];
 
@@ -576,9 +658,9 @@ export class ScalingLab extends HTMLElement {
     this.#change({}, true);
   }
 
-  /** Fits of a table are the CPU's. @returns {ReturnType<typeof engine.place>} */
-  async #place() {
-    return this.#own ? { kind: "cpu", why: t("why.cpuOnly"), adapter: "" } : engine.place(this.#device);
+  /** @param {boolean} [again] for a run @returns {ReturnType<typeof engine.place>} */
+  async #place(again) {
+    return this.#entry?.kernel ? engine.place(this.#device, again) : { kind: "cpu", why: t("why.cpuOnly"), adapter: "" };
   }
 
   /** A query with the columns that belong to the present table; simulated runs have none. @param {Values} query @returns {Values} */
@@ -599,8 +681,11 @@ export class ScalingLab extends HTMLElement {
     const name = used?.adapter || device?.adapter || place.adapter;
     this.#ui.badge.textContent = kind === "gpu" ? t("badge.gpu", { name: name || "WebGPU" }) : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores });
     this.#ui.badge.dataset.kind = kind;
-    this.#ui.why.textContent = sentence(kind === place.kind ? place.why : t("why.fell"));
-    this.#notices(this.#device === "gpu" && place.kind === "cpu" ? [t("gpuMissing", { why: place.why })] : [], "device");
+    // What failed is said once: as a notice, or by the run.
+    const failed = this.#fell || (place.kind === "cpu" && place.why === engine.gpuFailed ? place.why : "");
+    const said = failed || (this.#device === "gpu" && this.#entry?.kernel && place.kind === "cpu" ? t("gpuMissing", { why: place.why }) : "");
+    this.#notices(said ? [said] : [], "device");
+    this.#ui.why.textContent = said || kind !== place.kind ? "" : sentence(place.why);
   }
 
   /** @param {Mode} mode */
@@ -695,7 +780,7 @@ export class ScalingLab extends HTMLElement {
     const result = this.#result;
     if (!result) return;
     try {
-      await make(await import("../js/later.js"), result);
+      await make(await loadLater(), result);
     } catch (error) {
       this.#fail(error);
     }
@@ -737,10 +822,10 @@ export class ScalingLab extends HTMLElement {
       // A table may have been brought far from the control, so that is said at the top too.
       if (!control.element.matches("[data-kind=columns]")) return;
     }
-    const dead = kind === "panic" || this.#mode === "dead";
+    const dead = kind === "panic" || kind === "silent" || this.#mode === "dead";
     const restart = h("button", { type: "button", onclick: () => engine.restart() }, t("restart"));
     const alert = h("div", { class: "alert" }, h("p", {}, kind === "panic" ? t("panic", { message }) : sentence(message)),
-      dead && kind !== "experiment" ? restart : "");
+      dead && kind !== "experiment" && kind !== "newer" ? restart : "");
     if (this.#ui.alerts) this.#ui.alerts.replaceChildren(alert);
     else {
       alert.setAttribute("role", "alert");

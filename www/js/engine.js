@@ -1,6 +1,7 @@
 // @ts-check
 // One engine per document, shared by every element: one compiled module per build, one CPU engine worker,
 // one lazily started GPU engine worker, one pool of plain workers. The main thread only draws.
+import { base, compiled, failure, missing, policy, script, version } from "./assets.js";
 import { t } from "./i18n.js";
 import { cpu, gpu } from "lab:assets";
 
@@ -10,11 +11,57 @@ import { cpu, gpu } from "lab:assets";
  *  @typedef {import("./types.d.ts").LabError} LabError
  *  @typedef {(progress: import("./types.d.ts").Progress) => void} Watch */
 
-/** Where the page's files lie, also when another site embeds the script. */
-export const base = new URL(".", import.meta.url).href;
+const TICK_MS = 250;
+/** Seconds of running time in which a worker starts, answers, and stops. The GPU's worker has deadlines of its own inside: it may
+ *  wait for an adapter and for a device, and once more for another, as long as it shows that it lives. */
+const START_S = { cpu: 10, gpu: 30 };
+const ANSWER_S = { cpu: 10, gpu: 60 };
+const ALIVE_S = 10;
+const CANCEL_S = 2;
+const ADAPTER_S = 3;
+/** Runs in which the GPU may fail before it is no longer asked. */
+const GPU_TRIES = 2;
 
-const START_MS = 30_000;
-const ANSWER_MS = 20_000;
+/** What is waited for, and the ticks left. @type {Map<any, {ticks: number, missed: () => void}>} */
+const due = new Map();
+let clock = 0;
+
+/** Running time is counted by ticks of a visible page: hidden or frozen, nothing can answer. */
+function tick() {
+  if (document.hidden) return;
+  for (const [key, wait] of due) {
+    if (--wait.ticks > 0) continue;
+    met(key);
+    wait.missed();
+  }
+}
+
+/** Calls `missed` unless `met` is called in time. @param {any} key @param {number} seconds @param {() => void} missed */
+function expect(key, seconds, missed) {
+  due.set(key, { ticks: (seconds * 1000) / TICK_MS, missed });
+  clock ||= window.setInterval(tick, TICK_MS);
+}
+
+/** @param {any} key */
+function met(key) {
+  due.delete(key);
+  if (due.size) return;
+  clearInterval(clock);
+  clock = 0;
+}
+
+/** A promise, or `late` if it does not settle in time. @template T, L @param {Promise<T>} promise @param {number} seconds @param {L} late @returns {Promise<T | L>} */
+const within = (promise, seconds, late) => new Promise((resolve, reject) => {
+  const key = {};
+  expect(key, seconds, () => resolve(late));
+  promise.then(resolve, reject).finally(() => met(key));
+});
+
+/** An exception of a browser in its own words: of a panic around it, only those. @param {any} error */
+const reason = error => {
+  const text = String(error?.message ?? error);
+  return (/JsValue\((.*)/.exec(text)?.[1].replace(/\)*$/, "") ?? text.replace(/^Uncaught |^panicked at .*\n/, "").split("\n")[0]).slice(0, 200);
+};
 
 // (module (func (result v128) i32.const 0 i8x16.splat)): validates only where wasm has SIMD.
 const SIMD = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11]);
@@ -27,24 +74,27 @@ export function unsupported() {
   return able ? null : t("unsupported");
 }
 
-/** @param {string} kind @param {string} message @returns {LabError} */
-const failure = (kind, message) => ({ kind, message });
-
 /** @param {string} text */
 function spawn(text) {
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  const worker = new Worker(url);
-  // The worker has read the blob once it answers; until then the URL must stay.
-  worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
-  return worker;
+  try {
+    const worker = new Worker(url);
+    // The worker has read the blob once it answers; until then the URL must stay.
+    worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
+    return worker;
+  } catch (error) {
+    // Some browsers throw where others report.
+    throw failure("policy", t(/** @type {any} */ (error)?.name === "SecurityError" ? "policy.workers" : "workerDied"));
+  }
 }
 
-/** @param {string} name */
-async function load(name) {
-  const response = await fetch(new URL(name, base)).catch(() => null);
-  if (!response?.ok) throw failure("internal", t("fetchFailed", { file: name, status: response?.status ?? "offline" }));
-  return response;
+/** What ended a worker. @param {ErrorEvent} event @returns {Promise<LabError>} */
+async function ended(event) {
+  return event.message ? failure("panic", event.message) : (await policy()) ?? failure("panic", t("workerDied"));
 }
+
+/** What a worker says of its end; of a file that it could not fetch, it knows only the address. @param {LabError} error */
+const told = error => (error.kind === "fetch" ? missing(error.message.split("/").pop() ?? "") : Promise.resolve(error));
 
 /** @type {Map<string, Promise<WebAssembly.Module>>} */
 const modules = new Map();
@@ -53,21 +103,10 @@ const modules = new Map();
 function compile(name) {
   let module = modules.get(name);
   if (!module) {
-    modules.set(name, (module = compileOnce(name)));
+    modules.set(name, (module = compiled(name)));
     module.catch(() => modules.delete(name));
   }
   return module;
-}
-
-/** @param {string} name */
-async function compileOnce(name) {
-  const response = await load(name);
-  try {
-    return await WebAssembly.compileStreaming(response.clone());
-  } catch {
-    // A host that serves the wrong media type: slower, same module.
-    return WebAssembly.compile(await response.arrayBuffer());
-  }
 }
 
 /** The part of the CPU's build that the first figure needs nothing of. A worker that needs it sooner fetches it itself. */
@@ -82,20 +121,43 @@ export class Session {
     this.host = host;
     this.run = run;
     this.receive = receive;
+    /** Counts what was opened: answers to what came before are old. */
+    this.turn = 0;
+    this.playing = false;
+    this.cancelling = {};
   }
   /** @param {string} type @param {object} [more] */
   #send(type, more) {
     this.host.post({ type, run: this.run, ...more });
   }
+  /** Something must come; if nothing does, the owner hears of that. */
+  #expect() {
+    const seconds = ANSWER_S[this.host.kind];
+    expect(this, seconds, () => this.receive({ type: "silent", message: t("silent", { seconds }) }));
+  }
   /** @param {string} slug @param {Values} values @param {number} seed @param {number} [table] the number of a table that was read */
   open(slug, values, seed, table) {
-    this.host.expect(this);
-    this.#send("open", { slug, values, seed, table });
+    met(this.cancelling);
+    this.playing = false;
+    this.#send("open", { slug, values, seed, table, turn: ++this.turn });
+    this.#expect();
   }
-  play() { this.#send("play"); }
+  /** @param {number} [until] a mark to pause at */
+  play(until) {
+    this.playing = true;
+    this.#send("play", { until });
+    this.#expect();
+  }
   pause() { this.#send("pause"); }
-  step() { this.#send("step"); }
-  cancel() { this.#send("cancel"); }
+  step() {
+    this.playing = true;
+    this.#send("step");
+    this.#expect();
+  }
+  cancel() {
+    this.#send("cancel");
+    expect(this.cancelling, CANCEL_S, () => this.receive({ type: "stuck" }));
+  }
   /** Compares a published number with the run so far. @param {import("./types.d.ts").Claim} claim */
   judge({ pick, printed, tolerance, ours }) {
     const place = Object.entries(pick).flat(2).map(String);
@@ -103,27 +165,43 @@ export class Session {
   }
   /** @param {number | null} marksPerSecond */
   pace(marksPerSecond) { this.#send("pace", { marksPerSecond }); }
+  /** @param {Message} message */
+  hear(message) {
+    if (message.turn !== this.turn) return;
+    met(this);
+    if (["paused", "done", "cancelled", "error"].includes(message.type)) {
+      this.playing = false;
+      met(this.cancelling);
+    }
+    if (this.playing) this.#expect();
+    this.receive(message);
+  }
   close() {
     this.#send("close");
+    met(this);
+    met(this.cancelling);
     this.host.sessions.delete(this.run);
-    this.host.answered(this);
+    if (this.host.spent && !this.host.sessions.size) this.host.kill(failure("panic", t("restarting")));
   }
 }
 
 /** An engine worker and everything that waits for it. */
 class Host {
-  /** @param {Kind} kind @param {Pool} pool @param {(host: Host, message: string) => void} died */
+  /** @param {Kind} kind @param {Pool} pool @param {(host: Host, error: LabError) => void} died */
   constructor(kind, pool, died) {
     this.kind = kind;
     this.pool = pool;
     this.died = died;
-    this.dead = "";
+    /** What ended it. @type {LabError | null} */
+    this.dead = null;
+    /** What its start is waited for by. */
+    this.starting = {};
+    /** Its GPU is gone: it ends with its last run. */
+    this.spent = false;
     /** @type {Map<number, Session>} */
     this.sessions = new Map();
     /** @type {Map<number, {resolve: (value: any) => void, reject: (error: LabError) => void, progress?: Watch}>} */
     this.calls = new Map();
-    /** @type {Map<any, number>} */
-    this.timers = new Map();
     this.next = 0;
     /** @type {Worker | null} */
     this.worker = null;
@@ -135,58 +213,74 @@ class Host {
   async #start() {
     const onGpu = this.kind === "gpu";
     const [module, text] = await Promise.all(
-      onGpu ? [compile(gpu.wasm), load(gpu.worker).then(response => response.text())] : [compile(cpu.wasm), cpu.worker],
+      onGpu ? [compile(gpu.wasm), script(gpu.worker)] : [compile(cpu.wasm), cpu.worker],
     );
     const ports = await this.pool.ports(onGpu ? null : module);
+    if (this.dead) throw this.dead;
     return new Promise((resolve, reject) => {
       const worker = (this.worker = spawn(text));
-      const timer = setTimeout(() => reject(failure("internal", t("noAnswer", { seconds: START_MS / 1000 }))), START_MS);
+      /** @param {LabError} error */
+      const end = error => {
+        reject(error);
+        this.kill(error);
+      };
+      const seconds = START_S[this.kind];
+      expect(this.starting, seconds, () => end(failure("panic", t("noStart", { seconds }))));
       worker.onmessage = ({ data }) => {
         if (data.type === "ready") {
-          clearTimeout(timer);
+          met(this.starting);
           resolve(data);
-        } else if (data.type === "error" && data.run === undefined) {
-          clearTimeout(timer);
-          reject(data.error);
-        } else {
-          if (data.type === "panic") reject(failure("internal", data.message));
-          this.#receive(data);
-        }
+        } else if (data.type === "panic" || (data.type === "error" && data.run === undefined)) told(data.error).then(end);
+        else this.#receive(data);
       };
-      worker.onerror = event => {
-        reject(failure("internal", event.message));
-        this.kill(event.message || t("workerDied"));
-      };
-      worker.onmessageerror = () => this.kill(t("workerDied"));
-      worker.postMessage({ type: "init", kind: this.kind, module, ports, rest: restUrl, second }, ports);
+      worker.onerror = event => void ended(event).then(end);
+      worker.onmessageerror = () => end(failure("panic", t("workerDied")));
+      worker.postMessage({ type: "init", kind: this.kind, module, ports, rest: restUrl, second, hidden: document.hidden }, ports);
+      if (onGpu) document.addEventListener("visibilitychange", () => this.post({ type: "hidden", hidden: document.hidden }));
     });
+  }
+
+  /** The GPU's worker shows that it lives; its runs go on elsewhere when it does not. */
+  #alive() {
+    expect(this, ALIVE_S, () => this.kill(failure("panic", t("gpuSilent", { seconds: ALIVE_S }))));
   }
 
   /** @param {Message} message */
   #receive(message) {
-    if (message.type === "panic") return this.kill(message.message ?? "");
-    if (message.type === "reading") return message.progress && this.calls.get(message.id ?? -1)?.progress?.(message.progress);
+    if (this.dead) return;
+    if (this.kind === "gpu") this.#alive();
+    if (message.type === "alive") return;
+    const call = this.calls.get(message.id ?? -1);
+    if (message.type === "reading") {
+      if (call) this.#expect(message.id ?? -1, call);
+      return message.progress && call?.progress?.(message.progress);
+    }
     if (message.type === "reply") {
-      const call = this.calls.get(message.id ?? -1);
       this.calls.delete(message.id ?? -1);
-      this.answered(message.id);
+      met(call);
       return message.error ? call?.reject(message.error) : call?.resolve(message.value);
     }
-    const session = this.sessions.get(message.run ?? -1);
-    if (!session) return;
-    this.answered(session);
-    session.receive(message);
+    if (this.kind === "gpu" && message.device?.kind === "cpu") this.spent = true;
+    this.sessions.get(message.run ?? -1)?.hear(message);
   }
 
-  /** The worker is gone: everyone who waits is told, in words. @param {string} message */
-  kill(message) {
+  /** The worker is gone: everyone who waits is told, in words. @param {LabError} error */
+  kill(error) {
     if (this.dead) return;
-    this.dead = message || t("workerDied");
+    this.dead = error;
     this.worker?.terminate();
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    for (const { reject } of this.calls.values()) reject(failure("panic", this.dead));
-    this.died(this, this.dead);
-    for (const session of [...this.sessions.values()]) session.receive({ type: "panic", message: this.dead });
+    met(this);
+    met(this.starting);
+    for (const call of this.calls.values()) {
+      met(call);
+      call.reject(error);
+    }
+    this.died(this, error);
+    for (const session of [...this.sessions.values()]) {
+      met(session);
+      met(session.cancelling);
+      session.receive({ type: "panic", error });
+    }
   }
 
   /** @param {any} message */
@@ -194,28 +288,24 @@ class Host {
     if (!this.dead) this.worker?.postMessage(message);
   }
 
-  /** A reply is due. @param {any} key */
-  expect(key) {
-    this.answered(key);
-    this.timers.set(key, window.setTimeout(() => {
-      const message = t("noAnswer", { seconds: ANSWER_MS / 1000 });
-      if (key instanceof Session) key.receive({ type: "slow", message });
-    }, ANSWER_MS));
-  }
-
-  /** @param {any} key */
-  answered(key) {
-    clearTimeout(this.timers.get(key));
-    this.timers.delete(key);
+  /** @param {number} id @param {{reject: (error: LabError) => void}} call */
+  #expect(id, call) {
+    const seconds = ANSWER_S.cpu;
+    expect(call, seconds, () => {
+      this.calls.delete(id);
+      call.reject(failure("silent", t("silent", { seconds })));
+    });
   }
 
   /** @param {string} type @param {object} more @param {Watch} [progress] @returns {Promise<any>} */
   async call(type, more, progress) {
     await this.ready;
-    if (this.dead) throw failure("panic", this.dead);
+    if (this.dead) throw this.dead;
     const id = ++this.next;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject, progress });
+      const call = { resolve, reject, progress };
+      this.calls.set(id, call);
+      this.#expect(id, call);
       this.post({ type, id, ...more });
     });
   }
@@ -223,7 +313,7 @@ class Host {
 
 /** Plain workers that do chunks of work for whichever engine worker holds the other end of a port. */
 class Pool {
-  /** @param {(message: string) => void} died */
+  /** @param {(error: LabError) => void} died */
   constructor(died) {
     this.died = died;
     /** @type {Worker[]} */
@@ -237,10 +327,9 @@ class Pool {
       for (let i = 0; i < count; i++) {
         const worker = spawn(cpu.worker);
         worker.onmessage = ({ data }) => {
-          if (data.type === "panic") this.died(data.message);
-          else if (data.type === "error") this.died(data.error.message);
+          if (data.error) told(data.error).then(error => this.died(error));
         };
-        worker.onerror = event => this.died(event.message || t("workerDied"));
+        worker.onerror = event => void ended(event).then(error => this.died(error));
         worker.postMessage({ type: "init", module, rest: restUrl, second });
         this.workers.push(worker);
       }
@@ -257,7 +346,7 @@ class Pool {
   }
 }
 
-/** @typedef {{state: "hardware" | "software" | "none", adapter: string}} Probe */
+/** What the browser offers, and why not. @typedef {{state: "hardware" | "software" | "none", adapter: string, why: string}} Probe */
 
 class Engine extends EventTarget {
   /** @type {Map<Kind, Host>} */
@@ -266,20 +355,32 @@ class Engine extends EventTarget {
   #tables = 0;
   /** @type {Promise<Probe> | null} */
   #probe = null;
+  /** A request for an adapter is under way, perhaps for ever. */
+  #asking = false;
   /** Why the GPU is not used although it is there; empty when it may be. */
   gpuFailed = "";
-  #pool = new Pool(message => { for (const host of this.#hosts.values()) host.kill(message); });
+  #failures = 0;
+  #pool = new Pool(error => { for (const host of this.#hosts.values()) host.kill(error); });
 
   /** @param {Kind} kind */
   #host(kind) {
     let host = this.#hosts.get(kind);
     if (!host) {
-      host = new Host(kind, this.#pool, dead => {
+      const made = (host = new Host(kind, this.#pool, (dead, error) => {
+        if (this.#hosts.get(kind) !== dead) return;
         // Pool workers may hold chunks of the dead engine: they go with it.
-        if (dead.kind === "cpu") this.#pool.stop();
-        this.dispatchEvent(new CustomEvent("died", { detail: dead.kind }));
-      });
+        if (kind === "cpu") return this.#pool.stop();
+        // Its runs go on on the CPU; another one asks for the GPU again, but not for ever.
+        this.#hosts.delete(kind);
+        this.#failures++;
+        this.gpuFailed = t("why.failed", { message: reason(error) });
+      }));
       this.#hosts.set(kind, host);
+      // What could not start is started again when it is used again.
+      host.ready.catch(error => {
+        made.kill(error);
+        if (this.#hosts.get(kind) === made) this.#hosts.delete(kind);
+      });
     }
     return host;
   }
@@ -302,65 +403,72 @@ class Engine extends EventTarget {
     for (const worker of this.#pool.workers) worker.postMessage(message);
   }
 
-  /** After a panic or a dead worker: the next use starts a new one. */
+  /** Ends every worker; the next use starts new ones. */
   restart() {
-    for (const [kind, host] of this.#hosts) {
-      host.kill(t("restarting"));
-      this.#hosts.delete(kind);
-    }
+    const hosts = [...this.#hosts.values()];
+    this.#hosts.clear();
     this.#pool.stop();
     this.gpuFailed = "";
+    this.#failures = 0;
+    // Elements leave the old workers first: what ends there is no news.
     this.dispatchEvent(new CustomEvent("restart"));
+    for (const host of hosts) host.kill(failure("panic", t("restarting")));
   }
 
-  /** Asks the browser for an adapter, once. */
-  probe() {
-    this.#probe ??= (async () => {
-      try {
-        const adapter = await /** @type {any} */ (navigator).gpu?.requestAdapter({ powerPreference: "high-performance" });
-        if (!adapter) return { state: "none", adapter: "" };
-        const info = adapter.info ?? {};
-        const software = info.isFallbackAdapter ?? adapter.isFallbackAdapter;
-        return { state: software ? "software" : "hardware", adapter: info.description || [info.vendor, info.architecture].filter(Boolean).join(" ") };
-      } catch {
-        return { state: "none", adapter: "" };
-      }
-    })();
-    return this.#probe;
+  /** What the browser offers. @param {boolean} [again] ask once more if it offered nothing */
+  async probe(again = false) {
+    if (again && !this.#asking && (await this.#probe)?.state === "none") this.#probe = null;
+    return (this.#probe ??= this.#ask());
+  }
+
+  /** @returns {Promise<Probe>} */
+  async #ask() {
+    /** @param {string} why @returns {Probe} */
+    const none = why => ({ state: "none", adapter: "", why });
+    try {
+      this.#asking = true;
+      const asked = Promise.resolve(/** @type {any} */ (navigator).gpu?.requestAdapter({ powerPreference: "high-performance" }));
+      asked.catch(() => {}).finally(() => (this.#asking = false));
+      const adapter = await within(asked, ADAPTER_S, undefined);
+      if (!adapter) return none(this.#asking ? t("why.silent", { seconds: ADAPTER_S }) : t("why.none"));
+      const info = adapter.info ?? {};
+      const software = info.isFallbackAdapter ?? adapter.isFallbackAdapter;
+      return { state: software ? "software" : "hardware", adapter: info.description || [info.vendor, info.architecture].filter(Boolean).join(" "), why: "" };
+    } catch (error) {
+      this.#asking = false;
+      return none(t("why.threw", { message: reason(error) }));
+    }
   }
 
   /**
    * Where a run with this device choice would go, and why.
-   * @param {import("./types.d.ts").Choice} choice
+   * @param {import("./types.d.ts").Choice} choice @param {boolean} [again] for a run: what failed before is asked again
    * @returns {Promise<{kind: Kind, why: string, adapter: string}>}
    */
-  async place(choice) {
+  async place(choice, again = false) {
     if (choice === "cpu") return { kind: "cpu", why: t("why.asked"), adapter: "" };
-    const { state, adapter } = await this.probe();
+    if (again && this.#hosts.get("gpu")?.spent) {
+      // Another worker asks for another device.
+      this.#hosts.delete("gpu");
+      this.#failures++;
+      this.gpuFailed = t("why.failed", { message: t("gpuLost") });
+    }
+    if (again && this.#failures < GPU_TRIES) this.gpuFailed = "";
+    const { state, adapter, why } = await this.probe(again);
     if (this.gpuFailed) return { kind: "cpu", why: this.gpuFailed, adapter };
-    if (state === "none") return { kind: "cpu", why: t("why.none"), adapter };
+    if (state === "none") return { kind: "cpu", why, adapter };
     if (state === "software" && choice === "auto") return { kind: "cpu", why: t("why.software"), adapter };
     return { kind: "gpu", why: t(choice === "gpu" ? "why.asked" : "why.found"), adapter };
   }
 
   /**
-   * A session on the engine of that kind. A GPU that fails to start is remembered and thrown.
+   * A session on the engine of that kind.
    * @param {Kind} kind @param {(message: Message) => void} receive
    */
   async session(kind, receive) {
     const host = this.#host(kind);
-    try {
-      await host.ready;
-      if (host.dead) throw failure("panic", host.dead);
-    } catch (error) {
-      if (kind === "gpu") {
-        const message = /** @type {any} */ (error)?.message ?? String(error);
-        this.gpuFailed ||= t("why.failed", { message });
-        host.kill(message);
-        this.#hosts.delete("gpu");
-      }
-      throw error;
-    }
+    await host.ready;
+    if (host.dead) throw host.dead;
     const session = new Session(host, ++this.#runs, receive);
     host.sessions.set(session.run, session);
     return session;
@@ -407,6 +515,6 @@ class Engine extends EventTarget {
   }
 }
 
-const key = Symbol.for("scaling-lab.engine");
-/** Also one engine when two copies of the script are on one page. @type {Engine} */
+const key = Symbol.for(`scaling-lab.engine ${version}`);
+/** Also one engine when two copies of one version of the script are on one page. @type {Engine} */
 export const engine = ((/** @type {any} */ (window))[key] ??= new Engine());

@@ -2,7 +2,8 @@
 // The pages behind the experiments: published numbers recomputed, and what the lab is. Loaded when asked for.
 import { claims as loadClaims, index } from "./catalogue.js";
 import { h, link, uid } from "./dom.js";
-import { base, engine } from "./engine.js";
+import { base } from "./assets.js";
+import { engine } from "./engine.js";
 import { addWords, kilobytes, num, t } from "./i18n.js";
 import { files } from "./own.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
@@ -27,8 +28,8 @@ async function reproduce(claim, table) {
   try {
     await new Promise((resolve, reject) => {
       receive = ({ type, result, error, message }) => {
-        if (type === "error") reject(error);
-        else if (type === "panic") reject({ message });
+        if (type === "error" || type === "panic") reject(error);
+        else if (type === "silent") reject({ message });
         else if (type === "done" || (type === "opened" && !result?.progress.total)) resolve(undefined);
         else if (type === "opened") session.play();
       };

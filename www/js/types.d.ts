@@ -24,6 +24,8 @@ export interface Entry {
   figures_more: string[];
   /** What a table of one's own must hold; empty where an experiment takes none. */
   data: string;
+  /** Has it a kernel, which a GPU can run? */
+  kernel: boolean;
 }
 
 /** What stands below the figures. */
@@ -108,6 +110,8 @@ export interface LabError { kind: string; message: string }
 export interface Message {
   type: string;
   run?: number;
+  /** Which of its openings a run's message belongs to. */
+  turn?: number;
   id?: number;
   result?: Result;
   progress?: Progress;

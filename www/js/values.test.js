@@ -7,7 +7,7 @@ import { formatList, parseMatrix, parseShares, setShare, sliderScale } from "./v
 /** @type {(more: object) => import("./types.d.ts").Spec} */
 const spec = more => ({ name: "x", help: "", unit: "", scale: "linear", kind: "number", default: "1", min: 0, max: 1, min_len: 1, max_len: 1, choices: [], ...more });
 /** @type {import("./types.d.ts").Entry} */
-const entry = { slug: "s", title: "", question: "", presets: [], figures_more: [], data: "", params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })] };
+const entry = { slug: "s", title: "", question: "", presets: [], figures_more: [], data: "", kernel: true, params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })] };
 
 test("a dragged share keeps the sum at 1 and the others in proportion", () => {
   assert.equal(formatList(setShare([0.9, 0.1], 0, 0.7)), "0.7,0.3");

@@ -6,12 +6,14 @@ import * as lab from "lab:glue";
 /** @typedef {import("./types.d.ts").Message} Message */
 /** @typedef {{
  *   id: number, run: any, playing: boolean, busy: boolean, closed: boolean, cancelled: boolean, finished: boolean,
- *   steps: number, pace: number | null, elapsed: number, wake: () => void }} State */
+ *   steps: number, until: number, turn: number, pace: number | null, elapsed: number, wake: () => void }} State */
 
 const PROGRESS_MS = 16; // at most once a frame
 const RESULT_MS = 66; // a result is larger: about 15 a second ...
 const RESULT_SHARE = 5; // ... and never more than a fifth of the time
 const PIECE = 2 ** 18; // bytes read between two looks at the clock
+const TICK_MS = 250; // of the clock by which a GPU's silence is counted
+const READING_MS = 1000; // a table that comes slowly is said to come
 
 /** @type {any} */
 let engine = null;
@@ -39,16 +41,18 @@ class Unreached extends Error {}
 
 /** Only a stub's call is waiting, so a worker may wait too. @param {string} url @returns {WebAssembly.Module} */
 function fetchNow(url) {
-  const request = new XMLHttpRequest();
-  request.open("GET", url, false);
-  request.responseType = "arraybuffer";
-  try {
-    request.send();
-  } catch {
-    // Offline: the status says so.
+  for (const query of ["", `?retry=${Date.now()}`]) {
+    try {
+      const request = new XMLHttpRequest();
+      request.open("GET", url + query, false);
+      request.responseType = "arraybuffer";
+      request.send();
+      if (request.status === 200) return new WebAssembly.Module(request.response);
+    } catch {
+      // Not there, or not whole.
+    }
   }
-  if (request.status !== 200) throw new Unreached(`a part of the lab could not be fetched (status ${request.status || "offline"})`);
-  return new WebAssembly.Module(request.response);
+  throw new Unreached(url);
 }
 
 /** @param {{module: WebAssembly.Module, rest: string, second: WebAssembly.Module | null}} message */
@@ -67,11 +71,36 @@ function begin(message) {
 /** @param {any} error */
 const fatal = error => error instanceof WebAssembly.RuntimeError || error instanceof Unreached;
 
-/** After a panic the module is dead; whoever throws first says so. @param {any} error @param {number} [run] */
-function fail(error, run) {
-  if (!fatal(error)) return post({ type: "error", run, error: plain(error) });
-  const panic = error instanceof WebAssembly.RuntimeError ? lab.panic_message?.() : "";
-  post({ type: "panic", message: String(panic || error.message) });
+/** After a panic the module is dead; whoever throws first says so. @param {any} error @param {number} [run] @param {number} [turn] */
+function fail(error, run, turn) {
+  if (fatal(error)) die(error);
+  else post({ type: "error", run, turn, error: plain(error) });
+}
+
+/** This worker has ended: the page says why. @param {any} error */
+function die(error) {
+  const kind = error instanceof Unreached ? "fetch" : "panic";
+  post({ type: "panic", error: { kind, message: kind === "fetch" ? error.message : String(panicked() || (error?.message ?? error)) } });
+}
+const panicked = () => lab.panic_message?.();
+
+// What a browser's callback throws, or a panic inside one, has nobody who waits for it.
+self.addEventListener("error", event => {
+  event.preventDefault();
+  die(event.error ?? event.message);
+});
+self.addEventListener("unhandledrejection", event => {
+  event.preventDefault();
+  die(event.reason);
+});
+
+/** The clock of a GPU: it stands while nobody sees the page. It also shows that this worker lives. */
+let hidden = false;
+function startClock() {
+  setInterval(() => {
+    if (!hidden) lab.tick();
+    post({ type: "alive" });
+  }, TICK_MS);
 }
 
 // A macrotask, so that waiting messages are read between two marks; setTimeout(0) would cost 4 ms each.
@@ -99,18 +128,18 @@ const sleep = (state, ms) =>
 const handle = table => (table === undefined ? undefined : tables.get(table).share());
 
 /** @param {any} message */
-function open({ run: id, slug, values, seed, table }) {
+function open({ run: id, turn, slug, values, seed, table }) {
   close(id);
   try {
     const run = new lab.Run(engine, slug, Object.entries(values).flat(), seed, handle(table));
     const result = run.result();
     runs.set(id, {
       id, run, playing: false, busy: false, closed: false, cancelled: false, finished: false,
-      steps: 0, pace: null, elapsed: 0, wake: () => {},
+      steps: 0, until: Infinity, turn, pace: null, elapsed: 0, wake: () => {},
     });
-    post({ type: "opened", run: id, result });
+    post({ type: "opened", run: id, turn, result });
   } catch (error) {
-    fail(error, id);
+    fail(error, id, turn);
   }
 }
 
@@ -128,7 +157,8 @@ function close(id) {
 }
 
 /** @param {State} state @param {"paused" | "done" | "cancelled"} type */
-const rest = (state, type) => post({ type, run: state.id, result: state.run.result(), elapsed: state.elapsed });
+const rest = (state, type) =>
+  post({ type, run: state.id, turn: state.turn, result: state.run.result(), elapsed: state.elapsed, device: engine.device() });
 
 /** Plays until done, paused, cancelled or closed. @param {State} state */
 async function play(state) {
@@ -151,10 +181,11 @@ async function play(state) {
         rest(state, "done");
         return;
       }
+      if (progress.done >= state.until) state.playing = false;
       if (now - shown >= PROGRESS_MS) {
         shown = now;
         /** @type {Message} */
-        const message = { type: "progress", run: state.id, progress, elapsed: state.elapsed };
+        const message = { type: "progress", run: state.id, turn: state.turn, progress, elapsed: state.elapsed };
         if (now >= resulted) {
           message.result = state.run.result();
           const cost = performance.now() - now;
@@ -171,7 +202,7 @@ async function play(state) {
     if (state.closed) return;
     state.playing = false;
     if (state.cancelled && plain(error).kind === "cancelled") rest(state, "cancelled");
-    else fail(error, state.id);
+    else fail(error, state.id, state.turn);
   } finally {
     state.busy = false;
     if (state.closed) state.run.free();
@@ -193,6 +224,7 @@ async function pieces(source, signal) {
 /** Reads a table piece by piece; whoever waits hears of it at most once a frame. @param {any} message */
 async function read({ id, table, source, limit }) {
   const stop = new AbortController();
+  const coming = setInterval(() => post({ type: "reading", id }), READING_MS);
   readings.set(table, stop);
   const goOn = () => {
     if (stop.signal.aborted) throw { kind: "cancelled", message: "" };
@@ -233,6 +265,7 @@ async function read({ id, table, source, limit }) {
     goOn();
     throw error;
   } finally {
+    clearInterval(coming);
     readings.delete(table);
   }
 }
@@ -254,12 +287,17 @@ async function receive(message) {
     case "init":
       begin(message);
       if (!message.kind) return;
+      hidden = message.hidden;
+      if (message.kind === "gpu") startClock();
       try {
         engine = message.kind === "gpu" ? await lab.Engine.gpu(message.ports) : new lab.Engine(message.ports);
         post({ type: "ready", stamp: lab.stamp(), device: engine.device() });
       } catch (error) {
         fail(error);
       }
+      return;
+    case "hidden":
+      hidden = message.hidden;
       return;
     case "rest":
       second.module ??= message.module;
@@ -278,6 +316,7 @@ async function receive(message) {
     case "play":
       if (!state || state.finished || state.cancelled) return;
       state.playing = true;
+      state.until = message.until ?? Infinity;
       play(state);
       return;
     case "pause":
