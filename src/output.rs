@@ -312,7 +312,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// A verdict whose `agrees` is computed: does `interval`, widened by `resolution` at both ends, hold
-    /// `theory`?
+    /// `theory`? It cannot tell where one of the numbers is none.
     pub fn of(
         id: &'static str,
         claim: impl Into<String>,
@@ -321,8 +321,9 @@ impl Verdict {
         theory: f64,
         resolution: f64,
     ) -> Self {
+        let numbers = measured.is_finite() && theory.is_finite() && !resolution.is_nan();
         let agrees = interval
-            .filter(|_| measured.is_finite())
+            .filter(|[lo, hi]| numbers && !lo.is_nan() && !hi.is_nan())
             .map(|[lo, hi]| !(theory < lo - resolution || theory > hi + resolution));
         Self {
             id,
@@ -503,6 +504,13 @@ mod tests {
         assert_eq!(verdict(1.2, 0.0), Some(false), "outside");
         assert_eq!(verdict(1.2, 0.2), Some(true), "within the resolution");
         assert_eq!(Verdict::of("v", "v", 1.0, None, 1.0, 0.0).agrees, None, "cannot tell");
+        let lost = [f64::NAN, 1.0].map(|lo| Verdict::of("v", "v", 1.0, Some([lo, 2.0]), f64::NAN, 0.0).agrees);
+        assert_eq!(lost, [None; 2], "what is not a number decides nothing");
+        assert_eq!(
+            Verdict::of("v", "v", 1.0, Some([f64::NAN, 2.0]), 1.0, 0.0).agrees,
+            None,
+            "nor does half an interval"
+        );
     }
 
     #[test]

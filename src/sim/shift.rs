@@ -72,7 +72,7 @@ impl Fixed<'_> {
 pub const LEAST: f64 = -17.0;
 
 /// The job: `log10(1 - L*/L_same)` of a random problem and of the logarithmic curve with the same weights;
-/// not a number where the losses are below the smallest f64.
+/// not a number where the losses are beyond f64 or the best shares were not found: such a problem says nothing.
 ///
 /// Problem i: weights uniform on the simplex (spacings of sorted uniforms), exponents a uniform in 0.2..1, heights
 /// log-uniform in 0.1..10 (`c`, for the mixing law `b`). About a microsecond for three parts.
@@ -115,7 +115,8 @@ impl Job for Gains {
             for optimum in [best, control] {
                 let gain = optimum.relative_gain();
                 let listed = if gain > 1e-17 { math::log10(gain) } else { LEAST };
-                out.push(if optimum.matched == 0.0 { f64::NAN } else { listed });
+                // 0/0 where the losses are below the smallest f64; no number either where the solver found nothing.
+                out.push(if gain.is_finite() { listed } else { f64::NAN });
             }
         }
     }
@@ -151,6 +152,27 @@ mod tests {
             assert_eq!(below(0, -12.0), if curve == Some(Curve::Log) { 4000 } else { 0 }, "{curve:?}");
             assert!(out.iter().all(|g| g.is_finite() && *g <= 0.0 && *g >= LEAST), "{curve:?}: in range");
         }
+    }
+
+    #[test]
+    fn what_has_no_gain_is_lost_and_never_counted_as_none() {
+        // Offsets this large starve parts: their shares are below the smallest normal number.
+        let fixed = Fixed {
+            seed: 3,
+            curve: Some(Curve::Offset),
+            samples: 1000.0,
+            b: &[1.0, 20.0, 200.0],
+            floors: &[],
+            transfer: &[],
+        };
+        let mut out = Vec::new();
+        Gains::items(&fixed.inputs(), 0..100_000, &mut out);
+        let least = out.iter().step_by(2).fold(0.0, |least: f64, gain| if *gain >= least { least } else { *gain });
+        assert!((-9.0..0.0).contains(&least), "every mixture gains: {least}");
+        let fixed = Fixed { curve: Some(Curve::Exponential { scale: 1.0 }), samples: 1e9, ..fixed };
+        out.clear();
+        Gains::items(&fixed.inputs(), 0..10, &mut out);
+        assert!(out.iter().step_by(2).all(|gain| gain.is_nan()), "losses below the smallest f64: {out:?}");
     }
 
     #[test]

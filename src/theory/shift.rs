@@ -104,6 +104,8 @@ pub fn direction(pull: &[f64]) -> Vec<f64> {
 }
 
 /// Optimum of a mixture and what it buys over the matched shares.
+///
+/// Not a number in every field where it was not found: a failed solve is no gain of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Optimum {
     /// `L_same = L(p, p)`.
@@ -117,11 +119,18 @@ pub struct Optimum {
 }
 
 impl Optimum {
-    /// `1 - L*/L_same`.
+    /// Nothing was found.
+    const LOST: Self = Self { matched: f64::NAN, loss: f64::NAN, gain: f64::NAN, multiplier: f64::NAN };
+
+    /// `1 - L*/L_same`; not a number where there is none.
     pub fn relative_gain(&self) -> f64 {
         self.gain / self.matched
     }
 }
+
+/// Shares that do not sum to 1 this closely were not found. Newton ends at 2e-14; where shares move fast with the
+/// multiplier, the last bit of its logarithm is worth up to 1e-5, and dividing the shares by their sum mends that.
+const SOLVED: f64 = 1e-3;
 
 /// Finds the best shares of one [`Parts`] after another without allocating.
 #[derive(Clone, Debug, Default)]
@@ -196,6 +205,10 @@ impl Solver {
             mu = next;
         }
         let used: f64 = self.shares.iter().sum();
+        let solved = (used - 1.0).abs() < SOLVED;
+        if !solved {
+            return Optimum::LOST;
+        }
         let multiplier = math::exp(mu);
         let mut optimum = Optimum { multiplier, ..Optimum::default() };
         for (k, share) in self.shares.iter_mut().enumerate() {
@@ -215,13 +228,13 @@ impl Solver {
     ///
     /// Solves `L*(N') = L_same(N)` by Newton in `ln N'`, with `dL*/dN = -lambda/N` (envelope theorem; plus the
     /// fall of the shared term of `Transfer`). Leaves the shares for N'. None for `Log`, where no N' has a meaning, and
-    /// where the losses are 0 in f64. Cost about six solves.
+    /// where a loss is 0 or infinite in f64. Cost about six solves.
     pub fn samples_ratio(&mut self, parts: &Parts<'_>, total: f64) -> Option<f64> {
         if parts.curve == Curve::Log {
             return None;
         }
         let target = self.solve(parts, total).matched;
-        if target < 1e-300 {
+        if !(1e-300..f64::INFINITY).contains(&target) {
             return None;
         }
         let (mut low, mut high) = (f64::NEG_INFINITY, 0.0);
@@ -235,31 +248,32 @@ impl Solver {
                     .sum(),
                 _ => 0.0,
             };
-            // Above 0: N' is too small. At t = 0 the exact gain stands in for the difference.
-            let excess = if t == 0.0 { math::ln_1p(-best.gain / target) } else { math::ln(best.loss / target) };
+            // Above 0: N' is too small. At t = 0 an exact gain that is small stands in for the difference.
+            let small = t == 0.0 && best.gain < 0.5 * target;
+            let excess = if small { math::ln_1p(-best.gain / target) } else { math::ln(best.loss / target) };
+            if excess.is_nan() {
+                return None;
+            }
             if excess > 0.0 {
                 low = t;
             } else {
                 high = t;
             }
             let step = excess * best.loss / (best.multiplier + shared);
-            if step.abs() <= 1e-13 {
-                t += step;
-                break;
+            if step.abs() <= 1e-13 || high - low < 1e-15 {
+                return Some(math::exp(if step.abs() <= 1e-13 { t + step } else { t }));
             }
             let newton = t + step;
             t = if newton > low && newton < high {
                 newton
             } else if low == f64::NEG_INFINITY {
-                newton.min(0.0).max(high - 2.0)
+                // At most a factor of 8 at once; also where a loss of 0 leaves no step.
+                high - 2.0
             } else {
                 0.5 * (low + high)
             };
-            if high - low < 1e-15 {
-                break;
-            }
         }
-        Some(math::exp(t))
+        None
     }
 }
 
@@ -336,18 +350,25 @@ impl Parts<'_> {
     /// The second term is 0 on the support and at least 0 at a corner; both are computed without cancellation.
     fn divergence(&self, k: usize, q: f64, total: f64, multiplier: f64) -> (f64, f64) {
         let (p, a, b, c) = (self.weights[k], self.a[k], self.b[k], self.c[k]);
-        // n0/n - 1.
+        // ln(n0/n) and n0/n - 1. The second is -1 or infinite where p and q are far apart, the first never.
         let u = (p - q) / q;
+        let x = if u > -0.99 && u < 1e10 { math::ln_1p(u) } else { math::ln(p) - math::ln(q) };
+        // Far apart nothing cancels: on the support p N (-e'(n)) is the multiplier.
+        let far = |e0: f64, e: f64| p * e0 - p * e + multiplier * (p - q);
         match self.curve {
-            Curve::Power => {
-                let error = c * math::pow(total * q, -a);
-                (error, p * error * power_excess(-a, u))
+            Curve::Power | Curve::Transfer => {
+                // p e(n) as one exponential: e(n) alone may overflow where p is tiny.
+                let error = |share: f64| c * math::exp(-a * (math::ln(total) + math::ln(share)));
+                let weighted = |share: f64| c * math::exp(math::ln(p) - a * (math::ln(total) + math::ln(share)));
+                let rise = if x.abs() > FAR {
+                    weighted(p) - weighted(q) + multiplier * (p - q)
+                } else {
+                    weighted(q) * power_excess(-a, u, x)
+                };
+                let shared = if self.curve == Curve::Transfer { b * math::pow(total, -a) } else { 0.0 };
+                (error(q) + shared, rise)
             }
-            Curve::Transfer => {
-                let error = c * math::pow(total * q, -a);
-                (error + b * math::pow(total, -a), p * error * power_excess(-a, u))
-            }
-            Curve::Log => (-math::ln(q), p * log_excess(u)),
+            Curve::Log => (-math::ln(q), p * log_excess(u, x)),
             Curve::Exponential { scale } => {
                 let error = c * math::exp(-a * total * q / scale);
                 let slack = if q == 0.0 { p * (multiplier - p * total * a * c / scale).max(0.0) } else { 0.0 };
@@ -360,9 +381,10 @@ impl Parts<'_> {
                 };
                 (error, p * rise + slack)
             }
-            // Not a corner, but below the smallest f64.
-            Curve::Offset if q == 0.0 && a < 1.0 => {
-                (c / b, p * (self.error(k, total * p, total) - c / b) + multiplier * p)
+            // q = 0 is no corner, but below the smallest f64.
+            Curve::Offset if a < 1.0 && (q == 0.0 || x > OFFSET_FAR) => {
+                let error = self.error(k, total * q, total);
+                (error, far(self.error(k, total * p, total), error))
             }
             Curve::Offset if q == 0.0 => {
                 let n0 = total * p;
@@ -371,19 +393,28 @@ impl Parts<'_> {
             }
             Curve::Offset => {
                 let y = math::pow(total * q, a);
-                let v = math::expm1(a * math::ln_1p(u));
-                let w = y / (y + b);
-                let curved = (a * u * w * v - power_excess(a, u)) / (1.0 + w * v);
+                // 1 + w v as a sum: it is tiny where p is far below q and b is 0.
+                let (kept, w) = (b / (y + b), y / (y + b));
+                let v = math::expm1(a * x);
+                let curved = (a * u * w * v - power_excess(a, u, x)) / (kept + w * math::exp(a * x));
                 (c / (y + b), p * c * y / ((y + b) * (y + b)) * curved)
             }
         }
     }
 }
 
-/// `(1+u)^s - 1 - s u` for u > -1, relative error about 1e-12 for all u: the series near 0.
-fn power_excess(s: f64, u: f64) -> f64 {
+/// `|ln(p/q)|` from which on the terms of a power law's gain differ by so much that they no longer cancel.
+const FAR: f64 = 30.0;
+
+/// `ln(p/q)` from which on the products of the offset curve's gain might overflow. Short of it they are more exact than
+/// the terms one by one, which cancel where a is close to 1.
+const OFFSET_FAR: f64 = 300.0;
+
+/// `(1+u)^s - 1 - s u`, relative error about 1e-12 for all u: the series near 0. `x = ln(1+u)`, which far from 0 says
+/// more than u.
+fn power_excess(s: f64, u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
-        return math::expm1(s * math::ln_1p(u)) - s * u;
+        return math::expm1(s * x) - s * u;
     }
     let mut term = s * (s - 1.0) * 0.5 * u * u;
     let mut total = term;
@@ -395,10 +426,10 @@ fn power_excess(s: f64, u: f64) -> f64 {
     total
 }
 
-/// `u - ln(1+u)` for u > -1, as [`power_excess`].
-fn log_excess(u: f64) -> f64 {
+/// `u - ln(1+u)` with `x = ln(1+u)`, as [`power_excess`].
+fn log_excess(u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
-        return u - math::ln_1p(u);
+        return u - x;
     }
     u * u * (0.5 - u * (1.0 / 3.0 - u * (0.25 - u * (0.2 - u * (1.0 / 6.0 - u * (1.0 / 7.0 - u * (0.125 - u / 9.0)))))))
 }
@@ -538,7 +569,9 @@ impl Mixing<'_> {
             for (r, &i) in index.iter().enumerate() {
                 right[r] = pull[i];
             }
-            let Some(step) = linear(&system, &right[..=m]) else { break };
+            let Some(step) = linear(&system, &right[..=m]).filter(|step| step.iter().all(|x| x.is_finite())) else {
+                return Optimum::LOST;
+            };
             multiplier = step[m];
             let longest = step[..m].iter().fold(0.0_f64, |l, d| l.max(d.abs()));
             // How far until a share is 0?
@@ -582,7 +615,8 @@ impl Mixing<'_> {
             }
         }
         shares.copy_from_slice(&q[..count]);
-        self.optimum(shares, multiplier)
+        let solved = (q.iter().sum::<f64>() - 1.0).abs() < SOLVED;
+        if solved { self.optimum(shares, multiplier) } else { Optimum::LOST }
     }
 
     /// Losses and gain at the optimum `q`: `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, plus
@@ -659,9 +693,12 @@ pub struct Point {
 }
 
 /// `max_j pull_j - sum_k q_k pull_k`: how much lower than at `shares` a convex loss can be anywhere on the simplex.
+///
+/// Not a number where a pull is none: nothing is certified.
 pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
     let mean: f64 = shares.iter().zip(pull).map(|(q, g)| q * g).sum();
-    pull.iter().fold(0.0_f64, |most, g| most.max(g - mean))
+    // `max` would drop what is not a number.
+    pull.iter().map(|g| g - mean).fold(0.0_f64, |most, above| if most.is_nan() || above <= most { most } else { above })
 }
 
 /// Minimises a convex loss over the simplex by mirror descent, `q_k <- q_k exp(eta pull_k) / Z`.
@@ -936,11 +973,11 @@ mod tests {
         for s in [-3.0, -0.5, 0.3, 1.0, 2.5] {
             for u in [-0.0199999, 0.0199999] {
                 let direct = math::expm1(s * math::ln_1p(u)) - s * u;
-                assert!((power_excess(s, u) - direct).abs() < 2e-16 * (1.0 + s.abs()));
+                assert!((power_excess(s, u, math::ln_1p(u)) - direct).abs() < 2e-16 * (1.0 + s.abs()));
             }
         }
         for u in [-0.0199999, 0.0199999] {
-            assert!((log_excess(u) - (u - math::ln_1p(u))).abs() < 1e-17);
+            assert!((log_excess(u, math::ln_1p(u)) - (u - math::ln_1p(u))).abs() < 1e-17);
             assert!((exp_excess(5.0 * u) - (math::expm1(5.0 * u) - 5.0 * u)).abs() < 2e-16);
         }
     }
@@ -953,6 +990,67 @@ mod tests {
         assert!(best.loss.is_finite() && best.gain > 0.0);
         let pull = power(&[0.6, 0.0, 0.4], &[1.0; 3], &[1.0; 3]).pull(&[0.6, 0.0, 0.4], 100.0);
         assert!(direction(&pull).iter().sum::<f64>().abs() < 1e-15 && pull.iter().all(|x| x.is_finite()));
+    }
+
+    #[test]
+    fn shares_below_the_smallest_normal_number_have_their_gain() {
+        // (p - q)/q overflows below q = 6e-309: the second part's share is 1.8e-310.
+        let parts =
+            Parts { curve: Curve::Offset, weights: &[0.9, 0.1], a: &[0.5, 0.98], b: &[1.0, 1e5], c: &[1.0, 1.0] };
+        let mut solver = Solver::default();
+        let best = solver.solve(&parts, 1000.0);
+        assert!(solver.shares[1] > 0.0 && solver.shares[1] < 6e-309, "{:?}", solver.shares);
+        close(best.matched, 0.9 / (30.0 + 1.0) + 0.1 / (math::pow(100.0, 0.98) + 1e5), 1e-12);
+        close(best.loss, 0.9 / (math::pow(1000.0, 0.5) + 1.0) + 0.1 / 1e5, 1e-12);
+        close(best.gain, best.matched - best.loss, 1e-12);
+        let ratio = solver.samples_ratio(&parts, 1000.0).expect("a ratio");
+        close(0.9 / ((1000.0 * ratio).sqrt() + 1.0) + 0.1 / 1e5, best.matched, 1e-11);
+        // All around the smallest numbers, and across the switch of formulas.
+        for power in 0..160 {
+            for a in [0.5, 0.9, 0.98, 0.999] {
+                let b = math::pow(10.0, f64::from(power) / 20.0);
+                let parts =
+                    Parts { curve: Curve::Offset, weights: &[0.9, 0.1], a: &[0.5, a], b: &[1.0, b], c: &[1.0; 2] };
+                let best = solver.solve(&parts, 1000.0);
+                let (matched, loss) = (parts.loss(parts.weights, 1000.0), parts.loss(&solver.shares, 1000.0));
+                assert!((matched - loss - best.gain).abs() < 1e-15, "a = {a}, b = {b}: {best:?}, {}", matched - loss);
+                close(best.matched, matched, 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn parts_that_hardly_count_have_their_loss() {
+        // a = c = 1: the matched loss is K/N whatever the weights, the least one (sum sqrt p)^2/N.
+        let mut solver = Solver::default();
+        for rare in [1e-15, 1e-17, 1e-35, 1e-100, 1e-300] {
+            let p = [1.0, rare];
+            let parts = power(&p, &[1.0; 2], &[1.0; 2]);
+            let best = solver.solve(&parts, 1000.0);
+            close(best.matched, 0.002, 1e-12);
+            close(best.loss, 0.001 * math::pow(1.0 + f64::sqrt(rare), 2.0), 1e-12);
+            close(best.gain, 0.001, 1e-7);
+            close(solver.samples_ratio(&parts, 1000.0).expect("a ratio"), best.loss / best.matched, 1e-11);
+            // The power law with an offset of 0.
+            let offset = Parts { curve: Curve::Offset, b: &[0.0; 2], a: &[0.5; 2], ..parts };
+            let best = solver.solve(&offset, 1000.0);
+            close(best.matched, offset.loss(&p, 1000.0), 1e-12);
+        }
+        // Steeper, the matched loss is above the largest number: nothing, not "no gain".
+        let best = solver.solve(&power(&[1.0, 1e-300], &[4.0; 2], &[1.0; 2]), 1000.0);
+        assert!(!best.relative_gain().is_finite(), "{best:?}");
+        assert_eq!(solver.samples_ratio(&power(&[1.0, 1e-300], &[4.0; 2], &[1.0; 2]), 1000.0), None);
+    }
+
+    #[test]
+    fn what_is_not_a_number_certifies_nothing() {
+        assert!(gap(&[0.5, 0.5], &[1.0, f64::NAN]).is_nan() && gap(&[0.5, 0.5], &[f64::NAN, 1.0]).is_nan());
+        let mut solver = Solver::default();
+        let best = solver.solve(&power(&[0.5, 0.5], &[f64::NAN, 1.0], &[1.0; 2]), 100.0);
+        assert!(best.gain.is_nan() && best.loss.is_nan() && best.relative_gain().is_nan(), "{best:?}");
+        let mut q = [0.0; 2];
+        let lost = mixing(&[0.5, 0.5], &[f64::NAN, 1.0], &[0.0; 2], &[1.0, 0.0, 0.0, 1.0]).solve(&mut q);
+        assert!(lost.gain.is_nan(), "{lost:?}");
     }
 
     #[test]
