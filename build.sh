@@ -125,7 +125,8 @@ catalogue() { # catalogue LAB...: every word of the experiments, for the page, f
 wasm() { # wasm NAME OPTIONS...: one of the two builds, to target/page/NAME
     local name=$1 out=$target/page/$1 built
     shift
-    LAB_COMMIT=$(git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown) \
+    # build.rs names the commit; it does not see that a file of the page differs from it.
+    LAB_DIRTY=$(git diff --quiet HEAD 2>/dev/null || echo dirty) \
         cargo rustc --quiet --profile wasm --lib --target wasm32-unknown-unknown "$@"
     built=$target/wasm32-unknown-unknown/wasm/scaling_lab.wasm
     # Both builds land in one place, so each keeps its own copy of what it was made from.

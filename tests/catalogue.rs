@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::rc::Rc;
 
 use scaling_lab::exec::Exec;
@@ -275,4 +276,21 @@ fn bad_input_is_one_sentence() {
         params::read(ALL[0].params, &Texts::from([("weights".into(), "0,0".into())])).is_err(),
         "weights that sum to 0"
     );
+}
+
+#[test]
+fn the_lab_names_the_commit_it_was_built_from() {
+    let git = Command::new("git").args(["rev-parse", "--verify", "HEAD"]).output();
+    let head = git.ok().filter(|output| output.status.success()).map(|output| output.stdout);
+    let commit = experiments::COMMIT;
+    match head {
+        Some(head) => {
+            let digits = commit.trim_end_matches("-dirty");
+            assert!(
+                digits.len() >= 12 && head.starts_with(digits.as_bytes()),
+                "{commit} is not the commit of the checkout"
+            );
+        }
+        None => assert_eq!(commit, "unknown", "outside git"),
+    }
 }
