@@ -20,6 +20,7 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import temml from "temml";
 import { observe, split } from "./split.mjs";
+import { crates, npm, thirdParty } from "./third-party.mjs";
 
 const KB = 1000;
 const BUDGET = { firstInteraction: 100 * KB, requests: 6, embed: 5 * KB };
@@ -85,11 +86,25 @@ async function worker(kind, fit = (glue) => glue) {
   return out.outputFiles[0].text;
 }
 
+/** What temml writes as inline styles, which a host's policy may forbid, by the classes of our sheets that say it. */
+const LOOKS = {
+  // What a browser does with display="block" anyway; a mistake of temml.
+  "display:block math;": "",
+  false: "",
+  "padding-left:1em;padding-right:0em;": "pad",
+  "padding-left:0em;padding-right:0em;": "tight",
+  "margin-left:-0.1667em;": "near",
+};
+const styleless = (mathml) => mathml.replace(/ style="([^"]*)"/g, (_, style) => {
+  if (!(style in LOOKS)) throw new Error(`a formula has the inline style "${style}": give it a class in www/build.mjs and both sheets`);
+  return LOOKS[style] && ` class="${LOOKS[style]}"`;
+});
+
 /** Every formula of `words` as MathML, with its TeX in an annotation. */
 function typeset(words) {
   const math = { display: {}, inline: {} };
   const render = (tex, displayMode) =>
-    temml.renderToString(tex, { displayMode, annotate: true, throwOnError: true, strict: true });
+    styleless(temml.renderToString(tex, { displayMode, annotate: true, throwOnError: true, strict: true }));
   const walk = (value) => {
     if (typeof value === "string") {
       for (const [, tex] of value.matchAll(/\$([^$]+)\$/g)) math.inline[tex] ??= render(tex, false);
@@ -208,6 +223,8 @@ for (const name of [entry.style, entry.main]) {
 }
 put("index.html", html);
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
+// The workers' scripts bundle nobody's files: their glue is wasm-bindgen's, a crate.
+put("THIRD-PARTY.txt", thirdParty([...npm(Object.keys(page.metafile.inputs), www), ...crates(join(www, ".."))]));
 
 const first = ["index.html", entry.style, ...imported, opened, assets.cpu.wasm];
 const gpu = [assets.gpu.worker, assets.gpu.wasm];

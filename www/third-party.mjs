@@ -1,0 +1,96 @@
+// Whose work the page hands on, and the notices they ask for: THIRD-PARTY.txt. What is linked into the modules is asked of
+// Cargo, what is bundled into the scripts is known to the build.
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Licences that let us hand on a build: each asks for no more than its notice. */
+const ALLOWED = new Set(["0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT", "MIT-0", "Unicode-3.0", "Unlicense", "Zlib"]);
+const NOTICE = /^(licen[cs]e|copying|notice|copyright|unlicense)/i;
+
+/** Does an SPDX expression offer a licence that we may use? `/` is an old way to write OR. @param {string} expression */
+export function allowed(expression) {
+  const tokens = expression.replace(/\//g, " OR ").match(/\(|\)|[^\s()]+/g) ?? [];
+  let at = 0;
+  const one = () => {
+    if (tokens[at] === "(") {
+      at++;
+      const inner = either();
+      at++;
+      return inner;
+    }
+    let name = tokens[at++];
+    if (tokens[at] === "WITH") name += ` WITH ${tokens[(at += 2) - 1]}`;
+    return ALLOWED.has(name);
+  };
+  const both = () => {
+    let all = one();
+    while (tokens[at] === "AND") { at++; all = one() && all; }
+    return all;
+  };
+  const either = () => {
+    let any = both();
+    while (tokens[at] === "OR") { at++; any = both() || any; }
+    return any;
+  };
+  return tokens.length > 0 && either() && at === tokens.length;
+}
+
+/** The texts of licences and notices in a package. @param {string} folder */
+const notices = (folder) => readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isFile() && NOTICE.test(entry.name))
+  .map(({ name }) => readFileSync(join(folder, name), "utf8").trim().replace(/\r\n/g, "\n"));
+
+/** The crates linked into the larger of the two modules, which has all of the smaller. @param {string} root the lab's sources */
+export function crates(root) {
+  const { packages, resolve } = JSON.parse(execFileSync("cargo",
+    ["metadata", "--format-version", "1", "--locked", "--features", "gpu", "--filter-platform", "wasm32-unknown-unknown"],
+    { cwd: root, maxBuffer: 1 << 28, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
+  const byId = new Map(packages.map((one) => [one.id, one]));
+  const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
+  /** Macros run when the lab is compiled: they are not in it, nor is what they need. */
+  const linked = (id) => !byId.get(id).targets.some(({ kind }) => kind.includes("proc-macro"));
+  const found = new Set();
+  const waiting = [resolve.root];
+  while (waiting.length > 0) {
+    for (const { pkg, dep_kinds } of nodes.get(waiting.pop()).deps) {
+      if (found.has(pkg) || !linked(pkg) || dep_kinds.every(({ kind }) => kind !== null)) continue;
+      found.add(pkg);
+      waiting.push(pkg);
+    }
+  }
+  return [...found].map((id) => byId.get(id)).map(({ name, version, license, repository, manifest_path }) =>
+    ({ name, version, license, from: repository ?? "", texts: notices(dirname(manifest_path)) }));
+}
+
+/** The npm packages whose files are in a bundle. @param {Iterable<string>} inputs paths of bundled files @param {string} www */
+export function npm(inputs, www) {
+  const names = new Set([...inputs].flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  return [...names].map((name) => {
+    const folder = join(www, "node_modules", name);
+    const { version, license, homepage } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return { name, version, license, from: homepage ?? "", texts: existsSync(folder) ? notices(folder) : [] };
+  });
+}
+
+/**
+ * The file: who, then each text once, with those who ask for it. Throws where a licence is not one of ours to use.
+ * @param {{name: string, version: string, license: string | null, from: string, texts: string[]}[]} all
+ */
+export function thirdParty(all) {
+  const sorted = all.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
+  const who = ({ name, version }) => `${name} ${version}`;
+  for (const one of sorted) {
+    if (!allowed(one.license ?? "")) throw new Error(`${who(one)} has the licence "${one.license}", which www/third-party.mjs does not allow`);
+  }
+  const texts = new Map();
+  for (const one of sorted) for (const text of one.texts) texts.set(text, [...(texts.get(text) ?? []), who(one)]);
+  const rule = "=".repeat(80);
+  return [
+    "Scaling Lab is built with the following packages, and with Rust's standard library (MIT OR Apache-2.0).",
+    "",
+    ...sorted.map((one) => `${who(one)}: ${one.license}${one.from && `, ${one.from}`}${one.texts.length ? "" : " (its package holds no text of the licence)"}`),
+    ...[...texts].flatMap(([text, names]) => ["", rule, names.join(", "), rule, "", text]),
+    "",
+  ].join("\n");
+}
