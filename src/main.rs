@@ -19,6 +19,7 @@ mod cli {
 
     use clap::{Parser, Subcommand, ValueEnum};
     use indicatif::{ProgressBar, ProgressStyle};
+    use scaling_lab::error::visible;
     use scaling_lab::exec::{Device, Exec};
     use scaling_lab::experiments::{self, ALL, Claim, Reproduced, Session};
     use scaling_lab::fit::table::{Reader, Table};
@@ -350,10 +351,31 @@ mod cli {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// The shortest digits that read back as `x`, without an exponent; of two equally near the even one, as in JSON and in
+    /// the page's files.
+    fn decimal(x: &f64) -> String {
+        // The standard printer takes the upper of the two.
+        let shortest = serde_json::to_string(&(x + 0.0)).unwrap_or_default();
+        let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+        let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+        let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let part = part.trim_end_matches('0');
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        // Where the point stands among the digits.
+        let digits = format!("{whole}{part}");
+        let point = exponent + i32::try_from(whole.len()).unwrap_or(0);
+        let text = match usize::try_from(point) {
+            Ok(point) if point >= digits.len() => format!("{digits:0<point$}"),
+            Ok(point) if point > 0 => format!("{}.{}", &digits[..point], &digits[point..]),
+            _ => format!("0.{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
+        };
+        format!("{sign}{text}")
+    }
+
     /// Long form: one line per point.
     fn csv(document: &Document, header: bool, out: impl Write) -> Result<()> {
         let mut csv = csv::Writer::from_writer(out);
-        let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(f64::to_string).unwrap_or_default();
+        let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(decimal).unwrap_or_default();
         let broken = |e: csv::Error| Error::from(io::Error::from(e));
         if header {
             csv.write_record(["slug", "seed", "figure", "series", "x", "y", "lo", "hi"]).map_err(broken)?;
@@ -379,7 +401,7 @@ mod cli {
                 for (y, row) in field.y.iter().zip(&field.z) {
                     for (x, z) in field.x.iter().zip(row).filter(|(_, z)| z.is_finite()) {
                         // A field's two places are its x and lo, its value y: the same eight columns for all.
-                        let (x, y, z) = (x.to_string(), y.to_string(), z.to_string());
+                        let (x, y, z) = (decimal(x), decimal(y), decimal(z));
                         csv.write_record([document.experiment, &seed, figure.id, "field", &x, &z, &y, ""])
                             .map_err(broken)?;
                     }
@@ -411,7 +433,9 @@ mod cli {
             writeln!(
                 out,
                 "\n{}: {:.6}{interval}{theory}: {agrees}.\n{}",
-                verdict.claim, verdict.measured, verdict.note
+                visible(&verdict.claim),
+                verdict.measured,
+                visible(&verdict.note)
             )?;
         }
         for table in &document.output.tables {
@@ -425,7 +449,7 @@ mod cli {
 
     fn cell(cell: &Cell) -> String {
         match cell {
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) => visible(text),
             Cell::Number(x) if !x.is_finite() => "-".into(),
             Cell::Number(x) if x.fract() == 0.0 && x.abs() < 1e9 => format!("{x:.0}"),
             Cell::Number(x) if (1e-3..1e5).contains(&x.abs()) => format!("{x:.6}"),
@@ -593,5 +617,41 @@ mod cli {
     fn digest() -> Result<ExitCode> {
         write!(io::stdout(), "{}", scaling_lab::rng::digest())?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        // www/js/export.test.js has these cases too.
+        #[test]
+        fn numbers_of_a_csv_are_the_pages() {
+            let large = format!("1{}", "0".repeat(21));
+            let small = format!("0.{}5", "0".repeat(323));
+            for (x, text) in [
+                (0.084_674_835_205_078_125, "0.08467483520507812"),
+                (0.500_007_629_394_531_25, "0.5000076293945312"),
+                (-0.0, "0"),
+                (-2.5, "-2.5"),
+                (1e21, &large),
+                (1.5e-7, "0.00000015"),
+                (123_456_789_012_345_680_000.0, "123456789012345680000"),
+                (5e-324, &small),
+            ] {
+                assert_eq!(decimal(&x), text, "{x:e}");
+            }
+        }
+
+        #[test]
+        fn numbers_of_a_csv_read_back() {
+            let mut bits = 1_u64;
+            for _ in 0..10_000 {
+                bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let x = f64::from_bits(bits);
+                if x.is_finite() {
+                    assert_eq!(decimal(&x).parse::<f64>().map(f64::to_bits), Ok(bits), "{x:e}");
+                }
+            }
+        }
     }
 }

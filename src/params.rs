@@ -203,10 +203,22 @@ impl Spec {
 
     /// Reads `text` strictly.
     pub fn parse(&self, text: &str) -> Result<Value> {
+        let mut value = self.read(text, false)?;
+        if let (Kind::Simplex, Value::List(shares)) = (self.kind, &mut value) {
+            let sum: f64 = shares.iter().sum();
+            for share in shares {
+                *share /= sum;
+            }
+        }
+        Ok(value)
+    }
+
+    /// Reads `text` strictly, as it is shown: shares are not divided by their sum, so that 0.6,0.3,0.1 stays that.
+    pub fn typed(&self, text: &str) -> Result<Value> {
         self.read(text, false)
     }
 
-    /// Reads `text`; with `nearest`, numbers out of range are moved to the nearest allowed value.
+    /// Reads `text`, shares as typed; with `nearest`, numbers out of range are moved to the nearest allowed value.
     fn read(&self, text: &str, nearest: bool) -> Result<Value> {
         let number = |part: &str| -> Result<f64> {
             let x = to_number(part).ok_or_else(|| self.refuse(text))?;
@@ -245,9 +257,6 @@ impl Spec {
                     let sum: f64 = values.iter().sum();
                     if !(sum > 0.0 && sum.is_finite()) {
                         return Err(self.refuse(text));
-                    }
-                    for v in &mut values {
-                        *v /= sum;
                     }
                 }
                 Ok(Value::List(values))
@@ -382,6 +391,11 @@ pub(crate) fn as_map<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
+}
+
+/// Reads `texts`, which [`read`] accepts, as they are shown.
+pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
+    specs.iter().map(|spec| spec.typed(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
 /// Reads `texts` strictly against `specs`.
@@ -527,6 +541,7 @@ mod tests {
         assert_eq!(COUNT.parse(" 10 "), Ok(Value::Number(10.0)), "spaces, the upper end");
         assert_eq!(LIST.parse("0.5,2"), Ok(Value::List(vec![0.5, 2.0])), "both ends");
         assert_eq!(SHARES.parse("3,1"), Ok(Value::List(vec![0.75, 0.25])), "divided by the sum");
+        assert_eq!(SHARES.typed("0.6,0.3,0.1"), Ok(Value::List(vec![0.6, 0.3, 0.1])), "shown as typed");
         assert_eq!(MATRIX.parse("1,0;0,1"), Ok(Value::Matrix(vec![vec![1.0, 0.0], vec![0.0, 1.0]])), "rows");
         assert_eq!(MATRIX.parse(" "), Ok(Value::Matrix(vec![])), "the identity");
         for (spec, text) in [(WORDS, ""), (WORDS, "<b>é"), (COLUMNS, ""), (COLUMNS, "loss:val_loss, x:#3")] {
@@ -572,6 +587,8 @@ mod tests {
             serde_json::json!({ "values": { "count": "10", "list": "1,2,2" }, "problems": [] }),
             "names and texts as one object"
         );
+        let shares = check(SPECS, &vec![("shares".to_owned(), "0.6,0.3,0.1,5".to_owned())]);
+        assert_eq!(text(&shares.values, "shares"), Some("0.6,0.3,0.1"), "shares as typed");
         let fraction = check(SPECS, &vec![("count".to_owned(), "2.6".to_owned())]);
         assert_eq!(text(&fraction.values, "count"), Some("3"), "the nearest whole number");
         assert!(check(SPECS, &Texts::new()).problems.is_empty(), "nothing asked, nothing to say");

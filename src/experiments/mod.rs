@@ -418,7 +418,7 @@ impl Session {
         let values = params::read(entry.params, texts)?;
         let data = table.as_ref().map(|table| DataUse { rows: table.len(), digest: table.digest() });
         let run = (entry.start)(&values, table, seed)?;
-        let params = entry.params.iter().map(|spec| spec.name).zip(values).collect();
+        let params = entry.params.iter().map(|spec| spec.name).zip(params::typed(entry.params, texts)?).collect();
         // A fall-back that happened when the device was opened concerns every run.
         let old_notices = if exec.device().kind == "cpu" { 0 } else { exec.notices(0).len() };
         Ok(Self { entry, params, data, seed, run, exec, devices: Vec::new(), old_notices })
@@ -492,11 +492,8 @@ pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option
 /// Version of the lab.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Commit the lab was built from; `unknown` outside git.
-pub const COMMIT: &str = match option_env!("LAB_COMMIT") {
-    Some(commit) => commit,
-    None => "unknown",
-};
+/// Commit the lab was built from, found by `build.rs`; `unknown` outside git.
+pub const COMMIT: &str = env!("LAB_COMMIT");
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 // @ts-check
 // Small helpers for building elements. Text is always a text node: nothing here reads markup.
+import { visible } from "./visible.js";
 
 /**
  * @template {keyof HTMLElementTagNameMap} T
@@ -15,7 +16,8 @@ export function h(tag, props = {}, ...children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false)
+    .map(child => (typeof child === "string" ? visible(child) : child)));
   return node;
 }
 

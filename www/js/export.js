@@ -1,10 +1,10 @@
 // @ts-check
 // What a reader takes home: SVG, PNG, CSV and JSON, each with what is needed to get it again.
 
-/** @typedef {import("./types.d.ts").Result} Result */
+import { typed } from "./values.js";
+import { visible } from "./visible.js";
 
-/** The value of a parameter as it is typed. @param {any} value @returns {string} */
-const typed = value => (Array.isArray(value) ? value.map(typed).join(Array.isArray(value[0]) ? ";" : ",") : String(value));
+/** @typedef {import("./types.d.ts").Result} Result */
 
 /**
  * The stamp of a figure: a footer for people and the whole provenance for machines.
@@ -17,7 +17,7 @@ export function stampOf(result, url, file) {
   const parts = [`${lab} ${version} (${commit})`, experiment, values, `seed ${seed}`, data && `data ${file} (${data.rows} rows, ${data.digest})`, devices].filter(Boolean);
   if (progress && progress.done < progress.total) parts.push(`stopped at ${progress.done} of ${progress.total}`);
   return {
-    text: parts.join(" · ") + (url ? `\n${url}` : ""),
+    text: visible(parts.join(" · ")) + (url ? `\n${url}` : ""),
     metadata: { lab, version, commit, experiment, params, seed, ...(data ? { data: { ...data, file } } : {}), device, elapsed_s, progress, ...(url ? { url } : {}) },
   };
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The shell's words and the way numbers look. The words of an experiment come from the engine.
 import shell from "../locales/en.json";
+import { visible } from "./visible.js";
 
 /** @type {Record<string, string>} */
 const words = { ...shell };
@@ -17,7 +18,7 @@ export const lang = "en";
  */
 export function t(key, params = {}) {
   const text = words[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (all, name) => (name in params ? String(params[name]) : all));
+  return text.replace(/\{(\w+)\}/g, (all, name) => (name in params ? visible(String(params[name])) : all));
 }
 
 /** @type {Map<number, Intl.NumberFormat>} */

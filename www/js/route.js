@@ -7,10 +7,20 @@ export const DEFAULT_SEED = 1;
 /** @param {string} query @returns {Values} */
 export const parseQuery = query => Object.fromEntries(new URLSearchParams(query));
 
-/** @param {string} hash @returns {{name: string, query: Values}} */
+/** Text with its %XX read; as it is where they are broken. @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"));
+  } catch {
+    return text;
+  }
+}
+
+/** Mail and chat programs may encode a whole address, and the link that skips to the content is no page. @param {string} hash @returns {{name: string, query: Values}} */
 export function parseHash(hash) {
-  const [path, query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
-  return { name: decodeURIComponent(path.replace(/%(?![0-9a-f]{2})/gi, "%25")), query: parseQuery(query) };
+  const text = (/^#%2f/i.test(hash) ? decoded(hash) : hash).replace(/^#(main$)?\/?/, "");
+  const [path, query = ""] = text.split(/\?(.*)/s);
+  return { name: decoded(path), query: parseQuery(query) };
 }
 
 /** Commas and semicolons stay readable. @param {Values} values */

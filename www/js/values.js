@@ -28,6 +28,19 @@ export function parseShares(text) {
   return sum > 0 && list.every(x => x >= 0) ? list.map(x => x / sum) : null;
 }
 
+/** Do two texts say one value of a parameter? @param {Spec} spec @param {string} a @param {string} b */
+export function sameText({ kind }, a, b) {
+  if (a === b) return true;
+  if (kind === "text" || kind === "columns" || kind === "choice") return false;
+  const shape = (/** @type {string} */ text) => text.replace(/[^,;]/g, "");
+  const numbers = (/** @type {string} */ text) => (kind === "simplex" ? parseShares(text) ?? [NaN] : text.split(/[,;]/).map(Number));
+  const theirs = numbers(b);
+  return shape(a) === shape(b) && numbers(a).every((x, i) => Math.abs(x - theirs[i]) <= 1e-12 * Math.abs(x));
+}
+
+/** The value of a parameter of a result as it is typed. @param {any} value @returns {string} */
+export const typed = value => (Array.isArray(value) ? value.map(typed).join(Array.isArray(value[0]) ? ";" : ",") : String(value));
+
 /**
  * Share `i` becomes `x`; the others keep their proportions and take up the rest.
  * @param {number[]} shares @param {number} i @param {number} x
@@ -49,7 +62,8 @@ export function setShare(shares, i, x) {
 const STEPS = 1000;
 
 /**
- * Slider position <-> value. An integer range shorter than the slider gets one position per integer.
+ * Slider position <-> value. An integer range shorter than the slider gets one position per integer. `next` is the
+ * neighbour of a value, to which one press of an arrow key leads.
  * @param {Spec} spec
  */
 export function sliderScale({ kind, scale, min, max }) {
@@ -57,15 +71,19 @@ export function sliderScale({ kind, scale, min, max }) {
   const whole = kind === "integer";
   const steps = whole && !log ? Math.min(max - min, STEPS) : STEPS;
   const [a, b] = log ? [Math.log(min), Math.log(max)] : [min, max];
-  return {
-    steps,
-    /** @param {number} value */
-    position: value => Math.round((steps * ((log ? Math.log(value) : value) - a)) / (b - a)),
-    /** @param {number} position */
-    value: position => {
-      const at = a + ((b - a) * position) / steps;
-      const value = position <= 0 ? min : position >= steps ? max : log ? Math.exp(at) : at;
-      return Math.min(max, Math.max(min, whole ? Math.round(value) : +value.toPrecision(3)));
-    },
+  /** @param {number} value */
+  const position = value => Math.round((steps * ((log ? Math.log(value) : value) - a)) / (b - a));
+  /** @param {number} position */
+  const value = position => {
+    const at = a + ((b - a) * position) / steps;
+    const value = position <= 0 ? min : position >= steps ? max : log ? Math.exp(at) : at;
+    return Math.min(max, Math.max(min, whole ? Math.round(value) : +value.toPrecision(3)));
   };
+  /** @param {number} from @param {1 | -1} way */
+  const next = (from, way) => {
+    if (whole) return Math.min(max, Math.max(min, way > 0 ? Math.floor(from) + 1 : Math.ceil(from) - 1));
+    for (let at = position(from); at >= 0 && at <= steps; at += way) if ((value(at) - from) * way > 0) return value(at);
+    return way > 0 ? max : min;
+  };
+  return { steps, position, value, next };
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { difference, formatCommand, formatHash, parseHash } from "./route.js";
-import { formatList, parseMatrix, parseShares, setShare, sliderScale } from "./values.js";
+import { formatList, parseMatrix, parseShares, sameText, setShare, sliderScale } from "./values.js";
 
 /** @type {(more: object) => import("./types.d.ts").Spec} */
 const spec = more => ({ name: "x", help: "", unit: "", scale: "linear", kind: "number", default: "1", min: 0, max: 1, min_len: 1, max_len: 1, choices: [], ...more });
@@ -40,6 +40,37 @@ test("a slider reaches both ends, and its positions give their values back", () 
   }
 });
 
+test("one press of an arrow key is one value", () => {
+  const range = (/** @type {Partial<import("./types.d.ts").Spec>} */ spec) => sliderScale(/** @type {any} */ (spec));
+  for (const scale of /** @type {const} */ (["log", "linear"])) {
+    const whole = range({ kind: "integer", scale, min: 1, max: 1e6 });
+    for (const from of [1, 2, 7, 1999, 123_456, 999_999]) {
+      assert.equal(whole.next(from, 1), from + 1);
+      assert.equal(whole.next(from, -1), Math.max(1, from - 1));
+    }
+    assert.equal(whole.next(1e6, 1), 1e6, "the end");
+    for (const [min, max] of [[0.001, 1.9], [1, 1.2], [1e-9, 1e9]]) {
+      const real = range({ kind: "number", scale, min, max });
+      for (let from = min, i = 0; i < 300; i++) {
+        const to = real.next(from, 1);
+        assert.ok(to > from || to === max, `${from} to ${to}`);
+        assert.ok(real.next(to, -1) < to);
+        from = to;
+      }
+    }
+  }
+  assert.equal(range({ kind: "integer", scale: "linear", min: 0, max: 10 }).next(2.5, 1), 3, "from between");
+});
+
+test("two texts of one value", () => {
+  const same = (/** @type {string} */ kind, /** @type {string} */ a, /** @type {string} */ b) => sameText(/** @type {any} */ ({ kind }), a, b);
+  assert.ok(same("number", "1e3", "1000") && same("list", "1, 2.0", "1,2") && same("matrix", "1,0;0,1", "1.0,0;0,1"));
+  assert.ok(same("simplex", "3,1", "0.75,0.25") && same("simplex", "0.6,0.3,0.1", "6,3,1"));
+  assert.ok(same("choice", "a", "a") && same("text", "loss>6", "loss>6"));
+  assert.ok(!same("number", "1", "2") && !same("list", "1,2", "1,2,3") && !same("simplex", "3,1", "1,3") && !same("matrix", "1,0", "1;0"));
+  assert.ok(!same("number", "x", "y") && !same("text", "1.0", "1"));
+});
+
 test("a matrix is rows of numbers", () => assert.deepEqual(parseMatrix("1,0;0.5,1"), [[1, 0], [0.5, 1]]));
 
 test("a URL holds what differs from the defaults and reads back the same", () => {
@@ -51,6 +82,9 @@ test("a URL holds what differs from the defaults and reads back the same", () =>
   assert.deepEqual(parseHash("#/s?t=1,0;0,1").query, { t: "1,0;0,1" });
   assert.deepEqual(parseHash(""), { name: "", query: {} });
   assert.equal(parseHash("#/100%").name, "100%");
+  assert.deepEqual(parseHash("#%2Fs%3Fweights%3D0.7%2C0.3"), { name: "s", query: { weights: "0.7,0.3" } }, "encoded as a whole");
+  assert.equal(parseHash("#main").name, "", "the link that skips to the content");
+  for (const broken of ["#/%E0%A4%A", "#/%E0%A4", "#%2F%E0%A4%A", "#/s?x=%E0%A4%A", "#/%"]) assert.equal(typeof parseHash(broken).name, "string", broken);
 });
 
 test("a command survives the shell", () => {

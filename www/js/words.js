@@ -2,6 +2,7 @@
 // Numbers into sentences, tables and citations.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
+import { visible } from "./visible.js";
 
 /** @typedef {import("./types.d.ts").Verdict} Verdict */
 
@@ -26,7 +27,7 @@ function maths(mathml, tex) {
 
 /** A paragraph: text with $TeX$ inside. @param {string} text @returns {Node[]} */
 export const prose = text =>
-  text.split(/\$([^$]+)\$/).map((part, i) => (i % 2 ? maths(math.inline[part], part) : document.createTextNode(part)));
+  text.split(/\$([^$]+)\$/).map((part, i) => (i % 2 ? maths(math.inline[part], part) : document.createTextNode(visible(part))));
 
 /** @param {{label: string, tex: string}} formula */
 export const formula = ({ label, tex }) =>
@@ -63,7 +64,7 @@ export const verdictWords = verdict => `${verdictText(verdict)} ${t(`agrees.${ve
 
 /** The engine's messages are lower case, without a full stop, names in backticks. @param {string} text */
 export const sentence = text =>
-  text && (text[0].toUpperCase() + text.slice(1)).replace(/`([^`]*)`/g, "“$1”") + (/[.!?…]$/.test(text) ? "" : ".");
+  text && visible(text[0].toUpperCase() + text.slice(1)).replace(/`([^`]*)`/g, "“$1”") + (/[.!?…]$/.test(text) ? "" : ".");
 
 /** @param {Verdict} verdict */
 export function verdictView(verdict) {
@@ -82,15 +83,15 @@ export function tableView({ id, title, columns, rows }) {
         typeof cell === "string" ? h("td", {}, ...prose(cell)) : h("td", { class: "number" }, cell !== null && columns[i]?.unit === "%" ? percent(cell) : num(cell, 5))))))));
 }
 
-/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result | null} result @param {number} seed @param {string} url @param {string} [file] a table of one's own */
-export function bibtex(entry, result, seed, url, file) {
-  const params = Object.entries(result?.params ?? {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("; ");
+/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result} result @param {string} url @param {string} [file] a table of one's own */
+export function bibtex(entry, { params: values, version, commit, seed, data }, url, file) {
+  const params = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("; ");
   const fields = {
     title: `{Scaling Lab}: ${entry.title}`,
     author: "{The Scaling Lab authors}",
     year: String(new Date().getFullYear()),
-    version: result?.version ?? "",
-    note: `Commit ${result?.commit ?? "unknown"}; seed ${seed}; ${params}${result?.data ? `; data = ${file}, ${result.data.rows} rows, ${result.data.digest}` : ""}`.replace(/[{}]/g, ""),
+    version,
+    note: `Commit ${commit}; seed ${seed}; ${params}${data ? `; data = ${file}, ${data.rows} rows, ${data.digest}` : ""}`.replace(/[{}]/g, "").replace(/^.*$/s, visible),
     url,
   };
   return `@software{scalinglab-${entry.slug}-${seed},\n${Object.entries(fields).map(([name, value]) => `  ${name} = {${value}},\n`).join("")}}`;

@@ -49,8 +49,8 @@ export const svgRules = [
 
 export const css = `
 :root,:host{${variables("light")};--lab-font:system-ui,sans-serif}
-@media (prefers-color-scheme:dark){:root,:host(:not([theme=light])){${variables("dark")}}}
-:host([theme=dark]){${variables("dark")}}
+@media screen and (prefers-color-scheme:dark){:root,:host(:not([theme=light])){${variables("dark")}}}
+@media screen{:host([theme=dark]){${variables("dark")}}}
 .lab-figure{--lab-size:1em;margin:0;color:var(--lab-ink);min-width:0}
 .lab-figure figcaption{font-weight:600;margin-block-end:.4em;font-size:max(1em,var(--lab-size))}
 .lab-figure :is(.lab-read,.lab-legend,.lab-note,details){font-size:max(.9em,calc(var(--lab-size)*.88))}

@@ -7,7 +7,7 @@ import { drawField } from "./field.js";
 import { fitText, placeBeside, placeRows, spread, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
 import { looks, outline, px as r1 } from "./style.js";
-import { el, set } from "./svg.js";
+import { el, say, set } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
  *  @typedef {import("./figure.js").Series} Series
@@ -406,7 +406,7 @@ export function createDrawing() {
       set(node, "y", y);
       set(node, "text-anchor", anchor);
       set(node, "stroke-width", size * 0.28);
-      if (node.textContent !== text) node.textContent = text;
+      say(node, text);
     });
   }
 

@@ -6,7 +6,7 @@ import { axisTitle, fill, upper, valueFormat } from "./format.js";
 import { STRINGS } from "./strings.js";
 import { looks, outline } from "./style.js";
 import { summarise } from "./summary.js";
-import { el, set } from "./svg.js";
+import { el, say, set } from "./svg.js";
 import { cell, tabulate } from "./table.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
@@ -32,13 +32,8 @@ let last = 0;
 function html(tag, name, text) {
   const node = document.createElement(tag);
   if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
+  if (text !== undefined) say(node, text);
   return node;
-}
-
-/** @param {Element} node @param {string} text */
-function say(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 /** The look of a series in small. @param {Shown} s @param {import("./style.js").Look} look @param {number} [size] */
@@ -382,7 +377,14 @@ export function renderFigure(figure, options = {}) {
     read.style.minBlockSize = "";
     draw();
   }
-  const observer = new ResizeObserver(measure);
+  // In a frame of its own: a drawing that changes its height while sizes are reported would be reported again.
+  let frame = 0;
+  const observer = new ResizeObserver(() => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      measure();
+    });
+  });
   observer.observe(element);
   measure();
 
@@ -394,6 +396,7 @@ export function renderFigure(figure, options = {}) {
     },
     destroy() {
       observer.disconnect();
+      cancelAnimationFrame(frame);
       clearTimeout(summary);
       element.remove();
     },

@@ -1,5 +1,6 @@
 // @ts-check
 // SVG nodes. Text is always a text node: nothing here reads markup.
+import { visible } from "../visible.js";
 
 const NS = "http://www.w3.org/2000/svg";
 
@@ -11,7 +12,7 @@ const NS = "http://www.w3.org/2000/svg";
 export function el(tag, attributes = {}, text) {
   const node = document.createElementNS(NS, tag);
   for (const [name, value] of Object.entries(attributes)) set(node, name, value);
-  if (text !== undefined) node.textContent = text;
+  if (text !== undefined) say(node, text);
   return node;
 }
 
@@ -21,4 +22,10 @@ export function set(node, name, value) {
   if (node.getAttribute(name) === text) return;
   if (text === null) node.removeAttribute(name);
   else node.setAttribute(name, text);
+}
+
+/** Writes a text only if it differs. @param {Element} node @param {string} text */
+export function say(node, text) {
+  const shown = visible(text);
+  if (node.textContent !== shown) node.textContent = shown;
 }
