@@ -9,6 +9,8 @@ import { h, link, uid } from "../js/dom.js";
 import { engine, unsupported } from "../js/engine.js";
 import { duration, lang, num, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatCommand, formatHash, parseQuery } from "../js/route.js";
+import { sameText, typed } from "../js/values.js";
+import { visible } from "../js/visible.js";
 import { bibtex, formula, prose, sentence, spoken, tableView, verdictView, verdictWords } from "../js/words.js";
 import { css as plotCss, renderFigure } from "../js/plot/index.js";
 import css from "./scaling-lab.css";
@@ -22,6 +24,7 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").LabError} LabError
  *  @typedef {import("../js/engine.js").Session} Session
  *  @typedef {typeof import("../js/later.js")} Later
+ *  @typedef {{address: string, short: string, command: string, table?: number, file?: string, missing: {link?: string, command?: string}}} Of
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
 
 const DEVICES = ["auto", "gpu", "cpu"];
@@ -76,6 +79,8 @@ export class ScalingLab extends HTMLElement {
   /** @type {number | undefined} */ #speaking;
   /** @type {Map<string, import("../js/controls.js").Control>} */ #controls = new Map();
   /** @type {Record<string, any>} */ #ui = {};
+  /** Ends what listens outside the element, when it goes. */
+  #listening = new AbortController();
   #observer = new MutationObserver(records => {
     const names = records.map(({ attributeName }) => attributeName ?? "");
     if (names.some(isParameter)) this.#readAttributes(!names.some(name => TABLE.includes(name)));
@@ -112,6 +117,16 @@ export class ScalingLab extends HTMLElement {
     const src = this.#own?.held?.address.src;
     return this.#addressOf(src === undefined ? this.#settings : { ...this.#settings, src });
   }
+  /** What a result is of: the state that was opened for it. Whatever leaves the page says this, not what the controls say since. @returns {Of} */
+  get #present() {
+    const own = this.#own;
+    return {
+      address: this.address, short: this.#shortAddress, table: own?.held?.table, file: own?.held?.file,
+      command: formatCommand(this.#entry?.slug ?? "", this.#settings, own?.held?.file),
+      missing: { link: own?.missing("link"), command: own?.missing("command") },
+    };
+  }
+  /** @type {Of | null} */ #of = null;
   /** @param {Values} query */
   #addressOf(query) {
     return new URL(formatHash(this.#entry?.slug ?? "", query), this.isConnected && this.hasAttribute("heading") ? location.href.split("#")[0] : base).href;
@@ -136,6 +151,8 @@ export class ScalingLab extends HTMLElement {
       root.append(h("p", { class: "starting", role: "status" }, t("starting")));
     }
     engine.addEventListener("restart", this.#onRestart);
+    this.#listening = new AbortController();
+    this.#listen();
     this.#observer.observe(this, { attributes: true });
     this.#start();
   }
@@ -144,6 +161,7 @@ export class ScalingLab extends HTMLElement {
     this.#leaving = window.setTimeout(() => {
       this.#leaving = 0;
       engine.removeEventListener("restart", this.#onRestart);
+      this.#listening.abort();
       this.#observer.disconnect();
       this.#closeSessions();
       this.#own?.rest();
@@ -205,7 +223,7 @@ export class ScalingLab extends HTMLElement {
     if (this.#ui.invalid) this.shadowRoot?.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
     if (this.#preparing || this.#mode === "dead" || !this.#result?.progress.total || this.#ui.invalid) return false;
     const generation = this.#generation;
-    const idle = this.#mode === "idle";
+    const idle = this.#mode === "idle" && this.#ui.older.hidden;
     const current = () => generation === this.#generation && this.#mode === "playing";
     this.#preparing = true;
     this.#setMode("playing");
@@ -228,8 +246,9 @@ export class ScalingLab extends HTMLElement {
       return true;
     } catch (error) {
       if (error === SUPERSEDED) return false;
-      if (current()) this.#setMode("cancelled");
-      return this.#fail(error), false;
+      if (current()) await this.#refused(error);
+      else this.#fail(error);
+      return false;
     } finally {
       this.#preparing = false;
     }
@@ -264,10 +283,22 @@ export class ScalingLab extends HTMLElement {
     if (this.#active !== kind) this.#session?.close(), this.#sessions.delete(this.#active);
     this.#active = kind;
     this.#elapsed = 0;
-    return new Promise((resolve, reject) => {
+    const present = this.#present;
+    /** @type {Result} */
+    const result = await new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
       session.open(/** @type {Entry} */ (this.#entry).slug, this.#values, this.#seed, this.#own?.held?.table);
     });
+    this.#of = present;
+    this.#older("");
+    return result;
+  }
+
+  /** Says that the figures are of an earlier state; nothing to say when they are of this one. @param {string} text */
+  #older(text) {
+    this.#ui.older.textContent = text;
+    this.#ui.older.hidden = !text;
+    this.toggleAttribute("data-older", !!text);
   }
 
   /** Opens the newest state; while one is being opened, only the newest of the others waits. */
@@ -283,13 +314,28 @@ export class ScalingLab extends HTMLElement {
           this.#setMode("idle");
           this.#show(result);
         } catch (error) {
-          if (error !== SUPERSEDED) this.#fail(error);
+          if (error !== SUPERSEDED) await this.#refused(error);
         }
       }
       // In the same breath as the last look: whoever asks from now on starts another.
       this.#refreshing = null;
     })();
     return this.#refreshing;
+  }
+
+  /** The newest state cannot be opened: each wrong field says why, and the figures that stay say that they are older. @param {any} error */
+  async #refused(error) {
+    // The run that was going on went with the state it was of.
+    if (this.#mode === "playing" || this.#mode === "paused") this.#setMode("cancelled");
+    const held = this.#own?.held;
+    if (this.#of) this.#older(this.#of.table === held?.table ? t("older.setting") : this.#of.file ? t("older.table", { file: this.#of.file }) : t("older.simulated"));
+    if (error?.kind !== "parameter") return this.#fail(error);
+    const { problems } = await engine.check(/** @type {Entry} */ (this.#entry).slug, this.#values, held?.table).catch(() => ({ problems: [] }));
+    if (this.#stale) return;
+    this.#clearProblems();
+    /** @type {string[]} */
+    const all = problems.map(problem => problem.replace(/; (?:(?!; ).)* (?:is|are) used instead$/s, ""));
+    for (const message of all.length ? all : [error.message]) this.#fail({ kind: "parameter", message });
   }
 
   /** @param {Kind} kind @param {Message} message */
@@ -400,6 +446,8 @@ export class ScalingLab extends HTMLElement {
       this.#emit("ready");
       if (again) this.run();
       engine.complete();
+      // What saves files is fetched while nobody waits, so that it is there when the connection is not.
+      (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(
         words => this.#entry === entry && this.#ui.explain(words),
         () => this.#notices([t("noExplanation")], "words"));
@@ -460,6 +508,8 @@ export class ScalingLab extends HTMLElement {
     this.#own?.await(entry.params.some(({ name, kind, default: usual }) => kind === "columns" && this.#values[name] !== usual));
     this.#notices(problems.map(sentence));
     this.#ui.seed.value = String(this.#seed);
+    this.#ui.seedProblem.textContent = "";
+    this.#ui.seed.setAttribute("aria-invalid", "false");
     this.#ui.device.value = this.#device;
     for (const [name, control] of this.#controls) {
       control.set(this.#values[name]);
@@ -488,9 +538,13 @@ export class ScalingLab extends HTMLElement {
     }
     this.#observer.takeRecords();
     this.#ui.seedShown.textContent = t("seedShown", { seed: this.#seed });
-    const order = (/** @type {Values} */ state) => JSON.stringify(Object.entries(state).sort());
-    const state = order(this.#settings);
-    this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => order(parseQuery(preset.query)) === state);
+    this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => this.#isAt(parseQuery(preset.query)));
+  }
+
+  /** Does a preset say the present setting? Which columns a table has belongs to the table. @param {Values} preset */
+  #isAt({ seed = String(DEFAULT_SEED), device = "auto", ...texts }) {
+    return Number(seed) === this.#seed && device === this.#device && (this.#entry?.params ?? []).every(spec =>
+      spec.kind === "columns" || sameText(spec, this.#values[spec.name], texts[spec.name] ?? spec.default));
   }
 
   /** @param {string} type @param {any} [detail] */
@@ -581,6 +635,10 @@ export class ScalingLab extends HTMLElement {
     const settings = elements.length > primary ? [ui.more, running] : [running];
 
     // Results.
+    ui.older = h("p", { class: "older", role: "status" });
+    ui.older.hidden = true;
+    // On paper, in place of the controls.
+    ui.printed = h("p", { class: "printed" });
     ui.first = h("div", { class: "figures" });
     ui.figures = h("div", { class: "figures" });
     ui.foldedFigures = h("div", { class: "figures" });
@@ -597,9 +655,9 @@ export class ScalingLab extends HTMLElement {
     ui.copiedNote = h("p", { role: "status", class: "help" });
     const take = h("section", { class: "take" }, heading(t("take")),
       h("div", { class: "buttons" },
-        button("copyLink", () => this.#copy(this.address, this.#own?.missing("link"))),
-        button("copyCommand", () => this.#copy(formatCommand(entry.slug, this.#settings, this.#own?.held?.file), this.#own?.missing("command"))),
-        button("cite", () => this.#copy(bibtex(entry, this.#result, this.#seed, this.#shortAddress, this.#own?.held?.file))),
+        button("copyLink", () => this.#of && this.#copy(this.#of.address, this.#of.missing.link)),
+        button("copyCommand", () => this.#of && this.#copy(this.#of.command, this.#of.missing.command)),
+        button("cite", () => this.#of && this.#result && this.#copy(bibtex(entry, this.#result, this.#of.short, this.#of.file))),
         button("downloadJson", () => this.#take((later, result) => later.download(this.#file("json"), later.toJson(result), "application/json"))),
         button("downloadCsv", () => this.#take((later, result) => later.download(this.#file("csv"), later.toCsv(result), "text/csv")))),
       ui.copiedNote, ui.copied);
@@ -620,12 +678,12 @@ export class ScalingLab extends HTMLElement {
       h("div", { class: "body" },
         h("div", {}, this.#own?.element ?? "", h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
           presets, ...elements.slice(0, primary), ...(wide ? settings : []))),
-        h("div", { class: "stage" }, runs, ui.first, wide ? "" : h("div", {}, ...settings),
+        h("div", { class: "stage" }, runs, ui.printed, ui.older, ui.first, wide ? "" : h("div", {}, ...settings),
           h("section", {}, heading(t("verdicts")), ui.verdicts), ui.figures,
           notes, ui.tables, take, folds)),
       ui.live));
     ui.verdicts.parentElement.hidden = true;
-    this.#own?.listen(/** @type {HTMLElement} */ (ui.title.closest("article")));
+    this.#listen();
     ui.explain = (/** @type {import("../js/types.d.ts").Explanation} */ { notice, model, formulas, sources }) => {
       notes.replaceChildren(heading(t("notice")), ...notice.map(text => h("p", {}, ...prose(text))));
       folds.replaceChildren(ui.folded,
@@ -635,9 +693,15 @@ export class ScalingLab extends HTMLElement {
     };
   }
 
+  /** Files are taken wherever they are dropped: on the lab's own page also beside the element. */
+  #listen() {
+    const article = this.#ui.title?.closest("article");
+    if (article) this.#own?.listen(this.getAttribute("heading") === "1" ? document.documentElement : article, this.#listening.signal);
+  }
+
   /** @param {string} ext @param {string} [figure] */
   #file(ext, figure) {
-    return ["scaling-lab", this.#entry?.slug, figure, `seed${this.#seed}`].filter(Boolean).join("-") + `.${ext}`;
+    return ["scaling-lab", this.#entry?.slug, figure, `seed${this.#result?.seed ?? this.#seed}`].filter(Boolean).join("-") + `.${ext}`;
   }
 
   /** @param {string} text */
@@ -763,6 +827,8 @@ export class ScalingLab extends HTMLElement {
     const tables = JSON.stringify(result.tables);
     if (ui.tableText !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
     ui.tableText = tables;
+    const { params, seed, version, commit, data } = result;
+    ui.printed.textContent = visible(`${Object.entries(params).map(([name, value]) => `${name} = ${typed(value)}`).join(", ")}; seed = ${seed}${data ? `; ${this.#of?.file}, ${data.rows}, ${data.digest}` : ""}. Scaling Lab ${version} (${commit}), ${this.#of?.short}`);
     this.#notices(result.notices ?? [], "run");
     this.#badge();
   }
@@ -789,7 +855,7 @@ export class ScalingLab extends HTMLElement {
   /** @param {string} id @param {string} format */
   #saveFigure(id, format) {
     return this.#take(async ({ download, stampOf, standalone, toPng }, result) => {
-      const svg = this.#ui.figureViews.get(id).svg(standalone, stampOf(result, this.#shortAddress, this.#own?.held?.file));
+      const svg = this.#ui.figureViews.get(id).svg(standalone, stampOf(result, this.#of?.short, this.#of?.file));
       if (format === "SVG") download(this.#file("svg", id), svg, "image/svg+xml");
       else download(this.#file("png", id), await toPng(svg));
     });

@@ -13,6 +13,8 @@ import { formatList, formatMatrix, identity, parseMatrix, parseShares, setShare,
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;
+/** Keys that lead to the next value. @type {Record<string, 1 | -1>} */
+const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 /** What a parameter is called. @param {Spec} spec */
 const title = spec => plain(spec.label ?? spec.name);
@@ -30,15 +32,27 @@ const readable = text => text.split(/[,;]/).every(part => part.trim() !== "" && 
 function textField(props, report) {
   const field = h("input", {
     type: "text", autocomplete: "off", spellcheck: "false", ...props,
-    oninput: () => readable(field.value) && report(field.value.trim(), false),
+    oninput: () => {
+      fit();
+      if (readable(field.value)) report(field.value.trim(), false);
+    },
     onchange: () => report(field.value.trim(), true),
   });
+  /** Fields that are only as wide as they must be show all of what they hold. */
+  const fit = () => void (field.size = Math.max(6, field.value.length + 1));
+  fit();
+  /** @param {string} text */
+  const write = text => {
+    field.value = text;
+    fit();
+  };
   return {
     field,
+    write,
     /** The field being typed in is left alone. @param {string} text */
     set(text) {
       const root = /** @type {Document | ShadowRoot} */ (field.getRootNode());
-      if (root.activeElement !== field || !readable(field.value)) field.value = text;
+      if (root.activeElement !== field || !readable(field.value)) write(text);
     },
   };
 }
@@ -58,19 +72,37 @@ const kinds = {
   number(spec, { field: id, notes }, report) {
     const scale = sliderScale(spec);
     const text = textField({ id, "aria-describedby": notes, inputmode: "decimal", class: "short" }, report);
-    const range = slider({ min: 0, max: scale.steps, "aria-label": t("slider", { name: title(spec) }) }, (at, settled) => {
-      const value = short(scale.value(at));
-      text.field.value = value;
-      speak(value);
-      report(value, settled);
-    });
+    let current = Number(spec.default);
+    /** @param {number} value @param {boolean} settled */
+    const move = (value, settled) => {
+      current = value;
+      text.write(String(value));
+      speak(String(value));
+      report(String(value), settled);
+    };
+    const range = slider({ min: 0, max: scale.steps, "aria-label": t("slider", { name: title(spec) }),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        const way = KEYS[event.key];
+        if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        const value = scale.next(current, way);
+        if (value === current) return;
+        range.value = String(scale.position(value));
+        move(value, false);
+      },
+      // A key that is held moves on: the move is over when it is let go.
+      onkeyup: (/** @type {KeyboardEvent} */ event) => KEYS[event.key] && report(String(current), true),
+    }, (at, settled) => move(scale.value(at), settled));
     /** @param {string} value */
     const speak = value => range.setAttribute("aria-valuetext", `${num(Number(value))} ${spec.unit}`.trim());
     return {
       body: [h("div", { class: "pair" }, range, text.field)],
       set(value) {
         text.set(value);
-        if (Number.isFinite(Number(value))) range.value = String(scale.position(Number(value)));
+        if (Number.isFinite(Number(value))) {
+          current = Number(value);
+          range.value = String(scale.position(current));
+        }
         speak(value);
       },
     };
@@ -101,7 +133,7 @@ const kinds = {
     let shares = [];
     /** @param {number[]} next @param {boolean} settled */
     const change = (next, settled) => {
-      text.field.value = formatList(next);
+      text.write(formatList(next));
       show(text.field.value);
       report(text.field.value, settled);
     };

@@ -91,19 +91,28 @@ async function extra(name) {
   return { title: t(`${name}.title`), focus: () => head.focus() };
 }
 
+/** An address of nothing. @param {string} name @returns {Promise<Page>} */
+async function nothing(name) {
+  const head = title(t("nothing.title"));
+  main.replaceChildren(head, h("p", { role: "alert" }, sentence(t("unknownExperiment", { slug: name, known: index.map(one => one.slug).join(", ") }))),
+    h("p", {}, h("a", { href: "#/" }, t("nothing.home"))));
+  return { title: t("nothing.title"), focus: () => head.focus() };
+}
+
 /** @type {{name: string, page: Page | null}} */
 let shown = { name: "\n", page: null };
 
 async function route() {
   const { name, query } = parseHash(location.hash);
-  if (location.hash === "#main") return;
+  // The link that skips to the content, on a page that is shown.
+  if (location.hash === "#main" && shown.page) return;
   if (name === shown.name && shown.page?.update) return shown.page.update(query);
   const first = shown.name === "\n";
   /** @type {typeof shown} */
   const here = (shown = { name, page: null });
   try {
     const page =
-      name === "" ? home() : name === "published" || name === "about" ? extra(name) : experiment(name, query);
+      name === "" ? home() : name === "published" || name === "about" ? extra(name) : index.some(one => one.slug === name) ? experiment(name, query) : nothing(name);
     for (const link of document.querySelectorAll(".site nav a")) {
       if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -121,6 +130,15 @@ async function route() {
     const restart = h("button", { type: "button", onclick: () => { engine.restart(); shown.name = "\n"; route(); } }, t("restart"));
     main.append(h("div", { class: "alert", role: "alert" }, h("p", {}, sentence(/** @type {any} */ (error)?.message ?? String(error))), restart));
   }
+}
+
+// A file dropped where nothing takes it would make the browser leave the page.
+for (const type of /** @type {const} */ (["dragover", "drop"])) {
+  window.addEventListener(type, event => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
 }
 
 const problem = unsupported();

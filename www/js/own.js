@@ -111,19 +111,19 @@ export function files(place, take) {
     event.preventDefault();
     place.toggleAttribute("data-over", over);
   };
-  /** Files dropped on `area` are taken too: beside the place, a browser would leave the page for them. @param {HTMLElement} area */
-  function listen(area) {
-    area.addEventListener("dragenter", event => drag(event, true));
-    area.addEventListener("dragover", event => drag(event, true));
+  /** Files dropped on `area` are taken too: beside the place, a browser would leave the page for them. @param {HTMLElement} area @param {AbortSignal} [signal] ends it */
+  function listen(area, signal) {
+    area.addEventListener("dragenter", event => drag(event, true), { signal });
+    area.addEventListener("dragover", event => drag(event, true), { signal });
     area.addEventListener("dragleave", event => {
       if (!area.contains(/** @type {Node | null} */ (event.relatedTarget))) drag(event, false);
-    });
+    }, { signal });
     area.addEventListener("drop", event => {
       drag(event, false);
       const dropped = event.dataTransfer?.files ?? [];
       if (dropped.length === 1) take(dropped[0]);
       else if (drops(event)) complain(t("own.oneFile", { count: dropped.length }));
-    });
+    }, { signal });
   }
   return { choose, state: h("div", {}, input, reading, problem, said), read, stop, say, complain, listen };
 }
