@@ -188,7 +188,8 @@ async fn within<T>(_: u32, answer: impl Future<Output = T>) -> Option<T> {
 /// its own words are kept.
 fn one_line(message: &str) -> String {
     let message = match message.split_once("JsValue(") {
-        Some((_, thrown)) => thrown.lines().next().unwrap_or_default().trim_end_matches(')'),
+        // A stack of calls may follow.
+        Some((_, thrown)) => thrown.split_once('\n').map_or_else(|| thrown.trim_end_matches(')'), |(first, _)| first),
         None => message,
     };
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -670,5 +671,20 @@ impl Gpu {
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "natively it polls")]
     fn drive(&self, _: wgpu::SubmissionIndex) -> Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_message_is_one_line_in_the_browsers_own_words() {
+        assert_eq!(one_line("too\n  many  buffers. "), "too many buffers");
+        assert_eq!(one_line("Failed: JsValue(TypeError: no device)"), "TypeError: no device");
+        assert_eq!(
+            one_line("Failed: JsValue(TypeError: none (yet)\nTypeError: none (yet)\n    at f)"),
+            "TypeError: none (yet)"
+        );
     }
 }

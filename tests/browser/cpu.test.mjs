@@ -229,6 +229,8 @@ test("an engine that stops says so, and a restart goes on", () => lab.open(hash(
 
 test("a panic in Rust is a sentence, and a restart goes on", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
   const element = await ready(page);
+  const printed = [];
+  page.on("console", (message) => printed.push(message.text()));
   await run(element);
   // A request that no engine makes: uniforms of three bytes. Only a pool worker answers ports; an engine ignores them.
   for (const worker of page.workers()) {
@@ -240,6 +242,7 @@ test("a panic in Rust is a sentence, and a restart goes on", () => lab.open(hash
     }).catch(() => {});
   }
   await element.getByText(/The engine stopped .*panicked at/).waitFor();
+  assert.ok(printed.some((text) => /panicked at/.test(text) && /Stack:/.test(text)), `the console has message and stack: ${printed}`);
   assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
   await button(element, "Restart the engine").click();
   await element.locator(".alert").waitFor({ state: "detached" });
@@ -269,7 +272,7 @@ test("the first interaction fetches no more than its budget", () => lab.open("",
 }));
 
 test("without the second part of the engine the front door still opens, and a run says what is missing", () => lab.open("", async (page) => {
-  await page.context().route(/\/rest-\w+\.wasm$/, (route) => route.abort());
+  await page.context().route(/\/rest-\w+\.wasm/, (route) => route.abort());
   await page.goto(`${lab.url}${hash("exam-time")}`);
   await page.reload();
   const element = await ready(page);
@@ -279,9 +282,9 @@ test("without the second part of the engine the front door still opens, and a ru
   await page.keyboard.press("ArrowLeft");
   await page.waitForFunction((old) => JSON.stringify(document.querySelector("scaling-lab").result.figures) !== old, first);
   await button(element, "Run").click();
-  await element.getByText(/The engine stopped .*a part of the lab could not be fetched/).waitFor();
+  await element.getByText(/A file of the lab did not arrive whole \(rest-\w+\.wasm\): check the connection and try again/).waitFor();
   assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
-  await page.context().unroute(/\/rest-\w+\.wasm$/);
+  await page.context().unroute(/\/rest-\w+\.wasm/);
   await button(element, "Restart the engine").click();
   await element.locator(".alert").waitFor({ state: "detached" });
   await run(element);

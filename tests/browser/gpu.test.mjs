@@ -2,7 +2,7 @@
 // device is lost.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { assertSame, button, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import { ask, assertSame, button, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
 
 /** A state of each experiment that has a kernel. */
 const STATES = {
@@ -52,6 +52,11 @@ const quickly = (element) => element.getByLabel("Speed").selectOption({ label: "
 let lab;
 before(async () => { lab = await start("gpu"); });
 after(() => lab?.stop());
+
+test("every experiment with a kernel is tried on the GPU", async () => {
+  const kernels = JSON.parse(await ask("list", "--json")).filter(({ kernel }) => kernel).map(({ slug }) => slug);
+  assert.deepEqual(Object.keys(STATES).sort(), kernels.sort());
+});
 
 describe("the GPU computes what the command line computes on the CPU", () => {
   for (const [slug, values] of [...Object.entries(STATES), ["exam-time", { weights: "0.6,0.3,0.1", runs: "128", facts: "16" }]]) {

@@ -60,7 +60,7 @@ const within = (promise, seconds, late) => new Promise((resolve, reject) => {
 /** An exception of a browser in its own words: of a panic around it, only those. @param {any} error */
 const reason = error => {
   const text = String(error?.message ?? error);
-  return (/JsValue\((.*)/.exec(text)?.[1].replace(/\)*$/, "") ?? text.replace(/^Uncaught |^panicked at .*\n/, "").split("\n")[0]).slice(0, 200);
+  return (/JsValue\((.*?)(?:\n|\)?$)/s.exec(text)?.[1] ?? text.replace(/^Uncaught |^panicked at .*\n/, "").split("\n")[0]).slice(0, 200);
 };
 
 // (module (func (result v128) i32.const 0 i8x16.splat)): validates only where wasm has SIMD.
@@ -225,7 +225,7 @@ class Host {
         this.kill(error);
       };
       const seconds = START_S[this.kind];
-      expect(this.starting, seconds, () => end(failure("panic", t("noStart", { seconds }))));
+      expect(this.starting, seconds, () => end(failure("panic", t("noAnswer", { seconds }))));
       worker.onmessage = ({ data }) => {
         if (data.type === "ready") {
           met(this.starting);
@@ -242,7 +242,7 @@ class Host {
 
   /** The GPU's worker shows that it lives; its runs go on elsewhere when it does not. */
   #alive() {
-    expect(this, ALIVE_S, () => this.kill(failure("panic", t("gpuSilent", { seconds: ALIVE_S }))));
+    expect(this, ALIVE_S, () => this.kill(failure("panic", t("noAnswer", { seconds: ALIVE_S }))));
   }
 
   /** @param {Message} message */
