@@ -36,6 +36,17 @@ pub fn name(exponent: f64) -> String {
     if exponent == 0.0 { "uniform".into() } else { format!("alpha = {exponent}") }
 }
 
+/// The exponents of a race, each once and in order: whoever is named twice still runs once.
+pub fn each_once(exponents: &[f64]) -> Vec<f64> {
+    let mut once: Vec<f64> = Vec::new();
+    exponents.iter().for_each(|alpha| {
+        if !once.contains(alpha) {
+            once.push(*alpha);
+        }
+    });
+    once
+}
+
 /// A number of samples, or a lower bound of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {

@@ -7,7 +7,7 @@
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::race::{Race, Racer, name, quartiles};
+use crate::experiments::race::{Race, Racer, each_once, name, quartiles};
 use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Kind, Mark, Output, Progress, Role, Series};
@@ -374,17 +374,10 @@ impl Experiment for StateTracking {
 
     type Params = Params;
 
-    fn start(params: Params, seed: u32) -> Result<Self> {
+    fn start(mut params: Params, seed: u32) -> Result<Self> {
+        params.exponents = each_once(&params.exponents);
         let Params { symbols, hops, samples, runs, ref exponents, .. } = params;
         let skills: u32 = (1..=symbols).product();
-        if let Some(i) = (1..exponents.len()).find(|&i| exponents[..i].contains(&exponents[i])) {
-            let twice = exponents.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
-            return Err(Error::parameter(
-                "exponents",
-                &twice,
-                &format!("each exponent once, and {} is there twice", exponents[i]),
-            ));
-        }
         let group = sim::rows(symbols as usize, skills as usize, hops as usize) * LANES * size_of::<f32>();
         let most = STATE_BYTES / group / exponents.len() * LANES;
         if runs as usize > most {
@@ -578,7 +571,7 @@ mod tests {
         let refused = |query: &str| start(query, 1).err().expect("refused").to_string();
         let message = refused("runs=1024&exponents=0,0.5,1,1.5,2,2.5,3,3.5");
         assert!(message.contains("`runs`") && message.contains("64 MiB") && message.contains("1024"), "{message}");
-        assert!(refused("exponents=0,1,0").contains("once"), "no exponent twice");
+        assert_eq!(start("exponents=1,1,0,1", 1).expect("starts").params.exponents, [1.0, 0.0], "each once");
         assert!(Params::read(&Texts::from([("symbols".into(), "6".into())])).is_err(), "720 skills are too many");
         for query in ["symbols=3&hops=1&runs=1&samples=1000&exponents=2", "symbols=3&hops=8&runs=1&samples=1500"] {
             let run = finished(query, 1);
