@@ -77,7 +77,7 @@ mod cli {
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
         /// Seed of all draws.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
         seed: u32,
         /// Where it runs.
         #[arg(long, value_enum, default_value = "auto")]
@@ -123,7 +123,7 @@ mod cli {
         #[arg(long, value_name = "NAME")]
         free: Vec<String>,
         /// Resamples of the bootstrap.
-        #[arg(long, default_value_t = 4000)]
+        #[arg(long, default_value_t = 4000, allow_negative_numbers = true)]
         bootstrap: u32,
         /// No profiles.
         #[arg(long)]
@@ -132,19 +132,19 @@ mod cli {
         #[arg(long, value_name = "LAW")]
         against: Vec<String>,
         /// A budget of floating-point operations to split between parameters and tokens.
-        #[arg(long, value_name = "FLOPS")]
+        #[arg(long, value_name = "FLOPS", allow_negative_numbers = true)]
         budget: Option<f64>,
         /// Unique tokens there are.
-        #[arg(long, value_name = "TOKENS")]
+        #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
         have: Option<f64>,
         /// A loss to reach...
-        #[arg(long, value_name = "LOSS")]
+        #[arg(long, value_name = "LOSS", allow_negative_numbers = true)]
         reach: Option<f64>,
         /// ...with a model of so many parameters.
-        #[arg(long, value_name = "PARAMETERS")]
+        #[arg(long, value_name = "PARAMETERS", allow_negative_numbers = true)]
         size: Option<f64>,
         /// Seed of all draws.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
         seed: u32,
         /// What is written.
         #[arg(long, value_enum, default_value = "text")]
@@ -220,7 +220,11 @@ mod cli {
     }
 
     pub(crate) fn main() -> ExitCode {
-        let outcome = match Cli::parse().verb {
+        let verb = match Cli::try_parse() {
+            Ok(cli) => cli.verb,
+            Err(error) => return refused(&error),
+        };
+        let outcome = match verb {
             Verb::List { json } => list(json),
             Verb::Run(args) => run(&args),
             Verb::Fit(args) => fit_runs(&args),
@@ -237,6 +241,50 @@ mod cli {
                     ErrorKind::Parameter | ErrorKind::Unknown => ExitCode::from(2),
                     ErrorKind::Device | ErrorKind::Cancelled | ErrorKind::Io => ExitCode::FAILURE,
                 }
+            }
+        }
+    }
+
+    /// Arguments that cannot be read: what is wrong, in a sentence. Help and version are no mistake.
+    fn refused(error: &clap::Error) -> ExitCode {
+        if !error.use_stderr() || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            error.exit();
+        }
+        let said = error.to_string();
+        let lines = said.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+        let words: Vec<_> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
+        eprintln!("scaling-lab: {}; see --help", words.join(" ").trim_start_matches("error: "));
+        ExitCode::from(2)
+    }
+
+    /// Keeps standard error shut while it lives: drivers of a GPU write there on their own.
+    struct Quiet {
+        #[cfg(unix)]
+        saved: io::Result<rustix::fd::OwnedFd>,
+    }
+
+    impl Quiet {
+        fn new() -> Self {
+            #[cfg(unix)]
+            {
+                let saved = rustix::io::dup(rustix::stdio::stderr()).map_err(io::Error::from);
+                if saved.is_ok() {
+                    // If there is nowhere to write to, a driver's line does no harm.
+                    let shut = File::options().write(true).open("/dev/null");
+                    let _ = shut.and_then(|null| Ok(rustix::stdio::dup2_stderr(&null)?));
+                }
+                Self { saved }
+            }
+            #[cfg(not(unix))]
+            Self {}
+        }
+    }
+
+    #[cfg(unix)]
+    impl Drop for Quiet {
+        fn drop(&mut self) {
+            if let Ok(saved) = &self.saved {
+                let _ = rustix::stdio::dup2_stderr(saved);
             }
         }
     }
@@ -299,6 +347,7 @@ mod cli {
         experiments::find(&args.slug)?;
         let table = args.data.as_deref().map(read_table).transpose()?;
         Session::open_on(Rc::new(Exec::cpu()), &args.slug, &texts, table.clone(), args.seed)?;
+        let _quiet = args.quiet.then(Quiet::new);
         let exec = Rc::new(pollster::block_on(Exec::open(args.device.into()))?);
         play(exec, &args.slug, &texts, table, args.seed, args.quiet, |document| {
             write_document(document, args.format, args.out.as_deref(), !args.no_header)
@@ -565,6 +614,12 @@ mod cli {
             Some(slug) => std::slice::from_ref(experiments::find(slug)?),
             None => ALL,
         };
+        if let Some(folder) = data
+            && !folder.is_dir()
+        {
+            let what = folder.display().to_string();
+            return Err(Error::parameter("--data", &what, "a folder that is there"));
+        }
         let exec = Rc::new(pollster::block_on(Exec::open(device))?);
         let head = ["claim", "whose number", "number", "ours", "interval", "agrees", "expected", "note"];
         let mut rows = vec![head.map(str::to_owned).to_vec()];

@@ -228,6 +228,40 @@ fn published_numbers_come_out_as_expected() {
     }
 }
 
+fn lab(arguments: &[&str]) -> std::process::Output {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_scaling-lab"));
+    command.args(arguments).env_remove("XDG_RUNTIME_DIR").output().expect("the lab runs")
+}
+
+#[test]
+fn wrong_arguments_are_one_sentence_and_status_2() {
+    for (arguments, words) in [
+        (&["fit", "chinchilla", "Cargo.toml", "--budget", "-1"][..], &["budget", "-1"][..]),
+        (&["fit", "chinchilla", "Cargo.toml", "--have", "-1e9"], &["have", "-1"]),
+        (&["run", "exam-time", "--seed", "-1"], &["--seed", "-1"]),
+        (&["run", "exam-time", "--sed", "1"], &["--sed"]),
+        (&["run", "exam-time", "--format", "xml"], &["--format", "xml", "json"]),
+        (&["reproduce", "exam-time", "--data", "/nonexistent"], &["--data", "/nonexistent"]),
+        (&["fly"], &["fly"]),
+    ] {
+        let said = lab(arguments);
+        let text = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert_eq!(said.status.code(), Some(2), "{arguments:?}: {text}");
+        assert_eq!(text.trim_end().lines().count(), 1, "{arguments:?}: one sentence: {text}");
+        assert!(words.iter().all(|word| text.contains(word)) && said.stdout.is_empty(), "{arguments:?}: {text}");
+    }
+    assert!(lab(&["--help"]).status.success() && lab(&["run", "--help"]).status.success(), "help is no mistake");
+}
+
+#[test]
+fn quiet_says_nothing_not_even_a_driver() {
+    let said = lab(&["run", "exam-time", "--set", "runs=64", "--quiet", "--device", "auto"]);
+    assert!(said.status.success() && !said.stdout.is_empty(), "it runs");
+    assert_eq!(String::from_utf8_lossy(&said.stderr), "", "nothing on standard error");
+    let said = lab(&["run", "exam-time", "--set", "runs=1", "--quiet"]);
+    assert_eq!((said.status.code(), said.stderr.is_empty()), (Some(2), false), "but what is wrong is said");
+}
+
 #[test]
 fn every_mixing_law_has_a_matrix() {
     assert_eq!(scaling_lab::theory::shift::MIXING_PARTS, params::MATRIX_MAX, "theory cannot import parameters");
