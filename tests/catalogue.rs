@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
+mod sweep;
+
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments::{self, ALL, Origin, Session};
 use scaling_lab::output::{Output, POINTS_MAX};
@@ -260,6 +262,32 @@ fn quiet_says_nothing_not_even_a_driver() {
     assert_eq!(String::from_utf8_lossy(&said.stderr), "", "nothing on standard error");
     let said = lab(&["run", "exam-time", "--set", "runs=1", "--quiet"]);
     assert_eq!((said.status.code(), said.stderr.is_empty()), (Some(2), false), "but what is wrong is said");
+}
+
+#[test]
+fn verdicts_decide_only_what_they_can() {
+    // The whole sweep: tests/bench/sweep.rs. Fits have no verdict of their own here.
+    let mut sweep = sweep::Sweep::default();
+    for entry in ALL.iter().filter(|entry| entry.data.is_empty()) {
+        sweep.run(entry, "", 2);
+    }
+    sweep.run(&ALL[0], "weights=0.6,0.3,0.1&hours=10", 2);
+    sweep.run(&ALL[0], "weights=0.99,0.01&hours=10", 2);
+    let [all, alarms, empty] = sweep.counts();
+    assert!(all > 20 && alarms <= sweep::most_alarms(all) && empty == 0, "{}", sweep.table());
+    // The counters count.
+    let mut wrong = sweep::Sweep::default();
+    let verdict = |interval, theory| {
+        let mut verdict = scaling_lab::output::Verdict::of("v", "v", 1.0, Some(interval), theory, 0.0);
+        verdict.null = Some(0.0);
+        verdict
+    };
+    wrong.add("x", "", 1, &verdict([0.5, 1.5], 2.0));
+    wrong.add("x", "", 1, &verdict([-0.5, 1.5], 1.0));
+    wrong.add("x", "", 1, &verdict([0.5, f64::INFINITY], 1.0));
+    wrong.add("x", "", 1, &verdict([0.5, 1.5], 1.0));
+    assert_eq!(wrong.counts(), [4, 1, 2], "an alarm, one that holds its null, one with an open end, one that is fine");
+    assert_eq!([10, 1000].map(sweep::most_alarms), [1, 6], "by the Poisson distribution");
 }
 
 #[test]
