@@ -33,6 +33,15 @@ const BOUND: f32 = 1e6;
 /// A smaller residual moves nothing: devices differ on the subnormal numbers that would follow.
 const TINY: f32 = 1e-15;
 
+/// Below this excess risk the state is no longer SGD, for weights of about 1: there is no risk to be read off.
+///
+/// State is `w - w*`, so single precision rounds it relative to itself, and a risk keeps its digits however small it is,
+/// until residuals reach `TINY`. Those of risk R are about `sqrt(2 R)`: at R = 1e-24 that is 1.4e-12, and one Gaussian
+/// residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So a smaller risk is more than a thousandth of its
+/// logarithm too high, and at 1e-30 it stands still. For single features, which stop one by one, all that have stopped
+/// weigh `TINY^2 / 2 = 5e-31` together.
+pub const FLOOR: f64 = 1e-24;
+
 /// Features are Gaussian and independent, of variance `l_i`.
 const DENSE: u32 = 0;
 /// One feature is not 0: `x = sqrt(L_i) e_i` with probability `p_i`.
@@ -76,6 +85,18 @@ impl Schedule {
             Self::Cosine => 0.5 * (1.0 + math::cos(std::f64::consts::PI * share)),
             Self::Wsd => (5.0 * (1.0 - share)).min(1.0),
         }
+    }
+
+    /// The multipliers of the parts of so many steps: those in the middle of each.
+    #[expect(clippy::cast_possible_truncation, reason = "factors as f32")]
+    fn parts(self, steps: u32) -> impl Iterator<Item = f32> {
+        let share = f64::from(part(steps)) / f64::from(steps.max(1));
+        (0..PARTS).map(move |i| self.multiplier(((f64::from(i) + 0.5) * share).min(1.0)) as f32)
+    }
+
+    /// The multiplier of each of so many steps, as a run takes them.
+    pub fn multipliers(self, steps: u32) -> impl Iterator<Item = f64> {
+        self.parts(steps).flat_map(move |x| (0..part(steps)).map(move |_| f64::from(x))).take(steps as usize)
     }
 }
 
@@ -186,9 +207,7 @@ impl Plan<'_> {
             assert!(trial.rates.len() <= LANES, "at most {LANES} rates a trial");
             let lanes = trial.rates.iter().map(|&rate| rate as f32).chain(std::iter::repeat(0.0));
             rates.extend(lanes.take(LANES));
-            let share = f64::from(part(trial.steps)) / f64::from(trial.steps.max(1));
-            let middles = (0..PARTS).map(|i| ((f64::from(i) + 0.5) * share).min(1.0));
-            rates.extend(middles.map(|middle| trial.schedule.multiplier(middle) as f32));
+            rates.extend(trial.schedule.parts(trial.steps));
         }
         let mut samples = vec![0.0];
         if self.order != Order::Fresh {
@@ -673,6 +692,21 @@ mod tests {
         w
     }
 
+    /// ln of the risk of one dense direction without noise: v is a product of `1 - rate x^2`.
+    fn by_factors(s: Setting<'_>, run: u32, rate: f64) -> f64 {
+        let table = Gaussian::new();
+        let mut order: Vec<u32> = (0..s.samples).collect();
+        let mut sum = math::ln(0.5);
+        for step in 0..s.steps {
+            let word = rng::philox([3, stream::EPOCHS_ORDER], [2 + run, step / 4, 0, 0])[step as usize % 4];
+            let i = step % s.samples;
+            order.swap(i as usize, (i + rng::mulhi(word, s.samples - i)) as usize);
+            let x = f64::from(table.sample(rng::philox([3, stream::EPOCHS], [2 + run, order[i as usize], 0, 0])[0]));
+            sum += 2.0 * math::ln((1.0 - rate * x * x).abs());
+        }
+        sum
+    }
+
     const P: [f64; 6] = [0.5, 0.2, 0.1, 0.1, 0.06, 0.04];
     const SCALES: [f64; 6] = [1.0, 0.5, 0.25, 0.3, 0.2, 0.1];
 
@@ -788,6 +822,46 @@ mod tests {
     }
 
     #[test]
+    fn one_pass_at_a_decaying_rate_is_the_exact_recursion() {
+        for schedule in [Schedule::Cosine, Schedule::Wsd] {
+            // Beyond 1024 steps a part of the schedule is two of them.
+            for steps in [100, 1500] {
+                let dense = OnePass::new(&[1.0, 0.5, 0.25, 0.125], &[1.0; 4], 0.49, 3.0);
+                let hot = OneHot::new(&P, &SCALES, &[1.0; 6], 0.49, reuse::Order::Reshuffle);
+                let multipliers = || schedule.multipliers(steps);
+                let base = Setting { order: Order::Fresh, runs: 2000, steps, schedule, ..SETTING };
+                let features = Features::Dense(&[1.0, 0.5, 0.25, 0.125]);
+                let s = Setting { features, rates: &[0.005, 0.02, 0.1], ..base };
+                agrees(s, |rate| dense.scheduled(f64::from(rate as f32), multipliers()), 0.0);
+                let s = Setting { features: Features::OneHot(&P, &SCALES), rates: &[0.02, 0.3, 1.0, 1.7], ..base };
+                agrees(s, |rate| hot.scheduled(f64::from(rate as f32), multipliers()), 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_risk_keeps_its_digits_down_to_the_floor() {
+        // Without noise, one direction: in f64 by hand, which has no floor, and at every step of the way down.
+        let s = Setting { features: Features::Dense(&[1.0]), noise: 0.0, rates: &[0.3], runs: 8, ..SETTING };
+        let (mut above, mut below) = (0, 0);
+        for steps in (10..200).step_by(5) {
+            let s = Setting { steps, ..s };
+            for (run, group) in (0..).zip(state(s, &[0, steps])) {
+                // w near 1 cannot hold v = w - 1: its logarithm is that of the factors.
+                let exact = by_factors(s, run, 0.3);
+                let found = f64::from(group[WEIGHTS][0]).powi(2) * 0.5;
+                if found >= FLOOR {
+                    above += 1;
+                    assert!((math::ln(found) - exact).abs() < 1e-3 * exact.abs(), "{steps} steps: {found:e}, {exact}");
+                } else {
+                    below += 1;
+                }
+            }
+        }
+        assert!(above > 100 && below > 20, "{above} {below}");
+    }
+
+    #[test]
     fn many_epochs_end_at_least_squares() {
         // Steps this small leave 6e-4 of it to the noise of the order, and e^-30 to the start.
         let features = Features::Dense(&[1.0; 5]);
@@ -841,7 +915,10 @@ mod tests {
             let multipliers =
                 plan(Setting { schedule, steps: 5000, ..SETTING }, |plan| plan.parts().0.f32(5)[LANES..].to_vec());
             assert_eq!(multipliers.len(), PARTS as usize, "one trial");
-            let sum: f64 = (0..5000).map(|step| f64::from(multipliers[step / part(5000) as usize])).sum();
+            let steps: Vec<f64> = schedule.multipliers(5000).collect();
+            let taken = (0..5000).map(|step| f64::from(multipliers[step / part(5000) as usize]));
+            assert!(steps.len() == 5000 && taken.eq(steps.iter().copied()), "{schedule:?}, step by step");
+            let sum: f64 = steps.iter().sum();
             assert!((sum / 5000.0 - mean).abs() < 1e-6, "{schedule:?}: {sum}");
             assert!(multipliers.is_sorted_by(|a, b| a >= b), "{schedule:?} never rises");
         }

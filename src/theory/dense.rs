@@ -276,22 +276,42 @@ impl OnePass {
 
     /// The risk after each number of steps in `marks`, ascending, by the recursion itself: O(d) a step.
     pub fn recursion(&self, rate: f64, marks: &[u64]) -> Vec<f64> {
-        let mut m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
-        let total = |m: &[f64]| self.parts.iter().zip(m).map(|(part, m)| part.scale * m).sum::<f64>();
-        let (mut step, mut risk) = (0, total(&m));
-        let mut out = Vec::with_capacity(marks.len());
+        let (mut m, mut risk) = self.begin();
+        let (mut step, mut out) = (0, Vec::with_capacity(marks.len()));
         for &mark in marks {
             while step < mark {
-                for (part, m) in self.parts.iter().zip(&mut m) {
-                    let g = rate * part.scale;
-                    *m += -g * (2.0 - (self.kurtosis - 1.0) * g) * *m + rate * g * part.copies * (risk + self.noise);
-                }
-                risk = total(&m);
+                risk = self.step(rate, &mut m, risk);
                 step += 1;
             }
             out.push(0.5 * risk);
         }
         out
+    }
+
+    /// The risk after a pass in which step t has the rate `rate` times the t-th multiplier, by the recursion.
+    pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
+        let (mut m, start) = self.begin();
+        0.5 * multipliers.into_iter().fold(start, |risk, multiplier| self.step(rate * multiplier, &mut m, risk))
+    }
+
+    /// `sum m_i` over the copies of each part, and twice the risk, at the start.
+    fn begin(&self) -> (Vec<f64>, f64) {
+        let m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
+        let risk = self.twice(&m);
+        (m, risk)
+    }
+
+    fn twice(&self, m: &[f64]) -> f64 {
+        self.parts.iter().zip(m).map(|(part, m)| part.scale * m).sum()
+    }
+
+    /// A step of the recursion from twice the risk to twice the next.
+    fn step(&self, rate: f64, m: &mut [f64], risk: f64) -> f64 {
+        for (part, m) in self.parts.iter().zip(&mut *m) {
+            let g = rate * part.scale;
+            *m += -g * (2.0 - (self.kurtosis - 1.0) * g) * *m + rate * g * part.copies * (risk + self.noise);
+        }
+        self.twice(m)
     }
 }
 

@@ -115,7 +115,9 @@ const RATE_TOLERANCE: f64 = 1e-9;
 /// Rates are halved from `edge` down to where they do nothing, `edge/(10 steps)`, or further while that helps; then
 /// Brent's method between the neighbours of the best. Ends early at twice the least risk: bias falls and variance
 /// rises with the rate (below `1/Lambda`), so no smaller rate can be better. About `log2(edge/rate*) + 15` evaluations.
+/// A rate whose risk is not a number is none to choose; the risk is infinite where no rate has one.
 pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
+    let risk = |rate: f64| Some(risk(rate)).filter(|risk| !risk.is_nan()).unwrap_or(f64::INFINITY);
     let mut best = Best { rate: edge, risk: risk(edge) };
     let mut rate = edge;
     while rate > 0.1 * edge / steps.max(1.0) || (rate == best.rate && rate > f64::MIN_POSITIVE) {
@@ -181,7 +183,7 @@ fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     for _ in 0..60 {
         let b = [a[0] + step, f(a[0] + step)];
         if a[1] * b[1] <= 0.0 {
-            return Some(bracketed_zero(f, a, b, [0.0, 1e-12]));
+            return Some(bracketed_zero(f, a, b, [0.0, 1e-12])).filter(|zero| zero.is_finite());
         }
         step *= 1.5;
         a = b;
@@ -191,7 +193,7 @@ fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
 
 /// A zero between two points `[x, f(x)]` of opposite sign, within a relative or an absolute tolerance.
 ///
-/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations.
+/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations. Not a number where f is not.
 pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], within: [f64; 2]) -> f64 {
     let ([mut a, mut fa], [mut b, mut fb]) = (a, b);
     if fa == 0.0 {
@@ -208,6 +210,9 @@ pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
         let value = f(next);
         if next == a || next == b {
             break;
+        }
+        if value.is_nan() {
+            return f64::NAN;
         }
         if value * fb < 0.0 {
             (a, fa) = (b, fb);
@@ -231,7 +236,8 @@ pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     let flow = model.flow(samples);
     let fit = flow(f64::INFINITY);
     let stopped = best_rate(flow, 1e9 / edge, 1e9 * samples).risk;
-    Best { rate: 0.0, risk: stopped.min(fit) }
+    // `min` would drop what is not a number.
+    Best { rate: 0.0, risk: if stopped < fit { stopped } else { fit } }
 }
 
 /// `R*(1, N)` and its rate, for real N > 0.
@@ -301,6 +307,12 @@ mod tests {
         close(wall.rate, 0.9, 1e-8);
         close(best_rate(|x| 1e-9 / x + x, 1.0, 10.0).rate, 1e-9_f64.sqrt(), 1e-7);
         assert_eq!(best_rate(|_| 1.0, 1.0, 10.0), Best { rate: 1.0, risk: 1.0 });
+        let lost = best_rate(|x| if x > 0.2 { f64::NAN } else { 1e-3 / x + x }, 1.0, 100.0);
+        close(lost.rate, 1e-3_f64.sqrt(), 1e-7);
+        assert_eq!(best_rate(|_| f64::NAN, 1.0, 10.0).risk, f64::INFINITY, "no rate");
+        assert_eq!(falling_zero(|x| if x > 1.0 { f64::NAN } else { 2.0 - x }, 0.0, 0.5), None, "no zero");
+        let hole = |x: f64| if (0.9..1.1).contains(&x) { f64::NAN } else { 1.0 - x };
+        assert_eq!(falling_zero(hole, 0.0, 5.0), None, "nor one that cannot be approached");
     }
 
     #[test]
