@@ -9,7 +9,9 @@ use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::exec::Exec;
-use crate::experiments::reuse::{Cell as Risks, Estimate, Tuned, apart, fresh_samples, line, saturation, tuned};
+use crate::experiments::reuse::{
+    Cell as Risks, Estimate, Tuned, apart, fresh_samples, line, saturation, student, tuned,
+};
 use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
@@ -36,9 +38,9 @@ crate::params! {
         /// Standard deviation of the noise in the labels.
         noise: f64 = Spec::number("1", 0.0, 10.0);
         /// Sizes N of the data set, separated by commas.
-        samples: Vec<f64> = Spec::list("100,200,500,1000", 8.0, 1e7, 1, 8).unit("samples");
+        samples: Vec<f64> = Spec::list("100,300,1000,3000", 8.0, 1e7, 1, 8).unit("samples");
         /// Numbers K of epochs, separated by commas.
-        epochs: Vec<f64> = Spec::list("1,2,4,8,16,32,64,128", 1.0, 4096.0, 1, 12).unit("epochs");
+        epochs: Vec<f64> = Spec::list("1,2,3,4,6,8,12,16", 1.0, 4096.0, 1, 12).unit("epochs");
         /// The order in which an epoch visits the samples.
         order: &'static str = Spec::choice("reshuffle", ORDERS);
         /// What becomes of the learning rate in the course of a run.
@@ -50,7 +52,7 @@ crate::params! {
         /// Learning rates that are tried.
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Independent runs: each with samples, noise and orders of its own.
-        runs: u32 = Spec::integer("256", 2.0, 4096.0).log().unit("runs");
+        runs: u32 = Spec::integer("384", 2.0, 4096.0).log().unit("runs");
         /// The size of your data set, for the table of advice.
         tokens: f64 = Spec::number("1e9", 1e6, 1e14).log().label("your data set").unit("tokens");
     }
@@ -94,6 +96,18 @@ const CURVE: u32 = 12;
 const SAME: f64 = 0.1;
 /// Fewer runs do not know their own standard error.
 const LEAST: u32 = 16;
+/// E at the most epochs is a plateau if it has come this near to the one of theory; where there is none, if it grows with
+/// a power of K that is at most [`FLAT`].
+const REACHED: f64 = 0.9;
+const FLAT: f64 = 0.2;
+/// Mean field says nothing below so many samples for each feature.
+const PER_FEATURE: f64 = 10.0;
+/// An interval of measured over exact risk that reaches farther from 1 says little.
+const NEAR: f64 = 0.5;
+/// The exact risk of a run is not compared where which samples it is shown moves the mean risk by more than this.
+const LUCK: f64 = 0.1;
+/// Steps times different features up to which the recursion of a decaying rate is gone through.
+const RECURSION: f64 = 4e6;
 /// E = 0.75 K is where repeating has stopped being as good as new.
 const SHARE: f64 = 0.75;
 
@@ -200,6 +214,8 @@ pub struct MultiEpoch {
     curves: Vec<Series>,
     /// The figure `collapse`'s limit, once it was drawn.
     limit: OnceCell<Option<Series>>,
+    /// The figure `advice`'s curve of linear regression: data sets, and K at E = 0.75 K.
+    advice: [Vec<f64>; 2],
     measured: Vec<Measured>,
     sweep: Option<Sweep>,
     done: u32,
@@ -426,10 +442,11 @@ impl MultiEpoch {
         stop > 0 && tuned(&self.rates, &measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
     }
 
-    /// Measured one-pass risks, ascending in N'.
+    /// Measured one-pass risks, ascending in N', as far as they are risks: see [`sim::FLOOR`].
     fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
         let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
-        fresh.filter_map(|(&n, cells)| Some((f64::from(n), tuned(&self.rates, cells)?))).collect()
+        let best = fresh.filter_map(|(&n, cells)| Some((f64::from(n), tuned(&self.rates, cells)?)));
+        best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
     /// What was measured at one N.
@@ -438,14 +455,20 @@ impl MultiEpoch {
         let best: Vec<Option<Tuned>> =
             self.measured[schedule].data[size].iter().map(|cells| tuned(&self.rates, cells)).collect();
         let reuse = |best: &Option<Tuned>| {
-            let fresh = fresh_samples(one_pass, best.as_ref()?)?;
+            let fresh = fresh_samples(one_pass, best.as_ref().filter(|best| best.risk >= sim::FLOOR)?)?;
             Some(Estimate { value: fresh.value / n, ..fresh })
         };
         Reuse { reuse: best.iter().map(reuse).collect(), best }
     }
 
+    /// Standard errors of a two-sided interval, by those of a normal distribution.
+    fn errors(&self, normal: f64) -> f64 {
+        student(normal, f64::from(self.params.runs - 1))
+    }
+
     /// Points of estimates against x, with 95% intervals.
     fn points(
+        &self,
         id: &'static str,
         label: String,
         kind: Kind,
@@ -454,7 +477,7 @@ impl MultiEpoch {
         let mut lists = [vec![], vec![], vec![], vec![]];
         for (x, estimate) in points {
             let Some(estimate) = estimate else { continue };
-            let [lo, hi] = estimate.interval(Z95);
+            let [lo, hi] = estimate.interval(self.errors(Z95));
             lists.iter_mut().zip([x, estimate.value, lo, hi]).for_each(|(list, x)| list.push(x));
         }
         let [x, y, lo, hi] = lists;
@@ -488,7 +511,7 @@ impl MultiEpoch {
             let unit = unit(f64::from(n));
             let x = || self.epochs_of().map(|k| k / unit);
             let points = measured(i).into_iter().map(|e| e.map(|e| Estimate { value: e.value / unit, ..e }));
-            series.extend(Self::points(N_MEASURED[i], format!("N = {n}"), Kind::Points, x().zip(points)));
+            series.extend(self.points(N_MEASURED[i], format!("N = {n}"), Kind::Points, x().zip(points)));
             if let Some(expected) = &self.expected[i] {
                 let y = theory(expected).into_iter().map(|y| y / unit).collect();
                 let label = format!("N = {n}, {}", self.theory_name());
@@ -539,8 +562,8 @@ impl MultiEpoch {
         let last = self.most_epochs();
         let saturation = reuse.iter().map(|reuse| saturation(&self.known_reuse(reuse), SHARE));
         let plateau = reuse.iter().map(Reuse::plateau);
-        series.extend(Self::points("saturation", "K at E = 0.75 K".into(), Kind::Points, sizes().zip(saturation)));
-        series.extend(Self::points("plateau", format!("E at K = {last}"), Kind::Points, sizes().zip(plateau)));
+        series.extend(self.points("saturation", "K at E = 0.75 K".into(), Kind::Points, sizes().zip(saturation)));
+        series.extend(self.points("plateau", format!("E at K = {last}"), Kind::Points, sizes().zip(plateau)));
         if let Some([slope, _, offset]) = self.plateau_line(reuse) {
             let y = sizes().map(|n| offset + slope * math::ln(n)).collect();
             let sign = if offset < 0.0 { '-' } else { '+' };
@@ -592,6 +615,10 @@ impl MultiEpoch {
     }
 
     fn collapse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
+        // The units are those of a constant rate, and of noise or power-law data.
+        if !self.has_theory() {
+            return None;
+        }
         let unit = |n| self.unit(n);
         let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), unit);
         series.extend(self.limit.get_or_init(|| self.limit_curve()).clone());
@@ -648,7 +675,7 @@ impl MultiEpoch {
             let points = self.rates.iter().copied().zip(cells.iter().map(stable));
             let diverged = cells.iter().any(|cell| cell.diverged > 0);
             let without = if diverged { ", less rates at which runs diverged" } else { "" };
-            series.extend(Self::points(K_MEASURED[j], format!("K = {}{without}", self.epochs[j]), Kind::Line, points));
+            series.extend(self.points(K_MEASURED[j], format!("K = {}{without}", self.epochs[j]), Kind::Line, points));
         }
         let x = Axis { label: "learning rate", unit: "", scale: Scale::Log };
         let y = Axis { label: "excess risk R", unit: "", scale: Scale::Log };
@@ -693,11 +720,11 @@ impl MultiEpoch {
     }
 
     fn zipf_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
-        let law = self.power_law()?;
+        let law = self.power_law().filter(|_| self.has_theory())?;
         let mut series = Vec::new();
         let measured = reuse.iter().zip(&self.sizes).map(|(reuse, &n)| (f64::from(n), reuse.plateau()));
         let last = self.most_epochs();
-        series.extend(Self::points("measured", format!("E at K = {last}"), Kind::Points, measured));
+        series.extend(self.points("measured", format!("E at K = {last}"), Kind::Points, measured));
         for (id, (k, points)) in ["k1", "k2", "k3", "k4"].into_iter().zip(self.zipf()) {
             let Some([factor, exponent]) = Self::power_fit(&points) else { continue };
             let (x, y) = points.into_iter().unzip();
@@ -740,7 +767,7 @@ impl MultiEpoch {
         let mut series = Vec::new();
         for (i, (_, name)) in self.schedules.iter().enumerate() {
             let found = self.reuse(i, size, &self.one_pass_measured(i));
-            series.extend(Self::points(N_MEASURED[i], (*name).into(), Kind::Line, self.epochs_of().zip(found.reuse)));
+            series.extend(self.points(N_MEASURED[i], (*name).into(), Kind::Line, self.epochs_of().zip(found.reuse)));
         }
         if series.is_empty() {
             return None;
@@ -750,14 +777,23 @@ impl MultiEpoch {
         Self::figure("schedules", &title, EPOCHS, REUSE, series)
     }
 
-    /// K at E = 0.75 K by Muennighoff's law, and over ln N by isotropic linear regression in the limit.
-    fn advice() -> [f64; 2] {
-        [muennighoff::PUBLISHED.saturation(SHARE), dense::crossover_saturation(&[1.0], SHARE)]
+    /// K at E = 0.75 K of linear regression with features that are alike, noise as strong as the signal, by the mean
+    /// field. No rate of a search this large is the largest.
+    fn regression(tokens: f64) -> f64 {
+        let alike = MeanField::new(&[1.0], &[1.0], 1.0, Order::Reshuffle);
+        reuse::saturation(&alike, 1.0, tokens, SHARE).unwrap_or(f64::NAN)
+    }
+
+    /// Data sets, and [`Self::regression`] of them.
+    fn advice() -> [Vec<f64>; 2] {
+        let x: Vec<f64> = (0..=32).map(|i| math::pow(10.0, 6.0 + 0.25 * f64::from(i))).collect();
+        let y = x.iter().map(|&n| Self::regression(n)).collect();
+        [x, y]
     }
 
     fn advice_figure(&self) -> Option<Figure> {
-        let x: Vec<f64> = (0..=32).map(|i| math::pow(10.0, 6.0 + 0.25 * f64::from(i))).collect();
-        let [law, slope] = Self::advice();
+        let [x, regression] = &self.advice;
+        let law = muennighoff::PUBLISHED.saturation(SHARE);
         let line = |id, label: &str, epochs: &dyn Fn(f64) -> f64| {
             let y = x.iter().map(|&n| Some(epochs(n)).filter(|&k| k >= 1.0).unwrap_or(f64::NAN)).collect();
             Series::new(id, label, Kind::Line, Role::Theory, x.clone(), y)
@@ -765,9 +801,16 @@ impl MultiEpoch {
         let thumb = vec![muennighoff::RULE_OF_THUMB; x.len()];
         let series = vec![
             line("muennighoff", "Muennighoff's law, the same for all", &|_| law),
-            line("regression", &format!("linear regression, {slope:.3} ln N"), &|n| slope * math::ln(n)),
+            Series::new(
+                "regression",
+                "linear regression, mean field",
+                Kind::Line,
+                Role::Theory,
+                x.clone(),
+                regression.clone(),
+            ),
             line("language-models", "fit to language models", &reuse::language_model_epochs),
-            Series::new("thumb", "\"up to 4 epochs\"", Kind::Line, Role::Published, x.clone(), thumb),
+            Series::new("thumb", "rule of thumb, 4 epochs", Kind::Line, Role::Published, x.clone(), thumb),
         ];
         let x = Axis { label: "data set", unit: "tokens", scale: Scale::Log };
         let y = Axis { label: "K at E = 0.75 K", unit: "epochs", scale: Scale::Linear };
@@ -778,7 +821,9 @@ impl MultiEpoch {
 
     fn advice_table(&self) -> Table {
         let tokens = self.params.tokens;
-        let [law, slope] = Self::advice();
+        let law = muennighoff::PUBLISHED.saturation(SHARE);
+        // The slope over a factor of e^2, where the curve is as straight as that.
+        let slope = 0.5 * (Self::regression(tokens * math::exp(1.0)) - Self::regression(tokens * math::exp(-1.0)));
         let decay = format!("their law, R_D = {:.2}", muennighoff::PUBLISHED.data_decay);
         let models = "language models of 0.3B, fitted over 0.2e9 to 2e9 tokens";
         let row = |whose: &str, epochs: f64, slope: f64| -> Vec<Cell> {
@@ -796,12 +841,16 @@ impl MultiEpoch {
             ],
             rows: vec![
                 row(
-                    "\"up to 4 epochs are almost as good as new\" (Muennighoff et al.)",
+                    "rule of thumb: up to 4 epochs are almost as good as new (Muennighoff et al.)",
                     muennighoff::RULE_OF_THUMB,
                     0.0,
                 ),
                 row(&decay, law, 0.0),
-                row("linear regression, isotropic, in the limit", slope * math::ln(tokens), slope),
+                row(
+                    "linear regression, features alike, noise as strong as the signal",
+                    Self::regression(tokens),
+                    slope,
+                ),
                 row(models, reuse::language_model_epochs(tokens), reuse::LANGUAGE_MODEL[0]),
             ],
         }
@@ -822,7 +871,7 @@ impl MultiEpoch {
                     number(best.map(|best| best.risk)),
                     number(expected.map(|e| e.risk[j])),
                     number(measured.map(|e| e.value)),
-                    number(measured.map(|e| Z95 * e.error * e.value)),
+                    number(measured.map(|e| self.errors(Z95) * e.error * e.value)),
                     number(expected.and_then(|e| e.reuse[j])),
                     f64::from(diverged).into(),
                 ]);
@@ -850,31 +899,86 @@ impl MultiEpoch {
     }
 
     /// The simulation against a risk that is known exactly: single features at the most epochs, dense ones at one epoch,
-    /// at the largest N and the best rate tried.
+    /// all at one epoch under a decaying rate; at the largest N and the best rate tried.
     fn exact_verdict(&self) -> Option<Verdict> {
         let size = self.largest();
-        let n = f64::from(self.sizes[size]);
-        let (what, j) = match &self.world {
-            World::Dense(_) => ("one pass", self.epochs.iter().position(|&k| k == 1)?),
-            World::OneHot(_) => ("many epochs", self.epochs.len() - 1),
+        let (n, (schedule, _)) = (self.sizes[size], self.schedules[0]);
+        let decays = schedule != Schedule::Constant;
+        let one_pass = decays || self.dense();
+        let samples = f64::from(n);
+        let unknown = |note: &str| {
+            let claim = "The simulated risk is the exact one; measured over exact";
+            Some(Verdict::of("exact", claim, f64::NAN, None, 1.0, 0.0).note(note))
         };
-        let cells = &self.measured[0].data[size][j];
+        let j = if one_pass { self.epochs.iter().position(|&k| k == 1) } else { Some(self.epochs.len() - 1) };
+        let cells = &self.measured[0].data[size][j.unwrap_or(0)];
         let best = (0..cells.len())
             .filter(|&i| cells[i].mean().is_finite())
             .min_by(|&a, &b| cells[a].mean().total_cmp(&cells[b].mean()))?;
-        let rate = f64::from(self.rates[best] as f32);
-        let exact = match &self.world {
-            // With replacement one epoch is not one pass.
-            World::Dense(_) if self.params.order == "with-replacement" => return None,
-            World::Dense(_) => OnePass::new(&self.squares, &self.teacher, self.variance(), 3.0).risk(n)(rate),
-            World::OneHot(model) => model.risk(f64::from(self.epochs[j]), n)(rate),
+        // With replacement one epoch is not one pass.
+        let Some(j) = j.filter(|_| !(one_pass && self.order() == sim::Order::Replace)) else {
+            return unknown(if decays {
+                "Not compared: under a decaying rate only the risk of one pass is known, and 1 must be among the epochs, in order or shuffled."
+            } else {
+                "Not compared: for dense features only the risk of one pass is known, and 1 must be among the epochs, in order or shuffled."
+            });
         };
-        let (ratio, error) = (cells[best].mean() / exact, cells[best].error());
-        let interval = error.is_finite().then(|| [ratio * math::exp(-Z999 * error), ratio * math::exp(Z999 * error)]);
+        let rate = f64::from(self.rates[best] as f32);
+        let different = if self.params.spectrum == "isotropic" { 1.0 } else { f64::from(self.params.dim) };
+        if decays && samples * different > RECURSION {
+            return unknown(
+                "Not compared: so many steps at a decaying rate would take long. Fewer samples or features would settle it.",
+            );
+        }
+        let (exact, luck) = match &self.world {
+            World::Dense(_) => {
+                let model = OnePass::new(&self.squares, &self.teacher, self.variance(), 3.0);
+                let risk =
+                    if decays { model.scheduled(rate, schedule.multipliers(n)) } else { model.risk(samples)(rate) };
+                (risk, 0.0)
+            }
+            World::OneHot(model) => {
+                let epochs = f64::from(self.epochs[j]);
+                let risk = if decays {
+                    model.scheduled(rate, schedule.multipliers(n))
+                } else {
+                    model.risk(epochs, samples)(rate)
+                };
+                (risk, model.spread(epochs, samples, rate) / (risk * f64::from(self.params.runs).sqrt()))
+            }
+        };
+        let cell = &cells[best];
+        let (ratio, error) = (cell.mean() / exact, cell.error().max(luck));
+        let half = self.errors(Z999) * error;
+        let interval = error.is_finite().then(|| [ratio * math::exp(-half), ratio * math::exp(half)]);
+        let what = if self.epochs[j] == 1 { "one pass" } else { "many epochs" };
+        let how = if decays { " at a decaying rate" } else { "" };
         let claim = format!(
-            "The simulated risk of {what} is the exact one, at N = {n} and rate {rate:.4}; measured over exact"
+            "The simulated risk of {what}{how} is the exact one, at N = {n} and rate {rate:.4}; measured over exact"
         );
-        Some(Verdict::of("exact", claim, ratio, interval, 1.0, 1e-4))
+        let mut verdict = Verdict::of("exact", claim, ratio, interval, 1.0, 1e-4);
+        let doubt = if exact.min(cell.mean()) < sim::FLOOR {
+            "A risk below 1e-24 is beyond single precision: fewer samples or some noise would settle it."
+        } else if luck > LUCK || luck.is_nan() {
+            "Which features its samples show decides the risk of a run: many more runs or more samples would settle it."
+        } else if self.dense() && cell.uneven() {
+            "A few of the runs carry the mean risk: more runs, fewer samples or some noise would settle it."
+        } else {
+            return Some(verdict.within(NEAR, "More runs would settle it."));
+        };
+        (verdict.agrees, verdict.note) = (None, doubt.to_owned());
+        Some(verdict)
+    }
+
+    /// Has E at the most epochs come to its plateau?
+    fn settled(&self, size: usize, reuse: &Reuse) -> bool {
+        let expected = self.expected[size].as_ref();
+        if let Some((last, plateau)) = expected.and_then(|e| e.reuse.last().copied().flatten().zip(e.plateau)) {
+            return last >= REACHED * plateau;
+        }
+        let known = self.known_reuse(reuse);
+        let [.., (k, before), (last, e)] = known[..] else { return false };
+        last == f64::from(self.most_epochs()) && math::ln(e.value / before.value) <= FLAT * math::ln(last / k)
     }
 
     fn variance(&self) -> f64 {
@@ -884,17 +988,39 @@ impl MultiEpoch {
     fn verdicts(&self, reuse: &[Reuse]) -> Vec<Verdict> {
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
-        let theory = self.has_theory();
+        // Laws of E are about best rates.
+        let theory = self.has_theory() && self.params.lr == 0.0;
+        let settled = reuse.iter().enumerate().all(|(size, reuse)| self.settled(size, reuse));
+        // What is only a claim about plateaus decides nothing before they are reached.
+        let on_a_plateau = |mut verdict: Verdict| {
+            if !settled {
+                verdict.agrees = None;
+                verdict.note =
+                    format!("Not every N is on its plateau yet: more epochs would settle it. {}", verdict.note);
+            }
+            verdict
+        };
+        let z = self.errors(Z999);
         if let (Some([slope, error, _]), Some([expected, ..])) =
             (self.plateau_line(reuse), self.plateau_line_expected(reuse).filter(|_| self.dense() && theory))
         {
-            let interval = Some([slope - Z999 * error, slope + Z999 * error]);
+            let interval = Some([slope - z * error, slope + z * error]);
             let claim = "The plateau of E grows with ln N as mean-field theory says; its slope";
             let leading = dense::plateau(&self.squares, std::f64::consts::E);
-            let verdict = Verdict::of("plateau-slope", claim, slope, interval, expected, 0.15 * expected);
-            verdicts.push(verdict.note(format!(
-                "Mean field is held to 15%, what it may be off at such N. In the limit of many samples the slope is {leading:.3}."
-            )));
+            let mut verdict = Verdict::of("plateau-slope", claim, slope, interval, expected, 0.15 * expected)
+                .note(format!(
+                    "Mean field is held to 15%, what it may be off at such N. In the limit of many samples the slope is {leading:.3}."
+                ))
+                .against(0.0, "More runs, or N farther apart, would settle it.");
+            if f64::from(self.sizes[0]) < PER_FEATURE * f64::from(self.params.dim) {
+                verdict.agrees = None;
+                verdict.note = format!(
+                    "Mean field is for ten samples and more of each feature: N of {} and more would settle it. {}",
+                    PER_FEATURE * f64::from(self.params.dim),
+                    verdict.note
+                );
+            }
+            verdicts.push(on_a_plateau(verdict));
         }
         let (least, most) = (0, self.largest());
         if let (Some(small), Some(large)) = (reuse[least].plateau(), reuse[most].plateau())
@@ -908,53 +1034,68 @@ impl MultiEpoch {
                 "{last} epochs are worth the same for all N, as a constant reuse rate has it; E at N = {} over E at N = {}",
                 self.sizes[most], self.sizes[least]
             );
-            let [lo, hi] = ratio.interval(Z999);
-            let mut verdict = Verdict::of("constant-reuse", claim, ratio.value, Some([lo, hi]), 1.0, 0.0);
             // An interval that holds 1 and much else does not say that nothing changes.
-            if lo < 1.0 - SAME || hi > 1.0 + SAME {
-                verdict.agrees = verdict.agrees.filter(|same| !same);
+            let mut verdict =
+                Verdict::of("constant-reuse", claim, ratio.value, Some(ratio.interval(z)), 1.0, 0.0).note(format!(
+                    "Muennighoff's law (R_D = {:.2}, language models) predicts E = {constant:.1} at K = {last} for any data set; measured here {:.2} and {:.2}.",
+                    muennighoff::PUBLISHED.data_decay, small.value, large.value
+                )).within(SAME, "More runs, or N farther apart, would settle it.");
+            if self.params.lr > 0.0 {
+                verdict.agrees = None;
+                verdict.note = "E is about best learning rates: one rate for all says nothing of it.".into();
+            } else if verdict.agrees == Some(true) {
+                // Before the plateau all is K, whatever holds beyond.
+                verdict = on_a_plateau(verdict);
             }
-            verdicts.push(verdict.note(format!(
-                "Muennighoff's law (R_D = {:.2}, language models) predicts E = {constant:.1} at K = {last} for any data set; measured here {:.2} and {:.2}.",
-                muennighoff::PUBLISHED.data_decay, small.value, large.value
-            )));
+            verdicts.push(verdict);
         }
         if let Some(law) = self.power_law().filter(|_| theory) {
             let exponent = law.plateau()[1];
+            // The limit is not reached: how much the exponent still changes from the first N to the last.
             if let Some((_, points)) = self.zipf().pop()
                 && let Some([_, fitted]) = Self::power_fit(&points)
+                && let Some([_, first]) = Self::power_fit(&points[..2])
+                && let Some([_, last]) = Self::power_fit(&points[points.len() - 2..])
             {
                 let claim = "The plateau of E of power-law data grows as N^(b/(a-b)); exponent of the exact plateau over these N";
-                let verdict = Verdict::of("zipf-exact", claim, fitted, Some([fitted; 2]), exponent, 0.005);
-                verdicts.push(verdict.note("For infinitely many epochs, held to 0.005."));
+                let drift = if points.len() > 2 { (last - first).abs() } else { f64::INFINITY };
+                let interval = Some([fitted - drift, fitted + drift]);
+                verdicts.push(
+                    Verdict::of("zipf-exact", claim, fitted, interval, exponent, 0.005)
+                        .note("For infinitely many epochs; held to 0.005 and to what the exponent changes by over these N.")
+                        .against(0.0, "More and larger N would settle it: at these the exponent still changes."),
+                );
             }
-            let points: Vec<(f64, f64, f64)> = reuse
-                .iter()
-                .zip(&self.sizes)
-                .filter_map(|(reuse, &n)| {
-                    let e = reuse.plateau()?;
-                    Some((math::ln(f64::from(n)), math::ln(e.value), e.error.max(1e-9)))
-                })
-                .collect();
-            if let Some([slope, error, _]) = line(&points) {
+            let lines = [
+                self.exponent(reuse, |_, measured| Some(measured)),
+                self.exponent(reuse, |i, _| self.expected[i].as_ref()?.reuse.last().copied().flatten()),
+            ];
+            if let [Some([slope, error]), Some([exact, _])] = lines {
                 let last = self.most_epochs();
-                let claim = format!("The same, simulated, of E at K = {last}");
-                let interval = Some([slope - Z999 * error, slope + Z999 * error]);
-                verdicts.push(Verdict::of("zipf-simulated", claim, slope, interval, exponent, 0.02).note(
-                    "K must be well above N^(b/(a-b)) for the plateau to be read off: fewer epochs bend the exponent down.",
-                ));
+                let claim = format!(
+                    "E at K = {last} of power-law data grows as a power of N: its exponent, simulated against exact"
+                );
+                let interval = Some([slope - z * error, slope + z * error]);
+                verdicts.push(
+                    Verdict::of("zipf-simulated", claim, slope, interval, exact, 0.005)
+                        .note(format!(
+                            "In the limit the plateau has the exponent {exponent:.3}; K must be well above N^(b/(a-b)) for it to be read off: fewer epochs bend it down."
+                        ))
+                        .against(0.0, "More runs, or N farther apart, would settle it."),
+                );
             }
         }
-        if let Some([apart, error]) = self.collapse(reuse) {
-            let claim = "E against K falls on one curve for all N in the units of the figure; how far curves of two N are apart, beyond K = one unit";
+        if let Some([apart, error, expected, rival]) = self.collapse(reuse).filter(|_| theory) {
+            let claim = "E against K falls on one curve for all N in the units of the figure, as nearly as theory says for these N; how far curves of two N are apart, beyond K = one unit";
             // Both numbers are root mean squares; what chance alone makes of the first is about the second.
-            let least = (apart * apart - Z999 * Z999 * error * error).max(0.0).sqrt();
-            let interval = Some([least, apart + Z999 * error]);
-            verdicts.push(
-                Verdict::of("collapse", claim, apart, interval, 0.0, 0.1)
+            let least = (apart * apart - z * z * error * error).max(0.0).sqrt();
+            let interval = Some([least, apart + z * error]);
+            verdicts.push(on_a_plateau(
+                Verdict::of("collapse", claim, apart, interval, expected, 0.03)
                     .unit("%")
-                    .note("Held to 10%: the limit is reached slowly, as ln ln N / ln N."),
-            );
+                    .note("They fall on one only in the limit, which is reached slowly, as ln ln N / ln N. If E were the same for all N, the curves would be as far apart in these units as the number that is to be ruled out.")
+                    .against(rival, "More runs, or N farther apart, would settle it."),
+            ));
         }
         verdicts.extend(self.exact_verdict());
         let ends = reuse.iter().flat_map(|reuse| &reuse.best).flatten().filter(|best| best.at_least).count();
@@ -975,14 +1116,43 @@ impl MultiEpoch {
         verdicts
     }
 
-    /// How far the measured curves of E are apart in units of N, beyond one unit, below which all are K.
-    fn collapse(&self, reuse: &[Reuse]) -> Option<[f64; 2]> {
-        let curve = |(reuse, &n): (&Reuse, &u32)| {
-            let unit = self.unit(f64::from(n));
-            let scaled = |(k, e): (f64, Estimate)| (k / unit, Estimate { value: e.value / unit, ..e });
-            self.known_reuse(reuse).into_iter().map(scaled).collect()
+    /// How far the curves of E are apart in units of N, beyond one unit, below which all are K: measured, the error of
+    /// that, by theory at the same K and N, and if E at each K were the same for all N.
+    fn collapse(&self, reuse: &[Reuse]) -> Option<[f64; 4]> {
+        let known: Vec<Vec<(f64, Estimate)>> = reuse.iter().map(|reuse| self.known_reuse(reuse)).collect();
+        let spread = |of: &dyn Fn(usize, f64, Estimate) -> Option<Estimate>| {
+            let curve = |size: usize| -> Option<Vec<(f64, Estimate)>> {
+                let unit = self.unit(f64::from(self.sizes[size]));
+                let scaled = |&(k, e): &(f64, Estimate)| {
+                    let e = of(size, k, e)?;
+                    Some((k / unit, Estimate { value: e.value / unit, ..e }))
+                };
+                known[size].iter().map(scaled).collect()
+            };
+            apart(&(0..known.len()).map(curve).collect::<Option<Vec<_>>>()?, 1.0)
         };
-        apart(&reuse.iter().zip(&self.sizes).map(curve).collect::<Vec<Vec<_>>>(), 1.0)
+        let [measured, error] = spread(&|_, _, e| Some(e))?;
+        let [expected, _] = spread(&|size, k, e| {
+            let place = self.epochs_of().position(|epochs| epochs == k)?;
+            let value = self.expected[size].as_ref()?.reuse[place]?;
+            Some(Estimate { value, ..e })
+        })?;
+        let [rival, _] = spread(&|_, k, e| {
+            let at = |curve: &Vec<(f64, Estimate)>| curve.iter().find(|(x, _)| *x == k).map(|(_, e)| math::ln(e.value));
+            let logs: Vec<f64> = known.iter().filter_map(at).collect();
+            Some(Estimate { value: math::exp(logs.iter().sum::<f64>() / logs.len() as f64), ..e })
+        })?;
+        Some([measured, error, expected, rival])
+    }
+
+    /// The exponent of N, and its error, in what `of` makes of the place of each N and its E at the most epochs.
+    fn exponent(&self, reuse: &[Reuse], of: impl Fn(usize, f64) -> Option<f64>) -> Option<[f64; 2]> {
+        let point = |(i, &n): (usize, &u32)| {
+            let e = reuse[i].plateau()?;
+            Some((math::ln(f64::from(n)), math::ln(of(i, e.value)?), e.error.max(1e-9)))
+        };
+        line(&self.sizes.iter().enumerate().filter_map(point).collect::<Vec<_>>())
+            .map(|[slope, error, _]| [slope, error])
     }
 
     /// E at each K at which it is known.
@@ -1102,6 +1272,7 @@ impl Experiment for MultiEpoch {
             expected: vec![None; sizes.len()],
             curves: vec![],
             limit: OnceCell::new(),
+            advice: Self::advice(),
             measured: vec![measured; schedules.len()],
             legs: vec![],
             sweep: None,
@@ -1201,16 +1372,16 @@ const INFO: Info = Info {
     title: "Repeating data",
     question: "A data set is fixed and compute is not: how many epochs over the same samples are as good as fresh ones?",
     notice: &[
-        "Up to a few epochs the points lie on the line E = K: a repeated sample is as good as a new one. Then each curve bends, and ends on a plateau: from there on more epochs buy nothing, and only more data does.",
+        "The line E = K is where a repeated sample is as good as a new one. The curves start on it, and at two epochs are somewhat below: E is 1.5 to 1.8 there at the default, and comes nearer to 2 the larger N. Each then ends on a plateau: from there on more epochs buy nothing, and only more data does.",
         "The plateau is higher for larger N. It grows with ln N when features are alike, and as a power of N when they follow a power law: the more data there are, the more often they can be repeated. A rule with one number of epochs for everyone misses this.",
         "In units of ln N (or of that power) all curves fall on one: where they bend depends on K / ln N alone, up to corrections that vanish as slowly as ln ln N / ln N.",
         "The best learning rate falls as ln(K N) / (K N): longer training wants smaller steps. At one fixed rate the curves look different, because each rate is the best one of a single K only.",
-        "Noise is what repetition cannot average away: the same noisy labels come again. Set it to 0 with dense features and E stays near K much longer.",
+        "Noise is what repetition cannot average away: the same noisy labels come again. Set it to 0 with dense features and small N (20 and 40, say), and E stays near K much longer. Without noise risks fall exponentially; below 1e-24 they are beyond single precision, and no E is given.",
     ],
     model: &[
         "A linear regression is learned by SGD, one sample a step, from 0. All weights of the truth are 1. Dense features are independent Gaussians of variance l_i; a one-hot sample shows a single feature i, drawn with a frequency p_i, of size sqrt(L_i). The excess risk is exact: no test set is drawn.",
-        "Every (K, N), and every number of fresh samples, gets the best of the learning rates tried, by the mean of the measured risks, with a curve through the best and its neighbours. Rates share samples and orders. The effective reuse rate is read off the measured one-pass risks; bands are 95% over the runs and take the two as independent.",
-        "Dashed curves: for one-hot features the exact expectation; for dense ones with noise the mean field, which replaces products of random matrices by their means and gives a risk that is a few per cent low when N is not far above the dimension. Both are for a constant learning rate.",
+        "Every (K, N), and every number of fresh samples, gets the best of the learning rates tried, by the mean of the measured risks, with a curve through the best and its neighbours. Rates share samples and orders. The effective reuse rate is read off the measured one-pass risks; bands are 95% over the runs and take the two as independent; they are open where a few runs carry the mean.",
+        "Curves of theory: for one-hot features the exact expectation; for dense ones with noise the mean field, which replaces products of random matrices by their means and gives a risk that is a few per cent low when N is not far above the dimension. Both are for a constant learning rate; under a decaying one only the risk of one pass is known, by a recursion, and is compared.",
         "A linear regression is no language model: it has no representation to learn, and overfits only through label noise. What carries over is the mechanism, and the published fit to language models is shown beside it for its different slope.",
     ],
     formulas: &[
@@ -1324,7 +1495,7 @@ const CLAIMS_LIST: &[Claim] = &[
         tolerance: 0.02,
         reason: "the list of N in between was not printed",
         ours: Some(0.48),
-        note: "0.48: the printed factor belongs to a search beyond 1/D^2, see below.",
+        note: "0.48: the printed factor belongs to a search beyond 1/D^2, as the next claim shows.",
         data: None,
     },
     Claim {
@@ -1338,7 +1509,7 @@ const CLAIMS_LIST: &[Claim] = &[
         seed: 1,
         pick: Pick::Cell("zipf", 2, 1),
         tolerance: 0.02,
-        reason: "as above",
+        reason: "the list of N in between was not printed",
         ours: None,
         note: "Inferred: the paper does not say how far the rate was searched.",
         data: None,
@@ -1355,8 +1526,8 @@ const CLAIMS_LIST: &[Claim] = &[
         pick: Pick::Cell("advice", 2, 3),
         tolerance: 0.05,
         reason: "two digits were printed",
-        ours: Some(0.284),
-        note: "Published only: no language model is trained here. Linear regression has 0.284, so the mechanism is the same and the number is not.",
+        ours: Some(0.296),
+        note: "No language model is trained here. Ours is of linear regression at 1e9 samples, by the mean field, and tends to 0.284: the mechanism is the same and the number is not.",
         data: None,
     },
 ];
@@ -1443,8 +1614,103 @@ mod tests {
         assert!((slope.theory.expect("mean field") - 0.27).abs() < 0.03, "{slope:?}");
         assert_eq!(verdict(&run, "exact").agrees, Some(true));
         assert_eq!(verdict(&run, "constant-reuse").agrees, Some(false), "E grows with N");
+        let collapse = verdict(&run, "collapse");
+        let (theory, rival) = (collapse.theory.expect("mean field"), collapse.null.expect("a rival"));
+        assert!(theory < 0.15 && rival > 2.0 * theory && collapse.agrees != Some(false), "{collapse:?}");
         let few = finished("dim=4&samples=250,1000&epochs=1,16&runs=16");
         assert_eq!(verdict(&few, "constant-reuse").agrees, None, "a wide interval that holds 1 cannot tell");
+    }
+
+    #[test]
+    fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
+        for schedule in ["cosine", "wsd"] {
+            for model in ["dim=4&noise=1", "model=one-hot&dim=4&noise=0.5&spectrum=power&a=2&b=0.5"] {
+                let query = format!("{model}&schedule={schedule}&samples=100,400&runs=128&epochs=");
+                let run = finished(&format!("{query}1,4"));
+                let exact = verdict(&run, "exact");
+                assert_eq!(exact.agrees, Some(true), "{query}: {exact:?}");
+                assert!(exact.claim.contains("one pass at a decaying rate"), "{exact:?}");
+                // Laws of a constant rate are not held against it.
+                let ids: Vec<&str> = run.output().verdicts.iter().map(|verdict| verdict.id).collect();
+                assert_eq!(ids, ["constant-reuse", "exact"], "{query}");
+                assert_ne!(verdict(&run, "constant-reuse").agrees, Some(true), "four epochs are no plateau");
+                assert!(run.output().figures.iter().all(|figure| figure.id != "collapse"), "nor drawn in its units");
+                let without = verdict(&finished(&format!("{query}2,4")), "exact");
+                assert!(without.agrees.is_none() && without.note.starts_with("Not compared"), "{without:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_a_plateau_before_it_is_reached() {
+        let run = finished("samples=100,1000&epochs=1,2&runs=256");
+        assert!(!run.settled(1, &run.reuse(0, 1, &run.one_pass_measured(0))), "two epochs");
+        for verdict in run.output().verdicts.iter().filter(|v| ["plateau-slope", "collapse"].contains(&v.id)) {
+            assert!(verdict.agrees.is_none() && verdict.note.contains("more epochs"), "{verdict:?}");
+        }
+        // By measurement where there is no theory.
+        let reuse = |last: f64| {
+            let estimate = |value| Some(Estimate { value, error: 0.01 });
+            Reuse { best: vec![], reuse: vec![estimate(1.5), estimate(last)] }
+        };
+        let without = start("noise=0&samples=20&epochs=4,8&runs=16").expect("starts");
+        assert!(without.settled(0, &reuse(1.6)) && !without.settled(0, &reuse(2.5)));
+    }
+
+    #[test]
+    fn below_single_precision_there_is_no_e_and_no_verdict() {
+        let run = finished("noise=0&samples=20,1000&epochs=1,2,4,8&runs=32");
+        let one_pass = run.one_pass_measured(0);
+        assert!(one_pass.iter().all(|(_, best)| best.risk >= sim::FLOOR));
+        let (few, many) = (run.reuse(0, 0, &one_pass), run.reuse(0, 1, &one_pass));
+        assert!(few.reuse[1].is_some(), "small N are above it: {:?}", few.best);
+        assert!(many.best.iter().flatten().all(|best| best.risk < sim::FLOOR), "{:?}", many.best);
+        assert!(many.reuse.iter().all(Option::is_none), "{:?}", many.reuse);
+        for verdict in run.output().verdicts {
+            assert_eq!(verdict.agrees, None, "{verdict:?}");
+        }
+        assert!(verdict(&run, "exact").note.contains("single precision"), "{:?}", verdict(&run, "exact"));
+    }
+
+    #[test]
+    fn what_luck_decides_is_not_compared() {
+        // One coordinate in 25 is missed by one data set in 60 only: 32 runs rarely hold one.
+        let query = "model=one-hot&spectrum=power&a=2.5&b=1&dim=6&noise=0&samples=200&epochs=1,8&runs=32";
+        let exact = verdict(&finished(query), "exact");
+        assert!(exact.agrees.is_none() && exact.note.contains("decides the risk"), "{exact:?}");
+        // Without noise one pass of 300 is carried by the unluckiest runs.
+        let exact = verdict(&finished("noise=0&samples=300&epochs=1,2&runs=64"), "exact");
+        assert!(exact.agrees.is_none(), "{exact:?}");
+    }
+
+    #[test]
+    fn an_interval_that_also_holds_no_effect_cannot_tell() {
+        let run = finished("samples=50,90&epochs=1,4&runs=40&dim=4");
+        for verdict in run.output().verdicts.iter().filter(|verdict| verdict.id != "exact") {
+            assert_ne!(verdict.agrees, Some(true), "{verdict:?}");
+        }
+        assert_eq!(verdict(&run, "plateau-slope").null, Some(0.0));
+        let one_rate = finished("lr=0.01&samples=100,400&epochs=1,16&runs=64&dim=4");
+        assert!(one_rate.output().verdicts.iter().all(|verdict| verdict.id == "exact" || verdict.agrees.is_none()));
+    }
+
+    #[test]
+    fn the_advice_is_the_curve_of_the_page() {
+        let run = start("dim=1").expect("starts");
+        let output = run.output();
+        let series = |figure: &str, id: &str| {
+            let figure = output.figures.iter().find(|f| f.id == figure).expect("a figure");
+            figure.series.iter().find(|s| s.id == id).expect("a series").clone()
+        };
+        let (advice, curve) = (series("advice", "regression"), series("saturation", "saturation-theory"));
+        let at = |series: &Series, n: f64| {
+            let i = series.x.iter().position(|&x| x >= n).expect("within");
+            let share = math::ln(n / series.x[i - 1]) / math::ln(series.x[i] / series.x[i - 1]);
+            series.y[i - 1] + share * (series.y[i] - series.y[i - 1])
+        };
+        let Cell::Number(row) = output.tables[0].rows[2][1] else { panic!("a number") };
+        assert!((row - 6.86).abs() < 0.01 && (at(&advice, 1e9) / row - 1.0).abs() < 1e-3, "{row}");
+        assert!((at(&curve, 1e9) / row - 1.0).abs() < 0.01, "{} {row}", at(&curve, 1e9));
     }
 
     #[test]

@@ -33,6 +33,16 @@ impl Cell {
         if self.diverged > 0 { f64::INFINITY } else { self.sum / self.count }
     }
 
+    /// Are the risks so uneven that a few of the runs carry their mean? Then neither it nor its error is known.
+    ///
+    /// The standard deviation over the runs is beyond twice the mean (of squares of one Gaussian it is 1.4 times, of
+    /// more of them less), or a quarter of `sqrt(runs)` times: a single run that carries all has `sqrt(runs)`. Risks
+    /// that fall exponentially, as without noise, end there: their mean is that of the unluckiest.
+    pub fn uneven(&self) -> bool {
+        let most = (self.count.sqrt() / 4.0).min(2.0);
+        self.count >= 16.0 && self.error() * (self.count - 1.0).sqrt() > most
+    }
+
     /// Standard error of the mean's logarithm; infinite for one run.
     pub fn error(&self) -> f64 {
         let mean = self.sum / self.count;
@@ -48,7 +58,7 @@ pub struct Tuned {
     pub rate: f64,
     /// Its risk.
     pub risk: f64,
-    /// Standard error of ln risk.
+    /// Standard error of ln risk; infinite where a few runs carry the mean.
     pub error: f64,
     /// Is the best rate the least of the ladder, so that a smaller one may be better?
     pub at_least: bool,
@@ -61,7 +71,7 @@ pub fn tuned(rates: &[f64], cells: &[Cell]) -> Option<Tuned> {
     let mut best = Tuned {
         rate: rates[least],
         risk: means[least],
-        error: cells[least].error(),
+        error: if cells[least].uneven() { f64::INFINITY } else { cells[least].error() },
         at_least: least == 0 && rates.len() > 1,
     };
     // Up to two neighbours on each side, as far as all are known there.
@@ -117,6 +127,21 @@ impl Estimate {
     }
 }
 
+/// The error on a line, at a share of the way between two points of such errors; infinite if one is.
+fn between(first: f64, second: f64, share: f64) -> f64 {
+    if first.is_finite() && second.is_finite() { (1.0 - share) * first + share * second } else { f64::INFINITY }
+}
+
+/// Quantile of Student's t of so many degrees of freedom, by that of the normal distribution: what a standard error that
+/// is estimated from few runs asks for. Its expansion in 1/freedom, within 1e-3 from 15 on.
+pub fn student(normal: f64, freedom: f64) -> f64 {
+    let (z, z2) = (normal, normal * normal);
+    let first = z * (z2 + 1.0) / 4.0;
+    let second = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
+    let third = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
+    z + (first + (second + third / freedom) / freedom) / freedom
+}
+
 /// Fresh samples that are as good as `risk`: on the line through the measured points `(N', R*(1, N'))`, ascending in N',
 /// between the first two that enclose it. Nothing if none do.
 pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate> {
@@ -131,7 +156,7 @@ pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate
         let at = (target - math::ln(above.risk)) / slope;
         // The line's own error, at most that of its ends.
         let share = at / (y - x);
-        let line = (1.0 - share) * above.error + share * below.error;
+        let line = between(above.error, below.error, share);
         let error = (line * line + risk.error * risk.error).sqrt() / slope.abs();
         Some(Estimate { value: math::exp(x + at), error })
     })
@@ -146,7 +171,7 @@ pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
             return None;
         }
         let (width, part) = (math::ln(l / k), y / (y - z));
-        let error = ((1.0 - part) * e.error + part * f.error) * width / (y - z);
+        let error = between(e.error, f.error, part) * width / (y - z);
         Some(Estimate { value: k * math::exp(part * width), error })
     })
 }
@@ -211,6 +236,40 @@ mod tests {
         let gone = cell(&[1.0, f64::NAN]);
         assert_eq!((gone.mean(), gone.diverged), (f64::INFINITY, 1), "a mean of survivors is no mean");
         assert!(cell(&[]).mean().is_nan() && cell(&[1.0]).error().is_infinite());
+    }
+
+    #[test]
+    fn a_mean_that_a_few_runs_carry_is_not_known() {
+        // Squares of Gaussians of d directions, by their quantiles: of one the deviation is 1.4 means.
+        let gaussian = |n: usize| (0..n).map(move |i| math::normal_quantile((i as f64 + 0.5) / n as f64));
+        let squares = |n| cell(&gaussian(n).map(|z| z * z).collect::<Vec<_>>());
+        assert!(!squares(256).uneven() && squares(16).uneven(), "sixteen do not know the mean of these");
+        let even = cell(&gaussian(16).map(|z| 1.0 + 0.5 * z).collect::<Vec<_>>());
+        assert!(!even.uneven());
+        // Risks that differ by powers of ten.
+        let falling = cell(&gaussian(256).map(|z| math::exp(3.0 * z)).collect::<Vec<_>>());
+        assert!(falling.uneven());
+        let best = tuned(&[0.1], &[falling]).expect("runs");
+        assert!(best.error.is_infinite() && best.risk == falling.mean());
+        let known = Tuned { error: 0.1, ..best };
+        let one_pass = [(10.0, Tuned { risk: 2.0 * best.risk, ..known }), (20.0, known)];
+        let found = fresh_samples(&one_pass, &best).expect("at the second mark");
+        assert!(
+            (found.value - 20.0).abs() < 1e-9 && found.error.is_infinite(),
+            "open at both ends, not NaN: {found:?}"
+        );
+    }
+
+    #[test]
+    fn students_quantiles_are_those_of_the_tables() {
+        for (normal, freedom, want) in [
+            (math::Z999, 15.0, 4.0728),
+            (math::Z999, 31.0, 3.6335),
+            (math::Z95, 15.0, 2.1314),
+            (math::Z95, 511.0, 1.9646),
+        ] {
+            assert!((student(normal, freedom) - want).abs() < 2e-3, "{freedom}: {}", student(normal, freedom));
+        }
     }
 
     #[test]

@@ -103,7 +103,7 @@ try {
     const runs = [];
     for (let i = 0; i < 3; i += 1) runs.push(await page.evaluate(timed));
     line("multi-epoch, default: first points", runs.map((r) => r.first), 1000);
-    line("multi-epoch, default: 4 N x 8 K x 32 rates x 256 runs, d = 8, two workers", runs.map((r) => r.all), 10_000);
+    line("multi-epoch, default: 4 N x 8 K x 32 rates x 384 runs, d = 8, two workers", runs.map((r) => r.all), 10_000);
   }, { script: two });
   for (const dim of [5, 32, 100]) {
     // 500 x 256 steps of 256 runs at 16 rates; one pass, theory and plots are not counted.
