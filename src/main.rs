@@ -253,7 +253,7 @@ mod cli {
         let said = error.to_string();
         let lines = said.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
         let words: Vec<_> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
-        eprintln!("scaling-lab: {}; see --help", words.join(" ").trim_start_matches("error: "));
+        eprintln!("scaling-lab: {}; see --help", words.join("; ").trim_start_matches("error: "));
         ExitCode::from(2)
     }
 

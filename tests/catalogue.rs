@@ -142,6 +142,12 @@ fn names_are_unique_and_words_are_there() {
         for preset in info.presets {
             let checked = experiments::check(entry.slug, &experiments::query(preset.query), None).expect("a slug");
             assert!(checked.problems.is_empty(), "{}, {}: {:?}", entry.slug, preset.title, checked.problems);
+            // A page's address leaves defaults out, and finds the preset's name by its setting.
+            for (name, text) in experiments::query(preset.query) {
+                let spec = entry.params.iter().find(|spec| spec.name == name).expect("a parameter");
+                let default = spec.parse(spec.default).expect("valid");
+                assert_ne!(spec.parse(&text).expect("valid"), default, "{}, {}: {name}", entry.slug, preset.title);
+            }
         }
     }
 }
@@ -237,9 +243,13 @@ fn lab(arguments: &[&str]) -> std::process::Output {
 
 #[test]
 fn wrong_arguments_are_one_sentence_and_status_2() {
+    let table = std::env::temp_dir().join(format!("scaling-lab-arguments-{}.csv", std::process::id()));
+    let rows = (0..16).map(|i| format!("{},{},{}\n", 10_000_000 << (i % 4), 1_000_000_000_u64 << (i / 4), 30 - i));
+    fs::write(&table, "params,tokens,loss\n".to_owned() + &rows.collect::<String>()).expect("a table");
+    let runs = table.to_str().expect("a name");
     for (arguments, words) in [
-        (&["fit", "chinchilla", "Cargo.toml", "--budget", "-1"][..], &["budget", "-1"][..]),
-        (&["fit", "chinchilla", "Cargo.toml", "--have", "-1e9"], &["have", "-1"]),
+        (&["fit", "chinchilla", runs, "--budget", "-1"][..], &["budget", "-1"][..]),
+        (&["fit", "chinchilla", runs, "--have", "-1e9"], &["have", "-1"]),
         (&["run", "exam-time", "--seed", "-1"], &["--seed", "-1"]),
         (&["run", "exam-time", "--sed", "1"], &["--sed"]),
         (&["run", "exam-time", "--format", "xml"], &["--format", "xml", "json"]),
@@ -252,6 +262,7 @@ fn wrong_arguments_are_one_sentence_and_status_2() {
         assert_eq!(text.trim_end().lines().count(), 1, "{arguments:?}: one sentence: {text}");
         assert!(words.iter().all(|word| text.contains(word)) && said.stdout.is_empty(), "{arguments:?}: {text}");
     }
+    fs::remove_file(&table).expect("our own file");
     assert!(lab(&["--help"]).status.success() && lab(&["run", "--help"]).status.success(), "help is no mistake");
 }
 

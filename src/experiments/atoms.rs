@@ -739,9 +739,11 @@ mod tests {
                 *held += u32::from((mean - run.exact(d, 0)).abs() <= Z95 * error);
             }
         }
-        // 190 of 200 are expected, +- 3.1; the variance is an upper bound, so that there may be more, but not all.
-        for (held, name) in held.into_iter().zip(NAMES) {
-            assert!((178..SEEDS).contains(&held), "{name}: {held} of {SEEDS}");
+        // 190 of 200 are expected, +- 3.1, where what is missed is missed in many runs. With optimal training one set of
+        // runs in 60 misses the first atom, which makes most of the variance: the other sets are well inside.
+        for (d, held) in held.into_iter().enumerate() {
+            let most = if d == 1 { SEEDS } else { SEEDS - 1 };
+            assert!((178..=most).contains(&held), "{}: {held} of {SEEDS}", NAMES[d]);
         }
     }
 

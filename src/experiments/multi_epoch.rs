@@ -1430,7 +1430,7 @@ const INFO: Info = Info {
         Preset { title: "Directions of different strength", query: "dim=5&spectrum=power&a=1" },
         Preset {
             title: "Power-law data, simulated",
-            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&dim=1000&samples=100,300,1000,3000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
+            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&dim=1000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
         },
         Preset {
             title: "Power-law data as published, computed",
