@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use crate::error::{Error, Result};
 use crate::exec::Exec;
 use crate::experiments::reuse::{
-    Cell as Risks, Estimate, Tuned, apart, fresh_samples, line, saturation, student, tuned,
+    Cell as Risks, Estimate, FALLING, NOISY, Tuned, apart, fresh_samples, line, saturation, student, tuned,
 };
 use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
@@ -104,7 +104,7 @@ const FLAT: f64 = 0.2;
 const PER_FEATURE: f64 = 10.0;
 /// An interval of measured over exact risk that reaches farther from 1 says little.
 const NEAR: f64 = 0.5;
-/// The exact risk of a run is not compared where which samples it is shown moves the mean risk by more than this.
+/// A mean risk is not known where which samples the runs are shown moves it by more than this.
 const LUCK: f64 = 0.1;
 /// Steps times different features up to which the recursion of a decaying rate is gone through.
 const RECURSION: f64 = 4e6;
@@ -434,26 +434,49 @@ impl MultiEpoch {
     fn enough(&self, schedule: usize, stop: usize) -> bool {
         let measured = &self.measured[schedule];
         let least = |cells: &Vec<Vec<Risks>>| {
-            let risks = cells.iter().filter_map(|cells| tuned(&self.rates, cells)).map(|best| best.risk);
+            let risks = cells.iter().filter_map(|cells| self.tuned(cells)).map(|best| best.risk);
             risks.fold(f64::INFINITY, f64::min)
         };
         let least = measured.data.iter().map(least).fold(f64::INFINITY, f64::min);
         // One more mark than needed: later blocks of runs move the mean.
-        stop > 0 && tuned(&self.rates, &measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
+        stop > 0 && self.tuned(&measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
+    }
+
+    /// How uneven the risks of runs may be for their mean to be known.
+    fn most_uneven(&self) -> f64 {
+        if self.dense() && self.params.noise == 0.0 { FALLING } else { NOISY }
+    }
+
+    fn tuned(&self, cells: &[Risks]) -> Option<Tuned> {
+        tuned(&self.rates, cells, self.most_uneven())
+    }
+
+    /// The best of the measured risks after so many epochs, in which a feature that few runs have not seen may decide:
+    /// then their mean is not known, and often too low.
+    fn measured_best(&self, cells: &[Risks], epochs: f64, samples: f64) -> Option<Tuned> {
+        let best = self.tuned(cells)?;
+        let luck = match &self.world {
+            World::OneHot(model) if self.params.noise == 0.0 => model.luck(epochs, samples, best.rate),
+            _ => 0.0,
+        };
+        let known = luck <= LUCK * f64::from(self.params.runs).sqrt();
+        Some(if known { best } else { Tuned { error: f64::INFINITY, ..best } })
     }
 
     /// Measured one-pass risks, ascending in N', as far as they are risks: see [`sim::FLOOR`].
     fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
         let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
-        let best = fresh.filter_map(|(&n, cells)| Some((f64::from(n), tuned(&self.rates, cells)?)));
+        let best = fresh.map(|(&n, cells)| (f64::from(n), cells));
+        let best = best.filter_map(|(n, cells)| Some((n, self.measured_best(cells, 1.0, n)?)));
         best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
     /// What was measured at one N.
     fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
         let n = f64::from(self.sizes[size]);
+        let cells = self.measured[schedule].data[size].iter();
         let best: Vec<Option<Tuned>> =
-            self.measured[schedule].data[size].iter().map(|cells| tuned(&self.rates, cells)).collect();
+            cells.zip(self.epochs_of()).map(|(cells, k)| self.measured_best(cells, k, n)).collect();
         let reuse = |best: &Option<Tuned>| {
             let fresh = fresh_samples(one_pass, best.as_ref().filter(|best| best.risk >= sim::FLOOR)?)?;
             Some(Estimate { value: fresh.value / n, ..fresh })
@@ -477,7 +500,9 @@ impl MultiEpoch {
         let mut lists = [vec![], vec![], vec![], vec![]];
         for (x, estimate) in points {
             let Some(estimate) = estimate else { continue };
-            let [lo, hi] = estimate.interval(self.errors(Z95));
+            // Where the error is not known both ends are open, not 0 and infinite.
+            let known = estimate.error.is_finite();
+            let [lo, hi] = if known { estimate.interval(self.errors(Z95)) } else { [f64::NAN; 2] };
             lists.iter_mut().zip([x, estimate.value, lo, hi]).for_each(|(list, x)| list.push(x));
         }
         let [x, y, lo, hi] = lists;
@@ -651,8 +676,7 @@ impl MultiEpoch {
         let mut series = Vec::new();
         let tried = &self.measured[0].data[size];
         let searched = self.params.lr == 0.0;
-        let best: Vec<Tuned> =
-            tried.iter().filter(|_| searched).filter_map(|cells| tuned(&self.rates, cells)).collect();
+        let best: Vec<Tuned> = tried.iter().filter(|_| searched).filter_map(|cells| self.tuned(cells)).collect();
         if !best.is_empty() {
             let (x, y) = best.iter().map(|best| (best.rate, best.risk)).unzip();
             series.push(Series::new("best", "best rates found", Kind::Points, Role::Measured, x, y));
@@ -961,7 +985,7 @@ impl MultiEpoch {
             "A risk below 1e-24 is beyond single precision: fewer samples or some noise would settle it."
         } else if luck > LUCK || luck.is_nan() {
             "Which features its samples show decides the risk of a run: many more runs or more samples would settle it."
-        } else if self.dense() && cell.uneven() {
+        } else if self.dense() && cell.uneven(self.most_uneven()) {
             "A few of the runs carry the mean risk: more runs, fewer samples or some noise would settle it."
         } else {
             return Some(verdict.within(NEAR, "More runs would settle it."));
@@ -1808,7 +1832,7 @@ mod tests {
         let cells = &run.measured[0].data[0][1];
         let gone = cells.iter().filter(|cell| cell.diverged > 0).count();
         assert!(gone > 0 && gone < cells.len(), "{gone} rates");
-        let best = tuned(&run.rates, cells).expect("some rates are stable");
+        let best = run.tuned(cells).expect("some rates are stable");
         assert!(best.risk.is_finite());
         let Cell::Number(count) = run.output().tables[1].rows[1][8] else { panic!("a number") };
         assert!(count > 0.0);

@@ -16,6 +16,13 @@ pub struct Cell {
     pub diverged: u32,
 }
 
+/// [`Cell::uneven`] for risks that noise leaves: squares of one Gaussian have a standard deviation of 1.4 means, of more
+/// of them less.
+pub const NOISY: f64 = 2.0;
+/// [`Cell::uneven`] for risks that are products of many random factors: the heavier their tail, the less of it a sample
+/// shows, and a deviation of a mean or more may hide one without end.
+pub const FALLING: f64 = 0.7;
+
 impl Cell {
     /// Takes in a run; not a number is one that diverged.
     pub fn push(&mut self, risk: f64) {
@@ -35,11 +42,10 @@ impl Cell {
 
     /// Are the risks so uneven that a few of the runs carry their mean? Then neither it nor its error is known.
     ///
-    /// The standard deviation over the runs is beyond twice the mean (of squares of one Gaussian it is 1.4 times, of
-    /// more of them less), or a quarter of `sqrt(runs)` times: a single run that carries all has `sqrt(runs)`. Risks
-    /// that fall exponentially, as without noise, end there: their mean is that of the unluckiest.
-    pub fn uneven(&self) -> bool {
-        let most = (self.count.sqrt() / 4.0).min(2.0);
+    /// The standard deviation over the runs is beyond `most` times the mean, or a quarter of `sqrt(runs)` times: a single
+    /// run that carries all has `sqrt(runs)`. See [`NOISY`] and [`FALLING`].
+    pub fn uneven(&self, most: f64) -> bool {
+        let most = (self.count.sqrt() / 4.0).min(most);
         self.count >= 16.0 && self.error() * (self.count - 1.0).sqrt() > most
     }
 
@@ -64,14 +70,15 @@ pub struct Tuned {
     pub at_least: bool,
 }
 
-/// The best of ascending rates; nothing if at each of them a run diverged, or none has run.
-pub fn tuned(rates: &[f64], cells: &[Cell]) -> Option<Tuned> {
+/// The best of ascending rates; nothing if at each of them a run diverged, or none has run. `most`: how uneven risks may
+/// be for their mean to be known, see [`Cell::uneven`].
+pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     let means: Vec<f64> = cells.iter().map(Cell::mean).collect();
     let least = (0..rates.len()).filter(|&i| means[i].is_finite()).min_by(|&i, &j| means[i].total_cmp(&means[j]))?;
     let mut best = Tuned {
         rate: rates[least],
         risk: means[least],
-        error: if cells[least].uneven() { f64::INFINITY } else { cells[least].error() },
+        error: if cells[least].uneven(most) { f64::INFINITY } else { cells[least].error() },
         at_least: least == 0 && rates.len() > 1,
     };
     // Up to two neighbours on each side, as far as all are known there.
@@ -243,13 +250,15 @@ mod tests {
         // Squares of Gaussians of d directions, by their quantiles: of one the deviation is 1.4 means.
         let gaussian = |n: usize| (0..n).map(move |i| math::normal_quantile((i as f64 + 0.5) / n as f64));
         let squares = |n| cell(&gaussian(n).map(|z| z * z).collect::<Vec<_>>());
-        assert!(!squares(256).uneven() && squares(16).uneven(), "sixteen do not know the mean of these");
+        assert!(!squares(256).uneven(NOISY) && squares(16).uneven(NOISY), "sixteen do not know the mean of these");
         let even = cell(&gaussian(16).map(|z| 1.0 + 0.5 * z).collect::<Vec<_>>());
-        assert!(!even.uneven());
+        assert!(!even.uneven(NOISY) && !even.uneven(FALLING));
+        let spread = cell(&gaussian(64).map(math::exp).collect::<Vec<_>>());
+        assert!(!spread.uneven(NOISY) && spread.uneven(FALLING), "what may be the start of a tail");
         // Risks that differ by powers of ten.
         let falling = cell(&gaussian(256).map(|z| math::exp(3.0 * z)).collect::<Vec<_>>());
-        assert!(falling.uneven());
-        let best = tuned(&[0.1], &[falling]).expect("runs");
+        assert!(falling.uneven(NOISY));
+        let best = tuned(&[0.1], &[falling], NOISY).expect("runs");
         assert!(best.error.is_infinite() && best.risk == falling.mean());
         let known = Tuned { error: 0.1, ..best };
         let one_pass = [(10.0, Tuned { risk: 2.0 * best.risk, ..known }), (20.0, known)];
@@ -278,7 +287,7 @@ mod tests {
         let rates: Vec<f64> = (0..12).map(|i| 1e-3 * math::pow(1.7, f64::from(i))).collect();
         let of = |x: &f64| cell(&[9e-4 / x + x; 3]);
         let mut cells: Vec<Cell> = rates.iter().map(of).collect();
-        let best = tuned(&rates, &cells).expect("runs");
+        let best = tuned(&rates, &cells, NOISY).expect("runs");
         assert!(
             (best.rate / 0.03 - 1.0).abs() < 0.01 && (best.risk / 0.06 - 1.0).abs() < 1e-3,
             "sixth order: {best:?}"
@@ -287,12 +296,12 @@ mod tests {
         for cell in &mut cells[6..] {
             cell.push(f64::NAN);
         }
-        let best = tuned(&rates, &cells).expect("some runs");
+        let best = tuned(&rates, &cells, NOISY).expect("some runs");
         assert_eq!((best.rate, best.risk), (rates[5], cells[5].mean()), "beside a rate that diverges no curve");
         let falling: Vec<Cell> = rates.iter().map(|x| cell(&[*x])).collect();
-        assert!(tuned(&rates, &falling).expect("runs").at_least, "a smaller rate may be better");
-        assert_eq!(tuned(&rates, &[cell(&[f64::NAN]); 12]), None);
-        assert!(!tuned(&[0.1], &[cell(&[2.0])]).expect("runs").at_least, "one that was asked for is no end");
+        assert!(tuned(&rates, &falling, NOISY).expect("runs").at_least, "a smaller rate may be better");
+        assert_eq!(tuned(&rates, &[cell(&[f64::NAN]); 12], NOISY), None);
+        assert!(!tuned(&[0.1], &[cell(&[2.0])], NOISY).expect("runs").at_least, "one that was asked for is no end");
     }
 
     #[test]

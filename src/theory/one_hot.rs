@@ -121,6 +121,12 @@ impl OneHot {
         0.5 * square.sqrt()
     }
 
+    /// [`OneHot::spread`] over the risk that it is of, without noise: how uneven the risks of runs are.
+    pub fn luck(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
+        let bias = 0.5 * sum(self.parts.iter().map(|part| part.weight() * part.bias(epochs, samples, rate)));
+        self.spread(epochs, samples, rate) / bias
+    }
+
     /// The distribution of the count of each part; nothing where it is not needed.
     fn counts(&self, samples: f64, needed: bool) -> Vec<Counts> {
         self.parts.iter().filter(|_| needed).map(|part| Counts::new(samples, part.probability)).collect()
@@ -551,6 +557,7 @@ mod tests {
         let mean: f64 = (0..4).map(|n| chance(n) * risk(n)).sum();
         let square: f64 = (0..4).map(|n| chance(n) * (risk(n) - mean) * (risk(n) - mean)).sum();
         close(model.spread(epochs, 3.0, rate), square.sqrt(), 1e-12);
+        close(model.luck(epochs, 3.0, rate), square.sqrt() / mean, 1e-12);
         close(model.risk(epochs, 3.0)(rate), mean, 1e-12);
     }
 
