@@ -16,10 +16,11 @@ addWords(words);
 
 /**
  * Plays the run of a claim to its end on the CPU and compares.
- * @param {Claim} claim @param {number} [table] the number of the table it is computed from
+ * @param {Claim} claim @param {number | undefined} table the number of the table it is computed from
+ * @param {(message: string) => void} slow hears that the engine has been silent for long; it may still be working
  * @returns {Promise<{ours: number, interval: [number | null, number | null] | null, agrees: boolean, as_expected: boolean} | undefined>}
  */
-async function reproduce(claim, table) {
+async function reproduce(claim, table, slow) {
   const { slug, query, seed } = claim;
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./types.d.ts").Message) => void} */
@@ -29,7 +30,7 @@ async function reproduce(claim, table) {
     await new Promise((resolve, reject) => {
       receive = ({ type, result, error, message }) => {
         if (type === "error" || type === "panic") reject(error);
-        else if (type === "silent") reject({ message });
+        else if (type === "silent") slow(message ?? "");
         else if (type === "done" || (type === "opened" && !result?.progress.total)) resolve(undefined);
         else if (type === "opened") session.play();
       };
@@ -91,7 +92,7 @@ export async function published(body) {
       act.disabled = true;
       status.textContent = t("claimRunning", { what: claim.what });
       try {
-        const checked = await reproduce(claim, source?.table);
+        const checked = await reproduce(claim, source?.table, message => void (answer.textContent = sentence(message)));
         const agrees = String(checked?.agrees ?? null);
         ours.replaceChildren(cell(checked?.ours), checked?.interval ? h("span", { class: "small soft" }, t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) })) : "");
         row.dataset.agrees = agrees;
