@@ -187,6 +187,18 @@ mod cli {
         /// Column that says how much a row counts.
         #[arg(long, value_name = "COLUMN")]
         weight: Option<String>,
+        /// Unit of a column: x, params, tokens, unique or flops in 1, k, M, B or T. May be repeated.
+        #[arg(long, value_name = "ROLE=UNIT")]
+        unit: Vec<String>,
+        /// What stands before decimals, where the table leaves it open.
+        #[arg(long, value_enum)]
+        decimal: Option<DecimalArg>,
+    }
+
+    #[derive(Clone, Copy, ValueEnum)]
+    enum DecimalArg {
+        Comma,
+        Point,
     }
 
     #[derive(Clone, Copy, ValueEnum)]
@@ -555,7 +567,18 @@ mod cli {
                 let place = if name == "none" { "-".to_owned() } else { format!("#{}", table.find(name)? + 1) };
                 Ok(format!("{}:{place}", role.name()))
             };
-            named.map(pair).collect::<Result<Vec<_>>>().map(|pairs| pairs.join(","))
+            let mut pairs = named.map(pair).collect::<Result<Vec<_>>>()?;
+            for unit in &self.unit {
+                let (role, unit) = unit
+                    .split_once('=')
+                    .ok_or_else(|| Error::parameter("unit", unit, "ROLE=UNIT, such as tokens=B"))?;
+                pairs.push(format!("{role}.unit:{unit}"));
+            }
+            pairs.extend(self.decimal.map(|mark| match mark {
+                DecimalArg::Comma => "decimal:comma".to_owned(),
+                DecimalArg::Point => "decimal:point".to_owned(),
+            }));
+            Ok(pairs.join(","))
         }
     }
 
@@ -610,6 +633,9 @@ mod cli {
     }
 
     fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<ExitCode> {
+        if let Some(folder) = data.filter(|folder| !folder.is_dir()) {
+            return Err(Error::parameter("--data", &folder.display().to_string(), "a folder that is there"));
+        }
         let entries = match slug {
             Some(slug) => std::slice::from_ref(experiments::find(slug)?),
             None => ALL,

@@ -184,7 +184,7 @@ impl Spec {
             Kind::Text => format!("at most {} characters", self.max_len),
             Kind::Columns => {
                 let roles = self.choices.iter().map(|c| c.value).collect::<Vec<_>>().join(", ");
-                format!("role:heading, separated by commas, with roles {roles}")
+                format!("role:heading, role.unit:M or decimal:comma, separated by commas, with roles {roles}")
             }
         }
     }
@@ -273,8 +273,9 @@ impl Spec {
                 Ok(Value::Matrix(rows))
             }
             Kind::Text | Kind::Columns => {
+                let known = |name: &str| name == "decimal" || self.knows(name.strip_suffix(".unit").unwrap_or(name));
                 let roles =
-                    || text.split(',').all(|pair| pair.split_once(':').is_some_and(|(role, _)| self.knows(role)));
+                    || text.split(',').all(|pair| pair.split_once(':').is_some_and(|(role, _)| known(role.trim())));
                 let fine =
                     text.chars().count() <= self.max_len && (self.kind == Kind::Text || text.is_empty() || roles());
                 if fine { Ok(Value::Text(text.to_owned())) } else { Err(self.refuse(text)) }
@@ -544,7 +545,9 @@ mod tests {
         assert_eq!(SHARES.typed("0.6,0.3,0.1"), Ok(Value::List(vec![0.6, 0.3, 0.1])), "shown as typed");
         assert_eq!(MATRIX.parse("1,0;0,1"), Ok(Value::Matrix(vec![vec![1.0, 0.0], vec![0.0, 1.0]])), "rows");
         assert_eq!(MATRIX.parse(" "), Ok(Value::Matrix(vec![])), "the identity");
-        for (spec, text) in [(WORDS, ""), (WORDS, "<b>é"), (COLUMNS, ""), (COLUMNS, "loss:val_loss, x:#3")] {
+        for (spec, text) in
+            [(WORDS, ""), (WORDS, "<b>é"), (COLUMNS, ""), (COLUMNS, "loss:val_loss, x:#3,x.unit:M,decimal:comma")]
+        {
             assert_eq!(spec.parse(text), Ok(Value::Text(text.to_owned())), "as it is");
             assert_eq!(to_text(&spec.parse(text).expect("a text")), text, "and back");
         }

@@ -187,17 +187,40 @@ struct Summary<'a> {
     columns: Vec<&'a str>,
     #[serde(serialize_with = "as_map")]
     guesses: Vec<(&'static str, &'a str)>,
+    #[serde(serialize_with = "as_map")]
+    powers: Vec<(&'static str, i32)>,
+    doubt: Option<Doubt<'a>>,
+    hole: Option<&'a str>,
+}
+
+/// A cell that is one number with a decimal point and another with a decimal comma.
+#[derive(Serialize)]
+struct Doubt<'a> {
+    column: &'a str,
+    line: usize,
+    cell: &'a str,
 }
 
 #[wasm_bindgen]
 impl RunTable {
-    /// `{rows, columns: [heading], guesses: {role: heading}}`.
+    /// `{rows, columns: [heading], guesses: {role: heading}, powers: {role: power of ten of its unit}, doubt, hole: the
+    /// heading of a guessed column that lacks numbers}`.
     pub fn summary(&self) -> JsValue {
         let columns: Vec<&str> = self.table.columns.iter().map(|column| column.name.as_str()).collect();
         let guess = Columns::guess(&self.table);
         let guessed = |role: Role| Some((role.name(), columns[guess.get(role)?]));
         let guesses = Role::ALL.into_iter().filter_map(guessed).collect();
-        to_js(&Summary { rows: self.table.len(), guesses, columns: columns.clone() })
+        let powers = Role::ALL.into_iter().map(|role| (role.name(), guess.power(role, &self.table)));
+        let doubt = self.table.columns.iter().find_map(|column| {
+            let (line, cell) = column.doubt.as_ref()?;
+            Some(Doubt { column: &column.name, line: *line, cell })
+        });
+        let hole = Role::ALL.into_iter().filter(|role| *role != Role::Run).find_map(|role| {
+            let column = &self.table.columns[guess.get(role)?];
+            column.first_hole().map(|_| column.name.as_str())
+        });
+        let powers = powers.filter(|(_, power)| *power != 0).collect();
+        to_js(&Summary { rows: self.table.len(), guesses, powers, doubt, hole, columns: columns.clone() })
     }
 
     /// Another handle of it, for a run.

@@ -559,3 +559,73 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
     }
     std::fs::remove_dir_all(&folder).expect("the folder goes");
 }
+
+#[test]
+fn the_command_asks_what_a_table_leaves_open() {
+    let folder = std::env::temp_dir().join(format!("scaling-lab-open-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let lab = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_scaling-lab"));
+        command.args(arguments).current_dir(&folder).output().expect("the lab runs")
+    };
+    let quick = ["--bootstrap", "0", "--no-profile", "--format", "json"];
+    let words = |output: &std::process::Output| {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let tables = json["tables"].as_array().expect("tables").clone();
+        tables.iter().find(|table| table["id"] == "words").expect("words")["rows"].to_string()
+    };
+    let refused = |output: &std::process::Output| {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        said
+    };
+
+    // Steps and losses with three decimals: a point may be anything.
+    let rows = (1..20).map(|i| format!("{i}\t{:.3}\n", 2.0 + 3.0 / f64::from(i).sqrt()));
+    std::fs::write(folder.join("steps.tsv"), format!("step\tloss\n{}", rows.collect::<String>())).expect("a file");
+    let fit = |more: &[&str]| lab(&[&["fit", "power", "steps.tsv"], &quick[..], more].concat());
+    let said = refused(&fit(&[]));
+    assert!(said.contains("line 2: nothing in the table says whether the mark in `5.000` of column `loss`"), "{said}");
+    assert!(said.contains("decimal comma"), "{said}");
+    assert!(words(&fit(&["--decimal", "point"])).contains("19 rows"), "an answer");
+    let run = lab(&[
+        "run",
+        "fit",
+        "--data",
+        "steps.tsv",
+        "--set",
+        "columns=decimal:point",
+        "--set",
+        "law=power",
+        "--set",
+        "bootstrap=0",
+        "--format",
+        "json",
+    ]);
+    assert!(words(&run).contains("19 rows"), "the answer in a parameter");
+
+    // In millions and billions, and the headings do not say it.
+    let data = chinchilla(64, 0.01, 1, 0);
+    let row = |i: usize| format!("{:.3},{:.4},{:.5}\n", data.input(i)[0] / 1e6, data.input(i)[1] / 1e9, data.y[i]);
+    let text = format!("params,tokens,loss\n{}", (0..64).map(row).collect::<String>());
+    std::fs::write(folder.join("units.csv"), text).expect("a file");
+    let fit = |more: &[&str]| lab(&[&["fit", "chinchilla", "units.csv"], &quick[..], more].concat());
+    let said = words(&fit(&["--tokens", "tokens", "--params", "params"]));
+    assert!(said.contains("are small") && said.contains("set its unit"), "{said}");
+    let said = words(&fit(&["--unit", "params=M", "--unit", "tokens=B"]));
+    assert!(said.contains("N = `params` x 1e6, D = `tokens` x 1e9") && !said.contains("set its unit"), "{said}");
+    assert!(refused(&fit(&["--unit", "loss=M"])).contains("role.unit:UNIT"), "no unit of a loss");
+
+    for (arguments, sentence) in [
+        (&["fit", "chinchilla", "units.csv", "--budget", "-1"][..], "parameter `budget` cannot be `-1`"),
+        (&["fit", "chinchilla", "none.csv"], "cannot read none.csv"),
+        (&["fit", "chinchilla", "."], "cannot read ."),
+        (&["reproduce", "exam-time", "--data", "nonexistent"], "`--data` cannot be `nonexistent`"),
+        (&["reproduce", "exam-time", "--data", "units.csv"], "`--data` cannot be `units.csv`"),
+    ] {
+        let said = refused(&lab(arguments));
+        assert!(said.contains(sentence), "{arguments:?}: {said}");
+    }
+    std::fs::remove_dir_all(folder).expect("gone");
+}

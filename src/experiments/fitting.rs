@@ -276,6 +276,8 @@ pub struct Fitting {
     excluded: Vec<(usize, String)>,
     /// Which column is what, in words.
     how: Vec<String>,
+    /// What is odd about them.
+    notes: Vec<String>,
     /// Runs that the rows are of.
     runs: usize,
     simulated: bool,
@@ -376,7 +378,7 @@ impl Fitting {
         };
         let found = read(law)?;
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
-        let how = found.how.clone();
+        let (how, notes) = (found.how.clone(), found.notes.clone());
         let problem_of = problem(form, found, &held)?;
         let others: Vec<_> =
             others.iter().map(|form| (form.name, read(form.law).and_then(|found| problem(form, found, &[])))).collect();
@@ -401,6 +403,7 @@ impl Fitting {
             problem: problem_of,
             excluded,
             how,
+            notes,
             runs: blocks.len(),
             simulated: !from,
             ask: common.ask,
@@ -513,6 +516,7 @@ impl Fitting {
             compared: &self.compared,
             excluded: &self.excluded,
             how: &self.how,
+            notes: &self.notes,
             runs: self.runs,
             simulated: self.simulated,
             ask: self.ask,

@@ -22,12 +22,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 
 pub mod bootstrap;
+pub mod cells;
 pub mod choose;
 pub mod data;
 pub mod derived;
 pub mod laws;
 mod linear;
 pub mod minimise;
+pub mod number;
 pub mod objective;
 pub mod profile;
 pub mod report;

@@ -32,6 +32,8 @@ pub struct Study<'a> {
     pub excluded: &'a [(usize, String)],
     /// Which column is what, in words.
     pub how: &'a [String],
+    /// What is odd about them, in sentences.
+    pub notes: &'a [String],
     /// How many runs the rows are of.
     pub runs: usize,
     /// Are the runs simulated from the law's example?
@@ -470,6 +472,7 @@ impl Study<'_> {
             list.push(format!("These runs are simulated from the law itself, with noise; its parameters are {says}."));
         } else {
             list.push(format!("Columns: {}.", self.how.join(", ")));
+            list.extend(self.notes.iter().cloned());
         }
         let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
         list.push(format!("{} rows of {} runs{left}.", data.len(), self.runs));

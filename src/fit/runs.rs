@@ -1,12 +1,21 @@
 //! From a table to runs: which column is what, and which rows are left out.
 
-use super::table::Table;
+use super::number;
+use super::table::{Column, Mark, Table};
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Which column holds what.
+/// Which column holds what, and what else a table does not say itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Columns(Vec<(Role, usize)>);
+pub struct Columns {
+    roles: Vec<(Role, usize)>,
+    /// Those that headings suggest and nobody said.
+    guessed: Vec<Role>,
+    /// Powers of ten that somebody said.
+    units: Vec<(Role, i32)>,
+    /// What stands before decimals, where the table leaves it open.
+    mark: Option<Mark>,
+}
 
 impl Role {
     /// Every role.
@@ -53,29 +62,137 @@ impl Role {
     }
 
     /// Headings that mean it, in small letters and digits, the surest first.
-    const fn headings(self) -> &'static [&'static str] {
+    const fn names(self) -> &'static [&'static str] {
         match self {
             Self::X => &["x", "size", "samples", "steps", "step"],
             Self::Params => {
-                &["params", "parameters", "n", "nparams", "numparams", "modelsize", "modelparams", "nonembeddingparams"]
+                &["params", "parameters", "nparams", "numparams", "modelsize", "modelparams", "nonembeddingparams"]
             }
             Self::Tokens => {
-                &["tokens", "d", "ntokens", "numtokens", "trainingtokens", "traintokens", "tokensseen", "datasetsize"]
+                &["tokens", "ntokens", "numtokens", "trainingtokens", "traintokens", "tokensseen", "datasetsize"]
             }
-            Self::Unique => &["unique", "uniquetokens", "u", "uniquedata", "du", "ud"],
+            Self::Unique => &["unique", "uniquetokens", "uniquedata"],
             Self::Epochs => &["epochs", "epoch", "nepochs", "numepochs", "passes"],
-            Self::Flops => &["flops", "flop", "c", "compute", "trainingflops", "trainingflop", "trainflops"],
-            Self::Loss => {
-                &["loss", "valloss", "validationloss", "evalloss", "testloss", "finalloss", "l", "trainloss", "y"]
-            }
+            Self::Flops => &["flops", "flop", "compute", "trainingflops", "trainingflop", "trainflops"],
+            Self::Loss => &["loss", "valloss", "validationloss", "evalloss", "testloss", "finalloss"],
             Self::Run => &["run", "runid", "runname", "id", "experiment", "name"],
             Self::Weight => &["weight", "weights"],
         }
     }
+
+    /// Letters that often stand for it, and for other things.
+    const fn letters(self) -> &'static [&'static str] {
+        match self {
+            Self::Params => &["n"],
+            Self::Tokens => &["d"],
+            Self::Unique => &["u", "du", "ud"],
+            Self::Flops => &["c"],
+            Self::Loss => &["l", "y"],
+            _ => &[],
+        }
+    }
+
+    /// Words of which a longer heading needs one, and words that make it something else.
+    const fn words_of(self) -> (&'static [&'static str], &'static [&'static str]) {
+        const RATES: &[&str] = &["per", "sec", "second", "s", "rate", "batch", "step", "time", "max", "vocab"];
+        match self {
+            Self::Params => (&["params", "parameters", "param", "parameter"], RATES),
+            Self::Tokens => (
+                &["tokens", "token"],
+                &[
+                    "per", "sec", "second", "s", "rate", "batch", "step", "time", "max", "vocab", "unique", "id",
+                    "eos", "pad",
+                ],
+            ),
+            Self::Unique => (&["unique"], RATES),
+            Self::Epochs => (&["epochs", "epoch"], RATES),
+            Self::Flops => (&["flops", "flop"], RATES),
+            Self::Loss => (
+                &["loss"],
+                &[
+                    "step", "steps", "scale", "time", "weight", "std", "stderr", "err", "error", "count", "type",
+                    "name", "aux", "z",
+                ],
+            ),
+            _ => (&[], &[]),
+        }
+    }
+
+    /// Can its numbers be in thousands or billions?
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Self::X | Self::Params | Self::Tokens | Self::Unique | Self::Flops)
+    }
+
+    /// How well a heading fits: the less the better.
+    fn rank(self, heading: &Heading) -> Option<(usize, usize)> {
+        let plain = heading.words.concat();
+        if let Some(at) = self.names().iter().position(|name| *name == plain) {
+            return Some((0, at));
+        }
+        if let Some(at) = self.letters().iter().position(|name| *name == plain) {
+            return Some((2, at));
+        }
+        let (needed, other) = self.words_of();
+        let has = |list: &[&str]| heading.words.iter().any(|word| list.contains(&word.as_str()));
+        if !has(needed) || has(other) {
+            return None;
+        }
+        // Of several losses, the one on data held out; of several names, the shorter.
+        let kind = match self {
+            Self::Loss if has(&["val", "validation", "eval", "test", "dev", "heldout", "valid"]) => 0,
+            Self::Loss if has(&["train", "training"]) => 2,
+            _ => 1,
+        };
+        Some((1, 100 * kind + heading.words.len().min(99)))
+    }
 }
 
-fn plain(heading: &str) -> String {
-    heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// What a heading says: its words in small letters, and the power of ten of its unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Heading {
+    words: Vec<String>,
+    power: i32,
+}
+
+impl Heading {
+    /// Of `Params (M)`, `tokens [B]`, `train/loss`, `summary.total_tokens`, `total_gflops`, `params_in_millions`.
+    fn of(name: &str) -> Self {
+        let open = name.find(['(', '[', '{']).filter(|at| *at > 0);
+        let (base, unit) = name.split_at(open.unwrap_or(name.len()));
+        let unit = unit.trim_matches(|c: char| "()[]{}".contains(c) || c.is_whitespace());
+        let mut power = number::power(unit).unwrap_or(0);
+        let part = base.trim().rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or("");
+        let part = part.rsplit('.').find(|part| part.chars().any(char::is_alphabetic)).unwrap_or(part);
+        let mut words: Vec<String> = Vec::new();
+        let (mut small, mut inside) = (false, false);
+        for c in part.chars() {
+            if c.is_alphanumeric() {
+                if !inside || small && c.is_uppercase() {
+                    words.push(String::new());
+                }
+                if let Some(word) = words.last_mut() {
+                    word.extend(c.to_lowercase());
+                }
+            }
+            (small, inside) = (c.is_lowercase(), c.is_alphanumeric());
+        }
+        for word in &mut words {
+            if let Some(found) = number::power(word).filter(|_| word.ends_with("flops") || word.ends_with("flop")) {
+                power += found;
+                "flops".clone_into(word);
+            }
+        }
+        while words.len() > 1 {
+            let last = words.last().map_or("", String::as_str);
+            match number::power(last).filter(|power| *power > 0) {
+                Some(found) if power == 0 => power = found,
+                _ if last == "in" && power != 0 => {}
+                _ => break,
+            }
+            words.pop();
+        }
+        Self { words, power }
+    }
 }
 
 fn bad(message: impl Into<String>) -> Error {
@@ -83,30 +200,59 @@ fn bad(message: impl Into<String>) -> Error {
 }
 
 impl Columns {
-    /// What the headings suggest.
+    /// What the headings suggest: whole names first, then words of longer ones, then letters.
     pub fn guess(table: &Table) -> Self {
-        let plain: Vec<String> = table.columns.iter().map(|column| plain(&column.name)).collect();
-        let find = |heading: &&str| plain.iter().position(|name| name == heading);
+        let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let found = Role::ALL.into_iter().filter_map(|role| {
-            let column = role.headings().iter().find_map(find)?;
-            Some((role, column))
+            let ranks = headings.iter().enumerate().filter_map(|(k, heading)| {
+                let words = role != Role::Run && table.columns[k].numbers.iter().all(|x| x.is_nan());
+                Some((role.rank(heading)?, words, k))
+            });
+            let ((..), _, k) = ranks.min_by_key(|(rank, words, k)| (*words, *rank, *k))?;
+            Some((role, k))
         });
-        Self(found.collect())
+        let roles: Vec<_> = found.collect();
+        let guessed = roles.iter().map(|(role, _)| *role).collect();
+        Self { roles, guessed, ..Self::default() }
     }
 
     /// What the headings suggest, where `text` does not say otherwise: `loss:val_loss,params:#3,run:-`. A column is named
-    /// by its heading or its place; - is none.
+    /// by its heading or its place; - is none. `tokens.unit:B` says that tokens are in billions (1, k, M, B or T), and
+    /// `decimal:comma` or `decimal:point` what stands before decimals.
     ///
     /// # Errors
-    /// There is no such role or column.
+    /// There is no such role, column, unit or mark.
     pub fn read(text: &str, table: &Table) -> Result<Self> {
         let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
-        pairs.into_iter().try_fold(Self::guess(table), |columns, pair| {
+        pairs.into_iter().try_fold(Self::guess(table), |mut columns, pair| {
             let (name, heading) = pair.split_once(':').unwrap_or((pair, ""));
-            let role = Role::ALL.into_iter().find(|role| role.name() == name.trim()).ok_or_else(|| {
+            let name = name.trim();
+            if name == "decimal" {
+                columns.mark = Some(match heading.trim() {
+                    "comma" => Mark::Comma,
+                    "point" => Mark::Point,
+                    _ => return Err(Error::parameter("columns", pair, "decimal:comma or decimal:point")),
+                });
+                return Ok(columns);
+            }
+            let (name, unit) = name.strip_suffix(".unit").map_or((name, false), |name| (name, true));
+            let role = Role::ALL.into_iter().find(|role| role.name() == name).ok_or_else(|| {
                 let names: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
                 Error::parameter("columns", pair, &format!("role:heading, with roles {}", names.join(", ")))
             })?;
+            if unit {
+                let power = number::power(heading).filter(|power| *power >= 0 && role.is_counted());
+                let power = power.ok_or_else(|| {
+                    Error::parameter(
+                        "columns",
+                        pair,
+                        "role.unit:UNIT with 1, k, M, B or T, for x, params, tokens, unique or flops",
+                    )
+                })?;
+                columns.units.retain(|(known, _)| *known != role);
+                columns.units.push((role, power));
+                return Ok(columns);
+            }
             let place = heading.strip_prefix('#').and_then(|place| place.parse::<usize>().ok());
             let column = match (heading, place) {
                 ("-", _) => None,
@@ -119,14 +265,29 @@ impl Columns {
 
     /// The column of a role.
     pub fn get(&self, role: Role) -> Option<usize> {
-        self.0.iter().find(|(r, _)| *r == role).map(|(_, column)| *column)
+        self.roles.iter().find(|(r, _)| *r == role).map(|(_, column)| *column)
     }
 
     /// The same with a role at another column, or at none.
     pub fn with(mut self, role: Role, column: Option<usize>) -> Self {
-        self.0.retain(|(r, _)| *r != role);
-        self.0.extend(column.map(|column| (role, column)));
+        self.roles.retain(|(r, _)| *r != role);
+        self.guessed.retain(|r| *r != role);
+        self.roles.extend(column.map(|column| (role, column)));
         self
+    }
+
+    /// The power of ten of a role's unit: as somebody said, or as the heading says where the cells do not.
+    pub fn power(&self, role: Role, table: &Table) -> i32 {
+        let said = self.units.iter().find(|(r, _)| *r == role).map(|(_, power)| *power);
+        let heading = || {
+            let column = &table.columns[self.get(role)?];
+            (role.is_counted() && !column.scaled).then(|| Heading::of(&column.name).power)
+        };
+        said.or_else(heading).unwrap_or(0)
+    }
+
+    fn is_guess(&self, role: Role) -> bool {
+        self.guessed.contains(&role) && !self.units.iter().any(|(r, _)| *r == role)
     }
 }
 
@@ -205,48 +366,67 @@ pub struct Runs {
     pub excluded: Vec<(usize, usize)>,
     /// How each input was had, in words.
     pub how: Vec<String>,
+    /// What is odd about them, in sentences.
+    pub notes: Vec<String>,
 }
+
+/// A column and the power of ten of its unit.
+type Part = (usize, i32);
 
 /// A product of columns over others.
 #[derive(Clone, Debug, Default)]
 struct Source {
-    times: Vec<usize>,
-    over: Vec<usize>,
+    times: Vec<Part>,
+    over: Vec<Part>,
     /// Operations for each parameter and token.
     over_six: bool,
 }
 
+fn ten(power: i32) -> f64 {
+    format!("1e{power}").parse().unwrap_or(f64::NAN)
+}
+
 impl Source {
-    fn column(k: usize) -> Self {
-        Self { times: vec![k], ..Self::default() }
+    fn column(part: Part) -> Self {
+        Self { times: vec![part], ..Self::default() }
     }
 
-    fn times(mut self, k: usize) -> Self {
-        self.times.push(k);
+    fn times(mut self, part: Part) -> Self {
+        self.times.push(part);
         self
     }
 
-    fn over(mut self, k: usize) -> Self {
-        self.over.push(k);
+    fn over(mut self, part: Part) -> Self {
+        self.over.push(part);
         self
     }
 
     /// C = 6 N D.
-    fn over_six(self, k: usize) -> Self {
-        Self { over_six: true, ..self.over(k) }
+    fn over_six(self, part: Part) -> Self {
+        Self { over_six: true, ..self.over(part) }
     }
 
     fn columns(&self) -> impl Iterator<Item = usize> {
-        self.times.iter().chain(&self.over).copied()
+        self.times.iter().chain(&self.over).map(|(k, _)| *k)
     }
 
-    fn of(&self, table: &Table, row: usize) -> f64 {
-        let product = |list: &[usize]| list.iter().map(|&k| table.columns[k].numbers[row]).product::<f64>();
-        product(&self.times) / (product(&self.over) * if self.over_six { 6.0 } else { 1.0 })
+    /// Its values in these rows.
+    fn of(&self, table: &Table, rows: &[usize]) -> Vec<f64> {
+        let scaled = |list: &[Part]| list.iter().map(|(k, power)| (*k, ten(*power))).collect::<Vec<_>>();
+        let (times, over) = (scaled(&self.times), scaled(&self.over));
+        let product = |list: &[(usize, f64)], row: usize| {
+            list.iter().map(|(k, unit)| table.columns[*k].numbers[row] * unit).product::<f64>()
+        };
+        let six = if self.over_six { 6.0 } else { 1.0 };
+        rows.iter().map(|&row| product(&times, row) / (product(&over, row) * six)).collect()
     }
 
     fn words(&self, table: &Table) -> String {
-        let names = |list: &[usize]| list.iter().map(|&k| format!("`{}`", table.columns[k].name)).collect::<Vec<_>>();
+        let name = |&(k, power): &Part| {
+            let unit = if power == 0 { String::new() } else { format!(" x 1e{power}") };
+            format!("`{}`{unit}", table.columns[k].name)
+        };
+        let names = |list: &[Part]| list.iter().map(name).collect::<Vec<_>>();
         let over: Vec<String> = self.over_six.then(|| "6".to_owned()).into_iter().chain(names(&self.over)).collect();
         let over = if over.len() > 1 { format!("({})", over.join(" ")) } else { over.concat() };
         let slash = if over.is_empty() { "" } else { " / " };
@@ -255,15 +435,15 @@ impl Source {
 }
 
 /// Where an input comes from: its own column, or others that say it.
-fn source(role: Role, columns: &Columns) -> Option<Source> {
-    let get = |role| columns.get(role);
+fn source(role: Role, columns: &Columns, table: &Table) -> Option<Source> {
+    let get = |role| Some((columns.get(role)?, columns.power(role, table)));
     let own = get(role).map(Source::column);
     match role {
         Role::Params => own.or_else(|| Some(Source::column(get(Role::Flops)?).over_six(get(Role::Tokens)?))),
         Role::Tokens => own
             .or_else(|| Some(Source::column(get(Role::Unique)?).times(get(Role::Epochs)?)))
             .or_else(|| Some(Source::column(get(Role::Flops)?).over_six(get(Role::Params)?))),
-        Role::Unique => own.or_else(|| Some(source(Role::Tokens, columns)?.over(get(Role::Epochs)?))),
+        Role::Unique => own.or_else(|| Some(source(Role::Tokens, columns, table)?.over(get(Role::Epochs)?))),
         // A law of one variable takes whatever varies.
         Role::X => own.or_else(|| {
             [Role::Tokens, Role::Params, Role::Flops, Role::Epochs].into_iter().find_map(get).map(Source::column)
@@ -272,35 +452,98 @@ fn source(role: Role, columns: &Columns) -> Option<Source> {
     }
 }
 
+/// A column whose decimal mark is open must be asked about before it is used.
+fn sure(column: &Column) -> Result<()> {
+    let Some((line, cell)) = &column.doubt else { return Ok(()) };
+    Err(bad(format!(
+        "line {line}: nothing in the table says whether the mark in `{cell}` of column `{}` separates thousands or decimals: say `decimal comma` or `decimal point`",
+        column.name
+    )))
+}
+
+/// The middle of some numbers.
+fn median(mut list: Vec<f64>) -> f64 {
+    list.sort_by(f64::total_cmp);
+    list.get(list.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// What is odd about parameters, tokens and losses: an error where a guess is the likely cause, else notes.
+fn odd(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64>]) -> Result<Vec<String>> {
+    let name = |role| columns.get(role).map_or("", |k| table.columns[k].name.as_str());
+    let list = |role| roles.iter().position(|r| *r == role).map(|at| &lists[at]);
+    if let Some(loss) = list(Role::Loss).filter(|loss| loss.len() > 3 && loss.iter().all(|x| x.fract() == 0.0))
+        && columns.is_guess(Role::Loss)
+    {
+        return Err(bad(format!(
+            "the loss is guessed to be column `{}`, which holds whole numbers, such as {}: say which column is the loss",
+            name(Role::Loss),
+            loss[0]
+        )));
+    }
+    let (Some(n), Some(d)) = (list(Role::Params), list(Role::Tokens)) else { return Ok(Vec::new()) };
+    let (size, tokens) = (median(n.clone()), median(d.clone()));
+    let each = median(n.iter().zip(d).map(|(n, d)| d / n).collect());
+    let own = columns.get(Role::Params).is_some() && columns.get(Role::Tokens).is_some();
+    if own && each < 1e-3 && (columns.is_guess(Role::Tokens) && columns.is_guess(Role::Params)) {
+        return Err(bad(format!(
+            "parameters are guessed to be column `{}` and tokens column `{}`, about {size:e} and {tokens:e}, less than a thousandth: say which columns they are, or their unit (k, M, B or T)",
+            name(Role::Params),
+            name(Role::Tokens)
+        )));
+    }
+    let mut notes = Vec::new();
+    if size < 1e5 {
+        notes.push(format!(
+            "Models of about {size} parameters are small: if the column is in thousands, millions or billions, set its unit (k, M or B)."
+        ));
+    }
+    if !(1e-2..=1e6).contains(&each) {
+        notes.push(format!(
+            "There are about {each:.3e} tokens for each parameter: if a column is in thousands, millions or billions, set its unit (k, M or B)."
+        ));
+    }
+    Ok(notes)
+}
+
 /// The runs of a table that a law reads, less those that a rule leaves out.
 ///
 /// # Errors
 /// A column that is missing or holds text, a cell without a number, a value that the law cannot use, each with its
 /// line; too few rows left.
 pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Runs> {
+    let settled = columns.mark.filter(|_| table.in_doubt()).map(|mark| {
+        let mut table = table.clone();
+        table.settle(mark);
+        table
+    });
+    let table = settled.as_ref().unwrap_or(table);
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let mut sources = Vec::new();
     for input in law.info.inputs.iter().chain([&loss]) {
-        let source = source(input.role, columns).ok_or_else(|| {
-            let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
-            bad(format!("no column is the {}: name one of {}", input.label, names.join(", ")))
-        })?;
+        let source = source(input.role, columns, table)
+            .ok_or_else(|| bad(format!("no column is the {}: name one of {}", input.label, table.names())))?;
         for k in source.columns() {
             let column = &table.columns[k];
+            sure(column)?;
             let alone = column.numbers.iter().all(|x| x.is_nan());
+            let way = if alone { "" } else { "; `exclude missing` leaves such rows out" };
             if let Some((line, text)) = column.text.as_ref().filter(|_| alone || !rules.contains(&Rule::Missing)) {
                 return Err(bad(format!(
-                    "line {line}: column `{}` holds `{text}` where a number is needed",
+                    "line {line}: column `{}` holds `{text}` where a number is needed{way}",
                     column.name
                 )));
             }
         }
         sources.push(source);
     }
-    let value = |source: &Source, row: usize| source.of(table, row);
+    let all: Vec<usize> = (0..table.len()).collect();
+    let values: Vec<Vec<f64>> = sources.iter().map(|source| source.of(table, &all)).collect();
     let compare = |column: &str, how: Compare, value: &str| -> Result<Vec<bool>> {
         let column = &table.columns[table.find(column)?];
-        let number: Option<f64> = value.parse().ok();
+        let number = number::typed(value);
+        if number.is_some() {
+            sure(column)?;
+        }
         if number.is_none() && !matches!(how, Compare::Equal | Compare::Other) {
             return Err(Error::parameter("exclude", value, "a number after <, <=, > or >="));
         }
@@ -326,12 +569,10 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let mut out: Vec<Option<usize>> = vec![None; table.len()];
     for (r, rule) in rules.iter().enumerate() {
         let says: Vec<bool> = match rule {
-            Rule::Missing => {
-                (0..table.len()).map(|row| sources.iter().any(|source| !value(source, row).is_finite())).collect()
-            }
+            Rule::Missing => (0..table.len()).map(|row| values.iter().any(|list| !list[row].is_finite())).collect(),
             Rule::Compare(column, how, to) => compare(column, *how, to)?,
             Rule::Largest(count) => {
-                let loss = |row: usize| value(&sources[sources.len() - 1], row);
+                let loss = |row: usize| values[values.len() - 1][row];
                 let mut order: Vec<usize> = (0..table.len()).filter(|row| out[*row].is_none()).collect();
                 order.sort_by(|&a, &b| loss(b).total_cmp(&loss(a)));
                 let mut says = vec![false; table.len()];
@@ -350,17 +591,21 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
         for source in &sources {
             for k in source.columns() {
                 if table.columns[k].numbers[row].is_nan() {
-                    let (line, name) = (table.lines[row], &table.columns[k].name);
+                    let (line, column) = (table.lines[row], &table.columns[k]);
                     return Err(bad(format!(
-                        "line {line}: column `{name}` holds no finite number; `exclude missing` leaves such rows out"
+                        "line {line}: column `{}` {}; `exclude missing` leaves such rows out",
+                        column.name,
+                        column.hole(row)
                     )));
                 }
             }
         }
     }
     let lines: Vec<usize> = kept.iter().map(|&row| table.lines[row]).collect();
-    let column = |source: &Source| kept.iter().map(|&row| value(source, row)).collect::<Vec<_>>();
-    let lists: Vec<Vec<f64>> = sources.iter().map(column).collect();
+    let lists: Vec<Vec<f64>> =
+        values.iter().map(|list| kept.iter().map(|&row| list[row]).collect::<Vec<_>>()).collect();
+    let roles: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss]).collect();
+    let notes = odd(columns, table, &roles, &lists)?;
     let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
     let mut data =
         Data::new(law, &x.iter().map(Vec::as_slice).collect::<Vec<_>>(), y, objective.residual, Some(&lines))?;
@@ -370,6 +615,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     }
     if let Some(k) = columns.get(Role::Weight) {
         let column = &table.columns[k];
+        sure(column)?;
         for (i, &row) in kept.iter().enumerate() {
             let weight = column.numbers[row];
             if !(weight > 0.0 && weight.is_finite()) {
@@ -382,7 +628,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let names = law.info.inputs.iter().map(|input| input.symbol).chain(["loss"]);
     let how = names.zip(&sources).map(|(name, source)| format!("{name} = {}", source.words(table))).collect();
     let excluded = out.iter().enumerate().filter_map(|(row, rule)| rule.map(|rule| (table.lines[row], rule))).collect();
-    Ok(Runs { data, lines, excluded, how })
+    Ok(Runs { data, lines, excluded, how, notes })
 }
 
 #[cfg(test)]
@@ -455,11 +701,14 @@ mod tests {
         };
         assert_eq!(
             read("chinchilla", TABLE, &[]).expect_err("a hole").to_string(),
-            "line 7: column `val_loss` holds no finite number; `exclude missing` leaves such rows out"
+            "line 7: column `val_loss` holds `nan`, no finite number; `exclude missing` leaves such rows out"
         );
         assert_eq!(chinchilla("3.4,x", "-3.4,x"), "line 4: the loss is -3.4; it must be above 0");
         assert_eq!(chinchilla("3.4,x", "0,x"), "line 4: the loss is 0; it must be above 0");
-        assert_eq!(chinchilla("3.4,x", "big,x"), "line 4: column `val_loss` holds `big` where a number is needed");
+        assert_eq!(
+            chinchilla("3.4,x", "big,x"),
+            "line 4: column `val_loss` holds `big` where a number is needed; `exclude missing` leaves such rows out"
+        );
         assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters is 0; it must be above 0");
         assert!(chinchilla("val_loss", "other").starts_with("no column is the loss: name one of run, "));
         let few = TABLE.lines().take(2).collect::<Vec<_>>().join("\n");
@@ -472,5 +721,150 @@ mod tests {
             read("chinchilla", constant, &[]).expect_err("constant").to_string(),
             "tokens is 5 in every row, so nothing says how the loss depends on it"
         );
+    }
+
+    fn table(text: &str) -> Table {
+        Reader::read(text.as_bytes()).expect("a table")
+    }
+
+    #[test]
+    fn whole_names_beat_words_and_words_beat_letters() {
+        let guess = |headings: &str, role: Role| {
+            let count = headings.split(',').count();
+            let table = table(&format!("{headings}\n{}\n", vec!["1.5"; count].join(",")));
+            Columns::guess(&table).get(role).map(|k| table.columns[k].name.clone()).unwrap_or_default()
+        };
+        for (headings, role, found) in [
+            ("L,d,params,total_tokens,final_val_loss", Role::Loss, "final_val_loss"),
+            ("L,d,params,total_tokens,final_val_loss", Role::Tokens, "total_tokens"),
+            ("N,D,L", Role::Params, "N"),
+            ("N,D,L", Role::Loss, "L"),
+            (
+                "Name,parameter_count,throughput/total_tokens,eval/c4/macro_loss,throughput/total_gflops",
+                Role::Params,
+                "parameter_count",
+            ),
+            (
+                "Name,parameter_count,throughput/total_tokens,eval/c4/macro_loss,throughput/total_gflops",
+                Role::Tokens,
+                "throughput/total_tokens",
+            ),
+            (
+                "Name,parameter_count,throughput/total_tokens,eval/c4/macro_loss,throughput/total_gflops",
+                Role::Loss,
+                "eval/c4/macro_loss",
+            ),
+            (
+                "Name,parameter_count,throughput/total_tokens,eval/c4/macro_loss,throughput/total_gflops",
+                Role::Flops,
+                "throughput/total_gflops",
+            ),
+            ("train/loss,val/final_loss,summary.total_tokens", Role::Tokens, "summary.total_tokens"),
+            ("train_loss_mean,final_val_loss", Role::Loss, "final_val_loss"),
+            ("tokens_per_second,trainTokens", Role::Tokens, "trainTokens"),
+            ("loss_scale,y", Role::Loss, "y"),
+            ("Params (M),Tokens (B),Val loss", Role::Params, "Params (M)"),
+            ("Params (M),Tokens (B),Val loss (nats)", Role::Loss, "Val loss (nats)"),
+            ("unique_tokens,tokens", Role::Unique, "unique_tokens"),
+            ("unique_tokens,tokens", Role::Tokens, "tokens"),
+        ] {
+            assert_eq!(guess(headings, role), found, "{headings}");
+        }
+    }
+
+    #[test]
+    fn units_stand_in_headings_in_settings_or_in_cells() {
+        for (heading, power) in [
+            ("Params (M)", 6),
+            ("tokens [B]", 9),
+            ("tokens (billions)", 9),
+            ("tokens (in billions)", 9),
+            ("tokens (10^9)", 9),
+            ("params_in_millions", 6),
+            ("tokens_B", 9),
+            ("total_gflops", 9),
+            ("TFLOPs", 12),
+            ("FLOPs (1e18)", 18),
+            ("loss (nats)", 0),
+            ("params", 0),
+            ("k", 0),
+        ] {
+            assert_eq!(Heading::of(heading).power, power, "{heading}");
+        }
+        let text = "Params (M),Tokens (B),loss\n70,1.5,3.6\n70,5,3.3\n70,20,3.1\n160,1.5,3.4\n160,5,3.1\n160,20,2.9\n";
+        let law = find("chinchilla").expect("a law");
+        let of = |text: &str, columns: &str| {
+            let table = table(text);
+            runs(law, &table, &Columns::read(columns, &table).expect("columns"), law.info.objective, &[]).expect("runs")
+        };
+        let found = of(text, "");
+        assert_eq!(found.data.input(0), [7e7, 1.5e9], "as headed");
+        assert_eq!(found.how[0], "N = `Params (M)` x 1e6");
+        assert_eq!(of(text, "params.unit:k").data.input(0)[0], 7e4, "as said");
+        let cells = text.replace("70,", "70M,").replace("160,", "160M,");
+        assert_eq!(of(&cells, "").data.input(0), [7e7, 1.5e9], "cells that say it themselves are not scaled twice");
+    }
+
+    #[test]
+    fn absurd_guesses_are_asked_about_and_odd_sizes_noted() {
+        let law = find("chinchilla").expect("a law");
+        let rows =
+            [(7.0, 15.0, 36), (7.0, 50.0, 33), (7.0, 200.0, 31), (16.0, 15.0, 34), (16.0, 50.0, 31), (16.0, 200.0, 29)];
+        let with = |heads: &str, n: f64, d: f64, loss: f64, columns: &str| {
+            let row = |(a, b, l): &(f64, f64, i32)| format!("{},{},{}\n", a * n, b * d, f64::from(*l) * loss);
+            let table = table(&format!("{heads}\n{}", rows.iter().map(row).collect::<String>()));
+            let columns = Columns::read(columns, &table).expect("columns");
+            runs(law, &table, &columns, law.info.objective, &[])
+        };
+        let said = with("params,tokens,L", 1e7, 1e8, 1.0, "").expect_err("whole numbers").to_string();
+        assert_eq!(
+            said,
+            "the loss is guessed to be column `L`, which holds whole numbers, such as 36: say which column is the loss"
+        );
+        assert!(with("params,tokens,L", 1e7, 1e8, 1.0, "loss:L").is_ok(), "somebody said it");
+        let said = with("params,d,loss", 1e7, 1.0, 0.1, "").expect_err("few tokens").to_string();
+        assert!(said.contains("tokens column `d`") && said.contains("unit"), "{said}");
+        assert!(with("params,d,loss", 1e7, 1.0, 0.1, "tokens.unit:B").is_ok(), "with a unit");
+        let notes =
+            |n: f64, d: f64| with("params,tokens,loss", n, d, 0.1, "params:params,tokens:tokens").expect("runs").notes;
+        assert_eq!(notes(1e7, 1e8).len(), 0, "as usual");
+        assert!(notes(10.0, 1e2)[0].contains("are small"), "{:?}", notes(10.0, 1e2));
+        assert!(notes(1e7, 1e2)[0].contains("tokens for each parameter"), "{:?}", notes(1e7, 1e2));
+        assert!(notes(1e7, 1e15)[0].contains("tokens for each parameter"), "{:?}", notes(1e7, 1e15));
+    }
+
+    #[test]
+    fn what_stands_for_no_number_is_named_with_the_way_out() {
+        for word in ["#N/A", "NA", "NaN", "inf", "diverged", "-", ""] {
+            let text = format!("x,loss\n1,5.5\n2,3\n4,{word}\n8,2.1\n16,2\n32,1.9\n");
+            let said = read("power", &text, &[]).expect_err("a hole").to_string();
+            let named = if word.is_empty() { "is empty".to_owned() } else { format!("holds `{word}`") };
+            assert!(said.starts_with(&format!("line 4: column `loss` {named}")), "{said}");
+            assert!(said.ends_with("`exclude missing` leaves such rows out"), "{said}");
+            assert_eq!(read("power", &text, &["missing"]).expect("runs").lines, [2, 3, 5, 6, 7], "{word}");
+        }
+    }
+
+    #[test]
+    fn an_open_mark_is_asked_about_where_it_is_used() {
+        let text = "step\tloss\tnote\n250\t4.5\t1,000\n500\t3.75\t2\n1000\t3.25\t3,5\n2000\t3\t4\n4000\t2.75\t5\n";
+        assert!(read("power", text, &[]).is_ok(), "not where it is not");
+        let text = text.replace("1000\t", "1,000\t");
+        let said = read("power", &text, &[]).expect_err("a question").to_string();
+        assert!(
+            said.starts_with("line 4: nothing in the table says") && said.contains("`1,000` of column `step`"),
+            "{said}"
+        );
+        let law = find("power").expect("a law");
+        let table = table(&text);
+        for (columns, x) in [("decimal:point", 1000.0), ("decimal:comma", 1.0)] {
+            let columns = Columns::read(columns, &table).expect("an answer");
+            assert_eq!(
+                runs(law, &table, &columns, law.info.objective, &[]).expect("runs").data.input(2),
+                [x],
+                "{columns:?}"
+            );
+        }
+        assert!(Columns::read("decimal:both", &table).is_err(), "one of two");
     }
 }

@@ -1,26 +1,33 @@
-//! Runs from text: a table of numbers with names, read in pieces.
+//! Runs from text: a table of numbers with names.
 //!
-//! The grammar of quotes and line ends is the `csv-core` crate's; this layer finds the delimiter (comma, tab,
-//! semicolon or bar), names the columns, reads numbers, also with decimal commas where the delimiter is not one, and
-//! says in one sentence with a line number what it cannot use. Nothing is kept of the text but columns: memory is about
-//! eight bytes a cell, and the names of a column that is not of numbers.
+//! What separates cells, which mark stands before decimals and where the headings are is decided from the whole file, so
+//! its bytes are kept until it ends. What the file leaves open is kept as a doubt, asked about where the column is used.
+//! Of a table that was read, columns remain: about eight bytes a cell, and the words of columns that are not of numbers.
 
 use std::collections::BTreeMap;
 
-use csv_core::ReadRecordResult;
-
+pub use super::cells::shown;
+use super::cells::{self, Objects, Record, Records, Split, Value};
+pub use super::number::Mark;
+use super::number::{self, Reading};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The most bytes of a file.
-pub const BYTES_MAX: usize = 256 << 20;
+pub const BYTES_MAX: usize = 128 << 20;
 /// The most rows.
 pub const ROWS_MAX: usize = 1_000_000;
 /// The most columns.
-pub const COLUMNS_MAX: usize = 256;
-/// The most bytes of a line; more is a quote that was never closed.
-const LINE_MAX: usize = 1 << 20;
+pub const COLUMNS_MAX: usize = 16_384;
+/// The most cells.
+pub const CELLS_MAX: usize = 16_000_000;
+/// The most different words.
+const WORDS_MAX: usize = 2_000_000;
 /// The most characters of a cell that is kept as a name.
 const NAME_MAX: usize = 100;
+/// How many cells without a number a column can name.
+const HOLES_MAX: usize = 1000;
+/// From here on, a number without separators says that its column has none for thousands.
+const LARGE: f64 = 1e4;
 
 /// A column of a table.
 #[derive(Clone, Debug, Default)]
@@ -31,21 +38,54 @@ pub struct Column {
     pub numbers: Vec<f64>,
     /// The first cell that is text, and its line.
     pub text: Option<(usize, String)>,
+    /// The first cell that is one number with a decimal point and another with a decimal comma, and its line.
+    pub doubt: Option<(usize, String)>,
+    /// Do suffixes or words scale some of its numbers?
+    pub scaled: bool,
+    /// What the cells of `numbers` that are in doubt are with a decimal comma.
+    commas: Vec<(u32, f64)>,
+    /// Has it cells in doubt with a comma, with a point; large numbers without either?
+    with_comma: bool,
+    with_point: bool,
+    bare: bool,
+    /// What stands in cells without a number.
+    holes: BTreeMap<u32, String>,
     /// A number for each different cell, where some are text.
     labels: Vec<u32>,
     names: BTreeMap<String, u32>,
 }
 
 impl Column {
-    fn push(&mut self, line: usize, cell: &str, number: Option<f64>) {
-        if number.is_none() && self.text.is_none() {
+    fn push(&mut self, line: usize, cell: &str, reading: Reading) {
+        let row = self.numbers.len() as u32;
+        let number = match reading {
+            Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) => x,
+            Reading::Missing | Reading::Text => f64::NAN,
+        };
+        match reading {
+            Reading::Either(_, comma) => {
+                self.commas.push((row, comma));
+                self.doubt.get_or_insert_with(|| (line, shown(cell)));
+                if cell.contains(',') { self.with_comma = true } else { self.with_point = true }
+            }
+            Reading::Number(x) => {
+                self.bare |= x.abs() >= LARGE && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+            }
+            Reading::Only(..) => {}
+            Reading::Missing | Reading::Text => {
+                if self.holes.len() < HOLES_MAX {
+                    self.holes.insert(row, shown(cell));
+                }
+            }
+        }
+        if reading == Reading::Text && self.text.is_none() {
             self.text = Some((line, shown(cell)));
             for row in 0..self.numbers.len() {
                 let label = self.name(&self.numbers[row].to_string());
                 self.labels.push(label);
             }
         }
-        self.numbers.push(number.unwrap_or(f64::NAN));
+        self.numbers.push(number);
         if self.text.is_some() {
             let label = self.name(cell);
             self.labels.push(label);
@@ -75,6 +115,30 @@ impl Column {
     pub fn is(&self, row: usize, text: &str) -> bool {
         self.text.is_some() && self.names.get(text) == self.labels.get(row)
     }
+
+    /// What stands in the cell of a row without a number, in words.
+    pub fn hole(&self, row: usize) -> String {
+        match self.holes.get(&(row as u32)).map(String::as_str) {
+            Some("") => "is empty".into(),
+            Some(text) => format!("holds `{text}`, no finite number"),
+            None => "holds no finite number".into(),
+        }
+    }
+
+    /// Its first cell without a number: its row.
+    pub fn first_hole(&self) -> Option<usize> {
+        self.holes.first_key_value().map(|(row, _)| *row as usize)
+    }
+
+    /// Cells in doubt are read with this mark before decimals.
+    fn settle(&mut self, mark: Mark) {
+        self.doubt = None;
+        for (row, number) in std::mem::take(&mut self.commas) {
+            if mark == Mark::Comma {
+                self.numbers[row as usize] = number;
+            }
+        }
+    }
 }
 
 /// A table that was read.
@@ -84,8 +148,6 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The line of every row.
     pub lines: Vec<usize>,
-    /// What stands between cells.
-    pub delimiter: char,
     /// Of its bytes, FNV-1a.
     hash: Hash,
 }
@@ -137,10 +199,61 @@ impl Table {
     /// There is none.
     pub fn find(&self, name: &str) -> Result<usize> {
         let exact = self.columns.iter().position(|column| column.name == name);
-        exact.or_else(|| self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name))).ok_or_else(|| {
-            let names: Vec<_> = self.columns.iter().map(|column| column.name.as_str()).collect();
-            bad(format!("there is no column `{}`; the columns are {}", shown(name), shown(&names.join(", "))))
-        })
+        exact
+            .or_else(|| self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)))
+            .ok_or_else(|| bad(format!("there is no column `{}`; the columns are {}", shown(name), self.names())))
+    }
+
+    /// Its headings in a sentence.
+    pub fn names(&self) -> String {
+        let names: Vec<_> = self.columns.iter().take(NAME_MAX).map(|column| column.name.as_str()).collect();
+        shown(&names.join(", "))
+    }
+
+    /// Is some cell one number with a decimal point and another with a decimal comma?
+    pub fn in_doubt(&self) -> bool {
+        self.columns.iter().any(|column| column.doubt.is_some())
+    }
+
+    /// Cells in doubt are read with this mark before decimals.
+    pub fn settle(&mut self, mark: Mark) {
+        self.columns.iter_mut().for_each(|column| column.settle(mark));
+    }
+
+    /// A row of cells: each its text and what it says.
+    fn push<'a>(&mut self, line: usize, row: impl IntoIterator<Item = (&'a str, Reading, bool)>) -> Result<()> {
+        if self.len() == ROWS_MAX {
+            return Err(bad(format!("the table has more than {ROWS_MAX} rows, the most that are read")));
+        }
+        self.lines.push(line);
+        let mut row = row.into_iter();
+        for column in &mut self.columns {
+            let (text, reading, scaled) = row.next().unwrap_or(("", Reading::Missing, false));
+            column.scaled |= scaled;
+            column.push(line, text, reading);
+        }
+        // Counting takes as long as reading a row: it is done about once in a million cells.
+        let often = 1 + (1 << 20) / self.columns.len().max(1);
+        if self.len().is_multiple_of(often) && self.columns.iter().map(|c| c.names.len()).sum::<usize>() > WORDS_MAX {
+            return Err(bad(format!(
+                "the table has more than {} million different words, the most that are read: leave out columns that no fit needs",
+                WORDS_MAX / 1_000_000
+            )));
+        }
+        self.limit()
+    }
+
+    fn limit(&self) -> Result<()> {
+        if self.columns.len() > COLUMNS_MAX {
+            return Err(bad(format!("the table has more than {COLUMNS_MAX} columns, the most that are read")));
+        }
+        if self.columns.len() * self.len() > CELLS_MAX {
+            return Err(bad(format!(
+                "the table has more than {} million cells, the most that are read: leave out columns that no fit needs",
+                CELLS_MAX / 1_000_000
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -148,68 +261,52 @@ fn bad(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// As much of a text as fits a sentence, without what would break a line.
-fn shown(text: &str) -> String {
-    let kept: String = text.chars().take(NAME_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if kept.len() < text.len() { format!("{kept}…") } else { kept }
+/// What a whole file says of its decimal mark.
+#[derive(Clone, Copy, Debug, Default)]
+struct Evidence {
+    point: bool,
+    comma: bool,
 }
 
-/// A number: `Some(NaN)` for a cell that says there is none, `None` for text.
-fn number(cell: &str, comma: bool) -> Option<f64> {
-    const MISSING: [&str; 6] = ["", "na", "n/a", "null", "none", "-"];
-    let parsed = if comma && cell.contains(',') && !cell.contains('.') {
-        cell.replacen(',', ".", 1).parse().ok()
-    } else {
-        cell.parse().ok()
-    };
-    match parsed {
-        Some(x) if f64::is_finite(x) => Some(x),
-        Some(_) => Some(f64::NAN),
-        None => MISSING.iter().any(|missing| cell.eq_ignore_ascii_case(missing)).then_some(f64::NAN),
+impl Evidence {
+    fn of(&mut self, reading: Reading) {
+        match reading {
+            Reading::Only(Mark::Point, _) => self.point = true,
+            Reading::Only(Mark::Comma, _) => self.comma = true,
+            _ => {}
+        }
+    }
+
+    /// The mark, unless the file leaves it open.
+    fn decide(mut self, columns: &[Column]) -> Option<Mark> {
+        let bare = columns.iter().any(|column| column.bare);
+        let commas = columns.iter().any(|column| column.with_comma);
+        for column in columns {
+            // A column does not separate the thousands of some numbers only. That some other column does where this one
+            // does not is seen in spreadsheets, but not with points by programs that write points.
+            let plain = column.bare || bare && !commas;
+            self.point |= plain && column.with_point && !column.with_comma;
+            self.comma |= column.bare && column.with_comma && !column.with_point;
+        }
+        match (self.point, self.comma) {
+            (true, false) => Some(Mark::Point),
+            (false, true) => Some(Mark::Comma),
+            _ => None,
+        }
     }
 }
 
 /// A table being read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reader {
-    core: csv_core::Reader,
-    /// What came before the first line was whole; its delimiter is not known.
-    head: Option<Vec<u8>>,
-    cells: Vec<u8>,
-    ends: Vec<usize>,
-    /// How much of them the record under way has filled.
-    filled: usize,
-    ended: usize,
-    /// Lines so far, where the record under way began, and whether it has.
-    line: usize,
-    begun: Option<usize>,
-    after_return: bool,
-    bytes: usize,
-    table: Table,
-}
-
-impl Default for Reader {
-    fn default() -> Self {
-        Self::new()
-    }
+    bytes: Vec<u8>,
+    hash: Hash,
 }
 
 impl Reader {
     /// Nothing read yet.
     pub fn new() -> Self {
-        Self {
-            core: csv_core::Reader::new(),
-            head: Some(Vec::new()),
-            cells: vec![0; 4096],
-            ends: vec![0; COLUMNS_MAX + 1],
-            filled: 0,
-            ended: 0,
-            line: 1,
-            begun: None,
-            after_return: false,
-            bytes: 0,
-            table: Table::default(),
-        }
+        Self::default()
     }
 
     /// A whole text.
@@ -225,195 +322,169 @@ impl Reader {
     /// The next piece, cut anywhere.
     ///
     /// # Errors
-    /// A line that is no row of the table, or a limit.
+    /// The file is too large.
     pub fn push(&mut self, piece: &[u8]) -> Result<()> {
-        self.bytes += piece.len();
-        self.table.hash.add(piece);
-        if self.bytes > BYTES_MAX {
+        if self.bytes.len() + piece.len() > BYTES_MAX {
             return Err(bad(format!("the table is larger than {} MB, the most that is read", BYTES_MAX >> 20)));
         }
-        let Some(mut head) = self.head.take() else { return self.records(piece) };
-        head.extend_from_slice(piece);
-        if head.len() < LINE_MAX && first_line(&head).is_none() {
-            self.head = Some(head);
-            return Ok(());
-        }
-        self.begin(&head)
+        self.hash.add(piece);
+        self.bytes.extend_from_slice(piece);
+        Ok(())
     }
 
     /// The table, when all is read.
     ///
     /// # Errors
-    /// There are no rows.
-    pub fn finish(mut self) -> Result<Table> {
-        if let Some(head) = self.head.take() {
-            self.begin(&head)?;
-        }
-        // An empty piece is the end of the text; a full buffer may take a few.
-        for _ in 0..32 {
-            self.take(&[])?;
-        }
-        if self.table.columns.is_empty() {
-            return Err(bad("the table is empty: its first line names the columns"));
-        }
-        if self.table.is_empty() {
+    /// A line that is no row of the table, a limit, no rows.
+    pub fn finish(self) -> Result<Table> {
+        let text = cells::decode(self.bytes)?;
+        let mut table = Table { hash: self.hash, ..Table::default() };
+        let evidence = match Objects::of(&text) {
+            Some(objects) => from_objects(objects, &mut table)?,
+            None => from_records(cells::records(&text), &mut table)?,
+        };
+        if table.is_empty() {
             return Err(bad("the table has no rows below its first line"));
         }
-        Ok(self.table)
-    }
-
-    fn begin(&mut self, head: &[u8]) -> Result<()> {
-        let first = &head[..first_line(head).unwrap_or(head.len())];
-        // UTF-16, a workbook, a picture.
-        if first.contains(&0) {
-            return Err(bad("the table is not plain text: save it as CSV in UTF-8"));
+        if let Some(mark) = evidence.decide(&table.columns) {
+            table.settle(mark);
         }
-        let delimiter = delimiter(first);
-        self.core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        self.table.delimiter = delimiter as char;
-        self.records(head)
+        Ok(table)
     }
+}
 
-    fn records(&mut self, mut piece: &[u8]) -> Result<()> {
-        while !piece.is_empty() {
-            let used = self.take(piece)?;
-            piece = &piece[used..];
+fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence> {
+    let mut evidence = Evidence::default();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    while let Some((line, values)) = objects.next()? {
+        let mut row: Vec<Option<Value>> = vec![None; table.columns.len()];
+        for (name, value) in values {
+            let place = *places.entry(name).or_insert_with_key(|name| {
+                let mut column = Column { name: shown(name), ..Column::default() };
+                for line in &table.lines {
+                    column.push(*line, "", Reading::Missing);
+                }
+                table.columns.push(column);
+                row.push(None);
+                row.len() - 1
+            });
+            row[place] = Some(value);
+            table.limit()?;
         }
-        Ok(())
-    }
-
-    /// Counts lines by any of the three line ends.
-    fn count(&mut self, bytes: &[u8]) {
-        for b in bytes {
-            self.line += usize::from(*b == b'\r' || *b == b'\n' && !self.after_return);
-            self.after_return = *b == b'\r';
-        }
-    }
-
-    /// A part of a piece, up to the end of a record; the empty piece ends the last one.
-    fn take(&mut self, piece: &[u8]) -> Result<usize> {
-        if self.begun.is_none() {
-            let blank = piece.iter().take_while(|b| **b == b'\r' || **b == b'\n').count();
-            self.count(&piece[..blank]);
-            if blank > 0 {
-                return Ok(blank);
+        let cells = row.iter().map(|value| match value {
+            Some(Value::Number(x)) => ("", Reading::Number(*x), false),
+            Some(Value::Text(text)) => {
+                let (reading, scaled) = number::read(text);
+                evidence.of(reading);
+                (text.as_str(), reading, scaled)
             }
-            if piece.is_empty() {
-                return Ok(0);
-            }
-            self.begun = Some(self.line);
-        }
-        let (found, used, filled, ended) =
-            self.core.read_record(piece, &mut self.cells[self.filled..], &mut self.ends[self.ended..]);
-        self.count(&piece[..used]);
-        self.filled += filled;
-        self.ended += ended;
-        let line = self.begun.unwrap_or(self.line);
-        match found {
-            ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
-            ReadRecordResult::OutputFull if self.cells.len() >= LINE_MAX => {
-                return Err(bad(format!("line {line} does not end within 1 MB: is a quote not closed?")));
-            }
-            ReadRecordResult::OutputFull => self.cells.resize(2 * self.cells.len(), 0),
-            ReadRecordResult::OutputEndsFull => return Err(wide(line)),
-            ReadRecordResult::Record => {
-                let (cells, ends) = (std::mem::take(&mut self.cells), std::mem::take(&mut self.ends));
-                let outcome = self.record(line, &cells[..self.filled], &ends[..self.ended]);
-                (self.cells, self.ends) = (cells, ends);
-                (self.filled, self.ended, self.begun) = (0, 0, None);
-                outcome?;
-            }
-        }
-        Ok(used)
+            Some(Value::Missing) => ("null", Reading::Missing, false),
+            None => ("", Reading::Missing, false),
+        });
+        let cells: Vec<_> = cells.collect();
+        table.push(line, cells)?;
     }
+    Ok(evidence)
+}
 
-    fn record(&mut self, line: usize, cells: &[u8], ends: &[usize]) -> Result<()> {
-        let cell = |k: usize| {
-            let from = if k == 0 { 0 } else { ends[k - 1] };
-            String::from_utf8_lossy(&cells[from..ends[k]])
+fn says_number(cell: &str) -> bool {
+    !matches!(number::read(cell).0, Reading::Text | Reading::Missing)
+}
+
+fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence> {
+    let Some(first) = records.next()? else {
+        return Err(bad("the table is empty: its first line names the columns"));
+    };
+    let mut heading = first.line;
+    let mut next = None;
+    let mut names: Vec<String> = first.cells.iter().map(|cell| cell.text.to_string()).collect();
+    // Some programs write the headings as a comment.
+    if names.iter().any(|name| says_number(name))
+        && let Some((line, comment)) = records.comment
+        && let Some(record) = Records::new(comment, records.split()).next()?
+        && record.cells.len() == names.len()
+        && !record.cells.iter().any(|cell| says_number(&cell.text))
+    {
+        names = record.cells.iter().map(|cell| cell.text.to_string()).collect();
+        (heading, next) = (line, Some(first));
+    }
+    header(table, &names, heading)?;
+    let unnamed = names.iter().rev().take_while(|name| name.is_empty()).count();
+    let wide = names.len();
+    let comma = records.split() == Split::Mark(b',');
+    let mut evidence = Evidence::default();
+    loop {
+        let record = match next.take() {
+            Some(record) => record,
+            None => match records.next()? {
+                Some(record) => record,
+                None => break,
+            },
         };
-        if (0..ends.len()).all(|k| cell(k).trim().is_empty()) {
-            return Ok(());
+        if record.cells.iter().all(|cell| cell.text.is_empty()) {
+            continue;
         }
-        if self.table.columns.is_empty() {
-            if ends.len() > COLUMNS_MAX {
-                return Err(wide(line));
-            }
-            let names: Vec<String> = (0..ends.len()).map(|k| shown(cell(k).trim())).collect();
-            return self.header(names);
+        let more = record.cells.get(wide..).unwrap_or_default();
+        if record.cells.len() + unnamed < wide || more.iter().any(|cell| !cell.text.is_empty()) {
+            return Err(uneven(&record, wide, comma));
         }
-        let columns = self.table.columns.len();
-        if ends.len() != columns {
-            let hint = if self.table.delimiter == ',' && ends.len() > columns {
-                "; decimal commas need semicolons or tabs between the columns"
-            } else {
-                ""
+        let cells = record.cells.iter().take(wide).map(|cell| {
+            let (reading, scaled) = number::read(&cell.text);
+            let reading = match reading {
+                // Commas separate cells here: nobody's decimal mark, unless in quotes.
+                Reading::Either(x, _) if comma && !cell.quoted => Reading::Only(Mark::Point, x),
+                reading => reading,
             };
-            return Err(bad(format!("line {line} has {} cells where the first line has {columns}{hint}", ends.len())));
-        }
-        if self.table.len() == ROWS_MAX {
-            return Err(bad(format!("the table has more than {ROWS_MAX} rows, the most that are read")));
-        }
-        let comma = self.table.delimiter != ',';
-        for (k, column) in self.table.columns.iter_mut().enumerate() {
-            let cell = cell(k);
-            let cell = cell.trim();
-            column.push(line, cell, number(cell, comma));
-        }
-        self.table.lines.push(line);
-        Ok(())
+            evidence.of(reading);
+            (cell.text.as_ref(), reading, scaled)
+        });
+        let cells: Vec<_> = cells.collect();
+        table.push(record.line, cells)?;
     }
-
-    fn header(&mut self, names: Vec<String>) -> Result<()> {
-        if names.len() < 2 {
-            return Err(bad(format!(
-                "line 1 names one column, `{}`: columns are separated by commas, tabs, semicolons or bars",
-                names.first().map_or("", String::as_str)
-            )));
+    // Separators at the ends of lines make no column.
+    for _ in 0..unnamed {
+        let empty = table.columns.last().is_some_and(|c| c.text.is_none() && c.numbers.iter().all(|x| x.is_nan()));
+        if !empty || table.columns.len() == 1 {
+            break;
         }
-        if names.iter().all(|name| number(name, self.table.delimiter != ',').is_some()) {
-            return Err(bad("line 1 holds numbers: the first line names the columns"));
-        }
-        for (k, name) in names.iter().enumerate() {
-            if let Some(first) = names[..k].iter().position(|other| other == name && !name.is_empty()) {
-                return Err(bad(format!("line 1: columns {} and {} are both called `{name}`", first + 1, k + 1)));
-            }
-        }
-        let named = |(k, name): (usize, String)| if name.is_empty() { format!("column {}", k + 1) } else { name };
-        let columns = names.into_iter().enumerate().map(named);
-        self.table.columns = columns.map(|name| Column { name, ..Column::default() }).collect();
-        Ok(())
+        table.columns.pop();
     }
+    Ok(evidence)
 }
 
-fn wide(line: usize) -> Error {
-    bad(format!("line {line} has more than {COLUMNS_MAX} columns, the most that are read"))
-}
-
-/// Where the first line that is not blank ends, outside quotes.
-fn first_line(text: &[u8]) -> Option<usize> {
-    let mut quoted = false;
-    let blank = text.iter().take_while(|b| b"\r\n\xef\xbb\xbf".contains(b)).count();
-    text.iter()
-        .skip(blank)
-        .position(|b| {
-            quoted ^= *b == b'"';
-            !quoted && (*b == b'\n' || *b == b'\r')
-        })
-        .map(|at| at + blank)
-}
-
-/// What stands most often between the cells of a line, a comma if nothing does.
-fn delimiter(line: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b'\t', 0), (b';', 0), (b'|', 0)];
-    let mut quoted = false;
-    for b in line {
-        quoted ^= *b == b'"';
-        if let Some(count) = counts.iter_mut().find(|(delimiter, _)| delimiter == b && !quoted) {
-            count.1 += 1;
+fn uneven(record: &Record<'_>, wide: usize, comma: bool) -> Error {
+    let count = record.cells.len();
+    let cells = if count == 1 { "cell" } else { "cells" };
+    let hint = match &record.long {
+        Some((from, to, begins)) => {
+            format!("; the quote before `{begins}` on line {from} ends on line {to}: is it closed?")
         }
+        None if comma && count > wide => "; decimal commas need semicolons or tabs between the columns".to_owned(),
+        None => String::new(),
+    };
+    bad(format!("line {} has {count} {cells} where the first line has {wide}{hint}", record.line))
+}
+
+fn header(table: &mut Table, names: &[String], line: usize) -> Result<()> {
+    if names.len() < 2 {
+        return Err(bad(format!(
+            "line {line} names one column, `{}`: columns are separated by commas, tabs, semicolons, bars or spaces",
+            names.first().map_or(String::new(), |name| shown(name))
+        )));
     }
-    counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| delimiter)
+    if names.iter().all(|name| !matches!(number::read(name).0, Reading::Text)) {
+        return Err(bad(format!("line {line} holds numbers: the first line names the columns")));
+    }
+    let mut known = BTreeMap::new();
+    for (k, name) in names.iter().enumerate() {
+        if let Some(first) = known.insert(name, k).filter(|_| !name.is_empty()) {
+            let name = shown(name);
+            return Err(bad(format!("line {line}: columns {} and {} are both called `{name}`", first + 1, k + 1)));
+        }
+        let name = if name.is_empty() { format!("column {}", k + 1) } else { shown(name) };
+        table.columns.push(Column { name, ..Column::default() });
+    }
+    table.limit()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -446,7 +517,7 @@ mod tests {
         let quoted = Reader::read(b"\"a, b, c\";d\n1;2\n").expect("a table");
         assert_eq!(quoted.columns[0].name, "a, b, c", "commas in quotes are no delimiters");
         let text = Reader::read(b"a,b\n\"2,5\",1\n").expect("a table");
-        assert!(text.columns[0].text.is_some(), "thousands or decimals: nobody knows");
+        assert_eq!(text.columns[0].numbers, [2.5], "no thousands");
         let lines = |text: &[u8]| Reader::read(text).expect("a table").lines;
         assert_eq!(lines(b"a,b\r\n1,2\r\n\r\n3,4\r\n"), [2, 4], "Windows");
         assert_eq!(lines(b"a,b\r1,2\r\r3,4"), [2, 4], "old Macintosh");
@@ -459,34 +530,40 @@ mod tests {
         assert_eq!(said(b"\n \n"), "the table is empty: its first line names the columns");
         assert_eq!(said(b"a,b\n"), "the table has no rows below its first line");
         assert_eq!(
-            said(b"N D loss\n1 2 3\n"),
-            "line 1 names one column, `N D loss`: columns are separated by commas, tabs, semicolons or bars"
+            said(b"loss\n1\n"),
+            "line 1 names one column, `loss`: columns are separated by commas, tabs, semicolons, bars or spaces"
         );
         assert_eq!(
             said(b"a,b\n1,2\n1,2,3\n"),
             "line 3 has 3 cells where the first line has 2; decimal commas need semicolons or tabs between the columns"
         );
-        assert_eq!(said(b"a;b\n1;2\n1\n"), "line 3 has 1 cells where the first line has 2");
+        assert_eq!(said(b"a;b\n1;2\n1\n"), "line 3 has 1 cell where the first line has 2");
         assert_eq!(said(b"a,b,a\n1,2,3\n"), "line 1: columns 1 and 3 are both called `a`");
         assert_eq!(said(b"1,2\n3,4\n"), "line 1 holds numbers: the first line names the columns");
-        assert_eq!(said(b"\xff\xfea\0,\0b\0"), "the table is not plain text: save it as CSV in UTF-8");
-        assert!(said(&[b"a,b\n\"", vec![b'x'; 3 << 20].as_slice()].concat()).contains("is a quote not closed"));
-        let wide = vec!["c"; COLUMNS_MAX + 1].join(",");
-        assert!(said(wide.as_bytes()).contains("256 columns"));
-        let mut reader = Reader::new();
-        reader.bytes = BYTES_MAX - 1;
-        let outcome = reader.push(b"a").and_then(|()| reader.push(b"a"));
-        assert_eq!(outcome.expect_err("a limit").to_string(), "the table is larger than 256 MB, the most that is read");
-        let mut reader = Reader::new();
-        let mut outcome = reader.push(b"a,b\n");
-        let piece = b"1,2\n".repeat(1 << 18);
-        while outcome.is_ok() {
-            outcome = reader.push(&piece);
-        }
+        assert_eq!(said(b"a,b\n1,\0\n"), "the table is not plain text: save it as CSV in UTF-8");
+        assert_eq!(said(b"a,b\n1,2\n3,\"4\n5,6\n"), "line 3: the quote before `4` is never closed");
         assert_eq!(
-            outcome.expect_err("a limit").to_string(),
+            said(b"a,b\n1,2\n\"3,4\n5,\"6\"\n"),
+            "line 3 has 1 cell where the first line has 2; the quote before `3,4` on line 3 ends on line 4: is it closed?"
+        );
+        let wide: Vec<String> = (0..=COLUMNS_MAX).map(|k| format!("c{k}")).collect();
+        assert_eq!(said(wide.join(",").as_bytes()), "the table has more than 16384 columns, the most that are read");
+        let mut reader = Reader { bytes: vec![b' '; BYTES_MAX], hash: Hash::default() };
+        let outcome = reader.push(b"a");
+        assert_eq!(outcome.expect_err("a limit").to_string(), "the table is larger than 128 MB, the most that is read");
+        // Tables at their limits, made up rather than read.
+        let full = |columns: usize, rows: usize| Table {
+            columns: vec![Column::default(); columns],
+            lines: vec![1; rows],
+            ..Table::default()
+        };
+        let outcome = full(2, ROWS_MAX).push(2, []);
+        assert_eq!(
+            outcome.expect_err("rows").to_string(),
             "the table has more than 1000000 rows, the most that are read"
         );
+        let outcome = full(20, CELLS_MAX / 20).push(2, []).expect_err("cells").to_string();
+        assert!(outcome.starts_with("the table has more than 16 million cells"), "{outcome}");
     }
 
     #[test]
@@ -523,6 +600,180 @@ mod tests {
         assert!(run.is(1, "seven") && !run.is(0, "seven"), "by its word");
         assert!(loss.text.is_none() && loss.numbers[1..].iter().all(|x| x.is_nan()), "holes are not words");
         assert_eq!(loss.labels()[1..], [1, 1, 1], "and all the same");
+    }
+
+    /// A whole number and four decimals, written with this separator of thousands and decimal mark.
+    fn grouped(whole: u64, decimals: Option<u64>, group: &str, mark: &str, indian: bool) -> String {
+        let digits = whole.to_string();
+        let mut text = String::new();
+        for (k, digit) in digits.chars().enumerate() {
+            let left = digits.len() - k;
+            let here = if indian { left == 3 || left > 3 && left % 2 == 1 } else { left % 3 == 0 };
+            if k > 0 && here {
+                text.push_str(group);
+            }
+            text.push(digit);
+        }
+        decimals.map_or_else(|| text.clone(), |decimals| format!("{text}{mark}{decimals:04}"))
+    }
+
+    /// How numbers are written: their name, thousands, decimal mark.
+    const FORMATS: [(&str, &str, &str); 13] = [
+        ("plain", "", "."),
+        ("English", ",", "."),
+        ("German", ".", ","),
+        ("French", " ", ","),
+        ("no-break", "\u{a0}", ","),
+        ("narrow", "\u{202f}", ","),
+        ("Swiss", "'", "."),
+        ("typographic", "\u{2019}", "."),
+        ("Indian", ",", "."),
+        ("decimal comma", "", ","),
+        ("exponents", "", ","),
+        ("suffixes", "", "."),
+        ("words", "", ","),
+    ];
+
+    fn written(format: (&str, &str, &str), rows: &[(u64, u64, u64)]) -> Vec<Vec<String>> {
+        let (name, group, mark) = format;
+        let large = |millions: u64| match name {
+            "exponents" => format!("{}{mark}{:03}E+09", millions / 1000, millions % 1000),
+            "suffixes" => format!("{}{mark}{:03}B", millions / 1000, millions % 1000),
+            "words" if millions.is_multiple_of(10) => {
+                format!("{}{mark}{:02} billion", millions / 1000, millions % 1000 / 10)
+            }
+            "words" => format!("{millions} million"),
+            _ => grouped(millions * 1_000_000, None, group, mark, name == "Indian"),
+        };
+        let row = |(k, (n, d, loss)): (usize, &(u64, u64, u64))| {
+            vec![
+                format!("run {k}"),
+                large(*n),
+                large(*d),
+                grouped(loss / 10_000, Some(loss % 10_000), group, mark, name == "Indian"),
+            ]
+        };
+        rows.iter().enumerate().map(row).collect()
+    }
+
+    fn joined(rows: &[Vec<String>], separator: &str) -> String {
+        let head = ["modèle", "params", "tokens", "loss"].map(str::to_owned).to_vec();
+        let rule = vec!["---".to_owned(); 4];
+        let mut lines = vec![head];
+        if separator == "md" {
+            lines.push(rule);
+        }
+        lines.extend(rows.iter().cloned());
+        let quote = |cell: &String| {
+            let quoted = match separator {
+                " " => cell.contains(' ') || cell.contains('\u{a0}'),
+                _ => cell.contains(separator),
+            };
+            if quoted { format!("\"{cell}\"") } else { cell.clone() }
+        };
+        let line = |cells: &Vec<String>| match separator {
+            "md" => format!("| {} |\r\n", cells.join(" | ")),
+            _ => format!("{}\r\n", cells.iter().map(quote).collect::<Vec<_>>().join(separator)),
+        };
+        lines.iter().map(line).collect()
+    }
+
+    /// The text in every encoding that has its characters.
+    fn encoded(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+        let wide = |mark: bool, bytes: fn(u16) -> [u8; 2]| {
+            let mark = mark.then_some(0xfeff_u16);
+            mark.into_iter().chain(text.encode_utf16()).flat_map(bytes).collect::<Vec<u8>>()
+        };
+        let mut all = vec![
+            ("UTF-8", text.as_bytes().to_vec()),
+            ("UTF-8 with a mark", [b"\xef\xbb\xbf", text.as_bytes()].concat()),
+            ("UTF-16LE", wide(true, u16::to_le_bytes)),
+            ("UTF-16BE", wide(true, u16::to_be_bytes)),
+            ("UTF-16LE without a mark", wide(false, u16::to_le_bytes)),
+            ("UTF-16BE without a mark", wide(false, u16::to_be_bytes)),
+        ];
+        let one = |c: char| if c == '\u{2019}' { Some(0x92) } else { u8::try_from(u32::from(c)).ok() };
+        all.extend(text.chars().map(one).collect::<Option<Vec<u8>>>().map(|bytes| ("Windows-1252", bytes)));
+        all
+    }
+
+    #[test]
+    fn comments_headings_and_ends_of_lines_are_understood() {
+        let plain = Reader::read(b"run,params,loss\na,7e7,3.5\nb,8e7,3.25\n").expect("a table");
+        for text in [
+            "sep=;\nrun;params;loss\na;70000000;3,5\nb;80000000;3,25\n",
+            "\"sep=,\"\r\nrun,params,loss\r\na,7e7,3.5\r\nb,8e7,3.25\r\n",
+            "# exported\n# lr=3e-4, bs=512, seed=1\nrun,params,loss\na,7e7,3.5\n# halfway, there, now\nb,8e7,3.25\n",
+            "# run params loss\na 7e7 3.5\nb 8e7 3.25\n",
+            "#run,params,loss\na,7e7,3.5\nb,8e7,3.25\n",
+            "| run | params | loss |\n|:----|---:|---:|\n| a | 70M | 3.5 |\n| b | 80M | 3.25 |\n",
+            "run | params | loss\n--- | --- | ---\na | 70M | 3.5\nb | 80M | 3.25\n",
+            "+---+---+---+\n| run | params | loss |\n+===+===+---+\n| a | 7e7 | 3.5 |\n| b | 8e7 | 3.25 |\n+---+---+---+\n",
+            "run,params,loss\na,7e7,3.5,\nb,8e7,3.25,\n",
+            "run,params,loss,,\na,7e7,3.5,,\nb,8e7,3.25,,\n",
+            "run   params\tloss\na  7e7   3.5\n  b   8e7  3.25  \n",
+            "{\"run\": \"a\", \"params\": 7e7, \"loss\": 3.5}\n{\"run\": \"b\", \"params\": 80000000, \"loss\": 3.25}\n",
+            "[\n {\"run\": \"\\u0061\", \"params\": \"70M\", \"loss\": 3.5},\n {\"run\": \"b\", \"params\": 8e7, \"loss\": 3.25}\n]\n",
+        ] {
+            let table = Reader::read(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(table.columns.len(), 3, "{text}");
+            for (a, b) in table.columns.iter().zip(&plain.columns) {
+                assert_eq!((&a.name, a.labels()), (&b.name, b.labels()), "{text}");
+                if a.name != "run" {
+                    assert_eq!(a.numbers, b.numbers, "{text}");
+                }
+            }
+        }
+        let nested = Reader::read(
+            b"{\"run\":\"a\",\"summary\":{\"loss\":3.5,\"x\":[1,{\"y\":2}]}}\n{\"run\":\"b\",\"n\":null}\n",
+        );
+        let nested = nested.expect("a table");
+        assert_eq!(nested.names(), "run, summary.loss, summary.x, n", "inner names follow outer ones");
+        assert!(nested.columns[1].numbers[1].is_nan(), "what a line lacks is missing");
+        for (text, sentence) in [
+            (&b"{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":}\n"[..], "line 2: this is no JSON from `}` on"),
+            (b"{\"a\":1,\"b\":\"x\n", "line 1: the quote before `x` is never closed"),
+            (b"PK\x03\x04\0\0", "the file is a workbook (XLSX) or an archive: save the sheet as CSV"),
+            (b"\x1f\x8b\x08\0", "the file is compressed: unpack it first"),
+        ] {
+            assert_eq!(said(text), sentence);
+        }
+    }
+
+    #[test]
+    fn a_mark_is_decided_by_the_file_or_asked_about() {
+        let read = |text: &str| Reader::read(text.as_bytes()).expect("a table");
+        for (text, first) in [
+            // Another cell decides.
+            ("step\tloss\n1,000\t4.5033\n500\t3.25\n", Some(1000.0)),
+            ("step\tloss\n1,000\t3,25\n500\t3,5\n", Some(1.0)),
+            ("step\tloss\n1,000\t500\n1,234,567\t3\n", Some(1000.0)),
+            ("step\tloss\n1.000\t3,25\n500\t3\n", Some(1000.0)),
+            ("step;loss\n1,000;3\n70000000;4\n", Some(1.0)),
+            ("step,loss\n\"1,000\",3.25\n500,3.5\n", Some(1000.0)),
+            ("params\tloss\n3.632\t3\n70000000\t4\n", Some(3.632)),
+            ("loss,step\n3.632,1\n3.500,2\n", Some(3.632)),
+            // Nothing does.
+            ("step\tloss\n1,000\t4\n500\t3\n", None),
+            ("step\tloss\n1.000\t4\n500\t3\n", None),
+            ("step,loss\n\"1,000\",4\n500,3\n", None),
+            ("step\tloss\n1,000\t4.5\n500\t3,5\n", None),
+            ("step\tloss\n1,000\t4.503\n500\t3.250\n", None),
+        ] {
+            let mut table = read(text);
+            let column = &table.columns[0];
+            assert_eq!(column.doubt.is_none().then_some(column.numbers[0]), first, "{text}");
+            if first.is_none() {
+                assert_eq!(column.doubt.as_ref().map(|(line, _)| *line), Some(2), "{text}");
+                table.settle(Mark::Comma);
+                let comma = table.columns[0].numbers[0];
+                let mut table = read(text);
+                table.settle(Mark::Point);
+                let point = table.columns[0].numbers[0];
+                assert_eq!(comma.max(point) / comma.min(point), 1000.0, "{text}");
+                assert!(!table.in_doubt(), "{text}");
+            }
+        }
     }
 
     proptest! {
@@ -571,6 +822,33 @@ mod tests {
                 prop_assert!(read == *x || read.is_nan() && !x.is_finite(), "{} {}", read, x);
                 let name = format!("n{name}");
                 prop_assert!(table.columns[1].is(row, name.trim()), "{}", name);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(6), ..ProptestConfig::default() })]
+
+        #[test]
+        fn all_ways_of_writing_a_table_read_to_the_same_numbers(
+            rows in prop::collection::vec((1..9_000_000u64, 1..9_000_000u64, 0..99_999_999u64), 2..8),
+        ) {
+            let plain = Reader::read(joined(&written(FORMATS[0], &rows), ",").as_bytes()).expect("a table");
+            for format in FORMATS {
+                for separator in [",", ";", "\t", "|", "md", " "] {
+                    // Two exponents with decimal commas in a row of a table of commas are quoted: all is decided.
+                    for (encoding, bytes) in encoded(&joined(&written(format, &rows), separator)) {
+                        let what = format!("{} {separator:?} {encoding}", format.0);
+                        let table = Reader::read(&bytes);
+                        let table = table.map_err(|e| TestCaseError::fail(format!("{what}: {e}")))?;
+                        prop_assert_eq!(table.names(), plain.names(), "{}", &what);
+                        prop_assert!(!table.in_doubt(), "{}", &what);
+                        for (a, b) in table.columns.iter().zip(&plain.columns).skip(1) {
+                            prop_assert_eq!(&a.numbers, &b.numbers, "{}", &what);
+                        }
+                        prop_assert!(table.columns[0].is(0, "run 0"), "{}", &what);
+                    }
+                }
             }
         }
     }

@@ -1,0 +1,505 @@
+//! Text as cells: its encoding, what separates cells, quotes, comments, and lines of JSON.
+
+use std::borrow::Cow;
+
+use super::number;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many lines say what separates cells.
+const LOOK: usize = 200;
+/// The deepest objects of JSON.
+const DEEP: usize = 32;
+
+fn bad(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Parameter, message)
+}
+
+/// As much of a text as fits a sentence, without what would break a line.
+pub fn shown(text: &str) -> String {
+    let kept: String = text.chars().take(100).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if kept.len() < text.len() { format!("{kept}…") } else { kept }
+}
+
+/// The characters 0x80 to 0x9f of Windows-1252; what it leaves open is the replacement character.
+const WINDOWS: &str = "€\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd}\u{fffd}‘’“”•–—˜™š›œ\u{fffd}žŸ";
+
+/// Bytes as text: UTF-8, UTF-16 with a mark or where every other byte is 0, or Windows-1252.
+///
+/// # Errors
+/// The bytes are a workbook, an archive or no text at all.
+pub fn decode(bytes: Vec<u8>) -> Result<String> {
+    for (magic, what) in [
+        (&b"PK\x03\x04"[..], "a workbook (XLSX) or an archive: save the sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0", "a workbook (XLS): save the sheet as CSV"),
+        (b"PAR1", "a Parquet file: save the table as CSV"),
+        (b"\x1f\x8b", "compressed: unpack it first"),
+    ] {
+        if bytes.starts_with(magic) {
+            return Err(bad(format!("the file is {what}")));
+        }
+    }
+    let head = &bytes[..bytes.len().min(512) & !1];
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 4);
+    let pair: Option<fn([u8; 2]) -> u16> = match &bytes[..] {
+        [0xff, 0xfe, ..] => Some(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => Some(u16::from_be_bytes),
+        _ if odd > half && even == 0 => Some(u16::from_le_bytes),
+        _ if even > half && odd == 0 => Some(u16::from_be_bytes),
+        _ => None,
+    };
+    let text = if let Some(pair) = pair {
+        let units = bytes.chunks_exact(2).map(|b| pair([b[0], b[1]]));
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    } else {
+        String::from_utf8(bytes).unwrap_or_else(|error| {
+            let windows: Vec<char> = WINDOWS.chars().collect();
+            let one = |b: &u8| windows.get(usize::from(*b).wrapping_sub(0x80)).copied().unwrap_or(char::from(*b));
+            error.as_bytes().iter().map(one).collect()
+        })
+    };
+    if text.contains('\0') {
+        return Err(bad("the table is not plain text: save it as CSV in UTF-8"));
+    }
+    Ok(text)
+}
+
+/// What stands between cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// One character.
+    Mark(u8),
+    /// At least so many spaces or tabs.
+    Spaces(usize),
+}
+
+/// A cell, and whether it stood in quotes.
+#[derive(Clone, Debug, Default)]
+pub struct Cell<'a> {
+    /// Its text, without spaces around it.
+    pub text: Cow<'a, str>,
+    /// In quotes?
+    pub quoted: bool,
+}
+
+/// A line of cells; a cell in quotes may take several.
+#[derive(Debug, Default)]
+pub struct Record<'a> {
+    /// Where it begins.
+    pub line: usize,
+    /// Its cells.
+    pub cells: Vec<Cell<'a>>,
+    /// A cell in quotes that takes several lines: its first and last, and how it begins.
+    pub long: Option<(usize, usize, String)>,
+}
+
+/// Text, record by record. Comments, blank lines and lines drawn of dashes are passed over.
+#[derive(Clone, Debug)]
+pub struct Records<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+    split: Split,
+    /// The last comment before the first record, where headings may stand.
+    pub comment: Option<(usize, &'a str)>,
+}
+
+const fn is_end(b: u8) -> bool {
+    matches!(b, b'\n' | b'\r')
+}
+
+/// Does a line begin with # and is not a cell of a spreadsheet or a number of a row?
+fn is_comment(line: &str) -> bool {
+    let Some(after) = line.strip_prefix('#') else { return false };
+    let cell = ["n/a", "na", "div/0!", "value!", "num!", "ref!", "null!", "name?"];
+    let lower: String = after.chars().take(7).collect::<String>().to_lowercase();
+    let error = cell.iter().any(|word| {
+        lower.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    });
+    !error && !after.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A line drawn of dashes.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.contains('-')
+        && line.chars().all(|c| "-:=+| \t".contains(c))
+        && (line.contains("---")
+            || line.contains(":-")
+            || line.contains("-:")
+            || line.contains("--|")
+            || line == "|-|-|")
+}
+
+impl<'a> Records<'a> {
+    /// From the beginning of a text.
+    pub fn new(text: &'a str, split: Split) -> Self {
+        Self { text, at: 0, line: 1, split, comment: None }
+    }
+
+    /// Its line, whatever ends it.
+    fn rest_of_line(&self) -> &'a str {
+        let rest = &self.text[self.at..];
+        &rest[..rest.bytes().position(is_end).unwrap_or(rest.len())]
+    }
+
+    /// Over the end of a line, if one is here.
+    fn end_line(&mut self) {
+        let bytes = self.text.as_bytes();
+        if self.at < bytes.len() {
+            let two = bytes[self.at] == b'\r' && bytes.get(self.at + 1) == Some(&b'\n');
+            self.at += 1 + usize::from(two);
+            self.line += 1;
+        }
+    }
+
+    fn is_between(&self, b: u8) -> bool {
+        match self.split {
+            Split::Mark(mark) => b == mark,
+            Split::Spaces(_) => b == b' ' || b == b'\t',
+        }
+    }
+
+    /// The next record.
+    ///
+    /// # Errors
+    /// A quote that is never closed.
+    pub fn next(&mut self) -> Result<Option<Record<'a>>> {
+        let drawn = matches!(self.split, Split::Mark(b'|') | Split::Spaces(_));
+        loop {
+            if self.at >= self.text.len() {
+                return Ok(None);
+            }
+            let line = self.rest_of_line();
+            let comment = is_comment(line.trim_start());
+            if comment {
+                self.comment = Some((self.line, line.trim_start().trim_start_matches('#').trim()));
+            }
+            if !(comment || line.trim().is_empty() || drawn && is_rule(line)) {
+                return self.record().map(Some);
+            }
+            self.at += line.len();
+            self.end_line();
+        }
+    }
+
+    fn record(&mut self) -> Result<Record<'a>> {
+        let mut record = Record { line: self.line, ..Record::default() };
+        let bytes = self.text.as_bytes();
+        let from = self.at;
+        loop {
+            // Spaces before a cell are not of it.
+            while self.at < bytes.len()
+                && matches!(bytes[self.at], b' ' | b'\t')
+                && self.split != Split::Mark(bytes[self.at])
+            {
+                self.at += 1;
+            }
+            let cell = self.cell(&mut record)?;
+            record.cells.push(cell);
+            match bytes.get(self.at) {
+                Some(b) if self.is_between(*b) => self.at += 1,
+                _ => break,
+            }
+        }
+        let drawn = &self.text[from..self.at];
+        self.end_line();
+        let empty = |cell: Option<&Cell<'_>>| cell.is_some_and(|cell| cell.text.is_empty() && !cell.quoted);
+        let outer = self.split == Split::Mark(b'|') && drawn.trim_start().starts_with('|');
+        if outer && empty(record.cells.first()) {
+            record.cells.remove(0);
+        }
+        if matches!(self.split, Split::Spaces(_)) || outer && record.cells.len() > 1 {
+            while record.cells.len() > 1 && empty(record.cells.last()) {
+                record.cells.pop();
+                if outer {
+                    break;
+                }
+            }
+        }
+        Ok(record)
+    }
+
+    fn cell(&mut self, record: &mut Record<'a>) -> Result<Cell<'a>> {
+        let bytes = self.text.as_bytes();
+        let end = |from: usize| {
+            let mut at = from;
+            while at < bytes.len() && !is_end(bytes[at]) {
+                let spaces = match self.split {
+                    Split::Mark(mark) => usize::from(bytes[at] == mark),
+                    Split::Spaces(least) => {
+                        let spaces = bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                        if spaces >= least || bytes[at] == b'\t' { spaces } else { 0 }
+                    }
+                };
+                if spaces > 0 {
+                    break;
+                }
+                at += 1;
+            }
+            at
+        };
+        if bytes.get(self.at) != Some(&b'"') {
+            let to = end(self.at);
+            let text = self.text[self.at..to].trim();
+            self.at = to;
+            return Ok(Cell { text: Cow::Borrowed(text), quoted: false });
+        }
+        let (begun, line) = (self.at + 1, self.line);
+        let mut text = String::new();
+        let mut at = begun;
+        let begins = || shown(self.text[begun..].split(['\n', '\r']).next().unwrap_or(""));
+        loop {
+            let Some(length) = bytes[at..].iter().position(|b| *b == b'"') else {
+                return Err(bad(format!("line {line}: the quote before `{}` is never closed", begins())));
+            };
+            text.push_str(&self.text[at..at + length]);
+            at += length + 1;
+            if bytes.get(at) != Some(&b'"') {
+                break;
+            }
+            text.push('"');
+            at += 1;
+        }
+        let inside = &bytes[begun..at];
+        let lines = inside.iter().filter(|b| **b == b'\n').count()
+            + inside
+                .iter()
+                .zip(inside.iter().skip(1).chain([&0]))
+                .filter(|(a, b)| **a == b'\r' && **b != b'\n')
+                .count();
+        if lines > 0 && record.long.is_none() {
+            record.long = Some((line, line + lines, begins()));
+        }
+        let to = end(at);
+        text.push_str(&self.text[at..to]);
+        (self.at, self.line) = (to, line + lines);
+        let kept = text.trim();
+        let text = if kept.len() == text.len() { text } else { kept.to_owned() };
+        Ok(Cell { text: Cow::Owned(text), quoted: true })
+    }
+}
+
+/// The text below a line `sep=;`, and what that line says.
+fn told(text: &str) -> Option<(u8, usize)> {
+    let line = text.split(['\n', '\r']).next()?;
+    let said = line.trim().trim_matches('"');
+    let (name, mark) = said.split_at_checked(4)?;
+    let mark = if mark == "\\t" { "\t" } else { mark };
+    let one = if mark.is_empty() && line.contains("=\t") { b'\t' } else { *mark.as_bytes().first()? };
+    (name.eq_ignore_ascii_case("sep=") && mark.len() <= 1 && one.is_ascii_punctuation() | (one == b'\t'))
+        .then_some((one, line.len()))
+}
+
+/// The records of a text, with what separates their cells: what most of its first lines agree on.
+pub fn records(text: &str) -> Records<'_> {
+    let blank = text.len() - text.trim_start_matches(['\n', '\r', '\u{feff}']).len();
+    if let Some((mark, length)) = told(&text[blank..]) {
+        let mut records = Records::new(text, Split::Mark(mark));
+        for b in text[..blank].split_inclusive(['\n', '\r']) {
+            records.line += usize::from(b.ends_with(['\n', '\r']));
+        }
+        records.at = blank + length;
+        records.end_line();
+        return records;
+    }
+    let splits = [b'\t', b';', b'|', b','].map(Split::Mark).into_iter().chain([Split::Spaces(2), Split::Spaces(1)]);
+    let mut best = (Split::Mark(b','), 0.0, 0);
+    for split in splits {
+        let mut records = Records::new(text, split);
+        records.skip_mark();
+        let Ok(Some(first)) = records.next() else { continue };
+        let wide = first.cells.len();
+        let (mut rows, mut fits) = (0, 0);
+        while let Ok(Some(record)) = records.next() {
+            let extra = record.cells.get(wide..).is_some_and(|more| more.iter().all(|cell| cell.text.is_empty()));
+            rows += 1;
+            fits += usize::from(extra);
+            if rows == LOOK {
+                break;
+            }
+        }
+        let share = if rows == 0 { 1.0 } else { f64::from(fits as u32) / f64::from(rows as u32) };
+        let spaces = matches!(split, Split::Spaces(_));
+        if wide < 2 || spaces && (share < 0.9 || best.2 > 1 && best.1 > 0.0) {
+            continue;
+        }
+        if share > best.1 || share == best.1 && wide > best.2 {
+            best = (split, share, wide);
+        }
+    }
+    let mut records = Records::new(text, best.0);
+    records.skip_mark();
+    records
+}
+
+impl Records<'_> {
+    /// Over a byte order mark.
+    fn skip_mark(&mut self) {
+        while self.text[self.at..].starts_with('\u{feff}') {
+            self.at += '\u{feff}'.len_utf8();
+        }
+    }
+
+    /// What separates cells.
+    pub const fn split(&self) -> Split {
+        self.split
+    }
+}
+
+/// A value of JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f64),
+    /// Words, or a list as it is written.
+    Text(String),
+    /// None.
+    Missing,
+}
+
+/// Objects of JSON, one after another or in a list.
+#[derive(Debug)]
+pub struct Objects<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Objects<'a> {
+    /// The objects of a text that begins with one.
+    pub fn of(text: &'a str) -> Option<Self> {
+        let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        let object = start.strip_prefix('[').unwrap_or(start).trim_start();
+        let first = object.strip_prefix('{')?.trim_start();
+        first.starts_with(['"', '}']).then(|| Self { text, at: 0, line: 1 })
+    }
+
+    fn peek(&mut self, skip: &str) -> Option<char> {
+        while let Some(c) = self.text[self.at..].chars().next() {
+            if !(c.is_whitespace() || c == '\u{feff}' || skip.contains(c)) {
+                return Some(c);
+            }
+            self.line += usize::from(c == '\n');
+            self.at += c.len_utf8();
+        }
+        None
+    }
+
+    fn wrong(&self) -> Error {
+        let line = self.text[self.at..].split(['\n', '\r']).next().unwrap_or("");
+        bad(format!("line {}: this is no JSON from `{}` on", self.line, shown(line)))
+    }
+
+    fn expect(&mut self, c: char) -> Result<()> {
+        if self.peek("") != Some(c) {
+            return Err(self.wrong());
+        }
+        self.at += c.len_utf8();
+        Ok(())
+    }
+
+    /// The next object: its line, and its values with their names; inner names follow outer ones after a point.
+    ///
+    /// # Errors
+    /// Text that is no JSON.
+    pub fn next(&mut self) -> Result<Option<(usize, Vec<(String, Value)>)>> {
+        if self.peek("[],").is_none() {
+            return Ok(None);
+        }
+        let line = self.line;
+        let mut values = Vec::new();
+        self.object("", DEEP, &mut values)?;
+        Ok(Some((line, values)))
+    }
+
+    fn object(&mut self, path: &str, deep: usize, out: &mut Vec<(String, Value)>) -> Result<()> {
+        self.expect('{')?;
+        if self.peek("") == Some('}') {
+            return self.expect('}');
+        }
+        loop {
+            let key = self.string()?;
+            self.expect(':')?;
+            let name = if path.is_empty() { key } else { format!("{path}.{key}") };
+            if self.peek("") == Some('{') && deep > 0 {
+                self.object(&name, deep - 1, out)?;
+            } else {
+                let value = self.value(deep)?;
+                out.push((name, value));
+            }
+            if self.peek("") != Some(',') {
+                return self.expect('}');
+            }
+            self.expect(',')?;
+        }
+    }
+
+    fn value(&mut self, deep: usize) -> Result<Value> {
+        match self.peek("") {
+            Some('"') => self.string().map(Value::Text),
+            Some('[') if deep > 0 => {
+                let from = self.at;
+                self.expect('[')?;
+                while self.peek(",") != Some(']') {
+                    if self.peek("") == Some('{') {
+                        self.object("", deep - 1, &mut Vec::new())?;
+                    } else {
+                        self.value(deep - 1)?;
+                    }
+                }
+                self.expect(']')?;
+                Ok(Value::Text(self.text[from..self.at].to_owned()))
+            }
+            _ => {
+                let rest = &self.text[self.at..];
+                let word = &rest[..rest.find([',', '}', ']', '\n', '\r', ' ', '\t']).unwrap_or(rest.len())];
+                let value = match (word, word.parse::<f64>()) {
+                    ("true" | "false", _) => Value::Text(word.to_owned()),
+                    (_, Ok(x)) if x.is_finite() => Value::Number(x),
+                    (_, Ok(_)) => Value::Missing,
+                    _ if number::read(word).0 == number::Reading::Missing && !word.is_empty() => Value::Missing,
+                    _ => return Err(self.wrong()),
+                };
+                self.at += word.len();
+                Ok(value)
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<String> {
+        self.expect('"')?;
+        let mut units: Vec<u16> = Vec::new();
+        let from = self.at;
+        let mut chars = self.text[from..].char_indices();
+        loop {
+            match chars.next() {
+                Some((at, '"')) => {
+                    self.at = from + at + 1;
+                    return Ok(String::from_utf16_lossy(&units));
+                }
+                Some((_, '\\')) => match chars.next().map(|(_, c)| c) {
+                    Some('n') => units.push(10),
+                    Some('t') => units.push(9),
+                    Some('r') => units.push(13),
+                    Some('b') => units.push(8),
+                    Some('f') => units.push(12),
+                    Some('u') => {
+                        let code: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
+                        units.push(u16::from_str_radix(&code, 16).map_err(|_| self.wrong())?);
+                    }
+                    Some(c @ ('"' | '\\' | '/')) => units.push(c as u16),
+                    _ => return Err(self.wrong()),
+                },
+                Some((_, c)) if c != '\n' && c != '\r' => {
+                    let mut two = [0; 2];
+                    units.extend_from_slice(c.encode_utf16(&mut two));
+                }
+                _ => {
+                    let begins = shown(self.text[from..].split(['\n', '\r']).next().unwrap_or(""));
+                    return Err(bad(format!("line {}: the quote before `{begins}` is never closed", self.line)));
+                }
+            }
+        }
+    }
+}

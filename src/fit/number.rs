@@ -1,0 +1,230 @@
+//! Numbers as people and programs write them: thousands, decimal commas, suffixes and words for powers of ten.
+
+/// What stands before the decimals of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// 1.5
+    Point,
+    /// 1,5
+    Comma,
+}
+
+/// What a cell says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reading {
+    /// A number, whatever the file's decimal mark.
+    Number(f64),
+    /// A number that only this mark allows.
+    Only(Mark, f64),
+    /// Two numbers: with a decimal point, and with a decimal comma.
+    Either(f64, f64),
+    /// There is no number, and the cell says so.
+    Missing,
+    /// Words.
+    Text,
+}
+
+/// Words for a number that is not there, in small letters.
+const MISSING: [&str; 25] = [
+    "", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "–", "—", "?", "missing", "inf", "infinity", "∞",
+    "#n/a", "#na", "#div/0!", "#value!", "#num!", "#ref!", "#null!", "#name?",
+];
+
+/// White space inside numbers: plain, no-break, narrow no-break, thin, figure.
+const fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
+}
+
+/// One character for all that separate thousands alike.
+const fn alike(c: char) -> char {
+    match c {
+        '\u{2019}' | '\u{2018}' | '\u{2bc}' | '´' | '`' => '\'',
+        c if is_space(c) => ' ',
+        c => c,
+    }
+}
+
+/// The power of ten that a unit stands for: `M`, `billions`, `GFLOPs`, `%`, `in millions of tokens`, `1e9`.
+pub fn power(unit: &str) -> Option<i32> {
+    const NAMES: [(&[&str], i32); 6] = [
+        (&["k", "thousand", "thousands", "thsd", "tsd"], 3),
+        (&["m", "mn", "mm", "mio", "mln", "million", "millions"], 6),
+        (&["b", "bn", "g", "billion", "billions", "mrd", "bln"], 9),
+        (&["t", "tn", "trn", "trillion", "trillions"], 12),
+        (&["%", "percent"], -2),
+        (&["", "1"], 0),
+    ];
+    let unit = unit.trim().to_lowercase();
+    let unit = unit.strip_prefix("in ").unwrap_or(&unit);
+    if let Some(prefix) = unit.strip_suffix("flops").or_else(|| unit.strip_suffix("flop")) {
+        let large = [("", 0), ("p", 15), ("e", 18), ("z", 21)];
+        let found = large.iter().find(|(name, _)| *name == prefix.trim()).map(|(_, power)| *power);
+        return found.or_else(|| power(prefix));
+    }
+    let of = ["tokens", "token", "parameters", "params", "param", "samples", "steps"];
+    let bare = of.iter().find_map(|word| unit.strip_suffix(word)).unwrap_or(unit).trim();
+    let bare = bare.strip_suffix(" of").unwrap_or(bare).trim();
+    let tens = bare.strip_prefix(['×', 'x', '*', '·']).unwrap_or(bare).trim();
+    if let Some(exponent) = tens.strip_prefix("1e").or_else(|| tens.strip_prefix("10^")) {
+        return exponent.trim_start_matches('+').parse().ok().filter(|power: &i32| power.abs() < 100);
+    }
+    NAMES.iter().find(|(names, _)| names.contains(&bare)).map(|(_, power)| *power)
+}
+
+/// The digits of a mantissa under a mark, with a point before its decimals.
+fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
+    let (decimal, group) = if mark == Mark::Point { ('.', ',') } else { (',', '.') };
+    let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !number(part) || whole.is_empty() && part.is_empty() {
+        return None;
+    }
+    if number(whole) {
+        return Some(format!("0{whole}.{part}0"));
+    }
+    let mark = alike(whole.chars().find(|c| !c.is_ascii_digit())?);
+    if !grouped || !(mark == group || matches!(mark, ' ' | '\'' | '_')) {
+        return None;
+    }
+    let groups: Vec<&str> = whole.split(|c| alike(c) == mark).collect();
+    let (first, rest) = groups.split_first()?;
+    let (last, middle) = rest.split_last()?;
+    // Thousands, or the Indian groups of two before the last three.
+    let thousands = middle.iter().all(|group| group.len() == 3);
+    let indian = !middle.is_empty() && first.len() < 3 && middle.iter().all(|group| group.len() == 2);
+    let fine = groups.iter().all(|group| number(group))
+        && (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && last.len() == 3
+        && (thousands || indian);
+    fine.then(|| format!("{}.{part}0", groups.concat()))
+}
+
+/// The power of ten after a mantissa: an exponent, a unit, or both.
+fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
+    let tens = text.strip_prefix(['×', 'x', '*', '·']).and_then(|rest| rest.trim_start().strip_prefix("10^"));
+    let Some(after) = tens.or_else(|| text.strip_prefix(['e', 'E'])) else { return Some((None, text)) };
+    let end = after.char_indices().find(|(at, c)| !(c.is_ascii_digit() || *at == 0 && matches!(c, '+' | '-' | '−')));
+    let (power, rest) = after.split_at(end.map_or(after.len(), |(at, _)| at));
+    let power = power.replace('−', "-");
+    match power.trim_start_matches('+').parse::<i32>() {
+        Ok(power) => Some((Some(power.clamp(-9999, 9999)), rest)),
+        // A long run of digits is an exponent all the same; elsewhere the letter begins a word.
+        Err(_) if power.bytes().filter(u8::is_ascii_digit).count() > 9 => {
+            Some((Some(if power.starts_with('-') { -9999 } else { 9999 }), rest))
+        }
+        Err(_) => Some((None, text)),
+    }
+}
+
+/// Reads a cell, and says whether a suffix or word scaled it.
+pub fn read(cell: &str) -> (Reading, bool) {
+    let cell = cell.trim();
+    let unsigned = cell.strip_prefix(['+', '-', '−']).unwrap_or(cell);
+    let minus = if cell.starts_with(['-', '−']) { "-" } else { "" };
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.' || c == ',') {
+        let missing = |text: &str| text.chars().count() < 10 && MISSING.contains(&text.to_lowercase().as_str());
+        return (if missing(cell) || missing(unsigned) { Reading::Missing } else { Reading::Text }, false);
+    }
+    let inside = |c: char| c.is_ascii_digit() || ".,'_".contains(alike(c)) || is_space(c);
+    let (mantissa, rest) = unsigned.split_at(unsigned.find(|c| !inside(c)).unwrap_or(unsigned.len()));
+    let mantissa = mantissa.trim_end_matches(is_space);
+    let Some((own, unit)) = exponent(rest) else { return (Reading::Text, false) };
+    let Some(scale) = power(unit) else { return (Reading::Text, false) };
+    let ten = own.unwrap_or(0) + scale;
+    // The text is scaled, not the number: 1.1B is the number nearest to 1100000000.
+    let value = |mark| -> Option<f64> {
+        let digits = digits(mantissa, mark, own.is_none())?;
+        format!("{minus}{digits}e{ten}").parse().ok()
+    };
+    let reading = match (value(Mark::Point), value(Mark::Comma)) {
+        (Some(x), Some(y)) if x == y => Reading::Number(x),
+        (Some(x), Some(y)) => Reading::Either(x, y),
+        (Some(x), None) => Reading::Only(Mark::Point, x),
+        (None, Some(y)) => Reading::Only(Mark::Comma, y),
+        (None, None) => Reading::Text,
+    };
+    let reading = match reading {
+        // Beyond the largest number.
+        Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) if x.is_infinite() => Reading::Missing,
+        reading => reading,
+    };
+    (reading, scale != 0)
+}
+
+/// A number that somebody typed, where a point is the decimal mark.
+pub fn typed(text: &str) -> Option<f64> {
+    match read(text).0 {
+        Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) => Some(x),
+        Reading::Missing | Reading::Text => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        use Mark::{Comma, Point};
+        use Reading::{Either, Missing, Number, Only, Text};
+        for (cell, reading) in [
+            ("70000000", Number(7e7)),
+            ("1.5", Only(Point, 1.5)),
+            ("1,5", Only(Comma, 1.5)),
+            ("0,352", Only(Comma, 0.352)),
+            ("0.352", Only(Point, 0.352)),
+            (".5", Only(Point, 0.5)),
+            ("1,234", Either(1234.0, 1.234)),
+            ("1.234", Either(1.234, 1234.0)),
+            ("-1,234", Either(-1234.0, -1.234)),
+            ("1,234,567", Only(Point, 1_234_567.0)),
+            ("1.234.567", Only(Comma, 1_234_567.0)),
+            ("1,234.5", Only(Point, 1234.5)),
+            ("1.234,5", Only(Comma, 1234.5)),
+            ("12345,678", Only(Comma, 12345.678)),
+            ("1,00,000", Only(Point, 1e5)),
+            ("12,34,56,789.5", Only(Point, 123_456_789.5)),
+            ("1 234 567", Number(1_234_567.0)),
+            ("1\u{a0}234,5", Only(Comma, 1234.5)),
+            ("1\u{202f}234\u{202f}567", Number(1_234_567.0)),
+            ("1'234'567.5", Only(Point, 1_234_567.5)),
+            ("1\u{2019}234", Number(1234.0)),
+            ("70_000_000", Number(7e7)),
+            ("1,5E+09", Only(Comma, 1.5e9)),
+            ("1.500e9", Only(Point, 1.5e9)),
+            ("6E18", Number(6e18)),
+            ("1.5×10^9", Only(Point, 1.5e9)),
+            ("−3", Number(-3.0)),
+            ("12%", Number(0.12)),
+            ("70M", Number(7e7)),
+            ("70 m", Number(7e7)),
+            ("1.1B", Only(Point, 1_100_000_000.0)),
+            ("1,5 Mrd", Only(Comma, 1.5e9)),
+            ("2k", Number(2000.0)),
+            ("2T", Number(2e12)),
+            ("3G", Number(3e9)),
+            ("1.5 billion", Only(Point, 1.5e9)),
+            ("20 million tokens", Number(2e7)),
+            ("3 GFLOPs", Number(3e9)),
+            ("", Missing),
+            ("#N/A", Missing),
+            ("NaN", Missing),
+            ("-inf", Missing),
+            ("-", Missing),
+            ("1e999", Missing),
+            ("1e99999999999", Missing),
+            ("diverged", Text),
+            ("2026-03-01", Text),
+            ("1.2.3", Text),
+            ("1,2,3", Text),
+            ("0,123,456", Text),
+            ("7 apples", Text),
+            ("1e", Text),
+            (".", Text),
+        ] {
+            assert_eq!(read(cell).0, reading, "{cell:?}");
+        }
+        assert!(read("70M").1 && !read("7e7").1, "what is scaled is told");
+    }
+}
