@@ -190,6 +190,41 @@ test("columns can be corrected, and a link keeps the correction", () => open("",
   assert.deepEqual(await state(element), before);
 }));
 
+test("a decimal mark that nothing decides is asked about, and the link keeps the answer", () => open("law=power", async (page) => {
+  let element = await ready(page);
+  const rows = Array.from({ length: 24 }, (_, i) => `${i + 1}\t${(2 + 3 / Math.sqrt(i + 1)).toFixed(3)}`);
+  await choose(element, ["step\tloss", ...rows, ""].join("\n"), "steps.tsv");
+  const doubt = element.locator(".doubt");
+  await doubt.getByText(/Line 2: does the mark in 5\.000 \(loss\) separate thousands or decimals/).waitFor({ state: "attached" });
+  await element.getByText(/nothing in the table says whether the mark/i).first().waitFor();
+  await element.locator("details.more").first().evaluate((details) => { details.open = true; });
+  await button(element, "Decimal point").click();
+  await holds(page, 24);
+  assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
+  assert.equal(await button(element, "Decimal point").getAttribute("aria-pressed"), "true");
+  await page.reload();
+  element = await ready(page);
+  await holds(page, 24);
+  assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
+}));
+
+test("a column has a unit, and rows without numbers are left out by a button", () => open("law=chinchilla", async (page) => {
+  const element = await ready(page);
+  const text = TABLE.trimEnd().split("\n").map((line, i) => {
+    const [n, d, loss] = line.split(",");
+    return i ? [Number(n) / 1e6, Number(d) / 1e9, i === 5 ? "#N/A" : loss].join(",") : "params (M),tokens,val_loss";
+  }).join("\n");
+  await choose(element, text);
+  const panelOf = element.locator("[data-kind=columns]");
+  await panelOf.getByText("Column val_loss lacks numbers in some rows.").waitFor({ state: "attached" });
+  await element.locator("details.more").first().evaluate((details) => { details.open = true; });
+  await button(element, "Leave out rows without numbers").click();
+  await panelOf.getByLabel(/Unit: tokens seen/).selectOption("B");
+  await page.waitForFunction(() => document.querySelector("scaling-lab").query.columns === "tokens.unit:B");
+  assert.equal((await element.evaluate((e) => e.query)).exclude, "missing");
+  await page.waitForFunction(() => JSON.stringify(document.querySelector("scaling-lab").result?.tables ?? "").includes("`params (M)` x 1e6, D = `tokens` x 1e9"));
+}));
+
 test("settings for a table that the link does not hold wait for it", () => open("columns=loss:%233&exclude=tokens%3C2e9", async (page) => {
   const element = await ready(page);
   await holds(page, 0);
@@ -333,7 +368,7 @@ test("a read that is cancelled changes nothing", () => open("", async (page) => 
 test("what is larger than is read is refused before it is read", () => open("", async (page) => {
   const element = await ready(page);
   await drop(element, [{ ...MILLION, times: 15_000 }]);
-  await panel(element).getByText(/million\.csv has .* MB; the most that is read is 256 MB/).waitFor();
+  await panel(element).getByText(/million\.csv has .* MB; the most that is read is 128 MB/).waitFor();
   await panel(element).getByText("Paste a table").click();
   await element.evaluate((e, { head, text }) => {
     const data = new DataTransfer();

@@ -579,6 +579,11 @@ export class ScalingLab extends HTMLElement {
     const context = {
       kinds: later?.kinds,
       runs: () => this.#own?.held ?? null,
+      value: (/** @type {string} */ name) => this.#values[name] ?? "",
+      ask: (/** @type {string} */ name, /** @type {string} */ text) => {
+        this.#controls.get(name)?.set(text);
+        this.#change({ [name]: text }, true);
+      },
       size: () => {
         const simplex = entry.params.find(spec => spec.kind === "simplex");
         return simplex ? this.#values[simplex.name].split(",").length : 2;
@@ -586,7 +591,10 @@ export class ScalingLab extends HTMLElement {
     };
     for (const spec of entry.params) {
       this.#controls.set(spec.name, makeControl(spec, (text, settled) => {
-        if (this.#values[spec.name] !== text) this.#change({ [spec.name]: text }, settled);
+        if (this.#values[spec.name] !== text) {
+          this.#change({ [spec.name]: text }, settled);
+          if (spec.kind === "columns") this.#controls.get(spec.name)?.set(text);
+        }
         else if (settled) this.#emit("change", { settled });
       }, context));
     }

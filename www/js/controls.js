@@ -8,8 +8,9 @@ import { formatList, formatMatrix, identity, parseMatrix, parseShares, setShare,
 /** @typedef {import("./types.d.ts").Spec} Spec
  *  @typedef {(text: string, settled: boolean) => void} Report settled: not in the middle of a drag
  *  @typedef {(spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}} Make
- *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>}} Context
- *    how many parts the experiment has now, the table it reads, and the controls that only such experiments have (own.js)
+ *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>,
+ *    value?: (name: string) => string, ask?: (name: string, text: string) => void}} Context
+ *    how many parts the experiment has now, the table it reads, the controls that only such experiments have (own.js), and other settings
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;

@@ -4,7 +4,7 @@
 import { h, uid } from "./dom.js";
 import { engine } from "./engine.js";
 import { num, t } from "./i18n.js";
-import { FILE_MAX, formatColumns, NONE, pack, parseColumns, PASTE_MAX, unpack } from "./runs.js";
+import { FILE_MAX, formatColumns, NONE, pack, parseColumns, parseExtras, PASTE_MAX, unpack } from "./runs.js";
 import { prose, sentence } from "./words.js";
 import css from "../elements/own.css";
 
@@ -21,6 +21,9 @@ ownSheet.replaceSync(css);
 const MB = 2 ** 20;
 /** Headings that the panel lists. */
 const SHOWN = 12;
+/** Roles that can be counted in thousands or billions, and in what. */
+const COUNTED = ["x", "params", "tokens", "unique", "flops"];
+const UNITS = ["1", "k", "M", "B", "T"];
 /** What a table is saved as that came without a name. */
 const FILE = "runs.csv";
 
@@ -313,22 +316,42 @@ export const kinds = {
     return { body: [field], set: (/** @type {string} */ value) => void (field.value = value) };
   },
 
-  /** Which column is what: one list for each role. @param {Spec} spec @param {Ids} ids @param {Report} report @param {{runs?: () => Runs | null}} context */
-  columns(spec, { notes }, report, { runs = () => null }) {
+  /** Which column is what: one list for each role, its unit, and what the table leaves open. @param {Spec} spec @param {Ids} ids @param {Report} report @param {import("./controls.js").Context} context */
+  columns(spec, { notes }, report, { runs = () => null, ask = () => {}, value: setting = () => "" }) {
     /** @type {string[]} */
     let headings = [];
     /** @type {number | undefined} */
     let shown = -1;
+    let decimal = "";
     const lists = spec.choices.map(({ value: role, label }) => ({
       role, label, select: h("select", { id: uid("column"), "aria-describedby": notes, onchange: change }),
+      unit: COUNTED.includes(role) ? h("select", { class: "unit", "aria-label": t("own.unitOf", { name: label }), onchange: change }) : null,
     }));
     function change() {
       /** @type {Record<string, number>} */
       const places = {};
-      for (const { role, select } of lists) if (select.value !== "") places[role] = Number(select.value);
-      report(formatColumns(places, headings), true);
+      /** @type {Record<string, string>} */
+      const units = {};
+      for (const { role, select, unit } of lists) {
+        if (select.value !== "") places[role] = Number(select.value);
+        if (unit?.value) units[role] = unit.value;
+      }
+      report(formatColumns(places, headings, { units, decimal }), true);
     }
-    const body = h("div", {}, lists.map(({ select, label }) => h("div", { class: "pair" }, h("label", { class: "role", for: select.id }, label), select)));
+    // What a mark in a number means where nothing in the table says it.
+    const marks = ["comma", "point"].map(mark => ({ mark, node: button(`own.${mark}`, () => {
+      decimal = mark;
+      change();
+    }) }));
+    const doubt = h("p", {});
+    const question = h("div", { class: "doubt", role: "group", "aria-label": t("own.decimal") }, doubt, h("div", { class: "buttons" }, marks.map(({ node }) => node)));
+    const hole = h("p", {});
+    const leave = h("div", { class: "missing" }, hole, button("own.leaveOut", () => {
+      ask("exclude", [setting("exclude"), "missing"].filter(Boolean).join(","));
+      leave.hidden = true;
+    }));
+    const body = h("div", {}, question, leave, lists.map(({ select, label, unit }) =>
+      h("div", { class: "pair" }, h("label", { class: "role", for: select.id }, label), select, unit ?? "")));
     return {
       body: [body],
       set(/** @type {string} */ value) {
@@ -337,19 +360,34 @@ export const kinds = {
           shown = table?.table;
           headings = table?.columns ?? [];
           body.hidden = !table;
-          for (const { role, select } of lists) {
+          for (const { role, select, unit } of lists) {
             const guess = table?.guesses[role];
             select.replaceChildren(
               h("option", { value: "" }, guess === undefined ? t("own.noColumn") : t("own.guessed", { name: guess })),
               ...(guess === undefined ? [] : [h("option", { value: NONE }, t("own.noColumn"))]),
               ...headings.map((heading, at) => h("option", { value: at }, heading)));
+            const power = table?.powers[role] ?? 0;
+            unit?.replaceChildren(
+              h("option", { value: "" }, power ? t("own.unitFound", { power }) : t("own.unit")),
+              ...UNITS.map(name => h("option", { value: name }, t(`own.unit.${name}`))));
           }
+          const open = table?.doubt;
+          if (open) doubt.textContent = t("own.doubt", { line: open.line, cell: open.cell, name: open.column });
+          if (table?.hole) hole.textContent = t("own.hole", { name: table.hole });
         }
         const places = parseColumns(value, headings);
-        for (const { role, select } of lists) {
+        const extras = parseExtras(value);
+        decimal = extras.decimal;
+        question.hidden = !table?.doubt;
+        for (const { mark, node } of marks) node.setAttribute("aria-pressed", String(mark === decimal));
+        leave.hidden = !table?.hole || setting("exclude").split(",").some(rule => rule.trim() === "missing");
+        for (const { role, select, unit } of lists) {
           select.value = String(places[role] ?? "");
           // No column, as guessed anyway.
           if (select.selectedIndex < 0) select.selectedIndex = 0;
+          if (!unit) continue;
+          unit.value = extras.units[role] ?? "";
+          if (unit.selectedIndex < 0) unit.selectedIndex = 0;
         }
       },
     };

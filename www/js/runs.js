@@ -2,7 +2,7 @@
 // One's own runs as text: which column of a table is what, and a small table inside an address.
 
 /** The most bytes of a file, of a text that is pasted, and the most characters of a table in an address. */
-export const FILE_MAX = 256 * 2 ** 20;
+export const FILE_MAX = 128 * 2 ** 20;
 export const PASTE_MAX = 5 * 2 ** 20;
 export const LINK_MAX = 16 * 2 ** 10;
 
@@ -33,9 +33,28 @@ export function parseColumns(text, headings) {
 /** By its heading, or by its place where a heading could be misread. @param {number} at @param {string[]} headings */
 const column = (at, headings) => (at === NONE ? "-" : /[,:]|^#|^-$|^\s|\s$|^$/.test(headings[at]) ? `#${at + 1}` : headings[at]);
 
-/** @param {Places} places @param {string[]} headings */
-export const formatColumns = (places, headings) =>
-  Object.entries(places).map(([role, at]) => `${role}:${column(at, headings)}`).join(",");
+/** What else is said of columns: units, by role, and the decimal mark. @typedef {{units: Record<string, string>, decimal: string}} Extras */
+
+/** `tokens.unit:B,decimal:comma` among the columns of a text. @param {string} text @returns {Extras} */
+export function parseExtras(text) {
+  /** @type {Extras} */
+  const extras = { units: {}, decimal: "" };
+  for (const part of text.split(",")) {
+    const [, name, value] = /^\s*([^:]*):(.*)$/s.exec(part) ?? ["", "", ""];
+    const role = /^(.+)\.unit$/s.exec(name.trim())?.[1];
+    if (role !== undefined) extras.units[role] = value.trim();
+    else if (name.trim() === "decimal") extras.decimal = value.trim();
+  }
+  return extras;
+}
+
+/** @param {Places} places @param {string[]} headings @param {Extras} [extras] */
+export const formatColumns = (places, headings, { units, decimal } = { units: {}, decimal: "" }) =>
+  [
+    ...Object.entries(places).map(([role, at]) => `${role}:${column(at, headings)}`),
+    ...Object.entries(units).map(([role, unit]) => `${role}.unit:${unit}`),
+    ...(decimal ? [`decimal:${decimal}`] : []),
+  ].join(",");
 
 // A piece is compressed in milliseconds, so that the main thread stays free.
 const PIECE = 2 ** 16;

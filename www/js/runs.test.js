@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatColumns, LINK_MAX, NONE, pack, parseColumns, unpack } from "./runs.js";
+import { formatColumns, LINK_MAX, NONE, pack, parseColumns, parseExtras, unpack } from "./runs.js";
 
 const headings = ["params", "val_loss", "a,b", "c:d", "#5", "-", "Loss", "loss"];
 
@@ -19,6 +19,15 @@ test("a heading is found whatever its case, its own case first; what is no colum
   assert.deepEqual(parseColumns("a:loss,b:Loss", headings), { a: 7, b: 6 });
   assert.deepEqual(parseColumns("a:nothing,b:#0,c:#9,d:#x,e,:params,", headings), {});
   assert.deepEqual(parseColumns("", headings), {});
+});
+
+test("units and the decimal mark stand among the columns, and neither hides the other", () => {
+  const text = "loss:val_loss,tokens.unit:B,decimal:comma";
+  const extras = { units: { tokens: "B" }, decimal: "comma" };
+  assert.equal(formatColumns({ loss: 1 }, headings, extras), text);
+  assert.deepEqual(parseExtras(text), extras);
+  assert.deepEqual(parseColumns(text, headings), { loss: 1 });
+  assert.deepEqual(parseExtras("loss:val_loss, params.unit : M,.unit:k"), { units: { params: "M" }, decimal: "" });
 });
 
 /** @param {Blob} blob */

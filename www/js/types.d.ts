@@ -63,7 +63,12 @@ export interface Table {
 export type Figure = import("./plot/figure.js").Figure;
 
 /** A table that was read: its number in the engine, its rows and headings, and the heading guessed for each role. */
-export interface Runs { table: number; rows: number; columns: string[]; guesses: Record<string, string> }
+/** A table that was read. `powers`: powers of ten of units that headings say; `doubt`: a cell that is two numbers, as its mark separates
+ *  thousands or decimals; `hole`: a guessed column that lacks numbers. */
+export interface Runs {
+  table: number; rows: number; columns: string[]; guesses: Record<string, string>; powers: Record<string, number>;
+  doubt: { column: string; line: number; cell: string } | null; hole: string | null;
+}
 
 export interface Progress { done: number; total: number }
 
