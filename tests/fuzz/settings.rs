@@ -1,0 +1,32 @@
+//! Any text of a link or a command is a value or a sentence: parameters of every experiment, columns, rules, numbers.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use scaling_lab::experiments::{ALL, check, query};
+use scaling_lab::fit::table::Reader;
+use scaling_lab::fit::{number, runs};
+
+fuzz_target!(|input: (u8, u8, String)| {
+    let (which, name, text) = input;
+    let entry = &ALL[usize::from(which) % ALL.len()];
+    let spec = &entry.params[usize::from(name) % entry.params.len()];
+    if let Ok(value) = spec.parse(&text) {
+        // What is read is written as text that reads back.
+        let again = spec.parse(&scaling_lab::params::to_text(&value));
+        assert!(again.is_ok(), "{}: {text:?} becomes {value:?}, then {again:?}", spec.name);
+    }
+    for texts in [vec![(spec.name.to_owned(), text.clone())], query(&text)] {
+        if let Ok(checked) = check(entry.slug, &texts, None) {
+            assert!(checked.problems.iter().all(|said| said.len() < 4000), "{:?}", checked.problems);
+        }
+    }
+    let table = Reader::read(b"run,params (M),tokens (B),loss,a;b\nx,70,1.5,3.6,1\ny,160,20,2.9,2\n").expect("a table");
+    let law = &scaling_lab::fit::ALL[usize::from(name) % scaling_lab::fit::ALL.len()];
+    let columns = runs::Columns::read(&text, &table).unwrap_or_else(|_| runs::Columns::guess(&table));
+    let rules: Vec<_> = text.split(',').filter_map(|rule| runs::Rule::parse(rule).ok()).collect();
+    if let Err(error) = runs::runs(law, &table, &columns, law.info.objective, &rules) {
+        assert!(error.to_string().len() < 4000, "{error}");
+    }
+    let _ = (number::read(&text), number::power(&text));
+});
