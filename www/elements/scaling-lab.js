@@ -2,16 +2,16 @@
 // <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
 // Attributes mirror the URL; where an experiment takes a table, data="..." holds a small one and src="..." names one. Methods run() pause() step() reset() cancel(), property result, events ready
 // progress result error, and change when the state and so the URL changed. All elements share one engine.
-import { base, part } from "../js/assets.js";
+import { base, later as loadLater } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { makeControl } from "../js/controls.js";
 import { h, link, uid } from "../js/dom.js";
 import { engine, unsupported } from "../js/engine.js";
 import { duration, lang, num, t } from "../js/i18n.js";
-import { DEFAULT_SEED, difference, formatCommand, formatHash, parseQuery } from "../js/route.js";
+import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/values.js";
 import { visible } from "../js/visible.js";
-import { bibtex, formula, prose, sentence, spoken, tableView, verdictView, verdictWords } from "../js/words.js";
+import { formula, prose, sentence, spoken, tableView, verdictView, verdictWords } from "../js/words.js";
 import { css as plotCss, renderFigure } from "../js/plot/index.js";
 import css from "./scaling-lab.css";
 
@@ -24,7 +24,7 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").LabError} LabError
  *  @typedef {import("../js/engine.js").Session} Session
  *  @typedef {typeof import("../js/later.js")} Later
- *  @typedef {{address: string, short: string, command: string, table?: number, file?: string, missing: {link?: string, command?: string}}} Of
+ *  @typedef {{address: string, short: string, settings: Values, table?: number, file?: string, missing: {link?: string, command?: string}}} Of
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
 
 const DEVICES = ["auto", "gpu", "cpu"];
@@ -33,7 +33,6 @@ const FRAME_MS = 14;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
 
-const loadLater = () => part(() => import("../js/later.js"));
 
 /** Why an opening ended: another came, or the element went. */
 const SUPERSEDED = { kind: "superseded", message: "" };
@@ -122,7 +121,7 @@ export class ScalingLab extends HTMLElement {
     const own = this.#own;
     return {
       address: this.address, short: this.#shortAddress, table: own?.held?.table, file: own?.held?.file,
-      command: formatCommand(this.#entry?.slug ?? "", this.#settings, own?.held?.file),
+      settings: this.#settings,
       missing: { link: own?.missing("link"), command: own?.missing("command") },
     };
   }
@@ -664,8 +663,8 @@ export class ScalingLab extends HTMLElement {
     const take = h("section", { class: "take" }, heading(t("take")),
       h("div", { class: "buttons" },
         button("copyLink", () => this.#of && this.#copy(this.#of.address, this.#of.missing.link)),
-        button("copyCommand", () => this.#of && this.#copy(this.#of.command, this.#of.missing.command)),
-        button("cite", () => this.#of && this.#result && this.#copy(bibtex(entry, this.#result, this.#of.short, this.#of.file))),
+        button("copyCommand", () => this.#take(async ({ formatCommand }) => { if (this.#of) await this.#copy(formatCommand(entry.slug, this.#of.settings, this.#of.file), this.#of.missing.command); })),
+        button("cite", () => this.#take(({ bibtex }, result) => this.#copy(bibtex(entry, result, this.#of?.short ?? "", this.#of?.file)))),
         button("downloadJson", () => this.#take((later, result) => later.download(this.#file("json"), later.toJson(result), "application/json"))),
         button("downloadCsv", () => this.#take((later, result) => later.download(this.#file("csv"), later.toCsv(result), "text/csv")))),
       ui.copiedNote, ui.copied);

@@ -79,3 +79,30 @@ export function download(name, content, type = "text/plain") {
   // The browser reads the blob after the click.
   setTimeout(() => URL.revokeObjectURL(a.href), 60_000);
 }
+
+/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result} result @param {string} url @param {string} [file] a table of one's own */
+export function bibtex(entry, { params: values, version, commit, seed, data }, url, file) {
+  const params = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("; ");
+  const fields = {
+    title: `{Scaling Lab}: ${entry.title}`,
+    author: "{The Scaling Lab authors}",
+    year: String(new Date().getFullYear()),
+    version,
+    note: `Commit ${commit}; seed ${seed}; ${params}${data ? `; data = ${file}, ${data.rows} rows, ${data.digest}` : ""}`.replace(/[{}]/g, "").replace(/^.*$/s, visible),
+    url,
+  };
+  return `@software{scalinglab-${entry.slug}-${seed},\n${Object.entries(fields).map(([name, value]) => `  ${name} = {${value}},\n`).join("")}}`;
+}
+
+/** @param {string} text */
+const quote = text => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
+
+/** The same run in a terminal; with a table of one's own, from its file. @param {string} slug @param {import("./types.d.ts").Values} query @param {string} [file] */
+export const formatCommand = (slug, { seed, device, ...values }, file) =>
+  [
+    "scaling-lab run", slug,
+    ...(file ? [`--data ${quote(file.replace(/^-/, "./-"))}`] : []),
+    ...Object.entries(values).map(([name, value]) => `--set ${quote(`${name}=${value}`)}`),
+    ...(seed ? [`--seed ${seed}`] : []),
+    ...(device ? [`--device ${device}`] : []),
+  ].join(" ");

@@ -1,7 +1,7 @@
 // @ts-check
 // The page: lists the catalogue and routes the hash. The experiment view is <scaling-lab>.
 import { ScalingLab } from "../elements/scaling-lab.js";
-import { part } from "./assets.js";
+import { later } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine, unsupported } from "./engine.js";
@@ -86,7 +86,7 @@ async function extra(name) {
   const head = title(t(`${name}.title`));
   const body = h("div", {});
   main.replaceChildren(head, body);
-  const { published, about } = await part(() => import("./later.js"));
+  const { published, about } = await later();
   await { published, about }[name](body);
   return { title: t(`${name}.title`), focus: () => head.focus() };
 }

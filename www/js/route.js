@@ -45,16 +45,3 @@ export const formatHash = (slug, query) => {
   const text = formatQuery(query);
   return `#/${slug}${text && `?${text}`}`;
 };
-
-/** @param {string} text */
-const quote = text => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
-
-/** The same run in a terminal; with a table of one's own, from its file. @param {string} slug @param {Values} query @param {string} [file] */
-export const formatCommand = (slug, { seed, device, ...values }, file) =>
-  [
-    "scaling-lab run", slug,
-    ...(file ? [`--data ${quote(file.replace(/^-/, "./-"))}`] : []),
-    ...Object.entries(values).map(([name, value]) => `--set ${quote(`${name}=${value}`)}`),
-    ...(seed ? [`--seed ${seed}`] : []),
-    ...(device ? [`--device ${device}`] : []),
-  ].join(" ");

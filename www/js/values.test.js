@@ -1,7 +1,8 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { difference, formatCommand, formatHash, parseHash } from "./route.js";
+import { formatCommand } from "./export.js";
+import { difference, formatHash, parseHash } from "./route.js";
 import { formatList, parseMatrix, parseShares, sameText, setShare, sliderScale } from "./values.js";
 
 /** @type {(more: object) => import("./types.d.ts").Spec} */

@@ -82,17 +82,3 @@ export function tableView({ id, title, columns, rows }) {
       h("tbody", {}, rows.map(row => h("tr", {}, row.map((cell, i) =>
         typeof cell === "string" ? h("td", {}, ...prose(cell)) : h("td", { class: "number" }, cell !== null && columns[i]?.unit === "%" ? percent(cell) : num(cell, 5))))))));
 }
-
-/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result} result @param {string} url @param {string} [file] a table of one's own */
-export function bibtex(entry, { params: values, version, commit, seed, data }, url, file) {
-  const params = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("; ");
-  const fields = {
-    title: `{Scaling Lab}: ${entry.title}`,
-    author: "{The Scaling Lab authors}",
-    year: String(new Date().getFullYear()),
-    version,
-    note: `Commit ${commit}; seed ${seed}; ${params}${data ? `; data = ${file}, ${data.rows} rows, ${data.digest}` : ""}`.replace(/[{}]/g, "").replace(/^.*$/s, visible),
-    url,
-  };
-  return `@software{scalinglab-${entry.slug}-${seed},\n${Object.entries(fields).map(([name, value]) => `  ${name} = {${value}},\n`).join("")}}`;
-}

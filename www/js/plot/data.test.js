@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { STRINGS } from "./strings.js";
-import { looks, viridis } from "./style.js";
+import { cell } from "./format.js";
+import { viridis } from "./field.js";
+import { looks } from "./style.js";
 import { course, summarise } from "./summary.js";
-import { cell, tabulate, thin } from "./table.js";
+import { tabulate, thin } from "./table.js";
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./figure.js").Series} Series */
 /** @param {Partial<Series> & {id: string}} part @returns {Series} */

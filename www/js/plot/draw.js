@@ -2,8 +2,8 @@
 // The drawing of one figure: geometry and SVG nodes. It keeps its nodes and its axes from one
 // draw to the next, so that a redraw costs a few attributes; it needs no layout from a document.
 import { area, line } from "d3-shape";
+import { later } from "../assets.js";
 import { axisFormat, axisTitle, fill, valueFormat } from "./format.js";
-import { drawField } from "./field.js";
 import { fitText, placeBeside, placeRows, spread, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
 import { looks, outline, px as r1 } from "./style.js";
@@ -23,6 +23,12 @@ import { el, say, set } from "./svg.js";
 const DECADES = 12;
 /** An interval's end further than this from its value is drawn as open on a logarithmic axis. */
 const FAR = 1000;
+
+/** Heat maps are few: what draws them is fetched for the first. @type {Pick<typeof import("./field.js"), "drawField"> | null} */
+let maps = null;
+
+/** A promise to wait for before `figure` can be drawn, or null. @param {Figure} figure @returns {Promise<void> | null} */
+export const loading = figure => (figure.field && !maps ? later().then(module => void (maps = module)) : null);
 
 /** @param {number} width */
 export const fontSize = width => Math.max(12, Math.min(24, 9.5 + width / 140));
@@ -139,7 +145,7 @@ export function createDrawing() {
       axesKey = key;
       drawAxes(figure, size, height - colours, box, sx, sy, tx, ty, tx.major.map(fx), yLabels, Boolean(field));
     }
-    const cells = drawField(layers.field, figure, view, size, box, sx, sy, height);
+    const cells = maps === null ? null : maps.drawField(layers.field, figure, view, size, box, sx, sy, height);
     const { placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);
     drawMarks(figure, size, box, sx, sy, placed, rules, placedRules, rowHeight);
     return { width, height, size, box, placed, cells, dropped, invert: sy.invert };
@@ -177,7 +183,7 @@ export function createDrawing() {
         corner(name(axisTitle(figure.y)), ends[2][0], y0 - size * 0.7, "middle"),
       );
     }
-    const cells = drawField(layers.field, figure, view, size, box, project, null, height);
+    const cells = maps === null ? null : maps.drawField(layers.field, figure, view, size, box, project, null, height);
     /** @type {(i: number, s: Series) => number[]} */
     const at = (i, s) => (real(s.x[i]) && real(s.y[i]) ? project(Number(s.x[i]), Number(s.y[i])) : [NaN, NaN]);
     const all = looks(figure.series);

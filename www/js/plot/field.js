@@ -4,13 +4,22 @@
 import { axisFormat, axisTitle } from "./format.js";
 import { fitText, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks, sound } from "./scale.js";
-import { px as r1, viridis } from "./style.js";
+import { px as r1 } from "./style.js";
 import { el } from "./svg.js";
 
 /** @typedef {import("./scale.js").Scale} Scale @typedef {import("./draw.js").Box} Box */
 /** Grid points that have a value: indices and pixels. @typedef {{i: number, j: number, x: number, y: number}[]} Cells */
 
 const LEVELS = 40;
+/** viridis at nine even steps. */
+const VIRIDIS = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"].map(c => [0, 2, 4].map(i => parseInt(c.slice(i, i + 2), 16)));
+
+/** @param {number} t in [0, 1]; dark is small */
+export function viridis(t) {
+  const u = Math.max(0, Math.min(1, t)) * (VIRIDIS.length - 1);
+  const i = Math.min(VIRIDIS.length - 2, Math.floor(u));
+  return `#${[0, 1, 2].map(c => Math.round(VIRIDIS[i][c] + (u - i) * (VIRIDIS[i + 1][c] - VIRIDIS[i][c])).toString(16).padStart(2, "0")).join("")}`;
+}
 /** @type {WeakMap<Element, {key: string, z: any, cells: Cells}>} */
 const drawn = new WeakMap();
 

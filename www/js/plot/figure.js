@@ -1,13 +1,12 @@
 // @ts-check
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
-import { createDrawing, fontSize, hasData } from "./draw.js";
-import { axisTitle, fill, upper, valueFormat } from "./format.js";
+import { later } from "../assets.js";
+import { createDrawing, fontSize, hasData, loading } from "./draw.js";
+import { axisTitle, cell, fill, upper, valueFormat } from "./format.js";
 import { STRINGS } from "./strings.js";
 import { looks, outline } from "./style.js";
-import { summarise } from "./summary.js";
 import { el, say, set } from "./svg.js";
-import { cell, tabulate } from "./table.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
  *  @typedef {{id: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
@@ -120,6 +119,8 @@ export function renderFigure(figure, options = {}) {
       drawn = null;
       return;
     }
+    const wait = loading(current);
+    if (wait) return void wait.then(draw, () => {});
     drawn = drawing.draw(current, { width, height: options.height, scale, locale, strings, shown });
     // Never without words; but nobody hears a summary sixty times a second.
     if (!drawing.svg.hasAttribute("aria-label")) set(drawing.svg, "aria-label", current.title);
@@ -137,7 +138,8 @@ export function renderFigure(figure, options = {}) {
   let summary = 0;
   function describe() {
     summary = 0;
-    set(drawing.svg, "aria-label", summarise(current, shown, locale, strings));
+    // Fetched after the first drawing; without it the title says what this is.
+    later().then(({ summarise }) => set(drawing.svg, "aria-label", summarise(current, shown, locale, strings)), () => {});
   }
 
   let legendKey = "";
@@ -166,7 +168,15 @@ export function renderFigure(figure, options = {}) {
     for (const button of legend.children) set(button, "aria-pressed", String(shown(button.getAttribute("data-id") ?? "")));
   }
 
+  /** @type {typeof import("./table.js").tabulate | null} */
+  let tabulate = null;
   function drawTable() {
+    if (!tabulate) {
+      return void later().then(module => {
+        tabulate = module.tabulate;
+        drawTable();
+      }, () => {});
+    }
     const { head, rows, note } = tabulate(current, shown, locale, strings);
     const table = html("table");
     const cells = (/** @type {string[]} */ texts, /** @type {string} */ scope) => {

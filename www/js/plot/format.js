@@ -95,3 +95,11 @@ export const axisTitle = ({ label, unit }) => upper(unit && unit !== "%" && !lab
 
 /** @param {string} template @param {Record<string, string | number>} values */
 export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+
+/** A value with its interval; open ends in words. @param {number | null | undefined} y @param {number | null | undefined} lo @param {number | null | undefined} hi
+ *  @param {(v: number) => string} format @param {import("./strings.js").Strings} strings */
+export function cell(y, lo, hi, format, strings) {
+  const range = lo != null && hi != null ? fill(strings.between, { lo: format(lo), hi: format(hi) })
+    : hi != null ? fill(strings.atMost, { value: format(hi) }) : lo != null ? fill(strings.atLeast, { value: format(lo) }) : "";
+  return y == null ? range : range ? `${format(y)} [${range}]` : format(y);
+}

@@ -46,13 +46,3 @@ export function outline(shape, r) {
     `m0 ${d}l${c} ${-px(2 * r)}h${-2 * c}z`,
   ][shape];
 }
-
-/** viridis at nine even steps. */
-const VIRIDIS = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"].map(c => [0, 2, 4].map(i => parseInt(c.slice(i, i + 2), 16)));
-
-/** @param {number} t in [0, 1]; dark is small */
-export function viridis(t) {
-  const u = Math.max(0, Math.min(1, t)) * (VIRIDIS.length - 1);
-  const i = Math.min(VIRIDIS.length - 2, Math.floor(u));
-  return `#${[0, 1, 2].map(c => Math.round(VIRIDIS[i][c] + (u - i) * (VIRIDIS[i + 1][c] - VIRIDIS[i][c])).toString(16).padStart(2, "0")).join("")}`;
-}

@@ -1,6 +1,6 @@
 // @ts-check
 // The numbers behind a figure as a table: one row per abscissa, one column per series.
-import { axisTitle, fill, upper, valueFormat } from "./format.js";
+import { axisTitle, cell, fill, upper, valueFormat } from "./format.js";
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./strings.js").Strings} Strings */
 
@@ -11,14 +11,6 @@ const COLUMNS_MAX = 24;
 export function thin(list, most) {
   const step = Math.max(1, Math.ceil(list.length / most));
   return [list.filter((_, i) => i % step === 0), step];
-}
-
-/** A value with its interval; open ends in words. @param {number | null | undefined} y @param {number | null | undefined} lo @param {number | null | undefined} hi
- *  @param {(v: number) => string} format @param {Strings} strings */
-export function cell(y, lo, hi, format, strings) {
-  const range = lo != null && hi != null ? fill(strings.between, { lo: format(lo), hi: format(hi) })
-    : hi != null ? fill(strings.atMost, { value: format(hi) }) : lo != null ? fill(strings.atLeast, { value: format(lo) }) : "";
-  return y == null ? range : range ? `${format(y)} [${range}]` : format(y);
 }
 
 /**
