@@ -813,14 +813,14 @@ mod tests {
             let mut csv = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
             csv.write_record(["x", "a name"]).expect("memory");
             for (x, name) in &rows {
-                csv.write_record([x.to_string(), format!("n{name}")]).expect("memory");
+                csv.write_record([x.to_string(), format!("q{name}")]).expect("memory");
             }
             let table = Reader::read(&csv.into_inner().expect("memory")).expect("a table");
             prop_assert_eq!(table.len(), rows.len());
             for (row, (x, name)) in rows.iter().enumerate() {
                 let read = table.columns[0].numbers[row];
                 prop_assert!(read == *x || read.is_nan() && !x.is_finite(), "{} {}", read, x);
-                let name = format!("n{name}");
+                let name = format!("q{name}");
                 prop_assert!(table.columns[1].is(row, name.trim()), "{}", name);
             }
         }
