@@ -25,6 +25,12 @@ pub enum ErrorKind {
     Io,
 }
 
+/// A number as a sentence shows it: `1e-60`, never sixty zeros.
+pub fn number(x: f64) -> String {
+    let (plain, short) = (x.to_string(), format!("{x:e}"));
+    if plain.len() > 12 && short.len() < plain.len() { short } else { plain }
+}
+
 /// An error of the lab: a kind for programs, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Error {
@@ -128,5 +134,24 @@ mod tests {
             "loss, 10\u{207b}\u{b3} \u{d7} \u{3b1}, \u{6570}\u{636e}",
             "what is seen stays"
         );
+    }
+
+    #[test]
+    fn numbers_in_sentences_are_short() {
+        let known = [
+            (1e-60, "1e-60"),
+            (-1e200, "-1e200"),
+            (1e30, "1e30"),
+            (f64::MAX, "1.7976931348623157e308"),
+            (0.001, "0.001"),
+            (-2.5, "-2.5"),
+            (1e9, "1000000000"),
+            (237_336_955_477.55, "237336955477.55"),
+            (f64::INFINITY, "inf"),
+            (0.0, "0"),
+        ];
+        for (x, text) in known {
+            assert_eq!(number(x), text);
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, number};
 
 /// The largest matrix a parameter may be, on either side.
 pub const MATRIX_MAX: usize = 8;
@@ -169,7 +169,7 @@ impl Spec {
 
     /// What is allowed, in words.
     pub fn allowed(&self) -> String {
-        let range = format!("{} to {}", self.min, self.max);
+        let range = format!("{} to {}", number(self.min), number(self.max));
         match self.kind {
             Kind::Number => format!("a number from {range}"),
             Kind::Integer => format!("a whole number from {range}"),

@@ -69,8 +69,8 @@ const INFO: Info = Info {
     ],
     model: &[
         "The objective is a sum over runs of Huber's function of a residual: squares up to delta, absolute values beyond, so that a few bad runs do not decide the fit. It is stated with every fit, because published fits differ by it.",
-        "The search is deterministic: a grid over the parameters in which the law is not linear, the linear ones solved for in each cell, and the lowest cells followed to the bottom; the seed only adds a few starts. All local minima it met are listed.",
-        "Intervals: refits of resampled runs (rows of one run stay together), and profiles, which hold one parameter after the other. Both take the law to be right. They say nothing of what happens beyond the runs if it is not.",
+        "The search is deterministic: a grid over the parameters in which the law is not linear, the linear ones solved for in each cell, and the lowest cells followed to the bottom; the seed adds a few starts, and more until the lowest minimum was met five times. All local minima it met are listed; where it is not certain of the lowest, it says so.",
+        "Intervals: refits of resampled runs (rows of one run stay together), and profiles, which hold one parameter after the other and allow for how few rows there are (n rows, p free parameters). A parameter counts as determined where both intervals are narrower than a factor of 10. Both take the law to be right. They say nothing of what happens beyond the runs if it is not.",
         "Nothing you bring leaves your machine.",
     ],
     formulas: &[
@@ -84,7 +84,7 @@ const INFO: Info = Info {
         },
         Formula {
             label: "Profile: values of a parameter that the runs allow",
-            tex: r"2\,\big(\min_{\theta:\,\theta_j = v} Q(\theta) - \min_\theta Q(\theta)\big)\,\frac{\sum_i \psi'(r_i)}{\sum_i \psi(r_i)^2} \le \chi^2_{1,\,0.95}",
+            tex: r"2\,\big(\min_{\theta:\,\theta_j = v} Q(\theta) - \min_\theta Q(\theta)\big)\,\frac{\mathrm{E}\,\psi'(r)}{\mathrm{E}\,\psi(r)^2} \le F_{1,\,n-p,\,0.95}",
         },
     ],
     sources: &[

@@ -1,8 +1,12 @@
 //! How sure: the same fit on resampled runs.
 //!
 //! Resample b draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979); rows of one run stay
-//! together, because neighbouring checkpoints say nearly the same. Draws are indexed by (seed, b), so resamples may be
-//! refitted in any order and in any portions.
+//! together, because neighbouring checkpoints say nearly the same; but fewer than 8 runs say too little of how runs differ,
+//! and then rows are drawn. Draws are indexed by (seed, b), so resamples may be refitted in any order and in any portions.
+//!
+//! Of few rows, a resample leaves too few different ones for the parameters. Then the rows stay and losses are drawn: as
+//! the fit predicts them, with normal noise as large as the residuals say, times Student's t over the normal quantile,
+//! because few residuals do not say well how large it is.
 //!
 //! What is lowest on the runs need not be on a resample. So a refit weighs the valleys of the fit and every cell of the
 //! search's grid anew, which takes no evaluation of the law, descends from the lowest of them and keeps the lowest end.
@@ -11,8 +15,10 @@ use std::sync::Arc;
 
 use super::minimise::Minimum;
 use super::objective::Room;
+use super::profile::{critical, noise};
 use super::search::{Grid, descend, glide};
-use super::{Data, Fit, Problem};
+use super::{Data, Fit, Problem, Residual};
+use crate::math;
 use crate::rng::{Draws, stream};
 
 /// A refit is exact to so much of its objective, a thousandth of a standard error.
@@ -23,6 +29,10 @@ const ROUGH: f64 = 1e-5;
 const STRAIGHT: usize = 8;
 /// And elsewhere: past small valleys, the lowest straight too.
 const PAST: usize = 6;
+/// The fewest runs that are drawn whole: of one, every resample is the table itself, and every interval a point.
+pub const RUNS: usize = 8;
+/// The fewest rows, for each free parameter, of which resamples are drawn.
+const FEW: usize = 6;
 /// The most cells times rows that are weighed anew.
 const CELLS: usize = 2_000_000;
 
@@ -37,6 +47,13 @@ pub struct Bootstrap {
     seed: u32,
     /// Which rows each run has.
     runs: Vec<Vec<u32>>,
+    /// Of few rows: what the fit predicts, and the noise of losses that are drawn.
+    drawn: Option<(Vec<f64>, f64)>,
+}
+
+/// Are there so few rows that losses are drawn, not rows?
+pub fn draws_losses(problem: &Problem) -> bool {
+    problem.data.len() < FEW * problem.free()
 }
 
 impl Bootstrap {
@@ -48,6 +65,9 @@ impl Bootstrap {
         for rows in order.chunk_by(|&i, &j| problem.data.block[i as usize] == problem.data.block[j as usize]) {
             runs.push(rows.to_vec());
         }
+        if runs.len() < RUNS {
+            runs = (0..problem.data.len() as u32).map(|row| vec![row]).collect();
+        }
         let grid = if fit.grid.cells.len() * problem.data.len() <= CELLS { fit.grid.clone() } else { Grid::default() };
         let valleys: Vec<_> = fit.valleys.iter().map(|valley| valley.params.clone()).collect();
         let (mut rho, mut room) = (Vec::new(), Room::default());
@@ -56,7 +76,12 @@ impl Bootstrap {
             let weighted = room.residuals.iter().zip(&problem.data.weight);
             rho.extend(weighted.map(|(r, w)| w * problem.objective.rho(*r)));
         }
-        Self { problem: problem.clone(), valleys, grid, rho, seed, runs }
+        let drawn = draws_losses(problem).then(|| {
+            problem.at(&fit.params, &mut room);
+            let stretch = critical(problem, 0.95, 1).sqrt() / math::Z95;
+            (room.values.clone(), stretch * noise(problem, fit))
+        });
+        Self { problem: problem.clone(), valleys, grid, rho, seed, runs, drawn }
     }
 
     /// Runs that are drawn from.
@@ -66,6 +91,9 @@ impl Bootstrap {
 
     /// How often each row is in resample b.
     pub fn weights(&self, b: u32) -> Vec<f64> {
+        if self.drawn.is_some() {
+            return vec![1.0; self.problem.data.len()];
+        }
         let mut weight = vec![0.0; self.problem.data.len()];
         let mut draws = Draws::new(self.seed, stream::BOOTSTRAP, b, 0);
         for _ in 0..self.runs.len() {
@@ -80,7 +108,9 @@ impl Bootstrap {
     pub fn refit(&self, b: u32, room: &mut Refits) -> Vec<f64> {
         let weights = self.weights(b);
         // No other problem holds these rows any more.
-        Arc::make_mut(&mut room.data).refill(&self.problem.data, &weights);
+        let data = Arc::make_mut(&mut room.data);
+        data.refill(&self.problem.data, &weights);
+        self.draw_losses(b, data);
         let problem = self.problem.over(Arc::clone(&room.data));
         let places = self.rho.chunks_exact(weights.len());
         let values: Vec<f64> = places.map(|rho| rho.iter().zip(&weights).map(|(rho, w)| rho * w).sum()).collect();
@@ -97,6 +127,20 @@ impl Bootstrap {
         let mut p = problem.law.back(&best.x);
         (problem.law.canonical)(&mut p);
         p
+    }
+
+    /// Losses of few rows.
+    fn draw_losses(&self, b: u32, data: &mut Data) {
+        let Some((predicted, sigma)) = &self.drawn else { return };
+        let mut draws = Draws::new(self.seed, stream::BOOTSTRAP, b, 1);
+        for i in 0..data.len() {
+            let noise = sigma / data.weight[i].sqrt() * math::normal_quantile(draws.uniform());
+            data.y[i] = match self.problem.objective.residual {
+                Residual::Log => predicted[i] * math::exp(noise),
+                Residual::Plain => predicted[i] + noise,
+            };
+            data.ln_y[i] = math::ln(data.y[i]);
+        }
     }
 
     /// The parameters on several resamples.
@@ -180,24 +224,58 @@ mod tests {
     fn rows_of_one_run_are_drawn_together() {
         let law = super::super::find("log-linear").expect("a law");
         let mut data = Data::empty(law);
-        // Rows of four runs, mixed.
-        let blocks = [7, 3, 7, 0, 3, 7, 9];
+        // Rows of eight runs, mixed; enough for the two parameters of the law.
+        let blocks = [7, 3, 7, 0, 3, 7, 9, 1, 2, 4, 5, 5];
         for (i, block) in (1..).zip(blocks) {
             data.push(law, &[f64::from(i)], f64::from(i * i), 1.0, block);
         }
         let problem = Problem::new(law, data);
         let fit = super::super::Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
         let bootstrap = Bootstrap::new(&problem, &fit, 5);
-        assert_eq!(bootstrap.runs(), 4, "runs");
-        let mut seen = [0.0; 7];
+        assert_eq!(bootstrap.runs(), 8, "runs");
+        let mut seen = [0.0; 12];
         for b in 0..2000 {
             let weights = bootstrap.weights(b);
             assert!(weights[0] == weights[2] && weights[2] == weights[5] && weights[1] == weights[4], "{weights:?}");
-            assert_eq!(weights[0] + weights[1] + weights[3] + weights[6], 4.0, "as many runs as there are");
+            let drawn = weights[0] + weights[1] + weights[3] + weights[6..11].iter().sum::<f64>();
+            assert_eq!(drawn, 8.0, "as many runs as there are");
             seen.iter_mut().zip(&weights).for_each(|(seen, w)| *seen += w / 2000.0);
         }
-        // Each as often as any: a draw has mean 1, variance 3/4, standard error 0.02.
+        // Each as often as any: a draw has mean 1, variance 7/8, standard error 0.02.
         assert!(seen.iter().all(|seen| (seen - 1.0).abs() < 0.1), "{seen:?}");
+    }
+
+    #[test]
+    fn rows_of_few_runs_are_drawn_one_by_one() {
+        let law = super::super::find("power").expect("a law");
+        let inputs: Vec<_> = (1..=30).map(|x| vec![f64::from(x)]).collect();
+        for runs in 1..RUNS as u32 {
+            let mut data = Data::simulated(law, &[3.0, 2.0, 0.5], &inputs, 0.01, 1, 0);
+            data.block = (0..30).map(|row| row % runs).collect();
+            let problem = Problem::new(law, data);
+            let fit = super::super::Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+            let bootstrap = Bootstrap::new(&problem, &fit, 5);
+            assert_eq!(bootstrap.runs(), 30, "{runs} runs");
+            for [lo, hi] in intervals(&problem, &bootstrap.refits(0..40), 0.95) {
+                assert!(hi > lo, "{runs} runs: an interval [{lo}, {hi}] of width 0");
+            }
+        }
+    }
+
+    #[test]
+    fn losses_of_few_rows_are_drawn_with_the_noise_that_the_residuals_show() {
+        let law = super::super::find("log-linear").expect("a law");
+        let inputs: Vec<_> = (1..=6).map(|x| vec![f64::from(x)]).collect();
+        let problem = Problem::new(law, Data::simulated(law, &[3.3, -7.0], &inputs, 0.5, 1, 0));
+        let fit = super::super::Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+        let [lo, hi] = intervals(&problem, &Bootstrap::new(&problem, &fit, 5).refits(0..4000), 0.95)[0];
+        let ln: Vec<f64> = inputs.iter().map(|x| math::ln(x[0])).collect();
+        let mean = ln.iter().sum::<f64>() / 6.0;
+        let spread: f64 = ln.iter().map(|x| (x - mean) * (x - mean)).sum();
+        // Student's interval of a slope with 4 degrees of freedom; 4000 refits leave 3 % of its ends.
+        let far = 2.776_445 * (2.0 * fit.value / 4.0 / spread).sqrt();
+        let ends = [(lo, fit.params[0] - far), (hi, fit.params[0] + far)];
+        assert!(ends.iter().all(|(ours, want)| (ours - want).abs() < 0.1 * far), "{ends:?}");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A law predicts a loss from a run's inputs (parameters, tokens, unique tokens). Fitting one is a small problem with
 //! many traps: ridges, local minima, parameters that the runs do not determine. So every fit states its objective, is
-//! the best of a deterministic search, and comes with intervals that can be open.
+//! the lowest minimum of a deterministic search, which says whether it is sure of it, and comes with intervals that can
+//! be open.
 //!
 //! | file | what lives there |
 //! |---|---|
@@ -10,7 +11,7 @@
 //! | [`data`] | runs as a law reads them |
 //! | [`objective`] | Huber, L1 or squares, of logarithms or plain; its gradient |
 //! | [`minimise`] | a quasi-Newton method in a box |
-//! | [`search`] | the best of all minima: grid, projection of the linear part, polish |
+//! | [`search`] | the lowest minimum that a search meets: grid, projection of the linear part, polish |
 //! | [`bootstrap`], [`profile`] | how sure: resampled runs; one parameter held |
 //! | [`choose`], [`derived`] | which law; what a budget buys |
 //! | [`report`] | a fit as figures and tables |
@@ -26,6 +27,7 @@ pub mod cells;
 pub mod choose;
 pub mod data;
 pub mod derived;
+mod fisher;
 pub mod laws;
 mod linear;
 pub mod minimise;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::{Data, Entry};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, number};
 use crate::math;
 
 /// Which residuals.
@@ -64,7 +64,7 @@ impl Objective {
         } else if self.delta.is_infinite() {
             format!("half the sum of squared {of}")
         } else {
-            format!("sum of Huber(delta = {}) of {of}", self.delta)
+            format!("sum of Huber(delta = {}) of {of}", number(self.delta))
         }
     }
 }
@@ -113,8 +113,12 @@ impl Problem {
         let param = &self.law.info.params[j];
         let [lo, hi] = param.bounds;
         if value.is_some_and(|v| !(lo..=hi).contains(&v)) {
-            let value = value.map(|v| v.to_string()).unwrap_or_default();
-            return Err(Error::parameter(param.name, &value, &format!("a number from {lo} to {hi}")));
+            let value = value.map(number).unwrap_or_default();
+            return Err(Error::parameter(
+                param.name,
+                &value,
+                &format!("a number from {} to {}", number(lo), number(hi)),
+            ));
         }
         self.held[j] = value;
         Ok(self)
@@ -216,6 +220,17 @@ impl Problem {
                 out[k * len + j] = out[j * len + k];
             }
         }
+    }
+
+    /// How flat the objective is in its flattest direction at parameters, whatever the units: the least pivot of the
+    /// curvature with a unit diagonal, 0 where some combination of free parameters changes no residual.
+    pub(super) fn flat(&self, p: &[f64]) -> f64 {
+        let (n, mut room) = (self.law.len(), Room::default());
+        let mut matrix = vec![0.0; n * n];
+        self.at(p, &mut room);
+        self.curvature(&room, &mut matrix);
+        let free: Vec<usize> = (0..n).filter(|&j| self.held[j].is_none()).collect();
+        super::linear::solve(&matrix, n, &free, &vec![0.0; n], &mut vec![0.0; n])
     }
 
     /// `rho'(r) / r`, at most 1 (for L1: at most 10^9).

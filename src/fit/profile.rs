@@ -1,16 +1,20 @@
 //! What the runs say about one parameter: hold it, fit the rest, and watch the objective.
 //!
-//! `2 (Q(value) - Q(fit)) sum psi' / sum psi^2` is about chi-squared with one degree of freedom (Hampel, Ronchetti,
-//! Rousseeuw, Stahel, Robust Statistics, 1986, ch. 7; for squares it is the likelihood ratio). The values where it
-//! stays below 3.84 are a 95 % interval. A profile that never rises says that the runs do not determine the parameter.
+//! `2 (Q(value) - Q(fit)) E psi' / E psi^2` is about chi-squared with one degree of freedom (Hampel, Ronchetti,
+//! Rousseeuw, Stahel, Robust Statistics, 1986, ch. 7; for squares it is the likelihood ratio). Both means are estimated
+//! from as many residuals as there are rows less free parameters, n - p, so the values where it stays below the 95 % of
+//! F(1, n - p) are a 95 % interval: exactly for squares of a law that is linear, measured for others by
+//! `tests/bench/coverage.rs`. A profile that never rises says that the runs do not determine the parameter.
 
+use super::fisher;
 use super::linear;
 use super::objective::Room;
 use super::{Fit, Problem, Search};
 use crate::error::Result;
+use crate::math;
 
-/// Chi-squared with one degree of freedom: 95 %.
-const CHI2: f64 = 3.841_458_820_694_124;
+/// The share of the intervals that hold the truth.
+const LEVEL: f64 = 0.95;
 /// Points to either side while the interval's end is looked for.
 const OUTWARD: usize = 24;
 /// Points that close in on it.
@@ -40,17 +44,56 @@ impl Identified {
         }
     }
 
-    /// In words, of the parameter called so.
-    pub fn words(self, name: &str) -> String {
+    /// In words, of the parameter called so; `None` where both ends are finite, which [`determined`] judges.
+    fn words(self, name: &str) -> Option<String> {
         match self {
-            Self::Yes => format!("the runs determine {name}"),
+            Self::Yes => None,
             Self::NotFromAbove => {
-                format!("the runs do not determine {name} from above: however large, the fit is nearly as good")
+                Some(format!("the runs do not determine {name} from above: however large, the fit is nearly as good"))
             }
             Self::NotFromBelow => {
-                format!("the runs do not determine {name} from below: however small, the fit is nearly as good")
+                Some(format!("the runs do not determine {name} from below: however small, the fit is nearly as good"))
             }
-            Self::No => format!("the runs do not determine {name}: any value fits nearly as well"),
+            Self::No => Some(format!("the runs do not determine {name}: any value fits nearly as well")),
+        }
+    }
+}
+
+/// A parameter is determined where the ends of its intervals differ by at most this factor.
+pub const NARROW: f64 = 10.0;
+
+/// By which factor the ends of an interval differ; infinite where it is open or holds 0.
+pub fn factor([lo, hi]: [f64; 2]) -> f64 {
+    let (small, large) = if lo > 0.0 { (lo, hi) } else { (-hi, -lo) };
+    if small > 0.0 && large.is_finite() { large / small } else { f64::INFINITY }
+}
+
+/// Do the runs determine a parameter? Only where its profile's interval and the bootstrap's, if there is one, are both
+/// narrow. And in words, of the parameter called `name`.
+pub fn determined(name: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, String) {
+    if let Some(open) = Identified::of(profile).words(name) {
+        return (false, open);
+    }
+    let wide = |by: &str, ends: [f64; 2]| {
+        let factor = factor(ends);
+        let span = if factor.is_finite() {
+            format!("the ends of {by} 95 % interval differ by a factor of {factor:.1e}")
+        } else if ends.iter().all(|end| end.is_finite()) {
+            format!("{by} 95 % interval holds 0")
+        } else {
+            format!("{by} 95 % interval is open")
+        };
+        (false, format!("the runs hardly determine {name}: {span}"))
+    };
+    match bootstrap {
+        _ if factor(profile) > NARROW => wide("the profile's", profile),
+        Some(ends) if factor(ends) > NARROW => wide("the bootstrap's", ends),
+        None => {
+            (true, format!("the runs determine {name} within a factor of {:.2}, by the profile alone", factor(profile)))
+        }
+        Some(ends) => {
+            let most = factor(profile).max(factor(ends));
+            (true, format!("the runs determine {name} within a factor of {most:.2}"))
         }
     }
 }
@@ -66,8 +109,23 @@ pub struct Point {
     pub params: Vec<f64>,
 }
 
-/// How fast a rise of the objective becomes improbable: `sum psi' / sum psi^2` at a fit, with the degrees of freedom
-/// that the parameters took. Where Huber's squares hold few residuals, a window of about their own width stands in.
+/// Rows less free parameters, at least 1: how many residuals the noise is estimated from.
+pub(super) fn freedom(problem: &Problem) -> f64 {
+    (problem.data.weight.iter().sum::<f64>() - problem.free() as f64).max(1.0)
+}
+
+/// What a share `level` of sets of runs keeps `2 (Q(truth) - Q(fit)) sharpness` below, where the truth holds `count`
+/// parameters.
+pub(super) fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
+    let count = count.max(1) as f64;
+    count * fisher::quantile(level, count, freedom(problem))
+}
+
+/// How fast a rise of the objective becomes improbable: `E psi' / E psi^2` of the noise, estimated at a fit.
+///
+/// A fit goes through about as many runs as it has free parameters, p, so the other n - p residuals count. Of absolute
+/// values, `E psi'` is the density of the noise at 0: that of normal noise, corrected by how many residuals there are in a
+/// window, which is wide where they are few.
 pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     let mut room = Room::default();
     problem.at(&fit.params, &mut room);
@@ -75,16 +133,53 @@ pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     let weighted = |f: &dyn Fn(f64) -> f64| -> f64 {
         room.residuals.iter().zip(&problem.data.weight).map(|(r, w)| w * f(*r)).sum()
     };
-    let n = weighted(&|_| 1.0);
-    let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
-    let window = 1.5 * sizes[sizes.len() / 2] * crate::math::pow(n, -0.2);
-    let h = objective.delta.max(window);
-    let inside = weighted(&|r| f64::from(r.abs() <= h));
-    let slopes =
-        if h > objective.delta { objective.delta.max(f64::from(objective.delta == 0.0)) / h * inside } else { inside };
-    let squares = weighted(&|r| objective.psi(r) * objective.psi(r));
-    slopes * (n - problem.free() as f64).max(1.0) / n / squares
+    let (n, m) = (weighted(&|_| 1.0), freedom(problem));
+    let squares = weighted(&|r| objective.psi(r) * objective.psi(r)) / m;
+    if objective.delta.is_infinite() {
+        return 1.0 / squares.max(f64::MIN_POSITIVE);
+    }
+    let sigma = spread(&room.residuals, &problem.data.weight, m);
+    let window = objective.delta.max(3.0 * sigma * math::pow(m, -0.25));
+    let inside = (weighted(&|r| f64::from(r.abs() <= window)) - (n - m)).max(0.2 * m) / m;
+    let [most, mean] = if objective.delta == 0.0 {
+        [1.0, 2.0 / (2.0 * std::f64::consts::PI).sqrt() / sigma]
+    } else {
+        [objective.delta * objective.delta, share(objective.delta / sigma)]
+    };
+    mean * inside / share(window / sigma) / squares.clamp(f64::MIN_POSITIVE, most)
+}
+
+/// The standard deviation of the noise, estimated at a fit.
+pub(super) fn noise(problem: &Problem, fit: &Fit) -> f64 {
+    let mut room = Room::default();
+    problem.at(&fit.params, &mut room);
+    if problem.objective.delta.is_infinite() {
+        (2.0 * problem.sum_of(&room) / freedom(problem)).sqrt()
+    } else {
+        spread(&room.residuals, &problem.data.weight, freedom(problem))
+    }
+}
+
+/// The share of normal noise of variance 1 within `z` of 0.
+fn share(z: f64) -> f64 {
+    1.0 - math::erfc(z / std::f64::consts::SQRT_2)
+}
+
+/// The standard deviation of normal noise, of `m` residuals that are free: Huber's second proposal, which few outliers do
+/// not move (Huber, Robust Statistics, 1981, section 6.4).
+fn spread(residuals: &[f64], weight: &[f64], m: f64) -> f64 {
+    const CUT: f64 = 1.5;
+    let density = math::exp(-0.5 * CUT * CUT) / (2.0 * std::f64::consts::PI).sqrt();
+    let mean = share(CUT) - 2.0 * CUT * density + CUT * CUT * (1.0 - share(CUT));
+    let most = residuals.iter().fold(1e-300, |most: f64, r| most.max(r.abs()));
+    let (mut lo, mut hi) = (math::ln(most) - 40.0, math::ln(most) + 5.0);
+    for _ in 0..40 {
+        let middle = 0.5 * (lo + hi);
+        let sigma = math::exp(middle);
+        let term = |(r, w): (&f64, &f64)| w * (r / sigma).abs().min(CUT) * (r / sigma).abs().min(CUT);
+        if residuals.iter().zip(weight).map(term).sum::<f64>() > m * mean { lo = middle } else { hi = middle }
+    }
+    math::exp(hi)
 }
 
 /// The profile of one parameter, point by point.
@@ -96,6 +191,8 @@ pub struct Profile {
     seed: u32,
     least: f64,
     sharpness: f64,
+    /// The rise, in units of chi-squared, at which a value becomes improbable.
+    critical: f64,
     valleys: Vec<Vec<f64>>,
     /// Points so far, in rising order.
     points: Vec<Point>,
@@ -114,17 +211,18 @@ pub struct Profile {
 impl Profile {
     /// Begins, for parameter `j` of a fit of `problem`.
     pub fn new(problem: &Problem, fit: &Fit, j: usize, seed: u32) -> Self {
-        let sharpness = sharpness(problem, fit);
+        let (sharpness, critical) = (sharpness(problem, fit), critical(problem, LEVEL, 1));
         Self {
             fit: fit.params.clone(),
             j,
             seed,
             least: fit.value,
             sharpness,
+            critical,
             valleys: fit.valleys.iter().take(8).map(|valley| valley.params.clone()).collect(),
             points: vec![Point { value: fit.params[j], objective: fit.value, params: fit.params.clone() }],
             side: 0,
-            step: first_step(problem, &fit.params, j, CHI2 / (2.0 * sharpness)),
+            step: first_step(problem, &fit.params, j, critical / (2.0 * sharpness)),
             inside: [0.0; 2],
             outside: None,
             left: OUTWARD,
@@ -177,7 +275,7 @@ impl Profile {
         if far > self.inside[0] {
             let (least, sharpness) = (self.least, self.sharpness);
             let rise = 2.0 * (self.at(value(far))?.objective - least) * sharpness;
-            if rise > CHI2 {
+            if rise > self.critical {
                 self.left = if self.outside.is_none() { INWARD } else { self.left - 1 };
                 self.outside = Some([far, rise]);
             } else {
@@ -189,12 +287,12 @@ impl Profile {
         if self.left == 0 || self.outside.is_none() && far >= room {
             if let Some(outside) = self.outside {
                 // It rises like a parabola.
-                let [a, c, b] = [self.inside[1], CHI2, outside[1]].map(f64::sqrt);
+                let [a, c, b] = [self.inside[1], self.critical, outside[1]].map(f64::sqrt);
                 self.ends[side] = value(self.inside[0] + (outside[0] - self.inside[0]) * (c - a) / (b - a));
             }
             self.side += 1;
             (self.inside, self.outside, self.left) = ([0.0; 2], None, OUTWARD);
-            self.step = first_step(&self.problem, &self.fit, self.j, CHI2 / (2.0 * self.sharpness));
+            self.step = first_step(&self.problem, &self.fit, self.j, self.critical / (2.0 * self.sharpness));
         }
         Ok(self.side == 2)
     }
@@ -217,7 +315,7 @@ impl Profile {
 
     /// The objective at which a value becomes improbable.
     pub fn threshold(&self) -> f64 {
-        self.least + CHI2 / (2.0 * self.sharpness)
+        self.least + self.critical / (2.0 * self.sharpness)
     }
 
     /// The 95 % interval; an open end is infinite.
@@ -269,12 +367,13 @@ mod tests {
     fn of_a_straight_line_it_is_known() {
         let (inputs, problem, fit) = straight();
         // Var A = s^2 / S_xx with s^2 = 2 Q / (n - 2); of B, the same times the mean of x^2.
-        let ln: Vec<f64> = inputs.iter().map(|x| crate::math::ln(x[0])).collect();
+        let ln: Vec<f64> = inputs.iter().map(|x| math::ln(x[0])).collect();
         let mean = ln.iter().sum::<f64>() / 30.0;
         let spread: f64 = ln.iter().map(|x| (x - mean) * (x - mean)).sum();
         let squares = ln.iter().map(|x| x * x).sum::<f64>() / 30.0;
         for (j, of) in [(0, 1.0), (1, squares)] {
-            let far = crate::math::Z95 * (2.0 * fit.value / 28.0 / spread * of).sqrt();
+            // Student's t with 28 degrees of freedom, 97.5 %.
+            let far = 2.048_407_141_795_2 * (2.0 * fit.value / 28.0 / spread * of).sqrt();
             let profile = ended(&problem, &fit, j);
             let [lo, hi] = profile.interval();
             let near = |end: f64, want: f64| (end - want).abs() < 1e-6 * far;
@@ -324,6 +423,33 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_is_determined_where_both_intervals_are_narrow() {
+        for (profile, bootstrap, want) in [
+            ([1.0, 2.0], Some([1.0, 3.0]), "the runs determine A within a factor of 3.00"),
+            ([-2.0, -1.0], None, "the runs determine A within a factor of 2.00, by the profile alone"),
+            (
+                [1.0, 2.0],
+                Some([30.0, 2e53]),
+                "the runs hardly determine A: the ends of the bootstrap's 95 % interval differ by a factor of 6.7e51",
+            ),
+            (
+                [0.7, 7e55],
+                Some([1.0, 3.0]),
+                "the runs hardly determine A: the ends of the profile's 95 % interval differ by a factor of 1.0e56",
+            ),
+            ([-1.0, 2.0], None, "the runs hardly determine A: the profile's 95 % interval holds 0"),
+            (
+                [1.0, 2.0],
+                Some([1.0, f64::INFINITY]),
+                "the runs hardly determine A: the bootstrap's 95 % interval is open",
+            ),
+        ] {
+            let (found, words) = determined("A", profile, bootstrap);
+            assert_eq!((found, words.as_str()), (!want.contains("hardly"), want));
+        }
+    }
+
+    #[test]
     fn what_the_runs_do_not_say_is_open() {
         let law = find("data-constrained").expect("a law");
         let published = law.info.published[0].values;
@@ -343,11 +469,11 @@ mod tests {
         assert_eq!(ended(&problem, &fit, 5).identified(), Identified::NotFromAbove, "R_D");
         let size = ended(&problem, &fit, 6);
         assert_eq!((size.identified(), size.interval()), (Identified::No, [f64::NEG_INFINITY, f64::INFINITY]), "R_N");
-        let words = [Identified::NotFromAbove, Identified::NotFromBelow, Identified::No].map(|said| said.words("r"));
-        assert!(
-            words[0].contains("above") && words[1].contains("below") && words[2].contains("any value"),
-            "{words:?}"
-        );
+        let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
+        for (ends, said) in [([1.0, high], "above"), ([low, 1.0], "below"), ([low, high], "any value")] {
+            let (determined, words) = determined("r", ends, Some([1.0, 1.1]));
+            assert!(!determined && words.contains(said), "{words}");
+        }
         assert_eq!(Identified::of([f64::NEG_INFINITY, 1.0]), Identified::NotFromBelow, "no lower end");
     }
 }

@@ -5,7 +5,7 @@ use super::choose::{self, Extrapolation};
 use super::derived::{Ask, allocation, answers, inputs, tokens_for};
 use super::minimise::Stop;
 use super::objective::Room;
-use super::profile::{Identified, Profile, sharpness};
+use super::profile::{Profile, critical, determined, sharpness};
 use super::{Fit, Problem, Residual, Role, Transform};
 use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
@@ -68,18 +68,20 @@ impl Compared {
 
 /// Share of the refits inside an interval.
 const LEVEL: f64 = 0.95;
+/// How figures call the parameters that runs were simulated from.
+const TRUTH: &str = "truth of the simulation";
+/// Fewer refits say nothing of the ends of an interval.
+const ENOUGH: usize = 20;
+/// Inputs whose logarithms correlate so strongly move together: of the spread of one, a tenth is its own.
+const TOGETHER: f64 = 0.95;
+/// Some combination of parameters is flat where the least pivot of the scaled curvature is below this.
+const FLAT: f64 = 1e-11;
 /// Refits that make a band of a curve, at most.
 const BAND: usize = 400;
 /// Groups of runs that are drawn apart.
 const GROUPS: usize = 6;
 /// Points of a curve.
 const CURVE: u32 = 60;
-
-/// Chi-squared with 1, 2... degrees of freedom: what 999 of 1000 do not exceed.
-const CHI2_999: [f64; 10] = [
-    10.827_566, 13.815_511, 16.266_236, 18.466_827, 20.515_006, 22.457_744, 24.321_886, 26.124_482, 27.877_165,
-    29.588_298,
-];
 
 const RUNS: [&str; GROUPS] = ["g1-runs", "g2-runs", "g3-runs", "g4-runs", "g5-runs", "g6-runs"];
 const CURVES: [&str; GROUPS] = ["g1-curve", "g2-curve", "g3-curve", "g4-curve", "g5-curve", "g6-curve"];
@@ -186,6 +188,17 @@ impl Study<'_> {
         list
     }
 
+    /// The parameters that the runs were simulated from, where they were.
+    fn truth(&self) -> Option<&'static [f64]> {
+        self.simulated.then_some(self.problem.law.info.example.values)
+    }
+
+    /// What a curve of claimed parameters is called.
+    fn whose(&self, source: &str, values: &[f64]) -> String {
+        let of = author(source);
+        if self.truth() == Some(values) { format!("{TRUTH} ({of})") } else { of.to_owned() }
+    }
+
     /// At most so many refits, at places that their number decides.
     fn some_refits(&self) -> Vec<Vec<f64>> {
         let keep = self.refits.len().min(BAND);
@@ -207,7 +220,7 @@ impl Study<'_> {
     fn theirs(&self, x: &[f64], of: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Series> {
         let one = |((source, values), id): ((&str, &[f64]), &'static str)| Series {
             role: From::Published,
-            ..line(id, author(source), x.to_vec(), of(values))
+            ..line(id, self.whose(source, values), x.to_vec(), of(values))
         };
         self.claimed().into_iter().zip(PUBLISHED).map(one).collect()
     }
@@ -287,7 +300,7 @@ impl Study<'_> {
             self.claimed().into_iter().enumerate().filter(|_| self.simulated).take(PUBLISHED.len())
         {
             let y = inputs.iter().map(|x| law.predict(values, x)).collect();
-            series.push(line(PUBLISHED[k], source, curve.clone(), y));
+            series.push(line(PUBLISHED[k], self.whose(source, values), curve.clone(), y));
         }
         if let Some(fit) = self.fit {
             series.push(self.curve(fit, ("fit", "fit".into()), curve, &inputs));
@@ -425,7 +438,7 @@ impl Study<'_> {
         let params = self.problem.law.info.params;
         let moved = |j: usize| self.refits.iter().map(|p| params[j].transform.forward(p[j])).collect::<Vec<_>>();
         let free: Vec<usize> = (0..params.len()).filter(|&j| self.problem.held[j].is_none()).collect();
-        if self.refits.len() < 20 {
+        if self.refits.len() < ENOUGH {
             return None;
         }
         let pairs = free.iter().flat_map(|&i| free.iter().filter(move |j| **j > i).map(move |&j| (i, j)));
@@ -438,7 +451,9 @@ impl Study<'_> {
             ..axis("", params[j].transform == Transform::Log)
         };
         let title = format!("Refits of resampled runs: {} and {}, correlation {r:.3}", params[i].name, params[j].name);
-        Some(figure("ridge", &title, scale(i), scale(j), vec![points("refits", "refits", of(i), of(j))]))
+        let mut figure = figure("ridge", &title, scale(i), scale(j), vec![points("refits", "refits", of(i), of(j))]);
+        figure.marks.extend(self.truth().map(|truth| Mark::at(TRUTH, truth[i], truth[j])));
+        Some(figure)
     }
 
     fn profile(&self, fit: &Fit, j: usize, profile: &Profile) -> Figure {
@@ -459,6 +474,7 @@ impl Study<'_> {
         let ends = profile.interval().into_iter().filter(|end| end.is_finite());
         figure.marks = ends.map(|end| Mark::at_x("95 % end", end)).collect();
         figure.marks.push(Mark::at_x("fit", fit.params[j]));
+        figure.marks.extend(self.truth().map(|truth| Mark::at_x(TRUTH, truth[j])));
         figure
     }
 
@@ -477,10 +493,26 @@ impl Study<'_> {
         let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
         list.push(format!("{} rows of {} runs{left}.", data.len(), self.runs));
         list.push(format!("The fit makes the {} small.", self.problem.objective.words()));
+        if bootstrap::draws_losses(self.problem) {
+            list.push(format!(
+                "{} rows are few for {} free parameters: the bootstrap draws losses, as the fit predicts them with normal \
+                 noise, and not rows. Both intervals take the law to be right and the rows to be independent.",
+                data.len(),
+                self.problem.free()
+            ));
+        } else if self.runs < bootstrap::RUNS && self.runs < data.len() {
+            list.push(format!(
+                "{} too few to be resampled whole ({} would do), so rows are resampled one by one. Rows of one run say \
+                 nearly the same, so the intervals may be too narrow.",
+                if self.runs == 1 { "One run is".into() } else { format!("{} runs are", self.runs) },
+                bootstrap::RUNS
+            ));
+        }
+        list.extend(self.together());
+        let boot = self.bootstrapped();
         for (j, profile) in self.profiles {
-            let identified = profile.identified();
-            if identified != Identified::Yes {
-                let said = identified.words(params[*j].name);
+            let (yes, said) = determined(params[*j].name, profile.interval(), boot.as_ref().map(|ends| ends[*j]));
+            if !yes {
                 list.push(format!("{}{}.", said[..1].to_uppercase(), &said[1..]));
             }
             let lower = profile.points().iter().map(|p| p.objective).fold(f64::INFINITY, f64::min);
@@ -488,12 +520,8 @@ impl Study<'_> {
                 list.push(format!("While {} was held, a better fit was found: {lower:.6e}.", params[*j].name));
             }
         }
-        if let Some(fit) = self.fit.filter(|fit| fit.valleys.len() > 1) {
-            let (here, all) = (fit.valleys[0].reached, fit.valleys.iter().map(|v| v.reached).sum::<usize>());
-            list.push(format!(
-                "The objective has at least {} local minima; {here} of {all} starts ended in the lowest.",
-                fit.valleys.len()
-            ));
+        if let Some(fit) = self.fit {
+            list.extend(self.minima(fit));
         }
         Table {
             id: "words",
@@ -503,9 +531,80 @@ impl Study<'_> {
         }
     }
 
+    /// The bootstrap's interval of every parameter, where there are refits enough.
+    fn bootstrapped(&self) -> Option<Vec<[f64; 2]>> {
+        (self.refits.len() >= ENOUGH).then(|| bootstrap::intervals(self.problem, self.refits, LEVEL))
+    }
+
+    /// Inputs that move together: what one does cannot be told from what the other does.
+    fn together(&self) -> Vec<String> {
+        let (data, inputs) = (&self.shown.data, self.problem.law.info.inputs);
+        let column = |k: usize| (0..data.len()).map(|i| math::ln(data.input(i)[k])).collect::<Vec<_>>();
+        let mut list = Vec::new();
+        for (i, j) in (0..inputs.len()).flat_map(|i| (i + 1..inputs.len()).map(move |j| (i, j))) {
+            let r = correlation(&column(i), &column(j));
+            if r.abs() < TOGETHER {
+                continue;
+            }
+            let [a, b] = [inputs[i].label, inputs[j].label];
+            let how = match (inputs[i].role, inputs[j].role, r > 0.0) {
+                (Role::Params, Role::Tokens, true) => "nearly one number of tokens for each parameter",
+                (Role::Params, Role::Tokens, false) => "nearly one budget of compute",
+                (Role::Tokens, Role::Unique, true) => "nearly one number of epochs",
+                (_, _, true) => "nearly one ratio of the two",
+                _ => "nearly one product of the two",
+            };
+            list.push(format!(
+                "{}{} and {b} move together in these runs: the correlation of their logarithms is {r:.3}, {how}. What \
+                 either does can hardly be told from what the other does. Runs that change one and hold the other would \
+                 settle it.",
+                a[..1].to_uppercase(),
+                &a[1..]
+            ));
+        }
+        list
+    }
+
+    /// Is the minimum the lowest, and the only one?
+    fn minima(&self, fit: &Fit) -> Vec<String> {
+        let mut list = Vec::new();
+        let (met, starts) = (fit.met, fit.starts);
+        if fit.valleys.len() > 1 {
+            let minima = fit.valleys.len();
+            list.push(format!(
+                "The objective has at least {minima} local minima; {met} of {starts} starts ended in the lowest."
+            ));
+        }
+        if !fit.sure {
+            list.push(format!(
+                "It is not certain that this is the lowest minimum: only {met} of {starts} starts ended in it. More runs, \
+                 or a parameter held, would settle it."
+            ));
+        }
+        let allowed = fit.value + critical(self.problem, LEVEL, 1) / (2.0 * sharpness(self.problem, fit));
+        let others = fit.valleys.iter().skip(1).filter(|valley| valley.value <= allowed);
+        if let Some(most) = others.clone().map(|valley| valley.value / fit.value - 1.0).reduce(f64::min) {
+            list.push(format!(
+                "The fit is not the only one: {} other local minima fit about as well, the next with an objective larger \
+                 by {:.2} %. Runs of another kind would settle it.",
+                others.count(),
+                100.0 * most
+            ));
+        }
+        if self.problem.flat(&fit.params) < FLAT {
+            list.push(
+                "The fit is not the only one: some combination of the parameters changes nothing that the runs show, so \
+                 other parameters fit as well. Hold one, or add runs of another kind."
+                    .into(),
+            );
+        }
+        list
+    }
+
     fn parameters(&self, fit: &Fit) -> Table {
         let params = self.problem.law.info.params;
         let boot = bootstrap::intervals(self.problem, self.refits, LEVEL);
+        let judged = self.bootstrapped();
         let rows = params.iter().enumerate().map(|(j, param)| {
             let mut row: Vec<Cell> = vec![param.name.into(), fit.params[j].into()];
             let held = self.problem.held[j].is_some();
@@ -513,7 +612,8 @@ impl Study<'_> {
             let none = [f64::NAN; 2];
             let ends = if held { [none; 2] } else { [boot[j], profile.map_or(none, Profile::interval)] };
             row.extend(ends.as_flattened().iter().map(|end| Cell::from(*end)));
-            let said = profile.map(|profile| profile.identified().words(param.name));
+            let said = profile
+                .map(|profile| determined(param.name, profile.interval(), judged.as_ref().map(|ends| ends[j])).1);
             row.push(if held { "held".into() } else { said.unwrap_or_default().into() });
             row.push(param.help.into());
             row
@@ -538,6 +638,8 @@ impl Study<'_> {
             vec!["free parameters".into(), (problem.free() as f64).into()],
             vec!["refits".into(), (self.refits.len() as f64).into()],
             vec!["search".into(), words(fit.stop).into()],
+            vec!["starts".into(), (fit.starts as f64).into()],
+            vec!["starts that ended in the lowest minimum".into(), (fit.met as f64).into()],
             vec!["evaluations".into(), (fit.evaluations as f64).into()],
         ];
         if let Some(found) = self.largest {
@@ -655,7 +757,7 @@ impl Study<'_> {
                 *value = held.unwrap_or(*value);
             }
             let rise = 2.0 * (self.problem.value(&theirs) - fit.value) * sharpness;
-            let most = CHI2_999[(free - 1).min(CHI2_999.len() - 1)];
+            let most = critical(self.problem, 0.999, free);
             Verdict {
                 id: PUBLISHED[k],
                 claim: format!("Could these runs be of {source}? How much worse it fits them, in units of chi-squared"),
@@ -704,25 +806,6 @@ fn correlation(x: &[f64], y: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_in_a_thousand_is_more() {
-        for (k, &x) in CHI2_999.iter().enumerate() {
-            // Q(x; f) = Q(x; f - 2) + (x/2)^(f/2 - 1) e^(-x/2) / Gamma(f/2), from erfc and 0.
-            let degrees = k + 1;
-            let (mut tail, mut term, mut f) = if degrees % 2 == 1 {
-                (math::erfc((0.5 * x).sqrt()), (2.0 * x / std::f64::consts::PI).sqrt() * math::exp(-0.5 * x), 1)
-            } else {
-                (math::exp(-0.5 * x), 0.5 * x * math::exp(-0.5 * x), 2)
-            };
-            while f < degrees {
-                tail += term;
-                f += 2;
-                term *= x / f as f64;
-            }
-            assert!((tail - 1e-3).abs() < 1e-9, "{degrees} degrees of freedom: {tail}");
-        }
-    }
 
     #[test]
     fn labels_are_short() {

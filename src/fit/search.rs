@@ -1,10 +1,13 @@
-//! The best of all minima.
+//! The lowest minimum that a search meets.
 //!
 //! 1. A grid over the parameters that the law is not linear in. In every cell the linear ones are projected out: a few
 //!    rounds of weighted least squares, positive where they must be (variable projection; Golub and Pereyra, SIAM J.
 //!    Numer. Anal. 10, 1973), the weights being those that Huber's objective gives the residuals.
 //! 2. The lowest local minima of the grid, and a few places between that the seed draws, are followed to their ends.
-//! 3. The lowest end is the fit; the others are kept with how often each was reached.
+//! 3. Until the lowest end was met five times, or enough was tried, other places are followed: anywhere in the grid's
+//!    ranges, and near the lowest end so far. Few runs, or runs of one kind, have minima that a grid misses.
+//! 4. The lowest end is the fit; the others are kept with how often each was reached. Whether it was met five times is
+//!    kept too: if not, there may be a lower one.
 //!
 //! With many rows, 1 and 2 look at a part of them, spread evenly, and the best ends go on over all.
 
@@ -28,8 +31,20 @@ const LAST: usize = 3;
 const AGAIN: usize = 20;
 /// Starts that the seed draws.
 const DRAWN: usize = 4;
+/// The search goes on until its lowest end was met so often,
+const SURE: usize = 5;
+/// or until it followed so many places more; of many rows, fewer.
+const HOPS: usize = 400;
+/// So many rows, of all places together.
+const HOP_ROWS: usize = 16_000;
+/// Ends that differ by less than this share of their value are one.
+const EQUAL: f64 = 1e-6;
+/// A place that is followed is left when it comes to rest so far above the lowest end.
+const ABOVE: f64 = 1.02;
 /// A fit is exact to so much of its objective, hence to far less than its parameters' standard errors.
 const EXACT: f64 = 1e-13;
+/// Places beyond the starts are followed to so much of the objective first.
+const ROUGH: f64 = 1e-4;
 /// Cells of a slice.
 const SLICE: usize = 64;
 
@@ -57,6 +72,12 @@ pub struct Fit {
     pub evaluations: usize,
     /// Local minima, the lowest first.
     pub valleys: Vec<Valley>,
+    /// How many starts ended in the lowest.
+    pub met: usize,
+    /// Of how many.
+    pub starts: usize,
+    /// Is there a reason to take it for the lowest of all: was it met by five starts, or does the law have only one?
+    pub sure: bool,
     /// What the search looked at first.
     pub grid: Grid,
 }
@@ -189,6 +210,10 @@ pub struct Search {
     ends: Vec<(Minimum, usize)>,
     /// How often the lowest end went on.
     again: usize,
+    /// Places to follow beyond the starts, at most, and how many were.
+    hops: [usize; 2],
+    /// Places beyond the starts that were left far above the lowest end.
+    passed: usize,
     evaluations: usize,
     room: Room,
 }
@@ -200,7 +225,8 @@ impl Search {
     /// Nothing is free.
     pub fn new(problem: Problem, seed: u32) -> Result<Self> {
         let info = problem.law.info;
-        Self::with_cells(problem, seed, info.cells, info.starts)
+        let hops = HOPS.min(HOP_ROWS / problem.data.len().max(1));
+        Ok(Self { hops: [hops, 0], ..Self::with_cells(problem, seed, info.cells, info.starts)? })
     }
 
     /// Begins, with a grid of about `cells` cells of which at most `keep` minima are followed.
@@ -229,6 +255,8 @@ impl Search {
             starts: Vec::new(),
             ends: Vec::new(),
             again: 0,
+            hops: [0; 2],
+            passed: 0,
             evaluations: 0,
             room: Room::default(),
         })
@@ -257,20 +285,102 @@ impl Search {
             if self.grid.cells.len() == all {
                 self.choose()?;
             }
-        } else if let Some((start, stands)) = self.starts.get(self.ends.len()) {
-            let over =
-                self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
-            let end = descend(&over, start, EXACT, &mut self.room);
-            self.evaluations += end.evaluations;
-            self.ends.push((end, *stands));
-            self.go_on();
-            if self.ends.len() == self.starts.len() && self.part.take().is_some() {
-                let few = valleys(&self.problem, &self.ends);
-                self.starts = few.into_iter().take(LAST).map(|valley| (valley.params, valley.reached)).collect();
-                self.ends.clear();
+        } else {
+            if let Some((start, stands)) = self.starts.get(self.ends.len()) {
+                let over =
+                    self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
+                let end = descend(&over, start, EXACT, &mut self.room);
+                self.evaluations += end.evaluations;
+                self.ends.push((end, *stands));
+                self.go_on();
+                if self.ends.len() == self.starts.len() && self.part.take().is_some() {
+                    let few = valleys(&self.problem, &self.ends);
+                    self.starts = few.into_iter().take(LAST).map(|valley| (valley.params, valley.reached)).collect();
+                    self.ends.clear();
+                }
             }
+            self.hop();
         }
         Ok(self.progress())
+    }
+
+    /// One place more to begin from, when the lowest end was not met often enough.
+    fn hop(&mut self) {
+        if self.looks_on() {
+            self.hops[1] += 1;
+            let start = self.elsewhere(self.hops[1] as u32);
+            let down = if self.hops[1] % 2 == 0 { glide } else { descend };
+            let near = down(&self.problem, &start, ROUGH, &mut self.room);
+            self.evaluations += near.evaluations;
+            let lowest = self.lowest().map_or(f64::INFINITY, |end| end.value);
+            if near.value <= lowest * ABOVE + self.rounding() {
+                // The end of the way, exactly, is the next slice.
+                self.starts.push((self.problem.law.back(&near.x), 1));
+            } else {
+                self.passed += 1;
+            }
+        }
+    }
+
+    /// Are there places to follow beyond the starts?
+    fn looks_on(&self) -> bool {
+        self.ends.len() == self.starts.len() && self.hops[1] < self.hops[0] && !self.sure()
+    }
+
+    /// A place that a draw finds: anywhere, near the lowest end in what the law is not linear in, or near it in all.
+    fn elsewhere(&mut self, k: u32) -> Vec<f64> {
+        let params = self.problem.law.info.params;
+        let mut draws = Draws::new(self.seed, stream::FIT_START, DRAWN as u32 + k, 0);
+        let best = self.lowest().map(|end| end.x.clone()).unwrap_or_default();
+        let size = [0.1, 0.3, 1.0, 3.0][(k / 3) as usize % 4];
+        let mut moved: Vec<f64> = best;
+        for (j, theta) in moved.iter_mut().enumerate().filter(|(j, _)| self.problem.held[*j].is_none()) {
+            let [lo, hi] = params[j].bounds.map(|bound| params[j].transform.forward(bound));
+            // An exponent by its size, a logarithm as it is.
+            let unit = if params[j].transform == Transform::Log { 1.0 } else { theta.abs().max(0.1) };
+            *theta = (*theta + size * unit * math::normal_quantile(draws.uniform())).clamp(lo, hi);
+        }
+        let near = self.problem.law.back(&moved);
+        if k % 3 == 0 || self.grid.axes.is_empty() {
+            return near;
+        }
+        let shape: Vec<f64> =
+            if k % 3 == 1 { self.grid.axes.iter().map(|(j, _)| near[*j]).collect() } else { self.anywhere(&mut draws) };
+        self.projected(&shape).1
+    }
+
+    /// A place within the ranges of the grid.
+    fn anywhere(&self, draws: &mut Draws) -> Vec<f64> {
+        let one = |(j, values): &(usize, Vec<f64>)| {
+            let transform = self.problem.law.info.params[*j].transform;
+            let ends = [values[0], values[values.len() - 1]].map(|v| transform.forward(v));
+            transform.back(ends[0] + (ends[1] - ends[0]) * draws.uniform())
+        };
+        self.grid.axes.iter().map(one).collect()
+    }
+
+    fn lowest(&self) -> Option<&Minimum> {
+        self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value))
+    }
+
+    /// What residuals of a ten-millionth of what is predicted add up to: less is exact.
+    fn rounding(&self) -> f64 {
+        let data = &self.problem.data;
+        let size = |y: f64| if self.problem.objective.residual == super::Residual::Log { 1.0 } else { y };
+        data.y.iter().zip(&data.weight).map(|(y, w)| w * self.problem.objective.rho(1e-7 * size(*y))).sum()
+    }
+
+    /// How many starts ended as low as the lowest, and how many there were.
+    fn met(&self) -> (usize, usize) {
+        let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.rounding();
+        let count = |most: f64| self.ends.iter().filter(|(end, _)| end.value <= most).map(|(_, stands)| stands).sum();
+        (count(most), count(f64::INFINITY) + self.passed)
+    }
+
+    /// See [`Fit::sure`].
+    fn sure(&self) -> bool {
+        let (met, all) = self.met();
+        met >= SURE || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
     }
 
     /// The lowest end, when it ran out of steps, begins once more where it stopped.
@@ -294,7 +404,7 @@ impl Search {
         }
         let before = slices(all) + if self.part.is_none() && last > 0 { first } else { 0 };
         let after = if self.part.is_some() { last } else { 0 };
-        (before + self.ends.len(), before + self.starts.len() + after)
+        (before + self.ends.len(), before + self.starts.len() + after + usize::from(self.looks_on()))
     }
 
     /// All slices.
@@ -317,13 +427,15 @@ impl Search {
     pub fn finish(self) -> Result<Fit> {
         let law = self.problem.law;
         let mut valleys = valleys(&self.problem, &self.ends);
-        let best = self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value));
+        let ((met, starts), sure) = (self.met(), self.sure());
+        let best = self.lowest().cloned();
         let best = best.filter(|end| end.value.is_finite()).ok_or_else(nowhere)?;
         let mut params = law.back(&best.x);
         for p in valleys.iter_mut().map(|valley| &mut valley.params).chain([&mut params]) {
             (law.canonical)(p);
         }
-        Ok(Fit { params, value: best.value, stop: best.stop, evaluations: self.evaluations, valleys, grid: self.grid })
+        let (value, stop, evaluations, grid) = (best.value, best.stop, self.evaluations, self.grid);
+        Ok(Fit { params, value, stop, evaluations, valleys, met, starts, sure, grid })
     }
 
     /// The best linear parameters for these others, nearly, and the objective there.
@@ -369,16 +481,7 @@ impl Search {
         self.starts.extend(low.iter().map(|&cell| (self.grid.cells[cell].1.clone(), 1)));
         for k in 0..if self.grid.axes.is_empty() { 0 } else { DRAWN as u32 } {
             let mut draws = Draws::new(self.seed, stream::FIT_START, k, 0);
-            let shape: Vec<f64> = self
-                .grid
-                .axes
-                .iter()
-                .map(|(j, values)| {
-                    let transform = self.problem.law.info.params[*j].transform;
-                    let ends = [values[0], values[values.len() - 1]].map(|v| transform.forward(v));
-                    transform.back(ends[0] + (ends[1] - ends[0]) * draws.uniform())
-                })
-                .collect();
+            let shape = self.anywhere(&mut draws);
             let (value, start) = self.projected(&shape);
             if value.is_finite() {
                 self.starts.push((start, 1));
