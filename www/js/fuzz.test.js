@@ -3,7 +3,8 @@
 // seeded generator, so a failure can be repeated: FUZZ_SEED is its seed, FUZZ_MINUTES how long to go on.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatCommand, formatHash, parseHash, parseQuery } from "./route.js";
+import { formatCommand } from "./export.js";
+import { formatHash, parseHash, parseQuery } from "./route.js";
 import { formatColumns, parseColumns, parseExtras, unpack } from "./runs.js";
 import { formatMatrix, parseMatrix, parseShares, setShare } from "./values.js";
 
