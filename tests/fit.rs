@@ -670,6 +670,8 @@ fn the_command_asks_what_a_table_leaves_open() {
         "law=power",
         "--set",
         "bootstrap=0",
+        "--device",
+        "cpu",
         "--format",
         "json",
     ]);

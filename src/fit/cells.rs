@@ -164,7 +164,7 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     /// A quote that is never closed.
-    pub fn next(&mut self) -> Result<Option<Record<'a>>> {
+    pub fn advance(&mut self) -> Result<Option<Record<'a>>> {
         let drawn = matches!(self.split, Split::Mark(b'|') | Split::Spaces(_));
         loop {
             if self.at >= self.text.len() {
@@ -308,10 +308,10 @@ pub fn records(text: &str) -> Records<'_> {
     for split in splits {
         let mut records = Records::new(text, split);
         records.skip_mark();
-        let Ok(Some(first)) = records.next() else { continue };
+        let Ok(Some(first)) = records.advance() else { continue };
         let wide = first.cells.len();
         let (mut rows, mut fits) = (0, 0);
-        while let Ok(Some(record)) = records.next() {
+        while let Ok(Some(record)) = records.advance() {
             let extra = record.cells.get(wide..).is_some_and(|more| more.iter().all(|cell| cell.text.is_empty()));
             rows += 1;
             fits += usize::from(extra);
@@ -403,7 +403,7 @@ impl<'a> Objects<'a> {
     ///
     /// # Errors
     /// Text that is no JSON.
-    pub fn next(&mut self) -> Result<Option<(usize, Vec<(String, Value)>)>> {
+    pub fn advance(&mut self) -> Result<Option<(usize, Vec<(String, Value)>)>> {
         if self.peek("[],").is_none() {
             return Ok(None);
         }

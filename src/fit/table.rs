@@ -356,7 +356,7 @@ impl Reader {
 fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence> {
     let mut evidence = Evidence::default();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    while let Some((line, values)) = objects.next()? {
+    while let Some((line, values)) = objects.advance()? {
         let mut row: Vec<Option<Value>> = vec![None; table.columns.len()];
         for (name, value) in values {
             let place = *places.entry(name).or_insert_with_key(|name| {
@@ -392,7 +392,7 @@ fn says_number(cell: &str) -> bool {
 }
 
 fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence> {
-    let Some(first) = records.next()? else {
+    let Some(first) = records.advance()? else {
         return Err(bad("the table is empty: its first line names the columns"));
     };
     let mut heading = first.line;
@@ -401,7 +401,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
     // Some programs write the headings as a comment.
     if names.iter().any(|name| says_number(name))
         && let Some((line, comment)) = records.comment
-        && let Some(record) = Records::new(comment, records.split()).next()?
+        && let Some(record) = Records::new(comment, records.split()).advance()?
         && record.cells.len() == names.len()
         && !record.cells.iter().any(|cell| says_number(&cell.text))
     {
@@ -416,7 +416,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
     loop {
         let record = match next.take() {
             Some(record) => record,
-            None => match records.next()? {
+            None => match records.advance()? {
                 Some(record) => record,
                 None => break,
             },
