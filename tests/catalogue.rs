@@ -237,7 +237,7 @@ fn published_numbers_come_out_as_expected() {
 }
 
 fn lab(arguments: &[&str]) -> std::process::Output {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_scaling-lab"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scaling-lab"));
     command.args(arguments).env_remove("XDG_RUNTIME_DIR").output().expect("the lab runs")
 }
 
