@@ -739,10 +739,10 @@ mod tests {
                 *held += u32::from((mean - run.exact(d, 0)).abs() <= Z95 * error);
             }
         }
-        // 190 of 200 are expected, +- 3.1, where what is missed is missed in many runs. With optimal training one set of
-        // runs in 60 misses the first atom, which makes most of the variance: the other sets are well inside.
+        // 190 of 200 are expected, +- 3.1, where what is missed is missed in many runs. Elsewhere the larger of two
+        // errors is taken: many misses widen the sample's own, few leave the mean inside the other. All may be held.
         for (d, held) in held.into_iter().enumerate() {
-            let most = if d == 1 { SEEDS } else { SEEDS - 1 };
+            let most = if d == 0 { SEEDS - 1 } else { SEEDS };
             assert!((178..=most).contains(&held), "{}: {held} of {SEEDS}", NAMES[d]);
         }
     }
