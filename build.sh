@@ -208,6 +208,8 @@ soak() {
     stage "set up: browser" browser
     build
     stage "soak: the page at random moments" stress
+    stage "soak: verdicts over 20 seeds" cargo bench --quiet --bench sweep -- --seeds 20
+    stage "soak: how often intervals hold the truth" cargo bench --quiet --bench coverage -- --tables 400
 }
 
 bench() {
