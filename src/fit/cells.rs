@@ -372,7 +372,7 @@ impl<'a> Objects<'a> {
         let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
         let object = start.strip_prefix('[').unwrap_or(start).trim_start();
         let first = object.strip_prefix('{')?.trim_start();
-        first.starts_with(['"', '}']).then(|| Self { text, at: 0, line: 1 })
+        first.starts_with(['"', '}']).then_some(Self { text, at: 0, line: 1 })
     }
 
     fn peek(&mut self, skip: &str) -> Option<char> {

@@ -491,8 +491,9 @@ impl Study<'_> {
             list.extend(self.notes.iter().cloned());
         }
         let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
-        list.push(format!("{} rows of {} runs{left}.", data.len(), self.runs));
-        list.push(format!("The fit makes the {} small.", self.problem.objective.words()));
+        let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
+        list.push(format!("{} rows of {runs}{left}.", data.len()));
+        list.push(format!("The fit minimises the {}.", self.problem.objective.words()));
         if bootstrap::draws_losses(self.problem) {
             list.push(format!(
                 "{} rows are few for {} free parameters: the bootstrap draws losses, as the fit predicts them with normal \
@@ -585,10 +586,13 @@ impl Study<'_> {
         let others = fit.valleys.iter().skip(1).filter(|valley| valley.value <= allowed);
         if let Some(most) = others.clone().map(|valley| valley.value / fit.value - 1.0).reduce(f64::min) {
             list.push(format!(
-                "The fit is not the only one: {} other local minima fit about as well, the next with an objective larger \
-                 by {:.2} %. Runs of another kind would settle it.",
-                others.count(),
-                100.0 * most
+                "The fit is not the only one: {} about as well, the next with an objective {}. Runs of another kind would \
+                 settle it.",
+                match others.count() {
+                    1 => "1 other local minimum fits".to_owned(),
+                    count => format!("{count} other local minima fit"),
+                },
+                if most < 1e-4 { "higher by less than 0.01 %".to_owned() } else { format!("higher by {:.2} %", 100.0 * most) }
             ));
         }
         if self.problem.flat(&fit.params) < FLAT {

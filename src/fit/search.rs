@@ -309,7 +309,7 @@ impl Search {
         if self.looks_on() {
             self.hops[1] += 1;
             let start = self.elsewhere(self.hops[1] as u32);
-            let down = if self.hops[1] % 2 == 0 { glide } else { descend };
+            let down = if self.hops[1].is_multiple_of(2) { glide } else { descend };
             let near = down(&self.problem, &start, ROUGH, &mut self.room);
             self.evaluations += near.evaluations;
             let lowest = self.lowest().map_or(f64::INFINITY, |end| end.value);
@@ -341,7 +341,7 @@ impl Search {
             *theta = (*theta + size * unit * math::normal_quantile(draws.uniform())).clamp(lo, hi);
         }
         let near = self.problem.law.back(&moved);
-        if k % 3 == 0 || self.grid.axes.is_empty() {
+        if k.is_multiple_of(3) || self.grid.axes.is_empty() {
             return near;
         }
         let shape: Vec<f64> =

@@ -69,7 +69,7 @@ impl Column {
                 if cell.contains(',') { self.with_comma = true } else { self.with_point = true }
             }
             Reading::Number(x) => {
-                self.bare |= x.abs() >= LARGE && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+                self.bare |= x.abs() >= LARGE && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-');
             }
             Reading::Only(..) => {}
             Reading::Missing | Reading::Text => {
@@ -608,7 +608,7 @@ mod tests {
         let mut text = String::new();
         for (k, digit) in digits.chars().enumerate() {
             let left = digits.len() - k;
-            let here = if indian { left == 3 || left > 3 && left % 2 == 1 } else { left % 3 == 0 };
+            let here = if indian { left == 3 || left > 3 && left % 2 == 1 } else { left.is_multiple_of(3) };
             if k > 0 && here {
                 text.push_str(group);
             }

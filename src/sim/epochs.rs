@@ -849,7 +849,8 @@ mod tests {
             for (run, group) in (0..).zip(state(s, &[0, steps])) {
                 // w near 1 cannot hold v = w - 1: its logarithm is that of the factors.
                 let exact = by_factors(s, run, 0.3);
-                let found = f64::from(group[WEIGHTS][0]).powi(2) * 0.5;
+                let w = f64::from(group[WEIGHTS][0]);
+                let found = w * w * 0.5;
                 if found >= FLOOR {
                     above += 1;
                     assert!((math::ln(found) - exact).abs() < 1e-3 * exact.abs(), "{steps} steps: {found:e}, {exact}");

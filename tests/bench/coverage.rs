@@ -18,7 +18,7 @@ fn inputs(law: &Entry, rows: u32) -> Vec<Vec<f64>> {
     if law.info.inputs.len() != 2 {
         return (0..rows).map(|i| law.info.example.inputs(law, i, rows)).collect();
     }
-    let sizes = (1..=rows).rev().find(|k| k * k <= rows && rows % k == 0).unwrap_or(1);
+    let sizes = (1..=rows).rev().find(|k| k * k <= rows && rows.is_multiple_of(*k)).unwrap_or(1);
     let place = |i: u32, n: u32, lo: f64, hi: f64| lo * math::pow(hi / lo, f64::from(i) / f64::from(n.max(2) - 1));
     (0..rows)
         .map(|i| vec![place(i % sizes, sizes, 7e7, 2.8e9), place(i / sizes, rows / sizes, 1.5e9, 1.2e11)])

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { ask, assertSame, axe, button, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import { ask, assertSame, axe, button, copied, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
 
 /** A state of each experiment that runs in a second or two. */
 const STATES = {
@@ -69,8 +69,7 @@ test("the CSV and the copied command are the command line's own", () => lab.open
   await run(element);
   const [download] = await Promise.all([page.waitForEvent("download"), button(element, "Download CSV").click()]);
   const csv = await readFile(await download.path(), "utf8");
-  await button(element, "Copy as command").click();
-  const command = await element.getByLabel("Text to copy").inputValue();
+  const command = await copied(element, "Copy as command");
   assert.match(command, /^scaling-lab run exam-time( --(set \S+|seed 3))+$/);
   assert.equal(csv, await ask(...command.split(" ").slice(1), "--device", "cpu", "--format", "csv", "--quiet"));
 }));
@@ -188,7 +187,9 @@ describe("a bad address is answered in words", () => {
 
   test("an unknown experiment", () => lab.open("#/no-such-thing", async (page) => {
     await page.getByText(/no experiment .no-such-thing. here/).waitFor();
-    assert.match(await page.locator("scaling-lab .alert").innerText(), /exam-time/, "it names what there is");
+    assert.match(await page.getByRole("alert").innerText(), /exam-time/, "it names what there is");
+    await page.getByRole("link", { name: "All experiments" }).last().click();
+    await page.locator(".cards > li > a").first().waitFor();
   }));
 });
 

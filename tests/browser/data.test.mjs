@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { deflateRaw } from "node:zlib";
-import { ask, assertSame, axe, button, downloaded, numbers, ready, run, start } from "./harness.mjs";
+import { ask, assertSame, axe, button, copied, downloaded, numbers, ready, run, start } from "./harness.mjs";
 
 const SLUG = "fit";
 /** Losses of the form E + A / N^a + B / D^b on a grid, as text. */
@@ -47,7 +47,7 @@ const drop = (element, files, on = ".own") => element.evaluate((e, [all, on]) =>
   const data = new DataTransfer();
   for (const { name, head = "", text, times = 1 } of all) data.items.add(new File([head, ...Array(times).fill(text)], name));
   const place = e.shadowRoot.querySelector(on);
-  for (const type of ["dragenter", "dragover", "drop"]) place.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  for (const type of ["dragenter", "dragover", "drop"]) place.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));
 }, [files, on]);
 const state = (element) => element.evaluate((e) => ({ query: e.query, figures: e.result.figures, tables: e.result.tables }));
 
@@ -71,8 +71,7 @@ test("a chosen file is fitted as the command line fits it", () => open("", async
   const theirs = await native(TABLE);
   assert.deepEqual(ours.data, theirs.data);
   assertSame(numbers(ours), numbers(theirs), "with a table");
-  await button(element, "Copy as command").click();
-  assert.match(await element.getByLabel("Text to copy").inputValue(), new RegExp(`^scaling-lab run ${SLUG} --data 'my runs\\.csv'$`));
+  assert.match(await copied(element, "Copy as command"), new RegExp(`^scaling-lab run ${SLUG} --data 'my runs\\.csv'$`));
   await button(element, "Back to the simulated runs").click();
   await holds(page, 0);
   assert.equal(new URL(page.url()).hash, `#/${SLUG}`);
@@ -102,11 +101,9 @@ test("a dropped file, a pasted text and their link give the same numbers", () =>
   const [table] = await Promise.all([page.waitForEvent("download"), button(element, "Save the table").click()]);
   assert.equal(table.suggestedFilename(), "runs.csv");
   assert.equal(await readFile(await table.path(), "utf8"), TABLE);
-  await button(element, "Copy link").click();
-  assert.equal(await element.getByLabel("Text to copy").inputValue(), page.url());
+  assert.equal(await copied(element, "Copy link"), page.url());
   // What is printed stays short: it names the table instead.
-  await button(element, "Cite").click();
-  const cited = await element.getByLabel("Text to copy").inputValue();
+  const cited = await copied(element, "Cite");
   assert.doesNotMatch(cited, /data=/);
   assert.match(cited, /48 rows/);
   const [saved] = await Promise.all([page.waitForEvent("download"), element.locator(".figure").first().getByRole("button", { name: /SVG/ }).click()]);
@@ -338,7 +335,7 @@ test("a million rows are read with progress while the page stays free", () => op
     million.items.add(new File([head, ...Array(times).fill(text)], name));
   }, MILLION);
   const tasks = await traced(page);
-  await element.evaluate((e) => e.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: million, bubbles: true, cancelable: true })));
+  await element.evaluate((e) => e.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: million, bubbles: true, cancelable: true, composed: true })));
   await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".own").hasAttribute("data-held"), null, { timeout: 120_000 });
   const seen = await page.evaluate(() => globalThis.seen);
   assert.ok(seen.length > 3, `progress was seen ${seen.length} times`);
@@ -373,7 +370,7 @@ test("what is larger than is read is refused before it is read", () => open("", 
   await element.evaluate((e, { head, text }) => {
     const data = new DataTransfer();
     data.setData("text/plain", head + text.repeat(400));
-    e.shadowRoot.querySelector(".own textarea").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    e.shadowRoot.querySelector(".own textarea").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true, composed: true }));
   }, MILLION);
   await panel(element).getByText(/the most that can be pasted is 5 MB/).waitFor();
   assert.equal(await panel(element).locator("textarea").inputValue(), "");

@@ -115,6 +115,15 @@ export async function downloaded(lab) {
   return JSON.parse(await readFile(await download.path(), "utf8"));
 }
 
+/** The text that a button of the page copies; what writes it may be fetched first. */
+export async function copied(lab, name) {
+  const text = lab.locator(".take textarea");
+  await text.evaluate((area) => (area.value = ""));
+  await button(lab, name).click();
+  await lab.page().waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".take textarea").value !== "");
+  return text.inputValue();
+}
+
 /** What the command line computes on the CPU for the same state. */
 export async function native(slug, { seed, device, ...values } = {}) {
   const set = Object.entries(values).flatMap(([name, value]) => ["--set", `${name}=${value}`]);

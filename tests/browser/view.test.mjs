@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { ask, button, downloaded, ready, run, start } from "./harness.mjs";
+import { ask, button, copied, downloaded, ready, run, start } from "./harness.mjs";
 
 let lab;
 before(async () => { lab = await start("cpu"); });
@@ -28,10 +28,6 @@ const table = (heads, rows = 36) => [heads.join(","), ...Array.from({ length: ro
   return [n, d, (1.7 + 400 / n ** 0.34 + 410 / d ** 0.28 + 0.004 * Math.sin(13 * i)).toFixed(5)].slice(0, heads.length).join(",");
 }), ""].join("\n");
 const choose = (element, name, text) => element.locator(".own input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
-const copied = async (element, name) => {
-  await button(element, name).click();
-  return element.getByLabel("Text to copy").inputValue();
-};
 const saved = async (element, locator) => {
   const [download] = await Promise.all([element.page().waitForEvent("download"), locator.click()]);
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments::{self, Entry, Session};
+use scaling_lab::math;
 use scaling_lab::output::Verdict;
 
 /// Verdicts on a claim that the lab expects to be refuted: what is wrong with them is that they agree.
@@ -105,7 +106,7 @@ impl Sweep {
 pub(crate) fn most_alarms(verdicts: u32) -> u32 {
     // Poisson with one in a thousand.
     let mean = f64::from(verdicts) / 1000.0;
-    let (mut term, mut sum, mut most) = ((-mean).exp(), (-mean).exp(), 0);
+    let (mut term, mut sum, mut most) = (math::exp(-mean), math::exp(-mean), 0);
     while 1.0 - sum > 1e-4 {
         most += 1;
         term *= mean / f64::from(most);

@@ -119,13 +119,14 @@ export function renderFigure(figure, options = {}) {
       drawn = null;
       return;
     }
+    // Never without words, also while a part is fetched; but nobody hears a summary sixty times a second.
+    if (!drawing.svg.hasAttribute("aria-label")) set(drawing.svg, "aria-label", current.title);
+    set(plot, "aria-label", current.title);
+    set(tableHost, "aria-label", `${strings.table}: ${current.title}`);
     const wait = loading(current);
     if (wait) return void wait.then(draw, () => {});
     drawn = drawing.draw(current, { width, height: options.height, scale, locale, strings, shown });
-    // Never without words; but nobody hears a summary sixty times a second.
-    if (!drawing.svg.hasAttribute("aria-label")) set(drawing.svg, "aria-label", current.title);
     summary ||= window.setTimeout(describe, 200);
-    set(plot, "aria-label", current.title);
     say(hint, current.field ? strings.keysField : strings.keys);
     const { dropped } = drawn;
     note.hidden = dropped === 0;
@@ -193,7 +194,6 @@ export function renderFigure(figure, options = {}) {
     thead.append(cells(head, "col"));
     tbody.append(...rows.map(row => cells(row, "row")));
     table.append(thead, tbody);
-    tableHost.setAttribute("aria-label", `${strings.table}: ${current.title}`);
     const { scrollTop, scrollLeft } = tableHost;
     tableHost.replaceChildren(...(note ? [html("p", "lab-note", note)] : []), table);
     tableHost.scrollTo(scrollLeft, scrollTop);
