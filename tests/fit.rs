@@ -198,7 +198,7 @@ fn poor(law: &'static Entry, case: u32) -> Data {
             2 => 1e20 / (6.0 * n),
             _ => within(1e9, 5e11),
         };
-        vec![n, d, d / if i % 3 == 0 { 1.0 } else { within(1.0, 60.0) }]
+        vec![n, d, d / if i.is_multiple_of(3) { 1.0 } else { within(1.0, 60.0) }]
     };
     let inputs: Vec<_> = (0..rows).map(input).collect();
     Data::simulated(law, &truth, &inputs, 0.03, 5, case)
