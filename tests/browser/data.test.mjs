@@ -416,10 +416,9 @@ test("after the engine has stopped, a restart reads the table again", () => open
 
 test("fits are the CPU's, and the page says so", () => open("device=gpu", async (page) => {
   const element = await ready(page);
-  await element.locator(".notices").getByText("Fits are computed on the CPU.").waitFor();
   await element.getByText("Seed, speed and device").click();
   assert.equal(await element.getByLabel("Device", { exact: true }).count(), 0);
-  assert.match(await element.locator(".device").innerText(), /CPU.*Fits are computed on the CPU\./s);
+  assert.match(await element.locator(".device").innerText(), /CPU.*This experiment is computed on the CPU\./s);
 }));
 
 test("an embedded element takes its table from its attributes", () => lab.open("", async (page) => {

@@ -108,7 +108,15 @@ export function renderFigure(figure, options = {}) {
   details.append(html("summary", "", strings.table), tableHost);
   element.append(title, plot, hint, empty, read, legend, note, details, live);
 
+  /** Never without words, also while it has no width or a part of it is fetched. */
+  function label() {
+    if (!drawing.svg.hasAttribute("aria-label")) set(drawing.svg, "aria-label", current.title);
+    set(plot, "aria-label", current.title);
+    set(tableHost, "aria-label", `${strings.table}: ${current.title}`);
+  }
+
   function draw() {
+    label();
     if (width <= 0) return;
     const some = hasData(current);
     empty.hidden = some;
@@ -119,13 +127,10 @@ export function renderFigure(figure, options = {}) {
       drawn = null;
       return;
     }
-    // Never without words, also while a part is fetched; but nobody hears a summary sixty times a second.
-    if (!drawing.svg.hasAttribute("aria-label")) set(drawing.svg, "aria-label", current.title);
-    set(plot, "aria-label", current.title);
-    set(tableHost, "aria-label", `${strings.table}: ${current.title}`);
     const wait = loading(current);
     if (wait) return void wait.then(draw, () => {});
     drawn = drawing.draw(current, { width, height: options.height, scale, locale, strings, shown });
+    // Nobody hears a summary sixty times a second.
     summary ||= window.setTimeout(describe, 200);
     say(hint, current.field ? strings.keysField : strings.keys);
     const { dropped } = drawn;
@@ -396,6 +401,7 @@ export function renderFigure(figure, options = {}) {
     });
   });
   observer.observe(element);
+  label();
   measure();
 
   return {
