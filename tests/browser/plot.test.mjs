@@ -70,6 +70,7 @@ test("the legend switches series, and a run leaves it as it is", () => lab.open(
   assert.equal(await exact.getAttribute("aria-pressed"), "false");
   assert.equal(await legend.filter({ hasText: "Single students" }).getAttribute("aria-pressed"), "false", "hidden series start switched off");
   await figure.locator("summary").click();
+  await figure.locator("thead th").first().waitFor();
   const heads = await figure.locator("thead th").allTextContents();
   assert.ok(heads.length >= 3 && !heads.some((text) => text.startsWith("Exact")), heads.join("; "));
 }));
