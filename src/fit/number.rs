@@ -117,6 +117,13 @@ fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     }
 }
 
+/// Does a space or an apostrophe stand between two digits of a cell?
+pub fn spaced(cell: &str) -> bool {
+    let chars: Vec<char> = cell.chars().collect();
+    let digit = |c: char| c.is_ascii_digit();
+    chars.windows(3).any(|w| digit(w[0]) && matches!(alike(w[1]), ' ' | '\'') && digit(w[2]))
+}
+
 /// Reads a cell, and says whether a suffix or word scaled it.
 pub fn read(cell: &str) -> (Reading, bool) {
     let cell = cell.trim();

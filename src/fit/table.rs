@@ -266,13 +266,16 @@ fn bad(message: impl Into<String>) -> Error {
 struct Evidence {
     point: bool,
     comma: bool,
+    /// Spaces or apostrophes separate thousands somewhere: a point or a comma does not.
+    spaced: bool,
 }
 
 impl Evidence {
-    fn of(&mut self, reading: Reading) {
+    fn of(&mut self, cell: &str, reading: Reading) {
         match reading {
             Reading::Only(Mark::Point, _) => self.point = true,
             Reading::Only(Mark::Comma, _) => self.comma = true,
+            Reading::Number(_) => self.spaced |= number::spaced(cell),
             _ => {}
         }
     }
@@ -288,6 +291,9 @@ impl Evidence {
             self.point |= plain && column.with_point && !column.with_comma;
             self.comma |= column.bare && column.with_comma && !column.with_point;
         }
+        let points = columns.iter().any(|column| column.with_point);
+        self.point |= self.spaced && points && !commas;
+        self.comma |= self.spaced && commas && !points;
         match (self.point, self.comma) {
             (true, false) => Some(Mark::Point),
             (false, true) => Some(Mark::Comma),
@@ -375,7 +381,7 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence>
             Some(Value::Number(x)) => ("", Reading::Number(*x), false),
             Some(Value::Text(text)) => {
                 let (reading, scaled) = number::read(text);
-                evidence.of(reading);
+                evidence.of(text, reading);
                 (text.as_str(), reading, scaled)
             }
             Some(Value::Missing) => ("null", Reading::Missing, false),
@@ -435,7 +441,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
                 Reading::Either(x, _) if comma && !cell.quoted => Reading::Only(Mark::Point, x),
                 reading => reading,
             };
-            evidence.of(reading);
+            evidence.of(&cell.text, reading);
             (cell.text.as_ref(), reading, scaled)
         });
         let cells: Vec<_> = cells.collect();
@@ -753,6 +759,8 @@ mod tests {
             ("step,loss\n\"1,000\",3.25\n500,3.5\n", Some(1000.0)),
             ("params\tloss\n3.632\t3\n70000000\t4\n", Some(3.632)),
             ("loss,step\n3.632,1\n3.500,2\n", Some(3.632)),
+            ("loss\ttokens\n3,636\t1\u{202f}500\n3,500\t70\u{202f}000\n", Some(3.636)),
+            ("loss;tokens\n3.636;1\u{2019}500\n3.500;70\u{2019}000\n", Some(3.636)),
             // Nothing does.
             ("step\tloss\n1,000\t4\n500\t3\n", None),
             ("step\tloss\n1.000\t4\n500\t3\n", None),
