@@ -192,9 +192,8 @@ test("a decimal mark that nothing decides is asked about, and the link keeps the
   const rows = Array.from({ length: 24 }, (_, i) => `${i + 1}\t${(2 + 3 / Math.sqrt(i + 1)).toFixed(3)}`);
   await choose(element, ["step\tloss", ...rows, ""].join("\n"), "steps.tsv");
   const doubt = element.locator(".doubt");
-  await doubt.getByText(/Line 2: does the mark in 5\.000 \(loss\) separate thousands or decimals/).waitFor({ state: "attached" });
+  await doubt.getByText(/Line 2: does the mark in 5\.000 \(loss\) separate thousands or decimals/).waitFor();
   await element.getByText(/nothing in the table says whether the mark/i).first().waitFor();
-  await element.locator("details.more").first().evaluate((details) => { details.open = true; });
   await button(element, "Decimal point").click();
   await holds(page, 24);
   assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
@@ -213,8 +212,7 @@ test("a column has a unit, and rows without numbers are left out by a button", (
   }).join("\n");
   await choose(element, text);
   const panelOf = element.locator("[data-kind=columns]");
-  await panelOf.getByText("Column val_loss lacks numbers in some rows.").waitFor({ state: "attached" });
-  await element.locator("details.more").first().evaluate((details) => { details.open = true; });
+  await panelOf.getByText("Column val_loss lacks numbers in some rows.").waitFor();
   await button(element, "Leave out rows without numbers").click();
   await panelOf.getByLabel(/Unit: tokens seen/).selectOption("B");
   await page.waitForFunction(() => document.querySelector("scaling-lab").query.columns === "tokens.unit:B");

@@ -374,6 +374,8 @@ export const kinds = {
           const open = table?.doubt;
           if (open) doubt.textContent = t("own.doubt", { line: open.line, cell: open.cell, name: open.column });
           if (table?.hole) hole.textContent = t("own.hole", { name: table.hole });
+          // A question is seen, also where the columns are folded away.
+          if (open || table?.hole) queueMicrotask(() => body.closest("details")?.setAttribute("open", ""));
         }
         const places = parseColumns(value, headings);
         const extras = parseExtras(value);
