@@ -194,6 +194,8 @@ test("a decimal mark that nothing decides is asked about, and the link keeps the
   const doubt = element.locator(".doubt");
   await doubt.getByText(/Line 2: does the mark in 5\.000 \(loss\) separate thousands or decimals/).waitFor();
   await element.getByText(/nothing in the table says whether the mark/i).first().waitFor();
+  const inView = () => doubt.evaluate((question) => question.getBoundingClientRect().top < innerHeight && question.getBoundingClientRect().bottom > 0);
+  assert.ok(await inView(), "the question is in view");
   await button(element, "Decimal point").click();
   await holds(page, 24);
   assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");

@@ -375,7 +375,12 @@ export const kinds = {
           if (open) doubt.textContent = t("own.doubt", { line: open.line, cell: open.cell, name: open.column });
           if (table?.hole) hole.textContent = t("own.hole", { name: table.hole });
           // A question is seen, also where the columns are folded away.
-          if (open || table?.hole) queueMicrotask(() => body.closest("details")?.setAttribute("open", ""));
+          if (open || table?.hole) {
+            queueMicrotask(() => {
+              body.closest("details")?.setAttribute("open", "");
+              if (open) question.scrollIntoView({ block: "center" });
+            });
+          }
         }
         const places = parseColumns(value, headings);
         const extras = parseExtras(value);
