@@ -586,13 +586,16 @@ impl Study<'_> {
         let others = fit.valleys.iter().skip(1).filter(|valley| valley.value <= allowed);
         if let Some(most) = others.clone().map(|valley| valley.value / fit.value - 1.0).reduce(f64::min) {
             list.push(format!(
-                "The fit is not the only one: {} about as well, the next with an objective {}. Runs of another kind would \
-                 settle it.",
+                "The fit is not the only one: {} with an objective {}. Runs of another kind would settle it.",
                 match others.count() {
-                    1 => "1 other local minimum fits".to_owned(),
-                    count => format!("{count} other local minima fit"),
+                    1 => "1 other local minimum fits about as well,".to_owned(),
+                    count => format!("{count} other local minima fit about as well, the next"),
                 },
-                if most < 1e-4 { "higher by less than 0.01 %".to_owned() } else { format!("higher by {:.2} %", 100.0 * most) }
+                if most < 1e-4 {
+                    "higher by less than 0.01 %".to_owned()
+                } else {
+                    format!("higher by {:.2} %", 100.0 * most)
+                }
             ));
         }
         if self.problem.flat(&fit.params) < FLAT {
