@@ -65,8 +65,9 @@ async function experiment(slug, query) {
   lab.setAttribute("theme", theme.value || "auto");
   lab.query = query;
   // Every state has a URL; a drag replaces it instead of filling the history.
+  // Nor does a page that is being left write over where the reader goes.
   const write = () => {
-    if (lab.isConnected) history.replaceState(null, "", formatHash(slug, lab.query));
+    if (lab.isConnected && parseHash(location.hash).name === slug) history.replaceState(null, "", formatHash(slug, lab.query));
   };
   // A browser limits how often the address may change; the end of a drag is always written.
   let last = 0;
