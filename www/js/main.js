@@ -67,7 +67,7 @@ async function experiment(slug, query) {
   // Every state has a URL; a drag replaces it instead of filling the history.
   // Nor does a page that is being left write over where the reader goes.
   const write = () => {
-    if (lab.isConnected && parseHash(location.hash).name === slug) history.replaceState(null, "", formatHash(slug, lab.query));
+    if (lab.isConnected && (location.hash === "#main" || parseHash(location.hash).name === slug)) history.replaceState(null, "", formatHash(slug, lab.query));
   };
   // A browser limits how often the address may change; the end of a drag is always written.
   let last = 0;
