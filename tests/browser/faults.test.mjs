@@ -360,11 +360,12 @@ describe("a file that does not arrive", () => {
   test("an engine of a wrong type is compiled all the same", () => each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
   test("a site that is deployed anew says so", () => lab.open("", async (page) => {
+    // Before the page is there: the part of the downloads is fetched as soon as a figure is drawn.
+    await page.route(/\/index\.html/, (route) => route.fulfill({ contentType: "text/html", body: '<script type="module" src="main-NEWER123.js"></script>' }));
+    await page.route(/\/later-\w+\.js/, (route) => route.fulfill({ status: 404, body: "" }));
     await page.goto(`${lab.url}${hash(STATE)}`);
     await page.reload();
     const element = await ready(page);
-    await page.route(/\/index\.html/, (route) => route.fulfill({ contentType: "text/html", body: '<script type="module" src="main-NEWER123.js"></script>' }));
-    await page.route(/\/later-\w+\.js/, (route) => route.fulfill({ status: 404, body: "" }));
     await button(element, "Download JSON").click();
     await element.getByText("A newer version of the lab is out: reload the page.").waitFor();
     assert.equal(await button(element, "Restart the engine").count(), 0, "a restart would not help");
