@@ -702,9 +702,9 @@ mod tests {
                     assert!(drawn, "{slug}: the truth on the profile of {name}");
                 }
             }
-            for verdict in output.verdicts.iter().filter(|verdict| verdict.claim.contains("Besiroglu")) {
-                assert_eq!(verdict.agrees, Some(true), "{slug}: {verdict:?}");
-            }
+            // The runs of `chinchilla` rule the other published fit out; elsewhere there is no other.
+            let said: Vec<_> = output.verdicts.iter().map(|verdict| verdict.agrees).collect();
+            assert_eq!(said, if slug == "chinchilla" { vec![Some(false), Some(true)] } else { vec![None] }, "{slug}");
         }
         let output = run(
             "chinchilla",
