@@ -1,7 +1,7 @@
 //! Runs as a law reads them.
 
 use super::{Entry, Residual};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, number};
 use crate::math;
 use crate::rng::{Draws, stream};
 
@@ -42,13 +42,13 @@ impl Data {
             for (input, column) in info.inputs.iter().zip(x) {
                 let fine = column[i] > 0.0 || column[i] == 0.0 && input.from_zero;
                 if !(column[i].is_finite() && fine) {
-                    return bad(format!("{}: {} is {}; it must be above 0", at(), input.label, column[i]));
+                    return bad(format!("{}: {} is {}; it must be above 0", at(), input.label, number(column[i])));
                 }
             }
             let positive = residual == Residual::Log;
             if !y[i].is_finite() || positive && y[i] <= 0.0 {
                 let allowed = if positive { "it must be above 0" } else { "it must be a number" };
-                return bad(format!("{}: the loss is {}; {allowed}", at(), y[i]));
+                return bad(format!("{}: the loss is {}; {allowed}", at(), number(y[i])));
             }
         }
         let least = info.params.iter().filter(|p| !p.frozen).count() + 1;
@@ -60,7 +60,8 @@ impl Data {
             if column.iter().all(|x| *x == column[0]) {
                 return bad(format!(
                     "{} is {} in every row, so nothing says how the loss depends on it",
-                    input.label, column[0]
+                    input.label,
+                    number(column[0])
                 ));
             }
         }
@@ -221,5 +222,8 @@ mod tests {
         };
         assert_eq!(read("mixture-of-exponentials").expect("runs").len(), 9, "from 0");
         assert_eq!(read("power").expect_err("no power of 0").to_string(), "row 1: x is 0; it must be above 0");
+        let law = find("power").expect("a law");
+        let tiny = Data::new(law, &[&[1.0, 2.0, -1e-60, 4.0]], &[1.0; 4], law.info.objective.residual, None);
+        assert_eq!(tiny.expect_err("below 0").to_string(), "row 3: x is -1e-60; it must be above 0");
     }
 }

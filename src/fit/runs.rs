@@ -456,7 +456,7 @@ fn source(role: Role, columns: &Columns, table: &Table) -> Option<Source> {
 fn sure(column: &Column) -> Result<()> {
     let Some((line, cell)) = &column.doubt else { return Ok(()) };
     Err(bad(format!(
-        "line {line}: nothing in the table says whether the mark in `{cell}` of column `{}` separates thousands or decimals: say `decimal comma` or `decimal point`",
+        "line {line}: nothing in the table says whether the mark in `{cell}` of column `{}` separates thousands or decimals: say `decimal=comma` or `decimal=point`",
         column.name
     )))
 }
@@ -526,7 +526,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
             let column = &table.columns[k];
             sure(column)?;
             let alone = column.numbers.iter().all(|x| x.is_nan());
-            let way = if alone { "" } else { "; `exclude missing` leaves such rows out" };
+            let way = if alone { "" } else { "; `exclude=missing` leaves such rows out" };
             if let Some((line, text)) = column.text.as_ref().filter(|_| alone || !rules.contains(&Rule::Missing)) {
                 return Err(bad(format!(
                     "line {line}: column `{}` holds `{text}` where a number is needed{way}",
@@ -593,7 +593,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
                 if table.columns[k].numbers[row].is_nan() {
                     let (line, column) = (table.lines[row], &table.columns[k]);
                     return Err(bad(format!(
-                        "line {line}: column `{}` {}; `exclude missing` leaves such rows out",
+                        "line {line}: column `{}` {}; `exclude=missing` leaves such rows out",
                         column.name,
                         column.hole(row)
                     )));
@@ -701,13 +701,13 @@ mod tests {
         };
         assert_eq!(
             read("chinchilla", TABLE, &[]).expect_err("a hole").to_string(),
-            "line 7: column `val_loss` holds `nan`, no finite number; `exclude missing` leaves such rows out"
+            "line 7: column `val_loss` holds `nan`, no finite number; `exclude=missing` leaves such rows out"
         );
         assert_eq!(chinchilla("3.4,x", "-3.4,x"), "line 4: the loss is -3.4; it must be above 0");
         assert_eq!(chinchilla("3.4,x", "0,x"), "line 4: the loss is 0; it must be above 0");
         assert_eq!(
             chinchilla("3.4,x", "big,x"),
-            "line 4: column `val_loss` holds `big` where a number is needed; `exclude missing` leaves such rows out"
+            "line 4: column `val_loss` holds `big` where a number is needed; `exclude=missing` leaves such rows out"
         );
         assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters is 0; it must be above 0");
         assert!(chinchilla("val_loss", "other").starts_with("no column is the loss: name one of run, "));
@@ -840,7 +840,7 @@ mod tests {
             let said = read("power", &text, &[]).expect_err("a hole").to_string();
             let named = if word.is_empty() { "is empty".to_owned() } else { format!("holds `{word}`") };
             assert!(said.starts_with(&format!("line 4: column `loss` {named}")), "{said}");
-            assert!(said.ends_with("`exclude missing` leaves such rows out"), "{said}");
+            assert!(said.ends_with("`exclude=missing` leaves such rows out"), "{said}");
             assert_eq!(read("power", &text, &["missing"]).expect("runs").lines, [2, 3, 5, 6, 7], "{word}");
         }
     }
