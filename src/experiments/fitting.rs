@@ -702,9 +702,15 @@ mod tests {
                     assert!(drawn, "{slug}: the truth on the profile of {name}");
                 }
             }
-            // The runs of `chinchilla` rule the other published fit out; elsewhere there is no other.
             let said: Vec<_> = output.verdicts.iter().map(|verdict| verdict.agrees).collect();
-            assert_eq!(said, if slug == "chinchilla" { vec![Some(false), Some(true)] } else { vec![None] }, "{slug}");
+            assert_eq!(
+                said,
+                if slug == "chinchilla" { vec![Some(false), Some(true)] } else { vec![Some(true)] },
+                "{slug}"
+            );
+            let unsaid = run(slug, "bootstrap=40&rows=12&noise=0.3", None);
+            let said = unsaid.verdicts.iter().map(|verdict| verdict.agrees).collect::<Vec<_>>();
+            assert!(said.iter().all(Option::is_none), "{slug}: few noisy runs do not tell: {said:?}");
         }
         let output = run(
             "chinchilla",

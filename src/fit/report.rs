@@ -756,8 +756,8 @@ impl Study<'_> {
 
     /// Could the runs be of these parameters? `2 (Q(theirs) - Q(fit))` in units of chi-squared, as profiles have it.
     ///
-    /// Runs that rule a published fit out differ from it. Runs that do not, agree with it only if they rule out another:
-    /// few runs rule out none.
+    /// Runs that rule a published fit out differ from it. Runs that do not, agree with it only if they determine every
+    /// free parameter: few runs rule out nothing.
     fn verdicts(&self, fit: &Fit) -> Vec<Verdict> {
         let sharpness = sharpness(self.problem, fit);
         let free = self.problem.free();
@@ -770,11 +770,16 @@ impl Study<'_> {
             (source, 2.0 * (self.problem.value(&theirs) - fit.value) * sharpness)
         };
         let rises: Vec<_> = self.claimed().into_iter().take(PUBLISHED.len()).map(rise).collect();
-        let one_is_ruled_out = rises.iter().any(|(_, rise)| *rise > most);
+        let boot = self.bootstrapped();
+        let clear = |(j, profile): &&(usize, Profile)| {
+            let name = self.problem.law.info.params[*j].name;
+            determined(name, profile.interval(), boot.as_ref().map(|ends| ends[*j])).0
+        };
+        let telling = self.profiles.iter().filter(clear).count() == free;
         let one = |(id, (source, rise)): (&'static str, &(&str, f64))| {
             let possible = *rise <= most;
-            let settle = if possible && !one_is_ruled_out {
-                " These runs do not rule it out, nor any other published fit: more runs, or less noise, would tell."
+            let settle = if possible && !telling {
+                " These runs do not rule it out, but the profiles do not show that they determine every parameter: more runs, or less noise, would tell."
             } else {
                 ""
             };
