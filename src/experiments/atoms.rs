@@ -513,6 +513,7 @@ impl Experiment for Atoms {
     };
 
     const CLAIMS: &'static [Claim] = CLAIMS_LIST;
+    const QUICK: &'static str = "runs=32&atoms=5000";
 
     type Params = Params;
 

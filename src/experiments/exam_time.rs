@@ -565,6 +565,7 @@ impl Experiment for ExamTime {
         figures_more: &[],
     };
 
+    const QUICK: &'static str = "runs=512&facts=32";
     const CLAIMS: &'static [Claim] = &[
         Claim {
             id: "exam-75",

@@ -213,6 +213,7 @@ impl<P: Page> Experiment for Fits<P> {
     const SLUG: &'static str = P::SLUG;
     const KERNEL: bool = false;
     const INFO: Info = P::INFO;
+    const QUICK: &'static str = "bootstrap=100&rows=60";
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;
     type Params = P::Params;

@@ -991,6 +991,7 @@ impl Experiment for KComposition {
     const INFO: Info = INFO;
 
     const CLAIMS: &'static [Claim] = CLAIMS_LIST;
+    const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
 
     type Params = Params;
 

@@ -248,6 +248,8 @@ pub trait Experiment: Sized + 'static {
     const DATA: &'static str = "";
     /// Has it a kernel? Without one there is nothing for a GPU to do.
     const KERNEL: bool = true;
+    /// A setting that runs within a second and lets at least one verdict tell: what tests run, `name=value&...`.
+    const QUICK: &'static str;
     /// Its parameters.
     type Params: Params;
 
@@ -322,6 +324,9 @@ pub struct Entry {
     /// Has it a kernel, which a GPU can run?
     #[cfg(not(target_arch = "wasm32"))]
     pub kernel: bool,
+    /// A setting that runs within a second, at which at least one verdict can tell.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub quick: &'static str,
     #[serde(skip)]
     start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
@@ -340,6 +345,8 @@ impl Entry {
             data: E::DATA,
             #[cfg(not(target_arch = "wasm32"))]
             kernel: E::KERNEL,
+            #[cfg(not(target_arch = "wasm32"))]
+            quick: E::QUICK,
             start: |values, table, seed| Ok(Box::new(E::start_on(E::Params::from_values(values)?, table, seed)?)),
         }
     }

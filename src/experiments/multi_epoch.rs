@@ -1203,6 +1203,7 @@ impl Experiment for MultiEpoch {
     const SLUG: &'static str = "multi-epoch";
     const INFO: Info = INFO;
     const CLAIMS: &'static [Claim] = CLAIMS_LIST;
+    const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
 
     type Params = Params;
 

@@ -543,6 +543,7 @@ impl Experiment for PositiveShift {
     };
 
     const CLAIMS: &'static [Claim] = CLAIMS_LIST;
+    const QUICK: &'static str = "draws=2000";
 
     type Params = Params;
 

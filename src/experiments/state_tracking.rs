@@ -321,6 +321,7 @@ impl Experiment for StateTracking {
         figures_more: &[],
     };
 
+    const QUICK: &'static str = "samples=20000&runs=16";
     const CLAIMS: &'static [Claim] = &[
         Claim {
             id: "track-s5",

@@ -1,0 +1,118 @@
+//! A digest of the numbers of a result, by which two runs are compared without storing either.
+//!
+//! It reads the id of every figure, table and verdict and every number or `null` in them, in the order of the document. No
+//! words are read: a label, a unit or the name of a parameter may change without changing it.
+
+use super::Output;
+use super::table::Cell;
+use crate::rng::Digest;
+
+/// The numbers of one figure, table or verdict, by its kind and id; `None` is what the document shows as `null`.
+pub type Numbers = (&'static str, &'static str, Vec<Option<f64>>);
+
+/// All numbers of a result, in the order of the document. Of a verdict: the measured value, the interval, theory, null,
+/// resolution, and 1 or 0 for whether it agrees.
+pub fn numbers(output: &Output) -> Vec<Numbers> {
+    let mut found: Vec<(&'static str, &'static str, Vec<f64>)> = Vec::new();
+    for figure in &output.figures {
+        let mut list = Vec::new();
+        if let Some(field) = &figure.field {
+            [&field.x, &field.y].into_iter().chain(&field.z).for_each(|values| list.extend_from_slice(values));
+        }
+        for series in &figure.series {
+            let ends = [series.lo.as_ref(), series.hi.as_ref()].into_iter().flatten();
+            [&series.x, &series.y].into_iter().chain(ends).for_each(|values| list.extend_from_slice(values));
+        }
+        list.extend(figure.marks.iter().flat_map(|mark| [mark.x, mark.y]).map(|place| place.unwrap_or(f64::NAN)));
+        found.push(("figure", figure.id, list));
+    }
+    for table in &output.tables {
+        let number = |cell: &Cell| if let Cell::Number(x) = cell { Some(*x) } else { None };
+        found.push(("table", table.id, table.rows.iter().flatten().filter_map(number).collect()));
+    }
+    for verdict in &output.verdicts {
+        let [lo, hi] = verdict.interval.unwrap_or([f64::NAN; 2]);
+        let or_nan = |x: Option<f64>| x.unwrap_or(f64::NAN);
+        let agrees = verdict.agrees.map_or(f64::NAN, |agrees| f64::from(u8::from(agrees)));
+        let list =
+            vec![verdict.measured, lo, hi, or_nan(verdict.theory), or_nan(verdict.null), verdict.resolution, agrees];
+        found.push(("verdict", verdict.id, list));
+    }
+    let finite = |list: Vec<f64>| list.into_iter().map(|x| x.is_finite().then_some(x)).collect();
+    found.into_iter().map(|(kind, id, list)| (kind, id, finite(list))).collect()
+}
+
+/// The digest of [`numbers`]: 16 hexadecimal digits. 0 and -0 are one number.
+pub fn digest(output: &Output) -> String {
+    let mut digest = Digest::default();
+    for (kind, id, list) in numbers(output) {
+        kind.bytes().chain([0]).chain(id.bytes()).chain([0]).for_each(|byte| digest.word(u64::from(byte)));
+        digest.word(list.len() as u64);
+        list.into_iter().for_each(|x| digest.number(x.unwrap_or(f64::NAN)));
+    }
+    digest.hex()
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::super::{Axis, Column, Figure, Kind, Mark, Role, Series, Table, Verdict};
+    use super::*;
+    use crate::params::Scale;
+
+    fn output() -> Output {
+        let axis = Axis { label: "samples", unit: "", scale: Scale::Linear };
+        let series = Series::new("s", "a curve", Kind::Line, Role::Theory, vec![1.0, 2.0], vec![3.0, f64::NAN])
+            .with_interval(vec![2.0, f64::NEG_INFINITY], vec![4.0, 5.0]);
+        Output {
+            figures: vec![Figure {
+                id: "f",
+                title: "A figure".into(),
+                x: axis,
+                y: axis,
+                field: None,
+                series: vec![series],
+                marks: vec![Mark::at_x("here", 1.5)],
+            }],
+            tables: vec![Table {
+                id: "t",
+                title: "A table".into(),
+                columns: vec![Column { name: "n", unit: "" }],
+                rows: vec![vec![7.0.into()], vec!["word".into()]],
+            }],
+            verdicts: vec![Verdict::of("v", "A claim", 0.5, Some([0.4, f64::INFINITY]), 0.5, 0.0)],
+        }
+    }
+
+    #[test]
+    fn every_number_is_there_in_the_order_of_the_document() {
+        let known: Vec<Numbers> = vec![
+            (
+                "figure",
+                "f",
+                vec![Some(1.0), Some(2.0), Some(3.0), None, Some(2.0), None, Some(4.0), Some(5.0), Some(1.5), None],
+            ),
+            ("table", "t", vec![Some(7.0)]),
+            ("verdict", "v", vec![Some(0.5), Some(0.4), None, Some(0.5), None, Some(0.0), Some(1.0)]),
+        ];
+        assert_eq!(numbers(&output()), known);
+    }
+
+    #[test]
+    fn words_do_not_count_and_numbers_and_ids_do() {
+        let usual = digest(&output());
+        let changed = |change: &dyn Fn(&mut Output)| {
+            let mut output = output();
+            change(&mut output);
+            digest(&output) != usual
+        };
+        assert!(!changed(&|o| o.figures[0].title = "Another title".into()), "a title");
+        assert!(!changed(&|o| o.tables[0].rows[1][0] = "another word".into()), "a word in a table");
+        assert!(!changed(&|o| o.figures[0].series[0].y[1] = f64::INFINITY), "null is null");
+        assert!(!changed(&|o| o.verdicts[0].resolution = -0.0), "0 has no sign");
+        assert!(changed(&|o| o.figures[0].series[0].x[0] += f64::EPSILON), "a last bit");
+        assert!(changed(&|o| o.figures[0].series[0].y[1] = 0.0), "a number where null was");
+        assert!(changed(&|o| o.tables[0].id = "u"), "an id");
+        assert!(changed(&|o| o.verdicts[0].agrees = None), "an answer");
+        assert!(changed(&|o| o.tables[0].rows.clear()), "a row less");
+    }
+}

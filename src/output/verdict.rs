@@ -1,0 +1,173 @@
+//! Verdicts: what the numbers say about a claim, computed and never canned.
+
+use serde::Serialize;
+
+use super::{finite, finite_option, finite_pair};
+
+/// `x` with that many decimal places, for sentences; `|x| < 9e15 / 10^places`.
+///
+/// The page's first result needs no other number in words: the standard library's printer, which is right for every
+/// `x`, would weigh 10 KB.
+pub fn decimal(x: f64, places: usize) -> String {
+    if !x.is_finite() {
+        return "undefined".to_owned();
+    }
+    let scale = 10_u64.pow(places as u32);
+    let scaled = (x.abs() * scale as f64).round() as u64;
+    let sign = if x < 0.0 && scaled > 0 { "-" } else { "" };
+    let (whole, part) = (scaled / scale, scaled % scale);
+    if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0places$}") }
+}
+
+/// What the numbers say about a claim: computed, never canned.
+///
+/// An interval decides only if it excludes something. It refutes the theory if it excludes the theory. It supports the
+/// theory if it holds the theory and excludes the null. Otherwise `agrees` is `None`: the run cannot tell. That is also
+/// the answer for a run that was cancelled or censored, and where there is only theory.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// Unique in the experiment.
+    pub id: &'static str,
+    /// The claim that was put to the test, a sentence.
+    pub claim: String,
+    /// The measured value.
+    #[serde(serialize_with = "finite")]
+    pub measured: f64,
+    /// Its 99.9 % interval; an end that is not finite is open.
+    #[serde(serialize_with = "finite_pair")]
+    pub interval: Option<[f64; 2]>,
+    /// What theory says.
+    #[serde(serialize_with = "finite_option")]
+    pub theory: Option<f64>,
+    /// What would be measured if the effect were absent, or if a rival were right; see [`Verdict::against`].
+    #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
+    pub null: Option<f64>,
+    /// How far the measurement may be off beyond its interval, in the units of the values.
+    #[serde(serialize_with = "finite")]
+    pub resolution: f64,
+    /// Does the interval, widened by the stated resolution, hold the theory?
+    pub agrees: Option<bool>,
+    /// Unit of the values; `%` for shares.
+    pub unit: &'static str,
+    /// What else a reader should know, a sentence; may be empty.
+    pub note: String,
+}
+
+impl Verdict {
+    /// A verdict whose `agrees` is computed: does `interval`, widened by `resolution` at both ends, hold
+    /// `theory`? It cannot tell where one of the numbers is none.
+    pub fn of(
+        id: &'static str,
+        claim: impl Into<String>,
+        measured: f64,
+        interval: Option<[f64; 2]>,
+        theory: f64,
+        resolution: f64,
+    ) -> Self {
+        let numbers = measured.is_finite() && theory.is_finite() && !resolution.is_nan();
+        let agrees = interval
+            .filter(|[lo, hi]| numbers && !lo.is_nan() && !hi.is_nan())
+            .map(|[lo, hi]| !(theory < lo - resolution || theory > hi + resolution));
+        Self {
+            id,
+            claim: claim.into(),
+            measured,
+            interval,
+            theory: Some(theory),
+            null: None,
+            resolution,
+            agrees,
+            unit: "",
+            note: String::new(),
+        }
+    }
+
+    /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise the
+    /// verdict cannot tell, and its note says `settle`: a sentence that names what would decide (more runs, more samples).
+    /// Call it after [`Verdict::note`]. Where theory and null are the same, use [`Verdict::within`].
+    pub fn against(mut self, null: f64, settle: &str) -> Self {
+        self.null = Some(null);
+        let held = self.interval.is_none_or(|[lo, hi]| !(null < lo - self.resolution || null > hi + self.resolution));
+        self.doubt(held, settle)
+    }
+
+    /// Demands that the interval ends no farther than `margin` from the theory before the verdict may agree: a wide
+    /// interval that holds the theory says nothing. Otherwise the verdict cannot tell, and its note says `settle`.
+    pub fn within(self, margin: f64, settle: &str) -> Self {
+        let theory = self.theory.unwrap_or(f64::NAN);
+        let wide = self.interval.is_none_or(|[lo, hi]| !(theory - lo <= margin && hi - theory <= margin));
+        self.doubt(wide, settle)
+    }
+
+    /// Turns "agrees" into "cannot tell" where `doubtful`.
+    fn doubt(mut self, doubtful: bool, settle: &str) -> Self {
+        if doubtful && self.agrees == Some(true) {
+            self.agrees = None;
+            let gap = if self.note.is_empty() { "" } else { " " };
+            self.note = format!("{settle}{gap}{}", self.note);
+        }
+        self
+    }
+
+    /// The same with a unit.
+    pub const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// The same with a note.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_the_standard_printers() {
+        for x in [0.0, 0.05, 75.4567, -75.4567, 99.96, -0.04, 1e-9, 0.9996, 123_456.789, -1.0] {
+            assert_eq!(decimal(x, 3), format!("{x:.3}").replace("-0.000", "0.000"), "three places of {x}");
+            assert_eq!(decimal(x, 0), format!("{x:.0}").replace("-0", "0"), "no places of {x}");
+        }
+        assert_eq!(decimal(0.125, 2), "0.13", "a tie goes away from 0");
+        assert_eq!((decimal(f64::NAN, 1).as_str(), decimal(f64::INFINITY, 1).as_str()), ("undefined", "undefined"));
+    }
+
+    #[test]
+    fn a_verdict_is_computed() {
+        let verdict = |theory, resolution| Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), theory, resolution).agrees;
+        assert_eq!(verdict(1.05, 0.0), Some(true), "inside");
+        assert_eq!(verdict(1.2, 0.0), Some(false), "outside");
+        assert_eq!(verdict(1.2, 0.2), Some(true), "within the resolution");
+        assert_eq!(Verdict::of("v", "v", 1.0, None, 1.0, 0.0).agrees, None, "cannot tell");
+        let lost = [f64::NAN, 1.0].map(|lo| Verdict::of("v", "v", 1.0, Some([lo, 2.0]), f64::NAN, 0.0).agrees);
+        assert_eq!(lost, [None; 2], "what is not a number decides nothing");
+        assert_eq!(
+            Verdict::of("v", "v", 1.0, Some([f64::NAN, 2.0]), 1.0, 0.0).agrees,
+            None,
+            "nor does half an interval"
+        );
+    }
+
+    #[test]
+    fn an_interval_decides_only_if_it_excludes_something() {
+        let verdict = |interval, theory| Verdict::of("v", "v", 1.0, Some(interval), theory, 0.1).note("Noted.");
+        let against = |interval, theory| verdict(interval, theory).against(0.0, "More runs would settle it.");
+        assert_eq!(against([0.5, 1.5], 1.0).agrees, Some(true), "holds the theory, excludes the null");
+        assert_eq!(against([0.05, 1.5], 1.0).agrees, None, "the resolution reaches the null");
+        assert_eq!(
+            against([-1.0, 1.5], 1.0).note,
+            "More runs would settle it. Noted.",
+            "and says what would settle it"
+        );
+        assert_eq!(against([-1.0, 0.5], 2.0).agrees, Some(false), "excludes the theory");
+        assert_eq!(against([f64::NEG_INFINITY, 1.5], 1.0).agrees, None, "an open end reaches the null");
+        let within = |interval| verdict(interval, 1.0).within(0.2, "More runs would settle it.").agrees;
+        assert_eq!((within([0.9, 1.1]), within([0.9, 1.3]), within([0.7, 1.1])), (Some(true), None, None), "width");
+        assert_eq!(within([f64::NAN, 1.1]), None, "an interval without an end");
+        assert_eq!(verdict([3.0, 4.0], 1.0).within(0.2, "").agrees, Some(false), "excludes the theory");
+    }
+}
