@@ -147,6 +147,30 @@ test("control characters are shown, and spoil no file", () => lab.open("#/fit?bo
   assert.match(png.text.slice(0, 8), /PNG/);
 }));
 
+test("a saved figure is drawn as the page draws it", () => lab.open("#/exam-time?runs=256&facts=16", async (page) => {
+  const element = await ready(page);
+  await run(element);
+  /** How everything with a class is painted: a site has other shades than the plot's own, but the series have none. */
+  const paints = (root) => {
+    const found = {};
+    for (const node of root.querySelectorAll("svg[role=img] [class]")) {
+      const { fill, stroke, color, strokeDasharray } = getComputedStyle(node);
+      const name = node.getAttribute("class");
+      const paint = (value) => value === "none" ? "none" : /\bc\d/.test(name) && value === color ? `series ${color}` : "paint";
+      if (node.matches("path,line")) (found[name] ??= new Set()).add([paint(fill), paint(stroke), strokeDasharray === "none" ? "whole" : "dashed"].join(", "));
+    }
+    return Object.fromEntries(Object.entries(found).map(([name, set]) => [name, [...set].sort()]));
+  };
+  const figure = element.locator(".figure").first();
+  const { text } = await saved(element, figure.getByRole("button", { name: /SVG/ }));
+  const live = await figure.evaluate((node, source) => new Function("root", `return (${source})(root)`)(node), paints.toString());
+  const other = await page.context().newPage();
+  await other.setContent(`<!doctype html>${text}`);
+  const kept = await other.evaluate((source) => new Function("root", `return (${source})(root)`)(document), paints.toString());
+  assert.ok(Object.keys(kept).some((name) => /^line/.test(name)) && kept.grid, Object.keys(kept).join(", "));
+  for (const [name, how] of Object.entries(kept)) if (live[name]) assert.deepEqual(how, live[name], name);
+}, { context: { colorScheme: "light" } }));
+
 test("control characters of a link", () => lab.open("#/exam-time?hours=1%0A2%E2%80%AE", async (page) => {
   const element = await ready(page);
   await element.getByText("1␊2⟨U+202E⟩", { exact: false }).first().waitFor();

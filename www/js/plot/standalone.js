@@ -23,7 +23,7 @@ export function standalone(figure, view, stamp, theme) {
   const { height, size } = draw(figure, { ...view, width: WIDTH, scale: 1 });
   /** @type {Record<string, string>} */
   const palette = { ...palettes[theme], font: FONT };
-  const style = svgRules.map(rule => rule.replace(/var\(--lab-(\w+)\)/g, (_, name) => palette[name])).join("\n");
+  const style = svgRules.map(rule => rule.replace(/var\(--lab-(\w+)\)/g, (_, name) => palette[name])).join("");
 
   const plot = el("g");
   plot.append(...svg.children);
