@@ -1,0 +1,286 @@
+//! What may be written after `scaling-lab`, and what it means in an experiment's own settings.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use scaling_lab::exec::Device;
+use scaling_lab::fit::Role;
+use scaling_lab::fit::table::Table;
+use scaling_lab::params::Texts;
+use scaling_lab::{Error, Result};
+
+/// The experiment that the verb `fit` runs.
+pub(super) const FIT: &str = "fit";
+
+/// The data problem of scaling language models, by experiment.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Verb {
+    /// List the experiments and their parameters.
+    List {
+        /// The whole catalogue as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run an experiment.
+    Run(RunArgs),
+    /// Fit a law to runs of your own, with intervals.
+    Fit(Box<FitArgs>),
+    /// Recompute published numbers, and this lab's own: whose, number, ours, interval, agrees, expected, note.
+    Reproduce {
+        /// Only those of this experiment.
+        slug: Option<String>,
+        #[arg(long, value_enum, default_value = "cpu")]
+        device: DeviceArg,
+        /// A folder with the tables that some are computed from and that are not ours to ship.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Digests of a million outputs of every source of numbers, to compare machines.
+    #[command(hide = true)]
+    Digest,
+}
+
+#[derive(clap::Args)]
+pub(super) struct RunArgs {
+    /// Which experiment; see `list`.
+    pub(super) slug: String,
+    /// A parameter; lists are separated by commas. May be repeated.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+    /// A table of your own, for an experiment that reads one; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) data: Option<PathBuf>,
+    /// Seed of all draws.
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub(super) seed: u32,
+    /// Where it runs.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) device: DeviceArg,
+    /// What is written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+    /// Where it is written; standard output when absent.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Leave the heading out of CSV, so that files can be joined.
+    #[arg(long)]
+    pub(super) no_header: bool,
+    /// No progress and no notices on standard error.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct FitArgs {
+    /// Which law; `list` names them.
+    pub(super) law: String,
+    /// A table with a line of headings; - is standard input.
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) columns: ColumnArgs,
+    /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=. May be repeated.
+    #[arg(long, value_name = "RULE")]
+    pub(super) exclude: Vec<String>,
+    /// Where squares end in Huber's objective; 0 is L1.
+    #[arg(long, value_name = "DELTA", conflicts_with = "squares", allow_negative_numbers = true)]
+    pub(super) huber: Option<f64>,
+    /// Least squares.
+    #[arg(long)]
+    pub(super) squares: bool,
+    /// Residuals of logarithms, or as they are; what the law usually takes when absent.
+    #[arg(long, value_enum)]
+    pub(super) residual: Option<ResidualArg>,
+    /// Hold a parameter, at its published value when none is given. May be repeated.
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub(super) hold: Vec<String>,
+    /// Free a parameter that is held unless asked for. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(super) free: Vec<String>,
+    /// Resamples of the bootstrap.
+    #[arg(long, default_value_t = 4000, allow_negative_numbers = true)]
+    pub(super) bootstrap: u32,
+    /// No profiles.
+    #[arg(long)]
+    pub(super) no_profile: bool,
+    /// Another law on the same rows, to choose between. May be repeated.
+    #[arg(long, value_name = "LAW")]
+    pub(super) against: Vec<String>,
+    /// A budget of floating-point operations to split between parameters and tokens.
+    #[arg(long, value_name = "FLOPS", allow_negative_numbers = true)]
+    pub(super) budget: Option<f64>,
+    /// Unique tokens there are.
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
+    pub(super) have: Option<f64>,
+    /// A loss to reach...
+    #[arg(long, value_name = "LOSS", allow_negative_numbers = true)]
+    pub(super) reach: Option<f64>,
+    /// ...with a model of so many parameters.
+    #[arg(long, value_name = "PARAMETERS", allow_negative_numbers = true)]
+    pub(super) size: Option<f64>,
+    /// Seed of all draws.
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub(super) seed: u32,
+    /// What is written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+    /// Where it is written; standard output when absent.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// No progress and no notices on standard error.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// Which column is what, where the headings do not say.
+#[derive(clap::Args)]
+pub(super) struct ColumnArgs {
+    /// Column of x, for a law of one variable.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) x: Option<String>,
+    /// Column of the loss, or of what else is predicted.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) loss: Option<String>,
+    /// Column of the model's parameters.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) params: Option<String>,
+    /// Column of the tokens seen.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) tokens: Option<String>,
+    /// Column of the unique tokens.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) unique: Option<String>,
+    /// Column of the epochs.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) epochs: Option<String>,
+    /// Column of the floating-point operations, 6 x parameters x tokens.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) flops: Option<String>,
+    /// Column that names the run, whose rows are resampled together; none for every row by itself.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) run: Option<String>,
+    /// Column that says how much a row counts.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) weight: Option<String>,
+    /// Unit of a column: x, params, tokens, unique or flops in 1, k, M, B or T. May be repeated.
+    #[arg(long, value_name = "ROLE=UNIT")]
+    pub(super) unit: Vec<String>,
+    /// What stands before decimals, where the table leaves it open.
+    #[arg(long, value_enum)]
+    pub(super) decimal: Option<DecimalArg>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum DecimalArg {
+    Comma,
+    Point,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum ResidualArg {
+    Log,
+    Plain,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum DeviceArg {
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    Json,
+    Csv,
+    Text,
+}
+
+impl From<DeviceArg> for Device {
+    fn from(device: DeviceArg) -> Self {
+        match device {
+            DeviceArg::Auto => Self::Auto,
+            DeviceArg::Cpu => Self::Cpu,
+            DeviceArg::Gpu => Self::Gpu,
+        }
+    }
+}
+
+impl ColumnArgs {
+    /// As the parameter `columns` has it.
+    pub(super) fn text(&self, table: &Table) -> Result<String> {
+        let given = [
+            (Role::X, &self.x),
+            (Role::Loss, &self.loss),
+            (Role::Params, &self.params),
+            (Role::Tokens, &self.tokens),
+            (Role::Unique, &self.unique),
+            (Role::Epochs, &self.epochs),
+            (Role::Flops, &self.flops),
+            (Role::Run, &self.run),
+            (Role::Weight, &self.weight),
+        ];
+        let named = given.into_iter().filter_map(|(role, name)| Some((role, name.as_deref()?)));
+        let pair = |(role, name): (Role, &str)| {
+            let place = if name == "none" { "-".to_owned() } else { format!("#{}", table.find(name)? + 1) };
+            Ok(format!("{}:{place}", role.name()))
+        };
+        let mut pairs = named.map(pair).collect::<Result<Vec<_>>>()?;
+        for unit in &self.unit {
+            let (role, unit) =
+                unit.split_once('=').ok_or_else(|| Error::parameter("unit", unit, "ROLE=UNIT, such as tokens=B"))?;
+            pairs.push(format!("{role}.unit:{unit}"));
+        }
+        pairs.extend(self.decimal.map(|mark| match mark {
+            DecimalArg::Comma => "decimal:comma".to_owned(),
+            DecimalArg::Point => "decimal:point".to_owned(),
+        }));
+        Ok(pairs.join(","))
+    }
+}
+
+impl FitArgs {
+    /// As the parameters of the experiment have it.
+    pub(super) fn texts(&self, table: &Table) -> Result<Texts> {
+        let freed = self.free.iter().map(|name| format!("{name}=free"));
+        let hold: Vec<_> = self.hold.iter().cloned().chain(freed).collect();
+        let huber = self.huber.filter(|delta| *delta > 0.0).map(|delta| delta.to_string());
+        let objective = match self.huber {
+            _ if self.squares => Some("squares"),
+            Some(0.0) => Some("l1"),
+            Some(delta) if delta < 0.0 || delta.is_nan() => {
+                return Err(Error::parameter("huber", &delta.to_string(), "a number of at least 0"));
+            }
+            Some(_) => Some("huber"),
+            None => None,
+        };
+        let residual = self.residual.map(|residual| match residual {
+            ResidualArg::Log => "log",
+            ResidualArg::Plain => "plain",
+        });
+        let number = |x: Option<f64>| x.map(|x| x.to_string());
+        let texts = [
+            ("law", Some(self.law.clone())),
+            ("against", Some(self.against.join(","))),
+            ("columns", Some(self.columns.text(table)?)),
+            ("exclude", Some(self.exclude.join(","))),
+            ("hold", Some(hold.join(","))),
+            ("objective", objective.map(str::to_owned)),
+            ("huber", huber),
+            ("residual", residual.map(str::to_owned)),
+            ("bootstrap", Some(self.bootstrap.to_string())),
+            ("profiles", self.no_profile.then(|| "no".to_owned())),
+            ("budget", number(self.budget)),
+            ("have", number(self.have)),
+            ("reach", number(self.reach)),
+            ("size", number(self.size)),
+        ];
+        Ok(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect())
+    }
+}

@@ -1,0 +1,248 @@
+//! The terminal's door: what each verb does. Arguments are read in `args`, results written in `write`.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Instant;
+
+use clap::Parser as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use scaling_lab::exec::{Device, Exec};
+use scaling_lab::experiments::{self, ALL, Claim, Reproduced, Session};
+use scaling_lab::fit;
+use scaling_lab::fit::table::{Reader, Table};
+use scaling_lab::output::{Cell, Document};
+use scaling_lab::params::{self, Texts};
+use scaling_lab::{Error, ErrorKind, Result};
+
+use args::{Cli, FIT, FitArgs, RunArgs, Verb};
+use quiet::Quiet;
+use write::{cell, columns, write_document};
+
+mod args;
+mod quiet;
+mod write;
+
+pub(crate) fn main() -> ExitCode {
+    let verb = match Cli::try_parse() {
+        Ok(cli) => cli.verb,
+        Err(error) => return refused(&error),
+    };
+    let outcome = match verb {
+        Verb::List { json } => list(json),
+        Verb::Run(args) => run(&args),
+        Verb::Fit(args) => fit_runs(&args),
+        Verb::Reproduce { slug, device, data } => reproduce(slug.as_deref(), device.into(), data.as_deref()),
+        Verb::Digest => digest(),
+    };
+    match outcome {
+        Ok(code) => code,
+        // Whoever reads our output has had enough, as in `| head`.
+        Err(error) if error.kind() == ErrorKind::Io && error.message().contains("Broken pipe") => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("scaling-lab: {error}");
+            match error.kind() {
+                ErrorKind::Parameter | ErrorKind::Unknown => ExitCode::from(2),
+                ErrorKind::Device | ErrorKind::Cancelled | ErrorKind::Io => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Arguments that cannot be read: what is wrong, in a sentence. Help and version are no mistake.
+fn refused(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        error.exit();
+    }
+    let said = error.to_string();
+    let lines = said.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let words: Vec<_> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
+    eprintln!("scaling-lab: {}; see --help", words.join("; ").trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+fn list(json: bool) -> Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    if json {
+        serde_json::to_writer_pretty(&mut out, ALL).map_err(io::Error::from)?;
+        writeln!(out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for entry in ALL {
+        writeln!(out, "{:16} {}", entry.slug, entry.info.question)?;
+        for spec in entry.params {
+            writeln!(out, "    {:12} {} (default {}; {})", spec.name, spec.help, spec.default, spec.allowed())?;
+        }
+    }
+    writeln!(out, "\nLaws for `fit`:")?;
+    for law in fit::ALL {
+        let inputs: Vec<_> = law.info.inputs.iter().map(|input| input.role.name()).collect();
+        writeln!(out, "{:24} {} (reads {})", law.info.slug, law.info.title, inputs.join(", "))?;
+        for param in law.info.params {
+            writeln!(out, "    {:12} {}", param.name, param.help)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse_set(set: &[String]) -> Result<Texts> {
+    let mut texts = Texts::new();
+    for pair in set {
+        let (name, value) = pair.split_once('=').ok_or_else(|| Error::parameter("--set", pair, "name=value"))?;
+        if params::text(&texts, name).is_some() {
+            return Err(Error::parameter(name, value, "one value: it is set twice"));
+        }
+        texts.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(texts)
+}
+
+/// Runs to the end, with a progress bar when somebody watches.
+fn finish(session: &mut Session, watched: bool) -> Result<()> {
+    let total = session.progress().total;
+    let bar = if watched && total > 1 && io::stderr().is_terminal() {
+        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} marks, {eta} left");
+        ProgressBar::new(total.into()).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    } else {
+        ProgressBar::hidden()
+    };
+    while !session.progress().finished() {
+        bar.set_position(pollster::block_on(session.advance())?.done.into());
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn run(args: &RunArgs) -> Result<ExitCode> {
+    let texts = parse_set(&args.set)?;
+    // A bad parameter is said before any device is opened.
+    experiments::find(&args.slug)?;
+    let table = args.data.as_deref().map(read_table).transpose()?;
+    Session::open_on(Rc::new(Exec::cpu()), &args.slug, &texts, table.clone(), args.seed)?;
+    let _quiet = args.quiet.then(Quiet::new);
+    let exec = Rc::new(pollster::block_on(Exec::open(args.device.into()))?);
+    play(exec, &args.slug, &texts, table, args.seed, args.quiet, |document| {
+        write_document(document, args.format, args.out.as_deref(), !args.no_header)
+    })
+}
+
+/// A whole run, and what is done with its document.
+fn play(
+    exec: Rc<Exec>,
+    slug: &str,
+    texts: &Texts,
+    table: Option<Rc<Table>>,
+    seed: u32,
+    quiet: bool,
+    write: impl FnOnce(&Document) -> Result<ExitCode>,
+) -> Result<ExitCode> {
+    #[expect(clippy::disallowed_methods, reason = "this file is native; the time is a stamp, no number depends on it")]
+    let begun = Instant::now();
+    let mut session = Session::open_on(exec, slug, texts, table, seed)?;
+    finish(&mut session, !quiet)?;
+    let document = session.document(begun.elapsed().as_secs_f64());
+    if !quiet {
+        for notice in &document.notices {
+            eprintln!("{notice}");
+        }
+    }
+    write(&document)
+}
+
+/// A table from a file, in pieces.
+fn read_table(path: &Path) -> Result<Rc<Table>> {
+    let unreadable = |e: io::Error| Error::new(ErrorKind::Parameter, format!("cannot read {}: {e}", path.display()));
+    let mut from: Box<dyn io::Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(unreadable)?)
+    };
+    let (mut reader, mut piece) = (Reader::new(), vec![0; 1 << 20]);
+    loop {
+        match from.read(&mut piece).map_err(unreadable)? {
+            0 => return reader.finish().map(Rc::new),
+            count => reader.push(&piece[..count])?,
+        }
+    }
+}
+
+fn fit_runs(args: &FitArgs) -> Result<ExitCode> {
+    fit::find(&args.law)?;
+    let table = read_table(&args.file)?;
+    let texts = args.texts(&table)?;
+    let exec = Rc::new(Exec::cpu());
+    play(exec, FIT, &texts, Some(table), args.seed, args.quiet, |document| {
+        write_document(document, args.format, args.out.as_deref(), true)
+    })
+}
+
+fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<ExitCode> {
+    if let Some(folder) = data.filter(|folder| !folder.is_dir()) {
+        return Err(Error::parameter("--data", &folder.display().to_string(), "a folder that is there"));
+    }
+    let entries = match slug {
+        Some(slug) => std::slice::from_ref(experiments::find(slug)?),
+        None => ALL,
+    };
+    if let Some(folder) = data
+        && !folder.is_dir()
+    {
+        let what = folder.display().to_string();
+        return Err(Error::parameter("--data", &what, "a folder that is there"));
+    }
+    let exec = Rc::new(pollster::block_on(Exec::open(device))?);
+    let head = ["claim", "whose number", "number", "ours", "interval", "agrees", "expected", "note"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let (mut surprises, mut missing) = (0, Vec::new());
+    for (entry, claim) in entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))) {
+        let file = claim.data.map(|data| data.file);
+        let path = file.and_then(|file| data.map(|folder| folder.join(file))).filter(|path| path.exists());
+        if let (Some(file), None) = (claim.data, &path) {
+            if !missing.contains(&file.file) {
+                eprintln!("{} is not there (--data DIR): its numbers are left out. {}", file.file, file.from);
+                missing.push(file.file);
+            }
+            rows.push(
+                [claim.id, claim.origin.word(), &claim.printed.to_string(), "", "", "not tried", "", ""]
+                    .map(str::to_owned)
+                    .to_vec(),
+            );
+            continue;
+        }
+        let table = path.as_deref().map(read_table).transpose()?;
+        let found = pollster::block_on(experiments::reproduce(&exec, entry.slug, claim, table))?;
+        surprises += u32::from(!found.as_expected);
+        rows.push(reproduced(claim, &found));
+    }
+    columns(rows, &mut io::stdout().lock())?;
+    if surprises == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("scaling-lab: {surprises} of these numbers did not come out as expected");
+    Ok(ExitCode::FAILURE)
+}
+
+fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
+    let interval = found.interval.map(|[lo, hi]| format!("[{lo:.6}, {hi:.6}]")).unwrap_or_default();
+    let agrees = if found.agrees { "agrees" } else { "differs" };
+    let expected = claim.ours.map_or_else(|| "agrees".to_owned(), |ours| format!("differs: {ours}"));
+    let row = [
+        claim.id,
+        claim.origin.word(),
+        &claim.printed.to_string(),
+        &cell(&Cell::Number(found.ours)),
+        &interval,
+        agrees,
+        &expected,
+        // It says why the numbers come out as expected; where they do not, it would be about another table.
+        if found.as_expected { claim.note } else { "" },
+    ];
+    row.map(str::to_owned).to_vec()
+}
+
+fn digest() -> Result<ExitCode> {
+    write!(io::stdout(), "{}", scaling_lab::rng::digest())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,186 @@
+//! What is answered: the result document as JSON, CSV or text, and tables of words in columns.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use scaling_lab::error::visible;
+use scaling_lab::output::{Cell, Document};
+use scaling_lab::{Error, ErrorKind, Result};
+
+use super::args::Format;
+
+pub(super) fn write_document(document: &Document, format: Format, to: Option<&Path>, header: bool) -> Result<ExitCode> {
+    let mut out: Box<dyn Write> = match to {
+        Some(path) => Box::new(BufWriter::new(
+            File::create(path)
+                .map_err(|e| Error::new(ErrorKind::Io, format!("cannot write {}: {e}", path.display())))?,
+        )),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    };
+    match format {
+        Format::Json => {
+            serde_json::to_writer(&mut out, document).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        Format::Csv => csv(document, header, &mut out)?,
+        Format::Text => text(document, &mut out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The shortest digits that read back as `x`, without an exponent; of two equally near the even one, as in JSON and in
+/// the page's files.
+pub(super) fn decimal(x: &f64) -> String {
+    // The standard printer takes the upper of the two.
+    let shortest = serde_json::to_string(&(x + 0.0)).unwrap_or_default();
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let part = part.trim_end_matches('0');
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    // Where the point stands among the digits.
+    let digits = format!("{whole}{part}");
+    let point = exponent + i32::try_from(whole.len()).unwrap_or(0);
+    let text = match usize::try_from(point) {
+        Ok(point) if point >= digits.len() => format!("{digits:0<point$}"),
+        Ok(point) if point > 0 => format!("{}.{}", &digits[..point], &digits[point..]),
+        _ => format!("0.{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
+    };
+    format!("{sign}{text}")
+}
+
+/// Long form: one line per point.
+pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(decimal).unwrap_or_default();
+    let broken = |e: csv::Error| Error::from(io::Error::from(e));
+    if header {
+        csv.write_record(["slug", "seed", "figure", "series", "x", "y", "lo", "hi"]).map_err(broken)?;
+    }
+    let seed = document.seed.to_string();
+    for figure in &document.output.figures {
+        for series in &figure.series {
+            for i in 0..series.x.len() {
+                csv.write_record([
+                    document.experiment,
+                    &seed,
+                    figure.id,
+                    series.id,
+                    &number(series.x.get(i)),
+                    &number(series.y.get(i)),
+                    &number(series.lo.as_ref().and_then(|lo| lo.get(i))),
+                    &number(series.hi.as_ref().and_then(|hi| hi.get(i))),
+                ])
+                .map_err(broken)?;
+            }
+        }
+        if let Some(field) = &figure.field {
+            for (y, row) in field.y.iter().zip(&field.z) {
+                for (x, z) in field.x.iter().zip(row).filter(|(_, z)| z.is_finite()) {
+                    // A field's two places are its x and lo, its value y: the same eight columns for all.
+                    let (x, y, z) = (decimal(x), decimal(y), decimal(z));
+                    csv.write_record([document.experiment, &seed, figure.id, "field", &x, &z, &y, ""])
+                        .map_err(broken)?;
+                }
+            }
+        }
+    }
+    csv.flush()?;
+    Ok(())
+}
+
+pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
+    let device: Vec<_> = document.device.iter().map(|d| format!("{} ({})", d.kind, d.adapter)).collect();
+    writeln!(
+        out,
+        "{} · seed {} · {:.2} s on {}",
+        document.experiment,
+        document.seed,
+        document.elapsed_s,
+        device.join(", then ")
+    )?;
+    for verdict in &document.output.verdicts {
+        let agrees = match verdict.agrees {
+            Some(true) => "agrees",
+            Some(false) => "differs",
+            None => "cannot tell",
+        };
+        let interval = verdict.interval.map(|[lo, hi]| format!(" [{lo:.6}, {hi:.6}]")).unwrap_or_default();
+        let theory = verdict.theory.map(|t| format!("; theory {t:.6}")).unwrap_or_default();
+        writeln!(
+            out,
+            "\n{}: {:.6}{interval}{theory}: {agrees}.\n{}",
+            visible(&verdict.claim),
+            verdict.measured,
+            visible(&verdict.note)
+        )?;
+    }
+    for table in &document.output.tables {
+        writeln!(out, "\n{}", table.title)?;
+        let cells = table.rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>());
+        let head = table.columns.iter().map(|c| c.name.to_owned()).collect();
+        columns(std::iter::once(head).chain(cells).collect(), out)?;
+    }
+    Ok(())
+}
+
+pub(super) fn cell(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => visible(text),
+        Cell::Number(x) if !x.is_finite() => "-".into(),
+        Cell::Number(x) if x.fract() == 0.0 && x.abs() < 1e9 => format!("{x:.0}"),
+        Cell::Number(x) if (1e-3..1e5).contains(&x.abs()) => format!("{x:.6}"),
+        Cell::Number(x) => format!("{x:.5e}"),
+    }
+}
+
+pub(super) fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()> {
+    let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width: Vec<usize> = (0..wide)
+        .map(|i| rows.iter().filter_map(|row| row.get(i)).map(|c| c.chars().count()).max().unwrap_or(0))
+        .collect();
+    for row in rows {
+        let line: Vec<String> = row.iter().zip(&width).map(|(c, w)| format!("{c:w$}")).collect();
+        writeln!(out, "  {}", line.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // www/js/export.test.js has these cases too.
+    #[test]
+    fn numbers_of_a_csv_are_the_pages() {
+        let large = format!("1{}", "0".repeat(21));
+        let small = format!("0.{}5", "0".repeat(323));
+        for (x, text) in [
+            (22_197.0 / 262_144.0, "0.08467483520507812"),
+            (65_537.0 / 131_072.0, "0.5000076293945312"),
+            (-0.0, "0"),
+            (-2.5, "-2.5"),
+            (1e21, &large),
+            (1.5e-7, "0.00000015"),
+            (f64::from(1_u32 << 30) * f64::from(1_u32 << 30) * 1024.0, "1180591620717411300000"),
+            (5e-324, &small),
+        ] {
+            assert_eq!(decimal(&x), text, "{x:e}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_a_csv_read_back() {
+        let mut bits = 1_u64;
+        for _ in 0..10_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let x = f64::from_bits(bits);
+            if x.is_finite() {
+                assert_eq!(decimal(&x).parse::<f64>().map(f64::to_bits), Ok(bits), "{x:e}");
+            }
+        }
+    }
+}
