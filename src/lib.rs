@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | [`error`], [`math`], [`rng`] | sentences for failures; the door to f64 functions; indexed draws | nothing of ours |
 //! | [`theory`] | closed forms, pure f64 functions | the above |
-//! | [`mod@params`], [`output`], [`exec`] | what is asked; what is answered; where work runs | the above, but not `theory` |
+//! | [`mod@params`], [`output`], [`table`], [`exec`] | what is asked; what is answered; a table from text; where work runs | the above, but not `theory` |
 //! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | the above |
 //! | [`fit`] | laws fitted to runs, f64, no device | the above, but not `exec` and `sim` |
 //! | [`experiments`] | one file is one experiment; the registry; claims | everything above |
@@ -22,6 +22,7 @@ pub mod output;
 pub mod params;
 pub mod rng;
 pub mod sim;
+pub mod table;
 pub mod theory;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

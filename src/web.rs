@@ -19,8 +19,8 @@ use crate::exec::{Exec, Twin};
 use crate::experiments::{self, Pick, Reproduced, Session};
 use crate::fit::Role;
 use crate::fit::runs::Columns;
-use crate::fit::table::{Reader, Table};
 use crate::params::{Texts, as_map, to_number};
+use crate::table::{Reader, Table};
 
 type Js<T> = Result<T, JsValue>;
 

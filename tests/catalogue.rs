@@ -49,13 +49,14 @@ fn imports_point_one_way() {
             "theory" => &["error", "math", "rng", "theory"],
             "params" => &["error", "params"],
             "output" => &["error", "params", "output"],
+            "table" => &["error", "table"],
             "exec" => &["error", "math", "rng", "exec"],
             "sim" => &["error", "math", "rng", "theory", "exec", "sim"],
-            "fit" => &["error", "math", "rng", "theory", "params", "output", "fit"],
+            "fit" => &["error", "math", "rng", "theory", "params", "output", "table", "fit"],
             "experiments" => {
-                &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"]
+                &["error", "math", "rng", "theory", "params", "output", "table", "exec", "sim", "fit", "experiments"]
             }
-            _ => &["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments"],
+            _ => &["error", "math", "rng", "theory", "params", "output", "table", "exec", "sim", "fit", "experiments"],
         }
     };
     for (path, text) in sources() {
@@ -67,8 +68,20 @@ fn imports_point_one_way() {
         for line in code(&text) {
             for (at, _) in line.match_indices("crate::") {
                 let named: String = line[at + 7..].chars().take_while(|c| c.is_ascii_lowercase()).collect();
-                let known =
-                    ["error", "math", "rng", "theory", "params", "output", "exec", "sim", "fit", "experiments", "web"];
+                let known = [
+                    "error",
+                    "math",
+                    "rng",
+                    "theory",
+                    "params",
+                    "output",
+                    "table",
+                    "exec",
+                    "sim",
+                    "fit",
+                    "experiments",
+                    "web",
+                ];
                 if known.contains(&named.as_str()) {
                     assert!(may(module).contains(&named.as_str()), "{} may not import {named}: {line}", path.display());
                 }

@@ -10,10 +10,10 @@ use scaling_lab::fit::minimise::Stop;
 use scaling_lab::fit::objective::Room;
 use scaling_lab::fit::profile::{Identified, Profile, determined};
 use scaling_lab::fit::runs::{Columns, Rule, runs};
-use scaling_lab::fit::table::Reader;
 use scaling_lab::fit::{self, ALL, Data, Entry, Objective, Problem, Range, Residual, Search, choose};
 use scaling_lab::math;
 use scaling_lab::rng::Draws;
+use scaling_lab::table::Reader;
 
 fn law(slug: &str) -> &'static Entry {
     fit::find(slug).expect("a law")

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use scaling_lab::exec::Device;
 use scaling_lab::fit::Role;
-use scaling_lab::fit::table::Table;
 use scaling_lab::params::Texts;
+use scaling_lab::table::Table;
 use scaling_lab::{Error, Result};
 
 /// The experiment that the verb `fit` runs.

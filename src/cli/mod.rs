@@ -12,9 +12,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use scaling_lab::exec::{Device, Exec};
 use scaling_lab::experiments::{self, ALL, Claim, Reproduced, Session};
 use scaling_lab::fit;
-use scaling_lab::fit::table::{Reader, Table};
 use scaling_lab::output::{Cell, Document};
 use scaling_lab::params::{self, Texts};
+use scaling_lab::table::{Reader, Table};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use args::{Cli, FIT, FitArgs, RunArgs, Verb};

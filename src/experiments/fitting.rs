@@ -16,10 +16,10 @@ use crate::fit::derived::Ask;
 use crate::fit::profile::Profile;
 use crate::fit::report::{Compared, Study};
 use crate::fit::runs::{Columns, Rule, Runs, runs};
-use crate::fit::table::Table;
 use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
 use crate::output::{Output, Progress};
 use crate::params::{Choice, Params};
+use crate::table::Table;
 
 /// Marks of the search.
 const SEARCHES: usize = 5;
@@ -538,9 +538,9 @@ mod tests {
     use super::*;
     use crate::experiments::{Session, query};
     use crate::fit::find;
-    use crate::fit::table::Reader;
     use crate::math;
     use crate::output::{Cell, Figure};
+    use crate::table::Reader;
     use crate::theory::muennighoff;
 
     fn open(slug: &str, text: &str, table: Option<&str>) -> Result<Session> {

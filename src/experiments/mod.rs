@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
-use crate::fit::table::Table;
 use crate::output::{Cell, DataUse, DeviceUse, Document, Output, Progress, Series};
 use crate::params::{self, Params, Spec, Texts, Value};
+use crate::table::Table;
 
 pub mod atoms;
 pub mod chinchilla;

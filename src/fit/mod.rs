@@ -15,7 +15,7 @@
 //! | [`bootstrap`], [`profile`] | how sure: resampled runs; one parameter held |
 //! | [`choose`], [`derived`] | which law; what a budget buys |
 //! | [`report`] | a fit as figures and tables |
-//! | [`table`], [`runs`] | a table from text; which column is what, which rows are left out |
+//! | [`runs`] | which column of a table is what, which rows are left out |
 //!
 //! To add a law: write `laws/x.rs` with a [`Law`], add `Entry::of::<laws::x::X>()` to [`ALL`].
 
@@ -23,7 +23,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 
 pub mod bootstrap;
-pub mod cells;
 pub mod choose;
 pub mod data;
 pub mod derived;
@@ -31,13 +30,11 @@ mod fisher;
 pub mod laws;
 mod linear;
 pub mod minimise;
-pub mod number;
 pub mod objective;
 pub mod profile;
 pub mod report;
 pub mod runs;
 pub mod search;
-pub mod table;
 
 pub use data::Data;
 pub use objective::{Objective, Problem, Residual};

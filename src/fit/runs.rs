@@ -1,9 +1,8 @@
 //! From a table to runs: which column is what, and which rows are left out.
 
-use super::number;
-use super::table::{Column, Mark, Table};
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
+use crate::table::{Column, Mark, Table, number};
 
 /// Which column holds what, and what else a table does not say itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -634,8 +633,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
 #[cfg(test)]
 mod tests {
     use super::super::find;
-    use super::super::table::Reader;
     use super::*;
+    use crate::table::Reader;
 
     const TABLE: &str = "run,Model Size,Training FLOP,epochs,val_loss,family\na,1e8,6e18,1,3.5,x\na,1e8,6e19,2,3.2,x\n\
         b,2e8,6e18,4,3.4,x\nc,2e8,6e19,1,3.1,y\nd,4e8,6e18,1,3.6,y\ne,4e8,6e19,1,nan,y\nf,4e8,6e20,1,2.8,y\ng,8e8,6e20,1,9,y\n";

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use scaling_lab::experiments::{ALL, check, query};
-use scaling_lab::fit::table::Reader;
+use scaling_lab::table::Reader;
 use scaling_lab::fit::{number, runs};
 
 fuzz_target!(|input: (u8, u8, String)| {

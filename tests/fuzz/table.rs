@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scaling_lab::fit::table::Reader;
+use scaling_lab::table::Reader;
 use scaling_lab::fit::{ALL, runs};
 
 fuzz_target!(|input: (u8, Vec<u8>)| {

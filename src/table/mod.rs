@@ -6,11 +6,16 @@
 
 use std::collections::BTreeMap;
 
-pub use super::cells::shown;
-use super::cells::{self, Objects, Record, Records, Split, Value};
-pub use super::number::Mark;
-use super::number::{self, Reading};
+use cells::{Objects, Record, Records, Split, Value};
+use number::Reading;
+
 use crate::error::{Error, ErrorKind, Result};
+
+pub mod cells;
+pub mod number;
+
+pub use cells::shown;
+pub use number::Mark;
 
 /// The most bytes of a file.
 pub const BYTES_MAX: usize = 128 << 20;
