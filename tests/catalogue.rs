@@ -48,7 +48,7 @@ fn imports_point_one_way() {
             "rng" => &["error", "math"],
             "theory" => &["error", "math", "rng", "theory"],
             "params" => &["error", "params"],
-            "output" => &["error", "params", "output"],
+            "output" => &["error", "math", "rng", "params", "output"],
             "table" => &["error", "table"],
             "exec" => &["error", "math", "rng", "exec"],
             "sim" => &["error", "math", "rng", "theory", "exec", "sim"],
@@ -316,7 +316,11 @@ fn verdicts_decide_only_what_they_can() {
 
 #[test]
 fn every_mixing_law_has_a_matrix() {
-    assert_eq!(scaling_lab::theory::shift::MIXING_PARTS, params::MATRIX_MAX, "theory cannot import parameters");
+    assert_eq!(
+        scaling_lab::theory::positive_shift::MIXING_PARTS,
+        params::MATRIX_MAX,
+        "theory cannot import parameters"
+    );
 }
 
 #[test]

@@ -16,8 +16,8 @@ use crate::output::{
 };
 use crate::params::{Scale, Spec, broadcast};
 use crate::rng::{Draws, stream};
-use crate::sim::exam::{self, Exam};
-use crate::theory::exam as theory;
+use crate::sim::exam_time::{self, Exam};
+use crate::theory::exam_time as theory;
 
 crate::params! {
     /// What can be asked.
@@ -100,7 +100,7 @@ const LOSS: Axis = Axis { label: "expected exam loss", unit: "", scale: Scale::L
 impl ExamTime {
     /// Students per mark: about sixteen marks, whole groups, bounded buffers.
     fn batch(&self) -> u32 {
-        let group = exam::LANES as u32;
+        let group = exam_time::LANES as u32;
         (self.runs / 16).next_multiple_of(group).clamp(group, 4096)
     }
 
@@ -112,7 +112,7 @@ impl ExamTime {
             column.sort_unstable();
             thresholds.extend(column);
         }
-        Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(self.a)), bytemuck::cast_slice(&thresholds)])
+        Inputs::new(&[bytemuck::cast_slice(&exam_time::quantiles(self.a)), bytemuck::cast_slice(&thresholds)])
     }
 
     fn exact(&self, hours: &[f64]) -> f64 {
@@ -741,7 +741,7 @@ impl Experiment for ExamTime {
         let students = self.batch().min(self.runs - self.done);
         let inputs = self.inputs.get_or_init(|| self.kernel_inputs());
         let thresholds = inputs.u32(1);
-        let uniforms = exam::Uniforms {
+        let uniforms = exam_time::Uniforms {
             seed: self.seed,
             first_run: self.done,
             subjects: subjects as u32,
@@ -751,9 +751,9 @@ impl Experiment for ExamTime {
             first: 0,
             steps: 0,
         };
-        let rows = exam::rows(subjects, count);
-        let mut lanes = Lanes::<Exam>::zeroed(students.div_ceil(exam::LANES as u32), rows, inputs.clone());
-        exec.advance(&mut lanes, &uniforms, 0..exam::steps(self.facts)).await?;
+        let rows = exam_time::rows(subjects, count);
+        let mut lanes = Lanes::<Exam>::zeroed(students.div_ceil(exam_time::LANES as u32), rows, inputs.clone());
+        exec.advance(&mut lanes, &uniforms, 0..exam_time::steps(self.facts)).await?;
         let state = exec.read(&mut lanes).await?;
 
         // A fact is unknown to a student of n hours when it is unknown at every threshold up to n.
@@ -763,7 +763,7 @@ impl Experiment for ExamTime {
         let cost: Vec<f64> = self.p.iter().zip(&self.c).map(|(p, c)| p * c / f64::from(self.facts)).collect();
         let mut unknown = vec![0u32; rows];
         for student in 0..students as usize {
-            let (group, lane) = (student / exam::LANES, student % exam::LANES);
+            let (group, lane) = (student / exam_time::LANES, student % exam_time::LANES);
             for k in 0..subjects {
                 let mut sum = 0;
                 for j in (0..=count).rev() {

@@ -17,8 +17,8 @@ use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Scale, Spec};
 use crate::rng::Gaussian;
-use crate::sim::compose::{self as sim, BINS};
-use crate::theory::compose as theory;
+use crate::sim::k_composition::{self as sim, BINS};
+use crate::theory::k_composition as theory;
 
 crate::params! {
     /// What can be asked.

@@ -16,7 +16,7 @@ use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset,
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Choice, Scale, Spec};
-use crate::sim::epochs::{self as sim, Features, Plan, Schedule, Sweep, Trial};
+use crate::sim::multi_epoch::{self as sim, Features, Plan, Schedule, Sweep, Trial};
 use crate::theory::dense::{self, MeanField, OnePass};
 use crate::theory::muennighoff;
 use crate::theory::one_hot::{OneHot, PowerLaw};

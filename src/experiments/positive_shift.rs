@@ -10,9 +10,9 @@ use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset,
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Choice, Scale, Spec, broadcast};
-use crate::sim::shift::{Fixed, Gains, LEAST};
-use crate::theory::exam::majority_gain;
-use crate::theory::shift::{self as theory, Curve, MIXING_PARTS, Mixing, Optimum, Parts, Point, Solver};
+use crate::sim::positive_shift::{Fixed, Gains, LEAST};
+use crate::theory::exam_time::majority_gain;
+use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Mixing, Optimum, Parts, Point, Solver};
 
 crate::params! {
     /// What can be asked.

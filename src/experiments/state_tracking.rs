@@ -13,8 +13,8 @@ use crate::math;
 use crate::output::{Axis, Column, Figure, Kind, Mark, Output, Progress, Role, Series};
 use crate::params::{Scale, Spec};
 use crate::rng::Alias;
-use crate::sim::track::{self as sim, CHECK, LANES, Track};
-use crate::theory::track as theory;
+use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
+use crate::theory::state_tracking as theory;
 
 crate::params! {
     /// What can be asked.

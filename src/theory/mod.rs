@@ -1,12 +1,12 @@
 //! Closed forms: pure f64 functions that know no device, no parameter declaration and no page.
 //!
-//! - [`exam`]: hours over subjects whose errors fall with one common exponent; finite-n curves.
-//! - [`shift`]: the general mixture, `sum_k p_k e_k(N q_k)`: optimum, gain, direction of the shift.
+//! - [`exam_time`]: hours over subjects whose errors fall with one common exponent; finite-n curves.
+//! - [`positive_shift`]: the general mixture, `sum_k p_k e_k(N q_k)`: optimum, gain, direction of the shift.
 //! - [`atoms`]: memorising K items of power-law frequency: matched, optimal and flat training.
-//! - [`compose`]: products of k skills: loss, gradient, curvature, flow.
+//! - [`k_composition`]: products of k skills: loss, gradient, curvature, flow.
 //! - [`reuse`]: what K epochs are worth: best rates, effective reuse, saturation, limit laws.
 //! - [`one_hot`], [`dense`]: the risk of multi-epoch SGD on linear regression: exact, mean field.
-//! - [`track`]: products of permutation matrices: exact losses of learned factors.
+//! - [`state_tracking`]: products of permutation matrices: exact losses of learned factors.
 //! - [`muennighoff`]: the data-constrained law of language models.
 //!
 //! Arguments are taken as valid (parameters are checked where they are read); each function states
@@ -15,14 +15,14 @@
 //! Models: The Data Problem", part 2.2.
 
 pub mod atoms;
-pub mod compose;
 pub mod dense;
-pub mod exam;
+pub mod exam_time;
+pub mod k_composition;
 pub mod muennighoff;
 pub mod one_hot;
+pub mod positive_shift;
 pub mod reuse;
-pub mod shift;
-pub mod track;
+pub mod state_tracking;
 
 /// Sum with a running compensation (Neumaier): the error does not grow with the number of terms.
 pub(crate) fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {

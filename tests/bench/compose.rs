@@ -12,7 +12,7 @@ use std::time::Instant;
 use scaling_lab::exec::Kernel as _;
 use scaling_lab::math;
 use scaling_lab::rng::Gaussian;
-use scaling_lab::sim::compose::{self, Compose, LANES, RECORDS};
+use scaling_lab::sim::k_composition::{self, Compose, LANES, RECORDS};
 
 const SEED: u32 = 1;
 const RUNS: u32 = 64;
@@ -30,13 +30,13 @@ fn main() {
         let total: f64 = weights.iter().sum();
         let p: Vec<f64> = weights.iter().map(|w| w / total).collect();
         let rate = |lane: usize| if one_run { 0.001 * (1 + lane) as f64 } else { 0.05 };
-        let (inputs, bits) = compose::inputs(&[p], std::array::from_fn(rate), 1);
-        let start = compose::state(&Gaussian::new().table, SEED, 0, RUNS, 1, skills, 1, 0.3, one_run);
-        let u = compose::Uniforms {
+        let (inputs, bits) = k_composition::inputs(&[p], std::array::from_fn(rate), 1);
+        let start = k_composition::state(&Gaussian::new().table, SEED, 0, RUNS, 1, skills, 1, 0.3, one_run);
+        let u = k_composition::Uniforms {
             seed: SEED,
             first_run: 0,
             runs: RUNS,
-            blocks: compose::blocks(RUNS, one_run),
+            blocks: k_composition::blocks(RUNS, one_run),
             one_run: u32::from(one_run),
             trainings: 1,
             skills,
@@ -50,7 +50,7 @@ fn main() {
             first: 0,
             steps: SAMPLES,
         };
-        let rows = compose::rows(skills, 1);
+        let rows = k_composition::rows(skills, 1);
         let (mut seconds, mut end) = (f64::INFINITY, start.clone());
         for _ in 0..TRIES {
             end.clone_from(&start);

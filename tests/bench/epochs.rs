@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use scaling_lab::exec::{Kernel as _, Uniforms as _};
-use scaling_lab::sim::epochs::{Epochs, Features, LANES, Order, Plan, Schedule, Trial, WEIGHTS, rows};
+use scaling_lab::sim::multi_epoch::{Epochs, Features, LANES, Order, Plan, Schedule, Trial, WEIGHTS, rows};
 
 const SEED: u32 = 1;
 const RUNS: u32 = 2;

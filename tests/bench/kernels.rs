@@ -10,8 +10,8 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes};
 use scaling_lab::rng::{Alias, Gaussian};
-use scaling_lab::sim::epochs::{self, Features, Order, Plan, Schedule, Trial};
-use scaling_lab::sim::{atoms, compose, exam, track};
+use scaling_lab::sim::multi_epoch::{self, Features, Order, Plan, Schedule, Trial};
+use scaling_lab::sim::{atoms, exam_time, k_composition, state_tracking};
 
 /// Every device to measure, by name.
 fn devices() -> Vec<(String, Exec)> {
@@ -48,8 +48,8 @@ fn exam_kernel(criterion: &mut Criterion) {
     const ALLOCATIONS: usize = 41;
     let hours: Vec<u32> = (1..=ALLOCATIONS as u32).map(|i| 2 * i).collect();
     let thresholds = [hours.clone(), hours].concat();
-    let inputs = Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(1.0)), bytemuck::cast_slice(&thresholds)]);
-    let uniforms = exam::Uniforms {
+    let inputs = Inputs::new(&[bytemuck::cast_slice(&exam_time::quantiles(1.0)), bytemuck::cast_slice(&thresholds)]);
+    let uniforms = exam_time::Uniforms {
         seed: 1,
         first_run: 0,
         subjects: 2,
@@ -64,8 +64,9 @@ fn exam_kernel(criterion: &mut Criterion) {
         for students in [4096, 65_536] {
             group.throughput(Throughput::Elements(students));
             group.bench_function(format!("{students} students/{device}"), |bencher| {
-                let (groups, rows) = (students as u32 / exam::LANES as u32, exam::rows(2, ALLOCATIONS));
-                bencher.iter(|| run::<exam::Exam>(&exec, groups, rows, &inputs, &uniforms, exam::steps(FACTS)));
+                let (groups, rows) = (students as u32 / exam_time::LANES as u32, exam_time::rows(2, ALLOCATIONS));
+                bencher
+                    .iter(|| run::<exam_time::Exam>(&exec, groups, rows, &inputs, &uniforms, exam_time::steps(FACTS)));
             });
         }
     }
@@ -96,8 +97,8 @@ fn compose_kernel(criterion: &mut Criterion) {
     let weights: Vec<f64> = (1..=SKILLS).map(|j| scaling_lab::math::pow(f64::from(j), -1.5)).collect();
     let total: f64 = weights.iter().sum();
     let p = weights.iter().map(|w| w / total).collect();
-    let (inputs, bits) = compose::inputs(&[p], [0.05; compose::LANES], 1);
-    let uniforms = compose::Uniforms {
+    let (inputs, bits) = k_composition::inputs(&[p], [0.05; k_composition::LANES], 1);
+    let uniforms = k_composition::Uniforms {
         seed: 1,
         first_run: 0,
         runs: RUNS,
@@ -117,15 +118,19 @@ fn compose_kernel(criterion: &mut Criterion) {
     };
     let mut group = criterion.benchmark_group("compose");
     for (what, one_run) in [("runs", false), ("runs, each at 32 learning rates,", true)] {
-        let blocks = compose::blocks(RUNS, one_run);
-        let uniforms = compose::Uniforms { blocks, one_run: u32::from(one_run), ..uniforms };
-        let host = compose::state(&Gaussian::new().table, 1, 0, RUNS, 1, SKILLS, 1, 0.3, one_run);
-        let lanes = if one_run { compose::LANES as u64 } else { 1 };
+        let blocks = k_composition::blocks(RUNS, one_run);
+        let uniforms = k_composition::Uniforms { blocks, one_run: u32::from(one_run), ..uniforms };
+        let host = k_composition::state(&Gaussian::new().table, 1, 0, RUNS, 1, SKILLS, 1, 0.3, one_run);
+        let lanes = if one_run { k_composition::LANES as u64 } else { 1 };
         for (device, exec) in devices() {
             group.throughput(Throughput::Elements(u64::from(RUNS) * lanes * u64::from(SAMPLES)));
             group.bench_function(format!("{RUNS} {what} of {SAMPLES} samples/{device}"), |bencher| {
                 bencher.iter(|| {
-                    let lanes = Lanes::<compose::Compose>::new(host.clone(), compose::rows(SKILLS, 1), inputs.clone());
+                    let lanes = Lanes::<k_composition::Compose>::new(
+                        host.clone(),
+                        k_composition::rows(SKILLS, 1),
+                        inputs.clone(),
+                    );
                     run_lanes(&exec, lanes, &uniforms, SAMPLES);
                 });
             });
@@ -138,15 +143,15 @@ fn track_kernel(criterion: &mut Criterion) {
     const RUNS: u32 = 64;
     const SAMPLES: u32 = 2000;
     let table = Alias::new(&[1.0; SKILLS as usize]);
-    let tests = track::sequences(1, 0, 4, 0..SKILLS, 500);
+    let tests = state_tracking::sequences(1, 0, 4, 0..SKILLS, 500);
     let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words), bytemuck::cast_slice(&tests)]);
-    let host = track::start(1, 5, 4, 0.24, RUNS, 1);
-    let uniforms = track::Uniforms {
+    let host = state_tracking::start(1, 5, 4, 0.24, RUNS, 1);
+    let uniforms = state_tracking::Uniforms {
         seed: 1,
         symbols: 5,
         skills: SKILLS,
         hops: 4,
-        groups: RUNS / track::LANES as u32,
+        groups: RUNS / state_tracking::LANES as u32,
         bits: table.bits(),
         tests: 500,
         misses: 25,
@@ -156,13 +161,13 @@ fn track_kernel(criterion: &mut Criterion) {
         first: 0,
         steps: 0,
     };
-    let rows = track::rows(5, SKILLS as usize, 4);
+    let rows = state_tracking::rows(5, SKILLS as usize, 4);
     let mut group = criterion.benchmark_group("track");
     for (device, exec) in devices() {
         group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(SAMPLES)));
         group.bench_function(format!("{RUNS} runs of {SAMPLES} samples/{device}"), |bencher| {
             bencher.iter(|| {
-                let lanes = Lanes::<track::Track>::new(host.clone(), rows, inputs.clone());
+                let lanes = Lanes::<state_tracking::Track>::new(host.clone(), rows, inputs.clone());
                 run_lanes(&exec, lanes, &uniforms, SAMPLES);
             });
         });
@@ -172,7 +177,7 @@ fn track_kernel(criterion: &mut Criterion) {
 fn epochs_kernel(criterion: &mut Criterion) {
     const RUNS: u32 = 32;
     const SAMPLES: u32 = 1000;
-    let rates: Vec<f64> = (1..=epochs::LANES).map(|i| 0.004 * i as f64).collect();
+    let rates: Vec<f64> = (1..=multi_epoch::LANES).map(|i| 0.004 * i as f64).collect();
     let mut group = criterion.benchmark_group("epochs");
     for (device, exec) in devices() {
         for (order, steps) in [(Order::Reshuffle, 8 * SAMPLES), (Order::Fresh, SAMPLES)] {
@@ -189,13 +194,13 @@ fn epochs_kernel(criterion: &mut Criterion) {
                 trials: &trials,
             };
             let (inputs, host, uniforms) = plan.parts();
-            let rows = epochs::rows(8, order, SAMPLES);
-            group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(steps) * epochs::LANES as u64));
+            let rows = multi_epoch::rows(8, order, SAMPLES);
+            group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(steps) * multi_epoch::LANES as u64));
             group.bench_function(format!("{RUNS} runs of {steps} steps, {order:?}/{device}"), |bencher| {
                 bencher.iter(|| {
                     run_lanes(
                         &exec,
-                        Lanes::<epochs::Epochs>::new(host.clone(), rows, inputs.clone()),
+                        Lanes::<multi_epoch::Epochs>::new(host.clone(), rows, inputs.clone()),
                         &uniforms,
                         steps,
                     );

@@ -237,7 +237,7 @@ test("a panic in Rust is a sentence, and a restart goes on", () => lab.open(hash
   for (const worker of page.workers()) {
     await worker.evaluate(() => {
       const { port1, port2 } = new MessageChannel();
-      const request = { owner: 0.5, id: 1, name: "exam", inputs_id: 1, inputs: [], uniforms: new Uint8Array(3), first: 0, count: 1, data: new Uint8Array(256) };
+      const request = { owner: 0.5, id: 1, name: "exam_time", inputs_id: 1, inputs: [], uniforms: new Uint8Array(3), first: 0, count: 1, data: new Uint8Array(256) };
       self.dispatchEvent(new MessageEvent("message", { data: { type: "port", port: port1 } }));
       port2.postMessage(request);
     }).catch(() => {});

@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms, probe};
 use scaling_lab::rng::{Alias, Gaussian};
-use scaling_lab::sim::epochs::{self, Features, Order, Plan, Schedule, Trial};
-use scaling_lab::sim::{atoms, compose, exam, track};
-use scaling_lab::theory::compose::power_law;
+use scaling_lab::sim::multi_epoch::{self, Features, Order, Plan, Schedule, Trial};
+use scaling_lab::sim::{atoms, exam_time, k_composition, state_tracking};
+use scaling_lab::theory::k_composition::power_law;
 
 /// Every kernel of the lab.
 pub(crate) fn all() -> Vec<Suite> {
     vec![
         Suite::of::<probe::Probe>(probe_cases()),
-        Suite::of::<exam::Exam>(exam_cases()),
+        Suite::of::<exam_time::Exam>(exam_cases()),
         Suite::of::<atoms::Atoms>(atoms_cases()),
-        Suite::of::<track::Track>(track_cases()),
-        Suite::of::<compose::Compose>(compose_cases()),
-        Suite::of::<epochs::Epochs>(epochs_cases()),
+        Suite::of::<state_tracking::Track>(track_cases()),
+        Suite::of::<k_composition::Compose>(compose_cases()),
+        Suite::of::<multi_epoch::Epochs>(epochs_cases()),
     ]
 }
 
@@ -146,11 +146,12 @@ pub(crate) fn probe_cases() -> Vec<Case<probe::Probe>> {
     ]
 }
 
-fn exam_cases() -> Vec<Case<exam::Exam>> {
+fn exam_cases() -> Vec<Case<exam_time::Exam>> {
     let case = |name, groups, a: f64, levels, hours: &[&[u32]], facts, first_run, cuts: &[u32]| {
         let (subjects, allocations) = (hours.len(), hours[0].len());
-        let inputs = Inputs::new(&[bytemuck::cast_slice(&exam::quantiles(a)), bytemuck::cast_slice(&hours.concat())]);
-        let uniforms = exam::Uniforms {
+        let inputs =
+            Inputs::new(&[bytemuck::cast_slice(&exam_time::quantiles(a)), bytemuck::cast_slice(&hours.concat())]);
+        let uniforms = exam_time::Uniforms {
             seed: 11,
             first_run,
             subjects: subjects as u32,
@@ -160,7 +161,7 @@ fn exam_cases() -> Vec<Case<exam::Exam>> {
             first: 0,
             steps: 0,
         };
-        zeroed(name, groups, exam::rows(subjects, allocations), inputs, uniforms, cuts)
+        zeroed(name, groups, exam_time::rows(subjects, allocations), inputs, uniforms, cuts)
     };
     let shares: Vec<u32> = (1..=41).map(|i| i * 2).collect();
     vec![
@@ -196,7 +197,7 @@ fn atoms_cases() -> Vec<Case<atoms::Atoms>> {
     ]
 }
 
-fn track_cases() -> Vec<Case<track::Track>> {
+fn track_cases() -> Vec<Case<state_tracking::Track>> {
     let case = |name, symbols: u32, hops, exponents: &[u32], init, clip, cuts: &[u32]| {
         let skills: u32 = (1..=symbols).product();
         let tables: Vec<Alias> = exponents
@@ -204,10 +205,10 @@ fn track_cases() -> Vec<Case<track::Track>> {
             .map(|&a| Alias::new(&(1..=skills).map(|j| 1.0 / f64::from(j.pow(a))).collect::<Vec<_>>()))
             .collect();
         let words: Vec<u32> = tables.iter().flat_map(|table| table.words.clone()).collect();
-        let tests = track::sequences(13, 0, hops, 0..skills, 100);
+        let tests = state_tracking::sequences(13, 0, hops, 0..skills, 100);
         let inputs = Inputs::new(&[bytemuck::cast_slice(&words), bytemuck::cast_slice(&tests)]);
         let runs = 20;
-        let uniforms = track::Uniforms {
+        let uniforms = state_tracking::Uniforms {
             seed: 13,
             symbols,
             skills,
@@ -222,8 +223,8 @@ fn track_cases() -> Vec<Case<track::Track>> {
             first: 0,
             steps: 0,
         };
-        let host = track::start(13, symbols, hops, init, runs, exponents.len() as u32);
-        let rows = track::rows(symbols as usize, skills as usize, hops as usize);
+        let host = state_tracking::start(13, symbols, hops, init, runs, exponents.len() as u32);
+        let rows = state_tracking::rows(symbols as usize, skills as usize, hops as usize);
         Case { name, host, rows, inputs, uniforms, cuts: cuts.to_vec() }
     };
     vec![
@@ -266,19 +267,19 @@ const PRODUCTS: Products = Products {
 
 fn products<K>(name: &'static str, products: Products, cuts: &[u32]) -> Case<K>
 where
-    K: Kernel<Uniforms = compose::Uniforms, Row = [f32; compose::LANES]>,
+    K: Kernel<Uniforms = k_composition::Uniforms, Row = [f32; k_composition::LANES]>,
 {
     let Products { skills, hops, alphas, runs, batch, lr, init, switch_after, record, one_run } = products;
     let trainings: Vec<Vec<f64>> = alphas.iter().map(|&alpha| power_law(skills, alpha)).collect();
     // A run that is a group has as many learning rates as lanes, from nearly none up.
     let rate = |lane: usize| f64::from(lr) * if one_run { 0.01 + 0.1 * lane as f64 } else { 1.0 };
-    let (inputs, bits) = compose::inputs(&trainings, std::array::from_fn(rate), batch);
+    let (inputs, bits) = k_composition::inputs(&trainings, std::array::from_fn(rate), batch);
     let (seed, first_run) = (5, u32::MAX - 9);
-    let uniforms = compose::Uniforms {
+    let uniforms = k_composition::Uniforms {
         seed,
         first_run,
         runs,
-        blocks: compose::blocks(runs, one_run),
+        blocks: k_composition::blocks(runs, one_run),
         one_run: u32::from(one_run),
         trainings: alphas.len() as u32,
         skills,
@@ -293,11 +294,11 @@ where
         steps: 0,
     };
     let host =
-        compose::state(&Gaussian::new().table, seed, first_run, runs, alphas.len(), skills, batch, init, one_run);
-    Case { name, host, rows: compose::rows(skills, batch), inputs, uniforms, cuts: cuts.to_vec() }
+        k_composition::state(&Gaussian::new().table, seed, first_run, runs, alphas.len(), skills, batch, init, one_run);
+    Case { name, host, rows: k_composition::rows(skills, batch), inputs, uniforms, cuts: cuts.to_vec() }
 }
 
-fn compose_cases() -> Vec<Case<compose::Compose>> {
+fn compose_cases() -> Vec<Case<k_composition::Compose>> {
     let step_by_step: Vec<u32> = (0..=1000).collect();
     vec![
         products("the default, records inside a window", PRODUCTS, &[0, 1, 17, 1000, 4000]),
@@ -387,7 +388,7 @@ const PASS: Pass = Pass {
     trials: &[(Schedule::Constant, 3000)],
 };
 
-fn epochs_cases() -> Vec<Case<epochs::Epochs>> {
+fn epochs_cases() -> Vec<Case<multi_epoch::Epochs>> {
     const SCHEDULES: [(Schedule, u32); 3] = [(Schedule::Cosine, 2048), (Schedule::Wsd, 300), (Schedule::Constant, 1)];
     let case = |name, pass: Pass, cuts: &[u32]| {
         let Pass { one_hot, dim, order, samples, runs, noise, rate, trials } = pass;
@@ -414,7 +415,14 @@ fn epochs_cases() -> Vec<Case<epochs::Epochs>> {
             trials: &trials,
         };
         let (inputs, host, uniforms) = plan.parts();
-        Case { name, host, rows: epochs::rows(dim as usize, order, samples), inputs, uniforms, cuts: cuts.to_vec() }
+        Case {
+            name,
+            host,
+            rows: multi_epoch::rows(dim as usize, order, samples),
+            inputs,
+            uniforms,
+            cuts: cuts.to_vec(),
+        }
     };
     let step_by_step: Vec<u32> = (0..=250).collect();
     vec![
@@ -452,12 +460,12 @@ fn epochs_cases() -> Vec<Case<epochs::Epochs>> {
 pub(crate) fn races_agree(exec: &Exec) -> Result<(), String> {
     let products = Products { skills: 32, alphas: &[1.5], runs: 64, lr: 0.1, record: 12_000, ..PRODUCTS };
     let cuts = [0, 12_000];
-    let case = self::products::<compose::Compose>("", products, &cuts);
+    let case = self::products::<k_composition::Compose>("", products, &cuts);
     let stats = |exec: &Exec| {
         let state = case.run(exec, &cuts);
         let hits: Vec<f64> = state
             .chunks(case.rows)
-            .flat_map(|group| group[compose::HIT])
+            .flat_map(|group| group[k_composition::HIT])
             .map(f64::from)
             .filter(|hit| *hit > 0.0)
             .collect();
@@ -478,18 +486,18 @@ pub(crate) fn races_agree(exec: &Exec) -> Result<(), String> {
 pub(crate) struct Wrong;
 
 impl Kernel for Wrong {
-    const NAME: &'static str = compose::Compose::NAME;
-    const WGSL: &'static str = compose::Compose::WGSL;
-    const HARDWARE: Parity = compose::Compose::HARDWARE;
-    const INPUTS: usize = compose::Compose::INPUTS;
-    type Uniforms = compose::Uniforms;
-    type Row = [f32; compose::LANES];
+    const NAME: &'static str = k_composition::Compose::NAME;
+    const WGSL: &'static str = k_composition::Compose::WGSL;
+    const HARDWARE: Parity = k_composition::Compose::HARDWARE;
+    const INPUTS: usize = k_composition::Compose::INPUTS;
+    type Uniforms = k_composition::Uniforms;
+    type Row = [f32; k_composition::LANES];
 
-    fn group(u: &compose::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]) {
+    fn group(u: &k_composition::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]) {
         let rates: Vec<f32> = inputs.f32(2).iter().map(|rate| rate * 1.01).collect();
         let (tables, p) = (bytemuck::cast_slice(inputs.u32(0)), bytemuck::cast_slice(inputs.f32(1)));
         let wrong = Inputs::new(&[tables, p, bytemuck::cast_slice(&rates)]);
-        compose::Compose::group(u, &wrong, group, state);
+        k_composition::Compose::group(u, &wrong, group, state);
     }
 }
 
@@ -499,21 +507,21 @@ pub(crate) fn wrong() -> Suite {
 }
 
 /// Fresh lanes of the wrong twin, and their uniforms.
-pub(crate) fn wrong_lanes() -> (Lanes<Wrong>, compose::Uniforms) {
+pub(crate) fn wrong_lanes() -> (Lanes<Wrong>, k_composition::Uniforms) {
     let Case { host, rows, inputs, uniforms, .. } = products::<Wrong>("", PRODUCTS, &[0, 1]);
     (Lanes::new(host, rows, inputs), uniforms)
 }
 
 /// What the kernel of products promises on hardware.
 pub(crate) const fn compose_hardware() -> Parity {
-    compose::Compose::HARDWARE
+    k_composition::Compose::HARDWARE
 }
 
 /// The states of the right and of the wrong twin, for the comparison alone.
 pub(crate) fn wrong_by_twin_alone(level: Parity) -> Result<(), String> {
     let cuts = [0, 5, 100];
-    let right = products::<compose::Compose>("", PRODUCTS, &cuts).run(&Exec::cpu(), &cuts);
+    let right = products::<k_composition::Compose>("", PRODUCTS, &cuts).run(&Exec::cpu(), &cuts);
     let wrong = products::<Wrong>("", PRODUCTS, &cuts).run(&Exec::cpu(), &cuts);
-    agree::<compose::Compose>(&right, &right, level)?;
-    agree::<compose::Compose>(&wrong, &right, level)
+    agree::<k_composition::Compose>(&right, &right, level)?;
+    agree::<k_composition::Compose>(&wrong, &right, level)
 }

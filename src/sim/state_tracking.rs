@@ -11,7 +11,7 @@
 
 use crate::exec::{Inputs, Kernel, Parity};
 use crate::rng::{self, Alias, Draws, Gaussian, permutation, stream};
-use crate::theory::track::{image, permutations};
+use crate::theory::state_tracking::{image, permutations};
 
 /// Runs of a group.
 pub const LANES: usize = 16;
@@ -356,8 +356,8 @@ fn part<const N: usize, const NN: usize>(
 }
 
 impl Kernel for Track {
-    const NAME: &'static str = "track";
-    const WGSL: &'static str = concat!(include_str!("track.wgsl"), include_str!("../rng.wgsl"));
+    const NAME: &'static str = "state_tracking";
+    const WGSL: &'static str = concat!(include_str!("state_tracking.wgsl"), include_str!("../rng.wgsl"));
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-5,
         abs: 1e-5,

@@ -84,7 +84,7 @@ fn place_of(step: u32, word: u32, order: u32) -> u32 {
 }
 
 @compute @workgroup_size(16)
-fn epochs(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn multi_epoch(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let group = id.x + id.y * num.x;
     let trial = group / u.runs;
     let run = group % u.runs;

@@ -851,10 +851,10 @@ mod tests {
         let (p, c, a) = ([0.5, 0.3, 0.15, 0.05], [1.0, 0.2, 7.0, 3.0], 0.6);
         let mut solver = Solver::default();
         let best = solver.solve(&power(&p, &[a; 4], &c), 12_345.0);
-        for (x, y) in solver.shares.iter().zip(crate::theory::exam::optimal_shares(&p, &c, a)) {
+        for (x, y) in solver.shares.iter().zip(crate::theory::exam_time::optimal_shares(&p, &c, a)) {
             close(*x, y, 1e-13);
         }
-        let gain = crate::theory::exam::gain(&p, &c, a);
+        let gain = crate::theory::exam_time::gain(&p, &c, a);
         close(best.loss / best.matched, gain.loss_ratio, 1e-13);
         close(1.0 - best.relative_gain(), gain.loss_ratio, 1e-13);
         close(solver.samples_ratio(&power(&p, &[a; 4], &c), 12_345.0).unwrap(), gain.hours_ratio, 1e-12);
@@ -868,7 +868,7 @@ mod tests {
         for p in [0.3, 0.7, 0.87, 0.95] {
             let weights: Vec<f64> = std::iter::once(p).chain(std::iter::repeat_n((1.0 - p) / 99.0, 99)).collect();
             let ratio = solver.samples_ratio(&power(&weights, &[0.28; 100], &[1.0; 100]), 1e5).unwrap();
-            close(ratio, crate::theory::exam::majority_gain(p, 100, 0.28).hours_ratio, 1e-11);
+            close(ratio, crate::theory::exam_time::majority_gain(p, 100, 0.28).hours_ratio, 1e-11);
         }
     }
 

@@ -128,7 +128,7 @@ fn write_records(base: u32, training: u32) {
 }
 
 @compute @workgroup_size(32)
-fn compose(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn k_composition(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let group = id.x + id.y * num.x;
     let rows = RECORDS + select(u.skills, 2u * u.skills, u.batch > 1u);
     let base = group * rows * LANES + lane;

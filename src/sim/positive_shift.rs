@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::exec::{Inputs, Job};
 use crate::math;
 use crate::rng::{Draws, stream};
-use crate::theory::shift::{Curve, Mixing, Parts, Solver};
+use crate::theory::positive_shift::{Curve, Mixing, Parts, Solver};
 
 /// What stays the same from problem to problem.
 #[derive(Clone, Debug)]
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn the_gains_are_those_of_the_losses() {
         // The same problems, by the losses themselves and mirror descent, for every curve with its own parameters.
-        use crate::theory::shift::mirror_descent;
+        use crate::theory::positive_shift::mirror_descent;
         let (b, floors) = ([0.5, 1.0, 2.0], [0.1, 0.2, 0.3]);
         let transfer = [1.0, 0.2, 0.0, 0.0, 1.0, 0.3, 0.1, 0.0, 1.0];
         for curve in CURVES {

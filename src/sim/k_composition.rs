@@ -174,8 +174,8 @@ fn empty(state: &mut [[f32; LANES]], lane: usize) {
 }
 
 impl Kernel for Compose {
-    const NAME: &'static str = "compose";
-    const WGSL: &'static str = concat!(include_str!("compose.wgsl"), include_str!("../rng.wgsl"));
+    const NAME: &'static str = "k_composition";
+    const WGSL: &'static str = concat!(include_str!("k_composition.wgsl"), include_str!("../rng.wgsl"));
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-5,
         abs: 1e-5,
@@ -430,7 +430,7 @@ mod tests {
     use super::*;
     use crate::exec::{Exec, Lanes};
     use crate::rng::Gaussian;
-    use crate::theory::compose as theory;
+    use crate::theory::k_composition as theory;
 
     /// What a test varies.
     #[derive(Clone, Copy)]

@@ -59,7 +59,7 @@ fn reached(k: u32, n: u32) -> u32 {
 }
 
 @compute @workgroup_size(64)
-fn exam(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn exam_time(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let group = id.x + id.y * num.x;
     let rows = u.subjects * (u.allocations + 1u);
     let base = group * rows * LANES + lane;

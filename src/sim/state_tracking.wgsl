@@ -134,7 +134,7 @@ fn solves() -> bool {
 }
 
 @compute @workgroup_size(16)
-fn track(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) place: u32) {
+fn state_tracking(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) place: u32) {
     let group = id.x + id.y * num.x;
     let n = u.symbols;
     let hops = u.hops;
