@@ -6,7 +6,8 @@
 #   ./build.sh dist      dist/: a folder that any static host serves as it is
 #   ./build.sh soak      what CI does shortly, at length
 #   ./build.sh bench     the benchmarks of tests/bench (arguments go to cargo bench)
-#   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU
+#   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU; JavaScript's types
+#   ./build.sh format    lays Rust and JavaScript out as check asks for
 #
 # Needs Rust (rustup) and Node >= 20. Everything else is installed under target/ and
 # www/node_modules, or as a system package on Debian and Ubuntu. Running it again is cheap.
@@ -163,8 +164,14 @@ build() { # build [LAB...]: with the lab's command, if it is built already
 lint() { cargo clippy --quiet "$@" -- -D warnings; }
 wasm32="--lib --target wasm32-unknown-unknown"
 
+tool() { www/node_modules/.bin/"$@"; } # of the page's npm packages
+prettier() { tool prettier --log-level=warn "$@" "www/**/*.{js,mjs,ts}" "tests/**/*.{js,mjs,ts}"; }
+types() { tool tsc -p www && tool tsc -p tests; }
+
 check() {
     stage "format" cargo fmt --check
+    stage "lint: JavaScript" tool eslint --config www/eslint.config.mjs www tests
+    stage "types: JavaScript" types
     stage "lint: native" lint --all-targets
     stage "lint: native, no GPU" lint --all-targets --no-default-features
     stage "lint: wasm32" lint $wasm32
@@ -172,9 +179,12 @@ check() {
     stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --no-default-features
 }
 
-rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }
+format() {
+    stage "format" cargo fmt
+    stage "format: JavaScript" prettier --write
+}
 
-types() { www/node_modules/.bin/tsc -p www; }
+rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }
 
 node_tests() { # node_tests FILE...
     [ $# -gt 0 ] || die "no test files found"
@@ -193,7 +203,6 @@ tests() {
     stage "set up: browser" browser
     check
     stage "Rust tests" rust_tests
-    stage "page: types" types
     stage "page: unit tests" page_tests
     build "$target/debug/scaling-lab"
     stage "browser tests" browser_tests
@@ -241,7 +250,8 @@ case $verb in
     dist) setup; build ;;
     test) tests ;;
     check) setup; check ;;
+    format) setup; format ;;
     soak) soak ;;
     bench) bench "$@" ;;
-    *) die "unknown verb '$verb'; the verbs are serve, test, dist, soak, bench, check" ;;
+    *) die "unknown verb '$verb'; the verbs are serve, test, dist, soak, bench, check, format" ;;
 esac

@@ -32,24 +32,37 @@ const made = join(process.env.TARGET ?? join(www, "../target"), "page");
 const dist = resolve(www, "../dist");
 const browsers = ["es2022", "safari16.4"];
 
-/** Every experiment with all its words, as `scaling-lab list --json` prints them. */
+/**
+ * Every experiment with all its words, as `scaling-lab list --json` prints them.
+ * @typedef {import("./js/types.d.ts").Claim} Claim
+ * @typedef {import("./js/types.d.ts").Entry & import("./js/types.d.ts").Explanation} Described
+ * @type {(Described & {claims: Omit<Claim, "slug">[]})[]}
+ */
 const all = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
 
-/** name -> bytes of everything in dist */
+/** name -> bytes of everything in dist @type {Map<string, Buffer>} */
 const files = new Map();
 
+/** @param {string} name @param {string | Uint8Array} bytes */
 function put(name, bytes) {
-  const content = Buffer.from(bytes);
+  // Its types know the one and the other, not both at once.
+  const content = Buffer.from(/** @type {string} */ (bytes));
   files.set(name, content);
   return name;
 }
 
+/** @param {string} name @param {string | Uint8Array} bytes */
 function putHashed(name, bytes) {
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
   return put(`${basename(name, extname(name))}-${hash}${extname(name)}`, bytes);
 }
 
-/** A plugin that answers imports of `name` with `contents`. */
+/**
+ * A plugin that answers imports of `name` with `contents`.
+ * @param {string} name
+ * @param {string} contents
+ * @returns {import("esbuild").Plugin}
+ */
 const virtual = (name, contents) => ({
   name,
   setup(b) {
@@ -58,7 +71,10 @@ const virtual = (name, contents) => ({
   },
 });
 
-/** A sheet under elements/ is imported as text: it becomes a constructable stylesheet. */
+/**
+ * A sheet under elements/ is imported as text: it becomes a constructable stylesheet.
+ * @type {import("esbuild").Plugin}
+ */
 const elementSheets = {
   name: "element-sheets",
   setup(b) {
@@ -69,8 +85,11 @@ const elementSheets = {
   },
 };
 
-/** The worker as one classic script, with the glue of one of the wasm builds inside. */
-async function worker(kind, fit = (glue) => glue) {
+/**
+ * The worker as one classic script, with the glue of one of the wasm builds inside.
+ * @param {string} kind
+ */
+async function worker(kind, fit = (/** @type {string} */ glue) => glue) {
   const out = await build({
     entryPoints: [join(www, "js/worker.js")],
     bundle: true,
@@ -86,7 +105,10 @@ async function worker(kind, fit = (glue) => glue) {
   return out.outputFiles[0].text;
 }
 
-/** What temml writes as inline styles, which a host's policy may forbid, by the classes of our sheets that say it. */
+/**
+ * What temml writes as inline styles, which a host's policy may forbid, by the classes of our sheets that say it.
+ * @type {Record<string, string>}
+ */
 const LOOKS = {
   // What a browser does with display="block" anyway; a mistake of temml.
   "display:block math;": "",
@@ -95,21 +117,22 @@ const LOOKS = {
   "padding-left:0em;padding-right:0em;": "tight",
   "margin-left:-0.1667em;": "near",
 };
-const styleless = (mathml) => mathml.replace(/ style="([^"]*)"/g, (_, style) => {
+const styleless = (/** @type {string} */ mathml) => mathml.replace(/ style="([^"]*)"/g, (_, style) => {
   if (!(style in LOOKS)) throw new Error(`a formula has the inline style "${style}": give it a class in www/build.mjs and both sheets`);
   return LOOKS[style] && ` class="${LOOKS[style]}"`;
 });
 
-/** Every formula of `words` as MathML, with its TeX in an annotation. */
+/** Every formula of `words` as MathML, with its TeX in an annotation. @param {object} words */
 function typeset(words) {
+  /** @type {Record<"display" | "inline", Record<string, string>>} */
   const math = { display: {}, inline: {} };
-  const render = (tex, displayMode) =>
+  const render = (/** @type {string} */ tex, /** @type {boolean} */ displayMode) =>
     styleless(temml.renderToString(tex, { displayMode, annotate: true, throwOnError: true, strict: true }));
-  const walk = (value) => {
+  const walk = (/** @type {unknown} */ value) => {
     if (typeof value === "string") {
       for (const [, tex] of value.matchAll(/\$([^$]+)\$/g)) math.inline[tex] ??= render(tex, false);
     } else if (value && typeof value === "object") {
-      if (typeof value.tex === "string") math.display[value.tex] ??= render(value.tex, true);
+      if ("tex" in value && typeof value.tex === "string") math.display[value.tex] ??= render(value.tex, true);
       Object.values(value).forEach(walk);
     }
   };
@@ -117,7 +140,7 @@ function typeset(words) {
   return math;
 }
 
-/** A module that exports each value of an object by name. */
+/** A module that exports each value of an object by name. @param {object} values */
 const exporting = (values) => Object.entries(values).map(([k, v]) => `export const ${k} = ${JSON.stringify(v)};`).join("\n");
 
 /** The modules of catalogue.js: one that is always there, two for each experiment, one each for the list and the published numbers. */
@@ -125,7 +148,7 @@ function catalogue() {
   const index = all.map(({ slug, title }) => ({ slug, title }));
   const list = all.map(({ slug, title, question, presets }) => ({ slug, title, question, presets }));
   const claims = all.flatMap(({ slug, claims }) => claims.map((claim) => ({ slug, ...claim })));
-  const load = (name) => `() => import(${JSON.stringify(name)})`;
+  const load = (/** @type {string} */ name) => `() => import(${JSON.stringify(name)})`;
   const plugins = [
     virtual("lab:catalogue", `${exporting({ index })}
 export const entries = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:entry/${slug}`)}`)} };
@@ -146,7 +169,7 @@ export const claims = ${load("lab:words/claims")};`),
 /** Which functions the first interaction runs: FIRST opened, its first slider dragged from end to end, the rest asked for. */
 async function play() {
   const { marked, ran } = observe(readFileSync(join(made, "cpu/lab.wasm")));
-  globalThis.loadRest = () => {};
+  Object.assign(globalThis, { loadRest: () => {} });
   const lab = await import(pathToFileURL(join(made, "cpu/lab.js")).href);
   const exports = lab.initSync({ module: new WebAssembly.Module(marked) });
   const { port1: port } = new MessageChannel();
@@ -154,7 +177,7 @@ async function play() {
   engine.device();
   lab.stamp();
   lab.load_rest();
-  const { params } = all.find(({ slug }) => slug === FIRST);
+  const { params } = /** @type {typeof all[number]} */ (all.find(({ slug }) => slug === FIRST));
   for (let share = 1; share < 100; share++) {
     // As the element does, every value is named.
     const weights = `${share / 100},${(100 - share) / 100}`;
@@ -168,7 +191,7 @@ async function play() {
   return ran(exports);
 }
 
-const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+const gzip = (/** @type {Uint8Array} */ bytes) => gzipSync(bytes, { level: 9 }).length;
 const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
 const assets = {
   cpu: { worker: await worker("cpu", cpu.glue), wasm: putHashed("cpu.wasm", cpu.first), rest: putHashed("rest.wasm", cpu.rest), first: FIRST },
@@ -193,6 +216,7 @@ const page = await build({
     ...catalogue(),
   ],
 });
+/** @type {Record<string, string>} */
 const entry = {};
 for (const { path, text } of page.outputFiles) {
   // What loads a part of the page takes a query, so that js/assets.js can ask for it at a new address.
@@ -209,7 +233,8 @@ for (const name of imported) {
   for (const { path, kind } of output?.imports ?? []) if (kind === "import-statement") imported.add(basename(path));
 }
 /** The entry of the experiment that the first interaction opens. */
-const opened = basename(Object.entries(page.metafile.outputs).find(([, { inputs }]) => Object.keys(inputs).some((name) => name.endsWith(`lab:entry/${FIRST}`)))[0]);
+const opened = Object.entries(page.metafile.outputs).find(([, { inputs }]) => Object.keys(inputs).some((name) => name.endsWith(`lab:entry/${FIRST}`)))?.[0];
+if (!opened) throw new Error(`no part of the page holds ${FIRST}, the experiment that the first interaction opens`);
 
 const html = readFileSync(join(www, "index.html"), "utf8")
   .replace(/<!--.*?-->\s*/gs, "")
@@ -226,9 +251,13 @@ if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(ww
 // The workers' scripts bundle nobody's files: their glue is wasm-bindgen's, a crate.
 put("THIRD-PARTY.txt", thirdParty([...npm(Object.keys(page.metafile.inputs), www), ...crates(join(www, ".."))]));
 
-const first = ["index.html", entry.style, ...imported, opened, assets.cpu.wasm];
+const first = ["index.html", entry.style, ...imported, basename(opened), assets.cpu.wasm];
 const gpu = [assets.gpu.worker, assets.gpu.wasm];
-const weigh = (names) => names.map((name) => ({ name, raw: files.get(name).length, gzip: gzip(files.get(name)) }));
+const weigh = (/** @type {string[]} */ names) => names.map((name) => {
+  const bytes = /** @type {Buffer} */ (files.get(name));
+  return { name, raw: bytes.length, gzip: gzip(bytes) };
+});
+/** @param {{raw: number, gzip: number}[]} rows @param {"raw" | "gzip"} key */
 const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
 const groups = [
   { id: "first", label: "first interaction", parts: weigh(first), budget: BUDGET.firstInteraction },
@@ -241,6 +270,7 @@ mkdirSync(dist, { recursive: true });
 for (const [name, bytes] of files) writeFileSync(join(dist, name), bytes);
 
 const over = [];
+/** @param {string} label @param {number | string} raw @param {number | string} zipped */
 const row = (label, raw, zipped) => console.log(`${label.padEnd(40)}${String(raw).padStart(10)}${String(zipped).padStart(10)}`);
 row("file (bytes)", "raw", "gzip -9");
 for (const group of groups) {
@@ -249,8 +279,8 @@ for (const group of groups) {
   if (group.budget && group.gzip > group.budget) over.push(`${group.label}: ${group.gzip} bytes of gzip, the budget is ${group.budget}`);
 }
 if (groups[0].requests > BUDGET.requests) over.push(`first interaction: ${groups[0].requests} requests, the budget is ${BUDGET.requests}`);
-for (const name of files.keys()) {
-  if (/^embed\b.*\.js$/.test(name) && gzip(files.get(name)) > BUDGET.embed) over.push(`${name}: above the budget of ${BUDGET.embed} bytes of gzip`);
+for (const [name, bytes] of files) {
+  if (/^embed\b.*\.js$/.test(name) && gzip(bytes) > BUDGET.embed) over.push(`${name}: above the budget of ${BUDGET.embed} bytes of gzip`);
 }
 if (over.length > 0) {
   console.error(over.join("\n"));

@@ -20,10 +20,21 @@ const FIXED = ".rodata";
 /** A piece of its own costs about as many bytes as this. */
 const WORTH = 16;
 
+/**
+ * Bytes with a buffer of their own, which alone the browser's types take for a module.
+ * @typedef {Uint8Array<ArrayBuffer>} Bytes
+ * @typedef {{id: number, start: number, body: number, end: number, name: string, content: number}} Section
+ * @typedef {{at: number, bytes: Uint8Array}} Piece of memory
+ * @typedef {{segment: number, offset: number, size: number}} Place of a constant
+ * @typedef {{begin: number, end: number, to: number[], kept: boolean}} Constant in memory, with what it points to
+ */
+
 /** Reads numbers and strings of a module's binary form in turn. */
 class Reader {
+  /** @param {Uint8Array} bytes */
   constructor(bytes, at = 0) {
-    Object.assign(this, { bytes, at });
+    this.bytes = bytes;
+    this.at = at;
   }
   byte() {
     return this.bytes[this.at++];
@@ -53,18 +64,21 @@ class Reader {
   }
 }
 
+/** @param {number} value @returns {number[]} */
 function leb(value) {
   const out = [];
   for (; value > 127; value = Math.floor(value / 128)) out.push((value & 127) | 128);
   return [...out, value];
 }
 
-/** As i32.const holds it: addresses are below 2^31, so a zero bit ends it. */
+/** As i32.const holds it: addresses are below 2^31, so a zero bit ends it. @param {number} value */
 function signedLeb(value) {
   const out = leb(value);
-  return out.at(-1) & 64 ? [...out.slice(0, -1), out.at(-1) | 128, 0] : out;
+  const last = out[out.length - 1];
+  return last & 64 ? [...out.slice(0, -1), last | 128, 0] : out;
 }
 
+/** @param {Uint8Array} bytes @returns {Section[]} */
 function sections(bytes) {
   const found = [];
   for (const reader = new Reader(bytes, 8); reader.at < bytes.length;) {
@@ -78,7 +92,11 @@ function sections(bytes) {
   return found;
 }
 
-/** Where the active segments lie: in memory, `at`, and in the module's bytes, from `from` on. */
+/**
+ * Where the active segments lie: in memory, `at`, and in the module's bytes, from `from` on.
+ * @param {Uint8Array} bytes
+ * @param {Section} section
+ */
 function segments(bytes, section) {
   const reader = new Reader(bytes, section.body);
   return Array.from({ length: reader.number() }, () => {
@@ -93,9 +111,16 @@ function segments(bytes, section) {
   });
 }
 
-/** The names of the segments, and the symbols: for constants where they begin, in a segment, and their size. */
+/**
+ * The names of the segments, and the symbols: for constants where they begin, in a segment, and their size.
+ * @param {Uint8Array} bytes
+ * @param {Section} section
+ */
 function linking(bytes, section) {
-  const names = [], symbols = [];
+  /** @type {string[]} */
+  const names = [];
+  /** @type {(Place | null)[]} */
+  const symbols = [];
   const reader = new Reader(bytes, section.content);
   reader.number(); // version
   while (reader.at < section.end) {
@@ -111,15 +136,15 @@ function linking(bytes, section) {
       for (let count = reader.number(); count > 0; count--) {
         const kind = reader.byte();
         const flags = reader.number();
-        const symbol = {};
+        let place = null;
         if (kind === DATA_SYMBOL) {
           reader.string();
-          if (!(flags & UNDEFINED)) Object.assign(symbol, { segment: reader.number(), offset: reader.number(), size: reader.number() });
+          if (!(flags & UNDEFINED)) place = { segment: reader.number(), offset: reader.number(), size: reader.number() };
         } else {
           reader.number();
           if (kind !== SECTION_SYMBOL && (!(flags & UNDEFINED) || flags & NAMED)) reader.string();
         }
-        symbols.push(symbol);
+        symbols.push(place);
       }
     }
     reader.at = end;
@@ -127,7 +152,7 @@ function linking(bytes, section) {
   return { names, symbols };
 }
 
-/** The records of a "reloc.*" section. */
+/** The records of a "reloc.*" section. @param {Uint8Array} bytes @param {Section} [section] */
 function relocations(bytes, section) {
   if (!section) return [];
   const reader = new Reader(bytes, section.content);
@@ -141,9 +166,15 @@ function relocations(bytes, section) {
   });
 }
 
-/** `bytes` without the linker's records, its data section made of `pieces` if there are any. */
+/**
+ * `bytes` without the linker's records, its data section made of `pieces` if there are any.
+ * @param {Uint8Array} bytes
+ * @param {Piece[]} [pieces]
+ * @returns {Bytes}
+ */
 function rebuilt(bytes, pieces) {
-  const segment = ({ at, bytes }) => [[0, I32_CONST], signedLeb(at), [END], leb(bytes.length), bytes];
+  const segment = (/** @type {Piece} */ { at, bytes }) => [[0, I32_CONST], signedLeb(at), [END], leb(bytes.length), bytes];
+  /** @param {Section} section @returns {(Uint8Array | number[])[]} */
   const section = ({ id, start, end }) => {
     if (id !== DATA || !pieces) return [bytes.subarray(start, end)];
     const body = Buffer.concat([leb(pieces.length), ...pieces.flatMap(segment)].map((part) => Buffer.from(part)));
@@ -159,23 +190,26 @@ export const plain = (bytes) => rebuilt(bytes);
 /**
  * @param {Uint8Array} bytes a module
  * @param {Iterable<number>} addresses the numbers that the functions in question hold: any of them may be an address
- * @returns {{bytes: Uint8Array, others: {at: number, bytes: Uint8Array}[]}} the module with what those reach, without the
+ * @returns {{bytes: Bytes, others: Piece[]}} the module with what those reach, without the
  *   linker's records; and what it lacks. A module without records keeps everything.
  */
 export function divide(bytes, addresses) {
   const all = sections(bytes);
-  const section = (name) => all.find((one) => one.name === name);
+  const section = (/** @type {string} */ name) => all.find((one) => one.name === name);
   const data = all.find(({ id }) => id === DATA);
-  if (!data || !section("linking")) return { bytes: plain(bytes), others: [] };
+  const records = section("linking");
+  if (!data || !records) return { bytes: plain(bytes), others: [] };
 
   const placed = segments(bytes, data);
-  const { names, symbols } = linking(bytes, section("linking"));
-  const bounds = (symbol) => {
+  const { names, symbols } = linking(bytes, records);
+  const bounds = (/** @type {Place} */ symbol) => {
     const { at } = placed[symbol.segment];
     return { begin: at + symbol.offset, end: at + symbol.offset + symbol.size };
   };
-  const constants = symbols.map((symbol) => (symbol.size > 0 && placed[symbol.segment] ? { ...bounds(symbol), to: [], kept: false } : null));
-  const holding = (address) => constants.filter((constant) => constant && constant.begin <= address && address < constant.end);
+  /** By the symbol's number. @type {(Constant | null)[]} */
+  const constants = symbols.map((symbol) => (symbol && symbol.size > 0 && placed[symbol.segment] ? { ...bounds(symbol), to: [], kept: false } : null));
+  const known = constants.filter((constant) => constant !== null);
+  const holding = (/** @type {number} */ address) => known.filter(({ begin, end }) => begin <= address && address < end);
 
   const waiting = [...addresses];
   for (const { symbol, addend, type } of relocations(bytes, section("reloc.CODE"))) {
@@ -185,15 +219,14 @@ export function divide(bytes, addresses) {
   for (const { type, offset } of relocations(bytes, section("reloc.DATA"))) {
     if (type !== IN_DATA) continue;
     const from = data.body + offset;
-    const { at, from: begin } = placed.findLast((segment) => segment.from <= from);
+    const { at, from: begin } = /** @type {typeof placed[number]} */ (placed.findLast((segment) => segment.from <= from));
     const to = Buffer.from(bytes.subarray(from, from + 4)).readUInt32LE();
     const holders = holding(at + from - begin);
     if (holders.length === 0) waiting.push(to);
     for (const holder of holders) holder.to.push(to);
   }
   const followed = new Set();
-  while (waiting.length > 0) {
-    const address = waiting.pop();
+  for (let address = waiting.pop(); address !== undefined; address = waiting.pop()) {
     if (followed.has(address)) continue;
     followed.add(address);
     for (const constant of holding(address)) {
@@ -202,12 +235,15 @@ export function divide(bytes, addresses) {
     }
   }
 
-  const pieces = [], others = [];
+  /** @type {Piece[]} */
+  const pieces = [];
+  /** @type {Piece[]} */
+  const others = [];
   placed.forEach(({ at, from, length }, i) => {
     // One entry a byte: is it left out?
     const left = new Uint8Array(length);
-    const paint = (kept, value) => constants
-      .filter((constant) => constant?.kept === kept && constant.begin >= at && constant.end <= at + length)
+    const paint = (/** @type {boolean} */ kept, /** @type {number} */ value) => known
+      .filter((constant) => constant.kept === kept && constant.begin >= at && constant.end <= at + length)
       .forEach(({ begin, end }) => left.fill(value, begin - at, end - at));
     if (names[i].startsWith(FIXED)) {
       paint(false, 1);
@@ -217,9 +253,8 @@ export function divide(bytes, addresses) {
       for (end = begin; end < length && left[end] === left[begin]; end++);
       const piece = { at: at + begin, bytes: bytes.subarray(from + begin, from + end) };
       const last = pieces.at(-1);
-      const joins = last && last.at + last.bytes.length === piece.at;
       if (left[begin] && end - begin >= WORTH) others.push(piece);
-      else if (joins) last.bytes = Buffer.concat([last.bytes, piece.bytes]);
+      else if (last && last.at + last.bytes.length === piece.at) last.bytes = Buffer.concat([last.bytes, piece.bytes]);
       else pieces.push(piece);
     }
   });

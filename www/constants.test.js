@@ -11,17 +11,25 @@ const NAMES = ["reached", "pointed", "alone", "before", "unnamed", "last"];
 const at = Object.fromEntries(NAMES.map((name, i) => [name, 64 + SIZE * i]));
 const END = at.last + SIZE;
 
-const text = (name) => [name.length, ...Buffer.from(name)];
+const text = (/** @type {string} */ name) => [name.length, ...Buffer.from(name)];
 /** A number in two bytes of LEB128. */
-const two = (value) => [(value & 127) | 128, value >> 7];
-const custom = (name, body) => [0, ...two(body.length + name.length + 1), ...text(name), ...body];
+const two = (/** @type {number} */ value) => [(value & 127) | 128, value >> 7];
+const custom = (/** @type {string} */ name, /** @type {number[]} */ body) => [0, ...two(body.length + name.length + 1), ...text(name), ...body];
+
+/**
+ * What the module and its first part export; `rest_loaded` is the first part's.
+ * @typedef {WebAssembly.Exports & {
+ *   memory: WebAssembly.Memory, first: (at: number) => number, later: (at: number) => number,
+ *   rest_loaded: WebAssembly.Global,
+ * }} Exports
+ */
 
 /** "first" reads `reached`, which points to `pointed`; `before` is addressed from below; nothing names `unnamed`. */
 function module() {
-  const bytes = (name) => Array(SIZE).fill(NAMES.indexOf(name) + 1);
+  const bytes = (/** @type {string} */ name) => Array(SIZE).fill(NAMES.indexOf(name) + 1);
   const fixed = NAMES.flatMap(bytes);
   fixed.splice(4, 4, at.pointed, 0, 0, 0);
-  const data = (place, bytes) => `(data (i32.const ${place}) "${bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}")`;
+  const data = (/** @type {number} */ place, /** @type {number[]} */ bytes) => `(data (i32.const ${place}) "${bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}")`;
   const wat = binaryen.parseText(`(module (import "page" "load" (func $load)) (memory (export "memory") 1)
     ${data(at.reached, fixed)} ${data(END, Array(SIZE).fill(99))}
     (func $load_rest (export "load_rest") (call $load))
@@ -33,7 +41,7 @@ function module() {
   const named = NAMES.filter((name) => name !== "unnamed");
   const symbols = named.flatMap((name) => [1, 0, ...text(name), 0, ...two(at[name] - at.reached), SIZE]);
   const segments = [2, ...text(".rodata"), 2, 0, ...text(".data"), 2, 0];
-  const subsection = (id, body) => [id, ...two(body.length), ...body];
+  const subsection = (/** @type {number} */ id, /** @type {number[]} */ body) => [id, ...two(body.length), ...body];
   return Buffer.concat([
     linked,
     Buffer.from(custom("linking", [2, ...subsection(5, segments), ...subsection(8, [named.length, ...symbols])])),
@@ -57,12 +65,14 @@ test("a module without the linker's records keeps everything", () => {
 
 test("the second part brings the constants of its functions", () => {
   const { first, rest, glue } = split(module(), new Set([0, 1]));
-  const whole = new WebAssembly.Instance(new WebAssembly.Module(module()), { page: { load() {} } }).exports;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(first), { page: { [glue("load")]: () => {
+  const link = (/** @type {BufferSource} */ bytes, /** @type {WebAssembly.ModuleImports} */ page) =>
+    /** @type {Exports} */ (new WebAssembly.Instance(new WebAssembly.Module(bytes), { page }).exports);
+  const whole = link(module(), { load() {} });
+  const exports = link(first, { [glue("load")]: () => {
     new WebAssembly.Instance(new WebAssembly.Module(rest), { [FIRST]: exports });
     exports.rest_loaded.value = 1;
-  } } });
-  const memory = ({ memory: { buffer } }) => Buffer.from(buffer, 0, END + SIZE);
+  } });
+  const memory = (/** @type {Exports} */ { memory: { buffer } }) => Buffer.from(buffer, 0, END + SIZE);
   assert.equal(exports.first(8), 0x01010101);
   assert.ok(!memory(exports).includes(NAMES.indexOf("alone") + 1), "not there yet");
   new Uint8Array(exports.memory.buffer).fill(7, END, END + SIZE);

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** @type {Record<string, string>} */
 const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
@@ -24,11 +25,11 @@ const TYPES = {
 export async function serve(folder, { port = 0, base = "/" } = {}) {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
-    const refuse = (status, text) => response.writeHead(status, { "content-type": TYPES[".txt"] }).end(text);
+    const refuse = (/** @type {number} */ status, /** @type {string} */ text) => response.writeHead(status, { "content-type": TYPES[".txt"] }).end(text);
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(405, "GET or HEAD only\n");
     let path;
     try {
-      path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+      path = decodeURIComponent(new URL(request.url ?? "", "http://localhost").pathname);
     } catch {
       return refuse(400, "the address cannot be read\n");
     }
@@ -45,7 +46,7 @@ export async function serve(folder, { port = 0, base = "/" } = {}) {
     if (request.method === "HEAD") return response.end();
     createReadStream(file).on("error", () => response.destroy()).pipe(response);
   });
-  await new Promise((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", done));
+  await new Promise((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", () => done(null)));
   const { port: bound } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     url: `http://127.0.0.1:${bound}${base}`,
@@ -58,7 +59,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const { url } = await serve(folder, { port: Number(port) });
     console.log(`serving ${folder} at ${url} (Ctrl-C stops)`);
-  } catch (error) {
+  } catch (caught) {
+    const error = /** @type {NodeJS.ErrnoException} */ (caught);
     console.error(error.code === "EADDRINUSE" ? `port ${port} is taken: set PORT to another one` : `cannot serve: ${error.message}`);
     process.exit(1);
   }

@@ -18,23 +18,39 @@ const REST = "rest";
 const LOADER = "load_rest";
 const LOADED = "rest_loaded";
 
+/** @typedef {binaryen.Module} Module */
+/** @typedef {import("./constants.mjs").Bytes} Bytes */
+
+/**
+ * @template {number} Ref
+ * @template {object} Info
+ * @param {number} count
+ * @param {(i: number) => Ref} at
+ * @param {(ref: Ref) => Info} info
+ */
 const list = (count, at, info) => Array.from({ length: count }, (_, i) => ({ ref: at(i), ...info(at(i)) }));
+/** @param {Module} m */
 const functions = (m) => list(m.getNumFunctions(), (i) => m.getFunctionByIndex(i), binaryen.getFunctionInfo);
+/** @param {Module} m */
 const globals = (m) => list(m.getNumGlobals(), (i) => m.getGlobalByIndex(i), binaryen.getGlobalInfo);
+/** @param {Module} m */
 const tables = (m) => list(m.getNumTables(), (i) => m.getTableByIndex(i), binaryen.getTableInfo);
+/** @param {Module} m */
 const exports = (m) => list(m.getNumExports(), (i) => m.getExportByIndex(i), binaryen.getExportInfo);
-/** Functions with a body; imported ones carry the name of their module. */
+/** Functions with a body; imported ones carry the name of their module. @param {Module} m */
 const own = (m) => functions(m).filter(({ module }) => !module);
 
 /** Two tables and shared globals are what the split itself needs. */
 const NEEDS = binaryen.Features.MutableGlobals | binaryen.Features.ReferenceTypes | binaryen.Features.BulkMemory;
 
+/** @param {Uint8Array} bytes */
 function read(bytes) {
   const module = binaryen.readBinary(bytes);
   module.setFeatures(module.getFeatures() | NEEDS);
   return module;
 }
 
+/** @param {Module} module @param {boolean} [optimize] */
 function emit(module, optimize) {
   if (optimize) {
     binaryen.setOptimizeLevel(3);
@@ -42,23 +58,26 @@ function emit(module, optimize) {
     module.optimize();
   }
   if (!module.validate()) throw new Error("the split made an invalid module");
-  const bytes = module.emitBinary();
+  const bytes = /** @type {Bytes} */ (module.emitBinary());
   module.dispose();
   return bytes;
 }
 
 /**
  * Gives what a module imports from and exports to wasm-bindgen's glue names of a few letters: its own end in digests.
+ * @param {Module} module
  * @returns {(glue: string) => string} does the same to the glue
  */
 function shorten(module) {
+  /** @type {Map<string, string>} */
   const short = new Map();
-  const name = (long) => {
-    short.set(long, `w${short.size}_`);
-    return short.get(long);
+  const name = (/** @type {string} */ long) => {
+    const given = `w${short.size}_`;
+    short.set(long, given);
+    return given;
   };
   for (const { name: inner, module: from, base, params, results } of functions(module)) {
-    if (!from) continue;
+    if (!from || base === null) continue;
     module.removeFunction(inner);
     module.addFunctionImport(inner, from, name(base), params, results);
   }
@@ -70,17 +89,20 @@ function shorten(module) {
   return (glue) => glue.replace(/\b\w+\b/g, (word) => short.get(word) ?? word);
 }
 
-/** Every integer constant and every offset of memory in a function's body. */
+/** Every integer constant and every offset of memory in a function's body. @param {number} body */
 const numbers = (body) => [...binaryen.emitText(body).matchAll(/i32\.const (-?\d+)|offset=(\d+)/g)].map(([, constant, offset]) => Number(constant ?? offset));
-/** Bytes as WebAssembly's text holds them. */
+/** Bytes as WebAssembly's text holds them. @param {Uint8Array} bytes */
 const escaped = (bytes) => [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
 
-const mark = (i) => `ran${i}`;
+/** Its types put it on the module. @type {binaryen.Module["Function"]} */
+const { setBody } = /** @type {any} */ (binaryen).Function;
+
+const mark = (/** @type {number} */ i) => `ran${i}`;
 
 /**
  * The same module with a mark on every function.
  * @param {Uint8Array} bytes
- * @returns {{marked: Uint8Array, ran: (exports: any) => Set<number>}} `ran` tells from its exports which have run
+ * @returns {{marked: Bytes, ran: (exports: WebAssembly.Exports) => Set<number>}} `ran` tells from its exports which have run
  */
 export function observe(bytes) {
   const module = read(plain(bytes));
@@ -88,16 +110,16 @@ export function observe(bytes) {
   all.forEach(({ ref, body, results }, i) => {
     module.addGlobal(mark(i), binaryen.i32, true, module.i32.const(0));
     module.addGlobalExport(mark(i), mark(i));
-    binaryen.Function.setBody(ref, module.block(null, [module.global.set(mark(i), module.i32.const(1)), body], results));
+    setBody(ref, module.block(null, [module.global.set(mark(i), module.i32.const(1)), body], results));
   });
-  const ran = (exports) => new Set([...all.keys()].filter((i) => exports[mark(i)].value));
+  const ran = (/** @type {WebAssembly.Exports} */ exports) => new Set([...all.keys()].filter((i) => /** @type {WebAssembly.Global} */ (exports[mark(i)]).value));
   return { marked: emit(module), ran };
 }
 
 /**
  * @param {Uint8Array} bytes a module
  * @param {Set<number>} keep which of its functions the first part holds, as `observe` counts them
- * @returns {{first: Uint8Array, rest: Uint8Array, glue: (text: string) => string}} `glue` makes the glue fit the first part
+ * @returns {{first: Bytes, rest: Bytes, glue: (text: string) => string}} `glue` makes the glue fit the first part
  */
 export function split(bytes, keep) {
   const whole = read(plain(bytes));
@@ -136,7 +158,13 @@ export function split(bytes, keep) {
   first.addGlobalExport(LOADED, LOADED);
   // What the rest imports, the first part exports; stubs that nothing calls go.
   const known = new Set(exports(first).map(({ name }) => name));
-  const share = (what, add) => what.filter(({ module, base }) => module === FIRST && !known.has(base)).forEach(({ name, base }) => add(name, base));
+  /**
+   * @param {{name: string, module: string | null, base: string | null}[]} what
+   * @param {(inner: string, outer: string) => void} add
+   */
+  const share = (what, add) => {
+    for (const { name, module, base } of what) if (module === FIRST && base !== null && !known.has(base)) add(name, base);
+  };
   share(functions(rest), (inner, outer) => first.addFunctionExport(inner, outer));
   share(globals(rest), (inner, outer) => first.addGlobalExport(inner, outer));
   share(tables(rest), (inner, outer) => first.addTableExport(inner, outer));

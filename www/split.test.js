@@ -23,28 +23,42 @@ const WAT = `(module
   (func (export "through") (param i32 i32 f64) (result f64)
     (call_indirect $functions (param i32 f64) (result f64) (local.get 1) (local.get 2) (local.get 0))))`;
 
+/**
+ * What the module and its first part export; `rest_loaded` is the first part's.
+ * @typedef {WebAssembly.Exports & {
+ *   through: (a: number, b: number, c: number) => number, value: () => unknown, count: () => number,
+ *   rest_loaded: WebAssembly.Global,
+ * }} Exports
+ */
+
 function module() {
   const wat = binaryen.parseText(WAT);
   wat.setFeatures(binaryen.Features.All);
   return wat.emitBinary();
 }
 
-/** The exports of both parts linked as the worker links them, and how often the second was loaded. */
+/**
+ * The exports of both parts linked as the worker links them, and how often the second was loaded.
+ * @param {Set<number>} keep
+ */
 function linked(keep) {
   const { first, rest, glue } = split(module(), keep);
   let loads = 0;
   const names = glue("load values__").split(" ");
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(first), { page: { [names[0]]: () => {
+  const load = () => {
     loads += 1;
     new WebAssembly.Instance(new WebAssembly.Module(rest), { [FIRST]: exports });
     exports.rest_loaded.value = 1;
-  } } });
+  };
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(first), { page: { [names[0]]: load } });
+  const exports = /** @type {Exports} */ (instance.exports);
   return { exports, loads: () => loads };
 }
 
 test("what ran is observed", () => {
   const { marked, ran } = observe(module());
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(marked), { page: { load() {} } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(marked), { page: { load() {} } });
+  const exports = /** @type {Exports} */ (instance.exports);
   assert.equal(ran(exports).size, 0);
   exports.through(0, 1, 0.5);
   assert.deepEqual([...ran(exports)], [1, 6], "near, and the export that called it");

@@ -12,6 +12,7 @@ const NOTICE = /^(licen[cs]e|copying|notice|copyright|unlicense)/i;
 export function allowed(expression) {
   const tokens = expression.replace(/\//g, " OR ").match(/\(|\)|[^\s()]+/g) ?? [];
   let at = 0;
+  /** @returns {boolean} */
   const one = () => {
     if (tokens[at] === "(") {
       at++;
@@ -23,11 +24,13 @@ export function allowed(expression) {
     if (tokens[at] === "WITH") name += ` WITH ${tokens[(at += 2) - 1]}`;
     return ALLOWED.has(name);
   };
+  /** @returns {boolean} */
   const both = () => {
     let all = one();
     while (tokens[at] === "AND") { at++; all = one() && all; }
     return all;
   };
+  /** @returns {boolean} */
   const either = () => {
     let any = both();
     while (tokens[at] === "OR") { at++; any = both() || any; }
@@ -36,34 +39,56 @@ export function allowed(expression) {
   return tokens.length > 0 && either() && at === tokens.length;
 }
 
+/**
+ * @typedef {{name: string, version: string, license: string | null, from: string, texts: string[]}} Package that the page holds
+ * @typedef {{kind: string | null}} Kind of a dependency; null if it is no mere tool
+ * @typedef {{
+ *   id: string, name: string, version: string, license: string | null, repository: string | null,
+ *   manifest_path: string, targets: {kind: string[]}[],
+ * }} Crate as Cargo describes it
+ * @typedef {{id: string, deps: {pkg: string, dep_kinds: Kind[]}[]}} Node of the graph of crates
+ */
+
 /** The texts of licences and notices in a package. @param {string} folder */
 const notices = (folder) => readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isFile() && NOTICE.test(entry.name))
   .map(({ name }) => readFileSync(join(folder, name), "utf8").trim().replace(/\r\n/g, "\n"));
 
-/** The crates linked into the larger of the two modules, which has all of the smaller. @param {string} root the lab's sources */
+/**
+ * The crates linked into the larger of the two modules, which has all of the smaller.
+ * @param {string} root the lab's sources
+ * @returns {Package[]}
+ */
 export function crates(root) {
+  /** @type {{packages: Crate[], resolve: {root: string, nodes: Node[]}}} */
   const { packages, resolve } = JSON.parse(execFileSync("cargo",
     ["metadata", "--format-version", "1", "--locked", "--features", "gpu", "--filter-platform", "wasm32-unknown-unknown"],
     { cwd: root, maxBuffer: 1 << 28, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
   const byId = new Map(packages.map((one) => [one.id, one]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
+  const crate = (/** @type {string} */ id) => /** @type {Crate} */ (byId.get(id));
   /** Macros run when the lab is compiled: they are not in it, nor is what they need. */
-  const linked = (id) => !byId.get(id).targets.some(({ kind }) => kind.includes("proc-macro"));
+  const linked = (/** @type {string} */ id) => !crate(id).targets.some(({ kind }) => kind.includes("proc-macro"));
+  /** @type {Set<string>} */
   const found = new Set();
   const waiting = [resolve.root];
-  while (waiting.length > 0) {
-    for (const { pkg, dep_kinds } of nodes.get(waiting.pop()).deps) {
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    for (const { pkg, dep_kinds } of /** @type {Node} */ (nodes.get(id)).deps) {
       if (found.has(pkg) || !linked(pkg) || dep_kinds.every(({ kind }) => kind !== null)) continue;
       found.add(pkg);
       waiting.push(pkg);
     }
   }
-  return [...found].map((id) => byId.get(id)).map(({ name, version, license, repository, manifest_path }) =>
+  return [...found].map(crate).map(({ name, version, license, repository, manifest_path }) =>
     ({ name, version, license, from: repository ?? "", texts: notices(dirname(manifest_path)) }));
 }
 
-/** The npm packages whose files are in a bundle. @param {Iterable<string>} inputs paths of bundled files @param {string} www */
+/**
+ * The npm packages whose files are in a bundle.
+ * @param {Iterable<string>} inputs paths of bundled files
+ * @param {string} www
+ * @returns {Package[]}
+ */
 export function npm(inputs, www) {
   const names = new Set([...inputs].flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
   return [...names].map((name) => {
@@ -75,14 +100,15 @@ export function npm(inputs, www) {
 
 /**
  * The file: who, then each text once, with those who ask for it. Throws where a licence is not one of ours to use.
- * @param {{name: string, version: string, license: string | null, from: string, texts: string[]}[]} all
+ * @param {Package[]} all
  */
 export function thirdParty(all) {
   const sorted = all.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
-  const who = ({ name, version }) => `${name} ${version}`;
+  const who = (/** @type {Package} */ { name, version }) => `${name} ${version}`;
   for (const one of sorted) {
     if (!allowed(one.license ?? "")) throw new Error(`${who(one)} has the licence "${one.license}", which www/third-party.mjs does not allow`);
   }
+  /** @type {Map<string, string[]>} */
   const texts = new Map();
   for (const one of sorted) for (const text of one.texts) texts.set(text, [...(texts.get(text) ?? []), who(one)]);
   const rule = "=".repeat(80);

@@ -1,4 +1,3 @@
-// @ts-nocheck
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { allowed, thirdParty } from "./third-party.mjs";
@@ -9,6 +8,7 @@ test("a licence is allowed if one of those it offers is", () => {
 });
 
 test("everybody is named, each text stands once", () => {
+  /** @param {string} name @param {string | null} license @param {string[]} texts */
   const one = (name, license, ...texts) => ({ name, version: "1.0.0", license, from: "", texts });
   const file = thirdParty([one("b", "MIT", "Text M"), one("a", "MIT OR Apache-2.0", "Text M", "Text A"), one("c", "ISC")]);
   assert.match(file, /a 1\.0\.0: MIT OR Apache-2\.0\nb 1\.0\.0: MIT\nc 1\.0\.0: ISC \(its package/);

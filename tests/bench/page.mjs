@@ -3,7 +3,8 @@
 import { ready, start } from "../browser/harness.mjs";
 
 const REPEAT = 5;
-const median = (xs) => [...xs].sort((a, b) => a - b)[xs.length >> 1];
+const median = (/** @type {number[]} */ xs) => [...xs].sort((a, b) => a - b)[xs.length >> 1];
+/** @param {string} what @param {number[]} ms @param {number | "-"} target */
 const line = (what, ms, target) =>
   console.log(`${what.padEnd(64)}${median(ms).toFixed(0).padStart(7)} ms   [${Math.min(...ms).toFixed(0)}, ${Math.max(...ms).toFixed(0)}]   target ${target} ms`);
 
@@ -22,10 +23,16 @@ const timed = () => new Promise((resolve) => {
   element.run();
 });
 
-/** Times moves of the exponent's slider to places (0 to 1) of its way, each until the new result is drawn. */
+/**
+ * Times moves of the exponent's slider to places (0 to 1) of its way, each until the new result is
+ * drawn.
+ * @param {import("../browser/types.d.ts").Page} page
+ * @param {number[]} places
+ */
 async function moves(page, places) {
   const element = await ready(page);
-  const slider = await element.locator('[data-param="exponent"] input[type=range]').elementHandle();
+  const range = element.locator('[data-param="exponent"] input[type=range]');
+  const slider = /** @type {import("playwright-core").ElementHandle<HTMLInputElement>} */ (await range.elementHandle());
   return page.evaluate(async ({ places, slider }) => {
     const element = document.querySelector("scaling-lab");
     // setTimeout would add up to 4 ms.
@@ -37,7 +44,7 @@ async function moves(page, places) {
       for (let i = 0; i < 20; i += 1) await frame();
       const before = element.result;
       const begun = performance.now();
-      slider.value = Math.round(place * slider.max);
+      slider.value = String(Math.round(place * Number(slider.max)));
       slider.dispatchEvent(new Event("input", { bubbles: true }));
       while (element.result === before) await tick();
       waited.push(performance.now() - begun);
@@ -89,6 +96,7 @@ try {
     line("k-composition, default: 2 x 32 runs of 1e5 samples, two workers", runs.map((r) => r.all), 1000);
   }, { script: two });
   // Work of one shape on one worker and on two: whole pages, plots and all.
+  /** @type {number[]} */
   const rates = [];
   for (const workers of [1, 2]) {
     await lab.open("#/k-composition?runs=64&samples=2000000&device=cpu", async (page) => {

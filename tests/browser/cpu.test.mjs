@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { ask, assertSame, axe, button, copied, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import { ask, catalogue, assertSame, axe, button, copied, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
 
-/** A state of each experiment that runs in a second or two. */
+/** @typedef {import("./types.d.ts").Values} Values */
+
+/** A state of each experiment that runs in a second or two. @type {Record<string, Values>} */
 const STATES = {
   "exam-time": { runs: "512", facts: "32" },
   "positive-shift": { draws: "2000" },
@@ -17,7 +19,11 @@ const STATES = {
   chinchilla: { bootstrap: "100", rows: "60" },
   fit: { bootstrap: "100", rows: "60" },
 };
-/** Other branches of the experiments: a heat map, a line through many subjects, every family's arithmetic. */
+/**
+ * Other branches of the experiments: a heat map, a line through many subjects, every family's
+ * arithmetic.
+ * @type {[string, Values][]}
+ */
 const MORE = [
   ["exam-time", { weights: "0.6,0.3,0.1", difficulty: "1,2,0.5", runs: "128", facts: "16" }],
   ["exam-time", { weights: "4,3,2,1", exponent: "0.5", hours: "40", runs: "128", facts: "16" }],
@@ -36,8 +42,9 @@ const MORE = [
   ["fit", { law: "chinchilla", hold: "alpha=0.34", exclude: "largest=3", bootstrap: "100" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];
-const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
+const hash = (/** @type {string} */ slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
 
+/** @type {import("./types.d.ts").Lab} */
 let lab;
 before(async () => { lab = await start("cpu"); });
 after(() => lab?.stop());
@@ -85,9 +92,9 @@ test("every published number is recomputed on the page, as expected", () => lab.
 }));
 
 test("the catalogue lists every experiment of the crate, and each opens", () => lab.open("", async (page) => {
-  const slugs = JSON.parse(await ask("list", "--json")).map(({ slug }) => slug);
+  const slugs = (await catalogue()).map(({ slug }) => slug);
   await page.locator(".cards > li > a").first().waitFor();
-  const listed = await page.locator(".cards > li > a").evaluateAll((links) => links.map((a) => a.getAttribute("href").replace("#/", "")));
+  const listed = await page.locator(".cards > li > a").evaluateAll((links) => links.map((a) => a.getAttribute("href")?.replace("#/", "")));
   assert.deepEqual(listed, slugs);
   assert.deepEqual(Object.keys(STATES).filter((slug) => !slugs.includes(slug)), [], "the tests' states name experiments that exist");
   for (const slug of slugs) {
@@ -95,7 +102,7 @@ test("the catalogue lists every experiment of the crate, and each opens", () => 
     await page.waitForFunction((s) => document.querySelector("scaling-lab")?.result?.experiment === s, slug);
     assert.ok(await page.locator("scaling-lab svg").first().isVisible(), `${slug} draws before it runs`);
     await page.locator("scaling-lab math annotation").first().waitFor({ state: "attached" });
-    assert.ok((await page.locator("scaling-lab math annotation").first().textContent()).length > 0, `${slug} shows its formulas as MathML with their TeX`);
+    assert.ok((await page.locator("scaling-lab math annotation").first().textContent())?.length, `${slug} shows its formulas as MathML with their TeX`);
   }
 }));
 
@@ -159,6 +166,7 @@ test("a link opens the same state, seed and device elsewhere", () => lab.open(ha
 }));
 
 describe("a bad address is answered in words", () => {
+  /** @type {[string, string, RegExp][]} */
   const bad = [
     ["exam-time", "weights=0.9,banana", /weights.*banana/],
     ["exam-time", "weights=0,0", /weights.*0,0/],
@@ -212,7 +220,7 @@ test("two experiments on one page share one engine", () => lab.open("", async (p
   const slugs = Object.keys(STATES).slice(0, 2);
   for (const [i, slug] of slugs.entries()) assertSame(numbers(results[i]), numbers(await native(slug, STATES[slug])), slug);
   const wasm = page.requests.filter((url) => url.endsWith(".wasm"));
-  assert.deepEqual(wasm.map((url) => /(\w+)-\w+\.wasm$/.exec(url)[1]).sort(), ["cpu", "rest"], "one module, in its two parts, for both");
+  assert.deepEqual(wasm.map((url) => /(\w+)-\w+\.wasm$/.exec(url)?.[1]).sort(), ["cpu", "rest"], "one module, in its two parts, for both");
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
   assert.equal(page.workers().length, 1 + Math.max(1, Math.min(cores - 1, 4)), "one engine worker and one pool");
 }));
@@ -230,6 +238,7 @@ test("an engine that stops says so, and a restart goes on", () => lab.open(hash(
 
 test("a panic in Rust is a sentence, and a restart goes on", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
   const element = await ready(page);
+  /** @type {string[]} */
   const printed = [];
   page.on("console", (message) => printed.push(message.text()));
   await run(element);
@@ -293,7 +302,7 @@ test("without the second part of the engine the front door still opens, and a ru
   assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", { weights })), "after a restart");
 }, { mayThrow: true }));
 
-for (const colorScheme of ["light", "dark"]) {
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   describe(`axe-core finds nothing, ${colorScheme}`, () => {
     for (const view of ["", ...Object.keys(STATES), "about", "published"]) {
       test(view || "home", () => lab.open(view ? `#/${view}` : "", async (page) => {

@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { deflateRaw } from "node:zlib";
-import { ask, assertSame, axe, button, copied, downloaded, numbers, ready, run, start } from "./harness.mjs";
+import { ask, assertSame, axe, button, catalogue, copied, downloaded, numbers, ready, run, start } from "./harness.mjs";
+
+/** @typedef {import("./types.d.ts").Body} Body */
+/** @typedef {import("./types.d.ts").LabLocator} LabLocator */
+/** @typedef {import("./types.d.ts").Options} Options */
+/** @typedef {import("./types.d.ts").Page} Page */
+/** @typedef {import("./types.d.ts").Values} Values */
+/** @typedef {import("playwright-core").Route} Route */
 
 const SLUG = "fit";
 /** Losses of the form E + A / N^a + B / D^b on a grid, as text. */
@@ -21,7 +28,9 @@ function table({ heads = ["params", "tokens", "val_loss"], rows = 48 } = {}) {
 }
 const TABLE = table();
 
+/** @type {import("./types.d.ts").Lab} */
 let lab;
+/** @type {string} */
 let folder;
 before(async () => {
   lab = await start("cpu");
@@ -32,33 +41,42 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** @param {string} query @param {Body} body @param {Options} [options] */
 const open = (query, body, options) => lab.open(`#/${SLUG}${query && `?${query}`}`, body, options);
-const choose = (element, text, name = "my runs.csv") =>
+const choose = (/** @type {LabLocator} */ element, /** @type {string} */ text, name = "my runs.csv") =>
   element.locator(".own input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
-const panel = (element) => element.locator(".own");
-const said = (element) => panel(element).locator(".problem");
-/** Until the result is of a table of so many rows; 0: of simulated runs. */
+const panel = (/** @type {LabLocator} */ element) => element.locator(".own");
+const said = (/** @type {LabLocator} */ element) => panel(element).locator(".problem");
+/**
+ * Until the result is of a table of so many rows; 0: of simulated runs.
+ * @param {Page} page
+ * @param {number} rows
+ */
 const holds = (page, rows) => page.waitForFunction((n) => {
   const { result, shadowRoot } = document.querySelector("scaling-lab");
   return result && (result.data?.rows ?? 0) === n && shadowRoot.querySelector(".own").hasAttribute("data-held") === n > 0;
 }, rows);
-/** Drops files made in the page of so many times a text. */
-const drop = (element, files, on = ".own") => element.evaluate((e, [all, on]) => {
+/**
+ * Drops files made in the page of so many times a text.
+ * @param {LabLocator} element
+ * @param {{name: string, head?: string, text: string, times?: number}[]} files
+ */
+const drop = (element, files, on = ".own") => element.evaluate((e, { files, on }) => {
   const data = new DataTransfer();
-  for (const { name, head = "", text, times = 1 } of all) data.items.add(new File([head, ...Array(times).fill(text)], name));
+  for (const { name, head = "", text, times = 1 } of files) data.items.add(new File([head, ...Array(times).fill(text)], name));
   const place = e.shadowRoot.querySelector(on);
   for (const type of ["dragenter", "dragover", "drop"]) place.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));
-}, [files, on]);
-const state = (element) => element.evaluate((e) => ({ query: e.query, figures: e.result.figures, tables: e.result.tables }));
+}, { files, on });
+const state = (/** @type {LabLocator} */ element) => element.evaluate((e) => ({ query: e.query, figures: e.result.figures, tables: e.result.tables }));
 
-/** What the command line makes of a table. */
+/** What the command line makes of a table. @param {string} text @param {Values} [values] */
 async function native(text, values = {}) {
   const file = join(folder, "table.csv");
   await writeFile(file, text);
   const set = Object.entries(values).flatMap((pair) => ["--set", pair.join("=")]);
   return JSON.parse(await ask("run", SLUG, "--data", file, ...set, "--device", "cpu", "--format", "json", "--quiet"));
 }
-const complete = async (element) => (await element.evaluate((e) => e.result.progress.total)) > 0 && run(element);
+const complete = async (/** @type {LabLocator} */ element) => (await element.evaluate((e) => e.result.progress.total)) > 0 && run(element);
 
 test("a chosen file is fitted as the command line fits it", () => open("", async (page) => {
   const element = await ready(page);
@@ -125,6 +143,7 @@ test("back and forward show what their addresses hold", () => open("", async (pa
 }));
 
 describe("a file that is no table is refused in a sentence, and what was shown stays", () => {
+  /** @type {[string, string, RegExp][]} */
   const cases = [
     ["a row that is too long", `${TABLE}1,2,3,4\n`, /line 50 has 4 cells/i],
     ["no headings", "1,2\n3,4\n", /line 1 holds numbers/i],
@@ -178,7 +197,7 @@ test("columns can be corrected, and a link keeps the correction", () => open("",
   await loss.selectOption({ label: "val,loss" });
   await page.waitForFunction(() => /loss%3A(%23|#)3|loss:(%23|#)3/.test(location.hash));
   const before = await state(element);
-  const name = await element.locator("[data-kind=columns]").getAttribute("data-param");
+  const name = await element.locator("[data-kind=columns]").getAttribute("data-param") ?? "";
   assert.equal(before.query[name], "loss:#3");
   await page.reload();
   element = await ready(page);
@@ -243,8 +262,10 @@ test("a table too large for a link is named instead", () => open("", async (page
 }));
 
 describe("a link that names a table", () => {
-  const serve = (page, answer) => page.context().route("**/tables/**", answer);
-  const start = async (body, answer) => open("", async (page) => {
+  /** @typedef {(route: Route) => Promise<void>} Answer */
+  const serve = (/** @type {Page} */ page, /** @type {Answer} */ answer) => page.context().route("**/tables/**", answer);
+  /** @param {Body} body @param {Answer} [answer] */
+  const start = async (body, answer = (route) => route.abort()) => open("", async (page) => {
     await ready(page);
     await serve(page, answer);
     await body(page);
@@ -253,7 +274,7 @@ describe("a link that names a table", () => {
   test("of this site is read from there", () => start(async (page) => {
     await page.evaluate((to) => { location.hash = to; }, `#/${SLUG}?src=tables/some%20runs.csv`);
     await holds(page, 48);
-    const element = page.locator("scaling-lab");
+    const element = await ready(page);
     assert.match(await panel(element).innerText(), /some runs\.csv/);
     assert.deepEqual(await element.evaluate((e) => e.query), { src: "tables/some runs.csv" });
     await complete(element);
@@ -299,19 +320,28 @@ describe("a link that names a table", () => {
   });
 });
 
-/** Milliseconds that each task of the main thread computes, whatever else the machine does: call what it returns for them. */
+/**
+ * @typedef {{name: string, pid: number, tid: number, args?: {name?: string}, tdur?: number}} TraceEvent
+ */
+
+/**
+ * Milliseconds that each task of the main thread computes, whatever else the machine does: call
+ * what it returns for them.
+ * @param {Page} page
+ */
 async function traced(page) {
   const cdp = await page.context().newCDPSession(page);
+  /** @type {TraceEvent[]} */
   const events = [];
-  cdp.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  cdp.on("Tracing.dataCollected", ({ value }) => events.push(.../** @type {TraceEvent[]} */ (/** @type {unknown[]} */ (value))));
   await cdp.send("Tracing.start", { categories: "toplevel", transferMode: "ReportEvents" });
   return async () => {
     const complete = new Promise((resolve) => cdp.once("Tracing.tracingComplete", resolve));
     await cdp.send("Tracing.end");
     await complete;
-    const place = ({ pid, tid }) => `${pid} ${tid}`;
-    const mains = new Set(events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(place));
-    return events.filter((event) => /RunTask$/.test(event.name) && event.tdur !== undefined && mains.has(place(event))).map(({ tdur }) => tdur / 1000);
+    const place = (/** @type {TraceEvent} */ { pid, tid }) => `${pid} ${tid}`;
+    const mains = new Set(events.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain").map(place));
+    return events.flatMap((event) => (/RunTask$/.test(event.name) && event.tdur !== undefined && mains.has(place(event)) ? [event.tdur / 1000] : []));
   };
 }
 
@@ -324,18 +354,19 @@ test("a million rows are read with progress while the page stays free", () => op
     globalThis.seen = [];
     const look = () => {
       const bar = document.querySelector("scaling-lab").shadowRoot.querySelector(".own progress");
-      if (bar.offsetParent && bar.position > 0 && seen.at(-1) !== bar.value) seen.push(bar.value);
+      if (bar.offsetParent && bar.position > 0 && globalThis.seen.at(-1) !== bar.value) globalThis.seen.push(bar.value);
       requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
   });
   // The test itself makes the file on the main thread, before anything counts.
   await element.evaluate((e, { name, head, text, times }) => {
-    globalThis.million = new DataTransfer();
+    const million = new DataTransfer();
+    globalThis.million = million;
     million.items.add(new File([head, ...Array(times).fill(text)], name));
   }, MILLION);
   const tasks = await traced(page);
-  await element.evaluate((e) => e.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: million, bubbles: true, cancelable: true, composed: true })));
+  await element.evaluate((e) => e.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: globalThis.million, bubbles: true, cancelable: true, composed: true })));
   await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".own").hasAttribute("data-held"), null, { timeout: 120_000 });
   const seen = await page.evaluate(() => globalThis.seen);
   assert.ok(seen.length > 3, `progress was seen ${seen.length} times`);
@@ -463,10 +494,15 @@ test("a table goes with its element", () => open("", async (page) => {
 
 describe("published numbers computed from a file that the lab may not hold", () => {
   const files = async () => {
-    const claims = JSON.parse(await ask("list", "--json")).flatMap((entry) => entry.claims).filter(({ data }) => data);
-    return [...new Set(claims.map(({ data }) => data.file))];
+    const claims = (await catalogue()).flatMap((entry) => entry.claims).flatMap(({ data }) => data ?? []);
+    return [...new Set(claims.map(({ file }) => file))];
   };
-  const rows = (page, file) => page.locator("tr[data-claim]").filter({ hasText: `needs ${file}` });
+  const rows = (/** @type {Page} */ page, /** @type {string} */ file) => page.locator("tr[data-claim]").filter({ hasText: `needs ${file}` });
+  /**
+   * @param {import("playwright-core").Locator} place
+   * @param {string} name
+   * @param {Buffer} buffer
+   */
   const give = (place, name, buffer) => place.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer });
 
   test("wait for it", () => lab.open("#/published", async (page) => {
@@ -484,19 +520,19 @@ describe("published numbers computed from a file that the lab may not hold", () 
   test("agree with it as expected", { skip: process.env.LAB_DATA ? false : "needs LAB_DATA, the folder of the files" }, () => lab.open("#/published", async (page) => {
     await page.locator("tr[data-claim]").first().waitFor();
     for (const file of await files()) {
-      const waiting = await rows(page, file).evaluateAll((all) => all.map((row) => row.dataset.claim));
-      await give(page.getByRole("region", { name: file }), file, await readFile(join(process.env.LAB_DATA, file)));
+      const waiting = await rows(page, file).evaluateAll((all) => all.map((row) => row.getAttribute("data-claim") ?? ""));
+      await give(page.getByRole("region", { name: file }), file, await readFile(join(process.env.LAB_DATA ?? "", file)));
       for (const claim of waiting) {
         const row = page.locator(`tr[data-claim="${claim}"]`);
         await row.getByRole("button").click();
         await row.locator(".answer").waitFor({ timeout: 120_000 });
-        assert.match(await row.locator(".answers").textContent(), /^Run(Agrees|Differsas expected.*)$/, claim);
+        assert.match((await row.locator(".answers").textContent()) ?? "", /^Run(Agrees|Differsas expected.*)$/, claim);
       }
     }
   }));
 });
 
-for (const colorScheme of ["light", "dark"]) {
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   test(`axe-core finds nothing with a table, ${colorScheme}`, () => open("", async (page) => {
     const element = await ready(page);
     await choose(element, TABLE);

@@ -4,41 +4,63 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertSame, button, finished, native, numbers, ready, run, start } from "./harness.mjs";
 
+/** @typedef {import("./types.d.ts").Body} Body */
+/** @typedef {import("./types.d.ts").LabLocator} LabLocator */
+/** @typedef {import("./types.d.ts").Page} Page */
+/** @typedef {import("./types.d.ts").Values} Values */
+/** @typedef {import("playwright-core").Route} Route */
+/** @typedef {import("playwright-core").APIResponse} APIResponse */
+/**
+ * @typedef {(page: Page, element: LabLocator) => Promise<void>} Open what is done with a page and its element
+ */
+
 const SLUG = "exam-time";
 const STATE = { runs: "256", facts: "32" };
-const hash = (values = {}, slug = SLUG) => `#/${slug}?${new URLSearchParams(values)}`;
-const said = async (element) => (await element.locator(".notices li, .alert p, .why").allTextContents()).filter(Boolean);
-const result = (element) => element.evaluate((e) => e.result);
+const hash = (/** @type {Values} */ values = {}, slug = SLUG) => `#/${slug}?${new URLSearchParams(values)}`;
+const said = async (/** @type {LabLocator} */ element) => (await element.locator(".notices li, .alert p, .why").allTextContents()).filter(Boolean);
+const result = (/** @type {LabLocator} */ element) => element.evaluate((e) => e.result);
 
-/** Text run at the start of every worker, by what the page's own scripts find there. Silence is counted by the ticks of timers, which are made faster. */
-function inWorkers([text, speed]) {
+/**
+ * Text run at the start of every worker, by what the page's own scripts find there. Silence is
+ * counted by the ticks of timers, which are made faster.
+ * @param {{text: string, speed: number}} script
+ */
+function inWorkers({ text, speed }) {
   const faster = `{ const plain = setInterval; self.setInterval = (f, ms, ...rest) => plain(f, ms / ${speed}, ...rest); }\n`;
   new Function("self", faster)(globalThis);
   const Plain = Blob;
   globalThis.Blob = class extends Plain {
+    /** @param {BlobPart[]} [parts] @param {BlobPropertyBag} [options] */
     constructor(parts, options) {
-      super(options?.type === "text/javascript" ? [`${faster}${text}\n`, ...parts] : parts, options);
+      super(options?.type === "text/javascript" ? [`${faster}${text}\n`, ...(parts ?? [])] : parts, options);
     }
   };
 }
 const NEVER = "new Promise(() => {})";
 
 describe("a GPU that fails", () => {
+  /** @type {import("./types.d.ts").Lab} */
   let lab;
   before(async () => { lab = await start("gpu"); });
   after(() => lab?.stop());
 
-  /** Opens the page with a stub in the page and one in its workers. */
+  /**
+   * Opens the page with a stub in the page and one in its workers.
+   * @param {{page?: string, worker?: string, speed?: number}} stubs
+   * @param {Open} body
+   */
   const open = ({ page: inPage = "", worker = "", speed = 4 }, body) => lab.open("", async (page) => {
-    await page.addInitScript(inWorkers, [worker, speed]);
+    await page.addInitScript(inWorkers, { text: worker, speed });
     if (inPage) await page.addInitScript(inPage);
     await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
     await page.reload();
     await body(page, await ready(page));
   }, { mayThrow: true });
+  /** @param {string} type @param {string} name @param {string} body */
   const method = (type, name, body) => `if (self.${type}) { const plain = ${type}.prototype.${name}; ${type}.prototype.${name} = function (...args) { ${body}; return plain.apply(this, args); }; }`;
-  const ADAPTER = (answer) => method("GPU", "requestAdapter", `return ${answer}`);
+  const ADAPTER = (/** @type {string} */ answer) => method("GPU", "requestAdapter", `return ${answer}`);
 
+  /** @type {[string, {page?: string, worker?: string}, RegExp][]} */
   const cases = [
     ["the page's request is not answered", { page: ADAPTER(NEVER) }, /not answered a request for a GPU for 3 seconds/i],
     ["the page's request is refused", { page: ADAPTER("Promise.reject(new Error('no GPU today'))") }, /could not be asked for a GPU \(no GPU today\)/i],
@@ -75,8 +97,14 @@ describe("a GPU that fails", () => {
     }));
   }
 
-  /** In the middle: the stub begins when the page says so. */
+  /**
+   * In the middle: the stub begins when the page says so.
+   * @param {string} type
+   * @param {string} name
+   * @param {string} body
+   */
   const LATER = (type, name, body, times = Infinity) => `let broken = 0; const bad = new BroadcastChannel("bad"); bad.onmessage = () => { broken = ${times}; };\n${method(type, name, `if (broken > 0) { broken--; ${body} }`)}`;
+  /** @type {[string, string, "cpu" | "gpu", RegExp][]} */
   const middle = [
     ["results are not read back", LATER("GPUBuffer", "mapAsync", `return ${NEVER}`), "cpu", /The GPU failed \(it has not answered for 10 seconds\)\. The rest runs on the CPU/i],
     ["one result is not read back", LATER("GPUBuffer", "mapAsync", `return ${NEVER}`, 1), "gpu", /The GPU failed \(it has not answered for 10 seconds\)\. It was restarted and the work replayed/i],
@@ -98,14 +126,14 @@ describe("a GPU that fails", () => {
       await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
       await finished(element);
       const ours = await result(element);
-      assert.equal(ours.device.at(-1).kind, kind);
+      assert.equal(ours.device.at(-1)?.kind, kind);
       assertSame(numbers(ours), numbers(await native(SLUG, STATE)), what);
       const all = await said(element);
       assert.equal(all.filter((text) => words.test(text)).length, 1, `said once: ${all.join(" | ")}`);
       // The next run asks for the GPU again, and what is over is said no longer.
       await run(element);
       const next = await result(element);
-      assert.equal(next.device.at(-1).kind, "gpu");
+      assert.equal(next.device.at(-1)?.kind, "gpu");
       assertSame(numbers(next), numbers(await native(SLUG, STATE)), `after ${what}`);
       assert.deepEqual((await said(element)).filter((text) => /CPU/.test(text)), []);
     }));
@@ -144,13 +172,18 @@ describe("a GPU that fails", () => {
 });
 
 describe("a worker that fails", () => {
+  /** @type {import("./types.d.ts").Lab} */
   let lab;
   before(async () => { lab = await start("cpu"); });
   after(() => lab?.stop());
 
-  /** A run that goes on until something is broken by `bad`, which workers hear. */
+  /**
+   * A run that goes on until something is broken by `bad`, which workers hear.
+   * @param {string} worker
+   * @param {Open} body
+   */
   const open = (worker, body, speed = 4) => lab.open("", async (page) => {
-    await page.addInitScript(inWorkers, [`const bad = new BroadcastChannel("bad");\n${worker}`, speed]);
+    await page.addInitScript(inWorkers, { text: `const bad = new BroadcastChannel("bad");\n${worker}`, speed });
     await page.goto(`${lab.url}${hash(STATE)}`);
     await page.reload();
     const element = await ready(page);
@@ -162,8 +195,8 @@ describe("a worker that fails", () => {
     await body(page, element);
   }, { mayThrow: true });
   /** Engine workers have an engine; pool workers have ports. */
-  const IN_ENGINE = (body) => `self.addEventListener("message", ({ data }) => { if (data.kind) bad.onmessage = () => { ${body} }; });`;
-  const IN_POOL = (body) => `self.addEventListener("message", ({ data }) => { if (data.type === "port") bad.onmessage = () => { ${body} }; });`;
+  const IN_ENGINE = (/** @type {string} */ body) => `self.addEventListener("message", ({ data }) => { if (data.kind) bad.onmessage = () => { ${body} }; });`;
+  const IN_POOL = (/** @type {string} */ body) => `self.addEventListener("message", ({ data }) => { if (data.type === "port") bad.onmessage = () => { ${body} }; });`;
 
   const silent = [
     ["the engine's worker stops", IN_ENGINE("self.close();")],
@@ -201,7 +234,7 @@ describe("a worker that fails", () => {
     await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
     await page.waitForTimeout(2000);
     assert.equal(await element.locator(".alert").count(), 0, "hidden: nothing is missing yet");
-    await page.evaluate(() => delete document.hidden);
+    await page.evaluate(() => Reflect.deleteProperty(document, "hidden"));
     await element.getByText("The engine has not answered for 10 seconds").waitFor();
   }, 20));
 
@@ -214,10 +247,10 @@ describe("a worker that fails", () => {
   }));
 
   test("a policy that forbids workers is named", async () => {
-    for (const [policy, words] of [
+    for (const [policy, words] of /** @type {[string, RegExp][]} */ ([
       ["worker-src 'self'", /This page's Content-Security-Policy forbids workers: it needs .worker-src blob:.\./],
       ["script-src 'self'; worker-src blob:", /This page's Content-Security-Policy forbids WebAssembly: it needs .script-src 'wasm-unsafe-eval'.\./],
-    ]) {
+    ])) {
       await lab.open("", async (page) => {
         await page.route(`${lab.url}`, async (route) => {
           const response = await route.fetch();
@@ -255,7 +288,7 @@ describe("a worker that fails", () => {
       const home = e.parentElement;
       e.remove();
       await new Promise((next) => setTimeout(next, 100));
-      home.append(e);
+      home?.append(e);
       await new Promise((next) => e.addEventListener("ready", next, { once: true }));
     });
     assert.equal((await result(element)).progress.done, 0, "it started anew");
@@ -270,18 +303,22 @@ describe("a worker that fails", () => {
     assert.match(own, /-\w{8}\.js/, "the version is in its key");
     // The same files under another address, as a second site would have them.
     await page.route(/\/elsewhere\//, (route) => route.continue({ url: route.request().url().replace("/elsewhere/", "/lab/") }));
-    const at = new URL(`/elsewhere/${main.split("/").pop()}`, lab.url).href;
+    const at = new URL(`/elsewhere/${main?.split("/").pop()}`, lab.url).href;
     await page.evaluate((url) => import(url), at);
     assert.deepEqual(await names(), [own], "one version, one engine");
   }));
 });
 
 describe("a file that does not arrive", () => {
+  /** @type {import("./types.d.ts").Lab} */
   let lab;
   before(async () => { lab = await start("cpu"); });
   after(() => lab?.stop());
 
-  /** How a file fails; `body` is what should have come. */
+  /**
+   * How a file fails; `body` is what should have come.
+   * @type {Record<string, (route: Route, response: APIResponse, body: Buffer) => Promise<void>>}
+   */
   const FAULTS = {
     "status 404": (route) => route.fulfill({ status: 404, body: "not found" }),
     "status 500": (route) => route.fulfill({ status: 500, body: "error" }),
@@ -291,7 +328,13 @@ describe("a file that does not arrive", () => {
     "a sign-in page": (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<!doctype html><title>Sign in</title>" }),
     "a wrong type": (route, response, body) => route.fulfill({ status: 200, contentType: "text/plain", body }),
   };
-  /** Breaks every file that `match` names, until `mended`; the first time only when `once`. */
+  /**
+   * Breaks every file that `match` names, until `mended`; the first time only when `once`.
+   * @param {Page} page
+   * @param {RegExp} match
+   * @param {string} fault
+   * @param {boolean} once
+   */
   async function breaking(page, match, fault, once) {
     const state = { mended: false };
     await page.route((url) => match.test(url.pathname), async (route) => {
@@ -308,7 +351,10 @@ describe("a file that does not arrive", () => {
   const WHOLE = /A file of the lab did not arrive whole \([\w-]+\.(js|wasm)\): check the connection and try again/;
   /** A module of the engine is compiled whatever its type. @param {RegExp} match */
   const faultsOf = (match) => Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
-  /** Every file of a run of `atoms`, and where its absence shows. */
+  /**
+   * Every file of a run of `atoms`, and where its absence shows.
+   * @type {Record<string, [RegExp, Body]>}
+   */
   const FILES = {
     "main script": [/\/main-\w+\.js$/, (page) => page.getByText("The lab has not started: a file of it did not arrive whole").waitFor()],
     "shared script": [/\/chunk-\w+\.js$/, (page) => page.getByText("The lab has not started: a file of it did not arrive whole").waitFor()],
@@ -316,8 +362,14 @@ describe("a file that does not arrive", () => {
     "engine": [/\/cpu-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
     "rest of the engine": [/\/rest-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
   };
-  /** Opens `atoms` once for each fault of a file, all at once: they wait more than they compute. */
-  const each = (faults, match, once, body) => Promise.all(faults.map((fault) => lab.open("", async (page) => {
+  /**
+   * Opens `atoms` once for each fault of a file, all at once: they wait more than they compute.
+   * @param {string[]} faults
+   * @param {RegExp} match
+   * @param {boolean} once
+   * @param {Body} body
+   */
+  const each = async (faults, match, once, body) => void await Promise.all(faults.map((fault) => lab.open("", async (page) => {
     await breaking(page, match, fault, once);
     await page.goto(`${lab.url}${hash({ runs: "32", atoms: "3000" }, "atoms")}`);
     await page.reload();

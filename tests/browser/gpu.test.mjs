@@ -2,9 +2,15 @@
 // device is lost.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ask, assertSame, button, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import { assertSame, button, catalogue, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
 
-/** A state of each experiment that has a kernel. */
+/** @typedef {import("./types.d.ts").LabLocator} LabLocator */
+/** @typedef {import("./types.d.ts").Page} Page */
+
+/**
+ * A state of each experiment that has a kernel.
+ * @type {Record<string, import("./types.d.ts").Values>}
+ */
 const STATES = {
   "exam-time": { runs: "512", facts: "32" },
   atoms: { runs: "32", atoms: "5000" },
@@ -12,8 +18,8 @@ const STATES = {
   "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
   "multi-epoch": { samples: "50", epochs: "1,4", runs: "4", rates: "16" },
 };
-const hash = (slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
-const onGpu = (slug) => hash(slug, { ...STATES[slug], device: "gpu" });
+const hash = (/** @type {string} */ slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
+const onGpu = (/** @type {string} */ slug) => hash(slug, { ...STATES[slug], device: "gpu" });
 
 /** In every worker made from a Blob: devices are kept where a test can reach them. */
 function keepDevices() {
@@ -27,39 +33,46 @@ function keepDevices() {
   }\n`;
   const Plain = Blob;
   globalThis.Blob = class extends Plain {
+    /** @param {BlobPart[]} [parts] @param {BlobPropertyBag} [options] */
     constructor(parts, options) {
-      super(options?.type === "text/javascript" ? [hook, ...parts] : parts, options);
+      super(options?.type === "text/javascript" ? [hook, ...(parts ?? [])] : parts, options);
     }
   };
 }
 
-/** The worker that has GPU devices. */
+/** The worker that has GPU devices. @param {Page} page */
 async function gpuWorker(page) {
   for (const worker of page.workers()) if (await worker.evaluate(() => (self.devices ?? []).length)) return worker;
   throw new Error("no worker has a GPU device");
 }
 
-const kinds = (result) => result.device.map(({ kind }) => kind);
-const progressed = (page) => page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
+const kinds = (/** @type {import("../../www/js/types.d.ts").Result} */ result) => result.device.map(({ kind }) => kind);
+const progressed = (/** @type {Page} */ page) => page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
 
-/** Slows the run down so that something can happen in the middle of it. */
+/**
+ * Slows the run down so that something can happen in the middle of it.
+ * @param {LabLocator} element
+ */
 async function slowly(element) {
   await element.getByText("Seed, speed and device").click();
   await element.getByLabel("Speed").selectOption({ label: "2 marks a second" });
 }
-const quickly = (element) => element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+const quickly = (/** @type {LabLocator} */ element) => element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
 
+/** @type {import("./types.d.ts").Lab} */
 let lab;
 before(async () => { lab = await start("gpu"); });
 after(() => lab?.stop());
 
 test("every experiment with a kernel is tried on the GPU", async () => {
-  const kernels = JSON.parse(await ask("list", "--json")).filter(({ kernel }) => kernel).map(({ slug }) => slug);
+  const kernels = (await catalogue()).filter(({ kernel }) => kernel).map(({ slug }) => slug);
   assert.deepEqual(Object.keys(STATES).sort(), kernels.sort());
 });
 
 describe("the GPU computes what the command line computes on the CPU", () => {
-  for (const [slug, values] of [...Object.entries(STATES), ["exam-time", { weights: "0.6,0.3,0.1", runs: "128", facts: "16" }]]) {
+  /** @type {typeof STATES} */
+  const more = { "exam-time": { weights: "0.6,0.3,0.1", runs: "128", facts: "16" } };
+  for (const [slug, values] of [STATES, more].flatMap(Object.entries)) {
     test(`${slug} ${Object.entries(values).map((pair) => pair.join("=")).join(" ")}`, () => lab.open(hash(slug, { ...values, device: "gpu" }), async (page) => {
       const element = await ready(page);
       await run(element);
@@ -99,13 +112,14 @@ test("a destroyed device is rebuilt, and no number changes", () => lab.open(onGp
   await progressed(page);
   const worker = await gpuWorker(page);
   const devices = await worker.evaluate(() => {
-    self.devices.at(-1).destroy();
-    return self.devices.length;
+    const devices = self.devices ?? [];
+    devices.at(-1)?.destroy();
+    return devices.length;
   });
   await quickly(element);
   await finished(element);
   const ours = await downloaded(element);
-  assert.ok(await worker.evaluate(() => self.devices.length) > devices, "another device was asked for");
+  assert.ok(await worker.evaluate(() => (self.devices ?? []).length) > devices, "another device was asked for");
   assert.ok(ours.progress.done === ours.progress.total, "the run finished");
   assert.deepEqual([...new Set(kinds(ours))], ["gpu"]);
   assertSame(numbers(ours), numbers(await native("exam-time", STATES["exam-time"])), "after a lost device");

@@ -10,8 +10,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { serve } from "../../www/serve.mjs";
 
+/** @typedef {import("./types.d.ts").Page} Page */
+/** @typedef {import("./types.d.ts").LabLocator} LabLocator */
+/** @typedef {import("../../www/js/types.d.ts").Result} Result */
+
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const require = createRequire(join(root, "www/package.json"));
+/** @type {typeof import("playwright-core")} */
 const { chromium } = require("playwright-core");
 
 export const target = process.env.TARGET ?? join(root, "target");
@@ -47,21 +52,22 @@ export async function start(kind) {
     /**
      * Opens the page at a hash and hands it to `body`; afterwards the page must be clean.
      * @param {string} hash
-     * @param {(page: any) => Promise<void>} body
-     * @param {{context?: object, script?: () => void, path?: string, mayThrow?: boolean}} [options]
+     * @param {import("./types.d.ts").Body} body
+     * @param {import("./types.d.ts").Options} [options]
      */
     async open(hash, body, { context = {}, script, path = "", mayThrow = false } = {}) {
       const scope = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...context });
+      /** @type {string[]} */
       const thrown = [];
+      /** @type {string[]} */
       const asked = [];
       const origin = new URL(server.url).origin;
       scope.on("request", (request) => asked.push(request.url()));
       scope.on("weberror", (event) => thrown.push(String(event.error().stack ?? event.error())));
-      const page = await scope.newPage();
+      const page = Object.assign(await scope.newPage(), { requests: asked });
       page.setDefaultTimeout(30_000);
       page.on("console", (message) => message.type() === "error" && thrown.push(message.text()));
       page.on("crash", () => thrown.push("the page crashed"));
-      page.requests = asked;
       if (script) await page.addInitScript(script);
       try {
         await page.goto(server.url + path + hash);
@@ -80,24 +86,27 @@ export async function start(kind) {
   };
 }
 
-/** The element of the only experiment on the page, once it shows a result. */
+/**
+ * The element of the only experiment on the page, once it shows a result.
+ * @param {import("playwright-core").Page} page
+ */
 export async function ready(page) {
-  const lab = page.locator("scaling-lab");
+  const lab = /** @type {LabLocator} */ (page.locator("scaling-lab"));
   await lab.locator(".title").waitFor();
   await page.waitForFunction(() => document.querySelector("scaling-lab")?.result);
   return lab;
 }
 
-/** @returns {import("playwright-core").Locator} */
+/** @param {import("playwright-core").Locator} lab @param {string | RegExp} name */
 export const button = (lab, name) => lab.getByRole("button", { name, exact: true });
 
-/** Presses Run and waits for the end of the run. */
+/** Presses Run and waits for the end of the run. @param {LabLocator} lab */
 export async function run(lab, timeout = 60_000) {
   await button(lab, /^Run( again)?$/).click();
   await finished(lab, timeout);
 }
 
-/** Waits until every mark is in. */
+/** Waits until every mark is in. @param {LabLocator} lab */
 export async function finished(lab, timeout = 60_000) {
   await lab.page().waitForFunction(
     () => {
@@ -109,23 +118,36 @@ export async function finished(lab, timeout = 60_000) {
   );
 }
 
-/** The JSON document that the page's own button saves. */
+/**
+ * The JSON document that the page's own button saves.
+ * @param {LabLocator} lab
+ * @returns {Promise<Result>}
+ */
 export async function downloaded(lab) {
   const [download] = await Promise.all([lab.page().waitForEvent("download"), button(lab, "Download JSON").click()]);
   return JSON.parse(await readFile(await download.path(), "utf8"));
 }
 
-/** The text that a button of the page copies; what writes it may be fetched first. */
+/**
+ * The text that a button of the page copies; what writes it may be fetched first.
+ * @param {LabLocator} lab
+ * @param {string} name
+ */
 export async function copied(lab, name) {
   const text = lab.locator(".take textarea");
-  await text.evaluate((area) => (area.value = ""));
+  await text.evaluate((/** @type {HTMLTextAreaElement} */ area) => (area.value = ""));
   await button(lab, name).click();
   await lab.page().waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".take textarea").value !== "");
   return text.inputValue();
 }
 
-/** What the command line computes on the CPU for the same state. */
-export async function native(slug, { seed, device, ...values } = {}) {
+/**
+ * What the command line computes on the CPU for the same state.
+ * @param {string} slug
+ * @param {import("./types.d.ts").Values} [state]
+ * @returns {Promise<Result>}
+ */
+export async function native(slug, { seed = "", device: _, ...values } = {}) {
   const set = Object.entries(values).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
   const args = ["run", slug, ...set, ...(seed ? ["--seed", seed] : []), "--device", "cpu", "--format", "json", "--quiet"];
   const { stdout } = await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 });
@@ -133,12 +155,23 @@ export async function native(slug, { seed, device, ...values } = {}) {
 }
 
 /** Standard output of any other command of the program. */
-export const ask = async (...args) => (await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 })).stdout;
+export const ask = async (/** @type {string[]} */ ...args) => (await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 })).stdout;
 
-/** Figures, tables and verdicts are what two results are compared by. */
+/**
+ * Every experiment with all its words.
+ * @typedef {import("../../www/js/types.d.ts").Claim} Claim
+ * @returns {Promise<(import("../../www/js/types.d.ts").Entry & {claims: Claim[]})[]>}
+ */
+export const catalogue = async () => JSON.parse(await ask("list", "--json"));
+
+/** Figures, tables and verdicts are what two results are compared by. @param {Result} result */
 export const numbers = ({ figures, tables, verdicts }) => ({ figures, tables, verdicts });
 
-/** Equal in every bit (the sign of zero aside), or a sentence that says where not. */
+/**
+ * Equal in every bit (the sign of zero aside), or a sentence that says where not.
+ * @param {any} ours
+ * @param {any} theirs
+ */
 export function assertSame(ours, theirs, path = "") {
   if (typeof ours === "number" && typeof theirs === "number") {
     assert.ok(ours === theirs, `${path}: the page has ${ours}, the command line ${theirs}`);
@@ -150,11 +183,11 @@ export function assertSame(ours, theirs, path = "") {
   }
 }
 
-/** Violations that axe-core finds with every fold open, one line each. */
+/** Violations that axe-core finds with every fold open, one line each. @param {Page} page */
 export async function axe(page) {
   // Thousands of equal cells take axe-core half a minute and teach it nothing.
   await page.evaluate(() => {
-    const open = (root) => {
+    const open = (/** @type {ParentNode} */ root) => {
       for (const fold of root.querySelectorAll("details")) fold.open = true;
       for (const row of root.querySelectorAll("tbody tr:nth-child(n + 4)")) row.remove();
       for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) open(shadowRoot);

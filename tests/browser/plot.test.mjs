@@ -6,23 +6,31 @@ import { ready, run, start } from "./harness.mjs";
 
 const HASH = "#/exam-time?runs=512";
 
+/** @type {import("./types.d.ts").Lab} */
 let lab;
 before(async () => { lab = await start("cpu"); });
 after(() => lab?.stop());
 
-/** The parts of the first figure. */
+/** The parts of the first figure. @param {import("./types.d.ts").LabLocator} element */
 function parts(element) {
   const figure = element.locator("figure.lab-figure").first();
   return { figure, plot: figure.locator(".lab-plot"), read: figure.locator(".lab-read"), live: figure.locator("[aria-live]"), legend: figure.locator(".lab-legend button") };
+}
+
+/** Where something is on the page. @param {import("playwright-core").Locator} place */
+async function boxOf(place) {
+  const box = await place.boundingBox();
+  assert.ok(box, "it is on the page");
+  return box;
 }
 
 test("a mouse reads values and takes the read-out along when it leaves", () => lab.open(HASH, async (page) => {
   const { plot, read } = parts(await ready(page));
   await plot.scrollIntoViewIfNeeded();
   const hint = await read.textContent();
-  const box = await plot.boundingBox();
+  const box = await boxOf(plot);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  assert.match(await read.textContent(), /Exact at these hours .*0\.\d+/);
+  assert.match((await read.textContent()) ?? "", /Exact at these hours .*0\.\d+/);
   await page.mouse.move(box.x + box.width / 2, box.y - 30);
   assert.equal(await read.textContent(), hint);
   assert.equal(await plot.locator("[data-layer=cursor]").getAttribute("visibility"), "hidden");
@@ -30,7 +38,7 @@ test("a mouse reads values and takes the read-out along when it leaves", () => l
 
 test("the wheel over a plot scrolls the page", () => lab.open(HASH, async (page) => {
   const { plot } = parts(await ready(page));
-  const box = await plot.boundingBox();
+  const box = await boxOf(plot);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.wheel(0, 300);
   await page.waitForFunction(() => scrollY > 0);
@@ -41,17 +49,17 @@ test("the keyboard walks along and between series, aloud, and keeps its place du
   const { plot, read, live } = parts(element);
   await plot.focus();
   await page.keyboard.press("End");
-  const last = await live.textContent();
+  const last = (await live.textContent()) ?? "";
   assert.match(last, /98%.*Power law/);
   await page.keyboard.press("ArrowLeft");
   assert.notEqual(await live.textContent(), last);
   await page.keyboard.press("ArrowDown");
-  assert.match(await live.textContent(), /Exact/);
+  assert.match((await live.textContent()) ?? "", /Exact/);
   const before = await read.locator("b").textContent();
   await element.evaluate((e) => new Promise((done) => { e.addEventListener("result", done, { once: true }); e.run(); }));
   await page.waitForFunction(() => document.querySelector("scaling-lab").result.figures[0].series.some((s) => s.role === "measured" && s.y.length > 0));
   assert.equal(await read.locator("b").textContent(), before);
-  assert.ok(await plot.evaluate((node) => node.getRootNode().activeElement === node));
+  assert.ok(await plot.evaluate((node) => /** @type {ShadowRoot} */ (node.getRootNode()).activeElement === node));
   await page.keyboard.press("Escape");
   assert.equal(await read.locator("b").count(), 0);
 }));
@@ -78,22 +86,22 @@ test("the legend switches series, and a run leaves it as it is", () => lab.open(
 test("a finger on a phone reads values; nothing is wider than the screen", () => lab.open(HASH, async (page) => {
   const { plot, read, legend } = parts(await ready(page));
   await plot.tap();
-  assert.match(await read.textContent(), /0\.\d+/);
-  assert.ok((await legend.first().boundingBox()).height >= 44);
+  assert.match((await read.textContent()) ?? "", /0\.\d+/);
+  assert.ok((await boxOf(legend.first())).height >= 44);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 }, { context: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } }));
 
 test("saved figures stand alone and carry their stamp", () => lab.open(`${HASH}&seed=5`, async (page) => {
   const element = await ready(page);
   await run(element);
-  const save = async (format) => {
+  const save = async (/** @type {string} */ format) => {
     const [download] = await Promise.all([page.waitForEvent("download"), element.getByRole("button", { name: new RegExp(`${format}.*Loss against`) }).click()]);
     return readFile(await download.path());
   };
   const svg = (await save("SVG")).toString();
   const { title, metadata, text, errors } = await page.evaluate((source) => {
     const doc = new DOMParser().parseFromString(source, "image/svg+xml");
-    const of = (name) => doc.querySelector(name)?.textContent ?? "";
+    const of = (/** @type {string} */ name) => doc.querySelector(name)?.textContent ?? "";
     return { title: of("title"), metadata: of("metadata"), text: [...doc.querySelectorAll("text")].map((t) => t.textContent).join(" "), errors: doc.querySelectorAll("parsererror").length };
   }, svg);
   assert.equal(errors, 0);

@@ -9,6 +9,7 @@ import { ready, run, start, target } from "./harness.mjs";
 const VIEWS = { home: "", "exam-time": "#/exam-time?runs=1024", "positive-shift": "#/positive-shift?draws=2000", atoms: "#/atoms?runs=32", "k-composition": "#/k-composition?runs=16&samples=30000", "multi-epoch": "#/multi-epoch?runs=16&epochs=1,4,16,64", "data-constrained": "#/data-constrained?bootstrap=200", chinchilla: "#/chinchilla?bootstrap=200", fit: "#/fit?bootstrap=200", published: "#/published", about: "#/about" };
 const WIDTHS = [360, 1280, 1920];
 
+/** @type {import("./types.d.ts").Lab} */
 let lab;
 before(async () => {
   lab = await start("cpu");
@@ -17,7 +18,7 @@ before(async () => {
 after(() => lab?.stop());
 
 for (const [view, hash] of Object.entries(VIEWS)) {
-  for (const colorScheme of ["light", "dark"]) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     test(`${view}, ${colorScheme}`, () => lab.open(hash, async (page) => {
       if (hash.includes("?")) await run(await ready(page));
       else await page.locator("main h1").waitFor();

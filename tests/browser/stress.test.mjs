@@ -6,12 +6,21 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertSame, numbers, start } from "./harness.mjs";
 
+/** @typedef {import("./types.d.ts").Action} Action */
+/** @typedef {import("./types.d.ts").LabElement} LabElement */
+/** @typedef {import("./types.d.ts").Page} Page */
+/** @typedef {import("./types.d.ts").Values} Values */
+
 const ACTIONS = Number(process.env.STRESS_ACTIONS ?? 30);
 const SEED = Number(process.env.STRESS_SEED ?? 1);
 /** A page that answers nothing for so long is stuck: no action and no run here takes a tenth of it. */
 const STUCK_MS = 30_000;
 
-/** Settings of each experiment that run for about a second, and one parameter's values to change in the middle. */
+/**
+ * Settings of each experiment that run for about a second, and one parameter's values to change in
+ * the middle.
+ * @type {Record<string, {values: Values, name: string, texts: string[], table?: boolean}>}
+ */
 const EXPERIMENTS = {
   "exam-time": { values: { runs: "256", facts: "32" }, name: "weights", texts: ["0.7,0.3", "0.9,0.1", "0.6,0.3,0.1"] },
   "positive-shift": { values: { draws: "1500" }, name: "draws", texts: ["500", "1000", "1500"] },
@@ -24,7 +33,7 @@ const EXPERIMENTS = {
   fit: { values: { bootstrap: "50", rows: "40" }, name: "bootstrap", texts: ["20", "50", "80"], table: true },
 };
 
-/** Runs as a law with repeated data makes them. */
+/** Runs as a law with repeated data makes them. @param {number} rows */
 function table(rows) {
   const lines = Array.from({ length: rows }, (_, i) => {
     const [n, unique] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** (i % 5)];
@@ -34,10 +43,10 @@ function table(rows) {
   return ["params,tokens,unique_tokens,loss", ...lines, ""].join("\n");
 }
 
-/** Numbers below n, the same for the same seed. */
+/** Numbers below n, the same for the same seed. @param {number} seed */
 function dice(seed) {
   let state = seed >>> 0;
-  return (n) => {
+  return (/** @type {number} */ n) => {
     state = (state + 0x6d2b79f5) >>> 0;
     let x = Math.imul(state ^ (state >>> 15), state | 1);
     x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
@@ -51,40 +60,45 @@ function instrument() {
   let wake = () => {};
   const Plain = Worker;
   globalThis.Worker = class extends Plain {
+    /** @param {ConstructorParameters<typeof Worker>} args */
     constructor(...args) {
       super(...args);
       this.addEventListener("message", () => { heard++; wake(); });
     }
   };
-  const pause = (ms) => new Promise((next) => setTimeout(next, ms));
+  const pause = (/** @type {number} */ ms) => new Promise((next) => setTimeout(next, ms));
   /** After so many messages, or when none is left to come. */
-  const moment = async (count) => {
+  const moment = async (/** @type {number} */ count) => {
     const until = heard + count;
     while (heard < until) {
       const before = heard;
-      await Promise.race([new Promise((next) => (wake = next)), pause(80)]);
+      await Promise.race([/** @type {Promise<void>} */ (new Promise((next) => (wake = next))), pause(80)]);
       if (heard === before && !document.querySelector("scaling-lab[data-busy]")) return;
     }
   };
+  /** @type {string[]} */
   const errors = [];
   // An element's own; whatever is thrown, the harness hears.
   addEventListener("error", (event) => { if (event instanceof CustomEvent) errors.push(event.detail.message); });
-  let current = null;
-  let other = null;
-  const drop = (element, text) => {
+  /** @type {LabElement} */
+  let current;
+  /** @type {LabElement} */
+  let other;
+  const drop = (/** @type {LabElement} */ element, /** @type {string} */ text) => {
     const data = new DataTransfer();
     data.items.add(new File([text], "runs.csv"));
     element.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
   };
-  const make = (slug, values) => {
+  const make = (/** @type {string} */ slug, /** @type {Values} */ values) => {
     const element = document.createElement("scaling-lab");
     for (const [name, value] of Object.entries({ experiment: slug, ...values })) element.setAttribute(name, value);
     return element;
   };
-  const shown = async (element) => {
+  const shown = async (/** @type {() => LabElement} */ element) => {
     while (!element()?.result) await pause(20);
     return element();
   };
+  /** @type {Record<string, (more: Action) => void | Promise<void>>} */
   const actions = {
     run: () => void current.run(),
     pause: () => current.pause(),
@@ -99,12 +113,12 @@ function instrument() {
     attribute: ({ name, text }) => current.setAttribute(name, text),
     seed: ({ seed }) => { current.query = { ...current.query, seed: String(seed) }; },
     table: ({ text }) => drop(current, text),
-    simulated: ({ slug, values }) => { current.query = values; },
+    simulated: ({ values }) => { current.query = values; },
     page: async ({ slug, values, elsewhere, wait }) => {
       location.hash = elsewhere;
       await moment(wait);
       location.hash = `#/${slug}?${new URLSearchParams(values)}`;
-      current = await shown(() => document.querySelector(`main scaling-lab[experiment="${slug}"]`));
+      current = await shown(() => document.querySelector(/** @type {"scaling-lab"} */ (`main scaling-lab[experiment="${slug}"]`)));
     },
     replace: async ({ slug, values }) => {
       const next = make(slug, values);
@@ -118,7 +132,7 @@ function instrument() {
     async begin(slug, values, second) {
       other = make(second.slug, second.values);
       document.body.append(other);
-      current = await shown(() => document.querySelector("main scaling-lab"));
+      current = await shown(() => document.querySelector(/** @type {"scaling-lab"} */ ("main scaling-lab")));
       await shown(() => other);
       void other.run();
       return true;
@@ -162,10 +176,18 @@ function instrument() {
   };
 }
 
-/** What `answer` gives in time; undefined where it gives nothing. */
+/**
+ * What `answer` gives in time; undefined where it gives nothing.
+ * @template T
+ * @param {number} ms
+ * @param {Promise<T>} answer
+ * @returns {Promise<T | undefined>}
+ */
 async function within(ms, answer) {
+  /** @type {NodeJS.Timeout | undefined} */
   let timer;
-  const late = new Promise((resolve) => { timer = setTimeout(resolve, ms); });
+  /** @type {Promise<undefined>} */
+  const late = new Promise((resolve) => { timer = setTimeout(resolve, ms, undefined); });
   try {
     return await Promise.race([answer, late]);
   } finally {
@@ -173,15 +195,22 @@ async function within(ms, answer) {
   }
 }
 
-/** What the page answers to `ask`; else the words say where it stopped, and whether it is frozen or waits for something. */
-async function watched(words, page, ...ask) {
-  const answer = await within(STUCK_MS, page.evaluate(...ask));
+/**
+ * What the page answers to a question; else the words say where it stopped, and whether it is frozen or waits for something.
+ * @template T
+ * @param {string} words
+ * @param {Page} page
+ * @param {Promise<T>} asked
+ */
+async function watched(words, page, asked) {
+  const answer = await within(STUCK_MS, asked);
   if (answer !== undefined) return answer;
   const states = await within(STUCK_MS / 10, page.evaluate(() => [...document.querySelectorAll("scaling-lab")].map((element) =>
     `${element.getAttribute("experiment")}: ${element.hasAttribute("data-busy") ? "busy" : "at rest"}, ${JSON.stringify(element.result?.progress)}`)));
   throw new Error(`${states ? `the page waits (${states.join("; ")})` : "the page is frozen"}: ${words}`);
 }
 
+/** @type {import("./types.d.ts").Lab} */
 let lab;
 before(async () => { lab = await start("cpu"); });
 after(() => lab?.stop());
@@ -189,25 +218,27 @@ after(() => lab?.stop());
 for (const [place, [slug, { values, name, texts, table: reads }]] of Object.entries(EXPERIMENTS).entries()) {
   test(`${slug}: ${ACTIONS} actions at any moment, seed ${SEED}`, () => lab.open(`#/${slug}?${new URLSearchParams(values)}`, async (page) => {
     const roll = dice(SEED * 1000 + place);
+    /** @template T @param {readonly T[]} all */
     const pick = (all) => all[roll(all.length)];
     const slugs = Object.keys(EXPERIMENTS);
     const second = slugs[(place + 1) % slugs.length];
-    await watched(`${slug} at the start`, page, ([...all]) => globalThis.stress.begin(...all), [slug, values, { slug: second, values: EXPERIMENTS[second].values }]);
+    await watched(`${slug} at the start`, page, page.evaluate((first) => globalThis.stress.begin(first.slug, first.values, first.second), { slug, values, second: { slug: second, values: EXPERIMENTS[second].values } }));
     const kinds = [
       "run", "run", "run", "run", "run", "pause", "step", "cancel", "cancel", "cancel", "reset", "reset", "set", "set", "attribute", "seed", "move", "page", "replace",
       "other", ...(reads ? ["table", "table", "table", "simulated"] : []),
     ];
     for (let i = 0; i < ACTIONS; i++) {
       const what = pick(kinds);
+      /** @type {Action} */
       const more = {
         slug, values, name, text: what === "table" ? table(pick([24, 36, 48])) : pick(texts), seed: 1 + roll(1000),
-        elsewhere: pick(["#/", "#/about", `#/${second}`]), wait: roll(4), what: pick(["cancel", "reset", "pause"]),
+        elsewhere: pick(["#/", "#/about", `#/${second}`]), wait: roll(4), what: pick(/** @type {const} */ (["cancel", "reset", "pause"])),
       };
       const words = `${slug}, action ${i} of seed ${SEED}: ${what}`;
-      const said = await watched(words, page, ([...all]) => globalThis.stress.act(...all), [what, roll(7), more]);
+      const said = await watched(words, page, page.evaluate(({ what, wait, more }) => globalThis.stress.act(what, wait, more), { what, wait: roll(7), more }));
       assert.deepEqual(said, [], words);
     }
-    const { errors, results } = await watched(`${slug} at the end, seed ${SEED}`, page, () => globalThis.stress.end());
+    const { errors, results } = await watched(`${slug} at the end, seed ${SEED}`, page, page.evaluate(() => globalThis.stress.end()));
     assert.deepEqual(errors, []);
     for (const { query, ours, fresh } of results) {
       assert.equal(ours.seed, Number(query.seed ?? 1), `${ours.experiment}: the result is of the seed that is shown`);

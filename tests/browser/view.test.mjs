@@ -2,17 +2,26 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { ask, button, copied, downloaded, ready, run, start } from "./harness.mjs";
+import { ask, button, catalogue, copied, downloaded, ready, run, start } from "./harness.mjs";
 
+/** @typedef {import("./types.d.ts").LabLocator} LabLocator */
+/** @typedef {import("./types.d.ts").Page} Page */
+
+/** @type {import("./types.d.ts").Lab} */
 let lab;
 before(async () => { lab = await start("cpu"); });
 after(() => lab?.stop());
 
-/** A page that froze answers nothing: the time is kept here, outside it. */
+/**
+ * A page that froze answers nothing: the time is kept here, outside it.
+ * @param {Promise<unknown>} promise
+ * @param {number} ms
+ * @param {string} what
+ */
 const within = (promise, ms, what) => Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error(`${what}: no answer in ${ms} ms`)), ms).unref())]);
 
 describe("axes of 0.70 to 0.80 decades and of very large values", () => {
-  for (const [hash, runs] of [["#/positive-shift?a=0.75", false], ["#/multi-epoch?samples=50&epochs=1,4&runs=4&rates=16&seed=8", true]]) {
+  for (const [hash, runs] of /** @type {[string, boolean][]} */ ([["#/positive-shift?a=0.75", false], ["#/multi-epoch?samples=50&epochs=1,4&runs=4&rates=16&seed=8", true]])) {
     test(hash, () => within(lab.open(hash, async (page) => {
       const element = await ready(page);
       if (runs) await run(element);
@@ -22,12 +31,14 @@ describe("axes of 0.70 to 0.80 decades and of very large values", () => {
   }
 });
 
-/** Runs of a law as text. */
+/** Runs of a law as text. @param {string[]} heads */
 const table = (heads, rows = 36) => [heads.join(","), ...Array.from({ length: rows }, (_, i) => {
   const [n, d] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** Math.floor(i / 6)];
   return [n, d, (1.7 + 400 / n ** 0.34 + 410 / d ** 0.28 + 0.004 * Math.sin(13 * i)).toFixed(5)].slice(0, heads.length).join(",");
 }), ""].join("\n");
+/** @param {LabLocator} element @param {string} name @param {string} text */
 const choose = (element, name, text) => element.locator(".own input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+/** @param {LabLocator} element @param {import("playwright-core").Locator} locator */
 const saved = async (element, locator) => {
   const [download] = await Promise.all([element.page().waitForEvent("download"), locator.click()]);
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
@@ -49,7 +60,7 @@ test("figures of one table never carry the name, rows or setting of another", ()
   assert.equal(await copied(element, "Copy link"), address);
   assert.match(await copied(element, "Copy as command"), /--data good\.csv .*--seed 3/);
   const json = await downloaded(element);
-  assert.deepEqual([json.data.rows, json.seed], [36, 3]);
+  assert.deepEqual([json.data?.rows, json.seed], [36, 3]);
   assert.match((await saved(element, button(element, "Download CSV"))).name, /seed3\.csv$/);
   // Run says what is wrong once more instead of running what is gone.
   await button(element, /^Run( again)?$/).click();
@@ -61,9 +72,9 @@ test("figures of one table never carry the name, rows or setting of another", ()
 
 test("a setting that cannot be used leaves the figures their own", () => lab.open("#/exam-time?hours=50&runs=64", async (page) => {
   const element = await ready(page);
-  const field = (name) => element.locator(`[data-param=${name}] input[type=text]`);
-  const problem = (name) => element.locator(`[data-param=${name}] .problem`);
-  const type = async (name, text) => { await field(name).fill(text); await field(name).blur(); };
+  const field = (/** @type {string} */ name) => element.locator(`[data-param=${name}] input[type=text]`);
+  const problem = (/** @type {string} */ name) => element.locator(`[data-param=${name}] .problem`);
+  const type = async (/** @type {string} */ name, /** @type {string} */ text) => { await field(name).fill(text); await field(name).blur(); };
   await type("hours", "x");
   await problem("hours").getByText(/hours/).waitFor();
   await element.getByText("These figures are of the setting before", { exact: false }).waitFor();
@@ -99,7 +110,7 @@ test("fields show all of what they hold, at every width", () => lab.open("#/atom
 
 test("one press of an arrow key on a slider is one value", () => lab.open("#/multi-epoch", async (page) => {
   const element = await ready(page);
-  for (const [param, from] of [["dim", 1]]) {
+  for (const [param, from] of /** @type {const} */ ([["dim", 1]])) {
     const range = element.locator(`[data-param=${param}] input[type=range]`);
     await range.evaluate((node) => node.closest("details")?.setAttribute("open", ""));
     await range.focus();
@@ -121,13 +132,13 @@ test("weights stay as typed", () => lab.open("#/exam-time?weights=0.6,0.3,0.1", 
 }));
 
 test("a preset keeps its name", async () => {
-  for (const { slug, presets } of JSON.parse(await ask("list", "--json"))) {
+  for (const { slug, presets } of await catalogue()) {
     await lab.open(`#/${slug}`, async (page) => {
       const element = await ready(page);
       for (const [i, preset] of presets.entries()) {
         await page.evaluate((query) => { document.querySelector("scaling-lab").query = Object.fromEntries(new URLSearchParams(query)); }, preset.query);
         await page.waitForFunction((at) => document.querySelector("scaling-lab").shadowRoot.querySelector("select").selectedIndex === at, i + 1, { timeout: 10_000 });
-        assert.equal(await element.getByLabel("Try").evaluate((s) => s.selectedOptions[0].textContent), preset.title);
+        assert.equal(await element.getByLabel("Try").evaluate((/** @type {HTMLSelectElement} */ s) => s.selectedOptions[0].textContent), preset.title);
       }
     });
   }
@@ -198,7 +209,7 @@ test("formulas and figures need no inline style, and no size is reported twice",
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; img-src 'self' data: blob:; style-src 'self'" } });
   });
-  for (const hash of ["", "#/published", "#/about", ...JSON.parse(await ask("list", "--json")).map(({ slug }) => `#/${slug}`)]) {
+  for (const hash of ["", "#/published", "#/about", ...(await catalogue()).map(({ slug }) => `#/${slug}`)]) {
     await page.goto("about:blank");
     await page.goto(lab.url + hash);
     if (/^#\/(?!published|about)/.test(hash)) {
@@ -240,7 +251,7 @@ test("paper has every tick label and the settings, and nothing to press", () => 
   await run(element);
   const labels = await element.evaluate((e) => e.shadowRoot.querySelectorAll("svg text.small").length);
   await page.emulateMedia({ media: "print" });
-  const visible = (selector) => element.evaluate((e, all) => [...e.shadowRoot.querySelectorAll(all)].filter((node) => node.checkVisibility()).map((node) => node.textContent || node.tagName), selector);
+  const visible = (/** @type {string} */ selector) => element.evaluate((e, all) => [...e.shadowRoot.querySelectorAll(all)].filter((node) => node.checkVisibility()).map((node) => node.textContent || node.tagName), selector);
   assert.ok(labels > 8);
   assert.equal((await visible("svg text.small")).length, labels);
   assert.deepEqual(await visible("button:not(.lab-legend button), input, select, textarea, summary, .control, .help, .lab-legend [aria-pressed=false]"), []);
@@ -251,7 +262,7 @@ test("paper has every tick label and the settings, and nothing to press", () => 
 }));
 
 describe("a file dropped anywhere", () => {
-  const drop = (page, selector) => page.evaluate(([on]) => {
+  const drop = (/** @type {Page} */ page, /** @type {string} */ selector) => page.evaluate(([on]) => {
     const data = new DataTransfer();
     data.items.add(new File(["params,tokens,loss\n" + Array.from({ length: 12 }, (_, i) => `${1e7 * 2 ** (i % 4)},${1e9 * 3 ** (i % 3)},${3 - i / 20}`).join("\n")], "dropped.csv"));
     const kept = ["dragenter", "dragover", "drop"].map((type) => document.querySelector(on).dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, composed: true })));

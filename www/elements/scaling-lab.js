@@ -1,4 +1,3 @@
-// @ts-check
 // <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
 // Attributes mirror the URL; where an experiment takes a table, data="..." holds a small one and src="..." names one. Methods run() pause() step() reset() cancel(), property result, events ready
 // progress result error, and change when the state and so the URL changed. All elements share one engine.

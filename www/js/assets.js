@@ -1,4 +1,3 @@
-// @ts-check
 // Files of the lab: each is fetched once more, at a new address, if it does not arrive whole; then one sentence says so.
 import { t } from "./i18n.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 // A control for each kind of declared parameter. A control shows text, reports text, and shows a problem;
 // whether a value is allowed is the engine's business.
 import { h, uid } from "./dom.js";

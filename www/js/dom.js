@@ -1,4 +1,3 @@
-// @ts-check
 // Small helpers for building elements. Text is always a text node: nothing here reads markup.
 import { visible } from "./visible.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 // One engine per document, shared by every element: one compiled module per build, one CPU engine worker,
 // one lazily started GPU engine worker, one pool of plain workers. The main thread only draws.
 import { base, compiled, failure, missing, policy, script, version } from "./assets.js";
@@ -516,5 +515,6 @@ class Engine extends EventTarget {
 }
 
 const key = Symbol.for(`scaling-lab.engine ${version}`);
+const shared = /** @type {any} */ (window);
 /** Also one engine when two copies of one version of the script are on one page. @type {Engine} */
-export const engine = ((/** @type {any} */ (window))[key] ??= new Engine());
+export const engine = (shared[key] ??= new Engine());

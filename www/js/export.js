@@ -1,4 +1,3 @@
-// @ts-check
 // What a reader takes home: SVG, PNG, CSV and JSON, each with what is needed to get it again.
 
 import { typed } from "./values.js";

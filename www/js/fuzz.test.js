@@ -1,4 +1,3 @@
-// @ts-check
 // Whatever stands in a link or is typed, what reads it throws nothing and what is written reads back. Texts come from a
 // seeded generator, so a failure can be repeated: FUZZ_SEED is its seed, FUZZ_MINUTES how long to go on.
 import assert from "node:assert/strict";

@@ -1,4 +1,3 @@
-// @ts-check
 // The shell's words and the way numbers look. The words of an experiment come from the engine.
 import shell from "../locales/en.json";
 import { visible } from "./visible.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // What nobody needs before the first figure is drawn, as one file: other pages, what a reader brings and takes home.
 export { about, published } from "./pages.js";
 export { kinds, ownRuns, ownSheet } from "./own.js";

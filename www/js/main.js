@@ -1,6 +1,5 @@
-// @ts-check
 // The page: lists the catalogue and routes the hash. The experiment view is <scaling-lab>.
-import { ScalingLab } from "../elements/scaling-lab.js";
+import "../elements/scaling-lab.js";
 import { later } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
@@ -59,7 +58,7 @@ async function home() {
 
 /** @param {string} slug @param {import("./types.d.ts").Values} query @returns {Promise<Page>} */
 async function experiment(slug, query) {
-  const lab = /** @type {ScalingLab} */ (document.createElement("scaling-lab"));
+  const lab = /** @type {import("../elements/scaling-lab.js").ScalingLab} */ (document.createElement("scaling-lab"));
   lab.setAttribute("experiment", slug);
   lab.setAttribute("heading", "1");
   lab.setAttribute("theme", theme.value || "auto");

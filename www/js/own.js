@@ -1,4 +1,3 @@
-// @ts-check
 // One's own runs: the panel that takes a table, and the controls that say which of its columns is what. Loaded for
 // experiments that take a table. All that comes from a file is text.
 import { h, uid } from "./dom.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The pages behind the experiments: published numbers recomputed, and what the lab is. Loaded when asked for.
 import { claims as loadClaims, index } from "./catalogue.js";
 import { h, link, uid } from "./dom.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The URL of a state: `#/slug?name=value&seed=N&device=...`, only what differs from the default.
 /** @typedef {import("./types.d.ts").Entry} Entry @typedef {import("./types.d.ts").Values} Values */
 

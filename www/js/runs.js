@@ -1,4 +1,3 @@
-// @ts-check
 // One's own runs as text: which column of a table is what, and a small table inside an address.
 
 /** The most bytes of a file, of a text that is pasted, and the most characters of a table in an address. */

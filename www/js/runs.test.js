@@ -1,4 +1,3 @@
-// @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatColumns, LINK_MAX, NONE, pack, parseColumns, parseExtras, unpack } from "./runs.js";

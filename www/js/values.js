@@ -1,4 +1,3 @@
-// @ts-check
 // Values are text everywhere; these turn the text into what a control shows and back.
 // Validity is the engine's business: a text that cannot be read here is passed on as it is.
 /** @typedef {import("./types.d.ts").Spec} Spec */

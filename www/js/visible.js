@@ -1,4 +1,3 @@
-// @ts-check
 // Text of others, shown: a character that would break a line, turn the reading direction or spoil a file has a name instead.
 
 /** Control characters, line and paragraph separators, marks of direction, what no XML file may hold. */

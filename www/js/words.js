@@ -1,4 +1,3 @@
-// @ts-check
 // Numbers into sentences, tables and citations.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The engine worker and the pool worker: one script, told apart by its first message. It drives runs from
 // mark to mark and posts what people should see; it knows no experiment and no DOM.
 import * as lab from "lab:glue";

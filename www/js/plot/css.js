@@ -1,4 +1,3 @@
-// @ts-check
 // The plot's styles, as text for a constructable style sheet (shadow root or document).
 //
 // Variables a page may set on the element or above it (each falls back to the lab's own sheet, then to ours):

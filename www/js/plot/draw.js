@@ -1,9 +1,8 @@
-// @ts-check
 // The drawing of one figure: geometry and SVG nodes. It keeps its nodes and its axes from one
 // draw to the next, so that a redraw costs a few attributes; it needs no layout from a document.
 import { area, line } from "d3-shape";
 import { later } from "../assets.js";
-import { axisFormat, axisTitle, fill, valueFormat } from "./format.js";
+import { axisFormat, axisTitle, valueFormat } from "./format.js";
 import { fitText, placeBeside, placeRows, spread, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
 import { looks, outline, px as r1 } from "./style.js";

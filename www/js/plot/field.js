@@ -1,4 +1,3 @@
-// @ts-check
 // Heat maps: cells as a few dozen paths, one per colour, so that a map of ten thousand cells stays
 // light and exports as vectors. On the simplex a cell is the hexagon nearest to its point.
 import { axisFormat, axisTitle } from "./format.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
 import { later } from "../assets.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Numbers as people read them, by Intl. The unit `%` marks a share that is printed as a percentage.
 
 /** @typedef {(v: number) => string} Format */

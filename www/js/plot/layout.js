@@ -1,4 +1,3 @@
-// @ts-check
 // Where labels go: pure functions of estimated text widths, so that a figure can be laid out
 // before it is in a document (exports, tests).
 

@@ -1,4 +1,3 @@
-// @ts-check
 // Scales, ticks and domains: pure functions of numbers.
 //
 // Ticks and rounding of linear axes are d3-array's, the numerics under d3-scale; the rest of

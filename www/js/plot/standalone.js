@@ -1,4 +1,3 @@
-// @ts-check
 // A figure as one SVG file: title, plot, legend and stamp, its colours written out, so that it looks
 // the same in a browser, a paper and an editor that knows no CSS variables.
 import { palettes, svgRules } from "./css.js";

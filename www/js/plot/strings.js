@@ -1,4 +1,3 @@
-// @ts-check
 // The plot's own words; a page in another language passes its own by key.
 export const STRINGS = {
   chart: "chart",

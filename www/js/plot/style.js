@@ -1,4 +1,3 @@
-// @ts-check
 // How a series looks: colour, dash and shape, each enough to tell two of them apart.
 
 export const COLOURS = 8;

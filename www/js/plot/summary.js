@@ -1,4 +1,3 @@
-// @ts-check
 // What a figure shows, in sentences computed from its data.
 import { axisTitle, fill, upper, valueFormat } from "./format.js";
 

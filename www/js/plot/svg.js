@@ -1,4 +1,3 @@
-// @ts-check
 // SVG nodes. Text is always a text node: nothing here reads markup.
 import { visible } from "../visible.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 // The numbers behind a figure as a table: one row per abscissa, one column per series.
 import { axisTitle, cell, fill, upper, valueFormat } from "./format.js";
 

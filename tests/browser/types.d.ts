@@ -1,0 +1,70 @@
+// What tests see in the page. Functions that run there ask for what must be there: where it is not, they throw and the test
+// fails, so a selector is taken to find an element here, and the element to show a result.
+import type { Locator } from "playwright-core";
+import type { ScalingLab } from "../../www/elements/scaling-lab.js";
+import type { Result } from "../../www/js/types.d.ts";
+
+export type Lab = Awaited<ReturnType<typeof import("./harness.mjs").start>>;
+export type Page = import("playwright-core").Page & {
+  /** The addresses it has asked for. */
+  requests: string[];
+};
+export type LabElement = ScalingLab & { result: Result; shadowRoot: ShadowRoot };
+/** Finds the page's `<scaling-lab>`. */
+export type LabLocator = {
+  evaluate<R>(run: (element: LabElement) => R | Promise<R>): Promise<R>;
+  evaluate<R, A>(run: (element: LabElement, argument: A) => R | Promise<R>, argument: A): Promise<R>;
+} & Locator;
+/** What a selector finds: a field, with what folds, lists and bars have besides. */
+export interface Found extends HTMLInputElement {
+  open: boolean;
+  position: number;
+  selectedIndex: number;
+}
+export type Values = Record<string, string>;
+/** What the script of stress.test.mjs puts in the page. */
+export interface Stress {
+  begin(slug: string, values: Values, second: { slug: string; values: Values }): Promise<boolean>;
+  act(what: string, wait: number, more: Action): Promise<string[]>;
+  end(): Promise<{ errors: string[]; results: { query: Values; ours: Result; fresh: Result }[] }>;
+}
+/** What an action of it may need. */
+export interface Action {
+  slug: string;
+  values: Values;
+  name: string;
+  text: string;
+  seed: number;
+  elsewhere: string;
+  wait: number;
+  what: "cancel" | "reset" | "pause";
+}
+export type Body = (page: Page) => Promise<unknown>;
+export type Options = {
+  context?: import("playwright-core").BrowserContextOptions;
+  script?: () => void;
+  path?: string;
+  mayThrow?: boolean;
+};
+
+declare global {
+  interface ParentNode {
+    querySelector(selectors: "scaling-lab"): LabElement;
+    querySelector<E extends Element = Found>(selectors: string): E;
+    querySelectorAll(selectors: "scaling-lab"): NodeListOf<LabElement>;
+    querySelectorAll<E extends Element = Found>(selectors: string): NodeListOf<E>;
+  }
+  interface Document {
+    getElementById(id: string): HTMLElement;
+    createElement(name: "scaling-lab"): LabElement;
+  }
+  // What tests leave in the page for a later look.
+  var axe: typeof import("axe-core");
+  var cold: string[] | undefined;
+  var devices: GPUDevice[] | undefined;
+  var hacked: unknown;
+  var longest: number;
+  var million: DataTransfer;
+  var seen: (number | string)[];
+  var stress: Stress;
+}
