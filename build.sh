@@ -170,6 +170,7 @@ types() { tool tsc -p www && tool tsc -p tests; }
 
 check() {
     stage "format" cargo fmt --check
+    stage "format: JavaScript" prettier --check
     stage "lint: JavaScript" tool eslint --config www/eslint.config.mjs www tests
     stage "types: JavaScript" types
     stage "lint: native" lint --all-targets

@@ -6,13 +6,19 @@
 
 const CUSTOM = 0;
 const DATA = 11;
-const I32_CONST = 0x41, END = 0x0b;
+const I32_CONST = 0x41,
+  END = 0x0b;
 /** Of the subsections of "linking". */
-const SEGMENTS = 5, SYMBOLS = 8;
+const SEGMENTS = 5,
+  SYMBOLS = 8;
 /** Kinds of symbols, and their flags. */
-const DATA_SYMBOL = 1, SECTION_SYMBOL = 3, UNDEFINED = 0x10, NAMED = 0x40;
+const DATA_SYMBOL = 1,
+  SECTION_SYMBOL = 3,
+  UNDEFINED = 0x10,
+  NAMED = 0x40;
 /** Records of an address of memory as code holds it, in LEB128, and as constants hold it, in four bytes. */
-const IN_CODE = [3, 4], IN_DATA = 5;
+const IN_CODE = [3, 4],
+  IN_DATA = 5;
 /** Records with an addend, other than those. */
 const OTHER_ADDENDS = [8, 9, 11, 14, 15, 16, 17, 21, 22, 23, 25];
 /** Constants that may be divided: others are written to, and a second part would undo that. */
@@ -86,7 +92,14 @@ function sections(bytes) {
     const id = reader.byte();
     const size = reader.number();
     const body = reader.at;
-    found.push({ id, start, body, end: body + size, name: id === CUSTOM ? reader.string() : "", content: reader.at });
+    found.push({
+      id,
+      start,
+      body,
+      end: body + size,
+      name: id === CUSTOM ? reader.string() : "",
+      content: reader.at,
+    });
     reader.at = body + size;
   }
   return found;
@@ -101,7 +114,8 @@ function segments(bytes, section) {
   const reader = new Reader(bytes, section.body);
   return Array.from({ length: reader.number() }, () => {
     // One memory, a constant address: the linker writes no other.
-    if (reader.number() !== 0 || reader.byte() !== I32_CONST) throw new Error("a segment of data is not where the linker puts it");
+    if (reader.number() !== 0 || reader.byte() !== I32_CONST)
+      throw new Error("a segment of data is not where the linker puts it");
     const at = reader.signed();
     reader.byte();
     const length = reader.number();
@@ -139,7 +153,8 @@ function linking(bytes, section) {
         let place = null;
         if (kind === DATA_SYMBOL) {
           reader.string();
-          if (!(flags & UNDEFINED)) place = { segment: reader.number(), offset: reader.number(), size: reader.number() };
+          if (!(flags & UNDEFINED))
+            place = { segment: reader.number(), offset: reader.number(), size: reader.number() };
         } else {
           reader.number();
           if (kind !== SECTION_SYMBOL && (!(flags & UNDEFINED) || flags & NAMED)) reader.string();
@@ -161,7 +176,10 @@ function relocations(bytes, section) {
     const type = reader.byte();
     const offset = reader.number();
     const symbol = reader.number();
-    const addend = type === IN_DATA || IN_CODE.includes(type) || OTHER_ADDENDS.includes(type) ? reader.signed() : 0;
+    const addend =
+      type === IN_DATA || IN_CODE.includes(type) || OTHER_ADDENDS.includes(type)
+        ? reader.signed()
+        : 0;
     return { type, offset, symbol, addend };
   });
 }
@@ -173,15 +191,27 @@ function relocations(bytes, section) {
  * @returns {Bytes}
  */
 function rebuilt(bytes, pieces) {
-  const segment = (/** @type {Piece} */ { at, bytes }) => [[0, I32_CONST], signedLeb(at), [END], leb(bytes.length), bytes];
+  const segment = (/** @type {Piece} */ { at, bytes }) => [
+    [0, I32_CONST],
+    signedLeb(at),
+    [END],
+    leb(bytes.length),
+    bytes,
+  ];
   /** @param {Section} section @returns {(Uint8Array | number[])[]} */
   const section = ({ id, start, end }) => {
     if (id !== DATA || !pieces) return [bytes.subarray(start, end)];
-    const body = Buffer.concat([leb(pieces.length), ...pieces.flatMap(segment)].map((part) => Buffer.from(part)));
+    const body = Buffer.concat(
+      [leb(pieces.length), ...pieces.flatMap(segment)].map((part) => Buffer.from(part)),
+    );
     return [[DATA], leb(body.length), body];
   };
-  const kept = sections(bytes).filter(({ name }) => name !== "linking" && !name.startsWith("reloc."));
-  return Buffer.concat([bytes.subarray(0, 8), ...kept.flatMap(section)].map((part) => Buffer.from(part)));
+  const kept = sections(bytes).filter(
+    ({ name }) => name !== "linking" && !name.startsWith("reloc."),
+  );
+  return Buffer.concat(
+    [bytes.subarray(0, 8), ...kept.flatMap(section)].map((part) => Buffer.from(part)),
+  );
 }
 
 /** A linked module as other tools take it: without the linker's records. @param {Uint8Array} bytes */
@@ -207,19 +237,31 @@ export function divide(bytes, addresses) {
     return { begin: at + symbol.offset, end: at + symbol.offset + symbol.size };
   };
   /** By the symbol's number. @type {(Constant | null)[]} */
-  const constants = symbols.map((symbol) => (symbol && symbol.size > 0 && placed[symbol.segment] ? { ...bounds(symbol), to: [], kept: false } : null));
+  const constants = symbols.map((symbol) =>
+    symbol && symbol.size > 0 && placed[symbol.segment]
+      ? { ...bounds(symbol), to: [], kept: false }
+      : null,
+  );
   const known = constants.filter((constant) => constant !== null);
-  const holding = (/** @type {number} */ address) => known.filter(({ begin, end }) => begin <= address && address < end);
+  const holding = (/** @type {number} */ address) =>
+    known.filter(({ begin, end }) => begin <= address && address < end);
 
   const waiting = [...addresses];
   for (const { symbol, addend, type } of relocations(bytes, section("reloc.CODE"))) {
     const constant = constants[symbol];
-    if (IN_CODE.includes(type) && constant && !(addend >= 0 && addend < constant.end - constant.begin)) waiting.push(constant.begin);
+    if (
+      IN_CODE.includes(type) &&
+      constant &&
+      !(addend >= 0 && addend < constant.end - constant.begin)
+    )
+      waiting.push(constant.begin);
   }
   for (const { type, offset } of relocations(bytes, section("reloc.DATA"))) {
     if (type !== IN_DATA) continue;
     const from = data.body + offset;
-    const { at, from: begin } = /** @type {typeof placed[number]} */ (placed.findLast((segment) => segment.from <= from));
+    const { at, from: begin } = /** @type {typeof placed[number]} */ (
+      placed.findLast((segment) => segment.from <= from)
+    );
     const to = Buffer.from(bytes.subarray(from, from + 4)).readUInt32LE();
     const holders = holding(at + from - begin);
     if (holders.length === 0) waiting.push(to);
@@ -242,9 +284,13 @@ export function divide(bytes, addresses) {
   placed.forEach(({ at, from, length }, i) => {
     // One entry a byte: is it left out?
     const left = new Uint8Array(length);
-    const paint = (/** @type {boolean} */ kept, /** @type {number} */ value) => known
-      .filter((constant) => constant.kept === kept && constant.begin >= at && constant.end <= at + length)
-      .forEach(({ begin, end }) => left.fill(value, begin - at, end - at));
+    const paint = (/** @type {boolean} */ kept, /** @type {number} */ value) =>
+      known
+        .filter(
+          (constant) =>
+            constant.kept === kept && constant.begin >= at && constant.end <= at + length,
+        )
+        .forEach(({ begin, end }) => left.fill(value, begin - at, end - at));
     if (names[i].startsWith(FIXED)) {
       paint(false, 1);
       paint(true, 0);
@@ -254,7 +300,8 @@ export function divide(bytes, addresses) {
       const piece = { at: at + begin, bytes: bytes.subarray(from + begin, from + end) };
       const last = pieces.at(-1);
       if (left[begin] && end - begin >= WORTH) others.push(piece);
-      else if (last && last.at + last.bytes.length === piece.at) last.bytes = Buffer.concat([last.bytes, piece.bytes]);
+      else if (last && last.at + last.bytes.length === piece.at)
+        last.bytes = Buffer.concat([last.bytes, piece.bytes]);
       else pieces.push(piece);
     }
   });

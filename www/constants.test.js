@@ -14,7 +14,12 @@ const END = at.last + SIZE;
 const text = (/** @type {string} */ name) => [name.length, ...Buffer.from(name)];
 /** A number in two bytes of LEB128. */
 const two = (/** @type {number} */ value) => [(value & 127) | 128, value >> 7];
-const custom = (/** @type {string} */ name, /** @type {number[]} */ body) => [0, ...two(body.length + name.length + 1), ...text(name), ...body];
+const custom = (/** @type {string} */ name, /** @type {number[]} */ body) => [
+  0,
+  ...two(body.length + name.length + 1),
+  ...text(name),
+  ...body,
+];
 
 /**
  * What the module and its first part export; `rest_loaded` is the first part's.
@@ -29,22 +34,43 @@ function module() {
   const bytes = (/** @type {string} */ name) => Array(SIZE).fill(NAMES.indexOf(name) + 1);
   const fixed = NAMES.flatMap(bytes);
   fixed.splice(4, 4, at.pointed, 0, 0, 0);
-  const data = (/** @type {number} */ place, /** @type {number[]} */ bytes) => `(data (i32.const ${place}) "${bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}")`;
-  const wat = binaryen.parseText(`(module (import "page" "load" (func $load)) (memory (export "memory") 1)
+  const data = (/** @type {number} */ place, /** @type {number[]} */ bytes) =>
+    `(data (i32.const ${place}) "${bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}")`;
+  const wat =
+    binaryen.parseText(`(module (import "page" "load" (func $load)) (memory (export "memory") 1)
     ${data(at.reached, fixed)} ${data(END, Array(SIZE).fill(99))}
     (func $load_rest (export "load_rest") (call $load))
     (func (export "first") (param i32) (result i32) (i32.load (i32.add (i32.const ${at.reached}) (local.get 0))))
     (func (export "later") (param i32) (result i32) (i32.load8_u offset=${at.alone} (local.get 0))))`);
   const linked = Buffer.from(wat.emitBinary());
-  const dataSection = linked.lastIndexOf(Buffer.from(fixed)) - (1 + 1 + 1 + two(at.reached).length + 1 + two(fixed.length).length);
+  const dataSection =
+    linked.lastIndexOf(Buffer.from(fixed)) -
+    (1 + 1 + 1 + two(at.reached).length + 1 + two(fixed.length).length);
   const pointer = linked.lastIndexOf(Buffer.from(fixed)) + 4 - dataSection;
   const named = NAMES.filter((name) => name !== "unnamed");
-  const symbols = named.flatMap((name) => [1, 0, ...text(name), 0, ...two(at[name] - at.reached), SIZE]);
+  const symbols = named.flatMap((name) => [
+    1,
+    0,
+    ...text(name),
+    0,
+    ...two(at[name] - at.reached),
+    SIZE,
+  ]);
   const segments = [2, ...text(".rodata"), 2, 0, ...text(".data"), 2, 0];
-  const subsection = (/** @type {number} */ id, /** @type {number[]} */ body) => [id, ...two(body.length), ...body];
+  const subsection = (/** @type {number} */ id, /** @type {number[]} */ body) => [
+    id,
+    ...two(body.length),
+    ...body,
+  ];
   return Buffer.concat([
     linked,
-    Buffer.from(custom("linking", [2, ...subsection(5, segments), ...subsection(8, [named.length, ...symbols])])),
+    Buffer.from(
+      custom("linking", [
+        2,
+        ...subsection(5, segments),
+        ...subsection(8, [named.length, ...symbols]),
+      ]),
+    ),
     // One address in code: eight bytes before `before`. One in the data: `pointed`.
     Buffer.from(custom("reloc.CODE", [0, 1, 4, 0, named.indexOf("before"), 0x78])),
     Buffer.from(custom("reloc.DATA", [1, 1, 5, ...two(pointer), named.indexOf("pointed"), 0])),
@@ -53,9 +79,22 @@ function module() {
 
 test("what functions reach stays, and what that points to; so does what nobody can tell", () => {
   const { others } = divide(module(), [at.reached + 3]);
-  assert.deepEqual(others.map(({ at: place, bytes }) => [place, ...new Set(bytes)]), [[at.alone, NAMES.indexOf("alone") + 1], [at.last, NAMES.indexOf("last") + 1]]);
-  assert.deepEqual(divide(module(), [at.last]).others.map((piece) => piece.at), [at.reached], "neighbours go together");
-  assert.deepEqual(divide(module(), []).others.map((piece) => piece.at), [at.reached, at.last]);
+  assert.deepEqual(
+    others.map(({ at: place, bytes }) => [place, ...new Set(bytes)]),
+    [
+      [at.alone, NAMES.indexOf("alone") + 1],
+      [at.last, NAMES.indexOf("last") + 1],
+    ],
+  );
+  assert.deepEqual(
+    divide(module(), [at.last]).others.map((piece) => piece.at),
+    [at.reached],
+    "neighbours go together",
+  );
+  assert.deepEqual(
+    divide(module(), []).others.map((piece) => piece.at),
+    [at.reached, at.last],
+  );
 });
 
 test("a module without the linker's records keeps everything", () => {
@@ -66,17 +105,31 @@ test("a module without the linker's records keeps everything", () => {
 test("the second part brings the constants of its functions", () => {
   const { first, rest, glue } = split(module(), new Set([0, 1]));
   const link = (/** @type {BufferSource} */ bytes, /** @type {WebAssembly.ModuleImports} */ page) =>
-    /** @type {Exports} */ (new WebAssembly.Instance(new WebAssembly.Module(bytes), { page }).exports);
+    /** @type {Exports} */ (
+      new WebAssembly.Instance(new WebAssembly.Module(bytes), { page }).exports
+    );
   const whole = link(module(), { load() {} });
-  const exports = link(first, { [glue("load")]: () => {
-    new WebAssembly.Instance(new WebAssembly.Module(rest), { [FIRST]: exports });
-    exports.rest_loaded.value = 1;
-  } });
-  const memory = (/** @type {Exports} */ { memory: { buffer } }) => Buffer.from(buffer, 0, END + SIZE);
+  const exports = link(first, {
+    [glue("load")]: () => {
+      new WebAssembly.Instance(new WebAssembly.Module(rest), { [FIRST]: exports });
+      exports.rest_loaded.value = 1;
+    },
+  });
+  const memory = (/** @type {Exports} */ { memory: { buffer } }) =>
+    Buffer.from(buffer, 0, END + SIZE);
   assert.equal(exports.first(8), 0x01010101);
   assert.ok(!memory(exports).includes(NAMES.indexOf("alone") + 1), "not there yet");
   new Uint8Array(exports.memory.buffer).fill(7, END, END + SIZE);
   assert.equal(exports.later(5), NAMES.indexOf("alone") + 1);
-  assert.deepEqual(memory(exports).subarray(0, END), memory(whole).subarray(0, END), "every constant");
-  assert.ok(memory(exports).subarray(END).every((byte) => byte === 7), "what was written in the meantime stays");
+  assert.deepEqual(
+    memory(exports).subarray(0, END),
+    memory(whole).subarray(0, END),
+    "every constant",
+  );
+  assert.ok(
+    memory(exports)
+      .subarray(END)
+      .every((byte) => byte === 7),
+    "what was written in the meantime stays",
+  );
 });

@@ -25,8 +25,10 @@ const TYPES = {
 export async function serve(folder, { port = 0, base = "/" } = {}) {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
-    const refuse = (/** @type {number} */ status, /** @type {string} */ text) => response.writeHead(status, { "content-type": TYPES[".txt"] }).end(text);
-    if (request.method !== "GET" && request.method !== "HEAD") return refuse(405, "GET or HEAD only\n");
+    const refuse = (/** @type {number} */ status, /** @type {string} */ text) =>
+      response.writeHead(status, { "content-type": TYPES[".txt"] }).end(text);
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return refuse(405, "GET or HEAD only\n");
     let path;
     try {
       path = decodeURIComponent(new URL(request.url ?? "", "http://localhost").pathname);
@@ -44,13 +46,21 @@ export async function serve(folder, { port = 0, base = "/" } = {}) {
       "cache-control": "no-cache",
     });
     if (request.method === "HEAD") return response.end();
-    createReadStream(file).on("error", () => response.destroy()).pipe(response);
+    createReadStream(file)
+      .on("error", () => response.destroy())
+      .pipe(response);
   });
-  await new Promise((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", () => done(null)));
+  await new Promise((done, fail) =>
+    server.once("error", fail).listen(port, "127.0.0.1", () => done(null)),
+  );
   const { port: bound } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     url: `http://127.0.0.1:${bound}${base}`,
-    close: () => new Promise((done) => { server.close(() => done()); server.closeAllConnections(); }),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -61,7 +71,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(`serving ${folder} at ${url} (Ctrl-C stops)`);
   } catch (caught) {
     const error = /** @type {NodeJS.ErrnoException} */ (caught);
-    console.error(error.code === "EADDRINUSE" ? `port ${port} is taken: set PORT to another one` : `cannot serve: ${error.message}`);
+    console.error(
+      error.code === "EADDRINUSE"
+        ? `port ${port} is taken: set PORT to another one`
+        : `cannot serve: ${error.message}`,
+    );
     process.exit(1);
   }
 }

@@ -28,20 +28,27 @@ const LOADED = "rest_loaded";
  * @param {(i: number) => Ref} at
  * @param {(ref: Ref) => Info} info
  */
-const list = (count, at, info) => Array.from({ length: count }, (_, i) => ({ ref: at(i), ...info(at(i)) }));
+const list = (count, at, info) =>
+  Array.from({ length: count }, (_, i) => ({ ref: at(i), ...info(at(i)) }));
 /** @param {Module} m */
-const functions = (m) => list(m.getNumFunctions(), (i) => m.getFunctionByIndex(i), binaryen.getFunctionInfo);
+const functions = (m) =>
+  list(m.getNumFunctions(), (i) => m.getFunctionByIndex(i), binaryen.getFunctionInfo);
 /** @param {Module} m */
-const globals = (m) => list(m.getNumGlobals(), (i) => m.getGlobalByIndex(i), binaryen.getGlobalInfo);
+const globals = (m) =>
+  list(m.getNumGlobals(), (i) => m.getGlobalByIndex(i), binaryen.getGlobalInfo);
 /** @param {Module} m */
 const tables = (m) => list(m.getNumTables(), (i) => m.getTableByIndex(i), binaryen.getTableInfo);
 /** @param {Module} m */
-const exports = (m) => list(m.getNumExports(), (i) => m.getExportByIndex(i), binaryen.getExportInfo);
+const exports = (m) =>
+  list(m.getNumExports(), (i) => m.getExportByIndex(i), binaryen.getExportInfo);
 /** Functions with a body; imported ones carry the name of their module. @param {Module} m */
 const own = (m) => functions(m).filter(({ module }) => !module);
 
 /** Two tables and shared globals are what the split itself needs. */
-const NEEDS = binaryen.Features.MutableGlobals | binaryen.Features.ReferenceTypes | binaryen.Features.BulkMemory;
+const NEEDS =
+  binaryen.Features.MutableGlobals |
+  binaryen.Features.ReferenceTypes |
+  binaryen.Features.BulkMemory;
 
 /** @param {Uint8Array} bytes */
 function read(bytes) {
@@ -90,9 +97,13 @@ function shorten(module) {
 }
 
 /** Every integer constant and every offset of memory in a function's body. @param {number} body */
-const numbers = (body) => [...binaryen.emitText(body).matchAll(/i32\.const (-?\d+)|offset=(\d+)/g)].map(([, constant, offset]) => Number(constant ?? offset));
+const numbers = (body) =>
+  [...binaryen.emitText(body).matchAll(/i32\.const (-?\d+)|offset=(\d+)/g)].map(
+    ([, constant, offset]) => Number(constant ?? offset),
+  );
 /** Bytes as WebAssembly's text holds them. @param {Uint8Array} bytes */
-const escaped = (bytes) => [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
+const escaped = (bytes) =>
+  [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
 
 /** Its types put it on the module. @type {binaryen.Module["Function"]} */
 const { setBody } = /** @type {any} */ (binaryen).Function;
@@ -110,9 +121,15 @@ export function observe(bytes) {
   all.forEach(({ ref, body, results }, i) => {
     module.addGlobal(mark(i), binaryen.i32, true, module.i32.const(0));
     module.addGlobalExport(mark(i), mark(i));
-    setBody(ref, module.block(null, [module.global.set(mark(i), module.i32.const(1)), body], results));
+    setBody(
+      ref,
+      module.block(null, [module.global.set(mark(i), module.i32.const(1)), body], results),
+    );
   });
-  const ran = (/** @type {WebAssembly.Exports} */ exports) => new Set([...all.keys()].filter((i) => /** @type {WebAssembly.Global} */ (exports[mark(i)]).value));
+  const ran = (/** @type {WebAssembly.Exports} */ exports) =>
+    new Set(
+      [...all.keys()].filter((i) => /** @type {WebAssembly.Global} */ (exports[mark(i)]).value),
+    );
   return { marked: emit(module), ran };
 }
 
@@ -124,23 +141,36 @@ export function observe(bytes) {
 export function split(bytes, keep) {
   const whole = read(plain(bytes));
   const deferred = own(whole).filter((_, i) => !keep.has(i));
-  const constants = divide(bytes, own(whole).filter((_, i) => keep.has(i)).flatMap(({ body }) => numbers(body)));
+  const constants = divide(
+    bytes,
+    own(whole)
+      .filter((_, i) => keep.has(i))
+      .flatMap(({ body }) => numbers(body)),
+  );
   const names = new Set(deferred.map(({ name }) => name));
   const loader = exports(whole).find(({ name }) => name === LOADER)?.value;
-  if (!loader || names.has(loader)) throw new Error(`${LOADER} must be in the first part: call it when the module is observed`);
+  if (!loader || names.has(loader))
+    throw new Error(`${LOADER} must be in the first part: call it when the module is observed`);
 
   // Only text says of a table what it holds, and of a memory that it has no limit.
-  const shared = [...whole.emitText().matchAll(/^ \((memory|table) (\S+) .*?((?:func|extern)ref)?\)$/gm)];
+  const shared = [
+    ...whole.emitText().matchAll(/^ \((memory|table) (\S+) .*?((?:func|extern)ref)?\)$/gm),
+  ];
   const rest = binaryen.parseText(`(module ${shared
-    .map(([, what, name, type = ""]) => `(import "${FIRST}" "${what === "memory" ? what : `table${name.slice(1)}`}" (${what} ${name} 0 ${type}))`)
+    .map(
+      ([, what, name, type = ""]) =>
+        `(import "${FIRST}" "${what === "memory" ? what : `table${name.slice(1)}`}" (${what} ${name} 0 ${type}))`,
+    )
     .join(" ")} (import "${FIRST}" "${REST}" (table $${REST} 0 funcref))
     ${constants.others.map(({ at, bytes }) => `(data (i32.const ${at}) "${escaped(bytes)}")`).join(" ")})`);
   rest.setFeatures(whole.getFeatures());
-  for (const { name, type, mutable } of globals(whole)) rest.addGlobalImport(name, FIRST, name, type, mutable);
+  for (const { name, type, mutable } of globals(whole))
+    rest.addGlobalImport(name, FIRST, name, type, mutable);
   for (const { name, params, results } of functions(whole)) {
     if (!names.has(name)) rest.addFunctionImport(name, FIRST, name, params, results);
   }
-  for (const { name, params, results, vars, body } of deferred) rest.addFunction(name, params, results, vars, rest.copyExpression(body));
+  for (const { name, params, results, vars, body } of deferred)
+    rest.addFunction(name, params, results, vars, rest.copyExpression(body));
   rest.addActiveElementSegment(REST, REST, [...names], rest.i32.const(0));
   rest.runPasses(["remove-unused-module-elements"]);
 
@@ -150,10 +180,23 @@ export function split(bytes, keep) {
   deferred.forEach(({ name, params, results }, slot) => {
     const operands = binaryen.expandType(params).map((type, i) => first.local.get(i, type));
     first.removeFunction(name);
-    first.addFunction(name, params, results, [], first.block(null, [
-      first.if(first.i32.eqz(first.global.get(LOADED, binaryen.i32)), first.call(loader, [], binaryen.none)),
-      first.call_indirect(REST, first.i32.const(slot), operands, params, results),
-    ], results));
+    first.addFunction(
+      name,
+      params,
+      results,
+      [],
+      first.block(
+        null,
+        [
+          first.if(
+            first.i32.eqz(first.global.get(LOADED, binaryen.i32)),
+            first.call(loader, [], binaryen.none),
+          ),
+          first.call_indirect(REST, first.i32.const(slot), operands, params, results),
+        ],
+        results,
+      ),
+    );
   });
   first.addGlobalExport(LOADED, LOADED);
   // What the rest imports, the first part exports; stubs that nothing calls go.
@@ -163,7 +206,8 @@ export function split(bytes, keep) {
    * @param {(inner: string, outer: string) => void} add
    */
   const share = (what, add) => {
-    for (const { name, module, base } of what) if (module === FIRST && base !== null && !known.has(base)) add(name, base);
+    for (const { name, module, base } of what)
+      if (module === FIRST && base !== null && !known.has(base)) add(name, base);
   };
   share(functions(rest), (inner, outer) => first.addFunctionExport(inner, outer));
   share(globals(rest), (inner, outer) => first.addGlobalExport(inner, outer));

@@ -50,14 +50,18 @@ function linked(keep) {
     new WebAssembly.Instance(new WebAssembly.Module(rest), { [FIRST]: exports });
     exports.rest_loaded.value = 1;
   };
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(first), { page: { [names[0]]: load } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(first), {
+    page: { [names[0]]: load },
+  });
   const exports = /** @type {Exports} */ (instance.exports);
   return { exports, loads: () => loads };
 }
 
 test("what ran is observed", () => {
   const { marked, ran } = observe(module());
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(marked), { page: { load() {} } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(marked), {
+    page: { load() {} },
+  });
   const exports = /** @type {Exports} */ (instance.exports);
   assert.equal(ran(exports).size, 0);
   exports.through(0, 1, 0.5);
@@ -68,7 +72,11 @@ test("both parts together compute what the module computes, and the second comes
   const { exports, loads } = linked(new Set([0, 1, 6]));
   assert.equal(exports.through(0, 1, 0.5), 1.5, "in the first part");
   assert.equal(loads(), 0, "the first part is enough");
-  assert.equal(exports.through(1, 8, 0.5), (42 + 0.5) * 15, "memory, an import from the first part, a deferred callee");
+  assert.equal(
+    exports.through(1, 8, 0.5),
+    (42 + 0.5) * 15,
+    "memory, an import from the first part, a deferred callee",
+  );
   assert.equal(exports.through(1, 8, 0.5), 637.5);
   assert.equal(loads(), 1, "loaded once");
   assert.equal(exports.count(), 2, "one global for both");

@@ -5,7 +5,21 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Licences that let us hand on a build: each asks for no more than its notice. */
-const ALLOWED = new Set(["0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT", "MIT-0", "Unicode-3.0", "Unlicense", "Zlib"]);
+const ALLOWED = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "Apache-2.0 WITH LLVM-exception",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "BSL-1.0",
+  "CC0-1.0",
+  "ISC",
+  "MIT",
+  "MIT-0",
+  "Unicode-3.0",
+  "Unlicense",
+  "Zlib",
+]);
 const NOTICE = /^(licen[cs]e|copying|notice|copyright|unlicense)/i;
 
 /** Does an SPDX expression offer a licence that we may use? `/` is an old way to write OR. @param {string} expression */
@@ -27,13 +41,19 @@ export function allowed(expression) {
   /** @returns {boolean} */
   const both = () => {
     let all = one();
-    while (tokens[at] === "AND") { at++; all = one() && all; }
+    while (tokens[at] === "AND") {
+      at++;
+      all = one() && all;
+    }
     return all;
   };
   /** @returns {boolean} */
   const either = () => {
     let any = both();
-    while (tokens[at] === "OR") { at++; any = both() || any; }
+    while (tokens[at] === "OR") {
+      at++;
+      any = both() || any;
+    }
     return any;
   };
   return tokens.length > 0 && either() && at === tokens.length;
@@ -50,9 +70,10 @@ export function allowed(expression) {
  */
 
 /** The texts of licences and notices in a package. @param {string} folder */
-const notices = (folder) => readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isFile() && NOTICE.test(entry.name))
-  .map(({ name }) => readFileSync(join(folder, name), "utf8").trim().replace(/\r\n/g, "\n"));
+const notices = (folder) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && NOTICE.test(entry.name))
+    .map(({ name }) => readFileSync(join(folder, name), "utf8").trim().replace(/\r\n/g, "\n"));
 
 /**
  * The crates linked into the larger of the two modules, which has all of the smaller.
@@ -61,14 +82,28 @@ const notices = (folder) => readdirSync(folder, { withFileTypes: true })
  */
 export function crates(root) {
   /** @type {{packages: Crate[], resolve: {root: string, nodes: Node[]}}} */
-  const { packages, resolve } = JSON.parse(execFileSync("cargo",
-    ["metadata", "--format-version", "1", "--locked", "--features", "gpu", "--filter-platform", "wasm32-unknown-unknown"],
-    { cwd: root, maxBuffer: 1 << 28, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
+  const { packages, resolve } = JSON.parse(
+    execFileSync(
+      "cargo",
+      [
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+        "--features",
+        "gpu",
+        "--filter-platform",
+        "wasm32-unknown-unknown",
+      ],
+      { cwd: root, maxBuffer: 1 << 28, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+    ),
+  );
   const byId = new Map(packages.map((one) => [one.id, one]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
   const crate = (/** @type {string} */ id) => /** @type {Crate} */ (byId.get(id));
   /** Macros run when the lab is compiled: they are not in it, nor is what they need. */
-  const linked = (/** @type {string} */ id) => !crate(id).targets.some(({ kind }) => kind.includes("proc-macro"));
+  const linked = (/** @type {string} */ id) =>
+    !crate(id).targets.some(({ kind }) => kind.includes("proc-macro"));
   /** @type {Set<string>} */
   const found = new Set();
   const waiting = [resolve.root];
@@ -79,8 +114,13 @@ export function crates(root) {
       waiting.push(pkg);
     }
   }
-  return [...found].map(crate).map(({ name, version, license, repository, manifest_path }) =>
-    ({ name, version, license, from: repository ?? "", texts: notices(dirname(manifest_path)) }));
+  return [...found].map(crate).map(({ name, version, license, repository, manifest_path }) => ({
+    name,
+    version,
+    license,
+    from: repository ?? "",
+    texts: notices(dirname(manifest_path)),
+  }));
 }
 
 /**
@@ -90,11 +130,21 @@ export function crates(root) {
  * @returns {Package[]}
  */
 export function npm(inputs, www) {
-  const names = new Set([...inputs].flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  const names = new Set(
+    [...inputs].flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  );
   return [...names].map((name) => {
     const folder = join(www, "node_modules", name);
-    const { version, license, homepage } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    return { name, version, license, from: homepage ?? "", texts: existsSync(folder) ? notices(folder) : [] };
+    const { version, license, homepage } = JSON.parse(
+      readFileSync(join(folder, "package.json"), "utf8"),
+    );
+    return {
+      name,
+      version,
+      license,
+      from: homepage ?? "",
+      texts: existsSync(folder) ? notices(folder) : [],
+    };
   });
 }
 
@@ -103,19 +153,28 @@ export function npm(inputs, www) {
  * @param {Package[]} all
  */
 export function thirdParty(all) {
-  const sorted = all.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
+  const sorted = all.toSorted((a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1,
+  );
   const who = (/** @type {Package} */ { name, version }) => `${name} ${version}`;
   for (const one of sorted) {
-    if (!allowed(one.license ?? "")) throw new Error(`${who(one)} has the licence "${one.license}", which www/third-party.mjs does not allow`);
+    if (!allowed(one.license ?? ""))
+      throw new Error(
+        `${who(one)} has the licence "${one.license}", which www/third-party.mjs does not allow`,
+      );
   }
   /** @type {Map<string, string[]>} */
   const texts = new Map();
-  for (const one of sorted) for (const text of one.texts) texts.set(text, [...(texts.get(text) ?? []), who(one)]);
+  for (const one of sorted)
+    for (const text of one.texts) texts.set(text, [...(texts.get(text) ?? []), who(one)]);
   const rule = "=".repeat(80);
   return [
     "Scaling Lab is built with the following packages, and with Rust's standard library (MIT OR Apache-2.0).",
     "",
-    ...sorted.map((one) => `${who(one)}: ${one.license}${one.from && `, ${one.from}`}${one.texts.length ? "" : " (its package holds no text of the licence)"}`),
+    ...sorted.map(
+      (one) =>
+        `${who(one)}: ${one.license}${one.from && `, ${one.from}`}${one.texts.length ? "" : " (its package holds no text of the licence)"}`,
+    ),
     ...[...texts].flatMap(([text, names]) => ["", rule, names.join(", "), rule, "", text]),
     "",
   ].join("\n");

@@ -3,7 +3,21 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { ask, catalogue, assertSame, axe, button, copied, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import {
+  ask,
+  catalogue,
+  assertSame,
+  axe,
+  button,
+  copied,
+  downloaded,
+  finished,
+  native,
+  numbers,
+  ready,
+  run,
+  start,
+} from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").Values} Values */
 
@@ -32,138 +46,281 @@ const MORE = [
   ["positive-shift", { family: "log", draws: "500" }],
   ["positive-shift", { family: "transfer", b: "0.5", draws: "500" }],
   ["positive-shift", { family: "mixing-law", weights: "0.7,0.3", t: "1,0.2;0,1", draws: "0" }],
-  ["k-composition", { hops: "5", skills: "100", exponents: "0,1,2", batch: "10", switch_after: "2000", samples: "5000", runs: "5" }],
-  ["state-tracking", { symbols: "5", hops: "5", exponents: "0,1,2", samples: "1000", runs: "3", init: "1", clip: "10" }],
+  [
+    "k-composition",
+    {
+      hops: "5",
+      skills: "100",
+      exponents: "0,1,2",
+      batch: "10",
+      switch_after: "2000",
+      samples: "5000",
+      runs: "5",
+    },
+  ],
+  [
+    "state-tracking",
+    {
+      symbols: "5",
+      hops: "5",
+      exponents: "0,1,2",
+      samples: "1000",
+      runs: "3",
+      init: "1",
+      clip: "10",
+    },
+  ],
   ["k-composition", { skills: "16", rates: "5", samples: "3000", runs: "12" }],
-  ["multi-epoch", { model: "one-hot", spectrum: "power", a: "4.5", b: "1", noise: "0", dim: "100", samples: "30,100,300", epochs: "1,8,64", order: "once", runs: "8" }],
-  ["multi-epoch", { dim: "3", spectrum: "power", a: "1", schedule: "all", order: "with-replacement", samples: "40", epochs: "1,3", runs: "5" }],
-  ["multi-epoch", { model: "one-hot", dim: "5", noise: "0.5", lr: "0.3", samples: "40,80", epochs: "1,3", runs: "5" }],
+  [
+    "multi-epoch",
+    {
+      model: "one-hot",
+      spectrum: "power",
+      a: "4.5",
+      b: "1",
+      noise: "0",
+      dim: "100",
+      samples: "30,100,300",
+      epochs: "1,8,64",
+      order: "once",
+      runs: "8",
+    },
+  ],
+  [
+    "multi-epoch",
+    {
+      dim: "3",
+      spectrum: "power",
+      a: "1",
+      schedule: "all",
+      order: "with-replacement",
+      samples: "40",
+      epochs: "1,3",
+      runs: "5",
+    },
+  ],
+  [
+    "multi-epoch",
+    {
+      model: "one-hot",
+      dim: "5",
+      noise: "0.5",
+      lr: "0.3",
+      samples: "40,80",
+      epochs: "1,3",
+      runs: "5",
+    },
+  ],
   ["data-constrained", { form: "geometric", compare: "yes", bootstrap: "20", profiles: "no" }],
   ["fit", { law: "chinchilla", hold: "alpha=0.34", exclude: "largest=3", bootstrap: "100" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];
-const hash = (/** @type {string} */ slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
+const hash = (/** @type {string} */ slug, values = {}) =>
+  `#/${slug}?${new URLSearchParams(values)}`;
 
 /** @type {import("./types.d.ts").Lab} */
 let lab;
-before(async () => { lab = await start("cpu"); });
+before(async () => {
+  lab = await start("cpu");
+});
 after(() => lab?.stop());
 
 describe("the CPU workers compute what the command line computes", () => {
   for (const [slug, values] of [...Object.entries(STATES), ...MORE]) {
-    test(`${slug} ${Object.entries(values).map((pair) => pair.join("=")).join(" ")}`, () => lab.open(hash(slug, values), async (page) => {
-      const element = await ready(page);
-      if (await element.evaluate((e) => e.result.progress.total) > 0) await run(element);
-      const ours = await downloaded(element);
-      assert.equal(ours.experiment, slug);
-      assert.deepEqual(ours.device.map(({ kind }) => kind), ours.progress.total > 0 ? ["cpu"] : []);
-      assert.ok(ours.figures.length > 0, "the result has figures");
-      assertSame(numbers(ours), numbers(await native(slug, values)), slug);
-    }));
+    test(`${slug} ${Object.entries(values)
+      .map((pair) => pair.join("="))
+      .join(" ")}`, () =>
+      lab.open(hash(slug, values), async (page) => {
+        const element = await ready(page);
+        if ((await element.evaluate((e) => e.result.progress.total)) > 0) await run(element);
+        const ours = await downloaded(element);
+        assert.equal(ours.experiment, slug);
+        assert.deepEqual(
+          ours.device.map(({ kind }) => kind),
+          ours.progress.total > 0 ? ["cpu"] : [],
+        );
+        assert.ok(ours.figures.length > 0, "the result has figures");
+        assertSame(numbers(ours), numbers(await native(slug, values)), slug);
+      }));
   }
 
-  test("another seed gives other numbers", () => lab.open(hash("exam-time", { ...STATES["exam-time"], seed: "7" }), async (page) => {
-    const element = await ready(page);
-    await run(element);
-    const ours = await downloaded(element);
-    assertSame(numbers(ours), numbers(await native("exam-time", { ...STATES["exam-time"], seed: "7" })), "seed 7");
-    assert.notDeepEqual(ours.figures, (await native("exam-time", STATES["exam-time"])).figures, "the seed is used");
-  }));
+  test("another seed gives other numbers", () =>
+    lab.open(hash("exam-time", { ...STATES["exam-time"], seed: "7" }), async (page) => {
+      const element = await ready(page);
+      await run(element);
+      const ours = await downloaded(element);
+      assertSame(
+        numbers(ours),
+        numbers(await native("exam-time", { ...STATES["exam-time"], seed: "7" })),
+        "seed 7",
+      );
+      assert.notDeepEqual(
+        ours.figures,
+        (await native("exam-time", STATES["exam-time"])).figures,
+        "the seed is used",
+      );
+    }));
 });
 
-test("the CSV and the copied command are the command line's own", () => lab.open(hash("exam-time", { runs: "128", weights: "0.8,0.2", seed: "3" }), async (page) => {
-  const element = await ready(page);
-  await run(element);
-  const [download] = await Promise.all([page.waitForEvent("download"), button(element, "Download CSV").click()]);
-  const csv = await readFile(await download.path(), "utf8");
-  const command = await copied(element, "Copy as command");
-  assert.match(command, /^scaling-lab run exam-time( --(set \S+|seed 3))+$/);
-  assert.equal(csv, await ask(...command.split(" ").slice(1), "--device", "cpu", "--format", "csv", "--quiet"));
-}));
+test("the CSV and the copied command are the command line's own", () =>
+  lab.open(hash("exam-time", { runs: "128", weights: "0.8,0.2", seed: "3" }), async (page) => {
+    const element = await ready(page);
+    await run(element);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      button(element, "Download CSV").click(),
+    ]);
+    const csv = await readFile(await download.path(), "utf8");
+    const command = await copied(element, "Copy as command");
+    assert.match(command, /^scaling-lab run exam-time( --(set \S+|seed 3))+$/);
+    assert.equal(
+      csv,
+      await ask(...command.split(" ").slice(1), "--device", "cpu", "--format", "csv", "--quiet"),
+    );
+  }));
 
-test("every published number is recomputed on the page, as expected", () => lab.open("#/published", async (page) => {
-  const rows = page.locator("tr[data-claim]");
-  await page.getByRole("button", { name: "Run all" }).click();
-  await page.getByText(/^All (other )?rows are computed/).waitFor({ timeout: 120_000 });
-  // What is computed from a file that the lab may not hold waits for it (data.test.mjs).
-  const answers = await rows.evaluateAll((all) => all.filter((row) => !row.querySelector(".answers button").hidden).map((row) => row.querySelector(".answers").textContent));
-  assert.ok(answers.length > 0, "there are claims");
-  assert.deepEqual(answers.filter((answer) => !/^Run(Agrees|Differsas expected.*)$/.test(answer)), [], "each is answered, and none unexpectedly");
-}));
+test("every published number is recomputed on the page, as expected", () =>
+  lab.open("#/published", async (page) => {
+    const rows = page.locator("tr[data-claim]");
+    await page.getByRole("button", { name: "Run all" }).click();
+    await page.getByText(/^All (other )?rows are computed/).waitFor({ timeout: 120_000 });
+    // What is computed from a file that the lab may not hold waits for it (data.test.mjs).
+    const answers = await rows.evaluateAll((all) =>
+      all
+        .filter((row) => !row.querySelector(".answers button").hidden)
+        .map((row) => row.querySelector(".answers").textContent),
+    );
+    assert.ok(answers.length > 0, "there are claims");
+    assert.deepEqual(
+      answers.filter((answer) => !/^Run(Agrees|Differsas expected.*)$/.test(answer)),
+      [],
+      "each is answered, and none unexpectedly",
+    );
+  }));
 
-test("the catalogue lists every experiment of the crate, and each opens", () => lab.open("", async (page) => {
-  const slugs = (await catalogue()).map(({ slug }) => slug);
-  await page.locator(".cards > li > a").first().waitFor();
-  const listed = await page.locator(".cards > li > a").evaluateAll((links) => links.map((a) => a.getAttribute("href")?.replace("#/", "")));
-  assert.deepEqual(listed, slugs);
-  assert.deepEqual(Object.keys(STATES).filter((slug) => !slugs.includes(slug)), [], "the tests' states name experiments that exist");
-  for (const slug of slugs) {
-    await page.evaluate((s) => { location.hash = `#/${s}`; }, slug);
-    await page.waitForFunction((s) => document.querySelector("scaling-lab")?.result?.experiment === s, slug);
-    assert.ok(await page.locator("scaling-lab svg").first().isVisible(), `${slug} draws before it runs`);
-    await page.locator("scaling-lab math annotation").first().waitFor({ state: "attached" });
-    assert.ok((await page.locator("scaling-lab math annotation").first().textContent())?.length, `${slug} shows its formulas as MathML with their TeX`);
-  }
-}));
+test("the catalogue lists every experiment of the crate, and each opens", () =>
+  lab.open("", async (page) => {
+    const slugs = (await catalogue()).map(({ slug }) => slug);
+    await page.locator(".cards > li > a").first().waitFor();
+    const listed = await page
+      .locator(".cards > li > a")
+      .evaluateAll((links) => links.map((a) => a.getAttribute("href")?.replace("#/", "")));
+    assert.deepEqual(listed, slugs);
+    assert.deepEqual(
+      Object.keys(STATES).filter((slug) => !slugs.includes(slug)),
+      [],
+      "the tests' states name experiments that exist",
+    );
+    for (const slug of slugs) {
+      await page.evaluate((s) => {
+        location.hash = `#/${s}`;
+      }, slug);
+      await page.waitForFunction(
+        (s) => document.querySelector("scaling-lab")?.result?.experiment === s,
+        slug,
+      );
+      assert.ok(
+        await page.locator("scaling-lab svg").first().isVisible(),
+        `${slug} draws before it runs`,
+      );
+      await page.locator("scaling-lab math annotation").first().waitFor({ state: "attached" });
+      assert.ok(
+        (await page.locator("scaling-lab math annotation").first().textContent())?.length,
+        `${slug} shows its formulas as MathML with their TeX`,
+      );
+    }
+  }));
 
-test("the keyboard alone moves a slider, runs and pauses", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
-  const element = await ready(page);
-  const theory = () => element.evaluate((e) => JSON.stringify(e.result.figures));
-  const first = await theory();
-  await element.locator('[data-param="weights"] input[type=range]').first().focus();
-  for (let i = 0; i < 20; i++) await page.keyboard.press("ArrowLeft");
-  await page.waitForFunction(() => /weights=0\.7,0\.3/.test(location.hash));
-  await page.waitForFunction((old) => JSON.stringify(document.querySelector("scaling-lab").result.figures) !== old, first);
-  await button(element, "Run").focus();
-  await page.keyboard.press("Enter");
-  await finished(element);
-  const { weights } = await element.evaluate((e) => e.query);
-  assert.equal(weights, "0.7,0.3");
-  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", { ...STATES["exam-time"], weights })), "after the keyboard");
-}));
+test("the keyboard alone moves a slider, runs and pauses", () =>
+  lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
+    const element = await ready(page);
+    const theory = () => element.evaluate((e) => JSON.stringify(e.result.figures));
+    const first = await theory();
+    await element.locator('[data-param="weights"] input[type=range]').first().focus();
+    for (let i = 0; i < 20; i++) await page.keyboard.press("ArrowLeft");
+    await page.waitForFunction(() => /weights=0\.7,0\.3/.test(location.hash));
+    await page.waitForFunction(
+      (old) => JSON.stringify(document.querySelector("scaling-lab").result.figures) !== old,
+      first,
+    );
+    await button(element, "Run").focus();
+    await page.keyboard.press("Enter");
+    await finished(element);
+    const { weights } = await element.evaluate((e) => e.query);
+    assert.equal(weights, "0.7,0.3");
+    assertSame(
+      numbers(await downloaded(element)),
+      numbers(await native("exam-time", { ...STATES["exam-time"], weights })),
+      "after the keyboard",
+    );
+  }));
 
-test("cancel stops a run, and the next one starts over", () => lab.open(hash("exam-time", { runs: "8192" }), async (page) => {
-  const element = await ready(page);
-  await element.getByText("Seed, speed and device").click();
-  await element.getByLabel("Speed").selectOption({ label: "2 marks a second" });
-  await button(element, "Run").click();
-  await page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
-  await button(element, "Cancel").click();
-  await button(element, "Run again").waitFor();
-  const { progress, verdicts } = await downloaded(element);
-  assert.ok(progress.done < progress.total, "it stopped before the end");
-  assert.ok(verdicts.every(({ agrees }) => agrees !== true && agrees !== false), "a cancelled run cannot tell");
-  await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-  await run(element);
-  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", { runs: "8192" })), "after a cancel");
-}));
+test("cancel stops a run, and the next one starts over", () =>
+  lab.open(hash("exam-time", { runs: "8192" }), async (page) => {
+    const element = await ready(page);
+    await element.getByText("Seed, speed and device").click();
+    await element.getByLabel("Speed").selectOption({ label: "2 marks a second" });
+    await button(element, "Run").click();
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.progress.done > 0,
+    );
+    await button(element, "Cancel").click();
+    await button(element, "Run again").waitFor();
+    const { progress, verdicts } = await downloaded(element);
+    assert.ok(progress.done < progress.total, "it stopped before the end");
+    assert.ok(
+      verdicts.every(({ agrees }) => agrees !== true && agrees !== false),
+      "a cancelled run cannot tell",
+    );
+    await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+    await run(element);
+    assertSame(
+      numbers(await downloaded(element)),
+      numbers(await native("exam-time", { runs: "8192" })),
+      "after a cancel",
+    );
+  }));
 
-test("pausing, stepping and pace change no number", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
-  const element = await ready(page);
-  await button(element, "Step").click();
-  await button(element, "Continue").waitFor();
-  const { done, total } = await element.evaluate((e) => e.result.progress);
-  assert.equal(done, 1, `one step is one mark of ${total}`);
-  await button(element, "Continue").click();
-  await finished(element);
-  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a pause");
-}));
+test("pausing, stepping and pace change no number", () =>
+  lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
+    const element = await ready(page);
+    await button(element, "Step").click();
+    await button(element, "Continue").waitFor();
+    const { done, total } = await element.evaluate((e) => e.result.progress);
+    assert.equal(done, 1, `one step is one mark of ${total}`);
+    await button(element, "Continue").click();
+    await finished(element);
+    assertSame(
+      numbers(await downloaded(element)),
+      numbers(await native("exam-time", STATES["exam-time"])),
+      "after a pause",
+    );
+  }));
 
-test("a link opens the same state, seed and device elsewhere", () => lab.open(hash("exam-time"), async (page) => {
-  let element = await ready(page);
-  await element.locator('[data-param="weights"] input[type=text]').fill("0.6,0.4");
-  await element.locator('[data-param="weights"] input[type=text]').press("Enter");
-  await element.getByText("Seed, speed and device").click();
-  await element.getByLabel("Seed", { exact: true }).fill("42");
-  await element.getByLabel("Seed", { exact: true }).press("Enter");
-  await element.getByLabel("Device", { exact: true }).selectOption("cpu");
-  await page.waitForFunction(() => /weights=0\.6,0\.4/.test(location.hash) && /seed=42/.test(location.hash) && /device=cpu/.test(location.hash));
-  const before = await element.evaluate((e) => ({ query: e.query, figures: e.result.figures }));
-  await page.reload();
-  element = await ready(page);
-  await page.waitForFunction(() => document.querySelector("scaling-lab").query.seed === "42");
-  assert.deepEqual(await element.evaluate((e) => ({ query: e.query, figures: e.result.figures })), before);
-}));
+test("a link opens the same state, seed and device elsewhere", () =>
+  lab.open(hash("exam-time"), async (page) => {
+    let element = await ready(page);
+    await element.locator('[data-param="weights"] input[type=text]').fill("0.6,0.4");
+    await element.locator('[data-param="weights"] input[type=text]').press("Enter");
+    await element.getByText("Seed, speed and device").click();
+    await element.getByLabel("Seed", { exact: true }).fill("42");
+    await element.getByLabel("Seed", { exact: true }).press("Enter");
+    await element.getByLabel("Device", { exact: true }).selectOption("cpu");
+    await page.waitForFunction(
+      () =>
+        /weights=0\.6,0\.4/.test(location.hash) &&
+        /seed=42/.test(location.hash) &&
+        /device=cpu/.test(location.hash),
+    );
+    const before = await element.evaluate((e) => ({ query: e.query, figures: e.result.figures }));
+    await page.reload();
+    element = await ready(page);
+    await page.waitForFunction(() => document.querySelector("scaling-lab").query.seed === "42");
+    assert.deepEqual(
+      await element.evaluate((e) => ({ query: e.query, figures: e.result.figures })),
+      before,
+    );
+  }));
 
 describe("a bad address is answered in words", () => {
   /** @type {[string, string, RegExp][]} */
@@ -184,132 +341,247 @@ describe("a bad address is answered in words", () => {
     ["positive-shift", "family=mixing-law&t=1,2,3", /\bt\b.*1 x 3/],
   ];
   for (const [slug, query, words] of bad) {
-    test(`${slug}?${query}`, () => lab.open(`#/${slug}?${query}`, async (page) => {
-      const element = await ready(page);
-      await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".notices li, .problem:not(:empty), .alerts .alert"));
-      const said = (await element.locator(".notices, .problem, .alerts").allTextContents()).join(" ");
-      assert.match(said, new RegExp(words.source, "i"));
-      assert.ok(await element.locator("svg").first().isVisible(), "the figures are still there");
-    }));
+    test(`${slug}?${query}`, () =>
+      lab.open(`#/${slug}?${query}`, async (page) => {
+        const element = await ready(page);
+        await page.waitForFunction(() =>
+          document
+            .querySelector("scaling-lab")
+            .shadowRoot.querySelector(".notices li, .problem:not(:empty), .alerts .alert"),
+        );
+        const said = (await element.locator(".notices, .problem, .alerts").allTextContents()).join(
+          " ",
+        );
+        assert.match(said, new RegExp(words.source, "i"));
+        assert.ok(await element.locator("svg").first().isVisible(), "the figures are still there");
+      }));
   }
 
-  test("an unknown experiment", () => lab.open("#/no-such-thing", async (page) => {
-    await page.getByText(/no experiment .no-such-thing. here/).waitFor();
-    assert.match(await page.getByRole("alert").innerText(), /exam-time/, "it names what there is");
-    await page.getByRole("link", { name: "All experiments" }).last().click();
-    await page.locator(".cards > li > a").first().waitFor();
-  }));
+  test("an unknown experiment", () =>
+    lab.open("#/no-such-thing", async (page) => {
+      await page.getByText(/no experiment .no-such-thing. here/).waitFor();
+      assert.match(
+        await page.getByRole("alert").innerText(),
+        /exam-time/,
+        "it names what there is",
+      );
+      await page.getByRole("link", { name: "All experiments" }).last().click();
+      await page.locator(".cards > li > a").first().waitFor();
+    }));
 });
 
-test("two experiments on one page share one engine", () => lab.open("", async (page) => {
-  await page.locator(".cards > li > a").first().waitFor();
-  await page.evaluate((states) => {
-    const main = document.getElementById("main");
-    main.replaceChildren(...Object.entries(states).slice(0, 2).map(([slug, values]) => {
-      const element = document.createElement("scaling-lab");
-      for (const [name, value] of Object.entries({ experiment: slug, ...values })) element.setAttribute(name, value);
-      return element;
-    }));
-  }, STATES);
-  await page.waitForFunction(() => [...document.querySelectorAll("scaling-lab")].every((e) => e.result));
-  await page.evaluate(() => Promise.all([...document.querySelectorAll("scaling-lab")].map((e) => new Promise((done) => {
-    e.addEventListener("result", done, { once: true });
-    e.run();
-  }))));
-  const results = await page.evaluate(() => [...document.querySelectorAll("scaling-lab")].map((e) => e.result));
-  const slugs = Object.keys(STATES).slice(0, 2);
-  for (const [i, slug] of slugs.entries()) assertSame(numbers(results[i]), numbers(await native(slug, STATES[slug])), slug);
-  const wasm = page.requests.filter((url) => url.endsWith(".wasm"));
-  assert.deepEqual(wasm.map((url) => /(\w+)-\w+\.wasm$/.exec(url)?.[1]).sort(), ["cpu", "rest"], "one module, in its two parts, for both");
-  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-  assert.equal(page.workers().length, 1 + Math.max(1, Math.min(cores - 1, 4)), "one engine worker and one pool");
-}));
+test("two experiments on one page share one engine", () =>
+  lab.open("", async (page) => {
+    await page.locator(".cards > li > a").first().waitFor();
+    await page.evaluate((states) => {
+      const main = document.getElementById("main");
+      main.replaceChildren(
+        ...Object.entries(states)
+          .slice(0, 2)
+          .map(([slug, values]) => {
+            const element = document.createElement("scaling-lab");
+            for (const [name, value] of Object.entries({ experiment: slug, ...values }))
+              element.setAttribute(name, value);
+            return element;
+          }),
+      );
+    }, STATES);
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("scaling-lab")].every((e) => e.result),
+    );
+    await page.evaluate(() =>
+      Promise.all(
+        [...document.querySelectorAll("scaling-lab")].map(
+          (e) =>
+            new Promise((done) => {
+              e.addEventListener("result", done, { once: true });
+              e.run();
+            }),
+        ),
+      ),
+    );
+    const results = await page.evaluate(() =>
+      [...document.querySelectorAll("scaling-lab")].map((e) => e.result),
+    );
+    const slugs = Object.keys(STATES).slice(0, 2);
+    for (const [i, slug] of slugs.entries())
+      assertSame(numbers(results[i]), numbers(await native(slug, STATES[slug])), slug);
+    const wasm = page.requests.filter((url) => url.endsWith(".wasm"));
+    assert.deepEqual(
+      wasm.map((url) => /(\w+)-\w+\.wasm$/.exec(url)?.[1]).sort(),
+      ["cpu", "rest"],
+      "one module, in its two parts, for both",
+    );
+    const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+    assert.equal(
+      page.workers().length,
+      1 + Math.max(1, Math.min(cores - 1, 4)),
+      "one engine worker and one pool",
+    );
+  }));
 
-test("an engine that stops says so, and a restart goes on", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
-  const element = await ready(page);
-  for (const worker of page.workers()) await worker.evaluate(() => { setTimeout(() => { throw new Error("a mistake"); }); }).catch(() => {});
-  await element.getByText(/The engine stopped .*a mistake/).waitFor();
-  assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
-  await button(element, "Restart the engine").click();
-  await element.locator(".alert").waitFor({ state: "detached" });
-  await run(element);
-  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a restart");
-}, { mayThrow: true }));
+test("an engine that stops says so, and a restart goes on", () =>
+  lab.open(
+    hash("exam-time", STATES["exam-time"]),
+    async (page) => {
+      const element = await ready(page);
+      for (const worker of page.workers())
+        await worker
+          .evaluate(() => {
+            setTimeout(() => {
+              throw new Error("a mistake");
+            });
+          })
+          .catch(() => {});
+      await element.getByText(/The engine stopped .*a mistake/).waitFor();
+      assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+      await button(element, "Restart the engine").click();
+      await element.locator(".alert").waitFor({ state: "detached" });
+      await run(element);
+      assertSame(
+        numbers(await downloaded(element)),
+        numbers(await native("exam-time", STATES["exam-time"])),
+        "after a restart",
+      );
+    },
+    { mayThrow: true },
+  ));
 
-test("a panic in Rust is a sentence, and a restart goes on", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
-  const element = await ready(page);
-  /** @type {string[]} */
-  const printed = [];
-  page.on("console", (message) => printed.push(message.text()));
-  await run(element);
-  // A request that no engine makes: uniforms of three bytes. Only a pool worker answers ports; an engine ignores them.
-  for (const worker of page.workers()) {
-    await worker.evaluate(() => {
-      const { port1, port2 } = new MessageChannel();
-      const request = { owner: 0.5, id: 1, name: "exam_time", inputs_id: 1, inputs: [], uniforms: new Uint8Array(3), first: 0, count: 1, data: new Uint8Array(256) };
-      self.dispatchEvent(new MessageEvent("message", { data: { type: "port", port: port1 } }));
-      port2.postMessage(request);
-    }).catch(() => {});
-  }
-  await element.getByText(/The engine stopped .*panicked at/).waitFor();
-  assert.ok(printed.some((text) => /panicked at/.test(text) && /Stack:/.test(text)), `the console has message and stack: ${printed}`);
-  assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
-  await button(element, "Restart the engine").click();
-  await element.locator(".alert").waitFor({ state: "detached" });
-  await run(element);
-  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a restart");
-}, { mayThrow: true }));
+test("a panic in Rust is a sentence, and a restart goes on", () =>
+  lab.open(
+    hash("exam-time", STATES["exam-time"]),
+    async (page) => {
+      const element = await ready(page);
+      /** @type {string[]} */
+      const printed = [];
+      page.on("console", (message) => printed.push(message.text()));
+      await run(element);
+      // A request that no engine makes: uniforms of three bytes. Only a pool worker answers ports; an engine ignores them.
+      for (const worker of page.workers()) {
+        await worker
+          .evaluate(() => {
+            const { port1, port2 } = new MessageChannel();
+            const request = {
+              owner: 0.5,
+              id: 1,
+              name: "exam_time",
+              inputs_id: 1,
+              inputs: [],
+              uniforms: new Uint8Array(3),
+              first: 0,
+              count: 1,
+              data: new Uint8Array(256),
+            };
+            self.dispatchEvent(
+              new MessageEvent("message", { data: { type: "port", port: port1 } }),
+            );
+            port2.postMessage(request);
+          })
+          .catch(() => {});
+      }
+      await element.getByText(/The engine stopped .*panicked at/).waitFor();
+      assert.ok(
+        printed.some((text) => /panicked at/.test(text) && /Stack:/.test(text)),
+        `the console has message and stack: ${printed}`,
+      );
+      assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+      await button(element, "Restart the engine").click();
+      await element.locator(".alert").waitFor({ state: "detached" });
+      await run(element);
+      assertSame(
+        numbers(await downloaded(element)),
+        numbers(await native("exam-time", STATES["exam-time"])),
+        "after a restart",
+      );
+    },
+    { mayThrow: true },
+  ));
 
-test("the first interaction fetches no more than its budget", () => lab.open("", async (page) => {
-  // From a cold start until `ready` on the experiment of the front door.
-  await page.goto(`${lab.url}${hash("exam-time")}`);
-  await page.reload();
-  const asked = await page.evaluate(async () => {
-    while (!window.cold) await new Promise((next) => setTimeout(next, 10));
-    return window.cold;
-  });
-  let size = 0;
-  for (const url of asked) size += gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length;
-  console.log(`first interaction: ${asked.length} requests, ${size} bytes of gzip`);
-  assert.ok(asked.some((url) => url.endsWith(".wasm")), "the engine is among them");
-  assert.ok(asked.length <= 6, `${asked.length} requests: ${asked.join(" ")}`);
-  assert.ok(size <= 100_000, `${size} bytes of gzip`);
-}, {
-  script: () => addEventListener("ready", () => {
-    const fetched = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith("http"));
-    window.cold ??= [...new Set([location.href.split("#")[0], ...fetched])];
-  }),
-}));
+test("the first interaction fetches no more than its budget", () =>
+  lab.open(
+    "",
+    async (page) => {
+      // From a cold start until `ready` on the experiment of the front door.
+      await page.goto(`${lab.url}${hash("exam-time")}`);
+      await page.reload();
+      const asked = await page.evaluate(async () => {
+        while (!window.cold) await new Promise((next) => setTimeout(next, 10));
+        return window.cold;
+      });
+      let size = 0;
+      for (const url of asked)
+        size += gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length;
+      console.log(`first interaction: ${asked.length} requests, ${size} bytes of gzip`);
+      assert.ok(
+        asked.some((url) => url.endsWith(".wasm")),
+        "the engine is among them",
+      );
+      assert.ok(asked.length <= 6, `${asked.length} requests: ${asked.join(" ")}`);
+      assert.ok(size <= 100_000, `${size} bytes of gzip`);
+    },
+    {
+      script: () =>
+        addEventListener("ready", () => {
+          const fetched = performance
+            .getEntriesByType("resource")
+            .map(({ name }) => name)
+            .filter((name) => name.startsWith("http"));
+          window.cold ??= [...new Set([location.href.split("#")[0], ...fetched])];
+        }),
+    },
+  ));
 
-test("without the second part of the engine the front door still opens, and a run says what is missing", () => lab.open("", async (page) => {
-  await page.context().route(/\/rest-\w+\.wasm/, (route) => route.abort());
-  await page.goto(`${lab.url}${hash("exam-time")}`);
-  await page.reload();
-  const element = await ready(page);
-  const theory = () => element.evaluate((e) => JSON.stringify(e.result.figures));
-  const first = await theory();
-  await element.locator('[data-param="weights"] input[type=range]').first().focus();
-  await page.keyboard.press("ArrowLeft");
-  await page.waitForFunction((old) => JSON.stringify(document.querySelector("scaling-lab").result.figures) !== old, first);
-  await button(element, "Run").click();
-  await element.getByText(/A file of the lab did not arrive whole \(rest-\w+\.wasm\): check the connection and try again/).waitFor();
-  assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
-  await page.context().unroute(/\/rest-\w+\.wasm/);
-  await button(element, "Restart the engine").click();
-  await element.locator(".alert").waitFor({ state: "detached" });
-  await run(element);
-  const { weights } = await element.evaluate((e) => e.query);
-  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", { weights })), "after a restart");
-}, { mayThrow: true }));
+test("without the second part of the engine the front door still opens, and a run says what is missing", () =>
+  lab.open(
+    "",
+    async (page) => {
+      await page.context().route(/\/rest-\w+\.wasm/, (route) => route.abort());
+      await page.goto(`${lab.url}${hash("exam-time")}`);
+      await page.reload();
+      const element = await ready(page);
+      const theory = () => element.evaluate((e) => JSON.stringify(e.result.figures));
+      const first = await theory();
+      await element.locator('[data-param="weights"] input[type=range]').first().focus();
+      await page.keyboard.press("ArrowLeft");
+      await page.waitForFunction(
+        (old) => JSON.stringify(document.querySelector("scaling-lab").result.figures) !== old,
+        first,
+      );
+      await button(element, "Run").click();
+      await element
+        .getByText(
+          /A file of the lab did not arrive whole \(rest-\w+\.wasm\): check the connection and try again/,
+        )
+        .waitFor();
+      assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+      await page.context().unroute(/\/rest-\w+\.wasm/);
+      await button(element, "Restart the engine").click();
+      await element.locator(".alert").waitFor({ state: "detached" });
+      await run(element);
+      const { weights } = await element.evaluate((e) => e.query);
+      assertSame(
+        numbers(await downloaded(element)),
+        numbers(await native("exam-time", { weights })),
+        "after a restart",
+      );
+    },
+    { mayThrow: true },
+  ));
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   describe(`axe-core finds nothing, ${colorScheme}`, () => {
     for (const view of ["", ...Object.keys(STATES), "about", "published"]) {
-      test(view || "home", () => lab.open(view ? `#/${view}` : "", async (page) => {
-        if (view in STATES) await ready(page);
-        else await page.locator("main h1").waitFor();
-        assert.deepEqual(await axe(page), []);
-      }, { context: { colorScheme, reducedMotion: "reduce" } }));
+      test(view || "home", () =>
+        lab.open(
+          view ? `#/${view}` : "",
+          async (page) => {
+            if (view in STATES) await ready(page);
+            else await page.locator("main h1").waitFor();
+            assert.deepEqual(await axe(page), []);
+          },
+          { context: { colorScheme, reducedMotion: "reduce" } },
+        ),
+      );
     }
   });
 }

@@ -6,7 +6,19 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { deflateRaw } from "node:zlib";
-import { ask, assertSame, axe, button, catalogue, copied, downloaded, numbers, ready, run, start } from "./harness.mjs";
+import {
+  ask,
+  assertSame,
+  axe,
+  button,
+  catalogue,
+  copied,
+  downloaded,
+  numbers,
+  ready,
+  run,
+  start,
+} from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").Body} Body */
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
@@ -43,8 +55,14 @@ after(async () => {
 
 /** @param {string} query @param {Body} body @param {Options} [options] */
 const open = (query, body, options) => lab.open(`#/${SLUG}${query && `?${query}`}`, body, options);
-const choose = (/** @type {LabLocator} */ element, /** @type {string} */ text, name = "my runs.csv") =>
-  element.locator(".own input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+const choose = (
+  /** @type {LabLocator} */ element,
+  /** @type {string} */ text,
+  name = "my runs.csv",
+) =>
+  element
+    .locator(".own input[type=file]")
+    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 const panel = (/** @type {LabLocator} */ element) => element.locator(".own");
 const said = (/** @type {LabLocator} */ element) => panel(element).locator(".problem");
 /**
@@ -52,95 +70,148 @@ const said = (/** @type {LabLocator} */ element) => panel(element).locator(".pro
  * @param {Page} page
  * @param {number} rows
  */
-const holds = (page, rows) => page.waitForFunction((n) => {
-  const { result, shadowRoot } = document.querySelector("scaling-lab");
-  return result && (result.data?.rows ?? 0) === n && shadowRoot.querySelector(".own").hasAttribute("data-held") === n > 0;
-}, rows);
+const holds = (page, rows) =>
+  page.waitForFunction((n) => {
+    const { result, shadowRoot } = document.querySelector("scaling-lab");
+    return (
+      result &&
+      (result.data?.rows ?? 0) === n &&
+      shadowRoot.querySelector(".own").hasAttribute("data-held") === n > 0
+    );
+  }, rows);
 /**
  * Drops files made in the page of so many times a text.
  * @param {LabLocator} element
  * @param {{name: string, head?: string, text: string, times?: number}[]} files
  */
-const drop = (element, files, on = ".own") => element.evaluate((e, { files, on }) => {
-  const data = new DataTransfer();
-  for (const { name, head = "", text, times = 1 } of files) data.items.add(new File([head, ...Array(times).fill(text)], name));
-  const place = e.shadowRoot.querySelector(on);
-  for (const type of ["dragenter", "dragover", "drop"]) place.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));
-}, { files, on });
-const state = (/** @type {LabLocator} */ element) => element.evaluate((e) => ({ query: e.query, figures: e.result.figures, tables: e.result.tables }));
+const drop = (element, files, on = ".own") =>
+  element.evaluate(
+    (e, { files, on }) => {
+      const data = new DataTransfer();
+      for (const { name, head = "", text, times = 1 } of files)
+        data.items.add(new File([head, ...Array(times).fill(text)], name));
+      const place = e.shadowRoot.querySelector(on);
+      for (const type of ["dragenter", "dragover", "drop"])
+        place.dispatchEvent(
+          new DragEvent(type, {
+            dataTransfer: data,
+            bubbles: true,
+            cancelable: true,
+            composed: true,
+          }),
+        );
+    },
+    { files, on },
+  );
+const state = (/** @type {LabLocator} */ element) =>
+  element.evaluate((e) => ({ query: e.query, figures: e.result.figures, tables: e.result.tables }));
 
 /** What the command line makes of a table. @param {string} text @param {Values} [values] */
 async function native(text, values = {}) {
   const file = join(folder, "table.csv");
   await writeFile(file, text);
   const set = Object.entries(values).flatMap((pair) => ["--set", pair.join("=")]);
-  return JSON.parse(await ask("run", SLUG, "--data", file, ...set, "--device", "cpu", "--format", "json", "--quiet"));
+  return JSON.parse(
+    await ask(
+      "run",
+      SLUG,
+      "--data",
+      file,
+      ...set,
+      "--device",
+      "cpu",
+      "--format",
+      "json",
+      "--quiet",
+    ),
+  );
 }
-const complete = async (/** @type {LabLocator} */ element) => (await element.evaluate((e) => e.result.progress.total)) > 0 && run(element);
+const complete = async (/** @type {LabLocator} */ element) =>
+  (await element.evaluate((e) => e.result.progress.total)) > 0 && run(element);
 
-test("a chosen file is fitted as the command line fits it", () => open("", async (page) => {
-  const element = await ready(page);
-  await holds(page, 0);
-  await choose(element, TABLE);
-  await holds(page, 48);
-  assert.match(await panel(element).locator(".about").innerText(), /my runs\.csv 48 rows, 3 columns: params, tokens, val_loss/);
-  await complete(element);
-  const ours = await downloaded(element);
-  const theirs = await native(TABLE);
-  assert.deepEqual(ours.data, theirs.data);
-  assertSame(numbers(ours), numbers(theirs), "with a table");
-  assert.match(await copied(element, "Copy as command"), new RegExp(`^scaling-lab run ${SLUG} --data 'my runs\\.csv'$`));
-  await button(element, "Back to the simulated runs").click();
-  await holds(page, 0);
-  assert.equal(new URL(page.url()).hash, `#/${SLUG}`);
-}));
+test("a chosen file is fitted as the command line fits it", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    await holds(page, 0);
+    await choose(element, TABLE);
+    await holds(page, 48);
+    assert.match(
+      await panel(element).locator(".about").innerText(),
+      /my runs\.csv 48 rows, 3 columns: params, tokens, val_loss/,
+    );
+    await complete(element);
+    const ours = await downloaded(element);
+    const theirs = await native(TABLE);
+    assert.deepEqual(ours.data, theirs.data);
+    assertSame(numbers(ours), numbers(theirs), "with a table");
+    assert.match(
+      await copied(element, "Copy as command"),
+      new RegExp(`^scaling-lab run ${SLUG} --data 'my runs\\.csv'$`),
+    );
+    await button(element, "Back to the simulated runs").click();
+    await holds(page, 0);
+    assert.equal(new URL(page.url()).hash, `#/${SLUG}`);
+  }));
 
-test("a dropped file, a pasted text and their link give the same numbers", () => open("", async (page) => {
-  let element = await ready(page);
-  await drop(element, [{ name: "dropped.csv", text: TABLE }]);
-  await holds(page, 48);
-  await page.waitForFunction(() => /[?&]data=/.test(location.hash));
-  const dropped = await state(element);
-  await button(element, "Back to the simulated runs").click();
-  await holds(page, 0);
-  await panel(element).getByText("Paste a table").click();
-  await panel(element).locator("textarea").fill(TABLE);
-  await button(element, "Read this text").click();
-  await holds(page, 48);
-  assert.deepEqual(await state(element), dropped);
-  await page.waitForFunction(() => /[?&]data=/.test(location.hash));
-  await page.reload();
-  element = await ready(page);
-  await holds(page, 48);
-  assert.deepEqual(await state(element), dropped);
-  assert.match(await panel(element).innerText(), /table in the link/);
-  await button(element, "Copy as command").click();
-  await element.locator(".take").getByText(/The command reads the file runs\.csv: save the table first/).waitFor();
-  const [table] = await Promise.all([page.waitForEvent("download"), button(element, "Save the table").click()]);
-  assert.equal(table.suggestedFilename(), "runs.csv");
-  assert.equal(await readFile(await table.path(), "utf8"), TABLE);
-  assert.equal(await copied(element, "Copy link"), page.url());
-  // What is printed stays short: it names the table instead.
-  const cited = await copied(element, "Cite");
-  assert.doesNotMatch(cited, /data=/);
-  assert.match(cited, /48 rows/);
-  const [saved] = await Promise.all([page.waitForEvent("download"), element.locator(".figure").first().getByRole("button", { name: /SVG/ }).click()]);
-  const svg = await readFile(await saved.path(), "utf8");
-  assert.doesNotMatch(svg, /[?&;]data=/);
-  assert.match(svg, /data runs\.csv \(48 rows/);
-}));
+test("a dropped file, a pasted text and their link give the same numbers", () =>
+  open("", async (page) => {
+    let element = await ready(page);
+    await drop(element, [{ name: "dropped.csv", text: TABLE }]);
+    await holds(page, 48);
+    await page.waitForFunction(() => /[?&]data=/.test(location.hash));
+    const dropped = await state(element);
+    await button(element, "Back to the simulated runs").click();
+    await holds(page, 0);
+    await panel(element).getByText("Paste a table").click();
+    await panel(element).locator("textarea").fill(TABLE);
+    await button(element, "Read this text").click();
+    await holds(page, 48);
+    assert.deepEqual(await state(element), dropped);
+    await page.waitForFunction(() => /[?&]data=/.test(location.hash));
+    await page.reload();
+    element = await ready(page);
+    await holds(page, 48);
+    assert.deepEqual(await state(element), dropped);
+    assert.match(await panel(element).innerText(), /table in the link/);
+    await button(element, "Copy as command").click();
+    await element
+      .locator(".take")
+      .getByText(/The command reads the file runs\.csv: save the table first/)
+      .waitFor();
+    const [table] = await Promise.all([
+      page.waitForEvent("download"),
+      button(element, "Save the table").click(),
+    ]);
+    assert.equal(table.suggestedFilename(), "runs.csv");
+    assert.equal(await readFile(await table.path(), "utf8"), TABLE);
+    assert.equal(await copied(element, "Copy link"), page.url());
+    // What is printed stays short: it names the table instead.
+    const cited = await copied(element, "Cite");
+    assert.doesNotMatch(cited, /data=/);
+    assert.match(cited, /48 rows/);
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      element.locator(".figure").first().getByRole("button", { name: /SVG/ }).click(),
+    ]);
+    const svg = await readFile(await saved.path(), "utf8");
+    assert.doesNotMatch(svg, /[?&;]data=/);
+    assert.match(svg, /data runs\.csv \(48 rows/);
+  }));
 
-test("back and forward show what their addresses hold", () => open("", async (page) => {
-  const element = await ready(page);
-  const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
-  await page.evaluate((to) => { location.hash = to; }, `#/${SLUG}?data=${data}`);
-  await holds(page, 48);
-  await page.goBack();
-  await holds(page, 0);
-  await page.goForward();
-  await holds(page, 48);
-  assert.ok(await element.locator("svg").first().isVisible());
-}));
+test("back and forward show what their addresses hold", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, `#/${SLUG}?data=${data}`);
+    await holds(page, 48);
+    await page.goBack();
+    await holds(page, 0);
+    await page.goForward();
+    await holds(page, 48);
+    assert.ok(await element.locator("svg").first().isVisible());
+  }));
 
 describe("a file that is no table is refused in a sentence, and what was shown stays", () => {
   /** @type {[string, string, RegExp][]} */
@@ -153,168 +224,292 @@ describe("a file that is no table is refused in a sentence, and what was shown s
     ["headings alone", "params,tokens,loss\n", /no rows/i],
     ["not text", "PK\0\0\0\n", /not plain text/i],
   ];
-  test("each in turn", () => open("", async (page) => {
-    const element = await ready(page);
-    await choose(element, TABLE);
-    await holds(page, 48);
-    const before = await state(element);
-    for (const [what, text, words] of cases) {
-      await choose(element, text, "wrong.csv");
-      await page.waitForFunction((source) => new RegExp(source, "i").test(document.querySelector("scaling-lab").shadowRoot.querySelector(".own .problem").textContent), words.source);
-      assert.match(await said(element).innerText(), /^wrong\.csv was not taken\./, what);
-      assert.deepEqual(await state(element), before, what);
-    }
-    await choose(element, TABLE);
-    await page.waitForFunction(() => !document.querySelector("scaling-lab").shadowRoot.querySelector(".own .problem").textContent);
-    await drop(element, [{ name: "a.csv", text: TABLE }, { name: "b.csv", text: TABLE }]);
-    await panel(element).getByText("Drop one file, not 2.").waitFor();
-    // Beside the panel is near enough.
-    await drop(element, [{ name: "beside.csv", text: table({ rows: 36 }) }], ".stage");
-    await holds(page, 36);
-    assert.equal(await panel(element).getAttribute("data-over"), null);
-  }));
+  test("each in turn", () =>
+    open("", async (page) => {
+      const element = await ready(page);
+      await choose(element, TABLE);
+      await holds(page, 48);
+      const before = await state(element);
+      for (const [what, text, words] of cases) {
+        await choose(element, text, "wrong.csv");
+        await page.waitForFunction(
+          (source) =>
+            new RegExp(source, "i").test(
+              document.querySelector("scaling-lab").shadowRoot.querySelector(".own .problem")
+                .textContent,
+            ),
+          words.source,
+        );
+        assert.match(await said(element).innerText(), /^wrong\.csv was not taken\./, what);
+        assert.deepEqual(await state(element), before, what);
+      }
+      await choose(element, TABLE);
+      await page.waitForFunction(
+        () =>
+          !document.querySelector("scaling-lab").shadowRoot.querySelector(".own .problem")
+            .textContent,
+      );
+      await drop(element, [
+        { name: "a.csv", text: TABLE },
+        { name: "b.csv", text: TABLE },
+      ]);
+      await panel(element).getByText("Drop one file, not 2.").waitFor();
+      // Beside the panel is near enough.
+      await drop(element, [{ name: "beside.csv", text: table({ rows: 36 }) }], ".stage");
+      await holds(page, 36);
+      assert.equal(await panel(element).getAttribute("data-over"), null);
+    }));
 });
 
-test("names and headings are text, whatever they hold", () => open("", async (page) => {
-  const element = await ready(page);
-  const evil = "<img src=x onerror=hacked=1>";
-  await choose(element, table({ heads: [`"params ${evil}"`, `${evil}`, "loss $x$ </script>"] }), `${evil}.csv`);
-  await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".own").hasAttribute("data-held"));
-  assert.match(await panel(element).locator(".about").innerText(), /<img src=x onerror=hacked=1>\.csv 48 rows, 3 columns: params <img src=x onerror=hacked=1>, <img/);
-  await page.waitForTimeout(300);
-  assert.equal(await element.evaluate((e) => e.shadowRoot.querySelectorAll("img, script").length), 0);
-  assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
-}));
+test("names and headings are text, whatever they hold", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    const evil = "<img src=x onerror=hacked=1>";
+    await choose(
+      element,
+      table({ heads: [`"params ${evil}"`, `${evil}`, "loss $x$ </script>"] }),
+      `${evil}.csv`,
+    );
+    await page.waitForFunction(() =>
+      document
+        .querySelector("scaling-lab")
+        .shadowRoot.querySelector(".own")
+        .hasAttribute("data-held"),
+    );
+    assert.match(
+      await panel(element).locator(".about").innerText(),
+      /<img src=x onerror=hacked=1>\.csv 48 rows, 3 columns: params <img src=x onerror=hacked=1>, <img/,
+    );
+    await page.waitForTimeout(300);
+    assert.equal(
+      await element.evaluate((e) => e.shadowRoot.querySelectorAll("img, script").length),
+      0,
+    );
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+  }));
 
-test("columns can be corrected, and a link keeps the correction", () => open("", async (page) => {
-  let element = await ready(page);
-  const lists = element.locator("[data-kind=columns] select");
-  assert.ok(await lists.first().isHidden(), "without a table there is nothing to choose");
-  const text = table({ heads: ["params", "tokens", "val,loss"].map((head) => `"${head}"`) }).replace(/^(.*)$/m, "$1,train").replace(/^(\d.*),([\d.]+)$/gm, "$1,$2,$2");
-  await choose(element, text);
-  await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".own").hasAttribute("data-held"));
-  const loss = element.locator("[data-kind=columns]").getByLabel(/loss/i).first();
-  await loss.selectOption({ label: "val,loss" });
-  await page.waitForFunction(() => /loss%3A(%23|#)3|loss:(%23|#)3/.test(location.hash));
-  const before = await state(element);
-  const name = await element.locator("[data-kind=columns]").getAttribute("data-param") ?? "";
-  assert.equal(before.query[name], "loss:#3");
-  await page.reload();
-  element = await ready(page);
-  await page.waitForFunction((n) => document.querySelector("scaling-lab").query[n] === "loss:#3", name);
-  await holds(page, 48);
-  assert.deepEqual(await state(element), before);
-}));
+test("columns can be corrected, and a link keeps the correction", () =>
+  open("", async (page) => {
+    let element = await ready(page);
+    const lists = element.locator("[data-kind=columns] select");
+    assert.ok(await lists.first().isHidden(), "without a table there is nothing to choose");
+    const text = table({ heads: ["params", "tokens", "val,loss"].map((head) => `"${head}"`) })
+      .replace(/^(.*)$/m, "$1,train")
+      .replace(/^(\d.*),([\d.]+)$/gm, "$1,$2,$2");
+    await choose(element, text);
+    await page.waitForFunction(() =>
+      document
+        .querySelector("scaling-lab")
+        .shadowRoot.querySelector(".own")
+        .hasAttribute("data-held"),
+    );
+    const loss = element.locator("[data-kind=columns]").getByLabel(/loss/i).first();
+    await loss.selectOption({ label: "val,loss" });
+    await page.waitForFunction(() => /loss%3A(%23|#)3|loss:(%23|#)3/.test(location.hash));
+    const before = await state(element);
+    const name = (await element.locator("[data-kind=columns]").getAttribute("data-param")) ?? "";
+    assert.equal(before.query[name], "loss:#3");
+    await page.reload();
+    element = await ready(page);
+    await page.waitForFunction(
+      (n) => document.querySelector("scaling-lab").query[n] === "loss:#3",
+      name,
+    );
+    await holds(page, 48);
+    assert.deepEqual(await state(element), before);
+  }));
 
-test("a decimal mark that nothing decides is asked about, and the link keeps the answer", () => open("law=power", async (page) => {
-  let element = await ready(page);
-  const rows = Array.from({ length: 24 }, (_, i) => `${i + 1}\t${(2 + 3 / Math.sqrt(i + 1)).toFixed(3)}`);
-  await choose(element, ["step\tloss", ...rows, ""].join("\n"), "steps.tsv");
-  const doubt = element.locator(".doubt");
-  await doubt.getByText(/Line 2: does the mark in 5\.000 \(loss\) separate thousands or decimals/).waitFor();
-  await element.getByText(/nothing in the table says whether the mark/i).first().waitFor();
-  const inView = () => doubt.evaluate((question) => question.getBoundingClientRect().top < innerHeight && question.getBoundingClientRect().bottom > 0);
-  assert.ok(await inView(), "the question is in view");
-  await button(element, "Decimal point").click();
-  await holds(page, 24);
-  assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
-  assert.equal(await button(element, "Decimal point").getAttribute("aria-pressed"), "true");
-  await page.reload();
-  element = await ready(page);
-  await holds(page, 24);
-  assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
-}));
+test("a decimal mark that nothing decides is asked about, and the link keeps the answer", () =>
+  open("law=power", async (page) => {
+    let element = await ready(page);
+    const rows = Array.from(
+      { length: 24 },
+      (_, i) => `${i + 1}\t${(2 + 3 / Math.sqrt(i + 1)).toFixed(3)}`,
+    );
+    await choose(element, ["step\tloss", ...rows, ""].join("\n"), "steps.tsv");
+    const doubt = element.locator(".doubt");
+    await doubt
+      .getByText(/Line 2: does the mark in 5\.000 \(loss\) separate thousands or decimals/)
+      .waitFor();
+    await element
+      .getByText(/nothing in the table says whether the mark/i)
+      .first()
+      .waitFor();
+    const inView = () =>
+      doubt.evaluate(
+        (question) =>
+          question.getBoundingClientRect().top < innerHeight &&
+          question.getBoundingClientRect().bottom > 0,
+      );
+    assert.ok(await inView(), "the question is in view");
+    await button(element, "Decimal point").click();
+    await holds(page, 24);
+    assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
+    assert.equal(await button(element, "Decimal point").getAttribute("aria-pressed"), "true");
+    await page.reload();
+    element = await ready(page);
+    await holds(page, 24);
+    assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
+  }));
 
-test("a column has a unit, and rows without numbers are left out by a button", () => open("law=chinchilla", async (page) => {
-  const element = await ready(page);
-  const text = TABLE.trimEnd().split("\n").map((line, i) => {
-    const [n, d, loss] = line.split(",");
-    return i ? [Number(n) / 1e6, Number(d) / 1e9, i === 5 ? "#N/A" : loss].join(",") : "params (M),tokens,val_loss";
-  }).join("\n");
-  await choose(element, text);
-  const panelOf = element.locator("[data-kind=columns]");
-  await panelOf.getByText("Column val_loss lacks numbers in some rows.").waitFor();
-  await button(element, "Leave out rows without numbers").click();
-  await panelOf.getByLabel(/Unit: tokens seen/).selectOption("B");
-  await page.waitForFunction(() => document.querySelector("scaling-lab").query.columns === "tokens.unit:B");
-  assert.equal((await element.evaluate((e) => e.query)).exclude, "missing");
-  await page.waitForFunction(() => JSON.stringify(document.querySelector("scaling-lab").result?.tables ?? "").includes("`params (M)` x 1e6, D = `tokens` x 1e9"));
-}));
+test("a column has a unit, and rows without numbers are left out by a button", () =>
+  open("law=chinchilla", async (page) => {
+    const element = await ready(page);
+    const text = TABLE.trimEnd()
+      .split("\n")
+      .map((line, i) => {
+        const [n, d, loss] = line.split(",");
+        return i
+          ? [Number(n) / 1e6, Number(d) / 1e9, i === 5 ? "#N/A" : loss].join(",")
+          : "params (M),tokens,val_loss";
+      })
+      .join("\n");
+    await choose(element, text);
+    const panelOf = element.locator("[data-kind=columns]");
+    await panelOf.getByText("Column val_loss lacks numbers in some rows.").waitFor();
+    await button(element, "Leave out rows without numbers").click();
+    await panelOf.getByLabel(/Unit: tokens seen/).selectOption("B");
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").query.columns === "tokens.unit:B",
+    );
+    assert.equal((await element.evaluate((e) => e.query)).exclude, "missing");
+    await page.waitForFunction(() =>
+      JSON.stringify(document.querySelector("scaling-lab").result?.tables ?? "").includes(
+        "`params (M)` x 1e6, D = `tokens` x 1e9",
+      ),
+    );
+  }));
 
-test("settings for a table that the link does not hold wait for it", () => open("columns=loss:%233&exclude=tokens%3C2e9", async (page) => {
-  const element = await ready(page);
-  await holds(page, 0);
-  await panel(element).getByText(/bring it, and they are used/).waitFor();
-  await choose(element, TABLE);
-  await holds(page, 48);
-  const { columns, exclude } = await element.evaluate((e) => e.result.params);
-  assert.deepEqual([columns, exclude], ["loss:#3", "tokens<2e9"]);
-}));
+test("settings for a table that the link does not hold wait for it", () =>
+  open("columns=loss:%233&exclude=tokens%3C2e9", async (page) => {
+    const element = await ready(page);
+    await holds(page, 0);
+    await panel(element)
+      .getByText(/bring it, and they are used/)
+      .waitFor();
+    await choose(element, TABLE);
+    await holds(page, 48);
+    const { columns, exclude } = await element.evaluate((e) => e.result.params);
+    assert.deepEqual([columns, exclude], ["loss:#3", "tokens<2e9"]);
+  }));
 
-test("a table too large for a link is named instead", () => open("", async (page) => {
-  const element = await ready(page);
-  await choose(element, table({ rows: 3000 }));
-  await holds(page, 3000);
-  assert.doesNotMatch(page.url(), /data=/);
-  await panel(element).getByText(/too large for the link.*my runs\.csv/).waitFor();
-  await button(element, "Copy link").click();
-  await element.locator(".take").getByText(/whoever opens it must bring the file my runs\.csv/).waitFor();
-}));
+test("a table too large for a link is named instead", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    await choose(element, table({ rows: 3000 }));
+    await holds(page, 3000);
+    assert.doesNotMatch(page.url(), /data=/);
+    await panel(element)
+      .getByText(/too large for the link.*my runs\.csv/)
+      .waitFor();
+    await button(element, "Copy link").click();
+    await element
+      .locator(".take")
+      .getByText(/whoever opens it must bring the file my runs\.csv/)
+      .waitFor();
+  }));
 
 describe("a link that names a table", () => {
   /** @typedef {(route: Route) => Promise<void>} Answer */
-  const serve = (/** @type {Page} */ page, /** @type {Answer} */ answer) => page.context().route("**/tables/**", answer);
+  const serve = (/** @type {Page} */ page, /** @type {Answer} */ answer) =>
+    page.context().route("**/tables/**", answer);
   /** @param {Body} body @param {Answer} [answer] */
-  const start = async (body, answer = (route) => route.abort()) => open("", async (page) => {
-    await ready(page);
-    await serve(page, answer);
-    await body(page);
-  }, { mayThrow: true });
+  const start = async (body, answer = (route) => route.abort()) =>
+    open(
+      "",
+      async (page) => {
+        await ready(page);
+        await serve(page, answer);
+        await body(page);
+      },
+      { mayThrow: true },
+    );
 
-  test("of this site is read from there", () => start(async (page) => {
-    await page.evaluate((to) => { location.hash = to; }, `#/${SLUG}?src=tables/some%20runs.csv`);
-    await holds(page, 48);
-    const element = await ready(page);
-    assert.match(await panel(element).innerText(), /some runs\.csv/);
-    assert.deepEqual(await element.evaluate((e) => e.query), { src: "tables/some runs.csv" });
-    await complete(element);
-    assertSame(numbers(await downloaded(element)), numbers(await native(TABLE)), "read from an address");
-  }, (route) => route.fulfill({ body: TABLE, contentType: "text/csv" })));
+  test("of this site is read from there", () =>
+    start(
+      async (page) => {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, `#/${SLUG}?src=tables/some%20runs.csv`);
+        await holds(page, 48);
+        const element = await ready(page);
+        assert.match(await panel(element).innerText(), /some runs\.csv/);
+        assert.deepEqual(await element.evaluate((e) => e.query), { src: "tables/some runs.csv" });
+        await complete(element);
+        assertSame(
+          numbers(await downloaded(element)),
+          numbers(await native(TABLE)),
+          "read from an address",
+        );
+      },
+      (route) => route.fulfill({ body: TABLE, contentType: "text/csv" }),
+    ));
 
-  test("that is not there", () => start(async (page) => {
-    await page.evaluate((to) => { location.hash = to; }, `#/${SLUG}?src=tables/none.csv`);
-    await page.getByText(/none\.csv could not be fetched from .*\(404\)/).waitFor();
-    await holds(page, 0);
-  }, (route) => route.fulfill({ status: 404, body: "no" })));
+  test("that is not there", () =>
+    start(
+      async (page) => {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, `#/${SLUG}?src=tables/none.csv`);
+        await page.getByText(/none\.csv could not be fetched from .*\(404\)/).waitFor();
+        await holds(page, 0);
+      },
+      (route) => route.fulfill({ status: 404, body: "no" }),
+    ));
 
-  test("of another site is not even asked for", () => start(async (page) => {
-    for (const src of ["https://example.org/runs.csv", "//example.org/runs.csv", "http://"]) {
-      await page.evaluate((to) => { location.hash = to; }, `#/${SLUG}?src=${encodeURIComponent(src)}`);
-      await page.waitForFunction((s) => document.querySelector("scaling-lab").shadowRoot.querySelector(".own .problem").textContent.includes(s), src);
-      await page.getByText(/only tables of this site are read/).waitFor();
-    }
-    await holds(page, 0);
-  }));
-
-  test("that leads to another site is refused", () => start(async (page) => {
-    await page.evaluate((to) => { location.hash = to; }, `#/${SLUG}?src=tables/away.csv`);
-    await page.getByText(/away\.csv could not be fetched/).waitFor();
-    await holds(page, 0);
-  }, (route) => route.fulfill({ status: 302, headers: { location: "https://example.org/runs.csv" } })));
-
-  for (const data of ["AAAA", "%25%25", (Buffer.from("broken").toString("base64url"))]) {
-    test(`that is broken (${data})`, () => open(`data=${data}`, async (page) => {
-      const element = await ready(page);
-      await panel(element).getByText(/table in the link cannot be read/).waitFor();
+  test("of another site is not even asked for", () =>
+    start(async (page) => {
+      for (const src of ["https://example.org/runs.csv", "//example.org/runs.csv", "http://"]) {
+        await page.evaluate(
+          (to) => {
+            location.hash = to;
+          },
+          `#/${SLUG}?src=${encodeURIComponent(src)}`,
+        );
+        await page.waitForFunction(
+          (s) =>
+            document
+              .querySelector("scaling-lab")
+              .shadowRoot.querySelector(".own .problem")
+              .textContent.includes(s),
+          src,
+        );
+        await page.getByText(/only tables of this site are read/).waitFor();
+      }
       await holds(page, 0);
-      assert.ok(await element.locator("svg").first().isVisible(), "simulated runs are shown");
     }));
+
+  test("that leads to another site is refused", () =>
+    start(
+      async (page) => {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, `#/${SLUG}?src=tables/away.csv`);
+        await page.getByText(/away\.csv could not be fetched/).waitFor();
+        await holds(page, 0);
+      },
+      (route) =>
+        route.fulfill({ status: 302, headers: { location: "https://example.org/runs.csv" } }),
+    ));
+
+  for (const data of ["AAAA", "%25%25", Buffer.from("broken").toString("base64url")]) {
+    test(`that is broken (${data})`, () =>
+      open(`data=${data}`, async (page) => {
+        const element = await ready(page);
+        await panel(element)
+          .getByText(/table in the link cannot be read/)
+          .waitFor();
+        await holds(page, 0);
+        assert.ok(await element.locator("svg").first().isVisible(), "simulated runs are shown");
+      }));
   }
 
   test("that is cut off", async () => {
     const data = (await promisify(deflateRaw)(TABLE)).toString("base64url").slice(0, -20);
     await open(`data=${data}`, async (page) => {
-      await panel(await ready(page)).getByText(/table in the link cannot be read/).waitFor();
+      await panel(await ready(page))
+        .getByText(/table in the link cannot be read/)
+        .waitFor();
       await holds(page, 0);
     });
   });
@@ -333,212 +528,342 @@ async function traced(page) {
   const cdp = await page.context().newCDPSession(page);
   /** @type {TraceEvent[]} */
   const events = [];
-  cdp.on("Tracing.dataCollected", ({ value }) => events.push(.../** @type {TraceEvent[]} */ (/** @type {unknown[]} */ (value))));
+  cdp.on("Tracing.dataCollected", ({ value }) =>
+    events.push(.../** @type {TraceEvent[]} */ (/** @type {unknown[]} */ (value))),
+  );
   await cdp.send("Tracing.start", { categories: "toplevel", transferMode: "ReportEvents" });
   return async () => {
     const complete = new Promise((resolve) => cdp.once("Tracing.tracingComplete", resolve));
     await cdp.send("Tracing.end");
     await complete;
     const place = (/** @type {TraceEvent} */ { pid, tid }) => `${pid} ${tid}`;
-    const mains = new Set(events.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain").map(place));
-    return events.flatMap((event) => (/RunTask$/.test(event.name) && event.tdur !== undefined && mains.has(place(event)) ? [event.tdur / 1000] : []));
+    const mains = new Set(
+      events
+        .filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
+        .map(place),
+    );
+    return events.flatMap((event) =>
+      /RunTask$/.test(event.name) && event.tdur !== undefined && mains.has(place(event))
+        ? [event.tdur / 1000]
+        : [],
+    );
   };
 }
 
 /** Lines of a table of a million rows, made in the page. */
-const MILLION = { name: "million.csv", head: "params,tokens,loss\n", text: table({ rows: 1000 }).split("\n").slice(1).join("\n"), times: 1000 };
+const MILLION = {
+  name: "million.csv",
+  head: "params,tokens,loss\n",
+  text: table({ rows: 1000 }).split("\n").slice(1).join("\n"),
+  times: 1000,
+};
 
-test("a million rows are read with progress while the page stays free", () => open("", async (page) => {
-  const element = await ready(page);
-  await page.evaluate(() => {
-    globalThis.seen = [];
-    const look = () => {
-      const bar = document.querySelector("scaling-lab").shadowRoot.querySelector(".own progress");
-      if (bar.offsetParent && bar.position > 0 && globalThis.seen.at(-1) !== bar.value) globalThis.seen.push(bar.value);
+test("a million rows are read with progress while the page stays free", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    await page.evaluate(() => {
+      globalThis.seen = [];
+      const look = () => {
+        const bar = document.querySelector("scaling-lab").shadowRoot.querySelector(".own progress");
+        if (bar.offsetParent && bar.position > 0 && globalThis.seen.at(-1) !== bar.value)
+          globalThis.seen.push(bar.value);
+        requestAnimationFrame(look);
+      };
       requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  });
-  // The test itself makes the file on the main thread, before anything counts.
-  await element.evaluate((e, { name, head, text, times }) => {
-    const million = new DataTransfer();
-    globalThis.million = million;
-    million.items.add(new File([head, ...Array(times).fill(text)], name));
-  }, MILLION);
-  const tasks = await traced(page);
-  await element.evaluate((e) => e.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: globalThis.million, bubbles: true, cancelable: true, composed: true })));
-  await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".own").hasAttribute("data-held"), null, { timeout: 120_000 });
-  const seen = await page.evaluate(() => globalThis.seen);
-  assert.ok(seen.length > 3, `progress was seen ${seen.length} times`);
-  assert.ok(seen.every((value, i) => i === 0 || value > seen[i - 1]), "progress grows");
-  await holds(page, 1_000_000);
-  const busy = await tasks();
-  assert.ok(busy.length > 100, `${busy.length} tasks were seen`);
-  assert.deepEqual(busy.filter((ms) => ms > 50), [], "tasks of the main thread above 50 ms");
-}));
+    });
+    // The test itself makes the file on the main thread, before anything counts.
+    await element.evaluate((e, { name, head, text, times }) => {
+      const million = new DataTransfer();
+      globalThis.million = million;
+      million.items.add(new File([head, ...Array(times).fill(text)], name));
+    }, MILLION);
+    const tasks = await traced(page);
+    await element.evaluate((e) =>
+      e.shadowRoot.querySelector(".own").dispatchEvent(
+        new DragEvent("drop", {
+          dataTransfer: globalThis.million,
+          bubbles: true,
+          cancelable: true,
+          composed: true,
+        }),
+      ),
+    );
+    await page.waitForFunction(
+      () =>
+        document
+          .querySelector("scaling-lab")
+          .shadowRoot.querySelector(".own")
+          .hasAttribute("data-held"),
+      null,
+      { timeout: 120_000 },
+    );
+    const seen = await page.evaluate(() => globalThis.seen);
+    assert.ok(seen.length > 3, `progress was seen ${seen.length} times`);
+    assert.ok(
+      seen.every((value, i) => i === 0 || value > seen[i - 1]),
+      "progress grows",
+    );
+    await holds(page, 1_000_000);
+    const busy = await tasks();
+    assert.ok(busy.length > 100, `${busy.length} tasks were seen`);
+    assert.deepEqual(
+      busy.filter((ms) => ms > 50),
+      [],
+      "tasks of the main thread above 50 ms",
+    );
+  }));
 
-test("a read that is cancelled changes nothing", () => open("", async (page) => {
-  const element = await ready(page);
-  await choose(element, TABLE);
-  await holds(page, 48);
-  const before = await state(element);
-  await drop(element, [{ ...MILLION, times: 990 }]);
-  await button(element, "Cancel reading").click();
-  await panel(element).getByText(/Reading million\.csv was cancelled/).waitFor({ state: "attached" });
-  assert.ok(await panel(element).locator(".reading").isHidden());
-  assert.deepEqual(await state(element), before);
-  assert.match(await panel(element).locator(".about").innerText(), /my runs\.csv/);
-  // Another read may follow at once.
-  await choose(element, table({ rows: 36 }), "smaller.csv");
-  await holds(page, 36);
-}));
+test("a read that is cancelled changes nothing", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    await choose(element, TABLE);
+    await holds(page, 48);
+    const before = await state(element);
+    await drop(element, [{ ...MILLION, times: 990 }]);
+    await button(element, "Cancel reading").click();
+    await panel(element)
+      .getByText(/Reading million\.csv was cancelled/)
+      .waitFor({ state: "attached" });
+    assert.ok(await panel(element).locator(".reading").isHidden());
+    assert.deepEqual(await state(element), before);
+    assert.match(await panel(element).locator(".about").innerText(), /my runs\.csv/);
+    // Another read may follow at once.
+    await choose(element, table({ rows: 36 }), "smaller.csv");
+    await holds(page, 36);
+  }));
 
-test("what is larger than is read is refused before it is read", () => open("", async (page) => {
-  const element = await ready(page);
-  await drop(element, [{ ...MILLION, times: 15_000 }]);
-  await panel(element).getByText(/million\.csv has .* MB; the most that is read is 128 MB/).waitFor();
-  await panel(element).getByText("Paste a table").click();
-  await element.evaluate((e, { head, text }) => {
-    const data = new DataTransfer();
-    data.setData("text/plain", head + text.repeat(400));
-    e.shadowRoot.querySelector(".own textarea").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true, composed: true }));
-  }, MILLION);
-  await panel(element).getByText(/the most that can be pasted is 5 MB/).waitFor();
-  assert.equal(await panel(element).locator("textarea").inputValue(), "");
-}));
+test("what is larger than is read is refused before it is read", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    await drop(element, [{ ...MILLION, times: 15_000 }]);
+    await panel(element)
+      .getByText(/million\.csv has .* MB; the most that is read is 128 MB/)
+      .waitFor();
+    await panel(element).getByText("Paste a table").click();
+    await element.evaluate((e, { head, text }) => {
+      const data = new DataTransfer();
+      data.setData("text/plain", head + text.repeat(400));
+      e.shadowRoot.querySelector(".own textarea").dispatchEvent(
+        new ClipboardEvent("paste", {
+          clipboardData: data,
+          bubbles: true,
+          cancelable: true,
+          composed: true,
+        }),
+      );
+    }, MILLION);
+    await panel(element)
+      .getByText(/the most that can be pasted is 5 MB/)
+      .waitFor();
+    assert.equal(await panel(element).locator("textarea").inputValue(), "");
+  }));
 
-test("the keyboard alone brings a table and takes it away", () => open("", async (page) => {
-  // Asked for early: the browser must know that choosers are caught before the first one opens.
-  page.on("filechooser", () => {});
-  const element = await ready(page);
-  await holds(page, 0);
-  const focused = () => element.evaluate((e) => e.shadowRoot.activeElement?.textContent || e.shadowRoot.activeElement?.tagName);
-  await button(element, "Choose a file").focus();
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-  assert.ok(!chooser.isMultiple());
-  await page.keyboard.press("Tab");
-  assert.equal(await focused(), "Paste a table");
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("Tab");
-  assert.equal(await focused(), "TEXTAREA");
-  await page.keyboard.insertText(TABLE);
-  await page.keyboard.press("Tab");
-  assert.equal(await focused(), "Read this text");
-  await page.keyboard.press("Enter");
-  await holds(page, 48);
-  await button(element, "Back to the simulated runs").focus();
-  await page.keyboard.press("Enter");
-  await holds(page, 0);
-  assert.equal(await focused(), "Choose a file", "the keyboard keeps a place");
-}));
+test("the keyboard alone brings a table and takes it away", () =>
+  open("", async (page) => {
+    // Asked for early: the browser must know that choosers are caught before the first one opens.
+    page.on("filechooser", () => {});
+    const element = await ready(page);
+    await holds(page, 0);
+    const focused = () =>
+      element.evaluate(
+        (e) => e.shadowRoot.activeElement?.textContent || e.shadowRoot.activeElement?.tagName,
+      );
+    await button(element, "Choose a file").focus();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.keyboard.press("Enter"),
+    ]);
+    assert.ok(!chooser.isMultiple());
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Paste a table");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "TEXTAREA");
+    await page.keyboard.insertText(TABLE);
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Read this text");
+    await page.keyboard.press("Enter");
+    await holds(page, 48);
+    await button(element, "Back to the simulated runs").focus();
+    await page.keyboard.press("Enter");
+    await holds(page, 0);
+    assert.equal(await focused(), "Choose a file", "the keyboard keeps a place");
+  }));
 
-test("after the engine has stopped, a restart reads the table again", () => open("", async (page) => {
-  const element = await ready(page);
-  await choose(element, TABLE);
-  await holds(page, 48);
-  const before = await state(element);
-  for (const worker of page.workers()) await worker.evaluate(() => { setTimeout(() => { throw new Error("a mistake"); }); }).catch(() => {});
-  await element.getByText(/The engine stopped .*a mistake/).waitFor();
-  await button(element, "Restart the engine").click();
-  await element.locator(".alerts .alert").waitFor({ state: "detached" });
-  await holds(page, 48);
-  assert.deepEqual(await state(element), before);
-}, { mayThrow: true }));
+test("after the engine has stopped, a restart reads the table again", () =>
+  open(
+    "",
+    async (page) => {
+      const element = await ready(page);
+      await choose(element, TABLE);
+      await holds(page, 48);
+      const before = await state(element);
+      for (const worker of page.workers())
+        await worker
+          .evaluate(() => {
+            setTimeout(() => {
+              throw new Error("a mistake");
+            });
+          })
+          .catch(() => {});
+      await element.getByText(/The engine stopped .*a mistake/).waitFor();
+      await button(element, "Restart the engine").click();
+      await element.locator(".alerts .alert").waitFor({ state: "detached" });
+      await holds(page, 48);
+      assert.deepEqual(await state(element), before);
+    },
+    { mayThrow: true },
+  ));
 
-test("fits are the CPU's, and the page says so", () => open("device=gpu", async (page) => {
-  const element = await ready(page);
-  await element.getByText("Seed, speed and device").click();
-  assert.equal(await element.getByLabel("Device", { exact: true }).count(), 0);
-  assert.match(await element.locator(".device").innerText(), /CPU.*This experiment is computed on the CPU\./s);
-}));
+test("fits are the CPU's, and the page says so", () =>
+  open("device=gpu", async (page) => {
+    const element = await ready(page);
+    await element.getByText("Seed, speed and device").click();
+    assert.equal(await element.getByLabel("Device", { exact: true }).count(), 0);
+    assert.match(
+      await element.locator(".device").innerText(),
+      /CPU.*This experiment is computed on the CPU\./s,
+    );
+  }));
 
-test("an embedded element takes its table from its attributes", () => lab.open("", async (page) => {
-  const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
-  await page.context().route("**/tables/**", (route) => route.fulfill({ body: table({ rows: 36 }), contentType: "text/csv" }));
-  await page.locator(".cards").waitFor();
-  await page.evaluate(([slug, packed]) => {
-    const element = document.createElement("scaling-lab");
-    for (const [name, value] of Object.entries({ experiment: slug, data: packed, law: "chinchilla" })) element.setAttribute(name, value);
-    document.getElementById("main").replaceChildren(element);
-  }, [SLUG, data]);
-  const element = await ready(page);
-  await holds(page, 48);
-  assert.equal(await panel(element).locator("h3").innerText(), "Your runs", "below the title of an embedded element");
-  // A table that no attribute holds stays while another attribute changes.
-  await choose(element, table({ rows: 3000 }));
-  await holds(page, 3000);
-  assert.equal(await element.getAttribute("data"), null);
-  await element.evaluate((e) => e.setAttribute("huber", "0.01"));
-  await page.waitForFunction(() => document.querySelector("scaling-lab").result.params.huber === 0.01);
-  await holds(page, 3000);
-  await element.evaluate((e) => e.setAttribute("src", "tables/runs.csv"));
-  await holds(page, 36);
-  await element.evaluate((e) => e.removeAttribute("src"));
-  await holds(page, 0);
-}));
+test("an embedded element takes its table from its attributes", () =>
+  lab.open("", async (page) => {
+    const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
+    await page
+      .context()
+      .route("**/tables/**", (route) =>
+        route.fulfill({ body: table({ rows: 36 }), contentType: "text/csv" }),
+      );
+    await page.locator(".cards").waitFor();
+    await page.evaluate(
+      ([slug, packed]) => {
+        const element = document.createElement("scaling-lab");
+        for (const [name, value] of Object.entries({
+          experiment: slug,
+          data: packed,
+          law: "chinchilla",
+        }))
+          element.setAttribute(name, value);
+        document.getElementById("main").replaceChildren(element);
+      },
+      [SLUG, data],
+    );
+    const element = await ready(page);
+    await holds(page, 48);
+    assert.equal(
+      await panel(element).locator("h3").innerText(),
+      "Your runs",
+      "below the title of an embedded element",
+    );
+    // A table that no attribute holds stays while another attribute changes.
+    await choose(element, table({ rows: 3000 }));
+    await holds(page, 3000);
+    assert.equal(await element.getAttribute("data"), null);
+    await element.evaluate((e) => e.setAttribute("huber", "0.01"));
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.params.huber === 0.01,
+    );
+    await holds(page, 3000);
+    await element.evaluate((e) => e.setAttribute("src", "tables/runs.csv"));
+    await holds(page, 36);
+    await element.evaluate((e) => e.removeAttribute("src"));
+    await holds(page, 0);
+  }));
 
-test("a table goes with its element", () => open("", async (page) => {
-  let element = await ready(page);
-  await choose(element, table({ rows: 3000 }));
-  await holds(page, 3000);
-  // Moved, it reads its table again; taken away for good, it leaves nothing to a new one.
-  await page.evaluate(() => document.getElementById("main").append(document.querySelector("scaling-lab")));
-  await page.waitForTimeout(300);
-  await holds(page, 3000);
-  await page.evaluate(() => { location.hash = "#/about"; });
-  await page.locator("dl").waitFor();
-  await page.evaluate((to) => { location.hash = to; }, `#/${SLUG}`);
-  element = await ready(page);
-  await holds(page, 0);
-}));
+test("a table goes with its element", () =>
+  open("", async (page) => {
+    let element = await ready(page);
+    await choose(element, table({ rows: 3000 }));
+    await holds(page, 3000);
+    // Moved, it reads its table again; taken away for good, it leaves nothing to a new one.
+    await page.evaluate(() =>
+      document.getElementById("main").append(document.querySelector("scaling-lab")),
+    );
+    await page.waitForTimeout(300);
+    await holds(page, 3000);
+    await page.evaluate(() => {
+      location.hash = "#/about";
+    });
+    await page.locator("dl").waitFor();
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, `#/${SLUG}`);
+    element = await ready(page);
+    await holds(page, 0);
+  }));
 
 describe("published numbers computed from a file that the lab may not hold", () => {
   const files = async () => {
-    const claims = (await catalogue()).flatMap((entry) => entry.claims).flatMap(({ data }) => data ?? []);
+    const claims = (await catalogue())
+      .flatMap((entry) => entry.claims)
+      .flatMap(({ data }) => data ?? []);
     return [...new Set(claims.map(({ file }) => file))];
   };
-  const rows = (/** @type {Page} */ page, /** @type {string} */ file) => page.locator("tr[data-claim]").filter({ hasText: `needs ${file}` });
+  const rows = (/** @type {Page} */ page, /** @type {string} */ file) =>
+    page.locator("tr[data-claim]").filter({ hasText: `needs ${file}` });
   /**
    * @param {import("playwright-core").Locator} place
    * @param {string} name
    * @param {Buffer} buffer
    */
-  const give = (place, name, buffer) => place.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer });
+  const give = (place, name, buffer) =>
+    place.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer });
 
-  test("wait for it", () => lab.open("#/published", async (page) => {
-    await page.locator("tr[data-claim]").first().waitFor();
-    for (const file of await files()) {
-      const place = page.getByRole("region", { name: file });
-      assert.ok(await rows(page, file).count() > 0, `rows wait for ${file}`);
-      assert.equal(await rows(page, file).getByRole("button").count(), 0, "they cannot be run");
-      await give(place, "wrong.csv", Buffer.from("1,2\n3,4\n"));
-      await place.getByText(/wrong\.csv was not taken\. Line 1 holds numbers/).waitFor();
-      assert.ok(await rows(page, file).count() > 0, "they still wait");
-    }
-  }));
-
-  test("agree with it as expected", { skip: process.env.LAB_DATA ? false : "needs LAB_DATA, the folder of the files" }, () => lab.open("#/published", async (page) => {
-    await page.locator("tr[data-claim]").first().waitFor();
-    for (const file of await files()) {
-      const waiting = await rows(page, file).evaluateAll((all) => all.map((row) => row.getAttribute("data-claim") ?? ""));
-      await give(page.getByRole("region", { name: file }), file, await readFile(join(process.env.LAB_DATA ?? "", file)));
-      for (const claim of waiting) {
-        const row = page.locator(`tr[data-claim="${claim}"]`);
-        await row.getByRole("button").click();
-        await row.locator(".answer").waitFor({ timeout: 120_000 });
-        assert.match((await row.locator(".answers").textContent()) ?? "", /^Run(Agrees|Differsas expected.*)$/, claim);
+  test("wait for it", () =>
+    lab.open("#/published", async (page) => {
+      await page.locator("tr[data-claim]").first().waitFor();
+      for (const file of await files()) {
+        const place = page.getByRole("region", { name: file });
+        assert.ok((await rows(page, file).count()) > 0, `rows wait for ${file}`);
+        assert.equal(await rows(page, file).getByRole("button").count(), 0, "they cannot be run");
+        await give(place, "wrong.csv", Buffer.from("1,2\n3,4\n"));
+        await place.getByText(/wrong\.csv was not taken\. Line 1 holds numbers/).waitFor();
+        assert.ok((await rows(page, file).count()) > 0, "they still wait");
       }
-    }
-  }));
+    }));
+
+  test(
+    "agree with it as expected",
+    { skip: process.env.LAB_DATA ? false : "needs LAB_DATA, the folder of the files" },
+    () =>
+      lab.open("#/published", async (page) => {
+        await page.locator("tr[data-claim]").first().waitFor();
+        for (const file of await files()) {
+          const waiting = await rows(page, file).evaluateAll((all) =>
+            all.map((row) => row.getAttribute("data-claim") ?? ""),
+          );
+          await give(
+            page.getByRole("region", { name: file }),
+            file,
+            await readFile(join(process.env.LAB_DATA ?? "", file)),
+          );
+          for (const claim of waiting) {
+            const row = page.locator(`tr[data-claim="${claim}"]`);
+            await row.getByRole("button").click();
+            await row.locator(".answer").waitFor({ timeout: 120_000 });
+            assert.match(
+              (await row.locator(".answers").textContent()) ?? "",
+              /^Run(Agrees|Differsas expected.*)$/,
+              claim,
+            );
+          }
+        }
+      }),
+  );
 });
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test(`axe-core finds nothing with a table, ${colorScheme}`, () => open("", async (page) => {
-    const element = await ready(page);
-    await choose(element, TABLE);
-    await holds(page, 48);
-    await choose(element, "wrong", "wrong.csv");
-    await said(element).filter({ hasText: "wrong.csv" }).waitFor();
-    assert.deepEqual(await axe(page), []);
-  }, { context: { colorScheme, reducedMotion: "reduce" } }));
+  test(`axe-core finds nothing with a table, ${colorScheme}`, () =>
+    open(
+      "",
+      async (page) => {
+        const element = await ready(page);
+        await choose(element, TABLE);
+        await holds(page, 48);
+        await choose(element, "wrong", "wrong.csv");
+        await said(element).filter({ hasText: "wrong.csv" }).waitFor();
+        assert.deepEqual(await axe(page), []);
+      },
+      { context: { colorScheme, reducedMotion: "reduce" } },
+    ));
 }

@@ -16,8 +16,10 @@ import { assertSame, button, finished, native, numbers, ready, run, start } from
 
 const SLUG = "exam-time";
 const STATE = { runs: "256", facts: "32" };
-const hash = (/** @type {Values} */ values = {}, slug = SLUG) => `#/${slug}?${new URLSearchParams(values)}`;
-const said = async (/** @type {LabLocator} */ element) => (await element.locator(".notices li, .alert p, .why").allTextContents()).filter(Boolean);
+const hash = (/** @type {Values} */ values = {}, slug = SLUG) =>
+  `#/${slug}?${new URLSearchParams(values)}`;
+const said = async (/** @type {LabLocator} */ element) =>
+  (await element.locator(".notices li, .alert p, .why").allTextContents()).filter(Boolean);
 const result = (/** @type {LabLocator} */ element) => element.evaluate((e) => e.result);
 
 /**
@@ -32,7 +34,10 @@ function inWorkers({ text, speed }) {
   globalThis.Blob = class extends Plain {
     /** @param {BlobPart[]} [parts] @param {BlobPropertyBag} [options] */
     constructor(parts, options) {
-      super(options?.type === "text/javascript" ? [`${faster}${text}\n`, ...(parts ?? [])] : parts, options);
+      super(
+        options?.type === "text/javascript" ? [`${faster}${text}\n`, ...(parts ?? [])] : parts,
+        options,
+      );
     }
   };
 }
@@ -41,7 +46,9 @@ const NEVER = "new Promise(() => {})";
 describe("a GPU that fails", () => {
   /** @type {import("./types.d.ts").Lab} */
   let lab;
-  before(async () => { lab = await start("gpu"); });
+  before(async () => {
+    lab = await start("gpu");
+  });
   after(() => lab?.stop());
 
   /**
@@ -49,52 +56,154 @@ describe("a GPU that fails", () => {
    * @param {{page?: string, worker?: string, speed?: number}} stubs
    * @param {Open} body
    */
-  const open = ({ page: inPage = "", worker = "", speed = 4 }, body) => lab.open("", async (page) => {
-    await page.addInitScript(inWorkers, { text: worker, speed });
-    if (inPage) await page.addInitScript(inPage);
-    await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
-    await page.reload();
-    await body(page, await ready(page));
-  }, { mayThrow: true });
+  const open = ({ page: inPage = "", worker = "", speed = 4 }, body) =>
+    lab.open(
+      "",
+      async (page) => {
+        await page.addInitScript(inWorkers, { text: worker, speed });
+        if (inPage) await page.addInitScript(inPage);
+        await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
+        await page.reload();
+        await body(page, await ready(page));
+      },
+      { mayThrow: true },
+    );
   /** @param {string} type @param {string} name @param {string} body */
-  const method = (type, name, body) => `if (self.${type}) { const plain = ${type}.prototype.${name}; ${type}.prototype.${name} = function (...args) { ${body}; return plain.apply(this, args); }; }`;
-  const ADAPTER = (/** @type {string} */ answer) => method("GPU", "requestAdapter", `return ${answer}`);
+  const method = (type, name, body) =>
+    `if (self.${type}) { const plain = ${type}.prototype.${name}; ${type}.prototype.${name} = function (...args) { ${body}; return plain.apply(this, args); }; }`;
+  const ADAPTER = (/** @type {string} */ answer) =>
+    method("GPU", "requestAdapter", `return ${answer}`);
 
   /** @type {[string, {page?: string, worker?: string}, RegExp][]} */
   const cases = [
-    ["the page's request is not answered", { page: ADAPTER(NEVER) }, /not answered a request for a GPU for 3 seconds/i],
-    ["the page's request is refused", { page: ADAPTER("Promise.reject(new Error('no GPU today'))") }, /could not be asked for a GPU \(no GPU today\)/i],
-    ["the page's request throws", { page: ADAPTER("(() => { throw new Error('no GPU today'); })()") }, /could not be asked for a GPU \(no GPU today\)/i],
+    [
+      "the page's request is not answered",
+      { page: ADAPTER(NEVER) },
+      /not answered a request for a GPU for 3 seconds/i,
+    ],
+    [
+      "the page's request is refused",
+      { page: ADAPTER("Promise.reject(new Error('no GPU today'))") },
+      /could not be asked for a GPU \(no GPU today\)/i,
+    ],
+    [
+      "the page's request throws",
+      { page: ADAPTER("(() => { throw new Error('no GPU today'); })()") },
+      /could not be asked for a GPU \(no GPU today\)/i,
+    ],
     ["the page is offered none", { page: ADAPTER("Promise.resolve(null)") }, /offers no GPU/i],
-    ["the worker's request is not answered", { worker: ADAPTER(NEVER) }, /no GPU adapter answered for 3 seconds/i],
-    ["the worker is offered none", { worker: ADAPTER("Promise.resolve(null)") }, /no GPU adapter was found/i],
-    ["the worker's request throws", { worker: ADAPTER("(() => { throw new Error('no GPU today'); })()") }, /no GPU/i],
-    ["the adapter is none", { worker: ADAPTER("Promise.resolve({})") }, /the GPU could not be used \(/i],
-    ["the device does not come", { worker: method("GPUAdapter", "requestDevice", `return ${NEVER}`) }, /has not opened for 10 seconds/i],
-    ["the device is refused", { worker: method("GPUAdapter", "requestDevice", "return Promise.reject(new TypeError('no device'))") }, /cannot be opened: .*no device/i],
-    ["the device throws", { worker: method("GPUAdapter", "requestDevice", "throw new TypeError('no device')") }, /the GPU could not be used \(.*no device/i],
-    ["the device is none", { worker: method("GPUAdapter", "requestDevice", "return Promise.resolve({})") }, /the GPU could not be used \(/i],
-    ["buffers cannot be made", { worker: method("GPUDevice", "createBuffer", "throw new RangeError('no memory')") }, /the GPU could not be used \(.*no memory/i],
-    ["results are not read back", { worker: method("GPUBuffer", "mapAsync", `return ${NEVER}`) }, /has not answered for 10 seconds/i],
-    ["results cannot be read back", { worker: method("GPUBuffer", "mapAsync", "return Promise.reject(new Error('no'))") }, /could not be read back/i],
-    ["results are zeros", { worker: method("GPUBuffer", "getMappedRange", "return new ArrayBuffer(plain.apply(this, args).byteLength)") }, /wrong numbers in the self-test/i],
-    ["work is never done", { worker: method("GPUQueue", "onSubmittedWorkDone", `return ${NEVER}`) }, /has not answered for 10 seconds/i],
-    ["errors are never told", { worker: method("GPUDevice", "popErrorScope", `return ${NEVER}`) }, /has not answered for 10 seconds/i],
-    ["the worker stops", { worker: "if (self.name === '' && self.GPU) { const plain = GPU.prototype.requestAdapter; GPU.prototype.requestAdapter = function () { self.close(); return plain.call(this); }; }" }, /its worker has not answered for \d+ seconds/i],
+    [
+      "the worker's request is not answered",
+      { worker: ADAPTER(NEVER) },
+      /no GPU adapter answered for 3 seconds/i,
+    ],
+    [
+      "the worker is offered none",
+      { worker: ADAPTER("Promise.resolve(null)") },
+      /no GPU adapter was found/i,
+    ],
+    [
+      "the worker's request throws",
+      { worker: ADAPTER("(() => { throw new Error('no GPU today'); })()") },
+      /no GPU/i,
+    ],
+    [
+      "the adapter is none",
+      { worker: ADAPTER("Promise.resolve({})") },
+      /the GPU could not be used \(/i,
+    ],
+    [
+      "the device does not come",
+      { worker: method("GPUAdapter", "requestDevice", `return ${NEVER}`) },
+      /has not opened for 10 seconds/i,
+    ],
+    [
+      "the device is refused",
+      {
+        worker: method(
+          "GPUAdapter",
+          "requestDevice",
+          "return Promise.reject(new TypeError('no device'))",
+        ),
+      },
+      /cannot be opened: .*no device/i,
+    ],
+    [
+      "the device throws",
+      { worker: method("GPUAdapter", "requestDevice", "throw new TypeError('no device')") },
+      /the GPU could not be used \(.*no device/i,
+    ],
+    [
+      "the device is none",
+      { worker: method("GPUAdapter", "requestDevice", "return Promise.resolve({})") },
+      /the GPU could not be used \(/i,
+    ],
+    [
+      "buffers cannot be made",
+      { worker: method("GPUDevice", "createBuffer", "throw new RangeError('no memory')") },
+      /the GPU could not be used \(.*no memory/i,
+    ],
+    [
+      "results are not read back",
+      { worker: method("GPUBuffer", "mapAsync", `return ${NEVER}`) },
+      /has not answered for 10 seconds/i,
+    ],
+    [
+      "results cannot be read back",
+      { worker: method("GPUBuffer", "mapAsync", "return Promise.reject(new Error('no'))") },
+      /could not be read back/i,
+    ],
+    [
+      "results are zeros",
+      {
+        worker: method(
+          "GPUBuffer",
+          "getMappedRange",
+          "return new ArrayBuffer(plain.apply(this, args).byteLength)",
+        ),
+      },
+      /wrong numbers in the self-test/i,
+    ],
+    [
+      "work is never done",
+      { worker: method("GPUQueue", "onSubmittedWorkDone", `return ${NEVER}`) },
+      /has not answered for 10 seconds/i,
+    ],
+    [
+      "errors are never told",
+      { worker: method("GPUDevice", "popErrorScope", `return ${NEVER}`) },
+      /has not answered for 10 seconds/i,
+    ],
+    [
+      "the worker stops",
+      {
+        worker:
+          "if (self.name === '' && self.GPU) { const plain = GPU.prototype.requestAdapter; GPU.prototype.requestAdapter = function () { self.close(); return plain.call(this); }; }",
+      },
+      /its worker has not answered for \d+ seconds/i,
+    ],
   ];
   for (const [what, stubs, words] of cases) {
-    test(`at the start: ${what}`, () => open(stubs, async (page, element) => {
-      await run(element);
-      const ours = await result(element);
-      assert.deepEqual(ours.device.map(({ kind }) => kind), ["cpu"]);
-      assertSame(numbers(ours), numbers(await native(SLUG, STATE)), what);
-      const all = await said(element);
-      assert.equal(all.filter((text) => words.test(text)).length, 1, `said once: ${all.join(" | ")}`);
-      assert.equal(all.length, 1, `and nothing else: ${all.join(" | ")}`);
-      assert.match(all[0], /CPU/, "what computes now is said");
-      assert.doesNotMatch(all[0], /JsValue|panicked|unwrap/);
-      assert.match(await element.locator(".badge").innerText(), /^CPU/);
-    }));
+    test(`at the start: ${what}`, () =>
+      open(stubs, async (page, element) => {
+        await run(element);
+        const ours = await result(element);
+        assert.deepEqual(
+          ours.device.map(({ kind }) => kind),
+          ["cpu"],
+        );
+        assertSame(numbers(ours), numbers(await native(SLUG, STATE)), what);
+        const all = await said(element);
+        assert.equal(
+          all.filter((text) => words.test(text)).length,
+          1,
+          `said once: ${all.join(" | ")}`,
+        );
+        assert.equal(all.length, 1, `and nothing else: ${all.join(" | ")}`);
+        assert.match(all[0], /CPU/, "what computes now is said");
+        assert.doesNotMatch(all[0], /JsValue|panicked|unwrap/);
+        assert.match(await element.locator(".badge").innerText(), /^CPU/);
+      }));
   }
 
   /**
@@ -103,78 +212,161 @@ describe("a GPU that fails", () => {
    * @param {string} name
    * @param {string} body
    */
-  const LATER = (type, name, body, times = Infinity) => `let broken = 0; const bad = new BroadcastChannel("bad"); bad.onmessage = () => { broken = ${times}; };\n${method(type, name, `if (broken > 0) { broken--; ${body} }`)}`;
+  const LATER = (type, name, body, times = Infinity) =>
+    `let broken = 0; const bad = new BroadcastChannel("bad"); bad.onmessage = () => { broken = ${times}; };\n${method(type, name, `if (broken > 0) { broken--; ${body} }`)}`;
   /** @type {[string, string, "cpu" | "gpu", RegExp][]} */
   const middle = [
-    ["results are not read back", LATER("GPUBuffer", "mapAsync", `return ${NEVER}`), "cpu", /The GPU failed \(it has not answered for 10 seconds\)\. The rest runs on the CPU/i],
-    ["one result is not read back", LATER("GPUBuffer", "mapAsync", `return ${NEVER}`, 1), "gpu", /The GPU failed \(it has not answered for 10 seconds\)\. It was restarted and the work replayed/i],
-    ["work is never done", LATER("GPUQueue", "onSubmittedWorkDone", `return ${NEVER}`), "cpu", /The GPU failed \(it has not answered for 10 seconds\)\. The rest runs on the CPU/i],
-    ["results cannot be read back", LATER("GPUBuffer", "mapAsync", "return Promise.reject(new Error('no'))"), "cpu", /The GPU failed \(the GPU's result could not be read back\)\. The rest runs on the CPU/i],
-    ["buffers cannot be made", LATER("GPUDevice", "createBuffer", "throw new RangeError('no memory')"), "cpu", /the GPU could not be used \(.*no memory\), so the CPU computes/i],
-    ["commands throw", LATER("GPUDevice", "createCommandEncoder", "throw new Error('no encoder')"), "cpu", /the GPU could not be used \(.*no encoder\), so the CPU computes/i],
-    ["the worker hangs", LATER("GPUDevice", "createCommandEncoder", "for (;;);"), "cpu", /the GPU could not be used \(its worker has not answered for 10 seconds\), so the CPU computes/i],
-    ["the worker stops", LATER("GPUDevice", "createCommandEncoder", "self.close();"), "cpu", /the GPU could not be used \(its worker has not answered for 10 seconds\), so the CPU computes/i],
+    [
+      "results are not read back",
+      LATER("GPUBuffer", "mapAsync", `return ${NEVER}`),
+      "cpu",
+      /The GPU failed \(it has not answered for 10 seconds\)\. The rest runs on the CPU/i,
+    ],
+    [
+      "one result is not read back",
+      LATER("GPUBuffer", "mapAsync", `return ${NEVER}`, 1),
+      "gpu",
+      /The GPU failed \(it has not answered for 10 seconds\)\. It was restarted and the work replayed/i,
+    ],
+    [
+      "work is never done",
+      LATER("GPUQueue", "onSubmittedWorkDone", `return ${NEVER}`),
+      "cpu",
+      /The GPU failed \(it has not answered for 10 seconds\)\. The rest runs on the CPU/i,
+    ],
+    [
+      "results cannot be read back",
+      LATER("GPUBuffer", "mapAsync", "return Promise.reject(new Error('no'))"),
+      "cpu",
+      /The GPU failed \(the GPU's result could not be read back\)\. The rest runs on the CPU/i,
+    ],
+    [
+      "buffers cannot be made",
+      LATER("GPUDevice", "createBuffer", "throw new RangeError('no memory')"),
+      "cpu",
+      /the GPU could not be used \(.*no memory\), so the CPU computes/i,
+    ],
+    [
+      "commands throw",
+      LATER("GPUDevice", "createCommandEncoder", "throw new Error('no encoder')"),
+      "cpu",
+      /the GPU could not be used \(.*no encoder\), so the CPU computes/i,
+    ],
+    [
+      "the worker hangs",
+      LATER("GPUDevice", "createCommandEncoder", "for (;;);"),
+      "cpu",
+      /the GPU could not be used \(its worker has not answered for 10 seconds\), so the CPU computes/i,
+    ],
+    [
+      "the worker stops",
+      LATER("GPUDevice", "createCommandEncoder", "self.close();"),
+      "cpu",
+      /the GPU could not be used \(its worker has not answered for 10 seconds\), so the CPU computes/i,
+    ],
   ];
   for (const [what, worker, kind, words] of middle) {
-    test(`in the middle: ${what}`, () => open({ worker }, async (page, element) => {
-      await element.getByText("Seed, speed and device").click();
-      await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
-      await button(element, "Run").click();
-      await page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
-      await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
-      await page.waitForTimeout(300);
-      await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-      await finished(element);
-      const ours = await result(element);
-      assert.equal(ours.device.at(-1)?.kind, kind);
-      assertSame(numbers(ours), numbers(await native(SLUG, STATE)), what);
-      const all = await said(element);
-      assert.equal(all.filter((text) => words.test(text)).length, 1, `said once: ${all.join(" | ")}`);
-      // The next run asks for the GPU again, and what is over is said no longer.
-      await run(element);
-      const next = await result(element);
-      assert.equal(next.device.at(-1)?.kind, "gpu");
-      assertSame(numbers(next), numbers(await native(SLUG, STATE)), `after ${what}`);
-      assert.deepEqual((await said(element)).filter((text) => /CPU/.test(text)), []);
-    }));
+    test(`in the middle: ${what}`, () =>
+      open({ worker }, async (page, element) => {
+        await element.getByText("Seed, speed and device").click();
+        await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
+        await button(element, "Run").click();
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab").result.progress.done > 0,
+        );
+        await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
+        await page.waitForTimeout(300);
+        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await finished(element);
+        const ours = await result(element);
+        assert.equal(ours.device.at(-1)?.kind, kind);
+        assertSame(numbers(ours), numbers(await native(SLUG, STATE)), what);
+        const all = await said(element);
+        assert.equal(
+          all.filter((text) => words.test(text)).length,
+          1,
+          `said once: ${all.join(" | ")}`,
+        );
+        // The next run asks for the GPU again, and what is over is said no longer.
+        await run(element);
+        const next = await result(element);
+        assert.equal(next.device.at(-1)?.kind, "gpu");
+        assertSame(numbers(next), numbers(await native(SLUG, STATE)), `after ${what}`);
+        assert.deepEqual(
+          (await said(element)).filter((text) => /CPU/.test(text)),
+          [],
+        );
+      }));
   }
 
-  test("a paused run whose worker stops is computed again up to its mark", () => open({ worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}` }, async (page, element) => {
-    await element.getByText("Seed, speed and device").click();
-    await button(element, "Step").click();
-    await button(element, "Continue").waitFor();
-    const before = await result(element);
-    await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
-    await element.getByText("its worker has not answered for 10 seconds").waitFor();
-    await page.waitForFunction(() => document.querySelector("scaling-lab").result.device.at(-1)?.kind === "cpu" && !document.querySelector("scaling-lab").hasAttribute("data-busy"));
-    const replayed = await result(element);
-    assert.equal(replayed.progress.done, before.progress.done);
-    assertSame(numbers(replayed), numbers(before), "the same marks");
-    await button(element, "Continue").click();
-    await finished(element);
-    assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), "to the end");
-  }));
+  test("a paused run whose worker stops is computed again up to its mark", () =>
+    open(
+      {
+        worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}`,
+      },
+      async (page, element) => {
+        await element.getByText("Seed, speed and device").click();
+        await button(element, "Step").click();
+        await button(element, "Continue").waitFor();
+        const before = await result(element);
+        await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
+        await element.getByText("its worker has not answered for 10 seconds").waitFor();
+        await page.waitForFunction(
+          () =>
+            document.querySelector("scaling-lab").result.device.at(-1)?.kind === "cpu" &&
+            !document.querySelector("scaling-lab").hasAttribute("data-busy"),
+        );
+        const replayed = await result(element);
+        assert.equal(replayed.progress.done, before.progress.done);
+        assertSame(numbers(replayed), numbers(before), "the same marks");
+        await button(element, "Continue").click();
+        await finished(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, STATE)),
+          "to the end",
+        );
+      },
+    ));
 
-  test("a browser that offered no GPU is asked again by the next run", () => open({ page: `let asked = 0; ${method("GPU", "requestAdapter", "if (++asked === 1) return Promise.resolve(null)")}` }, async (page, element) => {
-    await element.locator(".notices", { hasText: "offers no GPU" }).waitFor();
-    await run(element);
-    assert.deepEqual((await result(element)).device.map(({ kind }) => kind), ["gpu"]);
-    assert.deepEqual((await said(element)).filter((text) => /CPU/.test(text)), []);
-  }));
+  test("a browser that offered no GPU is asked again by the next run", () =>
+    open(
+      {
+        page: `let asked = 0; ${method("GPU", "requestAdapter", "if (++asked === 1) return Promise.resolve(null)")}`,
+      },
+      async (page, element) => {
+        await element.locator(".notices", { hasText: "offers no GPU" }).waitFor();
+        await run(element);
+        assert.deepEqual(
+          (await result(element)).device.map(({ kind }) => kind),
+          ["gpu"],
+        );
+        assert.deepEqual(
+          (await said(element)).filter((text) => /CPU/.test(text)),
+          [],
+        );
+      },
+    ));
 
-  test("an experiment without a kernel speaks of no GPU", () => lab.open(hash({ draws: "500", device: "gpu" }, "positive-shift"), async (page) => {
-    const element = await ready(page);
-    await run(element);
-    assert.deepEqual(await said(element), ["This experiment is computed on the CPU."]);
-    assert.match(await element.locator(".badge").innerText(), /^CPU/);
-    assert.deepEqual(page.requests.filter((url) => /\/gpu-/.test(url)), []);
-  }));
+  test("an experiment without a kernel speaks of no GPU", () =>
+    lab.open(hash({ draws: "500", device: "gpu" }, "positive-shift"), async (page) => {
+      const element = await ready(page);
+      await run(element);
+      assert.deepEqual(await said(element), ["This experiment is computed on the CPU."]);
+      assert.match(await element.locator(".badge").innerText(), /^CPU/);
+      assert.deepEqual(
+        page.requests.filter((url) => /\/gpu-/.test(url)),
+        [],
+      );
+    }));
 });
 
 describe("a worker that fails", () => {
   /** @type {import("./types.d.ts").Lab} */
   let lab;
-  before(async () => { lab = await start("cpu"); });
+  before(async () => {
+    lab = await start("cpu");
+  });
   after(() => lab?.stop());
 
   /**
@@ -182,21 +374,33 @@ describe("a worker that fails", () => {
    * @param {string} worker
    * @param {Open} body
    */
-  const open = (worker, body, speed = 4) => lab.open("", async (page) => {
-    await page.addInitScript(inWorkers, { text: `const bad = new BroadcastChannel("bad");\n${worker}`, speed });
-    await page.goto(`${lab.url}${hash(STATE)}`);
-    await page.reload();
-    const element = await ready(page);
-    await element.getByText("Seed, speed and device").click();
-    await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
-    await button(element, "Run").click();
-    await page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
-    await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
-    await body(page, element);
-  }, { mayThrow: true });
+  const open = (worker, body, speed = 4) =>
+    lab.open(
+      "",
+      async (page) => {
+        await page.addInitScript(inWorkers, {
+          text: `const bad = new BroadcastChannel("bad");\n${worker}`,
+          speed,
+        });
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        await page.reload();
+        const element = await ready(page);
+        await element.getByText("Seed, speed and device").click();
+        await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
+        await button(element, "Run").click();
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab").result.progress.done > 0,
+        );
+        await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
+        await body(page, element);
+      },
+      { mayThrow: true },
+    );
   /** Engine workers have an engine; pool workers have ports. */
-  const IN_ENGINE = (/** @type {string} */ body) => `self.addEventListener("message", ({ data }) => { if (data.kind) bad.onmessage = () => { ${body} }; });`;
-  const IN_POOL = (/** @type {string} */ body) => `self.addEventListener("message", ({ data }) => { if (data.type === "port") bad.onmessage = () => { ${body} }; });`;
+  const IN_ENGINE = (/** @type {string} */ body) =>
+    `self.addEventListener("message", ({ data }) => { if (data.kind) bad.onmessage = () => { ${body} }; });`;
+  const IN_POOL = (/** @type {string} */ body) =>
+    `self.addEventListener("message", ({ data }) => { if (data.type === "port") bad.onmessage = () => { ${body} }; });`;
 
   const silent = [
     ["the engine's worker stops", IN_ENGINE("self.close();")],
@@ -207,112 +411,176 @@ describe("a worker that fails", () => {
     ["the pool's workers do not answer", IN_POOL("MessagePort.prototype.postMessage = () => {};")],
   ];
   for (const [what, worker] of silent) {
-    test(`${what}: that is said, and Restart goes on`, () => open(worker, async (page, element) => {
-      await element.getByText("The engine has not answered for 10 seconds").waitFor();
-      await button(element, "Restart the engine").click();
-      await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-      await finished(element);
-      assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
-      assert.deepEqual(await element.locator(".alert").count(), 0);
-    }));
+    test(`${what}: that is said, and Restart goes on`, () =>
+      open(worker, async (page, element) => {
+        await element.getByText("The engine has not answered for 10 seconds").waitFor();
+        await button(element, "Restart the engine").click();
+        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await finished(element);
+        assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
+        assert.deepEqual(await element.locator(".alert").count(), 0);
+      }));
   }
 
   for (const [what, worker] of silent.slice(0, 2)) {
-    test(`${what}: Cancel ends it within seconds, and the next run is right`, () => open(worker, async (page, element) => {
-      const begun = Date.now();
-      await button(element, "Cancel").click();
-      await element.getByText("The run did not stop within 2 seconds, so its worker was ended and another one started.").waitFor();
-      assert.ok(Date.now() - begun < 6000, "soon");
-      await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-      await run(element);
-      assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
-      assert.deepEqual((await said(element)).filter((text) => /stop/.test(text)), [], "it is said no longer");
-    }, 1));
+    test(`${what}: Cancel ends it within seconds, and the next run is right`, () =>
+      open(
+        worker,
+        async (page, element) => {
+          const begun = Date.now();
+          await button(element, "Cancel").click();
+          await element
+            .getByText(
+              "The run did not stop within 2 seconds, so its worker was ended and another one started.",
+            )
+            .waitFor();
+          assert.ok(Date.now() - begun < 6000, "soon");
+          await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+          await run(element);
+          assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
+          assert.deepEqual(
+            (await said(element)).filter((text) => /stop/.test(text)),
+            [],
+            "it is said no longer",
+          );
+        },
+        1,
+      ));
   }
 
-  test("time in which nobody sees the page is no silence", () => open(IN_ENGINE("self.close();"), async (page, element) => {
-    await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
-    await page.waitForTimeout(2000);
-    assert.equal(await element.locator(".alert").count(), 0, "hidden: nothing is missing yet");
-    await page.evaluate(() => Reflect.deleteProperty(document, "hidden"));
-    await element.getByText("The engine has not answered for 10 seconds").waitFor();
-  }, 20));
+  test("time in which nobody sees the page is no silence", () =>
+    open(
+      IN_ENGINE("self.close();"),
+      async (page, element) => {
+        await page.evaluate(() =>
+          Object.defineProperty(document, "hidden", { value: true, configurable: true }),
+        );
+        await page.waitForTimeout(2000);
+        assert.equal(await element.locator(".alert").count(), 0, "hidden: nothing is missing yet");
+        await page.evaluate(() => Reflect.deleteProperty(document, "hidden"));
+        await element.getByText("The engine has not answered for 10 seconds").waitFor();
+      },
+      20,
+    ));
 
-  test("an engine that answers after all takes its words back", () => open(IN_ENGINE("const end = performance.now() + 4000; while (performance.now() < end);"), async (page, element) => {
-    await element.getByText("The engine has not answered for 10 seconds").waitFor();
-    await element.locator(".alert").waitFor({ state: "detached" });
-    await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-    await finished(element);
-    assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), "after a pause");
-  }));
+  test("an engine that answers after all takes its words back", () =>
+    open(
+      IN_ENGINE("const end = performance.now() + 4000; while (performance.now() < end);"),
+      async (page, element) => {
+        await element.getByText("The engine has not answered for 10 seconds").waitFor();
+        await element.locator(".alert").waitFor({ state: "detached" });
+        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await finished(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, STATE)),
+          "after a pause",
+        );
+      },
+    ));
 
   test("a policy that forbids workers is named", async () => {
     for (const [policy, words] of /** @type {[string, RegExp][]} */ ([
-      ["worker-src 'self'", /This page's Content-Security-Policy forbids workers: it needs .worker-src blob:.\./],
-      ["script-src 'self'; worker-src blob:", /This page's Content-Security-Policy forbids WebAssembly: it needs .script-src 'wasm-unsafe-eval'.\./],
+      [
+        "worker-src 'self'",
+        /This page's Content-Security-Policy forbids workers: it needs .worker-src blob:.\./,
+      ],
+      [
+        "script-src 'self'; worker-src blob:",
+        /This page's Content-Security-Policy forbids WebAssembly: it needs .script-src 'wasm-unsafe-eval'.\./,
+      ],
     ])) {
-      await lab.open("", async (page) => {
-        await page.route(`${lab.url}`, async (route) => {
-          const response = await route.fetch();
-          await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": policy } });
-        });
-        await page.goto(`${lab.url}${hash()}`);
-        await page.reload();
-        await page.getByText(words).waitFor();
-      }, { mayThrow: true });
+      await lab.open(
+        "",
+        async (page) => {
+          await page.route(`${lab.url}`, async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({
+              response,
+              headers: { ...response.headers(), "content-security-policy": policy },
+            });
+          });
+          await page.goto(`${lab.url}${hash()}`);
+          await page.reload();
+          await page.getByText(words).waitFor();
+        },
+        { mayThrow: true },
+      );
     }
   });
 
-  test("an element that is moved keeps its run; one that is taken out ends it", () => lab.open(hash(STATE), async (page) => {
-    const element = await ready(page);
-    await element.getByText("Seed, speed and device").click();
-    await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
-    await button(element, "Run").click();
-    await page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 1);
-    const done = await element.evaluate((e) => {
-      const before = e.result.progress.done;
-      const place = document.createElement("section");
-      document.querySelector("main").append(place);
-      place.append(e);
-      return before;
-    });
-    await page.waitForFunction((n) => document.querySelector("scaling-lab").result.progress.done > n, done);
-    assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "it runs");
-    await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-    await finished(element);
-    assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), "after a move");
-    await page.evaluate(async () => {
-      const e = document.querySelector("scaling-lab");
-      void e.run();
-      await new Promise((next) => e.addEventListener("progress", next, { once: true }));
-      const home = e.parentElement;
-      e.remove();
-      await new Promise((next) => setTimeout(next, 100));
-      home?.append(e);
-      await new Promise((next) => e.addEventListener("ready", next, { once: true }));
-    });
-    assert.equal((await result(element)).progress.done, 0, "it started anew");
-  }));
+  test("an element that is moved keeps its run; one that is taken out ends it", () =>
+    lab.open(hash(STATE), async (page) => {
+      const element = await ready(page);
+      await element.getByText("Seed, speed and device").click();
+      await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
+      await button(element, "Run").click();
+      await page.waitForFunction(
+        () => document.querySelector("scaling-lab").result.progress.done > 1,
+      );
+      const done = await element.evaluate((e) => {
+        const before = e.result.progress.done;
+        const place = document.createElement("section");
+        document.querySelector("main").append(place);
+        place.append(e);
+        return before;
+      });
+      await page.waitForFunction(
+        (n) => document.querySelector("scaling-lab").result.progress.done > n,
+        done,
+      );
+      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "it runs");
+      await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+      await finished(element);
+      assertSame(
+        numbers(await result(element)),
+        numbers(await native(SLUG, STATE)),
+        "after a move",
+      );
+      await page.evaluate(async () => {
+        const e = document.querySelector("scaling-lab");
+        void e.run();
+        await new Promise((next) => e.addEventListener("progress", next, { once: true }));
+        const home = e.parentElement;
+        e.remove();
+        await new Promise((next) => setTimeout(next, 100));
+        home?.append(e);
+        await new Promise((next) => e.addEventListener("ready", next, { once: true }));
+      });
+      assert.equal((await result(element)).progress.done, 0, "it started anew");
+    }));
 
-  test("another version of the script on the page has its own engine", () => lab.open(hash(STATE), async (page) => {
-    await ready(page);
-    const main = await page.evaluate(() => document.querySelector("script[src*=main-]").getAttribute("src"));
-    const names = () => page.evaluate(() => Object.getOwnPropertySymbols(window).map(String).filter((name) => /scaling-lab/.test(name)));
-    const [own, ...more] = await names();
-    assert.deepEqual(more, []);
-    assert.match(own, /-\w{8}\.js/, "the version is in its key");
-    // The same files under another address, as a second site would have them.
-    await page.route(/\/elsewhere\//, (route) => route.continue({ url: route.request().url().replace("/elsewhere/", "/lab/") }));
-    const at = new URL(`/elsewhere/${main?.split("/").pop()}`, lab.url).href;
-    await page.evaluate((url) => import(url), at);
-    assert.deepEqual(await names(), [own], "one version, one engine");
-  }));
+  test("another version of the script on the page has its own engine", () =>
+    lab.open(hash(STATE), async (page) => {
+      await ready(page);
+      const main = await page.evaluate(() =>
+        document.querySelector("script[src*=main-]").getAttribute("src"),
+      );
+      const names = () =>
+        page.evaluate(() =>
+          Object.getOwnPropertySymbols(window)
+            .map(String)
+            .filter((name) => /scaling-lab/.test(name)),
+        );
+      const [own, ...more] = await names();
+      assert.deepEqual(more, []);
+      assert.match(own, /-\w{8}\.js/, "the version is in its key");
+      // The same files under another address, as a second site would have them.
+      await page.route(/\/elsewhere\//, (route) =>
+        route.continue({ url: route.request().url().replace("/elsewhere/", "/lab/") }),
+      );
+      const at = new URL(`/elsewhere/${main?.split("/").pop()}`, lab.url).href;
+      await page.evaluate((url) => import(url), at);
+      assert.deepEqual(await names(), [own], "one version, one engine");
+    }));
 });
 
 describe("a file that does not arrive", () => {
   /** @type {import("./types.d.ts").Lab} */
   let lab;
-  before(async () => { lab = await start("cpu"); });
+  before(async () => {
+    lab = await start("cpu");
+  });
   after(() => lab?.stop());
 
   /**
@@ -323,10 +591,23 @@ describe("a file that does not arrive", () => {
     "status 404": (route) => route.fulfill({ status: 404, body: "not found" }),
     "status 500": (route) => route.fulfill({ status: 500, body: "error" }),
     dropped: (route) => route.abort("connectionreset"),
-    cut: (route, response, body) => route.fulfill({ response, headers: {}, contentType: response.headers()["content-type"], body: body.subarray(0, body.length >> 1) }),
-    empty: (route, response) => route.fulfill({ status: 200, contentType: response.headers()["content-type"], body: "" }),
-    "a sign-in page": (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<!doctype html><title>Sign in</title>" }),
-    "a wrong type": (route, response, body) => route.fulfill({ status: 200, contentType: "text/plain", body }),
+    cut: (route, response, body) =>
+      route.fulfill({
+        response,
+        headers: {},
+        contentType: response.headers()["content-type"],
+        body: body.subarray(0, body.length >> 1),
+      }),
+    empty: (route, response) =>
+      route.fulfill({ status: 200, contentType: response.headers()["content-type"], body: "" }),
+    "a sign-in page": (route) =>
+      route.fulfill({
+        status: 200,
+        contentType: "text/html",
+        body: "<!doctype html><title>Sign in</title>",
+      }),
+    "a wrong type": (route, response, body) =>
+      route.fulfill({ status: 200, contentType: "text/plain", body }),
   };
   /**
    * Breaks every file that `match` names, until `mended`; the first time only when `once`.
@@ -337,29 +618,43 @@ describe("a file that does not arrive", () => {
    */
   async function breaking(page, match, fault, once) {
     const state = { mended: false };
-    await page.route((url) => match.test(url.pathname), async (route) => {
-      if (state.mended || (once && new URL(route.request().url()).search)) return route.continue();
-      try {
-        const response = await route.fetch();
-        await FAULTS[fault](route, response, await response.body());
-      } catch {
-        // The page was closed meanwhile: nobody waits for this file.
-      }
-    });
+    await page.route(
+      (url) => match.test(url.pathname),
+      async (route) => {
+        if (state.mended || (once && new URL(route.request().url()).search))
+          return route.continue();
+        try {
+          const response = await route.fetch();
+          await FAULTS[fault](route, response, await response.body());
+        } catch {
+          // The page was closed meanwhile: nobody waits for this file.
+        }
+      },
+    );
     return state;
   }
-  const WHOLE = /A file of the lab did not arrive whole \([\w-]+\.(js|wasm)\): check the connection and try again/;
+  const WHOLE =
+    /A file of the lab did not arrive whole \([\w-]+\.(js|wasm)\): check the connection and try again/;
   /** A module of the engine is compiled whatever its type. @param {RegExp} match */
-  const faultsOf = (match) => Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
+  const faultsOf = (match) =>
+    Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
   /**
    * Every file of a run of `atoms`, and where its absence shows.
    * @type {Record<string, [RegExp, Body]>}
    */
   const FILES = {
-    "main script": [/\/main-\w+\.js$/, (page) => page.getByText("The lab has not started: a file of it did not arrive whole").waitFor()],
-    "shared script": [/\/chunk-\w+\.js$/, (page) => page.getByText("The lab has not started: a file of it did not arrive whole").waitFor()],
-    "experiment": [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
-    "engine": [/\/cpu-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
+    "main script": [
+      /\/main-\w+\.js$/,
+      (page) =>
+        page.getByText("The lab has not started: a file of it did not arrive whole").waitFor(),
+    ],
+    "shared script": [
+      /\/chunk-\w+\.js$/,
+      (page) =>
+        page.getByText("The lab has not started: a file of it did not arrive whole").waitFor(),
+    ],
+    experiment: [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
+    engine: [/\/cpu-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
     "rest of the engine": [/\/rest-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
   };
   /**
@@ -369,57 +664,95 @@ describe("a file that does not arrive", () => {
    * @param {boolean} once
    * @param {Body} body
    */
-  const each = async (faults, match, once, body) => void await Promise.all(faults.map((fault) => lab.open("", async (page) => {
-    await breaking(page, match, fault, once);
-    await page.goto(`${lab.url}${hash({ runs: "32", atoms: "3000" }, "atoms")}`);
-    await page.reload();
-    await body(page).catch((error) => assert.fail(`${fault}: ${error.message}`));
-  }, { mayThrow: true })));
+  const each = async (faults, match, once, body) =>
+    void (await Promise.all(
+      faults.map((fault) =>
+        lab.open(
+          "",
+          async (page) => {
+            await breaking(page, match, fault, once);
+            await page.goto(`${lab.url}${hash({ runs: "32", atoms: "3000" }, "atoms")}`);
+            await page.reload();
+            await body(page).catch((error) => assert.fail(`${fault}: ${error.message}`));
+          },
+          { mayThrow: true },
+        ),
+      ),
+    ));
   for (const [file, [match, shown]] of Object.entries(FILES)) {
     test(`${file}: every fault is one sentence`, () => each(faultsOf(match), match, false, shown));
   }
   for (const [file, [match]] of Object.entries(FILES).slice(2)) {
-    test(`${file}: a second request mends it`, () => each(["dropped", "cut", "a sign-in page"], match, true, async (page) => {
-      const element = await ready(page);
-      await run(element);
-      assert.equal(await element.locator(".alert").count(), 0);
-    }));
+    test(`${file}: a second request mends it`, () =>
+      each(["dropped", "cut", "a sign-in page"], match, true, async (page) => {
+        const element = await ready(page);
+        await run(element);
+        assert.equal(await element.locator(".alert").count(), 0);
+      }));
   }
 
-  test("Restart mends what has come back", () => lab.open("", async (page) => {
-    const state = await breaking(page, /\/(cpu|rest)-\w+\.wasm$/, "a sign-in page", false);
-    await page.goto(`${lab.url}${hash(STATE)}`);
-    await page.reload();
-    await page.getByText(WHOLE).waitFor();
-    state.mended = true;
-    await page.getByRole("button", { name: "Restart the engine" }).click();
-    const element = await ready(page);
-    await run(element);
-    assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), "after a restart");
-  }, { mayThrow: true }));
+  test("Restart mends what has come back", () =>
+    lab.open(
+      "",
+      async (page) => {
+        const state = await breaking(page, /\/(cpu|rest)-\w+\.wasm$/, "a sign-in page", false);
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        await page.reload();
+        await page.getByText(WHOLE).waitFor();
+        state.mended = true;
+        await page.getByRole("button", { name: "Restart the engine" }).click();
+        const element = await ready(page);
+        await run(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, STATE)),
+          "after a restart",
+        );
+      },
+      { mayThrow: true },
+    ));
 
   test("the front page says which of its files is missing", async () => {
     for (const fault of ["dropped", "empty", "a sign-in page"]) {
-      await lab.open("", async (page) => {
-        await breaking(page, /\/list-\w+\.js$/, fault, false);
-        await page.goto(lab.url);
-        await page.reload();
-        await page.getByText(WHOLE).waitFor();
-      }, { mayThrow: true });
+      await lab.open(
+        "",
+        async (page) => {
+          await breaking(page, /\/list-\w+\.js$/, fault, false);
+          await page.goto(lab.url);
+          await page.reload();
+          await page.getByText(WHOLE).waitFor();
+        },
+        { mayThrow: true },
+      );
     }
   });
 
-  test("an engine of a wrong type is compiled all the same", () => each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
+  test("an engine of a wrong type is compiled all the same", () =>
+    each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
-  test("a site that is deployed anew says so", () => lab.open("", async (page) => {
-    // Before the page is there: the part of the downloads is fetched as soon as a figure is drawn.
-    await page.route(/\/index\.html/, (route) => route.fulfill({ contentType: "text/html", body: '<script type="module" src="main-NEWER123.js"></script>' }));
-    await page.route(/\/later-\w+\.js/, (route) => route.fulfill({ status: 404, body: "" }));
-    await page.goto(`${lab.url}${hash(STATE)}`);
-    await page.reload();
-    const element = await ready(page);
-    await button(element, "Download JSON").click();
-    await element.getByText("A newer version of the lab is out: reload the page.").waitFor();
-    assert.equal(await button(element, "Restart the engine").count(), 0, "a restart would not help");
-  }, { mayThrow: true }));
+  test("a site that is deployed anew says so", () =>
+    lab.open(
+      "",
+      async (page) => {
+        // Before the page is there: the part of the downloads is fetched as soon as a figure is drawn.
+        await page.route(/\/index\.html/, (route) =>
+          route.fulfill({
+            contentType: "text/html",
+            body: '<script type="module" src="main-NEWER123.js"></script>',
+          }),
+        );
+        await page.route(/\/later-\w+\.js/, (route) => route.fulfill({ status: 404, body: "" }));
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        await page.reload();
+        const element = await ready(page);
+        await button(element, "Download JSON").click();
+        await element.getByText("A newer version of the lab is out: reload the page.").waitFor();
+        assert.equal(
+          await button(element, "Restart the engine").count(),
+          0,
+          "a restart would not help",
+        );
+      },
+      { mayThrow: true },
+    ));
 });

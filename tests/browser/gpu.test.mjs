@@ -2,7 +2,18 @@
 // device is lost.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { assertSame, button, catalogue, downloaded, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import {
+  assertSame,
+  button,
+  catalogue,
+  downloaded,
+  finished,
+  native,
+  numbers,
+  ready,
+  run,
+  start,
+} from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
 /** @typedef {import("./types.d.ts").Page} Page */
@@ -18,7 +29,8 @@ const STATES = {
   "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
   "multi-epoch": { samples: "50", epochs: "1,4", runs: "4", rates: "16" },
 };
-const hash = (/** @type {string} */ slug, values = {}) => `#/${slug}?${new URLSearchParams(values)}`;
+const hash = (/** @type {string} */ slug, values = {}) =>
+  `#/${slug}?${new URLSearchParams(values)}`;
 const onGpu = (/** @type {string} */ slug) => hash(slug, { ...STATES[slug], device: "gpu" });
 
 /** In every worker made from a Blob: devices are kept where a test can reach them. */
@@ -42,12 +54,15 @@ function keepDevices() {
 
 /** The worker that has GPU devices. @param {Page} page */
 async function gpuWorker(page) {
-  for (const worker of page.workers()) if (await worker.evaluate(() => (self.devices ?? []).length)) return worker;
+  for (const worker of page.workers())
+    if (await worker.evaluate(() => (self.devices ?? []).length)) return worker;
   throw new Error("no worker has a GPU device");
 }
 
-const kinds = (/** @type {import("../../www/js/types.d.ts").Result} */ result) => result.device.map(({ kind }) => kind);
-const progressed = (/** @type {Page} */ page) => page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
+const kinds = (/** @type {import("../../www/js/types.d.ts").Result} */ result) =>
+  result.device.map(({ kind }) => kind);
+const progressed = (/** @type {Page} */ page) =>
+  page.waitForFunction(() => document.querySelector("scaling-lab").result.progress.done > 0);
 
 /**
  * Slows the run down so that something can happen in the middle of it.
@@ -57,11 +72,14 @@ async function slowly(element) {
   await element.getByText("Seed, speed and device").click();
   await element.getByLabel("Speed").selectOption({ label: "2 marks a second" });
 }
-const quickly = (/** @type {LabLocator} */ element) => element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+const quickly = (/** @type {LabLocator} */ element) =>
+  element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
 
 /** @type {import("./types.d.ts").Lab} */
 let lab;
-before(async () => { lab = await start("gpu"); });
+before(async () => {
+  lab = await start("gpu");
+});
 after(() => lab?.stop());
 
 test("every experiment with a kernel is tried on the GPU", async () => {
@@ -73,75 +91,113 @@ describe("the GPU computes what the command line computes on the CPU", () => {
   /** @type {typeof STATES} */
   const more = { "exam-time": { weights: "0.6,0.3,0.1", runs: "128", facts: "16" } };
   for (const [slug, values] of [STATES, more].flatMap(Object.entries)) {
-    test(`${slug} ${Object.entries(values).map((pair) => pair.join("=")).join(" ")}`, () => lab.open(hash(slug, { ...values, device: "gpu" }), async (page) => {
-      const element = await ready(page);
-      await run(element);
-      const ours = await downloaded(element);
-      assert.deepEqual(kinds(ours), ["gpu"]);
-      // Kernels declare equal bits for software adapters.
-      assertSame(numbers(ours), numbers(await native(slug, values)), slug);
-      assert.match(await element.locator(".badge").innerText(), /GPU/);
-    }));
+    test(`${slug} ${Object.entries(values)
+      .map((pair) => pair.join("="))
+      .join(" ")}`, () =>
+      lab.open(hash(slug, { ...values, device: "gpu" }), async (page) => {
+        const element = await ready(page);
+        await run(element);
+        const ours = await downloaded(element);
+        assert.deepEqual(kinds(ours), ["gpu"]);
+        // Kernels declare equal bits for software adapters.
+        assertSame(numbers(ours), numbers(await native(slug, values)), slug);
+        assert.match(await element.locator(".badge").innerText(), /GPU/);
+      }));
   }
 });
 
-test("a software adapter is taken only when asked for, and costs nothing until then", () => lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
-  const element = await ready(page);
-  await run(element);
-  assert.deepEqual(kinds(await downloaded(element)), ["cpu"]);
-  assert.match(await element.locator(".device").innerText(), /software/);
-  assert.deepEqual(page.requests.filter((url) => /\/gpu-/.test(url)), []);
-}));
+test("a software adapter is taken only when asked for, and costs nothing until then", () =>
+  lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
+    const element = await ready(page);
+    await run(element);
+    assert.deepEqual(kinds(await downloaded(element)), ["cpu"]);
+    assert.match(await element.locator(".device").innerText(), /software/);
+    assert.deepEqual(
+      page.requests.filter((url) => /\/gpu-/.test(url)),
+      [],
+    );
+  }));
 
-test("a cancelled GPU run stops, and the next one starts over", () => lab.open(onGpu("exam-time"), async (page) => {
-  const element = await ready(page);
-  await slowly(element);
-  await button(element, "Run").click();
-  await progressed(page);
-  await button(element, "Cancel").click();
-  await button(element, "Run again").waitFor();
-  await quickly(element);
-  await run(element);
-  assertSame(numbers(await downloaded(element)), numbers(await native("exam-time", STATES["exam-time"])), "after a cancel");
-}));
+test("a cancelled GPU run stops, and the next one starts over", () =>
+  lab.open(onGpu("exam-time"), async (page) => {
+    const element = await ready(page);
+    await slowly(element);
+    await button(element, "Run").click();
+    await progressed(page);
+    await button(element, "Cancel").click();
+    await button(element, "Run again").waitFor();
+    await quickly(element);
+    await run(element);
+    assertSame(
+      numbers(await downloaded(element)),
+      numbers(await native("exam-time", STATES["exam-time"])),
+      "after a cancel",
+    );
+  }));
 
-test("a destroyed device is rebuilt, and no number changes", () => lab.open(onGpu("exam-time"), async (page) => {
-  const element = await ready(page);
-  await slowly(element);
-  await button(element, "Run").click();
-  await progressed(page);
-  const worker = await gpuWorker(page);
-  const devices = await worker.evaluate(() => {
-    const devices = self.devices ?? [];
-    devices.at(-1)?.destroy();
-    return devices.length;
-  });
-  await quickly(element);
-  await finished(element);
-  const ours = await downloaded(element);
-  assert.ok(await worker.evaluate(() => (self.devices ?? []).length) > devices, "another device was asked for");
-  assert.ok(ours.progress.done === ours.progress.total, "the run finished");
-  assert.deepEqual([...new Set(kinds(ours))], ["gpu"]);
-  assertSame(numbers(ours), numbers(await native("exam-time", STATES["exam-time"])), "after a lost device");
-}, { script: keepDevices, mayThrow: true }));
+test("a destroyed device is rebuilt, and no number changes", () =>
+  lab.open(
+    onGpu("exam-time"),
+    async (page) => {
+      const element = await ready(page);
+      await slowly(element);
+      await button(element, "Run").click();
+      await progressed(page);
+      const worker = await gpuWorker(page);
+      const devices = await worker.evaluate(() => {
+        const devices = self.devices ?? [];
+        devices.at(-1)?.destroy();
+        return devices.length;
+      });
+      await quickly(element);
+      await finished(element);
+      const ours = await downloaded(element);
+      assert.ok(
+        (await worker.evaluate(() => (self.devices ?? []).length)) > devices,
+        "another device was asked for",
+      );
+      assert.ok(ours.progress.done === ours.progress.total, "the run finished");
+      assert.deepEqual([...new Set(kinds(ours))], ["gpu"]);
+      assertSame(
+        numbers(ours),
+        numbers(await native("exam-time", STATES["exam-time"])),
+        "after a lost device",
+      );
+    },
+    { script: keepDevices, mayThrow: true },
+  ));
 
-test("a GPU process that crashes twice leaves the run to the CPU, in words", () => lab.open(onGpu("exam-time"), async (page) => {
-  const element = await ready(page);
-  const cdp = await lab.browser.newBrowserCDPSession();
-  await slowly(element);
-  await button(element, "Run").click();
-  for (let crash = 0; crash < 2; crash++) {
-    const { done } = await element.evaluate((e) => e.result.progress);
-    await page.waitForFunction((n) => document.querySelector("scaling-lab").result.progress.done > n, done);
-    await cdp.send("Browser.crashGpuProcess").catch(() => {});
-    await page.waitForTimeout(500);
-  }
-  await quickly(element);
-  await finished(element);
-  const ours = await downloaded(element);
-  assert.equal(kinds(ours).at(-1), "cpu");
-  assertSame(numbers(ours), numbers(await native("exam-time", STATES["exam-time"])), "after two crashes");
-  const said = (await element.locator(".notices, .alerts, .device").allTextContents()).join(" ");
-  assert.match(said, /GPU|WebGPU/i);
-  assert.match(said, /CPU/);
-}, { script: keepDevices, mayThrow: true }));
+test("a GPU process that crashes twice leaves the run to the CPU, in words", () =>
+  lab.open(
+    onGpu("exam-time"),
+    async (page) => {
+      const element = await ready(page);
+      const cdp = await lab.browser.newBrowserCDPSession();
+      await slowly(element);
+      await button(element, "Run").click();
+      for (let crash = 0; crash < 2; crash++) {
+        const { done } = await element.evaluate((e) => e.result.progress);
+        await page.waitForFunction(
+          (n) => document.querySelector("scaling-lab").result.progress.done > n,
+          done,
+        );
+        await cdp.send("Browser.crashGpuProcess").catch(() => {});
+        await page.waitForTimeout(500);
+      }
+      await quickly(element);
+      await finished(element);
+      const ours = await downloaded(element);
+      assert.equal(kinds(ours).at(-1), "cpu");
+      assertSame(
+        numbers(ours),
+        numbers(await native("exam-time", STATES["exam-time"])),
+        "after two crashes",
+      );
+      const said = (await element.locator(".notices, .alerts, .device").allTextContents()).join(
+        " ",
+      );
+      assert.match(said, /GPU|WebGPU/i);
+      assert.match(said, /CPU/);
+    },
+    { script: keepDevices, mayThrow: true },
+  ));

@@ -56,7 +56,11 @@ export async function start(kind) {
      * @param {import("./types.d.ts").Options} [options]
      */
     async open(hash, body, { context = {}, script, path = "", mayThrow = false } = {}) {
-      const scope = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...context });
+      const scope = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        acceptDownloads: true,
+        ...context,
+      });
       /** @type {string[]} */
       const thrown = [];
       /** @type {string[]} */
@@ -75,7 +79,10 @@ export async function start(kind) {
       } finally {
         await scope.close();
       }
-      const foreign = asked.filter((url) => !["blob:", "data:"].includes(new URL(url).protocol) && new URL(url).origin !== origin);
+      const foreign = asked.filter(
+        (url) =>
+          !["blob:", "data:"].includes(new URL(url).protocol) && new URL(url).origin !== origin,
+      );
       assert.deepEqual(foreign, [], "requests that left the origin");
       if (!mayThrow) assert.deepEqual(thrown, [], "errors on the page");
     },
@@ -111,7 +118,11 @@ export async function finished(lab, timeout = 60_000) {
   await lab.page().waitForFunction(
     () => {
       const { result } = document.querySelector("scaling-lab");
-      return result && result.progress.done >= result.progress.total && !document.querySelector("scaling-lab[data-busy]");
+      return (
+        result &&
+        result.progress.done >= result.progress.total &&
+        !document.querySelector("scaling-lab[data-busy]")
+      );
     },
     null,
     { timeout },
@@ -124,7 +135,10 @@ export async function finished(lab, timeout = 60_000) {
  * @returns {Promise<Result>}
  */
 export async function downloaded(lab) {
-  const [download] = await Promise.all([lab.page().waitForEvent("download"), button(lab, "Download JSON").click()]);
+  const [download] = await Promise.all([
+    lab.page().waitForEvent("download"),
+    button(lab, "Download JSON").click(),
+  ]);
   return JSON.parse(await readFile(await download.path(), "utf8"));
 }
 
@@ -137,7 +151,13 @@ export async function copied(lab, name) {
   const text = lab.locator(".take textarea");
   await text.evaluate((/** @type {HTMLTextAreaElement} */ area) => (area.value = ""));
   await button(lab, name).click();
-  await lab.page().waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".take textarea").value !== "");
+  await lab
+    .page()
+    .waitForFunction(
+      () =>
+        document.querySelector("scaling-lab").shadowRoot.querySelector(".take textarea").value !==
+        "",
+    );
   return text.inputValue();
 }
 
@@ -149,13 +169,24 @@ export async function copied(lab, name) {
  */
 export async function native(slug, { seed = "", device: _, ...values } = {}) {
   const set = Object.entries(values).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
-  const args = ["run", slug, ...set, ...(seed ? ["--seed", seed] : []), "--device", "cpu", "--format", "json", "--quiet"];
+  const args = [
+    "run",
+    slug,
+    ...set,
+    ...(seed ? ["--seed", seed] : []),
+    "--device",
+    "cpu",
+    "--format",
+    "json",
+    "--quiet",
+  ];
   const { stdout } = await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 });
   return JSON.parse(stdout);
 }
 
 /** Standard output of any other command of the program. */
-export const ask = async (/** @type {string[]} */ ...args) => (await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 })).stdout;
+export const ask = async (/** @type {string[]} */ ...args) =>
+  (await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 })).stdout;
 
 /**
  * Every experiment with all its words.
@@ -176,7 +207,11 @@ export function assertSame(ours, theirs, path = "") {
   if (typeof ours === "number" && typeof theirs === "number") {
     assert.ok(ours === theirs, `${path}: the page has ${ours}, the command line ${theirs}`);
   } else if (ours && theirs && typeof ours === "object" && typeof theirs === "object") {
-    assert.deepEqual(Object.keys(ours).sort(), Object.keys(theirs).sort(), `${path}: names or lengths differ`);
+    assert.deepEqual(
+      Object.keys(ours).sort(),
+      Object.keys(theirs).sort(),
+      `${path}: names or lengths differ`,
+    );
     for (const key of Object.keys(ours)) assertSame(ours[key], theirs[key], `${path}/${key}`);
   } else {
     assert.equal(ours, theirs, path);
@@ -194,7 +229,15 @@ export async function axe(page) {
     };
     open(document);
   });
-  await page.addScriptTag({ content: await readFile(require.resolve("axe-core/axe.min.js"), "utf8") });
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary}`));
+  await page.addScriptTag({
+    content: await readFile(require.resolve("axe-core/axe.min.js"), "utf8"),
+  });
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary}`),
+  );
 }

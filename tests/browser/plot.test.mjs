@@ -8,13 +8,21 @@ const HASH = "#/exam-time?runs=512";
 
 /** @type {import("./types.d.ts").Lab} */
 let lab;
-before(async () => { lab = await start("cpu"); });
+before(async () => {
+  lab = await start("cpu");
+});
 after(() => lab?.stop());
 
 /** The parts of the first figure. @param {import("./types.d.ts").LabLocator} element */
 function parts(element) {
   const figure = element.locator("figure.lab-figure").first();
-  return { figure, plot: figure.locator(".lab-plot"), read: figure.locator(".lab-read"), live: figure.locator("[aria-live]"), legend: figure.locator(".lab-legend button") };
+  return {
+    figure,
+    plot: figure.locator(".lab-plot"),
+    read: figure.locator(".lab-read"),
+    live: figure.locator("[aria-live]"),
+    legend: figure.locator(".lab-legend button"),
+  };
 }
 
 /** Where something is on the page. @param {import("playwright-core").Locator} place */
@@ -24,93 +32,132 @@ async function boxOf(place) {
   return box;
 }
 
-test("a mouse reads values and takes the read-out along when it leaves", () => lab.open(HASH, async (page) => {
-  const { plot, read } = parts(await ready(page));
-  await plot.scrollIntoViewIfNeeded();
-  const hint = await read.textContent();
-  const box = await boxOf(plot);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  assert.match((await read.textContent()) ?? "", /Exact at these hours .*0\.\d+/);
-  await page.mouse.move(box.x + box.width / 2, box.y - 30);
-  assert.equal(await read.textContent(), hint);
-  assert.equal(await plot.locator("[data-layer=cursor]").getAttribute("visibility"), "hidden");
-}));
+test("a mouse reads values and takes the read-out along when it leaves", () =>
+  lab.open(HASH, async (page) => {
+    const { plot, read } = parts(await ready(page));
+    await plot.scrollIntoViewIfNeeded();
+    const hint = await read.textContent();
+    const box = await boxOf(plot);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    assert.match((await read.textContent()) ?? "", /Exact at these hours .*0\.\d+/);
+    await page.mouse.move(box.x + box.width / 2, box.y - 30);
+    assert.equal(await read.textContent(), hint);
+    assert.equal(await plot.locator("[data-layer=cursor]").getAttribute("visibility"), "hidden");
+  }));
 
-test("the wheel over a plot scrolls the page", () => lab.open(HASH, async (page) => {
-  const { plot } = parts(await ready(page));
-  const box = await boxOf(plot);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.mouse.wheel(0, 300);
-  await page.waitForFunction(() => scrollY > 0);
-}));
+test("the wheel over a plot scrolls the page", () =>
+  lab.open(HASH, async (page) => {
+    const { plot } = parts(await ready(page));
+    const box = await boxOf(plot);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.wheel(0, 300);
+    await page.waitForFunction(() => scrollY > 0);
+  }));
 
-test("the keyboard walks along and between series, aloud, and keeps its place during a run", () => lab.open(HASH, async (page) => {
-  const element = await ready(page);
-  const { plot, read, live } = parts(element);
-  await plot.focus();
-  await page.keyboard.press("End");
-  const last = (await live.textContent()) ?? "";
-  assert.match(last, /98%.*Power law/);
-  await page.keyboard.press("ArrowLeft");
-  assert.notEqual(await live.textContent(), last);
-  await page.keyboard.press("ArrowDown");
-  assert.match((await live.textContent()) ?? "", /Exact/);
-  const before = await read.locator("b").textContent();
-  await element.evaluate((e) => new Promise((done) => { e.addEventListener("result", done, { once: true }); e.run(); }));
-  await page.waitForFunction(() => document.querySelector("scaling-lab").result.figures[0].series.some((s) => s.role === "measured" && s.y.length > 0));
-  assert.equal(await read.locator("b").textContent(), before);
-  assert.ok(await plot.evaluate((node) => /** @type {ShadowRoot} */ (node.getRootNode()).activeElement === node));
-  await page.keyboard.press("Escape");
-  assert.equal(await read.locator("b").count(), 0);
-}));
+test("the keyboard walks along and between series, aloud, and keeps its place during a run", () =>
+  lab.open(HASH, async (page) => {
+    const element = await ready(page);
+    const { plot, read, live } = parts(element);
+    await plot.focus();
+    await page.keyboard.press("End");
+    const last = (await live.textContent()) ?? "";
+    assert.match(last, /98%.*Power law/);
+    await page.keyboard.press("ArrowLeft");
+    assert.notEqual(await live.textContent(), last);
+    await page.keyboard.press("ArrowDown");
+    assert.match((await live.textContent()) ?? "", /Exact/);
+    const before = await read.locator("b").textContent();
+    await element.evaluate(
+      (e) =>
+        new Promise((done) => {
+          e.addEventListener("result", done, { once: true });
+          e.run();
+        }),
+    );
+    await page.waitForFunction(() =>
+      document
+        .querySelector("scaling-lab")
+        .result.figures[0].series.some((s) => s.role === "measured" && s.y.length > 0),
+    );
+    assert.equal(await read.locator("b").textContent(), before);
+    assert.ok(
+      await plot.evaluate(
+        (node) => /** @type {ShadowRoot} */ (node.getRootNode()).activeElement === node,
+      ),
+    );
+    await page.keyboard.press("Escape");
+    assert.equal(await read.locator("b").count(), 0);
+  }));
 
-test("the legend switches series, and a run leaves it as it is", () => lab.open(HASH, async (page) => {
-  const element = await ready(page);
-  const { figure, plot, legend } = parts(element);
-  const exact = legend.filter({ hasText: "Exact" });
-  const line = plot.locator("path.line.c1").first();
-  assert.equal(await exact.getAttribute("aria-pressed"), "true");
-  assert.ok(await line.getAttribute("d"));
-  await exact.press("Enter");
-  assert.equal(await exact.getAttribute("aria-pressed"), "false");
-  assert.equal(await line.getAttribute("d"), null);
-  await run(element);
-  assert.equal(await exact.getAttribute("aria-pressed"), "false");
-  assert.equal(await legend.filter({ hasText: "Single students" }).getAttribute("aria-pressed"), "false", "hidden series start switched off");
-  await figure.locator("summary").click();
-  await figure.locator("thead th").first().waitFor();
-  const heads = await figure.locator("thead th").allTextContents();
-  assert.ok(heads.length >= 3 && !heads.some((text) => text.startsWith("Exact")), heads.join("; "));
-}));
+test("the legend switches series, and a run leaves it as it is", () =>
+  lab.open(HASH, async (page) => {
+    const element = await ready(page);
+    const { figure, plot, legend } = parts(element);
+    const exact = legend.filter({ hasText: "Exact" });
+    const line = plot.locator("path.line.c1").first();
+    assert.equal(await exact.getAttribute("aria-pressed"), "true");
+    assert.ok(await line.getAttribute("d"));
+    await exact.press("Enter");
+    assert.equal(await exact.getAttribute("aria-pressed"), "false");
+    assert.equal(await line.getAttribute("d"), null);
+    await run(element);
+    assert.equal(await exact.getAttribute("aria-pressed"), "false");
+    assert.equal(
+      await legend.filter({ hasText: "Single students" }).getAttribute("aria-pressed"),
+      "false",
+      "hidden series start switched off",
+    );
+    await figure.locator("summary").click();
+    await figure.locator("thead th").first().waitFor();
+    const heads = await figure.locator("thead th").allTextContents();
+    assert.ok(
+      heads.length >= 3 && !heads.some((text) => text.startsWith("Exact")),
+      heads.join("; "),
+    );
+  }));
 
-test("a finger on a phone reads values; nothing is wider than the screen", () => lab.open(HASH, async (page) => {
-  const { plot, read, legend } = parts(await ready(page));
-  await plot.tap();
-  assert.match((await read.textContent()) ?? "", /0\.\d+/);
-  assert.ok((await boxOf(legend.first())).height >= 44);
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-}, { context: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } }));
+test("a finger on a phone reads values; nothing is wider than the screen", () =>
+  lab.open(
+    HASH,
+    async (page) => {
+      const { plot, read, legend } = parts(await ready(page));
+      await plot.tap();
+      assert.match((await read.textContent()) ?? "", /0\.\d+/);
+      assert.ok((await boxOf(legend.first())).height >= 44);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    },
+    { context: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } },
+  ));
 
-test("saved figures stand alone and carry their stamp", () => lab.open(`${HASH}&seed=5`, async (page) => {
-  const element = await ready(page);
-  await run(element);
-  const save = async (/** @type {string} */ format) => {
-    const [download] = await Promise.all([page.waitForEvent("download"), element.getByRole("button", { name: new RegExp(`${format}.*Loss against`) }).click()]);
-    return readFile(await download.path());
-  };
-  const svg = (await save("SVG")).toString();
-  const { title, metadata, text, errors } = await page.evaluate((source) => {
-    const doc = new DOMParser().parseFromString(source, "image/svg+xml");
-    const of = (/** @type {string} */ name) => doc.querySelector(name)?.textContent ?? "";
-    return { title: of("title"), metadata: of("metadata"), text: [...doc.querySelectorAll("text")].map((t) => t.textContent).join(" "), errors: doc.querySelectorAll("parsererror").length };
-  }, svg);
-  assert.equal(errors, 0);
-  assert.match(title, /Loss against/);
-  assert.equal(JSON.parse(metadata).seed, 5);
-  assert.equal(JSON.parse(metadata).experiment, "exam-time");
-  assert.match(text, /exam-time.*seed 5.*cpu/);
-  assert.ok(!svg.includes("var(--"), "colours are written out");
-  const png = await save("PNG");
-  assert.equal(png.subarray(1, 4).toString(), "PNG");
-  assert.equal(png.readUInt32BE(16), 1800);
-}));
+test("saved figures stand alone and carry their stamp", () =>
+  lab.open(`${HASH}&seed=5`, async (page) => {
+    const element = await ready(page);
+    await run(element);
+    const save = async (/** @type {string} */ format) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        element.getByRole("button", { name: new RegExp(`${format}.*Loss against`) }).click(),
+      ]);
+      return readFile(await download.path());
+    };
+    const svg = (await save("SVG")).toString();
+    const { title, metadata, text, errors } = await page.evaluate((source) => {
+      const doc = new DOMParser().parseFromString(source, "image/svg+xml");
+      const of = (/** @type {string} */ name) => doc.querySelector(name)?.textContent ?? "";
+      return {
+        title: of("title"),
+        metadata: of("metadata"),
+        text: [...doc.querySelectorAll("text")].map((t) => t.textContent).join(" "),
+        errors: doc.querySelectorAll("parsererror").length,
+      };
+    }, svg);
+    assert.equal(errors, 0);
+    assert.match(title, /Loss against/);
+    assert.equal(JSON.parse(metadata).seed, 5);
+    assert.equal(JSON.parse(metadata).experiment, "exam-time");
+    assert.match(text, /exam-time.*seed 5.*cpu/);
+    assert.ok(!svg.includes("var(--"), "colours are written out");
+    const png = await save("PNG");
+    assert.equal(png.subarray(1, 4).toString(), "PNG");
+    assert.equal(png.readUInt32BE(16), 1800);
+  }));

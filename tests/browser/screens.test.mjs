@@ -6,7 +6,19 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ready, run, start, target } from "./harness.mjs";
 
-const VIEWS = { home: "", "exam-time": "#/exam-time?runs=1024", "positive-shift": "#/positive-shift?draws=2000", atoms: "#/atoms?runs=32", "k-composition": "#/k-composition?runs=16&samples=30000", "multi-epoch": "#/multi-epoch?runs=16&epochs=1,4,16,64", "data-constrained": "#/data-constrained?bootstrap=200", chinchilla: "#/chinchilla?bootstrap=200", fit: "#/fit?bootstrap=200", published: "#/published", about: "#/about" };
+const VIEWS = {
+  home: "",
+  "exam-time": "#/exam-time?runs=1024",
+  "positive-shift": "#/positive-shift?draws=2000",
+  atoms: "#/atoms?runs=32",
+  "k-composition": "#/k-composition?runs=16&samples=30000",
+  "multi-epoch": "#/multi-epoch?runs=16&epochs=1,4,16,64",
+  "data-constrained": "#/data-constrained?bootstrap=200",
+  chinchilla: "#/chinchilla?bootstrap=200",
+  fit: "#/fit?bootstrap=200",
+  published: "#/published",
+  about: "#/about",
+};
 const WIDTHS = [360, 1280, 1920];
 
 /** @type {import("./types.d.ts").Lab} */
@@ -19,16 +31,26 @@ after(() => lab?.stop());
 
 for (const [view, hash] of Object.entries(VIEWS)) {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-    test(`${view}, ${colorScheme}`, () => lab.open(hash, async (page) => {
-      if (hash.includes("?")) await run(await ready(page));
-      else await page.locator("main h1").waitFor();
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: width === 360 ? 740 : 1000 });
-        await page.waitForTimeout(150);
-        await page.screenshot({ path: join(target, "screens", `${view}-${width}-${colorScheme}.png`), fullPage: true });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(wide <= 0, `at ${width} px the page is ${wide} px too wide`);
-      }
-    }, { context: { colorScheme, reducedMotion: "reduce" } }));
+    test(`${view}, ${colorScheme}`, () =>
+      lab.open(
+        hash,
+        async (page) => {
+          if (hash.includes("?")) await run(await ready(page));
+          else await page.locator("main h1").waitFor();
+          for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: width === 360 ? 740 : 1000 });
+            await page.waitForTimeout(150);
+            await page.screenshot({
+              path: join(target, "screens", `${view}-${width}-${colorScheme}.png`),
+              fullPage: true,
+            });
+            const wide = await page.evaluate(
+              () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            );
+            assert.ok(wide <= 0, `at ${width} px the page is ${wide} px too wide`);
+          }
+        },
+        { context: { colorScheme, reducedMotion: "reduce" } },
+      ));
   }
 }

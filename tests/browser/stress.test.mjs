@@ -22,15 +22,46 @@ const STUCK_MS = 30_000;
  * @type {Record<string, {values: Values, name: string, texts: string[], table?: boolean}>}
  */
 const EXPERIMENTS = {
-  "exam-time": { values: { runs: "256", facts: "32" }, name: "weights", texts: ["0.7,0.3", "0.9,0.1", "0.6,0.3,0.1"] },
+  "exam-time": {
+    values: { runs: "256", facts: "32" },
+    name: "weights",
+    texts: ["0.7,0.3", "0.9,0.1", "0.6,0.3,0.1"],
+  },
   "positive-shift": { values: { draws: "1500" }, name: "draws", texts: ["500", "1000", "1500"] },
   atoms: { values: { runs: "32", atoms: "3000" }, name: "atoms", texts: ["2000", "3000", "4000"] },
-  "k-composition": { values: { runs: "20", samples: "2000", halvings: "1" }, name: "samples", texts: ["1000", "2000", "3000"] },
-  "state-tracking": { values: { symbols: "3", hops: "3", samples: "2000", runs: "10" }, name: "samples", texts: ["1000", "2000", "3000"] },
-  "multi-epoch": { values: { samples: "50", epochs: "1,4", runs: "4", rates: "16" }, name: "runs", texts: ["2", "4", "6"] },
-  "data-constrained": { values: { bootstrap: "20", rows: "30" }, name: "bootstrap", texts: ["10", "20", "30"], table: true },
-  chinchilla: { values: { bootstrap: "50", rows: "40" }, name: "bootstrap", texts: ["20", "50", "80"], table: true },
-  fit: { values: { bootstrap: "50", rows: "40" }, name: "bootstrap", texts: ["20", "50", "80"], table: true },
+  "k-composition": {
+    values: { runs: "20", samples: "2000", halvings: "1" },
+    name: "samples",
+    texts: ["1000", "2000", "3000"],
+  },
+  "state-tracking": {
+    values: { symbols: "3", hops: "3", samples: "2000", runs: "10" },
+    name: "samples",
+    texts: ["1000", "2000", "3000"],
+  },
+  "multi-epoch": {
+    values: { samples: "50", epochs: "1,4", runs: "4", rates: "16" },
+    name: "runs",
+    texts: ["2", "4", "6"],
+  },
+  "data-constrained": {
+    values: { bootstrap: "20", rows: "30" },
+    name: "bootstrap",
+    texts: ["10", "20", "30"],
+    table: true,
+  },
+  chinchilla: {
+    values: { bootstrap: "50", rows: "40" },
+    name: "bootstrap",
+    texts: ["20", "50", "80"],
+    table: true,
+  },
+  fit: {
+    values: { bootstrap: "50", rows: "40" },
+    name: "bootstrap",
+    texts: ["20", "50", "80"],
+    table: true,
+  },
 };
 
 /** Runs as a law with repeated data makes them. @param {number} rows */
@@ -38,7 +69,14 @@ function table(rows) {
   const lines = Array.from({ length: rows }, (_, i) => {
     const [n, unique] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** (i % 5)];
     const tokens = unique * (1 + (i % 3));
-    return [n, tokens, unique, (1.7 + 400 / n ** 0.34 + 410 / tokens ** 0.28 + 0.004 * Math.sin(12.9898 * (i + 1))).toFixed(5)].join(",");
+    return [
+      n,
+      tokens,
+      unique,
+      (1.7 + 400 / n ** 0.34 + 410 / tokens ** 0.28 + 0.004 * Math.sin(12.9898 * (i + 1))).toFixed(
+        5,
+      ),
+    ].join(",");
   });
   return ["params,tokens,unique_tokens,loss", ...lines, ""].join("\n");
 }
@@ -63,7 +101,10 @@ function instrument() {
     /** @param {ConstructorParameters<typeof Worker>} args */
     constructor(...args) {
       super(...args);
-      this.addEventListener("message", () => { heard++; wake(); });
+      this.addEventListener("message", () => {
+        heard++;
+        wake();
+      });
     }
   };
   const pause = (/** @type {number} */ ms) => new Promise((next) => setTimeout(next, ms));
@@ -72,14 +113,19 @@ function instrument() {
     const until = heard + count;
     while (heard < until) {
       const before = heard;
-      await Promise.race([/** @type {Promise<void>} */ (new Promise((next) => (wake = next))), pause(80)]);
+      await Promise.race([
+        /** @type {Promise<void>} */ (new Promise((next) => (wake = next))),
+        pause(80),
+      ]);
       if (heard === before && !document.querySelector("scaling-lab[data-busy]")) return;
     }
   };
   /** @type {string[]} */
   const errors = [];
   // An element's own; whatever is thrown, the harness hears.
-  addEventListener("error", (event) => { if (event instanceof CustomEvent) errors.push(event.detail.message); });
+  addEventListener("error", (event) => {
+    if (event instanceof CustomEvent) errors.push(event.detail.message);
+  });
   /** @type {LabElement} */
   let current;
   /** @type {LabElement} */
@@ -87,11 +133,16 @@ function instrument() {
   const drop = (/** @type {LabElement} */ element, /** @type {string} */ text) => {
     const data = new DataTransfer();
     data.items.add(new File([text], "runs.csv"));
-    element.shadowRoot.querySelector(".own").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    element.shadowRoot
+      .querySelector(".own")
+      .dispatchEvent(
+        new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }),
+      );
   };
   const make = (/** @type {string} */ slug, /** @type {Values} */ values) => {
     const element = document.createElement("scaling-lab");
-    for (const [name, value] of Object.entries({ experiment: slug, ...values })) element.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ experiment: slug, ...values }))
+      element.setAttribute(name, value);
     return element;
   };
   const shown = async (/** @type {() => LabElement} */ element) => {
@@ -111,14 +162,22 @@ function instrument() {
       field.dispatchEvent(new Event("change"));
     },
     attribute: ({ name, text }) => current.setAttribute(name, text),
-    seed: ({ seed }) => { current.query = { ...current.query, seed: String(seed) }; },
+    seed: ({ seed }) => {
+      current.query = { ...current.query, seed: String(seed) };
+    },
     table: ({ text }) => drop(current, text),
-    simulated: ({ values }) => { current.query = values; },
+    simulated: ({ values }) => {
+      current.query = values;
+    },
     page: async ({ slug, values, elsewhere, wait }) => {
       location.hash = elsewhere;
       await moment(wait);
       location.hash = `#/${slug}?${new URLSearchParams(values)}`;
-      current = await shown(() => document.querySelector(/** @type {"scaling-lab"} */ (`main scaling-lab[experiment="${slug}"]`)));
+      current = await shown(() =>
+        document.querySelector(
+          /** @type {"scaling-lab"} */ (`main scaling-lab[experiment="${slug}"]`),
+        ),
+      );
     },
     replace: async ({ slug, values }) => {
       const next = make(slug, values);
@@ -132,7 +191,9 @@ function instrument() {
     async begin(slug, values, second) {
       other = make(second.slug, second.values);
       document.body.append(other);
-      current = await shown(() => document.querySelector(/** @type {"scaling-lab"} */ ("main scaling-lab")));
+      current = await shown(() =>
+        document.querySelector(/** @type {"scaling-lab"} */ ("main scaling-lab")),
+      );
       await shown(() => other);
       void other.run();
       return true;
@@ -141,7 +202,11 @@ function instrument() {
       await moment(wait);
       if (!other.hasAttribute("data-busy")) void other.run();
       await actions[what](more);
-      const said = [current, other].flatMap((element) => [...(element.shadowRoot?.querySelectorAll(".alert") ?? [])].map((alert) => alert.textContent));
+      const said = [current, other].flatMap((element) =>
+        [...(element.shadowRoot?.querySelectorAll(".alert") ?? [])].map(
+          (alert) => alert.textContent,
+        ),
+      );
       return [...errors, ...said];
     },
     /** Left alone, both get to their ends with the settings they show. */
@@ -150,7 +215,11 @@ function instrument() {
       for (const element of [current, other]) {
         while (element.shadowRoot.querySelector(".reading:not([hidden])")) await pause(20);
         let { result } = element;
-        for (let quiet = 0; quiet < 5 || element.hasAttribute("data-busy"); quiet = element.result === result ? quiet + 1 : 0) {
+        for (
+          let quiet = 0;
+          quiet < 5 || element.hasAttribute("data-busy");
+          quiet = element.result === result ? quiet + 1 : 0
+        ) {
           ({ result } = element);
           await pause(50);
         }
@@ -187,7 +256,9 @@ async function within(ms, answer) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   /** @type {Promise<undefined>} */
-  const late = new Promise((resolve) => { timer = setTimeout(resolve, ms, undefined); });
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
   try {
     return await Promise.race([answer, late]);
   } finally {
@@ -205,46 +276,124 @@ async function within(ms, answer) {
 async function watched(words, page, asked) {
   const answer = await within(STUCK_MS, asked);
   if (answer !== undefined) return answer;
-  const states = await within(STUCK_MS / 10, page.evaluate(() => [...document.querySelectorAll("scaling-lab")].map((element) =>
-    `${element.getAttribute("experiment")}: ${element.hasAttribute("data-busy") ? "busy" : "at rest"}, ${JSON.stringify(element.result?.progress)}`)));
-  throw new Error(`${states ? `the page waits (${states.join("; ")})` : "the page is frozen"}: ${words}`);
+  const states = await within(
+    STUCK_MS / 10,
+    page.evaluate(() =>
+      [...document.querySelectorAll("scaling-lab")].map(
+        (element) =>
+          `${element.getAttribute("experiment")}: ${element.hasAttribute("data-busy") ? "busy" : "at rest"}, ${JSON.stringify(element.result?.progress)}`,
+      ),
+    ),
+  );
+  throw new Error(
+    `${states ? `the page waits (${states.join("; ")})` : "the page is frozen"}: ${words}`,
+  );
 }
 
 /** @type {import("./types.d.ts").Lab} */
 let lab;
-before(async () => { lab = await start("cpu"); });
+before(async () => {
+  lab = await start("cpu");
+});
 after(() => lab?.stop());
 
-for (const [place, [slug, { values, name, texts, table: reads }]] of Object.entries(EXPERIMENTS).entries()) {
-  test(`${slug}: ${ACTIONS} actions at any moment, seed ${SEED}`, () => lab.open(`#/${slug}?${new URLSearchParams(values)}`, async (page) => {
-    const roll = dice(SEED * 1000 + place);
-    /** @template T @param {readonly T[]} all */
-    const pick = (all) => all[roll(all.length)];
-    const slugs = Object.keys(EXPERIMENTS);
-    const second = slugs[(place + 1) % slugs.length];
-    await watched(`${slug} at the start`, page, page.evaluate((first) => globalThis.stress.begin(first.slug, first.values, first.second), { slug, values, second: { slug: second, values: EXPERIMENTS[second].values } }));
-    const kinds = [
-      "run", "run", "run", "run", "run", "pause", "step", "cancel", "cancel", "cancel", "reset", "reset", "set", "set", "attribute", "seed", "move", "page", "replace",
-      "other", ...(reads ? ["table", "table", "table", "simulated"] : []),
-    ];
-    for (let i = 0; i < ACTIONS; i++) {
-      const what = pick(kinds);
-      /** @type {Action} */
-      const more = {
-        slug, values, name, text: what === "table" ? table(pick([24, 36, 48])) : pick(texts), seed: 1 + roll(1000),
-        elsewhere: pick(["#/", "#/about", `#/${second}`]), wait: roll(4), what: pick(/** @type {const} */ (["cancel", "reset", "pause"])),
-      };
-      const words = `${slug}, action ${i} of seed ${SEED}: ${what}`;
-      const said = await watched(words, page, page.evaluate(({ what, wait, more }) => globalThis.stress.act(what, wait, more), { what, wait: roll(7), more }));
-      assert.deepEqual(said, [], words);
-    }
-    const { errors, results } = await watched(`${slug} at the end, seed ${SEED}`, page, page.evaluate(() => globalThis.stress.end()));
-    assert.deepEqual(errors, []);
-    for (const { query, ours, fresh } of results) {
-      assert.equal(ours.seed, Number(query.seed ?? 1), `${ours.experiment}: the result is of the seed that is shown`);
-      assert.deepEqual(ours.params, fresh.params, `${ours.experiment}: the result is of the settings that are shown`);
-      assert.deepEqual(ours.data, fresh.data, `${ours.experiment}: the result is of the table that is shown`);
-      assertSame(numbers(ours), numbers(fresh), `${ours.experiment} after ${ACTIONS} actions of seed ${SEED}`);
-    }
-  }, { script: instrument }));
+for (const [place, [slug, { values, name, texts, table: reads }]] of Object.entries(
+  EXPERIMENTS,
+).entries()) {
+  test(`${slug}: ${ACTIONS} actions at any moment, seed ${SEED}`, () =>
+    lab.open(
+      `#/${slug}?${new URLSearchParams(values)}`,
+      async (page) => {
+        const roll = dice(SEED * 1000 + place);
+        /** @template T @param {readonly T[]} all */
+        const pick = (all) => all[roll(all.length)];
+        const slugs = Object.keys(EXPERIMENTS);
+        const second = slugs[(place + 1) % slugs.length];
+        await watched(
+          `${slug} at the start`,
+          page,
+          page.evaluate(
+            (first) => globalThis.stress.begin(first.slug, first.values, first.second),
+            { slug, values, second: { slug: second, values: EXPERIMENTS[second].values } },
+          ),
+        );
+        const kinds = [
+          "run",
+          "run",
+          "run",
+          "run",
+          "run",
+          "pause",
+          "step",
+          "cancel",
+          "cancel",
+          "cancel",
+          "reset",
+          "reset",
+          "set",
+          "set",
+          "attribute",
+          "seed",
+          "move",
+          "page",
+          "replace",
+          "other",
+          ...(reads ? ["table", "table", "table", "simulated"] : []),
+        ];
+        for (let i = 0; i < ACTIONS; i++) {
+          const what = pick(kinds);
+          /** @type {Action} */
+          const more = {
+            slug,
+            values,
+            name,
+            text: what === "table" ? table(pick([24, 36, 48])) : pick(texts),
+            seed: 1 + roll(1000),
+            elsewhere: pick(["#/", "#/about", `#/${second}`]),
+            wait: roll(4),
+            what: pick(/** @type {const} */ (["cancel", "reset", "pause"])),
+          };
+          const words = `${slug}, action ${i} of seed ${SEED}: ${what}`;
+          const said = await watched(
+            words,
+            page,
+            page.evaluate(({ what, wait, more }) => globalThis.stress.act(what, wait, more), {
+              what,
+              wait: roll(7),
+              more,
+            }),
+          );
+          assert.deepEqual(said, [], words);
+        }
+        const { errors, results } = await watched(
+          `${slug} at the end, seed ${SEED}`,
+          page,
+          page.evaluate(() => globalThis.stress.end()),
+        );
+        assert.deepEqual(errors, []);
+        for (const { query, ours, fresh } of results) {
+          assert.equal(
+            ours.seed,
+            Number(query.seed ?? 1),
+            `${ours.experiment}: the result is of the seed that is shown`,
+          );
+          assert.deepEqual(
+            ours.params,
+            fresh.params,
+            `${ours.experiment}: the result is of the settings that are shown`,
+          );
+          assert.deepEqual(
+            ours.data,
+            fresh.data,
+            `${ours.experiment}: the result is of the table that is shown`,
+          );
+          assertSame(
+            numbers(ours),
+            numbers(fresh),
+            `${ours.experiment} after ${ACTIONS} actions of seed ${SEED}`,
+          );
+        }
+      },
+      { script: instrument },
+    ));
 }

@@ -13,7 +13,10 @@ export type LabElement = ScalingLab & { result: Result; shadowRoot: ShadowRoot }
 /** Finds the page's `<scaling-lab>`. */
 export type LabLocator = {
   evaluate<R>(run: (element: LabElement) => R | Promise<R>): Promise<R>;
-  evaluate<R, A>(run: (element: LabElement, argument: A) => R | Promise<R>, argument: A): Promise<R>;
+  evaluate<R, A>(
+    run: (element: LabElement, argument: A) => R | Promise<R>,
+    argument: A,
+  ): Promise<R>;
 } & Locator;
 /** What a selector finds: a field, with what folds, lists and bars have besides. */
 export interface Found extends HTMLInputElement {

@@ -9,7 +9,9 @@ import { ask, button, catalogue, copied, downloaded, ready, run, start } from ".
 
 /** @type {import("./types.d.ts").Lab} */
 let lab;
-before(async () => { lab = await start("cpu"); });
+before(async () => {
+  lab = await start("cpu");
+});
 after(() => lab?.stop());
 
 /**
@@ -18,295 +20,591 @@ after(() => lab?.stop());
  * @param {number} ms
  * @param {string} what
  */
-const within = (promise, ms, what) => Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error(`${what}: no answer in ${ms} ms`)), ms).unref())]);
+const within = (promise, ms, what) =>
+  Promise.race([
+    promise,
+    new Promise((_, reject) =>
+      setTimeout(() => reject(new Error(`${what}: no answer in ${ms} ms`)), ms).unref(),
+    ),
+  ]);
 
 describe("axes of 0.70 to 0.80 decades and of very large values", () => {
-  for (const [hash, runs] of /** @type {[string, boolean][]} */ ([["#/positive-shift?a=0.75", false], ["#/multi-epoch?samples=50&epochs=1,4&runs=4&rates=16&seed=8", true]])) {
-    test(hash, () => within(lab.open(hash, async (page) => {
-      const element = await ready(page);
-      if (runs) await run(element);
-      assert.equal(await element.evaluate((e) => new Promise((done) => requestAnimationFrame(() => done(e.result.experiment.length > 0)))), true);
-      assert.ok(await element.locator("svg").first().isVisible());
-    }), 60_000, hash));
+  for (const [hash, runs] of /** @type {[string, boolean][]} */ ([
+    ["#/positive-shift?a=0.75", false],
+    ["#/multi-epoch?samples=50&epochs=1,4&runs=4&rates=16&seed=8", true],
+  ])) {
+    test(hash, () =>
+      within(
+        lab.open(hash, async (page) => {
+          const element = await ready(page);
+          if (runs) await run(element);
+          assert.equal(
+            await element.evaluate(
+              (e) =>
+                new Promise((done) =>
+                  requestAnimationFrame(() => done(e.result.experiment.length > 0)),
+                ),
+            ),
+            true,
+          );
+          assert.ok(await element.locator("svg").first().isVisible());
+        }),
+        60_000,
+        hash,
+      ),
+    );
   }
 });
 
 /** Runs of a law as text. @param {string[]} heads */
-const table = (heads, rows = 36) => [heads.join(","), ...Array.from({ length: rows }, (_, i) => {
-  const [n, d] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** Math.floor(i / 6)];
-  return [n, d, (1.7 + 400 / n ** 0.34 + 410 / d ** 0.28 + 0.004 * Math.sin(13 * i)).toFixed(5)].slice(0, heads.length).join(",");
-}), ""].join("\n");
+const table = (heads, rows = 36) =>
+  [
+    heads.join(","),
+    ...Array.from({ length: rows }, (_, i) => {
+      const [n, d] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** Math.floor(i / 6)];
+      return [n, d, (1.7 + 400 / n ** 0.34 + 410 / d ** 0.28 + 0.004 * Math.sin(13 * i)).toFixed(5)]
+        .slice(0, heads.length)
+        .join(",");
+    }),
+    "",
+  ].join("\n");
 /** @param {LabLocator} element @param {string} name @param {string} text */
-const choose = (element, name, text) => element.locator(".own input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+const choose = (element, name, text) =>
+  element
+    .locator(".own input[type=file]")
+    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 /** @param {LabLocator} element @param {import("playwright-core").Locator} locator */
 const saved = async (element, locator) => {
   const [download] = await Promise.all([element.page().waitForEvent("download"), locator.click()]);
-  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  return {
+    name: download.suggestedFilename(),
+    text: await readFile(await download.path(), "utf8"),
+  };
 };
 
-test("figures of one table never carry the name, rows or setting of another", () => lab.open("#/chinchilla?bootstrap=20&seed=3", async (page) => {
-  const element = await ready(page);
-  await choose(element, "good.csv", table(["params", "tokens", "loss"]));
-  await page.waitForFunction(() => document.querySelector("scaling-lab").result?.data?.rows === 36);
-  const address = await copied(element, "Copy link");
-  await choose(element, "bad.csv", table(["params", "tokens"], 24));
-  await element.getByText("These figures are of the table before, good.csv", { exact: false }).waitFor();
-  const svg = await saved(element, element.locator(".figure").first().getByRole("button", { name: /SVG/ }));
-  assert.match(svg.text, /data good\.csv \(36 rows/);
-  assert.doesNotMatch(svg.text, /bad\.csv/);
-  const cited = await copied(element, "Cite");
-  assert.match(cited, /good\.csv, 36 rows/);
-  assert.doesNotMatch(cited, /bad\.csv/);
-  assert.equal(await copied(element, "Copy link"), address);
-  assert.match(await copied(element, "Copy as command"), /--data good\.csv .*--seed 3/);
-  const json = await downloaded(element);
-  assert.deepEqual([json.data?.rows, json.seed], [36, 3]);
-  assert.match((await saved(element, button(element, "Download CSV"))).name, /seed3\.csv$/);
-  // Run says what is wrong once more instead of running what is gone.
-  await button(element, /^Run( again)?$/).click();
-  await page.waitForTimeout(300);
-  assert.equal(await element.getAttribute("data-busy"), null);
-  await choose(element, "good.csv", table(["params", "tokens", "loss"]));
-  await element.getByText("These figures are of the table before", { exact: false }).waitFor({ state: "hidden" });
-}));
+test("figures of one table never carry the name, rows or setting of another", () =>
+  lab.open("#/chinchilla?bootstrap=20&seed=3", async (page) => {
+    const element = await ready(page);
+    await choose(element, "good.csv", table(["params", "tokens", "loss"]));
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result?.data?.rows === 36,
+    );
+    const address = await copied(element, "Copy link");
+    await choose(element, "bad.csv", table(["params", "tokens"], 24));
+    await element
+      .getByText("These figures are of the table before, good.csv", { exact: false })
+      .waitFor();
+    const svg = await saved(
+      element,
+      element.locator(".figure").first().getByRole("button", { name: /SVG/ }),
+    );
+    assert.match(svg.text, /data good\.csv \(36 rows/);
+    assert.doesNotMatch(svg.text, /bad\.csv/);
+    const cited = await copied(element, "Cite");
+    assert.match(cited, /good\.csv, 36 rows/);
+    assert.doesNotMatch(cited, /bad\.csv/);
+    assert.equal(await copied(element, "Copy link"), address);
+    assert.match(await copied(element, "Copy as command"), /--data good\.csv .*--seed 3/);
+    const json = await downloaded(element);
+    assert.deepEqual([json.data?.rows, json.seed], [36, 3]);
+    assert.match((await saved(element, button(element, "Download CSV"))).name, /seed3\.csv$/);
+    // Run says what is wrong once more instead of running what is gone.
+    await button(element, /^Run( again)?$/).click();
+    await page.waitForTimeout(300);
+    assert.equal(await element.getAttribute("data-busy"), null);
+    await choose(element, "good.csv", table(["params", "tokens", "loss"]));
+    await element
+      .getByText("These figures are of the table before", { exact: false })
+      .waitFor({ state: "hidden" });
+  }));
 
-test("a setting that cannot be used leaves the figures their own", () => lab.open("#/exam-time?hours=50&runs=64", async (page) => {
-  const element = await ready(page);
-  const field = (/** @type {string} */ name) => element.locator(`[data-param=${name}] input[type=text]`);
-  const problem = (/** @type {string} */ name) => element.locator(`[data-param=${name}] .problem`);
-  const type = async (/** @type {string} */ name, /** @type {string} */ text) => { await field(name).fill(text); await field(name).blur(); };
-  await type("hours", "x");
-  await problem("hours").getByText(/hours/).waitFor();
-  await element.getByText("These figures are of the setting before", { exact: false }).waitFor();
-  assert.match(await copied(element, "Copy link"), /hours=50/);
-  // Each field has its own error.
-  await type("exponent", "y");
-  await problem("exponent").getByText(/exponent/).waitFor();
-  assert.match(await problem("hours").innerText(), /hours/, "still wrong");
-  await type("hours", "60");
-  await problem("hours").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
-  assert.match(await problem("exponent").innerText(), /exponent/, "still wrong");
-  assert.equal(await field("hours").getAttribute("aria-invalid"), "false");
-  await type("exponent", "0.5");
-  await page.waitForFunction(() => document.querySelector("scaling-lab").result.params.hours === 60);
-  assert.deepEqual((await element.locator(".problem").allInnerTexts()).filter(Boolean), []);
-  assert.ok(await element.getByText("These figures are of", { exact: false }).isHidden());
-}));
+test("a setting that cannot be used leaves the figures their own", () =>
+  lab.open("#/exam-time?hours=50&runs=64", async (page) => {
+    const element = await ready(page);
+    const field = (/** @type {string} */ name) =>
+      element.locator(`[data-param=${name}] input[type=text]`);
+    const problem = (/** @type {string} */ name) =>
+      element.locator(`[data-param=${name}] .problem`);
+    const type = async (/** @type {string} */ name, /** @type {string} */ text) => {
+      await field(name).fill(text);
+      await field(name).blur();
+    };
+    await type("hours", "x");
+    await problem("hours").getByText(/hours/).waitFor();
+    await element.getByText("These figures are of the setting before", { exact: false }).waitFor();
+    assert.match(await copied(element, "Copy link"), /hours=50/);
+    // Each field has its own error.
+    await type("exponent", "y");
+    await problem("exponent")
+      .getByText(/exponent/)
+      .waitFor();
+    assert.match(await problem("hours").innerText(), /hours/, "still wrong");
+    await type("hours", "60");
+    await problem("hours").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+    assert.match(await problem("exponent").innerText(), /exponent/, "still wrong");
+    assert.equal(await field("hours").getAttribute("aria-invalid"), "false");
+    await type("exponent", "0.5");
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.params.hours === 60,
+    );
+    assert.deepEqual((await element.locator(".problem").allInnerTexts()).filter(Boolean), []);
+    assert.ok(await element.getByText("These figures are of", { exact: false }).isHidden());
+  }));
 
-test("fields show all of what they hold, at every width", () => lab.open("#/atoms?atoms=100000", async (page) => {
-  const element = await ready(page);
-  await element.evaluate((e) => { for (const fold of e.shadowRoot.querySelectorAll("details.more")) fold.open = true; });
-  for (const width of [320, 390, 704, 1280]) {
-    await page.setViewportSize({ width, height: 844 });
-    const cut = await element.evaluate((e) => [...e.shadowRoot.querySelectorAll("input.short")].filter((i) => i.offsetParent).flatMap((input) => {
-      input.value = "12345678";
-      input.dispatchEvent(new Event("input"));
-      return input.scrollWidth > input.clientWidth ? [`${input.value}: ${input.scrollWidth} > ${input.clientWidth}`] : [];
-    }));
-    assert.deepEqual(cut, [], `${width}`);
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width}`);
-  }
-}));
-
-test("one press of an arrow key on a slider is one value", () => lab.open("#/multi-epoch", async (page) => {
-  const element = await ready(page);
-  for (const [param, from] of /** @type {const} */ ([["dim", 1]])) {
-    const range = element.locator(`[data-param=${param}] input[type=range]`);
-    await range.evaluate((node) => node.closest("details")?.setAttribute("open", ""));
-    await range.focus();
-    const value = () => element.locator(`[data-param=${param}] input[type=text]`).inputValue().then(Number);
-    const first = await value();
-    for (let i = from; i <= 3; i++) {
-      await page.keyboard.press("ArrowRight");
-      assert.equal(await value(), first + i);
+test("fields show all of what they hold, at every width", () =>
+  lab.open("#/atoms?atoms=100000", async (page) => {
+    const element = await ready(page);
+    await element.evaluate((e) => {
+      for (const fold of e.shadowRoot.querySelectorAll("details.more")) fold.open = true;
+    });
+    for (const width of [320, 390, 704, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      const cut = await element.evaluate((e) =>
+        [...e.shadowRoot.querySelectorAll("input.short")]
+          .filter((i) => i.offsetParent)
+          .flatMap((input) => {
+            input.value = "12345678";
+            input.dispatchEvent(new Event("input"));
+            return input.scrollWidth > input.clientWidth
+              ? [`${input.value}: ${input.scrollWidth} > ${input.clientWidth}`]
+              : [];
+          }),
+      );
+      assert.deepEqual(cut, [], `${width}`);
+      assert.ok(
+        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+        `${width}`,
+      );
     }
-  }
-}));
+  }));
 
-test("weights stay as typed", () => lab.open("#/exam-time?weights=0.6,0.3,0.1", async (page) => {
-  const element = await ready(page);
-  const { params } = await downloaded(element);
-  assert.deepEqual(params.weights, [0.6, 0.3, 0.1]);
-  assert.match(await copied(element, "Cite"), /weights = \[0\.6,0\.3,0\.1\]/);
-  assert.match(await copied(element, "Copy link"), /weights=0\.6,0\.3,0\.1$/);
-}));
+test("one press of an arrow key on a slider is one value", () =>
+  lab.open("#/multi-epoch", async (page) => {
+    const element = await ready(page);
+    for (const [param, from] of /** @type {const} */ ([["dim", 1]])) {
+      const range = element.locator(`[data-param=${param}] input[type=range]`);
+      await range.evaluate((node) => node.closest("details")?.setAttribute("open", ""));
+      await range.focus();
+      const value = () =>
+        element.locator(`[data-param=${param}] input[type=text]`).inputValue().then(Number);
+      const first = await value();
+      for (let i = from; i <= 3; i++) {
+        await page.keyboard.press("ArrowRight");
+        assert.equal(await value(), first + i);
+      }
+    }
+  }));
+
+test("weights stay as typed", () =>
+  lab.open("#/exam-time?weights=0.6,0.3,0.1", async (page) => {
+    const element = await ready(page);
+    const { params } = await downloaded(element);
+    assert.deepEqual(params.weights, [0.6, 0.3, 0.1]);
+    assert.match(await copied(element, "Cite"), /weights = \[0\.6,0\.3,0\.1\]/);
+    assert.match(await copied(element, "Copy link"), /weights=0\.6,0\.3,0\.1$/);
+  }));
 
 test("a preset keeps its name", async () => {
   for (const { slug, presets } of await catalogue()) {
     await lab.open(`#/${slug}`, async (page) => {
       const element = await ready(page);
       for (const [i, preset] of presets.entries()) {
-        await page.evaluate((query) => { document.querySelector("scaling-lab").query = Object.fromEntries(new URLSearchParams(query)); }, preset.query);
-        await page.waitForFunction((at) => document.querySelector("scaling-lab").shadowRoot.querySelector("select").selectedIndex === at, i + 1, { timeout: 10_000 });
-        assert.equal(await element.getByLabel("Try").evaluate((/** @type {HTMLSelectElement} */ s) => s.selectedOptions[0].textContent), preset.title);
+        await page.evaluate((query) => {
+          document.querySelector("scaling-lab").query = Object.fromEntries(
+            new URLSearchParams(query),
+          );
+        }, preset.query);
+        await page.waitForFunction(
+          (at) =>
+            document.querySelector("scaling-lab").shadowRoot.querySelector("select")
+              .selectedIndex === at,
+          i + 1,
+          { timeout: 10_000 },
+        );
+        assert.equal(
+          await element
+            .getByLabel("Try")
+            .evaluate((/** @type {HTMLSelectElement} */ s) => s.selectedOptions[0].textContent),
+          preset.title,
+        );
       }
     });
   }
 });
 
-test("control characters are shown, and spoil no file", () => lab.open("#/fit?bootstrap=20", async (page) => {
-  const element = await ready(page);
-  const evil = "\u0001\n\u202e\u2028x";
-  await choose(element, `a${evil}.csv`, table([`"params ${evil}"`, "tokens", "loss"]));
-  await page.waitForFunction(() => document.querySelector("scaling-lab").result?.data?.rows === 36);
-  assert.match(await element.locator(".own .about").innerText(), /^a␁␊⟨U\+202E⟩⟨U\+2028⟩x\.csv 36 rows, 3 columns: params .*⟨U\+202E⟩⟨U\+2028⟩x/);
-  const { text } = await saved(element, element.locator(".figure").first().getByRole("button", { name: /SVG/ }));
-  const errors = await page.evaluate((source) => new DOMParser().parseFromString(source, "image/svg+xml").querySelectorAll("parsererror").length, text);
-  assert.equal(errors, 0);
-  assert.doesNotMatch(text.replace(/\n/g, ""), /[\u0000-\u001f\u202e\u2028]/);
-  const png = await saved(element, element.locator(".figure").first().getByRole("button", { name: /PNG/ }));
-  assert.match(png.text.slice(0, 8), /PNG/);
-}));
+test("control characters are shown, and spoil no file", () =>
+  lab.open("#/fit?bootstrap=20", async (page) => {
+    const element = await ready(page);
+    const evil = "\u0001\n\u202e\u2028x";
+    await choose(element, `a${evil}.csv`, table([`"params ${evil}"`, "tokens", "loss"]));
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result?.data?.rows === 36,
+    );
+    assert.match(
+      await element.locator(".own .about").innerText(),
+      /^a␁␊⟨U\+202E⟩⟨U\+2028⟩x\.csv 36 rows, 3 columns: params .*⟨U\+202E⟩⟨U\+2028⟩x/,
+    );
+    const { text } = await saved(
+      element,
+      element.locator(".figure").first().getByRole("button", { name: /SVG/ }),
+    );
+    const errors = await page.evaluate(
+      (source) =>
+        new DOMParser().parseFromString(source, "image/svg+xml").querySelectorAll("parsererror")
+          .length,
+      text,
+    );
+    assert.equal(errors, 0);
+    assert.doesNotMatch(text.replace(/\n/g, ""), /[\u0000-\u001f\u202e\u2028]/);
+    const png = await saved(
+      element,
+      element.locator(".figure").first().getByRole("button", { name: /PNG/ }),
+    );
+    assert.match(png.text.slice(0, 8), /PNG/);
+  }));
 
-test("a saved figure is drawn as the page draws it", () => lab.open("#/exam-time?runs=256&facts=16", async (page) => {
-  const element = await ready(page);
-  await run(element);
-  /** How everything with a class is painted: a site has other shades than the plot's own, but the series have none. */
-  const paints = (root) => {
-    const found = {};
-    for (const node of root.querySelectorAll("svg[role=img] [class]")) {
-      const { fill, stroke, color, strokeDasharray } = getComputedStyle(node);
-      const name = node.getAttribute("class");
-      const paint = (value) => value === "none" ? "none" : /\bc\d/.test(name) && value === color ? `series ${color}` : "paint";
-      if (node.matches("path,line")) (found[name] ??= new Set()).add([paint(fill), paint(stroke), strokeDasharray === "none" ? "whole" : "dashed"].join(", "));
-    }
-    return Object.fromEntries(Object.entries(found).map(([name, set]) => [name, [...set].sort()]));
-  };
-  const figure = element.locator(".figure").first();
-  const { text } = await saved(element, figure.getByRole("button", { name: /SVG/ }));
-  const live = await figure.evaluate((node, source) => new Function("root", `return (${source})(root)`)(node), paints.toString());
-  const other = await page.context().newPage();
-  await other.setContent(`<!doctype html>${text}`);
-  const kept = await other.evaluate((source) => new Function("root", `return (${source})(root)`)(document), paints.toString());
-  assert.ok(Object.keys(kept).some((name) => /^line/.test(name)) && kept.grid, Object.keys(kept).join(", "));
-  for (const [name, how] of Object.entries(kept)) if (live[name]) assert.deepEqual(how, live[name], name);
-}, { context: { colorScheme: "light" } }));
+test("a saved figure is drawn as the page draws it", () =>
+  lab.open(
+    "#/exam-time?runs=256&facts=16",
+    async (page) => {
+      const element = await ready(page);
+      await run(element);
+      /** How everything with a class is painted: a site has other shades than the plot's own, but the series have none. */
+      const paints = (root) => {
+        const found = {};
+        for (const node of root.querySelectorAll("svg[role=img] [class]")) {
+          const { fill, stroke, color, strokeDasharray } = getComputedStyle(node);
+          const name = node.getAttribute("class");
+          const paint = (value) =>
+            value === "none"
+              ? "none"
+              : /\bc\d/.test(name) && value === color
+                ? `series ${color}`
+                : "paint";
+          if (node.matches("path,line"))
+            (found[name] ??= new Set()).add(
+              [paint(fill), paint(stroke), strokeDasharray === "none" ? "whole" : "dashed"].join(
+                ", ",
+              ),
+            );
+        }
+        return Object.fromEntries(
+          Object.entries(found).map(([name, set]) => [name, [...set].sort()]),
+        );
+      };
+      const figure = element.locator(".figure").first();
+      const { text } = await saved(element, figure.getByRole("button", { name: /SVG/ }));
+      const live = await figure.evaluate(
+        (node, source) => new Function("root", `return (${source})(root)`)(node),
+        paints.toString(),
+      );
+      const other = await page.context().newPage();
+      await other.setContent(`<!doctype html>${text}`);
+      const kept = await other.evaluate(
+        (source) => new Function("root", `return (${source})(root)`)(document),
+        paints.toString(),
+      );
+      assert.ok(
+        Object.keys(kept).some((name) => /^line/.test(name)) && kept.grid,
+        Object.keys(kept).join(", "),
+      );
+      for (const [name, how] of Object.entries(kept))
+        if (live[name]) assert.deepEqual(how, live[name], name);
+    },
+    { context: { colorScheme: "light" } },
+  ));
 
-test("control characters of a link", () => lab.open("#/exam-time?hours=1%0A2%E2%80%AE", async (page) => {
-  const element = await ready(page);
-  await element.getByText("1␊2⟨U+202E⟩", { exact: false }).first().waitFor();
-}));
+test("control characters of a link", () =>
+  lab.open("#/exam-time?hours=1%0A2%E2%80%AE", async (page) => {
+    const element = await ready(page);
+    await element.getByText("1␊2⟨U+202E⟩", { exact: false }).first().waitFor();
+  }));
 
 describe("addresses", () => {
-  test("encoded as a whole", () => lab.open("#%2Fexam-time%3Fweights%3D0.7%2C0.3", async (page) => {
-    const element = await ready(page);
-    assert.deepEqual(await element.evaluate((e) => e.result.params.weights), [0.7, 0.3]);
-  }));
+  test("encoded as a whole", () =>
+    lab.open("#%2Fexam-time%3Fweights%3D0.7%2C0.3", async (page) => {
+      const element = await ready(page);
+      assert.deepEqual(await element.evaluate((e) => e.result.params.weights), [0.7, 0.3]);
+    }));
   for (const hash of ["#/%E0%A4%A", "#/nothing", "#/%00", "#/__proto__"]) {
-    test(`${hash} gets a sentence and a way home`, () => lab.open(hash, async (page) => {
-      await page.getByRole("alert").filter({ hasText: /There is no experiment/ }).waitFor();
-      await page.getByRole("link", { name: "All experiments" }).click();
+    test(`${hash} gets a sentence and a way home`, () =>
+      lab.open(hash, async (page) => {
+        await page
+          .getByRole("alert")
+          .filter({ hasText: /There is no experiment/ })
+          .waitFor();
+        await page.getByRole("link", { name: "All experiments" }).click();
+        await page.locator(".cards > li").first().waitFor();
+      }));
+  }
+  test("#main is the front door, and leads to the content of a page that is shown", () =>
+    lab.open("#main", async (page) => {
       await page.locator(".cards > li").first().waitFor();
     }));
-  }
-  test("#main is the front door, and leads to the content of a page that is shown", () => lab.open("#main", async (page) => {
-    await page.locator(".cards > li").first().waitFor();
-  }));
 });
 
-test("formulas and figures need no inline style, and no size is reported twice", () => lab.open("", async (page) => {
-  await page.context().route("**/lab/", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; img-src 'self' data: blob:; style-src 'self'" } });
-  });
-  for (const hash of ["", "#/published", "#/about", ...(await catalogue()).map(({ slug }) => `#/${slug}`)]) {
-    await page.goto("about:blank");
-    await page.goto(lab.url + hash);
-    if (/^#\/(?!published|about)/.test(hash)) {
-      await ready(page);
-      await page.locator("scaling-lab .fold").first().waitFor({ state: "attached" });
-      await page.evaluate(() => { for (const fold of document.querySelector("scaling-lab").shadowRoot.querySelectorAll("details")) fold.open = true; });
-      assert.equal(await page.evaluate(() => document.querySelector("scaling-lab").shadowRoot.querySelectorAll("math [style], math[style]").length), 0, hash);
-      for (const width of [700, 1280]) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.waitForTimeout(100);
+test("formulas and figures need no inline style, and no size is reported twice", () =>
+  lab.open(
+    "",
+    async (page) => {
+      await page.context().route("**/lab/", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({
+          response,
+          headers: {
+            ...response.headers(),
+            "content-security-policy":
+              "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; img-src 'self' data: blob:; style-src 'self'",
+          },
+        });
+      });
+      for (const hash of [
+        "",
+        "#/published",
+        "#/about",
+        ...(await catalogue()).map(({ slug }) => `#/${slug}`),
+      ]) {
+        await page.goto("about:blank");
+        await page.goto(lab.url + hash);
+        if (/^#\/(?!published|about)/.test(hash)) {
+          await ready(page);
+          await page.locator("scaling-lab .fold").first().waitFor({ state: "attached" });
+          await page.evaluate(() => {
+            for (const fold of document
+              .querySelector("scaling-lab")
+              .shadowRoot.querySelectorAll("details"))
+              fold.open = true;
+          });
+          assert.equal(
+            await page.evaluate(
+              () =>
+                document
+                  .querySelector("scaling-lab")
+                  .shadowRoot.querySelectorAll("math [style], math[style]").length,
+            ),
+            0,
+            hash,
+          );
+          for (const width of [700, 1280]) {
+            await page.setViewportSize({ width, height: 800 });
+            await page.waitForTimeout(100);
+          }
+        } else await page.locator("main h1").waitFor();
+        assert.deepEqual(await page.evaluate(() => window.seen), [], hash);
       }
-    } else await page.locator("main h1").waitFor();
-    assert.deepEqual(await page.evaluate(() => window.seen), [], hash);
-  }
-}, { script: () => {
-  window.seen = [];
-  addEventListener("securitypolicyviolation", (event) => window.seen.push(`${event.violatedDirective}: ${event.sourceFile}`));
-  addEventListener("error", (event) => window.seen.push(event.message));
-} }));
+    },
+    {
+      script: () => {
+        window.seen = [];
+        addEventListener("securitypolicyviolation", (event) =>
+          window.seen.push(`${event.violatedDirective}: ${event.sourceFile}`),
+        );
+        addEventListener("error", (event) => window.seen.push(event.message));
+      },
+    },
+  ));
 
-test("text styles and the direction of the page around stay out", () => lab.open("#/exam-time", async (page) => {
-  const element = await ready(page);
-  const looks = () => element.evaluate((e) => [".title", ".question", "button.primary", "figcaption", "svg text"].map((name) => {
-    const { direction, unicodeBidi, textAlign, letterSpacing, wordSpacing, textTransform, textIndent, writingMode, fontStyle, fontVariant, whiteSpace, fontWeight, lineHeight, textShadow, color, textAnchor } = getComputedStyle(e.shadowRoot.querySelector(name));
-    return { direction, unicodeBidi, textAlign, letterSpacing, wordSpacing, textTransform, textIndent, writingMode, fontStyle, fontVariant, whiteSpace, fontWeight, lineHeight, textShadow, color, textAnchor };
+test("text styles and the direction of the page around stay out", () =>
+  lab.open("#/exam-time", async (page) => {
+    const element = await ready(page);
+    const looks = () =>
+      element.evaluate((e) =>
+        [".title", ".question", "button.primary", "figcaption", "svg text"].map((name) => {
+          const {
+            direction,
+            unicodeBidi,
+            textAlign,
+            letterSpacing,
+            wordSpacing,
+            textTransform,
+            textIndent,
+            writingMode,
+            fontStyle,
+            fontVariant,
+            whiteSpace,
+            fontWeight,
+            lineHeight,
+            textShadow,
+            color,
+            textAnchor,
+          } = getComputedStyle(e.shadowRoot.querySelector(name));
+          return {
+            direction,
+            unicodeBidi,
+            textAlign,
+            letterSpacing,
+            wordSpacing,
+            textTransform,
+            textIndent,
+            writingMode,
+            fontStyle,
+            fontVariant,
+            whiteSpace,
+            fontWeight,
+            lineHeight,
+            textShadow,
+            color,
+            textAnchor,
+          };
+        }),
+      );
+    const before = await looks();
+    await page.evaluate(() => {
+      document.documentElement.dir = "rtl";
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(
+        "body, scaling-lab { direction: rtl; unicode-bidi: bidi-override; text-align: right; letter-spacing: 5px; word-spacing: 9px; text-transform: uppercase; text-indent: 3em; font: italic small-caps 900 1rem/3 fantasy; white-space: pre; text-shadow: 1px 1px red; color: red; text-anchor: end; }",
+      );
+      document.adoptedStyleSheets = [sheet];
+    });
+    assert.deepEqual(await looks(), before);
   }));
-  const before = await looks();
-  await page.evaluate(() => {
-    document.documentElement.dir = "rtl";
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync("body, scaling-lab { direction: rtl; unicode-bidi: bidi-override; text-align: right; letter-spacing: 5px; word-spacing: 9px; text-transform: uppercase; text-indent: 3em; font: italic small-caps 900 1rem/3 fantasy; white-space: pre; text-shadow: 1px 1px red; color: red; text-anchor: end; }");
-    document.adoptedStyleSheets = [sheet];
-  });
-  assert.deepEqual(await looks(), before);
-}));
 
-test("paper has every tick label and the settings, and nothing to press", () => lab.open("#/exam-time?runs=64&seed=4&hours=50", async (page) => {
-  const element = await ready(page);
-  await run(element);
-  const labels = await element.evaluate((e) => e.shadowRoot.querySelectorAll("svg text.small").length);
-  await page.emulateMedia({ media: "print" });
-  const visible = (/** @type {string} */ selector) => element.evaluate((e, all) => [...e.shadowRoot.querySelectorAll(all)].filter((node) => node.checkVisibility()).map((node) => node.textContent || node.tagName), selector);
-  assert.ok(labels > 8);
-  assert.equal((await visible("svg text.small")).length, labels);
-  assert.deepEqual(await visible("button:not(.lab-legend button), input, select, textarea, summary, .control, .help, .lab-legend [aria-pressed=false]"), []);
-  const [line] = await visible(".printed");
-  assert.match(line, /weights = 0\.9,0\.1, .*hours = 50.*seed = 4.*Scaling Lab \d/);
-  assert.match((await visible(".device"))[0], /CPU/);
-  assert.equal(await page.locator(".site nav").isVisible(), false);
-}));
+test("paper has every tick label and the settings, and nothing to press", () =>
+  lab.open("#/exam-time?runs=64&seed=4&hours=50", async (page) => {
+    const element = await ready(page);
+    await run(element);
+    const labels = await element.evaluate(
+      (e) => e.shadowRoot.querySelectorAll("svg text.small").length,
+    );
+    await page.emulateMedia({ media: "print" });
+    const visible = (/** @type {string} */ selector) =>
+      element.evaluate(
+        (e, all) =>
+          [...e.shadowRoot.querySelectorAll(all)]
+            .filter((node) => node.checkVisibility())
+            .map((node) => node.textContent || node.tagName),
+        selector,
+      );
+    assert.ok(labels > 8);
+    assert.equal((await visible("svg text.small")).length, labels);
+    assert.deepEqual(
+      await visible(
+        "button:not(.lab-legend button), input, select, textarea, summary, .control, .help, .lab-legend [aria-pressed=false]",
+      ),
+      [],
+    );
+    const [line] = await visible(".printed");
+    assert.match(line, /weights = 0\.9,0\.1, .*hours = 50.*seed = 4.*Scaling Lab \d/);
+    assert.match((await visible(".device"))[0], /CPU/);
+    assert.equal(await page.locator(".site nav").isVisible(), false);
+  }));
 
 describe("a file dropped anywhere", () => {
-  const drop = (/** @type {Page} */ page, /** @type {string} */ selector) => page.evaluate(([on]) => {
-    const data = new DataTransfer();
-    data.items.add(new File(["params,tokens,loss\n" + Array.from({ length: 12 }, (_, i) => `${1e7 * 2 ** (i % 4)},${1e9 * 3 ** (i % 3)},${3 - i / 20}`).join("\n")], "dropped.csv"));
-    const kept = ["dragenter", "dragover", "drop"].map((type) => document.querySelector(on).dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, composed: true })));
-    return kept.slice(1);
-  }, [selector]);
+  const drop = (/** @type {Page} */ page, /** @type {string} */ selector) =>
+    page.evaluate(
+      ([on]) => {
+        const data = new DataTransfer();
+        data.items.add(
+          new File(
+            [
+              "params,tokens,loss\n" +
+                Array.from(
+                  { length: 12 },
+                  (_, i) => `${1e7 * 2 ** (i % 4)},${1e9 * 3 ** (i % 3)},${3 - i / 20}`,
+                ).join("\n"),
+            ],
+            "dropped.csv",
+          ),
+        );
+        const kept = ["dragenter", "dragover", "drop"].map((type) =>
+          document.querySelector(on).dispatchEvent(
+            new DragEvent(type, {
+              dataTransfer: data,
+              bubbles: true,
+              cancelable: true,
+              composed: true,
+            }),
+          ),
+        );
+        return kept.slice(1);
+      },
+      [selector],
+    );
   for (const on of ["header.site", "footer.foot", "body"]) {
-    test(`on ${on}: taken where a table is, never opened by the browser`, () => lab.open("#/fit?bootstrap=20", async (page) => {
-      await ready(page);
-      assert.deepEqual(await drop(page, on), [false, false], "the browser must not open it");
-      await page.waitForFunction(() => document.querySelector("scaling-lab").shadowRoot.querySelector(".own[data-held]"));
-      await page.goto(`${lab.url}#/exam-time`);
-      await page.waitForFunction(() => document.querySelector("scaling-lab")?.result?.experiment === "exam-time");
-      assert.deepEqual(await drop(page, on), [false, false], "nor where nothing takes it");
-    }));
+    test(`on ${on}: taken where a table is, never opened by the browser`, () =>
+      lab.open("#/fit?bootstrap=20", async (page) => {
+        await ready(page);
+        assert.deepEqual(await drop(page, on), [false, false], "the browser must not open it");
+        await page.waitForFunction(() =>
+          document.querySelector("scaling-lab").shadowRoot.querySelector(".own[data-held]"),
+        );
+        await page.goto(`${lab.url}#/exam-time`);
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab")?.result?.experiment === "exam-time",
+        );
+        assert.deepEqual(await drop(page, on), [false, false], "nor where nothing takes it");
+      }));
   }
 });
 
-test("files are made without a connection", () => lab.open("#/exam-time", async (page) => {
-  const element = await ready(page);
-  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => /\/later-\w+\.js$/.test(name)));
-  await page.waitForTimeout(200);
-  await page.context().setOffline(true);
-  for (const name of ["Download JSON", "Download CSV"]) assert.ok((await saved(element, button(element, name))).text.length > 100);
-  for (const format of [/^SVG|SVG:/, /PNG/]) await saved(element, element.locator(".figure").first().getByRole("button", { name: format }));
-}));
+test("files are made without a connection", () =>
+  lab.open("#/exam-time", async (page) => {
+    const element = await ready(page);
+    await page.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => /\/later-\w+\.js$/.test(name)),
+    );
+    await page.waitForTimeout(200);
+    await page.context().setOffline(true);
+    for (const name of ["Download JSON", "Download CSV"])
+      assert.ok((await saved(element, button(element, name))).text.length > 100);
+    for (const format of [/^SVG|SVG:/, /PNG/])
+      await saved(
+        element,
+        element.locator(".figure").first().getByRole("button", { name: format }),
+      );
+  }));
 
-test("what cannot be fetched is named", () => lab.open("", async (page) => {
-  await page.context().route(/\/later-\w+\.js/, (route) => route.abort());
-  await page.goto(`${lab.url}#/exam-time`);
-  const element = await ready(page);
-  await button(element, "Download JSON").click();
-  await element.getByText(/A file of the lab did not arrive whole \(later-\w+\.js\)/).waitFor();
-}, { mayThrow: true }));
+test("what cannot be fetched is named", () =>
+  lab.open(
+    "",
+    async (page) => {
+      await page.context().route(/\/later-\w+\.js/, (route) => route.abort());
+      await page.goto(`${lab.url}#/exam-time`);
+      const element = await ready(page);
+      await button(element, "Download JSON").click();
+      await element.getByText(/A file of the lab did not arrive whole \(later-\w+\.js\)/).waitFor();
+    },
+    { mayThrow: true },
+  ));
 
 test("third parties are named with their licences", async () => {
   const text = await readFile(new URL("../../dist/THIRD-PARTY.txt", import.meta.url), "utf8");
-  for (const name of ["d3-array", "d3-shape", "d3-path", "internmap", "wgpu", "wasm-bindgen", "serde", "rand", "libm"]) {
+  for (const name of [
+    "d3-array",
+    "d3-shape",
+    "d3-path",
+    "internmap",
+    "wgpu",
+    "wasm-bindgen",
+    "serde",
+    "rand",
+    "libm",
+  ]) {
     assert.match(text, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+[^ :]*: .*(MIT|ISC)`, "m"), name);
   }
-  assert.match(text, /Permission to use, copy, modify, and\/or distribute this software/, "the text of ISC");
+  assert.match(
+    text,
+    /Permission to use, copy, modify, and\/or distribute this software/,
+    "the text of ISC",
+  );
 });
 
 test("the page's CSV is the command line's, digit for digit", async () => {
   const { toCsv } = await import("../../www/js/export.js");
-  const state = ["run", "k-composition", "--set", "skills=32", "--set", "samples=4000", "--seed", "5", "--device", "cpu", "--quiet", "--format"];
+  const state = [
+    "run",
+    "k-composition",
+    "--set",
+    "skills=32",
+    "--set",
+    "samples=4000",
+    "--seed",
+    "5",
+    "--device",
+    "cpu",
+    "--quiet",
+    "--format",
+  ];
   assert.equal(toCsv(JSON.parse(await ask(...state, "json"))), await ask(...state, "csv"));
 });

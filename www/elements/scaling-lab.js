@@ -10,7 +10,15 @@ import { duration, lang, num, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/values.js";
 import { visible } from "../js/visible.js";
-import { formula, prose, sentence, spoken, tableView, verdictView, verdictWords } from "../js/words.js";
+import {
+  formula,
+  prose,
+  sentence,
+  spoken,
+  tableView,
+  verdictView,
+  verdictWords,
+} from "../js/words.js";
 import { css as plotCss, renderFigure } from "../js/plot/index.js";
 import css from "./scaling-lab.css";
 
@@ -30,8 +38,21 @@ const DEVICES = ["auto", "gpu", "cpu"];
 const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
 const SEED_MAX = 2 ** 32 - 1;
-const RESERVED = new Set(["heading", "theme", "id", "class", "style", "slot", "lang", "dir", "hidden", "title", "part", "tabindex", "role"]);
-
+const RESERVED = new Set([
+  "heading",
+  "theme",
+  "id",
+  "class",
+  "style",
+  "slot",
+  "lang",
+  "dir",
+  "hidden",
+  "title",
+  "part",
+  "tabindex",
+  "role",
+]);
 
 /** Why an opening ended: another came, or the element went. */
 const SUPERSEDED = { kind: "superseded", message: "" };
@@ -40,7 +61,7 @@ const SUPERSEDED = { kind: "superseded", message: "" };
 const TABLE = ["data", "src"];
 
 /** Everything but the attributes every element has and our own switches. @param {string} name */
-const isParameter = name => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
+const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
 
 /** @type {CSSStyleSheet | undefined} */
 let sheet;
@@ -55,7 +76,8 @@ export class ScalingLab extends HTMLElement {
   /** @type {Result | null} */ #result = null;
   /** @type {Map<Kind, Session>} */ #sessions = new Map();
   /** @type {Kind} */ #active = "cpu";
-  /** @type {{resolve: (result: Result) => void, reject: (error: LabError) => void} | null} */ #opening = null;
+  /** @type {{resolve: (result: Result) => void, reject: (error: LabError) => void} | null} */ #opening =
+    null;
   /** @type {Promise<void> | null} */ #refreshing = null;
   /** @type {Promise<void> | null} */ #applying = null;
   #stale = false;
@@ -79,12 +101,13 @@ export class ScalingLab extends HTMLElement {
   /** @type {Record<string, any>} */ #ui = {};
   /** Ends what listens outside the element, when it goes. */
   #listening = new AbortController();
-  #observer = new MutationObserver(records => {
+  #observer = new MutationObserver((records) => {
     const names = records.map(({ attributeName }) => attributeName ?? "");
-    if (names.some(isParameter)) this.#readAttributes(!names.some(name => TABLE.includes(name)));
+    if (names.some(isParameter)) this.#readAttributes(!names.some((name) => TABLE.includes(name)));
   });
   #onRestart = () => this.#start(this.#mode === "playing");
-  /** The panel for a table of one's own, where the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own = null;
+  /** The panel for a table of one's own, where the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own =
+    null;
   /** Settings that came later than others count. */
   #turn = 0;
 
@@ -119,7 +142,10 @@ export class ScalingLab extends HTMLElement {
   get #present() {
     const own = this.#own;
     return {
-      address: this.address, short: this.#shortAddress, table: own?.held?.table, file: own?.held?.file,
+      address: this.address,
+      short: this.#shortAddress,
+      table: own?.held?.table,
+      file: own?.held?.file,
       settings: this.#settings,
       missing: { link: own?.missing("link"), command: own?.missing("command") },
     };
@@ -127,7 +153,10 @@ export class ScalingLab extends HTMLElement {
   /** @type {Of | null} */ #of = null;
   /** @param {Values} query */
   #addressOf(query) {
-    return new URL(formatHash(this.#entry?.slug ?? "", query), this.isConnected && this.hasAttribute("heading") ? location.href.split("#")[0] : base).href;
+    return new URL(
+      formatHash(this.#entry?.slug ?? "", query),
+      this.isConnected && this.hasAttribute("heading") ? location.href.split("#")[0] : base,
+    ).href;
   }
 
   connectedCallback() {
@@ -218,8 +247,15 @@ export class ScalingLab extends HTMLElement {
     // A run asked for while the engine starts is of the state it starts with.
     await this.#applying?.catch(() => {});
     await this.#refreshing;
-    if (this.#ui.invalid) this.shadowRoot?.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
-    if (this.#preparing || this.#mode === "dead" || !this.#result?.progress.total || this.#ui.invalid) return false;
+    if (this.#ui.invalid)
+      this.shadowRoot?.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
+    if (
+      this.#preparing ||
+      this.#mode === "dead" ||
+      !this.#result?.progress.total ||
+      this.#ui.invalid
+    )
+      return false;
     const generation = this.#generation;
     const idle = this.#mode === "idle" && this.#ui.older.hidden;
     const current = () => generation === this.#generation && this.#mode === "playing";
@@ -231,7 +267,7 @@ export class ScalingLab extends HTMLElement {
       const { kind } = await this.#place(true);
       if (!current()) return false;
       if (!idle || this.#active !== kind) {
-        const result = await this.#open(kind).catch(error => {
+        const result = await this.#open(kind).catch((error) => {
           if (kind === "cpu" || !current()) throw error;
           this.#fell = engine.gpuFailed;
           return this.#open("cpu");
@@ -274,18 +310,23 @@ export class ScalingLab extends HTMLElement {
     if (!session || session.host.dead || session.host.spent) {
       session?.close();
       this.#sessions.delete(kind);
-      session = await engine.session(kind, message => this.#receive(kind, message));
-      if (turn !== this.#opens || !this.isConnected) throw session.close(), SUPERSEDED;
+      session = await engine.session(kind, (message) => this.#receive(kind, message));
+      if (turn !== this.#opens || !this.isConnected) throw (session.close(), SUPERSEDED);
       this.#sessions.set(kind, session);
     }
-    if (this.#active !== kind) this.#session?.close(), this.#sessions.delete(this.#active);
+    if (this.#active !== kind) (this.#session?.close(), this.#sessions.delete(this.#active));
     this.#active = kind;
     this.#elapsed = 0;
     const present = this.#present;
     /** @type {Result} */
     const result = await new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      session.open(/** @type {Entry} */ (this.#entry).slug, this.#values, this.#seed, this.#own?.held?.table);
+      session.open(
+        /** @type {Entry} */ (this.#entry).slug,
+        this.#values,
+        this.#seed,
+        this.#own?.held?.table,
+      );
     });
     this.#of = present;
     this.#older("");
@@ -326,14 +367,26 @@ export class ScalingLab extends HTMLElement {
     // The run that was going on went with the state it was of.
     if (this.#mode === "playing" || this.#mode === "paused") this.#setMode("cancelled");
     const held = this.#own?.held;
-    if (this.#of) this.#older(this.#of.table === held?.table ? t("older.setting") : this.#of.file ? t("older.table", { file: this.#of.file }) : t("older.simulated"));
+    if (this.#of)
+      this.#older(
+        this.#of.table === held?.table
+          ? t("older.setting")
+          : this.#of.file
+            ? t("older.table", { file: this.#of.file })
+            : t("older.simulated"),
+      );
     if (error?.kind !== "parameter") return this.#fail(error);
-    const { problems } = await engine.check(/** @type {Entry} */ (this.#entry).slug, this.#values, held?.table).catch(() => ({ problems: [] }));
+    const { problems } = await engine
+      .check(/** @type {Entry} */ (this.#entry).slug, this.#values, held?.table)
+      .catch(() => ({ problems: [] }));
     if (this.#stale) return;
     this.#clearProblems();
     /** @type {string[]} */
-    const all = problems.map(problem => problem.replace(/; (?:(?!; ).)* (?:is|are) used instead$/s, ""));
-    for (const message of all.length ? all : [error.message]) this.#fail({ kind: "parameter", message });
+    const all = problems.map((problem) =>
+      problem.replace(/; (?:(?!; ).)* (?:is|are) used instead$/s, ""),
+    );
+    for (const message of all.length ? all : [error.message])
+      this.#fail({ kind: "parameter", message });
   }
 
   /** @param {Kind} kind @param {Message} message */
@@ -424,11 +477,17 @@ export class ScalingLab extends HTMLElement {
     try {
       const slug = this.getAttribute("experiment") ?? "";
       const [[entry, later]] = await Promise.all([
-        entryOf(slug).then(async entry => /** @type {const} */ ([entry, entry?.data ? await loadLater() : null])),
+        entryOf(slug).then(
+          async (entry) => /** @type {const} */ ([entry, entry?.data ? await loadLater() : null]),
+        ),
         engine.ready(slug),
       ]);
       if (start !== this.#starts || !this.isConnected) return;
-      if (!entry) throw { kind: "experiment", message: t("unknownExperiment", { slug, known: index.map(one => one.slug).join(", ") }) };
+      if (!entry)
+        throw {
+          kind: "experiment",
+          message: t("unknownExperiment", { slug, known: index.map((one) => one.slug).join(", ") }),
+        };
       if (this.#entry !== entry) {
         this.#entry = entry;
         this.#build(entry, later);
@@ -447,8 +506,9 @@ export class ScalingLab extends HTMLElement {
       // What saves files is fetched while nobody waits, so that it is there when the connection is not.
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(
-        words => this.#entry === entry && this.#ui.explain(words),
-        () => this.#notices([t("noExplanation")], "words"));
+        (words) => this.#entry === entry && this.#ui.explain(words),
+        () => this.#notices([t("noExplanation")], "words"),
+      );
     } catch (error) {
       if (start !== this.#starts) return;
       this.#setMode("dead");
@@ -459,13 +519,15 @@ export class ScalingLab extends HTMLElement {
   #attributes() {
     /** @type {Values} */
     const out = {};
-    for (const { name, value } of this.attributes) if (name !== "experiment" && isParameter(name)) out[name] = value;
+    for (const { name, value } of this.attributes)
+      if (name !== "experiment" && isParameter(name)) out[name] = value;
     return out;
   }
 
   /** @param {boolean} same the table stays */
   #readAttributes(same) {
-    if (!this.#entry || this.getAttribute("experiment") !== this.#entry.slug) return void this.#start();
+    if (!this.#entry || this.getAttribute("experiment") !== this.#entry.slug)
+      return void this.#start();
     this.#apply(this.#attributes(), same);
   }
 
@@ -477,7 +539,8 @@ export class ScalingLab extends HTMLElement {
     if (this.#own) {
       for (const name of TABLE) delete texts[name];
       // What is set meanwhile would be lost.
-      const lock = (/** @type {boolean} */ inert) => this.#controls.forEach(({ element }) => (element.inert = inert));
+      const lock = (/** @type {boolean} */ inert) =>
+        this.#controls.forEach(({ element }) => (element.inert = inert));
       lock(!same);
       if (!same) await this.#own.settle(query);
       if (turn !== this.#turn) return;
@@ -493,17 +556,23 @@ export class ScalingLab extends HTMLElement {
       // Every device is the CPU.
     } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
     else problems.push(t("badDevice", { device }));
-    const defaults = Object.fromEntries(entry.params.map(spec => [spec.name, spec.default]));
+    const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
-      const checked = await engine.check(entry.slug, texts, this.#own?.held?.table).catch(error => (this.#fail(error), null));
+      const checked = await engine
+        .check(entry.slug, texts, this.#own?.held?.table)
+        .catch((error) => (this.#fail(error), null));
       if (!checked || turn !== this.#turn) return;
       problems.unshift(...checked.problems);
       values = { ...defaults, ...checked.values };
     }
     this.#values = Object.fromEntries(entry.params.map(({ name }) => [name, values[name]]));
     this.#given = null;
-    this.#own?.await(entry.params.some(({ name, kind, default: usual }) => kind === "columns" && this.#values[name] !== usual));
+    this.#own?.await(
+      entry.params.some(
+        ({ name, kind, default: usual }) => kind === "columns" && this.#values[name] !== usual,
+      ),
+    );
     this.#notices(problems.map(sentence));
     this.#ui.seed.value = String(this.#seed);
     this.#ui.seedProblem.textContent = "";
@@ -511,7 +580,8 @@ export class ScalingLab extends HTMLElement {
     this.#ui.device.value = this.#device;
     for (const [name, control] of this.#controls) {
       control.set(this.#values[name]);
-      if (texts[name] !== undefined && this.#ui.more.contains(control.element)) this.#ui.more.open = true;
+      if (texts[name] !== undefined && this.#ui.more.contains(control.element))
+        this.#ui.more.open = true;
     }
     this.#reflect();
     this.#badge();
@@ -530,19 +600,33 @@ export class ScalingLab extends HTMLElement {
   /** Attributes follow the state; only names the experiment declares are ever set. */
   #reflect() {
     const query = this.query;
-    for (const name of [...(this.#entry?.params ?? []).map(spec => spec.name), "seed", "device", ...(this.#own ? TABLE : [])]) {
-      if (name in query) this.getAttribute(name) !== query[name] && this.setAttribute(name, query[name]);
+    for (const name of [
+      ...(this.#entry?.params ?? []).map((spec) => spec.name),
+      "seed",
+      "device",
+      ...(this.#own ? TABLE : []),
+    ]) {
+      if (name in query)
+        this.getAttribute(name) !== query[name] && this.setAttribute(name, query[name]);
       else this.removeAttribute(name);
     }
     this.#observer.takeRecords();
     this.#ui.seedShown.textContent = t("seedShown", { seed: this.#seed });
-    this.#ui.preset.selectedIndex = 1 + (this.#entry?.presets ?? []).findIndex(preset => this.#isAt(parseQuery(preset.query)));
+    this.#ui.preset.selectedIndex =
+      1 + (this.#entry?.presets ?? []).findIndex((preset) => this.#isAt(parseQuery(preset.query)));
   }
 
   /** Does a preset say the present setting? Which columns a table has belongs to the table. @param {Values} preset */
   #isAt({ seed = String(DEFAULT_SEED), device = "auto", ...texts }) {
-    return Number(seed) === this.#seed && device === this.#device && (this.#entry?.params ?? []).every(spec =>
-      spec.kind === "columns" || sameText(spec, this.#values[spec.name], texts[spec.name] ?? spec.default));
+    return (
+      Number(seed) === this.#seed &&
+      device === this.#device &&
+      (this.#entry?.params ?? []).every(
+        (spec) =>
+          spec.kind === "columns" ||
+          sameText(spec, this.#values[spec.name], texts[spec.name] ?? spec.default),
+      )
+    );
   }
 
   /** @param {string} type @param {any} [detail] */
@@ -557,23 +641,32 @@ export class ScalingLab extends HTMLElement {
     const ui = (this.#ui = /** @type {Record<string, any>} */ ({}));
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     /** @param {string} text @param {number} [deeper] @param {object} [props] */
-    const heading = (text, deeper = 1, props = {}) => h(/** @type {"h2"} */ (`h${level + deeper}`), props, text);
+    const heading = (text, deeper = 1, props = {}) =>
+      h(/** @type {"h2"} */ (`h${level + deeper}`), props, text);
     /** @param {string} key @param {() => void} act @param {object} [props] */
-    const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
+    const button = (key, act, props) =>
+      h("button", { type: "button", onclick: act, ...props }, t(key));
 
     // One's own runs.
     this.#own?.rest();
-    this.#own = later?.ownRuns({
-      purpose: entry.data,
-      heading: heading(t("own.title")),
-      changed: () => this.#apply(this.#withColumns(this.#settings), true).then(() => this.#emit("change", { settled: true })),
-      download: later.download,
-    }) ?? null;
-    /** @type {ShadowRoot} */ (this.shadowRoot).adoptedStyleSheets = [/** @type {CSSStyleSheet} */ (sheet), ...(later ? [later.ownSheet] : [])];
+    this.#own =
+      later?.ownRuns({
+        purpose: entry.data,
+        heading: heading(t("own.title")),
+        changed: () =>
+          this.#apply(this.#withColumns(this.#settings), true).then(() =>
+            this.#emit("change", { settled: true }),
+          ),
+        download: later.download,
+      }) ?? null;
+    /** @type {ShadowRoot} */ (this.shadowRoot).adoptedStyleSheets = [
+      /** @type {CSSStyleSheet} */ (sheet),
+      ...(later ? [later.ownSheet] : []),
+    ];
 
     // Controls.
     this.#controls.clear();
-    this.#values = Object.fromEntries(entry.params.map(spec => [spec.name, spec.default]));
+    this.#values = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     const context = {
       kinds: later?.kinds,
       runs: () => this.#own?.held ?? null,
@@ -583,60 +676,126 @@ export class ScalingLab extends HTMLElement {
         this.#change({ [name]: text }, true);
       },
       size: () => {
-        const simplex = entry.params.find(spec => spec.kind === "simplex");
+        const simplex = entry.params.find((spec) => spec.kind === "simplex");
         return simplex ? this.#values[simplex.name].split(",").length : 2;
       },
     };
     for (const spec of entry.params) {
-      this.#controls.set(spec.name, makeControl(spec, (text, settled) => {
-        if (this.#values[spec.name] !== text) {
-          this.#change({ [spec.name]: text }, settled);
-          if (spec.kind === "columns") this.#controls.get(spec.name)?.set(text);
-        }
-        else if (settled) this.#emit("change", { settled });
-      }, context));
+      this.#controls.set(
+        spec.name,
+        makeControl(
+          spec,
+          (text, settled) => {
+            if (this.#values[spec.name] !== text) {
+              this.#change({ [spec.name]: text }, settled);
+              if (spec.kind === "columns") this.#controls.get(spec.name)?.set(text);
+            } else if (settled) this.#emit("change", { settled });
+          },
+          context,
+        ),
+      );
     }
-    const elements = [...this.#controls.values()].map(control => control.element);
+    const elements = [...this.#controls.values()].map((control) => control.element);
     // On a phone the figure follows the first controls, so that a finger on a slider sees the curve move.
     const wide = matchMedia("(min-width: 60em)").matches;
     const primary = wide ? 6 : entry.params[0]?.kind === "simplex" ? 1 : 2;
-    ui.more = h("details", { class: "more" }, h("summary", {}, t("moreSettings")), ...elements.slice(primary));
-    ui.preset = h("select", { id: uid("preset"), onchange: () => {
-      const preset = entry.presets[ui.preset.selectedIndex - 1];
-      if (preset) this.#apply(this.#withColumns(parseQuery(preset.query)), true).then(() => this.#emit("change", { settled: true }));
-    } }, h("option", { value: "" }, t("preset")), entry.presets.map(({ title }) => h("option", {}, title)));
-    const presets = entry.presets.length ? h("div", { class: "control" }, h("label", { for: ui.preset.id }, t("presets")), ui.preset) : "";
+    ui.more = h(
+      "details",
+      { class: "more" },
+      h("summary", {}, t("moreSettings")),
+      ...elements.slice(primary),
+    );
+    ui.preset = h(
+      "select",
+      {
+        id: uid("preset"),
+        onchange: () => {
+          const preset = entry.presets[ui.preset.selectedIndex - 1];
+          if (preset)
+            this.#apply(this.#withColumns(parseQuery(preset.query)), true).then(() =>
+              this.#emit("change", { settled: true }),
+            );
+        },
+      },
+      h("option", { value: "" }, t("preset")),
+      entry.presets.map(({ title }) => h("option", {}, title)),
+    );
+    const presets = entry.presets.length
+      ? h("div", { class: "control" }, h("label", { for: ui.preset.id }, t("presets")), ui.preset)
+      : "";
 
     // Run.
     // One button runs and pauses, so that the keyboard never loses its place.
-    ui.run = button("run", () => (this.#mode === "playing" ? this.pause() : this.run()), { class: "primary" });
+    ui.run = button("run", () => (this.#mode === "playing" ? this.pause() : this.run()), {
+      class: "primary",
+    });
     ui.step = button("step", () => this.step(), { title: t("stepHelp") });
     ui.reset = button("reset", () => this.reset(), { title: t("resetHelp") });
     ui.cancel = button("cancel", () => this.cancel());
     ui.bar = h("progress", { max: 1, value: 0, "aria-label": t("progress") });
     ui.left = h("span", { class: "left" });
-    ui.seed = h("input", { id: uid("seed"), type: "text", inputmode: "numeric", class: "short", autocomplete: "off", onchange: () => this.#setSeed(ui.seed.value.trim()) });
+    ui.seed = h("input", {
+      id: uid("seed"),
+      type: "text",
+      inputmode: "numeric",
+      class: "short",
+      autocomplete: "off",
+      onchange: () => this.#setSeed(ui.seed.value.trim()),
+    });
     ui.seedProblem = h("p", { class: "problem", role: "alert" });
-    ui.speed = h("select", { id: uid("speed"), onchange: () => {
-      this.#pace = SPEEDS[ui.speed.selectedIndex];
-      this.#session?.pace(this.#pace);
-    } }, SPEEDS.map(pace => h("option", {}, pace === null ? t("speed.full") : t("speed.marks", { pace }))));
-    ui.device = h("select", { id: uid("device"), onchange: () => this.#setDevice(ui.device.value) },
-      DEVICES.map(value => h("option", { value }, t(`device.${value}`))));
+    ui.speed = h(
+      "select",
+      {
+        id: uid("speed"),
+        onchange: () => {
+          this.#pace = SPEEDS[ui.speed.selectedIndex];
+          this.#session?.pace(this.#pace);
+        },
+      },
+      SPEEDS.map((pace) =>
+        h("option", {}, pace === null ? t("speed.full") : t("speed.marks", { pace })),
+      ),
+    );
+    ui.device = h(
+      "select",
+      { id: uid("device"), onchange: () => this.#setDevice(ui.device.value) },
+      DEVICES.map((value) => h("option", { value }, t(`device.${value}`))),
+    );
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
     /** @param {string} key @param {HTMLElement} field @param {...any} after */
-    const row = (key, field, ...after) => h("div", { class: "control" }, h("label", { for: field.id }, t(key)), h("div", { class: "pair" }, field, ...after));
+    const row = (key, field, ...after) =>
+      h(
+        "div",
+        { class: "control" },
+        h("label", { for: field.id }, t(key)),
+        h("div", { class: "pair" }, field, ...after),
+      );
     // The GPU build is large: it is fetched when a hand nears the buttons, not for every reader.
     const warm = () => this.#place().then(({ kind }) => kind === "gpu" && engine.warm("gpu"));
-    const runs = h("section", { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
+    const runs = h(
+      "section",
+      { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
-      h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown));
-    const running = h("details", { class: "more" }, h("summary", {}, t("runSettings")),
-      row("seed", ui.seed, button("newSeed", () => this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])))), ui.seedProblem,
-      row("speed", ui.speed), entry.kernel ? row("device", ui.device) : "");
+      h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown),
+    );
+    const running = h(
+      "details",
+      { class: "more" },
+      h("summary", {}, t("runSettings")),
+      row(
+        "seed",
+        ui.seed,
+        button("newSeed", () =>
+          this.#setSeed(String(crypto.getRandomValues(new Uint32Array(1))[0])),
+        ),
+      ),
+      ui.seedProblem,
+      row("speed", ui.speed),
+      entry.kernel ? row("device", ui.device) : "",
+    );
 
     const settings = elements.length > primary ? [ui.more, running] : [running];
 
@@ -648,7 +807,12 @@ export class ScalingLab extends HTMLElement {
     ui.first = h("div", { class: "figures" });
     ui.figures = h("div", { class: "figures" });
     ui.foldedFigures = h("div", { class: "figures" });
-    ui.folded = h("details", { class: "fold" }, h("summary", {}, t("moreFigures")), ui.foldedFigures);
+    ui.folded = h(
+      "details",
+      { class: "fold" },
+      h("summary", {}, t("moreFigures")),
+      ui.foldedFigures,
+    );
     ui.folded.hidden = true;
     ui.folded.addEventListener("toggle", () => ui.folded.open && this.#result && this.#draw());
     ui.figureViews = new Map();
@@ -659,14 +823,42 @@ export class ScalingLab extends HTMLElement {
     ui.copied = h("textarea", { readonly: true, rows: 3, "aria-label": t("copiedText") });
     ui.copied.hidden = true;
     ui.copiedNote = h("p", { role: "status", class: "help" });
-    const take = h("section", { class: "take" }, heading(t("take")),
-      h("div", { class: "buttons" },
+    const take = h(
+      "section",
+      { class: "take" },
+      heading(t("take")),
+      h(
+        "div",
+        { class: "buttons" },
         button("copyLink", () => this.#of && this.#copy(this.#of.address, this.#of.missing.link)),
-        button("copyCommand", () => this.#take(async ({ formatCommand }) => { if (this.#of) await this.#copy(formatCommand(entry.slug, this.#of.settings, this.#of.file), this.#of.missing.command); })),
-        button("cite", () => this.#take(({ bibtex }, result) => this.#copy(bibtex(entry, result, this.#of?.short ?? "", this.#of?.file)))),
-        button("downloadJson", () => this.#take((later, result) => later.download(this.#file("json"), later.toJson(result), "application/json"))),
-        button("downloadCsv", () => this.#take((later, result) => later.download(this.#file("csv"), later.toCsv(result), "text/csv")))),
-      ui.copiedNote, ui.copied);
+        button("copyCommand", () =>
+          this.#take(async ({ formatCommand }) => {
+            if (this.#of)
+              await this.#copy(
+                formatCommand(entry.slug, this.#of.settings, this.#of.file),
+                this.#of.missing.command,
+              );
+          }),
+        ),
+        button("cite", () =>
+          this.#take(({ bibtex }, result) =>
+            this.#copy(bibtex(entry, result, this.#of?.short ?? "", this.#of?.file)),
+          ),
+        ),
+        button("downloadJson", () =>
+          this.#take((later, result) =>
+            later.download(this.#file("json"), later.toJson(result), "application/json"),
+          ),
+        ),
+        button("downloadCsv", () =>
+          this.#take((later, result) =>
+            later.download(this.#file("csv"), later.toCsv(result), "text/csv"),
+          ),
+        ),
+      ),
+      ui.copiedNote,
+      ui.copied,
+    );
 
     ui.title = h(/** @type {"h2"} */ (`h${level}`), { tabindex: -1, class: "title" }, entry.title);
     ui.alerts = h("div", { class: "alerts", role: "alert" });
@@ -678,36 +870,91 @@ export class ScalingLab extends HTMLElement {
     const notes = h("section", { class: "notes" });
     const folds = h("div", { class: "folds" }, ui.folded);
 
-    /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(h("article", { class: "lab" },
-      h("header", {}, ui.title, h("p", { class: "question" }, ...prose(entry.question))),
-      ui.alerts, ui.notices,
-      h("div", { class: "body" },
-        h("div", {}, this.#own?.element ?? "", h("form", { class: "controls", "aria-label": t("controls"), onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
-          presets, ...elements.slice(0, primary), ...(wide ? settings : []))),
-        h("div", { class: "stage" }, runs, ui.printed, ui.older, ui.first, wide ? "" : h("div", {}, ...settings),
-          h("section", {}, heading(t("verdicts")), ui.verdicts), ui.figures,
-          notes, ui.tables, take, folds)),
-      ui.live));
+    /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(
+      h(
+        "article",
+        { class: "lab" },
+        h("header", {}, ui.title, h("p", { class: "question" }, ...prose(entry.question))),
+        ui.alerts,
+        ui.notices,
+        h(
+          "div",
+          { class: "body" },
+          h(
+            "div",
+            {},
+            this.#own?.element ?? "",
+            h(
+              "form",
+              {
+                class: "controls",
+                "aria-label": t("controls"),
+                onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
+              },
+              presets,
+              ...elements.slice(0, primary),
+              ...(wide ? settings : []),
+            ),
+          ),
+          h(
+            "div",
+            { class: "stage" },
+            runs,
+            ui.printed,
+            ui.older,
+            ui.first,
+            wide ? "" : h("div", {}, ...settings),
+            h("section", {}, heading(t("verdicts")), ui.verdicts),
+            ui.figures,
+            notes,
+            ui.tables,
+            take,
+            folds,
+          ),
+        ),
+        ui.live,
+      ),
+    );
     ui.verdicts.parentElement.hidden = true;
     this.#listen();
-    ui.explain = (/** @type {import("../js/types.d.ts").Explanation} */ { notice, model, formulas, sources }) => {
-      notes.replaceChildren(heading(t("notice")), ...notice.map(text => h("p", {}, ...prose(text))));
-      folds.replaceChildren(ui.folded,
-        fold("model", model.map(text => h("p", { class: "wide" }, ...prose(text)))),
+    ui.explain = (
+      /** @type {import("../js/types.d.ts").Explanation} */ { notice, model, formulas, sources },
+    ) => {
+      notes.replaceChildren(
+        heading(t("notice")),
+        ...notice.map((text) => h("p", {}, ...prose(text))),
+      );
+      folds.replaceChildren(
+        ui.folded,
+        fold(
+          "model",
+          model.map((text) => h("p", { class: "wide" }, ...prose(text))),
+        ),
         fold("formulas", formulas.map(formula)),
-        fold("sources", [h("ul", {}, ...sources.map(({ text, url }) => h("li", {}, link(url, text))))]));
+        fold("sources", [
+          h("ul", {}, ...sources.map(({ text, url }) => h("li", {}, link(url, text)))),
+        ]),
+      );
     };
   }
 
   /** Files are taken wherever they are dropped: on the lab's own page also beside the element. */
   #listen() {
     const article = this.#ui.title?.closest("article");
-    if (article) this.#own?.listen(this.getAttribute("heading") === "1" ? document.documentElement : article, this.#listening.signal);
+    if (article)
+      this.#own?.listen(
+        this.getAttribute("heading") === "1" ? document.documentElement : article,
+        this.#listening.signal,
+      );
   }
 
   /** @param {string} ext @param {string} [figure] */
   #file(ext, figure) {
-    return ["scaling-lab", this.#entry?.slug, figure, `seed${this.#result?.seed ?? this.#seed}`].filter(Boolean).join("-") + `.${ext}`;
+    return (
+      ["scaling-lab", this.#entry?.slug, figure, `seed${this.#result?.seed ?? this.#seed}`]
+        .filter(Boolean)
+        .join("-") + `.${ext}`
+    );
   }
 
   /** @param {string} text */
@@ -730,7 +977,9 @@ export class ScalingLab extends HTMLElement {
 
   /** @param {boolean} [again] for a run @returns {ReturnType<typeof engine.place>} */
   async #place(again) {
-    return this.#entry?.kernel ? engine.place(this.#device, again) : { kind: "cpu", why: t("why.cpuOnly"), adapter: "" };
+    return this.#entry?.kernel
+      ? engine.place(this.#device, again)
+      : { kind: "cpu", why: t("why.cpuOnly"), adapter: "" };
   }
 
   /** A query with the columns that belong to the present table; simulated runs have none. @param {Values} query @returns {Values} */
@@ -749,11 +998,19 @@ export class ScalingLab extends HTMLElement {
     const kind = used?.kind ?? place.kind;
     const device = kind === "gpu" && place.kind === "gpu" ? await engine.device("gpu") : null;
     const name = used?.adapter || device?.adapter || place.adapter;
-    this.#ui.badge.textContent = kind === "gpu" ? t("badge.gpu", { name: name || "WebGPU" }) : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores });
+    this.#ui.badge.textContent =
+      kind === "gpu"
+        ? t("badge.gpu", { name: name || "WebGPU" })
+        : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores });
     this.#ui.badge.dataset.kind = kind;
     // What failed is said once: as a notice, or by the run.
-    const failed = this.#fell || (place.kind === "cpu" && place.why === engine.gpuFailed ? place.why : "");
-    const said = failed || (this.#device === "gpu" && this.#entry?.kernel && place.kind === "cpu" ? t("gpuMissing", { why: place.why }) : "");
+    const failed =
+      this.#fell || (place.kind === "cpu" && place.why === engine.gpuFailed ? place.why : "");
+    const said =
+      failed ||
+      (this.#device === "gpu" && this.#entry?.kernel && place.kind === "cpu"
+        ? t("gpuMissing", { why: place.why })
+        : "");
     this.#notices(said ? [said] : [], "device");
     this.#ui.why.textContent = said || kind !== place.kind ? "" : sentence(place.why);
   }
@@ -765,11 +1022,22 @@ export class ScalingLab extends HTMLElement {
     if (!run) return;
     const total = this.#result?.progress.total ?? 0;
     const playing = mode === "playing";
-    run.textContent = t(playing ? "pause" : mode === "paused" ? "resume" : mode === "done" || mode === "cancelled" ? "runAgain" : "run");
+    run.textContent = t(
+      playing
+        ? "pause"
+        : mode === "paused"
+          ? "resume"
+          : mode === "done" || mode === "cancelled"
+            ? "runAgain"
+            : "run",
+    );
     // aria-disabled, not disabled: the button that has the keyboard must be able to keep it.
     for (const [node, off] of /** @type {[HTMLElement, boolean][]} */ ([
-      [run, mode === "dead"], [step, playing || mode === "dead"],
-      [reset, mode === "idle" || mode === "dead"], [cancel, !playing && mode !== "paused"]])) {
+      [run, mode === "dead"],
+      [step, playing || mode === "dead"],
+      [reset, mode === "idle" || mode === "dead"],
+      [cancel, !playing && mode !== "paused"],
+    ])) {
       node.setAttribute("aria-disabled", String(off));
     }
     this.toggleAttribute("data-busy", playing);
@@ -784,12 +1052,20 @@ export class ScalingLab extends HTMLElement {
     if (!total) return void (left.textContent = t("closedForm"));
     bar.max = total;
     bar.value = done;
-    const remaining = this.#elapsed > 0.7 && done > 0 && done < total && !this.#pace ? (this.#elapsed * (total - done)) / done : this.#pace ? (total - done) / this.#pace : 0;
+    const remaining =
+      this.#elapsed > 0.7 && done > 0 && done < total && !this.#pace
+        ? (this.#elapsed * (total - done)) / done
+        : this.#pace
+          ? (total - done) / this.#pace
+          : 0;
     left.textContent =
-      this.#mode === "playing" && remaining > 0 && done < total ? t("marksLeft", { done, total, left: duration(remaining) })
-      : this.#mode === "cancelled" ? t("marksCancelled", { done, total })
-      : done >= total ? t("marksDone", { total, seconds: num(this.#elapsed, 2) })
-      : t("marks", { done, total });
+      this.#mode === "playing" && remaining > 0 && done < total
+        ? t("marksLeft", { done, total, left: duration(remaining) })
+        : this.#mode === "cancelled"
+          ? t("marksCancelled", { done, total })
+          : done >= total
+            ? t("marksDone", { total, seconds: num(this.#elapsed, 2) })
+            : t("marks", { done, total });
   }
 
   /** Takes a result; draws at once, but not twice in a frame. @param {Result} result */
@@ -809,10 +1085,14 @@ export class ScalingLab extends HTMLElement {
     const ui = this.#ui;
     /** @type {Map<string, any>} */
     const views = ui.figureViews;
-    const ids = new Set(result.figures.map(figure => figure.id));
-    for (const [id, view] of views) if (!ids.has(id)) view.destroy(), views.delete(id);
+    const ids = new Set(result.figures.map((figure) => figure.id));
+    for (const [id, view] of views) if (!ids.has(id)) (view.destroy(), views.delete(id));
     /** @type {[Element, Element[]][]} first figure, the others, those that start folded */
-    const places = [[ui.first, []], [ui.figures, []], [ui.foldedFigures, []]];
+    const places = [
+      [ui.first, []],
+      [ui.figures, []],
+      [ui.foldedFigures, []],
+    ];
     ui.folded.hidden = true;
     for (const figure of result.figures) {
       const folded = entry.figures_more.includes(figure.id);
@@ -825,7 +1105,11 @@ export class ScalingLab extends HTMLElement {
     }
     for (const [place, elements] of places) {
       // Only a change of figures moves anything: a figure in use keeps the keyboard.
-      if (elements.length !== place.children.length || elements.some((element, i) => element !== place.children[i])) place.replaceChildren(...elements);
+      if (
+        elements.length !== place.children.length ||
+        elements.some((element, i) => element !== place.children[i])
+      )
+        place.replaceChildren(...elements);
     }
     ui.figures.hidden = !ui.figures.childElementCount;
     ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
@@ -834,7 +1118,13 @@ export class ScalingLab extends HTMLElement {
     if (ui.tableText !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
     ui.tableText = tables;
     const { params, seed, version, commit, data } = result;
-    ui.printed.textContent = visible(`${Object.entries(params).map(([name, value]) => `${name} = ${typed(value)}`).join(", ")}; seed = ${seed}${data ? `; ${this.#of?.file}, ${data.rows}, ${data.digest}` : ""}. Scaling Lab ${version} (${commit}), ${this.#of?.short}`);
+    ui.printed.textContent = visible(
+      `${Object.entries(params)
+        .map(([name, value]) => `${name} = ${typed(value)}`)
+        .join(
+          ", ",
+        )}; seed = ${seed}${data ? `; ${this.#of?.file}, ${data.rows}, ${data.digest}` : ""}. Scaling Lab ${version} (${commit}), ${this.#of?.short}`,
+    );
     this.#notices(result.notices ?? [], "run");
     this.#badge();
   }
@@ -843,8 +1133,25 @@ export class ScalingLab extends HTMLElement {
   #figureView(figure) {
     const view = renderFigure(figure, { locale: lang });
     /** @param {string} format */
-    const save = format => h("button", { type: "button", onclick: () => this.#saveFigure(figure.id, format), "aria-label": t("saveFigure", { format, title: figure.title }) }, format);
-    return { ...view, element: h("div", { class: "figure" }, view.element, h("div", { class: "buttons small" }, save("SVG"), save("PNG"))) };
+    const save = (format) =>
+      h(
+        "button",
+        {
+          type: "button",
+          onclick: () => this.#saveFigure(figure.id, format),
+          "aria-label": t("saveFigure", { format, title: figure.title }),
+        },
+        format,
+      );
+    return {
+      ...view,
+      element: h(
+        "div",
+        { class: "figure" },
+        view.element,
+        h("div", { class: "buttons small" }, save("SVG"), save("PNG")),
+      ),
+    };
   }
 
   /** Makes a file of the result as it is now. @param {(later: typeof import("../js/later.js"), result: Result) => void | Promise<void>} make */
@@ -861,7 +1168,9 @@ export class ScalingLab extends HTMLElement {
   /** @param {string} id @param {string} format */
   #saveFigure(id, format) {
     return this.#take(async ({ download, stampOf, standalone, toPng }, result) => {
-      const svg = this.#ui.figureViews.get(id).svg(standalone, stampOf(result, this.#of?.short, this.#of?.file));
+      const svg = this.#ui.figureViews
+        .get(id)
+        .svg(standalone, stampOf(result, this.#of?.short, this.#of?.file));
       if (format === "SVG") download(this.#file("svg", id), svg, "image/svg+xml");
       else download(this.#file("png", id), await toPng(svg));
     });
@@ -873,7 +1182,10 @@ export class ScalingLab extends HTMLElement {
     copied.hidden = false;
     copied.value = text;
     copied.rows = Math.min(12, text.split("\n").length + 1);
-    const ok = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+    const ok = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    );
     if (!ok) copied.select();
     copiedNote.textContent = `${t(ok ? "copied" : "copyByHand")} ${more}`.trim();
   }
@@ -896,8 +1208,12 @@ export class ScalingLab extends HTMLElement {
     }
     const dead = kind === "panic" || kind === "silent" || this.#mode === "dead";
     const restart = h("button", { type: "button", onclick: () => engine.restart() }, t("restart"));
-    const alert = h("div", { class: "alert" }, h("p", {}, kind === "panic" ? t("panic", { message }) : sentence(message)),
-      dead && kind !== "experiment" && kind !== "newer" ? restart : "");
+    const alert = h(
+      "div",
+      { class: "alert" },
+      h("p", {}, kind === "panic" ? t("panic", { message }) : sentence(message)),
+      dead && kind !== "experiment" && kind !== "newer" ? restart : "",
+    );
     if (this.#ui.alerts) this.#ui.alerts.replaceChildren(alert);
     else {
       alert.setAttribute("role", "alert");
@@ -918,16 +1234,28 @@ export class ScalingLab extends HTMLElement {
     if ((this.#said[from] ?? []).join("\n") === messages.join("\n")) return;
     this.#said[from] = messages;
     const all = Object.values(this.#said).flat();
-    this.#ui.notices.replaceChildren(...(all.length ? [h("ul", {}, all.map(text => h("li", {}, sentence(text))))] : []));
+    this.#ui.notices.replaceChildren(
+      ...(all.length
+        ? [
+            h(
+              "ul",
+              {},
+              all.map((text) => h("li", {}, sentence(text))),
+            ),
+          ]
+        : []),
+    );
   }
   /** A summary for those who listen, once things settle. @param {string} what */
   #speak(what) {
     clearTimeout(this.#speaking);
     this.#speaking = window.setTimeout(() => {
       const words = (this.#result?.verdicts ?? []).slice(0, 2).map(verdictWords);
-      if (this.#ui.live) this.#ui.live.textContent = [t(`live.${what}`), ...words.map(spoken)].join(" ");
+      if (this.#ui.live)
+        this.#ui.live.textContent = [t(`live.${what}`), ...words.map(spoken)].join(" ");
     }, 600);
   }
 }
 
-if ("customElements" in window && !customElements.get("scaling-lab")) customElements.define("scaling-lab", ScalingLab);
+if ("customElements" in window && !customElements.get("scaling-lab"))
+  customElements.define("scaling-lab", ScalingLab);

@@ -18,20 +18,28 @@ const again = () => `?retry=${Date.now()}`;
 /** Which line of a Content-Security-Policy is missing, once the browser has said so. */
 let forbidden = "";
 document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
-  if (blockedURI.startsWith("blob") && /^(worker|child|script|default)-src/.test(effectiveDirective)) forbidden = t("policy.workers");
+  if (
+    blockedURI.startsWith("blob") &&
+    /^(worker|child|script|default)-src/.test(effectiveDirective)
+  )
+    forbidden = t("policy.workers");
   if (blockedURI === "wasm-eval") forbidden = t("policy.wasm");
 });
 
 /** That this page's policy forbids what failed, if it does; the browser may say so a moment later. @returns {Promise<LabError | null>} */
 export async function policy() {
-  await new Promise(resolve => setTimeout(resolve));
+  await new Promise((resolve) => setTimeout(resolve));
   return forbidden ? failure("policy", forbidden) : null;
 }
 
 /** Why a file is not here: a newer version of the lab has taken its place, or the connection failed. @param {string} file */
 export async function missing(file) {
-  const page = await fetch(new URL(`index.html${again()}`, base)).then(response => response.ok ? response.text() : "").catch(() => "");
-  return /\bmain-\w+\.js/.test(page) && !page.includes(version) ? failure("newer", t("newer")) : failure("fetch", t("fetchFailed", { file }));
+  const page = await fetch(new URL(`index.html${again()}`, base))
+    .then((response) => (response.ok ? response.text() : ""))
+    .catch(() => "");
+  return /\bmain-\w+\.js/.test(page) && !page.includes(version)
+    ? failure("newer", t("newer"))
+    : failure("fetch", t("fetchFailed", { file }));
 }
 
 /**
@@ -48,22 +56,26 @@ async function fetched(name, whole) {
 }
 
 /** A module of the engine. @param {string} name */
-export const compiled = name => fetched(name, async response => {
-  const copy = response.clone();
-  try {
-    return await WebAssembly.compileStreaming(response);
-  } catch {
-    // A host that serves the wrong media type: slower, same module.
-    const bytes = await copy.arrayBuffer();
-    return new TextDecoder().decode(bytes.slice(0, 4)) === "\0asm" ? WebAssembly.compile(bytes) : null;
-  }
-});
+export const compiled = (name) =>
+  fetched(name, async (response) => {
+    const copy = response.clone();
+    try {
+      return await WebAssembly.compileStreaming(response);
+    } catch {
+      // A host that serves the wrong media type: slower, same module.
+      const bytes = await copy.arrayBuffer();
+      return new TextDecoder().decode(bytes.slice(0, 4)) === "\0asm"
+        ? WebAssembly.compile(bytes)
+        : null;
+    }
+  });
 
 /** The text of a script that the build made as one call. @param {string} name */
-export const script = name => fetched(name, async response => {
-  const text = await response.text();
-  return text.trimEnd().endsWith("();") ? text : null;
-});
+export const script = (name) =>
+  fetched(name, async (response) => {
+    const text = await response.text();
+    return text.trimEnd().endsWith("();") ? text : null;
+  });
 
 /** A part of the page. The build lets what loads it take a query. @template {object} T @param {(query?: string) => Promise<T>} load @returns {Promise<T>} */
 export async function part(load) {

@@ -1,5 +1,11 @@
 // The catalogue the page was built with: titles at once, all other words when they are shown.
-import { claims as loadClaims, entries, explanations, index, list as loadList } from "lab:catalogue";
+import {
+  claims as loadClaims,
+  entries,
+  explanations,
+  index,
+  list as loadList,
+} from "lab:catalogue";
 import { part } from "./assets.js";
 import { learn } from "./words.js";
 

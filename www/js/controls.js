@@ -2,7 +2,16 @@
 // whether a value is allowed is the engine's business.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
-import { formatList, formatMatrix, identity, parseMatrix, parseShares, setShare, short, sliderScale } from "./values.js";
+import {
+  formatList,
+  formatMatrix,
+  identity,
+  parseMatrix,
+  parseShares,
+  setShare,
+  short,
+  sliderScale,
+} from "./values.js";
 
 /** @typedef {import("./types.d.ts").Spec} Spec
  *  @typedef {(text: string, settled: boolean) => void} Report settled: not in the middle of a drag
@@ -17,13 +26,15 @@ const SLIDERS_MAX = 8;
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 /** What a parameter is called. @param {Spec} spec */
-const title = spec => plain(spec.label ?? spec.name);
+const title = (spec) => plain(spec.label ?? spec.name);
 
 /** @param {string} label @param {() => void} act @param {Record<string, any>} [props] */
-const button = (label, act, props) => h("button", { type: "button", onclick: act, ...props }, label);
+const button = (label, act, props) =>
+  h("button", { type: "button", onclick: act, ...props }, label);
 
 /** @param {string} text */
-const readable = text => text.split(/[,;]/).every(part => part.trim() !== "" && Number.isFinite(Number(part)));
+const readable = (text) =>
+  text.split(/[,;]/).every((part) => part.trim() !== "" && Number.isFinite(Number(part)));
 
 /**
  * A text field that reports while typed if it can be read, and always when left.
@@ -31,7 +42,10 @@ const readable = text => text.split(/[,;]/).every(part => part.trim() !== "" && 
  */
 function textField(props, report) {
   const field = h("input", {
-    type: "text", autocomplete: "off", spellcheck: "false", ...props,
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    ...props,
     oninput: () => {
       fit();
       if (readable(field.value)) report(field.value.trim(), false);
@@ -42,7 +56,7 @@ function textField(props, report) {
   const fit = () => void (field.size = Math.max(6, field.value.length + 1));
   fit();
   /** @param {string} text */
-  const write = text => {
+  const write = (text) => {
     field.value = text;
     fit();
   };
@@ -60,7 +74,8 @@ function textField(props, report) {
 /** @param {Record<string, any>} props @param {(position: number, settled: boolean) => void} move */
 const slider = (props, move) => {
   const input = h("input", {
-    type: "range", ...props,
+    type: "range",
+    ...props,
     oninput: () => move(Number(input.value), false),
     onchange: () => move(Number(input.value), true),
   });
@@ -71,7 +86,10 @@ const slider = (props, move) => {
 const kinds = {
   number(spec, { field: id, notes }, report) {
     const scale = sliderScale(spec);
-    const text = textField({ id, "aria-describedby": notes, inputmode: "decimal", class: "short" }, report);
+    const text = textField(
+      { id, "aria-describedby": notes, inputmode: "decimal", class: "short" },
+      report,
+    );
     let current = Number(spec.default);
     /** @param {number} value @param {boolean} settled */
     const move = (value, settled) => {
@@ -80,21 +98,29 @@ const kinds = {
       speak(String(value));
       report(String(value), settled);
     };
-    const range = slider({ min: 0, max: scale.steps, "aria-label": t("slider", { name: title(spec) }),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => {
-        const way = KEYS[event.key];
-        if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
-        event.preventDefault();
-        const value = scale.next(current, way);
-        if (value === current) return;
-        range.value = String(scale.position(value));
-        move(value, false);
+    const range = slider(
+      {
+        min: 0,
+        max: scale.steps,
+        "aria-label": t("slider", { name: title(spec) }),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          const way = KEYS[event.key];
+          if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+          event.preventDefault();
+          const value = scale.next(current, way);
+          if (value === current) return;
+          range.value = String(scale.position(value));
+          move(value, false);
+        },
+        // A key that is held moves on: the move is over when it is let go.
+        onkeyup: (/** @type {KeyboardEvent} */ event) =>
+          KEYS[event.key] && report(String(current), true),
       },
-      // A key that is held moves on: the move is over when it is let go.
-      onkeyup: (/** @type {KeyboardEvent} */ event) => KEYS[event.key] && report(String(current), true),
-    }, (at, settled) => move(scale.value(at), settled));
+      (at, settled) => move(scale.value(at), settled),
+    );
     /** @param {string} value */
-    const speak = value => range.setAttribute("aria-valuetext", `${num(Number(value))} ${spec.unit}`.trim());
+    const speak = (value) =>
+      range.setAttribute("aria-valuetext", `${num(Number(value))} ${spec.unit}`.trim());
     return {
       body: [h("div", { class: "pair" }, range, text.field)],
       set(value) {
@@ -111,9 +137,12 @@ const kinds = {
   integer: (...rest) => kinds.number(...rest),
 
   choice(spec, { field: id, notes }, report) {
-    const select = h("select", { id, "aria-describedby": notes, onchange: () => report(select.value, true) },
-      spec.choices.map(({ value, label }) => h("option", { value }, label)));
-    return { body: [select], set: value => void (select.value = value) };
+    const select = h(
+      "select",
+      { id, "aria-describedby": notes, onchange: () => report(select.value, true) },
+      spec.choices.map(({ value, label }) => h("option", { value }, label)),
+    );
+    return { body: [select], set: (value) => void (select.value = value) };
   },
 
   list(_, { field: id, notes }, report) {
@@ -137,15 +166,26 @@ const kinds = {
       show(text.field.value);
       report(text.field.value, settled);
     };
-    const more = button("+", () => {
-      const k = shares.length;
-      change(setShare([...shares, 0], k, +(1 / (k + 1)).toFixed(4)), true);
-    }, { "aria-label": t("addPart"), title: t("addPart") });
-    const fewer = button("−", () => {
-      const kept = shares.slice(0, -1);
-      const sum = kept.reduce((a, b) => a + b, 0);
-      change(kept.map(x => (sum > 0 ? +(x / sum).toFixed(4) : 1)), true);
-    }, { "aria-label": t("removePart"), title: t("removePart") });
+    const more = button(
+      "+",
+      () => {
+        const k = shares.length;
+        change(setShare([...shares, 0], k, +(1 / (k + 1)).toFixed(4)), true);
+      },
+      { "aria-label": t("addPart"), title: t("addPart") },
+    );
+    const fewer = button(
+      "−",
+      () => {
+        const kept = shares.slice(0, -1);
+        const sum = kept.reduce((a, b) => a + b, 0);
+        change(
+          kept.map((x) => (sum > 0 ? +(x / sum).toFixed(4) : 1)),
+          true,
+        );
+      },
+      { "aria-label": t("removePart"), title: t("removePart") },
+    );
     /** @param {string} value */
     function show(value) {
       const read = parseShares(value);
@@ -156,11 +196,23 @@ const kinds = {
       if (sliders.length !== shown) {
         sliders = Array.from({ length: shown }, (_, i) => {
           const out = /** @type {HTMLOutputElement} */ (h("output", { class: "percent" }));
-          const range = slider({ min: 0, max: 100, "aria-label": t("share", { name: title(spec), i: i + 1 }) },
-            (at, settled) => change(setShare(shares, i, at / 100), settled));
+          const range = slider(
+            { min: 0, max: 100, "aria-label": t("share", { name: title(spec), i: i + 1 }) },
+            (at, settled) => change(setShare(shares, i, at / 100), settled),
+          );
           return { range, out };
         });
-        rows.replaceChildren(...sliders.map(({ range, out }, i) => h("div", { class: "pair" }, h("span", { class: "index", "aria-hidden": "true" }, String(i + 1)), range, out)));
+        rows.replaceChildren(
+          ...sliders.map(({ range, out }, i) =>
+            h(
+              "div",
+              { class: "pair" },
+              h("span", { class: "index", "aria-hidden": "true" }, String(i + 1)),
+              range,
+              out,
+            ),
+          ),
+        );
       }
       sliders.forEach(({ range, out }, i) => {
         range.value = String(100 * shares[i]);
@@ -171,7 +223,15 @@ const kinds = {
       fewer.disabled = k <= spec.min_len;
     }
     return {
-      body: [rows, h("div", { class: "pair" }, text.field, ...(spec.max_len > spec.min_len ? [fewer, more] : []))],
+      body: [
+        rows,
+        h(
+          "div",
+          { class: "pair" },
+          text.field,
+          ...(spec.max_len > spec.min_len ? [fewer, more] : []),
+        ),
+      ],
       set(value) {
         text.set(value);
         show(value);
@@ -180,20 +240,29 @@ const kinds = {
   },
 
   matrix(spec, { field: id, notes }, report, context) {
-    const grid = h("div", { class: "matrix", role: "group", id, tabindex: -1, "aria-label": title(spec), "aria-describedby": notes });
+    const grid = h("div", {
+      class: "matrix",
+      role: "group",
+      id,
+      tabindex: -1,
+      "aria-label": title(spec),
+      "aria-describedby": notes,
+    });
     /** @type {number[][]} */
     let rows = [];
     /** @param {number[][]} next */
-    const change = next => {
+    const change = (next) => {
       rows = next;
       draw();
       report(formatMatrix(rows), true);
     };
     /** @param {number} n */
-    const resize = n => change(identity(n).map((row, i) => row.map((x, j) => rows[i]?.[j] ?? x)));
+    const resize = (n) => change(identity(n).map((row, i) => row.map((x, j) => rows[i]?.[j] ?? x)));
     const smaller = button(t("smaller"), () => resize(rows.length - 1));
     const larger = button(t("larger"), () => resize(rows.length + 1));
-    const edit = button(t("editMatrix"), () => change(identity(Math.min(context.size(), spec.max_len))));
+    const edit = button(t("editMatrix"), () =>
+      change(identity(Math.min(context.size(), spec.max_len))),
+    );
     const plainly = button(t("identity"), () => {
       rows = [];
       draw();
@@ -202,11 +271,33 @@ const kinds = {
     function draw() {
       const n = rows.length;
       grid.style.setProperty("--columns", String(rows[0]?.length ?? 1));
-      grid.replaceChildren(...(n ? rows.flatMap((row, i) => row.map((x, j) =>
-        textField({ value: short(x), inputmode: "decimal", "aria-label": t("cell", { i: i + 1, j: j + 1 }) }, text => {
-          rows[i][j] = Number(text);
-          report(rows.map((r, a) => r.map((y, b) => (a === i && b === j ? text : short(y))).join(",")).join(";"), true);
-        }).field)) : [h("span", {}, t("identityNow"))]));
+      grid.replaceChildren(
+        ...(n
+          ? rows.flatMap((row, i) =>
+              row.map(
+                (x, j) =>
+                  textField(
+                    {
+                      value: short(x),
+                      inputmode: "decimal",
+                      "aria-label": t("cell", { i: i + 1, j: j + 1 }),
+                    },
+                    (text) => {
+                      rows[i][j] = Number(text);
+                      report(
+                        rows
+                          .map((r, a) =>
+                            r.map((y, b) => (a === i && b === j ? text : short(y))).join(","),
+                          )
+                          .join(";"),
+                        true,
+                      );
+                    },
+                  ).field,
+              ),
+            )
+          : [h("span", {}, t("identityNow"))]),
+      );
       smaller.hidden = larger.hidden = plainly.hidden = !n;
       edit.hidden = n > 0;
       smaller.disabled = n <= 1;
@@ -232,16 +323,27 @@ export function makeControl(spec, report, context) {
   const problem = h("p", { class: "problem", role: "alert" });
   const { body, set } = { ...kinds, ...context.kinds }[spec.kind](spec, ids, report, context);
   const many = spec.kind === "matrix" || spec.kind === "columns";
-  const label = h(many ? "span" : "label", many ? { class: "label" } : { for: ids.field }, title(spec),
-    spec.unit && spec.unit !== spec.name ? h("span", { class: "unit" }, ` (${spec.unit})`) : "");
-  const element = h("div", { class: "control", "data-param": spec.name, "data-kind": spec.kind }, label, ...body,
-    h("p", { class: "help", id: ids.notes }, spec.help), problem);
+  const label = h(
+    many ? "span" : "label",
+    many ? { class: "label" } : { for: ids.field },
+    title(spec),
+    spec.unit && spec.unit !== spec.name ? h("span", { class: "unit" }, ` (${spec.unit})`) : "",
+  );
+  const element = h(
+    "div",
+    { class: "control", "data-param": spec.name, "data-kind": spec.kind },
+    label,
+    ...body,
+    h("p", { class: "help", id: ids.notes }, spec.help),
+    problem,
+  );
   return {
     element,
     set,
     problem(message) {
       if (problem.textContent !== message) problem.textContent = message;
-      for (const field of element.querySelectorAll("input[type=text], select")) field.setAttribute("aria-invalid", String(!!message));
+      for (const field of element.querySelectorAll("input[type=text], select"))
+        field.setAttribute("aria-invalid", String(!!message));
     },
   };
 }

@@ -13,16 +13,22 @@ export function h(tag, props = {}, ...children) {
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
+    else if (value !== false && value !== null && value !== undefined)
+      node.setAttribute(name, String(value));
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false)
-    .map(child => (typeof child === "string" ? visible(child) : child)));
+  node.append(
+    ...children
+      .flat()
+      .filter((child) => child !== null && child !== undefined && child !== false)
+      .map((child) => (typeof child === "string" ? visible(child) : child)),
+  );
   return node;
 }
 
 let last = 0;
 /** An id no other element of this script has. @param {string} stem */
-export const uid = stem => `${stem}-${++last}`;
+export const uid = (stem) => `${stem}-${++last}`;
 
 /** A link that opens elsewhere only for http(s). @param {string} url @param {string} text */
-export const link = (url, text) => (/^https?:\/\//.test(url) ? h("a", { href: url, rel: "noopener" }, text) : h("span", {}, text));
+export const link = (url, text) =>
+  /^https?:\/\//.test(url) ? h("a", { href: url, rel: "noopener" }, text) : h("span", {}, text);

@@ -50,26 +50,36 @@ function met(key) {
 }
 
 /** A promise, or `late` if it does not settle in time. @template T, L @param {Promise<T>} promise @param {number} seconds @param {L} late @returns {Promise<T | L>} */
-const within = (promise, seconds, late) => new Promise((resolve, reject) => {
-  const key = {};
-  expect(key, seconds, () => resolve(late));
-  promise.then(resolve, reject).finally(() => met(key));
-});
+const within = (promise, seconds, late) =>
+  new Promise((resolve, reject) => {
+    const key = {};
+    expect(key, seconds, () => resolve(late));
+    promise.then(resolve, reject).finally(() => met(key));
+  });
 
 /** An exception of a browser in its own words: of a panic around it, only those. @param {any} error */
-const reason = error => {
+const reason = (error) => {
   const text = String(error?.message ?? error);
-  return (/JsValue\((.*?)(?:\n|\)?$)/s.exec(text)?.[1] ?? text.replace(/^Uncaught |^panicked at .*\n/, "").split("\n")[0]).slice(0, 200);
+  return (
+    /JsValue\((.*?)(?:\n|\)?$)/s.exec(text)?.[1] ??
+    text.replace(/^Uncaught |^panicked at .*\n/, "").split("\n")[0]
+  ).slice(0, 200);
 };
 
 // (module (func (result v128) i32.const 0 i8x16.splat)): validates only where wasm has SIMD.
-const SIMD = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11]);
+const SIMD = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15,
+  11,
+]);
 
 /** A sentence if this browser cannot run the lab, else null. */
 export function unsupported() {
   const able =
-    typeof WebAssembly === "object" && WebAssembly.validate(SIMD) && "customElements" in window &&
-    "adoptedStyleSheets" in Document.prototype && "replaceSync" in CSSStyleSheet.prototype;
+    typeof WebAssembly === "object" &&
+    WebAssembly.validate(SIMD) &&
+    "customElements" in window &&
+    "adoptedStyleSheets" in Document.prototype &&
+    "replaceSync" in CSSStyleSheet.prototype;
   return able ? null : t("unsupported");
 }
 
@@ -83,17 +93,23 @@ function spawn(text) {
     return worker;
   } catch (error) {
     // Some browsers throw where others report.
-    throw failure("policy", t(/** @type {any} */ (error)?.name === "SecurityError" ? "policy.workers" : "workerDied"));
+    throw failure(
+      "policy",
+      t(/** @type {any} */ (error)?.name === "SecurityError" ? "policy.workers" : "workerDied"),
+    );
   }
 }
 
 /** What ended a worker. @param {ErrorEvent} event @returns {Promise<LabError>} */
 async function ended(event) {
-  return event.message ? failure("panic", event.message) : (await policy()) ?? failure("panic", t("workerDied"));
+  return event.message
+    ? failure("panic", event.message)
+    : ((await policy()) ?? failure("panic", t("workerDied")));
 }
 
 /** What a worker says of its end; of a file that it could not fetch, it knows only the address. @param {LabError} error */
-const told = error => (error.kind === "fetch" ? missing(error.message.split("/").pop() ?? "") : Promise.resolve(error));
+const told = (error) =>
+  error.kind === "fetch" ? missing(error.message.split("/").pop() ?? "") : Promise.resolve(error);
 
 /** @type {Map<string, Promise<WebAssembly.Module>>} */
 const modules = new Map();
@@ -132,7 +148,9 @@ export class Session {
   /** Something must come; if nothing does, the owner hears of that. */
   #expect() {
     const seconds = ANSWER_S[this.host.kind];
-    expect(this, seconds, () => this.receive({ type: "silent", message: t("silent", { seconds }) }));
+    expect(this, seconds, () =>
+      this.receive({ type: "silent", message: t("silent", { seconds }) }),
+    );
   }
   /** @param {string} slug @param {Values} values @param {number} seed @param {number} [table] the number of a table that was read */
   open(slug, values, seed, table) {
@@ -147,7 +165,9 @@ export class Session {
     this.#send("play", { until });
     this.#expect();
   }
-  pause() { this.#send("pause"); }
+  pause() {
+    this.#send("pause");
+  }
   step() {
     this.playing = true;
     this.#send("step");
@@ -163,7 +183,9 @@ export class Session {
     return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, ours] });
   }
   /** @param {number | null} marksPerSecond */
-  pace(marksPerSecond) { this.#send("pace", { marksPerSecond }); }
+  pace(marksPerSecond) {
+    this.#send("pace", { marksPerSecond });
+  }
   /** @param {Message} message */
   hear(message) {
     if (message.turn !== this.turn) return;
@@ -180,7 +202,8 @@ export class Session {
     met(this);
     met(this.cancelling);
     this.host.sessions.delete(this.run);
-    if (this.host.spent && !this.host.sessions.size) this.host.kill(failure("panic", t("restarting")));
+    if (this.host.spent && !this.host.sessions.size)
+      this.host.kill(failure("panic", t("restarting")));
   }
 }
 
@@ -219,7 +242,7 @@ class Host {
     return new Promise((resolve, reject) => {
       const worker = (this.worker = spawn(text));
       /** @param {LabError} error */
-      const end = error => {
+      const end = (error) => {
         reject(error);
         this.kill(error);
       };
@@ -229,13 +252,28 @@ class Host {
         if (data.type === "ready") {
           met(this.starting);
           resolve(data);
-        } else if (data.type === "panic" || (data.type === "error" && data.run === undefined)) told(data.error).then(end);
+        } else if (data.type === "panic" || (data.type === "error" && data.run === undefined))
+          told(data.error).then(end);
         else this.#receive(data);
       };
-      worker.onerror = event => void ended(event).then(end);
+      worker.onerror = (event) => void ended(event).then(end);
       worker.onmessageerror = () => end(failure("panic", t("workerDied")));
-      worker.postMessage({ type: "init", kind: this.kind, module, ports, rest: restUrl, second, hidden: document.hidden }, ports);
-      if (onGpu) document.addEventListener("visibilitychange", () => this.post({ type: "hidden", hidden: document.hidden }));
+      worker.postMessage(
+        {
+          type: "init",
+          kind: this.kind,
+          module,
+          ports,
+          rest: restUrl,
+          second,
+          hidden: document.hidden,
+        },
+        ports,
+      );
+      if (onGpu)
+        document.addEventListener("visibilitychange", () =>
+          this.post({ type: "hidden", hidden: document.hidden }),
+        );
     });
   }
 
@@ -326,14 +364,14 @@ class Pool {
       for (let i = 0; i < count; i++) {
         const worker = spawn(cpu.worker);
         worker.onmessage = ({ data }) => {
-          if (data.error) told(data.error).then(error => this.died(error));
+          if (data.error) told(data.error).then((error) => this.died(error));
         };
-        worker.onerror = event => void ended(event).then(error => this.died(error));
+        worker.onerror = (event) => void ended(event).then((error) => this.died(error));
         worker.postMessage({ type: "init", module, rest: restUrl, second });
         this.workers.push(worker);
       }
     }
-    return this.workers.map(worker => {
+    return this.workers.map((worker) => {
       const { port1, port2 } = new MessageChannel();
       worker.postMessage({ type: "port", port: port2 }, [port2]);
       return port1;
@@ -359,7 +397,9 @@ class Engine extends EventTarget {
   /** Why the GPU is not used although it is there; empty when it may be. */
   gpuFailed = "";
   #failures = 0;
-  #pool = new Pool(error => { for (const host of this.#hosts.values()) host.kill(error); });
+  #pool = new Pool((error) => {
+    for (const host of this.#hosts.values()) host.kill(error);
+  });
 
   /** @param {Kind} kind */
   #host(kind) {
@@ -376,7 +416,7 @@ class Engine extends EventTarget {
       }));
       this.#hosts.set(kind, host);
       // What could not start is started again when it is used again.
-      host.ready.catch(error => {
+      host.ready.catch((error) => {
         made.kill(error);
         if (this.#hosts.get(kind) === made) this.#hosts.delete(kind);
       });
@@ -423,16 +463,23 @@ class Engine extends EventTarget {
   /** @returns {Promise<Probe>} */
   async #ask() {
     /** @param {string} why @returns {Probe} */
-    const none = why => ({ state: "none", adapter: "", why });
+    const none = (why) => ({ state: "none", adapter: "", why });
     try {
       this.#asking = true;
-      const asked = Promise.resolve(/** @type {any} */ (navigator).gpu?.requestAdapter({ powerPreference: "high-performance" }));
+      const asked = Promise.resolve(
+        /** @type {any} */ (navigator).gpu?.requestAdapter({ powerPreference: "high-performance" }),
+      );
       asked.catch(() => {}).finally(() => (this.#asking = false));
       const adapter = await within(asked, ADAPTER_S, undefined);
-      if (!adapter) return none(this.#asking ? t("why.silent", { seconds: ADAPTER_S }) : t("why.none"));
+      if (!adapter)
+        return none(this.#asking ? t("why.silent", { seconds: ADAPTER_S }) : t("why.none"));
       const info = adapter.info ?? {};
       const software = info.isFallbackAdapter ?? adapter.isFallbackAdapter;
-      return { state: software ? "software" : "hardware", adapter: info.description || [info.vendor, info.architecture].filter(Boolean).join(" "), why: "" };
+      return {
+        state: software ? "software" : "hardware",
+        adapter: info.description || [info.vendor, info.architecture].filter(Boolean).join(" "),
+        why: "",
+      };
     } catch (error) {
       this.#asking = false;
       return none(t("why.threw", { message: reason(error) }));
@@ -456,7 +503,8 @@ class Engine extends EventTarget {
     const { state, adapter, why } = await this.probe(again);
     if (this.gpuFailed) return { kind: "cpu", why: this.gpuFailed, adapter };
     if (state === "none") return { kind: "cpu", why, adapter };
-    if (state === "software" && choice === "auto") return { kind: "cpu", why: t("why.software"), adapter };
+    if (state === "software" && choice === "auto")
+      return { kind: "cpu", why: t("why.software"), adapter };
     return { kind: "gpu", why: t(choice === "gpu" ? "why.asked" : "why.found"), adapter };
   }
 

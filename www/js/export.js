@@ -10,23 +10,52 @@ import { visible } from "./visible.js";
  * @param {Result} result @param {string} [url] where it can be run again @param {string} [file] the table it reads
  */
 export function stampOf(result, url, file) {
-  const { lab, version, commit, experiment, params, seed, device, elapsed_s, progress, data } = result;
-  const values = Object.entries(params).map(([name, value]) => `${name}=${typed(value)}`).join(" ");
-  const devices = device.map(d => (d.adapter ? `${d.kind} (${d.adapter})` : d.kind)).join(", ");
-  const parts = [`${lab} ${version} (${commit})`, experiment, values, `seed ${seed}`, data && `data ${file} (${data.rows} rows, ${data.digest})`, devices].filter(Boolean);
-  if (progress && progress.done < progress.total) parts.push(`stopped at ${progress.done} of ${progress.total}`);
+  const { lab, version, commit, experiment, params, seed, device, elapsed_s, progress, data } =
+    result;
+  const values = Object.entries(params)
+    .map(([name, value]) => `${name}=${typed(value)}`)
+    .join(" ");
+  const devices = device.map((d) => (d.adapter ? `${d.kind} (${d.adapter})` : d.kind)).join(", ");
+  const parts = [
+    `${lab} ${version} (${commit})`,
+    experiment,
+    values,
+    `seed ${seed}`,
+    data && `data ${file} (${data.rows} rows, ${data.digest})`,
+    devices,
+  ].filter(Boolean);
+  if (progress && progress.done < progress.total)
+    parts.push(`stopped at ${progress.done} of ${progress.total}`);
   return {
     text: visible(parts.join(" · ")) + (url ? `\n${url}` : ""),
-    metadata: { lab, version, commit, experiment, params, seed, ...(data ? { data: { ...data, file } } : {}), device, elapsed_s, progress, ...(url ? { url } : {}) },
+    metadata: {
+      lab,
+      version,
+      commit,
+      experiment,
+      params,
+      seed,
+      ...(data ? { data: { ...data, file } } : {}),
+      device,
+      elapsed_s,
+      progress,
+      ...(url ? { url } : {}),
+    },
   };
 }
 
 /** A number without an exponent, as the command line writes it. @param {number} v */
 function digits(v) {
-  const [, sign, whole, part = "", exponent] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(v)) ?? [];
+  const [, sign, whole, part = "", exponent] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(v)) ?? [];
   if (!exponent) return String(v);
   const e = Number(exponent);
-  return sign + (e < 0 ? `0.${"0".repeat(-e - 1)}${whole}${part}` : `${whole}${part}${"0".repeat(e - part.length)}`);
+  return (
+    sign +
+    (e < 0
+      ? `0.${"0".repeat(-e - 1)}${whole}${part}`
+      : `${whole}${part}${"0".repeat(e - part.length)}`)
+  );
 }
 
 /** @param {string | number | null | undefined} value */
@@ -41,16 +70,22 @@ export function toCsv({ experiment, seed, figures }) {
   /** @type {(string | number | null | undefined)[][]} */
   const rows = [["slug", "seed", "figure", "series", "x", "y", "lo", "hi"]];
   for (const { id, series, field } of figures) {
-    for (const s of series) s.x.forEach((x, i) => rows.push([experiment, seed, id, s.id, x, s.y[i], s.lo?.[i], s.hi?.[i]]));
-    field?.z.forEach((row, j) => row.forEach((z, i) => {
-      if (z !== null && z !== undefined && Number.isFinite(z)) rows.push([experiment, seed, id, "field", field.x[i], z, field.y[j], ""]);
-    }));
+    for (const s of series)
+      s.x.forEach((x, i) =>
+        rows.push([experiment, seed, id, s.id, x, s.y[i], s.lo?.[i], s.hi?.[i]]),
+      );
+    field?.z.forEach((row, j) =>
+      row.forEach((z, i) => {
+        if (z !== null && z !== undefined && Number.isFinite(z))
+          rows.push([experiment, seed, id, "field", field.x[i], z, field.y[j], ""]);
+      }),
+    );
   }
-  return rows.map(row => row.map(csvCell).join(",")).join("\n") + "\n";
+  return rows.map((row) => row.map(csvCell).join(",")).join("\n") + "\n";
 }
 
 /** @param {Result} result */
-export const toJson = result => JSON.stringify(result, null, 2) + "\n";
+export const toJson = (result) => JSON.stringify(result, null, 2) + "\n";
 
 /** A standalone SVG as a picture of `factor` times its size. @param {string} svg @param {number} [factor] @returns {Promise<Blob>} */
 export async function toPng(svg, factor = 2) {
@@ -62,7 +97,12 @@ export async function toPng(svg, factor = 2) {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [image.naturalWidth * factor, image.naturalHeight * factor];
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob(blob => (blob ? resolve(blob) : reject(new Error("the picture could not be made"))), "image/png"));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error("the picture could not be made"))),
+        "image/png",
+      ),
+    );
   } finally {
     URL.revokeObjectURL(url);
   }
@@ -70,7 +110,8 @@ export async function toPng(svg, factor = 2) {
 
 /** Hands a file to the reader. @param {string} name @param {Blob | string} content @param {string} [type] */
 export function download(name, content, type = "text/plain") {
-  const blob = typeof content === "string" ? new Blob([content], { type: `${type};charset=utf-8` }) : content;
+  const blob =
+    typeof content === "string" ? new Blob([content], { type: `${type};charset=utf-8` }) : content;
   const a = document.createElement("a");
   a.href = URL.createObjectURL(blob);
   a.download = name;
@@ -81,25 +122,32 @@ export function download(name, content, type = "text/plain") {
 
 /** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result} result @param {string} url @param {string} [file] a table of one's own */
 export function bibtex(entry, { params: values, version, commit, seed, data }, url, file) {
-  const params = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("; ");
+  const params = Object.entries(values)
+    .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+    .join("; ");
   const fields = {
     title: `{Scaling Lab}: ${entry.title}`,
     author: "{The Scaling Lab authors}",
     year: String(new Date().getFullYear()),
     version,
-    note: `Commit ${commit}; seed ${seed}; ${params}${data ? `; data = ${file}, ${data.rows} rows, ${data.digest}` : ""}`.replace(/[{}]/g, "").replace(/^.*$/s, visible),
+    note: `Commit ${commit}; seed ${seed}; ${params}${data ? `; data = ${file}, ${data.rows} rows, ${data.digest}` : ""}`
+      .replace(/[{}]/g, "")
+      .replace(/^.*$/s, visible),
     url,
   };
-  return `@software{scalinglab-${entry.slug}-${seed},\n${Object.entries(fields).map(([name, value]) => `  ${name} = {${value}},\n`).join("")}}`;
+  return `@software{scalinglab-${entry.slug}-${seed},\n${Object.entries(fields)
+    .map(([name, value]) => `  ${name} = {${value}},\n`)
+    .join("")}}`;
 }
 
 /** @param {string} text */
-const quote = text => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
+const quote = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
 
 /** The same run in a terminal; with a table of one's own, from its file. @param {string} slug @param {import("./types.d.ts").Values} query @param {string} [file] */
 export const formatCommand = (slug, { seed, device, ...values }, file) =>
   [
-    "scaling-lab run", slug,
+    "scaling-lab run",
+    slug,
     ...(file ? [`--data ${quote(file.replace(/^-/, "./-"))}`] : []),
     ...Object.entries(values).map(([name, value]) => `--set ${quote(`${name}=${value}`)}`),
     ...(seed ? [`--seed ${seed}`] : []),

@@ -6,7 +6,7 @@ import { visible } from "./visible.js";
 const words = { ...shell };
 
 /** Takes the words of a part that is loaded later. @param {Record<string, string>} more */
-export const addWords = more => void Object.assign(words, more);
+export const addWords = (more) => void Object.assign(words, more);
 
 export const lang = "en";
 
@@ -17,7 +17,9 @@ export const lang = "en";
  */
 export function t(key, params = {}) {
   const text = words[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (all, name) => (name in params ? visible(String(params[name])) : all));
+  return text.replace(/\{(\w+)\}/g, (all, name) =>
+    name in params ? visible(String(params[name])) : all,
+  );
 }
 
 /** @type {Map<number, Intl.NumberFormat>} */
@@ -34,28 +36,44 @@ export function num(x, digits = 4) {
   const size = Math.abs(x);
   if (x !== 0 && (size < 1e-3 || size >= 1e7)) {
     const [mantissa, exponent] = x.toExponential(Math.max(digits - 1, 0)).split("e");
-    const power = exponent.replace(/\d/g, d => superscript[+d]).replace("-", "⁻").replace("+", "");
+    const power = exponent
+      .replace(/\d/g, (d) => superscript[+d])
+      .replace("-", "⁻")
+      .replace("+", "");
     const m = num(+mantissa, digits);
     return m === "1" ? `10${power}` : `${m} × 10${power}`;
   }
   digits = Math.max(digits, Number.isInteger(x) ? 7 : 1);
   let format = formats.get(digits);
-  if (!format) formats.set(digits, (format = new Intl.NumberFormat(lang, { maximumSignificantDigits: digits })));
+  if (!format)
+    formats.set(
+      digits,
+      (format = new Intl.NumberFormat(lang, { maximumSignificantDigits: digits })),
+    );
   return format.format(x).replace("-", "−");
 }
 
 /** @param {number} share */
-export const percent = share =>
-  new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: share < 0.1 && share > 0 ? 2 : 1 }).format(share);
+export const percent = (share) =>
+  new Intl.NumberFormat(lang, {
+    style: "percent",
+    maximumFractionDigits: share < 0.1 && share > 0 ? 2 : 1,
+  }).format(share);
 
 /** @param {number} seconds */
 export function duration(seconds) {
-  const [value, unit] = seconds < 90 ? [Math.max(1, Math.ceil(seconds)), "second"] : [Math.ceil(seconds / 60), "minute"];
-  return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(/** @type {number} */ (value));
+  const [value, unit] =
+    seconds < 90
+      ? [Math.max(1, Math.ceil(seconds)), "second"]
+      : [Math.ceil(seconds / 60), "minute"];
+  return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(
+    /** @type {number} */ (value),
+  );
 }
 
 /** @param {number} bytes */
-export const kilobytes = bytes => `${num(bytes / 1000, 3)} KB`;
+export const kilobytes = (bytes) => `${num(bytes / 1000, 3)} KB`;
 
 /** `first_word` as a person writes it; a symbol stays itself. @param {string} name */
-export const plain = name => name.length === 1 ? name : (name.charAt(0).toUpperCase() + name.slice(1)).replace(/_/g, " ");
+export const plain = (name) =>
+  name.length === 1 ? name : (name.charAt(0).toUpperCase() + name.slice(1)).replace(/_/g, " ");

@@ -25,7 +25,8 @@ const remembered = (() => {
 function paint(choice) {
   if (choice) document.documentElement.dataset.theme = choice;
   else delete document.documentElement.dataset.theme;
-  for (const lab of document.querySelectorAll("scaling-lab")) lab.setAttribute("theme", choice || "auto");
+  for (const lab of document.querySelectorAll("scaling-lab"))
+    lab.setAttribute("theme", choice || "auto");
 }
 theme.value = remembered;
 theme.addEventListener("change", () => {
@@ -42,23 +43,43 @@ theme.addEventListener("change", () => {
 /** @typedef {{title: string, focus: () => void, update?: (query: import("./types.d.ts").Values) => void}} Page */
 
 /** @param {string} text */
-const title = text => h("h1", { tabindex: -1 }, text);
+const title = (text) => h("h1", { tabindex: -1 }, text);
 
 /** @returns {Promise<Page>} */
 async function home() {
   const head = title("Scaling Lab");
   const cards = h("ul", { class: "cards" });
   main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")), cards);
-  cards.append(...(await list()).map(({ slug, title, question, presets }) => h("li", {},
-    h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))),
-    presets.length ? h("ul", { class: "tries", "aria-label": t("presetsOf", { title }) },
-      presets.map(preset => h("li", {}, h("a", { href: formatHash(slug, parseQuery(preset.query)) }, preset.title)))) : "")));
+  cards.append(
+    ...(await list()).map(({ slug, title, question, presets }) =>
+      h(
+        "li",
+        {},
+        h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))),
+        presets.length
+          ? h(
+              "ul",
+              { class: "tries", "aria-label": t("presetsOf", { title }) },
+              presets.map((preset) =>
+                h(
+                  "li",
+                  {},
+                  h("a", { href: formatHash(slug, parseQuery(preset.query)) }, preset.title),
+                ),
+              ),
+            )
+          : "",
+      ),
+    ),
+  );
   return { title: t("home.title"), focus: () => head.focus() };
 }
 
 /** @param {string} slug @param {import("./types.d.ts").Values} query @returns {Promise<Page>} */
 async function experiment(slug, query) {
-  const lab = /** @type {import("../elements/scaling-lab.js").ScalingLab} */ (document.createElement("scaling-lab"));
+  const lab = /** @type {import("../elements/scaling-lab.js").ScalingLab} */ (
+    document.createElement("scaling-lab")
+  );
   lab.setAttribute("experiment", slug);
   lab.setAttribute("heading", "1");
   lab.setAttribute("theme", theme.value || "auto");
@@ -66,11 +87,12 @@ async function experiment(slug, query) {
   // Every state has a URL; a drag replaces it instead of filling the history.
   // Nor does a page that is being left write over where the reader goes.
   const write = () => {
-    if (lab.isConnected && (location.hash === "#main" || parseHash(location.hash).name === slug)) history.replaceState(null, "", formatHash(slug, lab.query));
+    if (lab.isConnected && (location.hash === "#main" || parseHash(location.hash).name === slug))
+      history.replaceState(null, "", formatHash(slug, lab.query));
   };
   // A browser limits how often the address may change; the end of a drag is always written.
   let last = 0;
-  lab.addEventListener("change", event => {
+  lab.addEventListener("change", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
     if (!detail?.settled && performance.now() - last < 200) return;
     last = performance.now();
@@ -78,7 +100,11 @@ async function experiment(slug, query) {
   });
   main.replaceChildren(lab);
   await engine.ready();
-  return { title: index.find(one => one.slug === slug)?.title ?? slug, focus: () => lab.focusTitle(), update: next => void (lab.query = next) };
+  return {
+    title: index.find((one) => one.slug === slug)?.title ?? slug,
+    focus: () => lab.focusTitle(),
+    update: (next) => void (lab.query = next),
+  };
 }
 
 /** @param {"published" | "about"} name @returns {Promise<Page>} */
@@ -94,8 +120,17 @@ async function extra(name) {
 /** An address of nothing. @param {string} name @returns {Promise<Page>} */
 async function nothing(name) {
   const head = title(t("nothing.title"));
-  main.replaceChildren(head, h("p", { role: "alert" }, sentence(t("unknownExperiment", { slug: name, known: index.map(one => one.slug).join(", ") }))),
-    h("p", {}, h("a", { href: "#/" }, t("nothing.home"))));
+  main.replaceChildren(
+    head,
+    h(
+      "p",
+      { role: "alert" },
+      sentence(
+        t("unknownExperiment", { slug: name, known: index.map((one) => one.slug).join(", ") }),
+      ),
+    ),
+    h("p", {}, h("a", { href: "#/" }, t("nothing.home"))),
+  );
   return { title: t("nothing.title"), focus: () => head.focus() };
 }
 
@@ -112,7 +147,13 @@ async function route() {
   const here = (shown = { name, page: null });
   try {
     const page =
-      name === "" ? home() : name === "published" || name === "about" ? extra(name) : index.some(one => one.slug === name) ? experiment(name, query) : nothing(name);
+      name === ""
+        ? home()
+        : name === "published" || name === "about"
+          ? extra(name)
+          : index.some((one) => one.slug === name)
+            ? experiment(name, query)
+            : nothing(name);
     for (const link of document.querySelectorAll(".site nav a")) {
       if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -127,14 +168,32 @@ async function route() {
     }
   } catch (error) {
     if (shown !== here || document.querySelector("scaling-lab")) return;
-    const restart = h("button", { type: "button", onclick: () => { engine.restart(); shown.name = "\n"; route(); } }, t("restart"));
-    main.append(h("div", { class: "alert", role: "alert" }, h("p", {}, sentence(/** @type {any} */ (error)?.message ?? String(error))), restart));
+    const restart = h(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          engine.restart();
+          shown.name = "\n";
+          route();
+        },
+      },
+      t("restart"),
+    );
+    main.append(
+      h(
+        "div",
+        { class: "alert", role: "alert" },
+        h("p", {}, sentence(/** @type {any} */ (error)?.message ?? String(error))),
+        restart,
+      ),
+    );
   }
 }
 
 // A file dropped where nothing takes it would make the browser leave the page.
 for (const type of /** @type {const} */ (["dragover", "drop"])) {
-  window.addEventListener(type, event => {
+  window.addEventListener(type, (event) => {
     if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "none";
@@ -146,7 +205,7 @@ if (problem) main.replaceChildren(h("h1", {}, "Scaling Lab"), h("p", { role: "al
 else {
   paint(remembered);
   window.addEventListener("hashchange", route);
-  document.querySelector(".skip")?.addEventListener("click", event => {
+  document.querySelector(".skip")?.addEventListener("click", (event) => {
     event.preventDefault();
     main.focus();
   });

@@ -6,14 +6,33 @@ declare module "lab:assets" {
 declare module "lab:catalogue" {
   type Maths = import("./words.js").Maths;
   export const index: { slug: string; title: string }[];
-  export const entries: Record<string, (query?: string) => Promise<{ entry: import("./types.d.ts").Entry; math: Maths }>>;
-  export const explanations: Record<string, (query?: string) => Promise<{ explanation: import("./types.d.ts").Explanation; math: Maths }>>;
-  export const list: (query?: string) => Promise<{ list: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[]; math: Maths }>;
-  export const claims: (query?: string) => Promise<{ claims: import("./types.d.ts").Claim[]; math: Maths }>;
+  export const entries: Record<
+    string,
+    (query?: string) => Promise<{ entry: import("./types.d.ts").Entry; math: Maths }>
+  >;
+  export const explanations: Record<
+    string,
+    (query?: string) => Promise<{ explanation: import("./types.d.ts").Explanation; math: Maths }>
+  >;
+  export const list: (query?: string) => Promise<{
+    list: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[];
+    math: Maths;
+  }>;
+  export const claims: (
+    query?: string,
+  ) => Promise<{ claims: import("./types.d.ts").Claim[]; math: Maths }>;
 }
 declare module "lab:glue" {
   const glue: any;
-  export const initSync: any, Engine: any, Run: any, TableReader: any, stamp: any, check: any, serve_chunk: any, panic_message: any, tick: any;
+  export const initSync: any,
+    Engine: any,
+    Run: any,
+    TableReader: any,
+    stamp: any,
+    check: any,
+    serve_chunk: any,
+    panic_message: any,
+    tick: any;
   export default glue;
 }
 declare module "*.css" {

@@ -3,7 +3,16 @@
 import { h, uid } from "./dom.js";
 import { engine } from "./engine.js";
 import { num, t } from "./i18n.js";
-import { FILE_MAX, formatColumns, NONE, pack, parseColumns, parseExtras, PASTE_MAX, unpack } from "./runs.js";
+import {
+  FILE_MAX,
+  formatColumns,
+  NONE,
+  pack,
+  parseColumns,
+  parseExtras,
+  PASTE_MAX,
+  unpack,
+} from "./runs.js";
 import { prose, sentence } from "./words.js";
 import css from "../elements/own.css";
 
@@ -27,7 +36,7 @@ const UNITS = ["1", "k", "M", "B", "T"];
 const FILE = "runs.csv";
 
 /** @param {number} bytes */
-const megabytes = bytes => num(bytes / MB, 3);
+const megabytes = (bytes) => num(bytes / MB, 3);
 
 /** @param {string} key @param {() => void} act @param {object} [props] */
 const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
@@ -37,12 +46,15 @@ const button = (key, act, props) => h("button", { type: "button", onclick: act, 
  * @param {HTMLElement} place shows where one can be dropped @param {(file: File) => void} take
  */
 export function files(place, take) {
-  const input = h("input", { type: "file", onchange: () => {
-    const file = input.files?.[0];
-    // The same file again is a change too.
-    input.value = "";
-    if (file) take(file);
-  } });
+  const input = h("input", {
+    type: "file",
+    onchange: () => {
+      const file = input.files?.[0];
+      // The same file again is a change too.
+      input.value = "";
+      if (file) take(file);
+    },
+  });
   input.hidden = true;
   const choose = button("own.choose", () => input.click());
   const bar = h("progress", { "aria-label": t("own.progress") });
@@ -58,9 +70,9 @@ export function files(place, take) {
   let next = new AbortController();
 
   /** @param {string} text */
-  const say = text => void (said.textContent = text);
+  const say = (text) => void (said.textContent = text);
   /** @param {string} text */
-  const complain = text => void (problem.textContent = text);
+  const complain = (text) => void (problem.textContent = text);
   /** Only a reading that goes on can be stopped. */
   function stop() {
     next.abort();
@@ -79,11 +91,21 @@ export function files(place, take) {
     say(count.textContent);
     reading.hidden = false;
     try {
-      if (typeof source !== "string" && source.size > FILE_MAX) throw { kind: "size", message: source.size };
-      const runs = await engine.read(source, FILE_MAX, ({ done, total }) => {
-        if (total) bar.value = done / total;
-        count.textContent = t(total ? "own.readingOf" : "own.readingSome", { name, done: megabytes(done), total: megabytes(total) });
-      }, mine.signal);
+      if (typeof source !== "string" && source.size > FILE_MAX)
+        throw { kind: "size", message: source.size };
+      const runs = await engine.read(
+        source,
+        FILE_MAX,
+        ({ done, total }) => {
+          if (total) bar.value = done / total;
+          count.textContent = t(total ? "own.readingOf" : "own.readingSome", {
+            name,
+            done: megabytes(done),
+            total: megabytes(total),
+          });
+        },
+        mine.signal,
+      );
       if (mine === next && !mine.signal.aborted) return runs;
       engine.free(runs.table);
     } catch (error) {
@@ -99,14 +121,24 @@ export function files(place, take) {
   /** @param {string} kind @param {string} message @param {string} name @param {Blob | string} source */
   function words(kind, message, name, source) {
     if (kind === "panic") return ""; // said above the figures
-    if (kind === "size") return t("own.tooLarge", { name, size: megabytes(Number(message)), limit: megabytes(FILE_MAX) });
-    if (kind === "fetch") return t("own.notFetched", { name, src: String(source), status: message || t("own.noAnswer") });
+    if (kind === "size")
+      return t("own.tooLarge", {
+        name,
+        size: megabytes(Number(message)),
+        limit: megabytes(FILE_MAX),
+      });
+    if (kind === "fetch")
+      return t("own.notFetched", {
+        name,
+        src: String(source),
+        status: message || t("own.noAnswer"),
+      });
     if (kind === "internal") return t("own.unreadable", { name, message });
     return t("own.wrong", { name, message: sentence(message) });
   }
 
   /** @param {DragEvent} event */
-  const drops = event => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  const drops = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   /** @param {DragEvent} event @param {boolean} over */
   const drag = (event, over) => {
     if (!drops(event)) return;
@@ -115,19 +147,35 @@ export function files(place, take) {
   };
   /** Files dropped on `area` are taken too: beside the place, a browser would leave the page for them. @param {HTMLElement} area @param {AbortSignal} [signal] ends it */
   function listen(area, signal) {
-    area.addEventListener("dragenter", event => drag(event, true), { signal });
-    area.addEventListener("dragover", event => drag(event, true), { signal });
-    area.addEventListener("dragleave", event => {
-      if (!area.contains(/** @type {Node | null} */ (event.relatedTarget))) drag(event, false);
-    }, { signal });
-    area.addEventListener("drop", event => {
-      drag(event, false);
-      const dropped = event.dataTransfer?.files ?? [];
-      if (dropped.length === 1) take(dropped[0]);
-      else if (drops(event)) complain(t("own.oneFile", { count: dropped.length }));
-    }, { signal });
+    area.addEventListener("dragenter", (event) => drag(event, true), { signal });
+    area.addEventListener("dragover", (event) => drag(event, true), { signal });
+    area.addEventListener(
+      "dragleave",
+      (event) => {
+        if (!area.contains(/** @type {Node | null} */ (event.relatedTarget))) drag(event, false);
+      },
+      { signal },
+    );
+    area.addEventListener(
+      "drop",
+      (event) => {
+        drag(event, false);
+        const dropped = event.dataTransfer?.files ?? [];
+        if (dropped.length === 1) take(dropped[0]);
+        else if (drops(event)) complain(t("own.oneFile", { count: dropped.length }));
+      },
+      { signal },
+    );
   }
-  return { choose, state: h("div", {}, input, reading, problem, said), read, stop, say, complain, listen };
+  return {
+    choose,
+    state: h("div", {}, input, reading, problem, said),
+    read,
+    stop,
+    say,
+    complain,
+    listen,
+  };
 }
 
 /** Relative to the page. @param {string} src */
@@ -163,7 +211,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
   let awaited = false;
   /** Only the last of several that were begun counts. */
   let turn = 0;
-  const reader = files(element, file => bring(file, file.name));
+  const reader = files(element, (file) => bring(file, file.name));
 
   const about = h("p", { class: "about" });
   const link = h("p", { class: "help" });
@@ -174,8 +222,16 @@ export function ownRuns({ purpose, heading, changed, download }) {
     changed();
     reader.choose.focus();
   });
-  const save = button("own.save", () => held && typeof held.source !== "string" && download(held.file, held.source));
-  const text = h("textarea", { id: uid("pasted"), rows: 5, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
+  const save = button(
+    "own.save",
+    () => held && typeof held.source !== "string" && download(held.file, held.source),
+  );
+  const text = h("textarea", {
+    id: uid("pasted"),
+    rows: 5,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
     onpaste: (/** @type {ClipboardEvent} */ event) => {
       const pasted = event.clipboardData?.getData("text/plain") ?? "";
       // A long text in a field stops the page: it is read at once.
@@ -185,17 +241,40 @@ export function ownRuns({ purpose, heading, changed, download }) {
     },
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) paste(text.value);
-    } });
-  const pasting = h("details", { class: "pasting" }, h("summary", {}, t("own.paste")),
-    h("label", { for: text.id, class: "help" }, t("own.pasteLabel")), text, button("own.use", () => paste(text.value)));
-  element.append(heading, h("p", { class: "help" }, ...prose(purpose), " ", t("own.private")), about,
-    h("div", { class: "buttons" }, reader.choose, h("span", { class: "drop" }, t("own.drop")), back, save), reader.state, link, pasting);
+    },
+  });
+  const pasting = h(
+    "details",
+    { class: "pasting" },
+    h("summary", {}, t("own.paste")),
+    h("label", { for: text.id, class: "help" }, t("own.pasteLabel")),
+    text,
+    button("own.use", () => paste(text.value)),
+  );
+  element.append(
+    heading,
+    h("p", { class: "help" }, ...prose(purpose), " ", t("own.private")),
+    about,
+    h(
+      "div",
+      { class: "buttons" },
+      reader.choose,
+      h("span", { class: "drop" }, t("own.drop")),
+      back,
+      save,
+    ),
+    reader.state,
+    link,
+    pasting,
+  );
 
   /** @param {string} pasted */
   function paste(pasted) {
     const blob = new Blob([pasted]);
     if (blob.size <= PASTE_MAX) return bring(blob, t("own.pasted"));
-    reader.complain(t("own.pastedTooLarge", { size: megabytes(blob.size), limit: megabytes(PASTE_MAX) }));
+    reader.complain(
+      t("own.pastedTooLarge", { size: megabytes(blob.size), limit: megabytes(PASTE_MAX) }),
+    );
   }
 
   /** Takes what a reader brings. @param {Blob} blob @param {string} name */
@@ -209,7 +288,8 @@ export function ownRuns({ purpose, heading, changed, download }) {
   async function use(source, name, address) {
     const mine = ++turn;
     const runs = await reader.read(source, name);
-    const data = !runs || address || typeof source === "string" ? null : await pack(source).catch(() => null);
+    const data =
+      !runs || address || typeof source === "string" ? null : await pack(source).catch(() => null);
     if (mine !== turn) {
       if (runs) engine.free(runs.table);
       return null;
@@ -244,9 +324,23 @@ export function ownRuns({ purpose, heading, changed, download }) {
     }
     const { name, rows, columns, address, file } = held;
     const more = columns.length - SHOWN;
-    about.replaceChildren(h("strong", {}, name), ` ${t("own.rows", { rows: num(rows), count: columns.length })} `,
-      h("span", { class: "columns" }, columns.slice(0, SHOWN).join(", ") + (more > 0 ? ` ${t("own.more", { more })}` : "")));
-    link.textContent = t(address.data !== undefined ? "own.inLink" : address.src !== undefined ? "own.srcInLink" : "own.notInLink", { file });
+    about.replaceChildren(
+      h("strong", {}, name),
+      ` ${t("own.rows", { rows: num(rows), count: columns.length })} `,
+      h(
+        "span",
+        { class: "columns" },
+        columns.slice(0, SHOWN).join(", ") + (more > 0 ? ` ${t("own.more", { more })}` : ""),
+      ),
+    );
+    link.textContent = t(
+      address.data !== undefined
+        ? "own.inLink"
+        : address.src !== undefined
+          ? "own.srcInLink"
+          : "own.notInLink",
+      { file },
+    );
   }
   show();
 
@@ -285,9 +379,16 @@ export function ownRuns({ purpose, heading, changed, download }) {
       show();
     },
     /** What else whoever takes a link or a command needs, in words. @param {"link" | "command"} what */
-    missing: what =>
-      !held ? "" : what === "command" ? (save.hidden ? "" : t("own.saveFirst", { file: held.file }))
-      : held.address.data === undefined && held.address.src === undefined ? t("own.notInLink", { file: held.file }) : "",
+    missing: (what) =>
+      !held
+        ? ""
+        : what === "command"
+          ? save.hidden
+            ? ""
+            : t("own.saveFirst", { file: held.file })
+          : held.address.data === undefined && held.address.src === undefined
+            ? t("own.notInLink", { file: held.file })
+            : "",
     /** Reads the table once more, for another engine; false if there is none. */
     async again() {
       if (!held) return false;
@@ -309,22 +410,41 @@ export const kinds = {
   /** Any text; reported when it is left, not at each key. @param {Spec} spec @param {Ids} ids @param {Report} report */
   text(spec, { field: id, notes }, report) {
     const field = h("input", {
-      id, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", maxlength: spec.max_len, "aria-describedby": notes,
+      id,
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      autocapitalize: "off",
+      maxlength: spec.max_len,
+      "aria-describedby": notes,
       onchange: () => report(field.value.trim(), true),
     });
     return { body: [field], set: (/** @type {string} */ value) => void (field.value = value) };
   },
 
   /** Which column is what: one list for each role, its unit, and what the table leaves open. @param {Spec} spec @param {Ids} ids @param {Report} report @param {import("./controls.js").Context} context */
-  columns(spec, { notes }, report, { runs = () => null, ask = () => {}, value: setting = () => "" }) {
+  columns(
+    spec,
+    { notes },
+    report,
+    { runs = () => null, ask = () => {}, value: setting = () => "" },
+  ) {
     /** @type {string[]} */
     let headings = [];
     /** @type {number | undefined} */
     let shown = -1;
     let decimal = "";
     const lists = spec.choices.map(({ value: role, label }) => ({
-      role, label, select: h("select", { id: uid("column"), "aria-describedby": notes, onchange: change }),
-      unit: COUNTED.includes(role) ? h("select", { class: "unit", "aria-label": t("own.unitOf", { name: label }), onchange: change }) : null,
+      role,
+      label,
+      select: h("select", { id: uid("column"), "aria-describedby": notes, onchange: change }),
+      unit: COUNTED.includes(role)
+        ? h("select", {
+            class: "unit",
+            "aria-label": t("own.unitOf", { name: label }),
+            onchange: change,
+          })
+        : null,
     }));
     function change() {
       /** @type {Record<string, number>} */
@@ -338,19 +458,49 @@ export const kinds = {
       report(formatColumns(places, headings, { units, decimal }), true);
     }
     // What a mark in a number means where nothing in the table says it.
-    const marks = ["comma", "point"].map(mark => ({ mark, node: button(`own.${mark}`, () => {
-      decimal = mark;
-      change();
-    }) }));
-    const doubt = h("p", {});
-    const question = h("div", { class: "doubt", role: "group", "aria-label": t("own.decimal") }, doubt, h("div", { class: "buttons" }, marks.map(({ node }) => node)));
-    const hole = h("p", {});
-    const leave = h("div", { class: "missing" }, hole, button("own.leaveOut", () => {
-      ask("exclude", [setting("exclude"), "missing"].filter(Boolean).join(","));
-      leave.hidden = true;
+    const marks = ["comma", "point"].map((mark) => ({
+      mark,
+      node: button(`own.${mark}`, () => {
+        decimal = mark;
+        change();
+      }),
     }));
-    const body = h("div", {}, question, leave, lists.map(({ select, label, unit }) =>
-      h("div", { class: "pair" }, h("label", { class: "role", for: select.id }, label), select, unit ?? "")));
+    const doubt = h("p", {});
+    const question = h(
+      "div",
+      { class: "doubt", role: "group", "aria-label": t("own.decimal") },
+      doubt,
+      h(
+        "div",
+        { class: "buttons" },
+        marks.map(({ node }) => node),
+      ),
+    );
+    const hole = h("p", {});
+    const leave = h(
+      "div",
+      { class: "missing" },
+      hole,
+      button("own.leaveOut", () => {
+        ask("exclude", [setting("exclude"), "missing"].filter(Boolean).join(","));
+        leave.hidden = true;
+      }),
+    );
+    const body = h(
+      "div",
+      {},
+      question,
+      leave,
+      lists.map(({ select, label, unit }) =>
+        h(
+          "div",
+          { class: "pair" },
+          h("label", { class: "role", for: select.id }, label),
+          select,
+          unit ?? "",
+        ),
+      ),
+    );
     return {
       body: [body],
       set(/** @type {string} */ value) {
@@ -362,16 +512,27 @@ export const kinds = {
           for (const { role, select, unit } of lists) {
             const guess = table?.guesses[role];
             select.replaceChildren(
-              h("option", { value: "" }, guess === undefined ? t("own.noColumn") : t("own.guessed", { name: guess })),
+              h(
+                "option",
+                { value: "" },
+                guess === undefined ? t("own.noColumn") : t("own.guessed", { name: guess }),
+              ),
               ...(guess === undefined ? [] : [h("option", { value: NONE }, t("own.noColumn"))]),
-              ...headings.map((heading, at) => h("option", { value: at }, heading)));
+              ...headings.map((heading, at) => h("option", { value: at }, heading)),
+            );
             const power = table?.powers[role] ?? 0;
             unit?.replaceChildren(
               h("option", { value: "" }, power ? t("own.unitFound", { power }) : t("own.unit")),
-              ...UNITS.map(name => h("option", { value: name }, t(`own.unit.${name}`))));
+              ...UNITS.map((name) => h("option", { value: name }, t(`own.unit.${name}`))),
+            );
           }
           const open = table?.doubt;
-          if (open) doubt.textContent = t("own.doubt", { line: open.line, cell: open.cell, name: open.column });
+          if (open)
+            doubt.textContent = t("own.doubt", {
+              line: open.line,
+              cell: open.cell,
+              name: open.column,
+            });
           if (table?.hole) hole.textContent = t("own.hole", { name: table.hole });
           // A question is seen, also where the columns are folded away.
           if (open || table?.hole) {
@@ -385,8 +546,13 @@ export const kinds = {
         const extras = parseExtras(value);
         decimal = extras.decimal;
         question.hidden = !table?.doubt;
-        for (const { mark, node } of marks) node.setAttribute("aria-pressed", String(mark === decimal));
-        leave.hidden = !table?.hole || setting("exclude").split(",").some(rule => rule.trim() === "missing");
+        for (const { mark, node } of marks)
+          node.setAttribute("aria-pressed", String(mark === decimal));
+        leave.hidden =
+          !table?.hole ||
+          setting("exclude")
+            .split(",")
+            .some((rule) => rule.trim() === "missing");
         for (const { role, select, unit } of lists) {
           select.value = String(places[role] ?? "");
           // No column, as guessed anyway.

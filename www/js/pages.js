@@ -24,13 +24,14 @@ async function reproduce(claim, table, slow) {
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./types.d.ts").Message) => void} */
   let receive = () => {};
-  const session = await engine.session("cpu", message => receive(message));
+  const session = await engine.session("cpu", (message) => receive(message));
   try {
     await new Promise((resolve, reject) => {
       receive = ({ type, result, error, message }) => {
         if (type === "error" || type === "panic") reject(error);
         else if (type === "silent") slow(message ?? "");
-        else if (type === "done" || (type === "opened" && !result?.progress.total)) resolve(undefined);
+        else if (type === "done" || (type === "opened" && !result?.progress.total))
+          resolve(undefined);
         else if (type === "opened") session.play();
       };
       session.open(slug, texts, seed, table);
@@ -42,7 +43,7 @@ async function reproduce(claim, table, slow) {
 }
 
 /** Numbers as numbers, words as words. @param {any} value */
-const cell = value => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
+const cell = (value) => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
 
 /**
  * Asks for a file that the lab may not hold.
@@ -50,8 +51,15 @@ const cell = value => (typeof value === "number" ? num(value, 5) : String(value 
  */
 function request({ file, from }, count, take) {
   const name = uid("file");
-  const about = h("p", { role: "status" }, t("claimFile", { count }), " ",
-    ...from.split(/(https?:\/\/[^\s)]*[^\s).,;:])/).map((part, i) => (i % 2 ? link(part, part) : part)));
+  const about = h(
+    "p",
+    { role: "status" },
+    t("claimFile", { count }),
+    " ",
+    ...from
+      .split(/(https?:\/\/[^\s)]*[^\s).,;:])/)
+      .map((part, i) => (i % 2 ? link(part, part) : part)),
+  );
   const place = h("section", { class: "file", "aria-labelledby": name });
   const use = async (/** @type {File} */ given) => {
     const runs = await reader.read(given, given.name);
@@ -73,10 +81,22 @@ export async function published(body) {
   const needed = new Map();
   /** @type {(() => Promise<void>)[]} */
   const all = [];
-  const rows = claims.map(claim => {
+  const rows = claims.map((claim) => {
     const ours = h("td", { class: "number" }, "–");
-    const answer = h("span", {}, h("span", { class: "soft" }, t(claim.data ? "claimNeeds" : "notRun", { file: claim.data?.file ?? "" })));
-    const act = h("button", { type: "button", onclick: () => run(), "aria-label": t("runClaim", { what: claim.what }) }, t("run"));
+    const answer = h(
+      "span",
+      {},
+      h(
+        "span",
+        { class: "soft" },
+        t(claim.data ? "claimNeeds" : "notRun", { file: claim.data?.file ?? "" }),
+      ),
+    );
+    const act = h(
+      "button",
+      { type: "button", onclick: () => run(), "aria-label": t("runClaim", { what: claim.what }) },
+      t("run"),
+    );
     const source = claim.data && (needed.get(claim.data.file) ?? { rows: [], data: claim.data });
     if (source) {
       needed.set(source.data.file, source);
@@ -91,11 +111,29 @@ export async function published(body) {
       act.disabled = true;
       status.textContent = t("claimRunning", { what: claim.what });
       try {
-        const checked = await reproduce(claim, source?.table, message => void (answer.textContent = sentence(message)));
+        const checked = await reproduce(
+          claim,
+          source?.table,
+          (message) => void (answer.textContent = sentence(message)),
+        );
         const agrees = String(checked?.agrees ?? null);
-        ours.replaceChildren(cell(checked?.ours), checked?.interval ? h("span", { class: "small soft" }, t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) })) : "");
+        ours.replaceChildren(
+          cell(checked?.ours),
+          checked?.interval
+            ? h(
+                "span",
+                { class: "small soft" },
+                t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) }),
+              )
+            : "",
+        );
         row.dataset.agrees = agrees;
-        answer.replaceChildren(h("span", { class: "answer" }, t(`agrees.${agrees}`)), checked && (!checked.as_expected || !checked.agrees) ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected")) : "");
+        answer.replaceChildren(
+          h("span", { class: "answer" }, t(`agrees.${agrees}`)),
+          checked && (!checked.as_expected || !checked.agrees)
+            ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected"))
+            : "",
+        );
         status.textContent = `${claim.what}: ${t(`agrees.${agrees}`)}`;
       } catch (error) {
         answer.textContent = sentence(/** @type {any} */ (error)?.message ?? String(error));
@@ -105,56 +143,186 @@ export async function published(body) {
     all.push(run);
     const query = parseQuery(claim.query);
     const entry = index.find(({ slug }) => slug === claim.slug);
-    const row = h("tr", { "data-claim": claim.id },
-      h("td", { class: "text" }, ...prose(claim.what), h("a", { class: "small", href: formatHash(claim.slug, claim.seed === DEFAULT_SEED ? query : { ...query, seed: String(claim.seed) }) }, t("openState", { title: entry?.title ?? claim.slug }))),
-      h("td", { class: "number" }, cell(claim.printed), h("span", { class: "small soft" }, t(`claim.${claim.origin}`))), ours, h("td", { class: "answers" }, act, answer),
-      h("td", {}, ...prose(claim.source), claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : ""),
-      h("td", { class: "text" }, ...prose(sentence(claim.note)), claim.ours === null ? "" : h("span", { class: "small soft" }, t("claim.instead", { ours: cell(claim.ours) })), h("span", { class: "small soft" }, ...prose(t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) })))));
+    const row = h(
+      "tr",
+      { "data-claim": claim.id },
+      h(
+        "td",
+        { class: "text" },
+        ...prose(claim.what),
+        h(
+          "a",
+          {
+            class: "small",
+            href: formatHash(
+              claim.slug,
+              claim.seed === DEFAULT_SEED ? query : { ...query, seed: String(claim.seed) },
+            ),
+          },
+          t("openState", { title: entry?.title ?? claim.slug }),
+        ),
+      ),
+      h(
+        "td",
+        { class: "number" },
+        cell(claim.printed),
+        h("span", { class: "small soft" }, t(`claim.${claim.origin}`)),
+      ),
+      ours,
+      h("td", { class: "answers" }, act, answer),
+      h(
+        "td",
+        {},
+        ...prose(claim.source),
+        claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : "",
+      ),
+      h(
+        "td",
+        { class: "text" },
+        ...prose(sentence(claim.note)),
+        claim.ours === null
+          ? ""
+          : h("span", { class: "small soft" }, t("claim.instead", { ours: cell(claim.ours) })),
+        h(
+          "span",
+          { class: "small soft" },
+          ...prose(
+            t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) }),
+          ),
+        ),
+      ),
+    );
     return row;
   });
-  const every = h("button", { type: "button", onclick: async () => {
-    every.disabled = true;
-    for (const run of all) if (every.isConnected) await run();
-    every.disabled = false;
-    const waiting = [...needed.values()].filter(({ table }) => table === undefined);
-    status.textContent = waiting.length ? waiting.map(({ data, rows }) => t("claimsWait", { count: rows.length, file: data.file })).join(" ") : t("claimsDone");
-  } }, t("runAll"));
-  const requests = [...needed.values()].map(source => request(source.data, source.rows.length, table => {
-    if (source.table !== undefined) engine.free(source.table);
-    source.table = table;
-    source.rows.forEach(ready => ready());
-  }));
-  window.addEventListener("hashchange", () => {
-    for (const { table } of needed.values()) if (table !== undefined) engine.free(table);
-  }, { once: true });
-  body.replaceChildren(h("p", { class: "lead" }, t("published.lead")), ...requests, every, status,
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("published.title") },
-      h("table", { class: "published" },
-        h("thead", {}, h("tr", {}, ["what", "number", "ours", "agrees", "source", "note"].map(key => h("th", { scope: "col" }, t(`claim.${key}`))))),
-        h("tbody", {}, rows))));
+  const every = h(
+    "button",
+    {
+      type: "button",
+      onclick: async () => {
+        every.disabled = true;
+        for (const run of all) if (every.isConnected) await run();
+        every.disabled = false;
+        const waiting = [...needed.values()].filter(({ table }) => table === undefined);
+        status.textContent = waiting.length
+          ? waiting
+              .map(({ data, rows }) => t("claimsWait", { count: rows.length, file: data.file }))
+              .join(" ")
+          : t("claimsDone");
+      },
+    },
+    t("runAll"),
+  );
+  const requests = [...needed.values()].map((source) =>
+    request(source.data, source.rows.length, (table) => {
+      if (source.table !== undefined) engine.free(source.table);
+      source.table = table;
+      source.rows.forEach((ready) => ready());
+    }),
+  );
+  window.addEventListener(
+    "hashchange",
+    () => {
+      for (const { table } of needed.values()) if (table !== undefined) engine.free(table);
+    },
+    { once: true },
+  );
+  body.replaceChildren(
+    h("p", { class: "lead" }, t("published.lead")),
+    ...requests,
+    every,
+    status,
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("published.title") },
+      h(
+        "table",
+        { class: "published" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["what", "number", "ours", "agrees", "source", "note"].map((key) =>
+              h("th", { scope: "col" }, t(`claim.${key}`)),
+            ),
+          ),
+        ),
+        h("tbody", {}, rows),
+      ),
+    ),
+  );
 }
 
 /** @param {HTMLElement} body */
 export async function about(body) {
   const { stamp } = await engine.ready();
   const gpu = await engine.probe();
-  const entries = /** @type {PerformanceResourceTiming[]} */ ([...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")])
-    .filter(({ name }) => name.startsWith(base) && !name.startsWith("blob:"));
+  const entries = /** @type {PerformanceResourceTiming[]} */ ([
+    ...performance.getEntriesByType("navigation"),
+    ...performance.getEntriesByType("resource"),
+  ]).filter(({ name }) => name.startsWith(base) && !name.startsWith("blob:"));
   const total = entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
   /** @param {string} name @param {any} value */
   const fact = (name, value) => [h("dt", {}, t(name)), h("dd", {}, value)];
   body.replaceChildren(
     h("p", { class: "lead" }, t("about.lead")),
-    h("dl", {}, fact("about.version", `${stamp.version}, ${stamp.commit}`), fact("about.browser", navigator.userAgent),
+    h(
+      "dl",
+      {},
+      fact("about.version", `${stamp.version}, ${stamp.commit}`),
+      fact("about.browser", navigator.userAgent),
       fact("about.cores", String(navigator.hardwareConcurrency ?? "–")),
-      fact("about.gpu", gpu.state === "none" ? t("why.none") : `${gpu.adapter || "WebGPU"} (${t(`adapter.${gpu.state}`)})`)),
+      fact(
+        "about.gpu",
+        gpu.state === "none"
+          ? t("why.none")
+          : `${gpu.adapter || "WebGPU"} (${t(`adapter.${gpu.state}`)})`,
+      ),
+    ),
     h("h2", {}, t("about.files")),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("about.files") }, h("table", {},
-      h("thead", {}, h("tr", {}, ["about.file", "about.sent", "about.unpacked"].map(key => h("th", { scope: "col" }, t(key))))),
-      h("tbody", {}, entries.map(({ name, encodedBodySize, decodedBodySize }) => h("tr", {},
-        h("td", {}, name.slice(base.length).replace(/[?#].*/, "") || "index.html"),
-        h("td", { class: "number" }, kilobytes(encodedBodySize)), h("td", { class: "number" }, kilobytes(decodedBodySize)))),
-        h("tr", {}, h("th", { scope: "row" }, t("about.total")), h("td", { class: "number" }, kilobytes(total)), h("td", {}))))),
-    h("h2", {}, t("about.privacyTitle")), h("p", {}, t("about.privacy")),
-    h("h2", {}, t("about.sameTitle")), h("p", {}, t("about.same")));
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("about.files") },
+      h(
+        "table",
+        {},
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["about.file", "about.sent", "about.unpacked"].map((key) =>
+              h("th", { scope: "col" }, t(key)),
+            ),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          entries.map(({ name, encodedBodySize, decodedBodySize }) =>
+            h(
+              "tr",
+              {},
+              h("td", {}, name.slice(base.length).replace(/[?#].*/, "") || "index.html"),
+              h("td", { class: "number" }, kilobytes(encodedBodySize)),
+              h("td", { class: "number" }, kilobytes(decodedBodySize)),
+            ),
+          ),
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, t("about.total")),
+            h("td", { class: "number" }, kilobytes(total)),
+            h("td", {}),
+          ),
+        ),
+      ),
+    ),
+    h("h2", {}, t("about.privacyTitle")),
+    h("p", {}, t("about.privacy")),
+    h("h2", {}, t("about.sameTitle")),
+    h("p", {}, t("about.same")),
+  );
 }

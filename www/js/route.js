@@ -4,7 +4,7 @@
 export const DEFAULT_SEED = 1;
 
 /** @param {string} query @returns {Values} */
-export const parseQuery = query => Object.fromEntries(new URLSearchParams(query));
+export const parseQuery = (query) => Object.fromEntries(new URLSearchParams(query));
 
 /** Text with its %XX read; as it is where they are broken. @param {string} text */
 function decoded(text) {
@@ -23,7 +23,7 @@ export function parseHash(hash) {
 }
 
 /** Commas and semicolons stay readable. @param {Values} values */
-export const formatQuery = values =>
+export const formatQuery = (values) =>
   new URLSearchParams(values).toString().replace(/%2C/g, ",").replace(/%3B/g, ";");
 
 /**
@@ -33,7 +33,8 @@ export const formatQuery = values =>
 export function difference(entry, values, seed, device) {
   /** @type {Values} */
   const out = {};
-  for (const { name, default: usual } of entry.params) if (values[name] !== usual) out[name] = values[name];
+  for (const { name, default: usual } of entry.params)
+    if (values[name] !== usual) out[name] = values[name];
   if (seed !== DEFAULT_SEED) out.seed = String(seed);
   if (device !== "auto") out.device = device;
   return out;

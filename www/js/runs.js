@@ -13,7 +13,8 @@ export const NONE = -1;
 function place(text, headings) {
   if (text === "-") return NONE;
   const at = /^#\d+$/.test(text) ? Number(text.slice(1)) - 1 : headings.indexOf(text);
-  const like = at < 0 ? headings.findIndex(heading => heading.toLowerCase() === text.toLowerCase()) : at;
+  const like =
+    at < 0 ? headings.findIndex((heading) => heading.toLowerCase() === text.toLowerCase()) : at;
   return like >= 0 && like < headings.length ? like : undefined;
 }
 
@@ -30,7 +31,8 @@ export function parseColumns(text, headings) {
 }
 
 /** By its heading, or by its place where a heading could be misread. @param {number} at @param {string[]} headings */
-const column = (at, headings) => (at === NONE ? "-" : /[,:]|^#|^-$|^\s|\s$|^$/.test(headings[at]) ? `#${at + 1}` : headings[at]);
+const column = (at, headings) =>
+  at === NONE ? "-" : /[,:]|^#|^-$|^\s|\s$|^$/.test(headings[at]) ? `#${at + 1}` : headings[at];
 
 /** What else is said of columns: units, by role, and the decimal mark. @typedef {{units: Record<string, string>, decimal: string}} Extras */
 
@@ -73,7 +75,7 @@ export async function pack(table) {
   for (;;) {
     const { done, value } = await packed.read();
     if (done) return btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
-    bytes += Array.from(value, byte => String.fromCharCode(byte)).join("");
+    bytes += Array.from(value, (byte) => String.fromCharCode(byte)).join("");
     if (Math.ceil((bytes.length * 4) / 3) > LINK_MAX) {
       packed.cancel();
       return null;
@@ -84,6 +86,10 @@ export async function pack(table) {
 /** The table of an address. Throws if it is broken or longer than any that `pack` makes. @param {string} text @returns {Promise<Blob>} */
 export async function unpack(text) {
   if (!text || text.length > LINK_MAX) throw new RangeError("no table of an address");
-  const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), c => c.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).blob();
+  const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) =>
+    c.charCodeAt(0),
+  );
+  return new Response(
+    new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")),
+  ).blob();
 }

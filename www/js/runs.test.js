@@ -9,12 +9,20 @@ test("columns are written by their headings, or by their places where a heading 
   const text = "loss:val_loss,params:params,run:-,tokens:#3,unique:#4,epochs:#5,flops:#6";
   assert.equal(formatColumns(places, headings), text);
   assert.deepEqual(parseColumns(text, headings), places);
-  for (let at = 0; at < headings.length; at++) assert.deepEqual(parseColumns(formatColumns({ x: at }, headings), headings), { x: at }, headings[at]);
+  for (let at = 0; at < headings.length; at++)
+    assert.deepEqual(
+      parseColumns(formatColumns({ x: at }, headings), headings),
+      { x: at },
+      headings[at],
+    );
   assert.equal(formatColumns({}, headings), "");
 });
 
 test("a heading is found whatever its case, its own case first; what is no column is left out", () => {
-  assert.deepEqual(parseColumns("loss:VAL_LOSS, params : Params", headings), { loss: 1, params: 0 });
+  assert.deepEqual(parseColumns("loss:VAL_LOSS, params : Params", headings), {
+    loss: 1,
+    params: 0,
+  });
   assert.deepEqual(parseColumns("a:loss,b:Loss", headings), { a: 7, b: 6 });
   assert.deepEqual(parseColumns("a:nothing,b:#0,c:#9,d:#x,e,:params,", headings), {});
   assert.deepEqual(parseColumns("", headings), {});
@@ -26,11 +34,14 @@ test("units and the decimal mark stand among the columns, and neither hides the 
   assert.equal(formatColumns({ loss: 1 }, headings, extras), text);
   assert.deepEqual(parseExtras(text), extras);
   assert.deepEqual(parseColumns(text, headings), { loss: 1 });
-  assert.deepEqual(parseExtras("loss:val_loss, params.unit : M,.unit:k"), { units: { params: "M" }, decimal: "" });
+  assert.deepEqual(parseExtras("loss:val_loss, params.unit : M,.unit:k"), {
+    units: { params: "M" },
+    decimal: "",
+  });
 });
 
 /** @param {Blob} blob */
-const bytes = async blob => new Uint8Array(await blob.arrayBuffer());
+const bytes = async (blob) => new Uint8Array(await blob.arrayBuffer());
 
 test("a table in an address is the same bytes again", async () => {
   const table = `n,loss ⟨b⟩\n${Array.from({ length: 500 }, (_, i) => `${i},${(2 + 1 / (i + 1)).toFixed(3)}`).join("\r\n")}`;
@@ -38,20 +49,29 @@ test("a table in an address is the same bytes again", async () => {
   assert.match(text ?? "", /^[\w-]+$/, "an address needs no escapes");
   assert.equal(await (await unpack(/** @type {string} */ (text))).text(), table);
   const every = new Blob([Uint8Array.from({ length: 256 }, (_, i) => i)]);
-  assert.deepEqual(await bytes(await unpack(/** @type {string} */ (await pack(every)))), await bytes(every));
+  assert.deepEqual(
+    await bytes(await unpack(/** @type {string} */ (await pack(every)))),
+    await bytes(every),
+  );
 });
 
 test("a table that does not fit an address is said not to", async () => {
   // What does not compress: the limit is where base64 makes four characters of three bytes.
   let x = 1;
-  const noise = (/** @type {number} */ size) => new Blob([Uint8Array.from({ length: size }, () => (x = (x * 48271) % 2147483647) & 255)]);
+  const noise = (/** @type {number} */ size) =>
+    new Blob([Uint8Array.from({ length: size }, () => (x = (x * 48271) % 2147483647) & 255)]);
   const most = (LINK_MAX * 3) / 4;
   const fits = await pack(noise(most - 10));
-  assert.ok(fits && fits.length <= LINK_MAX && fits.length > LINK_MAX - 30, `${fits?.length} characters`);
-  for (const size of [most + 1, 2 ** 18]) assert.equal(await pack(noise(size)), null, `${size} bytes`);
+  assert.ok(
+    fits && fits.length <= LINK_MAX && fits.length > LINK_MAX - 30,
+    `${fits?.length} characters`,
+  );
+  for (const size of [most + 1, 2 ** 18])
+    assert.equal(await pack(noise(size)), null, `${size} bytes`);
 });
 
 test("a broken or overlong table in an address is an error", async () => {
   const text = /** @type {string} */ (await pack(new Blob(["a,b\n1,2\n".repeat(50)])));
-  for (const bad of ["", "%", "ÿ", `_____${text}`, "A".repeat(LINK_MAX + 1)]) await assert.rejects(unpack(bad), Error, bad.slice(0, 20));
+  for (const bad of ["", "%", "ÿ", `_____${text}`, "A".repeat(LINK_MAX + 1)])
+    await assert.rejects(unpack(bad), Error, bad.slice(0, 20));
 });

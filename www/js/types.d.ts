@@ -66,11 +66,19 @@ export type Figure = import("./plot/figure.js").Figure;
 /** A table that was read. `powers`: powers of ten of units that headings say; `doubt`: a cell that is two numbers, as its mark separates
  *  thousands or decimals; `hole`: a guessed column that lacks numbers. */
 export interface Runs {
-  table: number; rows: number; columns: string[]; guesses: Record<string, string>; powers: Record<string, number>;
-  doubt: { column: string; line: number; cell: string } | null; hole: string | null;
+  table: number;
+  rows: number;
+  columns: string[];
+  guesses: Record<string, string>;
+  powers: Record<string, number>;
+  doubt: { column: string; line: number; cell: string } | null;
+  hole: string | null;
 }
 
-export interface Progress { done: number; total: number }
+export interface Progress {
+  done: number;
+  total: number;
+}
 
 export interface Result {
   lab: string;
@@ -109,7 +117,10 @@ export interface Claim {
   data: { file: string; from: string } | null;
 }
 
-export interface LabError { kind: string; message: string }
+export interface LabError {
+  kind: string;
+  message: string;
+}
 
 /** What an engine worker sends; `type` closes the union. */
 export interface Message {

@@ -3,28 +3,30 @@
 /** @typedef {import("./types.d.ts").Spec} Spec */
 
 /** @param {string} text */
-export const parseList = text => text.split(",").map(part => (part.trim() === "" ? NaN : Number(part)));
+export const parseList = (text) =>
+  text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
 
 /** @param {number[]} list */
-export const formatList = list => list.map(short).join(",");
+export const formatList = (list) => list.map(short).join(",");
 
 /** Shortest text of a number at 6 significant digits. @param {number} x */
-export const short = x => String(+x.toPrecision(6));
+export const short = (x) => String(+x.toPrecision(6));
 
 /** @param {string} text */
-export const parseMatrix = text => text.split(";").map(parseList);
+export const parseMatrix = (text) => text.split(";").map(parseList);
 
 /** @param {number[][]} rows */
-export const formatMatrix = rows => rows.map(formatList).join(";");
+export const formatMatrix = (rows) => rows.map(formatList).join(";");
 
 /** @param {number} n */
-export const identity = n => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
+export const identity = (n) =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
 
 /** Shares that sum to 1; null if the text is no simplex. @param {string} text */
 export function parseShares(text) {
   const list = parseList(text);
   const sum = list.reduce((a, b) => a + b, 0);
-  return sum > 0 && list.every(x => x >= 0) ? list.map(x => x / sum) : null;
+  return sum > 0 && list.every((x) => x >= 0) ? list.map((x) => x / sum) : null;
 }
 
 /** Do two texts say one value of a parameter? @param {Spec} spec @param {string} a @param {string} b */
@@ -32,13 +34,18 @@ export function sameText({ kind }, a, b) {
   if (a === b) return true;
   if (kind === "text" || kind === "columns" || kind === "choice") return false;
   const shape = (/** @type {string} */ text) => text.replace(/[^,;]/g, "");
-  const numbers = (/** @type {string} */ text) => (kind === "simplex" ? parseShares(text) ?? [NaN] : text.split(/[,;]/).map(Number));
+  const numbers = (/** @type {string} */ text) =>
+    kind === "simplex" ? (parseShares(text) ?? [NaN]) : text.split(/[,;]/).map(Number);
   const theirs = numbers(b);
-  return shape(a) === shape(b) && numbers(a).every((x, i) => Math.abs(x - theirs[i]) <= 1e-12 * Math.abs(x));
+  return (
+    shape(a) === shape(b) &&
+    numbers(a).every((x, i) => Math.abs(x - theirs[i]) <= 1e-12 * Math.abs(x))
+  );
 }
 
 /** The value of a parameter of a result as it is typed. @param {any} value @returns {string} */
-export const typed = value => (Array.isArray(value) ? value.map(typed).join(Array.isArray(value[0]) ? ";" : ",") : String(value));
+export const typed = (value) =>
+  Array.isArray(value) ? value.map(typed).join(Array.isArray(value[0]) ? ";" : ",") : String(value);
 
 /**
  * Share `i` becomes `x`; the others keep their proportions and take up the rest.
@@ -53,7 +60,9 @@ export function setShare(shares, i, x) {
   });
   // Rounding must not spoil the sum: the largest other share absorbs it.
   let big = i === 0 ? 1 : 0;
-  next.forEach((share, j) => { if (j !== i && share > next[big]) big = j; });
+  next.forEach((share, j) => {
+    if (j !== i && share > next[big]) big = j;
+  });
   next[big] = Math.max(0, +(1 - next.reduce((a, b, j) => (j === big ? a : a + b), 0)).toFixed(4));
   return next;
 }
@@ -71,17 +80,19 @@ export function sliderScale({ kind, scale, min, max }) {
   const steps = whole && !log ? Math.min(max - min, STEPS) : STEPS;
   const [a, b] = log ? [Math.log(min), Math.log(max)] : [min, max];
   /** @param {number} value */
-  const position = value => Math.round((steps * ((log ? Math.log(value) : value) - a)) / (b - a));
+  const position = (value) => Math.round((steps * ((log ? Math.log(value) : value) - a)) / (b - a));
   /** @param {number} position */
-  const value = position => {
+  const value = (position) => {
     const at = a + ((b - a) * position) / steps;
     const value = position <= 0 ? min : position >= steps ? max : log ? Math.exp(at) : at;
     return Math.min(max, Math.max(min, whole ? Math.round(value) : +value.toPrecision(3)));
   };
   /** @param {number} from @param {1 | -1} way */
   const next = (from, way) => {
-    if (whole) return Math.min(max, Math.max(min, way > 0 ? Math.floor(from) + 1 : Math.ceil(from) - 1));
-    for (let at = position(from); at >= 0 && at <= steps; at += way) if ((value(at) - from) * way > 0) return value(at);
+    if (whole)
+      return Math.min(max, Math.max(min, way > 0 ? Math.floor(from) + 1 : Math.ceil(from) - 1));
+    for (let at = position(from); at >= 0 && at <= steps; at += way)
+      if ((value(at) - from) * way > 0) return value(at);
     return way > 0 ? max : min;
   };
   return { steps, position, value, next };

@@ -9,5 +9,6 @@ test("what is not seen gets a name", () => {
 });
 
 test("what is seen stays", () => {
-  for (const text of ["", "loss (nats), 10⁻³ × α", "数据", "🎲 dice", "<b>&amp;"]) assert.equal(visible(text), text);
+  for (const text of ["", "loss (nats), 10⁻³ × α", "数据", "🎲 dice", "<b>&amp;"])
+    assert.equal(visible(text), text);
 });

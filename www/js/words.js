@@ -25,24 +25,44 @@ function maths(mathml, tex) {
 }
 
 /** A paragraph: text with $TeX$ inside. @param {string} text @returns {Node[]} */
-export const prose = text =>
-  text.split(/\$([^$]+)\$/).map((part, i) => (i % 2 ? maths(math.inline[part], part) : document.createTextNode(visible(part))));
+export const prose = (text) =>
+  text
+    .split(/\$([^$]+)\$/)
+    .map((part, i) =>
+      i % 2 ? maths(math.inline[part], part) : document.createTextNode(visible(part)),
+    );
 
 /** @param {{label: string, tex: string}} formula */
 export const formula = ({ label, tex }) =>
-  h("figure", { class: "formula" }, h("figcaption", {}, ...prose(label)),
-    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label.replace(/\$/g, "") }, maths(math.display[tex], tex)));
+  h(
+    "figure",
+    { class: "formula" },
+    h("figcaption", {}, ...prose(label)),
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "group", "aria-label": label.replace(/\$/g, "") },
+      maths(math.display[tex], tex),
+    ),
+  );
 
 /** Enough digits to tell the ends of the interval apart. @param {Verdict} verdict */
 function writer({ measured, interval, unit }) {
-  const width = interval && interval[0] !== null && interval[1] !== null ? interval[1] - interval[0] : 0;
-  const digits = width > 0 && measured ? Math.min(7, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2)) : 4;
+  const width =
+    interval && interval[0] !== null && interval[1] !== null ? interval[1] - interval[0] : 0;
+  const digits =
+    width > 0 && measured
+      ? Math.min(7, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2))
+      : 4;
   return (/** @type {number | null} */ x, bare = false) =>
-    x === null ? "–" : unit === "%" ? `${num(100 * x, digits)}%` : [num(x, digits), !bare && unit].filter(Boolean).join(" ");
+    x === null
+      ? "–"
+      : unit === "%"
+        ? `${num(100 * x, digits)}%`
+        : [num(x, digits), !bare && unit].filter(Boolean).join(" ");
 }
 
 /** Text for ears: TeX without its dollars. @param {string} text */
-export const spoken = text => text.replace(/\$/g, "");
+export const spoken = (text) => text.replace(/\$/g, "");
 
 /** What was claimed, measured and expected. @param {Verdict} verdict */
 function verdictText(verdict) {
@@ -51,33 +71,85 @@ function verdictText(verdict) {
   /** @type {string[]} */
   const parts = [];
   if (measured !== null && measured !== undefined) {
-    const exact = interval && interval.every(end => end !== null && write(end) === write(measured));
-    parts.push(t("measured", { value: write(measured) }) + (interval && !exact ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}` : ""));
+    const exact =
+      interval && interval.every((end) => end !== null && write(end) === write(measured));
+    parts.push(
+      t("measured", { value: write(measured) }) +
+        (interval && !exact
+          ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}`
+          : ""),
+    );
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
   return `${sentence(claim)} ${sentence(parts.join("; "))}`;
 }
 
 /** The whole verdict, for ears. @param {Verdict} verdict */
-export const verdictWords = verdict => `${verdictText(verdict)} ${t(`agrees.${verdict.agrees}`)}.`;
+export const verdictWords = (verdict) =>
+  `${verdictText(verdict)} ${t(`agrees.${verdict.agrees}`)}.`;
 
 /** The engine's messages are lower case, without a full stop, names in backticks. @param {string} text */
-export const sentence = text =>
-  text && visible(text[0].toUpperCase() + text.slice(1)).replace(/`([^`]*)`/g, "“$1”") + (/[.!?…]$/.test(text) ? "" : ".");
+export const sentence = (text) =>
+  text &&
+  visible(text[0].toUpperCase() + text.slice(1)).replace(/`([^`]*)`/g, "“$1”") +
+    (/[.!?…]$/.test(text) ? "" : ".");
 
 /** @param {Verdict} verdict */
 export function verdictView(verdict) {
-  return h("li", { "data-agrees": String(verdict.agrees), "data-verdict": verdict.id },
-    h("strong", { class: "agrees" }, t(`agrees.${verdict.agrees}`)), h("span", {}, ...prose(verdictText(verdict))),
-    verdict.note ? h("span", { class: "note" }, ...prose(verdict.note)) : "");
+  return h(
+    "li",
+    { "data-agrees": String(verdict.agrees), "data-verdict": verdict.id },
+    h("strong", { class: "agrees" }, t(`agrees.${verdict.agrees}`)),
+    h("span", {}, ...prose(verdictText(verdict))),
+    verdict.note ? h("span", { class: "note" }, ...prose(verdict.note)) : "",
+  );
 }
 
 /** @param {import("./types.d.ts").Table} table */
 export function tableView({ id, title, columns, rows }) {
   const caption = uid("caption");
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": caption, "data-table": id },
-    h("table", {}, h("caption", { id: caption }, title),
-      h("thead", {}, h("tr", {}, columns.map(({ name, unit }) => h("th", { scope: "col" }, ...prose(plain(name)), unit && unit !== "%" ? ` (${unit})` : "")))),
-      h("tbody", {}, rows.map(row => h("tr", {}, row.map((cell, i) =>
-        typeof cell === "string" ? h("td", {}, ...prose(cell)) : h("td", { class: "number" }, cell !== null && columns[i]?.unit === "%" ? percent(cell) : num(cell, 5))))))));
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": caption, "data-table": id },
+    h(
+      "table",
+      {},
+      h("caption", { id: caption }, title),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          columns.map(({ name, unit }) =>
+            h(
+              "th",
+              { scope: "col" },
+              ...prose(plain(name)),
+              unit && unit !== "%" ? ` (${unit})` : "",
+            ),
+          ),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((cell, i) =>
+              typeof cell === "string"
+                ? h("td", {}, ...prose(cell))
+                : h(
+                    "td",
+                    { class: "number" },
+                    cell !== null && columns[i]?.unit === "%" ? percent(cell) : num(cell, 5),
+                  ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }

@@ -24,10 +24,10 @@ const tables = new Map();
 const readings = new Map();
 
 /** @param {Message} message */
-const post = message => self.postMessage(message);
+const post = (message) => self.postMessage(message);
 
 /** @param {any} error @returns {import("./types.d.ts").LabError} */
-const plain = error =>
+const plain = (error) =>
   error?.message !== undefined && error?.kind !== undefined
     ? { kind: String(error.kind), message: String(error.message) }
     : { kind: "internal", message: String(error?.message ?? error) };
@@ -68,7 +68,7 @@ function begin(message) {
 }
 
 /** @param {any} error */
-const fatal = error => error instanceof WebAssembly.RuntimeError || error instanceof Unreached;
+const fatal = (error) => error instanceof WebAssembly.RuntimeError || error instanceof Unreached;
 
 /** After a panic the module is dead; whoever throws first says so. @param {any} error @param {number} [run] @param {number} [turn] */
 function fail(error, run, turn) {
@@ -79,16 +79,22 @@ function fail(error, run, turn) {
 /** This worker has ended: the page says why. @param {any} error */
 function die(error) {
   const kind = error instanceof Unreached ? "fetch" : "panic";
-  post({ type: "panic", error: { kind, message: kind === "fetch" ? error.message : String(panicked() || (error?.message ?? error)) } });
+  post({
+    type: "panic",
+    error: {
+      kind,
+      message: kind === "fetch" ? error.message : String(panicked() || (error?.message ?? error)),
+    },
+  });
 }
 const panicked = () => lab.panic_message?.();
 
 // What a browser's callback throws, or a panic inside one, has nobody who waits for it.
-self.addEventListener("error", event => {
+self.addEventListener("error", (event) => {
   event.preventDefault();
   die(event.error ?? event.message);
 });
-self.addEventListener("unhandledrejection", event => {
+self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   die(event.reason);
 });
@@ -108,14 +114,14 @@ const channel = new MessageChannel();
 const ticks = [];
 channel.port1.onmessage = () => ticks.shift()?.();
 const tick = () =>
-  new Promise(resolve => {
+  new Promise((resolve) => {
     ticks.push(() => resolve(undefined));
     channel.port2.postMessage(0);
   });
 
 /** Waits, unless something changes for the run. @param {State} state @param {number} ms */
 const sleep = (state, ms) =>
-  new Promise(resolve => {
+  new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     state.wake = () => {
       clearTimeout(timer);
@@ -124,7 +130,7 @@ const sleep = (state, ms) =>
   });
 
 /** Another handle of a table, for a call that consumes it. @param {number | undefined} table */
-const handle = table => (table === undefined ? undefined : tables.get(table).share());
+const handle = (table) => (table === undefined ? undefined : tables.get(table).share());
 
 /** @param {any} message */
 function open({ run: id, turn, slug, values, seed, table }) {
@@ -133,8 +139,19 @@ function open({ run: id, turn, slug, values, seed, table }) {
     const run = new lab.Run(engine, slug, Object.entries(values).flat(), seed, handle(table));
     const result = run.result();
     runs.set(id, {
-      id, run, playing: false, busy: false, closed: false, cancelled: false, finished: false,
-      steps: 0, until: Infinity, turn, pace: null, elapsed: 0, wake: () => {},
+      id,
+      run,
+      playing: false,
+      busy: false,
+      closed: false,
+      cancelled: false,
+      finished: false,
+      steps: 0,
+      until: Infinity,
+      turn,
+      pace: null,
+      elapsed: 0,
+      wake: () => {},
     });
     post({ type: "opened", run: id, turn, result });
   } catch (error) {
@@ -157,7 +174,14 @@ function close(id) {
 
 /** @param {State} state @param {"paused" | "done" | "cancelled"} type */
 const rest = (state, type) =>
-  post({ type, run: state.id, turn: state.turn, result: state.run.result(), elapsed: state.elapsed, device: engine.device() });
+  post({
+    type,
+    run: state.id,
+    turn: state.turn,
+    result: state.run.result(),
+    elapsed: state.elapsed,
+    device: engine.device(),
+  });
 
 /** Plays until done, paused, cancelled or closed. @param {State} state */
 async function play(state) {
@@ -184,7 +208,13 @@ async function play(state) {
       if (now - shown >= PROGRESS_MS) {
         shown = now;
         /** @type {Message} */
-        const message = { type: "progress", run: state.id, turn: state.turn, progress, elapsed: state.elapsed };
+        const message = {
+          type: "progress",
+          run: state.id,
+          turn: state.turn,
+          progress,
+          elapsed: state.elapsed,
+        };
         if (now >= resulted) {
           message.result = state.run.result();
           const cost = performance.now() - now;
@@ -192,7 +222,8 @@ async function play(state) {
         }
         post(message);
       }
-      if (state.pace && state.playing) await sleep(state, begun + 1000 / state.pace - performance.now());
+      if (state.pace && state.playing)
+        await sleep(state, begun + 1000 / state.pace - performance.now());
       await tick();
     }
     if (state.cancelled) rest(state, "cancelled");
@@ -213,10 +244,15 @@ async function play(state) {
 async function pieces(source, signal) {
   if (source instanceof Blob) return { stream: source.stream(), total: source.size };
   // Nor may the address lead elsewhere.
-  const response = await fetch(source, { mode: "same-origin", redirect: "error", signal }).catch(() => null);
-  if (!response?.ok || !response.body) throw { kind: "fetch", message: String(response?.status ?? "") };
+  const response = await fetch(source, { mode: "same-origin", redirect: "error", signal }).catch(
+    () => null,
+  );
+  if (!response?.ok || !response.body)
+    throw { kind: "fetch", message: String(response?.status ?? "") };
   // The length is that of the bytes sent, not of those read.
-  const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length"));
+  const total = response.headers.has("content-encoding")
+    ? 0
+    : Number(response.headers.get("content-length"));
   return { stream: response.body, total };
 }
 
@@ -289,7 +325,10 @@ async function receive(message) {
       hidden = message.hidden;
       if (message.kind === "gpu") startClock();
       try {
-        engine = message.kind === "gpu" ? await lab.Engine.gpu(message.ports) : new lab.Engine(message.ports);
+        engine =
+          message.kind === "gpu"
+            ? await lab.Engine.gpu(message.ports)
+            : new lab.Engine(message.ports);
         post({ type: "ready", stamp: lab.stamp(), device: engine.device() });
       } catch (error) {
         fail(error);
@@ -348,7 +387,9 @@ async function receive(message) {
     case "close":
       return close(message.run);
     case "check":
-      return reply(message.id, () => lab.check(message.slug, Object.entries(message.values).flat(), handle(message.table)));
+      return reply(message.id, () =>
+        lab.check(message.slug, Object.entries(message.values).flat(), handle(message.table)),
+      );
     case "read":
       return reply(message.id, () => read(message));
     case "stop":
@@ -364,4 +405,4 @@ async function receive(message) {
   }
 }
 
-self.onmessage = event => void receive(event.data).catch(fail);
+self.onmessage = (event) => void receive(event.data).catch(fail);

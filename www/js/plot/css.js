@@ -11,12 +11,34 @@
 /** @type {Record<"light" | "dark", Record<string, string>>} */
 export const palettes = {
   light: {
-    bg: "#ffffff", ink: "#1a1d21", muted: "#565d66", grid: "#e2e5e9", focus: "#0b57d0",
-    c0: "#0069a8", c1: "#c74a00", c2: "#00805a", c3: "#a63c86", c4: "#8a6200", c5: "#5b4bc4", c6: "#3c4148", c7: "#00809c",
+    bg: "#ffffff",
+    ink: "#1a1d21",
+    muted: "#565d66",
+    grid: "#e2e5e9",
+    focus: "#0b57d0",
+    c0: "#0069a8",
+    c1: "#c74a00",
+    c2: "#00805a",
+    c3: "#a63c86",
+    c4: "#8a6200",
+    c5: "#5b4bc4",
+    c6: "#3c4148",
+    c7: "#00809c",
   },
   dark: {
-    bg: "#15181c", ink: "#eceff2", muted: "#a9b1ba", grid: "#31373e", focus: "#8ab4f8",
-    c0: "#5cb8f0", c1: "#ff8f45", c2: "#35c796", c3: "#eb92c6", c4: "#e3c04a", c5: "#aea5ff", c6: "#d5d9de", c7: "#4dd0e6",
+    bg: "#15181c",
+    ink: "#eceff2",
+    muted: "#a9b1ba",
+    grid: "#31373e",
+    focus: "#8ab4f8",
+    c0: "#5cb8f0",
+    c1: "#ff8f45",
+    c2: "#35c796",
+    c3: "#eb92c6",
+    c4: "#e3c04a",
+    c5: "#aea5ff",
+    c6: "#d5d9de",
+    c7: "#4dd0e6",
   },
 };
 
@@ -24,8 +46,12 @@ export const palettes = {
 const OURS = { bg: "card", ink: "ink", muted: "soft", grid: "line", focus: "focus" };
 
 /** @param {"light" | "dark"} theme */
-const variables = theme => Object.entries(palettes[theme]).map(([name, value]) =>
-  `--lab-${name}:${name in OURS ? `var(--${OURS[name]},${value})` : value}`).join(";");
+const variables = (theme) =>
+  Object.entries(palettes[theme])
+    .map(
+      ([name, value]) => `--lab-${name}:${name in OURS ? `var(--${OURS[name]},${value})` : value}`,
+    )
+    .join(";");
 
 /** What is inside the SVG; exported files carry it with the colours written out. */
 export const svgRules = [
@@ -57,7 +83,7 @@ export const css = `
 .lab-plot{touch-action:pan-y;outline-offset:3px;border-radius:2px;-webkit-user-select:none;user-select:none}
 .lab-plot:focus-visible{outline:2px solid var(--lab-focus)}
 .lab-plot>svg{display:block;width:100%;height:auto;background:var(--lab-bg);overflow:hidden}
-${svgRules.map(rule => `.lab-svg ${rule}`).join("\n")}
+${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-read{min-block-size:2.8em;line-height:1.4;margin:.2em 0 .3em;color:var(--lab-ink);font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;align-content:start;gap:0 1.1em}
 .lab-read .hint{color:var(--lab-muted)}
 .lab-read b{font-weight:600}

@@ -9,10 +9,25 @@ import { tabulate, thin } from "./table.js";
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./figure.js").Series} Series */
 /** @param {Partial<Series> & {id: string}} part @returns {Series} */
-const series = part => ({ label: part.id, kind: "line", role: "measured", x: [], y: [], ...part });
+const series = (part) => ({
+  label: part.id,
+  kind: "line",
+  role: "measured",
+  x: [],
+  y: [],
+  ...part,
+});
 const axis = { unit: "", scale: /** @type {const} */ ("linear") };
 /** @param {Series[]} list @param {Partial<Figure>} [more] @returns {Figure} */
-const figure = (list, more) => ({ id: "f", title: "F", x: { label: "Share", ...axis }, y: { label: "Loss", ...axis }, series: list, marks: [], ...more });
+const figure = (list, more) => ({
+  id: "f",
+  title: "F",
+  x: { label: "Share", ...axis },
+  y: { label: "Loss", ...axis },
+  series: list,
+  marks: [],
+  ...more,
+});
 const all = () => true;
 
 test("the course of a series", () => {
@@ -29,20 +44,54 @@ test("the course of a series", () => {
 });
 
 test("a summary in words", () => {
-  const text = summarise(figure([series({ id: "loss", x: [1, 2], y: [3.1, 2.2] })], { marks: [{ label: "best", x: 2 }] }), all, "en", STRINGS);
-  assert.equal(text, "Loss against Share, from 1 to 2. Loss falls from 3.1 to 2.2. Marked: best (2).");
-  const map = summarise(figure([], { field: { x: [0, 1], y: [5], z: [[2, null]], label: "Cost", unit: "", scale: "linear", frame: "plane" } }), all, "en", STRINGS);
+  const text = summarise(
+    figure([series({ id: "loss", x: [1, 2], y: [3.1, 2.2] })], {
+      marks: [{ label: "best", x: 2 }],
+    }),
+    all,
+    "en",
+    STRINGS,
+  );
+  assert.equal(
+    text,
+    "Loss against Share, from 1 to 2. Loss falls from 3.1 to 2.2. Marked: best (2).",
+  );
+  const map = summarise(
+    figure([], {
+      field: {
+        x: [0, 1],
+        y: [5],
+        z: [[2, null]],
+        label: "Cost",
+        unit: "",
+        scale: "linear",
+        frame: "plane",
+      },
+    }),
+    all,
+    "en",
+    STRINGS,
+  );
   assert.equal(map, "Cost over Share and Loss: smallest 2 at (0, 5), largest 2.");
 });
 
 test("a table has one row per abscissa and says open ends", () => {
-  const { head, rows, note } = tabulate(figure([
-    series({ id: "a", x: [1, 2], y: [10, null], lo: [9, null], hi: [11, 4] }),
-    series({ id: "b", x: [2, 3], y: [20, 30] }),
-    series({ id: "off", x: [9], y: [9] }),
-  ]), id => id !== "off", "en", STRINGS);
+  const { head, rows, note } = tabulate(
+    figure([
+      series({ id: "a", x: [1, 2], y: [10, null], lo: [9, null], hi: [11, 4] }),
+      series({ id: "b", x: [2, 3], y: [20, 30] }),
+      series({ id: "off", x: [9], y: [9] }),
+    ]),
+    (id) => id !== "off",
+    "en",
+    STRINGS,
+  );
   assert.deepEqual(head, ["Share", "a", "b"]);
-  assert.deepEqual(rows, [["1", "10 [9 to 11]", ""], ["2", "≤ 4", "20"], ["3", "", "30"]]);
+  assert.deepEqual(rows, [
+    ["1", "10 [9 to 11]", ""],
+    ["2", "≤ 4", "20"],
+    ["3", "", "30"],
+  ]);
   assert.equal(note, "");
   assert.equal(cell(1, 0.5, null, String, STRINGS), "1 [≥ 0.5]");
   const x = Array.from({ length: 2000 }, (_, i) => i);
@@ -53,21 +102,38 @@ test("a table has one row per abscissa and says open ends", () => {
 
 test("series of one thing share a colour, theory lines differ in dash", () => {
   const look = looks([
-    { id: "matched-exact", kind: "line", role: "theory" }, { id: "matched-measured", kind: "points", role: "measured" },
-    { id: "optimal-exact", kind: "line", role: "theory" }, { id: "optimal-asymptote", kind: "line", role: "theory" },
-    { id: "optimal-measured", kind: "points", role: "measured" }, { id: "printed", kind: "points", role: "published" }]);
-  assert.deepEqual(look.map(l => l.colour), [0, 0, 1, 1, 1, 2]);
+    { id: "matched-exact", kind: "line", role: "theory" },
+    { id: "matched-measured", kind: "points", role: "measured" },
+    { id: "optimal-exact", kind: "line", role: "theory" },
+    { id: "optimal-asymptote", kind: "line", role: "theory" },
+    { id: "optimal-measured", kind: "points", role: "measured" },
+    { id: "printed", kind: "points", role: "published" },
+  ]);
+  assert.deepEqual(
+    look.map((l) => l.colour),
+    [0, 0, 1, 1, 1, 2],
+  );
   assert.equal(look[1].dash, null);
   assert.notEqual(look[2].dash, look[3].dash);
   assert.notEqual(look[1].shape, look[4].shape);
   assert.equal(look[5].open, true);
   assert.notEqual(look[0].dash, null);
   // Nothing but ways of getting one number: a colour each.
-  assert.deepEqual(looks([{ id: "exact", kind: "line", role: "theory" }, { id: "measured", kind: "points", role: "measured" }]).map(l => l.colour), [0, 1]);
+  assert.deepEqual(
+    looks([
+      { id: "exact", kind: "line", role: "theory" },
+      { id: "measured", kind: "points", role: "measured" },
+    ]).map((l) => l.colour),
+    [0, 1],
+  );
 });
 
 test("the colours of a map grow lighter", () => {
-  const light = (/** @type {string} */ hex) => [1, 3, 5].reduce((sum, i, c) => sum + parseInt(hex.slice(i, i + 2), 16) * [0.21, 0.72, 0.07][c], 0);
+  const light = (/** @type {string} */ hex) =>
+    [1, 3, 5].reduce(
+      (sum, i, c) => sum + parseInt(hex.slice(i, i + 2), 16) * [0.21, 0.72, 0.07][c],
+      0,
+    );
   const steps = Array.from({ length: 30 }, (_, i) => light(viridis(i / 29)));
   steps.forEach((v, i) => assert.ok(i === 0 || v > steps[i - 1]));
   assert.equal(viridis(0), "#440154");

@@ -38,20 +38,44 @@ function html(tag, name, text) {
 export function swatch(s, look, size = 14) {
   const [w, h] = [size * 2, size];
   const g = el("g", { class: `c${look.colour}` });
-  if (s.kind !== "points" && (s.lo || s.hi)) g.append(el("path", { class: "area", d: `M0 ${h * 0.15}H${w}V${h * 0.85}H0Z` }));
+  if (s.kind !== "points" && (s.lo || s.hi))
+    g.append(el("path", { class: "area", d: `M0 ${h * 0.15}H${w}V${h * 0.85}H0Z` }));
   if (s.kind === "line") {
-    g.append(el("path", { class: "line", d: `M0 ${h / 2}H${w}`, "stroke-width": size * 0.15, "stroke-dasharray": look.dash?.split(" ").map(v => (+v * size) / 14).join(" ") ?? null }));
+    g.append(
+      el("path", {
+        class: "line",
+        d: `M0 ${h / 2}H${w}`,
+        "stroke-width": size * 0.15,
+        "stroke-dasharray":
+          look.dash
+            ?.split(" ")
+            .map((v) => (+v * size) / 14)
+            .join(" ") ?? null,
+      }),
+    );
   }
   if (s.kind === "points" || (s.kind === "line" && s.role === "published")) {
     const open = look.open || s.floor;
-    g.append(el("path", { class: open ? "open" : "dots", d: `M${w / 2} ${h / 2}${outline(look.shape, size * 0.3)}`, "stroke-width": open ? size * 0.12 : 0 }));
+    g.append(
+      el("path", {
+        class: open ? "open" : "dots",
+        d: `M${w / 2} ${h / 2}${outline(look.shape, size * 0.3)}`,
+        "stroke-width": open ? size * 0.12 : 0,
+      }),
+    );
   }
   return g;
 }
 
 /** @param {Shown} s @param {import("./style.js").Look} look */
 function swatchSvg(s, look) {
-  const svg = el("svg", { class: "lab-svg", width: 28, height: 14, viewBox: "0 0 28 14", "aria-hidden": "true" });
+  const svg = el("svg", {
+    class: "lab-svg",
+    width: 28,
+    height: 14,
+    viewBox: "0 0 28 14",
+    "aria-hidden": "true",
+  });
   svg.append(swatch(s, look));
   return svg;
 }
@@ -68,7 +92,8 @@ export function renderFigure(figure, options = {}) {
   let scale = 1;
   /** What the reader switched on or off. @type {Map<string, boolean>} */
   const switched = new Map();
-  const shown = (/** @type {string} */ id) => switched.get(id) ?? !current.series.find(s => s.id === id)?.hidden;
+  const shown = (/** @type {string} */ id) =>
+    switched.get(id) ?? !current.series.find((s) => s.id === id)?.hidden;
   /** @type {import("./draw.js").Drawn | null} */
   let drawn = null;
   /** The point or cell under the cursor. @type {{id: string | null, i: number, j: number, held: boolean} | null} */
@@ -80,7 +105,11 @@ export function renderFigure(figure, options = {}) {
   const plot = html("div", "lab-plot");
   plot.tabIndex = 0;
   const hintId = `lab-hint-${++last}`;
-  const attributes = { role: "application", "aria-roledescription": strings.chart, "aria-describedby": hintId };
+  const attributes = {
+    role: "application",
+    "aria-roledescription": strings.chart,
+    "aria-describedby": hintId,
+  };
   for (const [name, value] of Object.entries(attributes)) plot.setAttribute(name, value);
   const drawing = createDrawing();
   const pointer = el("g", { "data-layer": "cursor", visibility: "hidden" });
@@ -134,7 +163,8 @@ export function renderFigure(figure, options = {}) {
     say(hint, current.field ? strings.keysField : strings.keys);
     const { dropped } = drawn;
     note.hidden = dropped === 0;
-    if (dropped > 0) say(note, dropped === 1 ? strings.dropped1 : fill(strings.dropped, { count: dropped }));
+    if (dropped > 0)
+      say(note, dropped === 1 ? strings.dropped1 : fill(strings.dropped, { count: dropped }));
     drawLegend();
     drawCursor();
     if (details.open) drawTable();
@@ -144,43 +174,62 @@ export function renderFigure(figure, options = {}) {
   function describe() {
     summary = 0;
     // Fetched after the first drawing; without it the title says what this is.
-    later().then(({ summarise }) => set(drawing.svg, "aria-label", summarise(current, shown, locale, strings)), () => {});
+    later().then(
+      ({ summarise }) => set(drawing.svg, "aria-label", summarise(current, shown, locale, strings)),
+      () => {},
+    );
   }
 
   let legendKey = "";
   function drawLegend() {
     const { series } = current;
     const all = looks(series);
-    const key = JSON.stringify(series.map((s, k) => [s.id, s.label, s.kind, s.role, Boolean(s.lo || s.hi), Boolean(s.floor), all[k]]));
+    const key = JSON.stringify(
+      series.map((s, k) => [
+        s.id,
+        s.label,
+        s.kind,
+        s.role,
+        Boolean(s.lo || s.hi),
+        Boolean(s.floor),
+        all[k],
+      ]),
+    );
     legend.hidden = series.length === 0;
     if (key !== legendKey) {
       legendKey = key;
       const focused = legend.querySelector(":focus")?.getAttribute("data-id");
-      legend.replaceChildren(...series.map((s, k) => {
-        const button = html("button");
-        button.setAttribute("type", "button");
-        button.setAttribute("data-id", s.id);
-        button.append(swatchSvg(s, all[k]), html("span", "", upper(s.label)));
-        button.addEventListener("click", () => {
-          switched.set(s.id, !shown(s.id));
-          if (cursor?.id === s.id) cursor = null;
-          draw();
-        });
-        if (s.id === focused) queueMicrotask(() => button.focus());
-        return button;
-      }));
+      legend.replaceChildren(
+        ...series.map((s, k) => {
+          const button = html("button");
+          button.setAttribute("type", "button");
+          button.setAttribute("data-id", s.id);
+          button.append(swatchSvg(s, all[k]), html("span", "", upper(s.label)));
+          button.addEventListener("click", () => {
+            switched.set(s.id, !shown(s.id));
+            if (cursor?.id === s.id) cursor = null;
+            draw();
+          });
+          if (s.id === focused) queueMicrotask(() => button.focus());
+          return button;
+        }),
+      );
     }
-    for (const button of legend.children) set(button, "aria-pressed", String(shown(button.getAttribute("data-id") ?? "")));
+    for (const button of legend.children)
+      set(button, "aria-pressed", String(shown(button.getAttribute("data-id") ?? "")));
   }
 
   /** @type {typeof import("./table.js").tabulate | null} */
   let tabulate = null;
   function drawTable() {
     if (!tabulate) {
-      return void later().then(module => {
-        tabulate = module.tabulate;
-        drawTable();
-      }, () => {});
+      return void later().then(
+        (module) => {
+          tabulate = module.tabulate;
+          drawTable();
+        },
+        () => {},
+      );
     }
     const { head, rows, note } = tabulate(current, shown, locale, strings);
     const table = html("table");
@@ -196,7 +245,7 @@ export function renderFigure(figure, options = {}) {
     };
     const [thead, tbody] = [html("thead"), html("tbody")];
     thead.append(cells(head, "col"));
-    tbody.append(...rows.map(row => cells(row, "row")));
+    tbody.append(...rows.map((row) => cells(row, "row")));
     table.append(thead, tbody);
     const { scrollTop, scrollLeft } = tableHost;
     tableHost.replaceChildren(...(note ? [html("p", "lab-note", note)] : []), table);
@@ -208,8 +257,8 @@ export function renderFigure(figure, options = {}) {
   function place() {
     if (!drawn || !cursor) return null;
     const { id, i, j } = cursor;
-    if (id === null) return drawn.cells?.find(c => c.i === i && c.j === j) ?? null;
-    const p = drawn.placed.find(p => p.series.id === id);
+    if (id === null) return drawn.cells?.find((c) => c.i === i && c.j === j) ?? null;
+    const p = drawn.placed.find((p) => p.series.id === id);
     return p && Number.isFinite(p.px[i] + p.py[i]) ? { x: p.px[i], y: p.py[i] } : null;
   }
 
@@ -223,10 +272,18 @@ export function renderFigure(figure, options = {}) {
       if (!field) return [];
       const [a, b] = [field.x[cursor.i], field.y[cursor.j]];
       const out = [{ text: `${axisTitle(x)} ${vx(a)}` }, { text: `${axisTitle(y)} ${vy(b)}` }];
-      if (field.frame === "simplex") out.push({ text: `${strings.third} ${vx(Math.max(0, +(1 - a - b).toFixed(12)))}` });
-      return [...out, { text: `${axisTitle(field)} ${valueFormat(locale, field.unit)(Number(field.z[cursor.j][cursor.i]))}` }];
+      if (field.frame === "simplex")
+        out.push({ text: `${strings.third} ${vx(Math.max(0, +(1 - a - b).toFixed(12)))}` });
+      return [
+        ...out,
+        {
+          text: `${axisTitle(field)} ${valueFormat(locale, field.unit)(Number(field.z[cursor.j][cursor.i]))}`,
+        },
+      ];
     }
-    const here = /** @type {import("./draw.js").Placed} */ (drawn.placed.find(p => p.series.id === cursor?.id));
+    const here = /** @type {import("./draw.js").Placed} */ (
+      drawn.placed.find((p) => p.series.id === cursor?.id)
+    );
     const at = here.px[cursor.i];
     const value = (/** @type {import("./draw.js").Placed} */ p, /** @type {number} */ i) => {
       const { series: s } = p;
@@ -234,23 +291,39 @@ export function renderFigure(figure, options = {}) {
       const none = s.floor && (v == null || v <= 0);
       return `${upper(s.label)} ${none ? `${strings.floor} ` : ""}${cell(none ? null : v, none ? null : s.lo?.[i], s.hi?.[i], vy, strings)}`;
     };
-    const out = [{ text: `${axisTitle(x)} ${vx(Number(here.series.x[cursor.i]))}` }, { text: value(here, cursor.i), placed: here }];
+    const out = [
+      { text: `${axisTitle(x)} ${vx(Number(here.series.x[cursor.i]))}` },
+      { text: value(here, cursor.i), placed: here },
+    ];
     if (field?.frame === "simplex") return out;
     const { invert } = drawn;
     for (const p of drawn.placed) {
       if (p === here || out.length > (width < 500 ? 2 : 4)) continue;
       let best = -1;
       p.px.forEach((px, i) => {
-        if (Number.isFinite(px + p.py[i]) && (best < 0 || Math.abs(px - at) < Math.abs(p.px[best] - at))) best = i;
+        if (
+          Number.isFinite(px + p.py[i]) &&
+          (best < 0 || Math.abs(px - at) < Math.abs(p.px[best] - at))
+        )
+          best = i;
       });
       if (best < 0) continue;
       const off = at - p.px[best];
-      const next = best + Math.sign(off) * (p.px[best + 1] >= p.px[best - 1] || best === 0 ? 1 : -1);
+      const next =
+        best + Math.sign(off) * (p.px[best + 1] >= p.px[best - 1] || best === 0 ? 1 : -1);
       if (Math.abs(off) < 1) out.push({ text: value(p, best), placed: p });
-      else if (p.series.kind === "line" && invert && Math.abs(at - p.px[next]) <= Math.abs(p.px[best] - p.px[next])) {
+      else if (
+        p.series.kind === "line" &&
+        invert &&
+        Math.abs(at - p.px[next]) <= Math.abs(p.px[best] - p.px[next])
+      ) {
         // Between two points of a curve: read off the drawn line.
         const y = p.py[best] + (off / (p.px[next] - p.px[best])) * (p.py[next] - p.py[best]);
-        if (Number.isFinite(y)) out.push({ text: `${upper(p.series.label)} ≈ ${valueFormat(locale, current.y.unit, 3)(invert(y))}`, placed: p });
+        if (Number.isFinite(y))
+          out.push({
+            text: `${upper(p.series.label)} ≈ ${valueFormat(locale, current.y.unit, 3)(invert(y))}`,
+            placed: p,
+          });
       }
     }
     return out;
@@ -270,15 +343,29 @@ export function renderFigure(figure, options = {}) {
     set(ring, "d", `M${at.x.toFixed(1)} ${at.y.toFixed(1)}${outline(0, size * 0.5)}`);
     set(ring, "stroke-width", size * 0.13);
     const lines = reading();
-    read.replaceChildren(...lines.map(({ text, placed }, k) => {
-      const span = html("span");
-      if (placed) span.append(swatchSvg(placed.series, placed.look), " ");
-      span.append(k === (current.field && cursor?.id === null ? lines.length - 1 : 1) ? html("b", "", text) : text);
-      return span;
-    }));
+    read.replaceChildren(
+      ...lines.map(({ text, placed }, k) => {
+        const span = html("span");
+        if (placed) span.append(swatchSvg(placed.series, placed.look), " ");
+        span.append(
+          k === (current.field && cursor?.id === null ? lines.length - 1 : 1)
+            ? html("b", "", text)
+            : text,
+        );
+        return span;
+      }),
+    );
     // In a narrow column the read-out wraps: what it needed once stays reserved, so that the page does not jump.
-    if (width < 700) read.style.minBlockSize = `${Math.max(parseFloat(read.style.minBlockSize) || 0, read.offsetHeight)}px`;
-    if (aloud) say(live, lines.slice(0, cursor?.id === null ? lines.length : 2).map(l => l.text).join(". "));
+    if (width < 700)
+      read.style.minBlockSize = `${Math.max(parseFloat(read.style.minBlockSize) || 0, read.offsetHeight)}px`;
+    if (aloud)
+      say(
+        live,
+        lines
+          .slice(0, cursor?.id === null ? lines.length : 2)
+          .map((l) => l.text)
+          .join(". "),
+      );
   }
 
   /** @param {PointerEvent} event */
@@ -295,11 +382,15 @@ export function renderFigure(figure, options = {}) {
     for (const { series, px, py } of drawn.placed) {
       for (let i = 0; i < px.length; i++) {
         // Sideways counts more, so that the cursor runs along a curve; points win over the line through them.
-        const d = (px[i] - x) ** 2 + 0.25 * (py[i] - y) ** 2 + (series.kind === "points" ? 0 : size * size * 0.5);
+        const d =
+          (px[i] - x) ** 2 +
+          0.25 * (py[i] - y) ** 2 +
+          (series.kind === "points" ? 0 : size * size * 0.5);
         if (d < best) [best, found] = [d, { id: series.id, i, j: 0, held: false }];
       }
     }
-    const inside = x > box.x0 - size && x < box.x1 + size && y > box.y0 - size * 2 && y < box.y1 + size;
+    const inside =
+      x > box.x0 - size && x < box.x1 + size && y > box.y0 - size * 2 && y < box.y1 + size;
     if (drawn.cells && best > (size * 0.8) ** 2) {
       best = Infinity;
       for (const c of drawn.cells) {
@@ -328,7 +419,11 @@ export function renderFigure(figure, options = {}) {
   });
 
   /** Indices of the points of a series that are drawn. @param {import("./draw.js").Placed} p */
-  const stops = p => p.px.map((_, i) => i).filter(i => Number.isFinite(p.px[i] + p.py[i])).sort((a, b) => p.px[a] - p.px[b] || a - b);
+  const stops = (p) =>
+    p.px
+      .map((_, i) => i)
+      .filter((i) => Number.isFinite(p.px[i] + p.py[i]))
+      .sort((a, b) => p.px[a] - p.px[b] || a - b);
 
   /** @param {string} key @returns {boolean} whether the key was for us */
   function move(key) {
@@ -338,34 +433,48 @@ export function renderFigure(figure, options = {}) {
       cursor = null;
       return had;
     }
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 1, ArrowDown: -1, Home: -Infinity, End: Infinity }[key];
+    const step = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: 1,
+      ArrowDown: -1,
+      Home: -Infinity,
+      End: Infinity,
+    }[key];
     if (step === undefined) return false;
     const across = key === "ArrowUp" || key === "ArrowDown";
     if (drawn.cells) {
       const { cells } = drawn;
       const { i, j } = cursor && cursor.id === null ? cursor : cells[Math.floor(cells.length / 2)];
-      let next = cells.find(c => c.i === i && c.j === j) ?? cells[0];
+      let next = cells.find((c) => c.i === i && c.j === j) ?? cells[0];
       if (cursor?.id === null) {
-        const line = cells.filter(c => (across ? c.i === i : c.j === j));
-        const at = line.findIndex(c => c.i === i && c.j === j);
+        const line = cells.filter((c) => (across ? c.i === i : c.j === j));
+        const at = line.findIndex((c) => c.i === i && c.j === j);
         next = line[Math.max(0, Math.min(line.length - 1, at + step))] ?? next;
       }
       cursor = { id: null, i: next.i, j: next.j, held: true };
       return true;
     }
-    const usable = drawn.placed.filter(p => stops(p).length > 0);
+    const usable = drawn.placed.filter((p) => stops(p).length > 0);
     if (usable.length === 0) return false;
-    const k = usable.findIndex(p => p.series.id === cursor?.id);
+    const k = usable.findIndex((p) => p.series.id === cursor?.id);
     if (!cursor || k < 0) {
       const first = stops(usable[0]);
-      cursor = { id: usable[0].series.id, i: first[key === "End" ? first.length - 1 : 0], j: 0, held: true };
+      cursor = {
+        id: usable[0].series.id,
+        i: first[key === "End" ? first.length - 1 : 0],
+        j: 0,
+        held: true,
+      };
       return true;
     }
     if (across) {
       if (usable.length === 1) return false;
       const next = usable[(k - step + usable.length) % usable.length];
       const x = usable[k].px[cursor.i];
-      const i = stops(next).reduce((a, b) => (Math.abs(next.px[b] - x) < Math.abs(next.px[a] - x) ? b : a));
+      const i = stops(next).reduce((a, b) =>
+        Math.abs(next.px[b] - x) < Math.abs(next.px[a] - x) ? b : a,
+      );
       cursor = { id: next.series.id, i, j: 0, held: true };
       return true;
     }
@@ -374,7 +483,7 @@ export function renderFigure(figure, options = {}) {
     cursor = { ...cursor, i: list[Math.max(0, Math.min(list.length - 1, at + step))], held: true };
     return true;
   }
-  plot.addEventListener("keydown", event => {
+  plot.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !move(event.key)) return;
     event.preventDefault();
     // The lab's own keys (space, r, h) must not hear what moved the cursor.
@@ -415,6 +524,7 @@ export function renderFigure(figure, options = {}) {
       clearTimeout(summary);
       element.remove();
     },
-    svg: (standalone, stamp = null, theme = "light") => standalone(current, { locale, strings, shown }, stamp, theme),
+    svg: (standalone, stamp = null, theme = "light") =>
+      standalone(current, { locale, strings, shown }, stamp, theme),
   };
 }

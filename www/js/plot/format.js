@@ -14,29 +14,36 @@ function intl(locale, options) {
 }
 
 /** @param {string} text */
-const minus = text => text.replace("-", "\u2212");
+const minus = (text) => text.replace("-", "\u2212");
 
 /** @param {number} e */
-export const power = e => `10${[...String(e)].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c])).join("")}`;
+export const power = (e) =>
+  `10${[...String(e)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c])).join("")}`;
 
 /**
  * A value with `digits` significant digits; powers of ten where zeros would have to be counted:
  * below 10^-3 and from 10^`big` on.
  * @param {string} locale @param {string} unit @param {number} [digits] @param {number} [big] @returns {Format}
  */
-export const valueFormat = (locale, unit, digits = 4, big = 6) => v => {
-  if (!Number.isFinite(v)) return "–";
-  const size = Math.abs(v);
-  if (unit === "%" && (size >= 1e-4 || v === 0)) {
-    return minus(intl(locale, { style: "percent", maximumSignificantDigits: digits }).format(v));
-  }
-  if (v !== 0 && (size < 1e-3 || size >= 10 ** big)) {
-    const [m, e] = v.toExponential(digits - 1).split("e");
-    const mantissa = minus(intl(locale, { maximumSignificantDigits: digits }).format(+m));
-    return mantissa === "1" ? power(+e) : `${mantissa}×${power(+e)}`;
-  }
-  return minus(intl(locale, { maximumSignificantDigits: Math.max(digits, Number.isInteger(v) ? 6 : 1) }).format(v));
-};
+export const valueFormat =
+  (locale, unit, digits = 4, big = 6) =>
+  (v) => {
+    if (!Number.isFinite(v)) return "–";
+    const size = Math.abs(v);
+    if (unit === "%" && (size >= 1e-4 || v === 0)) {
+      return minus(intl(locale, { style: "percent", maximumSignificantDigits: digits }).format(v));
+    }
+    if (v !== 0 && (size < 1e-3 || size >= 10 ** big)) {
+      const [m, e] = v.toExponential(digits - 1).split("e");
+      const mantissa = minus(intl(locale, { maximumSignificantDigits: digits }).format(+m));
+      return mantissa === "1" ? power(+e) : `${mantissa}×${power(+e)}`;
+    }
+    return minus(
+      intl(locale, {
+        maximumSignificantDigits: Math.max(digits, Number.isInteger(v) ? 6 : 1),
+      }).format(v),
+    );
+  };
 
 /**
  * One format for all labels of an axis: as short as it can be while no two labels are equal.
@@ -58,47 +65,76 @@ const DIGITS_MAX = 18;
  * @param {string} locale @param {string} unit @param {"linear" | "log"} kind @param {number[]} ticks
  * @returns {{write: (digits: number) => Format, digits: number}} */
 function looksOf(locale, unit, kind, ticks) {
-  const sizes = ticks.filter(t => t !== 0).map(Math.abs);
+  const sizes = ticks.filter((t) => t !== 0).map(Math.abs);
   const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
   const percent = unit === "%";
   /** @param {Intl.NumberFormatOptions} options @returns {Format} */
-  const plain = options => v => minus(intl(locale, { style: percent ? "percent" : "decimal", ...options }).format(v));
+  const plain = (options) => (v) =>
+    minus(intl(locale, { style: percent ? "percent" : "decimal", ...options }).format(v));
   /** Enough significant digits, at least so many, for labels to lie where their ticks do. @param {number} least */
-  const enough = least => {
+  const enough = (least) => {
     const gap = Math.min(...ticks.slice(1).map((t, i) => Math.abs(t - ticks[i])));
-    while (least < DIGITS_MAX && ticks.some(t => Math.abs(Number(t.toPrecision(least)) - t) > 0.02 * gap)) least++;
+    while (
+      least < DIGITS_MAX &&
+      ticks.some((t) => Math.abs(Number(t.toPrecision(least)) - t) > 0.02 * gap)
+    )
+      least++;
     return least;
   };
   /** @param {number} digits */
-  const powers = digits => valueFormat(locale, "", digits, 4);
+  const powers = (digits) => valueFormat(locale, "", digits, 4);
   // Less than a decade has the even ticks of a linear axis.
   if (kind === "log" && large / small > 6.3) {
     if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return { write: powers, digits: enough(2) };
-    return { write: digits => plain({ maximumSignificantDigits: digits }), digits: enough(3) };
+    return { write: (digits) => plain({ maximumSignificantDigits: digits }), digits: enough(3) };
   }
-  if (large < (percent ? 1e-4 : 1e-3)) return { write: digits => valueFormat(locale, "", digits), digits: enough(3) };
+  if (large < (percent ? 1e-4 : 1e-3))
+    return { write: (digits) => valueFormat(locale, "", digits), digits: enough(3) };
   if (large >= 1e15 || (percent && large >= 1e5)) return { write: powers, digits: enough(3) };
-  if (!percent && large >= 1e5) return { write: digits => plain({ notation: "compact", maximumSignificantDigits: digits }), digits: enough(4) };
-  const [unitStep, top] = [ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : large, large].map(v => v * (percent ? 100 : 1));
+  if (!percent && large >= 1e5)
+    return {
+      write: (digits) => plain({ notation: "compact", maximumSignificantDigits: digits }),
+      digits: enough(4),
+    };
+  const [unitStep, top] = [ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : large, large].map(
+    (v) => v * (percent ? 100 : 1),
+  );
   let places = 0;
   // A step is known no better than the ticks it lies between.
-  while (places < DIGITS_MAX && Math.abs(unitStep - Math.round(unitStep * 10 ** places) / 10 ** places) > 1e-6 * unitStep + 1e-15 * top) places++;
-  return { write: digits => plain({ minimumFractionDigits: digits, maximumFractionDigits: digits }), digits: places };
+  while (
+    places < DIGITS_MAX &&
+    Math.abs(unitStep - Math.round(unitStep * 10 ** places) / 10 ** places) >
+      1e-6 * unitStep + 1e-15 * top
+  )
+    places++;
+  return {
+    write: (digits) => plain({ minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    digits: places,
+  };
 }
 
 /** A text that begins a line; a symbol stays as it is. @param {string} text */
-export const upper = text => (/^\p{Ll}{2}/u.test(text) ? text[0].toUpperCase() + text.slice(1) : text);
+export const upper = (text) =>
+  /^\p{Ll}{2}/u.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
 
 /** The words of an axis with its unit, unless they say it. @param {{label: string, unit: string}} axis */
-export const axisTitle = ({ label, unit }) => upper(unit && unit !== "%" && !label.includes(unit) ? `${label} (${unit})` : label);
+export const axisTitle = ({ label, unit }) =>
+  upper(unit && unit !== "%" && !label.includes(unit) ? `${label} (${unit})` : label);
 
 /** @param {string} template @param {Record<string, string | number>} values */
-export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+export const fill = (template, values) =>
+  template.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 
 /** A value with its interval; open ends in words. @param {number | null | undefined} y @param {number | null | undefined} lo @param {number | null | undefined} hi
  *  @param {(v: number) => string} format @param {import("./strings.js").Strings} strings */
 export function cell(y, lo, hi, format, strings) {
-  const range = lo != null && hi != null ? fill(strings.between, { lo: format(lo), hi: format(hi) })
-    : hi != null ? fill(strings.atMost, { value: format(hi) }) : lo != null ? fill(strings.atLeast, { value: format(lo) }) : "";
+  const range =
+    lo != null && hi != null
+      ? fill(strings.between, { lo: format(lo), hi: format(hi) })
+      : hi != null
+        ? fill(strings.atMost, { value: format(hi) })
+        : lo != null
+          ? fill(strings.atLeast, { value: format(lo) })
+          : "";
   return y == null ? range : range ? `${format(y)} [${range}]` : format(y);
 }

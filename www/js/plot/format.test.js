@@ -19,7 +19,11 @@ test("values", () => {
 });
 
 test("one format for an axis", () => {
-  const axis = (/** @type {string} */ unit, /** @type {"linear" | "log"} */ kind, /** @type {number[]} */ ...ticks) => ticks.map(axisFormat("en", unit, kind, ticks));
+  const axis = (
+    /** @type {string} */ unit,
+    /** @type {"linear" | "log"} */ kind,
+    /** @type {number[]} */ ...ticks
+  ) => ticks.map(axisFormat("en", unit, kind, ticks));
   assert.deepEqual(axis("", "linear", 0, 0.25, 0.5), ["0.00", "0.25", "0.50"]);
   assert.deepEqual(axis("", "linear", 0, 0.2, 0.4), ["0.0", "0.2", "0.4"]);
   assert.deepEqual(axis("", "linear", -10, 0, 10), ["−10", "0", "10"]);
@@ -33,7 +37,7 @@ test("one format for an axis", () => {
   assert.deepEqual(axis("%", "log", 0.01, 0.1, 1), ["1%", "10%", "100%"]);
   // Values that differ late, or are very large.
   assert.deepEqual(axis("", "linear", 1e6, 1000001, 1000002), ["1M", "1.000001M", "1.000002M"]);
-  assert.deepEqual(axis("", "linear", 1.23450e-4, 1.23451e-4), ["1.2345×10⁻⁴", "1.23451×10⁻⁴"]);
+  assert.deepEqual(axis("", "linear", 1.2345e-4, 1.23451e-4), ["1.2345×10⁻⁴", "1.23451×10⁻⁴"]);
   assert.deepEqual(axis("", "linear", 0, 5e17, 1e18), ["0", "5×10¹⁷", "10¹⁸"]);
   assert.deepEqual(axis("", "linear", 1, 1 + 1e-12), ["1.000000000000", "1.000000000001"]);
   assert.deepEqual(axis("%", "linear", 0, 1e-30), ["0", "10⁻³⁰"]);

@@ -6,8 +6,18 @@ export function textWidth(text, size) {
   let units = 0;
   for (const c of text) {
     const code = c.codePointAt(0) ?? 0;
-    units += code > 0x2e7f ? 1 : /[ilj.,:;'|!\s()[\]Iftr]/.test(c) ? 0.4 : /[mwMW%@×]/.test(c) ? 0.95 : /[A-Z]/.test(c) ? 0.72
-      : /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/.test(c) ? 0.42 : 0.63;
+    units +=
+      code > 0x2e7f
+        ? 1
+        : /[ilj.,:;'|!\s()[\]Iftr]/.test(c)
+          ? 0.4
+          : /[mwMW%@×]/.test(c)
+            ? 0.95
+            : /[A-Z]/.test(c)
+              ? 0.72
+              : /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/.test(c)
+                ? 0.42
+                : 0.63;
   }
   return units * size;
 }
@@ -96,24 +106,37 @@ export function stride(at, widths, gap) {
  */
 export function placeBeside(points, height, gap, box, data = []) {
   /** @type {{x: number, y: number, w: number}[]} */
-  const taken = points.map(p => ({ x: p.x, y: p.y, w: gap }));
+  const taken = points.map((p) => ({ x: p.x, y: p.y, w: gap }));
   return points.map(({ x, y, width: w }) => {
     const dx = w / 2 + gap;
     const dy = height / 2 + gap;
-    const tries = [[dx, 0], [-dx, 0], [0, -dy], [0, dy], [dx, -dy], [-dx, -dy], [dx, dy], [-dx, dy], [0, -2 * dy], [0, 2 * dy]];
+    const tries = [
+      [dx, 0],
+      [-dx, 0],
+      [0, -dy],
+      [0, dy],
+      [dx, -dy],
+      [-dx, -dy],
+      [dx, dy],
+      [-dx, dy],
+      [0, -2 * dy],
+      [0, 2 * dy],
+    ];
     let best = { x, y, w };
     let least = Infinity;
     for (const [ox, oy] of tries) {
       const c = {
         x: Math.max(box.x0 + w / 2, Math.min(box.x1 - w / 2, x + ox)),
-        y: Math.max(box.y0 + height / 2, Math.min(box.y1 - height / 2, y + oy)), w,
+        y: Math.max(box.y0 + height / 2, Math.min(box.y1 - height / 2, y + oy)),
+        w,
       };
       let cost = Math.hypot(c.x - x - ox, c.y - y - oy);
       for (const t of taken) {
         const [ax, ay] = [(t.w + w) / 2 - Math.abs(t.x - c.x), height - Math.abs(t.y - c.y)];
         if (ax > 0 && ay > 0) cost += ax * ay;
       }
-      for (const d of data) if (Math.abs(d.x - c.x) < w / 2 && Math.abs(d.y - c.y) < height / 2) cost += height;
+      for (const d of data)
+        if (Math.abs(d.x - c.x) < w / 2 && Math.abs(d.y - c.y) < height / 2) cost += height;
       if (cost < least - 1e-9) [best, least] = [c, cost];
     }
     taken.push(best);

@@ -15,12 +15,12 @@ export function makeScale(kind, domain, range) {
   const [a, b] = domain.map(f);
   const [r, s] = range;
   /** @param {number} v NaN where the axis has no place for it */
-  const scale = v => {
+  const scale = (v) => {
     const t = r + ((f(v) - a) / (b - a)) * (s - r);
     return Number.isFinite(t) ? t : NaN;
   };
   /** @param {number} px */
-  const invert = px => {
+  const invert = (px) => {
     const u = a + ((px - r) / (s - r)) * (b - a);
     return kind === "log" ? 10 ** u : u * 2;
   };
@@ -28,7 +28,7 @@ export function makeScale(kind, domain, range) {
 }
 
 /** The power of ten, correctly rounded. @param {number} e */
-const ten = e => Number(`1e${e}`);
+const ten = (e) => Number(`1e${e}`);
 
 /** The smallest and the largest positive number. */
 const [LEAST, MOST] = [Number.MIN_VALUE, Number.MAX_VALUE];
@@ -42,7 +42,7 @@ const TINY = 1e-280;
 const DECADES_MAX = 700;
 
 /** @param {number} v */
-const finite = v => Math.max(-MOST, Math.min(MOST, v));
+const finite = (v) => Math.max(-MOST, Math.min(MOST, v));
 
 /**
  * The domain nearest to the one given that an axis can show: finite ends, the first below the second, on a logarithmic
@@ -60,14 +60,18 @@ export function sound(kind, [lo, hi]) {
   }
   const size = Math.max(-lo, hi);
   if (size < TINY) return [-1, 1];
-  return hi / 2 - lo / 2 > (size * NARROW) / 2 ? [lo, hi] : [finite(lo - size * 0.1), finite(hi + size * 0.1)];
+  return hi / 2 - lo / 2 > (size * NARROW) / 2
+    ? [lo, hi]
+    : [finite(lo - size * 0.1), finite(hi + size * 0.1)];
 }
 
 /** What `f` (of d3-array) answers for a domain, kept from overflow by a factor. @param {Pair} domain @param {(lo: number, hi: number) => number[]} f */
 function guarded([lo, hi], f) {
   const size = Math.max(-lo, hi);
   const factor = size > 1e290 ? 1e-30 : size < 1e-280 ? 1e60 : 1;
-  return factor === 1 ? f(lo, hi) : f(lo * factor, hi * factor).map(v => finite(Number((v / factor).toPrecision(15))));
+  return factor === 1
+    ? f(lo, hi)
+    : f(lo * factor, hi * factor).map((v) => finite(Number((v / factor).toPrecision(15))));
 }
 
 /**
@@ -79,17 +83,23 @@ function guarded([lo, hi], f) {
 export function makeTicks(kind, domain, count) {
   const [lo, hi] = sound(kind, domain);
   if (kind !== "log" || span(kind, [lo, hi]) < SHORT) {
-    return { major: guarded([lo, hi], (a, b) => linearTicks(a, b, count)).filter((v, i, all) => v >= lo && v <= hi && v !== all[i - 1]), minor: [] };
+    return {
+      major: guarded([lo, hi], (a, b) => linearTicks(a, b, count)).filter(
+        (v, i, all) => v >= lo && v <= hi && v !== all[i - 1],
+      ),
+      minor: [],
+    };
   }
   const slack = 1e-9;
   const [a, b] = [Math.log10(lo), Math.log10(hi)];
   /** @param {number} v */
-  const inside = v => Math.log10(v) >= a - slack && Math.log10(v) <= b + slack;
+  const inside = (v) => Math.log10(v) >= a - slack && Math.log10(v) <= b + slack;
   /** @param {number[]} digits @param {number} step */
   const grid = (digits, step) => {
     const out = [];
     for (let i = 0, e = Math.floor(a); e <= Math.ceil(b) && i < DECADES_MAX; i++, e++) {
-      if (e % step === 0) for (const d of digits) if (inside(Number(`${d}e${e}`))) out.push(Number(`${d}e${e}`));
+      if (e % step === 0)
+        for (const d of digits) if (inside(Number(`${d}e${e}`))) out.push(Number(`${d}e${e}`));
     }
     return out;
   };
@@ -98,20 +108,24 @@ export function makeTicks(kind, domain, count) {
   const step = Math.max(1, Math.ceil((b - a) / count));
   const decades = grid([1], step);
   const choices = step === 1 ? [grid([1, 2, 5], 1), grid([1, 3], 1), decades] : [decades];
-  const major = choices.find(c => c.length >= 2 && c.length <= count) ?? (decades.length >= 2 ? decades : [fine[0], fine[fine.length - 1]]);
+  const major =
+    choices.find((c) => c.length >= 2 && c.length <= count) ??
+    (decades.length >= 2 ? decades : [fine[0], fine[fine.length - 1]]);
   const labelled = new Set(major);
-  return { major, minor: fine.filter(v => !labelled.has(v)) };
+  return { major, minor: fine.filter((v) => !labelled.has(v)) };
 }
 
 /** Decades, or half the width. @param {Kind} kind @param {Pair} domain */
-const span = (kind, [lo, hi]) => (kind === "log" ? Math.log10(hi) - Math.log10(lo) : hi / 2 - lo / 2);
+const span = (kind, [lo, hi]) =>
+  kind === "log" ? Math.log10(hi) - Math.log10(lo) : hi / 2 - lo / 2;
 
 /** A domain with round ends around an extent. @param {Kind} kind @param {Pair} extent @returns {Pair} */
 export function niceDomain(kind, extent, count = 6) {
   let [lo, hi] = sound(kind, extent);
   if (kind === "log") {
     /** Ends that hold the data, rounding error aside. @param {number[]} ends @returns {Pair} */
-    const around = ([a, b]) => sound(kind, [a > 0 && a <= lo * (1 + 1e-9) ? a : lo, b >= hi * (1 - 1e-9) ? b : hi]);
+    const around = ([a, b]) =>
+      sound(kind, [a > 0 && a <= lo * (1 + 1e-9) ? a : lo, b >= hi * (1 - 1e-9) ? b : hi]);
     if (span(kind, [lo, hi]) < SHORT) {
       const even = guarded([lo, hi], (a, b) => nice(a, b, count));
       // Even steps may lead down to 0 or far below the data.
@@ -122,7 +136,9 @@ export function niceDomain(kind, extent, count = 6) {
     const round = (v, up) => {
       const e = Math.floor(Math.log10(v) + 1e-12);
       const m = v / ten(e);
-      const d = up ? digits.find(d => d >= m * (1 - 1e-9)) : digits.findLast(d => d <= m * (1 + 1e-9));
+      const d = up
+        ? digits.find((d) => d >= m * (1 - 1e-9))
+        : digits.findLast((d) => d <= m * (1 + 1e-9));
       return Number(`${d ?? 1}e${e}`);
     };
     return around([round(lo, false), round(hi, true)]);
@@ -143,9 +159,13 @@ export function niceDomain(kind, extent, count = 6) {
  */
 export function stableDomain(previous, kind, extent, count) {
   if (
-    previous && (kind !== "log" || previous[0] > 0) && previous[0] <= extent[0] && extent[1] <= previous[1] &&
+    previous &&
+    (kind !== "log" || previous[0] > 0) &&
+    previous[0] <= extent[0] &&
+    extent[1] <= previous[1] &&
     span(kind, niceDomain(kind, extent, count)) >= 0.5 * span(kind, previous)
-  ) return previous;
+  )
+    return previous;
   return niceDomain(kind, extent, count);
 }
 
@@ -154,7 +174,8 @@ export function extentOf(kind, values) {
   let lo = Infinity;
   let hi = -Infinity;
   for (const v of values) {
-    if (v === null || v === undefined || !Number.isFinite(v) || (kind === "log" && v <= 0)) continue;
+    if (v === null || v === undefined || !Number.isFinite(v) || (kind === "log" && v <= 0))
+      continue;
     if (v < lo) lo = v;
     if (v > hi) hi = v;
   }

@@ -4,7 +4,10 @@ import { axisFormat } from "./format.js";
 import { extentOf, makeScale, makeTicks, niceDomain, sound, stableDomain } from "./scale.js";
 
 test("a scale and its inverse", () => {
-  for (const [kind, domain] of /** @type {const} */ ([["linear", [-2, 6]], ["log", [1e-5, 1e3]]])) {
+  for (const [kind, domain] of /** @type {const} */ ([
+    ["linear", [-2, 6]],
+    ["log", [1e-5, 1e3]],
+  ])) {
     const scale = makeScale(kind, [...domain], [40, 440]);
     assert.equal(scale(domain[0]), 40);
     assert.equal(scale(domain[1]), 440);
@@ -18,12 +21,19 @@ test("logarithmic ticks: labelled at 1 to 12 decades, never too many, never fewe
   for (let decades = 1; decades <= 12; decades++) {
     for (const start of [-9, -3, 0, 2]) {
       for (const count of [3, 5, 8]) {
-        const domain = /** @type {[number, number]} */ ([Number(`1e${start}`), Number(`1e${start + decades}`)]);
+        const domain = /** @type {[number, number]} */ ([
+          Number(`1e${start}`),
+          Number(`1e${start + decades}`),
+        ]);
         const { major, minor } = makeTicks("log", domain, count);
         assert.ok(major.length >= 2 && major.length <= count + 1, `${domain} ${count}: ${major}`);
         for (const t of [...major, ...minor]) assert.ok(t >= domain[0] && t <= domain[1]);
-        assert.ok(!minor.some(t => major.includes(t)));
-        if (decades > 3) assert.ok(major.every(t => Number.isInteger(Math.log10(t))), `${major}`);
+        assert.ok(!minor.some((t) => major.includes(t)));
+        if (decades > 3)
+          assert.ok(
+            major.every((t) => Number.isInteger(Math.log10(t))),
+            `${major}`,
+          );
       }
     }
   }
@@ -35,7 +45,8 @@ test("logarithmic ticks: labelled at 1 to 12 decades, never too many, never fewe
 });
 
 test("exact powers of ten", () => {
-  for (const t of makeTicks("log", [1e-12, 1e-3], 12).major) assert.equal(t, Number(t.toPrecision(15)));
+  for (const t of makeTicks("log", [1e-12, 1e-3], 12).major)
+    assert.equal(t, Number(t.toPrecision(15)));
 });
 
 test("round domains", () => {
@@ -86,9 +97,26 @@ function numbers(seed) {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-  const ends = [0, 1e-320, 5e-324, 2.2e-308, 1e-300, 1, 1e15, 2 ** 53, 1e17, 1e308, 1.7976931348623157e308, Infinity, NaN];
+  const ends = [
+    0,
+    1e-320,
+    5e-324,
+    2.2e-308,
+    1e-300,
+    1,
+    1e15,
+    2 ** 53,
+    1e17,
+    1e308,
+    1.7976931348623157e308,
+    Infinity,
+    NaN,
+  ];
   const any = () => {
-    const size = uniform() < 0.15 ? ends[Math.floor(uniform() * ends.length)] : 10 ** (uniform() * (uniform() < 0.5 ? 616 : 12) - (uniform() < 0.5 ? 308 : 6));
+    const size =
+      uniform() < 0.15
+        ? ends[Math.floor(uniform() * ends.length)]
+        : 10 ** (uniform() * (uniform() < 0.5 ? 616 : 12) - (uniform() < 0.5 ? 308 : 6));
     return uniform() < 0.5 ? size : -size;
   };
   /** @returns {[number, number]} */
@@ -96,7 +124,14 @@ function numbers(seed) {
     const v = any();
     const how = uniform();
     // Far apart, equal, a few bits apart, within a decade.
-    const w = how < 0.3 ? any() : how < 0.4 ? v : how < 0.6 ? v * (1 + 10 ** (-16 + 10 * uniform())) : v * 10 ** (2 * uniform());
+    const w =
+      how < 0.3
+        ? any()
+        : how < 0.4
+          ? v
+          : how < 0.6
+            ? v * (1 + 10 ** (-16 + 10 * uniform()))
+            : v * 10 ** (2 * uniform());
     return v < w ? [v, w] : [w, v];
   };
   return { uniform, extent };
@@ -107,23 +142,47 @@ test("every extent gets a sound domain, ticks in bounded number, a scale and lab
   for (let i = 0; i < 3000; i++) {
     for (const kind of /** @type {const} */ (["linear", "log"])) {
       const given = extent();
-      const held = given.filter(v => Number.isFinite(v) && (kind !== "log" || v > 0));
+      const held = given.filter((v) => Number.isFinite(v) && (kind !== "log" || v > 0));
       const count = 1 + Math.floor(uniform() * 12);
       const what = `${kind} ${given} for ${count}`;
-      for (const domain of [sound(kind, given), niceDomain(kind, given, count), stableDomain(sound(kind, extent()), kind, given, count)]) {
+      for (const domain of [
+        sound(kind, given),
+        niceDomain(kind, given, count),
+        stableDomain(sound(kind, extent()), kind, given, count),
+      ]) {
         const [lo, hi] = domain;
-        assert.ok(Number.isFinite(lo) && Number.isFinite(hi) && lo < hi && (kind !== "log" || lo > 0), `${what}: ${domain}`);
+        assert.ok(
+          Number.isFinite(lo) && Number.isFinite(hi) && lo < hi && (kind !== "log" || lo > 0),
+          `${what}: ${domain}`,
+        );
         const hair = (hi / 2 - lo / 2) * 1e-8 + (kind === "linear" ? 1e-280 : 0);
-        for (const v of held) assert.ok(lo <= v + Math.max(hair, Math.abs(v) * 1e-8) && v - Math.max(hair, Math.abs(v) * 1e-8) <= hi, `${what}: ${domain} does not hold ${v}`);
+        for (const v of held)
+          assert.ok(
+            lo <= v + Math.max(hair, Math.abs(v) * 1e-8) &&
+              v - Math.max(hair, Math.abs(v) * 1e-8) <= hi,
+            `${what}: ${domain} does not hold ${v}`,
+          );
         const { major, minor } = makeTicks(kind, domain, count);
-        assert.ok(major.length <= 3 * count + 2 && minor.length <= 700, `${what}: ${major.length} and ${minor.length} ticks`);
+        assert.ok(
+          major.length <= 3 * count + 2 && minor.length <= 700,
+          `${what}: ${major.length} and ${minor.length} ticks`,
+        );
         assert.ok(major.length >= (count > 4 ? 2 : 0), `${what}: ${domain} has the ticks ${major}`);
         const place = makeScale(kind, domain, [0, 1000]);
-        for (const v of [...major, ...minor]) assert.ok(place(v) >= -1e-3 && place(v) <= 1000.001, `${what}: ${domain} has a tick at ${v}`);
-        for (const v of held) assert.ok(Math.abs(place(v) - 500) <= 501, `${what}: ${v} at ${place(v)}`);
+        for (const v of [...major, ...minor])
+          assert.ok(
+            place(v) >= -1e-3 && place(v) <= 1000.001,
+            `${what}: ${domain} has a tick at ${v}`,
+          );
+        for (const v of held)
+          assert.ok(Math.abs(place(v) - 500) <= 501, `${what}: ${v} at ${place(v)}`);
         for (const unit of ["", "%"]) {
           const labels = major.map(axisFormat("en", unit, kind, major));
-          assert.equal(new Set(labels).size, major.length, `${what}, unit "${unit}": ${labels.join(" | ")}`);
+          assert.equal(
+            new Set(labels).size,
+            major.length,
+            `${what}, unit "${unit}": ${labels.join(" | ")}`,
+          );
         }
       }
     }

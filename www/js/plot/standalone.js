@@ -22,12 +22,16 @@ export function standalone(figure, view, stamp, theme) {
   const { height, size } = draw(figure, { ...view, width: WIDTH, scale: 1 });
   /** @type {Record<string, string>} */
   const palette = { ...palettes[theme], font: FONT };
-  const style = svgRules.map(rule => rule.replace(/var\(--lab-(\w+)\)/g, (_, name) => palette[name])).join("");
+  const style = svgRules
+    .map((rule) => rule.replace(/var\(--lab-(\w+)\)/g, (_, name) => palette[name]))
+    .join("");
 
   const plot = el("g");
   plot.append(...svg.children);
   let y = size * 1.6;
-  const texts = [el("text", { x: 4, y, "font-weight": "bold", "font-size": size * 1.1 }, figure.title)];
+  const texts = [
+    el("text", { x: 4, y, "font-weight": "bold", "font-size": size * 1.1 }, figure.title),
+  ];
   y += size * 0.8;
   plot.setAttribute("transform", `translate(0 ${y})`);
   y += height + size * 0.6;
@@ -39,28 +43,42 @@ export function standalone(figure, view, stamp, theme) {
     const wide = size * 2.6 + textWidth(upper(s.label), size);
     if (x > 4 && x + wide > WIDTH) [x, y] = [4, y + size * 1.6];
     const g = el("g", { transform: `translate(${x} ${y})` });
-    g.append(swatch(s, all[k], size), el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, upper(s.label)));
+    g.append(
+      swatch(s, all[k], size),
+      el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, upper(s.label)),
+    );
     x += wide + size;
     return [g];
   });
   if (legend.length > 0) y += size * 2;
 
   const small = size * 0.7;
-  const footer = stamp ? stamp.text.split("\n").flatMap(line => wrapText(line, small, WIDTH - 8)) : [];
+  const footer = stamp
+    ? stamp.text.split("\n").flatMap((line) => wrapText(line, small, WIDTH - 8))
+    : [];
   for (const line of footer) {
     y += small * 1.3;
     texts.push(el("text", { class: "small", x: 4, y, "font-size": small }, line));
   }
   y = Math.ceil(y + small);
 
-  const out = el("svg", { xmlns: "http://www.w3.org/2000/svg", width: WIDTH, height: y, viewBox: `0 0 ${WIDTH} ${y}`, "font-size": size, role: "img" });
+  const out = el("svg", {
+    xmlns: "http://www.w3.org/2000/svg",
+    width: WIDTH,
+    height: y,
+    viewBox: `0 0 ${WIDTH} ${y}`,
+    "font-size": size,
+    role: "img",
+  });
   out.append(
     el("title", {}, figure.title),
     el("desc", {}, summarise(figure, view.shown, view.locale, view.strings)),
     ...(stamp ? [el("metadata", {}, JSON.stringify(stamp.metadata))] : []),
     el("style", {}, style),
     el("rect", { width: WIDTH, height: y, fill: palette.bg }),
-    plot, ...legend, ...texts,
+    plot,
+    ...legend,
+    ...texts,
   );
   return new XMLSerializer().serializeToString(out);
 }

@@ -5,7 +5,8 @@ const DASHES = ["8 4", "2 3.5", "11 3 2 3", "5 2.5"];
 export const SHAPES = 5;
 
 /** Words in an id that say how a number was got, not what it is. */
-const HOW = /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|runs?|curve|power|law|unseen|zero|none)$/;
+const HOW =
+  /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|runs?|curve|power|law|unseen|zero|none)$/;
 
 /** @typedef {{colour: number, dash: string | null, shape: number, open: boolean}} Look */
 
@@ -15,21 +16,29 @@ const HOW = /^(theory|exact|measured|simulated|sampled|published|printed|asympto
  * @param {{id: string, role: string, kind: string}[]} series @returns {Look[]}
  */
 export function looks(series) {
-  let keys = series.map(s => s.id.split(/[-_./]/).filter(word => !HOW.test(word)).join("-") || s.id);
-  if (new Set(keys).size === 1) keys = series.map(s => s.id);
+  let keys = series.map(
+    (s) =>
+      s.id
+        .split(/[-_./]/)
+        .filter((word) => !HOW.test(word))
+        .join("-") || s.id,
+  );
+  if (new Set(keys).size === 1) keys = series.map((s) => s.id);
   const names = [...new Set(keys)];
-  const theory = series.map(s => s.role === "theory" && s.kind === "line");
+  const theory = series.map((s) => s.role === "theory" && s.kind === "line");
   return series.map((s, i) => {
     const group = names.indexOf(keys[i]);
     const mates = theory.flatMap((is, j) => (is && keys[j] === keys[i] ? [j] : []));
     // A theory line alone in its colour still differs from the others in dash, for eyes that see no colour.
-    const dash = theory[i] ? DASHES[(mates.length > 1 ? mates.indexOf(i) : group) % DASHES.length] : null;
+    const dash = theory[i]
+      ? DASHES[(mates.length > 1 ? mates.indexOf(i) : group) % DASHES.length]
+      : null;
     return { colour: group % COLOURS, dash, shape: group % SHAPES, open: s.role === "published" };
   });
 }
 
 /** Coordinates in an SVG path: a tenth of a pixel is enough. @param {number} v */
-export const px = v => Math.round(v * 10) / 10;
+export const px = (v) => Math.round(v * 10) / 10;
 
 /**
  * An outline around the origin, relative to `M x y`, of equal visual weight for every shape.

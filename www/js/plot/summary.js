@@ -10,7 +10,11 @@ const SERIES_MAX = 4;
  * @param {(number | null)[]} x @param {(number | null)[]} y
  */
 export function course(x, y) {
-  const points = y.flatMap((v, i) => (v === null || !Number.isFinite(v) || x[i] === null ? [] : [{ x: /** @type {number} */ (x[i]), y: v }]));
+  const points = y.flatMap((v, i) =>
+    v === null || !Number.isFinite(v) || x[i] === null
+      ? []
+      : [{ x: /** @type {number} */ (x[i]), y: v }],
+  );
   if (points.length === 0) return null;
   points.sort((a, b) => a.x - b.x);
   const [first, last] = [points[0], points[points.length - 1]];
@@ -37,30 +41,62 @@ export function summarise(figure, shown, locale, strings) {
   if (field) {
     const vz = valueFormat(locale, field.unit, 3);
     let [lo, hi, at] = [Infinity, -Infinity, ""];
-    field.z.forEach((row, j) => row.forEach((z, i) => {
-      if (z === null || z === undefined) return;
-      if (z < lo) [lo, at] = [z, `(${vx(field.x[i])}, ${vy(field.y[j])})`];
-      if (z > hi) hi = z;
-    }));
-    if (lo <= hi) out.push(fill(strings.map, { label: axisTitle(field), x: axisTitle(figure.x), y: axisTitle(figure.y), lo: vz(lo), hi: vz(hi), at }));
+    field.z.forEach((row, j) =>
+      row.forEach((z, i) => {
+        if (z === null || z === undefined) return;
+        if (z < lo) [lo, at] = [z, `(${vx(field.x[i])}, ${vy(field.y[j])})`];
+        if (z > hi) hi = z;
+      }),
+    );
+    if (lo <= hi)
+      out.push(
+        fill(strings.map, {
+          label: axisTitle(field),
+          x: axisTitle(figure.x),
+          y: axisTitle(figure.y),
+          lo: vz(lo),
+          hi: vz(hi),
+          at,
+        }),
+      );
   }
-  const series = figure.series.filter(s => shown(s.id) && s.kind !== "band").flatMap(s => {
-    const c = course(s.x, s.y);
-    return c ? [{ label: s.label, ...c }] : [];
-  });
+  const series = figure.series
+    .filter((s) => shown(s.id) && s.kind !== "band")
+    .flatMap((s) => {
+      const c = course(s.x, s.y);
+      return c ? [{ label: s.label, ...c }] : [];
+    });
   if (series.length > 0 && !field) {
-    const xs = series.flatMap(s => [s.first.x, s.last.x]);
-    out.push(fill(strings.axes, { y: axisTitle(figure.y), x: axisTitle(figure.x), from: vx(Math.min(...xs)), to: vx(Math.max(...xs)) }));
+    const xs = series.flatMap((s) => [s.first.x, s.last.x]);
+    out.push(
+      fill(strings.axes, {
+        y: axisTitle(figure.y),
+        x: axisTitle(figure.x),
+        from: vx(Math.min(...xs)),
+        to: vx(Math.max(...xs)),
+      }),
+    );
   }
   for (const { label, shape, first, last, turn } of series.slice(0, SERIES_MAX)) {
-    const most = Math.max(...[first, last, turn].map(p => Math.abs(p.y)));
+    const most = Math.max(...[first, last, turn].map((p) => Math.abs(p.y)));
     /** What looks like zero on a linear axis is called zero. @param {number} y */
-    const say = y => vy(figure.y.scale === "linear" && Math.abs(y) < 1e-6 * most ? 0 : y);
-    out.push(fill(strings[shape], { label: upper(label), from: say(first.y), to: say(last.y), turn: say(turn.y), at: vx(turn.x) }));
+    const say = (y) => vy(figure.y.scale === "linear" && Math.abs(y) < 1e-6 * most ? 0 : y);
+    out.push(
+      fill(strings[shape], {
+        label: upper(label),
+        from: say(first.y),
+        to: say(last.y),
+        turn: say(turn.y),
+        at: vx(turn.x),
+      }),
+    );
   }
-  if (series.length > SERIES_MAX) out.push(fill(strings.more, { count: series.length - SERIES_MAX }));
-  const marks = (figure.marks ?? []).map(({ label, x, y }) =>
-    `${label} (${[x == null ? "" : vx(x), y == null ? "" : vy(y)].filter(Boolean).join(", ")})`);
+  if (series.length > SERIES_MAX)
+    out.push(fill(strings.more, { count: series.length - SERIES_MAX }));
+  const marks = (figure.marks ?? []).map(
+    ({ label, x, y }) =>
+      `${label} (${[x == null ? "" : vx(x), y == null ? "" : vy(y)].filter(Boolean).join(", ")})`,
+  );
   if (marks.length > 0) out.push(fill(strings.marked, { list: marks.join(", ") }));
   return out.join(" ");
 }

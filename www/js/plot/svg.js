@@ -17,7 +17,8 @@ export function el(tag, attributes = {}, text) {
 
 /** Writes an attribute only if it differs. @param {Element} node @param {string} name @param {string | number | null} value */
 export function set(node, name, value) {
-  const text = value === null ? null : typeof value === "number" ? String(+value.toFixed(2)) : value;
+  const text =
+    value === null ? null : typeof value === "number" ? String(+value.toFixed(2)) : value;
   if (node.getAttribute(name) === text) return;
   if (text === null) node.removeAttribute(name);
   else node.setAttribute(name, text);

@@ -24,26 +24,40 @@ export function tabulate(figure, shown, locale, strings) {
   if (figure.field) {
     const { x, y, z, unit } = figure.field;
     const vz = valueFormat(locale, unit, 4);
-    const [columns] = thin(x.map((_, i) => i), COLUMNS_MAX);
-    const [rows, step] = thin(y.map((_, j) => j), COLUMNS_MAX);
+    const [columns] = thin(
+      x.map((_, i) => i),
+      COLUMNS_MAX,
+    );
+    const [rows, step] = thin(
+      y.map((_, j) => j),
+      COLUMNS_MAX,
+    );
     return {
-      head: [`${axisTitle(figure.y)} \\ ${axisTitle(figure.x)}`, ...columns.map(i => vx(x[i]))],
-      rows: rows.map(j => [vy(y[j]), ...columns.map(i => (z[j][i] == null ? "" : vz(Number(z[j][i]))))]),
+      head: [`${axisTitle(figure.y)} \\ ${axisTitle(figure.x)}`, ...columns.map((i) => vx(x[i]))],
+      rows: rows.map((j) => [
+        vy(y[j]),
+        ...columns.map((i) => (z[j][i] == null ? "" : vz(Number(z[j][i])))),
+      ]),
       note: note(step, y.length),
     };
   }
-  const series = figure.series.filter(s => shown(s.id));
+  const series = figure.series.filter((s) => shown(s.id));
   /** @type {Map<number, string[]>} */
   const byX = new Map();
-  series.forEach((s, k) => s.x.forEach((x, i) => {
-    if (x == null) return;
-    let row = byX.get(x);
-    if (!row) byX.set(x, (row = new Array(series.length).fill("")));
-    row[k] = cell(s.kind === "band" ? null : s.y[i], s.lo?.[i], s.hi?.[i], vy, strings);
-  }));
-  const [rows, step] = thin([...byX].sort((a, b) => a[0] - b[0]), ROWS_MAX);
+  series.forEach((s, k) =>
+    s.x.forEach((x, i) => {
+      if (x == null) return;
+      let row = byX.get(x);
+      if (!row) byX.set(x, (row = new Array(series.length).fill("")));
+      row[k] = cell(s.kind === "band" ? null : s.y[i], s.lo?.[i], s.hi?.[i], vy, strings);
+    }),
+  );
+  const [rows, step] = thin(
+    [...byX].sort((a, b) => a[0] - b[0]),
+    ROWS_MAX,
+  );
   return {
-    head: [axisTitle(figure.x), ...series.map(s => upper(s.label))],
+    head: [axisTitle(figure.x), ...series.map((s) => upper(s.label))],
     rows: rows.map(([x, cells]) => [vx(x), ...cells]),
     note: note(step, byX.size),
   };
