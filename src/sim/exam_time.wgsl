@@ -1,4 +1,4 @@
-// Twin of exam.rs: one invocation is one student.
+// Twin of exam_time.rs: one invocation is one student.
 struct Uniforms {
     seed: u32,
     first_run: u32,

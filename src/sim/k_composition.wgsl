@@ -1,4 +1,4 @@
-// Twin of compose.rs: one invocation is one run, or one learning rate of a run.
+// Twin of k_composition.rs: one invocation is one run, or one learning rate of a run.
 struct Uniforms {
     seed: u32,
     first_run: u32,

@@ -1,4 +1,4 @@
-// Twin of epochs.rs: one invocation is one learning rate; the lanes of a group share its samples.
+// Twin of multi_epoch.rs: one invocation is one learning rate; the lanes of a group share its samples.
 struct Uniforms {
     seed: u32,
     first_run: u32,

@@ -1,4 +1,4 @@
-// Twin of track.rs: one invocation is one run.
+// Twin of state_tracking.rs: one invocation is one run.
 struct Uniforms {
     seed: u32,
     symbols: u32,
