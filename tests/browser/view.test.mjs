@@ -269,24 +269,21 @@ test("a saved figure is drawn as the page draws it", () =>
     async (page) => {
       const element = await ready(page);
       await run(element);
-      /** How everything with a class is painted: a site has other shades than the plot's own, but the series have none. */
+      /**
+       * How everything with a class is painted: a site has other shades than the plot's own, but the series have none.
+       * @param {ParentNode} root @returns {Record<string, string[]>}
+       */
       const paints = (root) => {
+        /** @type {Record<string, Set<string>>} */
         const found = {};
-        for (const node of root.querySelectorAll("svg[role=img] [class]")) {
+        for (const node of root.querySelectorAll("svg[role=img] :is(path, line)[class]")) {
           const { fill, stroke, color, strokeDasharray } = getComputedStyle(node);
-          const name = node.getAttribute("class");
-          const paint = (value) =>
-            value === "none"
-              ? "none"
-              : /\bc\d/.test(name) && value === color
-                ? `series ${color}`
-                : "paint";
-          if (node.matches("path,line"))
-            (found[name] ??= new Set()).add(
-              [paint(fill), paint(stroke), strokeDasharray === "none" ? "whole" : "dashed"].join(
-                ", ",
-              ),
-            );
+          const name = node.getAttribute("class") ?? "";
+          const series = /\bc\d/.test(name);
+          const paint = (/** @type {string} */ value) =>
+            value === "none" ? value : series && value === color ? `series ${color}` : "paint";
+          const dash = strokeDasharray === "none" ? "whole" : "dashed";
+          (found[name] ??= new Set()).add([paint(fill), paint(stroke), dash].join(", "));
         }
         return Object.fromEntries(
           Object.entries(found).map(([name, set]) => [name, [...set].sort()]),
