@@ -3,24 +3,33 @@
 //!
 //! | module | what lives there | may import |
 //! |---|---|---|
-//! | [`error`], [`math`], [`rng`] | sentences for failures; the door to f64 functions; indexed draws | nothing of ours |
-//! | [`theory`] | closed forms, pure f64 functions | the above |
-//! | [`mod@params`], [`output`], [`table`], [`exec`] | what is asked; what is answered; a table from text; where work runs | the above, but not `theory` |
-//! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | the above |
-//! | [`fit`] | laws fitted to runs, f64, no device | the above, but not `exec` and `sim` |
-//! | [`experiments`] | one file is one experiment; the registry; claims | everything above |
-//! | `web`, `main` | the page's and the terminal's doors | everything |
+//! | [`error`] | sentences for failures | nothing |
+//! | [`math`] | the door to f64 functions | everything above |
+//! | [`rng`] | indexed draws | everything above |
+//! | [`theory`] | closed forms, pure f64 functions | everything above |
+//! | [`mod@params`] | what is asked: parameters and their values | everything above but `theory` |
+//! | [`output`] | what is answered: figures, tables, verdicts, the document, its digest | everything above but `theory` |
+//! | [`table`] | a table of numbers from text | `error` |
+//! | [`exec`] | where work runs: threads, workers, the GPU | `error`, `math`, `rng` |
+//! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | `error`, `math`, `rng`, `theory`, `exec` |
+//! | [`fit`] | laws fitted to runs, f64, no device | `error`, `math`, `rng`, `theory`, `params`, `table` |
+//! | [`kit`] | what every experiment is made of; `kit/fits`: what the pages of fits share | everything above |
+//! | [`experiments`] | the story: a part is a folder, an experiment is a folder or file in it | everything above |
+//! | [`session`] | one run of one experiment: find, check, run, reproduce | everything above |
+//! | `web`, `cli`, `main` | the page's and the terminal's doors | everything above |
 //!
-//! `tests/catalogue.rs` reads the sources and holds this table.
+//! A module may import itself. `tests/catalogue.rs` reads this table and the sources, and holds the one to the other.
 
 pub mod error;
 pub mod exec;
 pub mod experiments;
 pub mod fit;
+pub mod kit;
 pub mod math;
 pub mod output;
 pub mod params;
 pub mod rng;
+pub mod session;
 pub mod sim;
 pub mod table;
 pub mod theory;

@@ -524,6 +524,11 @@ macro_rules! params {
     };
 }
 
+/// Splits `name=value&name=value`. Values here hold nothing that needs decoding.
+pub fn query(text: &str) -> Texts {
+    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

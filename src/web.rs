@@ -16,10 +16,11 @@ use web_sys::MessagePort;
 use crate::error::{Error, ErrorKind};
 use crate::exec::pool::{Pool, now, serve};
 use crate::exec::{Exec, Twin};
-use crate::experiments::{self, Pick, Reproduced, Session};
 use crate::fit::Role;
 use crate::fit::runs::Columns;
+use crate::kit::{Pick, Reproduced};
 use crate::params::{Texts, as_map, to_number};
+use crate::session::{self, Session};
 use crate::table::{Reader, Table};
 
 type Js<T> = Result<T, JsValue>;
@@ -66,7 +67,7 @@ struct Stamp {
 /// Version and commit.
 #[wasm_bindgen]
 pub fn stamp() -> JsValue {
-    to_js(&Stamp { version: experiments::VERSION, commit: experiments::COMMIT })
+    to_js(&Stamp { version: session::VERSION, commit: session::COMMIT })
 }
 
 /// Reads a URL's values, `name, text, ...`, leniently, over a table where there is one: `{values, problems}`.
@@ -76,7 +77,7 @@ pub fn stamp() -> JsValue {
 #[wasm_bindgen]
 pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsValue> {
     let table = table.map(|handle| handle.table);
-    experiments::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
+    session::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
 /// Digests of a million outputs of each source of numbers; equal natively and here.

@@ -1,6 +1,6 @@
 //! The registry's invariants, and the import rules that the crate's map promises.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,9 +9,11 @@ use std::rc::Rc;
 mod sweep;
 
 use scaling_lab::exec::Exec;
-use scaling_lab::experiments::{self, ALL, Origin, Session};
+use scaling_lab::experiments;
+use scaling_lab::kit::Origin;
 use scaling_lab::output::{Output, POINTS_MAX};
 use scaling_lab::params::{self, Kind, Texts};
+use scaling_lab::session::{self, Session};
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(dir: &Path, into: &mut Vec<(PathBuf, String)>) {
@@ -38,68 +40,74 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
     text[..tests].lines().filter(|line| !line.trim_start().starts_with("//"))
 }
 
+/// What stands in backticks, without `mod@`.
+fn quoted(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(|name| name.trim_start_matches("mod@").to_owned()).collect()
+}
+
+/// The map in `lib.rs`: every module with what it may import.
+fn map(lib: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut map: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in lib.lines().filter(|line| line.starts_with("//! | ") && line.contains('`')) {
+        let [_, modules, _, may, _] = line.split('|').collect::<Vec<_>>()[..] else { panic!("three columns: {line}") };
+        let (may, named) = (may.trim(), quoted(may));
+        let allowed: BTreeSet<_> = match may.strip_prefix("everything above") {
+            Some(but) => {
+                assert!(but.is_empty() || but.starts_with(" but `"), "{may}");
+                map.keys().filter(|module| !named.contains(module)).cloned().collect()
+            }
+            None => named.into_iter().collect(),
+        };
+        assert!(may == "nothing" || !allowed.is_empty(), "{may}");
+        assert!(allowed.iter().all(|module| map.contains_key(module)), "only what stands above: {line}");
+        for module in quoted(modules) {
+            let own = std::iter::once(module.clone()).chain(allowed.iter().cloned()).collect();
+            assert!(map.insert(module, own).is_none(), "each module once: {line}");
+        }
+    }
+    map
+}
+
 #[test]
 fn imports_point_one_way() {
-    // A module may name those to its left; `theory` is for everyone above it, but the middle layer needs none.
-    let may = |module: &str| -> &[&str] {
-        match module {
-            "error" | "lib" => &[],
-            "math" => &["error"],
-            "rng" => &["error", "math"],
-            "theory" => &["error", "math", "rng", "theory"],
-            "params" => &["error", "params"],
-            "output" => &["error", "math", "rng", "params", "output"],
-            "table" => &["error", "table"],
-            "exec" => &["error", "math", "rng", "exec"],
-            "sim" => &["error", "math", "rng", "theory", "exec", "sim"],
-            "fit" => &["error", "math", "rng", "theory", "params", "output", "table", "fit"],
-            "experiments" => {
-                &["error", "math", "rng", "theory", "params", "output", "table", "exec", "sim", "fit", "experiments"]
-            }
-            _ => &["error", "math", "rng", "theory", "params", "output", "table", "exec", "sim", "fit", "experiments"],
-        }
-    };
-    for (path, text) in sources() {
-        let first = path.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
-        let module = first.trim_end_matches(".rs");
+    let sources = sources();
+    let (_, lib) = sources.iter().find(|(path, _)| path == Path::new("lib.rs")).expect("the map");
+    let map = map(lib);
+    for (path, text) in &sources {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let module = name.split('/').next().expect("a name").trim_end_matches(".rs");
         if module == "lib" {
             continue;
         }
-        for line in code(&text) {
+        let may = map.get(module).unwrap_or_else(|| panic!("{name}: module {module} is not on the map in lib.rs"));
+        for line in code(text) {
             for (at, _) in line.match_indices("crate::") {
-                let named: String = line[at + 7..].chars().take_while(|c| c.is_ascii_lowercase()).collect();
-                let known = [
-                    "error",
-                    "math",
-                    "rng",
-                    "theory",
-                    "params",
-                    "output",
-                    "table",
-                    "exec",
-                    "sim",
-                    "fit",
-                    "experiments",
-                    "web",
-                ];
-                if known.contains(&named.as_str()) {
-                    assert!(may(module).contains(&named.as_str()), "{} may not import {named}: {line}", path.display());
+                let word = |c: &char| c.is_ascii_lowercase() || *c == '_';
+                let path: Vec<String> =
+                    line[at + 7..].split("::").take(3).map(|part| part.chars().take_while(word).collect()).collect();
+                // Words with capitals and macros are the crate's own names: errors and `params!`.
+                let is_module =
+                    line[at + 7..].starts_with(|c: char| c.is_ascii_lowercase()) && map.contains_key(&path[0]);
+                assert!(!is_module || may.contains(&path[0]), "{name} may not import {}: {line}", path[0]);
+                // Inside the story an experiment imports what its own part shares, and no other experiment.
+                if module == "experiments" && path[0] == "experiments" {
+                    let part = name.split('/').nth(1).expect("a part");
+                    let own = name.split('/').nth(2).unwrap_or_default().trim_end_matches(".rs");
+                    let other = experiments::all()
+                        .any(|e| path.get(2).is_some_and(|stem| e.slug.replace('-', "_") == *stem && stem != own));
+                    assert!(
+                        path.get(1).is_some_and(|named| named == part) && !other,
+                        "{name} imports another experiment: {line}"
+                    );
                 }
             }
         }
-        let name = path.to_string_lossy().replace('\\', "/");
-        let names = |word: &str| code(&text).any(|line| line.contains(word));
+        let names = |word: &str| code(text).any(|line| line.contains(word));
         assert!(!names("wgpu::") || name == "exec/gpu.rs", "{name} names wgpu");
         let boundary = ["web.rs", "exec/pool.rs"].contains(&name.as_str());
         // The GPU back end waits for a browser's promises, but exports nothing.
         assert!(!names("wasm_bindgen::prelude") || boundary, "{name} names wasm-bindgen");
         assert!(!names("#[wasm_bindgen") || name == "web.rs", "{name} exports to JavaScript");
-        if name.starts_with("experiments/") && name != "experiments/mod.rs" {
-            let others = ALL.iter().map(|e| e.slug.replace('-', "_")).filter(|stem| !name.contains(stem.as_str()));
-            for other in others {
-                assert!(!names(&format!("experiments::{other}::")), "{name} imports experiment {other}");
-            }
-        }
     }
 }
 
@@ -119,7 +127,7 @@ fn the_page_knows_no_experiment_by_name() {
                 continue;
             }
             let text = fs::read_to_string(&path).expect("text");
-            for entry in ALL {
+            for entry in experiments::all() {
                 let quoted = ['"', '\'', '`', '/'].map(|q| format!("{q}{}", entry.slug));
                 assert!(!quoted.iter().any(|q| text.contains(q)), "{} names {}", path.display(), entry.slug);
             }
@@ -129,11 +137,11 @@ fn the_page_knows_no_experiment_by_name() {
 
 #[test]
 fn names_are_unique_and_words_are_there() {
-    let slugs: BTreeSet<_> = ALL.iter().map(|e| e.slug).collect();
-    assert_eq!(slugs.len(), ALL.len(), "slugs");
-    let claims: Vec<_> = ALL.iter().flat_map(|e| e.claims).collect();
+    let slugs: BTreeSet<_> = experiments::all().map(|e| e.slug).collect();
+    assert_eq!(slugs.len(), experiments::all().count(), "slugs");
+    let claims: Vec<_> = experiments::all().flat_map(|e| e.claims).collect();
     assert_eq!(claims.iter().map(|c| c.id).collect::<BTreeSet<_>>().len(), claims.len(), "claims");
-    for entry in ALL {
+    for entry in experiments::all() {
         let info = &entry.info;
         assert!(entry.slug.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}: a slug", entry.slug);
         assert!(info.question.ends_with('?'), "{}: a question", entry.slug);
@@ -153,10 +161,10 @@ fn names_are_unique_and_words_are_there() {
             assert!(!ranged || spec.min < spec.max, "{}: range of {}", entry.slug, spec.name);
         }
         for preset in info.presets {
-            let checked = experiments::check(entry.slug, &experiments::query(preset.query), None).expect("a slug");
+            let checked = session::check(entry.slug, &params::query(preset.query), None).expect("a slug");
             assert!(checked.problems.is_empty(), "{}, {}: {:?}", entry.slug, preset.title, checked.problems);
             // A page's address leaves defaults out, and finds the preset's name by its setting.
-            for (name, text) in experiments::query(preset.query) {
+            for (name, text) in params::query(preset.query) {
                 let spec = entry.params.iter().find(|spec| spec.name == name).expect("a parameter");
                 let default = spec.parse(spec.default).expect("valid");
                 assert_ne!(spec.parse(&text).expect("valid"), default, "{}, {}: {name}", entry.slug, preset.title);
@@ -169,7 +177,7 @@ fn names_are_unique_and_words_are_there() {
 fn the_readme_asks_the_same_questions() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
     let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| `")).collect();
-    let wanted: Vec<_> = ALL.iter().map(|e| format!("| `{}` | {} |", e.slug, e.info.question)).collect();
+    let wanted: Vec<_> = experiments::all().map(|e| format!("| `{}` | {} |", e.slug, e.info.question)).collect();
     assert_eq!(rows, wanted, "the README's table is the catalogue");
 }
 
@@ -199,10 +207,10 @@ fn check_output(what: &str, output: &Output) {
 
 #[test]
 fn every_preset_shows_theory_at_once() {
-    for entry in ALL {
+    for entry in experiments::all() {
         for preset in entry.info.presets {
             let what = format!("{}, {}", entry.slug, preset.title);
-            let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &experiments::query(preset.query), 1)
+            let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &params::query(preset.query), 1)
                 .unwrap_or_else(|e| panic!("{what}: {e}"));
             check_output(&what, &session.output());
         }
@@ -211,7 +219,7 @@ fn every_preset_shows_theory_at_once() {
 
 #[test]
 fn every_experiment_finishes_at_its_defaults() {
-    for entry in ALL {
+    for entry in experiments::all() {
         let mut session = Session::open(Rc::new(Exec::cpu()), entry.slug, &Texts::new(), 1).expect("defaults");
         let total = session.progress().total;
         while !session.progress().finished() {
@@ -230,11 +238,11 @@ fn every_experiment_finishes_at_its_defaults() {
 #[test]
 fn published_numbers_come_out_as_expected() {
     let exec = Rc::new(Exec::cpu());
-    for entry in ALL {
+    for entry in experiments::all() {
         for claim in entry.claims {
             // Those on tables that are not ours to ship: tests/fit.rs, where they are.
             if claim.data.is_none() {
-                let found = pollster::block_on(experiments::reproduce(&exec, entry.slug, claim, None))
+                let found = pollster::block_on(session::reproduce(&exec, entry.slug, claim, None))
                     .unwrap_or_else(|e| panic!("{}: {e}", claim.id));
                 assert!(found.as_expected, "{}: {}, ours {found:?}", claim.id, claim.printed);
             }
@@ -292,11 +300,12 @@ fn quiet_says_nothing_not_even_a_driver() {
 fn verdicts_decide_only_what_they_can() {
     // The whole sweep: tests/bench/sweep.rs. Fits have no verdict of their own here.
     let mut sweep = sweep::Sweep::default();
-    for entry in ALL.iter().filter(|entry| entry.data.is_empty()) {
+    for entry in experiments::all().filter(|entry| entry.data.is_empty()) {
         sweep.run(entry, "", 2);
     }
-    sweep.run(&ALL[0], "weights=0.6,0.3,0.1&hours=10", 2);
-    sweep.run(&ALL[0], "weights=0.99,0.01&hours=10", 2);
+    let exam_time = session::find("exam-time").expect("an experiment");
+    sweep.run(exam_time, "weights=0.6,0.3,0.1&hours=10", 2);
+    sweep.run(exam_time, "weights=0.99,0.01&hours=10", 2);
     let [all, alarms, empty] = sweep.counts();
     assert!(all > 20 && alarms <= sweep::most_alarms(all) && empty == 0, "{}", sweep.table());
     // The counters count.
@@ -325,15 +334,15 @@ fn every_mixing_law_has_a_matrix() {
 
 #[test]
 fn values_that_do_not_fit_each_other_cost_only_the_one_to_blame() {
-    let texts = experiments::query("weights=0.5,0.3,0.2&difficulty=1,2&hours=50");
-    let checked = experiments::check("exam-time", &texts, None).expect("a slug");
-    assert_eq!(checked.values, experiments::query("weights=0.5,0.3,0.2&hours=50"), "the rest is kept");
+    let texts = params::query("weights=0.5,0.3,0.2&difficulty=1,2&hours=50");
+    let checked = session::check("exam-time", &texts, None).expect("a slug");
+    assert_eq!(checked.values, params::query("weights=0.5,0.3,0.2&hours=50"), "the rest is kept");
     assert!(checked.problems.len() == 1 && checked.problems[0].contains("difficulty"), "{:?}", checked.problems);
 }
 
 #[test]
 fn bad_input_is_one_sentence() {
-    for entry in ALL {
+    for entry in experiments::all() {
         let slug = entry.slug;
         for spec in entry.params {
             let long = "1,".repeat(500);
@@ -346,7 +355,7 @@ fn bad_input_is_one_sentence() {
                     assert!(message.contains(spec.name) && !message.contains('\n'), "{slug}: {message}");
                     assert!(message.len() < 400, "{slug}: short: {message}");
                 }
-                let checked = experiments::check(slug, &texts, None).expect("a slug");
+                let checked = session::check(slug, &texts, None).expect("a slug");
                 Session::open(Rc::new(Exec::cpu()), slug, &checked.values, 1)
                     .unwrap_or_else(|e| panic!("{slug}: what `check` returns is valid: {e}"));
             }
@@ -361,9 +370,13 @@ fn bad_input_is_one_sentence() {
         assert!(error.contains("no-such"), "{error}");
     }
     let error = Session::open(Rc::new(Exec::cpu()), "no-such", &Texts::new(), 1).err().expect("refused").to_string();
-    assert!(error.contains("no-such") && error.contains(ALL[0].slug), "{error}");
+    assert!(error.contains("no-such") && error.contains("exam-time"), "{error}");
     assert!(
-        params::read(ALL[0].params, &Texts::from([("weights".into(), "0,0".into())])).is_err(),
+        params::read(
+            session::find("exam-time").expect("an experiment").params,
+            &Texts::from([("weights".into(), "0,0".into())])
+        )
+        .is_err(),
         "weights that sum to 0"
     );
 }
@@ -372,7 +385,7 @@ fn bad_input_is_one_sentence() {
 fn the_lab_names_the_commit_it_was_built_from() {
     let git = Command::new("git").args(["rev-parse", "--verify", "HEAD"]).output();
     let head = git.ok().filter(|output| output.status.success()).map(|output| output.stdout);
-    let commit = experiments::COMMIT;
+    let commit = session::COMMIT;
     match head {
         Some(head) => {
             let digits = commit.trim_end_matches("-dirty");

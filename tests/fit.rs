@@ -567,11 +567,11 @@ fn all_parameters_free_reach_the_best_known_objectives() {
 fn published_numbers_of_tables_come_out_as_expected() {
     let folder = PathBuf::from(std::env::var_os("LAB_DATA").expect("LAB_DATA names the folder of the table"));
     let exec = std::rc::Rc::new(scaling_lab::exec::Exec::cpu());
-    for entry in scaling_lab::experiments::ALL {
+    for entry in scaling_lab::experiments::all() {
         for (claim, data) in entry.claims.iter().filter_map(|claim| Some((claim, claim.data?))) {
             let text = std::fs::read(folder.join(data.file)).expect("the table");
             let table = std::rc::Rc::new(Reader::read(&text).expect("a table"));
-            let found = pollster::block_on(scaling_lab::experiments::reproduce(&exec, entry.slug, claim, Some(table)));
+            let found = pollster::block_on(scaling_lab::session::reproduce(&exec, entry.slug, claim, Some(table)));
             let found = found.unwrap_or_else(|e| panic!("{}: {e}", claim.id));
             assert!(found.as_expected, "{}: published {}, ours {found:?}", claim.id, claim.printed);
         }

@@ -6,8 +6,10 @@
 use std::rc::Rc;
 
 use scaling_lab::exec::Exec;
-use scaling_lab::experiments::{ALL, Session, query};
+use scaling_lab::experiments;
 use scaling_lab::output::digest;
+use scaling_lab::params::query;
+use scaling_lab::session::Session;
 
 /// Experiment; digest at its quick setting; digest at its defaults; seed 1.
 const GOLDEN: &[[&str; 3]] = &[
@@ -34,8 +36,7 @@ fn run(slug: &str, setting: &str) -> (String, bool) {
 
 #[test]
 fn no_number_of_any_experiment_has_changed() {
-    let found: Vec<[String; 3]> = ALL
-        .iter()
+    let found: Vec<[String; 3]> = experiments::all()
         .map(|entry| {
             let (quick, tells) = run(entry.slug, entry.quick);
             assert!(tells, "{}: no verdict can tell at its quick setting {}", entry.slug, entry.quick);

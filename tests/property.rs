@@ -5,10 +5,11 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use scaling_lab::exec::Exec;
-use scaling_lab::experiments::{self, ALL, Session};
+use scaling_lab::experiments;
 use scaling_lab::math;
 use scaling_lab::output::Role;
 use scaling_lab::params::{Kind, Scale, Spec, Texts, Value};
+use scaling_lab::session::{self, Session};
 
 /// A text that a parameter accepts, its corners among them.
 fn text(spec: &'static Spec) -> BoxedStrategy<String> {
@@ -41,12 +42,12 @@ fn runner(cases: u32) -> TestRunner {
 
 #[test]
 fn what_check_returns_always_starts_and_shows_theory() {
-    for entry in ALL {
+    for entry in experiments::all() {
         let values = entry.params.iter().map(text).collect::<Vec<_>>();
         runner(48)
             .run(&values, |values| {
                 let texts: Texts = entry.params.iter().map(|s| s.name.to_owned()).zip(values).collect();
-                let checked = experiments::check(entry.slug, &texts, None).expect("a slug");
+                let checked = session::check(entry.slug, &texts, None).expect("a slug");
                 let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &checked.values, 1);
                 let output = session.unwrap_or_else(|e| panic!("{texts:?}: {e}")).output();
                 for figure in &output.figures {
@@ -63,7 +64,7 @@ fn what_check_returns_always_starts_and_shows_theory() {
 
 #[test]
 fn text_round_trips_through_a_value() {
-    for spec in ALL.iter().flat_map(|entry| entry.params) {
+    for spec in experiments::all().flat_map(|entry| entry.params) {
         runner(64)
             .run(&text(spec), |text| {
                 let Ok(value) = spec.parse(&text) else { return Ok(()) };
@@ -89,7 +90,7 @@ fn a_seed_is_a_run_and_another_seed_is_another() {
         }
         serde_json::to_string(&session.output()).expect("json")
     };
-    for entry in ALL {
+    for entry in experiments::all() {
         let first = run(entry.slug, 7);
         assert_eq!(first, run(entry.slug, 7), "{}: the same seed", entry.slug);
         assert_ne!(first, run(entry.slug, 8), "{}: another seed", entry.slug);

@@ -33,12 +33,14 @@ const dist = resolve(www, "../dist");
 const browsers = ["es2022", "safari16.4"];
 
 /**
- * Every experiment with all its words, as `scaling-lab list --json` prints them.
+ * The parts of the story, each with its experiments and all their words, as `scaling-lab list --json` prints them.
  * @typedef {import("./js/types.d.ts").Claim} Claim
  * @typedef {import("./js/types.d.ts").Entry & import("./js/types.d.ts").Explanation} Described
- * @type {(Described & {claims: Omit<Claim, "slug">[]})[]}
+ * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string}} Listed
+ * @type {{title: string, lead: string, entries: Listed[]}[]}
  */
-const all = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
+const parts = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
+const all = parts.flatMap(({ entries }) => entries);
 
 /** name -> bytes of everything in dist @type {Map<string, Buffer>} */
 const files = new Map();
@@ -164,12 +166,13 @@ const exporting = (values) =>
 /** The modules of catalogue.js: one that is always there, two for each experiment, one each for the list and the published numbers. */
 function catalogue() {
   const index = all.map(({ slug, title }) => ({ slug, title }));
-  const list = all.map(({ slug, title, question, presets }) => ({
+  const card = (/** @type {Listed} */ { slug, title, question, presets }) => ({
     slug,
     title,
     question,
     presets,
-  }));
+  });
+  const list = parts.map(({ entries, ...part }) => ({ ...part, entries: entries.map(card) }));
   const claims = all.flatMap(({ slug, claims }) => claims.map((claim) => ({ slug, ...claim })));
   const load = (/** @type {string} */ name) => `() => import(${JSON.stringify(name)})`;
   const plugins = [
@@ -184,7 +187,7 @@ export const claims = ${load("lab:words/claims")};`,
     virtual("lab:words/list", exporting({ list, math: typeset(list) })),
     virtual("lab:words/claims", exporting({ claims, math: typeset(claims) })),
   ];
-  for (const { claims, notice, model, formulas, sources, ...entry } of all) {
+  for (const { claims, notice, model, formulas, sources, quick, ...entry } of all) {
     const explanation = { notice, model, formulas, sources };
     plugins.push(virtual(`lab:entry/${entry.slug}`, exporting({ entry, math: typeset(entry) })));
     plugins.push(

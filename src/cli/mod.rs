@@ -10,10 +10,12 @@ use std::time::Instant;
 use clap::Parser as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use scaling_lab::exec::{Device, Exec};
-use scaling_lab::experiments::{self, ALL, Claim, Reproduced, Session};
+use scaling_lab::experiments::{self, PARTS};
 use scaling_lab::fit;
+use scaling_lab::kit::{Claim, Reproduced};
 use scaling_lab::output::{Cell, Document};
 use scaling_lab::params::{self, Texts};
+use scaling_lab::session::{self, Session};
 use scaling_lab::table::{Reader, Table};
 use scaling_lab::{Error, ErrorKind, Result};
 
@@ -66,11 +68,11 @@ fn refused(error: &clap::Error) -> ExitCode {
 fn list(json: bool) -> Result<ExitCode> {
     let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut out, ALL).map_err(io::Error::from)?;
+        serde_json::to_writer_pretty(&mut out, PARTS).map_err(io::Error::from)?;
         writeln!(out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    for entry in ALL {
+    for entry in experiments::all() {
         writeln!(out, "{:16} {}", entry.slug, entry.info.question)?;
         for spec in entry.params {
             writeln!(out, "    {:12} {} (default {}; {})", spec.name, spec.help, spec.default, spec.allowed())?;
@@ -118,7 +120,7 @@ fn finish(session: &mut Session, watched: bool) -> Result<()> {
 fn run(args: &RunArgs) -> Result<ExitCode> {
     let texts = parse_set(&args.set)?;
     // A bad parameter is said before any device is opened.
-    experiments::find(&args.slug)?;
+    session::find(&args.slug)?;
     let table = args.data.as_deref().map(read_table).transpose()?;
     Session::open_on(Rc::new(Exec::cpu()), &args.slug, &texts, table.clone(), args.seed)?;
     let _quiet = args.quiet.then(Quiet::new);
@@ -183,15 +185,9 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
         return Err(Error::parameter("--data", &folder.display().to_string(), "a folder that is there"));
     }
     let entries = match slug {
-        Some(slug) => std::slice::from_ref(experiments::find(slug)?),
-        None => ALL,
+        Some(slug) => vec![session::find(slug)?],
+        None => experiments::all().collect(),
     };
-    if let Some(folder) = data
-        && !folder.is_dir()
-    {
-        let what = folder.display().to_string();
-        return Err(Error::parameter("--data", &what, "a folder that is there"));
-    }
     let exec = Rc::new(pollster::block_on(Exec::open(device))?);
     let head = ["claim", "whose number", "number", "ours", "interval", "agrees", "expected", "note"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
@@ -212,7 +208,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
             continue;
         }
         let table = path.as_deref().map(read_table).transpose()?;
-        let found = pollster::block_on(experiments::reproduce(&exec, entry.slug, claim, table))?;
+        let found = pollster::block_on(session::reproduce(&exec, entry.slug, claim, table))?;
         surprises += u32::from(!found.as_expected);
         rows.push(reproduced(claim, &found));
     }

@@ -192,7 +192,7 @@ pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64
 }
 
 /// An end within rounding of its bound is none.
-pub(super) fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
+pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     [
         if least > 0.0 && lo <= least * 1.001 { f64::NEG_INFINITY } else { lo },
         if hi >= most * 0.999 { f64::INFINITY } else { hi },

@@ -90,7 +90,7 @@ pub struct Extrapolation {
 }
 
 /// How large a run is: the product of its inputs but unique tokens.
-pub(super) fn scale(problem: &Problem, i: usize) -> f64 {
+pub fn scale(problem: &Problem, i: usize) -> f64 {
     let inputs = problem.data.input(i).iter().zip(problem.law.info.inputs);
     inputs.filter(|(_, input)| input.role != super::Role::Unique).map(|(x, _)| x).product()
 }

@@ -29,7 +29,7 @@ pub struct Answer {
 }
 
 /// The inputs of a law from parameters, tokens, unique tokens.
-pub(super) fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
+pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
     let of = |role: Role| match role {
         Role::Params => n,
         Role::Unique => unique.unwrap_or(d).min(d),

@@ -32,7 +32,6 @@ mod linear;
 pub mod minimise;
 pub mod objective;
 pub mod profile;
-pub mod report;
 pub mod runs;
 pub mod search;
 

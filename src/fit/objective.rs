@@ -224,7 +224,7 @@ impl Problem {
 
     /// How flat the objective is in its flattest direction at parameters, whatever the units: the least pivot of the
     /// curvature with a unit diagonal, 0 where some combination of free parameters changes no residual.
-    pub(super) fn flat(&self, p: &[f64]) -> f64 {
+    pub fn flat(&self, p: &[f64]) -> f64 {
         let (n, mut room) = (self.law.len(), Room::default());
         let mut matrix = vec![0.0; n * n];
         self.at(p, &mut room);

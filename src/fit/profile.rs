@@ -116,7 +116,7 @@ pub(super) fn freedom(problem: &Problem) -> f64 {
 
 /// What a share `level` of sets of runs keeps `2 (Q(truth) - Q(fit)) sharpness` below, where the truth holds `count`
 /// parameters.
-pub(super) fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
+pub fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
     let count = count.max(1) as f64;
     count * fisher::quantile(level, count, freedom(problem))
 }

@@ -8,8 +8,9 @@ use std::rc::Rc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use scaling_lab::exec::Exec;
-use scaling_lab::experiments::{Session, query};
 use scaling_lab::math;
+use scaling_lab::params::query;
+use scaling_lab::session::Session;
 use scaling_lab::theory::atoms::Atoms;
 
 /// A whole run, from parameters to the last mark.

@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use scaling_lab::experiments::ALL;
+use scaling_lab::experiments;
 
 #[path = "../sweep/mod.rs"]
 mod sweep;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut sweep = sweep::Sweep::default();
-    for entry in ALL.iter().filter(|entry| slugs.is_empty() || slugs.iter().any(|slug| slug == entry.slug)) {
+    for entry in experiments::all().filter(|entry| slugs.is_empty() || slugs.iter().any(|slug| slug == entry.slug)) {
         let mut queries: Vec<_> = std::iter::once("").chain(entry.info.presets.iter().map(|p| p.query)).collect();
         queries.sort_unstable();
         queries.dedup();

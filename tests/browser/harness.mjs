@@ -193,7 +193,8 @@ export const ask = async (/** @type {string[]} */ ...args) =>
  * @typedef {import("../../www/js/types.d.ts").Claim} Claim
  * @returns {Promise<(import("../../www/js/types.d.ts").Entry & {claims: Claim[]})[]>}
  */
-export const catalogue = async () => JSON.parse(await ask("list", "--json"));
+export const catalogue = async () =>
+  JSON.parse(await ask("list", "--json")).flatMap((/** @type {any} */ part) => part.entries);
 
 /** Figures, tables and verdicts are what two results are compared by. @param {Result} result */
 export const numbers = ({ figures, tables, verdicts }) => ({ figures, tables, verdicts });

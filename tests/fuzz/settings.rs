@@ -3,13 +3,16 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scaling_lab::experiments::{ALL, check, query};
+use scaling_lab::experiments;
+use scaling_lab::params::query;
+use scaling_lab::session::check;
 use scaling_lab::table::Reader;
 use scaling_lab::fit::{number, runs};
 
 fuzz_target!(|input: (u8, u8, String)| {
     let (which, name, text) = input;
-    let entry = &ALL[usize::from(which) % ALL.len()];
+    let all: Vec<_> = experiments::all().collect();
+    let entry = all[usize::from(which) % all.len()];
     let spec = &entry.params[usize::from(name) % entry.params.len()];
     if let Ok(value) = spec.parse(&text) {
         // What is read is written as text that reads back.

@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use scaling_lab::exec::Exec;
-use scaling_lab::experiments::{self, Entry, Session};
+use scaling_lab::kit::Entry;
 use scaling_lab::math;
 use scaling_lab::output::Verdict;
+use scaling_lab::session::Session;
 
 /// Verdicts on a claim that the lab expects to be refuted: what is wrong with them is that they agree.
 const RIVALS: [&str; 1] = ["constant-reuse"];
@@ -49,8 +50,8 @@ impl Sweep {
     pub(crate) fn run(&mut self, entry: &'static Entry, query: &str, seeds: u32) {
         let exec = Rc::new(Exec::cpu());
         for seed in 1..=seeds {
-            let mut session =
-                Session::open(Rc::clone(&exec), entry.slug, &experiments::query(query), seed).expect("a valid setting");
+            let mut session = Session::open(Rc::clone(&exec), entry.slug, &scaling_lab::params::query(query), seed)
+                .expect("a valid setting");
             while !session.progress().finished() {
                 pollster::block_on(session.advance()).expect("advances");
             }

@@ -14,7 +14,7 @@ import { learn } from "./words.js";
 /** Every experiment's name and title, in their order. */
 export { index };
 
-/** What the list of experiments shows. */
+/** What the list of experiments shows, by part of the story. */
 export async function list() {
   const { list, math } = await part(loadList);
   learn(math);

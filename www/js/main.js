@@ -46,32 +46,29 @@ theme.addEventListener("change", () => {
 const title = (text) => h("h1", { tabindex: -1 }, text);
 
 /** @returns {Promise<Page>} */
+/** An experiment on the front page. @param {Awaited<ReturnType<typeof list>>[number]["entries"][number]} entry */
+function card({ slug, title, question, presets }) {
+  const tries = presets.map((preset) =>
+    h("li", {}, h("a", { href: formatHash(slug, parseQuery(preset.query)) }, preset.title)),
+  );
+  return h(
+    "li",
+    {},
+    h("a", { href: formatHash(slug, {}) }, h("h3", {}, title), h("p", {}, ...prose(question))),
+    tries.length ? h("ul", { class: "tries", "aria-label": t("presetsOf", { title }) }, tries) : "",
+  );
+}
+
 async function home() {
   const head = title("Scaling Lab");
-  const cards = h("ul", { class: "cards" });
-  main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")), cards);
-  cards.append(
-    ...(await list()).map(({ slug, title, question, presets }) =>
-      h(
-        "li",
-        {},
-        h("a", { href: formatHash(slug, {}) }, h("h2", {}, title), h("p", {}, ...prose(question))),
-        presets.length
-          ? h(
-              "ul",
-              { class: "tries", "aria-label": t("presetsOf", { title }) },
-              presets.map((preset) =>
-                h(
-                  "li",
-                  {},
-                  h("a", { href: formatHash(slug, parseQuery(preset.query)) }, preset.title),
-                ),
-              ),
-            )
-          : "",
-      ),
-    ),
-  );
+  main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")));
+  for (const { title, lead, entries } of await list()) {
+    main.append(
+      h("h2", { class: "part" }, title),
+      h("p", { class: "part" }, ...prose(lead)),
+      h("ul", { class: "cards" }, entries.map(card)),
+    );
+  }
   return { title: t("home.title"), focus: () => head.focus() };
 }
 

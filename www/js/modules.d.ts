@@ -15,7 +15,11 @@ declare module "lab:catalogue" {
     (query?: string) => Promise<{ explanation: import("./types.d.ts").Explanation; math: Maths }>
   >;
   export const list: (query?: string) => Promise<{
-    list: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[];
+    list: {
+      title: string;
+      lead: string;
+      entries: Pick<import("./types.d.ts").Entry, "slug" | "title" | "question" | "presets">[];
+    }[];
     math: Maths;
   }>;
   export const claims: (

@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 
 use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
+use crate::kit::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{
     Axis, Cell, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict, decimal,
@@ -825,7 +825,7 @@ mod tests {
     use crate::params::{Params as _, Texts};
 
     fn finished(query: &str, seed: u32) -> ExamTime {
-        let texts: Texts = crate::experiments::query(query);
+        let texts: Texts = crate::params::query(query);
         let mut run = ExamTime::start(Params::read(&texts).expect("valid"), seed).expect("starts");
         let exec = Exec::cpu();
         while !run.progress().finished() {
@@ -897,7 +897,7 @@ mod tests {
 
     #[test]
     fn matched_students_study_what_the_weights_say() {
-        let run = |query| ExamTime::start(Params::read(&crate::experiments::query(query)).expect("valid"), 1);
+        let run = |query| ExamTime::start(Params::read(&crate::params::query(query)).expect("valid"), 1);
         let matched = |query| run(query).map(|run| run.allocations[run.matched].clone()).expect("starts");
         assert_eq!(matched(""), [90, 10], "whole hours stay as they are");
         assert_eq!(matched("weights=0.6,0.3,0.1&hours=10"), [6, 3, 1]);
@@ -907,7 +907,7 @@ mod tests {
     #[test]
     fn figure_and_table_say_one_thing() {
         for query in EXAMS {
-            let run = ExamTime::start(Params::read(&crate::experiments::query(query)).expect("valid"), 1);
+            let run = ExamTime::start(Params::read(&crate::params::query(query)).expect("valid"), 1);
             let run = run.expect("starts");
             let output = run.output();
             let curve = run.gain_figure().series.into_iter().find(|s| s.id == "exact").expect("the curve");

@@ -5,9 +5,9 @@
 //! runs it is.
 
 use crate::error::Result;
-use crate::experiments::fitting::{Common, Form, Page, SWITCH, fit_params};
-use crate::experiments::{Claim, File, Formula, Info, Origin, Pick, Preset, Source};
 use crate::fit::find;
+use crate::kit::fits::{Common, Form, Page, SWITCH, fit_params};
+use crate::kit::{Claim, File, Formula, Info, Origin, Pick, Preset, Source};
 use crate::params::{Choice, Spec};
 
 const FORMS: &[Choice] = &[

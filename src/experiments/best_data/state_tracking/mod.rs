@@ -7,8 +7,8 @@
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::race::{Race, Racer, each_once, name, quartiles};
-use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
+use crate::experiments::best_data::race::{Race, Racer, each_once, name, quartiles};
+use crate::kit::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Kind, Mark, Output, Progress, Role, Series};
 use crate::params::{Scale, Spec};
@@ -464,7 +464,7 @@ mod tests {
     use crate::params::{Params as _, Texts};
 
     fn start(query: &str, seed: u32) -> Result<StateTracking> {
-        StateTracking::start(Params::read(&crate::experiments::query(query))?, seed)
+        StateTracking::start(Params::read(&crate::params::query(query))?, seed)
     }
 
     fn advance(run: &mut StateTracking) {

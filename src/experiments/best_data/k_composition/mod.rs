@@ -10,9 +10,9 @@ use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::race::{Race, Racer, Time, each_once, name, quartiles};
-use crate::experiments::rates::{Rates, ladder};
-use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
+use crate::experiments::best_data::race::{Race, Racer, Time, each_once, name, quartiles};
+use crate::experiments::best_data::rates::{Rates, ladder};
+use crate::kit::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Field, Figure, Frame, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Scale, Spec};
@@ -1252,7 +1252,7 @@ mod tests {
     use crate::params::{Params as _, Texts};
 
     fn start(query: &str) -> Result<KComposition> {
-        KComposition::start(Params::read(&crate::experiments::query(query))?, 1)
+        KComposition::start(Params::read(&crate::params::query(query))?, 1)
     }
 
     fn finished(query: &str) -> KComposition {

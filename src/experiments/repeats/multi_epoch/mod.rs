@@ -9,10 +9,10 @@ use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::exec::Exec;
-use crate::experiments::reuse::{
+use crate::experiments::repeats::reuse::{
     Cell as Risks, Estimate, FALLING, NOISY, Tuned, apart, fresh_samples, line, saturation, student, tuned,
 };
-use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
+use crate::kit::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Choice, Scale, Spec};
@@ -1563,7 +1563,7 @@ mod tests {
     use crate::params::Params as _;
 
     fn start(query: &str) -> Result<MultiEpoch> {
-        MultiEpoch::start(Params::read(&crate::experiments::query(query))?, 1)
+        MultiEpoch::start(Params::read(&crate::params::query(query))?, 1)
     }
 
     fn finished(query: &str) -> MultiEpoch {

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
-use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
+use crate::kit::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Column, Figure, Kind, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Scale, Spec};
@@ -647,7 +647,7 @@ mod tests {
     use crate::params::{Params as _, Texts};
 
     fn start(query: &str, seed: u32) -> Result<Atoms> {
-        Atoms::start(Params::read(&crate::experiments::query(query))?, seed)
+        Atoms::start(Params::read(&crate::params::query(query))?, seed)
     }
 
     fn finished(query: &str, seed: u32) -> Atoms {

@@ -7,19 +7,22 @@
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use report::{Compared, Study};
+
+use super::{Claim, Experiment, Info};
 use crate::error::{Error, Result, number};
 use crate::exec::Exec;
-use crate::experiments::{Claim, Experiment, Info};
 use crate::fit::bootstrap::Bootstrap;
 use crate::fit::choose;
 use crate::fit::derived::Ask;
 use crate::fit::profile::Profile;
-use crate::fit::report::{Compared, Study};
 use crate::fit::runs::{Columns, Rule, Runs, runs};
 use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
 use crate::output::{Output, Progress};
 use crate::params::{Choice, Params};
 use crate::table::Table;
+
+pub mod report;
 
 /// Marks of the search.
 const SEARCHES: usize = 5;
@@ -123,11 +126,11 @@ macro_rules! fit_params {
             pub struct $name {
                 $($own)*
                 /// Which column of your table is what. Headings that say it are found; say it here where they do not.
-                columns: String = Spec::columns($crate::experiments::fitting::$roles);
+                columns: String = Spec::columns($crate::kit::fits::$roles);
                 /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas.
                 exclude: String = Spec::text(400).label("leave out");
                 /// What the fit makes small.
-                objective: &'static str = Spec::choice("usual", $crate::experiments::fitting::OBJECTIVES);
+                objective: &'static str = Spec::choice("usual", $crate::kit::fits::OBJECTIVES);
                 /// Where the squares of Huber's objective end and absolute values begin.
                 huber: f64 = Spec::number("0.001", 1e-6, 10.0).log().label("delta");
                 /// A budget of compute, C = 6 N D, to split between parameters and tokens.
@@ -139,11 +142,11 @@ macro_rules! fit_params {
                 /// Their noise: the standard deviation of ln loss, or of the value where the law takes plain residuals.
                 noise: f64 = Spec::number("0.01", 1e-4, 0.3).log();
                 /// Of what the residuals are taken: of logarithms, what counts is the ratio.
-                residual: &'static str = Spec::choice("usual", $crate::experiments::fitting::RESIDUALS).label("residuals");
+                residual: &'static str = Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
                 /// Parameters to hold: NAME for its published value, NAME=VALUE, or NAME=free for one that is usually held; separated by commas.
                 hold: String = Spec::text(400);
                 /// Whether each parameter is also held at other values, to see which ones the runs allow.
-                profiles: &'static str = Spec::choice("yes", $crate::experiments::fitting::SWITCH);
+                profiles: &'static str = Spec::choice("yes", $crate::kit::fits::SWITCH);
                 /// Unique tokens there are; beyond them, data repeat.
                 have: f64 = Spec::number($have, 1e3, 1e16).log().unit("tokens").label("unique tokens");
                 /// A loss to reach. 0 for none.
@@ -154,8 +157,8 @@ macro_rules! fit_params {
         }
 
         impl $name {
-            fn common(&self) -> $crate::experiments::fitting::Common {
-                $crate::experiments::fitting::Common {
+            fn common(&self) -> $crate::kit::fits::Common {
+                $crate::kit::fits::Common {
                     columns: self.columns.clone(),
                     exclude: self.exclude.clone(),
                     hold: self.hold.clone(),
@@ -536,10 +539,11 @@ mod tests {
     use std::cmp::Ordering;
 
     use super::*;
-    use crate::experiments::{Session, query};
     use crate::fit::find;
     use crate::math;
     use crate::output::{Cell, Figure};
+    use crate::params::query;
+    use crate::session::Session;
     use crate::table::Reader;
     use crate::theory::muennighoff;
 
@@ -729,7 +733,7 @@ mod tests {
     fn what_is_wrong_with_a_table_costs_no_setting() {
         let check = |text: &str, table: &str| {
             let table = Rc::new(Reader::read(table.as_bytes()).expect("a table"));
-            crate::experiments::check("fit", &query(text), Some(&table)).expect("an experiment")
+            crate::session::check("fit", &query(text), Some(&table)).expect("an experiment")
         };
         let checked = check("columns=loss:none&rows=50", &curve("x,loss,z", 1..40));
         assert_eq!((checked.values, checked.problems.len()), (query("rows=50"), 1), "the columns are to blame");

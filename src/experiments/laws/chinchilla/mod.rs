@@ -5,8 +5,8 @@
 //! `alpha / (alpha + beta)` without 1/2.
 
 use crate::error::Result;
-use crate::experiments::fitting::{Common, Form, Page, fit_params};
-use crate::experiments::{Claim, Formula, Info, Origin, Pick, Preset, Source};
+use crate::kit::fits::{Common, Form, Page, fit_params};
+use crate::kit::{Claim, Formula, Info, Origin, Pick, Preset, Source};
 use crate::params::Spec;
 
 fit_params!(Params, columns ROLES, budget "5.76e23", have "1e16" {});

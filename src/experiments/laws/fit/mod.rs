@@ -5,8 +5,8 @@
 //! it.
 
 use crate::error::{Error, Result};
-use crate::experiments::fitting::{Common, Form, Page, fit_params, parts};
-use crate::experiments::{Claim, Formula, Info, Preset, Source};
+use crate::kit::fits::{Common, Form, Page, fit_params, parts};
+use crate::kit::{Claim, Formula, Info, Preset, Source};
 use crate::params::{Choice, Spec};
 
 const LAWS: &[Choice] = &{

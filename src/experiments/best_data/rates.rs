@@ -4,7 +4,7 @@
 //! ladder of rates, on the same draws, and its best rate is the one of the least median time; the interval of the ratio of
 //! the best allows for having chosen them from the same runs.
 
-use crate::experiments::race::{LEAST, Race, Racer, TAIL, Time, agrees, name};
+use crate::experiments::best_data::race::{LEAST, Race, Racer, TAIL, Time, agrees, name};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Kind, Mark, Role, Series, Table, Verdict};
 use crate::params::Scale;

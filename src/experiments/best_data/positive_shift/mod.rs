@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs};
-use crate::experiments::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
+use crate::kit::{Claim, Experiment, Formula, Info, Origin, Pick, Preset, Source};
 use crate::math::{self, Z95, Z999};
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Progress, Role, Series, Table, Verdict};
 use crate::params::{Choice, Scale, Spec, broadcast};
@@ -744,7 +744,7 @@ mod tests {
     use crate::params::Params as _;
 
     fn start(query: &str) -> Result<PositiveShift> {
-        PositiveShift::start(Params::read(&crate::experiments::query(query))?, 1)
+        PositiveShift::start(Params::read(&crate::params::query(query))?, 1)
     }
 
     fn finished(query: &str) -> PositiveShift {

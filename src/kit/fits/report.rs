@@ -1,12 +1,12 @@
 //! A fit as figures, tables and verdicts, as far as it is done.
 
-use super::bootstrap::{self, interval, opened};
-use super::choose::{self, Extrapolation};
-use super::derived::{Ask, allocation, answers, inputs, tokens_for};
-use super::minimise::Stop;
-use super::objective::Room;
-use super::profile::{Profile, critical, determined, sharpness};
-use super::{Fit, Problem, Residual, Role, Transform};
+use crate::fit::bootstrap::{self, interval, opened};
+use crate::fit::choose::{self, Extrapolation};
+use crate::fit::derived::{Ask, allocation, answers, inputs, tokens_for};
+use crate::fit::minimise::Stop;
+use crate::fit::objective::Room;
+use crate::fit::profile::{Profile, critical, determined, sharpness};
+use crate::fit::{Fit, Problem, Residual, Role, Transform};
 use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
 use crate::params::Scale;

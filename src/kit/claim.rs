@@ -1,0 +1,221 @@
+//! Claims: numbers that somebody printed, or that this lab measured before, and how to recompute them.
+
+use serde::Serialize;
+
+use crate::output::{Cell, Output};
+use crate::params::{Texts, query};
+
+/// Which number of a result a claim is about.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pick<'a> {
+    /// The measured value of a verdict, with its interval.
+    Verdict(&'a str),
+    /// A cell of a table: id, row, column.
+    Cell(&'a str, usize, usize),
+    /// The point of a series nearest to `x`: figure, series, x.
+    Point(&'a str, &'a str, f64),
+}
+
+impl Pick<'_> {
+    /// The value and its interval; `None` when the result does not hold it yet.
+    pub fn of(self, output: &Output) -> Option<(f64, Option<[f64; 2]>)> {
+        let found = match self {
+            Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
+            Self::Cell(id, row, column) => {
+                let table = output.tables.iter().find(|table| table.id == id)?;
+                match table.rows.get(row)?.get(column)? {
+                    Cell::Number(x) => Some((*x, None)),
+                    Cell::Text(_) => None,
+                }
+            }
+            Self::Point(figure, series, x) => {
+                let figure = output.figures.iter().find(|f| f.id == figure)?;
+                let series = figure.series.iter().find(|s| s.id == series)?;
+                let distance = |i: usize| (series.x[i] - x).abs();
+                let i = (0..series.x.len()).min_by(|&i, &j| distance(i).total_cmp(&distance(j)))?;
+                let ends = series.lo.as_ref().zip(series.hi.as_ref());
+                Some((series.y[i], ends.map(|(lo, hi)| [lo[i], hi[i]])))
+            }
+        };
+        found.filter(|(value, _)| value.is_finite())
+    }
+}
+
+/// Whose number a claim is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Somebody printed the number.
+    Printed,
+    /// Somebody printed the formula; the number is what it gives for this setting.
+    Formula,
+    /// This lab measured it before, with another program: nobody published it.
+    Own,
+}
+
+impl Origin {
+    /// In a word, for a table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Printed => "printed",
+            Self::Formula => "from a printed formula",
+            Self::Own => "this lab's own",
+        }
+    }
+}
+
+/// A number to check, most often a published one, and how to recompute it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Claim {
+    /// Unique in the experiment.
+    pub id: &'static str,
+    /// Who said so; the version of the paper where versions differ.
+    pub source: &'static str,
+    /// Whose number it is.
+    pub origin: Origin,
+    /// Where: section, figure, table.
+    pub place: &'static str,
+    /// What the number is.
+    pub what: &'static str,
+    /// The number as it was printed, or as the printed formula or an earlier program gives it.
+    pub printed: f64,
+    /// The setting that recomputes it.
+    pub query: &'static str,
+    /// The seed.
+    pub seed: u32,
+    /// Which number of the result.
+    pub pick: Pick<'static>,
+    /// How far our number may be from the one it should be, beyond its own interval.
+    pub tolerance: f64,
+    /// Why that far.
+    pub reason: &'static str,
+    /// The number that we get instead, where ours is expected to differ; nothing where it is expected to agree.
+    pub ours: Option<f64>,
+    /// Why it differs, or what else to know; may be empty.
+    pub note: &'static str,
+    /// The table it is computed from, where that is somebody else's.
+    pub data: Option<File>,
+}
+
+/// A table that the lab may not ship.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct File {
+    /// Its name.
+    pub file: &'static str,
+    /// Where to get it, a sentence.
+    pub from: &'static str,
+}
+
+/// What recomputing a claim gave.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Reproduced {
+    /// Our number.
+    pub ours: f64,
+    /// Its interval.
+    pub interval: Option<[f64; 2]>,
+    /// Is it the printed one, within tolerance?
+    pub agrees: bool,
+    /// Is that what the claim expects: the printed number, or, where they are to differ, the number we got before?
+    pub as_expected: bool,
+}
+
+impl Reproduced {
+    /// Compares a printed number with a result. `instead` is the number that we get where ours is expected to differ.
+    pub fn of(pick: Pick<'_>, printed: f64, tolerance: f64, instead: Option<f64>, output: &Output) -> Option<Self> {
+        let (ours, interval) = pick.of(output)?;
+        let [lo, hi] = interval.unwrap_or([ours, ours]);
+        let holds = |number: f64| number >= lo - tolerance && number <= hi + tolerance;
+        let agrees = holds(printed);
+        Some(Self { ours, interval, agrees, as_expected: instead.map_or(agrees, |number| !agrees && holds(number)) })
+    }
+}
+
+impl Claim {
+    /// Compares the claim with a result; `None` when the result does not hold the number (yet).
+    pub fn compare(&self, output: &Output) -> Option<Reproduced> {
+        Reproduced::of(self.pick, self.printed, self.tolerance, self.ours, output)
+    }
+
+    /// The setting as texts.
+    pub fn texts(&self) -> Texts {
+        query(self.query)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Axis, Figure, Kind, Role, Series, Table, Verdict};
+    use crate::params::Scale;
+
+    fn output() -> Output {
+        let axis = Axis { label: "", unit: "", scale: Scale::Linear };
+        let series =
+            Series::new("s", "", Kind::Points, Role::Measured, vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
+                .with_interval(vec![9.0, 18.0, 0.0], vec![11.0, 22.0, 0.0]);
+        Output {
+            figures: vec![Figure {
+                id: "f",
+                title: String::new(),
+                x: axis,
+                y: axis,
+                field: None,
+                series: vec![series],
+                marks: vec![],
+            }],
+            tables: vec![Table {
+                id: "t",
+                title: String::new(),
+                columns: vec![],
+                rows: vec![vec!["word".into(), 7.0.into()]],
+            }],
+            verdicts: vec![Verdict::of("v", "", 0.5, Some([0.4, 0.6]), 0.5, 0.0)],
+        }
+    }
+
+    #[test]
+    fn a_pick_finds_its_number() {
+        let of = |pick: Pick<'_>| pick.of(&output());
+        assert_eq!(of(Pick::Verdict("v")), Some((0.5, Some([0.4, 0.6]))));
+        assert_eq!(of(Pick::Cell("t", 0, 1)), Some((7.0, None)));
+        assert_eq!(of(Pick::Point("f", "s", 2.2)), Some((20.0, Some([18.0, 22.0]))), "the nearest");
+        for pick in [Pick::Cell("t", 0, 0), Pick::Cell("t", 1, 0), Pick::Point("f", "s", 5.0), Pick::Verdict("none")] {
+            assert_eq!(of(pick), None, "{pick:?}");
+        }
+    }
+
+    #[test]
+    fn a_claim_agrees_within_interval_and_tolerance() {
+        let claim = |printed, tolerance, ours| Claim {
+            id: "",
+            source: "",
+            origin: Origin::Printed,
+            place: "",
+            what: "",
+            printed,
+            query: "",
+            seed: 1,
+            pick: Pick::Verdict("v"),
+            tolerance,
+            reason: "",
+            ours,
+            note: "",
+            data: None,
+        };
+        for (printed, tolerance, agrees) in
+            [(0.41, 0.0, true), (0.35, 0.1, true), (0.65, 0.1, true), (0.35, 0.0, false), (0.65, 0.0, false)]
+        {
+            let found = claim(printed, tolerance, None).compare(&output()).expect("a number");
+            assert_eq!((found.agrees, found.as_expected), (agrees, agrees), "{printed} within {tolerance}");
+            let found = claim(printed, tolerance, Some(0.5)).compare(&output()).expect("a number");
+            assert_eq!(found.as_expected, !agrees, "expected to differ: {printed} within {tolerance}");
+        }
+        for (ours, tolerance, expected) in [(0.6, 0.0, true), (0.61, 0.0, false), (0.39, 0.0, false), (0.61, 0.1, true)]
+        {
+            let found = claim(0.9, tolerance, Some(ours)).compare(&output()).expect("a number");
+            assert!(!found.agrees, "0.9 is not what we get");
+            assert_eq!(found.as_expected, expected, "a number that differs must still be ours: {ours}, {tolerance}");
+        }
+    }
+}

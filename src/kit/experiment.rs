@@ -1,0 +1,164 @@
+//! What an experiment is, and its line in the registry.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use super::{Claim, Info};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec::Exec;
+use crate::output::{Output, Progress};
+use crate::params::{Params, Spec, Value};
+use crate::table::Table;
+
+/// An experiment: started with parameters and a seed, advanced mark by mark, asked for its output at any time.
+///
+/// Marks are fixed by the parameters, draws by (seed, run, step): no number depends on slicing, order, pausing or
+/// the machine. Dropping it cancels it.
+pub trait Experiment: Sized + 'static {
+    /// Its name in URLs and on the command line.
+    const SLUG: &'static str;
+    /// Its words.
+    const INFO: Info;
+    /// The numbers it recomputes: published ones, and its own.
+    const CLAIMS: &'static [Claim];
+    /// What a table of the reader's own must hold, a sentence; empty where none is read.
+    const DATA: &'static str = "";
+    /// Has it a kernel? Without one there is nothing for a GPU to do.
+    const KERNEL: bool = true;
+    /// A setting that runs within a second and lets at least one verdict tell: what tests run, `name=value&...`.
+    const QUICK: &'static str;
+    /// Its parameters.
+    type Params: Params;
+
+    /// Checks what the declaration cannot, and computes the closed forms: after this, [`Experiment::output`]
+    /// shows theory. Fast enough for a slider.
+    ///
+    /// # Errors
+    /// A sentence naming the parameter, its value and what is allowed.
+    fn start(params: Self::Params, seed: u32) -> Result<Self>;
+
+    /// The same over a table, where [`Experiment::DATA`] asks for one.
+    ///
+    /// # Errors
+    /// As [`Experiment::start`]; a table that cannot be used, with the line.
+    fn start_on(params: Self::Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
+        if table.is_some() {
+            return Err(Error::new(ErrorKind::Parameter, format!("experiment {} reads no table", Self::SLUG)));
+        }
+        Self::start(params, seed)
+    }
+
+    /// How far it is.
+    fn progress(&self) -> Progress;
+
+    /// Goes to the next mark. Called only while [`Experiment::progress`] is not finished; what a mark adds is
+    /// recorded only when all of it is known, so that a failed or cancelled call changes nothing.
+    ///
+    /// # Errors
+    /// A device that no replay can mend.
+    fn advance(&mut self, exec: &Exec) -> impl Future<Output = Result<()>>;
+
+    /// Everything there is to show so far.
+    fn output(&self) -> Output;
+}
+
+/// An experiment without its types.
+pub trait Run {
+    /// How far it is.
+    fn progress(&self) -> Progress;
+    /// Goes to the next mark.
+    fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+    /// Everything there is to show so far.
+    fn output(&self) -> Output;
+}
+
+impl<E: Experiment> Run for E {
+    fn progress(&self) -> Progress {
+        Experiment::progress(self)
+    }
+    fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>> {
+        Box::pin(Experiment::advance(self, exec))
+    }
+    fn output(&self) -> Output {
+        Experiment::output(self)
+    }
+}
+
+/// One line of the registry.
+#[derive(Clone, Copy, Serialize)]
+pub struct Entry {
+    /// Name in URLs and on the command line.
+    pub slug: &'static str,
+    /// Its words. A page reads them from the catalogue that it was built with, so its wasm carries none.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(flatten)]
+    pub info: Info,
+    /// Its parameters.
+    pub params: &'static [Spec],
+    /// The numbers it recomputes: published ones, and its own.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub claims: &'static [Claim],
+    /// What a table of the reader's own must hold; empty where none is read.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub data: &'static str,
+    /// Has it a kernel, which a GPU can run?
+    #[cfg(not(target_arch = "wasm32"))]
+    pub kernel: bool,
+    /// A setting that runs within a second, at which at least one verdict can tell.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub quick: &'static str,
+    /// Starts it with values of its parameters, over a table where it reads one, with a seed.
+    #[serde(skip)]
+    pub start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
+}
+
+impl Entry {
+    /// The entry of an experiment.
+    pub const fn of<E: Experiment>() -> Self {
+        Self {
+            slug: E::SLUG,
+            #[cfg(not(target_arch = "wasm32"))]
+            info: E::INFO,
+            params: E::Params::SPECS,
+            #[cfg(not(target_arch = "wasm32"))]
+            claims: E::CLAIMS,
+            #[cfg(not(target_arch = "wasm32"))]
+            data: E::DATA,
+            #[cfg(not(target_arch = "wasm32"))]
+            kernel: E::KERNEL,
+            #[cfg(not(target_arch = "wasm32"))]
+            quick: E::QUICK,
+            start: |values, table, seed| Ok(Box::new(E::start_on(E::Params::from_values(values)?, table, seed)?)),
+        }
+    }
+}
+
+/// A part of the story: its experiments in the order of the page.
+#[derive(Clone, Copy, Serialize)]
+pub struct Part {
+    /// Heading.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub title: &'static str,
+    /// What it is about, one sentence.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub lead: &'static str,
+    /// Its experiments.
+    pub entries: &'static [Entry],
+}
+
+impl Part {
+    /// A part. A page reads its words from the catalogue that it was built with, so its wasm carries none.
+    #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "words are not in the wasm"))]
+    pub const fn new(title: &'static str, lead: &'static str, entries: &'static [Entry]) -> Self {
+        Self {
+            #[cfg(not(target_arch = "wasm32"))]
+            title,
+            #[cfg(not(target_arch = "wasm32"))]
+            lead,
+            entries,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What every experiment is made of: its contract, its words, its claims.
+
+mod claim;
+mod experiment;
+pub mod fits;
+mod words;
+
+pub use claim::{Claim, File, Origin, Pick, Reproduced};
+pub use experiment::{Entry, Experiment, Part, Run};
+pub use words::{Formula, Info, Preset, Source};

@@ -1,0 +1,167 @@
+//! One run of one experiment, as page and command line drive it; and recomputed claims.
+
+use std::rc::Rc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec::Exec;
+use crate::experiments::{self, PARTS};
+use crate::kit::{Claim, Entry, Reproduced, Run};
+use crate::output::{DataUse, DeviceUse, Document, Output, Progress, Series};
+use crate::params::{self, Texts, Value};
+use crate::table::Table;
+
+/// The experiment of that slug.
+///
+/// # Errors
+/// When there is none; names those there are.
+pub fn find(slug: &str) -> Result<&'static Entry> {
+    // Two loops weigh less in the page than one joined iterator.
+    for part in PARTS {
+        for entry in part.entries {
+            if entry.slug == slug {
+                return Ok(entry);
+            }
+        }
+    }
+    let slugs: Vec<_> = experiments::all().map(|entry| entry.slug).collect();
+    let shown: String = slug.chars().take(60).collect();
+    Err(Error::new(ErrorKind::Unknown, format!("there is no experiment `{shown}`: there are {}", slugs.join(", "))))
+}
+
+/// Reads a URL's values leniently; see [`params::check`]. Where values that are valid alone do not fit each other,
+/// the one that is blamed takes its default.
+///
+/// # Errors
+/// When there is no such experiment.
+pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<params::Checked> {
+    let entry = find(slug)?;
+    let mut checked = params::check(entry.params, texts);
+    let start = |texts: &Texts| {
+        params::read(entry.params, texts).and_then(|values| (entry.start)(&values, table.cloned(), 0).map(drop))
+    };
+    while let Err(error) = start(&checked.values) {
+        let blamed = checked.values.iter().position(|(name, _)| error.message().contains(&format!("`{name}`")));
+        match blamed {
+            Some(place) => {
+                checked.problems.push(format!("{error}; its default is used instead"));
+                checked.values.remove(place);
+            }
+            // What is wrong is in the table: no setting is to blame.
+            None if table.is_some() => break,
+            None => {
+                checked.problems.push(format!("{error}; the defaults are used instead"));
+                checked.values.clear();
+                break;
+            }
+        }
+    }
+    Ok(checked)
+}
+
+/// One run of one experiment: what page and command line drive.
+pub struct Session {
+    entry: &'static Entry,
+    params: Vec<(&'static str, Value)>,
+    data: Option<DataUse>,
+    seed: u32,
+    run: Box<dyn Run>,
+    exec: Rc<Exec>,
+    devices: Vec<DeviceUse>,
+    /// Notices of the executor that were there before this run.
+    old_notices: usize,
+}
+
+impl Session {
+    /// Reads the values strictly and starts.
+    ///
+    /// # Errors
+    /// An unknown experiment, or a parameter that cannot be used.
+    pub fn open(exec: Rc<Exec>, slug: &str, texts: &Texts, seed: u32) -> Result<Self> {
+        Self::open_on(exec, slug, texts, None, seed)
+    }
+
+    /// The same over a table.
+    ///
+    /// # Errors
+    /// As [`Session::open`]; a table that cannot be used.
+    pub fn open_on(exec: Rc<Exec>, slug: &str, texts: &Texts, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
+        let entry = find(slug)?;
+        let values = params::read(entry.params, texts)?;
+        let data = table.as_ref().map(|table| DataUse { rows: table.len(), digest: table.digest() });
+        let run = (entry.start)(&values, table, seed)?;
+        let params = entry.params.iter().map(|spec| spec.name).zip(params::typed(entry.params, texts)?).collect();
+        // A fall-back that happened when the device was opened concerns every run.
+        let old_notices = if exec.device().kind == "cpu" { 0 } else { exec.notices(0).len() };
+        Ok(Self { entry, params, data, seed, run, exec, devices: Vec::new(), old_notices })
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        self.run.progress()
+    }
+
+    /// Goes to the next mark, if there is one.
+    ///
+    /// # Errors
+    /// See [`crate::kit::Experiment::advance`].
+    pub async fn advance(&mut self) -> Result<Progress> {
+        let before = self.run.progress();
+        if !before.finished() {
+            self.run.advance(&self.exec).await?;
+            let device = self.exec.used();
+            let used = DeviceUse { kind: device.kind, adapter: device.adapter, from_mark: before.done };
+            if !self.devices.last().is_some_and(|last| last.kind == used.kind && last.adapter == used.adapter) {
+                self.devices.push(used);
+            }
+        }
+        Ok(self.run.progress())
+    }
+
+    /// Everything there is to show so far; long series thinned.
+    pub fn output(&self) -> Output {
+        let mut output = self.run.output();
+        output.figures.iter_mut().flat_map(|figure| &mut figure.series).for_each(Series::thin);
+        output
+    }
+
+    /// The result document so far.
+    pub fn document(&self, elapsed_s: f64) -> Document {
+        Document {
+            lab: "scaling-lab",
+            version: VERSION,
+            commit: COMMIT,
+            experiment: self.entry.slug,
+            params: self.params.clone(),
+            data: self.data.clone(),
+            seed: self.seed,
+            device: self.devices.clone(),
+            elapsed_s,
+            progress: self.run.progress(),
+            notices: self.exec.notices(self.old_notices),
+            output: self.output(),
+        }
+    }
+}
+
+/// Recomputes a claim, over its table where it has one: advances its run only as far as its number needs.
+///
+/// # Errors
+/// When the setting cannot run, or its result does not hold the number.
+pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option<Rc<Table>>) -> Result<Reproduced> {
+    let mut session = Session::open_on(Rc::clone(exec), slug, &claim.texts(), table, claim.seed)?;
+    if let Some(found) = claim.compare(&session.output()) {
+        return Ok(found);
+    }
+    while !session.progress().finished() {
+        session.advance().await?;
+    }
+    let missing =
+        || Error::new(ErrorKind::Unknown, format!("the result of claim `{}` does not hold its number", claim.id));
+    claim.compare(&session.output()).ok_or_else(missing)
+}
+
+/// Version of the lab.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Commit the lab was built from, found by `build.rs`; `unknown` outside git.
+pub const COMMIT: &str = env!("LAB_COMMIT");
