@@ -616,7 +616,10 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
     for (arguments, sentence) in [
         (vec!["nothing", "runs.csv"], "there is no law `nothing`"),
         (vec!["chinchilla", "none.csv"], "cannot read none.csv"),
-        (vec!["data-constrained", "runs.csv"], "no column is the unique tokens: name one of Model Size, "),
+        (
+            vec!["data-constrained", "runs.csv"],
+            "no column is the unique tokens: say which is, `unique:HEADING` in `columns` or `--unique HEADING` on the command line; ",
+        ),
         (vec!["chinchilla", "runs.csv", "--loss", "run"], "line 2: column `run` holds `r0` where a number is needed"),
         (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber` cannot be `-1`"),
         (vec!["chinchilla", "runs.csv", "--hold", "alpha=-3"], "parameter `hold` cannot be `alpha=-3`"),

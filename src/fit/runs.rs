@@ -199,7 +199,8 @@ fn bad(message: impl Into<String>) -> Error {
 }
 
 impl Columns {
-    /// What the headings suggest: whole names first, then words of longer ones, then letters.
+    /// What the headings suggest: whole names first, then words of longer ones, then letters. Where no heading means x, the
+    /// only column left that could be.
     pub fn guess(table: &Table) -> Self {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let found = Role::ALL.into_iter().filter_map(|role| {
@@ -210,9 +211,42 @@ impl Columns {
             let ((..), _, k) = ranks.min_by_key(|(rank, words, k)| (*words, *rank, *k))?;
             Some((role, k))
         });
-        let roles: Vec<_> = found.collect();
-        let guessed = roles.iter().map(|(role, _)| *role).collect();
-        Self { roles, guessed, ..Self::default() }
+        let mut columns = Self { roles: found.collect(), ..Self::default() };
+        if columns.get(Role::X).is_none()
+            && columns.get(Role::Loss).is_some()
+            && let [only] = columns.could_be_x(table)[..]
+        {
+            columns.roles.push((Role::X, only));
+        }
+        columns.guessed = columns.roles.iter().map(|(role, _)| *role).collect();
+        columns
+    }
+
+    /// Columns that could be the variable of a law of one: their numbers differ, and they are no loss, name or weight.
+    fn could_be_x(&self, table: &Table) -> Vec<usize> {
+        let taken = [Role::Loss, Role::Run, Role::Weight].map(|role| self.get(role));
+        let is_loss = |column: &Column| Role::Loss.rank(&Heading::of(&column.name)).is_some_and(|(sure, _)| sure < 2);
+        let differ = |column: &Column| {
+            let mut numbers = column.numbers.iter().filter(|x| x.is_finite());
+            numbers.next().is_some_and(|first| numbers.any(|x| x != first))
+        };
+        let could = |k: &usize| {
+            let column = &table.columns[*k];
+            !taken.contains(&Some(*k)) && !is_loss(column) && differ(column)
+        };
+        (0..table.columns.len()).filter(could).collect()
+    }
+
+    /// What to say where no column is an input: which it could be, and how to say it.
+    fn missing(&self, input: &Input, table: &Table) -> Error {
+        let name = input.role.name();
+        let how = format!("say which is, `{name}:HEADING` in `columns` or `--{name} HEADING` on the command line");
+        let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
+        bad(if could.is_empty() {
+            format!("no column is the {}: {how}; the columns are {}", input.label, table.names())
+        } else {
+            format!("the column of x is open, it could be {}: {how}", table.named(could))
+        })
     }
 
     /// What the headings suggest, where `text` does not say otherwise: `loss:val_loss,params:#3,run:-`. A column is named
@@ -269,15 +303,20 @@ impl Columns {
 
     /// The same with a role at another column, or at none.
     pub fn with(mut self, role: Role, column: Option<usize>) -> Self {
-        self.roles.retain(|(r, _)| *r != role);
-        self.guessed.retain(|r| *r != role);
+        // What somebody says is the loss was no guess for x.
+        let not_x = role == Role::Loss && self.guessed.contains(&Role::X) && self.get(Role::X) == column;
+        let out = |r: &Role| *r == role || not_x && *r == Role::X;
+        self.roles.retain(|(r, _)| !out(r));
+        self.guessed.retain(|r| !out(r));
         self.roles.extend(column.map(|column| (role, column)));
         self
     }
 
     /// The power of ten of a role's unit: as somebody said, or as the heading says where the cells do not.
     pub fn power(&self, role: Role, table: &Table) -> i32 {
-        let said = self.units.iter().find(|(r, _)| *r == role).map(|(_, power)| *power);
+        let unit = |of: &dyn Fn(Role) -> bool| self.units.iter().find(|(r, _)| of(*r)).map(|(_, power)| *power);
+        // A column has one unit, whichever of its roles it was said of.
+        let said = unit(&|r| r == role).or_else(|| unit(&|r| self.get(r).is_some() && self.get(r) == self.get(role)));
         let heading = || {
             let column = &table.columns[self.get(role)?];
             (role.is_counted() && !column.scaled).then(|| Heading::of(&column.name).power)
@@ -443,10 +482,6 @@ fn source(role: Role, columns: &Columns, table: &Table) -> Option<Source> {
             .or_else(|| Some(Source::column(get(Role::Unique)?).times(get(Role::Epochs)?)))
             .or_else(|| Some(Source::column(get(Role::Flops)?).over_six(get(Role::Params)?))),
         Role::Unique => own.or_else(|| Some(source(Role::Tokens, columns, table)?.over(get(Role::Epochs)?))),
-        // A law of one variable takes whatever varies.
-        Role::X => own.or_else(|| {
-            [Role::Tokens, Role::Params, Role::Flops, Role::Epochs].into_iter().find_map(get).map(Source::column)
-        }),
         _ => own,
     }
 }
@@ -519,8 +554,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let mut sources = Vec::new();
     for input in law.info.inputs.iter().chain([&loss]) {
-        let source = source(input.role, columns, table)
-            .ok_or_else(|| bad(format!("no column is the {}: name one of {}", input.label, table.names())))?;
+        let source = source(input.role, columns, table).ok_or_else(|| columns.missing(input, table))?;
         for k in source.columns() {
             let column = &table.columns[k];
             sure(column)?;
@@ -687,7 +721,9 @@ mod tests {
         assert_eq!(left("epochs != 1"), [2, 5, 6, 8, 9]);
         assert_eq!(left("EPOCHS>=2"), [2, 5, 6, 8, 9]);
         for wrong in ["", "loss", "=3", "loss>", "largest", "family>x", "nothing=1"] {
-            let said = read("power", TABLE, &[wrong]).expect_err("not a rule").to_string();
+            let said = read("power", &TABLE.replace("Model Size", "x"), &["missing", wrong])
+                .expect_err("not a rule")
+                .to_string();
             assert!(said.contains("exclude") || said.contains("there is no column"), "{wrong}: {said}");
         }
     }
@@ -709,7 +745,11 @@ mod tests {
             "line 4: column `val_loss` holds `big` where a number is needed; `exclude=missing` leaves such rows out"
         );
         assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters is 0; it must be above 0");
-        assert!(chinchilla("val_loss", "other").starts_with("no column is the loss: name one of run, "));
+        assert_eq!(
+            chinchilla("val_loss", "other"),
+            "no column is the loss: say which is, `loss:HEADING` in `columns` or `--loss HEADING` on the command line; the \
+             columns are run, Model Size, Training FLOP, epochs, other, family"
+        );
         let few = TABLE.lines().take(2).collect::<Vec<_>>().join("\n");
         assert_eq!(
             read("chinchilla", &few, &[]).expect_err("few").to_string(),
@@ -724,6 +764,43 @@ mod tests {
 
     fn table(text: &str) -> Table {
         Reader::read(text.as_bytes()).expect("a table")
+    }
+
+    #[test]
+    fn x_is_the_only_column_left_or_is_asked() {
+        let rows = [(1, 2, 5.5), (1, 4, 3.0), (1, 8, 2.5), (1, 16, 2.0), (1, 32, 1.9), (1, 64, 1.8)];
+        let of = |head: &str, first: i32, columns: &str| {
+            let row = |(k, (n, d, loss)): (usize, &(i32, i32, f64))| format!("{},{d},{loss}\n", n + first * k as i32);
+            let table = table(&format!("{head}\n{}", rows.iter().enumerate().map(row).collect::<String>()));
+            let columns = Columns::read(columns, &table).expect("columns");
+            let law = find("power").expect("a law");
+            runs(law, &table, &columns, law.info.objective, &[]).map(|runs| runs.how[0].clone())
+        };
+        for (head, first, columns, x) in [
+            ("run,tokens,loss", 1, "", "`tokens`"),
+            ("params,tokens,loss", 0, "", "`tokens`"),
+            ("train_loss,time,val_loss", 1, "", "`time`"),
+            ("params,x,loss", 1, "", "`x`"),
+            ("params,tokens,loss", 1, "x:params", "`params`"),
+            ("run,tokens (B),loss", 1, "", "`tokens (B)` x 1e9"),
+            ("run,tokens,loss", 1, "tokens.unit:M", "`tokens` x 1e6"),
+            ("run,tokens,loss", 1, "x.unit:k,tokens.unit:M", "`tokens` x 1e3"),
+        ] {
+            assert_eq!(of(head, first, columns).expect("runs"), format!("x = {x}"), "{head} {columns}");
+        }
+        let how = ": say which is, `x:HEADING` in `columns` or `--x HEADING` on the command line";
+        for (head, columns, want) in [
+            ("params,tokens,loss", "", "the column of x is open, it could be params, tokens"),
+            ("a,b,c", "loss:c", "the column of x is open, it could be a, b"),
+            ("run,tokens,loss", "x:-", "the column of x is open, it could be tokens"),
+            ("run,tokens,loss", "loss:tokens", "no column is the x"),
+        ] {
+            let said = of(head, 1, columns).expect_err("a question").to_string();
+            assert!(said.starts_with(&format!("{want}{how}")), "{head} {columns}: {said}");
+        }
+        let guess = Columns::guess(&table("run,tokens,loss\na,1,3\nb,2,2\n"));
+        assert_eq!(guess.get(Role::X), Some(1), "the page shows it as its guess");
+        assert_eq!(Columns::guess(&table("params,tokens,loss\n1,1,3\n2,2,2\n")).get(Role::X), None);
     }
 
     #[test]

@@ -211,7 +211,12 @@ impl Table {
 
     /// Its headings in a sentence.
     pub fn names(&self) -> String {
-        let names: Vec<_> = self.columns.iter().take(NAME_MAX).map(|column| column.name.as_str()).collect();
+        self.named(0..self.columns.len())
+    }
+
+    /// The headings of some of its columns in a sentence.
+    pub fn named(&self, columns: impl IntoIterator<Item = usize>) -> String {
+        let names: Vec<_> = columns.into_iter().take(NAME_MAX).map(|k| self.columns[k].name.as_str()).collect();
         shown(&names.join(", "))
     }
 

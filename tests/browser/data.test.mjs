@@ -28,8 +28,8 @@ import {
 /** @typedef {import("playwright-core").Route} Route */
 
 const SLUG = "fit";
-/** Losses of the form E + A / N^a + B / D^b on a grid, as text. */
-function table({ heads = ["params", "tokens", "val_loss"], rows = 48 } = {}) {
+/** Losses of the form E + A / N^a + B / D^b on a grid, as text; the law that the page begins with reads D, its x. */
+function table({ heads = ["params", "x", "val_loss"], rows = 48 } = {}) {
   const side = Math.round(Math.sqrt(rows));
   const lines = Array.from({ length: rows }, (_, i) => {
     const [n, d] = [1e7 * 2 ** (i % side), 1e9 * 2 ** Math.floor(i / side)];
@@ -137,7 +137,7 @@ test("a chosen file is fitted as the command line fits it", () =>
     await holds(page, 48);
     assert.match(
       await panel(element).locator(".about").innerText(),
-      /my runs\.csv 48 rows, 3 columns: params, tokens, val_loss/,
+      /my runs\.csv 48 rows, 3 columns: params, x, val_loss/,
     );
     await complete(element);
     const ours = await downloaded(element);
@@ -293,7 +293,7 @@ test("columns can be corrected, and a link keeps the correction", () =>
     let element = await ready(page);
     const lists = element.locator("[data-kind=columns] select");
     assert.ok(await lists.first().isHidden(), "without a table there is nothing to choose");
-    const text = table({ heads: ["params", "tokens", "val,loss"].map((head) => `"${head}"`) })
+    const text = table({ heads: ["params", "x", "val,loss"].map((head) => `"${head}"`) })
       .replace(/^(.*)$/m, "$1,train")
       .replace(/^(\d.*),([\d.]+)$/gm, "$1,$2,$2");
     await choose(element, text);
@@ -381,7 +381,7 @@ test("a column has a unit, and rows without numbers are left out by a button", (
   }));
 
 test("settings for a table that the link does not hold wait for it", () =>
-  open("columns=loss:%233&exclude=tokens%3C2e9", async (page) => {
+  open("columns=loss:%233&exclude=x%3C2e9", async (page) => {
     const element = await ready(page);
     await holds(page, 0);
     await panel(element)
@@ -390,7 +390,7 @@ test("settings for a table that the link does not hold wait for it", () =>
     await choose(element, TABLE);
     await holds(page, 48);
     const { columns, exclude } = await element.evaluate((e) => e.result.params);
-    assert.deepEqual([columns, exclude], ["loss:#3", "tokens<2e9"]);
+    assert.deepEqual([columns, exclude], ["loss:#3", "x<2e9"]);
   }));
 
 test("a table too large for a link is named instead", () =>
@@ -553,7 +553,7 @@ async function traced(page) {
 /** Lines of a table of a million rows, made in the page. */
 const MILLION = {
   name: "million.csv",
-  head: "params,tokens,loss\n",
+  head: "params,x,loss\n",
   text: table({ rows: 1000 }).split("\n").slice(1).join("\n"),
   times: 1000,
 };
@@ -742,6 +742,7 @@ test("an embedded element takes its table from its attributes", () =>
           experiment: slug,
           data: packed,
           law: "chinchilla",
+          columns: "tokens:x",
         }))
           element.setAttribute(name, value);
         document.getElementById("main").replaceChildren(element);

@@ -57,7 +57,7 @@ const EXPERIMENTS = {
     table: true,
   },
   fit: {
-    values: { bootstrap: "50", rows: "40" },
+    values: { bootstrap: "50", rows: "40", columns: "x:tokens" },
     name: "bootstrap",
     texts: ["20", "50", "80"],
     table: true,

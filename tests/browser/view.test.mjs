@@ -495,7 +495,7 @@ describe("a file dropped anywhere", () => {
         data.items.add(
           new File(
             [
-              "params,tokens,loss\n" +
+              "params,x,loss\n" +
                 Array.from(
                   { length: 12 },
                   (_, i) => `${1e7 * 2 ** (i % 4)},${1e9 * 3 ** (i % 3)},${3 - i / 20}`,
