@@ -85,7 +85,8 @@ pub(super) struct FitArgs {
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) columns: ColumnArgs,
-    /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=. May be repeated.
+    /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, where COLUMN is a heading
+    /// or what the column is, such as loss. May be repeated.
     #[arg(long, value_name = "RULE")]
     pub(super) exclude: Vec<String>,
     /// Where squares end in Huber's objective; 0 is L1.

@@ -249,6 +249,12 @@ impl Columns {
         })
     }
 
+    /// The column that a rule names: by its heading or, where none reads so, by its role.
+    fn find(&self, name: &str, table: &Table) -> Result<usize> {
+        let role = || Role::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name));
+        table.find(name).or_else(|e| role().and_then(|role| self.get(role)).ok_or(e))
+    }
+
     /// What the headings suggest, where `text` does not say otherwise: `loss:val_loss,params:#3,run:-`. A column is named
     /// by its heading or its place; - is none. `tokens.unit:B` says that tokens are in billions (1, k, M, B or T), and
     /// `decimal:comma` or `decimal:point` what stands before decimals.
@@ -336,7 +342,7 @@ pub enum Rule {
     Missing,
     /// So many of the largest losses.
     Largest(usize),
-    /// Those whose cell compares so with a value.
+    /// Those whose cell compares so with a value. The column is named by its heading or its role.
     Compare(String, Compare, String),
 }
 
@@ -572,7 +578,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let all: Vec<usize> = (0..table.len()).collect();
     let values: Vec<Vec<f64>> = sources.iter().map(|source| source.of(table, &all)).collect();
     let compare = |column: &str, how: Compare, value: &str| -> Result<Vec<bool>> {
-        let column = &table.columns[table.find(column)?];
+        let column = &table.columns[columns.find(column, table)?];
         let number = number::typed(value);
         if number.is_some() {
             sure(column)?;
@@ -720,6 +726,8 @@ mod tests {
         assert_eq!(left("family=x"), [5, 6, 8, 9]);
         assert_eq!(left("epochs != 1"), [2, 5, 6, 8, 9]);
         assert_eq!(left("EPOCHS>=2"), [2, 5, 6, 8, 9]);
+        assert_eq!(left("loss>3.5"), [2, 3, 4, 5, 8], "by its role, where no column is headed so");
+        assert_eq!(left("Flops>=6e20"), [2, 3, 4, 5, 6]);
         for wrong in ["", "loss", "=3", "loss>", "largest", "family>x", "nothing=1"] {
             let said = read("power", &TABLE.replace("Model Size", "x"), &["missing", wrong])
                 .expect_err("not a rule")

@@ -127,7 +127,7 @@ macro_rules! fit_params {
                 $($own)*
                 /// Which column of your table is what. Headings that say it are found; say it here where they do not.
                 columns: String = Spec::columns($crate::kit::fits::$roles);
-                /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas.
+                /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas. A column may be named by what it is, such as loss.
                 exclude: String = Spec::text(400).label("leave out");
                 /// What the fit makes small.
                 objective: &'static str = Spec::choice("usual", $crate::kit::fits::OBJECTIVES);
