@@ -730,6 +730,21 @@ mod tests {
     }
 
     #[test]
+    fn a_bare_x_of_a_table_is_compared_with_nothing_published() {
+        let rows = curve("x,loss,z", 1..40);
+        for law in ["power", "mixture-of-exponentials"] {
+            let query = format!("law={law}&bootstrap=20&profiles=no");
+            let output = run("fit", &query, Some(&rows));
+            assert!(output.verdicts.is_empty(), "whose x is it? {:?}", output.verdicts);
+            assert!(output.tables.iter().all(|table| table.id != "published"), "{law}");
+            assert_eq!(run("fit", &query, None).verdicts.len(), 1, "simulated runs are of that x");
+        }
+        let grid: Vec<_> = (0..12).map(|i| (1e8 * f64::from(1 + i % 4), 1e9 * f64::from(1 + i))).collect();
+        let output = run("chinchilla", "bootstrap=20&profiles=no", Some(&sized(|i| i.to_string(), &grid)));
+        assert_eq!(output.verdicts.len(), 2, "parameters and tokens are what they are");
+    }
+
+    #[test]
     fn what_is_wrong_with_a_table_costs_no_setting() {
         let check = |text: &str, table: &str| {
             let table = Rc::new(Reader::read(table.as_bytes()).expect("a table"));

@@ -6,7 +6,7 @@ use crate::fit::derived::{Ask, allocation, answers, inputs, tokens_for};
 use crate::fit::minimise::Stop;
 use crate::fit::objective::Room;
 use crate::fit::profile::{Profile, critical, determined, sharpness};
-use crate::fit::{Fit, Problem, Residual, Role, Transform};
+use crate::fit::{Fit, Problem, Published, Residual, Role, Transform};
 use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
 use crate::params::Scale;
@@ -178,10 +178,17 @@ impl Study<'_> {
         self.problem.law.info.inputs.iter().position(|input| input.role == role)
     }
 
+    /// What somebody printed about such runs. Nothing where the law reads a bare x: that of a reader's table is not theirs.
+    fn printed(&self) -> &'static [Published] {
+        let info = self.problem.law.info;
+        let same = self.simulated || self.place(Role::X).is_none();
+        if same { info.published } else { &[] }
+    }
+
     /// What somebody printed, and what the runs were simulated from.
     fn claimed(&self) -> Vec<(&'static str, &'static [f64])> {
         let info = self.problem.law.info;
-        let mut list: Vec<_> = info.published.iter().map(|published| (published.source, published.values)).collect();
+        let mut list: Vec<_> = self.printed().iter().map(|published| (published.source, published.values)).collect();
         if self.simulated && !list.iter().any(|(_, values)| *values == info.example.values) {
             list.push((info.example.says, info.example.values));
         }
@@ -296,9 +303,7 @@ impl Study<'_> {
         let curve = ratios(lo, 3.0 * hi, 2 * CURVE);
         let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
         let mut series = vec![points("runs", "runs", xs().collect(), data.y.clone())];
-        for (k, (source, values)) in
-            self.claimed().into_iter().enumerate().filter(|_| self.simulated).take(PUBLISHED.len())
-        {
+        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(PUBLISHED.len()) {
             let y = inputs.iter().map(|x| law.predict(values, x)).collect();
             series.push(line(PUBLISHED[k], self.whose(source, values), curve.clone(), y));
         }
@@ -660,7 +665,7 @@ impl Study<'_> {
     fn derived(&self, fit: &Fit) -> Table {
         let law = self.problem.law;
         let refits: Vec<_> = self.some_refits().iter().map(|p| answers(law, p, &self.ask)).collect();
-        let published = law.info.published.first().map(|published| answers(law, published.values, &self.ask));
+        let published = self.printed().first().map(|published| answers(law, published.values, &self.ask));
         let rows = answers(law, &fit.params, &self.ask).into_iter().enumerate().map(|(k, answer)| {
             let ends = interval(refits.iter().map(|answers| answers[k].value), LEVEL);
             let [lo, hi] = opened([f64::NEG_INFINITY, 1e30], ends);
