@@ -19,8 +19,8 @@ const GOLDEN: &[[&str; 3]] = &[
     ["k-composition", "c1a9f92c47b73f00", "668f2abbc4eb7ad6"],
     ["state-tracking", "aa8fd7f860301a7c", "aec64f3c5b9654bc"],
     ["multi-epoch", "554e42ba4bfb84f1", "92b5b64f582b5d6d"],
-    ["data-constrained", "8007192bad4ccc39", "e880dc2281af19d5"],
-    ["chinchilla", "dc071f5ab53a2748", "75a48f96e9ba4196"],
+    ["data-constrained", "d19075c89aebbb0f", "11a15448ab891718"],
+    ["chinchilla", "91818d5677805fab", "d060445463ac6efd"],
     ["fit", "09f154e29d58fa61", "2db24725ce3cc10c"],
 ];
 

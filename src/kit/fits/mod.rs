@@ -673,6 +673,19 @@ mod tests {
     }
 
     #[test]
+    fn a_curve_of_several_sizes_says_their_span() {
+        let labels = |sizes: &[f64]| {
+            let grid: Vec<_> = sizes.iter().flat_map(|n| [2e9, 8e9].map(|d| (*n, d))).collect();
+            let output = run("chinchilla", "bootstrap=0&profiles=no", Some(&sized(|i| i.to_string(), &grid)));
+            figure(&output, "data").series.iter().map(|series| series.label.clone()).collect::<Vec<_>>()
+        };
+        let seven = labels(&[2e7, 4e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
+        assert_eq!((seven.len(), seven[2].as_str(), seven[3].as_str()), (14, "N = 40M, fit", "N = 40M"), "{seven:?}");
+        let nine = labels(&[1e7, 2e7, 4e7, 8e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
+        assert_eq!((nine[6].as_str(), nine[7].as_str()), ("N = 80M to 100M, fit at 89.4M", "N = 80M to 100M"));
+    }
+
+    #[test]
     fn parameters_and_tokens_that_move_together_are_named() {
         let sizes = || (0..16).map(|i| 5e7 * math::pow(1.3, f64::from(i)));
         let budget: Vec<_> = sizes().map(|n| (n, 1e20 / (6.0 * n))).collect();

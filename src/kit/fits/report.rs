@@ -78,13 +78,16 @@ const TOGETHER: f64 = 0.95;
 const FLAT: f64 = 1e-11;
 /// Refits that make a band of a curve, at most.
 const BAND: usize = 400;
-/// Groups of runs that are drawn apart.
-const GROUPS: usize = 6;
+/// Groups of runs that are drawn apart: as many as the page has colours.
+const GROUPS: usize = 8;
+/// Sizes within this factor are drawn as one.
+const CLOSE: f64 = 1.03;
 /// Points of a curve.
 const CURVE: u32 = 60;
 
-const RUNS: [&str; GROUPS] = ["g1-runs", "g2-runs", "g3-runs", "g4-runs", "g5-runs", "g6-runs"];
-const CURVES: [&str; GROUPS] = ["g1-curve", "g2-curve", "g3-curve", "g4-curve", "g5-curve", "g6-curve"];
+const RUNS: [&str; GROUPS] = ["g1-runs", "g2-runs", "g3-runs", "g4-runs", "g5-runs", "g6-runs", "g7-runs", "g8-runs"];
+const CURVES: [&str; GROUPS] =
+    ["g1-curve", "g2-curve", "g3-curve", "g4-curve", "g5-curve", "g6-curve", "g7-curve", "g8-curve"];
 const PUBLISHED: [&str; 3] = ["published", "published-2", "published-3"];
 
 const fn column(name: &'static str) -> Column {
@@ -252,25 +255,14 @@ impl Study<'_> {
         let unique = self.place(Role::Unique);
         let by = unique.unwrap_or(n);
         let over = |x: &[f64]| unique.map_or(x[d], |u| (x[d] / x[u]).max(1.0));
-        let mut order: Vec<usize> = (0..data.len()).collect();
-        order.sort_by(|&i, &j| data.input(i)[by].total_cmp(&data.input(j)[by]).then(i.cmp(&j)));
-        // Equal ones stay together.
-        let equal = |&i: &usize, &j: &usize| data.input(i)[by] == data.input(j)[by];
-        let few = order.chunk_by(equal).count() <= GROUPS;
-        let (mut apart, mut seen) = (Vec::<(usize, Vec<usize>)>::new(), 0);
-        for (k, rows) in order.chunk_by(equal).enumerate() {
-            let group = if few { k } else { seen * GROUPS / order.len() };
-            match apart.last_mut() {
-                Some((last, list)) if *last == group => list.extend(rows),
-                _ => apart.push((group, rows.to_vec())),
-            }
-            seen += rows.len();
-        }
+        let groups = apart((0..data.len()).map(|i| data.input(i)[by]));
         let mut series = Vec::new();
-        for (g, (_, rows)) in apart.iter().enumerate() {
+        for (g, Group { ends: [least, most], rows }) in groups.iter().enumerate() {
             let middle =
                 |k: usize| math::exp(rows.iter().map(|&i| math::ln(data.input(i)[k])).sum::<f64>() / rows.len() as f64);
-            let label = format!("{} = {}", law.info.inputs[by].symbol, short(middle(by)));
+            let (from, to) = (short(*least), short(*most));
+            let span = if from == to { String::new() } else { format!(" to {to}") };
+            let label = format!("{} = {from}{span}", law.info.inputs[by].symbol);
             let x: Vec<f64> = rows.iter().map(|&i| over(data.input(i))).collect();
             let y = rows.iter().map(|&i| data.y[i]).collect();
             if let Some(fit) = self.fit {
@@ -282,11 +274,9 @@ impl Study<'_> {
                     inputs
                 };
                 let inputs: Vec<_> = xs.iter().map(at).collect();
-                let of = if unique.is_some() {
-                    format!("{label}, N = {}, fit", short(middle(n)))
-                } else {
-                    format!("{label}, fit")
-                };
+                let at = if span.is_empty() { String::new() } else { format!(" at {}", short(middle(by))) };
+                let size = unique.map_or_else(String::new, |_| format!(", N = {}", short(middle(n))));
+                let of = format!("{label}{size}, fit{at}");
                 series.push(self.curve(fit, (CURVES[g], of), xs, &inputs));
             }
             series.push(points(RUNS[g], label, x, y));
@@ -807,6 +797,38 @@ impl Study<'_> {
     }
 }
 
+/// Rows of about one value, and the ends of those values.
+#[derive(Clone, Debug, PartialEq)]
+struct Group {
+    ends: [f64; 2],
+    rows: Vec<usize>,
+}
+
+/// Rows apart by a positive value, in rising order: those of about one value together; where these are too many, the
+/// neighbours that differ least together, until there are as many as can be drawn.
+fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
+    let mut order: Vec<(f64, usize)> = values.enumerate().map(|(row, x)| (x, row)).collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut groups: Vec<Group> = Vec::new();
+    for (x, row) in order {
+        match groups.last_mut() {
+            Some(Group { ends, rows }) if x <= CLOSE * ends[0] => {
+                ends[1] = x;
+                rows.push(row);
+            }
+            _ => groups.push(Group { ends: [x; 2], rows: vec![row] }),
+        }
+    }
+    while groups.len() > GROUPS {
+        let span = |k: usize| groups[k + 1].ends[1] / groups[k].ends[0];
+        let nearest = (0..groups.len() - 1).min_by(|&a, &b| span(a).total_cmp(&span(b))).unwrap_or(0);
+        let next = groups.remove(nearest + 1);
+        groups[nearest].ends[1] = next.ends[1];
+        groups[nearest].rows.extend(next.rows);
+    }
+    groups
+}
+
 /// Rising numbers, neighbours joined: `2-6, 9`; no more than a few hundred.
 fn spans(lines: &[usize]) -> String {
     let spans: Vec<_> = lines.chunk_by(|a, b| a + 1 == *b).collect();
@@ -841,6 +863,20 @@ mod tests {
     fn labels_are_short() {
         let said = [1.0, 2.345_67, 123_456.0, 5e7, 1e9, 0.000_123, 31.0, 0.05, 0.0, 3e15, 7.95e7].map(short);
         assert_eq!(said, ["1", "2.35", "123k", "50M", "1B", "1.23e-4", "31", "0.05", "0", "3.00e15", "79.5M"]);
+    }
+
+    #[test]
+    fn sizes_have_curves_of_their_own_as_long_as_there_are_colours() {
+        let ends = |values: &[f64]| apart(values.iter().copied()).iter().map(|group| group.ends).collect::<Vec<_>>();
+        let sizes = [1e7, 2e7, 4e7, 1e8, 2e8, 4e8, 1e9];
+        let seven = apart(sizes.into_iter().chain(sizes));
+        assert_eq!(seven.len(), 7, "a curve each: {seven:?}");
+        assert_eq!(seven[2], Group { ends: [4e7; 2], rows: vec![2, 9] });
+        assert_eq!(ends(&[1e8, 1.01e8, 2e8]), [[1e8, 1.01e8], [2e8; 2]], "about one size");
+        let nine = ends(&[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 40.0, 80.0, 1e9]);
+        assert_eq!((nine.len(), nine[5], nine[7]), (GROUPS, [32.0, 40.0], [1e9; 2]), "the two that differ least");
+        let many: Vec<f64> = (0..10_000).map(|i| math::exp(f64::from(i) / 700.0)).collect();
+        assert_eq!(apart(many.into_iter()).iter().map(|group| group.rows.len()).sum::<usize>(), 10_000);
     }
 
     #[test]
