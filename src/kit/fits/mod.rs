@@ -743,6 +743,26 @@ mod tests {
     }
 
     #[test]
+    fn the_pair_that_trades_off_is_that_of_the_figure() {
+        for (query, neither) in [("bootstrap=60", false), ("bootstrap=60&rows=30&noise=0.05", true)] {
+            let output = run("chinchilla", query, None);
+            let title = &figure(&output, "ridge").title;
+            let pair = title.split(": ").nth(1).and_then(|text| text.split(',').next()).expect("two names");
+            let words = said(&output);
+            assert!(words.contains(&format!("{pair} trade off: ")), "{title}: {words}");
+            let open = |name: &str| {
+                let row = table(&output, "parameters")
+                    .iter()
+                    .find(|row| matches!(&row[0], Cell::Text(text) if text == name))
+                    .expect("a row");
+                !matches!(&row[6], Cell::Text(verdict) if verdict.starts_with("the runs determine"))
+            };
+            assert_eq!(pair.split(" and ").all(open), neither, "{words}");
+            assert_eq!(words.contains("Neither is known well"), neither, "{words}");
+        }
+    }
+
+    #[test]
     fn a_bare_x_of_a_table_is_compared_with_nothing_published() {
         let rows = curve("x,loss,z", 1..40);
         for law in ["power", "mixture-of-exponentials"] {

@@ -72,7 +72,8 @@ const LEVEL: f64 = 0.95;
 const TRUTH: &str = "truth of the simulation";
 /// Fewer refits say nothing of the ends of an interval.
 const ENOUGH: usize = 20;
-/// Inputs whose logarithms correlate so strongly move together: of the spread of one, a tenth is its own.
+/// Inputs whose logarithms correlate so strongly, or refits of two parameters, move together: of the spread of one, a tenth
+/// is its own.
 const TOGETHER: f64 = 0.95;
 /// Some combination of parameters is flat where the least pivot of the scaled curvature is below this.
 const FLAT: f64 = 1e-11;
@@ -428,8 +429,8 @@ impl Study<'_> {
         figure("residuals", "Residuals", axis(size_label, !from_zero), axis(label, false), vec![runs])
     }
 
-    /// The two free parameters that the refits tie together most closely.
-    fn ridge(&self) -> Option<Figure> {
+    /// The two free parameters that the refits tie together most closely, after their correlation.
+    fn tied(&self) -> Option<(f64, [usize; 2])> {
         let params = self.problem.law.info.params;
         let moved = |j: usize| self.refits.iter().map(|p| params[j].transform.forward(p[j])).collect::<Vec<_>>();
         let free: Vec<usize> = (0..params.len()).filter(|&j| self.problem.held[j].is_none()).collect();
@@ -437,8 +438,14 @@ impl Study<'_> {
             return None;
         }
         let pairs = free.iter().flat_map(|&i| free.iter().filter(move |j| **j > i).map(move |&j| (i, j)));
-        let tied = pairs.map(|(i, j)| (correlation(&moved(i), &moved(j)), i, j));
-        let (r, i, j) = tied.filter(|(r, ..)| r.is_finite()).max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
+        let tied = pairs.map(|(i, j)| (correlation(&moved(i), &moved(j)), [i, j]));
+        tied.filter(|(r, _)| r.is_finite()).max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))
+    }
+
+    /// Their refits.
+    fn ridge(&self) -> Option<Figure> {
+        let params = self.problem.law.info.params;
+        let (r, [i, j]) = self.tied()?;
         let of = |j: usize| self.refits.iter().map(|p| p[j]).collect::<Vec<_>>();
         let scale = |j: usize| Axis {
             label: params[j].name,
@@ -506,6 +513,18 @@ impl Study<'_> {
         }
         list.extend(self.together());
         let boot = self.bootstrapped();
+        if let Some((r, pair)) = self.tied().filter(|(r, _)| r.abs() >= TOGETHER) {
+            let loose = |(j, profile): &&(usize, Profile)| {
+                let ends = boot.as_ref().map(|ends| ends[*j]);
+                pair.contains(j) && !determined(params[*j].name, profile.interval(), ends).0
+            };
+            let neither = if self.profiles.iter().filter(loose).count() == 2 { ". Neither is known well" } else { "" };
+            list.push(format!(
+                "{} and {} trade off: the correlation of their refits is {r:.3}, so the pair is known better than either \
+                 alone{neither}.",
+                params[pair[0]].name, params[pair[1]].name
+            ));
+        }
         for (j, profile) in self.profiles {
             let (yes, said) = determined(params[*j].name, profile.interval(), boot.as_ref().map(|ends| ends[*j]));
             if !yes {

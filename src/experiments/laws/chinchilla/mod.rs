@@ -36,7 +36,7 @@ const INFO: Info = Info {
     title: "Parameters and tokens",
     question: "How large a model, and how many tokens, for a given budget of compute?",
     notice: &[
-        "A and alpha trade off: refits of resampled runs lie along a line, so neither is known well, although the curve is.",
+        "A trades off with alpha, and B with beta: refits of resampled runs lie along a line, so each pair is known better than either of the two alone. The figure of refits shows the pair that does it most.",
         "What matters is the policy, tokens for each parameter. Its band is narrow inside the runs and opens beyond them: a budget far above the runs is an extrapolation.",
         "The two published fits are of the same runs. They differ in how the loss was minimised, and recommend models of very different size for a large budget.",
         "The objective decides: switch from Huber's to absolute residuals or squares, and see which numbers move.",

@@ -64,7 +64,7 @@ const INFO: Info = Info {
     notice: &[
         "A fit is more than its curve. The band holds 95 of 100 curves that resampled runs give; it widens where there are no runs, which is where a law is used.",
         "A flat profile says that the runs do not determine a parameter: hold it at any value in the flat part, and the others make up for it. Its interval is open on that side.",
-        "Two parameters whose refits lie along a line trade off against each other: neither is known well, although the curve is.",
+        "Two parameters whose refits lie along a line trade off against each other: the pair is known better than either alone. The figure of refits shows the two that do it most.",
         "Predicting the largest runs from the others is the test that matters: a law with a lower objective may still predict worse.",
     ],
     model: &[
