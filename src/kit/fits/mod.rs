@@ -763,6 +763,18 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_the_table_of_the_fit_can_be_read_alone() {
+        let output = run("fit", "bootstrap=0&profiles=no", None);
+        let of = |what: &str| {
+            let row = table(&output, "quality").iter().find(|row| matches!(&row[0], Cell::Text(text) if text == what));
+            number(&row.unwrap_or_else(|| panic!("no row {what}"))[1])
+        };
+        assert_eq!((of("rows"), of("rows in the test on the largest runs")), (160.0, 32.0));
+        let error = of("root mean square residual in the test on the largest runs");
+        assert!(error >= of("mean residual in the test on the largest runs").abs());
+    }
+
+    #[test]
     fn a_bare_x_of_a_table_is_compared_with_nothing_published() {
         let rows = curve("x,loss,z", 1..40);
         for law in ["power", "mixture-of-exponentials"] {

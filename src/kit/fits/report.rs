@@ -664,9 +664,9 @@ impl Study<'_> {
             vec!["evaluations".into(), (fit.evaluations as f64).into()],
         ];
         if let Some(found) = self.largest {
-            rows.push(vec!["largest rows left out".into(), (found.measured.len() as f64).into()]);
-            rows.push(vec!["error on them, root mean square residual".into(), found.error.into()]);
-            rows.push(vec!["mean residual on them".into(), found.bias.into()]);
+            rows.push(vec!["rows in the test on the largest runs".into(), (found.measured.len() as f64).into()]);
+            rows.push(vec!["root mean square residual in the test on the largest runs".into(), found.error.into()]);
+            rows.push(vec!["mean residual in the test on the largest runs".into(), found.bias.into()]);
         }
         Table { id: "quality", title: "The fit".into(), columns: vec![column("what"), column("value")], rows }
     }
