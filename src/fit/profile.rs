@@ -77,7 +77,8 @@ pub fn determined(name: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) ->
     let wide = |by: &str, ends: [f64; 2]| {
         let factor = factor(ends);
         let span = if factor.is_finite() {
-            format!("the ends of {by} 95 % interval differ by a factor of {factor:.1e}")
+            let factor = if factor < 1e4 { format!("{factor:.0}") } else { format!("{factor:.1e}") };
+            format!("the ends of {by} 95 % interval differ by a factor of {factor}")
         } else if ends.iter().all(|end| end.is_finite()) {
             format!("{by} 95 % interval holds 0")
         } else {
@@ -436,6 +437,11 @@ mod tests {
                 [0.7, 7e55],
                 Some([1.0, 3.0]),
                 "the runs hardly determine A: the ends of the profile's 95 % interval differ by a factor of 1.0e56",
+            ),
+            (
+                [1.0, 28.0],
+                None,
+                "the runs hardly determine A: the ends of the profile's 95 % interval differ by a factor of 28",
             ),
             ([-1.0, 2.0], None, "the runs hardly determine A: the profile's 95 % interval holds 0"),
             (
