@@ -36,7 +36,7 @@ impl Law for Bnsl {
         ],
         published: &[],
         example: Example {
-            says: "numbers of our own",
+            says: "the lab's own example",
             values: &[0.5, 3.0, 0.1, 1.2, 600.0, 0.1],
             ranges: &[[100.0, 4000.0]],
         },

@@ -19,7 +19,7 @@ impl Law for LogLinear {
         inputs: &[super::X],
         params: &[Param::signed("A", "A", "What x times e adds."), Param::signed("B", "B", "Value at x = 1.")],
         published: &[],
-        example: Example { says: "numbers of our own", values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]] },
+        example: Example { says: "the lab's own example", values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]] },
         derived: &[],
         features: 1,
         exactly_linear: true,

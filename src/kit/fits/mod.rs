@@ -775,6 +775,14 @@ mod tests {
     }
 
     #[test]
+    fn an_example_says_whose_it_is() {
+        let output = run("fit", "law=bnsl&bootstrap=0&profiles=no", None);
+        let claim = &output.verdicts[0].claim;
+        assert!(claim.starts_with("Could these runs be of the lab's own example?"), "{claim}");
+        assert!(said(&output).contains("its parameters are those of the lab's own example."), "{}", said(&output));
+    }
+
+    #[test]
     fn a_bare_x_of_a_table_is_compared_with_nothing_published() {
         let rows = curve("x,loss,z", 1..40);
         for law in ["power", "mixture-of-exponentials"] {

@@ -487,7 +487,9 @@ impl Study<'_> {
         let mut list = Vec::new();
         if self.simulated {
             let says = self.problem.law.info.example.says;
-            list.push(format!("These runs are simulated from the law itself, with noise; its parameters are {says}."));
+            list.push(format!(
+                "These runs are simulated from the law itself, with noise; its parameters are those of {says}."
+            ));
         } else {
             list.push(format!("Columns: {}.", self.how.join(", ")));
             list.extend(self.notes.iter().cloned());
