@@ -227,7 +227,7 @@ impl Atoms {
         (mean, error.max((self.head_variance(distribution, i) / losses.len() as f64).sqrt()))
     }
 
-    /// Where the power laws hold: `10 alpha <= N <= K/10`.
+    /// Where the support is compared with its limit: `10 alpha <= N <= K/10`; may be empty.
     fn window(&self) -> [f64; 2] {
         [10.0 * self.alpha, f64::from(self.atoms.count()) / 10.0]
     }
@@ -386,7 +386,6 @@ impl Atoms {
     }
 
     fn verdicts(&self, slopes: [Option<Slope>; 2]) -> Vec<Verdict> {
-        let [from, to] = self.window();
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
         if self.samples.len() > 1 {
@@ -399,16 +398,11 @@ impl Atoms {
                     });
                 let claim =
                     format!("With {} training the loss falls with N as steeply as the exact curve does", NAMES[d]);
-                let note = if from < to {
-                    format!(
-                        "The limit of the slope is {exponent:.3}; it applies from N = {from:.0} to {to:.0} (10 alpha to K/10)."
-                    )
-                } else {
-                    format!(
-                        "The limit of the slope is {exponent:.3}, but with K = {} no N is far from both ends.",
-                        self.atoms.count()
-                    )
-                };
+                let note = format!(
+                    "Theory is the slope of the exact curve over these N, {:.3}; its limit, for many samples and far more \
+                     atoms, is {exponent:.3}.",
+                    self.exact_slope(d)
+                );
                 // Optimal training is to change the slope of matched training; that is to be a slope at all.
                 let null = if d == 0 { 0.0 } else { self.exact_slope(0) };
                 let settle = format!("A slope of {null:.3} is not ruled out: more runs, or smaller N, would tell.");
@@ -424,6 +418,7 @@ impl Atoms {
                 verdicts.push(verdict);
             }
         }
+        let [from, to] = self.window();
         // The largest N in the window, else the largest.
         let i = self.samples.iter().rposition(|&n| f64::from(n) <= to).unwrap_or(self.samples.len() - 1);
         let (n, support) = (f64::from(self.samples[i]), f64::from(self.best[i].support));
@@ -433,9 +428,15 @@ impl Atoms {
             format!("For N = {n} the optimal distribution trains on the top N/alpha atoms, up to a term of order ln N");
         let mut verdict = Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution)
             .unit("atoms")
-            .note(format!(
-                "Closed form against its limit, within {resolution:.1} atoms; holds for N from {from:.0} to {to:.0}."
-            ))
+            .note(if from < to {
+                format!(
+                    "Closed form against its limit, within {resolution:.1} atoms; compared for N from {from:.0} to {to:.0} \
+                     (10 alpha to K/10)."
+                )
+            } else {
+                let count = self.atoms.count();
+                format!("The limit is one of many samples and far more atoms: with {count} atoms there is no such N.")
+            })
             .against(n, "So few samples do not tell N/alpha from N atoms: take more.");
         if !(from..=to).contains(&n) {
             verdict.agrees = None;
@@ -786,8 +787,27 @@ mod tests {
     }
 
     #[test]
-    fn the_window_of_the_power_laws_is_as_stated() {
+    fn the_window_of_the_support_is_as_stated() {
         assert_eq!(start("", 1).expect("starts").window(), [15.0, 10_000.0], "10 alpha to K/10");
+    }
+
+    #[test]
+    fn a_limit_is_never_said_to_hold_where_it_does_not() {
+        let notes = |query: &str| {
+            let verdicts = start(query, 1).expect("starts").output().verdicts;
+            verdicts.into_iter().map(|verdict| verdict.note).collect::<Vec<_>>()
+        };
+        let [matched, optimal, support] = &notes("exponent=1.1")[..] else { panic!("three verdicts") };
+        for (note, exact, limit) in [(matched, "-0.165", "-0.091"), (optimal, "-0.189", "-0.100")] {
+            assert!(note.contains(&format!("over these N, {exact}; its limit")) && note.contains(limit), "{note}");
+            assert!(!note.contains("applies"), "{note}");
+        }
+        assert!(support.contains("compared for N from 11 to 10000"), "{support}");
+        for note in notes("atoms=50&samples=5,10,20,50,100,200,500") {
+            assert!(!note.contains("from 15 to 5"), "{note}");
+        }
+        let support = notes("atoms=50&samples=5,10,20,50,100,200,500").pop().expect("support");
+        assert!(support.ends_with("with 50 atoms there is no such N."), "{support}");
     }
 
     #[test]
