@@ -951,7 +951,11 @@ impl KComposition {
                 format!("With {} they grow at most as d^(2 alpha), up to logarithms", self.label(i))
             };
             let mut verdict = Verdict::of(id, claim, found.map_or(f64::NAN, |f| f.0), interval, bound, 0.0)
-                .note("A bound: a slope that is clearly on its right side agrees, one clearly on the other differs.");
+                .note(if uniform {
+                    "A lower bound: a slope that is clearly above it agrees, one clearly below differs."
+                } else {
+                    "An upper bound, which need not be reached: a slope that is clearly below it agrees, one clearly above differs."
+                });
             // Seeing every skill once takes of order d ln d samples, whatever k is.
             let rival = if hops > 2 { 1.0 } else { 0.0 };
             let settle = "The fit does not tell: more runs, or more sizes, would.";
@@ -1215,7 +1219,7 @@ const CLAIMS_LIST: &[Claim] = &[
         source: "PPL",
         origin: Origin::Formula,
         place: "Theorem 2",
-        what: "exponent of d in the samples that a power law needs at most, 2 alpha, at alpha = 1.5, k = 4",
+        what: "is our exponent of d, in the samples that a power law needs, as large as its upper bound by theory, 2 alpha, at alpha = 1.5, k = 4?",
         printed: 3.0,
         query: "exponents=1.5&skills=128&halvings=3&samples=200000&runs=32",
         seed: 1,
@@ -1223,7 +1227,7 @@ const CLAIMS_LIST: &[Claim] = &[
         tolerance: 0.0,
         reason: "the fitted slope's own 99.9% interval",
         ours: Some(1.33),
-        note: "An upper bound: the slope is below it, near alpha. Fitted over d = 16 to 128.",
+        note: "Not as large: it is near alpha. An upper bound allows every slope below it, so this does not speak against the theorem. Fitted over d = 16 to 128.",
         data: None,
     },
     Claim {
@@ -1573,6 +1577,10 @@ mod tests {
             assert!(v.interval.is_some_and(|[lo, hi]| lo.is_finite() && hi.is_finite()), "an end at each side: {v:?}");
             assert!((v.measured - near).abs() < 0.25, "{v:?}");
         }
+        let note = verdict(&run, "slope-power-law").note;
+        assert!(note.contains("An upper bound, which need not be reached"), "{note}");
+        let claim = CLAIMS_LIST.iter().find(|claim| claim.id == "compose-power-law-slope").expect("a claim");
+        assert!(claim.what.contains("as large as its upper bound") && claim.ours.is_some(), "{}", claim.what);
         let figure = run.sizes_figure().expect("three sizes");
         assert_eq!(figure.series[0].x, [256.0, 128.0, 64.0], "every size");
         assert_eq!(run.table().rows.len(), 6, "a row each");
