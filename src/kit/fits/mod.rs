@@ -126,33 +126,33 @@ macro_rules! fit_params {
             pub struct $name {
                 $($own)*
                 /// Which column of your table is what. Headings that say it are found; say it here where they do not.
-                columns: String = Spec::columns($crate::kit::fits::$roles);
+                columns: String = $crate::params::Spec::columns($crate::kit::fits::$roles);
                 /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas. A column may be named by what it is, such as loss.
-                exclude: String = Spec::text(400).label("leave out");
+                exclude: String = $crate::params::Spec::text(400).label("leave out");
                 /// What the fit makes small.
-                objective: &'static str = Spec::choice("usual", $crate::kit::fits::OBJECTIVES);
+                objective: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::OBJECTIVES);
                 /// Where the squares of Huber's objective end and absolute values begin.
-                huber: f64 = Spec::number("0.001", 1e-6, 10.0).log().label("delta");
+                huber: f64 = $crate::params::Spec::number("0.001", 1e-6, 10.0).log().label("delta");
                 /// A budget of compute, C = 6 N D, to split between parameters and tokens.
-                budget: f64 = Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
+                budget: f64 = $crate::params::Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
                 /// How often the runs are resampled and the law refitted, for intervals. 0 for none.
-                bootstrap: u32 = Spec::integer("400", 0.0, 10_000.0).unit("refits");
+                bootstrap: u32 = $crate::params::Spec::integer("400", 0.0, 10_000.0).unit("refits");
                 /// How many runs are simulated where you bring none.
-                rows: u32 = Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
+                rows: u32 = $crate::params::Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
                 /// Their noise: the standard deviation of ln loss, or of the value where the law takes plain residuals.
-                noise: f64 = Spec::number("0.01", 1e-4, 0.3).log();
+                noise: f64 = $crate::params::Spec::number("0.01", 1e-4, 0.3).log();
                 /// Of what the residuals are taken: of logarithms, what counts is the ratio.
-                residual: &'static str = Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
+                residual: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
                 /// Parameters to hold: NAME for its published value, NAME=VALUE, or NAME=free for one that is usually held; separated by commas.
-                hold: String = Spec::text(400);
+                hold: String = $crate::params::Spec::text(400);
                 /// Whether each parameter is also held at other values, to see which ones the runs allow.
-                profiles: &'static str = Spec::choice("yes", $crate::kit::fits::SWITCH);
+                profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
                 /// Unique tokens there are; beyond them, data repeat.
-                have: f64 = Spec::number($have, 1e3, 1e16).log().unit("tokens").label("unique tokens");
+                have: f64 = $crate::params::Spec::number($have, 1e3, 1e16).log().unit("tokens").label("unique tokens");
                 /// A loss to reach. 0 for none.
-                reach: f64 = Spec::number("0", 0.0, 100.0).label("loss to reach");
+                reach: f64 = $crate::params::Spec::number("0", 0.0, 100.0).label("loss to reach");
                 /// The model to reach it with.
-                size: f64 = Spec::number("1e9", 1e3, 1e14).log().unit("parameters").label("model size");
+                size: f64 = $crate::params::Spec::number("1e9", 1e3, 1e14).log().unit("parameters").label("model size");
             }
         }
 

@@ -1,0 +1,70 @@
+//! What `atoms` simulates, and what it keeps of it.
+
+use super::Atoms;
+use crate::exec::Inputs;
+use crate::rng::Alias;
+use crate::sim::atoms as sim;
+
+/// Bytes of the bitmaps of one dispatch.
+pub(super) const BATCH_BYTES: usize = 16 << 20;
+/// Atoms frequent enough that missing one shows in the mean of some runs.
+pub(super) const HEAD: u32 = 512;
+/// Draws of one dispatch.
+pub(super) const BATCH_DRAWS: u32 = 64_000_000;
+
+/// What the kernel needs for one training distribution.
+pub(super) struct Training {
+    pub(super) table: Alias,
+    pub(super) inputs: Inputs,
+    /// Atoms that can be drawn.
+    pub(super) support: usize,
+    /// Test mass of the others.
+    pub(super) outside: f64,
+}
+
+impl Training {
+    pub(super) fn new(shares: &[f64], outside: f64) -> Self {
+        let table = Alias::new(shares);
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words)]);
+        Self { table, inputs, support: shares.len(), outside }
+    }
+}
+
+/// Made when the run starts: the page's slider needs none of it.
+pub(super) struct Simulation {
+    pub(super) mass: Vec<f64>,
+    /// Sums of 32 masses.
+    pub(super) words: Vec<f64>,
+    pub(super) matched: Training,
+    /// Optimal and flat, per number of samples.
+    pub(super) others: Vec<[Training; 2]>,
+}
+
+impl Atoms {
+    /// Runs per mark: about four batches, whole groups, bounded bitmaps, at most some seconds of draws.
+    pub(super) fn batch(&self) -> u32 {
+        let group = sim::LANES as u32;
+        let bytes = sim::rows(self.atoms.count() as usize) * sim::LANES * 4;
+        let draws = self.samples[self.samples.len() - 1] * group;
+        let most = (BATCH_BYTES / bytes).min((BATCH_DRAWS / draws) as usize).clamp(1, 64) as u32;
+        self.runs.div_ceil(4).next_multiple_of(group).min(group * most)
+    }
+
+    pub(super) fn simulation(&self) -> Simulation {
+        let count = self.atoms.count();
+        let mass: Vec<f64> = (1..=count).map(|k| self.atoms.probability(k)).collect();
+        let others = self.best.iter().zip(&self.flat).map(|(best, flat)| {
+            let shares: Vec<f64> = (1..=best.support).map(|k| best.share(k)).collect();
+            [
+                Training::new(&shares, self.atoms.tail(best.support)),
+                Training::new(&vec![1.0; flat.top as usize], self.atoms.tail(flat.top)),
+            ]
+        });
+        Simulation {
+            words: mass.chunks(32).map(|word| word.iter().sum()).collect(),
+            matched: Training::new(&mass, 0.0),
+            others: others.collect(),
+            mass,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What `k-composition` simulates, and what it keeps of it.
+
+use super::figures::{LEAST, SHOWN};
+use super::{KComposition, Params, RUNG_MARKS};
+use crate::exec::Inputs;
+use crate::experiments::best_data::race::{Racer, quartiles};
+use crate::experiments::best_data::rates::Rates;
+use crate::sim::k_composition as sim;
+use crate::sim::k_composition::BINS;
+use crate::theory::k_composition as theory;
+
+/// Bytes of the state of the runs that go together.
+pub(super) const BLOCK_BYTES: usize = 16 << 20;
+/// Starts whose flow is drawn.
+pub(super) const FLOWS: u32 = 5;
+/// Weights that all flows together may visit: bounds a slider's move.
+pub(super) const FLOW_WORK: usize = 12_000_000;
+
+/// What is kept of the runs of one training distribution at one mark.
+#[derive(Clone, Default)]
+pub(super) struct Snapshot {
+    /// Losses and sign accuracies of the runs that have not diverged.
+    pub(super) loss: Vec<f32>,
+    pub(super) accuracy: Vec<f32>,
+    /// Their sums of A, B and the means of the bins.
+    pub(super) sums: [f64; 2 + BINS],
+    /// Loss, A, B and means of the bins of the first runs, diverged ones as NaN.
+    pub(super) shown: Vec<[f32; 3 + BINS]>,
+    /// Quartiles of loss and accuracy.
+    pub(super) quartiles: [[f64; 3]; 2],
+}
+
+impl Snapshot {
+    pub(super) fn mean(&self, i: usize) -> f64 {
+        self.sums[i] / self.loss.len() as f64
+    }
+}
+
+/// What theory says of one mark, over the starts: medians of loss and sign accuracy, means of A, B and the bins.
+pub(super) type Expected = [f64; 4 + BINS];
+
+/// Runs that go through the budget together.
+#[derive(Clone, Copy)]
+pub(super) struct Leg {
+    /// 0: all skills; r: `skills / 2^r`.
+    pub(super) rung: usize,
+    /// At all rates of the ladder?
+    pub(super) ladder: bool,
+    pub(super) first_run: u32,
+    pub(super) runs: u32,
+}
+
+impl Leg {
+    /// What the curves are made of.
+    pub(super) const fn is_main(self) -> bool {
+        self.rung == 0 && !self.ladder
+    }
+}
+
+impl KComposition {
+    pub(super) fn rungs_marks(&self) -> u32 {
+        RUNG_MARKS.min(self.steps())
+    }
+
+    /// Steps of a run.
+    pub(super) fn steps(&self) -> u32 {
+        sim::steps(self.params.samples, self.params.batch)
+    }
+
+    /// The steps after which leg `leg` stops at its `mark`-th mark.
+    pub(super) fn stop(&self, leg: Leg, mark: u32) -> u32 {
+        if leg.is_main() {
+            return self.marks[mark as usize];
+        }
+        (u64::from(self.steps()) * u64::from(mark + 1) / u64::from(self.rungs_marks())) as u32
+    }
+
+    pub(super) fn marks_of(&self, leg: Leg) -> u32 {
+        if leg.is_main() { self.marks.len() as u32 } else { self.rungs_marks() }
+    }
+
+    /// The leg and its mark that come after `done` marks.
+    pub(super) fn place(&self, mut done: u32) -> (usize, u32) {
+        for (i, &leg) in self.legs.iter().enumerate() {
+            if done < self.marks_of(leg) {
+                return (i, done);
+            }
+            done -= self.marks_of(leg);
+        }
+        (self.legs.len(), 0)
+    }
+
+    pub(super) fn uniforms(&self, leg: Leg, bits: u32, record: u32) -> sim::Uniforms {
+        let Params { hops, batch, switch_after, target, .. } = self.params;
+        let skills = self.sizes[leg.rung];
+        sim::Uniforms {
+            seed: self.seed,
+            first_run: leg.first_run,
+            runs: leg.runs,
+            blocks: sim::blocks(leg.runs, leg.ladder),
+            one_run: u32::from(leg.ladder),
+            trainings: self.trainings.len() as u32,
+            skills,
+            share: (1.0 / f64::from(skills)) as f32,
+            hops,
+            batch,
+            switch_after: if switch_after == 0 { u32::MAX } else { switch_after },
+            loss_target: target as f32,
+            record,
+            bits,
+            first: 0,
+            steps: 0,
+        }
+    }
+
+    pub(super) fn inputs(&self, leg: Leg) -> &(Inputs, u32) {
+        // Those of the ladder come last.
+        let place = if leg.ladder { self.sizes.len() } else { leg.rung };
+        self.inputs[place].get_or_init(|| {
+            let Params { lr, batch, exponents, .. } = &self.params;
+            let law = |alpha: &f64| theory::power_law(self.sizes[leg.rung], *alpha);
+            // Lanes beyond the ladder rest at rate 0.
+            let rate = |lane: usize| if leg.ladder { self.rates.rates.get(lane).copied().unwrap_or(0.0) } else { *lr };
+            sim::inputs(&exponents.iter().map(law).collect::<Vec<_>>(), std::array::from_fn(rate), *batch)
+        })
+    }
+
+    /// Samples seen after `steps` steps.
+    pub(super) fn seen(&self, steps: u32) -> f64 {
+        f64::from(steps) * f64::from(self.params.batch)
+    }
+
+    /// The flow without noise from one start: what it has at the marks, as far as `most` slopes go.
+    pub(super) fn flow(&self, training: usize, run: u32, most: usize) -> Vec<Expected> {
+        let Params { skills, hops, lr, batch, switch_after, init, .. } = self.params;
+        let d = skills as usize;
+        let ends = sim::bins(skills).map(|end| end as usize);
+        let mut out = Vec::new();
+        let mut w: Vec<f64> =
+            sim::start(&self.gaussian.table, self.seed, run, skills, init).into_iter().map(f64::from).collect();
+        let switch = if switch_after == 0 { u32::MAX } else { switch_after.div_ceil(batch) };
+        let flat = theory::power_law(skills, 0.0);
+        let p = &self.trainings[training];
+        let mut at = 0;
+        for (trained, from, to) in [(p, 0, switch), (&flat, switch, u32::MAX)] {
+            let stops: Vec<u32> = self.marks[at..].iter().copied().take_while(|&mark| mark <= to).collect();
+            // The last time of the first part is the switch itself.
+            let more = (to < self.steps()).then_some(to);
+            let times: Vec<f64> = stops.iter().copied().chain(more).map(|step| lr * f64::from(step - from)).collect();
+            let (mut done, mut left) = (0, false);
+            theory::flow(
+                |w, out| {
+                    theory::gradient(trained, hops, w, out);
+                    out.iter_mut().for_each(|slope| *slope = -*slope);
+                },
+                w.clone(),
+                &times,
+                1e-5,
+                most,
+                |now| {
+                    done += 1;
+                    if done > stops.len() {
+                        w.copy_from_slice(now);
+                        left = true;
+                        return true;
+                    }
+                    let [a, b] = theory::moments(p, now);
+                    let sign = if hops % 2 == 0 && a < 0.0 { -1.0 } else { 1.0 };
+                    let misses = |square: bool| {
+                        let miss = |w: &f64| 1.0 - sign * w;
+                        now.iter().map(|w| if square { miss(w) * miss(w) } else { miss(w) }).sum::<f64>() / d as f64
+                    };
+                    let right = now.iter().filter(|w| sign * **w > 0.0).count() as f64 / d as f64;
+                    let mut row = [0.0; 4 + BINS];
+                    row[0] = theory::loss_of_misses(hops, misses(false), misses(true));
+                    row[1] = theory::sign_accuracy(hops, right);
+                    (row[2], row[3]) = (sign * a, b);
+                    for (i, bin) in ends.windows(2).enumerate() {
+                        row[4 + i] = sign * now[bin[0]..bin[1]].iter().sum::<f64>() / (bin[1] - bin[0]) as f64;
+                    }
+                    out.push(row);
+                    row[0] > 0.01 * LEAST
+                },
+            );
+            at += stops.len();
+            if !left {
+                break;
+            }
+        }
+        if let Some(&last) = out.last().filter(|row: &&Expected| row[0] <= 0.01 * LEAST) {
+            out.resize(self.marks.len(), last);
+        }
+        out
+    }
+
+    /// What the flows from the first starts have in common, mark by mark, as far as all of them were followed.
+    pub(super) fn expected(&self, training: usize) -> Vec<Expected> {
+        let starts = FLOWS.min(self.params.runs);
+        let work = self.params.skills as usize * self.trainings.len() * starts as usize;
+        let flows: Vec<_> = (0..starts).map(|run| self.flow(training, run, FLOW_WORK / work)).collect();
+        let shortest = flows.iter().map(Vec::len).min().unwrap_or(0);
+        let middle = |mark: usize, i: usize| {
+            let mut values: Vec<f64> = flows.iter().map(|flow| flow[mark][i]).collect();
+            if i > 1 {
+                return values.iter().sum::<f64>() / values.len() as f64;
+            }
+            values.sort_unstable_by(f64::total_cmp);
+            values[(values.len() - 1) / 2]
+        };
+        (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()
+    }
+
+    /// Takes in the records that the device wrote at a mark of a leg, group by group.
+    pub(super) fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
+        let hops = self.params.hops;
+        let skills = self.sizes[leg.rung];
+        let d = f64::from(skills);
+        let ends = sim::bins(skills).map(f64::from);
+        let blocks = leg.runs.div_ceil(sim::LANES as u32) as usize;
+        let mut racers = Vec::new();
+        for (training, &exponent) in self.params.exponents.iter().enumerate() {
+            let mut racer = Racer { exponent, hits: Vec::new(), diverged: 0 };
+            for run in 0..leg.runs as usize {
+                let group = &host[(training * blocks + run / sim::LANES) * sim::RECORDS..][..sim::RECORDS];
+                let row = |i: usize| f64::from(group[i][run % sim::LANES]);
+                let (hit, diverged) = self.arrival(group, run % sim::LANES);
+                racer.hits.push(hit);
+                racer.diverged += u32::from(diverged);
+                let Some(snapshot) = snapshots.get_mut(training) else { continue };
+                let loss = theory::loss_of_misses(hops, row(sim::MISS) / d, row(sim::MISS_SQUARE) / d);
+                let mut shown = [f32::NAN; 3 + BINS];
+                if !diverged {
+                    snapshot.loss.push(loss as f32);
+                    snapshot.accuracy.push(theory::sign_accuracy(hops, row(sim::RIGHT) / d) as f32);
+                    let bin = |i: usize| row(sim::BIN + i) / (ends[i + 1] - ends[i]);
+                    let moments: [f64; 2 + BINS] = std::array::from_fn(|i| match i {
+                        0 => row(sim::SIGNAL),
+                        1 => row(sim::POWER),
+                        _ => bin(i - 2),
+                    });
+                    snapshot.sums.iter_mut().zip(moments).for_each(|(sum, x)| *sum += x);
+                    shown[0] = loss as f32;
+                    shown[1..].iter_mut().zip(moments).for_each(|(shown, x)| *shown = x as f32);
+                }
+                if snapshot.shown.len() < SHOWN {
+                    snapshot.shown.push(shown);
+                }
+            }
+            racers.push(racer);
+        }
+        for snapshot in snapshots {
+            snapshot.quartiles = [quartiles(&snapshot.loss), quartiles(&snapshot.accuracy)];
+        }
+        racers
+    }
+
+    /// What the records say of one lane: the time to the target, if it was kept, and whether the run diverged.
+    pub(super) fn arrival(&self, group: &[[f32; sim::LANES]], lane: usize) -> (Option<u64>, bool) {
+        let (check, diverged) = (group[sim::HIT][lane] as u32, group[sim::DIVERGED][lane] != 0.0);
+        // A run that met the target and diverged later has not kept it.
+        let kept = check > 0 && !diverged;
+        (kept.then(|| u64::from(sim::samples_at(check, self.params.batch))), diverged)
+    }
+
+    /// Takes in the records of a finished leg at many learning rates.
+    pub(super) fn take_rates(&mut self, leg: Leg, host: &[[f32; sim::LANES]]) {
+        let mut more = Rates::new(self.rates.rates.clone(), &self.params.exponents, 0).racers;
+        for (place, group) in host.chunks(sim::RECORDS).enumerate() {
+            for (lane, racer) in more[place / leg.runs as usize].iter_mut().enumerate() {
+                let (hit, diverged) = self.arrival(group, lane);
+                racer.hits.push(hit);
+                racer.diverged += u32::from(diverged);
+            }
+        }
+        self.rates.extend(more);
+    }
+}

@@ -1,0 +1,105 @@
+//! What `state-tracking` simulates, and what it keeps of it.
+
+use super::{Params, StateTracking};
+use crate::exec::{Inputs, Lanes};
+use crate::math;
+use crate::rng::Alias;
+use crate::sim::state_tracking as sim;
+use crate::sim::state_tracking::{CHECK, LANES, Track};
+use crate::theory::state_tracking as theory;
+
+/// Test sequences of a check, and how many a run that has solved the task may miss: 5%.
+pub(super) const TESTS: u32 = 500;
+pub(super) const MISSES: u32 = TESTS / 20;
+/// Sequences of each third of the ranks.
+pub(super) const BIN_TESTS: u32 = 200;
+/// The most bytes of all weights: what every device can hold in one buffer.
+pub(super) const STATE_BYTES: usize = 64 << 20;
+
+/// What is known of a run at a mark.
+#[derive(Clone, Copy)]
+pub(super) struct Record {
+    /// Share of the test sequences whose answer is exact.
+    pub(super) accuracy: f32,
+    /// Exact expected loss on uniform sequences.
+    pub(super) loss: f32,
+    /// The accuracy on sequences of each third of the ranks.
+    pub(super) thirds: [f32; 3],
+    /// Samples after which the task was solved; 0 before.
+    pub(super) solved: u32,
+    pub(super) rest: Rest,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    Trains,
+    Rests,
+    Diverged,
+}
+
+impl StateTracking {
+    pub(super) fn uniforms(&self) -> sim::Uniforms {
+        let Params { symbols, hops, lr, clip, runs, .. } = self.params;
+        sim::Uniforms {
+            seed: self.seed,
+            symbols,
+            skills: self.skills,
+            hops,
+            groups: runs.div_ceil(LANES as u32),
+            bits: self.skills.next_power_of_two().trailing_zeros(),
+            tests: TESTS,
+            misses: MISSES,
+            lr: lr as f32,
+            clip: clip as f32,
+            share: 1.0 / symbols as f32,
+            first: 0,
+            steps: 0,
+        }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        sim::rows(self.params.symbols as usize, self.skills as usize, self.params.hops as usize)
+    }
+
+    /// Weights before the first sample.
+    pub(super) fn fresh(&self) -> Lanes<Track> {
+        let table = |alpha: &f64| {
+            let p: Vec<f64> = (1..=self.skills).map(|j| math::pow(f64::from(j), -alpha)).collect();
+            Alias::new(&p).words
+        };
+        let tables: Vec<u32> = self.params.exponents.iter().flat_map(table).collect();
+        let inputs = Inputs::new(&[bytemuck::cast_slice(&tables), bytemuck::cast_slice(&self.tests[0])]);
+        let Params { symbols, hops, init, runs, .. } = self.params;
+        let host = sim::start(self.seed, symbols, hops, init as f32, runs, self.params.exponents.len() as u32);
+        Lanes::new(host, self.rows(), inputs)
+    }
+
+    /// What a lane knows; the last record of one that rests.
+    pub(super) fn record(&self, lane: &[f32], last: Option<Record>) -> Record {
+        if let Some(last) = last.filter(|last| last.rest != Rest::Trains) {
+            return last;
+        }
+        let (symbols, hops, skills) = (self.params.symbols, self.params.hops, self.skills as usize);
+        let (weights, after) = lane.split_at(skills * (symbols * symbols) as usize);
+        let (codes, state) = after.split_at(skills);
+        let accuracy = |ranks: &[u32]| {
+            let right = ranks.chunks_exact(hops as usize).filter(|r| sim::exact_match(symbols, self.skills, lane, r));
+            right.count() as f32 / (ranks.len() / hops as usize) as f32
+        };
+        let weights: Vec<f64> = weights.iter().map(|&w| f64::from(w)).collect();
+        let codes: Vec<u32> = codes.iter().map(|&code| code as u32).collect();
+        let uniform = vec![1.0 / skills as f64; skills];
+        let [all, head, middle, tail] = &self.tests;
+        Record {
+            accuracy: accuracy(all),
+            loss: theory::loss(symbols as usize, hops, &uniform, &weights, &codes) as f32,
+            thirds: [head, middle, tail].map(|ranks| accuracy(ranks)),
+            solved: state[sim::SOLVED] as u32 * CHECK,
+            rest: match state[sim::REST] {
+                0.0 => Rest::Trains,
+                1.0 => Rest::Rests,
+                _ => Rest::Diverged,
+            },
+        }
+    }
+}
