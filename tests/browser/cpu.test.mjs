@@ -14,6 +14,7 @@ import {
   finished,
   native,
   numbers,
+  quickStates,
   ready,
   run,
   start,
@@ -21,18 +22,8 @@ import {
 
 /** @typedef {import("./types.d.ts").Values} Values */
 
-/** A state of each experiment that runs in a second or two. @type {Record<string, Values>} */
-const STATES = {
-  "exam-time": { runs: "512", facts: "32" },
-  "positive-shift": { draws: "2000" },
-  atoms: { runs: "32", atoms: "5000" },
-  "k-composition": { runs: "40", samples: "6000", halvings: "1" },
-  "state-tracking": { symbols: "3", hops: "3", samples: "3000", runs: "20" },
-  "multi-epoch": { samples: "50,100", epochs: "1,4,16", runs: "8", rates: "20" },
-  "data-constrained": { bootstrap: "100", rows: "60" },
-  chinchilla: { bootstrap: "100", rows: "60" },
-  fit: { bootstrap: "100", rows: "60" },
-};
+/** The quick setting of every experiment. */
+const STATES = await quickStates();
 /**
  * Other branches of the experiments: a heat map, a line through many subjects, every family's
  * arithmetic.

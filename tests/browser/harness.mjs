@@ -191,10 +191,19 @@ export const ask = async (/** @type {string[]} */ ...args) =>
 /**
  * Every experiment with all its words.
  * @typedef {import("../../www/js/types.d.ts").Claim} Claim
- * @returns {Promise<(import("../../www/js/types.d.ts").Entry & {claims: Claim[]})[]>}
+ * @returns {Promise<(import("../../www/js/types.d.ts").Entry & {claims: Claim[], quick: string})[]>}
  */
 export const catalogue = async () =>
   JSON.parse(await ask("list", "--json")).flatMap((/** @type {any} */ part) => part.entries);
+
+/** A query as values by name. @param {string} query @returns {import("./types.d.ts").Values} */
+export const values = (query) => Object.fromEntries(new URLSearchParams(query));
+
+/** The quick setting of every experiment, or of those that `which` takes. */
+export const quickStates = async (/** @type {(entry: any) => boolean} */ which = () => true) =>
+  Object.fromEntries(
+    (await catalogue()).filter(which).map(({ slug, quick }) => [slug, values(quick)]),
+  );
 
 /** Figures, tables and verdicts are what two results are compared by. @param {Result} result */
 export const numbers = ({ figures, tables, verdicts }) => ({ figures, tables, verdicts });

@@ -4,18 +4,12 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { ready, run, start, target } from "./harness.mjs";
+import { catalogue, ready, run, start, target } from "./harness.mjs";
 
+/** Every page; experiments at their quick settings. @type {Record<string, string>} */
 const VIEWS = {
   home: "",
-  "exam-time": "#/exam-time?runs=1024",
-  "positive-shift": "#/positive-shift?draws=2000",
-  atoms: "#/atoms?runs=32",
-  "k-composition": "#/k-composition?runs=16&samples=30000",
-  "multi-epoch": "#/multi-epoch?runs=16&epochs=1,4,16,64",
-  "data-constrained": "#/data-constrained?bootstrap=200",
-  chinchilla: "#/chinchilla?bootstrap=200",
-  fit: "#/fit?bootstrap=200",
+  ...Object.fromEntries((await catalogue()).map(({ slug, quick }) => [slug, `#/${slug}?${quick}`])),
   published: "#/published",
   about: "#/about",
 };

@@ -4,7 +4,7 @@
 // STRESS_SEED; STRESS_ACTIONS says how long it is (./build.sh soak: 200). A page that stops answering is found from outside.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertSame, numbers, start } from "./harness.mjs";
+import { assertSame, catalogue, numbers, start, values } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").Action} Action */
 /** @typedef {import("./types.d.ts").LabElement} LabElement */
@@ -17,52 +17,22 @@ const SEED = Number(process.env.STRESS_SEED ?? 1);
 const STUCK_MS = 30_000;
 
 /**
- * Settings of each experiment that run for about a second, and one parameter's values to change in
- * the middle.
- * @type {Record<string, {values: Values, name: string, texts: string[], table?: boolean}>}
+ * Every experiment at its quick setting, and values of one count in it to change in the middle; what
+ * reads a table gets some.
+ * @type {Record<string, {values: Values, name: string, texts: string[], table: boolean}>}
  */
-const EXPERIMENTS = {
-  "exam-time": {
-    values: { runs: "256", facts: "32" },
-    name: "weights",
-    texts: ["0.7,0.3", "0.9,0.1", "0.6,0.3,0.1"],
-  },
-  "positive-shift": { values: { draws: "1500" }, name: "draws", texts: ["500", "1000", "1500"] },
-  atoms: { values: { runs: "32", atoms: "3000" }, name: "atoms", texts: ["2000", "3000", "4000"] },
-  "k-composition": {
-    values: { runs: "20", samples: "2000", halvings: "1" },
-    name: "samples",
-    texts: ["1000", "2000", "3000"],
-  },
-  "state-tracking": {
-    values: { symbols: "3", hops: "3", samples: "2000", runs: "10" },
-    name: "samples",
-    texts: ["1000", "2000", "3000"],
-  },
-  "multi-epoch": {
-    values: { samples: "50", epochs: "1,4", runs: "4", rates: "16" },
-    name: "runs",
-    texts: ["2", "4", "6"],
-  },
-  "data-constrained": {
-    values: { bootstrap: "20", rows: "30" },
-    name: "bootstrap",
-    texts: ["10", "20", "30"],
-    table: true,
-  },
-  chinchilla: {
-    values: { bootstrap: "50", rows: "40" },
-    name: "bootstrap",
-    texts: ["20", "50", "80"],
-    table: true,
-  },
-  fit: {
-    values: { bootstrap: "50", rows: "40", columns: "x:tokens" },
-    name: "bootstrap",
-    texts: ["20", "50", "80"],
-    table: true,
-  },
-};
+const EXPERIMENTS = Object.fromEntries(
+  (await catalogue()).map(({ slug, quick, data, params }) => {
+    const usual = values(quick);
+    const [name, text] = Object.entries(usual).find(([, text]) => /^\d+$/.test(text)) ?? ["", ""];
+    assert.ok(name, `${slug}: its quick setting ${quick} holds a count`);
+    const texts = [1, 0.75, 0.5].map((share) => String(Math.round(Number(text) * share)));
+    // A law of one variable asks which column that is.
+    /** @type {Values} */
+    const columns = params.some((param) => param.name === "law") ? { columns: "x:tokens" } : {};
+    return [slug, { values: { ...usual, ...columns }, name, texts, table: data !== "" }];
+  }),
+);
 
 /** Runs as a law with repeated data makes them. @param {number} rows */
 function table(rows) {
