@@ -56,6 +56,8 @@ pub fn power(unit: &str) -> Option<i32> {
     ];
     let unit = unit.trim().to_lowercase();
     let unit = unit.strip_prefix("in ").unwrap_or(&unit);
+    // Mio., Mrd.
+    let unit = unit.strip_suffix('.').filter(|word| word.len() > 2).unwrap_or(unit);
     if let Some(prefix) = unit.strip_suffix("flops").or_else(|| unit.strip_suffix("flop")) {
         let large = [("", 0), ("p", 15), ("e", 18), ("z", 21)];
         let found = large.iter().find(|(name, _)| *name == prefix.trim()).map(|(_, power)| *power);
@@ -69,6 +71,183 @@ pub fn power(unit: &str) -> Option<i32> {
         return exponent.trim_start_matches('+').parse().ok().filter(|power: &i32| power.abs() < 100);
     }
     NAMES.iter().find(|(names, _)| names.contains(&bare)).map(|(_, power)| *power)
+}
+
+/// A text with its powers of ten written as exponents: 10^6, 10**6, 10⁶, 10^{6}.
+pub fn tens(text: &str) -> String {
+    const HIGH: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+    let high = |c: char| HIGH.chars().position(|high| high == c);
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("10") {
+        let (before, after) = rest.split_at(at);
+        let after = &after[2..];
+        out.push_str(before);
+        let digit = out.ends_with(|c: char| c.is_ascii_digit());
+        let sign = after.trim_start();
+        let power = sign.strip_prefix("**").or_else(|| sign.strip_prefix('^')).map(str::trim_start);
+        let raised: String = after.chars().map_while(high).map(|power| char::from(b'0' + power as u8)).collect();
+        match power {
+            Some(power) if !digit && power.starts_with(|c: char| c.is_ascii_digit()) => {
+                out.push_str("1e");
+                rest = power;
+            }
+            None if !digit && !raised.is_empty() => {
+                out.push_str("1e");
+                out.push_str(&raised);
+                rest = after.trim_start_matches(|c| high(c).is_some());
+            }
+            _ => {
+                out.push_str("10");
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+/// The power of ten that zeros stand for: `000s`, `1000`, `1,000s`, `100`.
+fn zeros(text: &str) -> Option<i32> {
+    let digits = text.strip_suffix("'s").or_else(|| text.strip_suffix('s')).unwrap_or(text);
+    let digits: String =
+        digits.chars().filter(|c| !matches!(c, ',' | '.' | '\'' | '’' | '_') && !is_space(*c)).collect();
+    let nothing = digits.strip_prefix('1');
+    let zeros = nothing.unwrap_or(&digits);
+    let whole = nothing.is_some() || zeros.len() >= 3 && zeros.len().is_multiple_of(3);
+    (whole && !zeros.is_empty() && zeros.len() < 30 && zeros.bytes().all(|b| b == b'0')).then_some(zeros.len() as i32)
+}
+
+/// The unit of a heading as a power of ten, and whether it is operations a second for a day: `M`, `000s`, `kilo`, `x100`,
+/// `10⁶`, `e18`, `EFLOPs`, `PF-days`.
+pub fn unit(text: &str) -> Option<(i32, bool)> {
+    const PREFIXES: [(&str, &str, i32); 7] = [
+        ("kilo", "k", 3),
+        ("mega", "m", 6),
+        ("giga", "g", 9),
+        ("tera", "t", 12),
+        ("peta", "p", 15),
+        ("exa", "e", 18),
+        ("zetta", "z", 21),
+    ];
+    let text = tens(text).trim().to_lowercase();
+    let text = text.strip_prefix("in ").unwrap_or(&text).trim();
+    if text.contains('%') || text == "percent" {
+        return None;
+    }
+    if let Some(power) = power(text) {
+        return Some((power, false));
+    }
+    let plain: String = text.chars().filter(|c| !matches!(c, '-' | '_' | '/' | '·' | '*') && !is_space(*c)).collect();
+    for days in ["days", "day", "d"] {
+        let Some(rate) = plain.strip_suffix(days) else { continue };
+        let rate = rate.strip_suffix('s').unwrap_or(rate);
+        let rate = ["flops", "flop", "f"].iter().find_map(|word| rate.strip_suffix(word));
+        let found = PREFIXES.iter().find(|(word, letter, _)| rate.is_some_and(|rate| rate == *word || rate == *letter));
+        if let Some((.., power)) = found {
+            return Some((*power, true));
+        }
+    }
+    let bare =
+        ["tokens", "token", "toks", "tok", "parameters", "params", "param", "samples", "steps", "flops", "flop", "f"]
+            .iter()
+            .find_map(|word| plain.strip_suffix(word).filter(|bare| !bare.is_empty()))
+            .unwrap_or(&plain);
+    if let Some((.., power)) =
+        PREFIXES.iter().find(|(word, letter, _)| bare == *word || bare == *letter && plain != bare)
+    {
+        return Some((*power, false));
+    }
+    let times = text.strip_prefix(['×', 'x', '*', '·']).unwrap_or(text).trim();
+    let exponent = times.strip_prefix('e').map(|power| power.trim_start_matches('+'));
+    let exponent = exponent.filter(|power| !power.is_empty() && power.bytes().all(|b| b.is_ascii_digit()));
+    exponent
+        .and_then(|power| power.parse().ok())
+        .filter(|power| *power < 100)
+        .or_else(|| zeros(times))
+        .map(|ten| (ten, false))
+}
+
+/// Does a part of a heading scale numbers by its shape: a factor, a power, a percentage?
+pub fn is_scale(text: &str) -> bool {
+    let text = tens(text).to_lowercase();
+    let digit = |word: &str| word.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '/'));
+    text.contains(['%', '‰', '^', '⁻'])
+        || text.contains("percent")
+        || words.any(|word| {
+            let times = word.strip_prefix(['×', 'x', '*', '·']);
+            let ten = word.strip_prefix("1e").or_else(|| word.strip_prefix('e'));
+            times.or(ten).is_some_and(digit)
+        })
+        || text.strip_prefix(['×', 'x', '*', '·']).is_some_and(digit)
+        || ten_below_zero(&text)
+}
+
+/// 1e-3
+fn ten_below_zero(text: &str) -> bool {
+    text.contains("1e-") || text.contains("1e−")
+}
+
+/// Does a part of a heading look like a unit of what is counted, by its shape (a power, a factor, zeros, a number with a
+/// suffix) or by a word that multiplies or measures?
+pub fn is_like_unit(text: &str) -> bool {
+    const WORDS: [&str; 46] = [
+        "k",
+        "m",
+        "b",
+        "g",
+        "t",
+        "p",
+        "e",
+        "z",
+        "mn",
+        "bn",
+        "tn",
+        "mm",
+        "mio",
+        "mrd",
+        "mln",
+        "bln",
+        "tsd",
+        "milli",
+        "micro",
+        "kilo",
+        "mega",
+        "giga",
+        "tera",
+        "peta",
+        "exa",
+        "zetta",
+        "dozen",
+        "dozens",
+        "ten",
+        "tens",
+        "hundred",
+        "hundreds",
+        "thousand",
+        "thousands",
+        "million",
+        "millions",
+        "billion",
+        "billions",
+        "trillion",
+        "trillions",
+        "lakh",
+        "lakhs",
+        "crore",
+        "crores",
+        "kb",
+        "mb",
+    ];
+    const BYTES: [&str; 9] = ["gb", "tb", "kib", "mib", "gib", "tib", "ki", "mi", "gi"];
+    let lower = tens(text).to_lowercase();
+    let like = |word: &str| {
+        let word = word.trim_matches(|c: char| ".,'’".contains(c));
+        WORDS.contains(&word) || BYTES.contains(&word) || zeros(word).is_some() || read(word).1
+    };
+    is_scale(&lower)
+        || lower.contains("days")
+        || lower.split(|c: char| c.is_whitespace() || "-_/".contains(c)).any(like)
 }
 
 /// The digits of a mantissa under a mark, with a point before its decimals.
@@ -170,6 +349,84 @@ pub fn typed(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn units_of_headings_are_read_or_seen() {
+        for (text, power) in [
+            ("M", 6),
+            ("Mio.", 6),
+            ("Mrd.", 9),
+            ("in millions", 6),
+            ("000s", 3),
+            ("'000", 3),
+            ("000 000", 6),
+            ("1000s", 3),
+            ("1,000s", 3),
+            ("thousands", 3),
+            ("thousands of tokens", 3),
+            ("kilo", 3),
+            ("giga", 9),
+            ("x100", 2),
+            ("×1000", 3),
+            ("x 10^6", 6),
+            ("10^6", 6),
+            ("10**6", 6),
+            ("10 ** 6", 6),
+            ("10⁶", 6),
+            ("×10¹²", 12),
+            ("1e6", 6),
+            ("e18", 18),
+            ("x1e9", 9),
+            ("Mparams", 6),
+            ("Gtok", 9),
+            ("EFLOP", 18),
+            ("PFLOPs", 15),
+            ("exaFLOPs", 18),
+            ("ZF", 21),
+            ("1", 0),
+            ("FLOPs", 0),
+            ("tokens", 0),
+        ] {
+            assert_eq!(unit(text), Some((power, false)), "{text}");
+        }
+        for (text, power) in [
+            ("PF-days", 15),
+            ("PFLOP/s-days", 15),
+            ("petaFLOP/s-day", 15),
+            ("pf-days", 15),
+            ("PFLOPS-days", 15),
+            ("EF days", 18),
+            ("TFLOP/s·days", 12),
+            ("petaflop/s days", 15),
+        ] {
+            assert_eq!(unit(text), Some((power, true)), "{text}");
+        }
+        for text in ["dozens", "x250", "100M", "hundred millions", "GiB", "10 billions", "%", "10⁻³", "GPU-days", "E"]
+        {
+            assert!(unit(text).is_none() && is_like_unit(text), "{text}");
+        }
+        for text in [
+            "val",
+            "nats",
+            "seen",
+            "non-embedding",
+            "N",
+            "D",
+            "C4",
+            "v2",
+            "gpt2",
+            "wikitext-103",
+            "bits per byte",
+            "2024",
+            "5-shot",
+            "excluding embeddings",
+            "unique",
+            "Chinchilla",
+        ] {
+            assert!(unit(text).is_none() && !is_like_unit(text) && !is_scale(text), "{text}");
+        }
+        assert!(is_scale("x100") && is_scale("%") && is_scale("10^-3") && !is_scale("step 1000"), "of a loss");
+    }
 
     #[test]
     fn numbers_are_read_as_they_are_written() {
