@@ -91,6 +91,8 @@ pub struct Record<'a> {
     pub cells: Vec<Cell<'a>>,
     /// A cell in quotes that takes several lines: its first and last, and how it begins.
     pub long: Option<(usize, usize, String)>,
+    /// Its text, where a cell takes several lines.
+    pub drawn: Option<&'a str>,
 }
 
 /// Text, record by record. Comments, blank lines and lines drawn of dashes are passed over.
@@ -102,6 +104,10 @@ pub struct Records<'a> {
     split: Split,
     /// The last comment before the first record, where headings may stand.
     pub comment: Option<(usize, &'a str)>,
+    /// How many cells a row has, once that is known.
+    pub wide: Option<usize>,
+    /// The lines of comments below the headings that have the cells of a row.
+    pub hidden: Vec<usize>,
 }
 
 const fn is_end(b: u8) -> bool {
@@ -131,10 +137,28 @@ fn is_rule(line: &str) -> bool {
             || line == "|-|-|")
 }
 
+/// A line as cells, without regard to quotes.
+pub fn loosely(line: &str, split: Split) -> Vec<String> {
+    let line = line.replace('"', " ");
+    let cells = Records::new(&line, split).advance().ok().flatten().map(|record| record.cells);
+    cells.into_iter().flatten().map(|cell| cell.text.into_owned()).collect()
+}
+
+/// Does a text hold a number?
+pub fn says_number(cell: &str) -> bool {
+    !matches!(number::read(cell).0, number::Reading::Text | number::Reading::Missing)
+}
+
+/// Has a comment as many cells as a row, and after its first a number?
+fn is_row(says: &str, split: Split, wide: usize) -> bool {
+    let cells = loosely(says, split);
+    cells.len() == wide && cells.iter().skip(1).any(|cell| says_number(cell))
+}
+
 impl<'a> Records<'a> {
     /// From the beginning of a text.
     pub fn new(text: &'a str, split: Split) -> Self {
-        Self { text, at: 0, line: 1, split, comment: None }
+        Self { text, at: 0, line: 1, split, comment: None, wide: None, hidden: Vec::new() }
     }
 
     /// Its line, whatever ends it.
@@ -173,7 +197,11 @@ impl<'a> Records<'a> {
             let line = self.rest_of_line();
             let comment = is_comment(line.trim_start());
             if comment {
-                self.comment = Some((self.line, line.trim_start().trim_start_matches('#').trim()));
+                let says = line.trim_start().trim_start_matches('#').trim();
+                self.comment = Some((self.line, says));
+                if self.wide.is_some_and(|wide| is_row(says, self.split, wide)) {
+                    self.hidden.push(self.line);
+                }
             }
             if !(comment || line.trim().is_empty() || drawn && is_rule(line)) {
                 return self.record().map(Some);
@@ -203,6 +231,7 @@ impl<'a> Records<'a> {
             }
         }
         let drawn = &self.text[from..self.at];
+        record.drawn = record.long.is_some().then_some(drawn);
         self.end_line();
         let empty = |cell: Option<&Cell<'_>>| cell.is_some_and(|cell| cell.text.is_empty() && !cell.quoted);
         let outer = self.split == Split::Mark(b'|') && drawn.trim_start().starts_with('|');
@@ -222,9 +251,15 @@ impl<'a> Records<'a> {
 
     fn cell(&mut self, record: &mut Record<'a>) -> Result<Cell<'a>> {
         let bytes = self.text.as_bytes();
+        let bars = self.split == Split::Mark(b'|');
         let end = |from: usize| {
             let mut at = from;
             while at < bytes.len() && !is_end(bytes[at]) {
+                // In a table of bars, a bar after a backslash is of the cell.
+                if bars && bytes[at..].starts_with(b"\\|") {
+                    at += 2;
+                    continue;
+                }
                 let spaces = match self.split {
                     Split::Mark(mark) => usize::from(bytes[at] == mark),
                     Split::Spaces(least) => {
@@ -243,7 +278,8 @@ impl<'a> Records<'a> {
             let to = end(self.at);
             let text = self.text[self.at..to].trim();
             self.at = to;
-            return Ok(Cell { text: Cow::Borrowed(text), quoted: false });
+            let text = if bars && text.contains("\\|") { text.replace("\\|", "|").into() } else { Cow::Borrowed(text) };
+            return Ok(Cell { text, quoted: false });
         }
         let (begun, line) = (self.at + 1, self.line);
         let mut text = String::new();
@@ -272,7 +308,22 @@ impl<'a> Records<'a> {
             record.long = Some((line, line + lines, begins()));
         }
         let to = end(at);
-        text.push_str(&self.text[at..to]);
+        let after = self.text[at..to].trim();
+        // Markdown knows no quotes: a cell may begin with a word in them.
+        if !(after.is_empty() || bars && lines == 0) {
+            let from = if lines > 0 { format!(" on line {line}") } else { String::new() };
+            return Err(bad(format!(
+                "line {}: `{}` follows a closing quote; the quote before `{}`{from} ends there: is one left open?",
+                line + lines,
+                shown(after),
+                begins()
+            )));
+        }
+        if bars && lines == 0 && !after.is_empty() {
+            let text = self.text[begun - 1..to].trim();
+            (self.at, self.line) = (to, line);
+            return Ok(Cell { text: text.replace("\\|", "|").into(), quoted: false });
+        }
         (self.at, self.line) = (to, line + lines);
         let kept = text.trim();
         let text = if kept.len() == text.len() { text } else { kept.to_owned() };
@@ -386,8 +437,17 @@ impl<'a> Objects<'a> {
         None
     }
 
+    /// The text ends before its last object does.
+    fn cut(&self) -> Error {
+        bad(format!("line {}: the file ends before its last object of JSON does: is a part of it missing?", self.line))
+    }
+
     fn wrong(&self) -> Error {
-        let line = self.text[self.at..].split(['\n', '\r']).next().unwrap_or("");
+        let rest = self.text[self.at..].trim_end();
+        if !rest.contains(['\n', '\r', '}', ']', ' ', ',']) {
+            return self.cut();
+        }
+        let line = rest.split(['\n', '\r']).next().unwrap_or("");
         bad(format!("line {}: this is no JSON from `{}` on", self.line, shown(line)))
     }
 
@@ -405,7 +465,8 @@ impl<'a> Objects<'a> {
     /// Text that is no JSON.
     pub fn advance(&mut self) -> Result<Option<(usize, Vec<(String, Value)>)>> {
         if self.peek("[],").is_none() {
-            return Ok(None);
+            let listed = self.text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('[');
+            return if listed && !self.text.trim_end().ends_with(']') { Err(self.cut()) } else { Ok(None) };
         }
         let line = self.line;
         let mut values = Vec::new();
@@ -495,6 +556,7 @@ impl<'a> Objects<'a> {
                     let mut two = [0; 2];
                     units.extend_from_slice(c.encode_utf16(&mut two));
                 }
+                None => return Err(self.cut()),
                 _ => {
                     let begins = shown(self.text[from..].split(['\n', '\r']).next().unwrap_or(""));
                     return Err(bad(format!("line {}: the quote before `{begins}` is never closed", self.line)));

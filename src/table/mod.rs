@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use cells::{Objects, Record, Records, Split, Value};
+use cells::{Objects, Record, Records, Split, Value, loosely, says_number};
 use number::Reading;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -153,6 +153,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The line of every row.
     pub lines: Vec<usize>,
+    /// What was passed over, in sentences.
+    pub notes: Vec<String>,
     /// Of its bytes, FNV-1a.
     hash: Hash,
 }
@@ -384,7 +386,10 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence>
                 row.push(None);
                 row.len() - 1
             });
-            row[place] = Some(value);
+            if row[place].replace(value).is_some() {
+                let name = &table.columns[place].name;
+                return Err(bad(format!("line {line}: an object has two values that are both called `{name}`")));
+            }
             table.limit()?;
         }
         let cells = row.iter().map(|value| match value {
@@ -401,10 +406,6 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence>
         table.push(line, cells)?;
     }
     Ok(evidence)
-}
-
-fn says_number(cell: &str) -> bool {
-    !matches!(number::read(cell).0, Reading::Text | Reading::Missing)
 }
 
 fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence> {
@@ -428,6 +429,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
     let unnamed = names.iter().rev().take_while(|name| name.is_empty()).count();
     let wide = names.len();
     let comma = records.split() == Split::Mark(b',');
+    records.wide = Some(wide);
     let mut evidence = Evidence::default();
     loop {
         let record = match next.take() {
@@ -444,6 +446,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
         if record.cells.len() + unnamed < wide || more.iter().any(|cell| !cell.text.is_empty()) {
             return Err(uneven(&record, wide, comma));
         }
+        swallowed(&record, records.split(), wide)?;
         let cells = record.cells.iter().take(wide).map(|cell| {
             let (reading, scaled) = number::read(&cell.text);
             let reading = match reading {
@@ -465,7 +468,47 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
         }
         table.columns.pop();
     }
+    let hidden: Vec<String> = records.hidden.iter().take(5).map(usize::to_string).collect();
+    if !hidden.is_empty() {
+        let (lines, more) = (hidden.join(", "), if records.hidden.len() > 5 { ", …" } else { "" });
+        table.notes.push(format!(
+            "Passed over as comments, for they begin with #, though they have the cells of a row: line {lines}{more}. Quotes \
+             around the first cell make it a row."
+        ));
+    }
     Ok(evidence)
+}
+
+/// Refuses a cell in quotes that holds rows: a line of it has all cells of a row, and no fewer numbers than what is left
+/// of the record.
+fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
+    let (Some(drawn), Some((from, to, begins))) = (record.drawn, &record.long) else { return Ok(()) };
+    let numbers = record.cells.iter().filter(|cell| says_number(&cell.text)).count().max(1);
+    let lines: Vec<&str> = drawn.split(['\n', '\r']).collect();
+    let is_row = |line: &&str| {
+        let cells = loosely(line, split);
+        cells.len() == wide && cells.iter().filter(|cell| says_number(cell)).count() >= numbers
+    };
+    if lines[..lines.len() - 1].iter().any(is_row) {
+        return Err(bad(format!(
+            "the quote before `{begins}` on line {from} ends on line {to} and holds what look like rows: is it closed?"
+        )));
+    }
+    Ok(())
+}
+
+/// How many cells a record has if commas in it separate thousands.
+fn thousands(record: &Record<'_>) -> usize {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let mut count = 0;
+    let mut inside = false;
+    for cell in &record.cells {
+        let (whole, part) = cell.text.split_once('.').unwrap_or((&cell.text, ""));
+        let group = digits(whole) && digits(part);
+        count += usize::from(!(inside && group && whole.len() == 3));
+        inside = group && part.is_empty() && (1..=3).contains(&whole.len()) && (inside || !whole.starts_with('0'));
+    }
+    count
 }
 
 fn uneven(record: &Record<'_>, wide: usize, comma: bool) -> Error {
@@ -474,6 +517,12 @@ fn uneven(record: &Record<'_>, wide: usize, comma: bool) -> Error {
     let hint = match &record.long {
         Some((from, to, begins)) => {
             format!("; the quote before `{begins}` on line {from} ends on line {to}: is it closed?")
+        }
+        None if comma && count > wide && thousands(record) <= wide => {
+            let sure = record.cells.iter().any(|cell| cell.text.contains('.')) || thousands(record) + 1 < count;
+            let what =
+                if sure { "thousands that commas separate need quotes" } else { "numbers with commas need quotes" };
+            format!("; {what} around the number, or semicolons or tabs between the columns")
         }
         None if comma && count > wide => "; decimal commas need semicolons or tabs between the columns".to_owned(),
         None => String::new(),
@@ -560,7 +609,7 @@ mod tests {
         assert_eq!(said(b"a,b\n1,2\n3,\"4\n5,6\n"), "line 3: the quote before `4` is never closed");
         assert_eq!(
             said(b"a,b\n1,2\n\"3,4\n5,\"6\"\n"),
-            "line 3 has 1 cell where the first line has 2; the quote before `3,4` on line 3 ends on line 4: is it closed?"
+            "line 4: `6\"` follows a closing quote; the quote before `3,4` on line 3 ends there: is one left open?"
         );
         let wide: Vec<String> = (0..=COLUMNS_MAX).map(|k| format!("c{k}")).collect();
         assert_eq!(said(wide.join(",").as_bytes()), "the table has more than 16384 columns, the most that are read");
@@ -605,6 +654,89 @@ mod tests {
         };
         assert!((1..text.len()).all(|cut| digest(cut) == digest(0)), "one text");
         assert_ne!(Reader::read(b"a,b\n1,2\n3,5\n").expect("a table").digest(), digest(0), "another");
+    }
+
+    #[test]
+    fn quotes_that_swallow_rows_are_named() {
+        let rows = ["a,1,3.9", "b,2,3.4142", "c,4,3.1", "d,8,2.8", "e,16,2.5", "f,32,2.4"];
+        let text = |from: (usize, &str), to: (usize, &str)| {
+            let mut rows = rows.map(str::to_owned);
+            rows[from.0] = from.1.to_owned();
+            rows[to.0] = to.1.to_owned();
+            said(format!("run,x,loss\n{}\n", rows.join("\n")).as_bytes())
+        };
+        assert_eq!(
+            text((1, "\"b,2,3.4142"), (4, "\"e,16,2.5")),
+            "line 6: `e` follows a closing quote; the quote before `b,2,3.4142` on line 3 ends there: is one left open?"
+        );
+        assert_eq!(
+            text((1, "b,2,\"3.4142"), (4, "e,16,\"2.5")),
+            "line 6: `2.5` follows a closing quote; the quote before `3.4142` on line 3 ends there: is one left open?"
+        );
+        let rows_of = |begins: &str, to: usize| {
+            format!(
+                "the quote before `{begins}` on line 3 ends on line {to} and holds what look like rows: is it closed?"
+            )
+        };
+        // The second quote stands where a cell may end.
+        assert_eq!(text((1, "\"b,2,3.4142"), (4, "e\",16,2.5")), rows_of("b,2,3.4142", 6));
+        assert_eq!(text((1, "\"b,2,3.4142"), (2, "c\",4,3.1")), rows_of("b,2,3.4142", 4));
+        assert_eq!(text((1, "b,\"2,3.4142"), (4, "e,16\",2.5")), rows_of("2,3.4142", 6));
+        assert_eq!(text((1, "b,2,\"3.4142"), (4, "e,16,2.5\"")), rows_of("3.4142", 6));
+        assert_eq!(
+            said(b"run,x\n\"a\"b,1\n"),
+            "line 2: `b` follows a closing quote; the quote before `a\"b,1` ends there: is one left open?"
+        );
+        // A note of several lines is no row, whatever its commas.
+        let note = Reader::read(b"run,x,note\na,1,\"good, so\nfar, 3 of 4\"\n\"b, 2\n, x\",4,\"\"\n").expect("a table");
+        assert_eq!((note.len(), &note.columns[1].numbers[..]), (2, &[1.0, 4.0][..]));
+        let bars = Reader::read(b"| run | x |\n|---|---|\n| \"a\" again | 1 |\n| a\\|b | 2 |\n").expect("a table");
+        assert!(bars.columns[0].is(0, "\"a\" again"), "bars know no quotes");
+        assert!(bars.columns[0].is(1, "a|b"), "a bar after a backslash is of the cell");
+    }
+
+    #[test]
+    fn comments_that_look_like_rows_are_said() {
+        let text = "# run,1,2\nrun,x,loss\n#best,1,3.5\n# a remark, of, words\n# 1, 2\nb,2,3.25\n#c,4,3\n";
+        let table = Reader::read(text.as_bytes()).expect("a table");
+        assert_eq!(table.lines, [6]);
+        assert_eq!(
+            table.notes,
+            [
+                "Passed over as comments, for they begin with #, though they have the cells of a row: line 3, 7. Quotes around \
+              the first cell make it a row."
+            ]
+        );
+        let table = Reader::read(text.replace("#best", "\"#best\"").replace("#c", "# c").as_bytes()).expect("a table");
+        assert_eq!(table.lines, [3, 6], "as the sentence says");
+        assert!(table.notes[0].contains("a row: line 7."), "{:?}", table.notes);
+    }
+
+    #[test]
+    fn thousands_without_quotes_are_told_from_decimals() {
+        for (row, hint) in [
+            ("70,000,000,1,500,000,3.637", "thousands that commas separate need quotes"),
+            ("70000000,1,500,3.637", "thousands that commas separate need quotes"),
+            ("70000000,1500000000,3,637", "numbers with commas need quotes"),
+            ("70000000,1500000000,3,64", "decimal commas need semicolons or tabs between the columns"),
+            ("70,5,1,2,3,64", "decimal commas need semicolons or tabs between the columns"),
+        ] {
+            let sentence = said(format!("params,tokens,loss\n{row}\n").as_bytes());
+            assert!(sentence.contains(&format!("has 3; {hint}")), "{row}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn json_that_is_cut_or_says_a_name_twice_is_refused() {
+        let whole = "{\"x\":1,\"loss\":2.5}\n{\"x\":2,\"loss\":21.5";
+        for length in whole.find('\n').expect("two lines") + 2..=whole.len() {
+            let cut = "line 2: the file ends before its last object of JSON does: is a part of it missing?";
+            assert_eq!(said(&whole.as_bytes()[..length]), cut, "{}", &whole[..length]);
+        }
+        assert!(said(b"[{\"x\":1},\n{\"x\":2}\n").contains("the file ends before"), "a list without its end");
+        let sentence = "line 2: an object has two values that are both called `x`";
+        assert_eq!(said(b"{\"x\":1}\n{\"x\":2,\"x\":3}\n"), sentence);
+        assert_eq!(said(b"{\"a\":{\"x\":1}}\n{\"a\":{\"x\":2},\"a.x\":3}\n"), sentence.replace("`x`", "`a.x`"));
     }
 
     #[test]
