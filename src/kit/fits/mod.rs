@@ -387,7 +387,11 @@ impl Fitting {
         };
         let found = read(law)?;
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
-        let (how, notes) = (found.how.clone(), found.notes.clone());
+        let how = found.how.clone();
+        // Of runs that are simulated, nothing is left out.
+        let unused = "`exclude` leaves rows of a table out: none of these simulated runs is.".to_owned();
+        let notes =
+            if from { found.notes.clone() } else { (!texts.is_empty()).then_some(unused).into_iter().collect() };
         let problem_of = problem(form, found, &held)?;
         let others: Vec<_> =
             others.iter().map(|form| (form.name, read(form.law).and_then(|found| problem(form, found, &[])))).collect();
@@ -613,6 +617,13 @@ mod tests {
                     .expect("rows")[1],
             )
         };
+        let says = |text: &str, file: Option<&str>| {
+            let output = run("fit", &format!("{quick}&{text}"), file);
+            let has = |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.contains("none of these simulated runs"));
+            table(&output, "words").iter().any(has)
+        };
+        assert!(says("exclude=largest=5", None) && !says("", None), "simulated runs stay");
+        assert!(!says("exclude=largest=5", Some(&curve("x,loss,z", 1..40))), "runs of a table go");
         assert_eq!([rows("exclude=x>20"), rows("exclude=largest=5,z=1"), rows("")], [20.0, 23.0, 39.0]);
 
         let small = curve("x,loss,z", 1..40);

@@ -492,8 +492,8 @@ impl Study<'_> {
             ));
         } else {
             list.push(format!("Columns: {}.", self.how.join(", ")));
-            list.extend(self.notes.iter().cloned());
         }
+        list.extend(self.notes.iter().cloned());
         let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
         let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
         list.push(format!("{} rows of {runs}{left}.", data.len()));
