@@ -212,7 +212,10 @@ impl RunTable {
         let guessed = |role: Role| Some((role.name(), columns[guess.get(role)?]));
         let guesses = Role::ALL.into_iter().filter_map(guessed).collect();
         let powers = Role::ALL.into_iter().map(|role| (role.name(), guess.power(role, &self.table)));
-        let doubt = self.table.columns.iter().find_map(|column| {
+        let witnesses = guess.witnesses(&self.table);
+        let open = if self.table.mark(&witnesses).is_none() { &witnesses[..] } else { &[] };
+        let doubt = open.iter().find_map(|&k| {
+            let column = &self.table.columns[k];
             let (line, cell) = column.doubt.as_ref()?;
             Some(Doubt { column: &column.name, line: *line, cell })
         });

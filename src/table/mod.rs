@@ -45,8 +45,12 @@ pub struct Column {
     pub text: Option<(usize, String)>,
     /// The first cell that is one number with a decimal point and another with a decimal comma, and its line.
     pub doubt: Option<(usize, String)>,
-    /// Do suffixes or words scale some of its numbers?
-    pub scaled: bool,
+    /// The rows whose numbers have a suffix or word for a power of ten.
+    scaled: Vec<u32>,
+    /// Has it decimals with a point, with a comma; spaces or apostrophes between thousands?
+    point: bool,
+    comma: bool,
+    spaced: bool,
     /// What the cells of `numbers` that are in doubt are with a decimal comma.
     commas: Vec<(u32, f64)>,
     /// Has it cells in doubt with a comma, with a point; large numbers without either?
@@ -61,8 +65,11 @@ pub struct Column {
 }
 
 impl Column {
-    fn push(&mut self, line: usize, cell: &str, reading: Reading) {
+    fn push(&mut self, line: usize, cell: &str, (reading, scaled): (Reading, bool)) {
         let row = self.numbers.len() as u32;
+        if scaled {
+            self.scaled.push(row);
+        }
         let number = match reading {
             Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) => x,
             Reading::Missing | Reading::Text => f64::NAN,
@@ -74,9 +81,11 @@ impl Column {
                 if cell.contains(',') { self.with_comma = true } else { self.with_point = true }
             }
             Reading::Number(x) => {
+                self.spaced |= number::spaced(cell);
                 self.bare |= x.abs() >= LARGE && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-');
             }
-            Reading::Only(..) => {}
+            Reading::Only(Mark::Point, _) => self.point = true,
+            Reading::Only(Mark::Comma, _) => self.comma = true,
             Reading::Missing | Reading::Text => {
                 if self.holes.len() < HOLES_MAX {
                     self.holes.insert(row, shown(cell));
@@ -114,6 +123,17 @@ impl Column {
             *known.entry(bits).or_insert(next)
         })
         .collect()
+    }
+
+    /// Has the cell of a row a suffix or word for a power of ten, so that no unit of a heading scales it?
+    pub fn is_scaled(&self, row: usize) -> bool {
+        self.scaled.binary_search(&(row as u32)).is_ok()
+    }
+
+    /// The first cell with a suffix of its own and the first number without, by their rows.
+    pub fn mixed(&self) -> (Option<usize>, Option<usize>) {
+        let bare = (0..self.numbers.len()).find(|&row| !self.numbers[row].is_nan() && !self.is_scaled(row));
+        (self.scaled.first().map(|row| *row as usize), bare)
     }
 
     /// Is the cell of a row this text?
@@ -227,6 +247,17 @@ impl Table {
         self.columns.iter().any(|column| column.doubt.is_some())
     }
 
+    /// What these columns say of the decimal mark, unless they leave it open.
+    pub fn mark(&self, columns: &[usize]) -> Option<Mark> {
+        Evidence::of(columns.iter().map(|k| &self.columns[*k])).decide()
+    }
+
+    /// Do some of these columns have decimals with a point, and others with a comma?
+    pub fn disagree(&self, columns: &[usize]) -> bool {
+        let evidence = Evidence::of(columns.iter().map(|k| &self.columns[*k]));
+        evidence.point && evidence.comma
+    }
+
     /// Cells in doubt are read with this mark before decimals.
     pub fn settle(&mut self, mark: Mark) {
         self.columns.iter_mut().for_each(|column| column.settle(mark));
@@ -241,8 +272,7 @@ impl Table {
         let mut row = row.into_iter();
         for column in &mut self.columns {
             let (text, reading, scaled) = row.next().unwrap_or(("", Reading::Missing, false));
-            column.scaled |= scaled;
-            column.push(line, text, reading);
+            column.push(line, text, (reading, scaled));
         }
         // Counting takes as long as reading a row: it is done about once in a million cells.
         let often = 1 + (1 << 20) / self.columns.len().max(1);
@@ -273,39 +303,37 @@ fn bad(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// What a whole file says of its decimal mark.
+/// What columns say of the decimal mark.
+///
+/// A column whose own cells say it needs no other. The rest are decided by columns that a fit reads, together: a version
+/// of a program or a month elsewhere in the file says nothing of them.
 #[derive(Clone, Copy, Debug, Default)]
 struct Evidence {
     point: bool,
     comma: bool,
-    /// Spaces or apostrophes separate thousands somewhere: a point or a comma does not.
-    spaced: bool,
 }
 
 impl Evidence {
-    fn of(&mut self, cell: &str, reading: Reading) {
-        match reading {
-            Reading::Only(Mark::Point, _) => self.point = true,
-            Reading::Only(Mark::Comma, _) => self.comma = true,
-            Reading::Number(_) => self.spaced |= number::spaced(cell),
-            _ => {}
-        }
-    }
-
-    /// The mark, unless the file leaves it open.
-    fn decide(mut self, columns: &[Column]) -> Option<Mark> {
-        let bare = columns.iter().any(|column| column.bare);
-        let commas = columns.iter().any(|column| column.with_comma);
-        for column in columns {
+    fn of<'a>(columns: impl Iterator<Item = &'a Column> + Clone) -> Self {
+        let any = |says: fn(&Column) -> bool| columns.clone().any(says);
+        let (mut point, mut comma) = (any(|c| c.point), any(|c| c.comma));
+        let (points, commas, bare) = (any(|c| c.with_point), any(|c| c.with_comma), any(|c| c.bare));
+        for column in columns.clone() {
             // A column does not separate the thousands of some numbers only. That some other column does where this one
             // does not is seen in spreadsheets, but not with points by programs that write points.
             let plain = column.bare || bare && !commas;
-            self.point |= plain && column.with_point && !column.with_comma;
-            self.comma |= column.bare && column.with_comma && !column.with_point;
+            point |= plain && column.with_point && !column.with_comma;
+            comma |= column.bare && column.with_comma && !column.with_point;
         }
-        let points = columns.iter().any(|column| column.with_point);
-        self.point |= self.spaced && points && !commas;
-        self.comma |= self.spaced && commas && !points;
+        // Spaces or apostrophes separate thousands: a point or a comma does not.
+        let spaced = any(|c| c.spaced);
+        point |= spaced && points && !commas;
+        comma |= spaced && commas && !points;
+        Self { point, comma }
+    }
+
+    /// The mark, unless it is open.
+    const fn decide(self) -> Option<Mark> {
         match (self.point, self.comma) {
             (true, false) => Some(Mark::Point),
             (false, true) => Some(Mark::Comma),
@@ -357,22 +385,23 @@ impl Reader {
     pub fn finish(self) -> Result<Table> {
         let text = cells::decode(self.bytes)?;
         let mut table = Table { hash: self.hash, ..Table::default() };
-        let evidence = match Objects::of(&text) {
+        match Objects::of(&text) {
             Some(objects) => from_objects(objects, &mut table)?,
             None => from_records(cells::records(&text), &mut table)?,
-        };
+        }
         if table.is_empty() {
             return Err(bad("the table has no rows below its first line"));
         }
-        if let Some(mark) = evidence.decide(&table.columns) {
-            table.settle(mark);
+        for column in table.columns.iter_mut().filter(|column| column.doubt.is_some()) {
+            if let Some(mark) = Evidence::of(std::iter::once(&*column)).decide() {
+                column.settle(mark);
+            }
         }
         Ok(table)
     }
 }
 
-fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence> {
-    let mut evidence = Evidence::default();
+fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<()> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     while let Some((line, values)) = objects.advance()? {
         let mut row: Vec<Option<Value>> = vec![None; table.columns.len()];
@@ -380,7 +409,7 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence>
             let place = *places.entry(name).or_insert_with_key(|name| {
                 let mut column = Column { name: shown(name), ..Column::default() };
                 for line in &table.lines {
-                    column.push(*line, "", Reading::Missing);
+                    column.push(*line, "", (Reading::Missing, false));
                 }
                 table.columns.push(column);
                 row.push(None);
@@ -396,7 +425,6 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence>
             Some(Value::Number(x)) => ("", Reading::Number(*x), false),
             Some(Value::Text(text)) => {
                 let (reading, scaled) = number::read(text);
-                evidence.of(text, reading);
                 (text.as_str(), reading, scaled)
             }
             Some(Value::Missing) => ("null", Reading::Missing, false),
@@ -405,10 +433,10 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<Evidence>
         let cells: Vec<_> = cells.collect();
         table.push(line, cells)?;
     }
-    Ok(evidence)
+    Ok(())
 }
 
-fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence> {
+fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
     let Some(first) = records.advance()? else {
         return Err(bad("the table is empty: its first line names the columns"));
     };
@@ -430,7 +458,6 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
     let wide = names.len();
     let comma = records.split() == Split::Mark(b',');
     records.wide = Some(wide);
-    let mut evidence = Evidence::default();
     loop {
         let record = match next.take() {
             Some(record) => record,
@@ -454,7 +481,6 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
                 Reading::Either(x, _) if comma && !cell.quoted => Reading::Only(Mark::Point, x),
                 reading => reading,
             };
-            evidence.of(&cell.text, reading);
             (cell.text.as_ref(), reading, scaled)
         });
         let cells: Vec<_> = cells.collect();
@@ -476,7 +502,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<Evidence>
              around the first cell make it a row."
         ));
     }
-    Ok(evidence)
+    Ok(())
 }
 
 /// Refuses a cell in quotes that holds rows: a line of it has all cells of a row, and no fewer numbers than what is left
@@ -890,7 +916,13 @@ mod tests {
 
     #[test]
     fn a_mark_is_decided_by_the_file_or_asked_about() {
-        let read = |text: &str| Reader::read(text.as_bytes()).expect("a table");
+        let read = |text: &str| {
+            let mut table = Reader::read(text.as_bytes()).expect("a table");
+            if let Some(mark) = table.mark(&[0, 1]) {
+                table.settle(mark);
+            }
+            table
+        };
         for (text, first) in [
             // Another cell decides.
             ("step\tloss\n1,000\t4.5033\n500\t3.25\n", Some(1000.0)),
@@ -990,7 +1022,10 @@ mod tests {
                     for (encoding, bytes) in encoded(&joined(&written(format, &rows), separator)) {
                         let what = format!("{} {separator:?} {encoding}", format.0);
                         let table = Reader::read(&bytes);
-                        let table = table.map_err(|e| TestCaseError::fail(format!("{what}: {e}")))?;
+                        let mut table = table.map_err(|e| TestCaseError::fail(format!("{what}: {e}")))?;
+                        if let Some(mark) = table.mark(&[1, 2, 3]) {
+                            table.settle(mark);
+                        }
                         prop_assert_eq!(table.names(), plain.names(), "{}", &what);
                         prop_assert!(!table.in_doubt(), "{}", &what);
                         for (a, b) in table.columns.iter().zip(&plain.columns).skip(1) {

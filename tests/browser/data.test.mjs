@@ -332,7 +332,7 @@ test("a decimal mark that nothing decides is asked about, and the link keeps the
       .getByText(/Line 2: does the mark in 5\.000 \(loss\) separate thousands or decimals/)
       .waitFor();
     await element
-      .getByText(/nothing in the table says whether the mark/i)
+      .getByText(/nothing in the columns of the fit says whether the mark/i)
       .first()
       .waitFor();
     const inView = () =>
