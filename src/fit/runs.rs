@@ -74,7 +74,16 @@ impl Role {
             }
             Self::Unique => &["unique", "uniquetokens", "uniquedata"],
             Self::Epochs => &["epochs", "epoch", "nepochs", "numepochs", "passes"],
-            Self::Flops => &["flops", "flop", "compute", "trainingflops", "trainingflop", "trainflops"],
+            Self::Flops => &[
+                "flops",
+                "flop",
+                "compute",
+                "trainingflops",
+                "trainingflop",
+                "trainflops",
+                "trainingcompute",
+                "totalcompute",
+            ],
             Self::Loss => &["loss", "valloss", "validationloss", "evalloss", "testloss", "finalloss"],
             Self::Run => &["run", "runid", "runname", "id", "experiment", "name"],
             Self::Weight => &["weight", "weights"],
@@ -621,7 +630,7 @@ impl Columns {
                 if let Some(letter) = heading.letter.filter(|_| part.unit == 1.0) {
                     notes.push(format!(
                         "The last letter of column `{name}` is not taken as a unit of {what}: if it is one, set it ({}).",
-                        letter.to_uppercase()
+                        if letter == 'k' { letter } else { letter.to_ascii_uppercase() }
                     ));
                 }
                 if heading.days && part.unit != 1.0 {
@@ -1205,6 +1214,7 @@ mod tests {
             ("loss_scale,y", Role::Loss, "y"),
             ("Params (M),Tokens (B),Val loss", Role::Params, "Params (M)"),
             ("Params (M),Tokens (B),Val loss (nats)", Role::Loss, "Val loss (nats)"),
+            ("params,training compute [EFLOP],loss", Role::Flops, "training compute [EFLOP]"),
             ("unique_tokens,tokens", Role::Unique, "unique_tokens"),
             ("unique_tokens,tokens", Role::Tokens, "tokens"),
         ] {
@@ -1539,7 +1549,7 @@ mod tests {
         assert!(Rule::parse("largest>-1").is_ok(), "a column of that name");
         let comment = "run,x,loss\na,1,5.5\n#best,2,3\nc,4,2.5\nd,8,2.1\ne,16,2\nf,32,1.9\n";
         assert!(
-            with("power", comment, "").expect("runs").notes[0].contains("line 3"),
+            with("power", comment, "").expect("runs").notes[0].contains("lines 3"),
             "what a table passed over is said"
         );
     }

@@ -498,24 +498,22 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
     if !hidden.is_empty() {
         let (lines, more) = (hidden.join(", "), if records.hidden.len() > 5 { ", …" } else { "" });
         table.notes.push(format!(
-            "Passed over as comments, for they begin with #, though they have the cells of a row: line {lines}{more}. Quotes \
+            "Passed over as comments, for they begin with #, though they have the cells of a row: lines {lines}{more}. Quotes \
              around the first cell make it a row."
         ));
     }
     Ok(())
 }
 
-/// Refuses a cell in quotes that holds rows: a line of it has all cells of a row, and no fewer numbers than what is left
-/// of the record.
+/// Refuses a cell in quotes that holds rows: the first and the last line of its record have all cells of a row each, and
+/// the first no fewer numbers than the record.
 fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     let (Some(drawn), Some((from, to, begins))) = (record.drawn, &record.long) else { return Ok(()) };
     let numbers = record.cells.iter().filter(|cell| says_number(&cell.text)).count().max(1);
-    let lines: Vec<&str> = drawn.split(['\n', '\r']).collect();
-    let is_row = |line: &&str| {
-        let cells = loosely(line, split);
-        cells.len() == wide && cells.iter().filter(|cell| says_number(cell)).count() >= numbers
-    };
-    if lines[..lines.len() - 1].iter().any(is_row) {
+    let cells = |line: Option<&str>| loosely(line.unwrap_or(""), split);
+    let (first, last) = (cells(drawn.split(['\n', '\r']).next()), cells(drawn.rsplit(['\n', '\r']).next()));
+    let numbers_of = first.iter().filter(|cell| says_number(cell)).count();
+    if first.len() == wide && last.len() == wide && numbers_of >= numbers {
         return Err(bad(format!(
             "the quote before `{begins}` on line {from} ends on line {to} and holds what look like rows: is it closed?"
         )));
@@ -713,6 +711,8 @@ mod tests {
             said(b"run,x\n\"a\"b,1\n"),
             "line 2: `b` follows a closing quote; the quote before `a\"b,1` ends there: is one left open?"
         );
+        let ends = Reader::read(b"run,x,loss\na,1,\"3.5\n\"\nb,2,3\n").expect("a table");
+        assert_eq!(ends.columns[2].numbers, [3.5, 3.0], "a cell that ends its line");
         // A note of several lines is no row, whatever its commas.
         let note = Reader::read(b"run,x,note\na,1,\"good, so\nfar, 3 of 4\"\n\"b, 2\n, x\",4,\"\"\n").expect("a table");
         assert_eq!((note.len(), &note.columns[1].numbers[..]), (2, &[1.0, 4.0][..]));
@@ -729,13 +729,13 @@ mod tests {
         assert_eq!(
             table.notes,
             [
-                "Passed over as comments, for they begin with #, though they have the cells of a row: line 3, 7. Quotes around \
+                "Passed over as comments, for they begin with #, though they have the cells of a row: lines 3, 7. Quotes around \
               the first cell make it a row."
             ]
         );
         let table = Reader::read(text.replace("#best", "\"#best\"").replace("#c", "# c").as_bytes()).expect("a table");
         assert_eq!(table.lines, [3, 6], "as the sentence says");
-        assert!(table.notes[0].contains("a row: line 7."), "{:?}", table.notes);
+        assert!(table.notes[0].contains("a row: lines 7."), "{:?}", table.notes);
     }
 
     #[test]
