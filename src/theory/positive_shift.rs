@@ -79,10 +79,13 @@ impl Parts<'_> {
 
     /// `L(p, q)` for N samples in shares `q`.
     pub fn loss(&self, shares: &[f64], total: f64) -> f64 {
-        (0..shares.len())
-            .filter(|&k| self.weights[k] > 0.0)
-            .map(|k| self.weights[k] * self.error(k, shares[k] * total, total))
-            .sum()
+        let others = |k: usize| (0..shares.len()).filter(|&j| j != k).map(|j| shares[j]).sum::<f64>();
+        let error = |k: usize| match self.curve {
+            // Near 1 a share is rounded; what the others have is not.
+            Curve::Log if shares[k] > 0.5 => -math::ln_1p(-others(k)),
+            _ => self.error(k, shares[k] * total, total),
+        };
+        (0..shares.len()).filter(|&k| self.weights[k] > 0.0).map(|k| self.weights[k] * error(k)).sum()
     }
 
     /// `-dL/dq_k = p_k N (-e_k')(N q_k)`, 0 for parts of weight 0.
@@ -219,6 +222,9 @@ impl Solver {
                 optimum.loss += p * error;
                 optimum.gain += divergence;
             }
+        }
+        if parts.curve == Curve::Log {
+            optimum.loss = parts.loss(&self.shares, total);
         }
         optimum.matched = optimum.loss + optimum.gain;
         optimum
@@ -722,7 +728,10 @@ pub fn mirror_descent(
         let g = pull(&q);
         let certificate = gap(&q, &g);
         if certificate <= tolerance * value.abs() || steps >= limit {
-            return Point { shares: q, loss: value, gap: certificate, steps };
+            // A difference of pulls proves nothing below their rounding.
+            let rounding = 4.0 * f64::EPSILON * q.iter().zip(&g).map(|(q, g)| q * g.abs()).sum::<f64>();
+            let gap = if certificate < rounding { rounding } else { certificate };
+            return Point { shares: q, loss: value, gap, steps };
         }
         let size = q.iter().zip(&g).map(|(q, g)| q * g.abs()).sum::<f64>();
         let top = g.iter().fold(f64::NEG_INFINITY, |m, g| m.max(*g));

@@ -827,6 +827,23 @@ mod tests {
     }
 
     #[test]
+    fn losses_that_are_nearly_nothing_are_not_rounding() {
+        // The entropy of shares 1 - x and x is x (1 - ln x) - x^2/2 and less.
+        let run = start("weights=1,1e-10&family=log&draws=0").expect("starts");
+        let x: f64 = 1e-10 / (1.0 + 1e-10);
+        let exact = x * (1.0 - math::ln(x)) - 0.5 * x * x;
+        for loss in [run.best.loss, run.mirror.loss] {
+            assert!((loss / exact - 1.0).abs() < 1e-12, "{loss:e} against {exact:e}");
+        }
+        assert_eq!(run.verdicts()[0].agrees, Some(true), "{:?}", run.verdicts()[0]);
+        // A certificate of 0 would be rounding: what remains decides nothing here.
+        let run = start("weights=1,1e-35&family=log&draws=0").expect("starts");
+        let verdict = &run.verdicts()[0];
+        assert!((run.best.loss / 8.159_047_825_479_16e-34 - 1.0).abs() < 1e-12, "{:e}", run.best.loss);
+        assert!(run.mirror.gap > 1e-16 && verdict.agrees.is_none(), "{verdict:?}");
+    }
+
+    #[test]
     fn what_was_not_found_decides_nothing() {
         let mut run = start("weights=0.9,0.1").expect("starts");
         run.best.loss = f64::NAN;
