@@ -14,7 +14,7 @@ pub struct Data {
     pub y: Vec<f64>,
     /// Its logarithm.
     pub ln_y: Vec<f64>,
-    /// How often a row counts.
+    /// How precise a row is beside the others: the variance of its noise falls as its inverse. See [`Data::weigh`].
     pub weight: Vec<f64>,
     /// Which run a row is of; rows of one run are resampled together.
     pub block: Vec<u32>,
@@ -104,6 +104,42 @@ impl Data {
             data.push(law, x, y, 1.0, i);
         }
         data
+    }
+
+    /// Gives every row a weight and takes equal rows together: those of equal inputs, loss and run are copies of one row,
+    /// which pulls as all of them and counts once. Returns the places of the rows that stay.
+    ///
+    /// The mean of the weights becomes 1: they say how precise a row is beside the others, so their scale says nothing, and
+    /// their sum is the number of rows that differ.
+    ///
+    /// # Errors
+    /// Too few rows differ.
+    pub fn weigh(&mut self, law: &Entry, weight: &[f64]) -> Result<Vec<usize>> {
+        let all = self.len();
+        let key = |i: usize| self.input(i).iter().chain([&self.y[i]]).map(|x| x.to_bits());
+        let mut order: Vec<usize> = (0..all).collect();
+        // Stable, so that of copies the first stays.
+        order.sort_by(|&i, &j| self.block[i].cmp(&self.block[j]).then_with(|| key(i).cmp(key(j))));
+        let most = weight.iter().copied().fold(0.0, f64::max);
+        let mut sums = vec![0.0; all];
+        for copies in order.chunk_by(|&i, &j| self.block[i] == self.block[j] && key(i).eq(key(j))) {
+            sums[copies[0]] = copies.iter().map(|&i| weight[i] / most).sum();
+        }
+        let kept: Vec<usize> = (0..all).filter(|&i| sums[i] > 0.0).collect();
+        let least = law.info.params.iter().filter(|p| !p.frozen).count() + 1;
+        if kept.len() < least {
+            let message = format!(
+                "only {} of {all} rows differ, too few for law {}: it takes {least}; a column of runs tells equal rows apart",
+                kept.len(),
+                law.info.slug
+            );
+            return Err(Error::new(ErrorKind::Parameter, message));
+        }
+        let mean = sums.iter().sum::<f64>() / kept.len() as f64;
+        let sums: Vec<f64> = sums.iter().map(|sum| sum / mean).collect();
+        self.weight = vec![1.0; all];
+        *self = self.weighted(&sums);
+        Ok(kept)
     }
 
     /// Rows.
@@ -196,6 +232,34 @@ mod tests {
         }
         let picked = data.weighted(&[2.0, 0.0, 0.5]);
         assert_eq!((picked.weight, picked.y, picked.block), (vec![2.0, 1.5], vec![3.0, 5.0], vec![1, 3]), "two rows");
+    }
+
+    #[test]
+    fn a_scale_of_all_weights_says_nothing_and_copies_count_once() {
+        let law = find("power").expect("a law");
+        let rows = |count: usize, copies: usize| {
+            let x: Vec<f64> = (0..count * copies).map(|i| (1 + i % count) as f64).collect();
+            let y: Vec<f64> = x.iter().map(|x| 1.0 + 1.0 / x).collect();
+            let mut data = Data::new(law, &[&x], &y, law.info.objective.residual, None).expect("runs");
+            data.block = vec![0; x.len()];
+            data
+        };
+        for scale in [1.0, 1e6, 1e-3, 1e300, 1e-300] {
+            let mut data = rows(6, 1);
+            data.weigh(law, &[1.0, 2.0, 3.0, 1.0, 2.0, 3.0].map(|w| w * scale)).expect("enough");
+            for (found, want) in data.weight.iter().zip([0.5, 1.0, 1.5, 0.5, 1.0, 1.5]) {
+                assert!((found - want).abs() < 1e-15, "times {scale}: {found} {want}");
+            }
+        }
+        let (mut once, mut twice) = (rows(6, 1), rows(6, 2));
+        assert_eq!(once.weigh(law, &[7.0; 6]).expect("enough"), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(twice.weigh(law, &[1.0; 12]).expect("enough").len(), 6, "copies");
+        assert_eq!((&once.x, &once.y, &once.weight), (&twice.x, &twice.y, &twice.weight), "pasted twice");
+        let mut runs = rows(6, 2);
+        runs.block = (0..12).collect();
+        assert_eq!(runs.weigh(law, &[1.0; 12]).expect("enough").len(), 12, "equal rows of other runs are no copies");
+        let few = rows(3, 7).weigh(law, &[1.0; 21]).expect_err("three rows").to_string();
+        assert!(few.starts_with("only 3 of 21 rows differ"), "{few}");
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub enum Role {
     Loss,
     /// Which run a row is of; rows of one run are resampled together.
     Run,
-    /// How much a row counts.
+    /// How precise a row is beside the others: the variance of its noise falls as its inverse. The scale of all says nothing.
     Weight,
 }
 

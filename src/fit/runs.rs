@@ -1002,10 +1002,14 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
     let mut data =
         Data::new(law, &x.iter().map(Vec::as_slice).collect::<Vec<_>>(), y, objective.residual, Some(&lines))?;
+    // Rows of no run are one apart from the other only where they differ.
+    let mut blocks: Vec<u32> = vec![0; kept.len()];
     if let Some(run) = columns.get(Role::Run) {
         let labels = table.columns[run].labels();
-        data.block = kept.iter().map(|&row| labels[row]).collect();
+        blocks = kept.iter().map(|&row| labels[row]).collect();
     }
+    let rows = std::mem::replace(&mut data.block, blocks);
+    let mut weights = vec![1.0; kept.len()];
     if let Some(k) = columns.get(Role::Weight) {
         let column = &table.columns[k];
         sure(column, both)?;
@@ -1024,9 +1028,21 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
                 let (line, name) = (table.lines[row], &column.name);
                 return Err(bad(format!("line {line}: the weight in column `{name}` must be a number above 0")));
             }
-            data.weight[i] = weight;
+            weights[i] = weight;
         }
     }
+    let differ = data.weigh(law, &weights)?;
+    if columns.get(Role::Run).is_none() {
+        data.block = differ.iter().map(|&i| rows[i]).collect();
+    }
+    if differ.len() < lines.len() {
+        let copies = lines.len() - differ.len();
+        notes.push(format!(
+            "{copies} {} another in all that is read: copies of a row pull together and count as one row of noise. If they are runs of their own, a column of runs says so.",
+            if copies == 1 { "row equals" } else { "rows equal" }
+        ));
+    }
+    let lines = differ.iter().map(|&i| lines[i]).collect();
     let names = law.info.inputs.iter().map(|input| input.symbol).chain(["loss"]);
     let mut how: Vec<String> =
         names.zip(&sources).map(|(name, source)| format!("{name} = {}", source.words(table))).collect();
@@ -1079,6 +1095,11 @@ mod tests {
         };
         let (weighed, twice) = (fit(table), fit(&format!("{}2,3,1\n", table.replace("2,3,2", "2,3,1"))));
         assert!((weighed - twice).abs() < 1e-9 * twice, "{weighed} {twice}");
+        let large = fit(&table.replace(",1\n", ",1e6\n").replace(",2\n", ",2e6\n"));
+        assert!((weighed - large).abs() < 1e-9 * weighed, "whatever the scale of all weights: {weighed} {large}");
+        let notes = |text: &str| read("power", text, &[]).expect("runs").notes.join(" ");
+        assert!(notes(&format!("{table}2,3,1\n2,3,1\n")).starts_with("2 rows equal another"), "said");
+        assert!(notes(table).is_empty(), "{}", notes(table));
         let said = read("power", &table.replace("2,3,2", "2,3,0"), &[]).expect_err("no weight").to_string();
         assert_eq!(said, "line 3: the weight in column `weight` must be a number above 0");
     }
