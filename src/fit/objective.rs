@@ -175,6 +175,12 @@ impl Problem {
         room.residuals.iter().zip(&self.data.weight).map(|(r, w)| w * self.objective.rho(*r)).sum()
     }
 
+    /// What residuals of a ten-millionth of what is predicted add up to: less is exact.
+    pub(super) fn rounding(&self) -> f64 {
+        let size = |y: f64| if self.objective.residual == Residual::Log { 1.0 } else { y };
+        self.data.y.iter().zip(&self.data.weight).map(|(y, w)| w * self.objective.rho(1e-7 * size(*y))).sum()
+    }
+
     /// What a residual gains by a unit of the prediction.
     #[inline]
     pub fn slope(&self, value: f64) -> f64 {

@@ -99,6 +99,45 @@ pub fn determined(name: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) ->
     }
 }
 
+/// Why nothing says how large the noise is, in a sentence, where nothing does: then no interval is honest, and there is none.
+pub fn silent(problem: &Problem, fit: &Fit) -> Option<String> {
+    let (rows, free) = (problem.data.weight.iter().sum::<f64>().round(), problem.free());
+    if rows <= free as f64 {
+        return Some(format!(
+            "{rows} rows that differ, for {free} free parameters, leave nothing that says how large the noise is, so there are \
+             no intervals: more runs would give them."
+        ));
+    }
+    (fit.value <= problem.rounding()).then(|| {
+        "The fit goes through every row exactly, so nothing says how large the noise is, and there are no intervals: runs \
+         with noise would give them."
+            .to_owned()
+    })
+}
+
+/// A bound that stops the objective on its way down says more of the fit than the runs from here on: a rise of so many
+/// units of chi-squared for a step as long as what is moved is large there (of a logarithm, far: parameters that make up for
+/// each other move far together), at least 1.
+const PRESSED: f64 = 0.1;
+
+/// The free parameters that `params` has at a bound; and would a step beyond it lower the objective, as far as the runs
+/// tell? Where it would not, nothing depends on where the bound is: a term that is 0 is one.
+pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
+    let theta = problem.law.forward(params);
+    let (lo, hi) = problem.bounds();
+    let (mut gradient, mut room) = (vec![0.0; theta.len()], Room::default());
+    problem.evaluate(&theta, &mut gradient, &mut room);
+    let near = |j: usize, end: f64| (theta[j] - end).abs() <= 1e-9 * (1.0 + end.abs());
+    let free = (0..theta.len()).filter(|&j| problem.held[j].is_none());
+    let down = |j: usize| {
+        let [below, above] = [near(j, lo[j]), near(j, hi[j])];
+        let fall = if below { gradient[j] } else { -gradient[j] };
+        let step = theta[j].abs().max(1.0);
+        (below || above).then_some((j, 2.0 * fall * step * sharpness > PRESSED))
+    };
+    free.filter_map(down).collect()
+}
+
 /// One point of a profile.
 #[derive(Clone, Debug)]
 pub struct Point {
@@ -213,6 +252,8 @@ impl Profile {
     /// Begins, for parameter `j` of a fit of `problem`.
     pub fn new(problem: &Problem, fit: &Fit, j: usize, seed: u32) -> Self {
         let (sharpness, critical) = (sharpness(problem, fit), critical(problem, LEVEL, 1));
+        // Without noise every end is open.
+        let done = silent(problem, fit).is_some();
         Self {
             fit: fit.params.clone(),
             j,
@@ -222,7 +263,7 @@ impl Profile {
             critical,
             valleys: fit.valleys.iter().take(8).map(|valley| valley.params.clone()).collect(),
             points: vec![Point { value: fit.params[j], objective: fit.value, params: fit.params.clone() }],
-            side: 0,
+            side: if done { 2 } else { 0 },
             step: first_step(problem, &fit.params, j, critical / (2.0 * sharpness)),
             inside: [0.0; 2],
             outside: None,
@@ -324,6 +365,18 @@ impl Profile {
         self.ends
     }
 
+    /// The parameter at whose bound an end of the interval stands: beyond the bound the objective would be lower, so the end
+    /// says where the bound is.
+    pub fn stopped(&self) -> Option<usize> {
+        let mut inside = self.points.iter().filter(|point| point.objective <= self.threshold());
+        let first = inside.next();
+        let at = |point: &Point| {
+            let found = bounded(&self.problem, &point.params, self.sharpness).into_iter();
+            found.filter(|(k, pressed)| *k != self.j && *pressed).map(|(k, _)| k).next()
+        };
+        first.into_iter().chain(inside.next_back()).find_map(at)
+    }
+
     /// What it says.
     pub const fn identified(&self) -> Identified {
         Identified::of(self.ends)
@@ -404,6 +457,48 @@ mod tests {
             assert!(after.iter().any(|x| (x - value).abs() < 1e-9 * (hi - lo)), "{value} of {after:?}");
         }
         assert!(after.windows(2).all(|pair| pair[0] <= pair[1]), "in rising order");
+    }
+
+    #[test]
+    fn without_noise_there_is_no_interval() {
+        let law = find("power").expect("a law");
+        let fitted = |rows: u32, noise: f64| {
+            let inputs: Vec<Vec<f64>> = (1..=rows).map(|i| vec![f64::from(i)]).collect();
+            let problem = Problem::new(law, Data::simulated(law, &[3.0, 2.0, 0.5], &inputs, noise, 1, 0));
+            let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+            (silent(&problem, &fit), ended(&problem, &fit, 0))
+        };
+        for (rows, noise, said) in [(3, 0.01, "3 rows that differ"), (4, 0.0, "exactly"), (30, 0.0, "exactly")] {
+            let (silent, profile) = fitted(rows, noise);
+            assert!(silent.is_some_and(|text| text.contains(said)), "{rows} rows");
+            assert_eq!(profile.interval(), [f64::NEG_INFINITY, f64::INFINITY], "{rows} rows");
+        }
+        assert!(fitted(30, 0.01).0.is_none(), "noise is told from 30 rows");
+    }
+
+    #[test]
+    fn a_bound_that_stops_the_fit_is_found_and_a_term_of_nothing_is_not() {
+        let law = find("power").expect("a law");
+        // x so small that the factor is at its bound; and losses without a floor.
+        for (small, e, who, pressed) in [(1e-303, 2.0, 1, true), (1.0, 1e-60, 0, false)] {
+            let inputs: Vec<Vec<f64>> = (1..=12).map(|i| vec![small * f64::from(i * i)]).collect();
+            let mut data = Data::simulated(law, &[e, 2.0, 0.5], &inputs, 0.01, 1, 0);
+            for (i, y) in data.y.iter_mut().enumerate() {
+                // Falling ever faster: no floor is the best.
+                *y *= math::exp(-0.02 * math::ln(1.0 + i as f64) * math::ln(1.0 + i as f64));
+                if pressed {
+                    *y = 2.0 + 2.0 / (1.0 + i as f64) + 0.01 * f64::from(i as u32 % 3);
+                }
+                data.ln_y[i] = math::ln(*y);
+            }
+            let problem = Problem::new(law, data);
+            let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
+            let sharpness = sharpness(&problem, &fit);
+            assert_eq!(bounded(&problem, &fit.params, sharpness), [(who, pressed)], "{fit:?}");
+            if pressed {
+                assert_eq!(ended(&problem, &fit, 2).stopped(), Some(1), "the exponent ends where A does");
+            }
+        }
     }
 
     #[test]

@@ -313,7 +313,7 @@ impl Search {
             let near = down(&self.problem, &start, ROUGH, &mut self.room);
             self.evaluations += near.evaluations;
             let lowest = self.lowest().map_or(f64::INFINITY, |end| end.value);
-            if near.value <= lowest * ABOVE + self.rounding() {
+            if near.value <= lowest * ABOVE + self.problem.rounding() {
                 // The end of the way, exactly, is the next slice.
                 self.starts.push((self.problem.law.back(&near.x), 1));
             } else {
@@ -363,16 +363,9 @@ impl Search {
         self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
-    /// What residuals of a ten-millionth of what is predicted add up to: less is exact.
-    fn rounding(&self) -> f64 {
-        let data = &self.problem.data;
-        let size = |y: f64| if self.problem.objective.residual == super::Residual::Log { 1.0 } else { y };
-        data.y.iter().zip(&data.weight).map(|(y, w)| w * self.problem.objective.rho(1e-7 * size(*y))).sum()
-    }
-
     /// How many starts ended as low as the lowest, and how many there were.
     fn met(&self) -> (usize, usize) {
-        let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.rounding();
+        let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.problem.rounding();
         let count = |most: f64| self.ends.iter().filter(|(end, _)| end.value <= most).map(|(_, stands)| stands).sum();
         (count(most), count(f64::INFINITY) + self.passed)
     }

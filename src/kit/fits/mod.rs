@@ -15,7 +15,7 @@ use crate::exec::Exec;
 use crate::fit::bootstrap::Bootstrap;
 use crate::fit::choose;
 use crate::fit::derived::Ask;
-use crate::fit::profile::Profile;
+use crate::fit::profile::{Profile, silent};
 use crate::fit::runs::{Columns, Rule, Runs, runs};
 use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
 use crate::output::{Output, Progress};
@@ -491,6 +491,8 @@ impl Fitting {
                 };
                 self.compared.push(compared);
             }
+            // Without noise resamples say nothing.
+            (Stage::Refits(..), Some(fit)) if silent(&self.problem, fit).is_some() => {}
             (Stage::Refits(from, to), _) => {
                 let Some(bootstrap) = &self.bootstrap else { return Ok(()) };
                 let mut refits = Vec::new();
@@ -505,7 +507,7 @@ impl Fitting {
                 while !profile.advance()? {
                     exec.breathe().await;
                 }
-                for k in 0..FILL {
+                for k in (0..FILL).filter(|_| silent(&self.problem, fit).is_none()) {
                     profile.fill(k, FILL)?;
                     exec.breathe().await;
                 }
@@ -883,6 +885,67 @@ mod tests {
         let (lo, hi) = (worth.lo.as_ref().expect("a band"), worth.hi.as_ref().expect("a band"));
         let last = worth.x.len() - 1;
         assert!(lo[last] < worth.y[last] && worth.y[last] < hi[last] && hi[0] - lo[0] < 1e-9, "a band that opens");
+    }
+
+    #[test]
+    fn a_scale_of_all_weights_changes_no_interval() {
+        let truth = curve("x,loss,z", 1..40);
+        let with = |weight: &str| {
+            let rows = truth.lines().enumerate().map(|(i, row)| {
+                let parts: Vec<&str> = row.split(',').collect();
+                let loss = parts[1]
+                    .parse::<f64>()
+                    .map_or_else(|_| "loss".into(), |y| (y * (1.0 + 0.01 * (i % 4) as f64)).to_string());
+                format!("{},{loss},{}\n", parts[0], if i == 0 { "weight" } else { weight })
+            });
+            run("fit", "bootstrap=40&against=all", Some(&rows.collect::<String>()))
+        };
+        let numbers = |output: &Output| -> Vec<String> {
+            let rows = ["parameters", "laws"].map(|id| table(output, id)).concat();
+            rows.iter()
+                .flatten()
+                .filter_map(|cell| if let Cell::Number(x) = cell { Some(format!("{x:.6e}")) } else { None })
+                .collect()
+        };
+        let one = numbers(&with("1"));
+        assert!(one.len() > 15, "{one:?}");
+        for scale in ["1000000", "0.001"] {
+            assert_eq!(numbers(&with(scale)), one, "weights of {scale}");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_of_the_noise_determines_nothing() {
+        let copies = format!("x,loss\n{}{}4,1.2\n8,1.1\n", "1,2\n".repeat(10), "2,1.5\n".repeat(10));
+        let constant: String = [1, 2, 4, 8, 16, 32].map(|x| format!("{x},3.1\n")).concat();
+        let exact = curve("x,loss,z", 1..5);
+        for (rows, says) in [
+            (copies.as_str(), "18 rows equal another"),
+            (&format!("x,loss\n{constant}"), "exactly"),
+            (&exact, "exactly"),
+        ] {
+            let output = run("fit", "bootstrap=40", Some(rows));
+            assert!(said(&output).contains(says), "{}", said(&output));
+            for row in table(&output, "parameters") {
+                let Cell::Text(verdict) = &row[6] else { panic!("words") };
+                assert!(!verdict.contains("runs determine") || says.contains("rows"), "{row:?}");
+                let width = number(&row[5]) / number(&row[4]);
+                assert!(!(width < 1.01), "no interval of a width of nearly nothing: {row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_fit_that_a_bound_stops_says_which_and_determines_nothing() {
+        let rows: String = (1..13)
+            .map(|i| format!("{}e-303,{}\n", i * i, 2.0 + 2.0 / f64::from(i) + 0.01 * f64::from(i % 3)))
+            .collect();
+        let output = run("fit", "bootstrap=40", Some(&format!("x,loss\n{rows}")));
+        assert!(said(&output).contains("A is at its bound, 1e-60"), "{}", said(&output));
+        for row in table(&output, "parameters") {
+            let Cell::Text(verdict) = &row[6] else { panic!("words") };
+            assert!(!verdict.contains("the runs determine"), "{row:?}");
+        }
     }
 
     #[test]

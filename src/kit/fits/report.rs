@@ -5,8 +5,9 @@ use crate::fit::choose::{self, Extrapolation};
 use crate::fit::derived::{Ask, allocation, answers, inputs, tokens_for};
 use crate::fit::minimise::Stop;
 use crate::fit::objective::Room;
-use crate::fit::profile::{Profile, critical, determined, sharpness};
+use crate::fit::profile::{Profile, bounded, critical, determined, sharpness, silent};
 use crate::fit::{Fit, Problem, Published, Residual, Role, Transform};
+use crate::error::number;
 use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
 use crate::params::Scale;
@@ -162,7 +163,8 @@ impl Study<'_> {
             figures.push(self.predicted(fit));
             figures.push(self.residuals(fit));
             figures.extend(self.ridge());
-            figures.extend(self.profiles.iter().map(|(j, profile)| self.profile(fit, *j, profile)));
+            let drawn = self.profiles.iter().filter(|(_, profile)| profile.points().len() > 1);
+            figures.extend(drawn.map(|(j, profile)| self.profile(fit, *j, profile)));
             tables.extend([
                 self.parameters(fit),
                 self.derived(fit),
@@ -517,8 +519,7 @@ impl Study<'_> {
         let boot = self.bootstrapped();
         if let Some((r, pair)) = self.tied().filter(|(r, _)| r.abs() >= TOGETHER) {
             let loose = |(j, profile): &&(usize, Profile)| {
-                let ends = boot.as_ref().map(|ends| ends[*j]);
-                pair.contains(j) && !determined(params[*j].name, profile.interval(), ends).0
+                pair.contains(j) && !self.judged(*j, profile, boot.as_deref()).0
             };
             let neither = if self.profiles.iter().filter(loose).count() == 2 { ". Neither is known well" } else { "" };
             list.push(format!(
@@ -528,8 +529,8 @@ impl Study<'_> {
             ));
         }
         for (j, profile) in self.profiles {
-            let (yes, said) = determined(params[*j].name, profile.interval(), boot.as_ref().map(|ends| ends[*j]));
-            if !yes {
+            let (yes, said) = self.judged(*j, profile, boot.as_deref());
+            if !yes && self.noise_is_known() {
                 list.push(format!("{}{}.", said[..1].to_uppercase(), &said[1..]));
             }
             let lower = profile.points().iter().map(|p| p.objective).fold(f64::INFINITY, f64::min);
@@ -538,6 +539,8 @@ impl Study<'_> {
             }
         }
         if let Some(fit) = self.fit {
+            list.extend(silent(self.problem, fit));
+            list.extend(self.at_bounds(fit));
             list.extend(self.minima(fit));
         }
         Table {
@@ -551,6 +554,45 @@ impl Study<'_> {
     /// The bootstrap's interval of every parameter, where there are refits enough.
     fn bootstrapped(&self) -> Option<Vec<[f64; 2]>> {
         (self.refits.len() >= ENOUGH).then(|| bootstrap::intervals(self.problem, self.refits, LEVEL))
+    }
+
+    /// Does anything say how large the noise is?
+    fn noise_is_known(&self) -> bool {
+        self.fit.is_some_and(|fit| silent(self.problem, fit).is_none())
+    }
+
+    /// Do the runs determine parameter j? And in words. `boot`: the bootstrap's intervals of all.
+    fn judged(&self, j: usize, profile: &Profile, boot: Option<&[[f64; 2]]>) -> (bool, String) {
+        let params = self.problem.law.info.params;
+        let name = params[j].name;
+        if !self.noise_is_known() {
+            return (false, format!("no interval of {name}: nothing says how large the noise is"));
+        }
+        let (yes, said) = determined(name, profile.interval(), boot.map(|ends| ends[j]));
+        match profile.stopped().filter(|_| yes) {
+            Some(k) => (
+                false,
+                format!("the runs hardly determine {name}: its interval depends on the bound of {}", params[k].name),
+            ),
+            None => (yes, said),
+        }
+    }
+
+    /// Parameters of the fit at a bound.
+    fn at_bounds(&self, fit: &Fit) -> Vec<String> {
+        let one = |(j, pressed): (usize, bool)| {
+            let param = &self.problem.law.info.params[j];
+            let [lo, hi] = param.bounds;
+            let value = number(if (fit.params[j] / lo - 1.0).abs() < 1e-6 { lo } else { hi });
+            let then = if pressed {
+                "and beyond it the fit would be better: the other parameters are those of this bound. Another unit of the \
+                 inputs, or a parameter held, would settle it"
+            } else {
+                "and beyond it the fit would be no better"
+            };
+            format!("{} is at its bound, {value}, {then}.", param.name)
+        };
+        bounded(self.problem, &fit.params, sharpness(self.problem, fit)).into_iter().map(one).collect()
     }
 
     /// Inputs that move together: what one does cannot be told from what the other does.
@@ -599,7 +641,8 @@ impl Study<'_> {
             ));
         }
         let allowed = fit.value + critical(self.problem, LEVEL, 1) / (2.0 * sharpness(self.problem, fit));
-        let others = fit.valleys.iter().skip(1).filter(|valley| valley.value <= allowed);
+        let known = self.noise_is_known();
+        let others = fit.valleys.iter().skip(1).filter(|valley| known && valley.value <= allowed);
         if let Some(most) = others.clone().map(|valley| valley.value / fit.value - 1.0).reduce(f64::min) {
             list.push(format!(
                 "The fit is not the only one: {} with an objective {}. Runs of another kind would settle it.",
@@ -635,8 +678,7 @@ impl Study<'_> {
             let none = [f64::NAN; 2];
             let ends = if held { [none; 2] } else { [boot[j], profile.map_or(none, Profile::interval)] };
             row.extend(ends.as_flattened().iter().map(|end| Cell::from(*end)));
-            let said = profile
-                .map(|profile| determined(param.name, profile.interval(), judged.as_ref().map(|ends| ends[j])).1);
+            let said = profile.map(|profile| self.judged(j, profile, judged.as_deref()).1);
             row.push(if held { "held".into() } else { said.unwrap_or_default().into() });
             row.push(param.help.into());
             row
@@ -787,14 +829,14 @@ impl Study<'_> {
         };
         let rises: Vec<_> = self.claimed().into_iter().take(PUBLISHED.len()).map(rise).collect();
         let boot = self.bootstrapped();
-        let clear = |(j, profile): &&(usize, Profile)| {
-            let name = self.problem.law.info.params[*j].name;
-            determined(name, profile.interval(), boot.as_ref().map(|ends| ends[*j])).0
-        };
+        let clear = |(j, profile): &&(usize, Profile)| self.judged(*j, profile, boot.as_deref()).0;
+        let silent = silent(self.problem, fit);
         let telling = self.profiles.iter().filter(clear).count() == free;
         let one = |(id, (source, rise)): (&'static str, &(&str, f64))| {
             let possible = *rise <= most;
-            let settle = if possible && !telling {
+            let settle = if let Some(why) = &silent {
+                &format!(" {why}")
+            } else if possible && !telling {
                 " These runs do not rule it out, but the profiles do not show that they determine every parameter: more runs, or less noise, would tell."
             } else {
                 ""
