@@ -18,7 +18,7 @@ const GOLDEN: &[[&str; 3]] = &[
     ["atoms", "265af89238b74ae5", "60c7d965e393e4cd"],
     ["k-composition", "c1a9f92c47b73f00", "668f2abbc4eb7ad6"],
     ["state-tracking", "aa8fd7f860301a7c", "aec64f3c5b9654bc"],
-    ["multi-epoch", "554e42ba4bfb84f1", "92b5b64f582b5d6d"],
+    ["multi-epoch", "3ecb108045387018", "1064c61e94ea5ecf"],
     ["data-constrained", "d19075c89aebbb0f", "11a15448ab891718"],
     ["chinchilla", "91818d5677805fab", "d060445463ac6efd"],
     ["fit", "09f154e29d58fa61", "2db24725ce3cc10c"],

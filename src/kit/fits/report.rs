@@ -1,5 +1,6 @@
 //! A fit as figures, tables and verdicts, as far as it is done.
 
+use crate::error::number;
 use crate::fit::bootstrap::{self, interval, opened};
 use crate::fit::choose::{self, Extrapolation};
 use crate::fit::derived::{Ask, allocation, answers, inputs, tokens_for};
@@ -7,7 +8,6 @@ use crate::fit::minimise::Stop;
 use crate::fit::objective::Room;
 use crate::fit::profile::{Profile, bounded, critical, determined, sharpness, silent};
 use crate::fit::{Fit, Problem, Published, Residual, Role, Transform};
-use crate::error::number;
 use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
 use crate::params::Scale;
@@ -518,9 +518,8 @@ impl Study<'_> {
         list.extend(self.together());
         let boot = self.bootstrapped();
         if let Some((r, pair)) = self.tied().filter(|(r, _)| r.abs() >= TOGETHER) {
-            let loose = |(j, profile): &&(usize, Profile)| {
-                pair.contains(j) && !self.judged(*j, profile, boot.as_deref()).0
-            };
+            let loose =
+                |(j, profile): &&(usize, Profile)| pair.contains(j) && !self.judged(*j, profile, boot.as_deref()).0;
             let neither = if self.profiles.iter().filter(loose).count() == 2 { ". Neither is known well" } else { "" };
             list.push(format!(
                 "{} and {} trade off: the correlation of their refits is {r:.3}, so the pair is known better than either \
