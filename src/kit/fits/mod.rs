@@ -898,7 +898,7 @@ mod tests {
                     .map_or_else(|_| "loss".into(), |y| (y * (1.0 + 0.01 * (i % 4) as f64)).to_string());
                 format!("{},{loss},{}\n", parts[0], if i == 0 { "weight" } else { weight })
             });
-            run("fit", "bootstrap=40&against=all", Some(&rows.collect::<String>()))
+            run("fit", "bootstrap=40&against=all&columns=weight:weight", Some(&rows.collect::<String>()))
         };
         let numbers = |output: &Output| -> Vec<String> {
             let rows = ["parameters", "laws"].map(|id| table(output, id)).concat();
