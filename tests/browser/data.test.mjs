@@ -409,6 +409,22 @@ test("a table too large for a link is named instead", () =>
       .waitFor();
   }));
 
+test("a refused table, and one of a single row, are said as they are", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    const status = panel(element).locator("[role=status].unseen");
+    await choose(element, "wrong", "x.csv");
+    await said(element)
+      .getByText(/^x\.csv was not taken\./)
+      .waitFor();
+    assert.equal(await status.textContent(), "x.csv was not taken.");
+    await choose(element, "params,tokens,loss\n1e7,1e9,3\n", "one.csv");
+    await panel(element)
+      .getByText(/^one\.csv 1 row, 3 columns:/)
+      .waitFor();
+    assert.equal(await status.textContent(), "one.csv is read: 1 row.");
+  }));
+
 describe("a link that names a table", () => {
   /** @typedef {(route: Route) => Promise<void>} Answer */
   const serve = (/** @type {Page} */ page, /** @type {Answer} */ answer) =>

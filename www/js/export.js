@@ -5,6 +5,9 @@ import { visible } from "./visible.js";
 
 /** @typedef {import("./types.d.ts").Result} Result */
 
+/** @param {{rows: number}} data */
+const rowsOf = ({ rows }) => (rows === 1 ? "1 row" : `${rows} rows`);
+
 /**
  * The stamp of a figure: a footer for people and the whole provenance for machines.
  * @param {Result} result @param {string} [url] where it can be run again @param {string} [file] the table it reads
@@ -21,7 +24,7 @@ export function stampOf(result, url, file) {
     experiment,
     values,
     `seed ${seed}`,
-    data && `data ${file} (${data.rows} rows, ${data.digest})`,
+    data && `data ${file} (${rowsOf(data)}, ${data.digest})`,
     devices,
   ].filter(Boolean);
   if (progress && progress.done < progress.total)
@@ -130,7 +133,7 @@ export function bibtex(entry, { params: values, version, commit, seed, data }, u
     author: "{The Scaling Lab authors}",
     year: String(new Date().getFullYear()),
     version,
-    note: `Commit ${commit}; seed ${seed}; ${params}${data ? `; data = ${file}, ${data.rows} rows, ${data.digest}` : ""}`
+    note: `Commit ${commit}; seed ${seed}; ${params}${data ? `; data = ${file}, ${rowsOf(data)}, ${data.digest}` : ""}`
       .replace(/[{}]/g, "")
       .replace(/^.*$/s, visible),
     url,

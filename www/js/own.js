@@ -38,6 +38,9 @@ const FILE = "runs.csv";
 /** @param {number} bytes */
 const megabytes = (bytes) => num(bytes / MB, 3);
 
+/** @param {number} rows */
+const rowsOf = (rows) => t(rows === 1 ? "own.row" : "own.rowsMany", { rows: num(rows) });
+
 /** @param {string} key @param {() => void} act @param {object} [props] */
 const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
 
@@ -110,7 +113,10 @@ export function files(place, take) {
       engine.free(runs.table);
     } catch (error) {
       const { kind = "internal", message = String(error) } = /** @type {any} */ (error) ?? {};
-      if (mine === next) complain(mine.signal.aborted ? "" : words(kind, message, name, source));
+      if (mine === next) {
+        complain(mine.signal.aborted ? "" : words(kind, message, name, source));
+        say(t("own.refused", { name }));
+      }
     } finally {
       if (mine === next) reading.hidden = true;
     }
@@ -297,7 +303,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
     if (!runs) return false;
     const file = typeof source === "string" ? name : source instanceof File ? source.name : FILE;
     hold({ ...runs, source, name, file, address: address ?? (data === null ? {} : { data }) });
-    reader.say(t("own.read", { name, rows: num(runs.rows) }));
+    reader.say(t("own.read", { name, rows: rowsOf(runs.rows) }));
     return true;
   }
 
@@ -326,7 +332,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
     const more = columns.length - SHOWN;
     about.replaceChildren(
       h("strong", {}, name),
-      ` ${t("own.rows", { rows: num(rows), count: columns.length })} `,
+      ` ${t("own.rows", { rows: rowsOf(rows), count: columns.length })} `,
       h(
         "span",
         { class: "columns" },
