@@ -126,6 +126,12 @@ async function native(text, values = {}) {
     ),
   );
 }
+/** The text of an element of a saved figure. @param {string} svg @param {string} name */
+const inner = (svg, name) =>
+  (new RegExp(`<${name}>([^<]*)</${name}>`).exec(svg)?.[1] ?? "")
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&amp;/g, "&");
 const complete = async (/** @type {LabLocator} */ element) =>
   (await element.evaluate((e) => e.result.progress.total)) > 0 && run(element);
 
@@ -185,17 +191,20 @@ test("a dropped file, a pasted text and their link give the same numbers", () =>
     assert.equal(table.suggestedFilename(), "runs.csv");
     assert.equal(await readFile(await table.path(), "utf8"), TABLE);
     assert.equal(await copied(element, "Copy link"), page.url());
-    // What is printed stays short: it names the table instead.
+    // Cite and the metadata of a figure have this link; what is printed stays short, and names the table instead.
     const cited = await copied(element, "Cite");
-    assert.doesNotMatch(cited, /data=/);
+    assert.ok(cited.includes(`url = {${page.url()}}`), cited);
     assert.match(cited, /48 rows/);
     const [saved] = await Promise.all([
       page.waitForEvent("download"),
       element.locator(".figure").first().getByRole("button", { name: /SVG/ }).click(),
     ]);
     const svg = await readFile(await saved.path(), "utf8");
-    assert.doesNotMatch(svg, /[?&;]data=/);
-    assert.match(svg, /data runs\.csv \(48 rows/);
+    assert.equal(JSON.parse(inner(svg, "metadata")).url, page.url());
+    const printed = [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text).join("");
+    const digest = await element.evaluate((e) => e.result.data?.digest);
+    assert.match(printed, new RegExp(`#/${SLUG}\\?data=none~48~${digest}~runs.csv$`));
+    assert.match(printed, /data runs\.csv \(48 rows/);
   }));
 
 test("back and forward show what their addresses hold", () =>
@@ -398,7 +407,6 @@ test("a table too large for a link is named instead", () =>
     const element = await ready(page);
     await choose(element, table({ rows: 3000 }));
     await holds(page, 3000);
-    assert.doesNotMatch(page.url(), /data=/);
     await panel(element)
       .getByText(/too large for the link.*my runs\.csv/)
       .waitFor();
@@ -408,6 +416,80 @@ test("a table too large for a link is named instead", () =>
       .getByText(/whoever opens it must bring the file my runs\.csv/)
       .waitFor();
   }));
+
+test("who opens the link of a table too large for it is told which table is missing", () =>
+  open("", async (page) => {
+    let element = await ready(page);
+    const large = table({ rows: 3025 });
+    await choose(element, large);
+    await holds(page, 3025);
+    const digest = await element.evaluate((e) => e.result.data?.digest);
+    const named = `#/${SLUG}?data=none~3025~${digest}~my+runs.csv`;
+    await page.waitForFunction((hash) => location.hash === hash, named);
+    assert.equal(await copied(element, "Copy link"), page.url());
+    assert.ok((await copied(element, "Cite")).includes(`url = {${page.url()}}`));
+    await page.reload();
+    element = await ready(page);
+    await holds(page, 0);
+    const note = panel(element).locator(".wanted");
+    const wanted = `This link was made with a table of 3,025 rows, “my runs.csv” (digest ${digest}), that is too large for a link: load it here; shown now are simulated runs.`;
+    assert.equal(await note.innerText(), wanted);
+    assert.equal(await panel(element).locator(".problem").innerText(), "");
+    // The link stays what it was, also when a setting changes.
+    await element.evaluate((e) => e.setAttribute("huber", "0.01"));
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.params.huber === 0.01,
+    );
+    assert.equal(await note.innerText(), wanted);
+    assert.match(await copied(element, "Copy link"), /data=none~3025~/);
+    // Another table is said to be another, and has its own link.
+    await choose(element, TABLE, "other.csv");
+    await holds(page, 48);
+    await note
+      .getByText(
+        /^This is another table \(48 rows, digest [0-9a-f]{16}\) than the link was made with: “my runs\.csv”, 3,025 rows, digest [0-9a-f]{16}\.$/,
+      )
+      .waitFor();
+    assert.doesNotMatch(await copied(element, "Copy link"), /none~/);
+    await choose(element, large, "renamed.csv");
+    await holds(page, 3025);
+    await page.waitForFunction(
+      () =>
+        !document.querySelector("scaling-lab").shadowRoot.querySelector(".own .wanted").textContent,
+    );
+    // An address of the table in use keeps it.
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, named);
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.params.huber !== 0.01,
+    );
+    await holds(page, 3025);
+    assert.ok(await note.isHidden());
+    await button(element, "Back to the simulated runs").click();
+    await holds(page, 0);
+    assert.equal(new URL(page.url()).hash, `#/${SLUG}`);
+  }));
+
+test("what a link says of a missing table is text, whatever it holds", async () => {
+  const evil = "<img src=x onerror=hacked=1>\u202e";
+  await open(`data=none~1~0123456789abcdef~${encodeURIComponent(evil)}`, async (page) => {
+    const element = await ready(page);
+    assert.match(
+      await panel(element).locator(".wanted").innerText(),
+      /a table of 1 row, “<img src=x onerror=hacked=1>⟨U\+202E⟩” \(digest/,
+    );
+    assert.equal(await element.evaluate((e) => e.shadowRoot.querySelectorAll("img").length), 0);
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+  });
+  await open("data=none~x~y~z", async (page) => {
+    const element = await ready(page);
+    await panel(element)
+      .getByText(/table in the link cannot be read/)
+      .waitFor();
+    assert.ok(await panel(element).locator(".wanted").isHidden());
+  });
+});
 
 test("a refused table, and one of a single row, are said as they are", () =>
   open("", async (page) => {
@@ -775,7 +857,7 @@ test("an embedded element takes its table from its attributes", () =>
     // A table that no attribute holds stays while another attribute changes.
     await choose(element, table({ rows: 3000 }));
     await holds(page, 3000);
-    assert.equal(await element.getAttribute("data"), null);
+    assert.match((await element.getAttribute("data")) ?? "", /^none~3000~/);
     await element.evaluate((e) => e.setAttribute("huber", "0.01"));
     await page.waitForFunction(
       () => document.querySelector("scaling-lab").result.params.huber === 0.01,

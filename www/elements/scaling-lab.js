@@ -1,5 +1,5 @@
 // <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
-// Attributes mirror the URL; where an experiment takes a table, data="..." holds a small one and src="..." names one. Methods run() pause() step() reset() cancel(), property result, events ready
+// Attributes mirror the URL; where an experiment takes a table, data="..." holds a small one or names a large one, and src="..." names one. Methods run() pause() step() reset() cancel(), property result, events ready
 // progress result error, and change when the state and so the URL changed. All elements share one engine.
 import { base, later as loadLater } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
@@ -31,12 +31,14 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").LabError} LabError
  *  @typedef {import("../js/engine.js").Session} Session
  *  @typedef {typeof import("../js/later.js")} Later
- *  @typedef {{address: string, short: string, settings: Values, table?: number, file?: string, missing: {link?: string, command?: string}}} Of
+ *  @typedef {{link: Values, brief: Values, settings: Values, table?: number, file?: string, missing: {link?: string, command?: string}}} Of
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
 
 const DEVICES = ["auto", "gpu", "cpu"];
 const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
+/** The longest address that is printed whole. */
+const PRINTED_MAX = 300;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set([
   "heading",
@@ -117,7 +119,7 @@ export class ScalingLab extends HTMLElement {
   }
   /** What differs from the defaults, as the URL has it. @returns {Values} */
   get query() {
-    return { ...this.#settings, ...this.#own?.held?.address };
+    return { ...this.#settings, ...this.#own?.link };
   }
   /** The same without the table. @returns {Values} */
   get #settings() {
@@ -133,17 +135,12 @@ export class ScalingLab extends HTMLElement {
   get address() {
     return this.#addressOf(this.query);
   }
-  /** Its address without the table itself, for what is printed or cited. */
-  get #shortAddress() {
-    const src = this.#own?.held?.address.src;
-    return this.#addressOf(src === undefined ? this.#settings : { ...this.#settings, src });
-  }
   /** What a result is of: the state that was opened for it. Whatever leaves the page says this, not what the controls say since. @returns {Of} */
   get #present() {
     const own = this.#own;
     return {
-      address: this.address,
-      short: this.#shortAddress,
+      link: own?.link ?? {},
+      brief: own?.brief ?? {},
       table: own?.held?.table,
       file: own?.held?.file,
       settings: this.#settings,
@@ -151,6 +148,14 @@ export class ScalingLab extends HTMLElement {
     };
   }
   /** @type {Of | null} */ #of = null;
+  /** The address of what is shown; where that is too long to be printed, only the name of its table. */
+  #link(printed = false) {
+    const { settings = {}, link, brief } = this.#of ?? {};
+    const whole = this.#addressOf({ ...settings, ...link });
+    return printed && whole.length > PRINTED_MAX
+      ? this.#addressOf({ ...settings, ...brief })
+      : whole;
+  }
   /** @param {Values} query */
   #addressOf(query) {
     return new URL(
@@ -329,6 +334,7 @@ export class ScalingLab extends HTMLElement {
       );
     });
     this.#of = present;
+    if (this.#own?.identify(present.table, result.data)) this.#reflect();
     this.#older("");
     return result;
   }
@@ -830,7 +836,7 @@ export class ScalingLab extends HTMLElement {
       h(
         "div",
         { class: "buttons" },
-        button("copyLink", () => this.#of && this.#copy(this.#of.address, this.#of.missing.link)),
+        button("copyLink", () => this.#of && this.#copy(this.#link(), this.#of.missing.link)),
         button("copyCommand", () =>
           this.#take(async ({ formatCommand }) => {
             if (this.#of)
@@ -842,7 +848,7 @@ export class ScalingLab extends HTMLElement {
         ),
         button("cite", () =>
           this.#take(({ bibtex }, result) =>
-            this.#copy(bibtex(entry, result, this.#of?.short ?? "", this.#of?.file)),
+            this.#copy(bibtex(entry, result, this.#link(), this.#of?.file)),
           ),
         ),
         button("downloadJson", () =>
@@ -1123,7 +1129,7 @@ export class ScalingLab extends HTMLElement {
         .map(([name, value]) => `${name} = ${typed(value)}`)
         .join(
           ", ",
-        )}; seed = ${seed}${data ? `; ${this.#of?.file}, ${data.rows}, ${data.digest}` : ""}. Scaling Lab ${version} (${commit}), ${this.#of?.short}`,
+        )}; seed = ${seed}${data ? `; ${this.#of?.file}, ${data.rows}, ${data.digest}` : ""}. Scaling Lab ${version} (${commit}), ${this.#link(true)}`,
     );
     this.#notices(result.notices ?? [], "run");
     this.#badge();
@@ -1170,7 +1176,7 @@ export class ScalingLab extends HTMLElement {
     return this.#take(async ({ download, stampOf, standalone, toPng }, result) => {
       const svg = this.#ui.figureViews
         .get(id)
-        .svg(standalone, stampOf(result, this.#of?.short, this.#of?.file));
+        .svg(standalone, stampOf(result, this.#link(), this.#of?.file, this.#link(true)));
       if (format === "SVG") download(this.#file("svg", id), svg, "image/svg+xml");
       else download(this.#file("png", id), await toPng(svg));
     });

@@ -11,8 +11,9 @@ const rowsOf = ({ rows }) => (rows === 1 ? "1 row" : `${rows} rows`);
 /**
  * The stamp of a figure: a footer for people and the whole provenance for machines.
  * @param {Result} result @param {string} [url] where it can be run again @param {string} [file] the table it reads
+ * @param {string} [printed] the URL in the footer
  */
-export function stampOf(result, url, file) {
+export function stampOf(result, url, file, printed = url) {
   const { lab, version, commit, experiment, params, seed, device, elapsed_s, progress, data } =
     result;
   const values = Object.entries(params)
@@ -30,7 +31,7 @@ export function stampOf(result, url, file) {
   if (progress && progress.done < progress.total)
     parts.push(`stopped at ${progress.done} of ${progress.total}`);
   return {
-    text: visible(parts.join(" · ")) + (url ? `\n${url}` : ""),
+    text: visible(parts.join(" · ")) + (printed ? `\n${printed}` : ""),
     metadata: {
       lab,
       version,

@@ -102,6 +102,9 @@ test("a stamp names what made the figure", () => {
   assert.equal(metadata.seed, 7);
   const own = stampOf({ ...result, data: { rows: 182, digest: "0123" } }, "", "my runs.csv");
   assert.ok(own.text.endsWith("seed 7 · data my runs.csv (182 rows, 0123) · cpu"));
+  const one = stampOf({ ...result, data: { rows: 1, digest: "0123" } }, "long", "a", "short");
+  assert.match(one.text, /data a \(1 row, 0123\).*\nshort$/s);
+  assert.equal(one.metadata.url, "long");
   assert.deepEqual(own.metadata.data, { rows: 182, digest: "0123", file: "my runs.csv" });
   assert.ok(
     stampOf({ ...result, progress: { done: 1, total: 4 } }).text.endsWith("stopped at 1 of 4"),

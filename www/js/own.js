@@ -6,10 +6,12 @@ import { num, t } from "./i18n.js";
 import {
   FILE_MAX,
   formatColumns,
+  formatNamed,
   NONE,
   pack,
   parseColumns,
   parseExtras,
+  parseNamed,
   PASTE_MAX,
   unpack,
 } from "./runs.js";
@@ -203,7 +205,11 @@ function fileOf({ pathname }) {
   }
 }
 
-/** @typedef {Runs & {source: Blob | string, name: string, file: string, address: {data?: string, src?: string}}} Held */
+/** @typedef {{data?: string, src?: string}} Address */
+/**
+ * A table in use. `whole`: the address brings it; `address` and `brief`, which only names it, are whole once the engine has told the digest.
+ * @typedef {Runs & {source: Blob | string, name: string, file: string, whole: boolean, digest?: string, address: Address, brief: Address}} Held
+ */
 
 /**
  * The panel of an experiment that takes a table of one's own.
@@ -215,13 +221,17 @@ export function ownRuns({ purpose, heading, changed, download }) {
   /** @type {Held | null} */
   let held = null;
   let awaited = false;
+  /** The table that the link was made with, until it is brought. @type {import("./runs.js").Named | null} */
+  let wanted = null;
   /** Only the last of several that were begun counts. */
   let turn = 0;
   const reader = files(element, (file) => bring(file, file.name));
 
   const about = h("p", { class: "about" });
+  const note = h("p", { class: "wanted", role: "status" });
   const link = h("p", { class: "help" });
   const back = button("own.back", () => {
+    wanted = null;
     drop();
     reader.complain("");
     reader.say(t("own.simulatedAgain"));
@@ -261,6 +271,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
     heading,
     h("p", { class: "help" }, ...prose(purpose), " ", t("own.private")),
     about,
+    note,
     h(
       "div",
       { class: "buttons" },
@@ -290,19 +301,22 @@ export function ownRuns({ purpose, heading, changed, download }) {
     changed();
   }
 
-  /** The table in use becomes this one, if it can be read; null if another came meanwhile. @param {Blob | string} source @param {string} name @param {Held["address"]} [address] */
+  /** The table in use becomes this one, if it can be read; null if another came meanwhile. @param {Blob | string} source @param {string} name @param {Address} [address] */
   async function use(source, name, address) {
     const mine = ++turn;
     const runs = await reader.read(source, name);
     const data =
       !runs || address || typeof source === "string" ? null : await pack(source).catch(() => null);
+    address ??= data === null ? {} : { data };
+    const whole = address.src !== undefined || (!!address.data && !parseNamed(address.data));
     if (mine !== turn) {
       if (runs) engine.free(runs.table);
       return null;
     }
     if (!runs) return false;
     const file = typeof source === "string" ? name : source instanceof File ? source.name : FILE;
-    hold({ ...runs, source, name, file, address: address ?? (data === null ? {} : { data }) });
+    const brief = address.src === undefined ? {} : address;
+    hold({ ...runs, source, name, file, whole, address, brief });
     reader.say(t("own.read", { name, rows: rowsOf(runs.rows) }));
     return true;
   }
@@ -322,13 +336,24 @@ export function ownRuns({ purpose, heading, changed, download }) {
   function show() {
     element.toggleAttribute("data-held", !!held);
     back.hidden = !held;
+    if (!wanted) note.textContent = "";
+    else if (!held || held.digest)
+      note.textContent = t(held ? "own.otherTable" : "own.wanted", {
+        name: wanted.name,
+        rows: rowsOf(wanted.rows),
+        digest: wanted.digest,
+        otherRows: rowsOf(held?.rows ?? 0),
+        other: held?.digest ?? "",
+      });
     save.hidden = !held || typeof held.source === "string" || held.source instanceof File;
     if (!held) {
-      about.textContent = `${t("own.simulated")} ${awaited ? t("own.awaited") : ""}`;
+      about.textContent = [wanted ? "" : t("own.simulated"), awaited ? t("own.awaited") : ""]
+        .filter(Boolean)
+        .join(" ");
       link.textContent = "";
       return;
     }
-    const { name, rows, columns, address, file } = held;
+    const { name, rows, columns, address, file, whole } = held;
     const more = columns.length - SHOWN;
     about.replaceChildren(
       h("strong", {}, name),
@@ -340,11 +365,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
       ),
     );
     link.textContent = t(
-      address.data !== undefined
-        ? "own.inLink"
-        : address.src !== undefined
-          ? "own.srcInLink"
-          : "own.notInLink",
+      !whole ? "own.notInLink" : address.src === undefined ? "own.inLink" : "own.srcInLink",
       { file },
     );
   }
@@ -361,7 +382,15 @@ export function ownRuns({ purpose, heading, changed, download }) {
      * Takes what an address says of a table; what it cannot give is said here, and the runs are simulated.
      * @param {Values} query @returns {Promise<void>}
      */
-    async settle({ data, src }) {
+    async settle({ data: given, src }) {
+      const named = src === undefined ? parseNamed(given ?? "") : null;
+      wanted = held?.digest === named?.digest ? null : named;
+      if (named) {
+        reader.complain("");
+        return wanted ? drop() : show();
+      }
+      // A table that can be fetched is not waited for.
+      const data = src !== undefined && parseNamed(given ?? "") ? undefined : given;
       if (data === undefined && src === undefined) return drop();
       if (held && data === held.address.data && src === held.address.src) return;
       let problem = "";
@@ -379,6 +408,25 @@ export function ownRuns({ purpose, heading, changed, download }) {
       if (used === false) drop();
       if (problem) reader.complain(problem);
     },
+    /** What an address says of the table, and what a short one says; both are filled in by `identify`. @returns {Address} */
+    get link() {
+      return held?.address ?? (wanted ? { data: formatNamed(wanted) } : {});
+    },
+    /** @returns {Address} */
+    get brief() {
+      return held?.brief ?? this.link;
+    },
+    /** The engine told what table a result is of; true if that was news. @param {number | undefined} table @param {import("./types.d.ts").Result["data"]} data */
+    identify(table, data) {
+      if (!held || held.table !== table || !data || held.digest) return false;
+      held.digest = data.digest;
+      const named = { data: formatNamed({ ...data, name: held.file }) };
+      if (held.address.src === undefined) Object.assign(held.brief, named);
+      if (!held.whole) Object.assign(held.address, named);
+      if (wanted?.digest === held.digest) wanted = null;
+      show();
+      return true;
+    },
     /** Do the settings name columns of a table? @param {boolean} columns */
     await(columns) {
       awaited = columns;
@@ -392,9 +440,9 @@ export function ownRuns({ purpose, heading, changed, download }) {
           ? save.hidden
             ? ""
             : t("own.saveFirst", { file: held.file })
-          : held.address.data === undefined && held.address.src === undefined
-            ? t("own.notInLink", { file: held.file })
-            : "",
+          : held.whole
+            ? ""
+            : t("own.notInLink", { file: held.file }),
     /** Reads the table once more, for another engine; false if there is none. */
     async again() {
       if (!held) return false;

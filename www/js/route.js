@@ -22,9 +22,13 @@ export function parseHash(hash) {
   return { name: decoded(path), query: parseQuery(query) };
 }
 
-/** Commas and semicolons stay readable. @param {Values} values */
+/** Commas, semicolons and tildes stay readable. @param {Values} values */
 export const formatQuery = (values) =>
-  new URLSearchParams(values).toString().replace(/%2C/g, ",").replace(/%3B/g, ";");
+  new URLSearchParams(values)
+    .toString()
+    .replace(/%2C/g, ",")
+    .replace(/%3B/g, ";")
+    .replace(/%7E/g, "~");
 
 /**
  * What differs from the defaults.

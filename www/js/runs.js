@@ -83,6 +83,21 @@ export async function pack(table) {
   }
 }
 
+/** A table that an address only names: its rows, the digest of its bytes, its file. @typedef {{rows: number, digest: string, name: string}} Named */
+
+/** The most characters of a name that an address holds. */
+const NAME_MAX = 100;
+const short = (/** @type {string} */ name) => [...name].slice(0, NAME_MAX).join("");
+
+/** What an address holds in place of a table: no packed table has a tilde. @param {Named} named */
+export const formatNamed = ({ rows, digest, name }) => `none~${rows}~${digest}~${short(name)}`;
+
+/** The table that an address names, or null if it names none. @param {string} text @returns {Named | null} */
+export function parseNamed(text) {
+  const [, rows, digest, name = ""] = /^none~(\d{1,9})~([0-9a-f]{16})~(.*)$/s.exec(text) ?? [];
+  return digest ? { rows: Number(rows), digest, name: short(name) } : null;
+}
+
 /** The table of an address. Throws if it is broken or longer than any that `pack` makes. @param {string} text @returns {Promise<Blob>} */
 export async function unpack(text) {
   if (!text || text.length > LINK_MAX) throw new RangeError("no table of an address");

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatColumns, LINK_MAX, NONE, pack, parseColumns, parseExtras, unpack } from "./runs.js";
+import {
+  formatColumns,
+  formatNamed,
+  LINK_MAX,
+  NONE,
+  pack,
+  parseColumns,
+  parseExtras,
+  parseNamed,
+  unpack,
+} from "./runs.js";
 
 const headings = ["params", "val_loss", "a,b", "c:d", "#5", "-", "Loss", "loss"];
 
@@ -68,6 +78,27 @@ test("a table that does not fit an address is said not to", async () => {
   );
   for (const size of [most + 1, 2 ** 18])
     assert.equal(await pack(noise(size)), null, `${size} bytes`);
+});
+
+test("an address names a table that it cannot hold", () => {
+  const named = { rows: 4000, digest: "0123456789abcdef", name: "my ~ runs&x=1.csv" };
+  const text = formatNamed(named);
+  assert.equal(text, "none~4000~0123456789abcdef~my ~ runs&x=1.csv");
+  assert.deepEqual(parseNamed(text), named);
+  const long = { ...named, name: "😀".repeat(500) };
+  assert.equal(parseNamed(formatNamed(long))?.name, "😀".repeat(100));
+  for (const bad of [
+    "",
+    "none",
+    "none~4000~0123456789abcdef",
+    "none~-1~0123456789abcdef~a",
+    "none~1e9~0123456789abcdef~a",
+    "none~9999999999~0123456789abcdef~a",
+    "none~4~0123456789ABCDEF~a",
+    "none~4~<script>~a",
+    " none~4~0123456789abcdef~a",
+  ])
+    assert.equal(parseNamed(bad), null, bad);
 });
 
 test("a broken or overlong table in an address is an error", async () => {

@@ -30,15 +30,24 @@ export function fitText(text, size, room) {
   return `${cut.trimEnd()}…`;
 }
 
-/** Lines of at most `room` px, broken at spaces. @param {string} text @param {number} size @param {number} room */
+/** Lines of at most `room` px, broken at spaces, and inside a word that is longer than a line. @param {string} text @param {number} size @param {number} room */
 export function wrapText(text, size, room) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const longer = lines[lines.length - 1] ? `${lines[lines.length - 1]} ${word}` : word;
-    if (textWidth(longer, size) <= room || longer === word) lines[lines.length - 1] = longer;
-    else lines.push(word);
+  const lines = [];
+  let line = "";
+  for (const part of text.split(/(?= )/)) {
+    if (line && textWidth(line + part, size) > room) {
+      lines.push(line);
+      line = "";
+    }
+    for (const c of line ? part : part.trimStart()) {
+      if (line && textWidth(line + c, size) > room) {
+        lines.push(line);
+        line = "";
+      }
+      line += c;
+    }
   }
-  return lines;
+  return [...lines, line];
 }
 
 /**

@@ -86,6 +86,12 @@ test("texts are fitted and wrapped", () => {
   assert.equal(fitText("short", 10, 100), "short");
   const cut = fitText("a label that is far too long", 10, 60);
   assert.ok(cut.endsWith("…") && textWidth(cut, 10) <= 60);
+  const pieces = wrapText("a https://example.org/#/fit?data=none~48", 10, 60);
+  assert.ok(
+    pieces.every((line) => textWidth(line, 10) <= 60),
+    pieces.join("|"),
+  );
+  assert.equal(pieces.join(""), "ahttps://example.org/#/fit?data=none~48");
   const lines = wrapText("one two three four five six", 10, 60);
   assert.equal(lines.join(" "), "one two three four five six");
   assert.ok(lines.every((line) => textWidth(line, 10) <= 60));
