@@ -507,6 +507,23 @@ test("a refused table, and one of a single row, are said as they are", () =>
     assert.equal(await status.textContent(), "one.csv is read: 1 row.");
   }));
 
+test("a preset's name does not stand over a table of one's own", () =>
+  lab.open("#/chinchilla?bootstrap=20", async (page) => {
+    const element = await ready(page);
+    const chosen = () =>
+      element
+        .getByLabel("Try")
+        .evaluate((/** @type {HTMLSelectElement} */ s) => s.selectedOptions[0].textContent);
+    await element.getByLabel("Try").selectOption({ index: 1 });
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").query.bootstrap !== "20",
+    );
+    assert.match((await chosen()) ?? "", /^Simulated runs/);
+    await choose(element, TABLE);
+    await holds(page, 48);
+    assert.equal(await chosen(), "your own setting");
+  }));
+
 describe("a link that names a table", () => {
   /** @typedef {(route: Route) => Promise<void>} Answer */
   const serve = (/** @type {Page} */ page, /** @type {Answer} */ answer) =>

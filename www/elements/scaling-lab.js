@@ -618,8 +618,11 @@ export class ScalingLab extends HTMLElement {
     }
     this.#observer.takeRecords();
     this.#ui.seedShown.textContent = t("seedShown", { seed: this.#seed });
-    this.#ui.preset.selectedIndex =
-      1 + (this.#entry?.presets ?? []).findIndex((preset) => this.#isAt(parseQuery(preset.query)));
+    // A preset is of simulated runs.
+    this.#ui.preset.selectedIndex = this.#own?.held
+      ? 0
+      : 1 +
+        (this.#entry?.presets ?? []).findIndex((preset) => this.#isAt(parseQuery(preset.query)));
   }
 
   /** Does a preset say the present setting? Which columns a table has belongs to the table. @param {Values} preset */
