@@ -524,6 +524,43 @@ test("a preset's name does not stand over a table of one's own", () =>
     assert.equal(await chosen(), "your own setting");
   }));
 
+for (const width of [320, 390, 1280, 1920]) {
+  test(`what is guessed of columns is seen whole at ${width} px`, () =>
+    open(
+      "",
+      async (page) => {
+        const element = await ready(page);
+        const heads = ["params", "tokens_seen_in_all_of_the_training_so_far", "validation_loss"];
+        await choose(element, table({ heads }));
+        await holds(page, 48);
+        const seen = await element.evaluate((e) => {
+          for (const fold of e.shadowRoot.querySelectorAll("details.more")) fold.open = true;
+          const pen = /** @type {CanvasRenderingContext2D} */ (
+            document.createElement("canvas").getContext("2d")
+          );
+          return [...e.shadowRoot.querySelectorAll("[data-kind=columns] .pair")].map((pair) => {
+            const list = /** @type {any} */ (pair.querySelector("select"));
+            const text = list.selectedOptions[0].text;
+            pen.font = getComputedStyle(list).font;
+            return {
+              text,
+              // The paddings, and the arrow.
+              fits: pen.measureText(text).width + 40 <= list.clientWidth,
+              below: pair.querySelector(".help")?.innerText ?? "",
+            };
+          });
+        });
+        assert.ok(
+          seen.some(({ text }) => text === `guessed: ${heads[1]}`),
+          JSON.stringify(seen),
+        );
+        for (const { text, fits, below } of seen)
+          assert.ok(fits || below === text, `${text} is cut`);
+      },
+      { context: { viewport: { width, height: 844 } } },
+    ));
+}
+
 describe("a link that names a table", () => {
   /** @typedef {(route: Route) => Promise<void>} Answer */
   const serve = (/** @type {Page} */ page, /** @type {Answer} */ answer) =>

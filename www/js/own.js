@@ -29,6 +29,8 @@ export const ownSheet = new CSSStyleSheet();
 ownSheet.replaceSync(css);
 
 const MB = 2 ** 20;
+/** The most characters that are surely seen of a list. */
+const LISTED = 30;
 /** Headings that the panel lists. */
 const SHOWN = 12;
 /** Roles that can be counted in thousands or billions, and in what. */
@@ -499,6 +501,8 @@ export const kinds = {
             onchange: change,
           })
         : null,
+      // A list shows one line: what is longer is said below it.
+      whole: h("p", { class: "help" }),
     }));
     function change() {
       /** @type {Record<string, number>} */
@@ -545,13 +549,14 @@ export const kinds = {
       {},
       question,
       leave,
-      lists.map(({ select, label, unit }) =>
+      lists.map(({ select, label, unit, whole }) =>
         h(
           "div",
           { class: "pair" },
           h("label", { class: "role", for: select.id }, label),
           select,
           unit ?? "",
+          whole,
         ),
       ),
     );
@@ -607,10 +612,12 @@ export const kinds = {
           setting("exclude")
             .split(",")
             .some((rule) => rule.trim() === "missing");
-        for (const { role, select, unit } of lists) {
+        for (const { role, select, unit, whole } of lists) {
           select.value = String(places[role] ?? "");
           // No column, as guessed anyway.
           if (select.selectedIndex < 0) select.selectedIndex = 0;
+          const used = select.selectedOptions[0].text;
+          whole.textContent = used.length > LISTED ? used : "";
           if (!unit) continue;
           unit.value = extras.units[role] ?? "";
           if (unit.selectedIndex < 0) unit.selectedIndex = 0;
