@@ -195,6 +195,65 @@ test("one press of an arrow key on a slider is one value", () =>
     }
   }));
 
+/** A phone, a laptop, a large screen. */
+const SCREENS = [
+  [390, 844],
+  [1280, 720],
+  [1920, 1080],
+];
+
+for (const [width, height] of SCREENS) {
+  test(`tables of a result at ${width} x ${height}: short ones whole, captions in view`, () =>
+    lab.open(
+      "#/chinchilla?bootstrap=20",
+      async (page) => {
+        const element = await ready(page);
+        await run(element);
+        const tables = await element.evaluate((e) =>
+          [...e.shadowRoot.querySelectorAll("[data-table]")].map((place) => {
+            const box = place.querySelector(".scroll");
+            box.scrollLeft = 1e4;
+            const caption = place.querySelector(".caption").getBoundingClientRect();
+            const cells = [...place.querySelectorAll("td")];
+            return {
+              id: place.getAttribute("data-table"),
+              hidden: box.scrollHeight - box.clientHeight,
+              caption: [caption.left, caption.right],
+              narrow: cells
+                .filter((td) => td.textContent.length > 24 && td.clientWidth < 180)
+                .map((td) => td.textContent),
+            };
+          }),
+        );
+        assert.ok(tables.some(({ id }) => id === "parameters"));
+        for (const { id, hidden, caption, narrow } of tables) {
+          assert.ok(hidden <= 1, `${id} hides ${hidden} px`);
+          assert.ok(caption[0] >= 0 && caption[1] <= width, `${id}: its caption is at ${caption}`);
+          assert.deepEqual(narrow, [], `${id}: text in a narrow column`);
+        }
+      },
+      { context: { viewport: { width, height } } },
+    ));
+}
+
+test("a long table of a result scrolls, and says how many rows it has", () =>
+  lab.open("#/multi-epoch?runs=4", async (page) => {
+    const element = await ready(page);
+    await run(element);
+    const place = element.locator("[data-table=reuse]");
+    const { rows, hidden, shades } = await place.evaluate((node) => {
+      const box = node.querySelector(".scroll");
+      return {
+        rows: node.querySelectorAll("tbody tr").length,
+        hidden: box.scrollHeight - box.clientHeight,
+        shades: getComputedStyle(box).backgroundImage.split("linear-gradient").length - 1,
+      };
+    });
+    assert.ok(rows > 16 && hidden > 0, `${rows} rows, ${hidden} px hidden`);
+    assert.equal(shades, 8);
+    await place.getByText(`(${rows} rows, scroll to see them all)`).waitFor();
+  }));
+
 test("weights stay as typed", () =>
   lab.open("#/exam-time?weights=0.6,0.3,0.1", async (page) => {
     const element = await ready(page);

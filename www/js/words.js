@@ -105,16 +105,29 @@ export function verdictView(verdict) {
   );
 }
 
-/** @param {import("./types.d.ts").Table} table */
+/** The most rows of a table that is shown whole, and the most characters of a text that is kept on one line. */
+const WHOLE_ROWS = 16;
+const SHORT_TEXT = 24;
+
+/** The caption stands outside: it must not scroll with a wide table. @param {import("./types.d.ts").Table} table */
 export function tableView({ id, title, columns, rows }) {
   const caption = uid("caption");
-  return h(
+  const long = rows.length > WHOLE_ROWS;
+  /** How the text of each column is laid out. */
+  const widths = columns.map((_, i) =>
+    rows.some((row) => String(row[i] ?? "").length > SHORT_TEXT) ? "text" : "word",
+  );
+  const box = h(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": caption, "data-table": id },
+    {
+      class: long ? "scroll long" : "scroll",
+      tabindex: 0,
+      role: "region",
+      "aria-labelledby": caption,
+    },
     h(
       "table",
-      {},
-      h("caption", { id: caption }, title),
+      { "aria-labelledby": caption },
       h(
         "thead",
         {},
@@ -140,7 +153,7 @@ export function tableView({ id, title, columns, rows }) {
             {},
             row.map((cell, i) =>
               typeof cell === "string"
-                ? h("td", {}, ...prose(cell))
+                ? h("td", { class: widths[i] }, ...prose(cell))
                 : h(
                     "td",
                     { class: "number" },
@@ -151,5 +164,16 @@ export function tableView({ id, title, columns, rows }) {
         ),
       ),
     ),
+  );
+  return h(
+    "div",
+    { "data-table": id },
+    h(
+      "p",
+      { class: "caption", id: caption },
+      title,
+      long ? h("span", { class: "count" }, ` ${t("rows", { rows: rows.length })}`) : "",
+    ),
+    box,
   );
 }
