@@ -236,6 +236,40 @@ for (const [width, height] of SCREENS) {
     ));
 }
 
+for (const [width, height] of SCREENS) {
+  test(`arrow keys on a plot at ${width} x ${height}: the values are in view, and the frame is whole`, () =>
+    lab.open(
+      "#/positive-shift",
+      async (page) => {
+        const element = await ready(page);
+        for (const figure of await element.locator(".figure:visible").all()) {
+          await figure.locator(".lab-plot").evaluate((plot) => {
+            // As low as a reader may have it.
+            plot.focus();
+            window.scrollBy(0, plot.getBoundingClientRect().bottom - innerHeight);
+          });
+          await page.keyboard.press("ArrowRight");
+          await page.waitForTimeout(50);
+          const { read, frame, buttons } = await figure.evaluate((node) => {
+            const at = (/** @type {Element} */ inner) => inner.getBoundingClientRect();
+            return {
+              read: at(node.querySelector(".lab-read")).bottom,
+              frame: at(node.querySelector(".lab-plot")).top - 5,
+              buttons: [...node.querySelectorAll(".small button")]
+                .map((one) => at(one))
+                .filter(({ top }) => top < at(node.querySelector(".lab-plot")).bottom)
+                .map(({ bottom }) => bottom),
+            };
+          });
+          assert.ok(read <= height, `values end at ${read}`);
+          for (const bottom of buttons)
+            assert.ok(bottom <= frame, `a button ends at ${bottom}, the frame begins at ${frame}`);
+        }
+      },
+      { context: { viewport: { width, height } } },
+    ));
+}
+
 test("a long table of a result scrolls, and says how many rows it has", () =>
   lab.open("#/multi-epoch?runs=4", async (page) => {
     const element = await ready(page);

@@ -489,6 +489,8 @@ export function renderFigure(figure, options = {}) {
     // The lab's own keys (space, r, h) must not hear what moved the cursor.
     event.stopPropagation();
     drawCursor(true);
+    // A plot may fill the screen: the values must be seen.
+    read.scrollIntoView({ block: "nearest" });
   });
 
   function measure() {
