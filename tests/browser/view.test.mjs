@@ -195,6 +195,31 @@ test("one press of an arrow key on a slider is one value", () =>
     }
   }));
 
+test("a list with a bad item moves no slider", async () => {
+  const shares = (/** @type {LabLocator} */ element) =>
+    element.locator("[data-param=weights] output").allInnerTexts();
+  await lab.open("#/exam-time?weights=0.5,0.5", async (page) => {
+    const element = await ready(page);
+    const field = element.locator("[data-param=weights] input[type=text]");
+    await field.fill("");
+    await field.pressSequentially("0.5,abc");
+    await field.blur();
+    await element
+      .locator("[data-param=weights] .problem")
+      .getByText(/cannot be “0\.5,abc”/)
+      .waitFor();
+    assert.deepEqual(await shares(element), ["50%", "50%"]);
+    await page.evaluate(() => (location.hash = "#/exam-time?weights=0.7,abc"));
+    await element.getByText(/the default 0\.9,0\.1 is used instead/).waitFor();
+    assert.deepEqual(await shares(element), ["90%", "10%"]);
+    assert.equal(await field.inputValue(), "0.9,0.1");
+  });
+  await lab.open("#/exam-time?weights=0.5,abc", async (page) => {
+    const element = await ready(page);
+    assert.deepEqual(await shares(element), ["90%", "10%"]);
+  });
+});
+
 /** A phone, a laptop, a large screen. */
 const SCREENS = [
   [390, 844],

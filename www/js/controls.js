@@ -189,7 +189,8 @@ const kinds = {
     /** @param {string} value */
     function show(value) {
       const read = parseShares(value);
-      if (!read) return;
+      // While a list is typed, or is wrong, the sliders are of the last one that can be used.
+      if (!read || read.length < spec.min_len || read.length > spec.max_len) return;
       shares = read;
       const k = shares.length;
       const shown = k <= SLIDERS_MAX ? k : 0;
