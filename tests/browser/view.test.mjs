@@ -313,6 +313,29 @@ test("a long table of a result scrolls, and says how many rows it has", () =>
     await place.getByText(`(${rows} rows, scroll to see them all)`).waitFor();
   }));
 
+test("published numbers fit a phone, with what runs them", () =>
+  lab.open(
+    "#/published",
+    async (page) => {
+      const row = page.locator("tr[data-claim]").first();
+      await row.waitFor();
+      const out = await page.evaluate(() =>
+        [...document.querySelectorAll(".published :is(td, button, a)")]
+          .filter((node) => node.checkVisibility())
+          .filter((node) => {
+            const { left, right } = node.getBoundingClientRect();
+            return left < 0 || right > innerWidth;
+          })
+          .map((node) => node.textContent),
+      );
+      assert.deepEqual(out, []);
+      await row.getByRole("button", { name: /^Run/ }).click();
+      await row.locator(".answer").waitFor();
+      assert.match((await row.getByRole("cell").nth(2).innerText()) ?? "", /^\d/);
+    },
+    { context: { viewport: { width: 390, height: 844 } } },
+  ));
+
 test("weights stay as typed", () =>
   lab.open("#/exam-time?weights=0.6,0.3,0.1", async (page) => {
     const element = await ready(page);

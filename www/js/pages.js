@@ -42,6 +42,9 @@ async function reproduce(claim, table, slow) {
   }
 }
 
+/** Columns of the published numbers. */
+const COLUMNS = ["what", "number", "ours", "agrees", "source", "note"];
+
 /** Numbers as numbers, words as words. @param {any} value */
 const cell = (value) => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
 
@@ -192,6 +195,12 @@ export async function published(body) {
         ),
       ),
     );
+    // Where rows are blocks each cell says what it is, and still is a cell.
+    row.setAttribute("role", "row");
+    [...row.children].forEach((cell, i) => {
+      cell.setAttribute("role", "cell");
+      cell.setAttribute("data-label", t(`claim.${COLUMNS[i]}`));
+    });
     return row;
   });
   const every = h(
@@ -236,19 +245,19 @@ export async function published(body) {
       { class: "scroll", tabindex: 0, role: "region", "aria-label": t("published.title") },
       h(
         "table",
-        { class: "published" },
+        { class: "published", role: "table" },
         h(
           "thead",
-          {},
+          { role: "rowgroup" },
           h(
             "tr",
-            {},
-            ["what", "number", "ours", "agrees", "source", "note"].map((key) =>
-              h("th", { scope: "col" }, t(`claim.${key}`)),
+            { role: "row" },
+            COLUMNS.map((key) =>
+              h("th", { scope: "col", role: "columnheader" }, t(`claim.${key}`)),
             ),
           ),
         ),
-        h("tbody", {}, rows),
+        h("tbody", { role: "rowgroup" }, rows),
       ),
     ),
   );
