@@ -336,6 +336,19 @@ test("published numbers fit a phone, with what runs them", () =>
     { context: { viewport: { width: 390, height: 844 } } },
   ));
 
+for (const hash of ["#/about", "#/published", "#/", "#/exam-time"]) {
+  test(`${hash} is no wider than 320 px`, () =>
+    lab.open(
+      hash,
+      async (page) => {
+        await page.locator("h1").waitFor();
+        await page.waitForTimeout(1000);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+      },
+      { context: { viewport: { width: 320, height: 700 } } },
+    ));
+}
+
 test("weights stay as typed", () =>
   lab.open("#/exam-time?weights=0.6,0.3,0.1", async (page) => {
     const element = await ready(page);

@@ -295,7 +295,7 @@ export async function about(body) {
       { class: "scroll", tabindex: 0, role: "region", "aria-label": t("about.files") },
       h(
         "table",
-        {},
+        { class: "files" },
         h(
           "thead",
           {},
