@@ -3,7 +3,7 @@
 import { area, line } from "d3-shape";
 import { later } from "../assets.js";
 import { axisFormat, axisTitle, valueFormat } from "./format.js";
-import { fitText, placeBeside, placeRows, spread, stride, textWidth } from "./layout.js";
+import { fitText, placeBeside, placeRows, spread, stride, textWidth, wrapText } from "./layout.js";
 import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
 import { looks, outline, px as r1 } from "./style.js";
 import { el, say, set } from "./svg.js";
@@ -123,7 +123,16 @@ export function createDrawing() {
     )
       ey[1] *= 1.5;
     const colours = field ? size * 3.6 : 0;
-    const height = view.height ?? Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours);
+    const x1 = Math.round(width - size * 1.2);
+    const [xTitle, yTitle] = [figure.x, figure.y].map((axis) =>
+      wrapText(axisTitle(axis), size, x1 - 4),
+    );
+    const rowHeight = size * 1.35;
+    // What titles need beyond one line each.
+    const [above, below] = [yTitle, xTitle].map((lines) => (lines.length - 1) * rowHeight);
+    const height =
+      view.height ??
+      Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours + above + below);
     resize(width, height);
     if (!ex || !ey)
       return {
@@ -164,7 +173,6 @@ export function createDrawing() {
       Math.max(0, ...yLabels.map((t) => textWidth(t, size))) + size * 1.1,
     );
     const x0 = Math.round(kept.left);
-    const x1 = Math.round(width - size * 1.2);
     const sx = makeScale(kx, dx, [x0, x1]);
     const placedRules = placeRows(
       rules.map((m) => ({ at: sx(m.x ?? 0), width: Math.min(textWidth(m.label, size), x1 - x0) })),
@@ -172,10 +180,9 @@ export function createDrawing() {
       width - 2,
       size * 0.8,
     );
-    const rowHeight = size * 1.35;
     kept.rows = Math.max(kept.rows, ...placedRules.map((p) => p.row + 1));
-    const y0 = Math.round(size * 2 + kept.rows * rowHeight);
-    const y1 = Math.round(height - size * 3.5 - colours);
+    const y0 = Math.round(size * 2 + above + kept.rows * rowHeight);
+    const y1 = Math.round(height - size * 3.5 - below - colours);
     const sy = makeScale(ky, dy, [y1, y0]);
     const box = { x0, y0, x1, y1 };
 
@@ -186,7 +193,8 @@ export function createDrawing() {
     if (key !== axesKey) {
       axesKey = key;
       drawAxes(
-        figure,
+        xTitle,
+        yTitle,
         size,
         height - colours,
         box,
@@ -296,12 +304,14 @@ export function createDrawing() {
   }
 
   /**
-   * @param {Figure} figure @param {number} size @param {number} height @param {Box} box @param {Scale} sx @param {Scale} sy
+   * @param {string[]} xTitle @param {string[]} yTitle lines
+   * @param {number} size @param {number} height @param {Box} box @param {Scale} sx @param {Scale} sy
    * @param {{major: number[], minor: number[]}} tx @param {{major: number[], minor: number[]}} ty
    * @param {string[]} xLabels @param {string[]} yLabels @param {boolean} field
    */
   function drawAxes(
-    figure,
+    xTitle,
+    yTitle,
     size,
     height,
     { x0, y0, x1, y1 },
@@ -366,12 +376,18 @@ export function createDrawing() {
           yLabels[i],
         ),
       ),
-      el(
-        "text",
-        { x: x1, y: height - size * 0.7, "text-anchor": "end" },
-        fitText(axisTitle(figure.x), size, x1 - 4),
+      ...xTitle.map((line, i) =>
+        el(
+          "text",
+          {
+            x: x1,
+            y: height - size * (0.7 + 1.35 * (xTitle.length - 1 - i)),
+            "text-anchor": "end",
+          },
+          line,
+        ),
       ),
-      el("text", { x: 3, y: size * 1.1 }, fitText(axisTitle(figure.y), size, x1 - 4)),
+      ...yTitle.map((line, i) => el("text", { x: 3, y: size * (1.1 + 1.35 * i) }, line)),
     );
   }
 
