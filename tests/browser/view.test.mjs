@@ -381,6 +381,24 @@ for (const hash of ["#/about", "#/published", "#/", "#/exam-time"]) {
     ));
 }
 
+test("what is preloaded is used on every page", async () => {
+  for (const hash of ["#/", "#/published", "#/about", "#/exam-time"]) {
+    await lab.open("", async (page) => {
+      /** @type {string[]} */
+      const warned = [];
+      page.on("console", (message) => warned.push(message.text()));
+      await page.goto("about:blank");
+      await page.goto(lab.url + hash);
+      await page.waitForTimeout(5000);
+      assert.deepEqual(
+        warned.filter((text) => /preload/.test(text)),
+        [],
+        hash,
+      );
+    });
+  }
+});
+
 test("weights stay as typed", () =>
   lab.open("#/exam-time?weights=0.6,0.3,0.1", async (page) => {
     const element = await ready(page);

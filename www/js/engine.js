@@ -521,6 +521,11 @@ class Engine extends EventTarget {
     return session;
   }
 
+  /** Takes the module that the page asked for beside its script, whether or not anything is computed yet. */
+  load() {
+    compile(cpu.wasm).catch(() => {});
+  }
+
   /** Starts an engine ahead of its first use; a failure shows when it is used. @param {Kind} kind */
   warm(kind) {
     this.#host(kind);

@@ -201,6 +201,7 @@ const problem = unsupported();
 if (problem) main.replaceChildren(h("h1", {}, "Scaling Lab"), h("p", { role: "alert" }, problem));
 else {
   paint(remembered);
+  engine.load();
   window.addEventListener("hashchange", route);
   document.querySelector(".skip")?.addEventListener("click", (event) => {
     event.preventDefault();
