@@ -1,8 +1,7 @@
 //! Figures of `atoms`.
 
 use super::{Atoms, NAMES, SAMPLES};
-use crate::math;
-use crate::math::Z95;
+use crate::math::{self, Z95};
 use crate::output::{Axis, Figure, Kind, Role, Series};
 use crate::params::Scale;
 

@@ -15,8 +15,7 @@ use crate::math;
 use crate::output::{Axis, Output, Progress};
 use crate::params::{Scale, Spec};
 use crate::sim::atoms as sim;
-use crate::theory::atoms as theory;
-use crate::theory::atoms::{Flat, Optimal};
+use crate::theory::atoms::{self as theory, Flat, Optimal};
 
 mod claims;
 mod figures;

@@ -6,8 +6,7 @@ use super::{Atoms, NAMES, Params};
 use crate::error::Result;
 use crate::exec::Exec;
 use crate::kit::Experiment;
-use crate::math;
-use crate::math::Z95;
+use crate::math::{self, Z95};
 use crate::params::{Params as _, Texts};
 
 fn start(query: &str, seed: u32) -> Result<Atoms> {

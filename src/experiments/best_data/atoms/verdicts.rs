@@ -3,8 +3,7 @@
 use super::run::HEAD;
 use super::{Atoms, NAMES};
 use crate::kit::Experiment;
-use crate::math;
-use crate::math::Z999;
+use crate::math::{self, Z999};
 use crate::output::{Column, Table, Verdict};
 
 /// A measured slope.

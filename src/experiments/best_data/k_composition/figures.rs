@@ -6,8 +6,7 @@ use crate::experiments::best_data::race::{Race, Time, name, quartiles};
 use crate::math;
 use crate::output::{Axis, Field, Figure, Frame, Kind, Mark, Role, Series};
 use crate::params::Scale;
-use crate::sim::k_composition as sim;
-use crate::sim::k_composition::BINS;
+use crate::sim::k_composition::{self as sim, BINS};
 use crate::theory::k_composition as theory;
 
 /// Runs that can be shown one by one.

@@ -5,8 +5,7 @@ use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
 use crate::experiments::best_data::race::{Racer, quartiles};
 use crate::experiments::best_data::rates::Rates;
-use crate::sim::k_composition as sim;
-use crate::sim::k_composition::BINS;
+use crate::sim::k_composition::{self as sim, BINS};
 use crate::theory::k_composition as theory;
 
 /// Bytes of the state of the runs that go together.

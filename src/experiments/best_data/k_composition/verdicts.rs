@@ -3,8 +3,7 @@
 use super::{KComposition, Params};
 use crate::experiments::best_data::race::{Race, Time};
 use crate::kit::Experiment;
-use crate::math;
-use crate::math::{Z95, Z999};
+use crate::math::{self, Z95, Z999};
 use crate::output::{Column, Table, Verdict};
 use crate::sim::k_composition as sim;
 

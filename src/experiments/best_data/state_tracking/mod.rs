@@ -14,8 +14,7 @@ use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Column, Output, Progress};
 use crate::params::Spec;
-use crate::sim::state_tracking as sim;
-use crate::sim::state_tracking::{CHECK, LANES, Track};
+use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 
 mod claims;
 mod figures;

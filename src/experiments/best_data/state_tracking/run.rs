@@ -4,8 +4,7 @@ use super::{Params, StateTracking};
 use crate::exec::{Inputs, Lanes};
 use crate::math;
 use crate::rng::Alias;
-use crate::sim::state_tracking as sim;
-use crate::sim::state_tracking::{CHECK, LANES, Track};
+use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::theory::state_tracking as theory;
 
 /// Test sequences of a check, and how many a run that has solved the task may miss: 5%.

@@ -1,0 +1,184 @@
+//! Figures of `exam-time`.
+
+use super::run::Closing;
+use super::{ExamTime, real};
+use crate::math::{self, Z95};
+use crate::output::{Axis, Field, Figure, Frame, Kind, Mark, Role, Series};
+use crate::params::Scale;
+use crate::theory::exam_time as theory;
+
+/// Steps of the lattice on the triangle of three shares.
+pub(super) const LATTICE: u32 = 20;
+pub(super) const SHARE: Axis = Axis { label: "hours for the first subject", unit: "%", scale: Scale::Linear };
+pub(super) const LOSS: Axis = Axis { label: "expected exam loss", unit: "", scale: Scale::Log };
+
+/// Inner points (i, j) of the triangular lattice.
+pub(super) fn lattice() -> impl Iterator<Item = (u32, u32)> {
+    (1..LATTICE - 1).flat_map(|i| (1..LATTICE - i).map(move |j| (i, j)))
+}
+
+/// The three shares at a point of the lattice.
+pub(super) fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
+    [i, j, LATTICE - i - j].map(|i| f64::from(i) / f64::from(LATTICE))
+}
+
+impl ExamTime {
+    pub(super) fn line_axis(&self) -> Axis {
+        if self.p.len() == 2 {
+            SHARE
+        } else {
+            Axis { label: "from the matched (0) to the optimal (1) shares", unit: "", scale: Scale::Linear }
+        }
+    }
+
+    pub(super) fn line_figure(&self, id: &'static str) -> Figure {
+        let (first, last) =
+            if self.p.len() == 2 { (0.02, 0.98) } else { (self.line[0], self.line[self.line.len() - 1]) };
+        let x: Vec<f64> = (0..=192).map(|i| first + (last - first) * f64::from(i) / 192.0).collect();
+        let curve = |f: &dyn Fn(&[f64]) -> f64| x.iter().map(|&x| f(&self.at(x))).collect::<Vec<_>>();
+        let mut series = vec![
+            Series::new(
+                "power-law",
+                "power law, the limit of many hours",
+                Kind::Line,
+                Role::Theory,
+                x.clone(),
+                curve(&|n| self.power_law(n)),
+            ),
+            Series::new(
+                "exact",
+                "exact at these hours",
+                Kind::Line,
+                Role::Theory,
+                x.clone(),
+                curve(&|n| self.exact(n)),
+            ),
+        ];
+        if self.done > 1 {
+            let width = self.line.len();
+            let means = self.means();
+            let half: Vec<f64> = (0..width).map(|i| Z95 * self.standard_error(i)).collect();
+            let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
+            series.push(
+                Series::new(
+                    "measured",
+                    "simulated students, mean and 95% interval",
+                    Kind::Points,
+                    Role::Measured,
+                    self.line.clone(),
+                    means[..width].to_vec(),
+                )
+                .with_interval(ends(-1.0), ends(1.0)),
+            );
+        }
+        if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
+            series.push(
+                Series::new(
+                    "students",
+                    "single students: median, 10% to 90%",
+                    Kind::Line,
+                    Role::Measured,
+                    self.line.clone(),
+                    middle.clone(),
+                )
+                .with_interval(low.clone(), high.clone())
+                .hidden(),
+            );
+        }
+        Figure {
+            id,
+            title: if self.p.len() == 2 {
+                "Loss against the first subject's share of the hours".into()
+            } else {
+                "Loss along the line from matched to optimal shares".into()
+            },
+            x: self.line_axis(),
+            y: LOSS,
+            field: None,
+            series,
+            marks: vec![
+                Mark::at_x("matched", if self.p.len() == 2 { self.p[0] } else { 0.0 }),
+                Mark::at_x("optimal", if self.p.len() == 2 { self.power[0] } else { 1.0 }),
+            ],
+        }
+    }
+
+    pub(super) fn triangle(&self, id: &'static str, title: &str, label: &'static str, values: Vec<f64>) -> Figure {
+        let axis: Vec<f64> = (1..LATTICE - 1).map(|i| f64::from(i) / f64::from(LATTICE)).collect();
+        let mut z = vec![vec![f64::NAN; axis.len()]; axis.len()];
+        for ((i, j), value) in lattice().zip(values) {
+            z[j as usize - 1][i as usize - 1] = value;
+        }
+        Figure {
+            id,
+            title: title.into(),
+            x: Axis { label: "share of subject 1", unit: "%", scale: Scale::Linear },
+            y: Axis { label: "share of subject 2", unit: "%", scale: Scale::Linear },
+            field: Some(Field {
+                x: axis.clone(),
+                y: axis,
+                z,
+                label,
+                unit: "",
+                scale: Scale::Log,
+                frame: Frame::Simplex,
+            }),
+            series: vec![],
+            marks: vec![Mark::at("matched", self.p[0], self.p[1]), Mark::at("optimal", self.power[0], self.power[1])],
+        }
+    }
+
+    pub(super) fn gain_figure(&self) -> Figure {
+        // The other subjects keep their proportions while the first one's weight moves.
+        let rest: f64 = self.p[1..].iter().sum();
+        let weights = |w: f64| -> Vec<f64> {
+            let others = self.p.len() as f64 - 1.0;
+            let other = |p: &f64| if rest > 0.0 { p / rest * (1.0 - w) } else { (1.0 - w) / others };
+            std::iter::once(w).chain(self.p[1..].iter().map(other)).collect()
+        };
+        let x: Vec<f64> = (1..100).map(|i| f64::from(i) / 100.0).collect();
+        let y = x.iter().map(|&w| theory::gain(&weights(w), &self.c, self.a).hours_ratio).collect();
+        // The whole hours that the students have: rounding matters when they are few.
+        let exact = |w: f64| {
+            let p = weights(w);
+            let loss = |hours: &[u32]| theory::loss(&p, &self.c, self.a, &real(hours), theory::exact_error);
+            let best = theory::best_whole_hours(&p, &self.c, self.a, self.hours);
+            math::pow(loss(&best) / loss(&theory::whole_hours(&p, self.hours)), 1.0 / self.a)
+        };
+        let mut coarse: Vec<f64> = (1..50).map(|i| f64::from(i) / 50.0).collect();
+        // The exam's own weight stands among them, put in its place: a sort would weigh 1 KB in the first download.
+        let place = coarse.iter().take_while(|&&w| w < self.p[0]).count();
+        if coarse.get(place) != Some(&self.p[0]) {
+            coarse.insert(place, self.p[0]);
+        }
+        let at_these_hours = coarse.iter().map(|&w| exact(w)).collect();
+        let mut series = vec![
+            Series::new("power-law", "power law, the limit of many hours", Kind::Line, Role::Theory, x, y),
+            Series::new("exact", "exact in whole hours", Kind::Line, Role::Theory, coarse, at_these_hours),
+        ];
+        if self.done > 1 {
+            let (ratio, error) = self.measured_ratio();
+            let needed = |r: f64| math::pow(r, 1.0 / self.a);
+            series.push(
+                Series::new(
+                    "measured",
+                    "simulated students, 95% interval",
+                    Kind::Points,
+                    Role::Measured,
+                    vec![self.p[0]],
+                    vec![needed(ratio)],
+                )
+                .with_interval(vec![needed((ratio - Z95 * error).max(0.0))], vec![needed(ratio + Z95 * error)]),
+            );
+        }
+        Figure {
+            id: "gain",
+            title: "Hours needed with the optimal shares, per hour with the matched ones".into(),
+            x: Axis { label: "weight of the first subject", unit: "%", scale: Scale::Linear },
+            y: Axis { label: "hours ratio", unit: "", scale: Scale::Linear },
+            field: None,
+            series,
+            marks: vec![Mark::at_x("this exam", self.p[0])],
+        }
+    }
+}

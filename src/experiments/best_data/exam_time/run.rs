@@ -1,0 +1,91 @@
+//! What `exam-time` simulates, and what it keeps of it.
+
+use super::{ExamTime, RESAMPLES, vertex, window};
+use crate::exec::Inputs;
+use crate::math;
+use crate::rng::{Draws, stream};
+use crate::sim::exam_time;
+use crate::theory::exam_time as theory;
+
+/// What needs every student.
+pub(super) struct Closing {
+    /// 10%, 50% and 90% quantiles of single students, per position.
+    pub(super) quantiles: [Vec<f64>; 3],
+    /// Measured best position and its bootstrap standard error.
+    pub(super) vertex: f64,
+    pub(super) error: f64,
+    /// Missed facts that decide about it.
+    pub(super) missed: f64,
+    /// How far the parabola through the exact losses of the same whole hours is from the optimum, and the resampled ones
+    /// are from the measured one.
+    pub(super) resolution: f64,
+}
+
+impl ExamTime {
+    /// Students per mark: about sixteen marks, whole groups, bounded buffers.
+    pub(super) fn batch(&self) -> u32 {
+        let group = exam_time::LANES as u32;
+        (self.runs / 16).next_multiple_of(group).clamp(group, 4096)
+    }
+
+    /// Inputs of the kernel: the quantile table, and for every subject the hours of all allocations in ascending order.
+    pub(super) fn kernel_inputs(&self) -> Inputs {
+        let mut thresholds = Vec::with_capacity(self.p.len() * self.allocations.len());
+        for k in 0..self.p.len() {
+            let mut column: Vec<u32> = self.allocations.iter().map(|hours| hours[k]).collect();
+            column.sort_unstable();
+            thresholds.extend(column);
+        }
+        Inputs::new(&[bytemuck::cast_slice(&exam_time::quantiles(self.a)), bytemuck::cast_slice(&thresholds)])
+    }
+
+    pub(super) fn close(&self) -> Closing {
+        let (width, runs) = (self.kept, self.done as usize);
+        let mut quantiles = [vec![], vec![], vec![]];
+        for i in 0..self.line.len() {
+            let mut column: Vec<f64> = (0..runs).map(|run| self.losses[run * width + i]).collect();
+            column.sort_unstable_by(f64::total_cmp);
+            for (out, share) in quantiles.iter_mut().zip([0.1, 0.5, 0.9]) {
+                out.push(column[((runs - 1) as f64 * share).round() as usize]);
+            }
+        }
+        // Chosen by theory, so that noise does not choose the points that it is measured on.
+        let exact: Vec<f64> = (0..self.line.len()).map(|i| self.exact_at(i)).collect();
+        let window = window(&exact);
+        let xs = &self.line[window.clone()];
+        let vertex_of = |ys: &[f64]| vertex(xs, &ys.iter().map(|y| math::ln(*y)).collect::<Vec<_>>());
+        let mut resampled = Vec::new();
+        for resample in 0..RESAMPLES {
+            let mut draws = Draws::new(self.seed, stream::BOOTSTRAP, resample, 0);
+            let mut sums = vec![0.0; xs.len()];
+            for _ in 0..runs {
+                let run = draws.below(self.done) as usize * width;
+                for (sum, loss) in sums.iter_mut().zip(&self.losses[run + window.start..run + window.end]) {
+                    *sum += loss;
+                }
+            }
+            resampled.push(vertex_of(&sums.iter().map(|s| s / runs as f64).collect::<Vec<_>>()));
+        }
+        // How many students' facts are missed with some of these shares and known with others, `l_k` of subject k. Each
+        // moves the loss by `w_k`, so the slope has as many of one size as `(sum w^2 l)^3 / (sum w^3 l)^2`: of a sum of
+        // Poisson counts the inverse of the squared skewness, or less.
+        let [mut squares, mut cubes] = [0.0; 2];
+        for (k, cost) in self.p.iter().zip(&self.c).map(|(p, c)| p * c).enumerate() {
+            let unknown = |i: usize| theory::exact_error(self.a, f64::from(self.allocations[i][k]));
+            let between = (unknown(window.start) - unknown(window.end - 1)).abs();
+            let facts = f64::from(self.facts) * f64::from(self.done) * between;
+            squares += cost * cost * facts;
+            cubes += cost * cost * cost * facts;
+        }
+        let center = resampled.iter().sum::<f64>() / f64::from(RESAMPLES);
+        let spread = resampled.iter().map(|v| (v - center) * (v - center)).sum::<f64>() / f64::from(RESAMPLES - 1);
+        let vertex = vertex_of(&self.means()[window.clone()]);
+        Closing {
+            quantiles,
+            vertex,
+            error: spread.sqrt(),
+            missed: squares / cubes * squares / cubes * squares,
+            resolution: (vertex_of(&exact[window]) - self.best_position()).abs() + (center - vertex).abs(),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What `positive-shift` simulates, and what it keeps of it.
+
+use super::{BINS, PER_DECADE, PositiveShift, RARE};
+use crate::sim::positive_shift::LEAST;
+use crate::theory::positive_shift::{self as theory, Curve, Mixing, Optimum, Parts, Point, Solver};
+
+/// Test weights and curves.
+pub(super) struct Problem {
+    pub(super) p: Vec<f64>,
+    /// None stands for the mixing law.
+    pub(super) curve: Option<Curve>,
+    pub(super) a: Vec<f64>,
+    pub(super) b: Vec<f64>,
+    pub(super) c: Vec<f64>,
+    /// Row by row.
+    pub(super) t: Vec<f64>,
+}
+
+impl Problem {
+    pub(super) fn parts(&self, curve: Curve) -> Parts<'_> {
+        Parts { curve, weights: &self.p, a: &self.a, b: &self.b, c: &self.c }
+    }
+
+    pub(super) fn mixing(&self) -> Mixing<'_> {
+        Mixing { weights: &self.p, heights: &self.b, floors: &self.c, transfer: &self.t }
+    }
+
+    /// Do losses have a scale, so that ratios mean something?
+    pub(super) const fn has_ratio(&self) -> bool {
+        !matches!(self.curve, None | Some(Curve::Log))
+    }
+
+    pub(super) fn solve(&self, samples: f64) -> (Optimum, Vec<f64>) {
+        match self.curve {
+            Some(curve) => {
+                let mut solver = Solver::default();
+                (solver.solve(&self.parts(curve), samples), solver.shares)
+            }
+            None => {
+                let mut shares = vec![0.0; self.p.len()];
+                (self.mixing().solve(&mut shares), shares)
+            }
+        }
+    }
+
+    pub(super) fn pull(&self, shares: &[f64], samples: f64) -> Vec<f64> {
+        match self.curve {
+            Some(curve) => self.parts(curve).pull(shares, samples),
+            None => self.mixing().pull(shares),
+        }
+    }
+
+    /// The same optimum by mirror descent, as far as a slider has time for.
+    pub(super) fn mirror(&self, samples: f64) -> Point {
+        let limit = 20_000 / self.p.len() as u32;
+        match self.curve {
+            Some(curve) => {
+                let parts = self.parts(curve);
+                theory::mirror_descent(&self.p, |q| parts.loss(q, samples), |q| parts.pull(q, samples), 1e-9, limit)
+            }
+            None => {
+                let law = self.mixing();
+                theory::mirror_descent(&vec![1.0; self.p.len()], |q| law.loss(q), |q| law.pull(q), 1e-9, limit)
+            }
+        }
+    }
+
+    /// One majority, equal minorities and one curve for all: `(p, K, a)`.
+    pub(super) fn majority(&self) -> Option<(f64, u32, f64)> {
+        let same = |xs: &[f64]| xs.iter().all(|x| (x - xs[0]).abs() <= 1e-9 * xs[0]);
+        let fits = self.curve == Some(Curve::Power)
+            && self.p.len() > 2
+            && same(&self.p[1..])
+            && same(&self.a)
+            && same(&self.c);
+        fits.then(|| (self.p[0], self.p.len() as u32, self.a[0]))
+    }
+
+    /// Two equal parts, the first of which learns t from the second's data: `(t, b)`.
+    pub(super) fn one_way(&self) -> Option<(f64, f64)> {
+        let fits = self.curve.is_none()
+            && self.p.len() == 2
+            && self.p[0] == self.p[1]
+            && self.b[0] == self.b[1]
+            && self.t[0] == 1.0
+            && self.t[2] == 0.0
+            && self.t[3] == 1.0
+            && (0.0..1.0).contains(&self.t[1]);
+        fits.then(|| (self.t[1], self.b[0]))
+    }
+}
+
+/// Losses and shares over a range of N.
+pub(super) struct Sweep {
+    pub(super) samples: Vec<f64>,
+    pub(super) matched: Vec<f64>,
+    pub(super) loss: Vec<f64>,
+    pub(super) shares: Vec<Vec<f64>>,
+}
+
+/// What the random mixtures gave.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// Mixtures with a gain that can be told.
+    pub(super) count: u32,
+    /// Losses beyond f64: no gain is known.
+    pub(super) lost: u32,
+    pub(super) bins: Vec<u32>,
+    pub(super) below: [u32; 4],
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, gain: f64) {
+        if gain.is_nan() {
+            self.lost += 1;
+            return;
+        }
+        self.count += 1;
+        self.bins[(((gain - LEAST) * PER_DECADE) as usize).min(BINS - 1)] += 1;
+        for (below, least) in self.below.iter_mut().zip(RARE) {
+            *below += u32::from(gain < least);
+        }
+    }
+}
+
+impl PositiveShift {
+    /// Mixtures per mark: about sixteen marks.
+    pub(super) fn batch(&self) -> u32 {
+        self.draws.div_ceil(16).max(1024)
+    }
+}

@@ -1,0 +1,216 @@
+//! What `multi-epoch` simulates, and what it keeps of it.
+
+use super::{ENOUGH, LUCK, MultiEpoch, WILD, World};
+use crate::error::{Error, Result};
+use crate::experiments::repeats::reuse::{
+    Cell as Risks, Estimate, FALLING, NOISY, Tuned, fresh_samples, student, tuned,
+};
+use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
+
+/// Bytes that go to a device together.
+pub(super) const BLOCK_BYTES: u64 = 32 << 20;
+
+/// Runs that go together.
+#[derive(Clone, Copy)]
+pub(super) struct Leg {
+    /// Place in the list of schedules.
+    pub(super) schedule: usize,
+    /// Place in the list of N; `None`: fresh samples.
+    pub(super) size: Option<usize>,
+    pub(super) first_run: u32,
+    pub(super) runs: u32,
+}
+
+/// What theory says of one N.
+#[derive(Clone, Default)]
+pub(super) struct Expected {
+    /// R* and E at each K.
+    pub(super) risk: Vec<f64>,
+    pub(super) reuse: Vec<Option<f64>>,
+    pub(super) rate: Vec<f64>,
+    /// E for infinitely many epochs.
+    pub(super) plateau: Option<f64>,
+    /// K with E = 0.75 K.
+    pub(super) saturation: Option<f64>,
+}
+
+/// Risks of one schedule, `[..][rate]`.
+#[derive(Clone)]
+pub(super) struct Measured {
+    /// `[N][K]`.
+    pub(super) data: Vec<Vec<Vec<Risks>>>,
+    /// At every mark of N'.
+    pub(super) fresh: Vec<Vec<Risks>>,
+    /// Marks of N' that are worth running.
+    pub(super) stop: Option<usize>,
+}
+
+/// What the effective reuse rate was measured to be, at one N.
+pub(super) struct Reuse {
+    pub(super) best: Vec<Option<Tuned>>,
+    pub(super) reuse: Vec<Option<Estimate>>,
+}
+
+impl Reuse {
+    /// E at the most epochs.
+    pub(super) fn plateau(&self) -> Option<Estimate> {
+        self.reuse.last().copied().flatten()
+    }
+}
+
+impl MultiEpoch {
+    /// Steps after which something is recorded.
+    pub(super) fn stops(&self, leg: Leg) -> Vec<u32> {
+        leg.size.map_or_else(|| self.fresh.clone(), |size| self.epochs.iter().map(|k| k * self.sizes[size]).collect())
+    }
+
+    /// Trials that each stop of a leg has: the rates, so many at a time.
+    pub(super) fn chunks(&self) -> usize {
+        self.rates.len().div_ceil(sim::LANES)
+    }
+
+    /// Each rate to the end; under a decaying schedule to every stop.
+    pub(super) fn trials(&self, leg: Leg) -> Vec<Trial> {
+        let (schedule, _) = self.schedules[leg.schedule];
+        let stops = self.stops(leg);
+        let horizons = if schedule == Schedule::Constant { &stops[stops.len() - 1..] } else { &stops[..] };
+        let trial = |&steps: &u32| {
+            let chunk = |rates: &[f64]| Trial { rates: rates.to_vec(), schedule, steps };
+            self.rates.chunks(sim::LANES).map(chunk).collect::<Vec<_>>()
+        };
+        horizons.iter().flat_map(trial).collect()
+    }
+
+    pub(super) fn plan<'a>(&'a self, leg: Leg, trials: &'a [Trial]) -> Plan<'a> {
+        Plan {
+            seed: self.seed,
+            first_run: leg.first_run,
+            runs: leg.runs,
+            features: self.features(),
+            noise: self.params.noise,
+            teacher: &self.teacher,
+            order: if leg.size.is_some() { self.order() } else { sim::Order::Fresh },
+            samples: leg.size.map_or(0, |size| self.sizes[size]),
+            trials,
+        }
+    }
+
+    /// The legs, in blocks that a device can hold.
+    pub(super) fn legs(&self) -> Result<Vec<Leg>> {
+        let mut legs = Vec::new();
+        for schedule in 0..self.schedules.len() {
+            for size in (0..self.sizes.len()).map(Some).chain([None]) {
+                let all = Leg { schedule, size, first_run: 0, runs: 1 };
+                let trials = self.trials(all);
+                let plan = self.plan(all, &trials);
+                if plan.bytes() > sim::BYTES_MAX {
+                    let most = plan.most_samples();
+                    let (name, value) = match size {
+                        Some(size) if most > 0 => ("samples", self.sizes[size].to_string()),
+                        _ => ("dim", self.params.dim.to_string()),
+                    };
+                    let allowed = if name == "dim" {
+                        "fewer: a device holds 128 MiB".to_owned()
+                    } else {
+                        format!("at most {most} samples of {} features: a device holds 128 MiB", self.params.dim)
+                    };
+                    return Err(Error::parameter(name, &value, &allowed));
+                }
+                let runs = self.params.runs;
+                let most = (BLOCK_BYTES / plan.bytes()).clamp(1, u64::from(runs)) as u32;
+                let block = |first_run| Leg { first_run, runs: most.min(runs - first_run), ..all };
+                legs.extend((0..runs).step_by(most as usize).map(block));
+            }
+        }
+        Ok(legs)
+    }
+
+    /// Leg and stop after `done` marks.
+    pub(super) fn place(&self, done: u32) -> Option<(Leg, usize)> {
+        let mut left = done.checked_sub(self.slow)? as usize;
+        for &leg in &self.legs {
+            let stops = if leg.size.is_some() { self.epochs.len() } else { self.fresh.len() };
+            if left < stops {
+                return Some((leg, left));
+            }
+            left -= stops;
+        }
+        None
+    }
+
+    /// Takes in the risks at a stop of a leg.
+    pub(super) fn take(&mut self, leg: Leg, stop: usize, risks: &[[f64; sim::LANES]]) {
+        let (chunks, runs) = (self.chunks(), leg.runs as usize);
+        let constant = self.schedules[leg.schedule].0 == Schedule::Constant;
+        let first = if constant { 0 } else { stop * chunks };
+        let measured = &mut self.measured[leg.schedule];
+        let cells = match leg.size {
+            Some(size) => &mut measured.data[size][stop],
+            None => &mut measured.fresh[stop],
+        };
+        for (i, cell) in cells.iter_mut().enumerate() {
+            let trial = (first + i / sim::LANES) * runs;
+            risks[trial..trial + runs].iter().for_each(|lanes| cell.push(lanes[i % sim::LANES]));
+        }
+    }
+
+    /// Fresh samples beyond these are worth more than any number of epochs.
+    pub(super) fn enough(&self, schedule: usize, stop: usize) -> bool {
+        let measured = &self.measured[schedule];
+        let least = |cells: &Vec<Vec<Risks>>| {
+            let risks = cells.iter().filter_map(|cells| self.tuned(cells)).map(|best| best.risk);
+            risks.fold(f64::INFINITY, f64::min)
+        };
+        let least = measured.data.iter().map(least).fold(f64::INFINITY, f64::min);
+        // One more mark than needed: later blocks of runs move the mean.
+        stop > 0 && self.tuned(&measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
+    }
+
+    /// How uneven the risks of runs may be for their mean to be known.
+    pub(super) fn most_uneven(&self) -> f64 {
+        // The fewer runs, the less of a heavy tail they show.
+        if self.steep > WILD { FALLING * (f64::from(self.params.runs) / ENOUGH).sqrt().min(1.0) } else { NOISY }
+    }
+
+    pub(super) fn tuned(&self, cells: &[Risks]) -> Option<Tuned> {
+        tuned(&self.rates, cells, self.most_uneven())
+    }
+
+    /// The best of the measured risks after so many epochs, in which a feature that few runs have not seen may decide:
+    /// then their mean is not known, and often too low.
+    pub(super) fn measured_best(&self, cells: &[Risks], epochs: f64, samples: f64) -> Option<Tuned> {
+        let best = self.tuned(cells)?;
+        let luck = match &self.world {
+            World::OneHot(model) if self.params.noise == 0.0 => model.luck(epochs, samples, best.rate),
+            _ => 0.0,
+        };
+        let known = luck <= LUCK * f64::from(self.params.runs).sqrt();
+        Some(if known { best } else { Tuned { error: f64::INFINITY, ..best } })
+    }
+
+    /// Measured one-pass risks, ascending in N', as far as they are risks: see [`sim::FLOOR`].
+    pub(super) fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
+        let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
+        let best = fresh.map(|(&n, cells)| (f64::from(n), cells));
+        let best = best.filter_map(|(n, cells)| Some((n, self.measured_best(cells, 1.0, n)?)));
+        best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
+    }
+
+    /// What was measured at one N.
+    pub(super) fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
+        let n = f64::from(self.sizes[size]);
+        let cells = self.measured[schedule].data[size].iter();
+        let best: Vec<Option<Tuned>> =
+            cells.zip(self.epochs_of()).map(|(cells, k)| self.measured_best(cells, k, n)).collect();
+        let reuse = |best: &Option<Tuned>| {
+            let fresh = fresh_samples(one_pass, best.as_ref().filter(|best| best.risk >= sim::FLOOR)?)?;
+            Some(Estimate { value: fresh.value / n, ..fresh })
+        };
+        Reuse { reuse: best.iter().map(reuse).collect(), best }
+    }
+
+    /// Standard errors of a two-sided interval, by those of a normal distribution.
+    pub(super) fn errors(&self, normal: f64) -> f64 {
+        student(normal, f64::from(self.params.runs - 1))
+    }
+}
