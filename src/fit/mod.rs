@@ -14,7 +14,6 @@
 //! | [`search`] | the lowest minimum that a search meets: grid, projection of the linear part, polish |
 //! | [`bootstrap`], [`profile`] | how sure: resampled runs; one parameter held |
 //! | [`choose`], [`derived`] | which law; what a budget buys |
-//! | [`report`] | a fit as figures and tables |
 //! | [`runs`] | which column of a table is what, which rows are left out |
 //!
 //! To add a law: write `laws/x.rs` with a [`Law`], add `Entry::of::<laws::x::X>()` to [`ALL`].
