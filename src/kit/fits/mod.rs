@@ -663,6 +663,17 @@ mod tests {
     }
 
     #[test]
+    fn so_few_rows_that_intervals_are_too_wide_are_said_to_be() {
+        let grid: Vec<_> = [7e7, 4e8, 3e9].iter().flat_map(|n| [1.5e9, 1e10, 5e10, 1.2e11].map(|d| (*n, d))).collect();
+        for (rows, wide) in [(9, true), (10, false), (12, false)] {
+            let table = sized(|i| i.to_string(), &grid[..rows]);
+            let words = said(&run("chinchilla", "bootstrap=0&profiles=no", Some(&table)));
+            assert_eq!(words.contains("rather too wide"), wide, "{rows} rows for five parameters: {words}");
+            assert!(words.contains("are few for 5 free parameters"), "{words}");
+        }
+    }
+
+    #[test]
     fn rows_of_few_runs_are_resampled_one_by_one_and_that_is_said() {
         let grid: Vec<_> = [7e7, 1.6e8, 4e8, 1e9, 3e9]
             .iter()
