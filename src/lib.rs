@@ -6,13 +6,14 @@
 //! | [`error`] | sentences for failures | nothing |
 //! | [`math`] | the door to f64 functions | everything above |
 //! | [`rng`] | indexed draws | everything above |
+//! | [`stats`] | means, lines, quantiles and their errors | `error`, `math` |
 //! | [`theory`] | closed forms, pure f64 functions | everything above |
 //! | [`mod@params`] | what is asked: parameters and their values | everything above but `theory` |
 //! | [`output`] | what is answered: figures, tables, verdicts, the document, its digest | everything above but `theory` |
 //! | [`table`] | a table of numbers from text | `error` |
 //! | [`exec`] | where work runs: threads, workers, the GPU | `error`, `math`, `rng` |
 //! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | `error`, `math`, `rng`, `theory`, `exec` |
-//! | [`fit`] | laws fitted to runs, f64, no device | `error`, `math`, `rng`, `theory`, `params`, `table` |
+//! | [`fit`] | laws fitted to runs, f64, no device | `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
 //! | [`kit`] | what every experiment is made of; `kit/fits`: what the pages of fits share | everything above |
 //! | [`experiments`] | the story: a part is a folder, an experiment is a folder or file in it | everything above |
 //! | [`session`] | one run of one experiment: find, check, run, reproduce | everything above |
@@ -31,6 +32,7 @@ pub mod params;
 pub mod rng;
 pub mod session;
 pub mod sim;
+pub mod stats;
 pub mod table;
 pub mod theory;
 #[cfg(target_arch = "wasm32")]

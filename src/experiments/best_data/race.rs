@@ -10,9 +10,9 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Kind, Role, Series, Table, Verdict};
 use crate::params::Scale;
+use crate::stats::{lower_end, median_weights, place};
 
 /// Fewer runs cannot hold a median with 99.9%: all lie on one side of it with probability `2^(1-n)`.
 pub const LEAST: usize = 11;
@@ -292,89 +292,15 @@ impl Race {
     }
 }
 
-/// Where in a sorted list of `count` a quantile is: the first by which that share of the list is reached.
-fn place(count: usize, share: f64) -> usize {
-    (share * count as f64).ceil().max(1.0) as usize - 1
-}
-
-/// Lower quartile, median and upper quartile as the race takes them; not numbers if there are no values.
-pub fn quartiles(values: &[f32]) -> [f64; 3] {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f32::total_cmp);
-    [0.25, 0.5, 0.75].map(|share| sorted.get(place(sorted.len(), share)).map_or(f64::NAN, |x| f64::from(*x)))
-}
-
 /// Does an interval of uniform's time over a power law's say that the power law is faster?
 pub(super) fn agrees([lo, hi]: [f64; 2]) -> Option<bool> {
     if lo > 1.0 { Some(true) } else { (hi < 1.0).then_some(false) }
 }
 
-/// The largest c with `P(a / b < c) <= tail`, for independent a and b that are listed in ascending order with their
-/// probabilities. A b that is infinite makes the quotient 0.
-fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
-    let below = |c: f64| {
-        let (mut i, mut reached, mut sum) = (0, 0.0, 0.0);
-        for &(b, weight) in b {
-            // Relative slack: the quotient that c was made of is not below it.
-            while i < a.len() && a[i].0 < c * b * (1.0 - 1e-12) {
-                reached += a[i].1;
-                i += 1;
-            }
-            sum += weight * reached;
-        }
-        sum
-    };
-    let (Some(first), Some(last)) = (a.first(), b.last()) else { return 0.0 };
-    let finite = |list: &[(f64, f64)]| list.iter().rev().map(|(x, _)| *x).find(|x| x.is_finite());
-    let (Some(most), Some(longest)) = (finite(a), finite(b)) else { return 0.0 };
-    // Between the least and the largest quotient, by bisection of the logarithm.
-    let (mut lo, mut hi) = (math::ln(first.0 / longest), math::ln(most / b[0].0));
-    if last.0.is_infinite() && below(math::exp(lo)) > tail {
-        return 0.0;
-    }
-    for _ in 0..60 {
-        let middle = 0.5 * (lo + hi);
-        if below(math::exp(middle)) <= tail { lo = middle } else { hi = middle }
-    }
-    // The quotient that was closed in on, exactly: times that are equal make 1.
-    let near = math::exp(hi);
-    let above = |b: f64| Some(a.get(a.partition_point(|(x, _)| *x < near * b * (1.0 - 1e-9)))?.0 / b);
-    let mut quotients = b.iter().filter_map(|(b, _)| above(*b));
-    quotients.find(|q| (q / near - 1.0).abs() < 1e-9).unwrap_or(near)
-}
-
-/// Probability that the median, the `ceil(n/2)`-th of n draws with replacement, is the j-th of n distinct values.
-///
-/// A uniform number's r-th order statistic has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, and the j-th value is
-/// met for x in `((j-1)/n, j/n]`: Gauss-Legendre with 8 points, exact up to n = 16 and closer than 1e-12 above.
-fn median_weights(n: usize) -> Vec<f64> {
-    const NODES: [(f64, f64); 4] = [
-        (0.183_434_642_495_649_8, 0.362_683_783_378_362),
-        (0.525_532_409_916_329, 0.313_706_645_877_887_3),
-        (0.796_666_477_413_626_7, 0.222_381_034_453_374_48),
-        (0.960_289_856_497_536_3, 0.101_228_536_290_376_26),
-    ];
-    let (size, rank) = (n as f64, n.div_ceil(2) as f64);
-    let scale = math::lgamma(size + 1.0) - math::lgamma(rank) - math::lgamma(size - rank + 1.0);
-    let density = |x: f64| math::exp(scale + (rank - 1.0) * math::ln(x) + (size - rank) * math::ln_1p(-x));
-    let half = 0.5 / size;
-    (0..n)
-        .map(|j| {
-            let middle = (j as f64 + 0.5) / size;
-            // Hoeffding: what is left out is below e^-60.
-            if size * (middle - 0.5) * (middle - 0.5) > 40.0 && n > 64 {
-                return 0.0;
-            }
-            let cell =
-                |(node, weight): (f64, f64)| weight * (density(middle - half * node) + density(middle + half * node));
-            half * NODES.into_iter().map(cell).sum::<f64>()
-        })
-        .collect()
-}
-
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::math;
     use crate::rng::{Draws, stream};
 
     fn race(budget: u64, hits: &[(f64, &[u64])]) -> Race {

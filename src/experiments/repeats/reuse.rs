@@ -5,6 +5,7 @@
 //! and two neighbours on each side in the logarithms, and N' is read off the measured one-pass risks, also in the logarithms.
 
 use crate::math;
+use crate::stats::bottom;
 
 /// The risks of the runs at one learning rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -119,27 +120,6 @@ pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     Some(best)
 }
 
-/// Where the polynomial through the points is least between `lo` and `hi`, and how low: by golden section.
-fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
-    const SECTION: f64 = 0.381_966_011_250_105_1;
-    // Neville's scheme.
-    let value = |at: f64| {
-        let mut p = y.to_vec();
-        for order in 1..x.len() {
-            for i in 0..x.len() - order {
-                p[i] = ((at - x[i + order]) * p[i] + (x[i] - at) * p[i + 1]) / (x[i] - x[i + order]);
-            }
-        }
-        p[0]
-    };
-    for _ in 0..40 {
-        let (a, b) = (lo + SECTION * (hi - lo), hi - SECTION * (hi - lo));
-        if value(a) < value(b) { hi = b } else { lo = a }
-    }
-    let at = 0.5 * (lo + hi);
-    (at, value(at))
-}
-
 /// A number and the standard error of its logarithm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
@@ -231,24 +211,11 @@ pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
     (count > 0.0).then(|| [(squares / count).sqrt(), (errors / count).sqrt()])
 }
 
-/// Weighted least squares of y on x: `(slope, its standard error, offset)`; nothing below two points.
-pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
-    let weight = |error: f64| 1.0 / (error * error);
-    let total: f64 = points.iter().map(|p| weight(p.2)).sum();
-    let mean = |of: &dyn Fn(&(f64, f64, f64)) -> f64| points.iter().map(|p| weight(p.2) * of(p)).sum::<f64>() / total;
-    let (mx, my) = (mean(&|p| p.0), mean(&|p| p.1));
-    let spread: f64 = points.iter().map(|p| weight(p.2) * (p.0 - mx) * (p.0 - mx)).sum();
-    if points.len() < 2 || spread <= 0.0 || spread.is_nan() {
-        return None;
-    }
-    let slope = points.iter().map(|p| weight(p.2) * (p.0 - mx) * (p.1 - my)).sum::<f64>() / spread;
-    Some([slope, (1.0 / spread).sqrt(), my - slope * mx])
-}
-
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::rng::{Draws, stream};
+    use crate::stats::line;
 
     fn cell(risks: &[f64]) -> Cell {
         let mut cell = Cell::default();

@@ -11,6 +11,7 @@ use crate::fit::{Fit, Problem, Published, Residual, Role, Transform};
 use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
 use crate::params::Scale;
+use crate::stats::correlation;
 
 /// Everything that is known so far about one law on one set of runs.
 #[derive(Debug)]
@@ -912,16 +913,6 @@ fn spans(lines: &[usize]) -> String {
 /// Whose a published fit is.
 fn author(source: &str) -> &str {
     source.split(',').next().unwrap_or(source)
-}
-
-/// Pearson's.
-fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let mean = |x: &[f64]| x.iter().sum::<f64>() / n;
-    let (mx, my) = (mean(x), mean(y));
-    let sum = |f: &dyn Fn(usize) -> f64| (0..x.len()).map(f).sum::<f64>();
-    let xy = sum(&|i| (x[i] - mx) * (y[i] - my));
-    xy / (sum(&|i| (x[i] - mx) * (x[i] - mx)) * sum(&|i| (y[i] - my) * (y[i] - my))).sqrt()
 }
 
 #[cfg(test)]

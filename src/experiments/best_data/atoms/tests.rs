@@ -1,13 +1,14 @@
 //! Tests of `atoms`.
 
 use super::figures::none_missed;
-use super::verdicts::{Slope, mean_and_error};
+use super::verdicts::Slope;
 use super::{Atoms, NAMES, Params};
 use crate::error::Result;
 use crate::exec::Exec;
 use crate::kit::Experiment;
 use crate::math::{self, Z95};
 use crate::params::{Params as _, Texts};
+use crate::stats::mean_and_error;
 
 fn start(query: &str, seed: u32) -> Result<Atoms> {
     Atoms::start(Params::read(&crate::params::query(query))?, seed)

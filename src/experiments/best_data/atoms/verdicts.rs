@@ -5,6 +5,7 @@ use super::{Atoms, NAMES};
 use crate::kit::Experiment;
 use crate::math::{self, Z999};
 use crate::output::{Column, Table, Verdict};
+use crate::stats::{mean_and_error, slope_weights};
 
 /// A measured slope.
 #[derive(Clone, Copy)]
@@ -14,21 +15,6 @@ pub(super) struct Slope {
     pub(super) error: f64,
     /// How far the logarithms of the means are biased.
     pub(super) bias: f64,
-}
-
-/// Mean and its standard error; not a number where there is none.
-pub(super) fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let spread = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-    (mean, (spread / n).sqrt())
-}
-
-/// Weights of the least-squares slope over `x`: `slope = sum w_i y_i`.
-pub(super) fn slope_weights(x: &[f64]) -> Vec<f64> {
-    let mean = x.iter().sum::<f64>() / x.len() as f64;
-    let square: f64 = x.iter().map(|x| (x - mean) * (x - mean)).sum();
-    x.iter().map(|x| (x - mean) / square).collect()
 }
 
 impl Atoms {

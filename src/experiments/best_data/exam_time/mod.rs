@@ -164,24 +164,6 @@ fn window(ys: &[f64]) -> std::ops::Range<usize> {
     start..(start + 2 * REACH + 1).min(ys.len())
 }
 
-/// The lowest point of the least-squares parabola; not a number where it has none.
-fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
-    if xs.len() < 3 {
-        return f64::NAN;
-    }
-    let n = xs.len() as f64;
-    // Centred abscissae keep the normal equations well conditioned.
-    let middle = xs.iter().sum::<f64>() / n;
-    let sum = |f: &dyn Fn(f64, f64) -> f64| xs.iter().zip(ys).map(|(x, y)| f(x - middle, *y)).sum::<f64>();
-    let (s2, s3, s4) = (sum(&|x, _| x * x), sum(&|x, _| x * x * x), sum(&|x, _| x * x * x * x));
-    let (t0, t1, t2) = (sum(&|_, y| y), sum(&|x, y| x * y), sum(&|x, y| x * x * y));
-    // [n 0 s2; 0 s2 s3; s2 s3 s4] (c, b, a) = (t0, t1, t2), c eliminated.
-    let (u, v) = (s4 - s2 * s2 / n, t2 - s2 * t0 / n);
-    let determinant = s2 * u - s3 * s3;
-    let (curvature, slope) = ((s2 * v - s3 * t1) / determinant, (u * t1 - s3 * v) / determinant);
-    if curvature > 0.0 { middle - 0.5 * slope / curvature } else { f64::NAN }
-}
-
 impl Experiment for ExamTime {
     const SLUG: &'static str = "exam-time";
     const INFO: Info = words::INFO;

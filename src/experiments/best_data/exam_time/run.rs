@@ -1,10 +1,11 @@
 //! What `exam-time` simulates, and what it keeps of it.
 
-use super::{ExamTime, RESAMPLES, vertex, window};
+use super::{ExamTime, RESAMPLES, window};
 use crate::exec::Inputs;
 use crate::math;
 use crate::rng::{Draws, stream};
 use crate::sim::exam_time;
+use crate::stats::vertex;
 use crate::theory::exam_time as theory;
 
 /// What needs every student.

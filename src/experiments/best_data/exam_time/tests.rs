@@ -1,11 +1,12 @@
 //! Tests of `exam-time`.
 
-use super::{ExamTime, Params, vertex};
+use super::{ExamTime, Params};
 use crate::exec::Exec;
 use crate::kit::Experiment;
 use crate::math;
 use crate::output::{Cell, Output, Role};
 use crate::params::{Params as _, Texts};
+use crate::stats::vertex;
 
 fn finished(query: &str, seed: u32) -> ExamTime {
     let texts: Texts = crate::params::query(query);

@@ -2,11 +2,12 @@
 
 use super::run::{Expected, FLOWS, Snapshot};
 use super::{KComposition, Params, TRAININGS_MAX};
-use crate::experiments::best_data::race::{Race, Time, name, quartiles};
+use crate::experiments::best_data::race::{Race, Time, name};
 use crate::math;
 use crate::output::{Axis, Field, Figure, Frame, Kind, Mark, Role, Series};
 use crate::params::Scale;
 use crate::sim::k_composition::{self as sim, BINS};
+use crate::stats::quartiles;
 use crate::theory::k_composition as theory;
 
 /// Runs that can be shown one by one.

@@ -3,9 +3,10 @@
 use super::figures::{LEAST, SHOWN};
 use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
-use crate::experiments::best_data::race::{Racer, quartiles};
+use crate::experiments::best_data::race::Racer;
 use crate::experiments::best_data::rates::Rates;
 use crate::sim::k_composition::{self as sim, BINS};
+use crate::stats::quartiles;
 use crate::theory::k_composition as theory;
 
 /// Bytes of the state of the runs that go together.

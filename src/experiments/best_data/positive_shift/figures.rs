@@ -1,12 +1,12 @@
 //! Figures of `positive-shift`.
 
 use super::run::Sweep;
-use super::verdicts::wilson;
 use super::{BINS, NEAR, PER_DECADE, PositiveShift};
 use crate::math;
 use crate::output::{Axis, Figure, Kind, Mark, Role, Series};
 use crate::params::Scale;
 use crate::sim::positive_shift::LEAST;
+use crate::stats::wilson;
 use crate::theory::exam_time::majority_gain;
 use crate::theory::positive_shift::Curve;
 

@@ -1,6 +1,5 @@
 //! Tests of `positive-shift`.
 
-use super::verdicts::wilson;
 use super::{FAMILIES, Params, PositiveShift, SWEEP};
 use crate::error::Result;
 use crate::exec::Exec;
@@ -9,6 +8,7 @@ use crate::math;
 use crate::output::Role;
 use crate::params::Params as _;
 use crate::sim::positive_shift::LEAST;
+use crate::stats::wilson;
 use crate::theory::positive_shift as theory;
 
 fn start(query: &str) -> Result<PositiveShift> {

@@ -3,23 +3,13 @@
 use super::run::Tally;
 use super::{FEW, PositiveShift, RARE};
 use crate::kit::Experiment;
-use crate::math::{self, Z95, Z999};
+use crate::math::{self, Z999};
 use crate::output::{Cell, Column, Table, Verdict};
+use crate::stats::wilson;
 use crate::theory::positive_shift::{self as theory, Curve};
 
 /// A certificate within this of the loss says that two solvers agree.
 pub(super) const CLOSE: f64 = 1e-6;
-
-/// Wilson's 95% interval of a share.
-pub(super) fn wilson(hits: u32, of: u32) -> [f64; 2] {
-    let (n, z2) = (f64::from(of), Z95 * Z95);
-    let share = f64::from(hits) / n;
-    let middle = share + 0.5 * z2 / n;
-    let half = Z95 * (share * (1.0 - share) / n + 0.25 * z2 / (n * n)).sqrt();
-    let end = |x: f64| (x / (1.0 + z2 / n)).clamp(0.0, 1.0);
-    // Rounding must not open an end that is closed.
-    [if hits == 0 { 0.0 } else { end(middle - half) }, if hits == of { 1.0 } else { end(middle + half) }]
-}
 
 impl PositiveShift {
     pub(super) fn tables(&self) -> Vec<Table> {

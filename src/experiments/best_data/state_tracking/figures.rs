@@ -2,10 +2,11 @@
 
 use super::StateTracking;
 use super::run::{MISSES, Record, Rest, TESTS};
-use crate::experiments::best_data::race::{name, quartiles};
+use crate::experiments::best_data::race::name;
 use crate::output::{Axis, Figure, Kind, Mark, Role, Series};
 use crate::params::Scale;
 use crate::sim::state_tracking::CHECK;
+use crate::stats::quartiles;
 use crate::theory::state_tracking as theory;
 
 /// Names of the series, one for each exponent.

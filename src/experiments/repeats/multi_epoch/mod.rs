@@ -11,12 +11,13 @@ use run::{Expected, Leg, Measured, Reuse};
 
 use crate::error::{Error, Result};
 use crate::exec::Exec;
-use crate::experiments::repeats::reuse::{Cell as Risks, line};
+use crate::experiments::repeats::reuse::Cell as Risks;
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress, Series};
 use crate::params::{Choice, Spec};
 use crate::sim::multi_epoch::{self as sim, Features, Schedule, Sweep};
+use crate::stats::line;
 use crate::theory::dense::{MeanField, OnePass};
 use crate::theory::one_hot::{OneHot, PowerLaw};
 use crate::theory::reuse::{Best, Model, Order};

@@ -4,11 +4,12 @@ use super::run::Reuse;
 use super::{
     FLAT, LEAST, LUCK, MEAN_FIELD, MultiEpoch, NEAR, PER_FEATURE, REACHED, RECURSION, SAME, SHARE, STEEP, World,
 };
-use crate::experiments::repeats::reuse::{Estimate, apart, line};
+use crate::experiments::repeats::reuse::{Estimate, apart};
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
 use crate::output::{Cell, Column, Table, Verdict};
 use crate::sim::multi_epoch::{self as sim, Schedule};
+use crate::stats::line;
 use crate::theory::dense::OnePass;
 use crate::theory::reuse::Model as _;
 use crate::theory::{dense, muennighoff, reuse};
