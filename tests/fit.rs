@@ -659,7 +659,10 @@ fn the_command_asks_what_a_table_leaves_open() {
     std::fs::write(folder.join("steps.tsv"), format!("step\tloss\n{}", rows.collect::<String>())).expect("a file");
     let fit = |more: &[&str]| lab(&[&["fit", "power", "steps.tsv"], &quick[..], more].concat());
     let said = refused(&fit(&[]));
-    assert!(said.contains("line 2: nothing in the table says whether the mark in `5.000` of column `loss`"), "{said}");
+    assert!(
+        said.contains("line 2: nothing in the columns of the fit says whether the mark in `5.000` of column `loss`"),
+        "{said}"
+    );
     assert!(said.contains("decimal=comma"), "{said}");
     assert!(words(&fit(&["--decimal", "point"])).contains("19 rows"), "an answer");
     let run = lab(&[
