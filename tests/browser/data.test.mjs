@@ -519,7 +519,7 @@ test("a preset's name does not stand over a table of one's own", () =>
       () => document.querySelector("scaling-lab").query.bootstrap !== "20",
     );
     assert.match((await chosen()) ?? "", /^Simulated runs/);
-    await choose(element, TABLE);
+    await choose(element, table({ heads: ["params", "tokens", "val_loss"] }));
     await holds(page, 48);
     assert.equal(await chosen(), "your own setting");
   }));
@@ -527,7 +527,7 @@ test("a preset's name does not stand over a table of one's own", () =>
 for (const width of [320, 390, 1280, 1920]) {
   test(`what is guessed of columns is seen whole at ${width} px`, () =>
     open(
-      "",
+      "law=chinchilla",
       async (page) => {
         const element = await ready(page);
         const heads = ["params", "tokens_seen_in_all_of_the_training_so_far", "validation_loss"];
@@ -886,7 +886,7 @@ test("an embedded element takes its table from its attributes", () =>
       .route("**/tables/**", (route) =>
         route.fulfill({ body: table({ rows: 36 }), contentType: "text/csv" }),
       );
-    await page.locator(".cards").waitFor();
+    await page.locator(".cards").first().waitFor();
     await page.evaluate(
       ([slug, packed]) => {
         const element = document.createElement("scaling-lab");

@@ -437,7 +437,7 @@ test("a preset keeps its name", async () => {
 });
 
 test("control characters are shown, and spoil no file", () =>
-  lab.open("#/fit?bootstrap=20", async (page) => {
+  lab.open("#/fit?law=chinchilla&bootstrap=20", async (page) => {
     const element = await ready(page);
     const evil = "\u0001\n\u202e\u2028x";
     await choose(element, `a${evil}.csv`, table([`"params ${evil}"`, "tokens", "loss"]));
