@@ -36,12 +36,21 @@ pub fn number(x: f64) -> String {
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    /// The parameter that is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
 }
 
 impl Error {
     /// An error of the given kind; `message` is one lower-case sentence without a full stop, and is shown on one line.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: visible(&message.into()) }
+        Self { kind, message: visible(&message.into()), parameter: None }
+    }
+
+    /// Blames the parameter `name`. The sentence should name it, too.
+    pub fn blaming(mut self, name: &str) -> Self {
+        self.parameter = Some(name.to_owned());
+        self
     }
 
     /// A parameter that cannot be used: names it, its value and what is allowed.
@@ -50,6 +59,7 @@ impl Error {
         let shown: String = value.chars().take(60).collect();
         let cut = if shown.len() < value.len() { "…" } else { "" };
         Self::new(ErrorKind::Parameter, format!("parameter `{name}` cannot be `{shown}{cut}`: it takes {allowed}"))
+            .blaming(name)
     }
 
     /// A device that is missing, lost or wrong.
@@ -60,6 +70,11 @@ impl Error {
     /// What went wrong, coarsely.
     pub const fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// The name of the parameter that is to blame, where one is.
+    pub fn blamed(&self) -> Option<&str> {
+        self.parameter.as_deref()
     }
 
     /// The sentence.

@@ -36,12 +36,9 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
 pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<params::Checked> {
     let entry = find(slug)?;
     let mut checked = params::check(entry.params, texts);
-    let start = |texts: &Texts| {
-        params::read(entry.params, texts).and_then(|values| (entry.start)(&values, table.cloned(), 0).map(drop))
-    };
-    while let Err(error) = start(&checked.values) {
-        let blamed = checked.values.iter().position(|(name, _)| error.message().contains(&format!("`{name}`")));
-        match blamed {
+    let fits = |texts: &Texts| (entry.check)(&params::read(entry.params, texts)?, table);
+    while let Err(error) = fits(&checked.values) {
+        match checked.values.iter().position(|(name, _)| error.blamed() == Some(name)) {
             Some(place) => {
                 checked.problems.push(format!("{error}; its default is used instead"));
                 checked.values.remove(place);
@@ -88,6 +85,7 @@ impl Session {
         let entry = find(slug)?;
         let values = params::read(entry.params, texts)?;
         let data = table.as_ref().map(|table| DataUse { rows: table.len(), digest: table.digest() });
+        (entry.check)(&values, table.as_ref())?;
         let run = (entry.start)(&values, table, seed)?;
         let params = entry.params.iter().map(|spec| spec.name).zip(params::typed(entry.params, texts)?).collect();
         // A fall-back that happened when the device was opened concerns every run.

@@ -522,7 +522,11 @@ impl Columns {
             let column = match (heading, place) {
                 ("-", _) => None,
                 (_, Some(place)) if (1..=table.columns.len()).contains(&place) => Some(place - 1),
-                _ => Some(table.find(heading).map_err(|e| Error::new(e.kind(), format!("`columns`: {e}")))?),
+                _ => Some(
+                    table
+                        .find(heading)
+                        .map_err(|e| Error::new(e.kind(), format!("`columns`: {e}")).blaming("columns"))?,
+                ),
             };
             Ok(columns.with(role, column))
         })

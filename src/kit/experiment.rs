@@ -33,21 +33,35 @@ pub trait Experiment: Sized + 'static {
     /// Its parameters.
     type Params: Params;
 
-    /// Checks what the declaration cannot, and computes the closed forms: after this, [`Experiment::output`]
-    /// shows theory. Fast enough for a slider.
+    /// Checks what the declaration cannot: do values that are valid alone fit each other? It computes no closed form:
+    /// a page asks at every change of a control.
     ///
     /// # Errors
-    /// A sentence naming the parameter, its value and what is allowed.
+    /// A sentence naming the parameter, its value and what is allowed; see [`Error::parameter`].
+    fn check(_params: &Self::Params) -> Result<()> {
+        Ok(())
+    }
+
+    /// Checks whether the values fit each other and a table, where [`Experiment::DATA`] asks for one.
+    ///
+    /// # Errors
+    /// What [`Experiment::check`] refuses; a table that cannot be used, with the line.
+    fn check_on(params: &Self::Params, _table: Option<&Rc<Table>>) -> Result<()> {
+        Self::check(params)
+    }
+
+    /// Computes the closed forms for values that were checked: after this, [`Experiment::output`] shows theory. Fast
+    /// enough for a slider.
+    ///
+    /// # Errors
+    /// Only what [`Experiment::check`] refuses.
     fn start(params: Self::Params, seed: u32) -> Result<Self>;
 
-    /// The same over a table, where [`Experiment::DATA`] asks for one.
+    /// Starts over a table, where [`Experiment::DATA`] asks for one.
     ///
     /// # Errors
-    /// As [`Experiment::start`]; a table that cannot be used, with the line.
-    fn start_on(params: Self::Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
-        if table.is_some() {
-            return Err(Error::new(ErrorKind::Parameter, format!("experiment {} reads no table", Self::SLUG)));
-        }
+    /// Only what [`Experiment::check_on`] refuses.
+    fn start_on(params: Self::Params, _table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         Self::start(params, seed)
     }
 
@@ -110,7 +124,10 @@ pub struct Entry {
     /// A setting that runs within a second, at which at least one verdict can tell.
     #[cfg(not(target_arch = "wasm32"))]
     pub quick: &'static str,
-    /// Starts it with values of its parameters, over a table where it reads one, with a seed.
+    /// Do the values of its parameters fit each other, and the table where it reads one?
+    #[serde(skip)]
+    pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
+    /// Starts it with values that were checked, over a table where it reads one, with a seed.
     #[serde(skip)]
     pub start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
@@ -131,6 +148,12 @@ impl Entry {
             kernel: E::KERNEL,
             #[cfg(not(target_arch = "wasm32"))]
             quick: E::QUICK,
+            check: |values, table| {
+                if E::DATA.is_empty() && table.is_some() {
+                    return Err(Error::new(ErrorKind::Parameter, format!("experiment {} reads no table", E::SLUG)));
+                }
+                E::check_on(&E::Params::from_values(values)?, table)
+            },
             start: |values, table, seed| Ok(Box::new(E::start_on(E::Params::from_values(values)?, table, seed)?)),
         }
     }

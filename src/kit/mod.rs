@@ -3,6 +3,8 @@
 mod claim;
 mod experiment;
 pub mod fits;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod testing;
 mod words;
 
 pub use claim::{Claim, File, Origin, Pick, Reproduced};

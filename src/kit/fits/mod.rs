@@ -221,6 +221,13 @@ impl<P: Page> Experiment for Fits<P> {
     const DATA: &'static str = P::DATA;
     type Params = P::Params;
 
+    fn check_on(params: &P::Params, table: Option<&Rc<Table>>) -> Result<()> {
+        let ((form, others), common) = (P::forms(params)?, P::common(params));
+        Asked::new(&form, &common)?;
+        // Whether a law can be fitted to a table is known when its runs are read.
+        table.map_or(Ok(()), |table| Fitting::new(&form, &others, &common, Some(Rc::clone(table)), 0).map(drop))
+    }
+
     fn start(params: P::Params, seed: u32) -> Result<Self> {
         Self::start_on(params, None, seed)
     }
@@ -364,6 +371,24 @@ impl Common {
     }
 }
 
+/// What the parameters say of a fit, whatever its runs are.
+struct Asked<'a> {
+    objective: Objective,
+    /// Parameters of the law that are held or freed.
+    held: Vec<(usize, Option<f64>)>,
+    /// Rules by which lines are left out, as typed and as read.
+    texts: Vec<&'a str>,
+    rules: Vec<Rule>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(form: &Form, common: &'a Common) -> Result<Self> {
+        let texts: Vec<&str> = parts(&common.exclude).collect();
+        let rules = texts.iter().map(|rule| Rule::parse(rule)).collect::<Result<_>>()?;
+        Ok(Self { objective: common.objective(form.law), held: common.held(form.law)?, texts, rules })
+    }
+}
+
 impl Fitting {
     /// Begins: reads the runs.
     ///
@@ -371,9 +396,7 @@ impl Fitting {
     /// Rules, columns or names that cannot be used; runs that the law cannot be fitted to, with the line.
     pub fn new(form: &Form, others: &[Form], common: &Common, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let law = form.law;
-        let (objective, held) = (common.objective(law), common.held(law)?);
-        let texts: Vec<&str> = parts(&common.exclude).collect();
-        let rules = texts.iter().map(|rule| Rule::parse(rule)).collect::<Result<Vec<_>>>()?;
+        let Asked { objective, held, texts, rules } = Asked::new(form, common)?;
         let from = table.is_some();
         let table = table.unwrap_or_else(|| Rc::new(simulated(law, common.rows, common.noise, seed)));
         // What is asked of a table that is not there does not matter.

@@ -90,11 +90,15 @@ impl Experiment for Atoms {
     const QUICK: &'static str = "runs=32&atoms=5000";
     type Params = Params;
 
+    fn check(params: &Params) -> Result<()> {
+        match params.samples.iter().find(|n| n.fract() != 0.0) {
+            Some(n) => Err(Error::parameter("samples", &n.to_string(), "whole numbers from 2 to 1000000")),
+            None => Ok(()),
+        }
+    }
+
     fn start(params: Params, seed: u32) -> Result<Self> {
         let Params { atoms: count, exponent: alpha, samples: wanted, runs } = params;
-        if let Some(n) = wanted.iter().find(|n| n.fract() != 0.0) {
-            return Err(Error::parameter("samples", &n.to_string(), "whole numbers from 2 to 1000000"));
-        }
         let mut samples: Vec<u32> = wanted.iter().map(|&n| n as u32).collect();
         samples.sort_unstable();
         samples.dedup();

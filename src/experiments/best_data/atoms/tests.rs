@@ -3,25 +3,11 @@
 use super::figures::none_missed;
 use super::verdicts::Slope;
 use super::{Atoms, NAMES, Params};
-use crate::error::Result;
-use crate::exec::Exec;
 use crate::kit::Experiment;
+use crate::kit::testing::Tested;
 use crate::math::{self, Z95};
 use crate::params::{Params as _, Texts};
 use crate::stats::mean_and_error;
-
-fn start(query: &str, seed: u32) -> Result<Atoms> {
-    Atoms::start(Params::read(&crate::params::query(query))?, seed)
-}
-
-fn finished(query: &str, seed: u32) -> Atoms {
-    let mut run = start(query, seed).expect("starts");
-    let exec = Exec::cpu();
-    while !run.progress().finished() {
-        pollster::block_on(run.advance(&exec)).expect("advances");
-    }
-    run
-}
 
 #[test]
 fn simulated_losses_are_the_exact_ones() {
@@ -31,7 +17,7 @@ fn simulated_losses_are_the_exact_ones() {
         "atoms=50&exponent=1.05&samples=2,3,20,50&runs=4096",
         "atoms=3000&exponent=4&samples=10,1000&runs=1000",
     ] {
-        let run = finished(query, 1);
+        let run = Atoms::finished(query, 1);
         for d in 0..3 {
             for (i, losses) in run.losses[d].iter().enumerate() {
                 assert_eq!(losses.len(), run.runs as usize, "{query}: every run");
@@ -58,14 +44,14 @@ fn simulated_losses_are_the_exact_ones() {
 fn verdicts_agree_and_would_notice_a_wrong_slope() {
     for (query, seed) in [("", 1), ("", 2), ("exponent=2", 3), ("atoms=1000&exponent=1.1&samples=20,50,100&runs=16", 4)]
     {
-        let run = finished(query, seed);
+        let run = Atoms::finished(query, seed);
         for verdict in run.output().verdicts {
             assert_ne!(verdict.agrees, Some(false), "{query}: {verdict:?}");
         }
         let slope = &run.output().verdicts[0];
         assert_eq!(slope.agrees, Some(true), "{query}: {slope:?}");
     }
-    let run = finished("", 1);
+    let run = Atoms::finished("", 1);
     let verdicts = run.output().verdicts;
     let [lo, hi] = verdicts[1].interval.expect("an interval");
     let matched = verdicts[0].theory.expect("theory");
@@ -77,7 +63,7 @@ fn verdicts_agree_and_would_notice_a_wrong_slope() {
 fn the_interval_of_a_slope_covers_it_also_with_few_runs() {
     let mut outside = 0;
     for seed in 0..150 {
-        let run = finished("atoms=2000&samples=10,30,100,300&runs=64", seed);
+        let run = Atoms::finished("atoms=2000&samples=10,30,100,300&runs=64", seed);
         for d in 0..2 {
             let Slope { value, error, bias } = run.slope(d).expect("a slope");
             outside += u32::from((value - run.exact_slope(d)).abs() > Z95 * error + bias);
@@ -93,7 +79,7 @@ fn bars_hold_the_exact_loss_also_where_atoms_are_rarely_missed() {
     const SEEDS: u32 = 200;
     let mut held = [0; 3];
     for seed in 0..SEEDS {
-        let run = finished("atoms=20000&samples=1000&runs=256", seed);
+        let run = Atoms::finished("atoms=20000&samples=1000&runs=256", seed);
         for (d, held) in held.iter_mut().enumerate() {
             let (mean, error) = run.mean_and_error(d, 0, &run.losses[d][0]);
             *held += u32::from((mean - run.exact(d, 0)).abs() <= Z95 * error);
@@ -110,7 +96,7 @@ fn bars_hold_the_exact_loss_also_where_atoms_are_rarely_missed() {
 #[test]
 fn a_slope_that_could_be_anything_agrees_with_nothing() {
     for seed in 1..21 {
-        let run = finished("atoms=900&exponent=3.4&samples=7,60,800,9000", seed);
+        let run = Atoms::finished("atoms=900&exponent=3.4&samples=7,60,800,9000", seed);
         for verdict in run.output().verdicts {
             let Some([lo, hi]) = verdict.interval else { continue };
             let null = verdict.null.expect("what would be measured without an effect");
@@ -123,7 +109,7 @@ fn a_slope_that_could_be_anything_agrees_with_nothing() {
 
 #[test]
 fn the_curves_are_the_closed_forms() {
-    let run = start("atoms=300&samples=10,100", 1).expect("starts");
+    let run = Atoms::started("atoms=300&samples=10,100", 1);
     let p: Vec<f64> = (1..=300).map(|k| run.atoms.probability(k)).collect();
     let loss = |q: &dyn Fn(usize) -> f64, n: f64| -> f64 {
         p.iter().enumerate().map(|(k, p)| p * math::pow(1.0 - q(k), n)).sum()
@@ -146,13 +132,13 @@ fn the_curves_are_the_closed_forms() {
 
 #[test]
 fn the_window_of_the_support_is_as_stated() {
-    assert_eq!(start("", 1).expect("starts").window(), [15.0, 10_000.0], "10 alpha to K/10");
+    assert_eq!(Atoms::started("", 1).window(), [15.0, 10_000.0], "10 alpha to K/10");
 }
 
 #[test]
 fn a_limit_is_never_said_to_hold_where_it_does_not() {
     let notes = |query: &str| {
-        let verdicts = start(query, 1).expect("starts").output().verdicts;
+        let verdicts = Atoms::started(query, 1).output().verdicts;
         verdicts.into_iter().map(|verdict| verdict.note).collect::<Vec<_>>()
     };
     let [matched, optimal, support] = &notes("exponent=1.1")[..] else { panic!("three verdicts") };
@@ -170,14 +156,14 @@ fn a_limit_is_never_said_to_hold_where_it_does_not() {
 
 #[test]
 fn a_support_of_every_atom_is_outside_the_window() {
-    let run = start("atoms=1000&samples=3000", 1).expect("starts");
+    let run = Atoms::started("atoms=1000&samples=3000", 1);
     let verdict = run.output().verdicts.pop().expect("support");
     assert_eq!((verdict.measured, verdict.agrees), (1000.0, None), "{verdict:?}");
 }
 
 #[test]
 fn no_atom_missed_is_an_open_marker_with_its_bound() {
-    let run = finished("atoms=10&exponent=1.05&samples=20,10000&runs=64", 1);
+    let run = Atoms::finished("atoms=10&exponent=1.05&samples=20,10000&runs=64", 1);
     let output = run.output();
     let series = &output.figures[0].series;
     let none = series.iter().find(|s| s.id == "optimal-none").expect("nothing missed at N = 10000");
@@ -193,8 +179,8 @@ fn no_atom_missed_is_an_open_marker_with_its_bound() {
 
 #[test]
 fn slicing_of_the_runs_into_batches_changes_nothing() {
-    let whole = finished("atoms=100&samples=10&runs=128", 5);
-    let more = finished("atoms=100&samples=10&runs=1024", 5);
+    let whole = Atoms::finished("atoms=100&samples=10&runs=128", 5);
+    let more = Atoms::finished("atoms=100&samples=10&runs=1024", 5);
     for d in 0..3 {
         assert_eq!(whole.losses[d][0], more.losses[d][0][..128], "run i is run i");
     }
@@ -202,12 +188,12 @@ fn slicing_of_the_runs_into_batches_changes_nothing() {
 
 #[test]
 fn bad_samples_are_refused_in_words() {
-    let error = start("samples=10,2.5", 1).err().expect("refused").to_string();
+    let error = Atoms::refused("samples=10,2.5");
     assert!(error.contains("samples") && error.contains("2.5") && error.contains("whole"), "{error}");
     assert!(Params::read(&Texts::from([("exponent".into(), "1".into())])).is_err(), "alpha must exceed 1");
 }
 
 #[test]
 fn unsorted_and_repeated_samples_are_put_in_order() {
-    assert_eq!(start("samples=100,10,100", 1).expect("starts").samples, [10, 100]);
+    assert_eq!(Atoms::started("samples=100,10,100", 1).samples, [10, 100]);
 }

@@ -171,6 +171,10 @@ impl Experiment for ExamTime {
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     type Params = Params;
 
+    fn check(params: &Params) -> Result<()> {
+        broadcast("difficulty", &params.difficulty, params.weights.len()).map(drop)
+    }
+
     fn start(params: Params, seed: u32) -> Result<Self> {
         let Params { weights: p, difficulty, exponent: a, hours, facts, runs } = params;
         let c = broadcast("difficulty", &difficulty, p.len())?;

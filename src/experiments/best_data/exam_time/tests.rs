@@ -1,22 +1,11 @@
 //! Tests of `exam-time`.
 
-use super::{ExamTime, Params};
-use crate::exec::Exec;
+use super::ExamTime;
 use crate::kit::Experiment;
+use crate::kit::testing::Tested;
 use crate::math;
 use crate::output::{Cell, Output, Role};
-use crate::params::{Params as _, Texts};
 use crate::stats::vertex;
-
-fn finished(query: &str, seed: u32) -> ExamTime {
-    let texts: Texts = crate::params::query(query);
-    let mut run = ExamTime::start(Params::read(&texts).expect("valid"), seed).expect("starts");
-    let exec = Exec::cpu();
-    while !run.progress().finished() {
-        pollster::block_on(run.advance(&exec)).expect("advances");
-    }
-    run
-}
 
 #[test]
 fn students_land_on_the_exact_curve() {
@@ -26,7 +15,7 @@ fn students_land_on_the_exact_curve() {
         "weights=0.6,0.3,0.1&exponent=2",
         "weights=1,2,3,4,5,6,7,8&difficulty=1,2,3,4,5,6,7,8&hours=50",
     ] {
-        let run = finished(query, 1);
+        let run = ExamTime::finished(query, 1);
         let means = run.means();
         for (i, hours) in run.allocations.iter().enumerate() {
             let exact = run.exact(&hours.iter().map(|&n| f64::from(n)).collect::<Vec<_>>());
@@ -41,7 +30,7 @@ fn the_measured_optimum_is_the_exact_one() {
     for (query, seed) in
         [("", 1), ("", 2), ("exponent=0.5", 1), ("weights=0.6,0.3,0.1", 1), ("weights=0.4,0.3,0.15,0.1,0.05", 3)]
     {
-        let verdict = &finished(query, seed).output().verdicts[0];
+        let verdict = &ExamTime::finished(query, seed).output().verdicts[0];
         assert_eq!(verdict.agrees, Some(true), "{query}, seed {seed}: {verdict:?}");
     }
 }
@@ -49,7 +38,7 @@ fn the_measured_optimum_is_the_exact_one() {
 #[test]
 fn the_measured_hours_ratio_lies_on_its_curve() {
     for query in ["", "weights=0.4,0.3,0.15,0.1,0.05&difficulty=1,1,1,1,5", "hours=10&exponent=2"] {
-        let run = finished(query, 1);
+        let run = ExamTime::finished(query, 1);
         let figure = run.gain_figure();
         let curve = figure.series.iter().find(|s| s.id == "exact").expect("the curve");
         let at = curve.x.iter().position(|x| (x - run.p[0]).abs() < 1e-9).expect("a point at this exam's weight");
@@ -81,8 +70,10 @@ const EXAMS: [&str; 9] = [
 
 #[test]
 fn matched_students_study_what_the_weights_say() {
-    let run = |query| ExamTime::start(Params::read(&crate::params::query(query)).expect("valid"), 1);
-    let matched = |query| run(query).map(|run| run.allocations[run.matched].clone()).expect("starts");
+    let matched = |query| {
+        let run = ExamTime::started(query, 1);
+        run.allocations[run.matched].clone()
+    };
     assert_eq!(matched(""), [90, 10], "whole hours stay as they are");
     assert_eq!(matched("weights=0.6,0.3,0.1&hours=10"), [6, 3, 1]);
     assert_eq!(matched("weights=1,0"), [100, 0], "none for a subject that does not count");
@@ -91,8 +82,7 @@ fn matched_students_study_what_the_weights_say() {
 #[test]
 fn figure_and_table_say_one_thing() {
     for query in EXAMS {
-        let run = ExamTime::start(Params::read(&crate::params::query(query)).expect("valid"), 1);
-        let run = run.expect("starts");
+        let run = ExamTime::started(query, 1);
         let output = run.output();
         let curve = run.gain_figure().series.into_iter().find(|s| s.id == "exact").expect("the curve");
         let at = curve.x.iter().position(|x| *x == run.p[0]).expect("a point at this exam's weight");
@@ -109,7 +99,7 @@ fn figure_and_table_say_one_thing() {
 #[test]
 fn a_verdict_decides_only_what_its_students_can_tell() {
     for seed in 1..9 {
-        let verdict = |query| finished(query, seed).output().verdicts.remove(0);
+        let verdict = |query| ExamTime::finished(query, seed).output().verdicts.remove(0);
         // Whole hours lie beside the line, and so few of them say little.
         let coarse = verdict("weights=0.6,0.3,0.1&hours=10");
         assert_ne!(coarse.agrees, Some(false), "seed {seed}: {coarse:?}");
@@ -121,13 +111,13 @@ fn a_verdict_decides_only_what_its_students_can_tell() {
         let [lo, hi] = default.interval.expect("an interval");
         assert!(!(lo - default.resolution..=hi + default.resolution).contains(&0.9), "seed {seed}: {default:?}");
     }
-    let equal = finished("weights=0.5,0.5&runs=16384", 1).output().verdicts.remove(0);
+    let equal = ExamTime::finished("weights=0.5,0.5&runs=16384", 1).output().verdicts.remove(0);
     assert_eq!((equal.agrees, equal.null), (Some(true), None), "matched shares are the best here: {equal:?}");
 }
 
 #[test]
 fn the_triangle_holds_every_mixture_in_its_place() {
-    let output = finished("weights=0.6,0.3,0.1&hours=400", 1).output();
+    let output = ExamTime::finished("weights=0.6,0.3,0.1&hours=400", 1).output();
     let field = |id| output.figures.iter().find(|f| f.id == id).and_then(|f| f.field.as_ref()).expect("a field");
     let (exact, measured) = (field("loss-vs-share"), field("loss-measured"));
     let mut inside = 0;
@@ -150,7 +140,7 @@ fn the_triangle_holds_every_mixture_in_its_place() {
 
 #[test]
 fn tables_and_marks_say_what_the_theory_says() {
-    let output = finished("", 1).output();
+    let output = ExamTime::finished("", 1).output();
     let number = |table, row, column| number(&output, table, row, column);
     // By hand: a = 1, so p c / (n + 1), with n = 90, 10 and with n = 75, 25.
     for (column, hours) in [(4, [90.0, 10.0]), (5, [75.0, 25.0])] {
@@ -166,7 +156,7 @@ fn tables_and_marks_say_what_the_theory_says() {
 
 #[test]
 fn quantiles_are_those_of_single_students() {
-    let run = finished("runs=1000", 3);
+    let run = ExamTime::finished("runs=1000", 3);
     let closing = run.closing.as_ref().expect("finished");
     let width = run.line.len();
     for (i, share) in [0.1, 0.5, 0.9].into_iter().enumerate() {
@@ -183,7 +173,7 @@ fn quantiles_are_those_of_single_students() {
 
 #[test]
 fn the_error_of_the_ratio_is_that_of_the_jackknife() {
-    let run = finished("runs=512", 5);
+    let run = ExamTime::finished("runs=512", 5);
     let (ratio, error) = run.measured_ratio();
     let (n, width) = (512.0, run.line.len());
     let without = |students: &[f64]| {
@@ -196,7 +186,7 @@ fn the_error_of_the_ratio_is_that_of_the_jackknife() {
 
 #[test]
 fn noise_is_not_taken_for_an_answer() {
-    let verdict = &finished("hours=10000&runs=64&facts=1", 1).output().verdicts[0];
+    let verdict = &ExamTime::finished("hours=10000&runs=64&facts=1", 1).output().verdicts[0];
     assert_eq!(verdict.agrees, None, "{verdict:?}");
     assert!(verdict.note.contains("more students"), "and says why: {}", verdict.note);
 }
@@ -210,23 +200,23 @@ fn facts_that_are_rarely_missed_decide_nothing() {
         ("weights=0.99,0.01&hours=100&runs=1024&facts=1", 1),
         ("weights=0.99,0.01&hours=1000&runs=256", 1),
     ] {
-        let verdict = &finished(query, seed).output().verdicts[0];
+        let verdict = &ExamTime::finished(query, seed).output().verdicts[0];
         assert!(verdict.agrees.is_none() && verdict.note.contains("students"), "{query}: {verdict:?}");
     }
-    let quick = &finished(ExamTime::QUICK, 1).output().verdicts[0];
+    let quick = &ExamTime::finished(ExamTime::QUICK, 1).output().verdicts[0];
     assert_eq!(quick.agrees, Some(true), "few students tell where facts are often missed: {quick:?}");
 }
 
 #[test]
 fn a_wrong_theory_would_be_noticed() {
-    let verdict = &finished("", 1).output().verdicts[0];
+    let verdict = &ExamTime::finished("", 1).output().verdicts[0];
     let [lo, hi] = verdict.interval.expect("an interval");
     assert!(lo > 0.6 && hi < 0.87, "the matched share 0.9 is far outside {lo}..{hi}");
 }
 
 #[test]
 fn before_the_run_only_theory_is_shown() {
-    let run = ExamTime::start(Params::read(&Texts::new()).expect("valid"), 1).expect("starts");
+    let run = ExamTime::started("", 1);
     let output = run.output();
     assert!(output.figures.iter().flat_map(|f| &f.series).all(|s| s.role == Role::Theory), "no measured series");
     assert_eq!(output.verdicts[0].agrees, None, "cannot tell yet");

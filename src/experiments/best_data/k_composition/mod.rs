@@ -124,25 +124,27 @@ impl Experiment for KComposition {
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
     type Params = Params;
 
-    fn start(mut params: Params, seed: u32) -> Result<Self> {
-        params.exponents = each_once(&params.exponents);
-        let Params { skills, exponents, samples, batch, runs, halvings, rates, .. } = &params;
-        let (skills, samples, batch, runs) = (*skills, *samples, *batch, *runs);
-        let count = exponents.len() as u32;
-        let lanes = count * (*rates).max(1);
+    fn check(params: &Params) -> Result<()> {
+        let Params { samples, batch, runs, rates, .. } = *params;
+        let count = each_once(&params.exponents).len() as u32;
+        let lanes = count * rates.max(1);
         if u64::from(runs) * u64::from(lanes) > u64::from(RUNS_MAX) {
-            let at = if *rates > 1 { format!(" at {rates} learning rates") } else { String::new() };
+            let at = if rates > 1 { format!(" at {rates} learning rates") } else { String::new() };
             let allowed =
                 format!("at most {} runs of each of {count} exponents{at}, what memory holds", RUNS_MAX / lanes);
             return Err(Error::parameter("runs", &runs.to_string(), &allowed));
         }
         if batch > samples {
-            return Err(Error::parameter(
-                "batch",
-                &batch.to_string(),
-                &format!("at most the {samples} samples of a run"),
-            ));
+            let allowed = format!("at most the {samples} samples of a run");
+            return Err(Error::parameter("batch", &batch.to_string(), &allowed));
         }
+        Ok(())
+    }
+
+    fn start(mut params: Params, seed: u32) -> Result<Self> {
+        params.exponents = each_once(&params.exponents);
+        let Params { skills, exponents, samples, batch, runs, halvings, rates, .. } = &params;
+        let (skills, samples, batch, runs) = (*skills, *samples, *batch, *runs);
         let sizes: Vec<u32> = (0..=*halvings).map(|r| skills >> r).filter(|&d| d >= 8).collect();
         let steps = sim::steps(samples, batch);
         // From 64 samples on, evenly in the logarithm; with few steps every one.

@@ -3,34 +3,16 @@
 use super::claims::CLAIMS;
 use super::figures::{LEAST, down_to_least};
 use super::{KComposition, Params};
-use crate::error::Result;
 use crate::exec::Exec;
 use crate::experiments::best_data::race::{Race, Time, name};
 use crate::kit::Experiment;
+use crate::kit::testing::Tested;
 use crate::math::{self, Z999};
-use crate::output::Verdict;
 use crate::sim::k_composition as sim;
 use crate::theory::k_composition as theory;
 use std::cmp::Ordering;
 
 use crate::params::{Params as _, Texts};
-
-fn start(query: &str) -> Result<KComposition> {
-    KComposition::start(Params::read(&crate::params::query(query))?, 1)
-}
-
-fn finished(query: &str) -> KComposition {
-    let mut run = start(query).expect("starts");
-    let exec = Exec::cpu();
-    while !run.progress().finished() {
-        pollster::block_on(run.advance(&exec)).expect("advances");
-    }
-    run
-}
-
-fn verdict(run: &KComposition, id: &str) -> Verdict {
-    run.output().verdicts.into_iter().find(|v| v.id == id).unwrap_or_else(|| panic!("no verdict {id}"))
-}
 
 /// Median of ln time and its spread, as a standard deviation, from the middle half; `None` where cut off.
 fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
@@ -73,7 +55,10 @@ const PUBLISHED: [(u32, u32, f64, u32, f64, f64); 10] = [
 fn times_to_the_target_are_those_measured_elsewhere() {
     for (hops, skills, lr, samples, uniform, power) in PUBLISHED {
         let what = format!("k = {hops}, d = {skills}, learning rate {lr}");
-        let run = finished(&format!("hops={hops}&skills={skills}&lr={lr}&samples={samples}&runs=33&init=0.3"));
+        let run = KComposition::finished(
+            &format!("hops={hops}&skills={skills}&lr={lr}&samples={samples}&runs=33&init=0.3"),
+            1,
+        );
         let race = run.race(0);
         for (racer, published) in [(0, uniform), (1, power)] {
             assert!(
@@ -93,7 +78,7 @@ fn times_to_the_target_are_those_measured_elsewhere() {
 #[test]
 fn a_median_beyond_the_budget_is_an_inequality() {
     // Measured elsewhere: 3.8e6 and 1.05e4 samples at k = 5, d = 16.
-    let race = finished("hops=5&skills=16&samples=400000&runs=33").race(0);
+    let race = KComposition::finished("hops=5&skills=16&samples=400000&runs=33", 1).race(0);
     let ratio = race.ratio(1).expect("both");
     assert_eq!((race.quantile(0, 0.5), ratio.bound), (Some(Time::After(400_000)), Ordering::Greater), "{ratio:?}");
     assert!(same_median(&race, 1, 1.05e4, 7.0), "{:?}", race.quantile(1, 0.5));
@@ -109,7 +94,9 @@ fn the_best_exponent_grows_with_the_hops() {
     ];
     let mut best = Vec::new();
     for (hops, samples, published) in sweep {
-        let race = finished(&format!("hops={hops}&samples={samples}&exponents=0,1,1.25,1.5,2&runs=33")).race(0);
+        let race =
+            KComposition::finished(&format!("hops={hops}&samples={samples}&exponents=0,1,1.25,1.5,2&runs=33"), 1)
+                .race(0);
         for (racer, published) in published.into_iter().enumerate() {
             let alpha = race.racers[racer].exponent;
             let ours = race.quantile(racer, 0.5);
@@ -126,8 +113,9 @@ fn the_best_exponent_grows_with_the_hops() {
 #[test]
 fn a_power_law_first_and_uniform_then_is_faster_than_either() {
     // Medians of 11 runs at d = 64, learning rate 0.1, switching after 3000 samples: 3.6e3; after 1000: 5.5e4.
-    let of =
-        |switch: u32| finished(&format!("lr=0.1&exponents=1.5&samples=300000&runs=33&switch_after={switch}")).race(0);
+    let of = |switch: u32| {
+        KComposition::finished(&format!("lr=0.1&exponents=1.5&samples=300000&runs=33&switch_after={switch}"), 1).race(0)
+    };
     let (never, early, right) = (of(0), of(1000), of(3000));
     for (race, published) in [(&never, 7.7e3), (&right, 3.6e3), (&early, 5.5e4)] {
         assert!(same_median(race, 0, published, 11.0), "{published}: {:?}", race.quantile(0, 0.5));
@@ -137,15 +125,15 @@ fn a_power_law_first_and_uniform_then_is_faster_than_either() {
 #[test]
 fn batches_learn_as_measured_elsewhere_and_diverge_as_the_bound_says() {
     // M = 32, learning rate 0.5, alpha = 1.5: 4.2e4 samples, a median of 5 runs.
-    let race = finished("batch=32&lr=0.5&exponents=1.5&samples=200000&runs=33").race(0);
+    let race = KComposition::finished("batch=32&lr=0.5&exponents=1.5&samples=200000&runs=33", 1).race(0);
     assert!(same_median(&race, 0, 4.2e4, 5.0), "{:?}", race.quantile(0, 0.5));
-    let run = finished("batch=256&lr=1&exponents=1.5&samples=1000000&runs=16");
-    let stable = verdict(&run, "stable");
+    let run = KComposition::finished("batch=256&lr=1&exponents=1.5&samples=1000000&runs=16", 1);
+    let stable = run.verdict("stable");
     assert_eq!(stable.agrees, Some(false), "{stable:?}");
     assert!(stable.theory.is_some_and(|bound| (0.4..0.7).contains(&bound)), "{stable:?}");
     assert!(run.race(0).racers[0].hits.iter().all(Option::is_none), "nobody arrives beyond the bound");
-    let run = finished("batch=256&lr=1&exponents=0&samples=20000&runs=16");
-    assert_eq!(verdict(&run, "stable").agrees, Some(true), "uniform is still fine");
+    let run = KComposition::finished("batch=256&lr=1&exponents=0&samples=20000&runs=16", 1);
+    assert_eq!(run.verdict("stable").agrees, Some(true), "uniform is still fine");
 }
 
 #[test]
@@ -159,7 +147,7 @@ fn the_head_learns_first_as_measured_elsewhere() {
         (8.5e3, None, Some(0.81), 0.073),
         (13.5e3, None, None, 0.0098),
     ];
-    let run = finished("exponents=1.5&runs=64&samples=20000");
+    let run = KComposition::finished("exponents=1.5&runs=64&samples=20000", 1);
     let (x, snapshots) = run.recorded(0);
     for (samples, head, tail, loss) in trace {
         let at = x.iter().position(|&x| x >= samples).expect("a mark");
@@ -187,17 +175,17 @@ fn curves_of_the_loss_end_at_the_floor() {
 
 #[test]
 fn the_headline_and_its_contrast() {
-    let headline = finished("");
-    let v = verdict(&headline, "power-law-beats-uniform");
+    let headline = KComposition::finished("", 1);
+    let v = headline.verdict("power-law-beats-uniform");
     assert!(v.agrees == Some(true) && v.measured > 5.0, "{v:?}");
-    assert_eq!(verdict(&start("").expect("starts"), "power-law-beats-uniform").agrees, None, "not before the run");
-    let v = verdict(&finished("hops=2"), "power-law-beats-uniform");
+    assert_eq!(KComposition::started("", 1).verdict("power-law-beats-uniform").agrees, None, "not before the run");
+    let v = KComposition::finished("hops=2", 1).verdict("power-law-beats-uniform");
     assert!(v.agrees == Some(false) && v.measured < 0.3 && v.note.contains("k = 2"), "{v:?}");
 }
 
 #[test]
 fn diverged_runs_are_counted_and_left_out() {
-    let run = finished("hops=5&lr=0.35&init=0.8&samples=20000&exponents=0,1.5&runs=40");
+    let run = KComposition::finished("hops=5&lr=0.35&init=0.8&samples=20000&exponents=0,1.5&runs=40", 1);
     let race = run.race(0);
     let diverged: u32 = race.racers.iter().map(|r| r.diverged).sum();
     assert!(diverged > 4, "{diverged}");
@@ -207,7 +195,7 @@ fn diverged_runs_are_counted_and_left_out() {
         assert_eq!(last.loss.len(), 40 - racer.diverged as usize, "only those that did not diverge have a loss");
         assert!(last.loss.iter().all(|loss| loss.is_finite()), "{:?}", last.loss);
     }
-    assert!(verdict(&run, "power-law-beats-uniform").note.contains("diverged"), "said aloud");
+    assert!(run.verdict("power-law-beats-uniform").note.contains("diverged"), "said aloud");
     let labels: String = run.curves(0).into_iter().map(|series| series.label).collect();
     assert!(labels.contains(&format!("without {} diverged", race.racers[1].diverged)), "{labels}");
 }
@@ -216,7 +204,8 @@ fn diverged_runs_are_counted_and_left_out() {
 fn blocks_of_runs_change_nothing_and_run_i_is_run_i() {
     // 1024 skills of one training: 16 MiB hold 4032 runs.
     let query = "exponents=1.5&skills=1024&samples=256&hops=2&target=0.4&runs=";
-    let (many, few) = (finished(&format!("{query}4100")), finished(&format!("{query}70")));
+    let (many, few) =
+        (KComposition::finished(&format!("{query}4100"), 1), KComposition::finished(&format!("{query}70"), 1));
     assert_eq!(many.legs.len(), 2, "two blocks");
     let last = |run: &KComposition| run.snapshots[0].last().expect("marks").loss.clone();
     assert_eq!((last(&many).len(), &last(&many)[..70]), (4100, &last(&few)[..]), "run i is run i");
@@ -231,7 +220,7 @@ fn the_middle_of_the_ladder_is_the_race_itself() {
         // More runs than go together.
         "skills=1024&rates=1&runs=130&samples=8192&exponents=0&hops=1&lr=0.9",
     ] {
-        let run = finished(query);
+        let run = KComposition::finished(query, 1);
         let middle = run.rates.rates.len() / 2;
         for (ladder, racer) in run.rates.racers.iter().zip(&run.race(0).racers) {
             assert_eq!((&ladder[middle].hits, ladder[middle].diverged), (&racer.hits, racer.diverged), "{query}");
@@ -242,13 +231,13 @@ fn the_middle_of_the_ladder_is_the_race_itself() {
         assert!(output.figures.iter().any(|figure| figure.id == "learning-rate"), "{query}");
         assert!(output.tables.iter().any(|table| table.id == "best-rates"), "{query}");
     }
-    assert!(finished("samples=300&runs=2").output().tables.len() == 1, "not asked for, not there");
+    assert!(KComposition::finished("samples=300&runs=2", 1).output().tables.len() == 1, "not asked for, not there");
 }
 
 #[test]
 fn a_call_that_failed_is_made_good() {
-    let whole = finished("samples=3000&runs=5");
-    let mut run = start("samples=3000&runs=5").expect("starts");
+    let whole = KComposition::finished("samples=3000&runs=5", 1);
+    let mut run = KComposition::started("samples=3000&runs=5", 1);
     let exec = Exec::cpu();
     while !run.progress().finished() {
         // As if the device had died in the middle of the call before.
@@ -263,7 +252,7 @@ fn a_call_that_failed_is_made_good() {
 
 #[test]
 fn theory_is_the_flow_of_the_same_starts() {
-    let run = start("runs=1&exponents=1.5&hops=3&init=0.6").expect("starts");
+    let run = KComposition::started("runs=1&exponents=1.5&hops=3&init=0.6", 1);
     let p = theory::power_law(64, 1.5);
     let mut w: Vec<f64> = sim::start(&run.gaussian.table, 1, 0, 64, 0.6).into_iter().map(f64::from).collect();
     let mut step = 0;
@@ -276,13 +265,13 @@ fn theory_is_the_flow_of_the_same_starts() {
         let loss = theory::loss(3, theory::moments(&theory::power_law(64, 0.0), &w));
         assert!((row[0] - loss).abs() < 0.01, "mark {mark}: {} against {loss}", row[0]);
     }
-    let flows = &start("runs=1&exponents=1.5&switch_after=3000").expect("starts").flows[0];
+    let flows = &KComposition::started("runs=1&exponents=1.5&switch_after=3000", 1).flows[0];
     assert!(flows.len() > 40 && flows[flows.len() - 1][0] < 1e-4, "goes on after the switch: {}", flows.len());
 }
 
 #[test]
 fn figures_hold_their_closed_forms() {
-    let run = finished("hops=2&samples=60000&runs=16");
+    let run = KComposition::finished("hops=2&samples=60000&runs=16", 1);
     let figures = run.output().figures;
     let figure = |id| figures.iter().find(|f| f.id == id).unwrap_or_else(|| panic!("no figure {id}"));
     // At k = 2 the flow and small-step SGD take the same time, 19200 samples at alpha = 1.5 and 3328 uniform.
@@ -323,14 +312,14 @@ fn figures_hold_their_closed_forms() {
 
 #[test]
 fn slopes_are_fitted_and_held_to_their_bounds() {
-    let run = finished("exponents=0,1.5&hops=2&lr=0.1&skills=256&halvings=2&samples=150000&runs=32");
+    let run = KComposition::finished("exponents=0,1.5&hops=2&lr=0.1&skills=256&halvings=2&samples=150000&runs=32", 1);
     for (id, bound, near) in [("slope-uniform", 1.0, 1.0), ("slope-power-law", 3.0, 1.5)] {
-        let v = verdict(&run, id);
+        let v = run.verdict(id);
         assert_eq!((v.theory, v.agrees), (Some(bound), Some(true)), "{v:?}");
         assert!(v.interval.is_some_and(|[lo, hi]| lo.is_finite() && hi.is_finite()), "an end at each side: {v:?}");
         assert!((v.measured - near).abs() < 0.25, "{v:?}");
     }
-    let note = verdict(&run, "slope-power-law").note;
+    let note = run.verdict("slope-power-law").note;
     assert!(note.contains("An upper bound, which need not be reached"), "{note}");
     let claim = CLAIMS.iter().find(|claim| claim.id == "compose-power-law-slope").expect("a claim");
     assert!(claim.what.contains("as large as its upper bound") && claim.ours.is_some(), "{}", claim.what);
@@ -341,7 +330,7 @@ fn slopes_are_fitted_and_held_to_their_bounds() {
     let mut wrong = run;
     wrong.finished[2] = wrong.finished[0].clone();
     wrong.finished[1] = wrong.finished[0].clone();
-    assert_eq!(verdict(&wrong, "slope-uniform").agrees, Some(false), "a slope of 0 is below k/2");
+    assert_eq!(wrong.verdict("slope-uniform").agrees, Some(false), "a slope of 0 is below k/2");
 }
 
 #[test]
@@ -355,11 +344,11 @@ fn bad_input_is_refused_in_words() {
         ("runs=4096&rates=32", ["`runs`", "at most 2048 runs of each of 2 exponents at 32 learning rates"]),
         ("batch=1024&samples=512", ["`batch`", "512"]),
     ] {
-        let error = start(query).err().expect("refused").to_string();
+        let error = KComposition::refused(query);
         assert!(words.iter().all(|word| error.contains(word)), "{query}: {error}");
     }
-    let warned = verdict(&start("lr=0.6").expect("starts"), "stable");
+    let warned = KComposition::started("lr=0.6", 1).verdict("stable");
     assert!(warned.agrees == Some(false) && warned.theory == Some(0.5), "before the run: {warned:?}");
-    assert_eq!(start("exponents=1,1,0,1").expect("starts").params.exponents, [1.0, 0.0], "each once");
+    assert_eq!(KComposition::started("exponents=1,1,0,1", 1).params.exponents, [1.0, 0.0], "each once");
     assert!(Params::read(&Texts::new()).is_ok(), "defaults");
 }

@@ -93,6 +93,19 @@ pub struct PositiveShift {
     done: u32,
 }
 
+/// The curve of a part in a family; `None` for the mixing law, whose parts share one.
+fn curve(family: &str, scale: f64) -> Option<Curve> {
+    match family {
+        "offset" => Some(Curve::Offset),
+        "exponential" => Some(Curve::Exponential { scale }),
+        "log" => Some(Curve::Log),
+        "transfer" => Some(Curve::Transfer),
+        "power" => Some(Curve::Power),
+        // The last of [`FAMILIES`].
+        _ => None,
+    }
+}
+
 impl Experiment for PositiveShift {
     const SLUG: &'static str = "positive-shift";
     const KERNEL: bool = false;
@@ -101,47 +114,36 @@ impl Experiment for PositiveShift {
     const QUICK: &'static str = "draws=2000";
     type Params = Params;
 
+    fn check(params: &Params) -> Result<()> {
+        let Params { weights, family, a, b, c, t, .. } = params;
+        let count = weights.len();
+        let steepest = broadcast("a", a, count)?.into_iter().fold(0.0, f64::max);
+        broadcast("b", b, count)?;
+        broadcast("c", c, count)?;
+        match curve(family, params.scale) {
+            Some(Curve::Offset) if steepest > 1.0 => {
+                let allowed = "at most 1 in the family `offset`: steeper curves are not convex";
+                Err(Error::parameter("a", &steepest.to_string(), allowed))
+            }
+            None if count > MIXING_PARTS => {
+                let allowed = format!("at most {MIXING_PARTS} shares in the family `mixing-law`");
+                Err(Error::parameter("weights", &format!("{count} shares"), &allowed))
+            }
+            None if !t.is_empty() && (t.len() != count || t[0].len() != count) => {
+                let allowed = format!("a matrix of {count} x {count}: one row and one column for each part");
+                Err(Error::parameter("t", &format!("{} x {}", t.len(), t[0].len()), &allowed))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn start(params: Params, seed: u32) -> Result<Self> {
         let Params { weights: p, family, a, b, c, t, samples, scale, draws } = params;
         let count = p.len();
-        let curve = match family {
-            "offset" => Some(Curve::Offset),
-            "exponential" => Some(Curve::Exponential { scale }),
-            "log" => Some(Curve::Log),
-            "transfer" => Some(Curve::Transfer),
-            "power" => Some(Curve::Power),
-            // The last of [`FAMILIES`].
-            _ => None,
-        };
+        let curve = curve(family, scale);
         let [a, b, c] = [broadcast("a", &a, count)?, broadcast("b", &b, count)?, broadcast("c", &c, count)?];
-        if let (Some(Curve::Offset), Some(steep)) = (curve, a.iter().find(|a| **a > 1.0)) {
-            return Err(Error::parameter(
-                "a",
-                &steep.to_string(),
-                "at most 1 in the family `offset`: steeper curves are not convex",
-            ));
-        }
-        let mut matrix: Vec<f64> = (0..count * count).map(|i| f64::from(u8::from(i % (count + 1) == 0))).collect();
-        if curve.is_none() {
-            if count > MIXING_PARTS {
-                return Err(Error::parameter(
-                    "weights",
-                    &format!("{count} shares"),
-                    &format!("at most {MIXING_PARTS} shares in the family `mixing-law`"),
-                ));
-            }
-            if !t.is_empty() {
-                if t.len() != count || t[0].len() != count {
-                    let size = format!("{} x {}", t.len(), t[0].len());
-                    return Err(Error::parameter(
-                        "t",
-                        &size,
-                        &format!("a matrix of {count} x {count}: one row and one column for each part"),
-                    ));
-                }
-                matrix = t.concat();
-            }
-        }
+        let identity = || (0..count * count).map(|i| f64::from(u8::from(i % (count + 1) == 0))).collect();
+        let matrix = if curve.is_none() && !t.is_empty() { t.concat() } else { identity() };
         let fixed = Fixed { seed, curve, samples, b: &b, floors: &c, transfer: &matrix };
         let inputs = fixed.inputs();
         let problem = Problem { p, curve, a, b, c, t: matrix };

@@ -1,28 +1,13 @@
 //! Tests of `positive-shift`.
 
-use super::{FAMILIES, Params, PositiveShift, SWEEP};
-use crate::error::Result;
-use crate::exec::Exec;
+use super::{FAMILIES, PositiveShift, SWEEP};
+use crate::kit::testing::Tested;
 use crate::kit::{Experiment, Pick};
 use crate::math;
 use crate::output::Role;
-use crate::params::Params as _;
 use crate::sim::positive_shift::LEAST;
 use crate::stats::wilson;
 use crate::theory::positive_shift as theory;
-
-fn start(query: &str) -> Result<PositiveShift> {
-    PositiveShift::start(Params::read(&crate::params::query(query))?, 1)
-}
-
-fn finished(query: &str) -> PositiveShift {
-    let mut run = start(query).expect("starts");
-    let exec = Exec::cpu();
-    while !run.progress().finished() {
-        pollster::block_on(run.advance(&exec)).expect("advances");
-    }
-    run
-}
 
 fn cell(run: &PositiveShift, row: usize) -> f64 {
     Pick::Cell("optimum", row, 1).of(&run.output()).map_or(f64::NAN, |(x, _)| x)
@@ -32,7 +17,7 @@ fn cell(run: &PositiveShift, row: usize) -> f64 {
 fn every_family_is_solved_twice_with_one_answer() {
     for family in ["power", "offset", "exponential", "log", "transfer", "mixing-law"] {
         for weights in ["0.6,0.3,0.1", "0.9,0.1", "1,0,1", "1,2,3,4,5,6,7,8"] {
-            let run = start(&format!("family={family}&weights={weights}&a=0.7&b=3&samples=500")).expect("starts");
+            let run = PositiveShift::started(&format!("family={family}&weights={weights}&a=0.7&b=3&samples=500"), 1);
             assert_eq!(run.verdicts()[0].agrees, Some(true), "{family} {weights}: {:?}", run.verdicts()[0]);
             assert!(run.mirror.gap <= 1e-6 * run.best.loss.abs(), "{family} {weights}: {:e}", run.mirror.gap);
             assert_eq!(cell(&run, 3).is_nan(), ["log", "mixing-law"].contains(&family), "{family}: a ratio or none");
@@ -42,7 +27,7 @@ fn every_family_is_solved_twice_with_one_answer() {
 
 #[test]
 fn a_wrong_optimum_would_be_noticed() {
-    let mut run = start("weights=0.9,0.1").expect("starts");
+    let mut run = PositiveShift::started("weights=0.9,0.1", 1);
     run.best.loss *= 1.0 + 1e-6;
     assert_eq!(run.verdicts()[0].agrees, Some(false), "a millionth is seen");
 }
@@ -50,7 +35,7 @@ fn a_wrong_optimum_would_be_noticed() {
 #[test]
 fn random_mixtures_gain_and_the_control_does_not() {
     for family in ["power", "offset", "exponential", "transfer", "mixing-law", "log"] {
-        let run = finished(&format!("family={family}&draws=5000"));
+        let run = PositiveShift::finished(&format!("family={family}&draws=5000"), 1);
         let verdicts = run.verdicts();
         for verdict in &verdicts {
             assert_eq!(verdict.agrees, Some(true), "{family}: {verdict:?}");
@@ -72,7 +57,7 @@ fn random_mixtures_gain_and_the_control_does_not() {
 #[test]
 fn corners_do_not_refute_the_theorem() {
     // Some of these mixtures have a share below the smallest normal number.
-    let run = finished(&format!("{}&draws=100000", PositiveShift::INFO.presets[3].query));
+    let run = PositiveShift::finished(&format!("{}&draws=100000", PositiveShift::INFO.presets[3].query), 1);
     let verdict = &run.verdicts()[1];
     assert_eq!((verdict.id, verdict.measured, verdict.agrees), ("no-gain", 0.0, Some(true)), "{verdict:?}");
     assert_eq!(run.tallies[0].lost, 0, "every mixture is solved");
@@ -80,10 +65,10 @@ fn corners_do_not_refute_the_theorem() {
 
 #[test]
 fn a_starved_part_and_one_that_hardly_counts_have_their_losses() {
-    let run = start("weights=0.9,0.1&family=offset&a=0.5,0.98&b=1,1e5&draws=0").expect("starts");
+    let run = PositiveShift::started("weights=0.9,0.1&family=offset&a=0.5,0.98&b=1,1e5&draws=0", 1);
     assert!((cell(&run, 0) - 0.0290333).abs() < 5e-8, "matched: {}", cell(&run, 0));
     assert!(cell(&run, 3) < 0.95 && cell(&run, 4) > 1e-3, "{} {}", cell(&run, 3), cell(&run, 4));
-    let run = start("weights=1,1e-35&draws=0").expect("starts");
+    let run = PositiveShift::started("weights=1,1e-35&draws=0", 1);
     let found = [0, 1, 2, 3].map(|row| cell(&run, row));
     for (found, want) in found.into_iter().zip([0.002, 0.001, 0.5, 0.5]) {
         assert!((found / want - 1.0).abs() < 1e-12, "{found} against {want}");
@@ -93,7 +78,7 @@ fn a_starved_part_and_one_that_hardly_counts_have_their_losses() {
 #[test]
 fn losses_that_are_nearly_nothing_are_not_rounding() {
     // The entropy of shares 1 - x and x is x (1 - ln x) - x^2/2 and less.
-    let run = start("weights=1,1e-10&family=log&draws=0").expect("starts");
+    let run = PositiveShift::started("weights=1,1e-10&family=log&draws=0", 1);
     let x: f64 = 1e-10 / (1.0 + 1e-10);
     let exact = x * (1.0 - math::ln(x)) - 0.5 * x * x;
     for loss in [run.best.loss, run.mirror.loss] {
@@ -101,7 +86,7 @@ fn losses_that_are_nearly_nothing_are_not_rounding() {
     }
     assert_eq!(run.verdicts()[0].agrees, Some(true), "{:?}", run.verdicts()[0]);
     // A certificate of 0 would be rounding: what remains decides nothing here.
-    let run = start("weights=1,1e-35&family=log&draws=0").expect("starts");
+    let run = PositiveShift::started("weights=1,1e-35&family=log&draws=0", 1);
     let verdict = &run.verdicts()[0];
     assert!((run.best.loss / 8.159_047_825_479_16e-34 - 1.0).abs() < 1e-12, "{:e}", run.best.loss);
     assert!(run.mirror.gap > 1e-16 && verdict.agrees.is_none(), "{verdict:?}");
@@ -109,15 +94,15 @@ fn losses_that_are_nearly_nothing_are_not_rounding() {
 
 #[test]
 fn what_was_not_found_decides_nothing() {
-    let mut run = start("weights=0.9,0.1").expect("starts");
+    let mut run = PositiveShift::started("weights=0.9,0.1", 1);
     run.best.loss = f64::NAN;
     assert_eq!(run.verdicts()[0].agrees, None, "no optimum");
-    let mut run = start("weights=0.9,0.1").expect("starts");
+    let mut run = PositiveShift::started("weights=0.9,0.1", 1);
     run.mirror.gap = 0.1 * run.mirror.loss;
     assert_eq!(run.verdicts()[0].agrees, None, "a loose certificate holds everything");
-    let few = finished("draws=20");
+    let few = PositiveShift::finished("draws=20", 1);
     assert!(few.verdicts()[1..].iter().all(|verdict| verdict.agrees.is_none()), "twenty mixtures");
-    let mut lost = finished("draws=2000");
+    let mut lost = PositiveShift::finished("draws=2000", 1);
     lost.tallies[0].lost = 1;
     let verdict = &lost.verdicts()[1];
     assert!(verdict.agrees.is_none() && verdict.note.starts_with("1 more"), "{verdict:?}");
@@ -125,7 +110,7 @@ fn what_was_not_found_decides_nothing() {
 
 #[test]
 fn without_any_effect_of_the_data_the_verdict_disagrees() {
-    let run = finished("family=mixing-law&weights=1,1&t=0,0;0,0&draws=1024");
+    let run = PositiveShift::finished("family=mixing-law&weights=1,1&t=0,0;0,0&draws=1024", 1);
     let verdict = &run.verdicts()[1];
     assert_eq!((verdict.id, verdict.measured, verdict.agrees), ("no-gain", 1.0, Some(false)), "{verdict:?}");
 }
@@ -133,17 +118,17 @@ fn without_any_effect_of_the_data_the_verdict_disagrees() {
 #[test]
 fn the_majority_has_its_curve_and_the_printed_value() {
     let query = PositiveShift::INFO.presets[1].query;
-    let run = start(query).expect("starts");
+    let run = PositiveShift::started(query, 1);
     assert!((cell(&run, 3) - 0.8019).abs() < 5e-5, "{}", cell(&run, 3));
     let output = run.output();
     let figure = output.figures.iter().find(|f| f.id == "majority").expect("shown");
     assert!(figure.series.iter().any(|s| s.role == Role::Published && s.y == [0.75]), "the printed value");
-    assert!(start("").expect("starts").output().figures.iter().all(|f| f.id != "majority"), "only for a majority");
+    assert!(PositiveShift::started("", 1).output().figures.iter().all(|f| f.id != "majority"), "only for a majority");
 }
 
 #[test]
 fn the_optimum_moves_with_samples_when_exponents_differ() {
-    let run = start("weights=0.5,0.5&a=0.5,1&samples=100").expect("starts");
+    let run = PositiveShift::started("weights=0.5,0.5&a=0.5,1&samples=100", 1);
     assert!((run.shares[0] - 0.669).abs() < 5e-4, "{:?}", run.shares);
     let sweep = run.sweep.as_ref().expect("a sweep");
     let last = sweep.shares.last().expect("points");
@@ -152,7 +137,7 @@ fn the_optimum_moves_with_samples_when_exponents_differ() {
 
 #[test]
 fn one_way_transfer_shows_the_corrected_corollary() {
-    let run = start("weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1").expect("starts");
+    let run = PositiveShift::started("weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1", 1);
     assert!(
         (cell(&run, 4) - 0.001_781).abs() < 5e-7 && (cell(&run, 7) - 0.001_706).abs() < 5e-7,
         "{} {}",
@@ -188,7 +173,7 @@ fn every_allowed_setting_is_solved() {
             list(10.0, 1e9, 1),
             list(1.0, 1e9, 1)
         );
-        let run = start(&query).unwrap_or_else(|e| panic!("{query}: {e}"));
+        let run = PositiveShift::at(&query, 1).unwrap_or_else(|e| panic!("{query}: {e}"));
         assert!((run.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{query}: {:?}", run.shares);
         assert!(
             run.best.loss.is_finite() && run.best.gain >= 0.0 && run.best.gain.is_finite(),
@@ -209,7 +194,7 @@ fn every_allowed_setting_is_solved() {
 
 #[test]
 fn corners_get_exactly_nothing() {
-    let run = start(PositiveShift::INFO.presets[3].query).expect("starts");
+    let run = PositiveShift::started(PositiveShift::INFO.presets[3].query, 1);
     assert!(run.shares.contains(&0.0), "{:?}", run.shares);
 }
 
@@ -223,16 +208,16 @@ fn what_does_not_fit_is_refused_in_words() {
         ("weights=0,0", ["weights", "not all zero"]),
         ("family=cubic", ["family", "mixing-law"]),
     ] {
-        let error = start(query).err().expect("refused").to_string();
+        let error = PositiveShift::refused(query);
         assert!(words.iter().all(|word| error.contains(word)), "{query}: {error}");
     }
-    assert!(start("family=power&t=1,0;0,1").is_ok(), "the matrix is not read by other families");
+    assert!(PositiveShift::at("family=power&t=1,0;0,1", 1).is_ok(), "the matrix is not read by other families");
 }
 
 #[test]
 fn claims_come_out_as_expected() {
     for claim in PositiveShift::CLAIMS {
-        let got = claim.compare(&finished(claim.query).output()).expect("has the number");
+        let got = claim.compare(&PositiveShift::finished(claim.query, 1).output()).expect("has the number");
         assert!(got.as_expected, "{}: {got:?}", claim.id);
     }
 }
@@ -259,7 +244,7 @@ fn every_family_is_its_own_formula() {
     ] {
         let matrix = if family == "mixing-law" { "&t=1,0.5;0,1" } else { "" };
         let query = format!("weights=0.8,0.2&a=1,0.5&b=4,5&c=2,3&samples=50&scale=20&draws=0&family={family}{matrix}");
-        let run = start(&query).expect("starts");
+        let run = PositiveShift::started(&query, 1);
         assert!((run.best.matched / hand - 1.0).abs() < 1e-12, "{family}: {} against {hand}", run.best.matched);
         assert!(family == "log" || run.best.loss < run.best.matched, "{family}: a shift helps");
     }
@@ -267,7 +252,7 @@ fn every_family_is_its_own_formula() {
 
 #[test]
 fn the_direction_and_the_sweep_start_from_the_matched_shares() {
-    let run = start("weights=0.8,0.2&samples=50&draws=0").expect("starts");
+    let run = PositiveShift::started("weights=0.8,0.2&samples=50&draws=0", 1);
     // a = c = 1: the pull is p N / (N p)^2 = 1 / (N p).
     let (first, second) = (1.0 / 40.0, 1.0 / 10.0);
     let hand = [0.5 * (first - second), 0.5 * (second - first)];
@@ -284,7 +269,7 @@ fn the_direction_and_the_sweep_start_from_the_matched_shares() {
 
 #[test]
 fn the_histogram_puts_a_gain_in_its_bin() {
-    let mut run = start("draws=1024").expect("starts");
+    let mut run = PositiveShift::started("draws=1024", 1);
     for gain in [-0.1, -3.05, -3.05, -16.9, LEAST] {
         run.tallies.iter_mut().for_each(|tally| tally.add(gain));
     }

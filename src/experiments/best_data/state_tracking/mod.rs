@@ -86,6 +86,11 @@ impl StateTracking {
     }
 }
 
+/// How many permutations of that many symbols there are.
+fn skills(symbols: u32) -> u32 {
+    (1..=symbols).product()
+}
+
 impl Experiment for StateTracking {
     const SLUG: &'static str = "state-tracking";
     const INFO: Info = words::INFO;
@@ -93,20 +98,23 @@ impl Experiment for StateTracking {
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     type Params = Params;
 
+    fn check(params: &Params) -> Result<()> {
+        let Params { symbols, hops, runs, .. } = *params;
+        let exponents = each_once(&params.exponents).len();
+        let group = sim::rows(symbols as usize, skills(symbols) as usize, hops as usize) * LANES * size_of::<f32>();
+        let most = STATE_BYTES / group / exponents * LANES;
+        if runs as usize <= most {
+            return Ok(());
+        }
+        let limit = STATE_BYTES >> 20;
+        let allowed = format!("at most {most} runs of {exponents} exponents: the weights of more exceed {limit} MiB");
+        Err(Error::parameter("runs", &runs.to_string(), &allowed))
+    }
+
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { symbols, hops, samples, runs, ref exponents, .. } = params;
-        let skills: u32 = (1..=symbols).product();
-        let group = sim::rows(symbols as usize, skills as usize, hops as usize) * LANES * size_of::<f32>();
-        let most = STATE_BYTES / group / exponents.len() * LANES;
-        if runs as usize > most {
-            let allowed = format!(
-                "at most {most} runs of {} exponents: the weights of more exceed {} MiB",
-                exponents.len(),
-                STATE_BYTES >> 20
-            );
-            return Err(Error::parameter("runs", &runs.to_string(), &allowed));
-        }
+        let Params { symbols, hops, samples, .. } = params;
+        let skills = skills(symbols);
         let budget = samples / CHECK * CHECK;
         let marks = {
             let at = |i: u32| (math::pow(10.0, f64::from(i) / PER_DECADE).round() as u32).saturating_mul(CHECK);

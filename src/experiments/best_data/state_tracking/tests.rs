@@ -2,34 +2,17 @@
 
 use super::run::{Record, Rest};
 use super::{Params, StateTracking};
-use crate::error::Result;
-use crate::exec::Exec;
 use crate::kit::Experiment;
+use crate::kit::testing::Tested;
 use crate::output::Cell;
 use crate::output::{Role, Series};
 use crate::params::{Params as _, Texts};
 use crate::sim::state_tracking::CHECK;
 
-fn start(query: &str, seed: u32) -> Result<StateTracking> {
-    StateTracking::start(Params::read(&crate::params::query(query))?, seed)
-}
-
-fn advance(run: &mut StateTracking) {
-    pollster::block_on(run.advance(&Exec::cpu())).expect("advances");
-}
-
-fn finished(query: &str, seed: u32) -> StateTracking {
-    let mut run = start(query, seed).expect("starts");
-    while !Experiment::progress(&run).finished() {
-        advance(&mut run);
-    }
-    run
-}
-
 #[test]
 fn a_power_law_wins_with_four_hops_and_loses_with_two() {
     for (query, wins) in [("samples=25000&runs=48", true), ("hops=2&samples=30000&runs=16", false)] {
-        let output = finished(query, 2).output();
+        let output = StateTracking::finished(query, 2).output();
         let verdict = &output.verdicts[0];
         assert_eq!(verdict.agrees, Some(wins), "{query}: {verdict:?}");
         assert_eq!(verdict.note.contains("no plateau"), !wins, "{}", verdict.note);
@@ -38,7 +21,7 @@ fn a_power_law_wins_with_four_hops_and_loses_with_two() {
 
 #[test]
 fn a_run_is_solved_when_it_answers_enough() {
-    let run = finished("symbols=3&hops=3&samples=20000&runs=20&exponents=0,1", 1);
+    let run = StateTracking::finished("symbols=3&hops=3&samples=20000&runs=20&exponents=0,1", 1);
     let mut seen = 0;
     for (mark, records) in run.marks.iter().zip(&run.records) {
         for (i, record) in records.iter().enumerate() {
@@ -60,11 +43,11 @@ fn a_run_is_solved_when_it_answers_enough() {
 #[test]
 fn a_call_that_is_made_anew_changes_nothing() {
     let query = "symbols=3&samples=6000&runs=3";
-    let whole = finished(query, 4);
-    let mut again = start(query, 4).expect("starts");
+    let whole = StateTracking::finished(query, 4);
+    let mut again = StateTracking::started(query, 4);
     while !Experiment::progress(&again).finished() {
         again.lanes = None;
-        advance(&mut again);
+        again.step();
     }
     let show = |run: &StateTracking| serde_json::to_string(&run.output()).expect("json");
     assert_eq!(show(&whole), show(&again));
@@ -72,7 +55,10 @@ fn a_call_that_is_made_anew_changes_nothing() {
 
 #[test]
 fn a_run_does_not_depend_on_how_many_there_are() {
-    let (few, many) = (finished("symbols=3&samples=3000&runs=3", 5), finished("symbols=3&samples=3000&runs=40", 5));
+    let (few, many) = (
+        StateTracking::finished("symbols=3&samples=3000&runs=3", 5),
+        StateTracking::finished("symbols=3&samples=3000&runs=40", 5),
+    );
     for exponent in 0..2 {
         for run in 0..3 {
             let [a, b] = [&few, &many].map(|r| r.last(exponent)[run]);
@@ -83,7 +69,7 @@ fn a_run_does_not_depend_on_how_many_there_are() {
 
 #[test]
 fn curves_are_quantiles_of_runs_that_have_not_diverged() {
-    let mut run = start("runs=5&samples=1000", 1).expect("starts");
+    let mut run = StateTracking::started("runs=5&samples=1000", 1);
     let record = |loss: f32, rest| Record { accuracy: 0.0, loss, thirds: [0.0; 3], solved: 0, rest };
     let one = [9.0, 1.0, 3.0, 2.0].map(|loss| record(loss, Rest::Trains));
     let mut records = [one.as_slice(), &[record(1e9, Rest::Diverged)]].concat();
@@ -100,7 +86,7 @@ fn curves_are_quantiles_of_runs_that_have_not_diverged() {
 
 #[test]
 fn runs_that_diverge_stop_cleanly() {
-    let run = finished("init=2&clip=100&lr=4&samples=3000&runs=12", 1);
+    let run = StateTracking::finished("init=2&clip=100&lr=4&samples=3000&runs=12", 1);
     assert!(run.last(0).iter().all(|r| r.rest == Rest::Diverged), "all of them");
     let verdict = &run.output().verdicts[0];
     assert!(verdict.agrees.is_none() && verdict.note.contains("never there: 24."), "{verdict:?}");
@@ -108,7 +94,7 @@ fn runs_that_diverge_stop_cleanly() {
 
 #[test]
 fn before_the_run_only_theory_is_shown() {
-    let output = start("", 1).expect("starts").output();
+    let output = StateTracking::started("", 1).output();
     assert_eq!(output.figures.len(), 2, "accuracy and loss");
     assert!(output.figures.iter().flat_map(|f| &f.series).all(|s| s.role == Role::Theory), "no measured series");
     assert_eq!(output.verdicts[0].agrees, None, "cannot tell yet");
@@ -116,13 +102,13 @@ fn before_the_run_only_theory_is_shown() {
 
 #[test]
 fn what_cannot_be_held_is_refused_in_words() {
-    let refused = |query: &str| start(query, 1).err().expect("refused").to_string();
+    let refused = |query: &str| StateTracking::refused(query);
     let message = refused("runs=1024&exponents=0,0.5,1,1.5,2,2.5,3,3.5");
     assert!(message.contains("`runs`") && message.contains("64 MiB") && message.contains("1024"), "{message}");
-    assert_eq!(start("exponents=1,1,0,1", 1).expect("starts").params.exponents, [1.0, 0.0], "each once");
+    assert_eq!(StateTracking::started("exponents=1,1,0,1", 1).params.exponents, [1.0, 0.0], "each once");
     assert!(Params::read(&Texts::from([("symbols".into(), "6".into())])).is_err(), "720 skills are too many");
     for query in ["symbols=3&hops=1&runs=1&samples=1000&exponents=2", "symbols=3&hops=8&runs=1&samples=1500"] {
-        let run = finished(query, 1);
+        let run = StateTracking::finished(query, 1);
         assert_eq!(run.marks.last(), Some(&1000), "{query}: whole thousands");
         assert!(!run.output().figures.is_empty(), "{query}");
     }

@@ -137,6 +137,14 @@ enum World {
     OneHot(OneHot),
 }
 
+/// When theory is computed.
+#[derive(PartialEq, Eq)]
+enum Comes {
+    AtOnce,
+    InTheRun,
+    Never,
+}
+
 /// A risk against what it is a function of, once prepared.
 type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
@@ -204,6 +212,130 @@ impl MultiEpoch {
         matches!(self.world, World::Dense(_))
     }
 
+    /// The world, and all that is simulated of it; nothing of theory.
+    ///
+    /// # Errors
+    /// Values that do not fit each other.
+    fn laid_out(params: Params, seed: u32) -> Result<Self> {
+        let Params { model, dim, spectrum, a, b, noise, order, schedule, lr, largest, rates, .. } = params;
+        let dense = model == "dense";
+        let isotropic = spectrum == "isotropic";
+        if dense && dim > sim::DIM_MAX {
+            let allowed = format!(
+                "a whole number from 1 to {} where features are dense (model=dense), or up to 100000 where each sample \
+                 has a single one (model=one-hot)",
+                sim::DIM_MAX
+            );
+            return Err(Error::parameter("dim", &dim.to_string(), &allowed));
+        }
+        if !dense && !isotropic && b > a {
+            return Err(Error::parameter(
+                "b",
+                &b.to_string(),
+                &format!("at most a = {a}: frequencies fall as i^-(a-b)"),
+            ));
+        }
+        let sizes = whole("samples", &params.samples)?;
+        let epochs = whole("epochs", &params.epochs)?;
+        let (most_samples, most_epochs) = (f64::from(sizes[sizes.len() - 1]), f64::from(epochs[epochs.len() - 1]));
+        if most_samples * most_epochs > FRESH_MAX {
+            let allowed = format!(
+                "at most {} for {most_samples} samples: a run has at most 2e9 steps",
+                (FRESH_MAX / most_samples).floor()
+            );
+            return Err(Error::parameter("epochs", &most_epochs.to_string(), &allowed));
+        }
+        let orders = match order {
+            "once" => Order::Once,
+            "with-replacement" => Order::WithReplacement,
+            _ => Order::Reshuffle,
+        };
+        let variance = noise * noise;
+        let ranks = || (1..=dim).map(f64::from);
+        let law = |exponent: f64| {
+            ranks().map(|i| if isotropic { 1.0 } else { math::pow(i, -exponent) }).collect::<Vec<f64>>()
+        };
+        let squares = law(if dense { a } else { b });
+        let teacher = vec![1.0; squares.len()];
+        let (world, frequencies) = if dense {
+            (World::Dense(MeanField::new(&squares, &teacher, variance, orders)), vec![])
+        } else {
+            let raw = law(a - b);
+            let total: f64 = raw.iter().sum();
+            let world = if isotropic {
+                OneHot::isotropic(dim, variance, orders)
+            } else {
+                OneHot::power(dim, a, b, variance, orders)
+            };
+            (World::OneHot(world), raw.iter().map(|p| p / total).collect())
+        };
+        // The largest rate, and what is known of stability.
+        let length = length(dense, &squares);
+        let stable = if dense { OnePass::new(&squares, &teacher, variance, 3.0).stable_rate() } else { 2.0 / length };
+        if lr >= stable && (dense || noise > 0.0) {
+            return Err(Error::parameter(
+                "lr",
+                &lr.to_string(),
+                &format!("below {stable:.4}, the edge of stability, or 0 for the best"),
+            ));
+        }
+        let top = largest / length;
+        let lowest = dense::leading_rate(squares[0], most_epochs, most_samples.max(2.0)) / 2.0;
+        let bottom = lowest.clamp(top / SPAN, top / 10.0);
+        let step = |i: u32| top * math::pow(bottom / top, f64::from(rates - 1 - i) / f64::from(rates - 1));
+        let rates: Vec<f64> = if lr > 0.0 { vec![lr] } else { (0..rates).map(step).collect() };
+        let schedules = match schedule {
+            "cosine" => vec![DECAYS[1]],
+            "wsd" => vec![DECAYS[2]],
+            "all" => DECAYS.to_vec(),
+            _ => vec![DECAYS[0]],
+        };
+        // From half of the smallest N to where all epochs would be as good as fresh; the N themselves among them.
+        let (first, last) = (0.5 * f64::from(sizes[0]), most_samples * most_epochs);
+        let count = (PER_DOUBLING * math::ln(last / first) / std::f64::consts::LN_2).ceil();
+        let mut fresh: Vec<u32> = (0..=count as u32)
+            .map(|i| (first * math::pow(last / first, f64::from(i) / count)).round() as u32)
+            .chain(sizes.iter().copied())
+            .collect();
+        fresh.sort_unstable();
+        fresh.dedup();
+        let cells = |count: usize| vec![vec![Risks::default(); rates.len()]; count];
+        let measured = Measured { data: vec![cells(epochs.len()); sizes.len()], fresh: cells(fresh.len()), stop: None };
+        let mut run = Self {
+            seed,
+            world,
+            frequencies,
+            squares,
+            teacher,
+            steep: 0.0,
+            expected: vec![None; sizes.len()],
+            curves: vec![],
+            limit: OnceCell::new(),
+            advice: [vec![], vec![]],
+            measured: vec![measured; schedules.len()],
+            legs: vec![],
+            sweep: None,
+            slow: 0,
+            done: 0,
+            sizes,
+            epochs,
+            rates,
+            schedules,
+            fresh,
+            params,
+        };
+        if run.simulated() {
+            run.legs = run.legs()?;
+        } else if run.theory_comes() == Comes::Never {
+            let allowed = format!(
+                "at most {} here: more is computed without noise only, at a constant rate",
+                sim::COORDINATES_MAX
+            );
+            return Err(Error::parameter("dim", &dim.to_string(), &allowed));
+        }
+        Ok(run)
+    }
+
     /// Can it be simulated?
     fn simulated(&self) -> bool {
         self.dense() || self.params.dim <= sim::COORDINATES_MAX
@@ -219,12 +351,15 @@ impl MultiEpoch {
         *self.rates.last().unwrap_or(&1.0)
     }
 
-    /// What theory costs for one N, in nanoseconds: so many searches of so many risks.
-    fn cost(params: &Params, isotropic: bool) -> f64 {
+    /// Whether theory is computed at once, in the run or never: by a rough count of nanoseconds, so many searches of so
+    /// many risks for each N.
+    fn theory_comes(&self) -> Comes {
+        let params = &self.params;
+        let isotropic = params.spectrum == "isotropic";
         let searches = 13.0 * params.epochs.len() as f64 + 35.0;
         let largest = params.samples.iter().fold(0.0, |most: f64, n| most.max(*n));
         let replaced = params.order == "with-replacement";
-        let risk = if params.model == "dense" {
+        let risk = if self.dense() {
             80.0 * if isotropic { 1.0 } else { f64::from(params.dim) }
         } else {
             let parts = if isotropic { 1.0 } else { f64::from(params.dim.min(700)) };
@@ -232,7 +367,19 @@ impl MultiEpoch {
             let terms = if params.noise > 0.0 || replaced { 16.0 * largest.sqrt().min(12.0) } else { 0.0 };
             parts * (60.0 + terms * if replaced { 100.0 } else { 5.0 })
         };
-        searches * risk * if params.lr > 0.0 { 2.0 } else { 40.0 }
+        let rates = if params.lr > 0.0 { 2.0 } else { 40.0 };
+        let curves = if self.dense() { CURVE } else { 0 };
+        match searches * risk * rates * (self.sizes.len() + curves as usize) as f64 {
+            _ if !self.has_theory() => Comes::Never,
+            cost if cost <= AT_ONCE => Comes::AtOnce,
+            cost if cost <= IN_A_RUN => Comes::InTheRun,
+            _ => Comes::Never,
+        }
+    }
+
+    /// `D^2`, the mean squared length of dense features, or the largest of single ones.
+    fn length(&self) -> f64 {
+        length(self.dense(), &self.squares)
     }
 
     /// R*(K, N) and its rate; K may be infinite.
@@ -353,6 +500,11 @@ impl MultiEpoch {
     }
 }
 
+/// `D^2` of features whose squared lengths are `squares`.
+fn length(dense: bool, squares: &[f64]) -> f64 {
+    if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) }
+}
+
 /// Whole numbers of a list, ascending, each once.
 fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
     let mut out = Vec::new();
@@ -374,133 +526,24 @@ impl Experiment for MultiEpoch {
     const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
     type Params = Params;
 
+    fn check(params: &Params) -> Result<()> {
+        Self::laid_out(params.clone(), 0).map(drop)
+    }
+
     fn start(params: Params, seed: u32) -> Result<Self> {
-        let Params { model, dim, spectrum, a, b, noise, order, schedule, lr, largest, rates, .. } = params;
-        let dense = model == "dense";
-        let isotropic = spectrum == "isotropic";
-        if dense && dim > sim::DIM_MAX {
-            let allowed = format!(
-                "a whole number from 1 to {} where features are dense (model=dense), or up to 100000 where each sample \
-                 has a single one (model=one-hot)",
-                sim::DIM_MAX
-            );
-            return Err(Error::parameter("dim", &dim.to_string(), &allowed));
+        let mut run = Self::laid_out(params, seed)?;
+        run.advice = Self::advice();
+        if run.dense() {
+            let noisy = run.params.noise > 0.0;
+            run.steep = if noisy { run.rate_of_one_pass() * run.length() } else { f64::INFINITY };
         }
-        if !dense && !isotropic && b > a {
-            return Err(Error::parameter(
-                "b",
-                &b.to_string(),
-                &format!("at most a = {a}: frequencies fall as i^-(a-b)"),
-            ));
-        }
-        let sizes = whole("samples", &params.samples)?;
-        let epochs = whole("epochs", &params.epochs)?;
-        let (most_samples, most_epochs) = (f64::from(sizes[sizes.len() - 1]), f64::from(epochs[epochs.len() - 1]));
-        if most_samples * most_epochs > FRESH_MAX {
-            let allowed = format!(
-                "at most {} for {most_samples} samples: a run has at most 2e9 steps",
-                (FRESH_MAX / most_samples).floor()
-            );
-            return Err(Error::parameter("epochs", &most_epochs.to_string(), &allowed));
-        }
-        let orders = match order {
-            "once" => Order::Once,
-            "with-replacement" => Order::WithReplacement,
-            _ => Order::Reshuffle,
-        };
-        let variance = noise * noise;
-        let ranks = || (1..=dim).map(f64::from);
-        let law = |exponent: f64| {
-            ranks().map(|i| if isotropic { 1.0 } else { math::pow(i, -exponent) }).collect::<Vec<f64>>()
-        };
-        let squares = law(if dense { a } else { b });
-        let teacher = vec![1.0; squares.len()];
-        let (world, frequencies) = if dense {
-            (World::Dense(MeanField::new(&squares, &teacher, variance, orders)), vec![])
-        } else {
-            let raw = law(a - b);
-            let total: f64 = raw.iter().sum();
-            let world = if isotropic {
-                OneHot::isotropic(dim, variance, orders)
-            } else {
-                OneHot::power(dim, a, b, variance, orders)
-            };
-            (World::OneHot(world), raw.iter().map(|p| p / total).collect())
-        };
-        // The largest rate, and what is known of stability.
-        let length = if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) };
-        let stable = if dense { OnePass::new(&squares, &teacher, variance, 3.0).stable_rate() } else { 2.0 / length };
-        if lr >= stable && (dense || noise > 0.0) {
-            return Err(Error::parameter(
-                "lr",
-                &lr.to_string(),
-                &format!("below {stable:.4}, the edge of stability, or 0 for the best"),
-            ));
-        }
-        let top = largest / length;
-        let lowest = dense::leading_rate(squares[0], most_epochs, most_samples.max(2.0)) / 2.0;
-        let bottom = lowest.clamp(top / SPAN, top / 10.0);
-        let step = |i: u32| top * math::pow(bottom / top, f64::from(rates - 1 - i) / f64::from(rates - 1));
-        let rates: Vec<f64> = if lr > 0.0 { vec![lr] } else { (0..rates).map(step).collect() };
-        let schedules = match schedule {
-            "cosine" => vec![DECAYS[1]],
-            "wsd" => vec![DECAYS[2]],
-            "all" => DECAYS.to_vec(),
-            _ => vec![DECAYS[0]],
-        };
-        // From half of the smallest N to where all epochs would be as good as fresh; the N themselves among them.
-        let (first, last) = (0.5 * f64::from(sizes[0]), most_samples * most_epochs);
-        let count = (PER_DOUBLING * math::ln(last / first) / std::f64::consts::LN_2).ceil();
-        let mut fresh: Vec<u32> = (0..=count as u32)
-            .map(|i| (first * math::pow(last / first, f64::from(i) / count)).round() as u32)
-            .chain(sizes.iter().copied())
-            .collect();
-        fresh.sort_unstable();
-        fresh.dedup();
-        let cells = |count: usize| vec![vec![Risks::default(); rates.len()]; count];
-        let measured = Measured { data: vec![cells(epochs.len()); sizes.len()], fresh: cells(fresh.len()), stop: None };
-        let mut run = Self {
-            seed,
-            world,
-            frequencies,
-            squares,
-            teacher,
-            steep: 0.0,
-            expected: vec![None; sizes.len()],
-            curves: vec![],
-            limit: OnceCell::new(),
-            advice: Self::advice(),
-            measured: vec![measured; schedules.len()],
-            legs: vec![],
-            sweep: None,
-            slow: 0,
-            done: 0,
-            sizes,
-            epochs,
-            rates,
-            schedules,
-            fresh,
-            params,
-        };
-        if dense {
-            run.steep = if noise > 0.0 { run.rate_of_one_pass() * length } else { f64::INFINITY };
-        }
-        let curves = if dense { CURVE } else { 0 };
-        let cost = Self::cost(&run.params, isotropic) * (run.sizes.len() + curves as usize) as f64;
-        if run.has_theory() && cost <= AT_ONCE {
-            run.expected = run.sizes.iter().map(|&n| Some(run.expect(n))).collect();
-            run.curves = run.theory_curves();
-        } else if run.has_theory() && cost <= IN_A_RUN {
-            run.slow = run.sizes.len() as u32;
-        }
-        if run.simulated() {
-            run.legs = run.legs()?;
-        } else if run.slow == 0 && run.expected.iter().all(Option::is_none) {
-            let allowed = format!(
-                "at most {} here: more is computed without noise only, at a constant rate",
-                sim::COORDINATES_MAX
-            );
-            return Err(Error::parameter("dim", &dim.to_string(), &allowed));
+        match run.theory_comes() {
+            Comes::AtOnce => {
+                run.expected = run.sizes.iter().map(|&n| Some(run.expect(n))).collect();
+                run.curves = run.theory_curves();
+            }
+            Comes::InTheRun => run.slow = run.sizes.len() as u32,
+            Comes::Never => {}
         }
         Ok(run)
     }

@@ -3,24 +3,19 @@
 use super::claims::AS_PUBLISHED;
 use super::run::{Leg, Reuse};
 use super::words::INFO;
-use super::{MultiEpoch, Params, STEEP, WILD, World};
-use crate::error::Result;
+use super::{MultiEpoch, STEEP, WILD, World};
 use crate::exec::Exec;
 use crate::experiments::repeats::reuse::{Cell as Risks, Estimate};
 use crate::kit::Experiment;
+use crate::kit::testing::Tested;
 use crate::math;
-use crate::output::{Cell, Series, Verdict};
-use crate::params::Params as _;
+use crate::output::{Cell, Series};
 use crate::sim::multi_epoch as sim;
 use crate::theory::reuse::Model;
 
-fn start(query: &str) -> Result<MultiEpoch> {
-    MultiEpoch::start(Params::read(&crate::params::query(query))?, 1)
-}
-
 #[test]
 fn mean_field_is_as_low_as_the_text_says() {
-    let output = finished("samples=100,300&epochs=1,8").output();
+    let output = MultiEpoch::finished("samples=100,300&epochs=1,8", 1).output();
     let rows = &output.tables.iter().find(|table| table.id == "reuse").expect("a table").rows;
     let number = |cell: &Cell| if let Cell::Number(x) = cell { *x } else { f64::NAN };
     for (row, low) in rows.iter().zip([26.0, 14.0, 10.0, 5.0]) {
@@ -34,28 +29,15 @@ fn mean_field_is_as_low_as_the_text_says() {
 
 #[test]
 fn too_many_dense_features_are_refused_in_plain_words() {
-    let said = start("dim=2000&model=dense").err().expect("refused").to_string();
+    let said = MultiEpoch::refused("dim=2000&model=dense");
     let want = "parameter `dim` cannot be `2000`: it takes a whole number from 1 to 128 where features are dense (model=dense)";
     assert!(said.starts_with(want) && said.contains("up to 100000") && said.contains("model=one-hot"), "{said}");
-}
-
-fn finished(query: &str) -> MultiEpoch {
-    let mut run = start(query).expect("starts");
-    let exec = Exec::cpu();
-    while !run.progress().finished() {
-        pollster::block_on(run.advance(&exec)).expect("advances");
-    }
-    run
-}
-
-fn verdict(run: &MultiEpoch, id: &str) -> Verdict {
-    run.output().verdicts.into_iter().find(|v| v.id == id).unwrap_or_else(|| panic!("no verdict {id}"))
 }
 
 #[test]
 fn one_epoch_in_order_is_one_pass() {
     // The same samples in the same order, and a mark of fresh samples at each N: E = 1 to rounding.
-    let run = finished("order=once&samples=64,100&epochs=1,4&runs=8&dim=4");
+    let run = MultiEpoch::finished("order=once&samples=64,100&epochs=1,4&runs=8&dim=4", 1);
     let one_pass = run.one_pass_measured(0);
     for size in 0..2 {
         let e = run.reuse(0, size, &one_pass).reuse[0].expect("measured").value;
@@ -66,8 +48,8 @@ fn one_epoch_in_order_is_one_pass() {
 #[test]
 fn blocks_of_runs_and_early_ends_change_nothing() {
     let (whole, mut parts) = (
-        finished("samples=50,100&epochs=1,8&runs=9&dim=3"),
-        start("samples=50,100&epochs=1,8&runs=9&dim=3").expect("starts"),
+        MultiEpoch::finished("samples=50,100&epochs=1,8&runs=9&dim=3", 1),
+        MultiEpoch::started("samples=50,100&epochs=1,8&runs=9&dim=3", 1),
     );
     let block = |leg: &Leg, first_run, runs| Leg { first_run, runs, ..*leg };
     parts.legs = parts.legs.iter().flat_map(|leg| [block(leg, 0, 4), block(leg, 4, 5)]).collect();
@@ -86,7 +68,7 @@ fn blocks_of_runs_and_early_ends_change_nothing() {
 
 #[test]
 fn simulated_reuse_is_theory_s() {
-    let run = finished("dim=4&samples=250,1000,4000&epochs=1,2,4,16,64&runs=64");
+    let run = MultiEpoch::finished("dim=4&samples=250,1000,4000&epochs=1,2,4,16,64&runs=64", 1);
     let one_pass = run.one_pass_measured(0);
     for size in 0..3 {
         let found = run.reuse(0, size, &one_pass);
@@ -104,16 +86,16 @@ fn simulated_reuse_is_theory_s() {
             );
         }
     }
-    let slope = verdict(&run, "plateau-slope");
+    let slope = run.verdict("plateau-slope");
     assert_eq!(slope.agrees, Some(true), "{slope:?}");
     assert!((slope.theory.expect("mean field") - 0.27).abs() < 0.03, "{slope:?}");
-    assert_eq!(verdict(&run, "exact").agrees, Some(true));
-    assert_eq!(verdict(&run, "constant-reuse").agrees, Some(false), "E grows with N");
-    let collapse = verdict(&run, "collapse");
+    assert_eq!(run.verdict("exact").agrees, Some(true));
+    assert_eq!(run.verdict("constant-reuse").agrees, Some(false), "E grows with N");
+    let collapse = run.verdict("collapse");
     let (theory, rival) = (collapse.theory.expect("mean field"), collapse.null.expect("a rival"));
     assert!(theory < 0.15 && rival > 2.0 * theory && collapse.agrees != Some(false), "{collapse:?}");
-    let few = finished("dim=4&samples=250,1000&epochs=1,16&runs=16");
-    assert_eq!(verdict(&few, "constant-reuse").agrees, None, "a wide interval that holds 1 cannot tell");
+    let few = MultiEpoch::finished("dim=4&samples=250,1000&epochs=1,16&runs=16", 1);
+    assert_eq!(few.verdict("constant-reuse").agrees, None, "a wide interval that holds 1 cannot tell");
 }
 
 #[test]
@@ -121,16 +103,16 @@ fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
     for schedule in ["cosine", "wsd"] {
         for model in ["dim=4&noise=1", "model=one-hot&dim=4&noise=0.5&spectrum=power&a=2&b=0.5"] {
             let query = format!("{model}&schedule={schedule}&samples=100,400&runs=128&epochs=");
-            let run = finished(&format!("{query}1,4"));
-            let exact = verdict(&run, "exact");
+            let run = MultiEpoch::finished(&format!("{query}1,4"), 1);
+            let exact = run.verdict("exact");
             assert_eq!(exact.agrees, Some(true), "{query}: {exact:?}");
             assert!(exact.claim.contains("one pass at a decaying rate"), "{exact:?}");
             // Laws of a constant rate are not held against it.
             let ids: Vec<&str> = run.output().verdicts.iter().map(|verdict| verdict.id).collect();
             assert_eq!(ids, ["constant-reuse", "exact"], "{query}");
-            assert_ne!(verdict(&run, "constant-reuse").agrees, Some(true), "four epochs are no plateau");
+            assert_ne!(run.verdict("constant-reuse").agrees, Some(true), "four epochs are no plateau");
             assert!(run.output().figures.iter().all(|figure| figure.id != "collapse"), "nor drawn in its units");
-            let without = verdict(&finished(&format!("{query}2,4")), "exact");
+            let without = MultiEpoch::finished(&format!("{query}2,4"), 1).verdict("exact");
             assert!(without.agrees.is_none() && without.note.starts_with("Not compared"), "{without:?}");
         }
     }
@@ -138,7 +120,7 @@ fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
 
 #[test]
 fn nothing_is_a_plateau_before_it_is_reached() {
-    let run = finished("samples=100,1000&epochs=1,2&runs=256");
+    let run = MultiEpoch::finished("samples=100,1000&epochs=1,2&runs=256", 1);
     assert!(!run.settled(1, &run.reuse(0, 1, &run.one_pass_measured(0))), "two epochs");
     for verdict in run.output().verdicts.iter().filter(|v| ["plateau-slope", "collapse"].contains(&v.id)) {
         assert!(verdict.agrees.is_none() && verdict.note.contains("more epochs"), "{verdict:?}");
@@ -148,13 +130,13 @@ fn nothing_is_a_plateau_before_it_is_reached() {
         let estimate = |value| Some(Estimate { value, error: 0.01 });
         Reuse { best: vec![], reuse: vec![estimate(1.5), estimate(last)] }
     };
-    let without = start("noise=0&samples=20&epochs=4,8&runs=16").expect("starts");
+    let without = MultiEpoch::started("noise=0&samples=20&epochs=4,8&runs=16", 1);
     assert!(without.settled(0, &reuse(1.6)) && !without.settled(0, &reuse(2.5)));
 }
 
 #[test]
 fn below_single_precision_there_is_no_e_and_no_verdict() {
-    let run = finished("noise=0&samples=20,1000&epochs=1,2,4,8&runs=32");
+    let run = MultiEpoch::finished("noise=0&samples=20,1000&epochs=1,2,4,8&runs=32", 1);
     let one_pass = run.one_pass_measured(0);
     assert!(one_pass.iter().all(|(_, best)| best.risk >= sim::FLOOR));
     let (few, many) = (run.reuse(0, 0, &one_pass), run.reuse(0, 1, &one_pass));
@@ -164,17 +146,17 @@ fn below_single_precision_there_is_no_e_and_no_verdict() {
     for verdict in run.output().verdicts {
         assert_eq!(verdict.agrees, None, "{verdict:?}");
     }
-    assert!(verdict(&run, "exact").note.contains("single precision"), "{:?}", verdict(&run, "exact"));
+    assert!(run.verdict("exact").note.contains("single precision"), "{:?}", run.verdict("exact"));
 }
 
 #[test]
 fn what_luck_decides_is_not_compared() {
     // One coordinate in 25 is missed by one data set in 60 only: 32 runs rarely hold one.
     let query = "model=one-hot&spectrum=power&a=2.5&b=1&dim=6&noise=0&samples=200&epochs=1,8&runs=32";
-    let exact = verdict(&finished(query), "exact");
+    let exact = MultiEpoch::finished(query, 1).verdict("exact");
     assert!(exact.agrees.is_none() && exact.note.contains("decides the risk"), "{exact:?}");
     // Without noise one pass of 300 is carried by the unluckiest runs.
-    let exact = verdict(&finished("noise=0&samples=300&epochs=1,2&runs=64"), "exact");
+    let exact = MultiEpoch::finished("noise=0&samples=300&epochs=1,2&runs=64", 1).verdict("exact");
     assert!(exact.agrees.is_none(), "{exact:?}");
 }
 
@@ -188,35 +170,30 @@ fn heavy_tails_and_few_runs_refute_nothing() {
         ("model=one-hot&dim=100&spectrum=power&samples=100,300&epochs=1,4&runs=16", [6, 20, 25]),
     ] {
         for seed in seeds {
-            let params = Params::read(&crate::params::query(query)).expect("valid");
-            let mut run = MultiEpoch::start(params, seed).expect("starts");
-            while !run.progress().finished() {
-                pollster::block_on(run.advance(&Exec::cpu())).expect("advances");
-            }
-            for verdict in run.output().verdicts {
+            for verdict in MultiEpoch::finished(query, seed).output().verdicts {
                 assert_ne!(verdict.agrees, Some(false), "{query}, seed {seed}: {verdict:?}");
             }
         }
     }
     // Mean field is no theory of the large rates that little noise asks for.
-    let steep = start("noise=0.0001&samples=100,300&epochs=1,100").expect("starts");
-    assert!(steep.steep > WILD && start("").expect("starts").steep < STEEP, "the default asks for small rates");
+    let steep = MultiEpoch::started("noise=0.0001&samples=100,300&epochs=1,100", 1);
+    assert!(steep.steep > WILD && MultiEpoch::started("", 1).steep < STEEP, "the default asks for small rates");
 }
 
 #[test]
 fn an_interval_that_also_holds_no_effect_cannot_tell() {
-    let run = finished("samples=50,90&epochs=1,4&runs=40&dim=4");
+    let run = MultiEpoch::finished("samples=50,90&epochs=1,4&runs=40&dim=4", 1);
     for verdict in run.output().verdicts.iter().filter(|verdict| verdict.id != "exact") {
         assert_ne!(verdict.agrees, Some(true), "{verdict:?}");
     }
-    assert_eq!(verdict(&run, "plateau-slope").null, Some(0.0));
-    let one_rate = finished("lr=0.01&samples=100,400&epochs=1,16&runs=64&dim=4");
+    assert_eq!(run.verdict("plateau-slope").null, Some(0.0));
+    let one_rate = MultiEpoch::finished("lr=0.01&samples=100,400&epochs=1,16&runs=64&dim=4", 1);
     assert!(one_rate.output().verdicts.iter().all(|verdict| verdict.id == "exact" || verdict.agrees.is_none()));
 }
 
 #[test]
 fn the_advice_is_the_curve_of_the_page() {
-    let run = start("dim=1").expect("starts");
+    let run = MultiEpoch::started("dim=1", 1);
     let output = run.output();
     let series = |figure: &str, id: &str| {
         let figure = output.figures.iter().find(|f| f.id == figure).expect("a figure");
@@ -236,9 +213,12 @@ fn the_advice_is_the_curve_of_the_page() {
 #[test]
 fn one_hot_runs_are_the_exact_ones_in_every_order() {
     for order in ["reshuffle", "once", "with-replacement"] {
-        let run = finished(&format!(
-            "model=one-hot&spectrum=power&a=2.5&b=1&dim=6&noise=0.5&samples=20,100&epochs=1,3,8&runs=400&rates=6&order={order}"
-        ));
+        let run = MultiEpoch::finished(
+            &format!(
+                "model=one-hot&spectrum=power&a=2.5&b=1&dim=6&noise=0.5&samples=20,100&epochs=1,3,8&runs=400&rates=6&order={order}"
+            ),
+            1,
+        );
         let World::OneHot(model) = &run.world else { panic!("one-hot") };
         let mut tried = 0;
         for (size, &n) in run.sizes.iter().enumerate() {
@@ -257,7 +237,7 @@ fn one_hot_runs_are_the_exact_ones_in_every_order() {
 
 #[test]
 fn power_law_data_have_the_published_plateau() {
-    let run = finished(AS_PUBLISHED);
+    let run = MultiEpoch::finished(AS_PUBLISHED, 1);
     let fits: Vec<[f64; 2]> =
         run.zipf().iter().map(|(_, points)| MultiEpoch::power_fit(points).expect("points")).collect();
     for (fit, want) in fits.iter().zip([None, None, Some([0.482, 0.279]), Some([0.467, 0.282])]) {
@@ -265,26 +245,26 @@ fn power_law_data_have_the_published_plateau() {
         assert!((fit[0] / factor - 1.0).abs() < 0.01 && (fit[1] - exponent).abs() < 1e-3, "{fits:?}");
     }
     assert!(fits[0][1] < 0.21 && (0.25..0.265).contains(&fits[1][1]), "few epochs bend it down: {fits:?}");
-    assert_eq!(verdict(&run, "zipf-exact").agrees, Some(true));
+    assert_eq!(run.verdict("zipf-exact").agrees, Some(true));
     assert!(run.legs.is_empty(), "computed, not simulated");
 }
 
 #[test]
 fn theory_that_takes_long_comes_in_the_run_and_only_where_there_is_one() {
     let query = "dim=100&spectrum=power&a=1&samples=200,400&epochs=1,4&runs=2";
-    assert!(start(query).expect("starts").expected.iter().all(Option::is_none), "not at once");
-    let run = finished(query);
+    assert!(MultiEpoch::started(query, 1).expected.iter().all(Option::is_none), "not at once");
+    let run = MultiEpoch::finished(query, 1);
     assert!(run.slow == 2 && run.expected.iter().all(Option::is_some) && run.curves.len() == 2, "but in the run");
-    let run = finished(&format!("{query}&schedule=cosine"));
+    let run = MultiEpoch::finished(&format!("{query}&schedule=cosine"), 1);
     assert!(run.slow == 0 && run.expected.iter().all(Option::is_none), "none for a decaying rate");
     let heavy =
         "model=one-hot&dim=1000&spectrum=power&order=with-replacement&samples=1000&epochs=1,2,3,4,5,6,7,8&runs=2";
-    assert_eq!(start(heavy).expect("starts").slow, 0, "nor where it would take minutes");
+    assert_eq!(MultiEpoch::started(heavy, 1).slow, 0, "nor where it would take minutes");
 }
 
 #[test]
 fn a_decaying_rate_leaves_less_of_the_effect() {
-    let run = finished("schedule=all&samples=400&epochs=1,4,16&dim=4&runs=256");
+    let run = MultiEpoch::finished("schedule=all&samples=400&epochs=1,4,16&dim=4&runs=256", 1);
     let figure = run.output().figures.into_iter().find(|figure| figure.id == "schedules").expect("three schedules");
     assert_eq!(figure.series.len(), 4);
     for series in &figure.series[..3] {
@@ -311,7 +291,7 @@ fn bad_input_is_refused_in_words() {
         ("model=one-hot&spectrum=power&a=1&b=2", vec!["`b`", "a = 1"]),
         ("model=one-hot&dim=5000&schedule=cosine", vec!["`dim`", "1024"]),
     ] {
-        let error = start(query).err().unwrap_or_else(|| panic!("{query} is refused")).to_string();
+        let error = MultiEpoch::at(query, 1).err().unwrap_or_else(|| panic!("{query} is refused")).to_string();
         assert!(words.iter().all(|word| error.contains(word)), "{query}: {error}");
     }
 }
@@ -319,7 +299,7 @@ fn bad_input_is_refused_in_words() {
 #[test]
 fn diverged_runs_are_shown_and_never_averaged_in() {
     // Beyond the mean length's rate some Gaussian runs diverge.
-    let run = finished("dim=2&largest=2&samples=200&epochs=1,4&runs=64&noise=0");
+    let run = MultiEpoch::finished("dim=2&largest=2&samples=200&epochs=1,4&runs=64&noise=0", 1);
     assert!(run.expected[0].is_none(), "the mean field is for noise");
     let cells = &run.measured[0].data[0][1];
     let gone = cells.iter().filter(|cell| cell.diverged > 0).count();
@@ -328,5 +308,12 @@ fn diverged_runs_are_shown_and_never_averaged_in() {
     assert!(best.risk.is_finite());
     let Cell::Number(count) = run.output().tables[1].rows[1][8] else { panic!("a number") };
     assert!(count > 0.0);
-    assert!(finished("dim=2&samples=20&epochs=1,4&runs=3").output().verdicts.iter().all(|v| v.agrees.is_none()), "few");
+    assert!(
+        MultiEpoch::finished("dim=2&samples=20&epochs=1,4&runs=3", 1)
+            .output()
+            .verdicts
+            .iter()
+            .all(|v| v.agrees.is_none()),
+        "few"
+    );
 }
