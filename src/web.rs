@@ -322,10 +322,9 @@ impl Run {
         let session = self.session.borrow();
         let output = session.as_ref().ok_or_else(busy)?.output();
         let pick: Vec<&str> = pick.iter().map(String::as_str).collect();
-        let index = |text: &str| text.parse().unwrap_or(usize::MAX);
         let pick = match pick[..] {
             ["verdict", id] => Pick::Verdict(id),
-            ["cell", id, row, column] => Pick::Cell(id, index(row), index(column)),
+            ["cell", id, row, column] => Pick::Cell(id, row, column),
             ["point", figure, series, x] => Pick::Point(figure, series, to_number(x).unwrap_or(f64::NAN)),
             _ => return Err(throw(&Error::new(ErrorKind::Unknown, "there is no such number"))),
         };

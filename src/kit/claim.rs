@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::output::{Cell, Output};
-use crate::params::{Texts, query};
+use crate::params::{Texts, query, to_number};
 
 /// Which number of a result a claim is about.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -11,8 +11,8 @@ use crate::params::{Texts, query};
 pub enum Pick<'a> {
     /// The measured value of a verdict, with its interval.
     Verdict(&'a str),
-    /// A cell of a table: id, row, column.
-    Cell(&'a str, usize, usize),
+    /// A cell of a table: its id, what the first cell of the row holds, the name of the column.
+    Cell(&'a str, &'a str, &'a str),
     /// The point of a series nearest to `x`: figure, series, x.
     Point(&'a str, &'a str, f64),
 }
@@ -24,9 +24,16 @@ impl Pick<'_> {
             Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
             Self::Cell(id, row, column) => {
                 let table = output.tables.iter().find(|table| table.id == id)?;
-                match table.rows.get(row)?.get(column)? {
-                    Cell::Number(x) => Some((*x, None)),
-                    Cell::Text(_) => None,
+                let column = table.columns.iter().position(|other| other.name == column)?;
+                let named = |cells: &&Vec<Cell>| match &cells[0] {
+                    Cell::Number(x) => to_number(row) == Some(*x),
+                    Cell::Text(text) => text == row,
+                };
+                let mut rows = table.rows.iter().filter(named);
+                match (rows.next()?.get(column)?, rows.next()) {
+                    (Cell::Number(x), None) => Some((*x, None)),
+                    // Two rows of that name are no answer.
+                    _ => None,
                 }
             }
             Self::Point(figure, series, x) => {
@@ -132,6 +139,82 @@ impl Reproduced {
 }
 
 impl Claim {
+    const fn new(origin: Origin, id: &'static str, printed: f64, what: &'static str) -> Self {
+        Self {
+            id,
+            source: "",
+            origin,
+            place: "",
+            what,
+            printed,
+            query: "",
+            seed: 1,
+            pick: Pick::Verdict(""),
+            tolerance: 0.0,
+            reason: "",
+            ours: None,
+            note: "",
+            data: None,
+        }
+    }
+
+    /// A number that somebody printed, and what it is.
+    pub const fn printed(id: &'static str, number: f64, what: &'static str) -> Self {
+        Self::new(Origin::Printed, id, number, what)
+    }
+
+    /// What a printed formula gives at the claim's setting.
+    pub const fn formula(id: &'static str, number: f64, what: &'static str) -> Self {
+        Self::new(Origin::Formula, id, number, what)
+    }
+
+    /// A number that this lab measured before with another program.
+    pub const fn own(id: &'static str, number: f64, what: &'static str) -> Self {
+        Self::new(Origin::Own, id, number, what)
+    }
+
+    /// Who said so, and where: section, figure, table.
+    pub const fn by(mut self, source: &'static str, place: &'static str) -> Self {
+        (self.source, self.place) = (source, place);
+        self
+    }
+
+    /// The setting that recomputes it; without one, the defaults.
+    pub const fn at(mut self, query: &'static str) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// Which number of the result it is about.
+    pub const fn pick(mut self, pick: Pick<'static>) -> Self {
+        self.pick = pick;
+        self
+    }
+
+    /// How far our number may be from the one it should be, beyond its own interval, and why that far.
+    pub const fn within(mut self, tolerance: f64, reason: &'static str) -> Self {
+        (self.tolerance, self.reason) = (tolerance, reason);
+        self
+    }
+
+    /// Ours is expected to differ from the printed number: what we get instead, and why.
+    pub const fn differs(mut self, ours: f64, why: &'static str) -> Self {
+        (self.ours, self.note) = (Some(ours), why);
+        self
+    }
+
+    /// What else to know, a sentence.
+    pub const fn note(mut self, note: &'static str) -> Self {
+        self.note = note;
+        self
+    }
+
+    /// The table that it is computed from, where that is somebody else's.
+    pub const fn over(mut self, data: File) -> Self {
+        self.data = Some(data);
+        self
+    }
+
     /// Compares the claim with a result; `None` when the result does not hold the number (yet).
     pub fn compare(&self, output: &Output) -> Option<Reproduced> {
         Reproduced::of(self.pick, self.printed, self.tolerance, self.ours, output)
@@ -146,7 +229,7 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::{Axis, Figure, Kind, Role, Series, Table, Verdict};
+    use crate::output::{Axis, Column, Figure, Kind, Role, Series, Table, Verdict};
     use crate::params::Scale;
 
     fn output() -> Output {
@@ -167,8 +250,13 @@ mod tests {
             tables: vec![Table {
                 id: "t",
                 title: String::new(),
-                columns: vec![],
-                rows: vec![vec!["word".into(), 7.0.into()]],
+                columns: ["key", "value"].map(|name| Column { name, unit: "" }).into(),
+                rows: vec![
+                    vec!["word".into(), 7.0.into()],
+                    vec![1000.0.into(), 8.0.into()],
+                    vec!["twice".into(), 1.0.into()],
+                    vec!["twice".into(), 2.0.into()],
+                ],
             }],
             verdicts: vec![Verdict::of("v", "", 0.5, Some([0.4, 0.6]), 0.5, 0.0)],
         }
@@ -178,30 +266,26 @@ mod tests {
     fn a_pick_finds_its_number() {
         let of = |pick: Pick<'_>| pick.of(&output());
         assert_eq!(of(Pick::Verdict("v")), Some((0.5, Some([0.4, 0.6]))));
-        assert_eq!(of(Pick::Cell("t", 0, 1)), Some((7.0, None)));
+        assert_eq!(of(Pick::Cell("t", "word", "value")), Some((7.0, None)));
+        assert_eq!(of(Pick::Cell("t", "1e3", "value")), Some((8.0, None)), "a row of a number");
         assert_eq!(of(Pick::Point("f", "s", 2.2)), Some((20.0, Some([18.0, 22.0]))), "the nearest");
-        for pick in [Pick::Cell("t", 0, 0), Pick::Cell("t", 1, 0), Pick::Point("f", "s", 5.0), Pick::Verdict("none")] {
+        for pick in [
+            Pick::Cell("t", "word", "key"),
+            Pick::Cell("t", "word", "other"),
+            Pick::Cell("t", "other", "value"),
+            Pick::Cell("t", "twice", "value"),
+            Pick::Point("f", "s", 5.0),
+            Pick::Verdict("none"),
+        ] {
             assert_eq!(of(pick), None, "{pick:?}");
         }
     }
 
     #[test]
     fn a_claim_agrees_within_interval_and_tolerance() {
-        let claim = |printed, tolerance, ours| Claim {
-            id: "",
-            source: "",
-            origin: Origin::Printed,
-            place: "",
-            what: "",
-            printed,
-            query: "",
-            seed: 1,
-            pick: Pick::Verdict("v"),
-            tolerance,
-            reason: "",
-            ours,
-            note: "",
-            data: None,
+        let claim = |printed, tolerance, ours: Option<f64>| {
+            let claim = Claim::printed("", printed, "").pick(Pick::Verdict("v")).within(tolerance, "");
+            ours.map_or(claim, |ours| claim.differs(ours, ""))
         };
         for (printed, tolerance, agrees) in
             [(0.41, 0.0, true), (0.35, 0.1, true), (0.65, 0.1, true), (0.35, 0.0, false), (0.65, 0.0, false)]

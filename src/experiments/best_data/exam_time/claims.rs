@@ -1,87 +1,35 @@
 //! Numbers that `exam-time` recomputes.
 
-use crate::kit::{Claim, Origin, Pick};
+use crate::kit::{Claim, Pick};
 
 /// The numbers that it recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        id: "exam-75",
-        source: "Talk; SIG",
-        origin: Origin::Printed,
-        place: "Part 2.2; Section 3",
-        what: "optimal share of the 90% subject at a = 1",
-        printed: 0.75,
-        query: "",
-        seed: 1,
-        pick: Pick::Cell("allocation", 0, 2),
-        tolerance: 1e-12,
-        reason: "closed form",
-        ours: None,
-        note: "",
-        data: None,
-    },
-    Claim {
-        id: "exam-75-measured",
-        source: "Talk; SIG",
-        origin: Origin::Printed,
-        place: "Part 2.2; Section 3",
-        what: "the same share, measured on simulated students",
-        printed: 0.75,
-        query: "hours=1000&runs=16384",
-        seed: 1,
-        pick: Pick::Verdict("best-share"),
-        tolerance: 0.01,
-        reason: "the parabola through seven points is good to a percent",
-        ours: None,
-        note: "",
-        data: None,
-    },
-    Claim {
-        id: "exam-20-percent",
-        source: "Talk; SIG",
-        origin: Origin::Printed,
-        place: "Part 2.2; Section 3",
-        what: "hours needed with the optimal shares, per hour with the matched ones, a = 1",
-        printed: 0.8,
-        query: "",
-        seed: 1,
-        pick: Pick::Cell("gain", 1, 1),
-        tolerance: 1e-12,
-        reason: "closed form",
-        ours: None,
-        note: "The talk says 20% less.",
-        data: None,
-    },
-    Claim {
-        id: "exam-half",
-        source: "SIG",
-        origin: Origin::Printed,
-        place: "Section 3",
-        what: "optimal share of the 90% subject at a = 1/2",
-        printed: 0.812,
-        query: "exponent=0.5",
-        seed: 1,
-        pick: Pick::Cell("allocation", 0, 2),
-        tolerance: 1e-3,
-        reason: "printed as 0.812..., cut after three digits",
-        ours: None,
-        note: "",
-        data: None,
-    },
-    Claim {
-        id: "exam-half-hours",
-        source: "SIG",
-        origin: Origin::Printed,
-        place: "Section 3",
-        what: "hours ratio at a = 1/2",
-        printed: 0.944,
-        query: "exponent=0.5",
-        seed: 1,
-        pick: Pick::Cell("gain", 1, 1),
-        tolerance: 1e-3,
-        reason: "printed with three digits, cut",
-        ours: None,
-        note: "",
-        data: None,
-    },
+    Claim::printed("exam-75", 0.75, "optimal share of the 90% subject at a = 1")
+        .by("Talk; SIG", "Part 2.2; Section 3")
+        .pick(Pick::Cell("allocation", "1", "optimal share, power law"))
+        .within(1e-12, "closed form"),
+    Claim::printed("exam-75-measured", 0.75, "the same share, measured on simulated students")
+        .by("Talk; SIG", "Part 2.2; Section 3")
+        .at("hours=1000&runs=16384")
+        .pick(Pick::Verdict("best-share"))
+        .within(0.01, "the parabola through seven points is good to a percent"),
+    Claim::printed(
+        "exam-20-percent",
+        0.8,
+        "hours needed with the optimal shares, per hour with the matched ones, a = 1",
+    )
+    .by("Talk; SIG", "Part 2.2; Section 3")
+    .pick(Pick::Cell("gain", "hours needed, optimal over matched", "power law"))
+    .within(1e-12, "closed form")
+    .note("The talk says 20% less."),
+    Claim::printed("exam-half", 0.812, "optimal share of the 90% subject at a = 1/2")
+        .by("SIG", "Section 3")
+        .at("exponent=0.5")
+        .pick(Pick::Cell("allocation", "1", "optimal share, power law"))
+        .within(1e-3, "printed as 0.812..., cut after three digits"),
+    Claim::printed("exam-half-hours", 0.944, "hours ratio at a = 1/2")
+        .by("SIG", "Section 3")
+        .at("exponent=0.5")
+        .pick(Pick::Cell("gain", "hours needed, optimal over matched", "power law"))
+        .within(1e-3, "printed with three digits, cut"),
 ];

@@ -1,87 +1,46 @@
 //! Numbers that `positive-shift` recomputes.
 
-use crate::kit::{Claim, Origin, Pick};
+use crate::kit::{Claim, Pick};
 
 /// The numbers that it recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        id: "shift-majority",
-        source: "SIG, version 1 (a second exists)",
-        origin: Origin::Printed,
-        place: "Section 3, after Corollary 3.3",
-        what: "samples ratio for one majority of weight 0.7 and 99 minorities, a = 0.28",
-        printed: 0.75,
-        query: concat!("a=0.28&samples=100000&draws=0&weights=231", ones!()),
-        seed: 1,
-        pick: Pick::Cell("optimum", 3, 1),
-        tolerance: 0.005,
-        reason: "printed with two digits",
-        ours: Some(0.802),
-        note: "The exact formula gives 0.802 at p = 0.7; its least value over all p is 0.764, at p = 0.87.",
-        data: None,
-    },
-    Claim {
-        id: "shift-majority-best",
-        source: "SIG",
-        origin: Origin::Printed,
-        place: "Section 3, after Corollary 3.3",
-        what: "least samples ratio over p for 99 minorities, a = 0.28: up to about 25% fewer samples",
-        printed: 0.75,
-        query: concat!("a=0.28&samples=100000&draws=0&weights=662.538462", ones!()),
-        seed: 1,
-        pick: Pick::Cell("optimum", 3, 1),
-        tolerance: 0.02,
-        reason: "printed as about 25%",
-        ours: None,
-        note: "At p = 0.87, where the ratio is least: 23.6% fewer.",
-        data: None,
-    },
-    Claim {
-        id: "shift-exam",
-        source: "SIG; Talk",
-        origin: Origin::Printed,
-        place: "Section 3; Part 2.2",
-        what: "samples ratio of a 90/10 mixture, a = 1",
-        printed: 0.8,
-        query: "weights=0.9,0.1&draws=0",
-        seed: 1,
-        pick: Pick::Cell("optimum", 3, 1),
-        tolerance: 1e-9,
-        reason: "closed form, here by root-finding",
-        ours: None,
-        note: "",
-        data: None,
-    },
-    Claim {
-        id: "shift-exam-half",
-        source: "SIG",
-        origin: Origin::Printed,
-        place: "Section 3",
-        what: "samples ratio of a 90/10 mixture, a = 1/2",
-        printed: 0.944,
-        query: "weights=0.9,0.1&a=0.5&draws=0",
-        seed: 1,
-        pick: Pick::Cell("optimum", 3, 1),
-        tolerance: 1e-3,
-        reason: "printed with three digits, cut",
-        ours: None,
-        note: "",
-        data: None,
-    },
-    Claim {
-        id: "shift-one-way",
-        source: "SIG, version 1 (a second exists)",
-        origin: Origin::Formula,
-        place: "Corollary 6.4, as printed there",
-        what: "difference of the losses for two equal parts with one-way transfer 0.1, by the printed 2b e^(-1/2)(1 - a/4)",
-        printed: 1.182_7,
-        query: "weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1&draws=0",
-        seed: 1,
-        pick: Pick::Cell("optimum", 4, 1),
-        tolerance: 1e-4,
-        reason: "a formula, evaluated",
-        ours: Some(0.001_781),
-        note: "By symmetry nothing is gained without transfer; the leading term is 9/32 b e^(-1/2) a^2 = 0.0017.",
-        data: None,
-    },
+    Claim::printed("shift-majority", 0.75, "samples ratio for one majority of weight 0.7 and 99 minorities, a = 0.28")
+        .by("SIG, version 1 (a second exists)", "Section 3, after Corollary 3.3")
+        .at(concat!("a=0.28&samples=100000&draws=0&weights=231", ones!()))
+        .pick(Pick::Cell("optimum", "samples ratio N'/N", "value"))
+        .within(0.005, "printed with two digits")
+        .differs(0.802, "The exact formula gives 0.802 at p = 0.7; its least value over all p is 0.764, at p = 0.87."),
+    Claim::printed(
+        "shift-majority-best",
+        0.75,
+        "least samples ratio over p for 99 minorities, a = 0.28: up to about 25% fewer samples",
+    )
+    .by("SIG", "Section 3, after Corollary 3.3")
+    .at(concat!("a=0.28&samples=100000&draws=0&weights=662.538462", ones!()))
+    .pick(Pick::Cell("optimum", "samples ratio N'/N", "value"))
+    .within(0.02, "printed as about 25%")
+    .note("At p = 0.87, where the ratio is least: 23.6% fewer."),
+    Claim::printed("shift-exam", 0.8, "samples ratio of a 90/10 mixture, a = 1")
+        .by("SIG; Talk", "Section 3; Part 2.2")
+        .at("weights=0.9,0.1&draws=0")
+        .pick(Pick::Cell("optimum", "samples ratio N'/N", "value"))
+        .within(1e-9, "closed form, here by root-finding"),
+    Claim::printed("shift-exam-half", 0.944, "samples ratio of a 90/10 mixture, a = 1/2")
+        .by("SIG", "Section 3")
+        .at("weights=0.9,0.1&a=0.5&draws=0")
+        .pick(Pick::Cell("optimum", "samples ratio N'/N", "value"))
+        .within(1e-3, "printed with three digits, cut"),
+    Claim::formula(
+        "shift-one-way",
+        1.182_7,
+        "difference of the losses for two equal parts with one-way transfer 0.1, by the printed 2b e^(-1/2)(1 - a/4)",
+    )
+    .by("SIG, version 1 (a second exists)", "Corollary 6.4, as printed there")
+    .at("weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1&draws=0")
+    .pick(Pick::Cell("optimum", "difference of the losses", "value"))
+    .within(1e-4, "a formula, evaluated")
+    .differs(
+        0.001_781,
+        "By symmetry nothing is gained without transfer; the leading term is 9/32 b e^(-1/2) a^2 = 0.0017.",
+    ),
 ];

@@ -9,8 +9,8 @@ use crate::sim::positive_shift::LEAST;
 use crate::stats::wilson;
 use crate::theory::positive_shift as theory;
 
-fn cell(run: &PositiveShift, row: usize) -> f64 {
-    Pick::Cell("optimum", row, 1).of(&run.output()).map_or(f64::NAN, |(x, _)| x)
+fn cell(run: &PositiveShift, row: &str) -> f64 {
+    Pick::Cell("optimum", row, "value").of(&run.output()).map_or(f64::NAN, |(x, _)| x)
 }
 
 #[test]
@@ -20,7 +20,11 @@ fn every_family_is_solved_twice_with_one_answer() {
             let run = PositiveShift::started(&format!("family={family}&weights={weights}&a=0.7&b=3&samples=500"), 1);
             assert_eq!(run.verdicts()[0].agrees, Some(true), "{family} {weights}: {:?}", run.verdicts()[0]);
             assert!(run.mirror.gap <= 1e-6 * run.best.loss.abs(), "{family} {weights}: {:e}", run.mirror.gap);
-            assert_eq!(cell(&run, 3).is_nan(), ["log", "mixing-law"].contains(&family), "{family}: a ratio or none");
+            assert_eq!(
+                cell(&run, "samples ratio N'/N").is_nan(),
+                ["log", "mixing-law"].contains(&family),
+                "{family}: a ratio or none"
+            );
         }
     }
 }
@@ -66,10 +70,21 @@ fn corners_do_not_refute_the_theorem() {
 #[test]
 fn a_starved_part_and_one_that_hardly_counts_have_their_losses() {
     let run = PositiveShift::started("weights=0.9,0.1&family=offset&a=0.5,0.98&b=1,1e5&draws=0", 1);
-    assert!((cell(&run, 0) - 0.0290333).abs() < 5e-8, "matched: {}", cell(&run, 0));
-    assert!(cell(&run, 3) < 0.95 && cell(&run, 4) > 1e-3, "{} {}", cell(&run, 3), cell(&run, 4));
+    assert!(
+        (cell(&run, "loss, matched shares") - 0.0290333).abs() < 5e-8,
+        "matched: {}",
+        cell(&run, "loss, matched shares")
+    );
+    assert!(
+        cell(&run, "samples ratio N'/N") < 0.95 && cell(&run, "difference of the losses") > 1e-3,
+        "{} {}",
+        cell(&run, "samples ratio N'/N"),
+        cell(&run, "difference of the losses")
+    );
     let run = PositiveShift::started("weights=1,1e-35&draws=0", 1);
-    let found = [0, 1, 2, 3].map(|row| cell(&run, row));
+    let rows =
+        ["loss, matched shares", "loss, optimal shares", "loss ratio, optimal over matched", "samples ratio N'/N"];
+    let found = rows.map(|row| cell(&run, row));
     for (found, want) in found.into_iter().zip([0.002, 0.001, 0.5, 0.5]) {
         assert!((found / want - 1.0).abs() < 1e-12, "{found} against {want}");
     }
@@ -119,7 +134,7 @@ fn without_any_effect_of_the_data_the_verdict_disagrees() {
 fn the_majority_has_its_curve_and_the_printed_value() {
     let query = PositiveShift::INFO.presets[1].query;
     let run = PositiveShift::started(query, 1);
-    assert!((cell(&run, 3) - 0.8019).abs() < 5e-5, "{}", cell(&run, 3));
+    assert!((cell(&run, "samples ratio N'/N") - 0.8019).abs() < 5e-5, "{}", cell(&run, "samples ratio N'/N"));
     let output = run.output();
     let figure = output.figures.iter().find(|f| f.id == "majority").expect("shown");
     assert!(figure.series.iter().any(|s| s.role == Role::Published && s.y == [0.75]), "the printed value");
@@ -139,12 +154,13 @@ fn the_optimum_moves_with_samples_when_exponents_differ() {
 fn one_way_transfer_shows_the_corrected_corollary() {
     let run = PositiveShift::started("weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1", 1);
     assert!(
-        (cell(&run, 4) - 0.001_781).abs() < 5e-7 && (cell(&run, 7) - 0.001_706).abs() < 5e-7,
+        (cell(&run, "difference of the losses") - 0.001_781).abs() < 5e-7
+            && (cell(&run, "difference, leading order 9/32 b e^-1/2 t^2") - 0.001_706).abs() < 5e-7,
         "{} {}",
-        cell(&run, 4),
-        cell(&run, 7)
+        cell(&run, "difference of the losses"),
+        cell(&run, "difference, leading order 9/32 b e^-1/2 t^2")
     );
-    assert!((cell(&run, 8) - run.shares[0]).abs() < 1e-10, "closed form");
+    assert!((cell(&run, "optimal share of part 1, closed form") - run.shares[0]).abs() < 1e-10, "closed form");
 }
 
 #[test]

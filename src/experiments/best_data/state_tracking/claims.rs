@@ -1,55 +1,26 @@
 //! Numbers that `state-tracking` recomputes.
 
-use crate::kit::{Claim, Origin, Pick};
+use crate::kit::{Claim, Pick};
 
 /// The numbers that it recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        id: "track-s5",
-        source: "PPL",
-        origin: Origin::Formula,
-        place: "S5 state tracking, k = 4, alpha = 1.5",
-        what: "exact answers of uniform training by the time the power law has solved the task: chance",
-        printed: 1.0 / 120.0,
-        query: "",
-        seed: 1,
-        pick: Pick::Point("accuracy", "alpha-0", 10_000.0),
-        tolerance: 0.02,
-        reason: "500 test sequences",
-        ours: None,
-        note: "The paper trains transformers; here only the task, its sizes and the comparison are the same.",
-        data: None,
-    },
-    Claim {
-        id: "track-s5-ratio",
-        source: "This lab, an earlier program for this model",
-        origin: Origin::Own,
-        place: "7 seeds: 1.3e6 over 9e3 samples",
-        what: "median samples of uniform training over those of alpha = 1.5, S5, k = 4",
-        printed: 144.0,
-        query: "samples=1000000&runs=32",
-        seed: 1,
-        pick: Pick::Verdict("power-law-beats-uniform"),
-        tolerance: 0.0,
-        reason: "its own interval; at this budget a lower bound",
-        ours: None,
-        note: "",
-        data: None,
-    },
-    Claim {
-        id: "track-two-hops",
-        source: "This lab, an earlier program for this model",
-        origin: Origin::Own,
-        place: "7 seeds: 4e3 over 1.3e4 samples",
-        what: "the same ratio at k = 2, where uniform training wins",
-        printed: 0.31,
-        query: "hops=2&samples=60000",
-        seed: 1,
-        pick: Pick::Verdict("power-law-beats-uniform"),
-        tolerance: 0.04,
-        reason: "times are whole thousands: 4000 stands for 3000 to 4000",
-        ours: None,
-        note: "",
-        data: None,
-    },
+    Claim::formula(
+        "track-s5",
+        1.0 / 120.0,
+        "exact answers of uniform training by the time the power law has solved the task: chance",
+    )
+    .by("PPL", "S5 state tracking, k = 4, alpha = 1.5")
+    .pick(Pick::Point("accuracy", "alpha-0", 10_000.0))
+    .within(0.02, "500 test sequences")
+    .note("The paper trains transformers; here only the task, its sizes and the comparison are the same."),
+    Claim::own("track-s5-ratio", 144.0, "median samples of uniform training over those of alpha = 1.5, S5, k = 4")
+        .by("This lab, an earlier program for this model", "7 seeds: 1.3e6 over 9e3 samples")
+        .at("samples=1000000&runs=32")
+        .pick(Pick::Verdict("power-law-beats-uniform"))
+        .within(0.0, "its own interval; at this budget a lower bound"),
+    Claim::own("track-two-hops", 0.31, "the same ratio at k = 2, where uniform training wins")
+        .by("This lab, an earlier program for this model", "7 seeds: 4e3 over 1.3e4 samples")
+        .at("hops=2&samples=60000")
+        .pick(Pick::Verdict("power-law-beats-uniform"))
+        .within(0.04, "times are whole thousands: 4000 stands for 3000 to 4000"),
 ];

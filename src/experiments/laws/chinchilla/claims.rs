@@ -1,6 +1,6 @@
 //! Numbers that `chinchilla` recomputes.
 
-use crate::kit::{Claim, Origin, Pick};
+use crate::kit::{Claim, Pick};
 
 /// A published number that follows from the published parameters.
 pub(super) const fn follows(
@@ -8,25 +8,14 @@ pub(super) const fn follows(
     place: &'static str,
     what: &'static str,
     printed: f64,
-    row: usize,
+    row: &'static str,
     tolerance: f64,
 ) -> Claim {
-    Claim {
-        id,
-        source: "Hoffmann et al., arXiv 2203.15556",
-        origin: Origin::Printed,
-        place,
-        what,
-        printed,
-        query: "bootstrap=0&profiles=no",
-        seed: 1,
-        pick: Pick::Cell("derived", row, 5),
-        tolerance,
-        reason: "printed with two digits; ours follows from the parameters in the paper's TeX source",
-        ours: None,
-        note: "",
-        data: None,
-    }
+    Claim::printed(id, printed, what)
+        .by("Hoffmann et al., arXiv 2203.15556", place)
+        .at("bootstrap=0&profiles=no")
+        .pick(Pick::Cell("derived", row, "as published"))
+        .within(tolerance, "printed with two digits; ours follows from the parameters in the paper's TeX source")
 }
 
 /// The numbers that it recomputes.
@@ -36,7 +25,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "Table 2, Approach 3",
         "exponent of the best number of parameters in compute, beta/(alpha + beta)",
         0.46,
-        0,
+        "a",
         0.005,
     ),
     follows(
@@ -44,7 +33,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "Table 2, Approach 3",
         "exponent of the best number of tokens in compute, alpha/(alpha + beta)",
         0.54,
-        1,
+        "b",
         0.005,
     ),
     follows(
@@ -52,7 +41,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "Figure 4",
         "best number of parameters for 5.76e23 FLOPs, by the parametric fit",
         40e9,
-        2,
+        "compute-optimal parameters",
         0.5e9,
     ),
 ];
