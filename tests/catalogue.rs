@@ -183,10 +183,10 @@ fn the_readme_asks_the_same_questions() {
 }
 
 fn check_output(what: &str, output: &Output) {
-    let figures: BTreeSet<_> = output.figures.iter().map(|f| f.id).collect();
+    let figures: BTreeSet<_> = output.figures.iter().map(|f| &f.id).collect();
     assert_eq!(figures.len(), output.figures.len(), "{what}: figures have names of their own");
     for figure in &output.figures {
-        let series: BTreeSet<_> = figure.series.iter().map(|s| s.id).collect();
+        let series: BTreeSet<_> = figure.series.iter().map(|s| &s.id).collect();
         assert_eq!(series.len(), figure.series.len(), "{what}, {}: series have names of their own", figure.id);
         assert!(figure.field.is_some() || !figure.series.is_empty(), "{what}, {}: not blank", figure.id);
         for s in &figure.series {

@@ -67,8 +67,8 @@ pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<
                 csv.write_record([
                     document.experiment,
                     &seed,
-                    figure.id,
-                    series.id,
+                    &figure.id,
+                    &series.id,
                     &number(series.x.get(i)),
                     &number(series.y.get(i)),
                     &number(series.lo.as_ref().and_then(|lo| lo.get(i))),
@@ -82,7 +82,7 @@ pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<
                 for (x, z) in field.x.iter().zip(row).filter(|(_, z)| z.is_finite()) {
                     // A field's two places are its x and lo, its value y: the same eight columns for all.
                     let (x, y, z) = (decimal(x), decimal(y), decimal(z));
-                    csv.write_record([document.experiment, &seed, figure.id, "field", &x, &z, &y, ""])
+                    csv.write_record([document.experiment, &seed, &figure.id, "field", &x, &z, &y, ""])
                         .map_err(broken)?;
                 }
             }

@@ -229,24 +229,14 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::{Axis, Column, Figure, Kind, Role, Series, Table, Verdict};
-    use crate::params::Scale;
+    use crate::output::{Axis, Column, Figure, Series, Table, Verdict};
 
     fn output() -> Output {
-        let axis = Axis { label: "", unit: "", scale: Scale::Linear };
-        let series =
-            Series::new("s", "", Kind::Points, Role::Measured, vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
-                .with_interval(vec![9.0, 18.0, 0.0], vec![11.0, 22.0, 0.0]);
+        let axis = Axis::linear("");
+        let series = Series::measured("s", "", vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
+            .interval(vec![9.0, 18.0, 0.0], vec![11.0, 22.0, 0.0]);
         Output {
-            figures: vec![Figure {
-                id: "f",
-                title: String::new(),
-                x: axis,
-                y: axis,
-                field: None,
-                series: vec![series],
-                marks: vec![],
-            }],
+            figures: vec![Figure::new("f", String::new(), axis, axis).series([series])],
             tables: vec![Table {
                 id: "t",
                 title: String::new(),

@@ -46,6 +46,4 @@ pub struct Info {
     pub sources: &'static [Source],
     /// Named settings.
     pub presets: &'static [Preset],
-    /// Figures that start folded.
-    pub figures_more: &'static [&'static str],
 }

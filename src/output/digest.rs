@@ -3,17 +3,17 @@
 //! It reads the id of every figure, table and verdict and every number or `null` in them, in the order of the document. No
 //! words are read: a label, a unit or the name of a parameter may change without changing it.
 
-use super::Output;
 use super::table::Cell;
+use super::{Id, Output};
 use crate::rng::Digest;
 
 /// The numbers of one figure, table or verdict, by its kind and id; `None` is what the document shows as `null`.
-pub type Numbers = (&'static str, &'static str, Vec<Option<f64>>);
+pub type Numbers = (&'static str, Id, Vec<Option<f64>>);
 
 /// All numbers of a result, in the order of the document. Of a verdict: the measured value, the interval, theory, null,
 /// resolution, and 1 or 0 for whether it agrees.
 pub fn numbers(output: &Output) -> Vec<Numbers> {
-    let mut found: Vec<(&'static str, &'static str, Vec<f64>)> = Vec::new();
+    let mut found: Vec<(&'static str, Id, Vec<f64>)> = Vec::new();
     for figure in &output.figures {
         let mut list = Vec::new();
         if let Some(field) = &figure.field {
@@ -24,11 +24,11 @@ pub fn numbers(output: &Output) -> Vec<Numbers> {
             [&series.x, &series.y].into_iter().chain(ends).for_each(|values| list.extend_from_slice(values));
         }
         list.extend(figure.marks.iter().flat_map(|mark| [mark.x, mark.y]).map(|place| place.unwrap_or(f64::NAN)));
-        found.push(("figure", figure.id, list));
+        found.push(("figure", figure.id.clone(), list));
     }
     for table in &output.tables {
         let number = |cell: &Cell| if let Cell::Number(x) = cell { Some(*x) } else { None };
-        found.push(("table", table.id, table.rows.iter().flatten().filter_map(number).collect()));
+        found.push(("table", table.id.into(), table.rows.iter().flatten().filter_map(number).collect()));
     }
     for verdict in &output.verdicts {
         let [lo, hi] = verdict.interval.unwrap_or([f64::NAN; 2]);
@@ -36,7 +36,7 @@ pub fn numbers(output: &Output) -> Vec<Numbers> {
         let agrees = verdict.agrees.map_or(f64::NAN, |agrees| f64::from(u8::from(agrees)));
         let list =
             vec![verdict.measured, lo, hi, or_nan(verdict.theory), or_nan(verdict.null), verdict.resolution, agrees];
-        found.push(("verdict", verdict.id, list));
+        found.push(("verdict", verdict.id.clone(), list));
     }
     let finite = |list: Vec<f64>| list.into_iter().map(|x| x.is_finite().then_some(x)).collect();
     found.into_iter().map(|(kind, id, list)| (kind, id, finite(list))).collect()
@@ -55,24 +55,15 @@ pub fn digest(output: &Output) -> String {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::super::{Axis, Column, Figure, Kind, Mark, Role, Series, Table, Verdict};
+    use super::super::{Axis, Column, Figure, Mark, Series, Table, Verdict};
     use super::*;
-    use crate::params::Scale;
 
     fn output() -> Output {
-        let axis = Axis { label: "samples", unit: "", scale: Scale::Linear };
-        let series = Series::new("s", "a curve", Kind::Line, Role::Theory, vec![1.0, 2.0], vec![3.0, f64::NAN])
-            .with_interval(vec![2.0, f64::NEG_INFINITY], vec![4.0, 5.0]);
+        let axis = Axis::linear("samples");
+        let series = Series::theory("s", "a curve", vec![1.0, 2.0], vec![3.0, f64::NAN])
+            .interval(vec![2.0, f64::NEG_INFINITY], vec![4.0, 5.0]);
         Output {
-            figures: vec![Figure {
-                id: "f",
-                title: "A figure".into(),
-                x: axis,
-                y: axis,
-                field: None,
-                series: vec![series],
-                marks: vec![Mark::at_x("here", 1.5)],
-            }],
+            figures: vec![Figure::new("f", "A figure", axis, axis).series([series]).marks([Mark::at_x("here", 1.5)])],
             tables: vec![Table {
                 id: "t",
                 title: "A table".into(),
@@ -88,11 +79,11 @@ mod tests {
         let known: Vec<Numbers> = vec![
             (
                 "figure",
-                "f",
+                "f".into(),
                 vec![Some(1.0), Some(2.0), Some(3.0), None, Some(2.0), None, Some(4.0), Some(5.0), Some(1.5), None],
             ),
-            ("table", "t", vec![Some(7.0)]),
-            ("verdict", "v", vec![Some(0.5), Some(0.4), None, Some(0.5), None, Some(0.0), Some(1.0)]),
+            ("table", "t".into(), vec![Some(7.0)]),
+            ("verdict", "v".into(), vec![Some(0.5), Some(0.4), None, Some(0.5), None, Some(0.0), Some(1.0)]),
         ];
         assert_eq!(numbers(&output()), known);
     }

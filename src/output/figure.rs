@@ -1,5 +1,7 @@
 //! Figures: axes, series, heat maps and named places. Numbers that are not finite are `null` in the document.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{finite_list, finite_list_option, finite_option, finite_rows};
@@ -7,6 +9,9 @@ use crate::params::Scale;
 
 /// The most points a series may have; longer ones are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
+
+/// A permanent name: links and files hold it. Most are known when the lab is built; those of many curves are counted.
+pub type Id = Cow<'static, str>;
 
 /// One axis, or the colour of a field.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -17,6 +22,24 @@ pub struct Axis {
     pub unit: &'static str,
     /// Linear or logarithmic.
     pub scale: Scale,
+}
+
+impl Axis {
+    /// A linear axis of pure numbers.
+    pub const fn linear(label: &'static str) -> Self {
+        Self { label, unit: "", scale: Scale::Linear }
+    }
+
+    /// A logarithmic axis of pure numbers.
+    pub const fn log(label: &'static str) -> Self {
+        Self { label, unit: "", scale: Scale::Log }
+    }
+
+    /// Gives it a unit; `%` for a share that is printed as a percentage.
+    pub const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
 }
 
 /// What a series is drawn as.
@@ -43,11 +66,38 @@ pub enum Role {
     Published,
 }
 
+/// Points with intervals, collected one at a time.
+#[derive(Clone, Debug, Default)]
+pub struct Points {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    lo: Vec<f64>,
+    hi: Vec<f64>,
+}
+
+impl Points {
+    /// Adds a point. An end of its interval that is not finite is open.
+    pub fn push(&mut self, x: f64, y: f64, [lo, hi]: [f64; 2]) {
+        self.x.push(x);
+        self.y.push(y);
+        self.lo.push(lo);
+        self.hi.push(hi);
+    }
+
+    /// The points as something that was measured; nothing where there are none.
+    pub fn series(self, id: impl Into<Id>, label: impl Into<String>) -> Option<Series> {
+        (!self.x.is_empty()).then(|| Series::measured(id, label, self.x, self.y).interval(self.lo, self.hi))
+    }
+}
+
 /// One curve or cloud of points.
 #[derive(Clone, Debug, Serialize)]
 pub struct Series {
     /// Unique in its figure.
-    pub id: &'static str,
+    pub id: Id,
+    /// What it is about: series of one group are one thing, computed, measured or published, and share a colour. Two
+    /// groups of a figure never do.
+    pub group: Id,
     /// Legend text.
     pub label: String,
     /// Line, points or band.
@@ -75,20 +125,63 @@ pub struct Series {
 }
 
 impl Series {
-    /// A series without intervals.
-    pub fn new(id: &'static str, label: impl Into<String>, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
-        Self { id, label: label.into(), kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
+    fn new(id: Id, label: String, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
+        Self { group: id.clone(), id, label, kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
     }
 
-    /// The same with intervals.
-    pub fn with_interval(mut self, lo: Vec<f64>, hi: Vec<f64>) -> Self {
+    /// A curve of theory.
+    pub fn theory(id: impl Into<Id>, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Self {
+        Self::new(id.into(), label.into(), Kind::Line, Role::Theory, x, y)
+    }
+
+    /// Points that were measured; see also [`Points`].
+    pub fn measured(id: impl Into<Id>, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Self {
+        Self::new(id.into(), label.into(), Kind::Points, Role::Measured, x, y)
+    }
+
+    /// Points that somebody published.
+    pub fn published(id: impl Into<Id>, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Self {
+        Self::new(id.into(), label.into(), Kind::Points, Role::Published, x, y)
+    }
+
+    /// Joins its points.
+    pub const fn line(mut self) -> Self {
+        self.kind = Kind::Line;
+        self
+    }
+
+    /// Draws markers instead of a curve.
+    pub const fn points(mut self) -> Self {
+        self.kind = Kind::Points;
+        self
+    }
+
+    /// Says what it is about, where another series of the figure is about that too.
+    pub fn group(mut self, group: impl Into<Id>) -> Self {
+        self.group = group.into();
+        self
+    }
+
+    /// Gives every point an interval: a band around a line, error bars of points.
+    pub fn interval(mut self, lo: Vec<f64>, hi: Vec<f64>) -> Self {
         (self.lo, self.hi) = (Some(lo), Some(hi));
         self
     }
 
-    /// The same, switched off at first.
-    pub const fn hidden(mut self) -> Self {
-        self.hidden = true;
+    /// Switches it off at first.
+    pub const fn hidden(self) -> Self {
+        self.hidden_if(true)
+    }
+
+    /// Switches it off at first where `hidden`.
+    pub const fn hidden_if(mut self, hidden: bool) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// Draws points with ordinate 0 at the floor of a logarithmic axis, open: "none seen".
+    pub const fn at_floor(mut self) -> Self {
+        self.floor = true;
         self
     }
 
@@ -158,6 +251,10 @@ impl Mark {
     pub fn at_x(label: impl Into<String>, x: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: None }
     }
+    /// A horizontal rule.
+    pub fn at_y(label: impl Into<String>, y: f64) -> Self {
+        Self { label: label.into(), x: None, y: Some(y) }
+    }
     /// A point.
     pub fn at(label: impl Into<String>, x: f64, y: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: Some(y) }
@@ -168,7 +265,7 @@ impl Mark {
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
     /// Unique in the experiment.
-    pub id: &'static str,
+    pub id: Id,
     /// Heading.
     pub title: String,
     /// Horizontal axis.
@@ -183,6 +280,49 @@ pub struct Figure {
     /// Named places.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+    /// Stands folded below the others: for whoever wants to know more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub folded: bool,
+}
+
+impl Figure {
+    /// A figure with nothing in it yet.
+    pub fn new(id: impl Into<Id>, title: impl Into<String>, x: Axis, y: Axis) -> Self {
+        let (id, title) = (id.into(), title.into());
+        Self { id, title, x, y, field: None, series: vec![], marks: vec![], folded: false }
+    }
+
+    /// Adds series.
+    pub fn series(mut self, series: impl IntoIterator<Item = Series>) -> Self {
+        self.series.extend(series);
+        self
+    }
+
+    /// Adds named places.
+    pub fn marks(mut self, marks: impl IntoIterator<Item = Mark>) -> Self {
+        self.marks.extend(marks);
+        self
+    }
+
+    /// Lays a heat map behind the series.
+    pub fn field(mut self, field: Field) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    /// Folds it: it stands below the others, for whoever wants to know more.
+    pub const fn folded(mut self) -> Self {
+        self.folded = true;
+        self
+    }
+
+    /// Drops series of which nothing can be drawn on its axes; nothing where none is left.
+    pub fn drawn(mut self) -> Option<Self> {
+        let scale = self.y.scale;
+        let drawn = |value: &f64| value.is_finite() && (*value > 0.0 || scale == Scale::Linear);
+        self.series.retain(|series| series.floor || series.y.iter().any(drawn));
+        (!self.series.is_empty()).then_some(self)
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -193,8 +333,7 @@ mod tests {
     fn thinning_keeps_both_ends_and_depends_on_the_length_only() {
         let series = |n: usize| {
             let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
-            let mut series =
-                Series::new("s", "s", Kind::Line, Role::Theory, x.clone(), x.clone()).with_interval(x.clone(), x);
+            let mut series = Series::theory("s", "s", x.clone(), x.clone()).interval(x.clone(), x);
             series.thin();
             series
         };
@@ -206,9 +345,24 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_drops_what_it_cannot_draw() {
+        let with = |axis, y: f64| {
+            let series = Series::theory("s", "", vec![1.0], vec![y]);
+            Figure::new("f", "", Axis::linear("x"), axis).series([series]).drawn().is_some()
+        };
+        let (linear, log) = (Axis::linear("y"), Axis::log("y"));
+        assert_eq!(
+            [with(linear, f64::NAN), with(linear, -1.0), with(log, -1.0), with(log, 1.0)],
+            [false, true, false, true]
+        );
+        let none_seen = Series::measured("s", "", vec![1.0], vec![0.0]).at_floor();
+        assert!(Figure::new("f", "", linear, log).series([none_seen]).drawn().is_some(), "drawn at the floor");
+        assert!(Points::default().series("s", "").is_none(), "no points, no series");
+    }
+
+    #[test]
     fn what_is_not_finite_is_null() {
-        let series = Series::new("s", "s", Kind::Line, Role::Theory, vec![1.0], vec![f64::NAN])
-            .with_interval(vec![f64::NEG_INFINITY], vec![2.0]);
+        let series = Series::theory("s", "s", vec![1.0], vec![f64::NAN]).interval(vec![f64::NEG_INFINITY], vec![2.0]);
         let json = serde_json::to_value(&series).expect("json");
         assert_eq!(json["y"][0], serde_json::Value::Null, "no ordinate");
         assert_eq!((&json["lo"][0], json["hi"][0].as_f64()), (&serde_json::Value::Null, Some(2.0)), "an open interval");

@@ -13,7 +13,7 @@ mod table;
 mod verdict;
 
 pub use digest::{Numbers, digest, numbers};
-pub use figure::{Axis, Field, Figure, Frame, Kind, Mark, POINTS_MAX, Role, Series};
+pub use figure::{Axis, Field, Figure, Frame, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
 pub use table::{Cell, Column, Table};
 pub use verdict::{Verdict, decimal};
 

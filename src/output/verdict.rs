@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{finite, finite_option, finite_pair};
+use super::{Id, finite, finite_option, finite_pair};
 
 /// `x` with that many decimal places, for sentences; `|x| < 9e15 / 10^places`.
 ///
@@ -27,7 +27,7 @@ pub fn decimal(x: f64, places: usize) -> String {
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
     /// Unique in the experiment.
-    pub id: &'static str,
+    pub id: Id,
     /// The claim that was put to the test, a sentence.
     pub claim: String,
     /// The measured value.
@@ -57,7 +57,7 @@ impl Verdict {
     /// A verdict whose `agrees` is computed: does `interval`, widened by `resolution` at both ends, hold
     /// `theory`? It cannot tell where one of the numbers is none.
     pub fn of(
-        id: &'static str,
+        id: impl Into<Id>,
         claim: impl Into<String>,
         measured: f64,
         interval: Option<[f64; 2]>,
@@ -68,18 +68,46 @@ impl Verdict {
         let agrees = interval
             .filter(|[lo, hi]| numbers && !lo.is_nan() && !hi.is_nan())
             .map(|[lo, hi]| !(theory < lo - resolution || theory > hi + resolution));
+        Self { measured, interval, theory: Some(theory), resolution, agrees, ..Self::pending(id, claim) }
+    }
+
+    /// A verdict on which nothing is known yet: it cannot tell.
+    pub fn pending(id: impl Into<Id>, claim: impl Into<String>) -> Self {
         Self {
-            id,
+            id: id.into(),
             claim: claim.into(),
-            measured,
-            interval,
-            theory: Some(theory),
+            measured: f64::NAN,
+            interval: None,
+            theory: None,
             null: None,
-            resolution,
-            agrees,
+            resolution: 0.0,
+            agrees: None,
             unit: "",
             note: String::new(),
         }
+    }
+
+    /// Cannot tell before the run has finished.
+    pub fn once(mut self, finished: bool) -> Self {
+        self.agrees = self.agrees.filter(|_| finished);
+        self
+    }
+
+    /// Cannot tell from fewer than `least` runs, which do not know their own 99.9 % interval; its note says so.
+    pub fn from_runs(self, runs: usize, least: usize) -> Self {
+        if runs >= least {
+            return self;
+        }
+        Self { agrees: None, ..self }.add(&format!("Fewer than {least} runs cannot tell at 99.9%."))
+    }
+
+    /// Adds a sentence to its note.
+    pub fn add(mut self, sentence: &str) -> Self {
+        if !self.note.is_empty() {
+            self.note.push(' ');
+        }
+        self.note.push_str(sentence);
+        self
     }
 
     /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise the
@@ -150,6 +178,16 @@ mod tests {
             None,
             "nor does half an interval"
         );
+    }
+
+    #[test]
+    fn few_runs_and_unfinished_ones_cannot_tell() {
+        let verdict = || Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), 1.0, 0.0).note("Noted.");
+        assert_eq!([true, false].map(|finished| verdict().once(finished).agrees), [Some(true), None]);
+        let of = |runs| verdict().from_runs(runs, 11);
+        assert_eq!((of(11).agrees, of(11).note.as_str()), (Some(true), "Noted."));
+        assert_eq!((of(10).agrees, of(10).note.as_str()), (None, "Noted. Fewer than 11 runs cannot tell at 99.9%."));
+        assert_eq!(Verdict::pending("v", "v").agrees, None, "nothing is known");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use scaling_lab::exec::Exec;
 use scaling_lab::kit::Entry;
 use scaling_lab::math;
-use scaling_lab::output::Verdict;
+use scaling_lab::output::{Id, Verdict};
 use scaling_lab::session::Session;
 
 /// Verdicts on a claim that the lab expects to be refuted: what is wrong with them is that they agree.
@@ -32,7 +32,7 @@ pub(crate) struct Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Sweep {
     /// By slug and id.
-    pub(crate) tallies: BTreeMap<(&'static str, &'static str), Tally>,
+    pub(crate) tallies: BTreeMap<(&'static str, Id), Tally>,
     /// Where each mistake was made.
     pub(crate) mistakes: Vec<String>,
 }
@@ -63,10 +63,10 @@ impl Sweep {
 
     /// Counts one verdict.
     pub(crate) fn add(&mut self, slug: &'static str, query: &str, seed: u32, verdict: &Verdict) {
-        let tally = self.tallies.entry((slug, verdict.id)).or_default();
+        let tally = self.tallies.entry((slug, verdict.id.clone())).or_default();
         tally.said[verdict.agrees.map_or(2, |agrees| usize::from(!agrees))] += 1;
         // Without a theory, or with a bound that is compared with a setting, to differ is an answer.
-        let tests = verdict.theory.is_some() && verdict.interval.is_some() && !RIVALS.contains(&verdict.id);
+        let tests = verdict.theory.is_some() && verdict.interval.is_some() && !RIVALS.contains(&&*verdict.id);
         let alarm = tests && verdict.agrees == Some(false);
         let empty = verdict.agrees == Some(true) && empty(verdict);
         tally.alarms += u32::from(alarm);

@@ -1104,7 +1104,7 @@ export class ScalingLab extends HTMLElement {
     ];
     ui.folded.hidden = true;
     for (const figure of result.figures) {
-      const folded = entry.figures_more.includes(figure.id);
+      const folded = figure.folded;
       if (folded) ui.folded.hidden = false;
       if (folded && !ui.folded.open) continue;
       const view = views.get(figure.id);

@@ -21,7 +21,6 @@ export interface Entry {
   question: string;
   params: Spec[];
   presets: { title: string; query: string }[];
-  figures_more: string[];
   /** What a table of one's own must hold; empty where an experiment takes none. */
   data: string;
   /** Has it a kernel, which a GPU can run? */

@@ -25,7 +25,6 @@ const entry = {
   title: "",
   question: "",
   presets: [],
-  figures_more: [],
   data: "",
   kernel: true,
   params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })],

@@ -10,8 +10,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::output::{Axis, Cell, Column, Figure, Kind, Role, Series, Table, Verdict};
-use crate::params::Scale;
+use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict};
 use crate::stats::{lower_end, median_weights, place};
 
 /// Fewer runs cannot hold a median with 99.9%: all lie on one side of it with probability `2^(1-n)`.
@@ -61,6 +60,11 @@ impl Time {
         match self {
             Self::At(t) | Self::After(t) => t as f64,
         }
+    }
+
+    /// Samples where the time was seen, and not a number where it is only a bound.
+    pub(super) fn seen(self) -> f64 {
+        if let Self::At(t) = self { t as f64 } else { f64::NAN }
     }
 }
 
@@ -187,19 +191,8 @@ impl Race {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
         let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
-        let mut verdict = Verdict {
-            id: "power-law-beats-uniform",
-            claim: "A power law reaches the target in fewer samples than uniform training; uniform over power law"
-                .into(),
-            measured: f64::NAN,
-            interval: None,
-            theory: None,
-            null: Some(1.0),
-            resolution: 0.0,
-            agrees: None,
-            unit: "",
-            note: String::new(),
-        };
+        let claim = "A power law reaches the target in fewer samples than uniform training; uniform over power law";
+        let mut verdict = Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", claim) };
         if powers.is_empty() || fewest == 0 {
             return (!powers.is_empty()).then_some(verdict);
         }
@@ -210,24 +203,20 @@ impl Race {
         let [lo, hi] = ends.fold([0.0, 0.0], |[lo, hi]: [f64; 2], [a, b]| [lo.max(a), hi.max(b)]);
         verdict.measured = ratio.value;
         verdict.interval = (fewest >= LEAST).then_some([lo, hi]);
-        if finished && fewest >= LEAST {
-            verdict.agrees = agrees([lo, hi]);
-        }
+        verdict.agrees = agrees([lo, hi]);
         let median = |i: usize| self.quantile(i, 0.5).map(|t| t.to_string()).unwrap_or_default();
         let (alpha, slow, fast) = (self.racers[best].exponent, median(uniform), median(best));
         verdict.note = format!("Median samples: uniform {slow}; alpha = {alpha}: {fast}.");
         if ratio.value.is_nan() {
-            verdict.note.push_str(" Neither was at the target when the budget was spent.");
+            verdict = verdict.add("Neither was at the target when the budget was spent.");
         } else if ratio.bound != Ordering::Equal {
             let sign = if ratio.bound == Ordering::Greater { ">" } else { "<" };
-            verdict.note.push_str(&format!(" The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
+            verdict = verdict.add(&format!("The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
         }
-        if fewest < LEAST {
-            verdict.note.push_str(&format!(" Fewer than {LEAST} runs cannot tell at 99.9%."));
-        }
+        verdict = verdict.once(finished).from_runs(fewest, LEAST);
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
         if diverged > 0 {
-            verdict.note.push_str(&format!(" Runs that diverged, and count as never there: {diverged}."));
+            verdict = verdict.add(&format!("Runs that diverged, and count as never there: {diverged}."));
         }
         Some(verdict)
     }
@@ -260,35 +249,24 @@ impl Race {
 
     /// Figure `time-to-target`: median and quartiles against alpha; `None` before any quantile is known.
     pub fn figure(&self) -> Option<Figure> {
-        let (mut seen, mut late) = ([vec![], vec![], vec![], vec![]], [vec![], vec![], vec![], vec![]]);
+        let (mut seen, mut late) = (Points::default(), Points::default());
         for (i, racer) in self.racers.iter().enumerate() {
             let [Some(low), Some(median), Some(high)] = [0.25, 0.5, 0.75].map(|share| self.quantile(i, share)) else {
                 continue;
             };
-            let open = |t: Time| if let Time::At(t) = t { t as f64 } else { f64::NAN };
-            let point = [racer.exponent, median.samples(), low.samples(), open(high)];
             let list = if matches!(median, Time::At(_)) { &mut seen } else { &mut late };
-            list.iter_mut().zip(point).for_each(|(list, x)| list.push(x));
+            list.push(racer.exponent, median.samples(), [low.samples(), high.seen()]);
         }
-        let series = |id, label: &str, [x, y, lo, hi]: [Vec<f64>; 4]| {
-            (!x.is_empty()).then(|| Series::new(id, label, Kind::Points, Role::Measured, x, y).with_interval(lo, hi))
-        };
-        let series: Vec<Series> = [
-            series("median", "median and quartiles of the runs", seen),
-            series("censored", "more than half of the runs not there when the budget was spent", late),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        (!series.is_empty()).then(|| Figure {
-            id: "time-to-target",
-            title: "Samples to the target against the exponent".into(),
-            x: Axis { label: "exponent alpha", unit: "", scale: Scale::Linear },
-            y: Axis { label: "training samples to the target", unit: "samples", scale: Scale::Log },
-            field: None,
-            series,
-            marks: vec![],
-        })
+        let late = late.series("censored", "more than half of the runs not there when the budget was spent");
+        let seen = seen.series("median", "median and quartiles of the runs");
+        Figure::new(
+            "time-to-target",
+            "Samples to the target against the exponent",
+            Axis::linear("exponent alpha"),
+            Axis::log("training samples to the target").unit("samples"),
+        )
+        .series(seen.into_iter().chain(late))
+        .drawn()
     }
 }
 

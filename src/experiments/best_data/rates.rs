@@ -6,8 +6,7 @@
 
 use crate::experiments::best_data::race::{LEAST, Race, Racer, TAIL, Time, agrees, name};
 use crate::math;
-use crate::output::{Axis, Column, Figure, Kind, Mark, Role, Series, Table, Verdict};
-use crate::params::Scale;
+use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict};
 
 /// The ladder reaches from a tenth of its middle to ten times it.
 const REACH: f64 = 10.0;
@@ -82,18 +81,9 @@ impl Rates {
         if powers.is_empty() {
             return None;
         }
-        let mut verdict = Verdict {
-            id: "power-law-beats-uniform-at-best-rates",
-            claim: "A power law reaches the target in fewer samples when each runs at its own best learning rate; uniform over power law".into(),
-            measured: f64::NAN,
-            interval: None,
-            theory: None,
-            null: Some(1.0),
-            resolution: 0.0,
-            agrees: None,
-            unit: "",
-            note: String::new(),
-        };
+        let claim = "A power law reaches the target in fewer samples when each runs at its own best learning rate; uniform over power law";
+        let id = "power-law-beats-uniform-at-best-rates";
+        let mut verdict = Verdict { null: Some(1.0), ..Verdict::pending(id, claim) };
         if !finished {
             return Some(verdict);
         }
@@ -117,10 +107,8 @@ impl Rates {
         let lo = rivals.map(|[lo, _]| lo).fold(f64::INFINITY, f64::min);
         let all = powers.iter().flat_map(|&i| &self.racers[i]);
         let hi = all.filter_map(|p| end(rival, p, self.rates.len())).map(|[_, hi]| hi).fold(0.0, f64::max);
-        if chosen.hits.len() >= LEAST {
-            verdict.interval = Some([lo, hi]);
-            verdict.agrees = agrees([lo, hi]);
-        }
+        verdict.interval = (chosen.hits.len() >= LEAST).then_some([lo, hi]);
+        verdict.agrees = agrees([lo, hi]);
         verdict.note = format!(
             "Best learning rates of {} tried: uniform {}; alpha = {}: {}.",
             self.rates.len(),
@@ -128,29 +116,20 @@ impl Rates {
             power.exponent,
             rounded(self.rates[rate]),
         );
-        Some(verdict)
+        Some(verdict.from_runs(chosen.hits.len(), LEAST))
     }
 
     /// Figure `learning-rate`: median and quartiles against the rate, and the edges of stability, one for each training.
     pub fn figure(&self, middle: f64, edges: &[f64]) -> Option<Figure> {
-        let ids = ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12"];
-        let series: Vec<Series> = self
-            .racers
-            .iter()
-            .zip(ids)
-            .filter_map(|(ladder, id)| {
-                let quantiles: Vec<_> = ladder.iter().map(|racer| self.quantiles(racer)).collect::<Option<_>>()?;
-                let of = |i: usize| {
-                    quantiles
-                        .iter()
-                        .map(|q: &[Time; 3]| if let Time::At(t) = q[i] { t as f64 } else { f64::NAN })
-                        .collect()
-                };
-                let label = format!("{}: median and quartiles", name(ladder.first()?.exponent));
-                let line = Series::new(id, label, Kind::Line, Role::Measured, self.rates.clone(), of(1));
-                Some(line.with_interval(of(0), of(2)))
-            })
-            .collect();
+        let series = self.racers.iter().enumerate().filter_map(|(i, ladder)| {
+            let mut points = Points::default();
+            for (rate, racer) in self.rates.iter().zip(ladder) {
+                let [low, median, high] = self.quantiles(racer)?.map(Time::seen);
+                points.push(*rate, median, [low, high]);
+            }
+            let label = format!("{}: median and quartiles", name(ladder.first()?.exponent));
+            points.series(format!("p{}", i + 1), label).map(Series::line)
+        });
         let ends = [self.rates[0], self.rates[self.rates.len() - 1]];
         let same = edges.windows(2).all(|pair| pair[0] == pair[1]);
         let edges = self.racers.iter().zip(edges).take(if same { 1 } else { edges.len() });
@@ -158,15 +137,16 @@ impl Rates {
             let whose = if same { String::new() } else { format!(", {}", name(ladder[0].exponent)) };
             Mark::at_x(format!("edge of stability{whose}"), *edge)
         });
-        (!series.is_empty()).then(|| Figure {
-            id: "learning-rate",
-            title: "Samples to the target against the learning rate".into(),
-            x: Axis { label: "learning rate", unit: "", scale: Scale::Log },
-            y: Axis { label: "training samples to the target", unit: "samples", scale: Scale::Log },
-            field: None,
-            series,
-            marks: edges.chain([Mark::at_x("learning rate asked for", middle)]).collect(),
-        })
+        Figure::new(
+            "learning-rate",
+            "Samples to the target against the learning rate",
+            Axis::log("learning rate"),
+            Axis::log("training samples to the target").unit("samples"),
+        )
+        .folded()
+        .series(series)
+        .marks(edges.chain([Mark::at_x("learning rate asked for", middle)]))
+        .drawn()
     }
 
     /// Table `best-rates`: that of the race in which everybody runs at the best rate.

@@ -18,7 +18,7 @@ use crate::fit::derived::Ask;
 use crate::fit::profile::{Profile, silent};
 use crate::fit::runs::{Columns, Rule, Runs, runs};
 use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
-use crate::output::{Output, Progress};
+use crate::output::{Figure, Output, Progress};
 use crate::params::{Choice, Params};
 use crate::table::Table;
 
@@ -192,6 +192,8 @@ pub trait Page: 'static {
     const CLAIMS: &'static [Claim];
     /// See [`Experiment`].
     const DATA: &'static str;
+    /// Ids of the figures that stand folded: what few readers ask for.
+    const FOLDED: &'static [&'static str] = &[];
     /// Made by `fit_params`.
     type Params: Params;
 
@@ -247,7 +249,10 @@ impl<P: Page> Experiment for Fits<P> {
     }
 
     fn output(&self) -> Output {
-        self.fitting.output()
+        let mut output = self.fitting.output();
+        let folded = |figure: &&mut Figure| P::FOLDED.contains(&&*figure.id);
+        output.figures.iter_mut().filter(folded).for_each(|figure| figure.folded = true);
+        output
     }
 }
 
@@ -762,7 +767,7 @@ mod tests {
                     assert!(!(*truth < lo || *truth > hi), "{slug}: {truth} in {row:?}");
                 }
                 let Cell::Text(name) = &row[0] else { panic!("a name") };
-                if let Some(figure) = output.figures.iter().find(|figure| figure.id == name) {
+                if let Some(figure) = output.figures.iter().find(|figure| figure.id == *name) {
                     let drawn = figure.marks.iter().any(|mark| mark.label.contains("truth") && mark.x == Some(*truth));
                     assert!(drawn, "{slug}: the truth on the profile of {name}");
                 }

@@ -9,8 +9,7 @@ use crate::fit::objective::Room;
 use crate::fit::profile::{Profile, bounded, critical, determined, sharpness, silent};
 use crate::fit::{Fit, Problem, Published, Residual, Role, Transform};
 use crate::math;
-use crate::output::{Axis, Cell, Column, Figure, Kind, Mark, Output, Role as From, Series, Table, Verdict};
-use crate::params::Scale;
+use crate::output::{Axis, Cell, Column, Figure, Id, Mark, Output, Series, Table, Verdict};
 use crate::stats::correlation;
 
 /// Everything that is known so far about one law on one set of runs.
@@ -88,29 +87,18 @@ const CLOSE: f64 = 1.03;
 /// Points of a curve.
 const CURVE: u32 = 60;
 
-const RUNS: [&str; GROUPS] = ["g1-runs", "g2-runs", "g3-runs", "g4-runs", "g5-runs", "g6-runs", "g7-runs", "g8-runs"];
-const CURVES: [&str; GROUPS] =
-    ["g1-curve", "g2-curve", "g3-curve", "g4-curve", "g5-curve", "g6-curve", "g7-curve", "g8-curve"];
-const PUBLISHED: [&str; 3] = ["published", "published-2", "published-3"];
+/// The id of the k-th curve that somebody published.
+fn published_id(k: usize) -> Id {
+    if k == 0 { "published".into() } else { format!("published-{}", k + 1).into() }
+}
 
 const fn column(name: &'static str) -> Column {
     Column { name, unit: "" }
 }
 
+/// An axis whose scale depends on the data.
 const fn axis(label: &'static str, log: bool) -> Axis {
-    Axis { label, unit: "", scale: if log { Scale::Log } else { Scale::Linear } }
-}
-
-fn figure(id: &'static str, title: &str, x: Axis, y: Axis, series: Vec<Series>) -> Figure {
-    Figure { id, title: title.to_owned(), x, y, field: None, series, marks: Vec::new() }
-}
-
-fn line(id: &'static str, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Series {
-    Series::new(id, label, Kind::Line, From::Theory, x, y)
-}
-
-fn points(id: &'static str, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Series {
-    Series::new(id, label, Kind::Points, From::Measured, x, y)
+    if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
 /// `count + 1` places at equal ratios.
@@ -227,22 +215,21 @@ impl Study<'_> {
         }
         let band = |i: usize| interval(curves.iter().map(|y| y[i]), LEVEL);
         let [lo, hi] = [0, 1].map(|end| (0..line.x.len()).map(|i| band(i)[end]).collect());
-        line.with_interval(lo, hi)
+        line.interval(lo, hi)
     }
 
     /// The same curve of parameters that were published.
     fn theirs(&self, x: &[f64], of: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Series> {
-        let one = |((source, values), id): ((&str, &[f64]), &'static str)| Series {
-            role: From::Published,
-            ..line(id, self.whose(source, values), x.to_vec(), of(values))
+        let one = |(k, (source, values)): (usize, (&str, &[f64]))| {
+            Series::published(published_id(k), self.whose(source, values), x.to_vec(), of(values)).line()
         };
-        self.claimed().into_iter().zip(PUBLISHED).map(one).collect()
+        self.claimed().into_iter().enumerate().map(one).collect()
     }
 
     /// A curve of the fit over inputs, with the band of its refits.
-    fn curve(&self, fit: &Fit, (id, label): (&'static str, String), x: Vec<f64>, inputs: &[Vec<f64>]) -> Series {
+    fn curve(&self, fit: &Fit, (id, label): (Id, String), x: Vec<f64>, inputs: &[Vec<f64>]) -> Series {
         let of = |p: &[f64]| inputs.iter().map(|x| self.problem.law.predict(p, x)).collect::<Vec<_>>();
-        self.banded(line(id, label, x, of(&fit.params)), &of)
+        self.banded(Series::theory(id, label, x, of(&fit.params)), &of)
     }
 
     /// The runs, and the fit through them.
@@ -281,12 +268,13 @@ impl Study<'_> {
                 let at = if span.is_empty() { String::new() } else { format!(" at {}", short(middle(by))) };
                 let size = unique.map_or_else(String::new, |_| format!(", N = {}", short(middle(n))));
                 let of = format!("{label}{size}, fit{at}");
-                series.push(self.curve(fit, (CURVES[g], of), xs, &inputs));
+                let id = format!("g{}-curve", g + 1).into();
+                series.push(self.curve(fit, (id, of), xs, &inputs).group(format!("g{}", g + 1)));
             }
-            series.push(points(RUNS[g], label, x, y));
+            series.push(Series::measured(format!("g{}-runs", g + 1), label, x, y).group(format!("g{}", g + 1)));
         }
-        let x = if unique.is_some() { axis("epochs D/U", true) } else { axis("tokens D", true) };
-        figure("data", &title, x, loss, series)
+        let x = if unique.is_some() { Axis::log("epochs D/U") } else { Axis::log("tokens D") };
+        Figure::new("data", title, x, loss).series(series)
     }
 
     fn data_of_one(&self, title: &str, loss: Axis) -> Figure {
@@ -296,15 +284,15 @@ impl Study<'_> {
         // Half a decade further on: what a law is for.
         let curve = ratios(lo, 3.0 * hi, 2 * CURVE);
         let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
-        let mut series = vec![points("runs", "runs", xs().collect(), data.y.clone())];
-        for (k, (source, values)) in self.claimed().into_iter().enumerate().take(PUBLISHED.len()) {
+        let mut series = vec![Series::measured("runs", "runs", xs().collect(), data.y.clone())];
+        for (k, (source, values)) in self.claimed().into_iter().enumerate() {
             let y = inputs.iter().map(|x| law.predict(values, x)).collect();
-            series.push(line(PUBLISHED[k], self.whose(source, values), curve.clone(), y));
+            series.push(Series::theory(published_id(k), self.whose(source, values), curve.clone(), y));
         }
         if let Some(fit) = self.fit {
-            series.push(self.curve(fit, ("fit", "fit".into()), curve, &inputs));
+            series.push(self.curve(fit, ("fit".into(), "fit".into()), curve, &inputs));
         }
-        figure("data", title, axis("x", true), loss, series)
+        Figure::new("data", title, Axis::log("x"), loss).series(series)
     }
 
     /// What K epochs over U tokens are worth: the fresh tokens that give the same loss, over U.
@@ -323,13 +311,13 @@ impl Study<'_> {
             tokens_for(law, p, size, loss, None) / unique
         };
         let of = |p: &[f64]| xs.iter().map(|&k| worth(p, k)).collect::<Vec<_>>();
-        let fitted = self.fit.map(|fit| self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of));
-        let fresh = line("fresh", "as good as fresh", xs.clone(), xs.clone());
+        let fitted = self.fit.map(|fit| self.banded(Series::theory("fit", "fit", xs.clone(), of(&fit.params)), &of));
+        let fresh = Series::theory("fresh", "as good as fresh", xs.clone(), xs.clone());
         let mut series: Vec<_> = fitted.into_iter().chain([fresh]).collect();
         series.extend(self.theirs(&xs, &of));
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let title = "What K epochs are worth, in epochs of fresh tokens";
-        Some(figure("worth", title, axis("epochs K", true), axis("worth D'/U", true), series))
+        Some(Figure::new("worth", title, Axis::log("epochs K"), Axis::log("worth D'/U")).series(series))
     }
 
     /// Parameters against tokens: the runs, equal loss, equal compute, and what is best.
@@ -344,30 +332,33 @@ impl Study<'_> {
         let xs = || ratios(0.5 * n_lo, 2.0 * n_hi, CURVE);
         let mut losses = data.y.clone();
         losses.sort_by(f64::total_cmp);
-        let mut series = vec![points("runs", "runs", sizes, tokens)];
+        let mut series = vec![Series::measured("runs", "runs", sizes, tokens)];
         let best: Vec<_> = ratios(c_lo, c_hi, 24)
             .into_iter()
             .map(|c| allocation(law, &fit.params, c, self.ask.unique))
             .filter(|[n, d, _]| (0.5 * n_lo..=2.0 * n_hi).contains(n) && inside(*d).is_finite())
             .collect();
         let (x, y) = best.iter().map(|[n, d, _]| (*n, *d)).unzip();
-        series.push(line("best", "best split of the compute", x, y));
-        for (k, id) in ["loss-1", "loss-2", "loss-3", "loss-4"].into_iter().enumerate() {
-            let loss = bootstrap::quantile(&losses, 0.1 + 0.25 * k as f64);
+        series.push(Series::theory("best", "best split of the compute", x, y));
+        for k in 0..4 {
+            let loss = bootstrap::quantile(&losses, 0.1 + 0.25 * f64::from(k));
             let tokens = |n: &f64| inside(tokens_for(law, &fit.params, *n, loss, self.ask.unique));
-            series.push(line(id, format!("loss = {}", short(loss)), xs(), xs().iter().map(tokens).collect()));
+            let (id, label) = (format!("loss-{}", k + 1), format!("loss = {}", short(loss)));
+            series.push(Series::theory(id, label, xs(), xs().iter().map(tokens).collect()).group("loss"));
         }
         let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
         let step = ((power(c_hi) - power(c_lo)) / 3.0).ceil().max(1.0);
-        for (k, id) in ["compute-1", "compute-2", "compute-3"].into_iter().enumerate() {
-            let exponent = power(c_lo).ceil() + step * k as f64;
+        for k in 0..3 {
+            let exponent = power(c_lo).ceil() + step * f64::from(k);
             let c = math::pow(10.0, exponent);
             let y = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
-            series.push(line(id, format!("C = 1e{exponent:.0}"), xs(), y));
+            series.push(
+                Series::theory(format!("compute-{}", k + 1), format!("C = 1e{exponent:.0}"), xs(), y).group("compute"),
+            );
         }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let title = "Equal loss, equal compute, and the best split of it";
-        Some(figure("contours", title, axis("parameters N", true), axis("tokens D", true), series))
+        Some(Figure::new("contours", title, Axis::log("parameters N"), Axis::log("tokens D")).series(series))
     }
 
     /// Tokens for each parameter where a budget is split best, against the budget.
@@ -382,15 +373,15 @@ impl Study<'_> {
             d / n
         };
         let of = |p: &[f64]| xs.iter().map(|&c| at(p, c)).collect::<Vec<_>>();
-        let mut series = vec![self.banded(line("fit", "fit", xs.clone(), of(&fit.params)), &of)];
+        let mut series = vec![self.banded(Series::theory("fit", "fit", xs.clone(), of(&fit.params)), &of)];
         series.extend(self.theirs(&xs, &of));
-        let mut figure = figure(
+        let mut figure = Figure::new(
             "frontier",
             "Tokens for each parameter, where a budget is split best",
-            axis("compute C = 6 N D", true),
-            axis("tokens per parameter", true),
-            series,
-        );
+            Axis::log("compute C = 6 N D"),
+            Axis::log("tokens per parameter"),
+        )
+        .series(series);
         figure.marks.push(Mark::at_x("your budget", budget));
         Some(figure)
     }
@@ -407,14 +398,14 @@ impl Study<'_> {
             .chain(&room.values)
             .fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], y| [a.min(*y), b.max(*y)]);
         let mut series = vec![
-            points("runs", "all runs, fitted", room.values.clone(), data.y.clone()),
-            line("equal", "equal", vec![lo, hi], vec![lo, hi]),
+            Series::measured("runs", "all runs, fitted", room.values.clone(), data.y.clone()),
+            Series::theory("equal", "equal", vec![lo, hi], vec![lo, hi]),
         ];
         if let Some(out) = self.largest {
             let label = "largest runs, predicted by a fit to the others";
-            series.push(points("largest", label, out.predicted.clone(), out.measured.clone()));
+            series.push(Series::measured("largest", label, out.predicted.clone(), out.measured.clone()));
         }
-        figure("predicted", "Predicted and measured", axis("predicted", log), axis("measured", log), series)
+        Figure::new("predicted", "Predicted and measured", axis("predicted", log), axis("measured", log)).series(series)
     }
 
     fn residuals(&self, fit: &Fit) -> Figure {
@@ -428,8 +419,8 @@ impl Study<'_> {
         let many = self.problem.law.info.inputs.len() > 1;
         let size_label = if many { "parameters times tokens" } else { "x" };
         let from_zero = size.iter().any(|x| *x <= 0.0);
-        let runs = points("residuals", "residuals", size, room.residuals);
-        figure("residuals", "Residuals", axis(size_label, !from_zero), axis(label, false), vec![runs])
+        let runs = Series::measured("residuals", "residuals", size, room.residuals);
+        Figure::new("residuals", "Residuals", axis(size_label, !from_zero), axis(label, false)).series([runs])
     }
 
     /// The two free parameters that the refits tie together most closely, after their correlation.
@@ -450,13 +441,14 @@ impl Study<'_> {
         let params = self.problem.law.info.params;
         let (r, [i, j]) = self.tied()?;
         let of = |j: usize| self.refits.iter().map(|p| p[j]).collect::<Vec<_>>();
-        let scale = |j: usize| Axis {
-            label: params[j].name,
-            unit: params[j].unit,
-            ..axis("", params[j].transform == Transform::Log)
-        };
+        let scale = |j: usize| axis(params[j].name, params[j].transform == Transform::Log).unit(params[j].unit);
         let title = format!("Refits of resampled runs: {} and {}, correlation {r:.3}", params[i].name, params[j].name);
-        let mut figure = figure("ridge", &title, scale(i), scale(j), vec![points("refits", "refits", of(i), of(j))]);
+        let mut figure = Figure::new("ridge", title, scale(i), scale(j)).series([Series::measured(
+            "refits",
+            "refits",
+            of(i),
+            of(j),
+        )]);
         figure.marks.extend(self.truth().map(|truth| Mark::at(TRUTH, truth[i], truth[j])));
         Some(figure)
     }
@@ -466,16 +458,16 @@ impl Study<'_> {
         let (x, y): (Vec<f64>, Vec<f64>) = profile.points().iter().map(|point| (point.value, point.objective)).unzip();
         let level = profile.threshold();
         let [lo, hi] = [x[0], x[x.len() - 1]];
-        let mut figure = figure(
+        let mut figure = Figure::new(
             param.name,
-            &format!("Profile of {}: the least objective with it held", param.name),
-            Axis { label: param.name, unit: param.unit, ..axis("", param.transform == Transform::Log) },
-            axis("least objective", true),
-            vec![
-                line("profile", "least objective", x, y),
-                line("level", "below it, the runs allow the value", vec![lo, hi], vec![level; 2]),
-            ],
-        );
+            format!("Profile of {}: the least objective with it held", param.name),
+            axis(param.name, param.transform == Transform::Log).unit(param.unit),
+            Axis::log("least objective"),
+        )
+        .series([
+            Series::theory("profile", "least objective", x, y),
+            Series::theory("level", "below it, the runs allow the value", vec![lo, hi], vec![level; 2]),
+        ]);
         let ends = profile.interval().into_iter().filter(|end| end.is_finite());
         figure.marks = ends.map(|end| Mark::at_x("95 % end", end)).collect();
         figure.marks.push(Mark::at_x("fit", fit.params[j]));
@@ -834,12 +826,12 @@ impl Study<'_> {
             }
             (source, 2.0 * (self.problem.value(&theirs) - fit.value) * sharpness)
         };
-        let rises: Vec<_> = self.claimed().into_iter().take(PUBLISHED.len()).map(rise).collect();
+        let rises: Vec<_> = self.claimed().into_iter().map(rise).collect();
         let boot = self.bootstrapped();
         let clear = |(j, profile): &&(usize, Profile)| self.judged(*j, profile, boot.as_deref()).0;
         let silent = silent(self.problem, fit);
         let telling = self.profiles.iter().filter(clear).count() == free;
-        let one = |(id, (source, rise)): (&'static str, &(&str, f64))| {
+        let one = |(k, (source, rise)): (usize, &(&str, f64))| {
             let possible = *rise <= most;
             let settle = if let Some(why) = &silent {
                 &format!(" {why}")
@@ -848,22 +840,19 @@ impl Study<'_> {
             } else {
                 ""
             };
+            let claim =
+                format!("Could these runs be of {source}? How much worse it fits them, in units of chi-squared");
+            let note = format!(
+                "If it could, 999 of 1000 sets of runs would stay below {most:.1} ({free} free parameters).{settle}"
+            );
             Verdict {
-                id,
-                claim: format!("Could these runs be of {source}? How much worse it fits them, in units of chi-squared"),
                 measured: *rise,
-                interval: None,
                 theory: Some(most),
-                null: None,
-                resolution: 0.0,
                 agrees: (rise.is_finite() && settle.is_empty()).then_some(possible),
-                unit: "",
-                note: format!(
-                    "If it could, 999 of 1000 sets of runs would stay below {most:.1} ({free} free parameters).{settle}"
-                ),
+                ..Verdict::pending(published_id(k), claim).note(note)
             }
         };
-        PUBLISHED.into_iter().zip(&rises).map(one).collect()
+        rises.iter().enumerate().map(one).collect()
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::{Atoms, NAMES, SAMPLES};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Figure, Kind, Role, Series};
-use crate::params::Scale;
+use crate::output::{Axis, Figure, Points, Series};
 
 /// Upper end of the 95% interval of the mean loss when none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
 ///
@@ -15,24 +14,21 @@ pub(super) fn none_missed(runs: usize) -> f64 {
 
 impl Atoms {
     pub(super) fn loss_figure(&self) -> Figure {
-        const THEORY: [(&str, &str); 5] = [
-            ("matched", "matched, exact"),
-            ("optimal", "optimal, exact"),
-            ("flat", "best flat, exact"),
-            ("matched-power", "matched, asymptote"),
-            ("optimal-power", "optimal, asymptote"),
+        const THEORY: [(&str, &str, &str); 5] = [
+            ("matched", "matched", "matched, exact"),
+            ("optimal", "optimal", "optimal, exact"),
+            ("flat", "flat", "best flat, exact"),
+            ("matched-power", "matched", "matched, asymptote"),
+            ("optimal-power", "optimal", "optimal, asymptote"),
         ];
-        const MEASURED: [(&str, &str); 3] =
-            [("matched-runs", "matched-none"), ("optimal-runs", "optimal-none"), ("flat-runs", "flat-none")];
+        const GROUPS: [&str; 3] = ["matched", "optimal", "flat"];
         let mut series: Vec<Series> = THEORY
             .iter()
             .zip(&self.curves[1..])
-            .map(|((id, label), y)| {
-                Series::new(id, *label, Kind::Line, Role::Theory, self.curves[0].clone(), y.clone())
-            })
+            .map(|(&(id, group, label), y)| Series::theory(id, label, self.curves[0].clone(), y.clone()).group(group))
             .collect();
         for d in 0..3 {
-            let (mut seen, mut none) = ([vec![], vec![], vec![], vec![]], [vec![], vec![], vec![]]);
+            let (mut seen, mut none) = (Points::default(), Points::default());
             for (i, losses) in self.losses[d].iter().enumerate().filter(|(_, losses)| losses.len() > 1) {
                 let n = f64::from(self.samples[i]);
                 let (mean, error) = self.mean_and_error(d, i, losses);
@@ -41,42 +37,30 @@ impl Atoms {
                     // Nothing was missed that could have been met: all that is known is a bound.
                     let hi = least + (1.0 - least) * none_missed(losses.len());
                     if least > 0.0 {
-                        seen.iter_mut().zip([n, mean, mean, hi]).for_each(|(list, x)| list.push(x));
+                        seen.push(n, mean, [mean, hi]);
                     } else {
-                        none.iter_mut().zip([n, 0.0, hi]).for_each(|(list, x)| list.push(x));
+                        none.push(n, 0.0, [0.0, hi]);
                     }
                 } else {
                     let lo = mean - Z95 * error;
                     // On a logarithmic axis an interval that reaches 0 is open below.
                     let lo = if lo > 0.0 { lo } else { f64::NAN };
-                    seen.iter_mut().zip([n, mean, lo, mean + Z95 * error]).for_each(|(list, x)| list.push(x));
+                    seen.push(n, mean, [lo, mean + Z95 * error]);
                 }
             }
-            let [x, y, lo, hi] = seen;
-            if !x.is_empty() {
-                let label = format!("{}, simulated, mean and 95% interval", NAMES[d]);
-                series
-                    .push(Series::new(MEASURED[d].0, label, Kind::Points, Role::Measured, x, y).with_interval(lo, hi));
-            }
-            let [x, y, hi] = none;
-            if !x.is_empty() {
-                let label = format!("{}, no atom missed in any run, 95% bound", NAMES[d]);
-                let open = vec![0.0; x.len()];
-                let mut none =
-                    Series::new(MEASURED[d].1, label, Kind::Points, Role::Measured, x, y).with_interval(open, hi);
-                none.floor = true;
-                series.push(none);
-            }
+            let group = GROUPS[d];
+            let runs = seen.series(format!("{group}-runs"), format!("{}, simulated, mean and 95% interval", NAMES[d]));
+            let bound = format!("{}, no atom missed in any run, 95% bound", NAMES[d]);
+            let none = none.series(format!("{group}-none"), bound).map(Series::at_floor);
+            series.extend([runs, none].into_iter().flatten().map(|series| series.group(group)));
         }
-        Figure {
-            id: "loss-vs-samples",
-            title: "Test loss against the number of training samples".into(),
-            x: SAMPLES,
-            y: Axis { label: "test mass not memorised", unit: "", scale: Scale::Log },
-            field: None,
-            series,
-            marks: vec![],
-        }
+        Figure::new(
+            "loss-vs-samples",
+            "Test loss against the number of training samples",
+            SAMPLES,
+            Axis::log("test mass not memorised"),
+        )
+        .series(series)
     }
 
     /// p, q* and the best flat q at the largest N.
@@ -92,21 +76,19 @@ impl Atoms {
         let series = |id, label: String, last: u32, share: &dyn Fn(u32) -> f64| {
             let ranks = ranks(last);
             let y = ranks.iter().map(|&k| share(k)).collect();
-            Series::new(id, label, Kind::Line, Role::Theory, ranks.iter().map(|&k| f64::from(k)).collect(), y)
+            Series::theory(id, label, ranks.iter().map(|&k| f64::from(k)).collect(), y)
         };
         let level = 1.0 / f64::from(flat.top);
-        Figure {
-            id: "distribution",
-            title: format!("What to train on, for N = {} samples", self.samples[i]),
-            x: Axis { label: "rank k", unit: "", scale: Scale::Log },
-            y: Axis { label: "share of the samples", unit: "", scale: Scale::Log },
-            field: None,
-            series: vec![
-                series("matched", "matched: p".into(), count, &|k| self.atoms.probability(k)),
-                series("optimal", format!("optimal: the top {} atoms", best.support), best.support, &|k| best.share(k)),
-                series("flat", format!("best flat: the top {} atoms", flat.top), flat.top, &|_| level),
-            ],
-            marks: vec![],
-        }
+        Figure::new(
+            "distribution",
+            format!("What to train on, for N = {} samples", self.samples[i]),
+            Axis::log("rank k"),
+            Axis::log("share of the samples"),
+        )
+        .series([
+            series("matched", "matched: p".into(), count, &|k| self.atoms.probability(k)),
+            series("optimal", format!("optimal: the top {} atoms", best.support), best.support, &|k| best.share(k)),
+            series("flat", format!("best flat: the top {} atoms", flat.top), flat.top, &|_| level),
+        ])
     }
 }

@@ -13,7 +13,7 @@ use crate::exec::{Exec, Lanes};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Axis, Output, Progress};
-use crate::params::{Scale, Spec};
+use crate::params::Spec;
 use crate::sim::atoms as sim;
 use crate::theory::atoms::{self as theory, Flat, Optimal};
 
@@ -43,7 +43,7 @@ crate::params! {
 const NAMES: [&str; 3] = ["matched", "optimal", "best flat"];
 /// Points of a theory curve.
 const GRID: u32 = 41;
-const SAMPLES: Axis = Axis { label: "training samples N", unit: "samples", scale: Scale::Log };
+const SAMPLES: Axis = Axis::log("training samples N").unit("samples");
 
 /// The experiment.
 pub struct Atoms {

@@ -115,7 +115,7 @@ fn the_curves_are_the_closed_forms() {
         p.iter().enumerate().map(|(k, p)| p * math::pow(1.0 - q(k), n)).sum()
     };
     let figure = run.loss_figure();
-    for (id, x, y) in figure.series.iter().flat_map(|s| s.x.iter().zip(&s.y).map(|(x, y)| (s.id, *x, *y))) {
+    for (id, x, y) in figure.series.iter().flat_map(|s| s.x.iter().zip(&s.y).map(|(x, y)| (&*s.id, *x, *y))) {
         let best = run.atoms.optimal(x);
         let hand = match id {
             "matched" => loss(&|k| p[k], x),

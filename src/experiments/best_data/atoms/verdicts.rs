@@ -174,10 +174,7 @@ impl Atoms {
                 if finished && interval.is_none() {
                     verdict.note.insert_str(0, "At some N fewer than ten runs missed an atom, too few to tell. ");
                 }
-                if !finished {
-                    verdict.agrees = None;
-                }
-                verdicts.push(verdict);
+                verdicts.push(verdict.once(finished));
             }
         }
         let [from, to] = self.window();

@@ -57,5 +57,4 @@ pub(super) const INFO: Info = Info {
         Preset { title: "More samples than atoms", query: "atoms=1000&samples=30,100,300,1000,3000,10000,30000" },
         Preset { title: "Fifty atoms", query: "atoms=50&samples=5,10,20,50,100,200,500" },
     ],
-    figures_more: &[],
 };

@@ -3,14 +3,14 @@
 use super::run::Closing;
 use super::{ExamTime, real};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Field, Figure, Frame, Kind, Mark, Role, Series};
+use crate::output::{Axis, Field, Figure, Frame, Mark, Series};
 use crate::params::Scale;
 use crate::theory::exam_time as theory;
 
 /// Steps of the lattice on the triangle of three shares.
 pub(super) const LATTICE: u32 = 20;
-pub(super) const SHARE: Axis = Axis { label: "hours for the first subject", unit: "%", scale: Scale::Linear };
-pub(super) const LOSS: Axis = Axis { label: "expected exam loss", unit: "", scale: Scale::Log };
+pub(super) const SHARE: Axis = Axis::linear("hours for the first subject").unit("%");
+pub(super) const LOSS: Axis = Axis::log("expected exam loss");
 
 /// Inner points (i, j) of the triangular lattice.
 pub(super) fn lattice() -> impl Iterator<Item = (u32, u32)> {
@@ -24,11 +24,7 @@ pub(super) fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
 
 impl ExamTime {
     pub(super) fn line_axis(&self) -> Axis {
-        if self.p.len() == 2 {
-            SHARE
-        } else {
-            Axis { label: "from the matched (0) to the optimal (1) shares", unit: "", scale: Scale::Linear }
-        }
+        if self.p.len() == 2 { SHARE } else { Axis::linear("from the matched (0) to the optimal (1) shares") }
     }
 
     pub(super) fn line_figure(&self, id: &'static str) -> Figure {
@@ -37,22 +33,8 @@ impl ExamTime {
         let x: Vec<f64> = (0..=192).map(|i| first + (last - first) * f64::from(i) / 192.0).collect();
         let curve = |f: &dyn Fn(&[f64]) -> f64| x.iter().map(|&x| f(&self.at(x))).collect::<Vec<_>>();
         let mut series = vec![
-            Series::new(
-                "power-law",
-                "power law, the limit of many hours",
-                Kind::Line,
-                Role::Theory,
-                x.clone(),
-                curve(&|n| self.power_law(n)),
-            ),
-            Series::new(
-                "exact",
-                "exact at these hours",
-                Kind::Line,
-                Role::Theory,
-                x.clone(),
-                curve(&|n| self.exact(n)),
-            ),
+            Series::theory("power-law", "power law, the limit of many hours", x.clone(), curve(&|n| self.power_law(n))),
+            Series::theory("exact", "exact at these hours", x.clone(), curve(&|n| self.exact(n))),
         ];
         if self.done > 1 {
             let width = self.line.len();
@@ -60,47 +42,39 @@ impl ExamTime {
             let half: Vec<f64> = (0..width).map(|i| Z95 * self.standard_error(i)).collect();
             let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
             series.push(
-                Series::new(
+                Series::measured(
                     "measured",
                     "simulated students, mean and 95% interval",
-                    Kind::Points,
-                    Role::Measured,
                     self.line.clone(),
                     means[..width].to_vec(),
                 )
-                .with_interval(ends(-1.0), ends(1.0)),
+                .interval(ends(-1.0), ends(1.0))
+                .group("exact"),
             );
         }
         if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
             series.push(
-                Series::new(
-                    "students",
-                    "single students: median, 10% to 90%",
-                    Kind::Line,
-                    Role::Measured,
-                    self.line.clone(),
-                    middle.clone(),
-                )
-                .with_interval(low.clone(), high.clone())
-                .hidden(),
+                Series::measured("students", "single students: median, 10% to 90%", self.line.clone(), middle.clone())
+                    .line()
+                    .interval(low.clone(), high.clone())
+                    .hidden(),
             );
         }
-        Figure {
+        Figure::new(
             id,
-            title: if self.p.len() == 2 {
-                "Loss against the first subject's share of the hours".into()
+            if self.p.len() == 2 {
+                "Loss against the first subject's share of the hours"
             } else {
-                "Loss along the line from matched to optimal shares".into()
+                "Loss along the line from matched to optimal shares"
             },
-            x: self.line_axis(),
-            y: LOSS,
-            field: None,
-            series,
-            marks: vec![
-                Mark::at_x("matched", if self.p.len() == 2 { self.p[0] } else { 0.0 }),
-                Mark::at_x("optimal", if self.p.len() == 2 { self.power[0] } else { 1.0 }),
-            ],
-        }
+            self.line_axis(),
+            LOSS,
+        )
+        .series(series)
+        .marks([
+            Mark::at_x("matched", if self.p.len() == 2 { self.p[0] } else { 0.0 }),
+            Mark::at_x("optimal", if self.p.len() == 2 { self.power[0] } else { 1.0 }),
+        ])
     }
 
     pub(super) fn triangle(&self, id: &'static str, title: &str, label: &'static str, values: Vec<f64>) -> Figure {
@@ -109,23 +83,14 @@ impl ExamTime {
         for ((i, j), value) in lattice().zip(values) {
             z[j as usize - 1][i as usize - 1] = value;
         }
-        Figure {
+        Figure::new(
             id,
-            title: title.into(),
-            x: Axis { label: "share of subject 1", unit: "%", scale: Scale::Linear },
-            y: Axis { label: "share of subject 2", unit: "%", scale: Scale::Linear },
-            field: Some(Field {
-                x: axis.clone(),
-                y: axis,
-                z,
-                label,
-                unit: "",
-                scale: Scale::Log,
-                frame: Frame::Simplex,
-            }),
-            series: vec![],
-            marks: vec![Mark::at("matched", self.p[0], self.p[1]), Mark::at("optimal", self.power[0], self.power[1])],
-        }
+            title,
+            Axis::linear("share of subject 1").unit("%"),
+            Axis::linear("share of subject 2").unit("%"),
+        )
+        .field(Field { x: axis.clone(), y: axis, z, label, unit: "", scale: Scale::Log, frame: Frame::Simplex })
+        .marks([Mark::at("matched", self.p[0], self.p[1]), Mark::at("optimal", self.power[0], self.power[1])])
     }
 
     pub(super) fn gain_figure(&self) -> Figure {
@@ -153,32 +118,25 @@ impl ExamTime {
         }
         let at_these_hours = coarse.iter().map(|&w| exact(w)).collect();
         let mut series = vec![
-            Series::new("power-law", "power law, the limit of many hours", Kind::Line, Role::Theory, x, y),
-            Series::new("exact", "exact in whole hours", Kind::Line, Role::Theory, coarse, at_these_hours),
+            Series::theory("power-law", "power law, the limit of many hours", x, y),
+            Series::theory("exact", "exact in whole hours", coarse, at_these_hours),
         ];
         if self.done > 1 {
             let (ratio, error) = self.measured_ratio();
             let needed = |r: f64| math::pow(r, 1.0 / self.a);
             series.push(
-                Series::new(
-                    "measured",
-                    "simulated students, 95% interval",
-                    Kind::Points,
-                    Role::Measured,
-                    vec![self.p[0]],
-                    vec![needed(ratio)],
-                )
-                .with_interval(vec![needed((ratio - Z95 * error).max(0.0))], vec![needed(ratio + Z95 * error)]),
+                Series::measured("measured", "simulated students, 95% interval", vec![self.p[0]], vec![needed(ratio)])
+                    .interval(vec![needed((ratio - Z95 * error).max(0.0))], vec![needed(ratio + Z95 * error)])
+                    .group("exact"),
             );
         }
-        Figure {
-            id: "gain",
-            title: "Hours needed with the optimal shares, per hour with the matched ones".into(),
-            x: Axis { label: "weight of the first subject", unit: "%", scale: Scale::Linear },
-            y: Axis { label: "hours ratio", unit: "", scale: Scale::Linear },
-            field: None,
-            series,
-            marks: vec![Mark::at_x("this exam", self.p[0])],
-        }
+        Figure::new(
+            "gain",
+            "Hours needed with the optimal shares, per hour with the matched ones",
+            Axis::linear("weight of the first subject").unit("%"),
+            Axis::linear("hours ratio"),
+        )
+        .series(series)
+        .marks([Mark::at_x("this exam", self.p[0])])
     }
 }

@@ -44,5 +44,4 @@ pub(super) const INFO: Info = Info {
             query: "weights=0.4,0.3,0.15,0.1,0.05&difficulty=1,1,1,1,5",
         },
     ],
-    figures_more: &[],
 };

@@ -1,10 +1,10 @@
 //! Figures of `k-composition`.
 
 use super::run::{Expected, FLOWS, Snapshot};
-use super::{KComposition, Params, TRAININGS_MAX};
+use super::{KComposition, Params};
 use crate::experiments::best_data::race::{Race, Time, name};
 use crate::math;
-use crate::output::{Axis, Field, Figure, Frame, Kind, Mark, Role, Series};
+use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series};
 use crate::params::Scale;
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::quartiles;
@@ -21,37 +21,24 @@ pub(super) const CROWD: usize = 3;
 /// Landscapes drawn at most.
 pub(super) const LANDSCAPES: usize = 4;
 
-/// Names of the series of each training distribution: `p1-measured`, ...
-macro_rules! ids {
-    ($how:literal) => {
-        [
-            concat!("p1-", $how),
-            concat!("p2-", $how),
-            concat!("p3-", $how),
-            concat!("p4-", $how),
-            concat!("p5-", $how),
-            concat!("p6-", $how),
-            concat!("p7-", $how),
-            concat!("p8-", $how),
-            concat!("p9-", $how),
-            concat!("p10-", $how),
-            concat!("p11-", $how),
-            concat!("p12-", $how),
-        ]
-    };
-}
-
-pub(super) const MEASURED: [&str; TRAININGS_MAX] = ids!("measured");
-pub(super) const RUNS: [&str; TRAININGS_MAX] = ids!("runs");
-pub(super) const THEORY: [&str; TRAININGS_MAX] = ids!("theory");
-pub(super) const POWER_MEASURED: [&str; TRAININGS_MAX] = ids!("b-measured");
-pub(super) const POWER_THEORY: [&str; TRAININGS_MAX] = ids!("b-theory");
-pub(super) const BIN_MEASURED: [[&str; TRAININGS_MAX]; BINS] =
-    [ids!("1-measured"), ids!("2-measured"), ids!("3-measured"), ids!("4-measured")];
 pub(super) const BIN_NAMES: [&str; BINS] =
     ["first eighth of the skills", "second eighth", "second quarter", "second half"];
-pub(super) const LANDSCAPE_IDS: [&str; LANDSCAPES] = ["landscape", "landscape-2", "landscape-3", "landscape-4"];
-pub(super) const SAMPLES: Axis = Axis { label: "training samples", unit: "samples", scale: Scale::Log };
+pub(super) const SAMPLES: Axis = Axis::log("training samples").unit("samples");
+
+/// The group of the series of a training distribution, and the start of their ids.
+fn group(training: usize) -> String {
+    format!("p{}", training + 1)
+}
+
+/// The id of a series of a training distribution.
+fn id(training: usize, how: &str) -> String {
+    format!("p{}-{how}", training + 1)
+}
+
+/// The id of the landscape of a training distribution.
+fn landscape_id(training: usize) -> Id {
+    if training == 0 { "landscape".into() } else { format!("landscape-{}", training + 1).into() }
+}
 
 /// A curve of losses as far as [`LEAST`]: where it falls below, it ends there.
 pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
@@ -98,9 +85,10 @@ impl KComposition {
             };
             let quartile = |q: usize| snapshots.iter().map(|s| s.quartiles[which][q]).collect::<Vec<_>>();
             let median = cut(quartile(1));
+            let measured = |label, y| Series::measured(id(i, "measured"), label, x.clone(), y).line().group(group(i));
             if crowded && !snapshots.is_empty() {
                 let label = format!("{}: median{diverged}", self.label(i));
-                series.push(Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), median));
+                series.push(measured(label, median));
             } else if !snapshots.is_empty() {
                 let label = format!("{}: median and quartiles{diverged}", self.label(i));
                 let least = if which == 0 { LEAST } else { 0.0 };
@@ -110,22 +98,20 @@ impl KComposition {
                     ends.map(|(y, median)| if *median > least { y.max(least) } else { f64::NAN }).collect()
                 };
                 let (lo, hi) = (end(0), end(2));
-                let line = Series::new(MEASURED[i], label, Kind::Line, Role::Measured, x.clone(), median);
-                series.push(line.with_interval(lo, hi));
+                series.push(measured(label, median).interval(lo, hi));
             }
             let y = cut(self.flows[i].iter().map(|row| row[which]).collect());
             if !y.is_empty() {
                 let label = format!("{}: flow without noise, median of {}", self.label(i), FLOWS.min(self.params.runs));
-                let mut flow = Series::new(THEORY[i], label, Kind::Line, Role::Theory, self.samples_of_flow(i), y);
-                flow.hidden = crowded && !snapshots.is_empty();
-                series.push(flow);
+                let flow = Series::theory(id(i, "theory"), label, self.samples_of_flow(i), y).group(group(i));
+                series.push(flow.hidden_if(crowded && !snapshots.is_empty()));
             }
             if which == 0 && !crowded {
                 let paths = self.paths(i, &|shown, _| f64::from(shown[0]), &|x, _| x);
                 if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite())) {
                     let y = cut(y);
                     let label = format!("{}: single runs", self.label(i));
-                    series.push(Series::new(RUNS[i], label, Kind::Line, Role::Measured, x, y).hidden());
+                    series.push(Series::measured(id(i, "runs"), label, x, y).line().group(group(i)).hidden());
                 }
             }
         }
@@ -154,31 +140,18 @@ impl KComposition {
         Some((ys, xs))
     }
 
-    pub(super) fn figure(
-        id: &'static str,
-        title: impl Into<String>,
-        x: Axis,
-        y: Axis,
-        series: Vec<Series>,
-    ) -> Option<Figure> {
-        let title = title.into();
-        (!series.is_empty()).then_some(Figure { id, title, x, y, field: None, series, marks: vec![] })
-    }
-
     pub(super) fn loss_figure(&self) -> Option<Figure> {
-        let y = Axis { label: "loss on the uniform test", unit: "", scale: Scale::Log };
-        let mut figure = Self::figure("loss", "Test loss against training samples", SAMPLES, y, self.curves(0))?;
+        let y = Axis::log("loss on the uniform test");
+        let figure = Figure::new("loss", "Test loss against training samples", SAMPLES, y).series(self.curves(0));
         let Params { switch_after, samples, target, .. } = self.params;
-        figure.marks.push(Mark { label: "target".into(), x: None, y: Some(target) });
-        if switch_after > 0 && switch_after < samples {
-            figure.marks.push(Mark::at_x("uniform from here", f64::from(switch_after)));
-        }
-        Some(figure)
+        let switch = (switch_after > 0 && switch_after < samples)
+            .then(|| Mark::at_x("uniform from here", f64::from(switch_after)));
+        figure.marks([Mark::at_y("target", target)].into_iter().chain(switch)).drawn()
     }
 
     pub(super) fn accuracy_figure(&self) -> Option<Figure> {
-        let y = Axis { label: "test tasks whose sign is right", unit: "%", scale: Scale::Linear };
-        Self::figure("sign-accuracy", "Sign accuracy on the uniform test", SAMPLES, y, self.curves(1))
+        let y = Axis::linear("test tasks whose sign is right").unit("%");
+        Figure::new("sign-accuracy", "Sign accuracy on the uniform test", SAMPLES, y).series(self.curves(1)).drawn()
     }
 
     /// Means of the bins; the steepest training in view, the others on request.
@@ -192,49 +165,48 @@ impl KComposition {
             let (x, snapshots) = self.recorded(i);
             for bin in 0..BINS {
                 let label = format!("{}: {}", self.label(i), BIN_NAMES[bin]);
-                let mut line = if snapshots.is_empty() {
+                let how = format!("{}-measured", bin + 1);
+                let line = if snapshots.is_empty() {
                     if self.flows[i].is_empty() {
                         continue;
                     }
                     let y = self.flows[i].iter().map(|row| row[4 + bin]).collect();
                     let label = format!("{label}, flow without noise");
-                    Series::new(BIN_MEASURED[bin][i], label, Kind::Line, Role::Theory, self.samples_of_flow(i), y)
+                    Series::theory(id(i, &how), label, self.samples_of_flow(i), y)
                 } else {
                     let y = snapshots.iter().map(|s| s.mean(2 + bin)).collect();
-                    Series::new(BIN_MEASURED[bin][i], label, Kind::Line, Role::Measured, x.clone(), y)
+                    Series::measured(id(i, &how), label, x.clone(), y).line()
                 };
-                line.hidden = i != steepest;
-                series.push(line);
+                series.push(line.hidden_if(i != steepest));
             }
         }
-        let y = Axis { label: "mean weight (1 is the truth)", unit: "", scale: Scale::Linear };
-        Self::figure("skills", "Which skills are learned first", SAMPLES, y, series)
+        let y = Axis::linear("mean weight (1 is the truth)");
+        Figure::new("skills", "Which skills are learned first", SAMPLES, y).series(series).drawn()
     }
 
     pub(super) fn signal_figure(&self) -> Option<Figure> {
         let mut series = Vec::new();
         for i in self.trainings() {
-            for (moment, letter, measured, flow) in
-                [(0, "A", MEASURED[i], THEORY[i]), (1, "B", POWER_MEASURED[i], POWER_THEORY[i])]
-            {
+            for (moment, letter, which) in [(0, "A", ""), (1, "B", "b-")] {
                 let hidden = moment == 1 && self.trainings.len() > 2;
+                let group = id(i, letter);
                 let (x, snapshots) = self.recorded(i);
                 if !snapshots.is_empty() {
                     let y = snapshots.iter().map(|s| s.mean(moment)).collect();
                     let label = format!("{letter}, {}: mean of the runs", self.label(i));
-                    let line = Series::new(measured, label, Kind::Line, Role::Measured, x, y);
-                    series.push(if hidden { line.hidden() } else { line });
+                    let line = Series::measured(id(i, &format!("{which}measured")), label, x, y).line();
+                    series.push(line.group(group.clone()).hidden_if(hidden));
                 }
                 if !self.flows[i].is_empty() {
                     let y = self.flows[i].iter().map(|row| row[2 + moment]).collect();
                     let label = format!("{letter}, {}: flow without noise", self.label(i));
-                    let line = Series::new(flow, label, Kind::Line, Role::Theory, self.samples_of_flow(i), y);
-                    series.push(if hidden { line.hidden() } else { line });
+                    let line = Series::theory(id(i, &format!("{which}theory")), label, self.samples_of_flow(i), y);
+                    series.push(line.group(group).hidden_if(hidden));
                 }
             }
         }
-        let y = Axis { label: "moments of the weights under p", unit: "", scale: Scale::Linear };
-        Self::figure("signal", "The signal A and the size B", SAMPLES, y, series)
+        let y = Axis::linear("moments of the weights under p");
+        Figure::new("signal", "The signal A and the size B", SAMPLES, y).folded().series(series).drawn()
     }
 
     /// The pull of the gradient at the start against the number of skills.
@@ -257,24 +229,25 @@ impl KComposition {
             let laws: Vec<Vec<f64>> = sizes.iter().map(|&d| theory::power_law(d, self.params.exponents[i])).collect();
             let expected =
                 laws.iter().map(|p| theory::pull(p, hops, median * init * theory::norm(p))).collect::<Vec<_>>();
-            let mut found = [vec![], vec![], vec![]];
-            for (p, starts) in laws.iter().zip(&starts) {
+            let mut found = Points::default();
+            for ((p, starts), d) in laws.iter().zip(&starts).zip(&x) {
                 let pulls: Vec<f32> =
                     starts.iter().map(|w| theory::pull(p, hops, theory::moments(p, w)[0]) as f32).collect();
-                found.iter_mut().zip(quartiles(&pulls)).for_each(|(list, x)| list.push(x));
+                let [low, median, high] = quartiles(&pulls);
+                found.push(*d, median, [low, high]);
             }
-            let [lo, y, hi] = found;
             let label = self.label(i);
             let line = format!("{label}: k |p|^k r^(k-1) 0.67^(k-1)");
-            series.push(Series::new(THEORY[i], line, Kind::Line, Role::Theory, x.clone(), expected));
+            series.push(Series::theory(id(i, "theory"), line, x.clone(), expected).group(group(i)));
             let points = format!("{label}: median and quartiles of {runs} starts");
-            series.push(
-                Series::new(MEASURED[i], points, Kind::Points, Role::Measured, x.clone(), y).with_interval(lo, hi),
-            );
+            series.extend(found.series(id(i, "measured"), points).map(|points| points.group(group(i))));
         }
-        let axis = Axis { label: "skills d", unit: "skills", scale: Scale::Log };
-        let y = Axis { label: "gradient towards the truth", unit: "", scale: Scale::Log };
-        Self::figure("gradient", "How strongly the start is pulled to the truth", axis, y, series)
+        let axis = Axis::log("skills d").unit("skills");
+        let y = Axis::log("gradient towards the truth");
+        Figure::new("gradient", "How strongly the start is pulled to the truth", axis, y)
+            .folded()
+            .series(series)
+            .drawn()
     }
 
     /// The plane of equal head and equal tail, for one training distribution.
@@ -284,23 +257,23 @@ impl KComposition {
         let axis: Vec<f64> = (0..CELLS).map(|i| -0.4 + 1.7 * f64::from(i) / f64::from(CELLS - 1)).collect();
         // Beyond 1 the walls would take all of the colours.
         let loss = |x: f64, y: f64| theory::loss(self.params.hops, theory::slice(p, head, x, y)).clamp(0.0, 1.0);
-        Figure {
-            id: LANDSCAPE_IDS[training],
-            title: format!("Training loss over head and tail, {}", self.label(training)),
-            x: Axis { label: "weight of the first eighth of the skills", unit: "", scale: Scale::Linear },
-            y: Axis { label: "weight of the others", unit: "", scale: Scale::Linear },
-            field: Some(Field {
-                z: axis.iter().map(|&y| axis.iter().map(|&x| loss(x, y)).collect()).collect(),
-                x: axis.clone(),
-                y: axis,
-                label: "training loss, at most 1",
-                unit: "",
-                scale: Scale::Linear,
-                frame: Frame::Plane,
-            }),
-            series: vec![],
-            marks: vec![Mark::at("truth", 1.0, 1.0)],
-        }
+        Figure::new(
+            landscape_id(training),
+            format!("Training loss over head and tail, {}", self.label(training)),
+            Axis::linear("weight of the first eighth of the skills"),
+            Axis::linear("weight of the others"),
+        )
+        .field(Field {
+            z: axis.iter().map(|&y| axis.iter().map(|&x| loss(x, y)).collect()).collect(),
+            x: axis.clone(),
+            y: axis,
+            label: "training loss, at most 1",
+            unit: "",
+            scale: Scale::Linear,
+            frame: Frame::Plane,
+        })
+        .marks([Mark::at("truth", 1.0, 1.0)])
+        .folded()
     }
 
     /// The mean of the bins after the first one.
@@ -316,18 +289,18 @@ impl KComposition {
         if !snapshots.is_empty() {
             let x = snapshots.iter().map(|s| s.mean(2)).collect();
             let y = snapshots.iter().map(|s| self.tail(&|bin| s.mean(2 + bin))).collect();
-            series.push(Series::new("mean-measured", "mean of the runs", Kind::Line, Role::Measured, x, y));
+            series.push(Series::measured("mean-measured", "mean of the runs", x, y).line().group("mean"));
             let tail = |shown: &[f32; 3 + BINS], _| self.tail(&|bin| f64::from(shown[3 + bin]));
             let paths = self.paths(training, &tail, &|_, shown| f64::from(shown[3]));
             if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite())) {
-                series.push(Series::new("single", "single runs", Kind::Line, Role::Measured, x, y).hidden());
+                series.push(Series::measured("single", "single runs", x, y).line().hidden());
             }
         }
         let flow = &self.flows[training];
         if !flow.is_empty() {
             let x = flow.iter().map(|row| row[4]).collect();
             let y = flow.iter().map(|row| self.tail(&|bin| row[4 + bin])).collect();
-            series.push(Series::new("mean-theory", "flow without noise", Kind::Line, Role::Theory, x, y));
+            series.push(Series::theory("mean-theory", "flow without noise", x, y).group("mean"));
         }
         series
     }
@@ -367,18 +340,18 @@ impl KComposition {
         }
         let edge: Vec<f64> = (0..=40).map(|i| f64::from(i) / 40.0 * 1.25).collect();
         let square = edge.iter().map(|a| a * a).collect();
-        Figure {
-            id: "phase",
-            title: "The uniform flow: two numbers are all of it".into(),
-            x: Axis { label: "A, the mean weight", unit: "", scale: Scale::Linear },
-            y: Axis { label: "B, the mean square", unit: "", scale: Scale::Linear },
-            field: None,
-            series: vec![
-                Series::new("flow-theory", "flow", Kind::Line, Role::Theory, x, y),
-                Series::new("edge", "B = A^2, all weights equal", Kind::Line, Role::Theory, edge, square),
-            ],
-            marks: vec![Mark::at("saddle", 0.0, 0.0), Mark::at("truth", 1.0, 1.0)],
-        }
+        Figure::new(
+            "phase",
+            "The uniform flow: two numbers are all of it",
+            Axis::linear("A, the mean weight"),
+            Axis::linear("B, the mean square"),
+        )
+        .series([
+            Series::theory("flow-theory", "flow", x, y),
+            Series::theory("edge", "B = A^2, all weights equal", edge, square),
+        ])
+        .marks([Mark::at("saddle", 0.0, 0.0), Mark::at("truth", 1.0, 1.0)])
+        .folded()
     }
 
     /// Uniform runs on the phase portrait.
@@ -386,7 +359,7 @@ impl KComposition {
         let uniform = self.params.exponents.iter().position(|&alpha| alpha == 0.0)?;
         let paths = self.paths(uniform, &|shown, _| f64::from(shown[2]), &|_, shown| f64::from(shown[1]));
         let (y, x) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite()))?;
-        Some(Series::new("runs", "uniform runs", Kind::Line, Role::Measured, x, y))
+        Some(Series::measured("runs", "uniform runs", x, y).line())
     }
 
     pub(super) fn fixed(&self) -> &[Figure] {
@@ -404,17 +377,14 @@ impl KComposition {
                 .collect();
         for figure in self.fixed() {
             let mut figure = figure.clone();
-            if let Some(training) = LANDSCAPE_IDS.iter().position(|id| *id == figure.id) {
+            if let Some(training) = (0..LANDSCAPES).find(|&training| landscape_id(training) == figure.id) {
                 figure.series = self.trajectories(training);
             } else if figure.id == "phase" {
                 figure.series.extend(self.phase_runs());
             }
             figures.push(figure);
         }
-        figures.extend(race.figure().map(|mut figure| {
-            figure.series.extend(self.flow_times());
-            figure
-        }));
+        figures.extend(race.figure().map(|figure| figure.series(self.flow_times()).folded()));
         figures.extend(self.sizes_figure());
         if !self.rates.rates.is_empty() {
             figures.extend(self.rates.figure(self.params.lr, &self.edges()));
@@ -436,16 +406,8 @@ impl KComposition {
             x.push(self.params.exponents[i]);
             y.push(samples[at - 1] * math::pow(samples[at] / samples[at - 1], part));
         }
-        (!x.is_empty()).then(|| {
-            Series::new(
-                "flow-theory",
-                "flow without noise, where it was followed that far",
-                Kind::Points,
-                Role::Theory,
-                x,
-                y,
-            )
-        })
+        (!x.is_empty())
+            .then(|| Series::theory("flow-theory", "flow without noise, where it was followed that far", x, y).points())
     }
 
     pub(super) fn sizes_figure(&self) -> Option<Figure> {
@@ -454,40 +416,38 @@ impl KComposition {
         }
         let mut series = Vec::new();
         for i in self.trainings() {
-            let mut points = [vec![], vec![], vec![], vec![]];
+            let mut points = Points::default();
+            let (mut x, mut y) = (Vec::new(), Vec::new());
             for (d, quantiles) in self.medians(i) {
-                let [median, low, high] = quantiles.map(|t| if let Time::At(t) = t { t as f64 } else { f64::NAN });
-                points.iter_mut().zip([d, median, low, high]).for_each(|(list, x)| list.push(x));
+                let [median, low, high] = quantiles.map(Time::seen);
+                points.push(d, median, [low, high]);
+                x.push(d);
+                y.push(median);
             }
-            let [x, y, lo, hi] = points;
             let Some(seen) = y.iter().rposition(|y| y.is_finite()) else { continue };
             let label = format!("{}: median and quartiles", self.label(i));
-            let points = Series::new(MEASURED[i], label, Kind::Points, Role::Measured, x.clone(), y.clone());
-            series.push(points.with_interval(lo, hi));
+            series.extend(points.series(id(i, "measured"), label).map(|points| points.group(group(i))));
             if let Some((slope, _)) = self.slope(i) {
                 let centre = |v: &[f64]| v.iter().map(|v| math::ln(*v)).sum::<f64>() / v.len() as f64;
                 let (mx, my) = (centre(&x), centre(&y));
                 let line = x.iter().map(|d| math::exp(my + slope * (math::ln(*d) - mx))).collect();
                 let label = format!("{}: fit, d^{slope:.2}", self.label(i));
-                series.push(Series::new(RUNS[i], label, Kind::Line, Role::Measured, x.clone(), line));
+                series.push(Series::measured(id(i, "runs"), label, x.clone(), line).line().group(group(i)));
             }
             // The bound's slope, through the point of the fewest skills.
             if let Some(exponent) = self.bound(i) {
                 let through = |d: &f64| y[seen] * math::pow(d / x[seen], exponent);
                 let label = format!("{}: as steep as the bound d^{exponent}", self.label(i));
-                series.push(Series::new(
-                    THEORY[i],
-                    label,
-                    Kind::Line,
-                    Role::Theory,
-                    x.clone(),
-                    x.iter().map(through).collect(),
-                ));
+                let y = x.iter().map(through).collect();
+                series.push(Series::theory(id(i, "theory"), label, x.clone(), y).group(group(i)));
             }
         }
-        let x = Axis { label: "skills d", unit: "skills", scale: Scale::Log };
-        let y = Axis { label: "training samples to the target", unit: "samples", scale: Scale::Log };
-        Self::figure("time-against-skills", "Samples to the target against the number of skills", x, y, series)
+        let x = Axis::log("skills d").unit("skills");
+        let y = Axis::log("training samples to the target").unit("samples");
+        Figure::new("time-against-skills", "Samples to the target against the number of skills", x, y)
+            .folded()
+            .series(series)
+            .drawn()
     }
 
     /// The largest learning rates at which SGD can stay at the truth, for each training.

@@ -60,8 +60,6 @@ crate::params! {
     }
 }
 
-/// The most training distributions.
-const TRAININGS_MAX: usize = 12;
 /// Runs of all training distributions together: what is kept of them at every mark must fit into memory.
 const RUNS_MAX: u32 = 131_072;
 /// Marks of a run of budget 1e5 and above.

@@ -65,16 +65,4 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Which alpha is best?", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2,2.5&samples=300000" },
         Preset { title: "More and more skills", query: "lr=0.1&halvings=3&samples=1000000&runs=16" },
     ],
-    figures_more: &[
-        "signal",
-        "gradient",
-        "landscape",
-        "landscape-2",
-        "landscape-3",
-        "landscape-4",
-        "phase",
-        "time-to-target",
-        "time-against-skills",
-        "learning-rate",
-    ],
 };

@@ -3,100 +3,84 @@
 use super::run::Sweep;
 use super::{BINS, NEAR, PER_DECADE, PositiveShift};
 use crate::math;
-use crate::output::{Axis, Figure, Kind, Mark, Role, Series};
-use crate::params::Scale;
+use crate::output::{Axis, Figure, Id, Mark, Series};
 use crate::sim::positive_shift::LEAST;
 use crate::stats::wilson;
 use crate::theory::exam_time::majority_gain;
 use crate::theory::positive_shift::Curve;
 
-/// Series of the shares against N.
-pub(super) const PARTS_SHOWN: [&str; 8] =
-    ["part-1", "part-2", "part-3", "part-4", "part-5", "part-6", "part-7", "part-8"];
-pub(super) const PART: Axis = Axis { label: "part", unit: "", scale: Scale::Linear };
-pub(super) const SAMPLES: Axis = Axis { label: "training samples N", unit: "samples", scale: Scale::Log };
+/// More parts than these would not be told apart in a figure of their shares.
+const PARTS_SHOWN: usize = 8;
+pub(super) const PART: Axis = Axis::linear("part");
+pub(super) const SAMPLES: Axis = Axis::log("training samples N").unit("samples");
 
 impl PositiveShift {
     pub(super) fn shares_figure(&self) -> Figure {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
-        let points =
-            |id, label: &str, y: &[f64]| Series::new(id, label, Kind::Points, Role::Theory, x.clone(), y.to_vec());
-        Figure {
-            id: "shares",
-            title: "What to train on".into(),
-            x: PART,
-            y: Axis { label: "share", unit: "%", scale: Scale::Linear },
-            field: None,
-            series: vec![
-                points("matched", "matched: the test weights", &self.problem.p),
-                points("optimal", "optimal", &self.shares),
-            ],
-            marks: vec![],
-        }
+        let points = |id, label: &str, y: &[f64]| Series::theory(id, label, x.clone(), y.to_vec()).points();
+        Figure::new("shares", "What to train on", PART, Axis::linear("share").unit("%")).series([
+            points("matched", "matched: the test weights", &self.problem.p),
+            points("optimal", "optimal", &self.shares),
+        ])
     }
 
     pub(super) fn direction_figure(&self) -> Figure {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
-        Figure {
-            id: "direction",
-            title: "Where to shift from the matched shares: minus the centred gradient of the loss".into(),
-            x: PART,
-            y: Axis { label: "fall of the loss per unit of share, less the mean", unit: "", scale: Scale::Linear },
-            field: None,
-            series: vec![Series::new(
-                "direction",
-                "above 0: more of this part",
-                Kind::Points,
-                Role::Theory,
-                x,
-                self.direction.clone(),
-            )],
-            marks: vec![],
-        }
+        Figure::new(
+            "direction",
+            "Where to shift from the matched shares: minus the centred gradient of the loss",
+            PART,
+            Axis::linear("fall of the loss per unit of share, less the mean"),
+        )
+        .folded()
+        .series([Series::theory("direction", "above 0: more of this part", x, self.direction.clone()).points()])
     }
 
     pub(super) fn sweep_figures(&self, sweep: &Sweep) -> Vec<Figure> {
-        let line =
-            |id, label: String, y: Vec<f64>| Series::new(id, label, Kind::Line, Role::Theory, sweep.samples.clone(), y);
+        let line = |id: Id, label: String, y: Vec<f64>| Series::theory(id, label, sweep.samples.clone(), y);
         // Half a decade around N, where the gap between the curves can be seen.
-        let near = |id, label: &str, y: &[f64]| {
-            Series::new(id, label, Kind::Line, Role::Theory, sweep.samples[NEAR].to_vec(), y[NEAR].to_vec())
-        };
+        let near =
+            |id, label: &str, y: &[f64]| Series::theory(id, label, sweep.samples[NEAR].to_vec(), y[NEAR].to_vec());
         let mut figures = Vec::new();
         if self.problem.has_ratio() {
             let mut marks = vec![Mark::at("matched, N", self.samples, self.best.matched)];
             marks.extend(self.ratio.map(|ratio| Mark::at("optimal, N'", self.samples * ratio, self.best.matched)));
-            figures.push(Figure {
-                id: "loss-vs-samples",
-                title: "Loss against the number of training samples".into(),
-                x: SAMPLES,
-                y: Axis { label: "test loss", unit: "", scale: Scale::Log },
-                field: None,
-                series: vec![
+            figures.push(
+                Figure::new(
+                    "loss-vs-samples",
+                    "Loss against the number of training samples",
+                    SAMPLES,
+                    Axis::log("test loss"),
+                )
+                .series([
                     near("matched", "matched shares", &sweep.matched),
                     near("optimal", "optimal shares, for every N its own", &sweep.loss),
-                ],
-                marks,
-            });
+                ])
+                .marks(marks),
+            );
         }
         // The parts of greatest weight, in their own order.
         let mut shown: Vec<usize> = (0..self.shares.len()).collect();
         shown.sort_unstable_by(|&i, &j| self.problem.p[j].total_cmp(&self.problem.p[i]).then(i.cmp(&j)));
-        shown.truncate(PARTS_SHOWN.len());
+        let parts = shown.len();
+        shown.truncate(PARTS_SHOWN);
         shown.sort_unstable();
+        let of = if parts > PARTS_SHOWN { format!(": the {PARTS_SHOWN} of greatest weight") } else { String::new() };
         let series = shown
             .iter()
-            .zip(PARTS_SHOWN)
-            .map(|(&k, id)| line(id, format!("part {}", k + 1), sweep.shares.iter().map(|q| q[k]).collect()));
-        figures.push(Figure {
-            id: "shares-vs-samples",
-            title: "Optimal shares against the number of training samples".into(),
-            x: SAMPLES,
-            y: Axis { label: "optimal share", unit: "%", scale: Scale::Linear },
-            field: None,
-            series: series.collect(),
-            marks: vec![Mark::at_x("N", self.samples)],
-        });
+            .enumerate()
+            .map(|(i, &k)| (format!("part-{}", i + 1), format!("part {}", k + 1), k))
+            .map(|(id, label, k)| line(id.into(), label, sweep.shares.iter().map(|q| q[k]).collect()));
+        figures.push(
+            Figure::new(
+                "shares-vs-samples",
+                format!("Optimal shares against the number of training samples{of}"),
+                SAMPLES,
+                Axis::linear("optimal share").unit("%"),
+            )
+            .series(series)
+            .marks([Mark::at_x("N", self.samples)]),
+        );
         figures
     }
 
@@ -114,45 +98,38 @@ impl PositiveShift {
             let x = list(&|i| math::pow(10.0, LEAST + (i as f64 + 0.5) / PER_DECADE));
             let y = list(&|i| f64::from(tally.bins[i]) / f64::from(tally.count));
             let end = |side: usize| list(&|i| wilson(tally.bins[i], tally.count)[side]);
-            series.push(Series::new(id, label, Kind::Points, Role::Measured, x, y).with_interval(end(0), end(1)));
+            series.push(Series::measured(id, label, x, y).interval(end(0), end(1)));
         }
         let mut marks = vec![];
         if self.problem.has_ratio() && self.best.relative_gain() > 1e-17 {
             marks.push(Mark::at_x("this mixture", self.best.relative_gain()));
         }
-        Figure {
-            id: "gain",
-            title: "How rare is no gain? Random mixtures by their gain".into(),
-            x: Axis { label: "gain, 1 - L*/L_same; at the left end 1e-17 and less", unit: "", scale: Scale::Log },
-            y: Axis { label: "share of the mixtures, per quarter of a decade", unit: "", scale: Scale::Log },
-            field: None,
-            series,
-            marks,
-        }
+        Figure::new(
+            "gain",
+            "How rare is no gain? Random mixtures by their gain",
+            Axis::log("gain, 1 - L*/L_same; at the left end 1e-17 and less"),
+            Axis::log("share of the mixtures, per quarter of a decade"),
+        )
+        .series(series)
+        .marks(marks)
     }
 
     pub(super) fn majority_figure(&self, p: f64, count: u32, a: f64) -> Figure {
         let x: Vec<f64> = (1..100).map(|i| f64::from(i) / 100.0).collect();
         let y = x.iter().map(|&p| majority_gain(p, count, a).hours_ratio).collect();
-        let mut series = vec![Series::new("exact", "exact", Kind::Line, Role::Theory, x, y)];
+        let mut series = vec![Series::theory("exact", "exact", x, y).group("ratio")];
         if count == 100 && (a - 0.28).abs() < 1e-9 {
-            series.push(Series::new(
-                "printed",
-                "printed: about 0.75 at p = 0.7",
-                Kind::Points,
-                Role::Published,
-                vec![0.7],
-                vec![0.75],
-            ));
+            series.push(
+                Series::published("printed", "printed: about 0.75 at p = 0.7", vec![0.7], vec![0.75]).group("ratio"),
+            );
         }
-        Figure {
-            id: "majority",
-            title: format!("One majority, {} equal minorities: samples needed with the optimal shares", count - 1),
-            x: Axis { label: "weight p of the majority", unit: "%", scale: Scale::Linear },
-            y: Axis { label: "samples ratio N'/N", unit: "", scale: Scale::Linear },
-            field: None,
-            series,
-            marks: vec![Mark::at_x("this mixture", p)],
-        }
+        Figure::new(
+            "majority",
+            format!("One majority, {} equal minorities: samples needed with the optimal shares", count - 1),
+            Axis::linear("weight p of the majority").unit("%"),
+            Axis::linear("samples ratio N'/N"),
+        )
+        .series(series)
+        .marks([Mark::at_x("this mixture", p)])
     }
 }

@@ -63,7 +63,7 @@ fn corners_do_not_refute_the_theorem() {
     // Some of these mixtures have a share below the smallest normal number.
     let run = PositiveShift::finished(&format!("{}&draws=100000", PositiveShift::INFO.presets[3].query), 1);
     let verdict = &run.verdicts()[1];
-    assert_eq!((verdict.id, verdict.measured, verdict.agrees), ("no-gain", 0.0, Some(true)), "{verdict:?}");
+    assert_eq!((&*verdict.id, verdict.measured, verdict.agrees), ("no-gain", 0.0, Some(true)), "{verdict:?}");
     assert_eq!(run.tallies[0].lost, 0, "every mixture is solved");
 }
 
@@ -127,7 +127,7 @@ fn what_was_not_found_decides_nothing() {
 fn without_any_effect_of_the_data_the_verdict_disagrees() {
     let run = PositiveShift::finished("family=mixing-law&weights=1,1&t=0,0;0,0&draws=1024", 1);
     let verdict = &run.verdicts()[1];
-    assert_eq!((verdict.id, verdict.measured, verdict.agrees), ("no-gain", 1.0, Some(false)), "{verdict:?}");
+    assert_eq!((&*verdict.id, verdict.measured, verdict.agrees), ("no-gain", 1.0, Some(false)), "{verdict:?}");
 }
 
 #[test]

@@ -65,5 +65,4 @@ pub(super) const INFO: Info = Info {
         Preset { title: "The control: logarithms", query: "family=log" },
         Preset { title: "Mixing law, one-way transfer", query: "weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1" },
     ],
-    figures_more: &["direction"],
 };

@@ -46,5 +46,4 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Which exponent?", query: "exponents=0,0.5,1,1.25,1.5,2,2.5&samples=100000&runs=64" },
         Preset { title: "Until uniform training arrives", query: "samples=2000000&runs=32" },
     ],
-    figures_more: &[],
 };

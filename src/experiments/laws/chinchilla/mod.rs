@@ -24,6 +24,8 @@ impl Page for Chinchilla {
     const DATA: &'static str =
         "A line of headings, then one run a line: parameters, tokens (or compute, C = 6 N D), and loss.";
 
+    const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "B"];
+
     type Params = Params;
 
     fn common(params: &Params) -> Common {

@@ -40,5 +40,4 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Few, noisy runs", query: "rows=24&noise=0.03" },
         Preset { title: "Absolute residuals, as the replication has it", query: "objective=l1" },
     ],
-    figures_more: &["residuals", "E", "A", "B"],
 };

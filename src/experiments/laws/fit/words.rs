@@ -49,5 +49,4 @@ pub(super) const INFO: Info = Info {
             query: "law=bnsl&against=power,log-linear,mixture-of-exponentials",
         },
     ],
-    figures_more: &[],
 };

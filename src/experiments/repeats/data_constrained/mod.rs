@@ -60,6 +60,8 @@ impl Page for DataConstrained {
     const DATA: &'static str =
         "A line of headings, then one run a line: parameters, tokens seen, unique tokens (or epochs), and loss.";
 
+    const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "alpha", "B", "beta", "nu"];
+
     type Params = Params;
 
     fn common(params: &Params) -> Common {

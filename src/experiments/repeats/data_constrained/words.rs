@@ -53,5 +53,4 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Few, noisy runs: is R_D determined?", query: "rows=40&noise=0.05" },
         Preset { title: "Laws side by side", query: "compare=yes&bootstrap=0&profiles=no" },
     ],
-    figures_more: &["residuals", "E", "A", "alpha", "B", "beta", "nu"],
 };

@@ -4,17 +4,12 @@ use super::run::{Expected, Reuse};
 use super::{CURVE, MultiEpoch, SHARE};
 use crate::experiments::repeats::reuse::{Cell as Risks, Estimate, Tuned, saturation};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Figure, Kind, Mark, Role, Series};
-use crate::params::Scale;
+use crate::output::{Axis, Figure, Id, Mark, Points, Series};
 use crate::theory::{dense, muennighoff, reuse};
 
-pub(super) const N_MEASURED: [&str; 8] = ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"];
-pub(super) const N_THEORY: [&str; 8] =
-    ["n1-theory", "n2-theory", "n3-theory", "n4-theory", "n5-theory", "n6-theory", "n7-theory", "n8-theory"];
-pub(super) const K_MEASURED: [&str; 12] = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9", "k10", "k11", "k12"];
-pub(super) const EPOCHS: Axis = Axis { label: "epochs K", unit: "epochs", scale: Scale::Log };
-pub(super) const REUSE: Axis = Axis { label: "effective reuse rate E", unit: "", scale: Scale::Log };
-pub(super) const SIZES: Axis = Axis { label: "samples N", unit: "samples", scale: Scale::Log };
+pub(super) const EPOCHS: Axis = Axis::log("epochs K").unit("epochs");
+pub(super) const REUSE: Axis = Axis::log("effective reuse rate E");
+pub(super) const SIZES: Axis = Axis::log("samples N").unit("samples");
 
 impl MultiEpoch {
     /// Saturation and plateau of mean-field theory against N, up to data sets of language models.
@@ -28,38 +23,28 @@ impl MultiEpoch {
         let saturation = x.iter().map(|&n| self.saturation(n).unwrap_or(f64::NAN)).collect();
         let plateau = |&n: &f64| reuse::effective_reuse(&self.world, self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
         let plateau = x.iter().map(plateau).collect();
-        let line = |id, label, y| Series::new(id, label, Kind::Line, Role::Theory, x.clone(), y);
         vec![
-            line("saturation-theory", "K at E = 0.75 K, mean field", saturation),
-            line("plateau-theory", "plateau of E, mean field", plateau),
+            Series::theory("saturation-theory", "K at E = 0.75 K, mean field", x.clone(), saturation)
+                .group("saturation"),
+            Series::theory("plateau-theory", "plateau of E, mean field", x, plateau).group("plateau"),
         ]
     }
 
     /// Points of estimates against x, with 95% intervals.
     pub(super) fn points(
         &self,
-        id: &'static str,
-        label: String,
-        kind: Kind,
+        id: impl Into<Id>,
+        label: impl Into<String>,
         points: impl Iterator<Item = (f64, Option<Estimate>)>,
     ) -> Option<Series> {
-        let mut lists = [vec![], vec![], vec![], vec![]];
+        let mut list = Points::default();
         for (x, estimate) in points {
             let Some(estimate) = estimate else { continue };
             // Where the error is not known both ends are open, not 0 and infinite.
             let known = estimate.error.is_finite();
-            let [lo, hi] = if known { estimate.interval(self.errors(Z95)) } else { [f64::NAN; 2] };
-            lists.iter_mut().zip([x, estimate.value, lo, hi]).for_each(|(list, x)| list.push(x));
+            list.push(x, estimate.value, if known { estimate.interval(self.errors(Z95)) } else { [f64::NAN; 2] });
         }
-        let [x, y, lo, hi] = lists;
-        (!x.is_empty()).then(|| Series::new(id, label, kind, Role::Measured, x, y).with_interval(lo, hi))
-    }
-
-    /// A figure of the series that have something to draw; nothing if none has.
-    pub(super) fn figure(id: &'static str, title: &str, x: Axis, y: Axis, mut series: Vec<Series>) -> Option<Figure> {
-        let drawn = |value: &f64| value.is_finite() && (*value > 0.0 || y.scale == Scale::Linear);
-        series.retain(|series| series.y.iter().any(drawn));
-        (!series.is_empty()).then(|| Figure { id, title: title.into(), x, y, field: None, series, marks: vec![] })
+        list.series(id, label)
     }
 
     pub(super) fn epochs_of(&self) -> impl Iterator<Item = f64> {
@@ -82,11 +67,12 @@ impl MultiEpoch {
             let unit = unit(f64::from(n));
             let x = || self.epochs_of().map(|k| k / unit);
             let points = measured(i).into_iter().map(|e| e.map(|e| Estimate { value: e.value / unit, ..e }));
-            series.extend(self.points(N_MEASURED[i], format!("N = {n}"), Kind::Points, x().zip(points)));
+            series.extend(self.points(format!("n{}", i + 1), format!("N = {n}"), x().zip(points)));
             if let Some(expected) = &self.expected[i] {
                 let y = theory(expected).into_iter().map(|y| y / unit).collect();
                 let label = format!("N = {n}, {}", self.theory_name());
-                series.push(Series::new(N_THEORY[i], label, Kind::Line, Role::Theory, x().collect(), y));
+                let theory = Series::theory(format!("n{}-theory", i + 1), label, x().collect(), y);
+                series.push(theory.group(format!("n{}", i + 1)));
             }
         }
         series
@@ -95,9 +81,9 @@ impl MultiEpoch {
     pub(super) fn risk_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let estimate = |best: &Option<Tuned>| best.map(|best| Estimate { value: best.risk, error: best.error });
         let series = self.against_epochs(|e| e.risk.clone(), |i| reuse[i].best.iter().map(estimate).collect(), |_| 1.0);
-        let y = Axis { label: "excess risk R* at the best rate", unit: "", scale: Scale::Log };
+        let y = Axis::log("excess risk R* at the best rate");
         let y = if self.params.lr > 0.0 { Axis { label: "excess risk R", ..y } } else { y };
-        Self::figure("risk", "Risk against epochs", EPOCHS, y, series)
+        Figure::new("risk", "Risk against epochs", EPOCHS, y).series(series).drawn()
     }
 
     pub(super) fn known(list: &[Option<f64>]) -> Vec<f64> {
@@ -109,45 +95,45 @@ impl MultiEpoch {
         let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
         let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
         let x = vec![1.0, end];
-        Series::new("fresh", "as good as fresh, E = K", Kind::Line, Role::Theory, x.clone(), x)
+        Series::theory("fresh", "as good as fresh, E = K", x.clone(), x)
     }
 
     pub(super) fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), |_| 1.0);
         series.push(self.as_good_as_fresh(&series));
-        Self::figure("reuse", "What K epochs are worth", EPOCHS, REUSE, series)
+        Figure::new("reuse", "What K epochs are worth", EPOCHS, REUSE).series(series).drawn()
     }
 
     pub(super) fn saturation_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let mut series = self.curves.clone();
         let sizes = || self.sizes.iter().map(|&n| f64::from(n));
         if !self.dense() {
-            for (id, label, of) in [
-                ("saturation-theory", "K at E = 0.75 K, exact", (|e| e.saturation) as fn(&Expected) -> Option<f64>),
-                ("plateau-theory", "plateau of E, exact", |e| e.plateau),
+            for (group, label, of) in [
+                ("saturation", "K at E = 0.75 K, exact", (|e| e.saturation) as fn(&Expected) -> Option<f64>),
+                ("plateau", "plateau of E, exact", |e| e.plateau),
             ] {
                 let y = self.expected.iter().map(|e| e.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
-                series.push(Series::new(id, label, Kind::Line, Role::Theory, sizes().collect(), y));
+                series.push(Series::theory(format!("{group}-theory"), label, sizes().collect(), y).group(group));
             }
         }
         let last = self.most_epochs();
         let saturation = reuse.iter().map(|reuse| saturation(&self.known_reuse(reuse), SHARE));
         let plateau = reuse.iter().map(Reuse::plateau);
-        series.extend(self.points("saturation", "K at E = 0.75 K".into(), Kind::Points, sizes().zip(saturation)));
-        series.extend(self.points("plateau", format!("E at K = {last}"), Kind::Points, sizes().zip(plateau)));
+        series.extend(self.points("saturation", "K at E = 0.75 K", sizes().zip(saturation)));
+        series.extend(self.points("plateau", format!("E at K = {last}"), sizes().zip(plateau)));
         if let Some([slope, _, offset]) = self.plateau_line(reuse) {
             let y = sizes().map(|n| offset + slope * math::ln(n)).collect();
             let sign = if offset < 0.0 { '-' } else { '+' };
             let label = format!("fit {slope:.3} ln N {sign} {:.2}", offset.abs());
-            series.push(Series::new("plateau-fit", label, Kind::Line, Role::Measured, sizes().collect(), y));
+            series.push(Series::measured("plateau-fit", label, sizes().collect(), y).line().group("plateau"));
         }
         let tokens = [2e8, 5e8, 8e8, 1e9, 2e9];
         let published = tokens.map(reuse::language_model_epochs).to_vec();
         let [slope, offset] = reuse::LANGUAGE_MODEL;
         let label = format!("language models: {slope:.2} ln(N/1e9) + {offset}, K at E = 0.75 K");
-        series.push(Series::new("language-models", label, Kind::Points, Role::Published, tokens.to_vec(), published));
-        let y = Axis { label: "epochs", unit: "", scale: Scale::Linear };
-        Self::figure("saturation", "Where repeating stops to help, against N", SIZES, y, series)
+        series.push(Series::published("language-models", label, tokens.to_vec(), published));
+        let y = Axis::linear("epochs");
+        Figure::new("saturation", "Where repeating stops to help, against N", SIZES, y).series(series).drawn()
     }
 
     pub(super) fn collapse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
@@ -163,8 +149,10 @@ impl MultiEpoch {
         } else {
             ["ln N", "K / ln N", "E / ln N"]
         };
-        let axis = |label| Axis { label, unit: "", scale: Scale::Log };
-        Self::figure("collapse", &format!("All N on one curve, in units of {what}"), axis(x), axis(y), series)
+        Figure::new("collapse", format!("All N on one curve, in units of {what}"), Axis::log(x), Axis::log(y))
+            .folded()
+            .series(series)
+            .drawn()
     }
 
     /// The curve on which all N fall in the limit, where it is known. Of power-law data it takes some 10 ms.
@@ -176,7 +164,7 @@ impl MultiEpoch {
             None if self.dense() => x.iter().map(|&kappa| dense::crossover(&self.squares, kappa)).collect(),
             None => return None,
         };
-        Some(Series::new("limit", "the limit of many samples, phi", Kind::Line, Role::Theory, x, y))
+        Some(Series::theory("limit", "the limit of many samples, phi", x, y))
     }
 
     /// Risk against the rate at the largest N.
@@ -190,17 +178,17 @@ impl MultiEpoch {
         let best: Vec<Tuned> = tried.iter().filter(|_| searched).filter_map(|cells| self.tuned(cells)).collect();
         if !best.is_empty() {
             let (x, y) = best.iter().map(|best| (best.rate, best.risk)).unzip();
-            series.push(Series::new("best", "best rates found", Kind::Points, Role::Measured, x, y));
+            series.push(Series::measured("best", "best rates found", x, y));
         }
         if let Some(expected) = self.expected[size].as_ref().filter(|_| searched) {
             let label = format!("best rates, {}", self.theory_name());
             let (x, y) = (expected.rate.clone(), expected.risk.clone());
-            series.push(Series::new("best-theory", label, Kind::Points, Role::Theory, x, y));
+            series.push(Series::theory("best-theory", label, x, y).points().group("best"));
             if self.dense() && self.params.noise > 0.0 {
                 let least = self.squares.iter().copied().fold(f64::INFINITY, f64::min);
                 let x: Vec<f64> = self.epochs_of().map(|k| dense::leading_rate(least, k, n)).collect();
                 let label = "ln(K N) / (2 l_d K N), at the mean field's risk";
-                let leading = Series::new("leading", label, Kind::Points, Role::Theory, x, expected.risk.clone());
+                let leading = Series::theory("leading", label, x, expected.risk.clone()).points();
                 series.push(leading.hidden());
             }
         }
@@ -210,12 +198,15 @@ impl MultiEpoch {
             let points = self.rates.iter().copied().zip(cells.iter().map(stable));
             let diverged = cells.iter().any(|cell| cell.diverged > 0);
             let without = if diverged { ", less rates at which runs diverged" } else { "" };
-            series.extend(self.points(K_MEASURED[j], format!("K = {}{without}", self.epochs[j]), Kind::Line, points));
+            series.extend(
+                self.points(format!("k{}", j + 1), format!("K = {}{without}", self.epochs[j]), points)
+                    .map(Series::line),
+            );
         }
-        let x = Axis { label: "learning rate", unit: "", scale: Scale::Log };
-        let y = Axis { label: "excess risk R", unit: "", scale: Scale::Log };
+        let x = Axis::log("learning rate");
+        let y = Axis::log("excess risk R");
         let title = format!("Risk against the learning rate, N = {n}");
-        let mut figure = Self::figure("learning-rate", &title, x, y, series)?;
+        let mut figure = Figure::new("learning-rate", title, x, y).folded().series(series).drawn()?;
         if searched {
             figure.marks.push(Mark::at_x("largest rate of the search", self.edge()));
         }
@@ -227,20 +218,27 @@ impl MultiEpoch {
         let mut series = Vec::new();
         let measured = reuse.iter().zip(&self.sizes).map(|(reuse, &n)| (f64::from(n), reuse.plateau()));
         let last = self.most_epochs();
-        series.extend(self.points("measured", format!("E at K = {last}"), Kind::Points, measured));
-        for (id, (k, points)) in ["k1", "k2", "k3", "k4"].into_iter().zip(self.zipf()) {
+        let measured = self.points("measured", format!("E at K = {last}"), measured);
+        // What was measured at the most epochs, and is exact there, are one thing.
+        let group_of = |k: f64| if k == f64::from(last) { "most".to_owned() } else { format!("k = {k}") };
+        series.extend(measured.map(|measured| measured.group("most")));
+        for (i, (k, points)) in self.zipf().into_iter().enumerate() {
             let Some([factor, exponent]) = Self::power_fit(&points) else { continue };
             let (x, y) = points.into_iter().unzip();
+            let group = group_of(k);
             let k = if k.is_finite() { format!("K = {k}") } else { "K without end".into() };
             let label = format!("{k}, exact: about {factor:.3} N^{exponent:.3}");
-            series.push(Series::new(id, label, Kind::Line, Role::Theory, x, y));
+            series.push(Series::theory(format!("k{}", i + 1), label, x, y).group(group));
         }
         let [factor, exponent] = law.plateau();
         let x: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
         let y = x.iter().map(|n| factor * math::pow(*n, exponent)).collect();
         let label = format!("limit of many samples, {factor:.3} N^{exponent:.4}");
-        series.push(Series::new("limit", label, Kind::Line, Role::Theory, x, y));
-        Self::figure("zipf", "The plateau of power-law data grows as a power of N", SIZES, REUSE, series)
+        series.push(Series::theory("limit", label, x, y));
+        Figure::new("zipf", "The plateau of power-law data grows as a power of N", SIZES, REUSE)
+            .folded()
+            .series(series)
+            .drawn()
     }
 
     pub(super) fn schedules_figure(&self) -> Option<Figure> {
@@ -251,14 +249,15 @@ impl MultiEpoch {
         let mut series = Vec::new();
         for (i, (_, name)) in self.schedules.iter().enumerate() {
             let found = self.reuse(i, size, &self.one_pass_measured(i));
-            series.extend(self.points(N_MEASURED[i], (*name).into(), Kind::Line, self.epochs_of().zip(found.reuse)));
+            series
+                .extend(self.points(format!("n{}", i + 1), *name, self.epochs_of().zip(found.reuse)).map(Series::line));
         }
         if series.is_empty() {
             return None;
         }
         series.push(self.as_good_as_fresh(&series));
         let title = format!("How much of it survives a decaying rate, N = {}", self.sizes[size]);
-        Self::figure("schedules", &title, EPOCHS, REUSE, series)
+        Figure::new("schedules", title, EPOCHS, REUSE).folded().series(series).drawn()
     }
 
     pub(super) fn advice_figure(&self) -> Option<Figure> {
@@ -266,25 +265,18 @@ impl MultiEpoch {
         let law = muennighoff::PUBLISHED.saturation(SHARE);
         let line = |id, label: &str, epochs: &dyn Fn(f64) -> f64| {
             let y = x.iter().map(|&n| Some(epochs(n)).filter(|&k| k >= 1.0).unwrap_or(f64::NAN)).collect();
-            Series::new(id, label, Kind::Line, Role::Theory, x.clone(), y)
+            Series::theory(id, label, x.clone(), y)
         };
         let thumb = vec![muennighoff::RULE_OF_THUMB; x.len()];
         let series = vec![
             line("muennighoff", "Muennighoff's law, the same for all", &|_| law),
-            Series::new(
-                "regression",
-                "linear regression, mean field",
-                Kind::Line,
-                Role::Theory,
-                x.clone(),
-                regression.clone(),
-            ),
+            Series::theory("regression", "linear regression, mean field", x.clone(), regression.clone()),
             line("language-models", "fit to language models", &reuse::language_model_epochs),
-            Series::new("thumb", "rule of thumb, 4 epochs", Kind::Line, Role::Published, x.clone(), thumb),
+            Series::published("thumb", "rule of thumb, 4 epochs", x.clone(), thumb).line(),
         ];
-        let x = Axis { label: "data set", unit: "tokens", scale: Scale::Log };
-        let y = Axis { label: "K at E = 0.75 K", unit: "epochs", scale: Scale::Linear };
-        let mut figure = Self::figure("advice", "Four epochs for everyone?", x, y, series)?;
+        let x = Axis::log("data set").unit("tokens");
+        let y = Axis::linear("K at E = 0.75 K").unit("epochs");
+        let mut figure = Figure::new("advice", "Four epochs for everyone?", x, y).folded().series(series).drawn()?;
         figure.marks.push(Mark::at_x("your data set", self.params.tokens));
         Some(figure)
     }

@@ -106,7 +106,7 @@ const CURVE: u32 = 12;
 const SAME: f64 = 0.1;
 /// Fewer runs do not know their own standard error: at a skewness of 2, that of the squares of two Gaussians, an end of a
 /// 99.9 % interval moves by `(1 + 2 z^2) 2 / (6 sqrt(runs))` errors, a third of the z errors that it is away.
-const LEAST: u32 = 48;
+const LEAST: usize = 48;
 /// E at the most epochs is a plateau if it has come this near to the one of theory; where there is none, if it grows with
 /// a power of K that is at most [`FLAT`].
 const REACHED: f64 = 0.9;

@@ -108,7 +108,7 @@ fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
             assert_eq!(exact.agrees, Some(true), "{query}: {exact:?}");
             assert!(exact.claim.contains("one pass at a decaying rate"), "{exact:?}");
             // Laws of a constant rate are not held against it.
-            let ids: Vec<&str> = run.output().verdicts.iter().map(|verdict| verdict.id).collect();
+            let ids: Vec<_> = run.output().verdicts.into_iter().map(|verdict| verdict.id).collect();
             assert_eq!(ids, ["constant-reuse", "exact"], "{query}");
             assert_ne!(run.verdict("constant-reuse").agrees, Some(true), "four epochs are no plateau");
             assert!(run.output().figures.iter().all(|figure| figure.id != "collapse"), "nor drawn in its units");
@@ -122,7 +122,7 @@ fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
 fn nothing_is_a_plateau_before_it_is_reached() {
     let run = MultiEpoch::finished("samples=100,1000&epochs=1,2&runs=256", 1);
     assert!(!run.settled(1, &run.reuse(0, 1, &run.one_pass_measured(0))), "two epochs");
-    for verdict in run.output().verdicts.iter().filter(|v| ["plateau-slope", "collapse"].contains(&v.id)) {
+    for verdict in run.output().verdicts.iter().filter(|v| ["plateau-slope", "collapse"].contains(&&*v.id)) {
         assert!(verdict.agrees.is_none() && verdict.note.contains("more epochs"), "{verdict:?}");
     }
     // By measurement where there is no theory.

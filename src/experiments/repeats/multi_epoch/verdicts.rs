@@ -364,14 +364,13 @@ impl MultiEpoch {
                 " For {ends} of the settings the smallest rate tried was the best: a wider search may find a better one."
             ));
         }
-        let few = self.params.runs < LEAST;
-        for verdict in verdicts.iter_mut().filter(|verdict| (!finished || few) && verdict.id != "zipf-exact") {
-            verdict.agrees = None;
-            if few {
-                verdict.note.push_str(&format!(" Fewer than {LEAST} runs cannot tell at 99.9%."));
-            }
-        }
-        verdicts
+        let runs = self.params.runs as usize;
+        let gate = |verdict: Verdict| match &*verdict.id {
+            // No run is behind it.
+            "zipf-exact" => verdict,
+            _ => verdict.once(finished).from_runs(runs, LEAST),
+        };
+        verdicts.into_iter().map(gate).collect()
     }
 
     /// How far the curves of E are apart in units of N, beyond one unit, below which all are K: measured, the error of

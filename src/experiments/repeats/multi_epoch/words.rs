@@ -78,5 +78,4 @@ pub(super) const INFO: Info = Info {
         Preset { title: "The same order in every epoch", query: "order=once" },
         Preset { title: "One learning rate for all", query: "lr=0.01" },
     ],
-    figures_more: &["collapse", "learning-rate", "zipf", "schedules", "advice"],
 };
