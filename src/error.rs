@@ -33,7 +33,14 @@ pub fn number(x: f64) -> String {
 
 /// An error of the lab: a kind for programs, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Error {
+    // Boxed, so that results which are nearly always fine stay small.
+    parts: Box<Parts>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Parts {
     kind: ErrorKind,
     message: String,
     /// The parameter that is to blame.
@@ -44,12 +51,12 @@ pub struct Error {
 impl Error {
     /// An error of the given kind; `message` is one lower-case sentence without a full stop, and is shown on one line.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: visible(&message.into()), parameter: None }
+        Self { parts: Box::new(Parts { kind, message: visible(&message.into()), parameter: None }) }
     }
 
     /// Blames the parameter `name`. The sentence should name it, too.
     pub fn blaming(mut self, name: &str) -> Self {
-        self.parameter = Some(name.to_owned());
+        self.parts.parameter = Some(name.to_owned());
         self
     }
 
@@ -69,17 +76,17 @@ impl Error {
 
     /// What went wrong, coarsely.
     pub const fn kind(&self) -> ErrorKind {
-        self.kind
+        self.parts.kind
     }
 
     /// The name of the parameter that is to blame, where one is.
     pub fn blamed(&self) -> Option<&str> {
-        self.parameter.as_deref()
+        self.parts.parameter.as_deref()
     }
 
     /// The sentence.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.parts.message
     }
 }
 
@@ -120,7 +127,7 @@ pub fn visible(text: &str) -> String {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.parts.message)
     }
 }
 

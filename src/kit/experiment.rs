@@ -101,6 +101,12 @@ impl<E: Experiment> Run for E {
     }
 }
 
+#[cold]
+#[inline(never)]
+fn reads_no_table(slug: &str) -> Error {
+    Error::new(ErrorKind::Parameter, format!("experiment {slug} reads no table"))
+}
+
 /// One line of the registry.
 #[derive(Clone, Copy, Serialize)]
 pub struct Entry {
@@ -150,7 +156,7 @@ impl Entry {
             quick: E::QUICK,
             check: |values, table| {
                 if E::DATA.is_empty() && table.is_some() {
-                    return Err(Error::new(ErrorKind::Parameter, format!("experiment {} reads no table", E::SLUG)));
+                    return Err(reads_no_table(E::SLUG));
                 }
                 E::check_on(&E::Params::from_values(values)?, table)
             },

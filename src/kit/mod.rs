@@ -3,6 +3,7 @@
 mod claim;
 mod experiment;
 pub mod fits;
+pub mod legs;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod testing;
 mod words;

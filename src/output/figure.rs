@@ -95,9 +95,11 @@ impl Points {
 pub struct Series {
     /// Unique in its figure.
     pub id: Id,
-    /// What it is about: series of one group are one thing, computed, measured or published, and share a colour. Two
-    /// groups of a figure never do.
-    pub group: Id,
+    /// What it is about, where other series of the figure are about that too: series of one group are one thing,
+    /// computed, measured or published, and share a colour. Without one a series is a group of its own. Two groups of a
+    /// figure never share a colour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<Id>,
     /// Legend text.
     pub label: String,
     /// Line, points or band.
@@ -125,8 +127,10 @@ pub struct Series {
 }
 
 impl Series {
+    // Not inlined, as other builders here: each would weigh on the page's first part at every call.
+    #[inline(never)]
     fn new(id: Id, label: String, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
-        Self { group: id.clone(), id, label, kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
+        Self { id, group: None, label, kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
     }
 
     /// A curve of theory.
@@ -158,11 +162,12 @@ impl Series {
 
     /// Says what it is about, where another series of the figure is about that too.
     pub fn group(mut self, group: impl Into<Id>) -> Self {
-        self.group = group.into();
+        self.group = Some(group.into());
         self
     }
 
     /// Gives every point an interval: a band around a line, error bars of points.
+    #[inline(never)]
     pub fn interval(mut self, lo: Vec<f64>, hi: Vec<f64>) -> Self {
         (self.lo, self.hi) = (Some(lo), Some(hi));
         self
@@ -288,18 +293,32 @@ pub struct Figure {
 impl Figure {
     /// A figure with nothing in it yet.
     pub fn new(id: impl Into<Id>, title: impl Into<String>, x: Axis, y: Axis) -> Self {
-        let (id, title) = (id.into(), title.into());
+        Self::empty(id.into(), title.into(), x, y)
+    }
+
+    #[inline(never)]
+    fn empty(id: Id, title: String, x: Axis, y: Axis) -> Self {
         Self { id, title, x, y, field: None, series: vec![], marks: vec![], folded: false }
     }
 
     /// Adds series.
-    pub fn series(mut self, series: impl IntoIterator<Item = Series>) -> Self {
+    pub fn series(self, series: impl IntoIterator<Item = Series>) -> Self {
+        self.with_series(series.into_iter().collect())
+    }
+
+    #[inline(never)]
+    fn with_series(mut self, series: Vec<Series>) -> Self {
         self.series.extend(series);
         self
     }
 
     /// Adds named places.
-    pub fn marks(mut self, marks: impl IntoIterator<Item = Mark>) -> Self {
+    pub fn marks(self, marks: impl IntoIterator<Item = Mark>) -> Self {
+        self.with_marks(marks.into_iter().collect())
+    }
+
+    #[inline(never)]
+    fn with_marks(mut self, marks: Vec<Mark>) -> Self {
         self.marks.extend(marks);
         self
     }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use report::{Compared, Study};
 
+use super::legs::Carried;
 use super::{Claim, Experiment, Info};
 use crate::error::{Error, Result, number};
 use crate::exec::Exec;
@@ -305,7 +306,7 @@ pub struct Fitting {
     stages: Vec<Stage>,
     done: usize,
     /// Under way.
-    search: Option<Search>,
+    search: Carried<Search>,
     fit: Option<Fit>,
     bootstrap: Option<Bootstrap>,
     largest: Option<choose::Extrapolation>,
@@ -451,7 +452,7 @@ impl Fitting {
             others,
             stages,
             done: 0,
-            search: None,
+            search: Carried::default(),
             fit: None,
             bootstrap: None,
             largest: None,
@@ -492,15 +493,14 @@ impl Fitting {
     pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
         match (self.stages[self.done], &self.fit) {
             (Stage::Search(k), _) => {
-                // Taken out: a call that fails leaves a search that starts over.
-                let begun = self.search.take().filter(|_| k > 0);
+                let begun = self.search.take(k as u32);
                 let mut search = begun.map_or_else(|| Search::new(self.problem.clone(), self.seed), Ok)?;
                 let share = |(done, all): (usize, usize)| done * SEARCHES >= all * (k + 1);
                 while !share(search.advance()?) {
                     exec.breathe().await;
                 }
                 if k + 1 < SEARCHES {
-                    self.search = Some(search);
+                    self.search.put(search, false);
                 } else {
                     let fit = search.finish()?;
                     self.bootstrap = Some(Bootstrap::new(&self.problem, &fit, self.seed));

@@ -10,6 +10,7 @@ use run::Simulation;
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Lanes};
+use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Axis, Output, Progress};
@@ -60,6 +61,7 @@ pub struct Atoms {
     simulation: OnceCell<Simulation>,
     /// `losses[distribution][number of samples][run]`.
     losses: [Vec<Vec<f64>>; 3],
+    legs: Legs<Block>,
     done: u32,
 }
 
@@ -119,19 +121,23 @@ impl Experiment for Atoms {
         let best = samples.iter().map(|&n| atoms.optimal(f64::from(n))).collect();
         let flat = samples.iter().map(|&n| atoms.best_flat(f64::from(n))).collect();
         let losses = [(); 3].map(|()| vec![Vec::new(); samples.len()]);
-        Ok(Self { seed, alpha, atoms, samples, runs, best, flat, curves, simulation: OnceCell::new(), losses, done: 0 })
+        let (simulation, legs) = (OnceCell::new(), Legs::default());
+        let mut run = Self { seed, alpha, atoms, samples, runs, best, flat, curves, simulation, losses, legs, done: 0 };
+        // Every block of runs goes to each of the numbers of samples in turn.
+        blocks(runs, run.batch()).for_each(|block| run.legs.push(block, run.samples.len() as u32));
+        Ok(run)
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.runs.div_ceil(self.batch()) * self.samples.len() as u32 }
+        Progress { done: self.done, total: self.legs.total() }
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
+        let Some(Place { leg: Block { first, runs }, checkpoint, .. }) = self.legs.after(self.done) else {
+            return Ok(());
+        };
+        let i = checkpoint as usize;
         let simulation = self.simulation.get_or_init(|| self.simulation());
-        let count = self.samples.len() as u32;
-        let (batch, i) = (self.done / count, (self.done % count) as usize);
-        let first = batch * self.batch();
-        let runs = self.batch().min(self.runs - first);
         let [optimal, flat] = &simulation.others[i];
         let mut found = Vec::new();
         for training in [&simulation.matched, optimal, flat] {

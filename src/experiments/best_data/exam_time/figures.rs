@@ -37,28 +37,7 @@ impl ExamTime {
             Series::theory("exact", "exact at these hours", x.clone(), curve(&|n| self.exact(n))),
         ];
         if self.done > 1 {
-            let width = self.line.len();
-            let means = self.means();
-            let half: Vec<f64> = (0..width).map(|i| Z95 * self.standard_error(i)).collect();
-            let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
-            series.push(
-                Series::measured(
-                    "measured",
-                    "simulated students, mean and 95% interval",
-                    self.line.clone(),
-                    means[..width].to_vec(),
-                )
-                .interval(ends(-1.0), ends(1.0))
-                .group("exact"),
-            );
-        }
-        if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
-            series.push(
-                Series::measured("students", "single students: median, 10% to 90%", self.line.clone(), middle.clone())
-                    .line()
-                    .interval(low.clone(), high.clone())
-                    .hidden(),
-            );
+            series.extend(self.simulated());
         }
         Figure::new(
             id,
@@ -75,6 +54,37 @@ impl ExamTime {
             Mark::at_x("matched", if self.p.len() == 2 { self.p[0] } else { 0.0 }),
             Mark::at_x("optimal", if self.p.len() == 2 { self.power[0] } else { 1.0 }),
         ])
+    }
+
+    /// What the students of the run show along the line. A function of its own, because the page's first part holds no
+    /// function that only a run needs.
+    #[inline(never)]
+    fn simulated(&self) -> Vec<Series> {
+        let width = self.line.len();
+        let means = self.means();
+        let half: Vec<f64> = (0..width).map(|i| Z95 * self.standard_error(i)).collect();
+        let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
+        let (x, label) = (self.line.clone(), "simulated students, mean and 95% interval");
+        let measured = Series::measured("measured", label, x, means[..width].to_vec()).group("exact");
+        let mut series = vec![measured.interval(ends(-1.0), ends(1.0))];
+        if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
+            let label = "single students: median, 10% to 90%";
+            let students = Series::measured("students", label, self.line.clone(), middle.clone()).line();
+            series.push(students.interval(low.clone(), high.clone()).hidden());
+        }
+        series
+    }
+
+    /// The hours ratio that the students of the run show; apart for the same reason as [`Self::simulated`].
+    #[inline(never)]
+    fn simulated_gain(&self) -> Series {
+        let (ratio, error) = self.measured_ratio();
+        let needed = |r: f64| math::pow(r, 1.0 / self.a);
+        let (lo, hi) = (needed((ratio - Z95 * error).max(0.0)), needed(ratio + Z95 * error));
+        let (x, y) = (vec![self.p[0]], vec![needed(ratio)]);
+        Series::measured("measured", "simulated students, 95% interval", x, y)
+            .group("exact")
+            .interval(vec![lo], vec![hi])
     }
 
     pub(super) fn triangle(&self, id: &'static str, title: &str, label: &'static str, values: Vec<f64>) -> Figure {
@@ -122,13 +132,7 @@ impl ExamTime {
             Series::theory("exact", "exact in whole hours", coarse, at_these_hours),
         ];
         if self.done > 1 {
-            let (ratio, error) = self.measured_ratio();
-            let needed = |r: f64| math::pow(r, 1.0 / self.a);
-            series.push(
-                Series::measured("measured", "simulated students, 95% interval", vec![self.p[0]], vec![needed(ratio)])
-                    .interval(vec![needed((ratio - Z95 * error).max(0.0))], vec![needed(ratio + Z95 * error)])
-                    .group("exact"),
-            );
+            series.push(self.simulated_gain());
         }
         Figure::new(
             "gain",

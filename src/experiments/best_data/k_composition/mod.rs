@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes};
 use crate::experiments::best_data::race::{Race, Racer, each_once};
 use crate::experiments::best_data::rates::{Rates, ladder};
+use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Figure, Output, Progress};
@@ -78,14 +79,14 @@ pub struct KComposition {
     sizes: Vec<u32>,
     /// Steps after which something is recorded, ascending.
     marks: Vec<u32>,
-    legs: Vec<Leg>,
+    legs: Legs<Leg>,
     /// `[training][mark]`; shorter where the flow was not followed to the end.
     flows: Vec<Vec<Expected>>,
     /// Figures that no run changes.
     fixed: OnceCell<Vec<Figure>>,
     inputs: Vec<OnceCell<(Inputs, u32)>>,
     /// The leg under way, when its state is that of the last mark.
-    lanes: Option<Lanes<sim::Compose>>,
+    lanes: Carried<(Lanes<sim::Compose>, u32)>,
     /// `[training][mark]`.
     snapshots: Vec<Vec<Snapshot>>,
     /// `[rung][training]`: time to the target of every run of the legs that are finished, and the runs that diverged.
@@ -101,10 +102,10 @@ impl KComposition {
     /// The race at a size, with the leg under way where that does not mix budgets.
     pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
-        let (leg, mark) = self.place(self.done);
-        let under_way = self.legs.get(leg).is_some_and(|leg| leg.rung == rung && !leg.ladder) && mark > 0;
-        if under_way && racers.iter().all(|racer| racer.hits.is_empty()) {
-            let budget = self.seen(self.stop(self.legs[leg], mark - 1)) as u64;
+        let place = self.legs.after(self.done);
+        let under_way = place.filter(|place| place.leg.rung == rung && !place.leg.ladder && place.checkpoint > 0);
+        if let Some(place) = under_way.filter(|_| racers.iter().all(|racer| racer.hits.is_empty())) {
+            let budget = self.seen(self.stop(place.leg, place.checkpoint - 1)) as u64;
             return Race { racers: self.current.clone(), budget };
         }
         Race { racers: racers.clone(), budget: self.seen(self.steps()) as u64 }
@@ -150,7 +151,7 @@ impl Experiment for KComposition {
         let mark = |i| first * math::pow(f64::from(steps) / first, f64::from(i) / f64::from(MARKS - 1));
         let mut marks: Vec<u32> = (0..MARKS).map(|i| mark(i).round() as u32).collect();
         marks.dedup();
-        let mut legs = Vec::new();
+        let mut legs = Legs::default();
         for (rung, d, ladder) in
             sizes.iter().enumerate().map(|(rung, &d)| (rung, d, false)).chain((*rates > 0).then_some((0, skills, true)))
         {
@@ -158,8 +159,9 @@ impl Experiment for KComposition {
             let group = size_of::<[f32; sim::LANES]>() * sim::rows(d, batch) * exponents.len();
             let runs_of_group = if ladder { 1 } else { sim::LANES };
             let most = ((BLOCK_BYTES / group).max(1) * runs_of_group) as u32;
-            let block = |first_run: u32| Leg { rung, ladder, first_run, runs: most.min(runs - first_run) };
-            legs.extend((0..runs).step_by(most as usize).map(block));
+            let main = rung == 0 && !ladder;
+            let checkpoints = if main { marks.len() as u32 } else { RUNG_MARKS.min(steps) };
+            blocks(runs, most).for_each(|block| legs.push(Leg { rung, ladder, block }, checkpoints));
         }
         let trainings: Vec<Vec<f64>> = exponents.iter().map(|&alpha| theory::power_law(skills, alpha)).collect();
         let racers = |_| exponents.iter().map(|&exponent| Racer { exponent, hits: vec![], diverged: 0 }).collect();
@@ -173,7 +175,7 @@ impl Experiment for KComposition {
             current: Vec::new(),
             flows: Vec::new(),
             fixed: OnceCell::new(),
-            lanes: None,
+            lanes: Carried::default(),
             done: 0,
             trainings,
             sizes,
@@ -186,33 +188,24 @@ impl Experiment for KComposition {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.legs.iter().map(|&leg| self.marks_of(leg)).sum() }
+        Progress { done: self.done, total: self.legs.total() }
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        let (place, mark) = self.place(self.done);
-        let leg = self.legs[place];
+        let Some(Place { leg, checkpoint: mark, last }) = self.legs.after(self.done) else { return Ok(()) };
         let Params { batch, init, .. } = self.params;
         let skills = self.sizes[leg.rung];
         let (inputs, bits) = self.inputs(leg).clone();
         let stop = self.stop(leg, mark);
-        // Without the state of the last mark (the first mark, or a call that failed) the leg starts over: its draws are
-        // indexed.
-        let (mut lanes, from) = match self.lanes.take() {
-            Some(lanes) if mark > 0 => (lanes, self.stop(leg, mark - 1)),
-            _ => {
-                let (table, trainings) = (&self.gaussian.table, self.trainings.len());
-                let Leg { first_run, runs, ladder, .. } = leg;
-                let host = sim::state(table, self.seed, first_run, runs, trainings, skills, batch, init, ladder);
-                (Lanes::new(host, sim::rows(skills, batch), inputs), 0)
-            }
-        };
+        let (mut lanes, from) = self.lanes.take(mark).unwrap_or_else(|| {
+            let (table, trainings) = (&self.gaussian.table, self.trainings.len());
+            let Block { first, runs } = leg.block;
+            let host = sim::state(table, self.seed, first, runs, trainings, skills, batch, init, leg.ladder);
+            (Lanes::new(host, sim::rows(skills, batch), inputs), 0)
+        });
         exec.advance(&mut lanes, &self.uniforms(leg, bits, stop), from..stop).await?;
         let host = exec.read_first(&mut lanes, sim::RECORDS).await?;
-        let last = mark + 1 == self.marks_of(leg);
-        if !last {
-            self.lanes = Some(lanes);
-        }
+        self.lanes.put((lanes, stop), last);
         self.done += 1;
         if leg.ladder {
             if last {

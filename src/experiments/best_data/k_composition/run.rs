@@ -5,6 +5,7 @@ use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
 use crate::experiments::best_data::race::Racer;
 use crate::experiments::best_data::rates::Rates;
+use crate::kit::legs::Block;
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::quartiles;
 use crate::theory::k_composition as theory;
@@ -46,8 +47,7 @@ pub(super) struct Leg {
     pub(super) rung: usize,
     /// At all rates of the ladder?
     pub(super) ladder: bool,
-    pub(super) first_run: u32,
-    pub(super) runs: u32,
+    pub(super) block: Block,
 }
 
 impl Leg {
@@ -75,29 +75,14 @@ impl KComposition {
         (u64::from(self.steps()) * u64::from(mark + 1) / u64::from(self.rungs_marks())) as u32
     }
 
-    pub(super) fn marks_of(&self, leg: Leg) -> u32 {
-        if leg.is_main() { self.marks.len() as u32 } else { self.rungs_marks() }
-    }
-
-    /// The leg and its mark that come after `done` marks.
-    pub(super) fn place(&self, mut done: u32) -> (usize, u32) {
-        for (i, &leg) in self.legs.iter().enumerate() {
-            if done < self.marks_of(leg) {
-                return (i, done);
-            }
-            done -= self.marks_of(leg);
-        }
-        (self.legs.len(), 0)
-    }
-
     pub(super) fn uniforms(&self, leg: Leg, bits: u32, record: u32) -> sim::Uniforms {
         let Params { hops, batch, switch_after, target, .. } = self.params;
         let skills = self.sizes[leg.rung];
         sim::Uniforms {
             seed: self.seed,
-            first_run: leg.first_run,
-            runs: leg.runs,
-            blocks: sim::blocks(leg.runs, leg.ladder),
+            first_run: leg.block.first,
+            runs: leg.block.runs,
+            blocks: sim::blocks(leg.block.runs, leg.ladder),
             one_run: u32::from(leg.ladder),
             trainings: self.trainings.len() as u32,
             skills,
@@ -216,11 +201,11 @@ impl KComposition {
         let skills = self.sizes[leg.rung];
         let d = f64::from(skills);
         let ends = sim::bins(skills).map(f64::from);
-        let blocks = leg.runs.div_ceil(sim::LANES as u32) as usize;
+        let blocks = leg.block.runs.div_ceil(sim::LANES as u32) as usize;
         let mut racers = Vec::new();
         for (training, &exponent) in self.params.exponents.iter().enumerate() {
             let mut racer = Racer { exponent, hits: Vec::new(), diverged: 0 };
-            for run in 0..leg.runs as usize {
+            for run in 0..leg.block.runs as usize {
                 let group = &host[(training * blocks + run / sim::LANES) * sim::RECORDS..][..sim::RECORDS];
                 let row = |i: usize| f64::from(group[i][run % sim::LANES]);
                 let (hit, diverged) = self.arrival(group, run % sim::LANES);
@@ -266,7 +251,7 @@ impl KComposition {
     pub(super) fn take_rates(&mut self, leg: Leg, host: &[[f32; sim::LANES]]) {
         let mut more = Rates::new(self.rates.rates.clone(), &self.params.exponents, 0).racers;
         for (place, group) in host.chunks(sim::RECORDS).enumerate() {
-            for (lane, racer) in more[place / leg.runs as usize].iter_mut().enumerate() {
+            for (lane, racer) in more[place / leg.block.runs as usize].iter_mut().enumerate() {
                 let (hit, diverged) = self.arrival(group, lane);
                 racer.hits.push(hit);
                 racer.diverged += u32::from(diverged);

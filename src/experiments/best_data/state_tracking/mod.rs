@@ -10,6 +10,7 @@ use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Lanes};
 use crate::experiments::best_data::race::{Race, Racer, each_once};
+use crate::kit::legs::Carried;
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Column, Output, Progress};
@@ -58,7 +59,7 @@ pub struct StateTracking {
     /// Test sequences: of all skills, then of each third.
     tests: [Vec<u32>; 4],
     /// The weights, and how many samples they have seen; made when the run starts.
-    lanes: Option<(Lanes<Track>, u32)>,
+    lanes: Carried<(Lanes<Track>, u32)>,
     /// `records[mark][exponent * runs + run]`.
     records: Vec<Vec<Record>>,
 }
@@ -130,7 +131,7 @@ impl Experiment for StateTracking {
             purpose += 1;
             sim::sequences(seed, purpose, hops, range, count)
         });
-        Ok(Self { seed, skills, marks, tests, lanes: None, records: Vec::new(), params })
+        Ok(Self { seed, skills, marks, tests, lanes: Carried::default(), records: Vec::new(), params })
     }
 
     fn progress(&self) -> Progress {
@@ -138,9 +139,9 @@ impl Experiment for StateTracking {
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        // Taken out: what a call that fails leaves behind is made anew, from the first sample.
-        let (mut lanes, at) = self.lanes.take().unwrap_or_else(|| (self.fresh(), 0));
-        let mark = self.marks[self.done()];
+        let done = self.done();
+        let (mut lanes, at) = self.lanes.take(done as u32).unwrap_or_else(|| (self.fresh(), 0));
+        let mark = self.marks[done];
         exec.advance(&mut lanes, &self.uniforms(), at..mark).await?;
         let state = exec.read(&mut lanes).await?;
         let width = sim::width(self.params.symbols as usize, self.skills as usize);
@@ -155,7 +156,7 @@ impl Experiment for StateTracking {
             })
             .collect();
         self.records.push(records);
-        self.lanes = Some((lanes, mark));
+        self.lanes.put((lanes, mark), done + 1 == self.marks.len());
         Ok(())
     }
 

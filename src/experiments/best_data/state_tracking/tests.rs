@@ -3,6 +3,7 @@
 use super::run::{Record, Rest};
 use super::{Params, StateTracking};
 use crate::kit::Experiment;
+use crate::kit::legs::Carried;
 use crate::kit::testing::Tested;
 use crate::output::Cell;
 use crate::output::{Role, Series};
@@ -46,7 +47,7 @@ fn a_call_that_is_made_anew_changes_nothing() {
     let whole = StateTracking::finished(query, 4);
     let mut again = StateTracking::started(query, 4);
     while !Experiment::progress(&again).finished() {
-        again.lanes = None;
+        again.lanes = Carried::default();
         again.step();
     }
     let show = |run: &StateTracking| serde_json::to_string(&run.output()).expect("json");

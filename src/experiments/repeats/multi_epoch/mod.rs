@@ -12,6 +12,7 @@ use run::{Expected, Leg, Measured, Reuse};
 use crate::error::{Error, Result};
 use crate::exec::Exec;
 use crate::experiments::repeats::reuse::Cell as Risks;
+use crate::kit::legs::{Carried, Legs, Place};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress, Series};
@@ -189,7 +190,7 @@ pub struct MultiEpoch {
     schedules: Vec<(Schedule, &'static str)>,
     /// Marks of N'.
     fresh: Vec<u32>,
-    legs: Vec<Leg>,
+    legs: Legs<Leg>,
     /// The best rate of one pass over the fewest samples, times D^2, by the mean field; 0 where it does not apply.
     steep: f64,
     /// `[N]`; where it takes long, as far as it has been computed.
@@ -203,7 +204,7 @@ pub struct MultiEpoch {
     /// The figure `advice`'s curve of linear regression: data sets, and K at E = 0.75 K.
     advice: [Vec<f64>; 2],
     measured: Vec<Measured>,
-    sweep: Option<Sweep>,
+    sweep: Carried<Sweep>,
     done: u32,
 }
 
@@ -313,8 +314,8 @@ impl MultiEpoch {
             limit: OnceCell::new(),
             advice: [vec![], vec![]],
             measured: vec![measured; schedules.len()],
-            legs: vec![],
-            sweep: None,
+            legs: Legs::default(),
+            sweep: Carried::default(),
             slow: 0,
             done: 0,
             sizes,
@@ -549,8 +550,7 @@ impl Experiment for MultiEpoch {
     }
 
     fn progress(&self) -> Progress {
-        let stops = |leg: &Leg| if leg.size.is_some() { self.epochs.len() } else { self.fresh.len() } as u32;
-        Progress { done: self.done, total: self.slow + self.legs.iter().map(stops).sum::<u32>() }
+        Progress { done: self.done, total: self.slow + self.legs.total() }
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -563,26 +563,24 @@ impl Experiment for MultiEpoch {
             }
             return Ok(());
         }
-        let Some((leg, stop)) = self.place(self.done) else { return Ok(()) };
+        let Some(Place { leg, checkpoint, last }) = self.legs.after(self.done - self.slow) else { return Ok(()) };
+        let stop = checkpoint as usize;
         if leg.size.is_none() && self.measured[leg.schedule].stop.is_some_and(|last| stop > last) {
             // More fresh samples than any number of epochs is worth.
-            self.sweep = None;
+            self.sweep = Carried::default();
             self.done += 1;
             return Ok(());
         }
         let stops = self.stops(leg);
-        // Taken out: a call that fails leaves a leg that starts over.
-        let mut sweep = match self.sweep.take() {
-            Some(sweep) if stop > 0 => sweep,
-            _ => Sweep::new(&self.plan(leg, &self.trials(leg))),
-        };
+        let begun = self.sweep.take(checkpoint);
+        let mut sweep = begun.unwrap_or_else(|| Sweep::new(&self.plan(leg, &self.trials(leg))));
         sweep.advance(exec, stops[stop]).await?;
         let risks = sweep.risks(exec).await?;
         self.take(leg, stop, &risks);
         if leg.size.is_none() && self.measured[leg.schedule].stop.is_none() && self.enough(leg.schedule, stop) {
             self.measured[leg.schedule].stop = Some(stop);
         }
-        self.sweep = (stop + 1 < stops.len()).then_some(sweep);
+        self.sweep.put(sweep, last);
         self.done += 1;
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::experiments::repeats::reuse::{
     Cell as Risks, Estimate, FALLING, NOISY, Tuned, fresh_samples, student, tuned,
 };
+use crate::kit::legs::{Block, Legs, blocks};
 use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
 
 /// Bytes that go to a device together.
@@ -17,8 +18,7 @@ pub(super) struct Leg {
     pub(super) schedule: usize,
     /// Place in the list of N; `None`: fresh samples.
     pub(super) size: Option<usize>,
-    pub(super) first_run: u32,
-    pub(super) runs: u32,
+    pub(super) block: Block,
 }
 
 /// What theory says of one N.
@@ -84,8 +84,8 @@ impl MultiEpoch {
     pub(super) fn plan<'a>(&'a self, leg: Leg, trials: &'a [Trial]) -> Plan<'a> {
         Plan {
             seed: self.seed,
-            first_run: leg.first_run,
-            runs: leg.runs,
+            first_run: leg.block.first,
+            runs: leg.block.runs,
             features: self.features(),
             noise: self.params.noise,
             teacher: &self.teacher,
@@ -96,11 +96,11 @@ impl MultiEpoch {
     }
 
     /// The legs, in blocks that a device can hold.
-    pub(super) fn legs(&self) -> Result<Vec<Leg>> {
-        let mut legs = Vec::new();
+    pub(super) fn legs(&self) -> Result<Legs<Leg>> {
+        let mut legs = Legs::default();
         for schedule in 0..self.schedules.len() {
             for size in (0..self.sizes.len()).map(Some).chain([None]) {
-                let all = Leg { schedule, size, first_run: 0, runs: 1 };
+                let all = Leg { schedule, size, block: Block { first: 0, runs: 1 } };
                 let trials = self.trials(all);
                 let plan = self.plan(all, &trials);
                 if plan.bytes() > sim::BYTES_MAX {
@@ -118,29 +118,16 @@ impl MultiEpoch {
                 }
                 let runs = self.params.runs;
                 let most = (BLOCK_BYTES / plan.bytes()).clamp(1, u64::from(runs)) as u32;
-                let block = |first_run| Leg { first_run, runs: most.min(runs - first_run), ..all };
-                legs.extend((0..runs).step_by(most as usize).map(block));
+                let stops = size.map_or(self.fresh.len(), |_| self.epochs.len()) as u32;
+                blocks(runs, most).for_each(|block| legs.push(Leg { block, ..all }, stops));
             }
         }
         Ok(legs)
     }
 
-    /// Leg and stop after `done` marks.
-    pub(super) fn place(&self, done: u32) -> Option<(Leg, usize)> {
-        let mut left = done.checked_sub(self.slow)? as usize;
-        for &leg in &self.legs {
-            let stops = if leg.size.is_some() { self.epochs.len() } else { self.fresh.len() };
-            if left < stops {
-                return Some((leg, left));
-            }
-            left -= stops;
-        }
-        None
-    }
-
     /// Takes in the risks at a stop of a leg.
     pub(super) fn take(&mut self, leg: Leg, stop: usize, risks: &[[f64; sim::LANES]]) {
-        let (chunks, runs) = (self.chunks(), leg.runs as usize);
+        let (chunks, runs) = (self.chunks(), leg.block.runs as usize);
         let constant = self.schedules[leg.schedule].0 == Schedule::Constant;
         let first = if constant { 0 } else { stop * chunks };
         let measured = &mut self.measured[leg.schedule];

@@ -1,0 +1,129 @@
+//! Which runs come next, how far they go, and what they carry on from there.
+//!
+//! An experiment is advanced from checkpoint to checkpoint, in an order that its parameters fix. Runs that go through
+//! their checkpoints together are a *leg*; a leg may be one of many blocks, because a device holds only so many runs at a
+//! time. What a leg has reached at one checkpoint is carried to the next; a call that fails or is cancelled on the way
+//! loses it, and then the leg starts over: draws are indexed, so it gets to the same numbers.
+
+/// Legs one after another, each with its checkpoints.
+#[derive(Clone, Debug)]
+pub struct Legs<L> {
+    legs: Vec<(L, u32)>,
+}
+
+/// A checkpoint of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<L> {
+    /// The leg.
+    pub leg: L,
+    /// Its checkpoint, counted from 0.
+    pub checkpoint: u32,
+    /// Is that its last one?
+    pub last: bool,
+}
+
+impl<L> Default for Legs<L> {
+    fn default() -> Self {
+        Self { legs: Vec::new() }
+    }
+}
+
+impl<L: Copy> Legs<L> {
+    /// Adds a leg with that many checkpoints.
+    pub fn push(&mut self, leg: L, checkpoints: u32) {
+        self.legs.push((leg, checkpoints));
+    }
+
+    /// Checkpoints of all legs.
+    pub fn total(&self) -> u32 {
+        self.legs.iter().map(|(_, checkpoints)| checkpoints).sum()
+    }
+
+    /// What comes after `done` checkpoints; nothing when all are done.
+    pub fn after(&self, done: u32) -> Option<Place<L>> {
+        let mut left = done;
+        for &(leg, checkpoints) in &self.legs {
+            if left < checkpoints {
+                return Some(Place { leg, checkpoint: left, last: left + 1 == checkpoints });
+            }
+            left -= checkpoints;
+        }
+        None
+    }
+}
+
+/// Runs that go together: the first one, and how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The first run.
+    pub first: u32,
+    /// How many runs.
+    pub runs: u32,
+}
+
+/// `runs` runs in blocks of at most `most` (at least 1), in order.
+pub fn blocks(runs: u32, most: u32) -> impl Iterator<Item = Block> {
+    let most = most.max(1);
+    (0..runs).step_by(most as usize).map(move |first| Block { first, runs: most.min(runs - first) })
+}
+
+/// What a leg carries from one checkpoint to the next.
+#[derive(Clone, Debug)]
+pub struct Carried<S> {
+    state: Option<S>,
+}
+
+impl<S> Default for Carried<S> {
+    fn default() -> Self {
+        Self { state: None }
+    }
+}
+
+impl<S> Carried<S> {
+    /// Takes the state out for the way to `checkpoint`. There is none at the first checkpoint of a leg, nor where the
+    /// call before did not [`Carried::put`] it back, because it failed or was cancelled: then the leg starts over.
+    pub fn take(&mut self, checkpoint: u32) -> Option<S> {
+        self.state.take().filter(|_| checkpoint > 0)
+    }
+
+    /// Puts the state back at a checkpoint that was reached; after the `last` one of a leg nothing is carried on.
+    pub fn put(&mut self, state: S, last: bool) {
+        self.state = (!last).then_some(state);
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkpoints_come_leg_by_leg() {
+        let mut legs = Legs::default();
+        [('a', 2), ('b', 0), ('c', 1)].into_iter().for_each(|(leg, checkpoints)| legs.push(leg, checkpoints));
+        let places: Vec<_> = (0..4).map(|done| legs.after(done).map(|p| (p.leg, p.checkpoint, p.last))).collect();
+        assert_eq!(places, [Some(('a', 0, false)), Some(('a', 1, true)), Some(('c', 0, true)), None]);
+        assert_eq!(legs.total(), 3);
+    }
+
+    #[test]
+    fn blocks_hold_every_run_once() {
+        for (runs, most) in [(1, 1), (7, 3), (6, 3), (5, 100), (4, 0)] {
+            let runs_of = |block: Block| block.first..block.first + block.runs;
+            assert!(blocks(runs, most).flat_map(runs_of).eq(0..runs), "{runs} runs in blocks of {most}");
+            assert!(blocks(runs, most).all(|block| block.runs <= most.max(1)), "none is larger");
+        }
+    }
+
+    #[test]
+    fn a_call_that_failed_starts_its_leg_over() {
+        let mut carried = Carried::default();
+        assert_eq!(carried.take(0), None, "a leg begins");
+        carried.put(1, false);
+        assert_eq!(carried.take(1), Some(1), "and goes on");
+        assert_eq!(carried.take(1), None, "it was not put back: it starts over");
+        carried.put(2, false);
+        assert_eq!(carried.take(0), None, "another leg does not go on with what is not its own");
+        carried.put(3, true);
+        assert_eq!(carried.take(1), None, "nothing is carried beyond the last checkpoint");
+    }
+}
