@@ -422,8 +422,27 @@ pub struct Checked {
     /// Texts that [`read`] accepts; names left out take their defaults.
     #[serde(serialize_with = "as_map")]
     pub values: Texts,
-    /// One sentence for everything that was changed or ignored.
-    pub problems: Vec<String>,
+    /// Everything that was changed or ignored.
+    pub problems: Vec<Problem>,
+}
+
+/// A text that cannot be used, and what is used instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// The parameter that is to blame, where one is.
+    pub parameter: Option<String>,
+    /// What is used instead, the second half of the sentence; empty where the text is only ignored.
+    pub instead: String,
+}
+
+impl Problem {
+    /// What an error says, and what is used instead.
+    pub fn of(error: &Error, instead: impl Into<String>) -> Self {
+        let parameter = error.blamed().map(ToOwned::to_owned);
+        Self { message: error.message().to_owned(), parameter, instead: instead.into() }
+    }
 }
 
 /// Reads `texts` leniently: what cannot be used is moved to the nearest valid value, or to the default, and
@@ -432,7 +451,7 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     let mut checked = Checked::default();
     for (name, text) in texts {
         let Some(spec) = specs.iter().find(|spec| spec.name == name) else {
-            checked.problems.push(unknown(name, specs).to_string());
+            checked.problems.push(Problem::of(&unknown(name, specs), ""));
             continue;
         };
         match (spec.parse(text), spec.read(text, true)) {
@@ -441,11 +460,12 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
             }
             (Err(error), Ok(value)) => {
                 let near = to_text(&value);
-                checked.problems.push(format!("{error}; {near} is used instead"));
+                checked.problems.push(Problem::of(&error, format!("{near} is used instead")));
                 checked.values.push((name.clone(), near));
             }
             (Err(error), Err(_)) => {
-                checked.problems.push(format!("{error}; the default {} is used instead", spec.default));
+                let instead = format!("the default {} is used instead", spec.default);
+                checked.problems.push(Problem::of(&error, instead));
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::exec::Exec;
 use crate::experiments::{self, PARTS};
 use crate::kit::{Claim, Entry, Reproduced, Run};
 use crate::output::{DataUse, DeviceUse, Document, Output, Progress, Series};
-use crate::params::{self, Texts, Value};
+use crate::params::{self, Problem, Texts, Value};
 use crate::table::Table;
 
 /// The experiment of that slug.
@@ -40,13 +40,13 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
     while let Err(error) = fits(&checked.values) {
         match checked.values.iter().position(|(name, _)| error.blamed() == Some(name)) {
             Some(place) => {
-                checked.problems.push(format!("{error}; its default is used instead"));
+                checked.problems.push(Problem::of(&error, "its default is used instead"));
                 checked.values.remove(place);
             }
             // What is wrong is in the table: no setting is to blame.
             None if table.is_some() => break,
             None => {
-                checked.problems.push(format!("{error}; the defaults are used instead"));
+                checked.problems.push(Problem::of(&error, "the defaults are used instead"));
                 checked.values.clear();
                 break;
             }

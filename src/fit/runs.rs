@@ -473,6 +473,7 @@ impl Columns {
         } else {
             format!("the column of x is open, it could be {}: {how}", table.named(could))
         })
+        .blaming("columns")
     }
 
     /// The column that a rule names: by its heading or, where none reads so, by its role.

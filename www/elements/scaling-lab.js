@@ -382,17 +382,14 @@ export class ScalingLab extends HTMLElement {
             : t("older.simulated"),
       );
     if (error?.kind !== "parameter") return this.#fail(error);
+    /** @type {{problems: Pick<import("../js/types.d.ts").Problem, "message" | "parameter">[]}} */
     const { problems } = await engine
       .check(/** @type {Entry} */ (this.#entry).slug, this.#values, held?.table)
       .catch(() => ({ problems: [] }));
     if (this.#stale) return;
     this.#clearProblems();
-    /** @type {string[]} */
-    const all = problems.map((problem) =>
-      problem.replace(/; (?:(?!; ).)* (?:is|are) used instead$/s, ""),
-    );
-    for (const message of all.length ? all : [error.message])
-      this.#fail({ kind: "parameter", message });
+    for (const { message, parameter } of problems.length ? problems : [error])
+      this.#fail({ kind: "parameter", message, parameter });
   }
 
   /** @param {Kind} kind @param {Message} message */
@@ -569,7 +566,11 @@ export class ScalingLab extends HTMLElement {
         .check(entry.slug, texts, this.#own?.held?.table)
         .catch((error) => (this.#fail(error), null));
       if (!checked || turn !== this.#turn) return;
-      problems.unshift(...checked.problems);
+      problems.unshift(
+        ...checked.problems.map(({ message, instead }) =>
+          instead ? `${message}; ${instead}` : message,
+        ),
+      );
       values = { ...defaults, ...checked.values };
     }
     this.#values = Object.fromEntries(entry.params.map(({ name }) => [name, values[name]]));
@@ -1204,10 +1205,9 @@ export class ScalingLab extends HTMLElement {
   /** Nothing a person did is lost: the last good figures stay. @param {any} error */
   #fail(error) {
     /** @type {LabError} */
-    const { kind = "internal", message = String(error) } = error ?? {};
+    const { kind = "internal", message = String(error), parameter = "" } = error ?? {};
     this.#emit("error", { kind, message });
-    const name = /`(\w+)`/.exec(message)?.[1] ?? "";
-    const control = this.#controls.get(name);
+    const control = this.#controls.get(parameter ?? "");
     if (kind === "parameter" && control) {
       this.#ui.invalid = true;
       if (this.#ui.more.contains(control.element)) this.#ui.more.open = true;

@@ -540,7 +540,7 @@ class Engine extends EventTarget {
     return this.#pool.workers.length;
   }
 
-  /** @param {string} slug @param {Values} values @param {number} [table] @returns {Promise<{values: Values, problems: string[]}>} */
+  /** @param {string} slug @param {Values} values @param {number} [table] @returns {Promise<{values: Values, problems: import("./types.d.ts").Problem[]}>} */
   async check(slug, values, table) {
     await this.complete();
     return this.#host("cpu").call("check", { slug, values, table });

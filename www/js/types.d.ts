@@ -119,6 +119,15 @@ export interface Claim {
 export interface LabError {
   kind: string;
   message: string;
+  /** The parameter that is to blame. */
+  parameter?: string;
+}
+
+/** A text that cannot be used as a parameter's value, and what is used instead; empty where it is only ignored. */
+export interface Problem {
+  message: string;
+  parameter: string | null;
+  instead: string;
 }
 
 /** What an engine worker sends; `type` closes the union. */

@@ -29,7 +29,7 @@ const post = (message) => self.postMessage(message);
 /** @param {any} error @returns {import("./types.d.ts").LabError} */
 const plain = (error) =>
   error?.message !== undefined && error?.kind !== undefined
-    ? { kind: String(error.kind), message: String(error.message) }
+    ? { kind: String(error.kind), message: String(error.message), parameter: error.parameter }
     : { kind: "internal", message: String(error?.message ?? error) };
 
 /** The CPU's build comes in two parts (www/split.mjs); the second is instantiated when a stub of the first asks for it. */
