@@ -9,10 +9,10 @@ import { el, say, set } from "./svg.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
  *  @typedef {{id: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
- *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean}} Series
+ *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean, group?: string}} Series
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
- *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[]}} Figure */
+ *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[], folded?: boolean}} Figure */
 /** What a swatch needs to know. @typedef {Pick<Series, "kind" | "role" | "lo" | "hi" | "floor">} Shown */
 /** @typedef {{text: string, metadata: unknown}} Stamp */
 /**
