@@ -338,7 +338,11 @@ fn values_that_do_not_fit_each_other_cost_only_the_one_to_blame() {
     let texts = params::query("weights=0.5,0.3,0.2&difficulty=1,2&hours=50");
     let checked = session::check("exam-time", &texts, None).expect("a slug");
     assert_eq!(checked.values, params::query("weights=0.5,0.3,0.2&hours=50"), "the rest is kept");
-    assert!(checked.problems.len() == 1 && checked.problems[0].parameter.as_deref() == Some("difficulty"), "{:?}", checked.problems);
+    assert!(
+        checked.problems.len() == 1 && checked.problems[0].parameter.as_deref() == Some("difficulty"),
+        "{:?}",
+        checked.problems
+    );
 }
 
 #[test]

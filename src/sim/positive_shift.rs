@@ -69,7 +69,7 @@ impl Fixed<'_> {
 }
 
 /// Gains are listed from 1e-17 up; what is less counts as this.
-pub const LEAST: f64 = -17.0;
+pub const LEAST_LOG_GAIN: f64 = -17.0;
 
 /// The job: `log10(1 - L*/L_same)` of a random problem and of the logarithmic curve with the same weights;
 /// not a number where the losses are beyond f64 or the best shares were not found: such a problem says nothing.
@@ -114,7 +114,7 @@ impl Job for Gains {
             let control = solver.solve(&log, fixed.samples);
             for optimum in [best, control] {
                 let gain = optimum.relative_gain();
-                let listed = if gain > 1e-17 { math::log10(gain) } else { LEAST };
+                let listed = if gain > 1e-17 { math::log10(gain) } else { LEAST_LOG_GAIN };
                 // 0/0 where the losses are below the smallest f64; no number either where the solver found nothing.
                 out.push(if gain.is_finite() { listed } else { f64::NAN });
             }
@@ -150,7 +150,7 @@ mod tests {
             let below = |offset: usize, least: f64| out.iter().skip(offset).step_by(2).filter(|g| **g < least).count();
             assert_eq!(below(1, -12.0), 4000, "{curve:?}: the control");
             assert_eq!(below(0, -12.0), if curve == Some(Curve::Log) { 4000 } else { 0 }, "{curve:?}");
-            assert!(out.iter().all(|g| g.is_finite() && *g <= 0.0 && *g >= LEAST), "{curve:?}: in range");
+            assert!(out.iter().all(|g| g.is_finite() && *g <= 0.0 && *g >= LEAST_LOG_GAIN), "{curve:?}: in range");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict};
 use crate::stats::{lower_end, median_weights, place};
 
 /// Fewer runs cannot hold a median with 99.9%: all lie on one side of it with probability `2^(1-n)`.
-pub const LEAST: usize = 11;
+pub const LEAST_RUNS: usize = 11;
 
 /// What a 99.9% interval misses on each side.
 pub(super) const TAIL: f64 = 0.0005;
@@ -185,7 +185,7 @@ impl Race {
     ///
     /// The interval is of the largest ratio: its lower end is the largest lower end, each with the tail divided by the
     /// number of power laws, for the best was chosen after the fact; its upper end is the largest upper end. `None`
-    /// without a uniform racer and a power law; `agrees` is `None` before `finished`, below [`LEAST`] runs of either,
+    /// without a uniform racer and a power law; `agrees` is `None` before `finished`, below [`LEAST_RUNS`] runs of either,
     /// and where the interval holds 1.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
@@ -202,7 +202,7 @@ impl Race {
         let ends = powers.iter().filter_map(|&i| self.ratio_at(i, tails)).map(|r| r.interval);
         let [lo, hi] = ends.fold([0.0, 0.0], |[lo, hi]: [f64; 2], [a, b]| [lo.max(a), hi.max(b)]);
         verdict.measured = ratio.value;
-        verdict.interval = (fewest >= LEAST).then_some([lo, hi]);
+        verdict.interval = (fewest >= LEAST_RUNS).then_some([lo, hi]);
         verdict.agrees = agrees([lo, hi]);
         let median = |i: usize| self.quantile(i, 0.5).map(|t| t.to_string()).unwrap_or_default();
         let (alpha, slow, fast) = (self.racers[best].exponent, median(uniform), median(best));
@@ -213,7 +213,7 @@ impl Race {
             let sign = if ratio.bound == Ordering::Greater { ">" } else { "<" };
             verdict = verdict.add(&format!("The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
         }
-        verdict = verdict.once(finished).from_runs(fewest, LEAST);
+        verdict = verdict.once(finished).from_runs(fewest, LEAST_RUNS);
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
         if diverged > 0 {
             verdict = verdict.add(&format!("Runs that diverged, and count as never there: {diverged}."));

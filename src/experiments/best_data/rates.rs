@@ -4,7 +4,7 @@
 //! ladder of rates, on the same draws, and its best rate is the one of the least median time; the interval of the ratio of
 //! the best allows for having chosen them from the same runs.
 
-use crate::experiments::best_data::race::{LEAST, Race, Racer, TAIL, Time, agrees, name};
+use crate::experiments::best_data::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict};
 
@@ -107,7 +107,7 @@ impl Rates {
         let lo = rivals.map(|[lo, _]| lo).fold(f64::INFINITY, f64::min);
         let all = powers.iter().flat_map(|&i| &self.racers[i]);
         let hi = all.filter_map(|p| end(rival, p, self.rates.len())).map(|[_, hi]| hi).fold(0.0, f64::max);
-        verdict.interval = (chosen.hits.len() >= LEAST).then_some([lo, hi]);
+        verdict.interval = (chosen.hits.len() >= LEAST_RUNS).then_some([lo, hi]);
         verdict.agrees = agrees([lo, hi]);
         verdict.note = format!(
             "Best learning rates of {} tried: uniform {}; alpha = {}: {}.",
@@ -116,7 +116,7 @@ impl Rates {
             power.exponent,
             rounded(self.rates[rate]),
         );
-        Some(verdict.from_runs(chosen.hits.len(), LEAST))
+        Some(verdict.from_runs(chosen.hits.len(), LEAST_RUNS))
     }
 
     /// Figure `learning-rate`: median and quartiles against the rate, and the edges of stability, one for each training.

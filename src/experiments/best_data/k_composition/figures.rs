@@ -13,7 +13,7 @@ use crate::theory::k_composition as theory;
 /// Runs that can be shown one by one.
 pub(super) const SHOWN: usize = 16;
 /// Where curves of the loss end: what is below is solved, and f32 weights stop sooner or later.
-pub(super) const LEAST: f64 = 1e-6;
+pub(super) const LEAST_LOSS: f64 = 1e-6;
 /// Cells of a landscape along each axis.
 pub(super) const CELLS: u32 = 45;
 /// More curves than this are drawn without bands and single runs.
@@ -40,13 +40,13 @@ fn landscape_id(training: usize) -> Id {
     if training == 0 { "landscape".into() } else { format!("landscape-{}", training + 1).into() }
 }
 
-/// A curve of losses as far as [`LEAST`]: where it falls below, it ends there.
+/// A curve of losses as far as [`LEAST_LOSS`]: where it falls below, it ends there.
 pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
     let mut gone = false;
     for y in &mut y {
-        let below = *y < LEAST;
+        let below = *y < LEAST_LOSS;
         if below {
-            *y = if gone { f64::NAN } else { LEAST };
+            *y = if gone { f64::NAN } else { LEAST_LOSS };
         }
         gone = below;
     }
@@ -91,7 +91,7 @@ impl KComposition {
                 series.push(measured(label, median));
             } else if !snapshots.is_empty() {
                 let label = format!("{}: median and quartiles{diverged}", self.label(i));
-                let least = if which == 0 { LEAST } else { 0.0 };
+                let least = if which == 0 { LEAST_LOSS } else { 0.0 };
                 // The band ends where the median does.
                 let end = |q: usize| {
                     let ends = quartile(q).into_iter().zip(&median);

@@ -1,6 +1,6 @@
 //! What `k-composition` simulates, and what it keeps of it.
 
-use super::figures::{LEAST, SHOWN};
+use super::figures::{LEAST_LOSS, SHOWN};
 use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
 use crate::experiments::best_data::race::Racer;
@@ -164,7 +164,7 @@ impl KComposition {
                         row[4 + i] = sign * now[bin[0]..bin[1]].iter().sum::<f64>() / (bin[1] - bin[0]) as f64;
                     }
                     out.push(row);
-                    row[0] > 0.01 * LEAST
+                    row[0] > 0.01 * LEAST_LOSS
                 },
             );
             at += stops.len();
@@ -172,7 +172,7 @@ impl KComposition {
                 break;
             }
         }
-        if let Some(&last) = out.last().filter(|row: &&Expected| row[0] <= 0.01 * LEAST) {
+        if let Some(&last) = out.last().filter(|row: &&Expected| row[0] <= 0.01 * LEAST_LOSS) {
             out.resize(self.marks.len(), last);
         }
         out

@@ -1,7 +1,7 @@
 //! Tests of `k-composition`.
 
 use super::claims::CLAIMS;
-use super::figures::{LEAST, down_to_least};
+use super::figures::{LEAST_LOSS, down_to_least};
 use super::{KComposition, Params};
 use crate::exec::Exec;
 use crate::experiments::best_data::race::{Race, Time, name};
@@ -168,7 +168,7 @@ fn the_head_learns_first_as_measured_elsewhere() {
 
 #[test]
 fn curves_of_the_loss_end_at_the_floor() {
-    let (nan, least) = (f64::NAN, LEAST);
+    let (nan, least) = (f64::NAN, LEAST_LOSS);
     let found = down_to_least(vec![0.5, 0.1 * least, 0.01 * least, 0.2, nan, 0.5, 0.0, 0.0]);
     let want = [0.5, least, nan, 0.2, nan, 0.5, least, nan];
     assert!(found.iter().zip(&want).all(|(a, b)| a == b || a.is_nan() && b.is_nan()), "{found:?}");

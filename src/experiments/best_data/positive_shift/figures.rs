@@ -4,7 +4,7 @@ use super::run::Sweep;
 use super::{BINS, NEAR, PER_DECADE, PositiveShift};
 use crate::math;
 use crate::output::{Axis, Figure, Id, Mark, Series};
-use crate::sim::positive_shift::LEAST;
+use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::stats::wilson;
 use crate::theory::exam_time::majority_gain;
 use crate::theory::positive_shift::Curve;
@@ -95,7 +95,7 @@ impl PositiveShift {
         {
             let full: Vec<usize> = (0..BINS).filter(|&i| tally.bins[i] > 0).collect();
             let list = |f: &dyn Fn(usize) -> f64| full.iter().map(|&i| f(i)).collect::<Vec<_>>();
-            let x = list(&|i| math::pow(10.0, LEAST + (i as f64 + 0.5) / PER_DECADE));
+            let x = list(&|i| math::pow(10.0, LEAST_LOG_GAIN + (i as f64 + 0.5) / PER_DECADE));
             let y = list(&|i| f64::from(tally.bins[i]) / f64::from(tally.count));
             let end = |side: usize| list(&|i| wilson(tally.bins[i], tally.count)[side]);
             series.push(Series::measured(id, label, x, y).interval(end(0), end(1)));

@@ -1,7 +1,7 @@
 //! What `positive-shift` simulates, and what it keeps of it.
 
 use super::{BINS, PER_DECADE, PositiveShift, RARE};
-use crate::sim::positive_shift::LEAST;
+use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::theory::positive_shift::{self as theory, Curve, Mixing, Optimum, Parts, Point, Solver};
 
 /// Test weights and curves.
@@ -116,7 +116,7 @@ impl Tally {
             return;
         }
         self.count += 1;
-        self.bins[(((gain - LEAST) * PER_DECADE) as usize).min(BINS - 1)] += 1;
+        self.bins[(((gain - LEAST_LOG_GAIN) * PER_DECADE) as usize).min(BINS - 1)] += 1;
         for (below, least) in self.below.iter_mut().zip(RARE) {
             *below += u32::from(gain < least);
         }

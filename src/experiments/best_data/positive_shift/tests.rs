@@ -5,7 +5,7 @@ use crate::kit::testing::Tested;
 use crate::kit::{Experiment, Pick};
 use crate::math;
 use crate::output::Role;
-use crate::sim::positive_shift::LEAST;
+use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::stats::wilson;
 use crate::theory::positive_shift as theory;
 
@@ -286,7 +286,7 @@ fn the_direction_and_the_sweep_start_from_the_matched_shares() {
 #[test]
 fn the_histogram_puts_a_gain_in_its_bin() {
     let mut run = PositiveShift::started("draws=1024", 1);
-    for gain in [-0.1, -3.05, -3.05, -16.9, LEAST] {
+    for gain in [-0.1, -3.05, -3.05, -16.9, LEAST_LOG_GAIN] {
         run.tallies.iter_mut().for_each(|tally| tally.add(gain));
     }
     let figure = run.gain_figure();
