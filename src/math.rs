@@ -125,9 +125,23 @@ pub fn normal_quantile(p: f64) -> f64 {
     x
 }
 
+/// `count` places (at least 2) from `first` to about `last` at equal ratios, `first (last / first)^(i / (count - 1))`: the
+/// grid of a logarithmic axis.
+pub fn ratios(first: f64, last: f64, count: u32) -> Vec<f64> {
+    (0..count).map(|i| first * pow(last / first, f64::from(i) / f64::from(count - 1))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbours_of_a_grid_have_equal_ratios() {
+        let grid = ratios(2.0, 200.0, 5);
+        assert_eq!((grid.len(), grid[0]), (5, 2.0));
+        assert!((grid[4] / 200.0 - 1.0).abs() < 1e-15, "{grid:?}");
+        assert!(grid.windows(2).all(|pair| (pair[1] / pair[0] / 100_f64.powf(0.25) - 1.0).abs() < 1e-15), "{grid:?}");
+    }
 
     #[test]
     fn normal_quantile_inverts_the_normal_distribution() {

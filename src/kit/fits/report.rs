@@ -101,11 +101,6 @@ const fn axis(label: &'static str, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
-/// `count + 1` places at equal ratios.
-fn ratios(lo: f64, hi: f64, count: u32) -> Vec<f64> {
-    (0..=count).map(|i| lo * math::pow(hi / lo, f64::from(i) / f64::from(count))).collect()
-}
-
 /// Least and greatest.
 fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
@@ -258,7 +253,7 @@ impl Study<'_> {
             let y = rows.iter().map(|&i| data.y[i]).collect();
             if let Some(fit) = self.fit {
                 let [lo, hi] = ends(x.iter().copied());
-                let xs = ratios(lo, hi * 2.0, CURVE);
+                let xs = math::ratios(lo, hi * 2.0, CURVE + 1);
                 let at = |x: &f64| {
                     let mut inputs: Vec<f64> = (0..law.info.inputs.len()).map(middle).collect();
                     inputs[d] = unique.map_or(*x, |u| x * inputs[u]);
@@ -282,7 +277,7 @@ impl Study<'_> {
         let xs = || (0..data.len()).map(|i| data.input(i)[0]);
         let [lo, hi] = ends(xs().filter(|x| *x > 0.0));
         // Half a decade further on: what a law is for.
-        let curve = ratios(lo, 3.0 * hi, 2 * CURVE);
+        let curve = math::ratios(lo, 3.0 * hi, 2 * CURVE + 1);
         let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
         let mut series = vec![Series::measured("runs", "runs", xs().collect(), data.y.clone())];
         for (k, (source, values)) in self.claimed().into_iter().enumerate() {
@@ -305,7 +300,7 @@ impl Study<'_> {
         let unique = math::exp(middle);
         let size = unique / 100.0;
         let [_, most] = ends((0..data.len()).map(|i| data.input(i)[d] / data.input(i)[u]));
-        let xs = ratios(1.0, most.clamp(16.0, 1000.0), CURVE / 2);
+        let xs = math::ratios(1.0, most.clamp(16.0, 1000.0), CURVE / 2 + 1);
         let worth = |p: &[f64], k: f64| {
             let loss = law.predict(p, &inputs(law, size, k * unique, Some(unique)));
             tokens_for(law, p, size, loss, None) / unique
@@ -329,11 +324,11 @@ impl Study<'_> {
         let ([n_lo, n_hi], [d_lo, d_hi]) = (ends(sizes.iter().copied()), ends(tokens.iter().copied()));
         let [c_lo, c_hi] = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d));
         let inside = |d: f64| if (0.5 * d_lo..=2.0 * d_hi).contains(&d) { d } else { f64::NAN };
-        let xs = || ratios(0.5 * n_lo, 2.0 * n_hi, CURVE);
+        let xs = || math::ratios(0.5 * n_lo, 2.0 * n_hi, CURVE + 1);
         let mut losses = data.y.clone();
         losses.sort_by(f64::total_cmp);
         let mut series = vec![Series::measured("runs", "runs", sizes, tokens)];
-        let best: Vec<_> = ratios(c_lo, c_hi, 24)
+        let best: Vec<_> = math::ratios(c_lo, c_hi, 25)
             .into_iter()
             .map(|c| allocation(law, &fit.params, c, self.ask.unique))
             .filter(|[n, d, _]| (0.5 * n_lo..=2.0 * n_hi).contains(n) && inside(*d).is_finite())
@@ -367,7 +362,7 @@ impl Study<'_> {
         let (data, law) = (&self.shown.data, self.problem.law);
         let [c_lo, c_hi] = ends((0..data.len()).map(|i| 6.0 * data.input(i)[n] * data.input(i)[d]));
         let budget = self.ask.compute.unwrap_or(c_hi);
-        let xs = ratios(c_lo.min(budget), c_hi.max(10.0 * budget), 12);
+        let xs = math::ratios(c_lo.min(budget), c_hi.max(10.0 * budget), 13);
         let at = |p: &[f64], c: f64| {
             let [n, d, _] = allocation(law, p, c, self.ask.unique);
             d / n

@@ -107,8 +107,7 @@ impl Experiment for Atoms {
         let atoms = theory::Atoms::new(count, alpha);
         let (first, last) = (f64::from(samples[0]), f64::from(samples[samples.len() - 1]));
         let (first, last) = ((0.6 * first).max(2.0), 1.6 * last);
-        let x: Vec<f64> =
-            (0..GRID).map(|i| first * math::pow(last / first, f64::from(i) / f64::from(GRID - 1))).collect();
+        let x = math::ratios(first, last, GRID);
         let curve = |f: &dyn Fn(f64) -> f64| x.iter().map(|&n| f(n)).collect::<Vec<_>>();
         let curves = [
             x.clone(),

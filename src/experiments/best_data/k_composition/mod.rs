@@ -148,8 +148,8 @@ impl Experiment for KComposition {
         let steps = sim::steps(samples, batch);
         // From 64 samples on, evenly in the logarithm; with few steps every one.
         let first = f64::from((64 / batch).clamp(1, steps));
-        let mark = |i| first * math::pow(f64::from(steps) / first, f64::from(i) / f64::from(MARKS - 1));
-        let mut marks: Vec<u32> = (0..MARKS).map(|i| mark(i).round() as u32).collect();
+        let places = math::ratios(first, f64::from(steps), MARKS);
+        let mut marks: Vec<u32> = places.into_iter().map(|mark| mark.round() as u32).collect();
         marks.dedup();
         let mut legs = Legs::default();
         for (rung, d, ladder) in

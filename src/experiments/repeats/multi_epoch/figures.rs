@@ -18,8 +18,7 @@ impl MultiEpoch {
             return vec![];
         }
         let first = f64::from(self.sizes[0]);
-        let x: Vec<f64> =
-            (0..CURVE).map(|i| first * math::pow(3e9 / first, f64::from(i) / f64::from(CURVE - 1))).collect();
+        let x = math::ratios(first, 3e9, CURVE);
         let saturation = x.iter().map(|&n| self.saturation(n).unwrap_or(f64::NAN)).collect();
         let plateau = |&n: &f64| reuse::effective_reuse(&self.world, self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
         let plateau = x.iter().map(plateau).collect();
@@ -157,7 +156,7 @@ impl MultiEpoch {
 
     /// The curve on which all N fall in the limit, where it is known. Of power-law data it takes some 10 ms.
     pub(super) fn limit_curve(&self) -> Option<Series> {
-        let x: Vec<f64> = (0..40).map(|i| 0.05 * math::pow(1000.0, f64::from(i) / 39.0)).collect();
+        let x = math::ratios(0.05, 50.0, 40);
         let y = match self.power_law() {
             _ if !self.has_theory() => return None,
             Some(law) => x.iter().map(|&kappa| law.crossover(kappa)).collect(),
