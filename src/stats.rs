@@ -165,3 +165,14 @@ pub fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
     let at = 0.5 * (lo + hi);
     (at, value(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correlation_is_one_along_a_line() {
+        assert!((correlation(&[1.0, 2.0, 4.0], &[3.0, 1.0, -3.0]) + 1.0).abs() < 1e-15);
+        assert_eq!(correlation(&[1.0, 2.0, 3.0], &[1.0, 0.0, 1.0]), 0.0);
+    }
+}

@@ -1,0 +1,448 @@
+//! Tests of the pages of fits.
+
+use std::cmp::Ordering;
+
+use super::*;
+use crate::fit::find;
+use crate::math;
+use crate::output::{Cell, Figure};
+use crate::params::query;
+use crate::session::Session;
+use crate::table::Reader;
+use crate::theory::muennighoff;
+
+fn open(slug: &str, text: &str, table: Option<&str>) -> Result<Session> {
+    let table = table.map(|text| Rc::new(Reader::read(text.as_bytes()).expect("a table")));
+    Session::open_on(Rc::new(Exec::cpu()), slug, &query(text), table, 1)
+}
+
+fn run(slug: &str, text: &str, table: Option<&str>) -> Output {
+    let mut session = open(slug, text, table).unwrap_or_else(|e| panic!("{text}: {e}"));
+    while !session.progress().finished() {
+        pollster::block_on(session.advance()).expect("advances");
+    }
+    session.output()
+}
+
+fn refused(slug: &str, text: &str, table: Option<&str>) -> String {
+    open(slug, text, table).err().expect("refused").to_string()
+}
+
+fn table<'a>(output: &'a Output, id: &str) -> &'a [Vec<Cell>] {
+    &output.tables.iter().find(|table| table.id == id).unwrap_or_else(|| panic!("no table {id}")).rows
+}
+
+fn number(cell: &Cell) -> f64 {
+    if let Cell::Number(x) = cell { *x } else { panic!("{cell:?} is no number") }
+}
+
+fn figure<'a>(output: &'a Output, id: &str) -> &'a Figure {
+    output.figures.iter().find(|figure| figure.id == id).unwrap_or_else(|| panic!("no figure {id}"))
+}
+
+/// The points of a series.
+fn series(output: &Output, id: &str, series: &str) -> impl Iterator<Item = (f64, f64)> {
+    let found = figure(output, id).series.iter().find(|s| s.id == series);
+    let found = found.unwrap_or_else(|| panic!("{id} has no series {series}"));
+    found.x.iter().copied().zip(found.y.iter().copied()).filter(|(_, y)| y.is_finite())
+}
+
+/// Runs of `L = 2 + 30 x^-0.5` without noise.
+fn curve(head: &str, rows: impl IntoIterator<Item = u32>) -> String {
+    let row = |x: u32| format!("{x},{},{}\n", 2.0 + 30.0 / f64::from(x).sqrt(), x % 3);
+    format!("{head}\n{}", rows.into_iter().map(row).collect::<String>())
+}
+
+#[test]
+fn a_table_is_read_as_its_columns_say() {
+    let quick = "bootstrap=0&profiles=no";
+    for (head, columns) in [
+        ("x,loss,z", ""),
+        ("steps,val_loss,z", ""),
+        ("z,what,loss", "x:z,loss:what"),
+        ("loss,x,run", "x:#1,loss:#2,run:-"),
+    ] {
+        let output = run("fit", &format!("{quick}&columns={columns}"), Some(&curve(head, 1..40)));
+        let fit: Vec<f64> = table(&output, "parameters").iter().map(|row| number(&row[1])).collect();
+        for (ours, truth) in fit.iter().zip([2.0, 30.0, 0.5]) {
+            assert!((ours / truth - 1.0).abs() < 1e-6, "{head}: {fit:?}");
+        }
+    }
+    let rows = |text: &str| {
+        let output = run("fit", &format!("{quick}&{text}"), Some(&curve("x,loss,z", 1..40)));
+        number(
+            &table(&output, "quality")
+                .iter()
+                .find(|row| matches!(&row[0], Cell::Text(t) if t == "rows"))
+                .expect("rows")[1],
+        )
+    };
+    let says = |text: &str, file: Option<&str>| {
+        let output = run("fit", &format!("{quick}&{text}"), file);
+        let has = |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.contains("none of these simulated runs"));
+        table(&output, "words").iter().any(has)
+    };
+    assert!(says("exclude=largest=5", None) && !says("", None), "simulated runs stay");
+    assert!(!says("exclude=largest=5", Some(&curve("x,loss,z", 1..40))), "runs of a table go");
+    assert_eq!([rows("exclude=x>20"), rows("exclude=largest=5,z=1"), rows("")], [20.0, 23.0, 39.0]);
+
+    let small = curve("x,loss,z", 1..40);
+    for (text, sentence) in [
+        ("columns=loss:nothing", "`columns`: there is no column `nothing`"),
+        ("columns=loss:#9", "`columns`: there is no column `#9`"),
+        ("columns=colour:z", "parameter `columns` cannot be `colour:z`"),
+        ("exclude=z~1", "parameter `exclude` cannot be `z~1`"),
+        ("hold=gamma", "parameter `hold` cannot be `gamma`"),
+        ("hold=alpha=11", "parameter `hold` cannot be `alpha=11`"),
+        ("hold=E=0", "parameter `hold` cannot be `E=0`: it takes for E a number from 1e-60 to 1e200"),
+        ("budget=1e31", "parameter `budget` cannot be `1e31`: it takes a number from 1e12 to 1e30"),
+        ("against=none", "parameter `against` cannot be `none`"),
+        ("law=chinchilla", "no column is the parameters"),
+    ] {
+        let said = refused("fit", text, Some(&small));
+        assert!(said.starts_with(sentence), "{text}: {said}");
+    }
+    let said = refused("exam-time", "", Some(&small));
+    assert!(said.contains("reads no table"), "{said}");
+}
+
+/// Runs of the law of parameters and tokens, with noise of half a per cent.
+fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
+    let law = find("chinchilla").expect("a law");
+    let inputs: Vec<_> = runs.iter().map(|(n, d)| vec![*n, *d]).collect();
+    let data = crate::fit::Data::simulated(law, law.info.example.values, &inputs, 0.005, 3, 0);
+    let row = |(i, (n, d)): (usize, &(f64, f64))| format!("{},{n},{d},{}\n", label(i as u32), data.y[i]);
+    format!("run,params,tokens,loss\n{}", runs.iter().enumerate().map(row).collect::<String>())
+}
+
+fn said(output: &Output) -> String {
+    let text = |row: &Vec<Cell>| if let Cell::Text(text) = &row[0] { text.clone() } else { String::new() };
+    table(output, "words").iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn so_few_rows_that_intervals_are_too_wide_are_said_to_be() {
+    let grid: Vec<_> = [7e7, 4e8, 3e9].iter().flat_map(|n| [1.5e9, 1e10, 5e10, 1.2e11].map(|d| (*n, d))).collect();
+    for (rows, wide) in [(9, true), (10, false), (12, false)] {
+        let table = sized(|i| i.to_string(), &grid[..rows]);
+        let words = said(&run("chinchilla", "bootstrap=0&profiles=no", Some(&table)));
+        assert_eq!(words.contains("rather too wide"), wide, "{rows} rows for five parameters: {words}");
+        assert!(words.contains("are few for 5 free parameters"), "{words}");
+    }
+}
+
+#[test]
+fn rows_of_few_runs_are_resampled_one_by_one_and_that_is_said() {
+    let grid: Vec<_> = [7e7, 1.6e8, 4e8, 1e9, 3e9]
+        .iter()
+        .flat_map(|n| [1.5e9, 3e9, 6e9, 1.2e10, 2.4e10, 5e10, 1.2e11].map(|d| (*n, d)))
+        .collect();
+    for (label, says) in [
+        ((|_| "sweep".into()) as fn(u32) -> String, "One run is too few to be resampled whole"),
+        (|i| format!("r{}", i % 5), "5 runs are too few to be resampled whole"),
+        (|i| format!("r{}", i % 10), ""),
+    ] {
+        let output = run("chinchilla", "bootstrap=60&profiles=no", Some(&sized(label, &grid)));
+        assert!(said(&output).contains(says) && (says.is_empty() != said(&output).contains("too few")), "{output:?}");
+        for row in table(&output, "parameters") {
+            let open_or_wide = number(&row[3]).partial_cmp(&number(&row[2])).is_none_or(Ordering::is_gt);
+            assert!(open_or_wide, "no interval of width 0: {row:?}");
+        }
+    }
+}
+
+#[test]
+fn a_curve_of_several_sizes_says_their_span() {
+    let labels = |sizes: &[f64]| {
+        let grid: Vec<_> = sizes.iter().flat_map(|n| [2e9, 8e9].map(|d| (*n, d))).collect();
+        let output = run("chinchilla", "bootstrap=0&profiles=no", Some(&sized(|i| i.to_string(), &grid)));
+        figure(&output, "data").series.iter().map(|series| series.label.clone()).collect::<Vec<_>>()
+    };
+    let seven = labels(&[2e7, 4e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
+    assert_eq!((seven.len(), seven[2].as_str(), seven[3].as_str()), (14, "N = 40M, fit", "N = 40M"), "{seven:?}");
+    let nine = labels(&[1e7, 2e7, 4e7, 8e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
+    assert_eq!((nine[6].as_str(), nine[7].as_str()), ("N = 80M to 100M, fit at 89.4M", "N = 80M to 100M"));
+}
+
+#[test]
+fn parameters_and_tokens_that_move_together_are_named() {
+    let sizes = || (0..16).map(|i| 5e7 * math::pow(1.3, f64::from(i)));
+    let budget: Vec<_> = sizes().map(|n| (n, 1e20 / (6.0 * n))).collect();
+    let ratio: Vec<_> = sizes().map(|n| (n, 20.0 * n)).collect();
+    for (runs, says) in [(budget, "nearly one budget of compute"), (ratio, "nearly one number of tokens for each")] {
+        let output = run("chinchilla", "bootstrap=100", Some(&sized(|i| i.to_string(), &runs)));
+        assert!(said(&output).contains(says) && said(&output).contains("would settle it"), "{}", said(&output));
+        for row in table(&output, "parameters") {
+            let Cell::Text(verdict) = &row[6] else { panic!("words") };
+            let wide = |lo: &Cell, hi: &Cell| (number(hi) / number(lo)).partial_cmp(&10.0).is_none_or(Ordering::is_gt);
+            let determined = verdict.contains("the runs determine");
+            assert!(!(determined && (wide(&row[2], &row[3]) || wide(&row[4], &row[5]))), "{verdict}: {row:?}");
+        }
+    }
+}
+
+#[test]
+fn the_truth_of_a_simulation_is_drawn_and_lies_in_the_intervals_of_each_page() {
+    for slug in ["chinchilla", "fit", "data-constrained"] {
+        let output = run(slug, "bootstrap=400", None);
+        let law = find(if slug == "fit" { "power" } else { slug }).expect("a law");
+        for (row, truth) in table(&output, "parameters").iter().zip(law.info.example.values) {
+            for (lo, hi) in [(2, 3), (4, 5)] {
+                let [lo, hi] = [&row[lo], &row[hi]].map(number);
+                assert!(!(*truth < lo || *truth > hi), "{slug}: {truth} in {row:?}");
+            }
+            let Cell::Text(name) = &row[0] else { panic!("a name") };
+            if let Some(figure) = output.figures.iter().find(|figure| figure.id == *name) {
+                let drawn = figure.marks.iter().any(|mark| mark.label.contains("truth") && mark.x == Some(*truth));
+                assert!(drawn, "{slug}: the truth on the profile of {name}");
+            }
+        }
+        let said: Vec<_> = output.verdicts.iter().map(|verdict| verdict.agrees).collect();
+        assert_eq!(said, if slug == "chinchilla" { vec![Some(false), Some(true)] } else { vec![Some(true)] }, "{slug}");
+        let unsaid = run(slug, "bootstrap=40&rows=12&noise=0.3", None);
+        let said = unsaid.verdicts.iter().map(|verdict| verdict.agrees).collect::<Vec<_>>();
+        assert!(said.iter().all(Option::is_none), "{slug}: few noisy runs do not tell: {said:?}");
+    }
+    let output = run(
+        "chinchilla",
+        "bootstrap=40",
+        Some(&sized(
+            |i| i.to_string(),
+            &[(1e8, 1e9), (1e8, 1e10), (1e8, 1e11), (1e9, 1e9), (1e9, 1e10), (1e9, 1e11), (5e9, 2e10), (3e8, 5e9)],
+        )),
+    );
+    let marks = output.figures.iter().flat_map(|figure| &figure.marks);
+    assert!(marks.into_iter().all(|mark| !mark.label.contains("truth")), "runs of one's own have no known truth");
+}
+
+#[test]
+fn the_pair_that_trades_off_is_that_of_the_figure() {
+    for (query, neither) in [("bootstrap=60", false), ("bootstrap=60&rows=30&noise=0.05", true)] {
+        let output = run("chinchilla", query, None);
+        let title = &figure(&output, "ridge").title;
+        let pair = title.split(": ").nth(1).and_then(|text| text.split(',').next()).expect("two names");
+        let words = said(&output);
+        assert!(words.contains(&format!("{pair} trade off: ")), "{title}: {words}");
+        let open = |name: &str| {
+            let row = table(&output, "parameters")
+                .iter()
+                .find(|row| matches!(&row[0], Cell::Text(text) if text == name))
+                .expect("a row");
+            !matches!(&row[6], Cell::Text(verdict) if verdict.starts_with("the runs determine"))
+        };
+        assert_eq!(pair.split(" and ").all(open), neither, "{words}");
+        assert_eq!(words.contains("Neither is known well"), neither, "{words}");
+    }
+}
+
+#[test]
+fn rows_of_the_table_of_the_fit_can_be_read_alone() {
+    let output = run("fit", "bootstrap=0&profiles=no", None);
+    let of = |what: &str| {
+        let row = table(&output, "quality").iter().find(|row| matches!(&row[0], Cell::Text(text) if text == what));
+        number(&row.unwrap_or_else(|| panic!("no row {what}"))[1])
+    };
+    assert_eq!((of("rows"), of("rows in the test on the largest runs")), (160.0, 32.0));
+    let error = of("root mean square residual in the test on the largest runs");
+    assert!(error >= of("mean residual in the test on the largest runs").abs());
+}
+
+#[test]
+fn an_example_says_whose_it_is() {
+    let output = run("fit", "law=bnsl&bootstrap=0&profiles=no", None);
+    let claim = &output.verdicts[0].claim;
+    assert!(claim.starts_with("Could these runs be of the lab's own example?"), "{claim}");
+    assert!(said(&output).contains("its parameters are those of the lab's own example."), "{}", said(&output));
+}
+
+#[test]
+fn a_bare_x_of_a_table_is_compared_with_nothing_published() {
+    let rows = curve("x,loss,z", 1..40);
+    for law in ["power", "mixture-of-exponentials"] {
+        let query = format!("law={law}&bootstrap=20&profiles=no");
+        let output = run("fit", &query, Some(&rows));
+        assert!(output.verdicts.is_empty(), "whose x is it? {:?}", output.verdicts);
+        assert!(output.tables.iter().all(|table| table.id != "published"), "{law}");
+        assert_eq!(run("fit", &query, None).verdicts.len(), 1, "simulated runs are of that x");
+    }
+    let grid: Vec<_> = (0..12).map(|i| (1e8 * f64::from(1 + i % 4), 1e9 * f64::from(1 + i))).collect();
+    let output = run("chinchilla", "bootstrap=20&profiles=no", Some(&sized(|i| i.to_string(), &grid)));
+    assert_eq!(output.verdicts.len(), 2, "parameters and tokens are what they are");
+}
+
+#[test]
+fn what_is_wrong_with_a_table_costs_no_setting() {
+    let check = |text: &str, table: &str| {
+        let table = Rc::new(Reader::read(table.as_bytes()).expect("a table"));
+        crate::session::check("fit", &query(text), Some(&table)).expect("an experiment")
+    };
+    let checked = check("columns=loss:none&rows=50", &curve("x,loss,z", 1..40));
+    assert_eq!((checked.values, checked.problems.len()), (query("rows=50"), 1), "the columns are to blame");
+    let checked = check("columns=x:z&rows=50", "x,loss,z\n1,-2,1\n2,3,4\n");
+    assert_eq!((checked.values, checked.problems.len()), (query("columns=x:z&rows=50"), 0), "the table is");
+}
+
+#[test]
+fn what_is_held_and_freed() {
+    let law = find("data-constrained").expect("a law");
+    let held = |hold: &str| {
+        let output = run("data-constrained", &format!("form=all&rows=40&bootstrap=0&profiles=no&hold={hold}"), None);
+        let rows = table(&output, "parameters");
+        rows.iter().map(|row| (number(&row[1]), matches!(&row[6], Cell::Text(t) if t == "held"))).collect::<Vec<_>>()
+    };
+    let of = |hold: &str, name: &str| held(hold)[law.param(name).expect("a parameter")];
+    assert_eq!(of("alpha=0.3,R_N", "alpha"), (0.3, true), "at a value");
+    assert_eq!(of("alpha=0.3,R_N", "R_N"), (muennighoff::PUBLISHED.size_decay, true), "as published");
+    assert!(!of("alpha=0.3,R_N", "R_D").1, "the others are free");
+    assert!(of("", "nu").1 && !of("nu=free", "nu").1, "held unless asked for");
+}
+
+#[test]
+fn curves_are_of_the_law() {
+    let output = run("chinchilla", "bootstrap=0&profiles=no&noise=0.001&budget=1e21", None);
+    let p: Vec<f64> = table(&output, "parameters").iter().map(|row| number(&row[1])).collect();
+    let law = find("chinchilla").expect("a law");
+    for id in ["loss-1", "loss-2", "loss-3", "loss-4"] {
+        let losses: Vec<f64> = series(&output, "contours", id).map(|(n, d)| law.predict(&p, &[n, d])).collect();
+        assert!(losses.len() > 10 && losses.iter().all(|l| (l / losses[0] - 1.0).abs() < 1e-9), "{id}: {losses:?}");
+    }
+    for (n, d) in series(&output, "contours", "compute-2") {
+        let c = 6.0 * n * d;
+        assert!((c / math::pow(10.0, (math::ln(c) / std::f64::consts::LN_10).round()) - 1.0).abs() < 1e-9, "{c}");
+    }
+    // N* = G (C/6)^a, D* = (C/6)^b / G.
+    let closed = |p: &[f64], c: f64| {
+        let g = math::pow(p[2] * p[1] / (p[4] * p[3]), 1.0 / (p[2] + p[4]));
+        let n = g * math::pow(c / 6.0, p[4] / (p[2] + p[4]));
+        [n, c / (6.0 * n)]
+    };
+    for (n, d) in series(&output, "contours", "best") {
+        assert!((closed(&p, 6.0 * n * d)[0] / n - 1.0).abs() < 1e-6, "N = {n}, D = {d}");
+    }
+    for (id, p) in [("fit", &p[..]), ("published", law.info.published[0].values)] {
+        for (c, ratio) in series(&output, "frontier", id) {
+            let [n, d] = closed(p, c);
+            assert!((ratio / (d / n) - 1.0).abs() < 2e-6, "{id}: C = {c}: {ratio}");
+        }
+    }
+}
+
+#[test]
+fn epochs_are_worth_what_the_law_says() {
+    let output = run("data-constrained", "bootstrap=40&profiles=no", None);
+    let fit = number(&table(&output, "parameters")[5][1]);
+    let published = muennighoff::PUBLISHED;
+    for (id, data_decay) in [("fit", fit), ("published", published.data_decay)] {
+        for (k, worth) in series(&output, "worth", id) {
+            let exact = muennighoff::Law { data_decay, ..published }.effective_reuse(k);
+            assert!((worth / exact - 1.0).abs() < 1e-9, "{id}: K = {k}: {worth} {exact}");
+        }
+    }
+    let worth = figure(&output, "worth").series.iter().find(|s| s.id == "fit").expect("a fit");
+    let (lo, hi) = (worth.lo.as_ref().expect("a band"), worth.hi.as_ref().expect("a band"));
+    let last = worth.x.len() - 1;
+    assert!(lo[last] < worth.y[last] && worth.y[last] < hi[last] && hi[0] - lo[0] < 1e-9, "a band that opens");
+}
+
+#[test]
+fn a_scale_of_all_weights_changes_no_interval() {
+    let truth = curve("x,loss,z", 1..40);
+    let with = |weight: &str| {
+        let rows = truth.lines().enumerate().map(|(i, row)| {
+            let parts: Vec<&str> = row.split(',').collect();
+            let loss = parts[1]
+                .parse::<f64>()
+                .map_or_else(|_| "loss".into(), |y| (y * (1.0 + 0.01 * (i % 4) as f64)).to_string());
+            format!("{},{loss},{}\n", parts[0], if i == 0 { "weight" } else { weight })
+        });
+        run("fit", "bootstrap=40&against=all&columns=weight:weight", Some(&rows.collect::<String>()))
+    };
+    let numbers = |output: &Output| -> Vec<String> {
+        let rows = ["parameters", "laws"].map(|id| table(output, id)).concat();
+        rows.iter()
+            .flatten()
+            .filter_map(|cell| if let Cell::Number(x) = cell { Some(format!("{x:.6e}")) } else { None })
+            .collect()
+    };
+    let one = numbers(&with("1"));
+    assert!(one.len() > 15, "{one:?}");
+    for scale in ["1000000", "0.001"] {
+        assert_eq!(numbers(&with(scale)), one, "weights of {scale}");
+    }
+}
+
+#[test]
+fn what_says_nothing_of_the_noise_determines_nothing() {
+    let copies = format!("x,loss\n{}{}4,1.2\n8,1.1\n", "1,2\n".repeat(10), "2,1.5\n".repeat(10));
+    let constant: String = [1, 2, 4, 8, 16, 32].map(|x| format!("{x},3.1\n")).concat();
+    let exact = curve("x,loss,z", 1..5);
+    for (rows, says) in
+        [(copies.as_str(), "18 rows equal another"), (&format!("x,loss\n{constant}"), "exactly"), (&exact, "exactly")]
+    {
+        let output = run("fit", "bootstrap=40", Some(rows));
+        assert!(said(&output).contains(says), "{}", said(&output));
+        for row in table(&output, "parameters") {
+            let Cell::Text(verdict) = &row[6] else { panic!("words") };
+            assert!(!verdict.contains("runs determine") || says.contains("rows"), "{row:?}");
+            let width = number(&row[5]) / number(&row[4]);
+            assert!(width.is_nan() || width >= 1.01, "no interval of a width of nearly nothing: {row:?}");
+        }
+    }
+}
+
+#[test]
+fn a_fit_that_a_bound_stops_says_which_and_determines_nothing() {
+    let rows: String =
+        (1..13).map(|i| format!("{}e-303,{}\n", i * i, 2.0 + 2.0 / f64::from(i) + 0.01 * f64::from(i % 3))).collect();
+    let output = run("fit", "bootstrap=40", Some(&format!("x,loss\n{rows}")));
+    assert!(said(&output).contains("A is at its bound, 1e-60"), "{}", said(&output));
+    for row in table(&output, "parameters") {
+        let Cell::Text(verdict) = &row[6] else { panic!("words") };
+        assert!(!verdict.contains("the runs determine"), "{row:?}");
+    }
+}
+
+#[test]
+fn laws_side_by_side_say_why_one_is_not_fitted() {
+    let output = run("fit", "against=all&bootstrap=0&profiles=no", Some(&curve("x,loss,z", 1..60)));
+    let rows = table(&output, "laws");
+    assert_eq!(rows.len(), crate::fit::ALL.len(), "every law");
+    for row in rows {
+        let (Cell::Text(name), Cell::Text(why)) = (&row[0], &row[7]) else { panic!("words") };
+        let reads_x = name == "this one" || find(name).expect("a law").info.inputs.len() == 1;
+        assert_eq!(reads_x, number(&row[2]).is_finite(), "{name}: {why}");
+        assert_eq!(reads_x, why.is_empty(), "{name}: {why}");
+    }
+    let of = |k: usize| number(&rows[0][k]);
+    assert!(of(5) < 1e-4 && of(4).is_finite(), "exact runs are predicted exactly, the largest too");
+}
+
+#[test]
+fn marks_are_known_beforehand_and_results_grow() {
+    let mut session = open("fit", "bootstrap=25", None).expect("starts");
+    let total = session.progress().total;
+    assert_eq!(total, 5 + 1 + 9 + 3, "search, the largest runs, refits by three, a profile a parameter");
+    let mut refits = Vec::new();
+    while !session.progress().finished() {
+        pollster::block_on(session.advance()).expect("advances");
+        assert_eq!(session.progress().total, total);
+        let output = session.output();
+        let quality = output.tables.iter().find(|table| table.id == "quality");
+        refits.extend(quality.map(|table| number(&table.rows[5][1])));
+    }
+    assert_eq!(refits[..4], [0.0, 0.0, 3.0, 6.0], "from the fit on");
+    assert_eq!(refits[10..], [25.0; 4]);
+    let output = session.output();
+    let rows = table(&output, "parameters");
+    let profiles = rows.iter().filter(|row| number(&row[4]).is_finite()).count();
+    assert_eq!((rows.len(), profiles), (3, 3));
+}
+
+#[test]
+fn many_runs_are_fitted_and_some_are_drawn() {
+    let rows: String = (1..20_000).map(|x| format!("{x},{}\n", 2.0 + 30.0 / f64::from(x).sqrt())).collect();
+    let output = run("fit", "bootstrap=0&profiles=no", Some(&format!("x,loss\n{rows}")));
+    assert_eq!(number(&table(&output, "quality")[3][1]), 19_999.0, "rows");
+    let residuals = figure(&output, "residuals");
+    assert_eq!(residuals.series[0].x.len(), crate::output::POINTS_MAX, "thinned");
+}
