@@ -14,8 +14,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
 use crate::error::{Error, ErrorKind};
+use crate::exec::Exec;
 use crate::exec::pool::{Pool, now, serve};
-use crate::exec::{Exec, Twin};
 use crate::fit::Role;
 use crate::fit::runs::Columns;
 use crate::kit::{Pick, Reproduced};
@@ -99,12 +99,10 @@ pub fn load_rest() {
     page_load_rest();
 }
 
-const TWINS: &[Twin] = crate::sim::TWINS;
-
 /// A pool worker answers a request of an engine.
 #[wasm_bindgen]
 pub fn serve_chunk(request: &JsValue) -> JsValue {
-    serve(TWINS, request)
+    serve(crate::experiments::twin, request)
 }
 
 /// Called by the worker's timer while its page is visible: the running time that a GPU is allowed to be silent for.

@@ -174,12 +174,102 @@ fn names_are_unique_and_words_are_there() {
     }
 }
 
+/// Is a renewal asked for? `./build.sh update` sets it.
+fn update() -> bool {
+    std::env::var_os("LAB_UPDATE").is_some()
+}
+
 #[test]
 fn the_readme_asks_the_same_questions() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
-    let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| `")).collect();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).expect("a README");
+    let is_row = |line: &&str| line.starts_with("| `");
+    let rows: Vec<_> = readme.lines().filter(is_row).collect();
     let wanted: Vec<_> = experiments::all().map(|e| format!("| `{}` | {} |", e.slug, e.info.question)).collect();
-    assert_eq!(rows, wanted, "the README's table is the catalogue");
+    if update() && rows != wanted {
+        let (above, below) =
+            (readme.lines().take_while(|line| !is_row(line)), readme.lines().skip_while(|l| !is_row(l)));
+        let lines = above.chain(wanted.iter().map(String::as_str)).chain(below.skip_while(is_row));
+        fs::write(&path, lines.map(|line| format!("{line}\n")).collect::<String>()).expect("written");
+        return;
+    }
+    assert_eq!(rows, wanted, "the README's table is the catalogue; `./build.sh update` writes it");
+}
+
+#[test]
+fn every_file_is_declared_where_it_is_found() {
+    let sources = sources();
+    let text = |path: &Path| sources.iter().find(|(known, _)| known == path).map(|(_, text)| text.as_str());
+    let mut missing = Vec::new();
+    for (path, _) in &sources {
+        let own = |name: &str| path.file_name().is_some_and(|file| file == name);
+        if own("lib.rs") || own("main.rs") {
+            continue;
+        }
+        // A folder with a `mod.rs` is declared one floor up, and so is a folder beside a file of its name.
+        let (unit, folder) = match path.parent().expect("under src") {
+            parent if own("mod.rs") => (parent.to_owned(), parent.parent().expect("under src")),
+            parent => (path.with_extension(""), parent),
+        };
+        let stem = unit.file_name().expect("a name").to_string_lossy().into_owned();
+        let roots = match folder.to_str() {
+            Some("") => vec![PathBuf::from("lib.rs"), "main.rs".into()],
+            _ => vec![folder.join("mod.rs"), folder.with_extension("rs")],
+        };
+        let experiment = path.starts_with("experiments") && own("mod.rs") && unit.components().count() == 3;
+        let line = if experiment { format!("    {stem}::") } else { format!("mod {stem};") };
+        let declares =
+            |text: &str| text.lines().any(|code| !code.trim_start().starts_with("//") && code.contains(&line));
+        if !roots.iter().filter_map(|root| text(root)).any(declares) {
+            let place = roots.iter().find(|root| text(root).is_some()).unwrap_or(&roots[0]).display();
+            missing.push(match experiment {
+                true => format!("src/{}: add its line, `{stem}::TYPE,`, to part! in src/{place}", path.display()),
+                false => format!("src/{}: add `pub mod {stem};` to src/{place}", path.display()),
+            });
+        }
+    }
+    assert!(missing.is_empty(), "files that are in no program:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_kernel_and_job_is_run_by_an_experiment() {
+    let mut known = 0;
+    for (path, text) in sources().iter().filter(|(path, _)| path.starts_with("sim")) {
+        let named =
+            code(text).filter_map(|line| line.split_once("const NAME: &'static str = \"")).map(|(_, rest)| rest);
+        for name in named.map(|rest| rest.split('"').next().expect("a name")) {
+            assert!(
+                experiments::twin(name).is_some(),
+                "src/{}: no experiment runs `{name}`: add `Twin::kernel::<TYPE>()`, or `Twin::job::<TYPE>()`, to KERNELS of \
+                 the one that does",
+                path.display()
+            );
+            known += 1;
+        }
+    }
+    let twins: BTreeSet<_> = experiments::all().flat_map(|entry| entry.kernels).map(|twin| twin.name).collect();
+    assert_eq!(known, twins.len(), "kernels and jobs live in src/sim: {twins:?}");
+}
+
+#[test]
+fn streams_have_numbers_of_their_own() {
+    let mut owners: BTreeMap<u32, String> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for (path, text) in sources().iter().filter(|(path, _)| !path.ends_with("tests.rs")) {
+        for line in code(text) {
+            for (at, word) in line.match_indices("Stream(") {
+                let digits: String = line[at + word.len()..].chars().take_while(char::is_ascii_digit).collect();
+                let Ok(number) = digits.parse() else { continue };
+                let owner = format!("src/{}: {}", path.display(), line.trim());
+                if let Some(first) = owners.insert(number, owner.clone()) {
+                    shared.push(format!("{first}\n{owner}"));
+                }
+            }
+        }
+    }
+    let next = owners.keys().next_back().map_or(1, |last| last + 1);
+    assert!(shared.is_empty(), "two purposes share draws; the next free number is {next}:\n{}", shared.join("\n"));
+    assert!(owners.len() > 10 && owners.contains_key(&12), "streams are found: {owners:?}");
 }
 
 fn check_output(what: &str, output: &Output) {

@@ -12,7 +12,7 @@ use scaling_lab::fit::profile::{Identified, Profile, determined};
 use scaling_lab::fit::runs::{Columns, Rule, runs};
 use scaling_lab::fit::{self, ALL, Data, Entry, Objective, Problem, Range, Residual, Search, choose};
 use scaling_lab::math;
-use scaling_lab::rng::Draws;
+use scaling_lab::rng::{Draws, Stream};
 use scaling_lab::table::Reader;
 
 fn law(slug: &str) -> &'static Entry {
@@ -45,7 +45,7 @@ fn somewhere(law: &Entry, draws: &mut Draws) -> Vec<f64> {
 #[test]
 fn gradients_are_finite_differences() {
     for law in ALL {
-        let mut draws = Draws::new(7, 0, 0, 0);
+        let mut draws = Draws::new(7, Stream(0), 0, 0);
         for _ in 0..200 {
             let p = somewhere(law, &mut draws);
             let scale = |k: usize| if law.info.inputs.len() == 1 { 10.0 } else { [1e8, 1e10, 1e9][k] };
@@ -147,7 +147,7 @@ fn a_search_is_as_good_as_a_far_longer_one() {
     for (slug, cases) in [("power", 40), ("chinchilla", 40), ("lovelace", 6), ("mixture-of-exponentials", 6)] {
         let law = law(slug);
         for case in 0..cases {
-            let mut draws = Draws::new(99, 0, case, 0);
+            let mut draws = Draws::new(99, Stream(0), case, 0);
             let mut within = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
             let (alpha, beta) = (within(0.15, 0.7), within(0.15, 0.7));
             let (a, b) = (within(0.1, 2.0) * math::pow(1e9, alpha), within(0.1, 2.0) * math::pow(3e10, beta));
@@ -182,7 +182,7 @@ fn a_search_is_as_good_as_a_far_longer_one() {
 
 /// A table that says little: few rows, and one ratio of tokens to parameters, two sizes, one budget, or no order at all.
 fn poor(law: &'static Entry, case: u32) -> Data {
-    let mut draws = Draws::new(7, 1, case, 0);
+    let mut draws = Draws::new(7, Stream(1), case, 0);
     let mut within = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
     let rows = law.len() as u32 + 1 + case % 6;
     let truth: Vec<f64> = law.info.example.values.iter().map(|p| p * within(0.7, 1.4)).collect();

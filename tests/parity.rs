@@ -11,9 +11,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use kernels::{Check, Suite};
 use libtest_mimic::{Arguments, Failed, Trial};
 use scaling_lab::exec::gpu::Gpu;
+use scaling_lab::exec::parity::{Check, Suite};
 use scaling_lab::exec::{Device, Exec, Lanes, Parity, probe};
 
 fn main() -> ExitCode {
@@ -81,7 +81,12 @@ fn harness_trials() -> Vec<Trial> {
             }
             let names: BTreeSet<String> = kernels::all().iter().map(|suite| suite.name.to_owned()).collect();
             let missing: Vec<_> = stems.symmetric_difference(&names).collect();
-            holds(missing.is_empty(), format!("only a shader, or only in tests/kernels/mod.rs: {missing:?}"))
+            holds(
+                missing.is_empty(),
+                format!(
+                    "a shader that no experiment runs, or a kernel that has none: {missing:?}; name the kernel, `Twin::kernel::<...>()`, in KERNELS of its experiment"
+                ),
+            )
         }),
         Trial::test("harness / a wrong twin differs at every level", || {
             for level in [Parity::Bits, kernels::compose_hardware()] {

@@ -4,8 +4,8 @@ mod kernels;
 
 use std::path::{Path, PathBuf};
 
-use kernels::Suite;
 use naga::{AddressSpace, Expression, Literal, MathFunction, Module, ShaderStage, StorageAccess, TypeInner};
+use scaling_lab::exec::parity::Suite;
 
 /// Functions whose result WGSL fixes to the bit.
 const EXACT: [MathFunction; 12] = [
@@ -42,6 +42,7 @@ fn rust_constant(source: &str, name: &str) -> Option<f64> {
     let needle = format!("const {name}: ");
     let line = source.lines().find(|line| line.contains(&needle))?;
     let literal = line.split_once('=')?.1.trim().trim_end_matches(';').replace('_', "");
+    let literal = literal.strip_prefix("Stream(").map_or(&*literal, |number| number.trim_end_matches(')'));
     match literal.strip_prefix("0x") {
         Some(hex) => u32::from_str_radix(hex, 16).ok().map(f64::from),
         None => literal.parse().ok(),

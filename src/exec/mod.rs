@@ -17,6 +17,8 @@ use crate::error::Result;
 mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod parity;
 #[cfg(target_arch = "wasm32")]
 pub mod pool;
 pub mod probe;
@@ -38,7 +40,7 @@ pub enum Parity {
 }
 
 /// The uniforms of a kernel, with the names and offsets of their fields; made by [`uniforms!`](crate::uniforms!).
-pub trait Uniforms: Pod {
+pub trait Uniforms: Pod + Send + Sync {
     /// `(name, byte offset)` in order; `tests/wgsl.rs` holds the WGSL struct to it.
     const FIELDS: &'static [(&'static str, usize)];
 
@@ -100,7 +102,7 @@ where
 ///
 /// Lanes are independent. The state of a group is `rows` rows; it starts as the host made it, and a window of
 /// steps maps it to the next state: running `0..a` and then `a..b` is running `0..b`.
-pub trait Kernel: 'static {
+pub trait Kernel: Sized + 'static {
     /// File stem, entry point and pipeline label.
     const NAME: &'static str;
     /// The kernel first, shared parts after it, so that line numbers in errors are the kernel's.
@@ -130,6 +132,11 @@ pub trait Kernel: 'static {
 
     /// The twin: one group through its window. `state[row][lane]`.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
+
+    /// What devices are compared with the twin on: every branch of the shader, windows that end anywhere, sizes at their
+    /// bounds.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<parity::Case<Self>>;
 }
 
 /// Work in f64 that only the CPU does: a pure function of its item's index.
@@ -212,6 +219,9 @@ pub struct Twin {
     pub name: &'static str,
     /// Runs a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
+    /// How a device is held to it; nothing for a job.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub suite: Option<fn() -> parity::Suite>,
 }
 
 impl Twin {
@@ -230,6 +240,8 @@ impl Twin {
                 data.clear();
                 data.extend_from_slice(bytemuck::cast_slice(&state));
             },
+            #[cfg(not(target_arch = "wasm32"))]
+            suite: Some(parity::Suite::new::<K>),
         }
     }
 
@@ -243,6 +255,8 @@ impl Twin {
                 data.clear();
                 data.extend_from_slice(bytemuck::cast_slice(&out));
             },
+            #[cfg(not(target_arch = "wasm32"))]
+            suite: None,
         }
     }
 }

@@ -320,11 +320,11 @@ pub fn now() -> f64 {
 }
 
 /// A pool worker's side: answers one request with the twin of that name.
-pub fn serve(twins: &[Twin], request: &JsValue) -> JsValue {
+pub fn serve(twin: fn(&str) -> Option<&'static Twin>, request: &JsValue) -> JsValue {
     let reply = Object::new();
     set(&reply, "id", &get(request, "id"));
     let start = now();
-    match serve_inner(twins, request) {
+    match serve_inner(twin, request) {
         Ok(data) => {
             set(&reply, "data", &Uint8Array::from(data.as_slice()));
             set(&reply, "ms", &(now() - start).max(CLOCK_MS).into());
@@ -335,13 +335,13 @@ pub fn serve(twins: &[Twin], request: &JsValue) -> JsValue {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts made by `Pool::send`")]
-fn serve_inner(twins: &[Twin], request: &JsValue) -> std::result::Result<Vec<u8>, String> {
+fn serve_inner(twin: fn(&str) -> Option<&'static Twin>, request: &JsValue) -> std::result::Result<Vec<u8>, String> {
     let number = |key| get(request, key).as_f64().ok_or_else(|| format!("the request has no {key}"));
     let bytes = |value: JsValue| {
         value.dyn_into::<Uint8Array>().map(|a| a.to_vec()).map_err(|_| "the request has no bytes".to_owned())
     };
     let name = get(request, "name").as_string().unwrap_or_default();
-    let twin = twins.iter().find(|twin| twin.name == name).ok_or_else(|| format!("there is no kernel `{name}`"))?;
+    let twin = twin(&name).ok_or_else(|| format!("there is no kernel `{name}`"))?;
     let (owner, id) = (number("owner")?, number("inputs_id")?);
     let sent = get(request, "inputs");
     let inputs = CACHE.with_borrow_mut(|cache| {

@@ -1,6 +1,8 @@
 //! The self-test of a device: a kernel that uses what the simulators use (Philox, units, Gaussians, integer tables, f32 products
 //! and sums, divergence of lanes) for a millisecond, compared bit for bit with its twin before any real work.
 
+#[cfg(not(target_arch = "wasm32"))]
+use super::parity::Case;
 use super::{Inputs, Kernel};
 use crate::rng::{self, Gaussian};
 
@@ -50,7 +52,7 @@ impl Kernel for Probe {
             let mut words = state[0][l];
             let mut w = f32::from_bits(state[1][l]);
             for t in u.first..u.first + u.steps {
-                let draw = rng::philox([u.seed, rng::stream::PROBE], [run, t, 0, 0]);
+                let draw = rng::philox([u.seed, rng::stream::PROBE.0], [run, t, 0, 0]);
                 words ^= draw[0].wrapping_add(table[(draw[1] % u.entries) as usize]);
                 let z = rng::gaussian(draw[0], gaussian[rng::gaussian_entry(draw[0]) as usize]);
                 words = words.wrapping_add(rng::unit(draw[1]).to_bits() ^ z.to_bits());
@@ -63,5 +65,16 @@ impl Kernel for Probe {
             state[0][l] = words;
             state[1][l] = w.to_bits();
         }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        let case = |name, groups, cuts: &[u32]| Case::zeroed(name, groups, ROWS, inputs(), uniforms(), cuts);
+        vec![
+            case("one step of one group", 1, &[0, 1]),
+            case("windows of 1, 16 and many steps", 7, &[0, 1, 17, 1000]),
+            case("a window that starts late, and an empty one", 3, &[4_000_000_000, 4_000_000_000, 4_000_000_050]),
+            case("more groups than a grid is wide", 65_537, &[0, 1, 2]),
+        ]
     }
 }

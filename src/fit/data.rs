@@ -3,7 +3,10 @@
 use super::{Entry, Residual};
 use crate::error::{Error, ErrorKind, Result, number};
 use crate::math;
-use crate::rng::{Draws, stream};
+use crate::rng::{Draws, Stream};
+
+/// Noise of simulated runs.
+const NOISE: Stream = Stream(17);
 
 /// Runs, with what a law needs of each.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +98,7 @@ impl Data {
     pub fn simulated(law: &Entry, p: &[f64], inputs: &[Vec<f64>], sigma: f64, seed: u32, run: u32) -> Self {
         let mut data = Self::empty(law);
         for (i, x) in (0..).zip(inputs) {
-            let noise = sigma * math::normal_quantile(Draws::new(seed, stream::FIT_NOISE, run, i).uniform());
+            let noise = sigma * math::normal_quantile(Draws::new(seed, NOISE, run, i).uniform());
             let clean = law.predict(p, x);
             let y = match law.info.objective.residual {
                 Residual::Log => clean * math::exp(noise),

@@ -19,7 +19,10 @@ use super::objective::Room;
 use super::{Data, Objective, Problem, Range, Transform};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
-use crate::rng::{Draws, stream};
+use crate::rng::{Draws, Stream};
+
+/// Starts that the grid does not give.
+const START: Stream = Stream(16);
 
 /// Above so many rows, the search begins with fewer.
 const ROWS: usize = 4000;
@@ -330,7 +333,7 @@ impl Search {
     /// A place that a draw finds: anywhere, near the lowest end in what the law is not linear in, or near it in all.
     fn elsewhere(&mut self, k: u32) -> Vec<f64> {
         let params = self.problem.law.info.params;
-        let mut draws = Draws::new(self.seed, stream::FIT_START, DRAWN as u32 + k, 0);
+        let mut draws = Draws::new(self.seed, START, DRAWN as u32 + k, 0);
         let best = self.lowest().map(|end| end.x.clone()).unwrap_or_default();
         let size = [0.1, 0.3, 1.0, 3.0][(k / 3) as usize % 4];
         let mut moved: Vec<f64> = best;
@@ -473,7 +476,7 @@ impl Search {
         }
         self.starts.extend(low.iter().map(|&cell| (self.grid.cells[cell].1.clone(), 1)));
         for k in 0..if self.grid.axes.is_empty() { 0 } else { DRAWN as u32 } {
-            let mut draws = Draws::new(self.seed, stream::FIT_START, k, 0);
+            let mut draws = Draws::new(self.seed, START, k, 0);
             let shape = self.anywhere(&mut draws);
             let (value, start) = self.projected(&shape);
             if value.is_finite() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Claim, Info};
 use crate::error::{Error, ErrorKind, Result};
-use crate::exec::Exec;
+use crate::exec::{Exec, Twin};
 use crate::output::{Output, Progress};
 use crate::params::{Params, Spec, Value};
 use crate::table::Table;
@@ -26,8 +26,9 @@ pub trait Experiment: Sized + 'static {
     const CLAIMS: &'static [Claim];
     /// What a table of the reader's own must hold, a sentence; empty where none is read.
     const DATA: &'static str = "";
-    /// Has it a kernel? Without one there is nothing for a GPU to do.
-    const KERNEL: bool = true;
+    /// The kernels and jobs that it runs: [`Twin::kernel`] and [`Twin::job`]. A page's workers, the tests of parity and the
+    /// tests of shaders find them here.
+    const KERNELS: &'static [Twin] = &[];
     /// A setting that runs within a second and lets at least one verdict tell: what tests run, `name=value&...`.
     const QUICK: &'static str;
     /// Its parameters.
@@ -133,6 +134,9 @@ pub struct Entry {
     /// Do the values of its parameters fit each other, and the table where it reads one?
     #[serde(skip)]
     pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
+    /// Its kernels and jobs.
+    #[serde(skip)]
+    pub kernels: &'static [Twin],
     /// Starts it with values that were checked, over a table where it reads one, with a seed.
     #[serde(skip)]
     pub start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
@@ -151,7 +155,7 @@ impl Entry {
             #[cfg(not(target_arch = "wasm32"))]
             data: E::DATA,
             #[cfg(not(target_arch = "wasm32"))]
-            kernel: E::KERNEL,
+            kernel: has_kernel(E::KERNELS),
             #[cfg(not(target_arch = "wasm32"))]
             quick: E::QUICK,
             check: |values, table| {
@@ -160,8 +164,18 @@ impl Entry {
                 }
                 E::check_on(&E::Params::from_values(values)?, table)
             },
+            kernels: E::KERNELS,
             start: |values, table, seed| Ok(Box::new(E::start_on(E::Params::from_values(values)?, table, seed)?)),
         }
+    }
+}
+
+/// Is there work for a GPU among the twins?
+#[cfg(not(target_arch = "wasm32"))]
+const fn has_kernel(twins: &[Twin]) -> bool {
+    match twins {
+        [] => false,
+        [first, rest @ ..] => first.suite.is_some() || has_kernel(rest),
     }
 }
 
@@ -190,4 +204,17 @@ impl Part {
             entries,
         }
     }
+}
+
+/// Declares a part of the story in its `mod.rs`: title, lead, and a line for each experiment, which is its module and its
+/// place in the story.
+#[macro_export]
+macro_rules! part {
+    ($title:literal, $lead:literal, $($module:ident::$experiment:ident,)+) => {
+        $(pub mod $module;)+
+
+        /// This part of the story.
+        pub const PART: $crate::kit::Part =
+            $crate::kit::Part::new($title, $lead, &[$($crate::kit::Entry::of::<$module::$experiment>(),)+]);
+    };
 }

@@ -3,8 +3,13 @@
 //! The state is a bitmap, so the order of the draws never matters and a window that runs twice changes nothing.
 //! All arithmetic is on integers, hence the same bits on every device; masses are summed in f64 by the host.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel};
-use crate::rng::{self, Alias, stream};
+use crate::rng::{self, Alias, Stream};
+
+/// Samples.
+const ATOMS: Stream = Stream(2);
 
 /// Runs of a group.
 pub const LANES: usize = 64;
@@ -65,7 +70,7 @@ impl Kernel for Atoms {
             for draw in u.first..u.first + u.steps {
                 let i = (draw % per) as usize;
                 if i == 0 || draw == u.first {
-                    words = rng::philox_lanes([u.seed, stream::ATOMS], runs, [draw / per; _], 0);
+                    words = rng::philox_lanes([u.seed, ATOMS.0], runs, [draw / per; _], 0);
                 }
                 for l in 0..PART {
                     let atom = if u.packed == 1 {
@@ -77,6 +82,37 @@ impl Kernel for Atoms {
                 }
             }
         }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        let case = |name, groups, p: Vec<f64>, seed, first_run, cuts: &[u32]| {
+            let table = Alias::new(&p);
+            let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words)]);
+            let uniforms = Uniforms::new(seed, first_run, &table, p.len());
+            Case::zeroed(name, groups, rows(p.len()), inputs, uniforms, cuts)
+        };
+        let falling = |count: u32| (1..=count).map(|k| 1.0 / f64::from(k)).collect::<Vec<_>>();
+        // Its aliases are the last atoms, so every bit of them is tried.
+        let rising = |count: u32| (1..=count).map(|k| f64::from(k) * f64::from(k)).collect::<Vec<_>>();
+        vec![
+            case("one atom", 1, falling(1), 1, 0, &[0, 1, 3]),
+            case("two atoms", 1, falling(2), u32::MAX, 0, &[0, 1, 3, 4]),
+            case(
+                "a packed table, windows inside a block",
+                4,
+                falling(1000),
+                7,
+                u32::MAX - 100,
+                &[0, 1, 2, 7, 1000, 3001],
+            ),
+            case("a full packed table", 2, falling(1024), 8, 0, &[0, 500, 3000]),
+            case("a full packed table of rising frequencies", 2, rising(1024), 8, 0, &[0, 500, 3000]),
+            case("a wide table, windows inside a block", 3, falling(1025), 9, 5, &[0, 1, 2, 5, 2000]),
+            case("a wide table of rising frequencies", 1, rising(3000), 9, 5, &[0, 2000]),
+            case("as many atoms as there can be", 1, falling(100_000), 10, 0, &[0, 333, 3000]),
+            case("more groups than a grid is wide", 65_537, falling(30), 11, 0, &[0, 2]),
+        ]
     }
 }
 
@@ -136,7 +172,7 @@ mod tests {
                 let mut expected = vec![0u32; rows(count as usize)];
                 for draw in 0..57u32 {
                     let per = if table.packed { 4 } else { 2 };
-                    let words = rng::philox([7, stream::ATOMS], [3 + lane as u32, draw / per, 0, 0]);
+                    let words = rng::philox([7, ATOMS.0], [3 + lane as u32, draw / per, 0, 0]);
                     let i = (draw % per) as usize;
                     let atom = if table.packed {
                         Alias::pick_packed(&table.words, table.bits(), words[i])

@@ -7,9 +7,14 @@
 //! `theta = U^(1/a)` is read off a quantile table; the first hour is geometric, found by bisection on powers of
 //! `1 - theta`. All arithmetic is on integers in units of 2^-32, hence the same bits on every device.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel};
 use crate::math;
-use crate::rng::{self, mulhi, stream};
+use crate::rng::{self, Stream, mulhi};
+
+/// Hours that show facts.
+const EXAM: Stream = Stream(1);
 
 /// Students of a group.
 pub const LANES: usize = 64;
@@ -124,7 +129,7 @@ impl Kernel for Exam {
                 std::array::from_fn(|l| u.first_run.wrapping_add(group * LANES as u32 + (part + l) as u32));
             for step in u.first..u.first + u.steps {
                 for k in 0..u.subjects {
-                    let draw = rng::philox_lanes([u.seed, stream::EXAM], runs, [step; _], k);
+                    let draw = rng::philox_lanes([u.seed, EXAM.0], runs, [step; _], k);
                     let hours = &thresholds[k as usize * allocations..][..allocations];
                     for fact in 0..2.min(u.facts - 2 * step) as usize {
                         for l in 0..PART {
@@ -137,6 +142,34 @@ impl Kernel for Exam {
                 }
             }
         }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        let case = |name, groups, a: f64, levels, hours: &[&[u32]], facts, first_run, cuts: &[u32]| {
+            let (subjects, allocations) = (hours.len(), hours[0].len());
+            let inputs = Inputs::new(&[bytemuck::cast_slice(&quantiles(a)), bytemuck::cast_slice(&hours.concat())]);
+            let uniforms = Uniforms {
+                seed: 11,
+                first_run,
+                subjects: subjects as u32,
+                facts,
+                allocations: allocations as u32,
+                levels,
+                first: 0,
+                steps: 0,
+            };
+            Case::zeroed(name, groups, rows(subjects, allocations), inputs, uniforms, cuts)
+        };
+        let shares: Vec<u32> = (1..=41).map(|i| i * 2).collect();
+        vec![
+            case("one fact", 1, 1.0, 7, &[&[1, 99]], 1, 0, &[0, 1]),
+            case("the default", 8, 1.0, 7, &[&shares, &shares], 64, 0, &[0, 3, 4, 32]),
+            case("an odd number of facts", 2, 0.5, 7, &[&[3, 3, 50], &[1, 10, 99]], 33, 77, &[0, 16, 17]),
+            case("rare facts, long hours", 2, 0.1, 14, &[&[1, 100, 9999][..]; 8], 64, u32::MAX - 70, &[0, 1, 32]),
+            case("more groups than a grid is wide", 65_537, 1.0, 4, &[&[9]], 2, 0, &[0, 1]),
+            case("common facts", 2, 3.0, 4, &[&[1, 2, 5], &[3, 8, 9], &[1, 1, 1]], 10, 5, &[0, 5]),
+        ]
     }
 }
 

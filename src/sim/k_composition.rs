@@ -8,8 +8,18 @@
 //! and learning rates are compared on equal luck. A group whose lanes are learning rates of one run draws once for all of
 //! them. Weights live in f32; what is read back are the first rows only, the records.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel, Parity};
-use crate::rng::{self, Alias, gaussian, gaussian_entry, stream};
+use crate::rng::{self, Alias, Stream, gaussian, gaussian_entry};
+
+#[cfg(not(target_arch = "wasm32"))]
+mod cases;
+
+/// Samples.
+const COMPOSE: Stream = Stream(6);
+/// Weights at the start.
+const COMPOSE_START: Stream = Stream(7);
 
 /// Runs of a group.
 pub const LANES: usize = 32;
@@ -130,7 +140,7 @@ pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Input
 /// The start of a run: independent Gaussian weights of standard deviation `init`, the same for every training.
 #[expect(clippy::cast_possible_truncation, reason = "at most 1024 skills; init as f32")]
 pub fn start(table: &[[i32; 2]], seed: u32, run: u32, skills: u32, init: f64) -> Vec<f32> {
-    let words = (0..skills.div_ceil(4)).flat_map(|i| rng::philox([seed, stream::COMPOSE_START], [run, i, 0, 0]));
+    let words = (0..skills.div_ceil(4)).flat_map(|i| rng::philox([seed, COMPOSE_START.0], [run, i, 0, 0]));
     words.take(skills as usize).map(|word| init as f32 * gaussian(word, table[gaussian_entry(word) as usize])).collect()
 }
 
@@ -202,6 +212,11 @@ impl Kernel for Compose {
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
         // Four hops share one block of draws; a bound that the compiler knows keeps a sample in registers.
         if u.hops <= 4 { run::<4>(u, inputs, group, state) } else { run::<HOPS_MAX>(u, inputs, group, state) }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
     }
 }
 
@@ -285,7 +300,7 @@ impl<const K: usize> Learner<K> {
     /// Two blocks of draws; the second only where a sample needs it.
     #[inline(always)]
     fn draws(u: &Uniforms, runs: [u32; PART], samples: [u32; PART]) -> [[[u32; PART]; 4]; 2] {
-        let block = |block| rng::philox_lanes([u.seed, stream::COMPOSE], runs, samples, block);
+        let block = |block| rng::philox_lanes([u.seed, COMPOSE.0], runs, samples, block);
         [block(0), if K > 4 { block(1) } else { [[0; PART]; 4] }]
     }
 
@@ -509,7 +524,7 @@ mod tests {
             let mut gradient = vec![0.0; w.len()];
             for sample in step * s.batch..(step + 1) * s.batch {
                 let words: Vec<u32> =
-                    (0..2).flat_map(|block| rng::philox([3, stream::COMPOSE], [2 + run, sample, block, 0])).collect();
+                    (0..2).flat_map(|block| rng::philox([3, COMPOSE.0], [2 + run, sample, block, 0])).collect();
                 let table = if sample < s.switch_after { &trained } else { &flat };
                 let skills: Vec<usize> = words[..s.hops as usize]
                     .iter()

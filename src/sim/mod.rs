@@ -1,5 +1,8 @@
 //! Kernels: one stem is a shader (`x.wgsl`) and its CPU twin (`x.rs`), with uniforms and unit tests.
 //!
+//! Each declares beside itself all that is needed of it: its streams of random numbers, how closely a device must agree with
+//! it, and the cases that this is tested on. An experiment names it in `Experiment::KERNELS`.
+//!
 //! A kernel knows numbers, not pages: it never imports parameters, outputs or experiments.
 
 pub mod atoms;
@@ -8,15 +11,3 @@ pub mod k_composition;
 pub mod multi_epoch;
 pub mod positive_shift;
 pub mod state_tracking;
-
-use crate::exec::Twin;
-
-/// Every kernel and job, by name: what a page's pool worker can be asked to run.
-pub const TWINS: &[Twin] = &[
-    Twin::kernel::<exam_time::Exam>(),
-    Twin::kernel::<atoms::Atoms>(),
-    Twin::kernel::<k_composition::Compose>(),
-    Twin::kernel::<state_tracking::Track>(),
-    Twin::kernel::<multi_epoch::Epochs>(),
-    Twin::job::<positive_shift::Gains>(),
-];

@@ -8,9 +8,19 @@
 //! order and every schedule. A step is one sample. Up to [`LANES`] steps are prepared together, one by each lane.
 
 use crate::error::Result;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::exec::parity::Case;
 use crate::exec::{Exec, Inputs, Kernel, Lanes, Parity};
 use crate::math;
-use crate::rng::{self, Alias, Gaussian, gaussian, gaussian_entry, stream};
+use crate::rng::{self, Alias, Gaussian, Stream, gaussian, gaussian_entry};
+
+#[cfg(not(target_arch = "wasm32"))]
+mod cases;
+
+/// Samples.
+const EPOCHS: Stream = Stream(12);
+/// The order in which samples are visited.
+const EPOCHS_ORDER: Stream = Stream(13);
 
 /// Learning rates of a group.
 pub const LANES: usize = 16;
@@ -335,7 +345,7 @@ impl Draw<'_> {
     fn samples<const MODEL: u32>(self, run: u32, first: u32, out: &mut [f32]) {
         let (width, run) = (self.u.width as usize, self.u.first_run.wrapping_add(run));
         let steps: [u32; LANES] = std::array::from_fn(|l| first + l as u32);
-        let draw = |block| rng::philox_lanes([self.u.seed, stream::EPOCHS], [run; LANES], steps, block);
+        let draw = |block| rng::philox_lanes([self.u.seed, EPOCHS.0], [run; LANES], steps, block);
         if MODEL == ONE_HOT {
             let [place, noise, ..] = draw(0);
             for (l, sample) in out.chunks_exact_mut(width).enumerate() {
@@ -416,7 +426,7 @@ fn pull(
 fn words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     let runs = [u.first_run.wrapping_add(run); LANES];
     let blocks = std::array::from_fn(|l| (first + l as u32) / 4);
-    let words = rng::philox_lanes([u.seed, stream::EPOCHS_ORDER], runs, blocks, 0);
+    let words = rng::philox_lanes([u.seed, EPOCHS_ORDER.0], runs, blocks, 0);
     std::array::from_fn(|l| words[(first as usize + l) % 4][l])
 }
 
@@ -514,6 +524,11 @@ impl Kernel for Epochs {
 
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
         if u.model == DENSE { run::<DENSE>(u, inputs, group, state) } else { run::<ONE_HOT>(u, inputs, group, state) }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
     }
 }
 
@@ -652,7 +667,7 @@ mod tests {
         let (table, dim) = (Gaussian::new(), s.features.dim());
         let sample = |n: u32| -> (Vec<f64>, f64) {
             let words: Vec<u32> =
-                (0..33).flat_map(|block| rng::philox([3, stream::EPOCHS], [2 + run, n, block, 0])).collect();
+                (0..33).flat_map(|block| rng::philox([3, EPOCHS.0], [2 + run, n, block, 0])).collect();
             let (mut x, noise) = match s.features {
                 Features::Dense(spectrum) => {
                     let x = spectrum.iter().zip(&words).map(|(l, &word)| l.sqrt() * f64::from(table.sample(word)));
@@ -673,7 +688,7 @@ mod tests {
         let mut order: Vec<u32> = (0..s.samples).collect();
         let mut w = vec![0.0; dim];
         for step in 0..s.steps {
-            let word = rng::philox([3, stream::EPOCHS_ORDER], [2 + run, step / 4, 0, 0])[step as usize % 4];
+            let word = rng::philox([3, EPOCHS_ORDER.0], [2 + run, step / 4, 0, 0])[step as usize % 4];
             let i = step % s.samples;
             let n = match s.order {
                 Order::Fresh => step,
@@ -698,10 +713,10 @@ mod tests {
         let mut order: Vec<u32> = (0..s.samples).collect();
         let mut sum = math::ln(0.5);
         for step in 0..s.steps {
-            let word = rng::philox([3, stream::EPOCHS_ORDER], [2 + run, step / 4, 0, 0])[step as usize % 4];
+            let word = rng::philox([3, EPOCHS_ORDER.0], [2 + run, step / 4, 0, 0])[step as usize % 4];
             let i = step % s.samples;
             order.swap(i as usize, (i + rng::mulhi(word, s.samples - i)) as usize);
-            let x = f64::from(table.sample(rng::philox([3, stream::EPOCHS], [2 + run, order[i as usize], 0, 0])[0]));
+            let x = f64::from(table.sample(rng::philox([3, EPOCHS.0], [2 + run, order[i as usize], 0, 0])[0]));
             sum += 2.0 * math::ln((1.0 - rate * x * x).abs());
         }
         sum

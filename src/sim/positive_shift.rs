@@ -6,8 +6,11 @@ use std::ops::Range;
 
 use crate::exec::{Inputs, Job};
 use crate::math;
-use crate::rng::{Draws, stream};
+use crate::rng::{Draws, Stream};
 use crate::theory::positive_shift::{Curve, Mixing, Parts, Solver};
+
+/// Random problems.
+const SHIFT: Stream = Stream(3);
 
 /// What stays the same from problem to problem.
 #[derive(Clone, Debug)]
@@ -90,7 +93,7 @@ impl Job for Gains {
         let (mut a, mut c) = (vec![0.0; count], vec![0.0; count]);
         let (mut solver, mut shares) = (Solver::default(), vec![0.0; count]);
         for item in items {
-            let mut draws = Draws::new(fixed.seed, stream::SHIFT, item, 0);
+            let mut draws = Draws::new(fixed.seed, SHIFT, item, 0);
             cuts.clear();
             cuts.extend((1..count).map(|_| draws.uniform()));
             cuts.sort_unstable_by(f64::total_cmp);
@@ -193,7 +196,7 @@ mod tests {
             let mut out = Vec::new();
             Gains::items(&fixed.inputs(), 0..20, &mut out);
             for item in 0..20u32 {
-                let mut draws = Draws::new(3, stream::SHIFT, item, 0);
+                let mut draws = Draws::new(3, SHIFT, item, 0);
                 let mut cuts = [draws.uniform(), draws.uniform()];
                 cuts.sort_unstable_by(f64::total_cmp);
                 let p = [cuts[0], cuts[1] - cuts[0], 1.0 - cuts[1]];

@@ -9,9 +9,18 @@
 //! A lane's matrices lie together, unlike the rows of other kernels: lanes draw different skills, so no layout makes
 //! their reads one, and a matrix is four cache lines here instead of n^2.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel, Parity};
-use crate::rng::{self, Alias, Draws, Gaussian, permutation, stream};
+use crate::rng::{self, Alias, Draws, Gaussian, Stream, permutation};
 use crate::theory::state_tracking::{image, permutations};
+
+/// Sequences to learn from.
+const TRACK: Stream = Stream(9);
+/// Weights at the start, and the ranks of the skills.
+const TRACK_START: Stream = Stream(10);
+/// Sequences to be tested on.
+const TRACK_TEST: Stream = Stream(11);
 
 /// Runs of a group.
 pub const LANES: usize = 16;
@@ -99,7 +108,7 @@ pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distribut
         let words: &mut [f32] = bytemuck::cast_slice_mut(group);
         words[..LANES * width].chunks_exact_mut(width)
     })) {
-        let mut draws = Draws::new(seed, stream::TRACK_START, run, 0);
+        let mut draws = Draws::new(seed, TRACK_START, run, 0);
         let order = permutation(&mut draws, skills as u32);
         let (weights, rest) = words.split_at_mut(skills * n * n);
         weights.iter_mut().for_each(|w| *w = init * gaussian.sample(draws.word()));
@@ -111,7 +120,7 @@ pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distribut
 
 /// Ranks of `tests` uniform sequences of `hops` out of the skills `from..to`.
 pub fn sequences(seed: u32, purpose: u32, hops: u32, skills: std::ops::Range<u32>, tests: u32) -> Vec<u32> {
-    let mut draws = Draws::new(seed, stream::TRACK_TEST, purpose, 0);
+    let mut draws = Draws::new(seed, TRACK_TEST, purpose, 0);
     (0..tests * hops).map(|_| skills.start + draws.below(skills.end - skills.start)).collect()
 }
 
@@ -239,7 +248,7 @@ fn part<const N: usize, const NN: usize>(
         }
         let mut ranks = [[0; PART]; HOPS_MAX];
         for block in 0..hops.div_ceil(4) {
-            let words = rng::philox_lanes([u.seed, stream::TRACK], runs, [step; _], block as u32);
+            let words = rng::philox_lanes([u.seed, TRACK.0], runs, [step; _], block as u32);
             for i in 0..4.min(hops - 4 * block) {
                 for l in 0..PART {
                     ranks[4 * block + i][l] = Alias::pick_packed(table, u.bits, words[i][l]) as usize;
@@ -398,6 +407,47 @@ impl Kernel for Track {
             }
         }
     }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        let case = |name, symbols: u32, hops, exponents: &[u32], init, clip, cuts: &[u32]| {
+            let skills: u32 = (1..=symbols).product();
+            let tables: Vec<Alias> = exponents
+                .iter()
+                .map(|&a| Alias::new(&(1..=skills).map(|j| 1.0 / f64::from(j.pow(a))).collect::<Vec<_>>()))
+                .collect();
+            let words: Vec<u32> = tables.iter().flat_map(|table| table.words.clone()).collect();
+            let tests = sequences(13, 0, hops, 0..skills, 100);
+            let inputs = Inputs::new(&[bytemuck::cast_slice(&words), bytemuck::cast_slice(&tests)]);
+            let runs = 20;
+            let uniforms = Uniforms {
+                seed: 13,
+                symbols,
+                skills,
+                hops,
+                groups: 2,
+                bits: tables[0].bits(),
+                tests: 100,
+                misses: 5,
+                lr: 0.5,
+                clip,
+                share: 1.0 / symbols as f32,
+                first: 0,
+                steps: 0,
+            };
+            let host = start(13, symbols, hops, init, runs, exponents.len() as u32);
+            let rows = rows(symbols as usize, skills as usize, hops as usize);
+            Case { name, host, rows, inputs, uniforms, cuts: cuts.to_vec() }
+        };
+        vec![
+            case("one step of one hop", 3, 1, &[0], 0.24, 1.0, &[0, 1]),
+            case("five symbols, two distributions", 5, 4, &[0, 1], 0.24, 1.0, &[0, 1, 17, 1001]),
+            case("the longest sequences", 4, 8, &[2, 0, 1], 0.4, 1.0, &[0, 5, 100]),
+            case("checks, and runs that rest", 3, 2, &[0, 2], 0.3, 0.5, &[0, 999, 1000, 2001, 5000]),
+            case("runs that diverge are frozen", 3, 4, &[0], 30.0, 10.0, &[0, 2, 200]),
+            case("weights that vanish are flushed", 3, 2, &[0], 1e-31, 1.0, &[0, 3, 40]),
+        ]
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -453,7 +503,7 @@ mod tests {
         fn ranks(&self, run: u32, step: u32) -> Vec<usize> {
             (0..self.u.hops)
                 .map(|i| {
-                    let words = rng::philox([self.u.seed, stream::TRACK], [run, step, i / 4, 0]);
+                    let words = rng::philox([self.u.seed, TRACK.0], [run, step, i / 4, 0]);
                     Alias::pick_packed(&self.table.words, self.u.bits, words[i as usize % 4]) as usize
                 })
                 .collect()

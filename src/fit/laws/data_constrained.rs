@@ -206,7 +206,7 @@ mod tests {
         for (value, ln) in [(PUBLISHED[0], theory.e), (PUBLISHED[1], theory.a), (PUBLISHED[3], theory.b)] {
             assert!((math::ln(value) - ln).abs() < 1e-15 * ln, "e^{ln} is {value}");
         }
-        let mut draws = Draws::new(1, 0, 0, 0);
+        let mut draws = Draws::new(1, crate::rng::Stream(0), 0, 0);
         for _ in 0..1000 {
             let mut within = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
             let (n, u) = (within(1e7, 1e11), within(1e8, 1e12));

@@ -219,7 +219,6 @@ pub struct Fits<P> {
 
 impl<P: Page> Experiment for Fits<P> {
     const SLUG: &'static str = P::SLUG;
-    const KERNEL: bool = false;
     const INFO: Info = P::INFO;
     const QUICK: &'static str = "bootstrap=100&rows=60";
     const CLAIMS: &'static [Claim] = P::CLAIMS;

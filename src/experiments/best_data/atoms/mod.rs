@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use run::Simulation;
 
 use crate::error::{Error, Result};
-use crate::exec::{Exec, Lanes};
+use crate::exec::{Exec, Lanes, Twin};
 use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
@@ -90,6 +90,7 @@ impl Experiment for Atoms {
     const INFO: Info = words::INFO;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=32&atoms=5000";
+    const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Atoms>()];
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {

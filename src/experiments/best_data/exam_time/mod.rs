@@ -11,7 +11,7 @@ use figures::{lattice, lattice_shares};
 use run::Closing;
 
 use crate::error::Result;
-use crate::exec::{Exec, Inputs, Lanes};
+use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::kit::{Claim, Experiment, Info};
 use crate::output::{Output, Progress};
 use crate::params::{Spec, broadcast};
@@ -168,6 +168,7 @@ impl Experiment for ExamTime {
     const SLUG: &'static str = "exam-time";
     const INFO: Info = words::INFO;
     const QUICK: &'static str = "runs=512&facts=32";
+    const KERNELS: &'static [Twin] = &[Twin::kernel::<Exam>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     type Params = Params;
 

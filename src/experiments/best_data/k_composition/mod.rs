@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 use run::{BLOCK_BYTES, Expected, Leg, Snapshot};
 
 use crate::error::{Error, Result};
-use crate::exec::{Exec, Inputs, Lanes};
+use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::experiments::best_data::race::{Race, Racer, each_once};
 use crate::experiments::best_data::rates::{Rates, ladder};
 use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
@@ -121,6 +121,7 @@ impl Experiment for KComposition {
     const INFO: Info = words::INFO;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
+    const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {

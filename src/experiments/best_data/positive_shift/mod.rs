@@ -7,7 +7,7 @@
 use run::{Problem, Sweep, Tally};
 
 use crate::error::{Error, Result};
-use crate::exec::{Exec, Inputs};
+use crate::exec::{Exec, Inputs, Twin};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress};
@@ -108,10 +108,10 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
 
 impl Experiment for PositiveShift {
     const SLUG: &'static str = "positive-shift";
-    const KERNEL: bool = false;
     const INFO: Info = words::INFO;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "draws=2000";
+    const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {

@@ -8,7 +8,7 @@
 use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 
 use crate::error::{Error, Result};
-use crate::exec::{Exec, Lanes};
+use crate::exec::{Exec, Lanes, Twin};
 use crate::experiments::best_data::race::{Race, Racer, each_once};
 use crate::kit::legs::Carried;
 use crate::kit::{Claim, Experiment, Info};
@@ -96,6 +96,7 @@ impl Experiment for StateTracking {
     const SLUG: &'static str = "state-tracking";
     const INFO: Info = words::INFO;
     const QUICK: &'static str = "samples=20000&runs=16";
+    const KERNELS: &'static [Twin] = &[Twin::kernel::<Track>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     type Params = Params;
 

@@ -5,7 +5,7 @@
 //! `alpha / (alpha + beta)` without 1/2.
 
 use crate::error::Result;
-use crate::kit::fits::{Common, Form, Page, fit_params};
+use crate::kit::fits::{Common, Fits, Form, Page, fit_params};
 use crate::kit::{Claim, Info};
 
 mod claims;
@@ -15,6 +15,9 @@ fit_params!(Params, columns ROLES, budget "5.76e23", have "1e16" {});
 /// The page.
 #[derive(Debug)]
 pub struct Chinchilla;
+
+/// The experiment.
+pub type Study = Fits<Chinchilla>;
 
 impl Page for Chinchilla {
     const SLUG: &'static str = "chinchilla";

@@ -5,7 +5,7 @@
 //! it.
 
 use crate::error::{Error, Result};
-use crate::kit::fits::{Common, Form, Page, fit_params, parts};
+use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};
 use crate::kit::{Claim, Info};
 use crate::params::{Choice, Spec};
 
@@ -32,6 +32,9 @@ fit_params!(Params, columns ROLES_ALL, budget "1e21", have "1e16" {
 /// The page.
 #[derive(Debug)]
 pub struct FitRuns;
+
+/// The experiment.
+pub type Study = Fits<FitRuns>;
 
 /// The laws named.
 fn named(text: &str) -> Result<Vec<Form>> {

@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::fit::find;
-use crate::kit::fits::{Common, Form, Page, SWITCH, fit_params};
+use crate::kit::fits::{Common, Fits, Form, Page, SWITCH, fit_params};
 use crate::kit::{Claim, Info};
 use crate::params::{Choice, Spec};
 
@@ -34,6 +34,9 @@ fit_params!(Params, columns ROLES_REPEATED, budget "1e22", have "25e9" {
 /// The page.
 #[derive(Debug)]
 pub struct DataConstrained;
+
+/// The experiment.
+pub type Study = Fits<DataConstrained>;
 
 /// A form by its name; the first five parameters are those of the law of parameters and tokens.
 fn form(name: &'static str) -> Result<Form> {

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use run::{Expected, Leg, Measured, Reuse};
 
 use crate::error::{Error, Result};
-use crate::exec::Exec;
+use crate::exec::{Exec, Twin};
 use crate::experiments::repeats::reuse::Cell as Risks;
 use crate::kit::legs::{Carried, Legs, Place};
 use crate::kit::{Claim, Experiment, Info};
@@ -525,6 +525,7 @@ impl Experiment for MultiEpoch {
     const INFO: Info = words::INFO;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
+    const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Epochs>()];
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {

@@ -1,0 +1,159 @@
+//! How a device is held to the CPU twin: the cases that a kernel declares beside itself, run on both and compared.
+//!
+//! `tests/parity.rs` finds every kernel in the registry and runs its cases on every device of the machine.
+
+use std::sync::Arc;
+
+use super::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms};
+use crate::error::Result;
+
+/// Lanes to compare: windows between `cuts` on a device, against one window from first to last on the CPU.
+pub struct Case<K: Kernel> {
+    /// What it tries, in a few words.
+    pub name: &'static str,
+    /// The first state, `host[group * rows + row]`.
+    pub host: Vec<K::Row>,
+    /// Rows of a group.
+    pub rows: usize,
+    /// Read-only buffers.
+    pub inputs: Inputs,
+    /// Uniforms, whatever their window is.
+    pub uniforms: K::Uniforms,
+    /// Steps where a window ends and the next begins, in order: at least two.
+    pub cuts: Vec<u32>,
+}
+
+impl<K: Kernel> Case<K> {
+    /// A case whose lanes start at zero.
+    pub fn zeroed(
+        name: &'static str,
+        groups: usize,
+        rows: usize,
+        inputs: Inputs,
+        uniforms: K::Uniforms,
+        cuts: &[u32],
+    ) -> Self {
+        let host = vec![bytemuck::Zeroable::zeroed(); groups * rows];
+        Self { name, host, rows, inputs, uniforms, cuts: cuts.to_vec() }
+    }
+
+    /// The case with another kernel of the same state and uniforms: how a test holds a wrong twin to the right shader.
+    pub fn of<W: Kernel<Row = K::Row, Uniforms = K::Uniforms>>(self) -> Case<W> {
+        let Self { name, host, rows, inputs, uniforms, cuts } = self;
+        Case { name, host, rows, inputs, uniforms, cuts }
+    }
+
+    /// Fresh lanes.
+    pub fn lanes(&self) -> Lanes<K> {
+        Lanes::new(self.host.clone(), self.rows, self.inputs.clone())
+    }
+
+    /// The state after the windows between `cuts`.
+    ///
+    /// # Errors
+    /// As [`Exec::advance`].
+    pub async fn run(&self, exec: &Exec, cuts: &[u32]) -> Result<Vec<K::Row>> {
+        let mut lanes = self.lanes();
+        for window in cuts.windows(2) {
+            exec.advance(&mut lanes, &self.uniforms, window[0]..window[1]).await?;
+        }
+        let first = exec.read_first(&mut lanes, 1).await?;
+        let all = exec.read(&mut lanes).await?.to_vec();
+        let words = |rows: &[K::Row]| bytemuck::cast_slice::<_, u32>(rows).to_vec();
+        let firsts: Vec<K::Row> = all.chunks(self.rows).map(|group| group[0]).collect();
+        assert_eq!(words(&first), words(&firsts), "the first row of every group");
+        Ok(all)
+    }
+
+    /// Runs the case on a device and on the CPU.
+    ///
+    /// # Errors
+    /// A sentence that says where they differ.
+    pub async fn check(&self, exec: &Exec, level: Parity) -> std::result::Result<(), String> {
+        let whole = [self.cuts[0], self.cuts[self.cuts.len() - 1]];
+        let right = self.run(&Exec::cpu(), &whole).await.map_err(|error| error.to_string())?;
+        if bytemuck::cast_slice::<_, u32>(&right) == bytemuck::cast_slice::<_, u32>(&self.host) {
+            return Err("the case changes nothing, so it cannot fail".into());
+        }
+        for cuts in [&whole[..], &self.cuts] {
+            let ours = self.run(exec, cuts).await.map_err(|error| error.to_string())?;
+            if exec.device().kind != "gpu" || !exec.notices(0).is_empty() {
+                return Err(format!("the device did not last: {:?}", exec.notices(0)));
+            }
+            let place = || format!("{} windows from {} to {}", cuts.len() - 1, whole[0], whole[1]);
+            agree::<K>(&ours, &right, level).map_err(|difference| format!("{}: {difference}", place()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Does every word agree at the given level?
+///
+/// # Errors
+/// A sentence with the first word that does not.
+pub fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> std::result::Result<(), String> {
+    let close = |ours: u32, right: u32| match level {
+        Parity::Bits => ours == right,
+        Parity::Close { rel, abs, .. } => {
+            let (x, y) = (f32::from_bits(ours), f32::from_bits(right));
+            // An infinity or NaN agrees with its own bits only.
+            ours == right || (x - y).abs() <= abs + rel * y.abs() && y.is_finite()
+        }
+    };
+    let (ours, right) = (bytemuck::cast_slice::<K::Row, u32>(ours), bytemuck::cast_slice::<K::Row, u32>(right));
+    if ours.len() != right.len() {
+        return Err(format!("{} words, not {}", ours.len(), right.len()));
+    }
+    let wrong: Vec<usize> = (0..ours.len()).filter(|&i| !close(ours[i], right[i])).collect();
+    let Some(&i) = wrong.first() else { return Ok(()) };
+    let show = |word: u32| format!("{word:#010x} = {word} = {:e}", f32::from_bits(word));
+    let (row, lane) = (i / K::Row::LANES, i % K::Row::LANES);
+    let (all, ours, right) = (ours.len(), show(ours[i]), show(right[i]));
+    Err(format!("{} of {all} words differ, first in row {row}, lane {lane}: {ours}, not {right}", wrong.len()))
+}
+
+/// Compares a device with the CPU; the flag says whether the device is a software adapter.
+pub type Check = Arc<dyn Fn(&Exec, bool) -> std::result::Result<(), String> + Send + Sync>;
+
+/// A kernel without its types, as the tests read it.
+#[derive(Clone)]
+pub struct Suite {
+    /// [`Kernel::NAME`].
+    pub name: &'static str,
+    /// [`Kernel::WGSL`].
+    pub wgsl: &'static str,
+    /// [`Uniforms::FIELDS`].
+    pub fields: &'static [(&'static str, usize)],
+    /// [`Row::LANES`].
+    pub lanes: usize,
+    /// [`Kernel::INPUTS`].
+    pub inputs: usize,
+    /// [`Kernel::cases`]: the name, and the comparison on a device.
+    pub cases: Vec<(&'static str, Check)>,
+}
+
+impl Suite {
+    /// The suite of a kernel with the cases that it declares.
+    pub fn new<K: Kernel>() -> Self {
+        Self::of(K::cases())
+    }
+
+    /// The suite of a kernel with other cases.
+    pub fn of<K: Kernel>(cases: Vec<Case<K>>) -> Self {
+        let check = |case: Case<K>| -> (&'static str, Check) {
+            let name = case.name;
+            let check = move |exec: &Exec, software| {
+                pollster::block_on(case.check(exec, if software { K::SOFTWARE } else { K::HARDWARE }))
+            };
+            (name, Arc::new(check))
+        };
+        Self {
+            name: K::NAME,
+            wgsl: K::WGSL,
+            fields: K::Uniforms::FIELDS,
+            lanes: K::Row::LANES,
+            inputs: K::INPUTS,
+            cases: cases.into_iter().map(check).collect(),
+        }
+    }
+}
