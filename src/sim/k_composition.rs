@@ -234,7 +234,7 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
             if u.one_run == 1 {
                 learner.learn_shared(u, table, sample, state);
             } else {
-                learner.learn(u, table, sample, state);
+                learner.learn_lanes(u, table, sample, state);
             }
         }
         let (records, w) = state.split_at_mut(RECORDS);
@@ -266,7 +266,7 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
             }
         }
         if step + 1 == u.record {
-            record(u, p, state);
+            write_records(u, p, state);
         }
     }
 }
@@ -306,20 +306,20 @@ impl<const K: usize> Learner<K> {
 
     /// The sample of the given number, in lanes that are runs.
     #[inline(always)]
-    fn learn(&self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
+    fn learn_lanes(&self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
         for part in (0..self.lanes).step_by(PART) {
             let runs = std::array::from_fn(|l| self.first_run.wrapping_add((part + l) as u32));
             let words = Self::draws(u, runs, [sample; PART]);
             for l in 0..PART.min(self.lanes - part) {
                 let skill = std::array::from_fn(|i| pick(u, table, words[i / 4][i % 4][l]));
-                self.follow(u, skill, part + l, state);
+                self.learn(u, skill, part + l, state);
             }
         }
     }
 
     /// One lane's step on a sample.
     #[inline(always)]
-    fn follow(&self, u: &Uniforms, skill: [usize; K], lane: usize, state: &mut [[f32; LANES]]) {
+    fn learn(&self, u: &Uniforms, skill: [usize; K], lane: usize, state: &mut [[f32; LANES]]) {
         if state[DIVERGED][lane] != 0.0 {
             return;
         }
@@ -367,7 +367,7 @@ impl<const K: usize> Learner<K> {
         // Lanes that diverge are rare: then each goes by itself.
         let bounded = f.iter().fold(true, |all, f| all & (f.abs() <= BOUND));
         if !bounded {
-            (0..LANES).for_each(|lane| self.follow(u, skill, lane, state));
+            (0..LANES).for_each(|lane| self.learn(u, skill, lane, state));
             return;
         }
         // A lane that has diverged stays where it is.
@@ -410,7 +410,7 @@ fn sums(w: &[[f32; LANES]]) -> [[f32; LANES]; 2] {
 }
 
 /// Writes the records.
-fn record(u: &Uniforms, p: &[f32], state: &mut [[f32; LANES]]) {
+fn write_records(u: &Uniforms, p: &[f32], state: &mut [[f32; LANES]]) {
     let (records, w) = state.split_at_mut(RECORDS);
     records[SIGNAL..].fill([0.0; LANES]);
     for (row, p) in w.iter().zip(p) {

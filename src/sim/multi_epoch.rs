@@ -226,9 +226,9 @@ impl Plan<'_> {
             for (run, samples) in (0..).zip(samples.chunks_mut(self.samples as usize * self.features.width())) {
                 for (first, some) in (0..).step_by(LANES).zip(samples.chunks_mut(LANES * self.features.width())) {
                     if u.model == DENSE {
-                        draw.samples::<DENSE>(run, first, some);
+                        draw.draw_samples::<DENSE>(run, first, some);
                     } else {
-                        draw.samples::<ONE_HOT>(run, first, some);
+                        draw.draw_samples::<ONE_HOT>(run, first, some);
                     }
                 }
             }
@@ -336,13 +336,13 @@ struct Draw<'a> {
 }
 
 impl Draw<'_> {
-    fn gaussian(self, word: u32) -> f32 {
+    fn normal(self, word: u32) -> f32 {
         gaussian(word, self.table[gaussian_entry(word) as usize])
     }
 
     /// The samples of a run from `first` on, at most [`LANES`]: as many as `out` has room for.
     #[inline(never)]
-    fn samples<const MODEL: u32>(self, run: u32, first: u32, out: &mut [f32]) {
+    fn draw_samples<const MODEL: u32>(self, run: u32, first: u32, out: &mut [f32]) {
         let (width, run) = (self.u.width as usize, self.u.first_run.wrapping_add(run));
         let steps: [u32; LANES] = std::array::from_fn(|l| first + l as u32);
         let draw = |block| rng::philox_lanes([self.u.seed, EPOCHS.0], [run; LANES], steps, block);
@@ -350,7 +350,7 @@ impl Draw<'_> {
             let [place, noise, ..] = draw(0);
             for (l, sample) in out.chunks_exact_mut(width).enumerate() {
                 sample[0] = Alias::pick_packed(self.aliases, self.u.bits, place[l]) as f32;
-                sample[1] = self.gaussian(noise[l]) * self.factors[self.u.dim as usize];
+                sample[1] = self.normal(noise[l]) * self.factors[self.u.dim as usize];
             }
             return;
         }
@@ -359,7 +359,7 @@ impl Draw<'_> {
             for (l, sample) in out.chunks_exact_mut(width).enumerate() {
                 let sample = &mut sample[4 * block as usize..];
                 for (i, factor) in factors.iter().enumerate() {
-                    sample[i] = self.gaussian(words[i][l]) * factor;
+                    sample[i] = self.normal(words[i][l]) * factor;
                 }
             }
         }
@@ -423,7 +423,7 @@ fn pull(
 
 /// The draws that order the steps from `first` on: four to a block.
 #[inline(never)]
-fn words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
+fn order_words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     let runs = [u.first_run.wrapping_add(run); LANES];
     let blocks = std::array::from_fn(|l| (first + l as u32) / 4);
     let words = rng::philox_lanes([u.seed, EPOCHS_ORDER.0], runs, blocks, 0);
@@ -450,10 +450,10 @@ fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut 
         let count = (end - first).min(LANES as u32) as usize;
         let mut samples: [&[f32]; LANES] = [&[]; LANES];
         if u.order == FRESH {
-            draw.samples::<MODEL>(run, first, &mut tile[..count * width]);
+            draw.draw_samples::<MODEL>(run, first, &mut tile[..count * width]);
             samples.iter_mut().zip(tile.chunks_exact(width)).for_each(|(x, sample)| *x = sample);
         } else {
-            let words = if u.order == ONCE { [0; LANES] } else { words(u, run, first) };
+            let words = if u.order == ONCE { [0; LANES] } else { order_words(u, run, first) };
             for ((step, word), x) in (first..end).zip(words).zip(&mut samples) {
                 let mut place = step % u.samples;
                 if u.order == RESHUFFLE {
