@@ -8,6 +8,7 @@
 #   ./build.sh bench     the benchmarks of tests/bench (arguments go to cargo bench)
 #   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU; JavaScript's types
 #   ./build.sh format    lays Rust and JavaScript out as check asks for
+#   ./build.sh update    writes what is made from the code: the table of README.md, the digests of tests/golden.txt
 #
 # Needs Rust (rustup) and Node >= 20. Everything else is installed under target/ and
 # www/node_modules, or as a system package on Debian and Ubuntu. Running it again is cheap.
@@ -164,12 +165,14 @@ build() { # build [LAB...]: with the lab's command, if it is built already
 lint() { cargo clippy --quiet "$@" -- -D warnings; }
 wasm32="--lib --target wasm32-unknown-unknown"
 
+# Not cargo fmt: it does not see the modules that part! declares.
+rust_format() { rustfmt --edition 2024 "$@" build.rs $(find src tests -name '*.rs'); }
 tool() { www/node_modules/.bin/"$@"; } # of the page's npm packages
 prettier() { tool prettier --log-level=warn "$@" "www/**/*.{js,mjs,ts}" "tests/**/*.{js,mjs,ts}"; }
 types() { tool tsc -p www && tool tsc -p tests; }
 
 check() {
-    stage "format" cargo fmt --check
+    stage "format" rust_format --check
     stage "format: JavaScript" prettier --check
     stage "lint: JavaScript" tool eslint --config www/eslint.config.mjs www tests
     stage "types: JavaScript" types
@@ -181,9 +184,11 @@ check() {
 }
 
 format() {
-    stage "format" cargo fmt
+    stage "format" rust_format
     stage "format: JavaScript" prettier --write
 }
+
+update() { LAB_UPDATE=1 cargo test --quiet --test catalogue --test golden -- the_readme_asks no_number_of_any; }
 
 rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }
 
@@ -252,7 +257,8 @@ case $verb in
     test) tests ;;
     check) setup; check ;;
     format) setup; format ;;
+    update) setup; stage "update" update ;;
     soak) soak ;;
     bench) bench "$@" ;;
-    *) die "unknown verb '$verb'; the verbs are serve, test, dist, soak, bench, check, format" ;;
+    *) die "unknown verb '$verb'; the verbs are serve, test, dist, soak, bench, check, format, update" ;;
 esac

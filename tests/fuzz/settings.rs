@@ -4,10 +4,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use scaling_lab::experiments;
+use scaling_lab::fit::{number, runs};
 use scaling_lab::params::query;
 use scaling_lab::session::check;
 use scaling_lab::table::Reader;
-use scaling_lab::fit::{number, runs};
 
 fuzz_target!(|input: (u8, u8, String)| {
     let (which, name, text) = input;

@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scaling_lab::table::Reader;
 use scaling_lab::fit::{ALL, runs};
+use scaling_lab::table::Reader;
 
 fuzz_target!(|input: (u8, Vec<u8>)| {
     let (cut, text) = input;
@@ -24,7 +24,11 @@ fuzz_target!(|input: (u8, Vec<u8>)| {
         Err(error) => said(error),
         Ok(table) => {
             for column in &table.columns {
-                assert_eq!((column.numbers.len(), column.labels().len()), (table.len(), table.len()), "columns are whole");
+                assert_eq!(
+                    (column.numbers.len(), column.labels().len()),
+                    (table.len(), table.len()),
+                    "columns are whole"
+                );
             }
             for law in ALL {
                 let columns = runs::Columns::guess(&table);
