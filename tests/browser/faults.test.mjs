@@ -58,12 +58,11 @@ describe("a GPU that fails", () => {
    */
   const open = ({ page: inPage = "", worker = "", speed = 4 }, body) =>
     lab.open(
-      "",
+      null,
       async (page) => {
         await page.addInitScript(inWorkers, { text: worker, speed });
         if (inPage) await page.addInitScript(inPage);
         await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
-        await page.reload();
         await body(page, await ready(page));
       },
       { mayThrow: true },
@@ -376,14 +375,13 @@ describe("a worker that fails", () => {
    */
   const open = (worker, body, speed = 4) =>
     lab.open(
-      "",
+      null,
       async (page) => {
         await page.addInitScript(inWorkers, {
           text: `const bad = new BroadcastChannel("bad");\n${worker}`,
           speed,
         });
         await page.goto(`${lab.url}${hash(STATE)}`);
-        await page.reload();
         const element = await ready(page);
         await element.getByText("Seed, speed and device").click();
         await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
@@ -491,7 +489,7 @@ describe("a worker that fails", () => {
       ],
     ])) {
       await lab.open(
-        "",
+        null,
         async (page) => {
           await page.route(`${lab.url}`, async (route) => {
             const response = await route.fetch();
@@ -501,7 +499,6 @@ describe("a worker that fails", () => {
             });
           });
           await page.goto(`${lab.url}${hash()}`);
-          await page.reload();
           await page.getByText(words).waitFor();
         },
         { mayThrow: true },
@@ -668,11 +665,10 @@ describe("a file that does not arrive", () => {
     void (await Promise.all(
       faults.map((fault) =>
         lab.open(
-          "",
+          null,
           async (page) => {
             await breaking(page, match, fault, once);
             await page.goto(`${lab.url}${hash({ runs: "32", atoms: "3000" }, "atoms")}`);
-            await page.reload();
             await body(page).catch((error) => assert.fail(`${fault}: ${error.message}`));
           },
           { mayThrow: true },
@@ -693,11 +689,10 @@ describe("a file that does not arrive", () => {
 
   test("Restart mends what has come back", () =>
     lab.open(
-      "",
+      null,
       async (page) => {
         const state = await breaking(page, /\/(cpu|rest)-\w+\.wasm$/, "a sign-in page", false);
         await page.goto(`${lab.url}${hash(STATE)}`);
-        await page.reload();
         await page.getByText(WHOLE).waitFor();
         state.mended = true;
         await page.getByRole("button", { name: "Restart the engine" }).click();
@@ -715,11 +710,10 @@ describe("a file that does not arrive", () => {
   test("the front page says which of its files is missing", async () => {
     for (const fault of ["dropped", "empty", "a sign-in page"]) {
       await lab.open(
-        "",
+        null,
         async (page) => {
           await breaking(page, /\/list-\w+\.js$/, fault, false);
           await page.goto(lab.url);
-          await page.reload();
           await page.getByText(WHOLE).waitFor();
         },
         { mayThrow: true },
@@ -732,7 +726,7 @@ describe("a file that does not arrive", () => {
 
   test("a site that is deployed anew says so", () =>
     lab.open(
-      "",
+      null,
       async (page) => {
         // Before the page is there: the part of the downloads is fetched as soon as a figure is drawn.
         await page.route(/\/index\.html/, (route) =>
@@ -743,7 +737,6 @@ describe("a file that does not arrive", () => {
         );
         await page.route(/\/later-\w+\.js/, (route) => route.fulfill({ status: 404, body: "" }));
         await page.goto(`${lab.url}${hash(STATE)}`);
-        await page.reload();
         const element = await ready(page);
         await button(element, "Download JSON").click();
         await element.getByText("A newer version of the lab is out: reload the page.").waitFor();

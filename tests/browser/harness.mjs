@@ -50,8 +50,9 @@ export async function start(kind) {
     url: server.url,
     browser,
     /**
-     * Opens the page at a hash and hands it to `body`; afterwards the page must be clean.
-     * @param {string} hash
+     * Opens the page at a hash and hands it to `body`; afterwards the page must be clean. Without
+     * a hash `body` is handed an empty page, and goes there when it has made ready.
+     * @param {string | null} hash
      * @param {import("./types.d.ts").Body} body
      * @param {import("./types.d.ts").Options} [options]
      */
@@ -74,7 +75,7 @@ export async function start(kind) {
       page.on("crash", () => thrown.push("the page crashed"));
       if (script) await page.addInitScript(script);
       try {
-        await page.goto(server.url + path + hash);
+        if (hash !== null) await page.goto(server.url + path + hash);
         await body(page);
       } finally {
         await scope.close();
@@ -228,7 +229,11 @@ export function assertSame(ours, theirs, path = "") {
   }
 }
 
-/** Violations that axe-core finds with every fold open, one line each. @param {Page} page */
+/**
+ * Violations that axe-core finds with every fold open, one line each: by every rule in a light page,
+ * and by that of contrast in a dark one, where all else is as it was.
+ * @param {Page} page
+ */
 export async function axe(page) {
   // Thousands of equal cells take axe-core half a minute and teach it nothing.
   await page.evaluate(() => {
@@ -242,12 +247,20 @@ export async function axe(page) {
   await page.addScriptTag({
     content: await readFile(require.resolve("axe-core/axe.min.js"), "utf8"),
   });
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run({
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }),
-  );
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary}`),
-  );
+  const all = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = [];
+  for (const [colorScheme, runOnly] of /** @type {["light" | "dark", string[]][]} */ ([
+    ["light", all],
+    ["dark", ["color-contrast"]],
+  ])) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(
+      (runOnly) => globalThis.axe.run({ runOnly }),
+      runOnly,
+    );
+    for (const { id, help, nodes } of violations)
+      for (const { target, failureSummary } of nodes)
+        found.push(`${colorScheme}: ${id}: ${help}: ${target.join(" ")}: ${failureSummary}`);
+  }
+  return found;
 }
