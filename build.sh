@@ -4,7 +4,7 @@
 #   ./build.sh [serve]   set up, build, serve on http://127.0.0.1:8080 ($PORT for another port)
 #   ./build.sh test      set up and run everything CI runs
 #   ./build.sh dist      dist/: a folder that any static host serves as it is
-#   ./build.sh soak      what CI does shortly, at length
+#   ./build.sh soak      what CI does shortly, at length; pictures of every page in target/screens
 #   ./build.sh bench     the benchmarks of tests/bench (arguments go to cargo bench)
 #   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU; JavaScript's types
 #   ./build.sh format    lays Rust and JavaScript out as check asks for
@@ -25,7 +25,7 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C target-feature=+simd128
 die() { echo "build.sh: $*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-stage_name='' stage_start=0 summary=''
+stage_name='' stage_start=0 summary='' late=''
 stage() { # stage NAME COMMAND...: says what it does and how long it took
     stage_name=$1 stage_start=$SECONDS
     shift
@@ -39,6 +39,35 @@ stage_end() {
     summary+="$line"$'\n'
     echo "== $line"
     stage_name=''
+}
+
+within() { # within NAME MINUTES COMMAND...: stages that may take so long in all, on two idle cores
+    local name=$1 budget=$2 start=$SECONDS took scale=${LAB_BUDGET:-1}
+    shift 2
+    "$@"
+    took=$((SECONDS - start)) budget=$(awk -v m="$budget" -v s="$scale" 'BEGIN { print int(60 * m * s) }')
+    summary+=$(printf '%-44s %4d s  of %d' "-- $name" $took $budget)$'\n'
+    [ $took -le $budget ] || late+="$name took $took s, and its budget is $budget s"$'\n'
+}
+
+beside_pid='' beside_name='' beside_start=0
+beside() { # beside NAME COMMAND...: a stage that runs while others do
+    beside_name=$1 beside_start=$SECONDS
+    shift
+    echo "== $beside_name (beside what follows)"
+    set -m # a process group of its own, so that all of it can be stopped
+    ("$@") >"$target/beside.log" 2>&1 &
+    set +m
+    beside_pid=$!
+}
+beside_end() { # waits for that stage, says what it said, and fails as it did
+    local status=0
+    stage_name=$beside_name stage_start=$beside_start
+    wait "$beside_pid" || status=$?
+    beside_pid=''
+    cat "$target/beside.log"
+    [ $status -eq 0 ] || exit $status
+    stage_end done
 }
 
 # --- set up -------------------------------------------------------------------------------
@@ -96,7 +125,9 @@ wasm_bindgen() { # the CLI must be exactly as old as the crate
 browser() { # Chromium, and a software adapter for the native GPU tests
     local name
     if [ -z "${CHROMIUM:-}" ]; then
-        for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        # Chromium without windows opens a page in a third of the time. It is Debian's; others have the whole.
+        has chromium-headless-shell || [ "$(id -u)" -ne 0 ] || (packages chromium-headless-shell) 2>/dev/null || true
+        for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
             ! has $name || { CHROMIUM=$(command -v $name); break; }
         done
     fi
@@ -129,7 +160,7 @@ wasm() { # wasm NAME OPTIONS...: one of the two builds, to target/page/NAME
     shift
     # build.rs names the commit; it does not see that a file of the page differs from it.
     LAB_DIRTY=$(git diff --quiet HEAD 2>/dev/null || echo dirty) \
-        cargo rustc --quiet --profile wasm --lib --target wasm32-unknown-unknown "$@"
+        cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target wasm32-unknown-unknown "$@"
     built=$target/wasm32-unknown-unknown/wasm/scaling_lab.wasm
     # Both builds land in one place, so each keeps its own copy of what it was made from.
     ! cmp -s "$built" "$out/from.wasm" || return 0
@@ -151,12 +182,15 @@ setup() {
     stage "set up: npm packages" node_modules
 }
 
-build() { # build [LAB...]: with the lab's command, if it is built already
-    [ $# -gt 0 ] || set -- cargo run --quiet --no-default-features --
-    stage "set up: wasm-bindgen" wasm_bindgen
-    stage "catalogue" catalogue "$@"
-    stage "wasm: CPU build" wasm cpu --no-default-features -- -C link-arg=--emit-relocs
-    stage "wasm: GPU build" wasm gpu --features gpu
+modules() { # both builds, and what makes JavaScript of them
+    wasm_bindgen
+    wasm cpu --no-default-features -- -C link-arg=--emit-relocs
+    wasm gpu --features gpu
+}
+
+build() {
+    stage "wasm" modules
+    stage "catalogue" catalogue cargo run --quiet --no-default-features --
     stage "page" page
 }
 
@@ -197,23 +231,52 @@ node_tests() { # node_tests FILE...
     NO_COLOR=1 node --test --test-reporter=spec "$@" 2>&1 | tee -a "$log"
 }
 page_tests() { node_tests $(find www -name node_modules -prune -o -name '*.test.js' -print | sort); }
-browser_tests() {
-    LAB_CLI=$target/debug/scaling-lab TARGET=$target \
-        node_tests --test-concurrency=1 $(find tests/browser -name '*.test.mjs' | sort)
+# Files that hold the page to deadlines, or press as fast as they can, want the machine for themselves.
+alone='faults|stress|view'
+browser_tests() { # browser_tests CONCURRENCY GREP_OPTIONS: the files whose names match, or with -v do not
+    local concurrency=$1
+    shift
+    LAB_CLI=$target/debug/scaling-lab TARGET=$target node_tests --test-concurrency="$concurrency" \
+        $(find tests/browser -name '*.test.mjs' | sort | grep -E "$@" "/($alone)\.test\.mjs")
 }
 
+rust_stages() {
+    stage "Rust tests" rust_tests
+    stage "page: unit tests" page_tests
+}
+page_stages() {
+    beside_end
+    stage "catalogue" catalogue "$target/debug/scaling-lab"
+    stage "page" page
+}
+browser_stages() {
+    stage "browser tests: side by side" browser_tests 2 -v
+    stage "browser tests: alone" browser_tests 1
+}
+
+# Minutes on two idle cores: 40 in all. Linking a page takes one core, and so do most tests: they share the machine.
 tests() {
     : >"$log"
     trap finish EXIT
-    setup
-    stage "set up: browser" browser
-    check
-    stage "Rust tests" rust_tests
-    stage "page: unit tests" page_tests
-    build "$target/debug/scaling-lab"
-    stage "browser tests" browser_tests
+    within "set up" 6 setup
+    beside "wasm" modules
+    within "set up: browser" 2 stage "set up: browser" browser
+    within "lints" 6 check
+    within "Rust tests" 10 rust_stages
+    within "page" 6 page_stages
+    within "browser tests" 10 browser_stages
+    check_budget
 }
 
+check_budget() { # a laptop may be slow: only where LAB_BUDGET is set (1, or 2 for half as fast a machine) is it a failure
+    [ -n "$late" ] || return 0
+    printf '%s' "$late"
+    [ -z "${LAB_BUDGET:-}" ] || die "over its budget: make it faster, or move what is long to 'soak'"
+}
+
+pictures() { # of every page, in target/screens
+    LAB_SCREENS=1 LAB_CLI=$target/debug/scaling-lab TARGET=$target node_tests tests/browser/screens.test.mjs
+}
 stress() { STRESS_ACTIONS=200 TARGET=$target node_tests tests/browser/stress.test.mjs; }
 
 soak() {
@@ -222,6 +285,7 @@ soak() {
     setup
     stage "set up: browser" browser
     build
+    stage "soak: pictures in target/screens" pictures
     stage "soak: the page at random moments" stress
     stage "soak: verdicts over 20 seeds" cargo bench --quiet --bench sweep -- --seeds 20
     stage "soak: how often intervals hold the truth" cargo bench --quiet --bench coverage -- --tables 400
@@ -241,6 +305,7 @@ bench() {
 finish() { # the summary, and the counts of every runner added up
     local status=$? passed failed
     [ -z "$stage_name" ] || stage_end FAILED
+    [ -z "$beside_pid" ] || kill -- "-$beside_pid" 2>/dev/null || true
     [ $status -eq 0 ] || summary+="stopped with status $status"$'\n'
     printf '\n%s%-44s %4d s\n' "$summary" "in all" $SECONDS
     passed=$(sed -nE 's/^test result: .* ([0-9]+) passed;.*/\1/p; s/^[^a-z]+pass ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
