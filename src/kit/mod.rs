@@ -8,6 +8,7 @@
 //! ```
 //! use scaling_lab::error::Result;
 //! use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes, Twin, parity::Case};
+//! use scaling_lab::kit::legs::Carried;
 //! use scaling_lab::kit::{Claim, Entry, Experiment, Info, Pick, Preset, Source};
 //! use scaling_lab::output::{Axis, Figure, Output, Points, Progress, Series, Verdict};
 //! use scaling_lab::params::{Params as _, Spec, query};
@@ -97,7 +98,7 @@
 //!     params: Params,
 //!     seed: u32,
 //!     /// The runs between two marks, and their tosses.
-//!     lanes: Option<(Lanes<Tosses>, u32)>,
+//!     lanes: Carried<(Lanes<Tosses>, u32)>,
 //!     /// Mean squared error and its standard error at each mark.
 //!     errors: Vec<(f64, f64)>,
 //! }
@@ -131,7 +132,7 @@
 //!         .within(0.0, "the interval is all that chance needs")];
 //!
 //!     fn start(params: Params, seed: u32) -> Result<Self> {
-//!         Ok(Self { params, seed, lanes: None, errors: Vec::new() })
+//!         Ok(Self { params, seed, lanes: Carried::default(), errors: Vec::new() })
 //!     }
 //!
 //!     fn progress(&self) -> Progress {
@@ -139,16 +140,17 @@
 //!     }
 //!
 //!     async fn advance(&mut self, exec: &Exec) -> Result<()> {
-//!         let (p, mark) = (self.params.p, self.tosses(self.errors.len()));
+//!         let (p, place) = (self.params.p, self.errors.len() as u32);
+//!         let mark = self.tosses(self.errors.len());
 //!         let fresh = || (Lanes::zeroed(self.params.runs.div_ceil(LANES as u32), 1, Inputs::new(&[])), 0);
-//!         let (mut lanes, done) = self.lanes.take().unwrap_or_else(fresh);
+//!         let (mut lanes, done) = self.lanes.take(place).unwrap_or_else(fresh);
 //!         let uniforms = Uniforms { seed: self.seed, heads: (p * 4_294_967_296.0) as u32, first: 0, steps: 0 };
 //!         exec.advance(&mut lanes, &uniforms, done..mark).await?;
 //!         let heads = exec.read(&mut lanes).await?.iter().flatten().take(self.params.runs as usize);
 //!         let squares: Vec<f64> = heads.map(|&heads| (f64::from(heads) / f64::from(mark) - p).powi(2)).collect();
 //!         // Recorded only when all of it is known.
 //!         self.errors.push(mean_and_error(&squares));
-//!         self.lanes = Some((lanes, mark));
+//!         self.lanes.put((lanes, mark), place + 1 == MARKS);
 //!         Ok(())
 //!     }
 //!
