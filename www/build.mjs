@@ -4,11 +4,11 @@
 //
 // The page's code imports what only the build knows from two modules made here:
 //
-//   import { cpu, gpu } from "lab:assets";   // in engine.js
+//   import { cpu, gpu } from "lab:assets";   // in js/engine/
 //     cpu  { worker: TEXT of the worker script, wasm: URL, rest: URL, first: SLUG }   in two parts; the first runs SLUG
 //     gpu  { worker: URL of the worker script's text, wasm: URL }        fetched only if wanted
 //   import { index, entries, explanations, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
-//   import { initSync, Engine, ... } from "lab:glue";   // in worker.js: wasm-bindgen's module
+//   import { initSync, Engine, ... } from "lab:glue";   // in js/engine/worker.js: wasm-bindgen's module
 //
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
 // URLs are relative to the page's main script.
@@ -101,7 +101,7 @@ const elementSheets = {
  */
 async function worker(kind, fit = (/** @type {string} */ glue) => glue) {
   const out = await build({
-    entryPoints: [join(www, "js/worker.js")],
+    entryPoints: [join(www, "js/engine/worker.js")],
     bundle: true,
     minify: true,
     write: false,

@@ -396,7 +396,7 @@ describe("a worker that fails", () => {
     );
   /** Engine workers have an engine; pool workers have ports. */
   const IN_ENGINE = (/** @type {string} */ body) =>
-    `self.addEventListener("message", ({ data }) => { if (data.kind) bad.onmessage = () => { ${body} }; });`;
+    `self.addEventListener("message", ({ data }) => { if (data.engine) bad.onmessage = () => { ${body} }; });`;
   const IN_POOL = (/** @type {string} */ body) =>
     `self.addEventListener("message", ({ data }) => { if (data.type === "port") bad.onmessage = () => { ${body} }; });`;
 

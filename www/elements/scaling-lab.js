@@ -5,7 +5,9 @@ import { base, later as loadLater } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { makeControl } from "../js/controls.js";
 import { h, link, uid } from "../js/dom.js";
-import { engine, unsupported } from "../js/engine.js";
+import { engine } from "../js/engine/engine.js";
+import { unhandled } from "../js/engine/unhandled.js";
+import { unsupported } from "../js/engine/wasm.js";
 import { duration, lang, num, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/values.js";
@@ -26,10 +28,10 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").Kind} Kind
  *  @typedef {import("../js/types.d.ts").Choice} Choice
  *  @typedef {import("../js/types.d.ts").Result} Result
- *  @typedef {import("../js/types.d.ts").Message} Message
+ *  @typedef {import("../js/engine/messages.d.ts").ToOwner} Message
  *  @typedef {import("../js/types.d.ts").Values} Values
  *  @typedef {import("../js/types.d.ts").LabError} LabError
- *  @typedef {import("../js/engine.js").Session} Session
+ *  @typedef {import("../js/engine/host.js").Session} Session
  *  @typedef {typeof import("../js/later.js")} Later
  *  @typedef {{link: Values, brief: Values, settings: Values, table?: number, file?: string, missing: {link?: string, command?: string}}} Of
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
@@ -403,42 +405,42 @@ export class ScalingLab extends HTMLElement {
     switch (message.type) {
       case "opened":
         this.#opening = null;
-        if (message.result) opening?.resolve(message.result);
+        opening?.resolve(message.result);
         return;
       case "progress":
         if (opening) return;
-        this.#elapsed = message.elapsed ?? 0;
+        this.#elapsed = message.elapsed;
         if (message.result) this.#show(message.result);
-        if (message.progress) this.#progress(message.progress);
+        this.#progress(message.progress);
         this.#emit("progress", message.progress);
         return;
       case "paused":
       case "done":
       case "cancelled":
         if (opening) return;
-        this.#elapsed = message.elapsed ?? this.#elapsed;
+        this.#elapsed = message.elapsed;
         this.#setMode(message.type);
-        if (message.result) this.#show(message.result);
+        this.#show(message.result);
         if (message.type === "done") this.#emit("result", message.result);
         this.#speak(message.type);
         return;
       case "silent":
         this.#silent = true;
-        return this.#fail({ kind: "silent", message: message.message ?? "" });
+        return this.#fail({ kind: "silent", message: message.message });
       case "stuck":
         this.#setMode("cancelled");
         engine.restart();
         return this.#notices([t("stuck")], "stuck");
       case "error": {
         this.#opening = null;
-        const error = message.error ?? { kind: "internal", message: "" };
+        const { error } = message;
         if (opening) return opening.reject(error);
         this.#setMode("cancelled");
         return this.#fail(error);
       }
       case "panic": {
         this.#opening = null;
-        const error = message.error ?? { kind: "panic", message: "" };
+        const { error } = message;
         if (kind === "gpu") {
           this.#sessions.delete("gpu");
           this.#active = "cpu";
@@ -454,7 +456,7 @@ export class ScalingLab extends HTMLElement {
         return;
       }
       default:
-        throw new Error(`unknown message from the engine: ${message.type}`);
+        throw unhandled(message);
     }
   }
 
@@ -1091,7 +1093,6 @@ export class ScalingLab extends HTMLElement {
     this.#frame = 0;
     this.#drawn = performance.now();
     const result = /** @type {Result} */ (this.#result);
-    const entry = /** @type {Entry} */ (this.#entry);
     const ui = this.#ui;
     /** @type {Map<string, any>} */
     const views = ui.figureViews;

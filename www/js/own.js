@@ -1,7 +1,7 @@
 // One's own runs: the panel that takes a table, and the controls that say which of its columns is what. Loaded for
 // experiments that take a table. All that comes from a file is text.
 import { h, uid } from "./dom.js";
-import { engine } from "./engine.js";
+import { engine } from "./engine/engine.js";
 import { num, t } from "./i18n.js";
 import {
   FILE_MAX,

@@ -2,7 +2,7 @@
 import { claims as loadClaims, index } from "./catalogue.js";
 import { h, link, uid } from "./dom.js";
 import { base } from "./assets.js";
-import { engine } from "./engine.js";
+import { engine } from "./engine/engine.js";
 import { addWords, kilobytes, num, t } from "./i18n.js";
 import { files } from "./own.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
@@ -17,22 +17,20 @@ addWords(words);
  * Plays the run of a claim to its end on the CPU and compares.
  * @param {Claim} claim @param {number | undefined} table the number of the table it is computed from
  * @param {(message: string) => void} slow hears that the engine has been silent for long; it may still be working
- * @returns {Promise<{ours: number, interval: [number | null, number | null] | null, agrees: boolean, as_expected: boolean} | undefined>}
  */
 async function reproduce(claim, table, slow) {
   const { slug, query, seed } = claim;
   const { seed: _, device: __, ...texts } = parseQuery(query);
-  /** @type {(message: import("./types.d.ts").Message) => void} */
+  /** @type {(message: import("./engine/messages.d.ts").ToOwner) => void} */
   let receive = () => {};
   const session = await engine.session("cpu", (message) => receive(message));
   try {
     await new Promise((resolve, reject) => {
-      receive = ({ type, result, error, message }) => {
-        if (type === "error" || type === "panic") reject(error);
-        else if (type === "silent") slow(message ?? "");
-        else if (type === "done" || (type === "opened" && !result?.progress.total))
-          resolve(undefined);
-        else if (type === "opened") session.play();
+      receive = (message) => {
+        if (message.type === "error" || message.type === "panic") reject(message.error);
+        else if (message.type === "silent") slow(message.message);
+        else if (message.type === "opened" && message.result.progress.total) session.play();
+        else if (message.type === "opened" || message.type === "done") resolve(undefined);
       };
       session.open(slug, texts, seed, table);
     });

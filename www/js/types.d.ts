@@ -129,20 +129,3 @@ export interface Problem {
   parameter: string | null;
   instead: string;
 }
-
-/** What an engine worker sends; `type` closes the union. */
-export interface Message {
-  type: string;
-  run?: number;
-  /** Which of its openings a run's message belongs to. */
-  turn?: number;
-  id?: number;
-  result?: Result;
-  progress?: Progress;
-  elapsed?: number;
-  error?: LabError;
-  message?: string;
-  value?: any;
-  stamp?: { version: string; commit: string };
-  device?: { kind: string; adapter: string };
-}

@@ -1,8 +1,11 @@
 // The engine worker and the pool worker: one script, told apart by its first message. It drives runs from
 // mark to mark and posts what people should see; it knows no experiment and no DOM.
 import * as lab from "lab:glue";
+import { unhandled } from "./unhandled.js";
 
-/** @typedef {import("./types.d.ts").Message} Message */
+/** @typedef {import("./messages.d.ts").ToWorker} ToWorker
+ *  @typedef {import("./messages.d.ts").FromWorker} FromWorker */
+/** @template {ToWorker["type"]} T @typedef {Extract<ToWorker, {type: T}>} Of */
 /** @typedef {{
  *   id: number, run: any, playing: boolean, busy: boolean, closed: boolean, cancelled: boolean, finished: boolean,
  *   steps: number, until: number, turn: number, pace: number | null, elapsed: number, wake: () => void }} State */
@@ -23,10 +26,10 @@ const tables = new Map();
 /** What stops a table that is being read. @type {Map<number, AbortController>} */
 const readings = new Map();
 
-/** @param {Message} message */
+/** @param {FromWorker} message */
 const post = (message) => self.postMessage(message);
 
-/** @param {any} error @returns {import("./types.d.ts").LabError} */
+/** @param {any} error @returns {import("../types.d.ts").LabError} */
 const plain = (error) =>
   error?.message !== undefined && error?.kind !== undefined
     ? { kind: String(error.kind), message: String(error.message), parameter: error.parameter }
@@ -54,7 +57,7 @@ function fetchNow(url) {
   throw new Unreached(url);
 }
 
-/** @param {{module: WebAssembly.Module, rest: string, second: WebAssembly.Module | null}} message */
+/** @param {Of<"init">} message */
 function begin(message) {
   const first = lab.initSync({ module: message.module });
   second.url = message.rest;
@@ -70,10 +73,16 @@ function begin(message) {
 /** @param {any} error */
 const fatal = (error) => error instanceof WebAssembly.RuntimeError || error instanceof Unreached;
 
-/** After a panic the module is dead; whoever throws first says so. @param {any} error @param {number} [run] @param {number} [turn] */
+/** What ended a run; after a panic the module is dead, and whoever throws first says so. @param {any} error @param {number} run @param {number} turn */
 function fail(error, run, turn) {
   if (fatal(error)) die(error);
   else post({ type: "error", run, turn, error: plain(error) });
+}
+
+/** What this worker cannot go on after, or not even start. @param {any} error */
+function end(error) {
+  if (fatal(error)) die(error);
+  else post({ type: "panic", error: plain(error) });
 }
 
 /** This worker has ended: the page says why. @param {any} error */
@@ -132,7 +141,7 @@ const sleep = (state, ms) =>
 /** Another handle of a table, for a call that consumes it. @param {number | undefined} table */
 const handle = (table) => (table === undefined ? undefined : tables.get(table).share());
 
-/** @param {any} message */
+/** @param {Of<"open">} message */
 function open({ run: id, turn, slug, values, seed, table }) {
   close(id);
   try {
@@ -207,20 +216,14 @@ async function play(state) {
       if (progress.done >= state.until) state.playing = false;
       if (now - shown >= PROGRESS_MS) {
         shown = now;
-        /** @type {Message} */
-        const message = {
-          type: "progress",
-          run: state.id,
-          turn: state.turn,
-          progress,
-          elapsed: state.elapsed,
-        };
+        let result;
         if (now >= resulted) {
-          message.result = state.run.result();
+          result = state.run.result();
           const cost = performance.now() - now;
           resulted = now + Math.max(RESULT_MS, cost * RESULT_SHARE);
         }
-        post(message);
+        const { id: run, turn, elapsed } = state;
+        post({ type: "progress", run, turn, progress, elapsed, result });
       }
       if (state.pace && state.playing)
         await sleep(state, begun + 1000 / state.pace - performance.now());
@@ -256,10 +259,10 @@ async function pieces(source, signal) {
   return { stream: response.body, total };
 }
 
-/** Reads a table piece by piece; whoever waits hears of it at most once a frame. @param {any} message */
+/** Reads a table piece by piece; whoever waits hears of it at most once a frame. @param {Of<"read">} message */
 async function read({ id, table, source, limit }) {
   const stop = new AbortController();
-  const coming = setInterval(() => post({ type: "reading", id }), READING_MS);
+  const coming = setInterval(() => post({ type: "reading", id, progress: undefined }), READING_MS);
   readings.set(table, stop);
   const goOn = () => {
     if (stop.signal.aborted) throw { kind: "cancelled", message: "" };
@@ -310,30 +313,24 @@ async function reply(id, work) {
   try {
     post({ type: "reply", id, value: await work() });
   } catch (error) {
-    if (fatal(error)) fail(error);
-    else post({ type: "reply", id, error: plain(error) });
+    if (fatal(error)) die(error);
+    else post({ type: "refusal", id, error: plain(error) });
   }
 }
 
-/** @param {any} message */
+/** @param {ToWorker} message */
 async function receive(message) {
-  const state = runs.get(message.run);
+  const state = "run" in message ? runs.get(message.run) : undefined;
   switch (message.type) {
-    case "init":
+    case "init": {
       begin(message);
-      if (!message.kind) return;
-      hidden = message.hidden;
-      if (message.kind === "gpu") startClock();
-      try {
-        engine =
-          message.kind === "gpu"
-            ? await lab.Engine.gpu(message.ports)
-            : new lab.Engine(message.ports);
-        post({ type: "ready", stamp: lab.stamp(), device: engine.device() });
-      } catch (error) {
-        fail(error);
-      }
-      return;
+      if (!message.engine) return;
+      const { kind, ports } = message.engine;
+      hidden = message.engine.hidden;
+      if (kind === "gpu") startClock();
+      engine = kind === "gpu" ? await lab.Engine.gpu(ports) : new lab.Engine(ports);
+      return post({ type: "ready", stamp: lab.stamp(), device: engine.device() });
+    }
     case "hidden":
       hidden = message.hidden;
       return;
@@ -345,7 +342,7 @@ async function receive(message) {
         try {
           message.port.postMessage(lab.serve_chunk(event.data));
         } catch (error) {
-          fail(error);
+          end(error);
         }
       };
       return;
@@ -401,8 +398,8 @@ async function receive(message) {
     case "judge":
       return reply(message.id, () => state?.run.judge(...message.number));
     default:
-      throw new Error(`the worker got an unknown message: ${message.type}`);
+      throw unhandled(message);
   }
 }
 
-self.onmessage = (event) => void receive(event.data).catch(fail);
+self.onmessage = (event) => void receive(event.data).catch(end);

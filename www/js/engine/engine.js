@@ -1,0 +1,213 @@
+// One engine per document, shared by every element: one compiled module per build, one CPU engine worker,
+// one lazily started GPU engine worker, one pool of plain workers. The main thread only draws.
+import { failure, version } from "../assets.js";
+import { t } from "../i18n.js";
+import { cpu } from "lab:assets";
+import { within } from "./clock.js";
+import { Host, Session } from "./host.js";
+import { Pool } from "./pool.js";
+import { compile, rest, send } from "./wasm.js";
+
+/** @typedef {import("../types.d.ts").Kind} Kind
+ *  @typedef {import("../types.d.ts").Values} Values */
+
+const ADAPTER_S = 3;
+/** Runs in which the GPU may fail before it is no longer asked. */
+const GPU_TRIES = 2;
+
+/** An exception of a browser in its own words: of a panic around it, only those. @param {any} error */
+const reason = (error) => {
+  const text = String(error?.message ?? error);
+  return (
+    /JsValue\((.*?)(?:\n|\)?$)/s.exec(text)?.[1] ??
+    text.replace(/^Uncaught |^panicked at .*\n/, "").split("\n")[0]
+  ).slice(0, 200);
+};
+
+/** What the browser offers, and why not. @typedef {{state: "hardware" | "software" | "none", adapter: string, why: string}} Probe */
+
+class Engine extends EventTarget {
+  /** @type {Map<Kind, Host>} */
+  #hosts = new Map();
+  #runs = 0;
+  #tables = 0;
+  /** @type {Promise<Probe> | null} */
+  #probe = null;
+  /** A request for an adapter is under way, perhaps for ever. */
+  #asking = false;
+  /** Why the GPU is not used although it is there; empty when it may be. */
+  gpuFailed = "";
+  #failures = 0;
+  #pool = new Pool((error) => {
+    for (const host of this.#hosts.values()) host.kill(error);
+  });
+
+  /** @param {Kind} kind */
+  #host(kind) {
+    let host = this.#hosts.get(kind);
+    if (!host) {
+      const made = (host = new Host(kind, this.#pool, (dead, error) => {
+        if (this.#hosts.get(kind) !== dead) return;
+        // Pool workers may hold chunks of the dead engine: they go with it.
+        if (kind === "cpu") return this.#pool.stop();
+        // Its runs go on on the CPU; another one asks for the GPU again, but not for ever.
+        this.#hosts.delete(kind);
+        this.#failures++;
+        this.gpuFailed = t("why.failed", { message: reason(error) });
+      }));
+      this.#hosts.set(kind, host);
+      // What could not start is started again when it is used again.
+      host.ready.catch((error) => {
+        made.kill(error);
+        if (this.#hosts.get(kind) === made) this.#hosts.delete(kind);
+      });
+    }
+    return host;
+  }
+
+  /** Stamp and CPU device. */
+  async ready(slug = cpu.first) {
+    const host = this.#host("cpu");
+    // Any other experiment runs what the first part lacks.
+    if (slug !== cpu.first) await this.complete();
+    return host.ready;
+  }
+
+  /** Fetches what the first figure did not need, for every worker; without it, each would fetch its own when it must. */
+  async complete() {
+    if (rest.module) return; // whoever starts after it came gets it at the start
+    const module = (rest.module = await compile(cpu.rest).catch(() => null));
+    if (!module) return;
+    this.#hosts.get("cpu")?.post({ type: "rest", module });
+    for (const worker of this.#pool.workers) send(worker, { type: "rest", module });
+  }
+
+  /** Ends every worker; the next use starts new ones. */
+  restart() {
+    const hosts = [...this.#hosts.values()];
+    this.#hosts.clear();
+    this.#pool.stop();
+    this.gpuFailed = "";
+    this.#failures = 0;
+    // Elements leave the old workers first: what ends there is no news.
+    this.dispatchEvent(new CustomEvent("restart"));
+    for (const host of hosts) host.kill(failure("panic", t("restarting")));
+  }
+
+  /** What the browser offers. @param {boolean} [again] ask once more if it offered nothing */
+  async probe(again = false) {
+    if (again && !this.#asking && (await this.#probe)?.state === "none") this.#probe = null;
+    return (this.#probe ??= this.#ask());
+  }
+
+  /** @returns {Promise<Probe>} */
+  async #ask() {
+    /** @param {string} why @returns {Probe} */
+    const none = (why) => ({ state: "none", adapter: "", why });
+    try {
+      this.#asking = true;
+      const asked = Promise.resolve(
+        /** @type {any} */ (navigator).gpu?.requestAdapter({ powerPreference: "high-performance" }),
+      );
+      asked.catch(() => {}).finally(() => (this.#asking = false));
+      const adapter = await within(asked, ADAPTER_S, undefined);
+      if (!adapter)
+        return none(this.#asking ? t("why.silent", { seconds: ADAPTER_S }) : t("why.none"));
+      const info = adapter.info ?? {};
+      const software = info.isFallbackAdapter ?? adapter.isFallbackAdapter;
+      return {
+        state: software ? "software" : "hardware",
+        adapter: info.description || [info.vendor, info.architecture].filter(Boolean).join(" "),
+        why: "",
+      };
+    } catch (error) {
+      this.#asking = false;
+      return none(t("why.threw", { message: reason(error) }));
+    }
+  }
+
+  /**
+   * Where a run with this device choice would go, and why.
+   * @param {import("../types.d.ts").Choice} choice @param {boolean} [again] for a run: what failed before is asked again
+   * @returns {Promise<{kind: Kind, why: string, adapter: string}>}
+   */
+  async place(choice, again = false) {
+    if (choice === "cpu") return { kind: "cpu", why: t("why.asked"), adapter: "" };
+    if (again && this.#hosts.get("gpu")?.spent) {
+      // Another worker asks for another device.
+      this.#hosts.delete("gpu");
+      this.#failures++;
+      this.gpuFailed = t("why.failed", { message: t("gpuLost") });
+    }
+    if (again && this.#failures < GPU_TRIES) this.gpuFailed = "";
+    const { state, adapter, why } = await this.probe(again);
+    if (this.gpuFailed) return { kind: "cpu", why: this.gpuFailed, adapter };
+    if (state === "none") return { kind: "cpu", why, adapter };
+    if (state === "software" && choice === "auto")
+      return { kind: "cpu", why: t("why.software"), adapter };
+    return { kind: "gpu", why: t(choice === "gpu" ? "why.asked" : "why.found"), adapter };
+  }
+
+  /**
+   * A session on the engine of that kind.
+   * @param {Kind} kind @param {(message: import("./messages.d.ts").ToOwner) => void} receive
+   */
+  async session(kind, receive) {
+    const host = this.#host(kind);
+    await host.ready;
+    if (host.dead) throw host.dead;
+    const session = new Session(host, ++this.#runs, receive);
+    host.sessions.set(session.run, session);
+    return session;
+  }
+
+  /** Takes the module that the page asked for beside its script, whether or not anything is computed yet. */
+  load() {
+    compile(cpu.wasm).catch(() => {});
+  }
+
+  /** Starts an engine ahead of its first use; a failure shows when it is used. @param {Kind} kind */
+  warm(kind) {
+    this.#host(kind);
+  }
+
+  /** The device the GPU engine settled on, if it runs. */
+  async device(/** @type {Kind} */ kind) {
+    return (await this.#hosts.get(kind)?.ready)?.device ?? null;
+  }
+
+  get cores() {
+    return this.#pool.workers.length;
+  }
+
+  /** @param {string} slug @param {Values} values @param {number} [table] */
+  async check(slug, values, table) {
+    await this.complete();
+    return this.#host("cpu").call("check", { slug, values, table });
+  }
+
+  /**
+   * Reads a table in the worker: its number, by which runs name it until it is freed, and what it holds.
+   * @param {Blob | string} source a file, or an address of this origin @param {number} limit bytes
+   * @param {import("./host.js").Watch} progress bytes; a total of 0 is unknown @param {AbortSignal} signal
+   * @returns {Promise<import("../types.d.ts").Runs>}
+   */
+  async read(source, limit, progress, signal) {
+    await this.complete();
+    const host = this.#host("cpu");
+    const table = ++this.#tables;
+    await host.ready;
+    signal.addEventListener("abort", () => host.post({ type: "stop", table }));
+    return { table, ...(await host.call("read", { table, source, limit }, progress)) };
+  }
+
+  /** @param {number} table */
+  free(table) {
+    this.#hosts.get("cpu")?.post({ type: "free", table });
+  }
+}
+
+const key = Symbol.for(`scaling-lab.engine ${version}`);
+const shared = /** @type {any} */ (window);
+/** Also one engine when two copies of one version of the script are on one page. @type {Engine} */
+export const engine = (shared[key] ??= new Engine());

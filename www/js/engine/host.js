@@ -1,0 +1,257 @@
+// An engine worker as the page sees it, and the runs inside it.
+import { failure, script } from "../assets.js";
+import { t } from "../i18n.js";
+import { cpu, gpu } from "lab:assets";
+import { expect, met } from "./clock.js";
+import { unhandled } from "./unhandled.js";
+import { compile, ended, rest, send, spawn, told } from "./wasm.js";
+
+/** @typedef {import("./messages.d.ts").ToWorker} ToWorker
+ *  @typedef {import("./messages.d.ts").FromWorker} FromWorker
+ *  @typedef {import("./messages.d.ts").ToOwner} ToOwner
+ *  @typedef {import("./messages.d.ts").OfRun} OfRun
+ *  @typedef {import("./messages.d.ts").Answers} Answers
+ *  @typedef {Extract<FromWorker, {type: "ready"}>} Ready
+ *  @typedef {import("./pool.js").Pool} Pool
+ *  @typedef {import("../types.d.ts").Kind} Kind
+ *  @typedef {import("../types.d.ts").Values} Values
+ *  @typedef {import("../types.d.ts").LabError} LabError
+ *  @typedef {(progress: import("../types.d.ts").Progress) => void} Watch
+ *  @typedef {{resolve: (value: any) => void, reject: (error: LabError) => void, progress?: Watch}} Call */
+
+/** Seconds of running time in which a worker starts, answers, and stops. The GPU's worker has deadlines of its own inside: it may
+ *  wait for an adapter and for a device, and once more for another, as long as it shows that it lives. */
+const START_S = { cpu: 10, gpu: 30 };
+const ANSWER_S = { cpu: 10, gpu: 60 };
+const ALIVE_S = 10;
+const CANCEL_S = 2;
+
+/** One run inside an engine worker, as its owner sees it. */
+export class Session {
+  /** @param {Host} host @param {number} run @param {(message: ToOwner) => void} receive */
+  constructor(host, run, receive) {
+    this.host = host;
+    this.run = run;
+    this.receive = receive;
+    /** Counts what was opened: answers to what came before are old. */
+    this.turn = 0;
+    this.playing = false;
+    this.cancelling = {};
+  }
+  /** Something must come; if nothing does, the owner hears of that. */
+  #expect() {
+    const seconds = ANSWER_S[this.host.kind];
+    expect(this, seconds, () =>
+      this.receive({ type: "silent", message: t("silent", { seconds }) }),
+    );
+  }
+  /** @param {string} slug @param {Values} values @param {number} seed @param {number} [table] the number of a table that was read */
+  open(slug, values, seed, table) {
+    met(this.cancelling);
+    this.playing = false;
+    const { run } = this;
+    this.host.post({ type: "open", run, turn: ++this.turn, slug, values, seed, table });
+    this.#expect();
+  }
+  /** @param {number} [until] a mark to pause at */
+  play(until) {
+    this.playing = true;
+    this.host.post({ type: "play", run: this.run, until });
+    this.#expect();
+  }
+  pause() {
+    this.host.post({ type: "pause", run: this.run });
+  }
+  step() {
+    this.playing = true;
+    this.host.post({ type: "step", run: this.run });
+    this.#expect();
+  }
+  cancel() {
+    this.host.post({ type: "cancel", run: this.run });
+    expect(this.cancelling, CANCEL_S, () => this.receive({ type: "stuck" }));
+  }
+  /** Compares a published number with the run so far. @param {import("../types.d.ts").Claim} claim */
+  judge({ pick, printed, tolerance, ours }) {
+    const place = Object.entries(pick).flat(2).map(String);
+    return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, ours] });
+  }
+  /** @param {number | null} marksPerSecond */
+  pace(marksPerSecond) {
+    this.host.post({ type: "pace", run: this.run, marksPerSecond });
+  }
+  /** @param {OfRun} message */
+  hear(message) {
+    if (message.turn !== this.turn) return;
+    met(this);
+    if (message.type !== "opened" && message.type !== "progress") {
+      this.playing = false;
+      met(this.cancelling);
+    }
+    if (this.playing) this.#expect();
+    this.receive(message);
+  }
+  close() {
+    this.host.post({ type: "close", run: this.run });
+    met(this);
+    met(this.cancelling);
+    this.host.sessions.delete(this.run);
+    if (this.host.spent && !this.host.sessions.size)
+      this.host.kill(failure("panic", t("restarting")));
+  }
+}
+
+/** An engine worker and everything that waits for it. */
+export class Host {
+  /** @param {Kind} kind @param {Pool} pool @param {(host: Host, error: LabError) => void} died */
+  constructor(kind, pool, died) {
+    this.kind = kind;
+    this.pool = pool;
+    this.died = died;
+    /** What ended it. @type {LabError | null} */
+    this.dead = null;
+    /** What its start is waited for by. */
+    this.starting = {};
+    /** Its GPU is gone: it ends with its last run. */
+    this.spent = false;
+    /** @type {Map<number, Session>} */
+    this.sessions = new Map();
+    /** @type {Map<number, Call>} */
+    this.calls = new Map();
+    this.next = 0;
+    /** @type {Worker | null} */
+    this.worker = null;
+    /** @type {Promise<Ready>} */
+    this.ready = this.#start();
+    this.ready.catch(() => {});
+  }
+
+  /** @returns {Promise<Ready>} */
+  async #start() {
+    const onGpu = this.kind === "gpu";
+    const [module, text] = await Promise.all(
+      onGpu ? [compile(gpu.wasm), script(gpu.worker)] : [compile(cpu.wasm), cpu.worker],
+    );
+    const ports = await this.pool.ports(onGpu ? null : module);
+    if (this.dead) throw this.dead;
+    return new Promise((resolve, reject) => {
+      const worker = (this.worker = spawn(text));
+      /** @param {LabError} error */
+      const end = (error) => {
+        reject(error);
+        this.kill(error);
+      };
+      const seconds = START_S[this.kind];
+      expect(this.starting, seconds, () => end(failure("panic", t("noAnswer", { seconds }))));
+      worker.onmessage = (/** @type {{data: FromWorker}} */ { data }) => {
+        if (data.type === "ready") {
+          met(this.starting);
+          resolve(data);
+        } else if (data.type === "panic") told(data.error).then(end);
+        else this.#receive(data);
+      };
+      worker.onerror = (event) => void ended(event).then(end);
+      worker.onmessageerror = () => end(failure("panic", t("workerDied")));
+      const engine = { kind: this.kind, ports, hidden: document.hidden };
+      send(worker, { type: "init", module, rest: rest.url, second: rest.module, engine }, ports);
+      if (onGpu)
+        document.addEventListener("visibilitychange", () =>
+          this.post({ type: "hidden", hidden: document.hidden }),
+        );
+    });
+  }
+
+  /** The GPU's worker shows that it lives; its runs go on elsewhere when it does not. */
+  #alive() {
+    expect(this, ALIVE_S, () => this.kill(failure("panic", t("noAnswer", { seconds: ALIVE_S }))));
+  }
+
+  /** @param {Exclude<FromWorker, {type: "ready" | "panic"}>} message */
+  #receive(message) {
+    if (this.dead) return;
+    if (this.kind === "gpu") this.#alive();
+    switch (message.type) {
+      case "alive":
+        return;
+      case "reading": {
+        const call = this.calls.get(message.id);
+        if (call) this.#expect(message.id, call);
+        if (message.progress) call?.progress?.(message.progress);
+        return;
+      }
+      case "reply":
+        return this.#answered(message.id)?.resolve(message.value);
+      case "refusal":
+        return this.#answered(message.id)?.reject(message.error);
+      case "paused":
+      case "done":
+      case "cancelled":
+        if (this.kind === "gpu" && message.device.kind === "cpu") this.spent = true;
+        return this.sessions.get(message.run)?.hear(message);
+      case "opened":
+      case "progress":
+      case "error":
+        return this.sessions.get(message.run)?.hear(message);
+      default:
+        throw unhandled(message);
+    }
+  }
+
+  /** A call that need not be waited for any longer. @param {number} id */
+  #answered(id) {
+    const call = this.calls.get(id);
+    this.calls.delete(id);
+    met(call);
+    return call;
+  }
+
+  /** The worker is gone: everyone who waits is told, in words. @param {LabError} error */
+  kill(error) {
+    if (this.dead) return;
+    this.dead = error;
+    this.worker?.terminate();
+    met(this);
+    met(this.starting);
+    for (const call of this.calls.values()) {
+      met(call);
+      call.reject(error);
+    }
+    this.died(this, error);
+    for (const session of [...this.sessions.values()]) {
+      met(session);
+      met(session.cancelling);
+      session.receive({ type: "panic", error });
+    }
+  }
+
+  /** @param {ToWorker} message */
+  post(message) {
+    if (!this.dead && this.worker) send(this.worker, message);
+  }
+
+  /** @param {number} id @param {Call} call */
+  #expect(id, call) {
+    const seconds = ANSWER_S.cpu;
+    expect(call, seconds, () => {
+      this.calls.delete(id);
+      call.reject(failure("silent", t("silent", { seconds })));
+    });
+  }
+
+  /**
+   * Asks for something, and waits for the answer.
+   * @template {keyof Answers} T
+   * @param {T} type @param {import("./messages.d.ts").Ask<T>} more @param {Watch} [progress] @returns {Promise<Answers[T]>}
+   */
+  async call(type, more, progress) {
+    await this.ready;
+    if (this.dead) throw this.dead;
+    const id = ++this.next;
+    return new Promise((resolve, reject) => {
+      const call = { resolve, reject, progress };
+      this.calls.set(id, call);
+      this.#expect(id, call);
+      this.post(/** @type {ToWorker} */ (/** @type {unknown} */ ({ type, id, ...more })));
+    });
+  }
+}

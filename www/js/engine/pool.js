@@ -1,0 +1,42 @@
+// Plain workers that do chunks of work for whichever engine worker holds the other end of a port.
+import { cpu } from "lab:assets";
+import { compile, ended, rest, send, spawn, told } from "./wasm.js";
+
+/** @typedef {import("../types.d.ts").LabError} LabError */
+
+export class Pool {
+  /** @param {(error: LabError) => void} died */
+  constructor(died) {
+    this.died = died;
+    /** @type {Worker[]} */
+    this.workers = [];
+  }
+  /** One port to each worker. The first call starts them. @param {WebAssembly.Module | null} module */
+  async ports(module) {
+    if (!this.workers.length) {
+      module ??= await compile(cpu.wasm);
+      const count = Math.max(1, Math.min((navigator.hardwareConcurrency || 2) - 1, 4));
+      for (let i = 0; i < count; i++) {
+        const worker = spawn(cpu.worker);
+        worker.onmessage = (
+          /** @type {{data: import("./messages.d.ts").FromWorker}} */ { data },
+        ) => {
+          // It says nothing else: its work goes through ports.
+          if (data.type === "panic") told(data.error).then((error) => this.died(error));
+        };
+        worker.onerror = (event) => void ended(event).then((error) => this.died(error));
+        send(worker, { type: "init", module, rest: rest.url, second: rest.module, engine: null });
+        this.workers.push(worker);
+      }
+    }
+    return this.workers.map((worker) => {
+      const { port1, port2 } = new MessageChannel();
+      send(worker, { type: "port", port: port2 }, [port2]);
+      return port1;
+    });
+  }
+  stop() {
+    for (const worker of this.workers) worker.terminate();
+    this.workers = [];
+  }
+}
