@@ -735,7 +735,9 @@ describe("a file that does not arrive", () => {
             body: '<script type="module" src="main-NEWER123.js"></script>',
           }),
         );
-        await page.route(/\/later-\w+\.js/, (route) => route.fulfill({ status: 404, body: "" }));
+        await page.route(/\/after-first-figure-\w+\.js/, (route) =>
+          route.fulfill({ status: 404, body: "" }),
+        );
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
         await button(element, "Download JSON").click();

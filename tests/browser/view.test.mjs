@@ -743,7 +743,9 @@ test("files are made without a connection", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);
     await page.waitForFunction(() =>
-      performance.getEntriesByType("resource").some(({ name }) => /\/later-\w+\.js$/.test(name)),
+      performance
+        .getEntriesByType("resource")
+        .some(({ name }) => /\/after-first-figure-\w+\.js$/.test(name)),
     );
     await page.waitForTimeout(200);
     await page.context().setOffline(true);
@@ -760,11 +762,13 @@ test("what cannot be fetched is named", () =>
   lab.open(
     "",
     async (page) => {
-      await page.context().route(/\/later-\w+\.js/, (route) => route.abort());
+      await page.context().route(/\/after-first-figure-\w+\.js/, (route) => route.abort());
       await page.goto(`${lab.url}#/exam-time`);
       const element = await ready(page);
       await button(element, "Download JSON").click();
-      await element.getByText(/A file of the lab did not arrive whole \(later-\w+\.js\)/).waitFor();
+      await element
+        .getByText(/A file of the lab did not arrive whole \(after-first-figure-\w+\.js\)/)
+        .waitFor();
     },
     { mayThrow: true },
   ));

@@ -10,17 +10,10 @@ import { unhandled } from "../js/engine/unhandled.js";
 import { unsupported } from "../js/engine/wasm.js";
 import { duration, lang, num, t } from "../js/i18n.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
-import { sameText, typed } from "../js/values.js";
+import { sameText, typed } from "../js/value-text.js";
 import { visible } from "../js/visible.js";
-import {
-  formula,
-  prose,
-  sentence,
-  spoken,
-  tableView,
-  verdictView,
-  verdictWords,
-} from "../js/words.js";
+import { formula, prose, sentence, spoken } from "../js/prose.js";
+import { tableView, verdictView, verdictWords } from "../js/result-view.js";
 import { css as plotCss, renderFigure } from "../js/plot/index.js";
 import css from "./scaling-lab.css";
 
@@ -32,7 +25,7 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").Values} Values
  *  @typedef {import("../js/types.d.ts").LabError} LabError
  *  @typedef {import("../js/engine/host.js").Session} Session
- *  @typedef {typeof import("../js/later.js")} Later
+ *  @typedef {typeof import("../js/after-first-figure.js")} Later
  *  @typedef {{link: Values, brief: Values, settings: Values, table?: number, file?: string, missing: {link?: string, command?: string}}} Of
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
 
@@ -1165,7 +1158,7 @@ export class ScalingLab extends HTMLElement {
     };
   }
 
-  /** Makes a file of the result as it is now. @param {(later: typeof import("../js/later.js"), result: Result) => void | Promise<void>} make */
+  /** Makes a file of the result as it is now. @param {(later: typeof import("../js/after-first-figure.js"), result: Result) => void | Promise<void>} make */
   async #take(make) {
     const result = this.#result;
     if (!result) return;

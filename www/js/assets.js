@@ -87,5 +87,5 @@ export async function part(load) {
   throw await missing(/([\w-]+\.js)/.exec(String(load))?.[1] ?? "");
 }
 
-/** The part that nobody needs before the first figure is drawn. @returns {Promise<typeof import("./later.js")>} */
-export const later = () => part(() => import("./later.js"));
+/** The part that nobody needs before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
+export const later = () => part(() => import("./after-first-figure.js"));

@@ -7,7 +7,7 @@ import {
   list as loadList,
 } from "lab:catalogue";
 import { part } from "./assets.js";
-import { learn } from "./words.js";
+import { learn } from "./prose.js";
 
 /** @typedef {import("./types.d.ts").Entry} Entry */
 

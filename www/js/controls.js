@@ -2,23 +2,22 @@
 // whether a value is allowed is the engine's business.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
+import { setShare, sliderScale } from "./slider.js";
 import {
   formatList,
   formatMatrix,
   identity,
   parseMatrix,
   parseShares,
-  setShare,
   short,
-  sliderScale,
-} from "./values.js";
+} from "./value-text.js";
 
 /** @typedef {import("./types.d.ts").Spec} Spec
  *  @typedef {(text: string, settled: boolean) => void} Report settled: not in the middle of a drag
  *  @typedef {(spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}} Make
  *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>,
  *    value?: (name: string) => string, ask?: (name: string, text: string) => void}} Context
- *    how many parts the experiment has now, the table it reads, the controls that only such experiments have (own.js), and other settings
+ *    how many parts the experiment has now, the table it reads, the controls that only such experiments have (table-panel.js), and other settings
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;

@@ -1,6 +1,6 @@
 // What a reader takes home: SVG, PNG, CSV and JSON, each with what is needed to get it again.
 
-import { typed } from "./values.js";
+import { typed } from "./value-text.js";
 import { visible } from "./visible.js";
 
 /** @typedef {import("./types.d.ts").Result} Result */

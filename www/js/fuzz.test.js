@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCommand } from "./export.js";
 import { formatHash, parseHash, parseQuery } from "./route.js";
-import { formatColumns, parseColumns, parseExtras, unpack } from "./runs.js";
-import { formatMatrix, parseMatrix, parseShares, setShare } from "./values.js";
+import { formatColumns, parseColumns, parseExtras, unpack } from "./table-link.js";
+import { setShare } from "./slider.js";
+import { formatMatrix, parseMatrix, parseShares } from "./value-text.js";
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const MINUTES = Number(process.env.FUZZ_MINUTES ?? 0);

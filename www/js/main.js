@@ -7,7 +7,7 @@ import { engine } from "./engine/engine.js";
 import { unsupported } from "./engine/wasm.js";
 import { t } from "./i18n.js";
 import { formatHash, parseHash, parseQuery } from "./route.js";
-import { prose, sentence } from "./words.js";
+import { prose, sentence } from "./prose.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 

@@ -4,7 +4,7 @@ declare module "lab:assets" {
   export const gpu: { worker: string; wasm: string };
 }
 declare module "lab:catalogue" {
-  type Maths = import("./words.js").Maths;
+  type Maths = import("./prose.js").Maths;
   export const index: { slug: string; title: string }[];
   export const entries: Record<
     string,

@@ -4,9 +4,9 @@ import { h, link, uid } from "./dom.js";
 import { base } from "./assets.js";
 import { engine } from "./engine/engine.js";
 import { addWords, kilobytes, num, t } from "./i18n.js";
-import { files } from "./own.js";
+import { files } from "./table-panel.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
-import { prose, sentence } from "./words.js";
+import { prose, sentence } from "./prose.js";
 import words from "../locales/en.pages.json";
 
 /** @typedef {import("./types.d.ts").Claim} Claim */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCommand } from "./export.js";
 import { difference, formatHash, parseHash } from "./route.js";
-import { formatList, parseMatrix, parseShares, sameText, setShare, sliderScale } from "./values.js";
+import { setShare, sliderScale } from "./slider.js";
+import { formatList, parseMatrix, parseShares, sameText } from "./value-text.js";
 
 /** @type {(more: object) => import("./types.d.ts").Spec} */
 const spec = (more) => ({

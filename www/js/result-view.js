@@ -1,49 +1,9 @@
-// Numbers into sentences, tables and citations.
+// Verdicts and tables of a result as elements and as words.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
-import { visible } from "./visible.js";
+import { prose, sentence } from "./prose.js";
 
 /** @typedef {import("./types.d.ts").Verdict} Verdict */
-
-/** @typedef {{display: Record<string, string>, inline: Record<string, string>}} Maths formulas typeset by the build, by their TeX */
-
-/** @type {Maths} */
-const math = { display: {}, inline: {} };
-
-/** Takes formulas that came with the words they belong to. @param {Maths} more */
-export function learn({ display, inline }) {
-  Object.assign(math.display, display);
-  Object.assign(math.inline, inline);
-}
-
-/** MathML made at build time; the TeX itself if there is none. @param {string | undefined} mathml @param {string} tex */
-function maths(mathml, tex) {
-  if (!mathml) return h("code", {}, tex);
-  const template = document.createElement("template");
-  template.innerHTML = mathml;
-  return template.content;
-}
-
-/** A paragraph: text with $TeX$ inside. @param {string} text @returns {Node[]} */
-export const prose = (text) =>
-  text
-    .split(/\$([^$]+)\$/)
-    .map((part, i) =>
-      i % 2 ? maths(math.inline[part], part) : document.createTextNode(visible(part)),
-    );
-
-/** @param {{label: string, tex: string}} formula */
-export const formula = ({ label, tex }) =>
-  h(
-    "figure",
-    { class: "formula" },
-    h("figcaption", {}, ...prose(label)),
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "group", "aria-label": label.replace(/\$/g, "") },
-      maths(math.display[tex], tex),
-    ),
-  );
 
 /** Enough digits to tell the ends of the interval apart. @param {Verdict} verdict */
 function writer({ measured, interval, unit }) {
@@ -60,9 +20,6 @@ function writer({ measured, interval, unit }) {
         ? `${num(100 * x, digits)}%`
         : [num(x, digits), !bare && unit].filter(Boolean).join(" ");
 }
-
-/** Text for ears: TeX without its dollars. @param {string} text */
-export const spoken = (text) => text.replace(/\$/g, "");
 
 /** What was claimed, measured and expected. @param {Verdict} verdict */
 function verdictText(verdict) {
@@ -87,12 +44,6 @@ function verdictText(verdict) {
 /** The whole verdict, for ears. @param {Verdict} verdict */
 export const verdictWords = (verdict) =>
   `${verdictText(verdict)} ${t(`agrees.${verdict.agrees}`)}.`;
-
-/** The engine's messages are lower case, without a full stop, names in backticks. @param {string} text */
-export const sentence = (text) =>
-  text &&
-  visible(text[0].toUpperCase() + text.slice(1)).replace(/`([^`]*)`/g, "“$1”") +
-    (/[.!?…]$/.test(text) ? "" : ".");
 
 /** @param {Verdict} verdict */
 export function verdictView(verdict) {

@@ -10,7 +10,7 @@ import {
   parseExtras,
   parseNamed,
   unpack,
-} from "./runs.js";
+} from "./table-link.js";
 
 const headings = ["params", "val_loss", "a,b", "c:d", "#5", "-", "Loss", "loss"];
 

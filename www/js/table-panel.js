@@ -14,9 +14,9 @@ import {
   parseNamed,
   PASTE_MAX,
   unpack,
-} from "./runs.js";
-import { prose, sentence } from "./words.js";
-import css from "../elements/own.css";
+} from "./table-link.js";
+import { prose, sentence } from "./prose.js";
+import css from "../elements/table-panel.css";
 
 /** @typedef {import("./types.d.ts").Runs} Runs
  *  @typedef {import("./types.d.ts").Spec} Spec
@@ -223,7 +223,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
   /** @type {Held | null} */
   let held = null;
   let awaited = false;
-  /** The table that the link was made with, until it is brought. @type {import("./runs.js").Named | null} */
+  /** The table that the link was made with, until it is brought. @type {import("./table-link.js").Named | null} */
   let wanted = null;
   /** Only the last of several that were begun counts. */
   let turn = 0;

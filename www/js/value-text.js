@@ -1,0 +1,48 @@
+// Values are text everywhere; these turn the text into what a control shows and back.
+// Validity is the engine's business: a text that cannot be read here is passed on as it is.
+/** @typedef {import("./types.d.ts").Spec} Spec */
+
+/** @param {string} text */
+export const parseList = (text) =>
+  text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+
+/** @param {number[]} list */
+export const formatList = (list) => list.map(short).join(",");
+
+/** Shortest text of a number at 6 significant digits. @param {number} x */
+export const short = (x) => String(+x.toPrecision(6));
+
+/** @param {string} text */
+export const parseMatrix = (text) => text.split(";").map(parseList);
+
+/** @param {number[][]} rows */
+export const formatMatrix = (rows) => rows.map(formatList).join(";");
+
+/** @param {number} n */
+export const identity = (n) =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
+
+/** Shares that sum to 1; null if the text is no simplex. @param {string} text */
+export function parseShares(text) {
+  const list = parseList(text);
+  const sum = list.reduce((a, b) => a + b, 0);
+  return sum > 0 && list.every((x) => x >= 0) ? list.map((x) => x / sum) : null;
+}
+
+/** Do two texts say one value of a parameter? @param {Spec} spec @param {string} a @param {string} b */
+export function sameText({ kind }, a, b) {
+  if (a === b) return true;
+  if (kind === "text" || kind === "columns" || kind === "choice") return false;
+  const shape = (/** @type {string} */ text) => text.replace(/[^,;]/g, "");
+  const numbers = (/** @type {string} */ text) =>
+    kind === "simplex" ? (parseShares(text) ?? [NaN]) : text.split(/[,;]/).map(Number);
+  const theirs = numbers(b);
+  return (
+    shape(a) === shape(b) &&
+    numbers(a).every((x, i) => Math.abs(x - theirs[i]) <= 1e-12 * Math.abs(x))
+  );
+}
+
+/** The value of a parameter of a result as it is typed. @param {any} value @returns {string} */
+export const typed = (value) =>
+  Array.isArray(value) ? value.map(typed).join(Array.isArray(value[0]) ? ";" : ",") : String(value);
