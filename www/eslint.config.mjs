@@ -5,6 +5,8 @@ import globals from "globals";
 
 const unused = { argsIgnorePattern: "^_", ignoreRestSiblings: true };
 
+const imports = (/** @type {string[]} */ group) => ["error", { patterns: [{ group }] }];
+
 export default [
   js.configs.recommended,
   {
@@ -22,6 +24,19 @@ export default [
   },
   { files: ["www/js/**", "www/elements/**"], languageOptions: { globals: globals.browser } },
   { files: ["**/*.mjs", "**/*.test.js"], languageOptions: { globals: globals.node } },
+  // The life of a run knows no page ...
+  {
+    files: ["www/elements/lab/run.js"],
+    rules: {
+      "no-restricted-globals": ["error", ...Object.keys(globals.browser)],
+      "no-restricted-imports": imports(["**/dom.js", "**/view.js", "**/plot/**", "**/controls.js"]),
+    },
+  },
+  // ... and what shows it knows no engine.
+  {
+    files: ["www/elements/lab/view.js"],
+    rules: { "no-restricted-imports": imports(["**/engine/**", "**/run.js", "**/assets.js"]) },
+  },
   // Functions that these hand to the page run there.
   { files: ["tests/**"], languageOptions: { globals: { ...globals.browser, ...globals.node } } },
 ];

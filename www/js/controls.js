@@ -3,21 +3,14 @@
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
 import { setShare, sliderScale } from "./slider.js";
-import {
-  formatList,
-  formatMatrix,
-  identity,
-  parseMatrix,
-  parseShares,
-  short,
-} from "./value-text.js";
+import { formatList, parseShares } from "./value-text.js";
 
 /** @typedef {import("./types.d.ts").Spec} Spec
  *  @typedef {(text: string, settled: boolean) => void} Report settled: not in the middle of a drag
  *  @typedef {(spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}} Make
  *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>,
  *    value?: (name: string) => string, ask?: (name: string, text: string) => void}} Context
- *    how many parts the experiment has now, the table it reads, the controls that only such experiments have (table-panel.js), and other settings
+ *    how many parts the experiment has now, the table it reads, the controls that few experiments have (rare-controls.js), and other settings
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;
@@ -25,10 +18,10 @@ const SLIDERS_MAX = 8;
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 /** What a parameter is called. @param {Spec} spec */
-const title = (spec) => plain(spec.label ?? spec.name);
+export const title = (spec) => plain(spec.label ?? spec.name);
 
 /** @param {string} label @param {() => void} act @param {Record<string, any>} [props] */
-const button = (label, act, props) =>
+export const button = (label, act, props) =>
   h("button", { type: "button", onclick: act, ...props }, label);
 
 /** @param {string} text */
@@ -39,7 +32,7 @@ const readable = (text) =>
  * A text field that reports while typed if it can be read, and always when left.
  * @param {Record<string, any>} props @param {Report} report
  */
-function textField(props, report) {
+export function textField(props, report) {
   const field = h("input", {
     type: "text",
     autocomplete: "off",
@@ -235,80 +228,6 @@ const kinds = {
       set(value) {
         text.set(value);
         show(value);
-      },
-    };
-  },
-
-  matrix(spec, { field: id, notes }, report, context) {
-    const grid = h("div", {
-      class: "matrix",
-      role: "group",
-      id,
-      tabindex: -1,
-      "aria-label": title(spec),
-      "aria-describedby": notes,
-    });
-    /** @type {number[][]} */
-    let rows = [];
-    /** @param {number[][]} next */
-    const change = (next) => {
-      rows = next;
-      draw();
-      report(formatMatrix(rows), true);
-    };
-    /** @param {number} n */
-    const resize = (n) => change(identity(n).map((row, i) => row.map((x, j) => rows[i]?.[j] ?? x)));
-    const smaller = button(t("smaller"), () => resize(rows.length - 1));
-    const larger = button(t("larger"), () => resize(rows.length + 1));
-    const edit = button(t("editMatrix"), () =>
-      change(identity(Math.min(context.size(), spec.max_len))),
-    );
-    const plainly = button(t("identity"), () => {
-      rows = [];
-      draw();
-      report("", true);
-    });
-    function draw() {
-      const n = rows.length;
-      grid.style.setProperty("--columns", String(rows[0]?.length ?? 1));
-      grid.replaceChildren(
-        ...(n
-          ? rows.flatMap((row, i) =>
-              row.map(
-                (x, j) =>
-                  textField(
-                    {
-                      value: short(x),
-                      inputmode: "decimal",
-                      "aria-label": t("cell", { i: i + 1, j: j + 1 }),
-                    },
-                    (text) => {
-                      rows[i][j] = Number(text);
-                      report(
-                        rows
-                          .map((r, a) =>
-                            r.map((y, b) => (a === i && b === j ? text : short(y))).join(","),
-                          )
-                          .join(";"),
-                        true,
-                      );
-                    },
-                  ).field,
-              ),
-            )
-          : [h("span", {}, t("identityNow"))]),
-      );
-      smaller.hidden = larger.hidden = plainly.hidden = !n;
-      edit.hidden = n > 0;
-      smaller.disabled = n <= 1;
-      larger.disabled = n >= spec.max_len;
-    }
-    return {
-      body: [grid, h("div", { class: "buttons" }, edit, smaller, larger, plainly)],
-      set(value) {
-        if (rows.length && formatMatrix(rows) === value) return;
-        rows = value.trim() ? parseMatrix(value) : [];
-        draw();
       },
     };
   },

@@ -461,7 +461,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
   };
 }
 
-/** Controls of parameters that only such experiments have. */
+/** Controls of parameters that only experiments with a table have. */
 export const kinds = {
   /** Any text; reported when it is left, not at each key. @param {Spec} spec @param {Ids} ids @param {Report} report */
   text(spec, { field: id, notes }, report) {

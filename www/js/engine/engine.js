@@ -26,7 +26,7 @@ const reason = (error) => {
 
 /** What the browser offers, and why not. @typedef {{state: "hardware" | "software" | "none", adapter: string, why: string}} Probe */
 
-class Engine extends EventTarget {
+export class Engine extends EventTarget {
   /** @type {Map<Kind, Host>} */
   #hosts = new Map();
   #runs = 0;

@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Run } from "./run.js";
+
+const TOTAL = 3;
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+/** @param {object} values @param {number} done */
+const resultOf = (values, done) =>
+  /** @type {any} */ ({ params: { ...values }, progress: { done, total: TOTAL } });
+
+/**
+ * An engine whose runs do only what a test says, and whoever owns the run, with all that was said to both.
+ * `refuse` says why values cannot be opened; `gpu` whether a GPU is there.
+ * @param {{refuse?: (values: any) => any, gpu?: boolean}} [options]
+ */
+function lab({ refuse, gpu = false } = {}) {
+  /** @type {string[]} */
+  const said = [];
+  /** @type {any[]} */
+  const sessions = [];
+  /** Openings are answered at once, or when a test says so. @type {(() => void)[] | null} */
+  let held = null;
+  const engine = {
+    gpuFailed: "the GPU failed",
+    restart: () => said.push("restart"),
+    check: async () => ({
+      values: {},
+      problems: [{ message: "`a` is wrong", parameter: "a", instead: "1 is used instead" }],
+    }),
+    /** @param {any} kind @param {any} tell */
+    async session(kind, tell) {
+      const session = {
+        kind,
+        tell,
+        values: {},
+        host: { dead: null, spent: false },
+        /** @param {string} _slug @param {any} values */
+        open(_slug, values) {
+          const asked = { ...values };
+          const answer = () => {
+            session.values = asked;
+            const error = refuse?.(asked);
+            tell(error ? { type: "error", error } : { type: "opened", result: resultOf(asked, 0) });
+          };
+          said.push(`open ${kind} ${asked.a}`);
+          if (held) held.push(answer);
+          else queueMicrotask(answer);
+        },
+        play: (/** @type {number | undefined} */ until) => said.push(`play ${until ?? "on"}`),
+        pause: () => said.push("ask pause"),
+        step: () => said.push("ask step"),
+        cancel: () => said.push("ask cancel"),
+        pace: () => {},
+        close: () => said.push(`close ${kind}`),
+        /** @param {string} type @param {number} done */
+        rest: (type, done) =>
+          tell({ type, result: resultOf(session.values, done), elapsed: done, device: {} }),
+      };
+      sessions.push(session);
+      return session;
+    },
+  };
+  const state = { slug: "x", values: { a: "1" }, seed: 1 };
+  let blocked = false;
+  /** @param {string} what @returns {(more?: any) => void} */
+  const say = (what) => (more) => void said.push(more === undefined ? what : `${what} ${more}`);
+  /** @type {Run<any>} */
+  const run = new Run(/** @type {any} */ (engine), {
+    present: () => ({ ...state, values: { ...state.values } }),
+    settling: () => null,
+    blocked: () => blocked,
+    place: async () => ({ kind: gpu ? "gpu" : "cpu" }),
+    opened: () => {},
+    accepted: () => (blocked = false),
+    refused: (problems) => (
+      (blocked = true),
+      say("refused")(problems.map(({ parameter, message }) => `${parameter}: ${message}`).join())
+    ),
+    older: (older) => older && said.push("older"),
+    moved: () => say("mode")(run.mode),
+    placed: () => {},
+    show: ({ params, progress }) => say("show")(`${params.a} at ${progress.done}`),
+    progressed: () => {},
+    rested: (type) => say("rested")(type),
+    stuck: (stuck) => stuck && said.push("stuck"),
+    answered: say("answered"),
+    failed: ({ kind }) => say("failed")(kind),
+  });
+  return {
+    run,
+    said,
+    state,
+    sessions,
+    /** What was said since the last look. */
+    heard: () => said.splice(0),
+    hold: () => (held = []),
+    release() {
+      const all = held ?? [];
+      held = null;
+      for (const answer of all) answer();
+    },
+  };
+}
+
+/** @param {Parameters<typeof lab>[0]} [options] */
+async function opened(options) {
+  const it = lab(options);
+  it.run.begin();
+  await it.run.refresh();
+  it.heard();
+  return it;
+}
+
+test("a state is opened and shown", async () => {
+  const { run, heard } = lab();
+  run.begin();
+  await run.refresh();
+  assert.deepEqual(heard(), ["mode idle", "open cpu 1", "mode idle", "show 1 at 0"]);
+  assert.equal(run.of?.values.a, "1");
+});
+
+test("a run plays to its end, and again from the start", async () => {
+  const { run, heard, sessions } = await opened();
+  await run.run();
+  assert.deepEqual(heard(), ["mode playing", "mode playing", "play on"]);
+  sessions[0].rest("done", TOTAL);
+  assert.deepEqual(heard(), ["mode done", "show 1 at 3", "rested done"]);
+  await run.run();
+  assert.deepEqual(heard(), [
+    "mode playing",
+    "open cpu 1",
+    "show 1 at 0",
+    "mode playing",
+    "play on",
+  ]);
+});
+
+test("a run that pauses goes on from where it is, whole or a step at a time", async () => {
+  const { run, heard, sessions } = await opened();
+  await run.run();
+  run.pause();
+  assert.equal(heard().at(-1), "ask pause");
+  assert.equal(run.mode, "playing", "until the engine says so");
+  sessions[0].rest("paused", 1);
+  assert.equal(run.mode, "paused");
+  heard();
+  await run.step();
+  assert.deepEqual(heard(), ["mode playing", "ask step"]);
+  sessions[0].rest("paused", 2);
+  heard();
+  await run.run();
+  assert.deepEqual(heard(), ["mode playing", "play on"], "nothing is opened again");
+});
+
+test("a run is cancelled in its middle, and before it has begun", async () => {
+  const { run, heard, sessions } = await opened();
+  await run.run();
+  run.cancel();
+  assert.equal(heard().at(-1), "ask cancel");
+  sessions[0].rest("cancelled", 1);
+  assert.equal(run.mode, "cancelled");
+  heard();
+  const begun = run.run();
+  await Promise.resolve();
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.equal(run.mode, "playing");
+  run.cancel();
+  await begun;
+  assert.equal(run.mode, "cancelled");
+  assert.ok(!heard().includes("play on"));
+});
+
+test("a run that cannot be cancelled ends with its engine", async () => {
+  const { run, heard, sessions } = await opened();
+  await run.run();
+  heard();
+  sessions[0].tell({ type: "stuck" });
+  assert.deepEqual(heard(), ["mode cancelled", "restart", "stuck"]);
+});
+
+test("an engine that fails in a run is said to fail; one that dies takes the run with it", async () => {
+  const { run, heard, sessions } = await opened();
+  await run.run();
+  heard();
+  sessions[0].tell({ type: "error", error: { kind: "internal", message: "" } });
+  assert.deepEqual(heard(), ["mode cancelled", "failed internal"]);
+  sessions[0].tell({ type: "panic", error: { kind: "panic", message: "" } });
+  assert.deepEqual(heard(), ["mode dead", "failed panic"]);
+  await run.run();
+  await run.step();
+  assert.deepEqual(heard(), []);
+});
+
+test("an engine that was silent and answers is said to have answered, once", async () => {
+  const { run, heard, sessions } = await opened();
+  await run.run();
+  heard();
+  sessions[0].tell({ type: "silent", message: "" });
+  sessions[0].rest("paused", 1);
+  sessions[0].rest("paused", 1);
+  assert.equal(heard().filter((what) => what === "answered").length, 1);
+});
+
+test("a GPU that goes leaves its run to the CPU, up to where it was", async () => {
+  const { run, heard, sessions } = await opened({ gpu: true });
+  await run.run();
+  assert.deepEqual(heard(), [
+    "mode playing",
+    "close cpu",
+    "open gpu 1",
+    "show 1 at 0",
+    "mode playing",
+    "play on",
+  ]);
+  sessions[1].rest("paused", 2);
+  heard();
+  sessions[1].tell({ type: "panic", error: { kind: "panic", message: "" } });
+  await settled();
+  assert.deepEqual(heard(), ["open cpu 1", "play 2"]);
+  assert.equal(run.fell, "the GPU failed");
+  assert.equal(run.mode, "paused");
+});
+
+test("a change during a run opens the newest state, whatever came between", async () => {
+  const { run, heard, state, sessions, hold, release } = await opened();
+  await run.run();
+  heard();
+  hold();
+  state.values.a = "2";
+  const first = run.refresh();
+  await settled();
+  state.values.a = "3";
+  run.refresh();
+  state.values.a = "4";
+  run.refresh();
+  // What the run still says is of the state before.
+  sessions[0].rest("paused", 1);
+  release();
+  await first;
+  assert.deepEqual(heard(), [
+    "open cpu 2",
+    "mode idle",
+    "show 2 at 0",
+    "open cpu 4",
+    "mode idle",
+    "show 4 at 0",
+  ]);
+});
+
+test("a state that is refused leaves the older result, and must be corrected before a run", async () => {
+  const { run, heard, state } = await opened({
+    refuse: ({ a }) => a === "bad" && { kind: "parameter", message: "`a` is wrong" },
+  });
+  await run.run();
+  heard();
+  state.values.a = "bad";
+  await run.refresh();
+  assert.deepEqual(heard(), ["open cpu bad", "mode cancelled", "older", "refused a: `a` is wrong"]);
+  assert.equal(run.of?.values.a, "1");
+  await run.run();
+  assert.deepEqual(heard(), []);
+  state.values.a = "5";
+  await run.refresh();
+  await run.run();
+  assert.equal(heard().at(-1), "play on");
+});
+
+test("whoever leaves gets nothing more, also not a session that comes late", async () => {
+  const { run, heard, sessions } = lab();
+  run.begin();
+  const opening = run.refresh();
+  run.leave();
+  await opening;
+  assert.deepEqual(heard(), ["mode idle", "close cpu"]);
+  assert.equal(sessions.length, 1);
+  assert.equal(run.result, null);
+});

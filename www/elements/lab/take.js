@@ -1,0 +1,40 @@
+// What a reader takes home of a result: a command, a citation, files.
+import { bibtex, download, formatCommand, stampOf, toCsv, toJson, toPng } from "../../js/export.js";
+import { standalone } from "../../js/plot/standalone.js";
+
+/**
+ * A result with what it is of. `link` brings it back; `printed` is short enough to be printed.
+ * @typedef {object} Taken
+ * @property {import("../../js/types.d.ts").Entry} entry
+ * @property {import("../../js/types.d.ts").Result} result
+ * @property {Pick<import("../scaling-lab.js").Of, "settings" | "file" | "missing">} of
+ * @property {string} link
+ * @property {string} printed
+ * @property {import("./view.js").View} view
+ */
+
+/** @param {Taken} taken @param {string} ext @param {string} [figure] */
+const fileOf = ({ entry, result }, ext, figure) =>
+  ["scaling-lab", entry.slug, figure, `seed${result.seed}`].filter(Boolean).join("-") + `.${ext}`;
+
+/** By button. @satisfies {Record<string, (taken: Taken) => unknown>} */
+export const take = {
+  /** @param {Taken} taken */
+  copyCommand: ({ entry, of, view }) =>
+    view.copy(formatCommand(entry.slug, of.settings, of.file), of.missing.command),
+  /** @param {Taken} taken */
+  cite: ({ entry, result, link, of, view }) => view.copy(bibtex(entry, result, link, of.file)),
+  /** @param {Taken} taken */
+  downloadJson: (taken) =>
+    download(fileOf(taken, "json"), toJson(taken.result), "application/json"),
+  /** @param {Taken} taken */
+  downloadCsv: (taken) => download(fileOf(taken, "csv"), toCsv(taken.result), "text/csv"),
+};
+
+/** Saves a figure. @param {Taken} taken @param {string} id @param {string} format */
+export async function save(taken, id, format) {
+  const { result, link, of, printed, view } = taken;
+  const svg = view.svg(id, standalone, stampOf(result, link, of.file, printed));
+  if (format === "SVG") download(fileOf(taken, "svg", id), svg, "image/svg+xml");
+  else download(fileOf(taken, "png", id), await toPng(svg));
+}

@@ -1,0 +1,611 @@
+// What an experiment shows: controls, buttons, figures, verdicts, tables. It is told what to show, and tells what people do;
+// it knows no engine.
+import { makeControl } from "../../js/controls.js";
+import { h, link, uid } from "../../js/dom.js";
+import { duration, lang, num, t } from "../../js/i18n.js";
+import { renderFigure } from "../../js/plot/index.js";
+import { formula, prose, sentence, spoken } from "../../js/prose.js";
+import { tableView, verdictView, verdictWords } from "../../js/result-view.js";
+import { visible } from "../../js/visible.js";
+
+/** @typedef {import("../../js/types.d.ts").Entry} Entry
+ *  @typedef {import("../../js/types.d.ts").Result} Result
+ *  @typedef {import("../../js/types.d.ts").Values} Values
+ *  @typedef {import("../../js/types.d.ts").Figure} Figure
+ *  @typedef {typeof import("../../js/after-first-figure.js")} Later
+ *  @typedef {ReturnType<typeof renderFigure>} FigureView */
+
+/** How a run stands. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed" | "pace">} Standing */
+
+/**
+ * What people do, and what the view must ask for.
+ * @typedef {object} Acts
+ * @property {() => void} play runs or pauses
+ * @property {() => void} step
+ * @property {() => void} reset
+ * @property {() => void} cancel
+ * @property {() => void} warm a hand nears the buttons
+ * @property {(name: string, text: string, settled: boolean) => void} change a parameter
+ * @property {(text: string) => void} seed
+ * @property {(device: string) => void} device
+ * @property {(pace: number | null) => void} pace
+ * @property {(query: string) => void} preset
+ * @property {(name: string) => string} value of a parameter
+ * @property {() => import("../../js/types.d.ts").Runs | null} runs a table that is in use
+ * @property {(result: Result) => void} drawn a result is shown
+ * @property {() => void} link copies it
+ * @property {(what: keyof Later["take"]) => void} take
+ * @property {(figure: string, format: string) => void} save
+ */
+
+const DEVICES = ["auto", "gpu", "cpu"];
+const SPEEDS = [null, 1, 2, 5, 10, 30];
+const FRAME_MS = 14;
+
+/** An error in words, and what can be done. @param {string} text @param {(() => void) | null} restart */
+export const alertOf = (text, restart) =>
+  h(
+    "div",
+    { class: "alert" },
+    h("p", {}, text),
+    restart ? h("button", { type: "button", onclick: restart }, t("restart")) : "",
+  );
+
+/** A heading of a page whose title has this level. @param {1 | 2} level @param {string} text */
+export const headingOf = (level, text) => h(/** @type {"h2"} */ (`h${level + 1}`), {}, text);
+
+/** @param {string} key @param {() => void} act @param {object} [props] */
+const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
+
+/** @param {string} key @param {Node[]} body */
+const fold = (key, body) => h("details", { class: "fold" }, h("summary", {}, t(key)), ...body);
+
+/** @param {string} key @param {HTMLElement} field @param {...any} after */
+const row = (key, field, ...after) =>
+  h(
+    "div",
+    { class: "control" },
+    h("label", { for: field.id }, t(key)),
+    h("div", { class: "pair" }, field, ...after),
+  );
+
+export class View {
+  #level;
+  #acts;
+  /** @type {Map<string, import("../../js/controls.js").Control>} */ #controls = new Map();
+  /** @type {Record<string, any>} */ #ui = {};
+  /** @type {Map<string, FigureView>} */ #figures = new Map();
+  /** @type {Result | null} */ #result = null;
+  #tables = "";
+  #frame = 0;
+  #drawn = 0;
+  /** @type {number | undefined} */ #speaking;
+  /** @type {Record<string, string[]>} */ #said = {};
+  /** A field holds what cannot be opened. */
+  invalid = false;
+
+  /**
+   * @param {ShadowRoot} root @param {Entry} entry @param {1 | 2} level of its title
+   * @param {HTMLElement | undefined} panel for a table of one's own @param {Later["kinds"] | undefined} kinds of controls that a table brings
+   * @param {Acts} acts
+   */
+  constructor(root, entry, level, panel, kinds, acts) {
+    this.#level = level;
+    this.#acts = acts;
+    const ui = this.#ui;
+    const elements = this.#parameters(entry, kinds);
+    // On a phone the figure follows the first controls, so that a finger on a slider sees the curve move.
+    const wide = matchMedia("(min-width: 60em)").matches;
+    const primary = wide ? 6 : entry.params[0]?.kind === "simplex" ? 1 : 2;
+    ui.more = h(
+      "details",
+      { class: "more" },
+      h("summary", {}, t("moreSettings")),
+      ...elements.slice(primary),
+    );
+    const presets = this.#presets(entry);
+    const runs = this.#runs();
+    const running = this.#running(entry);
+    const settings = elements.length > primary ? [ui.more, running] : [running];
+    this.#results();
+    const take = this.#take();
+
+    ui.title = h(/** @type {"h2"} */ (`h${level}`), { tabindex: -1, class: "title" }, entry.title);
+    ui.alerts = h("div", { class: "alerts", role: "alert" });
+    ui.notices = h("div", { class: "notices", role: "status" });
+    ui.live = h("p", { class: "unseen", role: "status" });
+    // What explains the figures comes when they are drawn.
+    ui.notes = h("section", { class: "notes" });
+    ui.folds = h("div", { class: "folds" }, ui.folded);
+    this.article = h(
+      "article",
+      { class: "lab" },
+      h("header", {}, ui.title, h("p", { class: "question" }, ...prose(entry.question))),
+      ui.alerts,
+      ui.notices,
+      h(
+        "div",
+        { class: "body" },
+        h(
+          "div",
+          {},
+          panel ?? "",
+          h(
+            "form",
+            {
+              class: "controls",
+              "aria-label": t("controls"),
+              onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
+            },
+            presets,
+            ...elements.slice(0, primary),
+            ...(wide ? settings : []),
+          ),
+        ),
+        h(
+          "div",
+          { class: "stage" },
+          runs,
+          ui.printed,
+          ui.older,
+          ui.first,
+          wide ? "" : h("div", {}, ...settings),
+          h("section", {}, this.#heading(t("verdicts")), ui.verdicts),
+          ui.figures,
+          ui.notes,
+          ui.tables,
+          take,
+          ui.folds,
+        ),
+      ),
+      ui.live,
+    );
+    root.replaceChildren(this.article);
+    ui.verdicts.parentElement.hidden = true;
+  }
+
+  /** @param {string} text */
+  #heading(text) {
+    return headingOf(this.#level, text);
+  }
+
+  // ---- how it is built ----------------------------------------------------------------------------------
+
+  /** A control for each parameter. @param {Entry} entry @param {Later["kinds"] | undefined} kinds */
+  #parameters(entry, kinds) {
+    const acts = this.#acts;
+    const context = {
+      kinds,
+      runs: acts.runs,
+      value: acts.value,
+      ask: (/** @type {string} */ name, /** @type {string} */ text) => {
+        this.#controls.get(name)?.set(text);
+        acts.change(name, text, true);
+      },
+      size: () => {
+        const simplex = entry.params.find((spec) => spec.kind === "simplex");
+        return simplex ? acts.value(simplex.name).split(",").length : 2;
+      },
+    };
+    for (const spec of entry.params) {
+      const control = makeControl(
+        spec,
+        (text, settled) => {
+          const same = acts.value(spec.name) === text;
+          acts.change(spec.name, text, settled);
+          if (!same && spec.kind === "columns") control.set(text);
+        },
+        context,
+      );
+      this.#controls.set(spec.name, control);
+    }
+    return [...this.#controls.values()].map((control) => control.element);
+  }
+
+  /** @param {Entry} entry */
+  #presets({ presets }) {
+    const preset = (this.#ui.preset = h(
+      "select",
+      {
+        id: uid("preset"),
+        onchange: () => {
+          const chosen = presets[preset.selectedIndex - 1];
+          if (chosen) this.#acts.preset(chosen.query);
+        },
+      },
+      h("option", { value: "" }, t("preset")),
+      presets.map(({ title }) => h("option", {}, title)),
+    ));
+    return presets.length
+      ? h("div", { class: "control" }, h("label", { for: preset.id }, t("presets")), preset)
+      : "";
+  }
+
+  /** Buttons, progress, and what computes. */
+  #runs() {
+    const ui = this.#ui;
+    const { play, step, reset, cancel, warm } = this.#acts;
+    // One button runs and pauses, so that the keyboard never loses its place.
+    ui.run = button("run", play, { class: "primary" });
+    ui.step = button("step", step, { title: t("stepHelp") });
+    ui.reset = button("reset", reset, { title: t("resetHelp") });
+    ui.cancel = button("cancel", cancel);
+    ui.bar = h("progress", { max: 1, value: 0, "aria-label": t("progress") });
+    ui.left = h("span", { class: "left" });
+    ui.badge = h("span", { class: "badge" });
+    ui.why = h("span", { class: "why" });
+    ui.seedShown = h("span", {});
+    // The GPU build is large: it is fetched when a hand nears the buttons, not for every reader.
+    return h(
+      "section",
+      { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
+      h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
+      h("div", { class: "progress" }, ui.left, ui.bar),
+      h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown),
+    );
+  }
+
+  /** What is set of a run: seed, speed, device. @param {Entry} entry */
+  #running(entry) {
+    const ui = this.#ui;
+    const acts = this.#acts;
+    ui.seed = h("input", {
+      id: uid("seed"),
+      type: "text",
+      inputmode: "numeric",
+      class: "short",
+      autocomplete: "off",
+      onchange: () => acts.seed(ui.seed.value.trim()),
+    });
+    ui.seedProblem = h("p", { class: "problem", role: "alert" });
+    ui.speed = h(
+      "select",
+      { id: uid("speed"), onchange: () => acts.pace(SPEEDS[ui.speed.selectedIndex]) },
+      SPEEDS.map((pace) =>
+        h("option", {}, pace === null ? t("speed.full") : t("speed.marks", { pace })),
+      ),
+    );
+    ui.device = h(
+      "select",
+      { id: uid("device"), onchange: () => acts.device(ui.device.value) },
+      DEVICES.map((value) => h("option", { value }, t(`device.${value}`))),
+    );
+    return h(
+      "details",
+      { class: "more" },
+      h("summary", {}, t("runSettings")),
+      row(
+        "seed",
+        ui.seed,
+        button("newSeed", () => acts.seed(String(crypto.getRandomValues(new Uint32Array(1))[0]))),
+      ),
+      ui.seedProblem,
+      row("speed", ui.speed),
+      entry.kernel ? row("device", ui.device) : "",
+    );
+  }
+
+  #results() {
+    const ui = this.#ui;
+    ui.older = h("p", { class: "older", role: "status" });
+    ui.older.hidden = true;
+    // On paper, in place of the controls.
+    ui.printed = h("p", { class: "printed" });
+    ui.first = h("div", { class: "figures" });
+    ui.figures = h("div", { class: "figures" });
+    ui.foldedFigures = h("div", { class: "figures" });
+    ui.folded = h(
+      "details",
+      { class: "fold" },
+      h("summary", {}, t("moreFigures")),
+      ui.foldedFigures,
+    );
+    ui.folded.hidden = true;
+    ui.folded.addEventListener("toggle", () => ui.folded.open && this.#result && this.#draw());
+    ui.verdicts = h("ul", { class: "verdicts" });
+    ui.tables = h("div", { class: "tables" });
+  }
+
+  /** To take away. */
+  #take() {
+    const ui = this.#ui;
+    ui.copied = h("textarea", { readonly: true, rows: 3, "aria-label": t("copiedText") });
+    ui.copied.hidden = true;
+    ui.copiedNote = h("p", { role: "status", class: "help" });
+    /** @type {(keyof Later["take"])[]} */
+    const keys = ["copyCommand", "cite", "downloadJson", "downloadCsv"];
+    return h(
+      "section",
+      { class: "take" },
+      this.#heading(t("take")),
+      h(
+        "div",
+        { class: "buttons" },
+        button("copyLink", this.#acts.link),
+        keys.map((key) => button(key, () => this.#acts.take(key))),
+      ),
+      ui.copiedNote,
+      ui.copied,
+    );
+  }
+
+  /** What stands below the figures. @param {import("../../js/types.d.ts").Explanation} words */
+  explain({ notice, model, formulas, sources }) {
+    this.#ui.notes.replaceChildren(
+      this.#heading(t("notice")),
+      ...notice.map((text) => h("p", {}, ...prose(text))),
+    );
+    this.#ui.folds.replaceChildren(
+      this.#ui.folded,
+      fold(
+        "model",
+        model.map((text) => h("p", { class: "wide" }, ...prose(text))),
+      ),
+      fold("formulas", formulas.map(formula)),
+      fold("sources", [
+        h("ul", {}, ...sources.map(({ text, url }) => h("li", {}, link(url, text)))),
+      ]),
+    );
+  }
+
+  // ---- settings -----------------------------------------------------------------------------------------
+
+  /** Moves the keyboard to the title. */
+  focusTitle() {
+    this.#ui.title.focus();
+  }
+
+  /** Moves the keyboard to the field that holds what cannot be opened. */
+  focusProblem() {
+    this.article.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
+  }
+
+  /** While `inert`, nothing can be set. @param {boolean} inert */
+  lock(inert) {
+    this.#controls.forEach(({ element }) => (element.inert = inert));
+  }
+
+  /** Shows a state. @param {Values} values @param {Values} named those that were named @param {number} seed @param {string} device */
+  set(values, named, seed, device) {
+    this.seed(String(seed));
+    this.#ui.device.value = device;
+    for (const [name, control] of this.#controls) {
+      control.set(values[name]);
+      if (named[name] !== undefined) this.#unfold(control);
+    }
+  }
+
+  /** @param {import("../../js/controls.js").Control} control */
+  #unfold({ element }) {
+    if (this.#ui.more.contains(element)) this.#ui.more.open = true;
+  }
+
+  /** A seed, or what is wrong with the one that was typed. @param {string} text @param {string} [problem] */
+  seed(text, problem = "") {
+    const { seed, seedProblem } = this.#ui;
+    seedProblem.textContent = problem;
+    seed.setAttribute("aria-invalid", String(!!problem));
+    if (!problem) seed.value = text;
+  }
+
+  /** What is set, beside the controls. @param {number} seed @param {number} preset its place in the list, or -1 */
+  state(seed, preset) {
+    this.#ui.seedShown.textContent = t("seedShown", { seed });
+    this.#ui.preset.selectedIndex = 1 + preset;
+  }
+
+  // ---- the run ------------------------------------------------------------------------------------------
+
+  /** @param {Standing} run */
+  mode({ mode, result, ...more }) {
+    const { run, step, reset, cancel } = this.#ui;
+    const playing = mode === "playing";
+    run.textContent = t(
+      playing
+        ? "pause"
+        : mode === "paused"
+          ? "resume"
+          : mode === "done" || mode === "cancelled"
+            ? "runAgain"
+            : "run",
+    );
+    // aria-disabled, not disabled: the button that has the keyboard must be able to keep it.
+    for (const [node, off] of /** @type {[HTMLElement, boolean][]} */ ([
+      [run, mode === "dead"],
+      [step, playing || mode === "dead"],
+      [reset, mode === "idle" || mode === "dead"],
+      [cancel, !playing && mode !== "paused"],
+    ])) {
+      node.setAttribute("aria-disabled", String(off));
+    }
+    if (result) this.progress(result.progress, { mode, result, ...more });
+  }
+
+  /** @param {import("../../js/types.d.ts").Progress} progress @param {Standing} run */
+  progress({ done, total }, { mode, elapsed, pace }) {
+    const { bar, left, run } = this.#ui;
+    run.parentElement.hidden = bar.hidden = !total;
+    if (!total) return void (left.textContent = t("closedForm"));
+    bar.max = total;
+    bar.value = done;
+    const remaining =
+      elapsed > 0.7 && done > 0 && done < total && !pace
+        ? (elapsed * (total - done)) / done
+        : pace
+          ? (total - done) / pace
+          : 0;
+    left.textContent =
+      mode === "playing" && remaining > 0 && done < total
+        ? t("marksLeft", { done, total, left: duration(remaining) })
+        : mode === "cancelled"
+          ? t("marksCancelled", { done, total })
+          : done >= total
+            ? t("marksDone", { total, seconds: num(elapsed, 2) })
+            : t("marks", { done, total });
+  }
+
+  /** What computes, and why. @param {string} kind @param {string} badge @param {string} why */
+  badge(kind, badge, why) {
+    this.#ui.badge.textContent = badge;
+    this.#ui.badge.dataset.kind = kind;
+    this.#ui.why.textContent = why;
+  }
+
+  /** Takes a result; draws at once, but not twice in a frame. @param {Result} result @param {Standing} run */
+  show(result, run) {
+    this.#result = result;
+    this.progress(result.progress, run);
+    if (performance.now() - this.#drawn > FRAME_MS) this.#draw();
+    else this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#drawn = performance.now();
+    const result = /** @type {Result} */ (this.#result);
+    const ui = this.#ui;
+    const views = this.#figures;
+    const ids = new Set(result.figures.map((figure) => figure.id));
+    for (const [id, view] of views) if (!ids.has(id)) (view.destroy(), views.delete(id));
+    /** @type {[Element, Element[]][]} first figure, the others, those that start folded */
+    const places = [
+      [ui.first, []],
+      [ui.figures, []],
+      [ui.foldedFigures, []],
+    ];
+    ui.folded.hidden = true;
+    for (const figure of result.figures) {
+      const folded = figure.folded;
+      if (folded) ui.folded.hidden = false;
+      if (folded && !ui.folded.open) continue;
+      let view = views.get(figure.id);
+      if (view) view.update(figure);
+      else views.set(figure.id, (view = this.#figure(figure)));
+      places[folded ? 2 : places[0][1].length ? 1 : 0][1].push(view.element);
+    }
+    for (const [place, elements] of places) {
+      // Only a change of figures moves anything: a figure in use keeps the keyboard.
+      if (
+        elements.length !== place.children.length ||
+        elements.some((element, i) => element !== place.children[i])
+      )
+        place.replaceChildren(...elements);
+    }
+    ui.figures.hidden = !ui.figures.childElementCount;
+    ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
+    ui.verdicts.parentElement.hidden = !result.verdicts.length;
+    const tables = JSON.stringify(result.tables);
+    if (this.#tables !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
+    this.#tables = tables;
+    this.#acts.drawn(result);
+  }
+
+  /** @param {Figure} figure @returns {FigureView} */
+  #figure(figure) {
+    const view = renderFigure(figure, { locale: lang });
+    const { id, title } = figure;
+    /** @param {string} format */
+    const save = (format) =>
+      h(
+        "button",
+        {
+          type: "button",
+          onclick: () => this.#acts.save(id, format),
+          "aria-label": t("saveFigure", { format, title }),
+        },
+        format,
+      );
+    return {
+      ...view,
+      element: h(
+        "div",
+        { class: "figure" },
+        view.element,
+        h("div", { class: "buttons small" }, save("SVG"), save("PNG")),
+      ),
+    };
+  }
+
+  /** A figure as it is saved. @param {string} id @param {Parameters<FigureView["svg"]>} how */
+  svg(id, ...how) {
+    return /** @type {FigureView} */ (this.#figures.get(id)).svg(...how);
+  }
+
+  // ---- words --------------------------------------------------------------------------------------------
+
+  /** What stands on paper in place of the controls. @param {string} text */
+  printed(text) {
+    this.#ui.printed.textContent = visible(text);
+  }
+
+  /** That the figures are of an earlier state; empty when they are not. @param {string} text */
+  older(text) {
+    this.#ui.older.textContent = text;
+    this.#ui.older.hidden = !text;
+  }
+
+  /** Shows a text, copied or to be copied by hand. @param {string} text @param {string} [more] what else to say */
+  async copy(text, more = "") {
+    const { copied, copiedNote } = this.#ui;
+    copied.hidden = false;
+    copied.value = text;
+    copied.rows = Math.min(12, text.split("\n").length + 1);
+    const ok = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    if (!ok) copied.select();
+    copiedNote.textContent = `${t(ok ? "copied" : "copyByHand")} ${more}`.trim();
+  }
+
+  /** An error, in place of the one before; none without. @param {HTMLElement[]} alert */
+  alert(...alert) {
+    this.#ui.alerts.replaceChildren(...alert);
+  }
+
+  /** Says at a control what is wrong with its value. @param {string} name @param {string} text @returns {boolean} was that enough? */
+  problem(name, text) {
+    const control = this.#controls.get(name);
+    if (!control) return false;
+    this.invalid = true;
+    this.#unfold(control);
+    control.problem(text);
+    // A table may have been brought far from the control, so that is said at the top too.
+    return !control.element.matches("[data-kind=columns]");
+  }
+
+  /** Nothing is wrong. */
+  clear() {
+    this.invalid = false;
+    this.alert();
+    for (const control of this.#controls.values()) control.problem("");
+  }
+
+  /** What one source has to say; it replaces what that source said before. @param {string[]} messages */
+  notices(messages, from = "url") {
+    if ((this.#said[from] ?? []).join("\n") === messages.join("\n")) return;
+    this.#said[from] = messages;
+    const all = Object.values(this.#said).flat();
+    this.#ui.notices.replaceChildren(
+      ...(all.length
+        ? [
+            h(
+              "ul",
+              {},
+              all.map((text) => h("li", {}, sentence(text))),
+            ),
+          ]
+        : []),
+    );
+  }
+
+  /** A summary for those who listen, once things settle. @param {string} what */
+  speak(what) {
+    clearTimeout(this.#speaking);
+    this.#speaking = window.setTimeout(() => {
+      const words = (this.#result?.verdicts ?? []).slice(0, 2).map(verdictWords);
+      this.#ui.live.textContent = [t(`live.${what}`), ...words.map(spoken)].join(" ");
+    }, 600);
+  }
+}

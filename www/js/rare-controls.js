@@ -1,0 +1,6 @@
+// Controls that few experiments have, loaded for those.
+import { matrix } from "./matrix-control.js";
+import { kinds as ofTables } from "./table-panel.js";
+
+/** @type {Record<string, import("./controls.js").Make>} */
+export const kinds = { ...ofTables, matrix };
