@@ -6,7 +6,35 @@
 //   --lab-focus                                 focus ring
 //   --lab-font                                  font family of the plot
 //   --lab-plot-scale                            font size factor of the plot, 1 unless set (lecture: 1.3)
+//   --lab-q0 ... --lab-q15                      steps of a scale, for figures with more series than colours; 3:1 too
 // The theme follows the system; `theme="light"` or `theme="dark"` on the host overrides it.
+
+import { COLOURS, STEPS } from "./style.js";
+
+/** Between these the steps of the scale lie, each lighter than the one before. */
+const SCALES = {
+  light: [
+    [42, 10, 74],
+    [31, 111, 139],
+    [90, 154, 26],
+  ],
+  dark: [
+    [124, 108, 240],
+    [47, 184, 168],
+    [242, 231, 90],
+  ],
+};
+
+/** @param {"light" | "dark"} theme */
+const scale = (theme) =>
+  Object.fromEntries(
+    Array.from({ length: STEPS }, (_, i) => {
+      const at = (2 * i) / (STEPS - 1);
+      const [a, b] = SCALES[theme].slice(at > 1 ? 1 : 0);
+      const mixed = a.map((v, k) => Math.round(v + (b[k] - v) * (at > 1 ? at - 1 : at)));
+      return [`q${i}`, `rgb(${mixed})`];
+    }),
+  );
 
 /** @type {Record<"light" | "dark", Record<string, string>>} */
 export const palettes = {
@@ -24,6 +52,7 @@ export const palettes = {
     c5: "#5b4bc4",
     c6: "#3c4148",
     c7: "#00809c",
+    ...scale("light"),
   },
   dark: {
     bg: "#15181c",
@@ -39,6 +68,7 @@ export const palettes = {
     c5: "#aea5ff",
     c6: "#d5d9de",
     c7: "#4dd0e6",
+    ...scale("dark"),
   },
 };
 
@@ -69,7 +99,8 @@ export const svgRules = [
   ".bars{fill:none;stroke:currentColor}",
   ".dots{fill:currentColor;stroke:var(--lab-bg)}",
   ".open{fill:var(--lab-bg);stroke:currentColor}",
-  ...Array.from({ length: 8 }, (_, i) => `.c${i}{color:var(--lab-c${i})}`),
+  ...[...Array(COLOURS).keys()].map((i) => `.c${i}{color:var(--lab-c${i})}`),
+  ...[...Array(STEPS).keys()].map((i) => `.q${i}{color:var(--lab-q${i})}`),
 ];
 
 export const css = `

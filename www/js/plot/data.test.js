@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { STRINGS } from "./strings.js";
 import { cell } from "./format.js";
 import { viridis } from "./field.js";
+import { palettes, svgRules } from "./css.js";
 import { looks } from "./style.js";
 import { course, summarise } from "./summary.js";
 import { tabulate, thin } from "./table.js";
@@ -100,32 +101,79 @@ test("a table has one row per abscissa and says open ends", () => {
   assert.deepEqual(thin([1, 2, 3, 4, 5], 2), [[1, 4], 3]);
 });
 
-test("series of one thing share a colour, theory lines differ in dash", () => {
+test("series of one group share a colour, theory lines differ in dash", () => {
   const look = looks([
-    { id: "matched-exact", kind: "line", role: "theory" },
-    { id: "matched-measured", kind: "points", role: "measured" },
-    { id: "optimal-exact", kind: "line", role: "theory" },
-    { id: "optimal-asymptote", kind: "line", role: "theory" },
-    { id: "optimal-measured", kind: "points", role: "measured" },
-    { id: "printed", kind: "points", role: "published" },
+    { id: "a", group: "matched", kind: "line", role: "theory" },
+    { id: "b", group: "matched", kind: "points", role: "measured" },
+    { id: "c", group: "optimal", kind: "line", role: "theory" },
+    { id: "d", group: "optimal", kind: "line", role: "theory" },
+    { id: "optimal", kind: "points", role: "measured" },
+    { id: "matched-printed", kind: "points", role: "published" },
   ]);
   assert.deepEqual(
     look.map((l) => l.colour),
-    [0, 0, 1, 1, 1, 2],
+    ["c0", "c0", "c1", "c1", "c1", "c2"],
   );
   assert.equal(look[1].dash, null);
   assert.notEqual(look[2].dash, look[3].dash);
   assert.notEqual(look[1].shape, look[4].shape);
   assert.equal(look[5].open, true);
   assert.notEqual(look[0].dash, null);
-  // Nothing but ways of getting one number: a colour each.
+});
+
+/** @param {number} n groups, each of a measured series and a line */
+const groups = (n) =>
+  looks(
+    [...Array(2 * n).keys()].map((i) => ({
+      id: `s${i}`,
+      group: `g${i % n}`,
+      kind: i < n ? "points" : "line",
+      role: i < n ? "measured" : "theory",
+    })),
+  ).map((l) => l.colour);
+
+test("no two groups share a colour, and a group has one", () => {
+  for (const n of [1, 8, 9, 12, 16]) {
+    const colours = groups(n);
+    for (const palette of Object.values(palettes)) {
+      const seen = colours.map((colour) => palette[colour]);
+      assert.ok(seen.every(Boolean));
+      assert.equal(new Set(seen).size, n);
+      assert.deepEqual(seen.slice(0, n), seen.slice(n));
+    }
+    for (const colour of colours)
+      assert.ok(svgRules.includes(`.${colour}{color:var(--lab-${colour})}`), colour);
+    assert.equal(colours[0][0], n > 8 ? "q" : "c");
+  }
+  // From end to end of the scale, in order.
   assert.deepEqual(
-    looks([
-      { id: "exact", kind: "line", role: "theory" },
-      { id: "measured", kind: "points", role: "measured" },
-    ]).map((l) => l.colour),
-    [0, 1],
+    groups(9).slice(0, 9),
+    [0, 2, 4, 6, 8, 9, 11, 13, 15].map((i) => `q${i}`),
   );
+});
+
+test("a series stands out from the background, and a scale grows lighter", () => {
+  /** Relative luminance. @param {string} colour */
+  const light = (colour) => {
+    const channels = colour.startsWith("#")
+      ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))
+      : (colour.match(/\d+/g) ?? []).map(Number);
+    const [r, g, b] = channels
+      .map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  for (const palette of Object.values(palettes)) {
+    let before = -1;
+    for (const [name, colour] of Object.entries(palette)) {
+      if (!/^[cq]\d+$/.test(name)) continue;
+      const [low, high] = [light(colour), light(palette.bg)].sort((a, b) => a - b);
+      assert.ok((high + 0.05) / (low + 0.05) >= 3, `${name} ${colour}`);
+      if (name.startsWith("c")) continue;
+      assert.ok(light(colour) > before, `${name} ${colour}`);
+      before = light(colour);
+    }
+  }
 });
 
 test("the colours of a map grow lighter", () => {

@@ -410,7 +410,7 @@ export function createDrawing() {
       ].map((m) => m.p);
       nodes.set(s.id, (node = { area: a, casing: c, line: l, bars: b, dots: d, open: o }));
     }
-    for (const [name, p] of Object.entries(node)) set(p, "class", `${name} c${look.colour}`);
+    for (const [name, p] of Object.entries(node)) set(p, "class", `${name} ${look.colour}`);
     return node;
   }
 

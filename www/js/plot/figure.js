@@ -8,8 +8,8 @@ import { looks, outline } from "./style.js";
 import { el, say, set } from "./svg.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
- *  @typedef {{id: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
- *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean, group?: string}} Series
+ *  @typedef {{id: string, group?: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
+ *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean}} Series
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
  *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[], folded?: boolean}} Figure */
@@ -37,7 +37,7 @@ function html(tag, name, text) {
 /** The look of a series in small. @param {Shown} s @param {import("./style.js").Look} look @param {number} [size] */
 export function swatch(s, look, size = 14) {
   const [w, h] = [size * 2, size];
-  const g = el("g", { class: `c${look.colour}` });
+  const g = el("g", { class: look.colour });
   if (s.kind !== "points" && (s.lo || s.hi))
     g.append(el("path", { class: "area", d: `M0 ${h * 0.15}H${w}V${h * 0.85}H0Z` }));
   if (s.kind === "line") {

@@ -1,30 +1,22 @@
 // How a series looks: colour, dash and shape, each enough to tell two of them apart.
 
+/** Colours that are told apart without an order, and steps of the scale for more groups than those. */
 export const COLOURS = 8;
+export const STEPS = 16;
 const DASHES = ["8 4", "2 3.5", "11 3 2 3", "5 2.5"];
 export const SHAPES = 5;
 
-/** Words in an id that say how a number was got, not what it is. */
-const HOW =
-  /^(theory|exact|measured|simulated|sampled|published|printed|asymptote|asymptotic|limit|mean|band|bound|interval|quantiles?|runs?|curve|power|law|unseen|zero|none)$/;
-
-/** @typedef {{colour: number, dash: string | null, shape: number, open: boolean}} Look */
+/** Colour is a class of css.js. @typedef {{colour: string, dash: string | null, shape: number, open: boolean}} Look */
 
 /**
- * Series whose ids differ only in how the number was got (`matched-exact`, `matched-measured`) share a
- * colour and a shape; several theory lines of one colour get different dashes.
- * @param {{id: string, role: string, kind: string}[]} series @returns {Look[]}
+ * Series of one group share a colour and a shape; several theory lines of one colour get different dashes. Groups have a
+ * colour each; where they are more than those, a place on a scale, in their order.
+ * @param {{id: string, group?: string, role: string, kind: string}[]} series @returns {Look[]}
  */
 export function looks(series) {
-  let keys = series.map(
-    (s) =>
-      s.id
-        .split(/[-_./]/)
-        .filter((word) => !HOW.test(word))
-        .join("-") || s.id,
-  );
-  if (new Set(keys).size === 1) keys = series.map((s) => s.id);
+  const keys = series.map((s) => s.group ?? s.id);
   const names = [...new Set(keys)];
+  const last = names.length - 1;
   const theory = series.map((s) => s.role === "theory" && s.kind === "line");
   return series.map((s, i) => {
     const group = names.indexOf(keys[i]);
@@ -33,7 +25,12 @@ export function looks(series) {
     const dash = theory[i]
       ? DASHES[(mates.length > 1 ? mates.indexOf(i) : group) % DASHES.length]
       : null;
-    return { colour: group % COLOURS, dash, shape: group % SHAPES, open: s.role === "published" };
+    return {
+      colour: last < COLOURS ? `c${group}` : `q${Math.round((group * (STEPS - 1)) / last)}`,
+      dash,
+      shape: group % SHAPES,
+      open: s.role === "published",
+    };
   });
 }
 
