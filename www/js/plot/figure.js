@@ -1,7 +1,8 @@
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
 import { later } from "../assets.js";
-import { createDrawing, fontSize, hasData, loading } from "./draw.js";
+import { createDrawing, fontSize, loading } from "./draw.js";
+import { hasData } from "./extent.js";
 import { axisTitle, cell, fill, upper, valueFormat } from "./format.js";
 import { STRINGS } from "./strings.js";
 import { looks, outline } from "./style.js";
