@@ -7,3 +7,5 @@ export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";
 export { tabulate } from "./plot/table.js";
 export { summarise } from "./plot/summary.js";
+// In the first download already: named here, it lies in one file with what both need, and is smaller so.
+export { renderFigure } from "./plot/figure.js";

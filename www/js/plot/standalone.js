@@ -3,8 +3,8 @@
 import { palettes, svgRules } from "./css.js";
 import { createDrawing } from "./draw.js";
 import { upper } from "./format.js";
-import { swatch } from "./figure.js";
 import { textWidth, wrapText } from "./layout.js";
+import { swatch } from "./legend.js";
 import { looks } from "./style.js";
 import { summarise } from "./summary.js";
 import { el } from "./svg.js";

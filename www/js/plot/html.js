@@ -1,0 +1,9 @@
+import { say } from "./svg.js";
+
+/** An element with a class and a text. @param {string} tag @param {string} [name] @param {string} [text] */
+export function html(tag, name, text) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) say(node, text);
+  return node;
+}
