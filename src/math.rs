@@ -140,7 +140,7 @@ mod tests {
         let grid = ratios(2.0, 200.0, 5);
         assert_eq!((grid.len(), grid[0]), (5, 2.0));
         assert!((grid[4] / 200.0 - 1.0).abs() < 1e-15, "{grid:?}");
-        assert!(grid.windows(2).all(|pair| (pair[1] / pair[0] / 100_f64.powf(0.25) - 1.0).abs() < 1e-15), "{grid:?}");
+        assert!(grid.windows(2).all(|pair| (pair[1] / pair[0] / 10_f64.sqrt() - 1.0).abs() < 1e-15), "{grid:?}");
     }
 
     #[test]

@@ -98,11 +98,11 @@ impl Verdict {
         if runs >= least {
             return self;
         }
-        Self { agrees: None, ..self }.add(&format!("Fewer than {least} runs cannot tell at 99.9%."))
+        Self { agrees: None, ..self }.adding(&format!("Fewer than {least} runs cannot tell at 99.9%."))
     }
 
     /// Adds a sentence to its note.
-    pub fn add(mut self, sentence: &str) -> Self {
+    pub fn adding(mut self, sentence: &str) -> Self {
         if !self.note.is_empty() {
             self.note.push(' ');
         }

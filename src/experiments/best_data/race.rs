@@ -208,15 +208,15 @@ impl Race {
         let (alpha, slow, fast) = (self.racers[best].exponent, median(uniform), median(best));
         verdict.note = format!("Median samples: uniform {slow}; alpha = {alpha}: {fast}.");
         if ratio.value.is_nan() {
-            verdict = verdict.add("Neither was at the target when the budget was spent.");
+            verdict = verdict.adding("Neither was at the target when the budget was spent.");
         } else if ratio.bound != Ordering::Equal {
             let sign = if ratio.bound == Ordering::Greater { ">" } else { "<" };
-            verdict = verdict.add(&format!("The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
+            verdict = verdict.adding(&format!("The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
         }
         verdict = verdict.once(finished).from_runs(fewest, LEAST_RUNS);
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
         if diverged > 0 {
-            verdict = verdict.add(&format!("Runs that diverged, and count as never there: {diverged}."));
+            verdict = verdict.adding(&format!("Runs that diverged, and count as never there: {diverged}."));
         }
         Some(verdict)
     }
