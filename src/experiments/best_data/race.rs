@@ -211,7 +211,8 @@ impl Race {
             verdict = verdict.adding("Neither was at the target when the budget was spent.");
         } else if ratio.bound != Ordering::Equal {
             let sign = if ratio.bound == Ordering::Greater { ">" } else { "<" };
-            verdict = verdict.adding(&format!("The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
+            verdict =
+                verdict.adding(&format!("The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
         }
         verdict = verdict.once(finished).from_runs(fewest, LEAST_RUNS);
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
