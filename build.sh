@@ -254,14 +254,14 @@ browser_stages() {
     stage "browser tests: alone" browser_tests 1
 }
 
-# Minutes on two idle cores: 40 in all. Linking a page takes one core, and so do most tests: they share the machine.
+# Minutes on two idle cores: 44 in all. Linking a page takes one core, and so do most tests: they share the machine.
 tests() {
     : >"$log"
     trap finish EXIT
     within "set up" 6 setup
     beside "wasm" modules
     within "set up: browser" 2 stage "set up: browser" browser
-    within "lints" 6 check
+    within "lints" 10 check
     within "Rust tests" 10 rust_stages
     within "page" 6 page_stages
     within "browser tests" 10 browser_stages
