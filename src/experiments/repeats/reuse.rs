@@ -153,19 +153,29 @@ pub fn student(normal: f64, freedom: f64) -> f64 {
 
 /// Fresh samples that are as good as `risk`: on the line through the measured points `(N', R*(1, N'))`, ascending in N',
 /// between the first two that enclose it. Nothing if none do.
+///
+/// Its error is that of the risks over the slope. Between two neighbours that are close the slope may be steep or gentle by
+/// chance: so it is that from the point before them to the point after them.
 pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate> {
     let target = math::ln(risk.risk);
-    one_pass.windows(2).find_map(|pair| {
-        let [(n, above), (m, below)] = [pair[0], pair[1]];
+    let slope = |from: usize, to: usize| {
+        let [(n, above), (m, below)] = [one_pass[from], one_pass[to]];
+        (math::ln(below.risk) - math::ln(above.risk)) / (math::ln(m) - math::ln(n))
+    };
+    (1..one_pass.len()).find_map(|i| {
+        let [(n, above), (m, below)] = [one_pass[i - 1], one_pass[i]];
         if !(above.risk >= risk.risk && below.risk <= risk.risk && above.risk > below.risk) {
             return None;
         }
         let [x, y] = [math::ln(n), math::ln(m)];
-        let slope = (math::ln(below.risk) - math::ln(above.risk)) / (y - x);
-        let at = (target - math::ln(above.risk)) / slope;
+        let steep = slope(i - 1, i);
+        let wide = slope(i.saturating_sub(2), (i + 1).min(one_pass.len() - 1));
+        let at = (target - math::ln(above.risk)) / steep;
         // The line's own error, at most that of its ends.
         let share = at / (y - x);
         let line = between(above.error, below.error, share);
+        // Where even that does not fall, theirs is all that is known.
+        let slope = if wide < 0.0 { wide } else { steep };
         let error = (line * line + risk.error * risk.error).sqrt() / slope.abs();
         Some(Estimate { value: math::exp(x + at), error })
     })
@@ -325,6 +335,11 @@ mod tests {
         assert!((found.error - 0.01 * 2.0f64.sqrt() / 2.0).abs() < 1e-12, "two errors over the slope: {found:?}");
         let [lo, hi] = found.interval(2.0);
         assert!((lo * hi - 1600.0).abs() < 1e-9 && lo < 40.0);
+        // By chance the risk falls by much from 20 to 21: the error is that of the slope from 10 to 40.
+        let points = [(10.0, 4.0), (20.0, 2.2), (21.0, 1.8), (40.0, 1.0)];
+        let chance: Vec<(f64, Tuned)> = points.map(|(n, risk): (f64, f64)| (n, tuned(risk, 0.1))).to_vec();
+        let found = fresh_samples(&chance, &tuned(2.0, 0.0)).expect("between 20 and 21");
+        assert!((20.0..21.0).contains(&found.value) && (0.05..=0.1).contains(&found.error), "{found:?}");
         assert!(fresh_samples(&one_pass, &tuned(1.0, 0.0)).is_none(), "better than any");
         assert!(fresh_samples(&one_pass, &tuned(1e-9, 0.0)).is_none(), "not reached");
     }

@@ -72,7 +72,7 @@ fn blocks_of_runs_and_early_ends_change_nothing() {
 
 #[test]
 fn simulated_reuse_is_theory_s() {
-    let run = MultiEpoch::finished("dim=4&samples=250,1000,4000&epochs=1,2,4,16,64&runs=64", 1);
+    let run = MultiEpoch::finished("dim=4&samples=250,1000,4000&epochs=1,2,4,16,64&runs=128", 1);
     let one_pass = run.one_pass_measured(0);
     for size in 0..3 {
         let found = run.reuse(0, size, &one_pass);
@@ -172,6 +172,7 @@ fn heavy_tails_and_few_runs_refute_nothing() {
         ("spectrum=power&noise=0.001&samples=50,90&epochs=1&runs=100", [4, 15, 21]),
         ("spectrum=power&noise=0.001&samples=50,90&epochs=1&largest=2&rates=16&order=once", [4, 14, 21]),
         ("model=one-hot&dim=100&spectrum=power&samples=100,300&epochs=1,4&runs=16", [6, 20, 25]),
+        ("model=one-hot&dim=100&spectrum=power&samples=100,300&epochs=1,4&runs=64", [4, 12, 13]),
     ] {
         for seed in seeds {
             for verdict in MultiEpoch::finished(query, seed).output().verdicts {
