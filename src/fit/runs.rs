@@ -411,7 +411,10 @@ impl Columns {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let mut guess = Self::default();
         for role in Role::ALL {
-            let ranks = headings.iter().enumerate().filter_map(|(k, heading)| {
+            // A path before it (`gradients/lm_head.weight`) or a unit behind it (`weights (GB)`) makes a weight something else.
+            let bare = |k: usize| matches!(table.columns[k].name.trim().to_lowercase().as_str(), "weight" | "weights");
+            let may = headings.iter().enumerate().filter(|(k, _)| role != Role::Weight || bare(*k));
+            let ranks = may.filter_map(|(k, heading)| {
                 let words = role != Role::Run && table.columns[k].numbers.iter().all(|x| x.is_nan());
                 Some(((words, role.rank(heading)?), heading.words.len(), k))
             });
@@ -1511,6 +1514,18 @@ mod tests {
         let twice = text.lines().zip(["params (M)", "70", "70", "70", "160", "160", "160"]);
         let twice: String = twice.map(|(line, more)| format!("{more},{line}\n")).collect();
         assert!(with("chinchilla", &twice, "").is_ok(), "no other column");
+    }
+
+    #[test]
+    fn a_weight_has_no_path_and_no_unit() {
+        for heading in ["gradients/lm_head.weight", "data/web.weight", "loss/weight", "weights (GB)", "weights_B"] {
+            let text = format!("steps,loss,{heading}\n1,5,0.1\n2,3,0.2\n4,2.2,0.1\n8,1.7,0.3\n16,1.5,0.1\n");
+            let how = with("power", &text, "x:steps").expect("runs").how;
+            assert!(how.iter().all(|said| !said.starts_with("weight")), "{heading}: {how:?}");
+        }
+        let named =
+            with("power", "steps,loss, Weight \n1,5,1\n2,3,2\n4,2.2,1\n8,1.7,1\n16,1.5,1\n", "x:steps").expect("runs");
+        assert_eq!(named.how[2], "weight = `Weight`");
     }
 
     #[test]
