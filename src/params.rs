@@ -464,7 +464,10 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
                 checked.values.push((name.clone(), near));
             }
             (Err(error), Err(_)) => {
-                let instead = format!("the default {} is used instead", spec.default);
+                let instead = match spec.default {
+                    "" => "it is left empty instead".to_owned(),
+                    usual => format!("the default {usual} is used instead"),
+                };
                 checked.problems.push(Problem::of(&error, instead));
             }
         }

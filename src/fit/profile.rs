@@ -127,7 +127,7 @@ pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize,
     let (lo, hi) = problem.bounds();
     let (mut gradient, mut room) = (vec![0.0; theta.len()], Room::default());
     problem.evaluate(&theta, &mut gradient, &mut room);
-    let near = |j: usize, end: f64| (theta[j] - end).abs() <= 1e-9 * (1.0 + end.abs());
+    let near = |j: usize, end: f64| end.is_finite() && (theta[j] - end).abs() <= 1e-9 * (1.0 + end.abs());
     let free = (0..theta.len()).filter(|&j| problem.held[j].is_none());
     let down = |j: usize| {
         let [below, above] = [near(j, lo[j]), near(j, hi[j])];

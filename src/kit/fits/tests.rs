@@ -446,3 +446,21 @@ fn many_runs_are_fitted_and_some_are_drawn() {
     let residuals = figure(&output, "residuals");
     assert_eq!(residuals.series[0].x.len(), crate::output::POINTS_MAX, "thinned");
 }
+
+#[test]
+fn a_parameter_without_a_bound_is_at_none() {
+    for law in ["log-linear", "mixture-of-exponentials"] {
+        let output = run("fit", &format!("law={law}&rows=60&bootstrap=0&profiles=no"), None);
+        for cell in table(&output, "words").iter().flatten() {
+            let Cell::Text(said) = cell else { panic!("words") };
+            assert!(!said.contains("its bound, inf"), "{law}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_is_too_long_is_left_empty() {
+    let texts = vec![("exclude".to_owned(), "a".repeat(401))];
+    let problems = crate::session::check("chinchilla", &texts, None).expect("an experiment").problems;
+    assert_eq!((problems.len(), problems[0].instead.as_str()), (1, "it is left empty instead"));
+}
