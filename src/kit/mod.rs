@@ -73,6 +73,8 @@
 //!         }
 //!     }
 //!
+//!     // Native only, and so is its `use` of `Case`: a page tests no kernel.
+//!     #[cfg(not(target_arch = "wasm32"))]
 //!     fn cases() -> Vec<Case<Self>> {
 //!         let fair = Uniforms { seed: 1, heads: 1 << 31, first: 0, steps: 0 };
 //!         vec![Case::zeroed("windows of 1 and of many steps", 2, 1, Inputs::new(&[]), fair, &[0, 1, 100])]
