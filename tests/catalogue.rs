@@ -247,6 +247,10 @@ fn every_kernel_and_job_is_run_by_an_experiment() {
             known += 1;
         }
     }
+    for twin in experiments::all().flat_map(|entry| entry.kernels) {
+        let held = twin.suite.is_none_or(|suite| !suite().cases.is_empty());
+        assert!(held, "`{}` is compared with no device: give `fn cases` of the kernel at least one case", twin.name);
+    }
     let twins: BTreeSet<_> = experiments::all().flat_map(|entry| entry.kernels).map(|twin| twin.name).collect();
     assert_eq!(known, twins.len(), "kernels and jobs live in src/sim: {twins:?}");
 }
@@ -268,6 +272,9 @@ fn streams_have_numbers_of_their_own() {
         }
     }
     let next = owners.keys().next_back().map_or(1, |last| last + 1);
+    // These were given up, or are of tests.
+    let gaps: Vec<u32> = (1..next).filter(|number| !owners.contains_key(number)).collect();
+    assert_eq!(gaps, [8, 14, 15], "a new stream takes the next free number: {:?}", owners.iter().next_back());
     assert!(shared.is_empty(), "two purposes share draws; the next free number is {next}:\n{}", shared.join("\n"));
     assert!(owners.len() > 10 && owners.contains_key(&12), "streams are found: {owners:?}");
 }

@@ -58,7 +58,8 @@ pub trait Experiment: Sized + 'static {
     /// Only what [`Experiment::check`] refuses.
     fn start(params: Self::Params, seed: u32) -> Result<Self>;
 
-    /// Starts over a table, where [`Experiment::DATA`] asks for one.
+    /// Starts over a table, where [`Experiment::DATA`] asks for one. The values were checked, the table was not: what reads
+    /// one refuses it here, so that it is read once.
     ///
     /// # Errors
     /// Only what [`Experiment::check_on`] refuses.
@@ -102,6 +103,11 @@ impl<E: Experiment> Run for E {
     }
 }
 
+/// Refuses a table where none is read.
+fn may_read<E: Experiment>(given: bool) -> Result<()> {
+    if E::DATA.is_empty() && given { Err(reads_no_table(E::SLUG)) } else { Ok(()) }
+}
+
 #[cold]
 #[inline(never)]
 fn reads_no_table(slug: &str) -> Error {
@@ -137,7 +143,7 @@ pub struct Entry {
     /// Its kernels and jobs.
     #[serde(skip)]
     pub kernels: &'static [Twin],
-    /// Starts it with values that were checked, over a table where it reads one, with a seed.
+    /// Starts it with values that fit each other, over a table where it reads one, with a seed; refuses what does not.
     #[serde(skip)]
     pub start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
@@ -159,13 +165,17 @@ impl Entry {
             #[cfg(not(target_arch = "wasm32"))]
             quick: E::QUICK,
             check: |values, table| {
-                if E::DATA.is_empty() && table.is_some() {
-                    return Err(reads_no_table(E::SLUG));
-                }
+                may_read::<E>(table.is_some())?;
                 E::check_on(&E::Params::from_values(values)?, table)
             },
             kernels: E::KERNELS,
-            start: |values, table, seed| Ok(Box::new(E::start_on(E::Params::from_values(values)?, table, seed)?)),
+            // A table is read once: `start_on` refuses what it cannot use.
+            start: |values, table, seed| {
+                may_read::<E>(table.is_some())?;
+                let params = E::Params::from_values(values)?;
+                E::check(&params)?;
+                Ok(Box::new(E::start_on(params, table, seed)?))
+            },
         }
     }
 }

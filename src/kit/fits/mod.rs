@@ -225,11 +225,15 @@ impl<P: Page> Experiment for Fits<P> {
     const DATA: &'static str = P::DATA;
     type Params = P::Params;
 
+    fn check(params: &P::Params) -> Result<()> {
+        Asked::new(&P::forms(params)?.0, &P::common(params)).map(drop)
+    }
+
     fn check_on(params: &P::Params, table: Option<&Rc<Table>>) -> Result<()> {
-        let ((form, others), common) = (P::forms(params)?, P::common(params));
-        Asked::new(&form, &common)?;
+        let Some(table) = table else { return Self::check(params) };
         // Whether a law can be fitted to a table is known when its runs are read.
-        table.map_or(Ok(()), |table| Fitting::new(&form, &others, &common, Some(Rc::clone(table)), 0).map(drop))
+        let (form, others) = P::forms(params)?;
+        Fitting::new(&form, &others, &P::common(params), Some(Rc::clone(table)), 0).map(drop)
     }
 
     fn start(params: P::Params, seed: u32) -> Result<Self> {

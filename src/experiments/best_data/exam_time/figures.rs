@@ -75,7 +75,8 @@ impl ExamTime {
         series
     }
 
-    /// The hours ratio that the students of the run show; apart for the same reason as [`Self::simulated`].
+    /// The hours ratio that the students of the run show. A function of its own, because the page's first part holds no
+    /// function that only a run needs.
     #[inline(never)]
     fn simulated_gain(&self) -> Series {
         let (ratio, error) = self.measured_ratio();
