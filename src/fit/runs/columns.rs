@@ -1,0 +1,312 @@
+//! Which column is what: what headings suggest, what somebody says, and what must be asked.
+
+use super::bad;
+use super::heading::{Heading, Level, Rank};
+use super::source::{Part, Source, ten};
+use crate::error::{Error, Result};
+use crate::fit::{Input, Role};
+use crate::table::{Column, Mark, Table, number};
+
+/// Which column holds what, and what else a table does not say itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    roles: Vec<(Role, usize)>,
+    /// Those that headings suggest and nobody said.
+    guessed: Vec<Role>,
+    /// Guesses that somebody must confirm: columns that fit equally well, or one whose heading means something else.
+    open: Vec<(Role, Vec<usize>)>,
+    /// Powers of ten that somebody said.
+    units: Vec<(Role, i32)>,
+    /// What stands before decimals, where the table leaves it open.
+    pub(super) mark: Option<Mark>,
+}
+
+/// Seconds in a day: a petaFLOP/s-day is 8.64e19 operations.
+const DAY: f64 = 86_400.0;
+
+impl Columns {
+    /// What the headings suggest: whole names first, then words of longer ones, then letters. Where no heading means x, the
+    /// only column left that could be.
+    pub fn guess(table: &Table) -> Self {
+        let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
+        let mut guess = Self::default();
+        for role in Role::ALL {
+            // A path before it (`gradients/lm_head.weight`) or a unit behind it (`weights (GB)`) makes a weight something else.
+            let bare = |k: usize| matches!(table.columns[k].name.trim().to_lowercase().as_str(), "weight" | "weights");
+            let may = headings.iter().enumerate().filter(|(k, _)| role != Role::Weight || bare(*k));
+            let ranks = may.filter_map(|(k, heading)| {
+                let words = role != Role::Run && table.columns[k].numbers.iter().all(|x| x.is_nan());
+                Some(((words, role.rank(heading)?), heading.words.len(), k))
+            });
+            let ranks: Vec<_> = ranks.collect();
+            let Some((rank, _, best)) = ranks.iter().min() else { continue };
+            guess.roles.push((role, *best));
+            guess.guessed.push(role);
+            let values = |k: usize| {
+                let columns = Self { roles: vec![(role, k)], ..Self::default() };
+                let rows: Vec<usize> = (0..table.len()).collect();
+                columns.part(role, table).map(|part| Source::column(part).of(table, &rows)).unwrap_or_default()
+            };
+            // What only says more of a name gives way to the name; what holds the numbers again is no other.
+            let all = |k: usize| headings[k].path.iter().chain(&headings[k].words);
+            let more =
+                |k: usize| all(*best).all(|word| all(k).any(|w| w == word)) && all(k).count() > all(*best).count();
+            let again = |k: usize| {
+                let both = (values(*best), values(k));
+                both.0.iter().zip(&both.1).all(|(a, b)| (a - b).abs() <= 0.02 * b.abs() || a.is_nan() && b.is_nan())
+            };
+            // The tokens of a device are not the tokens: a total that differs is asked about.
+            let total = |other: &Rank| {
+                matches!(role, Role::Tokens | Role::Params) && other.0 <= Level::Words && other.2.0 < rank.1.2.0
+            };
+            let rivals = ranks.iter().filter(|((text, other), _, k)| {
+                let alike = (*text, *other) == *rank && !more(*k) || *text == rank.0 && total(other);
+                alike && k != best && !again(*k)
+            });
+            let open: Vec<usize> = std::iter::once(*best).chain(rivals.map(|(.., k)| *k)).collect();
+            if role != Role::Run && !rank.0 && (open.len() > 1 || rank.1.0 == Level::Doubt) {
+                guess.open.push((role, open));
+            }
+        }
+        if guess.get(Role::X).is_none()
+            && guess.get(Role::Loss).is_some()
+            && let [only] = guess.could_be_x(table)[..]
+        {
+            guess.roles.push((Role::X, only));
+            guess.guessed.push(Role::X);
+        }
+        guess
+    }
+
+    /// Columns that could be the variable of a law of one: their numbers differ, and they are no loss, name or weight.
+    fn could_be_x(&self, table: &Table) -> Vec<usize> {
+        let taken = [Role::Loss, Role::Run, Role::Weight].map(|role| self.get(role));
+        let is_loss =
+            |column: &Column| Role::Loss.rank(&Heading::of(&column.name)).is_some_and(|rank| rank.0 != Level::Letter);
+        let differ = |column: &Column| {
+            let mut numbers = column.numbers.iter().filter(|x| x.is_finite());
+            numbers.next().is_some_and(|first| numbers.any(|x| x != first))
+        };
+        let could = |k: &usize| {
+            let column = &table.columns[*k];
+            !taken.contains(&Some(*k)) && !is_loss(column) && differ(column)
+        };
+        (0..table.columns.len()).filter(could).collect()
+    }
+
+    /// What to say where no column is an input: which it could be, and how to say it.
+    pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
+        let name = input.role.name();
+        let how = format!("say which is, `{name}:HEADING` in `columns` or `--{name} HEADING` on the command line");
+        let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
+        bad(if could.is_empty() {
+            format!("no column is the {}: {how}; the columns are {}", input.label, table.names())
+        } else {
+            format!("the column of x is open, it could be {}: {how}", table.named(could))
+        })
+        .blaming("columns")
+    }
+
+    /// The column that a rule names: by its heading or, where none reads so, by its role.
+    pub(super) fn find(&self, name: &str, table: &Table) -> Result<usize> {
+        let role = || Role::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name));
+        table.find(name).or_else(|e| role().and_then(|role| self.get(role)).ok_or(e))
+    }
+
+    /// What the headings suggest, where `text` does not say otherwise: `loss:val_loss,params:#3,run:-`. A column is named
+    /// by its heading or its place; - is none. `tokens.unit:B` says that tokens are in billions (1, k, M, B or T), and
+    /// `decimal:comma` or `decimal:point` what stands before decimals.
+    ///
+    /// # Errors
+    /// There is no such role, column, unit or mark.
+    pub fn read(text: &str, table: &Table) -> Result<Self> {
+        let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
+        pairs.into_iter().try_fold(Self::guess(table), |mut columns, pair| {
+            let (name, heading) = pair.split_once(':').unwrap_or((pair, ""));
+            let name = name.trim();
+            if name == "decimal" {
+                columns.mark = Some(match heading.trim() {
+                    "comma" => Mark::Comma,
+                    "point" => Mark::Point,
+                    _ => return Err(Error::parameter("columns", pair, "decimal:comma or decimal:point")),
+                });
+                return Ok(columns);
+            }
+            let (name, unit) = name.strip_suffix(".unit").map_or((name, false), |name| (name, true));
+            let role = Role::ALL.into_iter().find(|role| role.name() == name).ok_or_else(|| {
+                let names: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
+                Error::parameter("columns", pair, &format!("role:heading, with roles {}", names.join(", ")))
+            })?;
+            if unit {
+                let power = number::power(heading).filter(|power| *power >= 0 && role.is_counted());
+                let power = power.ok_or_else(|| {
+                    Error::parameter(
+                        "columns",
+                        pair,
+                        "role.unit:UNIT with 1, k, M, B or T, for x, params, tokens, unique or flops",
+                    )
+                })?;
+                columns.units.retain(|(known, _)| *known != role);
+                columns.units.push((role, power));
+                return Ok(columns);
+            }
+            let place = heading.strip_prefix('#').and_then(|place| place.parse::<usize>().ok());
+            let column = match (heading, place) {
+                ("-", _) => None,
+                (_, Some(place)) if (1..=table.columns.len()).contains(&place) => Some(place - 1),
+                _ => Some(
+                    table
+                        .find(heading)
+                        .map_err(|e| Error::new(e.kind(), format!("`columns`: {e}")).blaming("columns"))?,
+                ),
+            };
+            Ok(columns.with(role, column))
+        })
+    }
+
+    /// The column of a role.
+    pub fn get(&self, role: Role) -> Option<usize> {
+        self.roles.iter().find(|(r, _)| *r == role).map(|(_, column)| *column)
+    }
+
+    /// The same with a role at another column, or at none.
+    pub fn with(mut self, role: Role, column: Option<usize>) -> Self {
+        // What somebody says is the loss was no guess for x.
+        let not_x = role == Role::Loss && self.guessed.contains(&Role::X) && self.get(Role::X) == column;
+        let out = |r: &Role| *r == role || not_x && *r == Role::X;
+        self.roles.retain(|(r, _)| !out(r));
+        self.guessed.retain(|r| !out(r));
+        self.roles.extend(column.map(|column| (role, column)));
+        self
+    }
+
+    /// The power of ten of a role's unit: as somebody said, or as the heading says. Cells with a suffix of their own do
+    /// without.
+    pub fn power(&self, role: Role, table: &Table) -> i32 {
+        let heading = || {
+            let column = &table.columns[self.get(role)?];
+            let heading = Heading::of(&column.name);
+            let applies = role.is_counted() && column.mixed().1.is_some() && heading.is_plausible(role, column);
+            applies.then_some(heading.power)
+        };
+        self.said(role).or_else(heading).unwrap_or(0)
+    }
+
+    pub(super) fn said(&self, role: Role) -> Option<i32> {
+        let unit = |of: &dyn Fn(Role) -> bool| self.units.iter().find(|(r, _)| of(*r)).map(|(_, power)| *power);
+        // A column has one unit, whichever of its roles it was said of.
+        unit(&|r| r == role).or_else(|| unit(&|r| self.get(r).is_some() && self.get(r) == self.get(role)))
+    }
+
+    /// The column of a role, and its unit.
+    pub(super) fn part(&self, role: Role, table: &Table) -> Option<Part> {
+        let column = self.get(role)?;
+        let (said, power) = (self.said(role), self.power(role, table));
+        let days = said.is_none() && power != 0 && Heading::of(&table.columns[column].name).days;
+        Some(Part { role, column, unit: if days { DAY * ten(power) } else { ten(power) } })
+    }
+
+    /// The unit of a column, in whichever role it is.
+    pub(super) fn part_of(&self, column: usize, table: &Table) -> Option<Part> {
+        let role = Role::ALL.into_iter().find(|role| self.get(*role) == Some(column));
+        role.and_then(|role| self.part(role, table))
+    }
+
+    /// Is a column surely of that role: by a name or words, or because somebody said so?
+    pub(super) fn is_sure(&self, role: Role, table: &Table) -> bool {
+        let open = self.open.iter().any(|(r, _)| *r == role);
+        let sure =
+            |k: usize| role.rank(&Heading::of(&table.columns[k].name)).is_some_and(|rank| rank.0 <= Level::Words);
+        self.get(role).is_some_and(|k| !self.guessed.contains(&role) || !open && sure(k))
+    }
+
+    /// The columns that say what stands before decimals: those with a role, and every other loss.
+    pub fn witnesses(&self, table: &Table) -> Vec<usize> {
+        let role = |k: usize| self.roles.iter().any(|(role, column)| *column == k && *role != Role::Run);
+        let loss = |k: usize| {
+            Role::Loss.rank(&Heading::of(&table.columns[k].name)).is_some_and(|rank| rank.0 != Level::Letter)
+        };
+        (0..table.columns.len()).filter(|&k| role(k) || loss(k)).collect()
+    }
+
+    /// What must be asked before these columns are used, and notes on how they are read.
+    pub(super) fn ask(&self, table: &Table, parts: &[Part]) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
+        for part in parts {
+            let (role, column) = (part.role, &table.columns[part.column]);
+            let (name, what) = (&column.name, role.plural());
+            let guessed = self.guessed.contains(&role);
+            let heading = Heading::of(name);
+            if role == Role::Loss
+                && guessed
+                && let Some(says) = heading.scale.as_ref().or(heading.log.as_ref())
+            {
+                return Err(bad(format!(
+                    "the heading of column `{name}` says `{says}`, but the loss itself is needed: convert the column, say which column is the loss, or rename it"
+                )));
+            }
+            if let Some((_, open)) = self.open.iter().find(|(r, _)| *r == role).filter(|_| guessed) {
+                let names: Vec<_> = open.iter().take(5).map(|k| format!("`{}`", table.columns[*k].name)).collect();
+                return Err(bad(if let [name] = &names[..] {
+                    let says = role
+                        .doubt(&heading)
+                        .map_or_else(|| "something else".to_owned(), |word| format!("`{word}` too"));
+                    format!(
+                        "{name} is the only column that may be the {what}, but its heading says {says}: say which column is the {what}"
+                    )
+                } else {
+                    format!("columns {} may each be the {what}: say which column is", names.join(" and "))
+                }));
+            }
+            let (scaled, bare) = column.mixed();
+            let (Some(bare), true) = (bare, role.is_counted()) else { continue };
+            let cell =
+                |row: usize| format!("{} on line {}", crate::error::number(column.numbers[row]), table.lines[row]);
+            if self.said(role).is_none() {
+                const UNITS: &str = "1, k, M, B or T";
+                if let Some(says) = &heading.log {
+                    return Err(bad(format!(
+                        "the heading of column `{name}` says `{says}`, but the {what}, not their logarithms, are needed: convert the column, or set its unit ({UNITS}) if it holds none"
+                    )));
+                }
+                if let Some(says) = heading.unread.as_deref().or_else(|| role.unknown_unit(&heading)) {
+                    return Err(bad(format!(
+                        "the heading of column `{name}` says `{says}`, which is not read as a unit of {what}: set the unit of {what} ({UNITS}), or rename the column"
+                    )));
+                }
+                let small = column.numbers[bare].abs() < 1e4;
+                if let Some(row) = scaled.filter(|row| small && part.unit == 1.0 && column.numbers[*row].abs() >= 1e6) {
+                    return Err(bad(format!(
+                        "column `{name}` holds {} with a suffix and {} without: set the unit of {what} ({UNITS}) for the cells without",
+                        cell(row),
+                        cell(bare)
+                    )));
+                }
+                if let Some(letter) = heading.letter.filter(|_| part.unit == 1.0) {
+                    notes.push(format!(
+                        "The last letter of column `{name}` is not taken as a unit of {what}: if it is one, set it ({}).",
+                        if letter == 'k' { letter } else { letter.to_ascii_uppercase() }
+                    ));
+                }
+                if heading.days && part.unit != 1.0 {
+                    notes.push(format!(
+                        "Column `{name}` counts operations a second for a day: 1 is {:e} operations.",
+                        part.unit
+                    ));
+                }
+            }
+            if let Some(row) = scaled.filter(|_| part.unit != 1.0) {
+                notes.push(format!(
+                    "In column `{name}`, numbers with a suffix of their own, such as {}, are read by it; the others are multiplied by {:e}.",
+                    cell(row),
+                    part.unit
+                ));
+            }
+        }
+        Ok(notes)
+    }
+
+    pub(super) fn is_guess(&self, role: Role) -> bool {
+        self.guessed.contains(&role) && !self.units.iter().any(|(r, _)| *r == role)
+    }
+}

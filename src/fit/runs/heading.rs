@@ -1,0 +1,575 @@
+//! What a heading says: its words, its unit, and how well it fits a role.
+
+use crate::fit::Role;
+use crate::table::{Column, number};
+
+use super::doubts::median;
+use super::source::ten;
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 9] = [
+        Self::Loss,
+        Self::X,
+        Self::Params,
+        Self::Tokens,
+        Self::Unique,
+        Self::Epochs,
+        Self::Flops,
+        Self::Run,
+        Self::Weight,
+    ];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::X => "x",
+            Self::Params => "params",
+            Self::Tokens => "tokens",
+            Self::Unique => "unique",
+            Self::Epochs => "epochs",
+            Self::Flops => "flops",
+            Self::Loss => "loss",
+            Self::Run => "run",
+            Self::Weight => "weight",
+        }
+    }
+
+    /// What it is, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::X => "x, for a law of one variable",
+            Self::Params => "parameters N",
+            Self::Tokens => "tokens seen D",
+            Self::Unique => "unique tokens U",
+            Self::Epochs => "epochs D/U",
+            Self::Flops => "operations C = 6 N D",
+            Self::Loss => "loss",
+            Self::Run => "name of the run",
+            Self::Weight => "weight",
+        }
+    }
+
+    /// The words that headings use for it.
+    const fn vocabulary(self) -> Vocabulary {
+        match self {
+            Self::X => Vocabulary { names: &["x", "size", "samples", "steps", "step"], ..NOTHING },
+            Self::Params => Vocabulary {
+                names: &["params", "parameters", "nparams", "numparams", "modelsize", "modelparams"],
+                letters: &["n"],
+                needed: &["params", "parameters", "param", "parameter"],
+                never: RATES,
+                known: &[
+                    "model",
+                    "trainable",
+                    "learnable",
+                    "non",
+                    "no",
+                    "embedding",
+                    "embeddings",
+                    "excluding",
+                    "without",
+                ],
+                whole: &["total", "all", "overall", "full", "active", "activated"],
+                part: &[
+                    "embedding",
+                    "embeddings",
+                    "embed",
+                    "emb",
+                    "head",
+                    "expert",
+                    "router",
+                    "lora",
+                    "adapter",
+                    "frozen",
+                    "teacher",
+                    "draft",
+                ],
+            },
+            Self::Tokens => Vocabulary {
+                names: &["tokens", "ntokens", "numtokens", "trainingtokens", "traintokens", "tokensseen"],
+                letters: &["d"],
+                needed: &["tokens", "token"],
+                never: TOKEN_RATES,
+                known: &["used", "trained", "on", "pretraining", "pretrain", "cumulative", "so", "far"],
+                whole: &["total", "all", "overall", "seen", "train", "training", "consumed", "processed"],
+                part: &[
+                    "warmup",
+                    "eval",
+                    "val",
+                    "validation",
+                    "test",
+                    "prompt",
+                    "decay",
+                    "cooldown",
+                    "anneal",
+                    "special",
+                    "context",
+                    "image",
+                    "epoch",
+                    "data",
+                    "dataset",
+                    "corpus",
+                    "pool",
+                    "fresh",
+                    "dedup",
+                    "deduplicated",
+                ],
+            },
+            Self::Unique => Vocabulary {
+                names: &["unique", "uniquetokens", "uniquedata", "distincttokens"],
+                letters: &["u", "du", "ud"],
+                needed: &["unique", "distinct"],
+                never: RATES,
+                known: &["tokens", "token", "data", "total", "all", "train", "training", "pretraining", "seen", "d"],
+                ..NOTHING
+            },
+            Self::Epochs => Vocabulary {
+                names: &["epochs", "epoch", "nepochs", "numepochs", "passes"],
+                needed: &["epochs", "epoch"],
+                never: RATES,
+                known: &["total", "train", "training", "trained", "data", "passes", "over"],
+                ..NOTHING
+            },
+            Self::Flops => Vocabulary {
+                names: &["flops", "flop", "compute", "trainingcompute", "totalcompute"],
+                letters: &["c"],
+                needed: &["flops", "flop"],
+                never: RATES,
+                known: &["compute", "budget", "model", "pretraining", "pretrain", "overall", "all"],
+                whole: &["total", "train", "training"],
+                part: &[
+                    "forward",
+                    "fwd",
+                    "backward",
+                    "inference",
+                    "eval",
+                    "peak",
+                    "achieved",
+                    "theoretical",
+                    "hardware",
+                ],
+            },
+            Self::Loss => Vocabulary {
+                names: &["loss", "valloss", "validationloss", "evalloss", "testloss", "finalloss"],
+                letters: &["l", "y"],
+                needed: &["loss"],
+                never: &[
+                    "step", "steps", "scale", "time", "weight", "std", "stderr", "err", "error", "count", "type",
+                    "name", "aux", "z", "max", "var", "variance", "ci", "id",
+                ],
+                known: &[
+                    "train",
+                    "training",
+                    "final",
+                    "last",
+                    "end",
+                    "best",
+                    "lowest",
+                    "min",
+                    "minimum",
+                    "observed",
+                    "measured",
+                    "actual",
+                    "mean",
+                    "average",
+                    "avg",
+                    "macro",
+                    "micro",
+                    "ce",
+                    "xent",
+                    "cross",
+                    "entropy",
+                    "crossentropy",
+                    "nll",
+                    "lm",
+                    "language",
+                    "modeling",
+                    "modelling",
+                    "model",
+                    "pretraining",
+                    "pretrain",
+                    "token",
+                    "nats",
+                    "nat",
+                    "set",
+                    "split",
+                    "out",
+                    "held",
+                    "at",
+                    "after",
+                    "per",
+                    "nats/token",
+                    // What it is measured on.
+                    "c4",
+                    "pile",
+                    "wikitext",
+                    "openwebtext",
+                    "owt",
+                    "fineweb",
+                    "refinedweb",
+                    "slimpajama",
+                    "redpajama",
+                    "dolma",
+                    "oscar",
+                    "web",
+                    "wikipedia",
+                    "wiki",
+                    "books",
+                    "code",
+                    "github",
+                    "arxiv",
+                    "english",
+                    "en",
+                ],
+                whole: HELD_OUT,
+                part: &[
+                    "initial",
+                    "init",
+                    "start",
+                    "first",
+                    "predicted",
+                    "prediction",
+                    "pred",
+                    "expected",
+                    "fitted",
+                    "extrapolated",
+                    "baseline",
+                    "teacher",
+                    "target",
+                    "reference",
+                    "ref",
+                    "router",
+                    "moe",
+                    "reg",
+                    "l1",
+                    "l2",
+                    "mtp",
+                    "kl",
+                    "ema",
+                    "sum",
+                    "gap",
+                    "ratio",
+                    "exp",
+                    "sqrt",
+                    "perplexity",
+                    "ppl",
+                    "bits",
+                    "normalized",
+                    "normalised",
+                    "excess",
+                    "delta",
+                    "diff",
+                    "pct",
+                    "percent",
+                    "reward",
+                    "policy",
+                    "value",
+                    "auxiliary",
+                ],
+            },
+            Self::Run => Vocabulary { names: &["run", "runid", "runname", "id", "experiment", "name"], ..NOTHING },
+            Self::Weight => Vocabulary { names: &["weight", "weights"], ..NOTHING },
+        }
+    }
+
+    /// Can its numbers be in thousands or billions?
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Self::X | Self::Params | Self::Tokens | Self::Unique | Self::Flops)
+    }
+
+    /// How well a heading fits: the less the better.
+    pub(super) fn rank(self, heading: &Heading) -> Option<Rank> {
+        let vocabulary = self.vocabulary();
+        let plain = heading.words.concat();
+        let place = |list: &[&str]| list.iter().position(|name| *name == plain);
+        let has = |list: &[&str]| heading.words.iter().any(|word| list.contains(&word.as_str()));
+        let never = |words: &[String]| words.iter().any(|word| vocabulary.never.contains(&word.as_str()));
+        // `tokens (unique)`
+        let in_brackets = heading.brackets.iter().any(|word| vocabulary.needed.contains(&word.as_str()));
+        let kind = self.kind(heading);
+        let (level, at) = match (place(vocabulary.names), place(vocabulary.letters)) {
+            // `train/loss` is no surer than `final_val_loss`.
+            (Some(at), _) => (if kind.0 < 2 { Level::Name } else { Level::Words }, at),
+            (_, Some(at)) => (Level::Letter, at),
+            _ if (has(vocabulary.needed) || self == Self::Unique && in_brackets) && !never(&heading.words) => {
+                (Level::Words, 0)
+            }
+            _ => return None,
+        };
+        if never(&heading.brackets) || heading.is_extreme {
+            return None;
+        }
+        let scaled = self == Self::Loss && (heading.scale.is_some() || heading.log.is_some());
+        Some((if scaled || self.doubt(heading).is_some() { Level::Doubt } else { level }, at, kind))
+    }
+
+    /// A word of a heading that makes it something else, or may because it is not known of its role. The tokens of the
+    /// warmup are not the tokens, and a normalised loss is not the loss.
+    pub(super) fn doubt(self, heading: &Heading) -> Option<&str> {
+        let Vocabulary { names, letters, needed, known, whole, part, .. } = self.vocabulary();
+        let all = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
+        let without = |word: &str| matches!(word, "non" | "no" | "without" | "excluding" | "excl" | "ex" | "minus");
+        if let Some(word) = all().find(|word| part.contains(word)).filter(|_| !all().any(without)) {
+            return Some(word);
+        }
+        if needed.is_empty() {
+            return None;
+        }
+        let plain = heading.words.concat();
+        let words = if names.contains(&&*plain) || letters.contains(&&*plain) { &[][..] } else { &heading.words };
+        // What a held-out loss was measured on may be any word before it: `mycorpus_val_loss`.
+        let at = words.iter().position(|word| needed.contains(&word.as_str())).unwrap_or(0);
+        let measured = self == Self::Loss && words[..at].iter().any(|word| HELD_OUT.contains(&word.as_str()));
+        let words = if measured { &words[at..] } else { words };
+        // What brackets say of a count is taken for its unit.
+        let brackets = if self.is_counted() { &[][..] } else { &heading.brackets };
+        let unknown = |word: &&str| {
+            let named = [needed, known, whole, letters, LITTLE].iter().any(|list| list.contains(word));
+            let asked = [&heading.unread, &heading.log].iter().any(|said| said.as_deref() == Some(*word));
+            !named && !asked
+        };
+        words.iter().chain(brackets).map(String::as_str).find(unknown)
+    }
+
+    /// What brackets say of a count, where none of it is known: a unit in another language, perhaps.
+    pub(super) fn unknown_unit(self, heading: &Heading) -> Option<&str> {
+        let Vocabulary { needed, known, whole, part, letters, .. } = self.vocabulary();
+        let lists = [needed, known, whole, part, letters, LITTLE];
+        let named = |word: &String| lists.iter().any(|list| list.contains(&word.as_str()));
+        let asks = self.is_counted() && self != Self::X && !heading.brackets.iter().any(named);
+        heading.brackets.first().map(String::as_str).filter(|_| asks)
+    }
+
+    /// Which of several headings of a role is meant: 0 before 1 before 2. Then, of losses, the one measured at the end.
+    fn kind(self, heading: &Heading) -> (usize, usize) {
+        let words = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
+        let has = |list: &[&str]| words().any(|word| list.contains(&word));
+        let kind = if has(self.vocabulary().whole) {
+            0
+        } else if self == Self::Loss && has(&["train", "training"]) {
+            2
+        } else {
+            1
+        };
+        let end = self == Self::Loss && has(&["final", "observed", "measured", "actual"]);
+        (kind, usize::from(!end))
+    }
+
+    /// What its numbers count or are, in a sentence.
+    pub(super) const fn plural(self) -> &'static str {
+        match self {
+            Self::X => "x",
+            Self::Params => "parameters",
+            Self::Tokens => "tokens",
+            Self::Unique => "unique tokens",
+            Self::Epochs => "epochs",
+            Self::Flops => "operations",
+            Self::Loss => "loss",
+            Self::Run => "name of the run",
+            Self::Weight => "weight",
+        }
+    }
+}
+
+/// How surely a heading means a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// It is a name of it.
+    Name,
+    /// Its words say it, and nothing else.
+    Words,
+    /// It is a letter that often stands for it, and for other things.
+    Letter,
+    /// Its words may say something else: somebody must confirm it.
+    Doubt,
+}
+
+/// How well a heading fits a role: how surely; which name; of what kind.
+pub(super) type Rank = (Level, usize, (usize, usize));
+
+/// What headings call a role, in small letters.
+struct Vocabulary {
+    /// Whole headings, the surest first, without what stands between their words.
+    names: &'static [&'static str],
+    /// Letters that often stand for it, and for other things.
+    letters: &'static [&'static str],
+    /// Words of which a longer heading needs one.
+    needed: &'static [&'static str],
+    /// Words that make it something else.
+    never: &'static [&'static str],
+    /// Words that may stand beside the needed ones and change nothing.
+    known: &'static [&'static str],
+    /// Words of the whole, which goes before others.
+    whole: &'static [&'static str],
+    /// Words of something that is like it and is not it.
+    part: &'static [&'static str],
+}
+
+const NOTHING: Vocabulary =
+    Vocabulary { names: &[], letters: &[], needed: &[], never: &[], known: &[], whole: &[], part: &[] };
+
+const RATES: &[&str] = &["per", "sec", "second", "s", "rate", "batch", "step", "time", "max", "vocab"];
+const TOKEN_RATES: &[&str] = &[
+    "per", "sec", "second", "s", "rate", "batch", "step", "time", "max", "vocab", "unique", "distinct", "id", "eos",
+    "pad",
+];
+const HELD_OUT: &[&str] = &["val", "validation", "eval", "evaluation", "test", "dev", "heldout", "valid"];
+/// Words that count or join.
+const LITTLE: &[&str] = &["n", "num", "number", "nr", "no", "nb", "count", "counts", "of", "the", "in", "for", "a"];
+
+/// What a heading says: its words in small letters, and its unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Heading {
+    pub(super) words: Vec<String>,
+    /// Words in brackets that are no unit.
+    pub(super) brackets: Vec<String>,
+    /// Is it the least or the largest of a curve, as W&B writes it: `loss__MIN`?
+    pub(super) is_extreme: bool,
+    /// Words of what stands before a slash.
+    pub(super) path: Vec<String>,
+    /// The power of ten of its unit.
+    pub(super) power: i32,
+    /// Is the unit so many operations a second, for a day?
+    pub(super) days: bool,
+    /// Is the unit one letter at the end of the name, `params_b`? It may be a subscript.
+    pub(super) letter: Option<char>,
+    /// What looks like a unit of what is counted, and is not read.
+    pub(super) unread: Option<String>,
+    /// What looks like a unit of a loss.
+    pub(super) scale: Option<String>,
+    /// What says that the numbers are logarithms.
+    pub(super) log: Option<String>,
+}
+
+/// A text as words in small letters: `trainTokens`, `train_tokens`.
+fn words(part: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let (mut small, mut inside) = (false, false);
+    for c in part.chars() {
+        if c.is_alphanumeric() {
+            if !inside || small && c.is_uppercase() {
+                words.push(String::new());
+            }
+            if let Some(word) = words.last_mut() {
+                word.extend(c.to_lowercase());
+            }
+        }
+        (small, inside) = (c.is_lowercase(), c.is_alphanumeric());
+    }
+    words
+}
+
+fn is_log(word: &str) -> bool {
+    matches!(
+        word,
+        "log" | "ln" | "lg" | "log10" | "log2" | "log1p" | "logarithm" | "log\u{2081}\u{2080}" | "log\u{2082}"
+    )
+}
+
+impl Heading {
+    /// May its unit be one? A letter at the end of a name is, of parameters, tokens and operations, where it makes large
+    /// numbers of small ones.
+    pub(super) fn is_plausible(&self, role: Role, column: &Column) -> bool {
+        let Some(letter) = self.letter else { return true };
+        let most = match role {
+            Role::Params => 1e14,
+            Role::Tokens | Role::Unique => 1e15,
+            Role::Flops => 1e30,
+            _ => return false,
+        };
+        let small = if letter == 'k' { 1e8 } else { 1e4 };
+        let bare = (0..column.numbers.len()).filter(|row| !column.is_scaled(*row)).map(|row| column.numbers[row]);
+        let middle = median(bare.filter(|x| !x.is_nan()).collect());
+        letter != 'g' && middle > 0.0 && middle < small && middle * ten(self.power) <= most
+    }
+
+    /// Of `Params (M)`, `tokens [B]`, `train/loss`, `summary.total_tokens`, `total_gflops`, `params_in_millions`.
+    pub(super) fn of(name: &str) -> Self {
+        let open = name.find(['(', '[', '{']).filter(|at| *at > 0);
+        let (base, brackets) = name.split_at(open.unwrap_or(name.len()));
+        let base = number::tens(base);
+        let ends = base.trim_end().to_lowercase();
+        let is_extreme = ends.ends_with("__min") || ends.ends_with("__max");
+        let parts = base.split(['/', '\\']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let (mut part, mut path) = parts.split_last().map_or(("", &[][..]), |(part, path)| (*part, path));
+        let mut said = Self { is_extreme, ..Self::default() };
+        let mut pieces: Vec<&str> = brackets.split(|c: char| "()[]{},;".contains(c)).map(str::trim).collect();
+        // `tokens / 1e9`, `tokens, B`
+        let divided = number::unit(part).filter(|(ten, _)| *ten != 0 && !part.to_lowercase().contains("flop"));
+        if let (Some(unit), Some((name, outer))) = (divided, path.split_last()) {
+            (said.power, said.days) = unit;
+            (part, path) = (name, outer);
+        }
+        if let Some((name, unit)) = part.split_once([',', ';']) {
+            pieces.push(unit.trim());
+            part = name;
+        }
+        for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
+            match number::unit(piece) {
+                Some((power, days)) if said.power == 0 || power == 0 => {
+                    said.power += power;
+                    said.days |= days;
+                }
+                Some(_) => said.unread = Some(piece.to_owned()),
+                None => {
+                    let log = words(piece).iter().any(|word| is_log(word));
+                    said.log = said.log.or_else(|| log.then(|| piece.to_owned()));
+                    if number::is_like_unit(piece) {
+                        said.unread = Some(piece.to_owned());
+                    } else if !log {
+                        said.brackets.extend(words(piece));
+                    }
+                }
+            }
+            if number::is_scale(piece) || words(piece).iter().any(|word| is_log(word)) {
+                said.scale = Some(piece.to_owned());
+            }
+        }
+        said.path = path.iter().flat_map(|part| words(part)).collect();
+        let part = part.rsplit('.').find(|part| part.chars().any(char::is_alphabetic)).unwrap_or(part);
+        let mut words = words(part);
+        said.log = said.log.or_else(|| words.iter().find(|word| is_log(word)).cloned());
+        // `compute_pf_days`, `petaflop_s_days`
+        for count in [3, 2] {
+            let from = words.len().wrapping_sub(count);
+            if let Some(unit) =
+                words.get(from..).and_then(|last| number::unit(&last.join("-"))).filter(|(_, days)| *days)
+            {
+                (said.power, said.days) = unit;
+                words.truncate(from);
+                if words.is_empty() {
+                    words.push("compute".into());
+                }
+            }
+        }
+        for word in &mut words {
+            if let Some(found) = number::power(word).filter(|_| word.ends_with("flops") || word.ends_with("flop")) {
+                said.power += found;
+                "flops".clone_into(word);
+            }
+        }
+        while words.len() > 1 {
+            let last = words.last().map_or("", String::as_str);
+            // A number at the end of a name is a place or a count.
+            let digits = last.starts_with('1') && last.bytes().all(|b| b.is_ascii_digit());
+            match number::unit(last).filter(|(power, _)| *power > 0 && !digits) {
+                Some(unit) if said.power == 0 => {
+                    (said.power, said.days) = unit;
+                    said.scale = Some(last.to_owned());
+                    said.letter = last.chars().next().filter(|_| last.len() == 1);
+                }
+                _ if last == "in" && said.power != 0 => said.letter = None,
+                _ if last == "x" && said.power != 0 => {}
+                None if last.len() > 1 && said.power == 0 && number::is_like_unit(last) => {
+                    said.unread = Some(last.to_owned());
+                    break;
+                }
+                _ => break,
+            }
+            words.pop();
+        }
+        said.words = words;
+        said
+    }
+}

@@ -1,0 +1,155 @@
+//! From a table to runs: which column is what, and which rows are left out.
+
+mod columns;
+mod doubts;
+mod heading;
+mod rules;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use columns::Columns;
+pub use rules::Rule;
+
+use super::{Data, Entry, Input, Objective, Role};
+use crate::error::{Error, ErrorKind, Result};
+use crate::table::Table;
+use doubts::{contradictions, far_off, odd, sure};
+use source::{Part, Source, source};
+
+/// A weight above this is rather a count.
+const COUNT: f64 = 1e4;
+
+fn bad(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Parameter, message)
+}
+
+/// Runs that a law can be fitted to, and what was left out.
+#[derive(Clone, Debug)]
+pub struct Runs {
+    /// The rows.
+    pub data: Data,
+    /// Their lines.
+    pub lines: Vec<usize>,
+    /// Lines left out, and which rule did it.
+    pub excluded: Vec<(usize, usize)>,
+    /// How each input was had, in words.
+    pub how: Vec<String>,
+    /// What is odd about them, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// The runs of a table that a law reads, less those that a rule leaves out.
+///
+/// # Errors
+/// A column that is missing or holds text, a cell without a number, a value that the law cannot use, each with its
+/// line; too few rows left.
+pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Runs> {
+    let witnesses = columns.witnesses(table);
+    let both = table.disagree(&witnesses);
+    let mark = columns.mark.or_else(|| table.mark(&witnesses)).filter(|_| table.in_doubt());
+    let settled = mark.map(|mark| {
+        let mut table = table.clone();
+        table.settle(mark);
+        table
+    });
+    let table = settled.as_ref().unwrap_or(table);
+    let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
+    let mut sources = Vec::new();
+    for input in law.info.inputs.iter().chain([&loss]) {
+        let source = source(input.role, columns, table).ok_or_else(|| columns.missing(input, table))?;
+        for k in source.columns() {
+            let column = &table.columns[k];
+            sure(column, both)?;
+            let alone = column.numbers.iter().all(|x| x.is_nan());
+            let way = if alone { "" } else { "; `exclude=missing` leaves such rows out" };
+            if let Some((line, text)) = column.text.as_ref().filter(|_| alone || !rules.contains(&Rule::Missing)) {
+                return Err(bad(format!(
+                    "line {line}: column `{}` holds `{text}` where a number is needed{way}",
+                    column.name
+                )));
+            }
+        }
+        sources.push(source);
+    }
+    let parts: Vec<Part> = sources.iter().flat_map(Source::parts).copied().collect();
+    let asked = columns.ask(table, &parts)?;
+    let all: Vec<usize> = (0..table.len()).collect();
+    let values: Vec<Vec<f64>> = sources.iter().map(|source| source.of(table, &all)).collect();
+    let (out, idle) = rules::left_out(rules, columns, table, &values, both)?;
+    let kept: Vec<usize> = (0..table.len()).filter(|row| out[*row].is_none()).collect();
+    for &row in &kept {
+        for source in &sources {
+            for k in source.columns() {
+                if table.columns[k].numbers[row].is_nan() {
+                    let (line, column) = (table.lines[row], &table.columns[k]);
+                    return Err(bad(format!(
+                        "line {line}: column `{}` {}; `exclude=missing` leaves such rows out",
+                        column.name,
+                        column.hole(row)
+                    )));
+                }
+            }
+        }
+    }
+    let lines: Vec<usize> = kept.iter().map(|&row| table.lines[row]).collect();
+    let lists: Vec<Vec<f64>> =
+        values.iter().map(|list| kept.iter().map(|&row| list[row]).collect::<Vec<_>>()).collect();
+    let roles: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss]).collect();
+    let mut notes = table.notes.clone();
+    notes.extend(asked);
+    notes.extend(idle);
+    notes.extend(odd(columns, table, &roles, &lists)?);
+    notes.extend(contradictions(columns, table, &kept));
+    notes.extend(far_off(&lists[lists.len() - 1], &lines));
+    let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
+    let mut data =
+        Data::new(law, &x.iter().map(Vec::as_slice).collect::<Vec<_>>(), y, objective.residual, Some(&lines))?;
+    // Rows of no run are one apart from the other only where they differ.
+    let mut blocks: Vec<u32> = vec![0; kept.len()];
+    if let Some(run) = columns.get(Role::Run) {
+        let labels = table.columns[run].labels();
+        blocks = kept.iter().map(|&row| labels[row]).collect();
+    }
+    let rows = std::mem::replace(&mut data.block, blocks);
+    let mut weights = vec![1.0; kept.len()];
+    if let Some(k) = columns.get(Role::Weight) {
+        let column = &table.columns[k];
+        sure(column, both)?;
+        let most = kept.iter().map(|&row| column.numbers[row]).fold(0.0, f64::max);
+        let sized = parts.iter().any(|part| matches!(part.role, Role::Params | Role::X));
+        if columns.is_guess(Role::Weight) && (most > COUNT || !sized) {
+            return Err(bad(format!(
+                "column `{}`, with numbers up to {}, is guessed to say how much a row counts, but may be a size: say which column is the weight, or that none is",
+                column.name,
+                crate::error::number(most)
+            )));
+        }
+        for (i, &row) in kept.iter().enumerate() {
+            let weight = column.numbers[row];
+            if !(weight > 0.0 && weight.is_finite()) {
+                let (line, name) = (table.lines[row], &column.name);
+                return Err(bad(format!("line {line}: the weight in column `{name}` must be a number above 0")));
+            }
+            weights[i] = weight;
+        }
+    }
+    let differ = data.weigh(law, &weights)?;
+    if columns.get(Role::Run).is_none() {
+        data.block = differ.iter().map(|&i| rows[i]).collect();
+    }
+    if differ.len() < lines.len() {
+        let copies = lines.len() - differ.len();
+        notes.push(format!(
+            "{copies} {} another in all that is read: copies of a row pull together and count as one row of noise. If they are runs of their own, a column of runs says so.",
+            if copies == 1 { "row equals" } else { "rows equal" }
+        ));
+    }
+    let lines = differ.iter().map(|&i| lines[i]).collect();
+    let names = law.info.inputs.iter().map(|input| input.symbol).chain(["loss"]);
+    let mut how: Vec<String> =
+        names.zip(&sources).map(|(name, source)| format!("{name} = {}", source.words(table))).collect();
+    how.extend(columns.get(Role::Weight).map(|k| format!("weight = `{}`", table.columns[k].name)));
+    let excluded = out.iter().enumerate().filter_map(|(row, rule)| rule.map(|rule| (table.lines[row], rule))).collect();
+    Ok(Runs { data, lines, excluded, how, notes })
+}

@@ -1,0 +1,185 @@
+//! Which rows are left out.
+
+use std::fmt;
+
+use super::doubts::sure;
+use super::{Columns, bad};
+use crate::error::{Error, Result};
+use crate::fit::Role;
+use crate::table::{Table, number};
+
+/// Which rows are left out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// Those without a number in a column that is needed.
+    Missing,
+    /// So many of the largest losses.
+    Largest(usize),
+    /// Those whose cell compares so with a value. The column is named by its heading or its role.
+    Compare(String, Compare, String),
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compare {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+    /// `=`
+    Equal,
+    /// `!=`
+    Other,
+}
+
+const SIGNS: [(&str, Compare); 6] = [
+    ("<=", Compare::AtMost),
+    (">=", Compare::AtLeast),
+    ("!=", Compare::Other),
+    ("<", Compare::Less),
+    (">", Compare::More),
+    ("=", Compare::Equal),
+];
+
+impl Compare {
+    fn sign(self) -> &'static str {
+        SIGNS.iter().find(|(_, how)| *how == self).map_or("", |(sign, _)| sign)
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("missing"),
+            Self::Largest(count) => write!(f, "largest={count}"),
+            Self::Compare(column, how, value) => write!(f, "{column}{}{value}", how.sign()),
+        }
+    }
+}
+
+impl Rule {
+    /// From `missing`, `largest=5`, `loss>6`, `family!=dense`.
+    ///
+    /// # Errors
+    /// It is none of these.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.trim() == "missing" {
+            return Ok(Self::Missing);
+        }
+        // The first sign that is there, the longer ones before those that begin them.
+        let at = text.find(['<', '>', '=', '!']);
+        let found = at.and_then(|at| SIGNS.iter().find_map(|(sign, c)| Some((at, *c, text[at..].strip_prefix(sign)?))));
+        match found.map(|(at, compare, value)| (text[..at].trim(), compare, value.trim())) {
+            Some(("largest", Compare::Equal, count)) if count.parse::<usize>().is_ok() => {
+                Ok(Self::Largest(count.parse().unwrap_or(0)))
+            }
+            Some(("largest", Compare::Equal, _)) => Err(Error::parameter(
+                "exclude",
+                text,
+                "largest=COUNT, with a whole number from 0 of the largest losses",
+            )),
+            Some((column, compare, value)) if !column.is_empty() && !value.is_empty() => {
+                Ok(Self::Compare(column.to_owned(), compare, value.to_owned()))
+            }
+            _ => Err(Error::parameter(
+                "exclude",
+                text,
+                "missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=",
+            )),
+        }
+    }
+}
+
+/// Which rule leaves each row out, if one does, and a sentence about each comparison that no row meets. `values` are the
+/// inputs of the law and, last, the loss; `both` says that decimals have both marks.
+///
+/// # Errors
+/// There is no such column, or a value that cannot be compared with it.
+pub(super) fn left_out(
+    rules: &[Rule],
+    columns: &Columns,
+    table: &Table,
+    values: &[Vec<f64>],
+    both: bool,
+) -> Result<(Vec<Option<usize>>, Vec<String>)> {
+    let mut out: Vec<Option<usize>> = vec![None; table.len()];
+    let mut notes = Vec::new();
+    for (r, rule) in rules.iter().enumerate() {
+        let says: Vec<bool> = match rule {
+            Rule::Missing => (0..table.len()).map(|row| values.iter().any(|list| !list[row].is_finite())).collect(),
+            Rule::Compare(column, how, value) => {
+                let says = compare(columns, table, (column, *how, value), both)?;
+                if !says.contains(&true) {
+                    notes.push(format!("No row meets `{rule}`: that rule leaves out nothing."));
+                }
+                says
+            }
+            Rule::Largest(count) => {
+                let loss = |row: usize| values[values.len() - 1][row];
+                let mut order: Vec<usize> = (0..table.len()).filter(|row| out[*row].is_none()).collect();
+                order.sort_by(|&a, &b| loss(b).total_cmp(&loss(a)));
+                let mut says = vec![false; table.len()];
+                for row in order.into_iter().take(*count) {
+                    says[row] = true;
+                }
+                says
+            }
+        };
+        for (out, _) in out.iter_mut().zip(says).filter(|(out, says)| *says && out.is_none()) {
+            *out = Some(r);
+        }
+    }
+    Ok((out, notes))
+}
+
+/// Which rows compare so with a value. In a column of millions, 100M is a hundred millions; a hundred alone is asked about.
+fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: bool) -> Result<Vec<bool>> {
+    let (name, how, value) = rule;
+    let k = columns.find(name, table)?;
+    let column = &table.columns[k];
+    let number = number::typed(value);
+    if number.is_some() {
+        sure(column, both)?;
+    }
+    let ordered = !matches!(how, Compare::Equal | Compare::Other);
+    if number.is_none() && ordered {
+        return Err(Error::parameter("exclude", value, "a number after <, <=, > or >="));
+    }
+    let power =
+        Role::ALL.into_iter().find(|role| columns.get(*role) == Some(k)).map_or(0, |role| columns.power(role, table));
+    let unit = columns.part_of(k, table).map_or(1.0, |part| part.unit);
+    let whole = number::read(value).1 || value.contains(['e', 'E']);
+    if unit != 1.0 && ordered && !whole {
+        let short = [(3, "k"), (6, "M"), (9, "B"), (12, "T")].into_iter().find(|(ten, _)| *ten == power);
+        let in_units = short.map_or_else(|| format!("{value}e{power}"), |(_, letter)| format!("{value}{letter}"));
+        return Err(bad(format!(
+            "`{name}{}{value}` can be read in two ways, because column `{}` counts in units of {unit:e}: write {in_units}, or {value}e0 for {value} itself",
+            how.sign(),
+            column.name
+        ))
+        .blaming("exclude"));
+    }
+    let factor = |row: usize| if whole && unit != 1.0 && !column.is_scaled(row) { unit } else { 1.0 };
+    let says = |row: usize| {
+        let equal = column.is(row, value);
+        number.filter(|_| !equal).map_or(
+            if how == Compare::Other { !equal } else { equal && how == Compare::Equal },
+            |number| {
+                let x = column.numbers[row] * factor(row);
+                match how {
+                    Compare::Less => x < number,
+                    Compare::AtMost => x <= number,
+                    Compare::More => x > number,
+                    Compare::AtLeast => x >= number,
+                    Compare::Equal => x == number,
+                    Compare::Other => x != number,
+                }
+            },
+        )
+    };
+    Ok((0..table.len()).map(says).collect())
+}

@@ -1,0 +1,94 @@
+//! Where an input of a law comes from: a column, or others that say it.
+
+use super::Columns;
+use crate::fit::Role;
+use crate::table::Table;
+
+/// A column that has a role, and its unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) role: Role,
+    pub(super) column: usize,
+    pub(super) unit: f64,
+}
+
+/// A product of columns over others.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Source {
+    times: Vec<Part>,
+    over: Vec<Part>,
+    /// Operations for each parameter and token.
+    over_six: bool,
+}
+
+pub(super) fn ten(power: i32) -> f64 {
+    format!("1e{power}").parse().unwrap_or(f64::NAN)
+}
+
+impl Source {
+    pub(super) fn column(part: Part) -> Self {
+        Self { times: vec![part], ..Self::default() }
+    }
+
+    fn times(mut self, part: Part) -> Self {
+        self.times.push(part);
+        self
+    }
+
+    fn over(mut self, part: Part) -> Self {
+        self.over.push(part);
+        self
+    }
+
+    /// C = 6 N D.
+    fn over_six(self, part: Part) -> Self {
+        Self { over_six: true, ..self.over(part) }
+    }
+
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.times.iter().chain(&self.over)
+    }
+
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
+        self.parts().map(|part| part.column)
+    }
+
+    /// Its values in these rows.
+    pub(super) fn of(&self, table: &Table, rows: &[usize]) -> Vec<f64> {
+        let product = |list: &[Part], row: usize| {
+            let of = |part: &Part| {
+                let column = &table.columns[part.column];
+                column.numbers[row] * if part.unit == 1.0 || column.is_scaled(row) { 1.0 } else { part.unit }
+            };
+            list.iter().map(of).product::<f64>()
+        };
+        let six = if self.over_six { 6.0 } else { 1.0 };
+        rows.iter().map(|&row| product(&self.times, row) / (product(&self.over, row) * six)).collect()
+    }
+
+    pub(super) fn words(&self, table: &Table) -> String {
+        let name = |part: &Part| {
+            let unit = if part.unit == 1.0 { String::new() } else { format!(" x {:e}", part.unit) };
+            format!("`{}`{unit}", table.columns[part.column].name)
+        };
+        let names = |list: &[Part]| list.iter().map(name).collect::<Vec<_>>();
+        let over: Vec<String> = self.over_six.then(|| "6".to_owned()).into_iter().chain(names(&self.over)).collect();
+        let over = if over.len() > 1 { format!("({})", over.join(" ")) } else { over.concat() };
+        let slash = if over.is_empty() { "" } else { " / " };
+        format!("{}{slash}{over}", names(&self.times).join(" "))
+    }
+}
+
+/// Where an input comes from: its own column, or others that say it.
+pub(super) fn source(role: Role, columns: &Columns, table: &Table) -> Option<Source> {
+    let get = |role| columns.part(role, table);
+    let own = get(role).map(Source::column);
+    match role {
+        Role::Params => own.or_else(|| Some(Source::column(get(Role::Flops)?).over_six(get(Role::Tokens)?))),
+        Role::Tokens => own
+            .or_else(|| Some(Source::column(get(Role::Unique)?).times(get(Role::Epochs)?)))
+            .or_else(|| Some(Source::column(get(Role::Flops)?).over_six(get(Role::Params)?))),
+        Role::Unique => own.or_else(|| Some(source(Role::Tokens, columns, table)?.over(get(Role::Epochs)?))),
+        _ => own,
+    }
+}
