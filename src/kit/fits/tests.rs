@@ -464,3 +464,14 @@ fn a_text_that_is_too_long_is_left_empty() {
     let problems = crate::session::check("chinchilla", &texts, None).expect("an experiment").problems;
     assert_eq!((problems.len(), problems[0].instead.as_str()), (1, "it is left empty instead"));
 }
+
+#[test]
+fn a_budget_below_all_runs_is_said() {
+    let says = |budget: &str| {
+        let output = run("fit", &format!("law=chinchilla&rows=60&bootstrap=0&profiles=no&budget={budget}"), None);
+        let has = |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.contains("above every loss of the runs"));
+        table(&output, "words").iter().any(has)
+    };
+    assert!(says("1e13"));
+    assert!(!says("1e22"));
+}

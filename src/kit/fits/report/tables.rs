@@ -3,7 +3,7 @@
 use super::{Compared, FLAT, LEVEL, Study, TOGETHER, words};
 use crate::error::number;
 use crate::fit::bootstrap::{self, interval, opened};
-use crate::fit::derived::answers;
+use crate::fit::derived::{allocation, answers};
 use crate::fit::profile::{Profile, bounded, critical, sharpness, silent};
 use crate::fit::{Fit, Role, choose};
 use crate::math;
@@ -92,6 +92,7 @@ impl Study<'_> {
             list.extend(silent(self.problem, fit));
             list.extend(self.at_bounds(fit));
             list.extend(self.minima(fit));
+            list.extend(self.beyond(fit));
         }
         Table {
             id: "words",
@@ -99,6 +100,21 @@ impl Study<'_> {
             columns: vec![column("what to know")],
             rows: list.into_iter().map(|text| vec![text.into()]).collect(),
         }
+    }
+
+    /// Is the best that a budget buys worse than every run? Then the budget lies below the runs, or a unit is wrong.
+    fn beyond(&self, fit: &Fit) -> Option<String> {
+        let worst = self.problem.data.y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let law = self.problem.law;
+        let has = |role: Role| law.info.inputs.iter().any(|input| input.role == role);
+        let compute = self.ask.compute.filter(|_| has(Role::Params) && has(Role::Tokens))?;
+        let [_, _, loss] = allocation(law, &fit.params, compute, self.ask.unique);
+        (loss > worst).then(|| {
+            format!(
+                "The compute-optimal loss at the budget of {compute:.3e} operations is {loss:.3}, above every loss of the \
+                 runs ({worst:.3} at most): the budget lies far below that of the runs, or a unit is wrong."
+            )
+        })
     }
 
     /// Parameters of the fit at a bound.
