@@ -193,7 +193,10 @@ fn the_readme_asks_the_same_questions() {
         fs::write(&path, lines.map(|line| format!("{line}\n")).collect::<String>()).expect("written");
         return;
     }
-    assert_eq!(rows, wanted, "the README's table is the catalogue; `./build.sh update` writes it");
+    assert_eq!(
+        rows, wanted,
+        "the README's table is the catalogue: `./build.sh update` writes it; an experiment that is in neither has no line in its part"
+    );
 }
 
 #[test]
@@ -241,7 +244,7 @@ fn every_kernel_and_job_is_run_by_an_experiment() {
             assert!(
                 experiments::twin(name).is_some(),
                 "src/{}: no experiment runs `{name}`: add `Twin::kernel::<TYPE>()`, or `Twin::job::<TYPE>()`, to KERNELS of \
-                 the one that does",
+                 the one that does (an experiment whose part lacks its line runs nothing)",
                 path.display()
             );
             known += 1;

@@ -44,6 +44,6 @@ fn no_number_of_any_experiment_has_changed() {
         found == golden,
         "the digests of golden.txt are now\n{}\n{}",
         changed.join("\n"),
-        "If that was meant, or the experiment is new: ./build.sh update"
+        "If that was meant, or the experiment is new: ./build.sh update. If an experiment is gone, its part lacks its line."
     );
 }

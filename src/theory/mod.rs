@@ -1,14 +1,5 @@
 //! Closed forms: pure f64 functions that know no device, no parameter declaration and no page.
 //!
-//! - [`exam_time`]: hours over subjects whose errors fall with one common exponent; finite-n curves.
-//! - [`positive_shift`]: the general mixture, `sum_k p_k e_k(N q_k)`: optimum, gain, direction of the shift.
-//! - [`atoms`]: memorising K items of power-law frequency: matched, optimal and flat training.
-//! - [`k_composition`]: products of k skills: loss, gradient, curvature, flow.
-//! - [`reuse`]: what K epochs are worth: best rates, effective reuse, saturation, limit laws.
-//! - [`one_hot`], [`dense`]: the risk of multi-epoch SGD on linear regression: exact, mean field.
-//! - [`state_tracking`]: products of permutation matrices: exact losses of learned factors.
-//! - [`muennighoff`]: the data-constrained law of language models.
-//!
 //! Arguments are taken as valid (parameters are checked where they are read); each function states
 //! its ranges. "Source" names: SIG = Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data
 //! Mixing Improves Test Performance", arXiv 2510.25108; Talk = Kaifeng Lyu, "Scaling Large Language
