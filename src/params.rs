@@ -57,6 +57,9 @@ pub struct Choice {
 pub struct Spec {
     /// Name in URLs and on the command line.
     pub name: &'static str,
+    /// Names that it had in URLs before: links that hold one still work.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub was: &'static [&'static str],
     /// Name on the page, where it is not that in words.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub label: &'static str,
@@ -86,6 +89,7 @@ impl Spec {
     const fn new(kind: Kind, default: &'static str, min: f64, max: f64) -> Self {
         Self {
             name: "",
+            was: &[],
             label: "",
             help: "",
             kind,
@@ -154,6 +158,11 @@ impl Spec {
         self.unit = unit;
         self
     }
+    /// Names that it had before.
+    pub const fn was(mut self, names: &'static [&'static str]) -> Self {
+        self.was = names;
+        self
+    }
     /// What the page calls it.
     pub const fn label(mut self, label: &'static str) -> Self {
         self.label = words(label);
@@ -165,6 +174,11 @@ impl Spec {
         self.name = name;
         self.help = help;
         self
+    }
+
+    /// Is it called so, now or before?
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.was.contains(&name)
     }
 
     /// What is allowed, in words.
@@ -396,15 +410,24 @@ pub(crate) fn as_map<S: Serializer>(
 
 /// Reads `texts`, which [`read`] accepts, as they are shown.
 pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
-    specs.iter().map(|spec| spec.typed(text(texts, spec.name).unwrap_or(spec.default))).collect()
+    specs.iter().map(|spec| spec.typed(given(texts, spec))).collect()
 }
 
 /// Reads `texts` strictly against `specs`.
 pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
-    if let Some((name, _)) = texts.iter().find(|(name, _)| !specs.iter().any(|spec| spec.name == name)) {
+    if let Some((name, _)) = texts.iter().find(|(name, _)| !specs.iter().any(|spec| spec.is_called(name))) {
         return Err(unknown(name, specs));
     }
-    specs.iter().map(|spec| spec.parse(text(texts, spec.name).unwrap_or(spec.default))).collect()
+    if let Some(error) = twice(specs, texts) {
+        return Err(error);
+    }
+    specs.iter().map(|spec| spec.parse(given(texts, spec))).collect()
+}
+
+/// The text of a parameter: by its name, by a name that it had, or its default.
+fn given<'a>(texts: &'a Texts, spec: &Spec) -> &'a str {
+    let before = || spec.was.iter().find_map(|name| text(texts, name));
+    text(texts, spec.name).or_else(before).unwrap_or(spec.default)
 }
 
 fn unknown(name: &str, specs: &[Spec]) -> Error {
@@ -450,18 +473,23 @@ impl Problem {
 pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     let mut checked = Checked::default();
     for (name, text) in texts {
-        let Some(spec) = specs.iter().find(|spec| spec.name == name) else {
+        let Some(spec) = specs.iter().find(|spec| spec.is_called(name)) else {
             checked.problems.push(Problem::of(&unknown(name, specs), ""));
             continue;
         };
+        if newer(texts, spec, name) {
+            let used = format!("`{}` is used", spec.name);
+            checked.problems.push(Problem::of(&both(spec, name), used));
+            continue;
+        }
         match (spec.parse(text), spec.read(text, true)) {
             (Ok(_), _) => {
-                checked.values.push((name.clone(), text.clone()));
+                checked.values.push((spec.name.to_owned(), text.clone()));
             }
             (Err(error), Ok(value)) => {
                 let near = to_text(&value);
                 checked.problems.push(Problem::of(&error, format!("{near} is used instead")));
-                checked.values.push((name.clone(), near));
+                checked.values.push((spec.name.to_owned(), near));
             }
             (Err(error), Err(_)) => {
                 let instead = match spec.default {
@@ -473,6 +501,24 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
         }
     }
     checked
+}
+
+/// Is a parameter also given by a name that is newer than this one?
+fn newer(texts: &Texts, spec: &Spec, name: &str) -> bool {
+    let names = || std::iter::once(&spec.name).chain(spec.was);
+    names().take_while(|newer| **newer != name).any(|newer| text(texts, newer).is_some())
+}
+
+/// A parameter that is given by two of its names. A function of its own: the page's first part has no such links.
+#[inline(never)]
+fn twice(specs: &[Spec], texts: &Texts) -> Option<Error> {
+    let old = |spec: &&Spec| spec.was.iter().find(|name| text(texts, name).is_some() && newer(texts, spec, name));
+    specs.iter().find_map(|spec| old(&spec).map(|name| both(spec, name)))
+}
+
+fn both(spec: &Spec, old: &str) -> Error {
+    let message = format!("`{old}` is an old name of `{}`, and both are given", spec.name);
+    Error::new(ErrorKind::Parameter, message).blaming(spec.name)
 }
 
 /// A value as the text that reads back to it.
@@ -510,7 +556,33 @@ pub const fn words(text: &'static str) -> &'static str {
     if cfg!(target_arch = "wasm32") { "" } else { text }
 }
 
-/// Declares an experiment's parameters: `/// help`, `name: type = Spec::...;`.
+/// A name as URLs write it: `model_size` is `model-size`.
+#[doc(hidden)]
+pub const fn hyphenated<const N: usize>(name: &str) -> [u8; N] {
+    let (mut out, mut i) = ([0; N], 0);
+    while i < N {
+        let byte = name.as_bytes()[i];
+        out[i] = if byte == b'_' { b'-' } else { byte };
+        i += 1;
+    }
+    out
+}
+
+/// The name of a field as URLs write it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! hyphens {
+    ($field:ident) => {{
+        const BYTES: [u8; stringify!($field).len()] = $crate::params::hyphenated(stringify!($field));
+        const NAME: &str = match ::core::str::from_utf8(&BYTES) {
+            Ok(name) => name,
+            Err(_) => panic!("an identifier is text"),
+        };
+        NAME
+    }};
+}
+
+/// Declares an experiment's parameters: `/// help`, `name: type = Spec::...;`. In URLs `a_name` is `a-name`.
 ///
 /// ```
 /// use scaling_lab::params::{Params as _, Spec, Texts};
@@ -533,7 +605,7 @@ macro_rules! params {
 
         impl $crate::params::Params for $name {
             const SPECS: &'static [$crate::params::Spec] =
-                &[$($spec.named(stringify!($field), $crate::params::words(concat!($($help),+).trim_ascii()))),+];
+                &[$($spec.named($crate::hyphens!($field), $crate::params::words(concat!($($help),+).trim_ascii()))),+];
 
             fn from_values(values: &[$crate::params::Value]) -> $crate::error::Result<Self> {
                 let mut values = values.iter();
@@ -541,7 +613,7 @@ macro_rules! params {
                     .next()
                     .and_then($crate::params::FromValue::from_value)
                     .ok_or_else(|| $crate::error::Error::parameter(
-                        stringify!($field), "", "a value of its declared kind"))?,)+ })
+                        $crate::hyphens!($field), "", "a value of its declared kind"))?,)+ })
             }
         }
     };
@@ -564,6 +636,26 @@ mod tests {
     const COLUMNS: Spec =
         Spec::columns(&[Choice { value: "x", label: "" }, Choice { value: "loss", label: "" }]).named("columns", "");
     const SPECS: &[Spec] = &[COUNT, LIST, SHARES, MATRIX];
+
+    #[test]
+    fn old_names_still_work_and_the_new_one_wins() {
+        const SPECS: &[Spec] = &[Spec::integer("3", 1.0, 10.0).was(&["newer", "oldest"]).named("count", "")];
+        for name in ["count", "newer", "oldest"] {
+            let texts = query(&format!("{name}=5"));
+            assert_eq!(read(SPECS, &texts).expect("a name"), [Value::Number(5.0)]);
+            let checked = check(SPECS, &texts);
+            assert_eq!(checked.values, query("count=5"), "links are rewritten");
+            assert!(checked.problems.is_empty());
+        }
+        for (texts, old, used) in [("oldest=4&count=5", "oldest", "5"), ("newer=6&oldest=4", "oldest", "6")] {
+            let texts = query(texts);
+            let said = format!("`{old}` is an old name of `count`, and both are given");
+            assert_eq!(read(SPECS, &texts).expect_err("two").message(), said);
+            let checked = check(SPECS, &texts);
+            assert_eq!(checked.values, query(&format!("count={used}")));
+            assert_eq!((&*checked.problems[0].message, &*checked.problems[0].instead), (&*said, "`count` is used"));
+        }
+    }
 
     #[test]
     fn what_is_allowed_is_read() {

@@ -371,7 +371,7 @@ fn wrong_arguments_are_one_sentence_and_status_2() {
     let runs = table.to_str().expect("a name");
     for (arguments, words) in [
         (&["fit", "chinchilla", runs, "--budget", "-1"][..], &["budget", "-1"][..]),
-        (&["fit", "chinchilla", runs, "--have", "-1e9"], &["have", "-1"]),
+        (&["fit", "chinchilla", runs, "--unique-tokens", "-1e9"], &["unique-tokens", "-1"]),
         (&["run", "exam-time", "--seed", "-1"], &["--seed", "-1"]),
         (&["run", "exam-time", "--sed", "1"], &["--sed"]),
         (&["run", "exam-time", "--format", "xml"], &["--format", "xml", "json"]),

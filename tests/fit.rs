@@ -621,8 +621,8 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
             "no column is the unique tokens: say which is, `unique:HEADING` in `columns` or `--unique HEADING` on the command line; ",
         ),
         (vec!["chinchilla", "runs.csv", "--loss", "run"], "line 2: column `run` holds `r0` where a number is needed"),
-        (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber` cannot be `-1`"),
-        (vec!["chinchilla", "runs.csv", "--hold", "alpha=-3"], "parameter `hold` cannot be `alpha=-3`"),
+        (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber-delta` cannot be `-1`"),
+        (vec!["chinchilla", "runs.csv", "--fixed", "alpha=-3"], "parameter `fixed` cannot be `alpha=-3`"),
         (vec!["chinchilla", "runs.csv", "--exclude", "Loss>0"], "0 rows are too few for law chinchilla: it takes 6"),
     ] {
         let said = lab(&arguments);

@@ -90,8 +90,8 @@ pub(super) struct FitArgs {
     #[arg(long, value_name = "RULE")]
     pub(super) exclude: Vec<String>,
     /// Where squares end in Huber's objective; 0 is L1.
-    #[arg(long, value_name = "DELTA", conflicts_with = "squares", allow_negative_numbers = true)]
-    pub(super) huber: Option<f64>,
+    #[arg(long, alias = "huber", value_name = "DELTA", conflicts_with = "squares", allow_negative_numbers = true)]
+    pub(super) huber_delta: Option<f64>,
     /// Least squares.
     #[arg(long)]
     pub(super) squares: bool,
@@ -99,8 +99,8 @@ pub(super) struct FitArgs {
     #[arg(long, value_enum)]
     pub(super) residual: Option<ResidualArg>,
     /// Hold a parameter, at its published value when none is given. May be repeated.
-    #[arg(long, value_name = "NAME[=VALUE]")]
-    pub(super) hold: Vec<String>,
+    #[arg(long, alias = "hold", value_name = "NAME[=VALUE]")]
+    pub(super) fixed: Vec<String>,
     /// Free a parameter that is held unless asked for. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub(super) free: Vec<String>,
@@ -111,20 +111,20 @@ pub(super) struct FitArgs {
     #[arg(long)]
     pub(super) no_profile: bool,
     /// Another law on the same rows, to choose between. May be repeated.
-    #[arg(long, value_name = "LAW")]
-    pub(super) against: Vec<String>,
+    #[arg(long, alias = "against", value_name = "LAW")]
+    pub(super) compare: Vec<String>,
     /// A budget of floating-point operations to split between parameters and tokens.
     #[arg(long, value_name = "FLOPS", allow_negative_numbers = true)]
     pub(super) budget: Option<f64>,
     /// Unique tokens there are.
-    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
-    pub(super) have: Option<f64>,
-    /// A loss to reach...
-    #[arg(long, value_name = "LOSS", allow_negative_numbers = true)]
-    pub(super) reach: Option<f64>,
-    /// ...with a model of so many parameters.
-    #[arg(long, value_name = "PARAMETERS", allow_negative_numbers = true)]
-    pub(super) size: Option<f64>,
+    #[arg(long, alias = "have", value_name = "TOKENS", allow_negative_numbers = true)]
+    pub(super) unique_tokens: Option<f64>,
+    /// A loss to reach with `--model-size`.
+    #[arg(long, alias = "reach", value_name = "LOSS", allow_negative_numbers = true)]
+    pub(super) target_loss: Option<f64>,
+    /// Parameters of the model that is to reach `--target-loss`.
+    #[arg(long, alias = "size", value_name = "PARAMETERS", allow_negative_numbers = true)]
+    pub(super) model_size: Option<f64>,
     /// Seed of all draws.
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub(super) seed: u32,
@@ -250,13 +250,13 @@ impl FitArgs {
     /// As the parameters of the experiment have it.
     pub(super) fn texts(&self, table: &Table) -> Result<Texts> {
         let freed = self.free.iter().map(|name| format!("{name}=free"));
-        let hold: Vec<_> = self.hold.iter().cloned().chain(freed).collect();
-        let huber = self.huber.filter(|delta| *delta > 0.0).map(|delta| delta.to_string());
-        let objective = match self.huber {
+        let fixed: Vec<_> = self.fixed.iter().cloned().chain(freed).collect();
+        let huber = self.huber_delta.filter(|delta| *delta > 0.0).map(|delta| delta.to_string());
+        let objective = match self.huber_delta {
             _ if self.squares => Some("squares"),
             Some(0.0) => Some("l1"),
             Some(delta) if delta < 0.0 || delta.is_nan() => {
-                return Err(Error::parameter("huber", &delta.to_string(), "a number of at least 0"));
+                return Err(Error::parameter("huber-delta", &delta.to_string(), "a number of at least 0"));
             }
             Some(_) => Some("huber"),
             None => None,
@@ -268,19 +268,19 @@ impl FitArgs {
         let number = |x: Option<f64>| x.map(|x| x.to_string());
         let texts = [
             ("law", Some(self.law.clone())),
-            ("against", Some(self.against.join(","))),
+            ("compare", Some(self.compare.join(","))),
             ("columns", Some(self.columns.text(table)?)),
             ("exclude", Some(self.exclude.join(","))),
-            ("hold", Some(hold.join(","))),
+            ("fixed", Some(fixed.join(","))),
             ("objective", objective.map(str::to_owned)),
-            ("huber", huber),
+            ("huber-delta", huber),
             ("residual", residual.map(str::to_owned)),
             ("bootstrap", Some(self.bootstrap.to_string())),
             ("profiles", self.no_profile.then(|| "no".to_owned())),
             ("budget", number(self.budget)),
-            ("have", number(self.have)),
-            ("reach", number(self.reach)),
-            ("size", number(self.size)),
+            ("unique-tokens", number(self.unique_tokens)),
+            ("target-loss", number(self.target_loss)),
+            ("model-size", number(self.model_size)),
         ];
         Ok(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect())
     }

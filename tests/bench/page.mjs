@@ -208,7 +208,7 @@ try {
   for (const dim of [5, 32, 100]) {
     // 500 x 256 steps of 256 runs at 16 rates; one pass, theory and plots are not counted.
     await lab.open(
-      `#/multi-epoch?dim=${dim}&samples=500&epochs=256&runs=256&rates=16&device=cpu`,
+      `#/multi-epoch?features=${dim}&samples=500&epochs=256&runs=256&rates=16&device=cpu`,
       async (page) => {
         await ready(page);
         const { all } = await page.evaluate(timed);

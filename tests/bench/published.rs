@@ -124,7 +124,7 @@ fn cells() -> Vec<Cell> {
         }
     }
     for &(d, switch, printed) in T33 {
-        let query = format!("hops=4&skills={d}&lr=0.1&switch_after={switch}");
+        let query = format!("hops=4&skills={d}&lr=0.1&uniform-after={switch}");
         let seeds = if d == 64 { 11 } else { 7 };
         cells.push(Cell { table: "3.3", query, exponent: 1.5, budget: 20_000_000, printed: Some(printed), seeds });
     }

@@ -44,7 +44,7 @@ const MORE = [
       skills: "100",
       exponents: "0,1,2",
       batch: "10",
-      switch_after: "2000",
+      "uniform-after": "2000",
       samples: "5000",
       runs: "5",
     },
@@ -103,7 +103,7 @@ const MORE = [
     },
   ],
   ["data-constrained", { form: "geometric", compare: "yes", bootstrap: "20", profiles: "no" }],
-  ["fit", { law: "chinchilla", hold: "alpha=0.34", exclude: "largest=3", bootstrap: "100" }],
+  ["fit", { law: "chinchilla", fixed: "alpha=0.34", exclude: "largest=3", bootstrap: "100" }],
   ["atoms", { atoms: "300", exponent: "2.5", samples: "5,20,100", runs: "64" }],
 ];
 const hash = (/** @type {string} */ slug, values = {}) =>
@@ -328,7 +328,7 @@ describe("a bad address is answered in words", () => {
     ["state-tracking", "runs=1024&exponents=0,0.5,1,1.5,2,2.5,3,3.5", /runs.*1024.*MiB/],
     ["positive-shift", "family=cubic", /family.*cubic/],
     ["multi-epoch", "lr=0.9", /lr.*0\.9.*stability/],
-    ["multi-epoch", "samples=10000000&dim=128", /samples.*10000000.*MiB/],
+    ["multi-epoch", "samples=10000000&features=128", /samples.*10000000.*MiB/],
     ["positive-shift", "family=mixing-law&t=1,2,3", /\bt\b.*1 x 3/],
   ];
   for (const [slug, query, words] of bad) {

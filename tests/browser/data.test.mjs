@@ -436,7 +436,7 @@ test("who opens the link of a table too large for it is told which table is miss
     assert.equal(await note.innerText(), wanted);
     assert.equal(await panel(element).locator(".problem").innerText(), "");
     // The link stays what it was, also when a setting changes.
-    await element.evaluate((e) => e.setAttribute("huber", "0.01"));
+    await element.evaluate((e) => e.setAttribute("huber-delta", "0.01"));
     await page.waitForFunction(
       () => document.querySelector("scaling-lab").result.params.huber === 0.01,
     );
@@ -912,7 +912,7 @@ test("an embedded element takes its table from its attributes", () =>
     await choose(element, table({ rows: 3000 }));
     await holds(page, 3000);
     assert.match((await element.getAttribute("data")) ?? "", /^none~3000~/);
-    await element.evaluate((e) => e.setAttribute("huber", "0.01"));
+    await element.evaluate((e) => e.setAttribute("huber-delta", "0.01"));
     await page.waitForFunction(
       () => document.querySelector("scaling-lab").result.params.huber === 0.01,
     );

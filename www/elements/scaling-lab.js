@@ -379,7 +379,7 @@ export class ScalingLab extends HTMLElement {
   #reflect() {
     const query = this.query;
     for (const name of [
-      ...(this.#entry?.params ?? []).map((spec) => spec.name),
+      ...(this.#entry?.params ?? []).flatMap(({ name, was = [] }) => [name, ...was]),
       "seed",
       "device",
       ...(this.#own ? TABLE : []),

@@ -74,6 +74,6 @@ export function duration(seconds) {
 /** @param {number} bytes */
 export const kilobytes = (bytes) => `${num(bytes / 1000, 3)} KB`;
 
-/** `first_word` as a person writes it; a symbol stays itself. @param {string} name */
+/** `first-word` as a person writes it; a symbol stays itself. @param {string} name */
 export const plain = (name) =>
-  name.length === 1 ? name : (name.charAt(0).toUpperCase() + name.slice(1)).replace(/_/g, " ");
+  name.length === 1 ? name : (name.charAt(0).toUpperCase() + name.slice(1)).replace(/[_-]/g, " ");

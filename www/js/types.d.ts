@@ -13,6 +13,8 @@ export interface Spec {
   min_len: number;
   max_len: number;
   choices: { value: string; label: string }[];
+  /** Names that it had in links before. */
+  was?: string[];
 }
 
 export interface Entry {

@@ -102,11 +102,11 @@ pub struct Common {
     /// Rules.
     pub exclude: String,
     /// Parameters held and freed.
-    pub hold: String,
+    pub fixed: String,
     /// Which objective.
     pub objective: &'static str,
     /// Huber's delta.
-    pub huber: f64,
+    pub huber_delta: f64,
     /// Residuals of what.
     pub residual: &'static str,
     /// Resamples.
@@ -123,7 +123,7 @@ pub struct Common {
 
 /// Declares the parameters of a page of fits: its own first, then those that all have.
 macro_rules! fit_params {
-    ($name:ident, columns $roles:ident, budget $budget:literal, have $have:literal { $($own:tt)* }) => {
+    ($name:ident, columns $roles:ident, budget $budget:literal, unique $unique:literal { $($own:tt)* }) => {
         $crate::params! {
             /// What can be asked.
             pub struct $name {
@@ -135,7 +135,7 @@ macro_rules! fit_params {
                 /// What the fit makes small.
                 objective: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::OBJECTIVES);
                 /// Where the squares of Huber's objective end and absolute values begin.
-                huber: f64 = $crate::params::Spec::number("0.001", 1e-6, 10.0).log().label("delta");
+                huber_delta: f64 = $crate::params::Spec::number("0.001", 1e-6, 10.0).log().was(&["huber"]).label("delta");
                 /// A budget of compute, C = 6 N D, to split between parameters and tokens.
                 budget: f64 = $crate::params::Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
                 /// How often the runs are resampled and the law refitted, for intervals. 0 for none.
@@ -147,15 +147,15 @@ macro_rules! fit_params {
                 /// Of what the residuals are taken: of logarithms, what counts is the ratio.
                 residual: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
                 /// Parameters to hold: NAME for its published value, NAME=VALUE, or NAME=free for one that is usually held; separated by commas.
-                hold: String = $crate::params::Spec::text(400);
+                fixed: String = $crate::params::Spec::text(400).was(&["hold"]);
                 /// Whether each parameter is also held at other values, to see which ones the runs allow.
                 profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
                 /// Unique tokens there are; beyond them, data repeat.
-                have: f64 = $crate::params::Spec::number($have, 1e3, 1e16).log().unit("tokens").label("unique tokens");
+                unique_tokens: f64 = $crate::params::Spec::number($unique, 1e3, 1e16).log().unit("tokens").was(&["have"]);
                 /// A loss to reach. 0 for none.
-                reach: f64 = $crate::params::Spec::number("0", 0.0, 100.0).label("loss to reach");
+                target_loss: f64 = $crate::params::Spec::number("0", 0.0, 100.0).was(&["reach"]);
                 /// The model to reach it with.
-                size: f64 = $crate::params::Spec::number("1e9", 1e3, 1e14).log().unit("parameters").label("model size");
+                model_size: f64 = $crate::params::Spec::number("1e9", 1e3, 1e14).log().unit("parameters").was(&["size"]);
             }
         }
 
@@ -164,17 +164,17 @@ macro_rules! fit_params {
                 $crate::kit::fits::Common {
                     columns: self.columns.clone(),
                     exclude: self.exclude.clone(),
-                    hold: self.hold.clone(),
+                    fixed: self.fixed.clone(),
                     objective: self.objective,
-                    huber: self.huber,
+                    huber_delta: self.huber_delta,
                     residual: self.residual,
                     bootstrap: self.bootstrap,
                     profiles: self.profiles,
                     ask: $crate::fit::derived::Ask {
                         compute: Some(self.budget),
-                        unique: Some(self.have),
-                        loss: Some(self.reach).filter(|loss| *loss > 0.0),
-                        params: Some(self.size),
+                        unique: Some(self.unique_tokens),
+                        loss: Some(self.target_loss).filter(|loss| *loss > 0.0),
+                        params: Some(self.model_size),
                     },
                     rows: self.rows,
                     noise: self.noise,
@@ -339,12 +339,12 @@ impl Common {
     fn objective(&self, law: &Entry) -> Objective {
         let usual = law.info.objective;
         let delta = match self.objective {
-            "huber" => self.huber,
+            "huber" => self.huber_delta,
             "l1" => 0.0,
             "squares" => f64::INFINITY,
-            // The usual objective's delta is what `huber` says, where it has one.
+            // The usual objective's delta is what `huber-delta` says, where it has one.
             _ if usual.delta.is_infinite() => usual.delta,
-            _ => self.huber,
+            _ => self.huber_delta,
         };
         let residual = match self.residual {
             "log" => Residual::Log,
@@ -361,7 +361,7 @@ impl Common {
             let allowed = |_| {
                 let names: Vec<_> = law.info.params.iter().map(|param| param.name).collect();
                 let allowed = format!("NAME, NAME=VALUE or NAME=free, where NAME is one of {}", names.join(", "));
-                Error::parameter("hold", asked, &allowed)
+                Error::parameter("fixed", asked, &allowed)
             };
             let j = law.param(name).map_err(allowed)?;
             let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
@@ -373,12 +373,12 @@ impl Common {
                     let inside = |value: &f64| (lo..=hi).contains(value);
                     let [least, most] = [number(lo), number(hi)];
                     let refused =
-                        || Error::parameter("hold", asked, &format!("for {name} a number from {least} to {most}"));
+                        || Error::parameter("fixed", asked, &format!("for {name} a number from {least} to {most}"));
                     Ok((j, Some(crate::params::to_number(text).filter(inside).ok_or_else(refused)?)))
                 }
             }
         };
-        parts(&self.hold).map(one).collect()
+        parts(&self.fixed).map(one).collect()
     }
 }
 

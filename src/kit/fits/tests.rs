@@ -92,11 +92,11 @@ fn a_table_is_read_as_its_columns_say() {
         ("columns=loss:#9", "`columns`: there is no column `#9`"),
         ("columns=colour:z", "parameter `columns` cannot be `colour:z`"),
         ("exclude=z~1", "parameter `exclude` cannot be `z~1`"),
-        ("hold=gamma", "parameter `hold` cannot be `gamma`"),
-        ("hold=alpha=11", "parameter `hold` cannot be `alpha=11`"),
-        ("hold=E=0", "parameter `hold` cannot be `E=0`: it takes for E a number from 1e-60 to 1e200"),
+        ("fixed=gamma", "parameter `fixed` cannot be `gamma`"),
+        ("fixed=alpha=11", "parameter `fixed` cannot be `alpha=11`"),
+        ("fixed=E=0", "parameter `fixed` cannot be `E=0`: it takes for E a number from 1e-60 to 1e200"),
         ("budget=1e31", "parameter `budget` cannot be `1e31`: it takes a number from 1e12 to 1e30"),
-        ("against=none", "parameter `against` cannot be `none`"),
+        ("compare=none", "parameter `compare` cannot be `none`"),
         ("law=chinchilla", "no column is the parameters"),
     ] {
         let said = refused("fit", text, Some(&small));
@@ -286,7 +286,7 @@ fn what_is_wrong_with_a_table_costs_no_setting() {
 fn what_is_held_and_freed() {
     let law = find("data-constrained").expect("a law");
     let held = |hold: &str| {
-        let output = run("data-constrained", &format!("form=all&rows=40&bootstrap=0&profiles=no&hold={hold}"), None);
+        let output = run("data-constrained", &format!("form=all&rows=40&bootstrap=0&profiles=no&fixed={hold}"), None);
         let rows = table(&output, "parameters");
         rows.iter().map(|row| (number(&row[1]), matches!(&row[6], Cell::Text(t) if t == "held"))).collect::<Vec<_>>()
     };
@@ -355,7 +355,7 @@ fn a_scale_of_all_weights_changes_no_interval() {
                 .map_or_else(|_| "loss".into(), |y| (y * (1.0 + 0.01 * (i % 4) as f64)).to_string());
             format!("{},{loss},{}\n", parts[0], if i == 0 { "weight" } else { weight })
         });
-        run("fit", "bootstrap=40&against=all&columns=weight:weight", Some(&rows.collect::<String>()))
+        run("fit", "bootstrap=40&compare=all&columns=weight:weight", Some(&rows.collect::<String>()))
     };
     let numbers = |output: &Output| -> Vec<String> {
         let rows = ["parameters", "laws"].map(|id| table(output, id)).concat();
@@ -404,7 +404,7 @@ fn a_fit_that_a_bound_stops_says_which_and_determines_nothing() {
 
 #[test]
 fn laws_side_by_side_say_why_one_is_not_fitted() {
-    let output = run("fit", "against=all&bootstrap=0&profiles=no", Some(&curve("x,loss,z", 1..60)));
+    let output = run("fit", "compare=all&bootstrap=0&profiles=no", Some(&curve("x,loss,z", 1..60)));
     let rows = table(&output, "laws");
     assert_eq!(rows.len(), crate::fit::ALL.len(), "every law");
     for row in rows {

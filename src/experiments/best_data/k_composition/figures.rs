@@ -143,9 +143,9 @@ impl KComposition {
     pub(super) fn loss_figure(&self) -> Option<Figure> {
         let y = Axis::log("loss on the uniform test");
         let figure = Figure::new("loss", "Test loss against training samples", SAMPLES, y).series(self.curves(0));
-        let Params { switch_after, samples, target, .. } = self.params;
-        let switch = (switch_after > 0 && switch_after < samples)
-            .then(|| Mark::at_x("uniform from here", f64::from(switch_after)));
+        let Params { uniform_after, samples, target, .. } = self.params;
+        let switch = (uniform_after > 0 && uniform_after < samples)
+            .then(|| Mark::at_x("uniform from here", f64::from(uniform_after)));
         figure.marks([Mark::at_y("target", target)].into_iter().chain(switch)).drawn()
     }
 

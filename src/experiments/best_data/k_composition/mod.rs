@@ -51,7 +51,7 @@ crate::params! {
         /// Independent runs of each training distribution.
         runs: u32 = Spec::integer("32", 1.0, 65_536.0).log().unit("runs");
         /// Samples after which training turns uniform; 0 is never.
-        switch_after: u32 = Spec::integer("0", 0.0, 2e7).unit("samples");
+        uniform_after: u32 = Spec::integer("0", 0.0, 2e7).unit("samples").was(&["switch_after"]);
         /// Loss on the uniform test that counts as solved.
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
         /// Race also at half as many skills, a quarter, and so on, this many times, down to 8.

@@ -76,7 +76,7 @@ impl KComposition {
     }
 
     pub(super) fn uniforms(&self, leg: Leg, bits: u32, record: u32) -> sim::Uniforms {
-        let Params { hops, batch, switch_after, target, .. } = self.params;
+        let Params { hops, batch, uniform_after, target, .. } = self.params;
         let skills = self.sizes[leg.rung];
         sim::Uniforms {
             seed: self.seed,
@@ -89,7 +89,7 @@ impl KComposition {
             share: (1.0 / f64::from(skills)) as f32,
             hops,
             batch,
-            switch_after: if switch_after == 0 { u32::MAX } else { switch_after },
+            switch_after: if uniform_after == 0 { u32::MAX } else { uniform_after },
             loss_target: target as f32,
             record,
             bits,
@@ -117,13 +117,13 @@ impl KComposition {
 
     /// The flow without noise from one start: what it has at the marks, as far as `most` slopes go.
     pub(super) fn flow(&self, training: usize, run: u32, most: usize) -> Vec<Expected> {
-        let Params { skills, hops, lr, batch, switch_after, init, .. } = self.params;
+        let Params { skills, hops, lr, batch, uniform_after, init, .. } = self.params;
         let d = skills as usize;
         let ends = sim::bins(skills).map(|end| end as usize);
         let mut out = Vec::new();
         let mut w: Vec<f64> =
             sim::start(&self.gaussian.table, self.seed, run, skills, init).into_iter().map(f64::from).collect();
-        let switch = if switch_after == 0 { u32::MAX } else { switch_after.div_ceil(batch) };
+        let switch = if uniform_after == 0 { u32::MAX } else { uniform_after.div_ceil(batch) };
         let flat = theory::power_law(skills, 0.0);
         let p = &self.trainings[training];
         let mut at = 0;

@@ -115,7 +115,8 @@ fn the_best_exponent_grows_with_the_hops() {
 fn a_power_law_first_and_uniform_then_is_faster_than_either() {
     // Medians of 11 runs at d = 64, learning rate 0.1, switching after 3000 samples: 3.6e3; after 1000: 5.5e4.
     let of = |switch: u32| {
-        KComposition::finished(&format!("lr=0.1&exponents=1.5&samples=300000&runs=33&switch_after={switch}"), 1).race(0)
+        KComposition::finished(&format!("lr=0.1&exponents=1.5&samples=300000&runs=33&uniform-after={switch}"), 1)
+            .race(0)
     };
     let (never, early, right) = (of(0), of(1000), of(3000));
     for (race, published) in [(&never, 7.7e3), (&right, 3.6e3), (&early, 5.5e4)] {
@@ -267,7 +268,7 @@ fn theory_is_the_flow_of_the_same_starts() {
         let loss = theory::loss(3, theory::moments(&theory::power_law(64, 0.0), &w));
         assert!((row[0] - loss).abs() < 0.01, "mark {mark}: {} against {loss}", row[0]);
     }
-    let flows = &KComposition::started("runs=1&exponents=1.5&switch_after=3000", 1).flows[0];
+    let flows = &KComposition::started("runs=1&exponents=1.5&uniform-after=3000", 1).flows[0];
     assert!(flows.len() > 40 && flows[flows.len() - 1][0] < 1e-4, "goes on after the switch: {}", flows.len());
 }
 

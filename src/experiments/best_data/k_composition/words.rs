@@ -60,7 +60,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Headline: k = 4", query: "" },
         Preset { title: "k = 2: uniform wins", query: "hops=2" },
         Preset { title: "Never escapes: k = 5, d = 128", query: "hops=5&skills=128&init=0.4&samples=1000000" },
-        Preset { title: "Warm up, then uniform", query: "lr=0.1&switch_after=3000&samples=300000" },
+        Preset { title: "Warm up, then uniform", query: "lr=0.1&uniform-after=3000&samples=300000" },
         Preset { title: "Which learning rate is best?", query: "lr=0.08&rates=32" },
         Preset { title: "Which alpha is best?", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2,2.5&samples=300000" },
         Preset { title: "More and more skills", query: "lr=0.1&halvings=3&samples=1000000&runs=16" },

@@ -11,7 +11,7 @@ use crate::kit::{Claim, Info};
 mod claims;
 mod words;
 
-fit_params!(Params, columns ROLES, budget "5.76e23", have "1e16" {});
+fit_params!(Params, columns ROLES, budget "5.76e23", unique "1e16" {});
 /// The page.
 #[derive(Debug)]
 pub struct Chinchilla;

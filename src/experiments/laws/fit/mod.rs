@@ -22,11 +22,11 @@ const LAWS: &[Choice] = &{
     list
 };
 
-fit_params!(Params, columns ROLES_ALL, budget "1e21", have "1e16" {
+fit_params!(Params, columns ROLES_ALL, budget "1e21", unique "1e16" {
     /// The law to fit.
     law: &'static str = Spec::choice("power", LAWS);
     /// Other laws on the same runs, to choose between, separated by commas; "all" for every one.
-    against: String = Spec::text(200);
+    compare: String = Spec::text(200).was(&["against"]);
 });
 
 /// The page.
@@ -41,7 +41,7 @@ fn named(text: &str) -> Result<Vec<Form>> {
     if text.trim() == "all" {
         return Ok(crate::fit::ALL.iter().map(Form::of).collect());
     }
-    let refused = |name| move |e: Error| Error::parameter("against", name, &format!("laws separated by commas: {e}"));
+    let refused = |name| move |e: Error| Error::parameter("compare", name, &format!("laws separated by commas: {e}"));
     parts(text).map(|name| crate::fit::find(name).map(Form::of).map_err(refused(name))).collect()
 }
 
@@ -60,7 +60,7 @@ impl Page for FitRuns {
     }
 
     fn forms(params: &Params) -> Result<(Form, Vec<Form>)> {
-        let others = named(&params.against)?.into_iter().filter(|form| form.name != params.law);
+        let others = named(&params.compare)?.into_iter().filter(|form| form.name != params.law);
         Ok((Form::of(crate::fit::find(params.law)?), others.collect()))
     }
 }

@@ -46,7 +46,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "A learning curve", query: "" },
         Preset {
             title: "A power law with a bend, four laws side by side",
-            query: "law=bnsl&against=power,log-linear,mixture-of-exponentials",
+            query: "law=bnsl&compare=power,log-linear,mixture-of-exponentials",
         },
     ],
 };

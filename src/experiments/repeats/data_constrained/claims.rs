@@ -24,8 +24,8 @@ pub(super) const fn on_runs(
 }
 
 pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
-pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&hold=R_N=1e12";
-pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&hold=R_D=1e12";
+pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_N=1e12";
+pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
 /// Where the output has R^2, and the two parameters of repeats in each form.
 pub(super) const R2: Pick<'_> = Pick::Cell("quality", "R^2", "value");

@@ -24,7 +24,7 @@ const FORMS: &[Choice] = &[
     Choice { value: "practical", label: "between a ceiling and a floor" },
 ];
 
-fit_params!(Params, columns ROLES_REPEATED, budget "1e22", have "25e9" {
+fit_params!(Params, columns ROLES_REPEATED, budget "1e22", unique "25e9" {
     /// Which law, and what of it is free.
     form: &'static str = Spec::choice("repeats", FORMS);
     /// Whether other laws are fitted to the same runs, with all of their parameters free.

@@ -2,8 +2,8 @@
 
 use crate::kit::{Claim, Pick};
 
-pub(super) const AS_PUBLISHED: &str = "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&dim=100000&samples=50000,100000,200000,500000,1000000,2000000,5000000,10000000&epochs=50,100,200";
-pub(super) const TO_THE_EDGE: &str = "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&dim=100000&samples=50000,100000,200000,500000,1000000,2000000,5000000,10000000&epochs=50,100,200&largest=2";
+pub(super) const AS_PUBLISHED: &str = "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=100000&samples=50000,100000,200000,500000,1000000,2000000,5000000,10000000&epochs=50,100,200";
+pub(super) const TO_THE_EDGE: &str = "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=100000&samples=50000,100000,200000,500000,1000000,2000000,5000000,10000000&epochs=50,100,200&largest-rate=2";
 
 /// The numbers that it recomputes.
 pub(super) const CLAIMS: &[Claim] = &[

@@ -38,7 +38,7 @@ crate::params! {
         /// Features of a sample: independent Gaussians, or a single one that is not 0.
         model: &'static str = Spec::choice("dense", MODELS).label("features");
         /// How many features, and weights, there are; a model of single features above 1024 is computed, not simulated.
-        dim: u32 = Spec::integer("8", 1.0, 100_000.0).log().label("dimension").unit("features");
+        features: u32 = Spec::integer("8", 1.0, 100_000.0).log().label("dimension").unit("features").was(&["dim"]);
         /// Whether all features are alike, or fall with their rank i.
         spectrum: &'static str = Spec::choice("isotropic", SPECTRA);
         /// Power law: features of rank i have the variance i^-a.
@@ -58,7 +58,7 @@ crate::params! {
         /// Learning rate of every run; 0 gives each K and N its best one, searched over the measured risk.
         lr: f64 = Spec::number("0", 0.0, 4.0).label("learning rate");
         /// The search ends at this multiple of 1/D^2, D^2 the mean squared length of dense features, the largest of single ones.
-        largest: f64 = Spec::number("1", 0.01, 2.0).label("largest learning rate");
+        largest_rate: f64 = Spec::number("1", 0.01, 2.0).label("largest learning rate").was(&["largest"]);
         /// Learning rates that are tried.
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Independent runs: each with samples, noise and orders of its own.
@@ -218,7 +218,7 @@ impl MultiEpoch {
     /// # Errors
     /// Values that do not fit each other.
     fn laid_out(params: Params, seed: u32) -> Result<Self> {
-        let Params { model, dim, spectrum, a, b, noise, order, schedule, lr, largest, rates, .. } = params;
+        let Params { model, features: dim, spectrum, a, b, noise, order, schedule, lr, largest_rate, rates, .. } = params;
         let dense = model == "dense";
         let isotropic = spectrum == "isotropic";
         if dense && dim > sim::DIM_MAX {
@@ -227,7 +227,7 @@ impl MultiEpoch {
                  has a single one (model=one-hot)",
                 sim::DIM_MAX
             );
-            return Err(Error::parameter("dim", &dim.to_string(), &allowed));
+            return Err(Error::parameter("features", &dim.to_string(), &allowed));
         }
         if !dense && !isotropic && b > a {
             return Err(Error::parameter(
@@ -280,7 +280,7 @@ impl MultiEpoch {
                 &format!("below {stable:.4}, the edge of stability, or 0 for the best"),
             ));
         }
-        let top = largest / length;
+        let top = largest_rate / length;
         let lowest = dense::leading_rate(squares[0], most_epochs, most_samples.max(2.0)) / 2.0;
         let bottom = lowest.clamp(top / SPAN, top / 10.0);
         let step = |i: u32| top * math::pow(bottom / top, f64::from(rates - 1 - i) / f64::from(rates - 1));
@@ -332,14 +332,14 @@ impl MultiEpoch {
                 "at most {} here: more is computed without noise only, at a constant rate",
                 sim::COORDINATES_MAX
             );
-            return Err(Error::parameter("dim", &dim.to_string(), &allowed));
+            return Err(Error::parameter("features", &dim.to_string(), &allowed));
         }
         Ok(run)
     }
 
     /// Can it be simulated?
     fn simulated(&self) -> bool {
-        self.dense() || self.params.dim <= sim::COORDINATES_MAX
+        self.dense() || self.params.features <= sim::COORDINATES_MAX
     }
 
     /// Is theory about what is run? It knows a constant rate only, and the mean field the small rates that noise asks for.
@@ -361,9 +361,9 @@ impl MultiEpoch {
         let largest = params.samples.iter().fold(0.0, |most: f64, n| most.max(*n));
         let replaced = params.order == "with-replacement";
         let risk = if self.dense() {
-            80.0 * if isotropic { 1.0 } else { f64::from(params.dim) }
+            80.0 * if isotropic { 1.0 } else { f64::from(params.features) }
         } else {
-            let parts = if isotropic { 1.0 } else { f64::from(params.dim.min(700)) };
+            let parts = if isotropic { 1.0 } else { f64::from(params.features.min(700)) };
             // Counts within some standard deviations, where noise or order ask for their distribution.
             let terms = if params.noise > 0.0 || replaced { 16.0 * largest.sqrt().min(12.0) } else { 0.0 };
             parts * (60.0 + terms * if replaced { 100.0 } else { 5.0 })

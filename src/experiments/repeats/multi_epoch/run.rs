@@ -107,12 +107,12 @@ impl MultiEpoch {
                     let most = plan.most_samples();
                     let (name, value) = match size {
                         Some(size) if most > 0 => ("samples", self.sizes[size].to_string()),
-                        _ => ("dim", self.params.dim.to_string()),
+                        _ => ("features", self.params.features.to_string()),
                     };
-                    let allowed = if name == "dim" {
+                    let allowed = if name == "features" {
                         "fewer: a device holds 128 MiB".to_owned()
                     } else {
-                        format!("at most {most} samples of {} features: a device holds 128 MiB", self.params.dim)
+                        format!("at most {most} samples of {} features: a device holds 128 MiB", self.params.features)
                     };
                     return Err(Error::parameter(name, &value, &allowed));
                 }

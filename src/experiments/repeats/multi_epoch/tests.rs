@@ -30,15 +30,15 @@ fn mean_field_is_as_low_as_the_text_says() {
 
 #[test]
 fn too_many_dense_features_are_refused_in_plain_words() {
-    let said = MultiEpoch::refused("dim=2000&model=dense");
-    let want = "parameter `dim` cannot be `2000`: it takes a whole number from 1 to 128 where features are dense (model=dense)";
+    let said = MultiEpoch::refused("features=2000&model=dense");
+    let want = "parameter `features` cannot be `2000`: it takes a whole number from 1 to 128 where features are dense (model=dense)";
     assert!(said.starts_with(want) && said.contains("up to 100000") && said.contains("model=one-hot"), "{said}");
 }
 
 #[test]
 fn one_epoch_in_order_is_one_pass() {
     // The same samples in the same order, and a mark of fresh samples at each N: E = 1 to rounding.
-    let run = MultiEpoch::finished("order=once&samples=64,100&epochs=1,4&runs=8&dim=4", 1);
+    let run = MultiEpoch::finished("order=once&samples=64,100&epochs=1,4&runs=8&features=4", 1);
     let one_pass = run.one_pass_measured(0);
     for size in 0..2 {
         let e = run.reuse(0, size, &one_pass).reuse[0].expect("measured").value;
@@ -49,8 +49,8 @@ fn one_epoch_in_order_is_one_pass() {
 #[test]
 fn blocks_of_runs_and_early_ends_change_nothing() {
     let (whole, mut parts) = (
-        MultiEpoch::finished("samples=50,100&epochs=1,8&runs=9&dim=3", 1),
-        MultiEpoch::started("samples=50,100&epochs=1,8&runs=9&dim=3", 1),
+        MultiEpoch::finished("samples=50,100&epochs=1,8&runs=9&features=3", 1),
+        MultiEpoch::started("samples=50,100&epochs=1,8&runs=9&features=3", 1),
     );
     let mut legs = Legs::default();
     for place in (0..parts.legs.total()).filter_map(|done| parts.legs.after(done)).filter(|place| place.last) {
@@ -72,7 +72,7 @@ fn blocks_of_runs_and_early_ends_change_nothing() {
 
 #[test]
 fn simulated_reuse_is_theory_s() {
-    let run = MultiEpoch::finished("dim=4&samples=250,1000,4000&epochs=1,2,4,16,64&runs=128", 1);
+    let run = MultiEpoch::finished("features=4&samples=250,1000,4000&epochs=1,2,4,16,64&runs=128", 1);
     let one_pass = run.one_pass_measured(0);
     for size in 0..3 {
         let found = run.reuse(0, size, &one_pass);
@@ -98,14 +98,14 @@ fn simulated_reuse_is_theory_s() {
     let collapse = run.verdict("collapse");
     let (theory, rival) = (collapse.theory.expect("mean field"), collapse.null.expect("a rival"));
     assert!(theory < 0.15 && rival > 2.0 * theory && collapse.agrees != Some(false), "{collapse:?}");
-    let few = MultiEpoch::finished("dim=4&samples=250,1000&epochs=1,16&runs=16", 1);
+    let few = MultiEpoch::finished("features=4&samples=250,1000&epochs=1,16&runs=16", 1);
     assert_eq!(few.verdict("constant-reuse").agrees, None, "a wide interval that holds 1 cannot tell");
 }
 
 #[test]
 fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
     for schedule in ["cosine", "wsd"] {
-        for model in ["dim=4&noise=1", "model=one-hot&dim=4&noise=0.5&spectrum=power&a=2&b=0.5"] {
+        for model in ["features=4&noise=1", "model=one-hot&features=4&noise=0.5&spectrum=power&a=2&b=0.5"] {
             let query = format!("{model}&schedule={schedule}&samples=100,400&runs=128&epochs=");
             let run = MultiEpoch::finished(&format!("{query}1,4"), 1);
             let exact = run.verdict("exact");
@@ -156,7 +156,7 @@ fn below_single_precision_there_is_no_e_and_no_verdict() {
 #[test]
 fn what_luck_decides_is_not_compared() {
     // One coordinate in 25 is missed by one data set in 60 only: 32 runs rarely hold one.
-    let query = "model=one-hot&spectrum=power&a=2.5&b=1&dim=6&noise=0&samples=200&epochs=1,8&runs=32";
+    let query = "model=one-hot&spectrum=power&a=2.5&b=1&features=6&noise=0&samples=200&epochs=1,8&runs=32";
     let exact = MultiEpoch::finished(query, 1).verdict("exact");
     assert!(exact.agrees.is_none() && exact.note.contains("decides the risk"), "{exact:?}");
     // Without noise one pass of 300 is carried by the unluckiest runs.
@@ -170,9 +170,9 @@ fn heavy_tails_and_few_runs_refute_nothing() {
     for (query, seeds) in [
         ("spectrum=power&noise=0.01&samples=50,90&epochs=1", [8, 21, 24]),
         ("spectrum=power&noise=0.001&samples=50,90&epochs=1&runs=100", [4, 15, 21]),
-        ("spectrum=power&noise=0.001&samples=50,90&epochs=1&largest=2&rates=16&order=once", [4, 14, 21]),
-        ("model=one-hot&dim=100&spectrum=power&samples=100,300&epochs=1,4&runs=16", [6, 20, 25]),
-        ("model=one-hot&dim=100&spectrum=power&samples=100,300&epochs=1,4&runs=64", [4, 12, 13]),
+        ("spectrum=power&noise=0.001&samples=50,90&epochs=1&largest-rate=2&rates=16&order=once", [4, 14, 21]),
+        ("model=one-hot&features=100&spectrum=power&samples=100,300&epochs=1,4&runs=16", [6, 20, 25]),
+        ("model=one-hot&features=100&spectrum=power&samples=100,300&epochs=1,4&runs=64", [4, 12, 13]),
     ] {
         for seed in seeds {
             for verdict in MultiEpoch::finished(query, seed).output().verdicts {
@@ -187,18 +187,18 @@ fn heavy_tails_and_few_runs_refute_nothing() {
 
 #[test]
 fn an_interval_that_also_holds_no_effect_cannot_tell() {
-    let run = MultiEpoch::finished("samples=50,90&epochs=1,4&runs=40&dim=4", 1);
+    let run = MultiEpoch::finished("samples=50,90&epochs=1,4&runs=40&features=4", 1);
     for verdict in run.output().verdicts.iter().filter(|verdict| verdict.id != "exact") {
         assert_ne!(verdict.agrees, Some(true), "{verdict:?}");
     }
     assert_eq!(run.verdict("plateau-slope").null, Some(0.0));
-    let one_rate = MultiEpoch::finished("lr=0.01&samples=100,400&epochs=1,16&runs=64&dim=4", 1);
+    let one_rate = MultiEpoch::finished("lr=0.01&samples=100,400&epochs=1,16&runs=64&features=4", 1);
     assert!(one_rate.output().verdicts.iter().all(|verdict| verdict.id == "exact" || verdict.agrees.is_none()));
 }
 
 #[test]
 fn the_advice_is_the_curve_of_the_page() {
-    let run = MultiEpoch::started("dim=1", 1);
+    let run = MultiEpoch::started("features=1", 1);
     let output = run.output();
     let series = |figure: &str, id: &str| {
         let figure = output.figures.iter().find(|f| f.id == figure).expect("a figure");
@@ -220,7 +220,7 @@ fn one_hot_runs_are_the_exact_ones_in_every_order() {
     for order in ["reshuffle", "once", "with-replacement"] {
         let run = MultiEpoch::finished(
             &format!(
-                "model=one-hot&spectrum=power&a=2.5&b=1&dim=6&noise=0.5&samples=20,100&epochs=1,3,8&runs=400&rates=6&order={order}"
+                "model=one-hot&spectrum=power&a=2.5&b=1&features=6&noise=0.5&samples=20,100&epochs=1,3,8&runs=400&rates=6&order={order}"
             ),
             1,
         );
@@ -256,20 +256,20 @@ fn power_law_data_have_the_published_plateau() {
 
 #[test]
 fn theory_that_takes_long_comes_in_the_run_and_only_where_there_is_one() {
-    let query = "dim=100&spectrum=power&a=1&samples=200,400&epochs=1,4&runs=2";
+    let query = "features=100&spectrum=power&a=1&samples=200,400&epochs=1,4&runs=2";
     assert!(MultiEpoch::started(query, 1).expected.iter().all(Option::is_none), "not at once");
     let run = MultiEpoch::finished(query, 1);
     assert!(run.slow == 2 && run.expected.iter().all(Option::is_some) && run.curves.len() == 2, "but in the run");
     let run = MultiEpoch::finished(&format!("{query}&schedule=cosine"), 1);
     assert!(run.slow == 0 && run.expected.iter().all(Option::is_none), "none for a decaying rate");
     let heavy =
-        "model=one-hot&dim=1000&spectrum=power&order=with-replacement&samples=1000&epochs=1,2,3,4,5,6,7,8&runs=2";
+        "model=one-hot&features=1000&spectrum=power&order=with-replacement&samples=1000&epochs=1,2,3,4,5,6,7,8&runs=2";
     assert_eq!(MultiEpoch::started(heavy, 1).slow, 0, "nor where it would take minutes");
 }
 
 #[test]
 fn a_decaying_rate_leaves_less_of_the_effect() {
-    let run = MultiEpoch::finished("schedule=all&samples=400&epochs=1,4,16&dim=4&runs=256", 1);
+    let run = MultiEpoch::finished("schedule=all&samples=400&epochs=1,4,16&features=4&runs=256", 1);
     let figure = run.output().figures.into_iter().find(|figure| figure.id == "schedules").expect("three schedules");
     assert_eq!(figure.series.len(), 4);
     for series in &figure.series[..3] {
@@ -285,16 +285,16 @@ fn a_decaying_rate_leaves_less_of_the_effect() {
 #[test]
 fn bad_input_is_refused_in_words() {
     for (query, words) in [
-        ("dim=200", vec!["`dim`", "128"]),
+        ("features=200", vec!["`features`", "128"]),
         ("samples=0", vec!["`samples`", "8"]),
         ("samples=100.5", vec!["`samples`", "whole"]),
         ("epochs=0", vec!["`epochs`", "1"]),
         ("lr=0.3", vec!["`lr`", "0.2000", "stability"]),
         ("model=one-hot&lr=2.5", vec!["`lr`", "2.0000"]),
-        ("samples=10000000&dim=128", vec!["`samples`", "128 MiB"]),
+        ("samples=10000000&features=128", vec!["`samples`", "128 MiB"]),
         ("samples=10000000&epochs=4096", vec!["`epochs`", "200"]),
         ("model=one-hot&spectrum=power&a=1&b=2", vec!["`b`", "a = 1"]),
-        ("model=one-hot&dim=5000&schedule=cosine", vec!["`dim`", "1024"]),
+        ("model=one-hot&features=5000&schedule=cosine", vec!["`features`", "1024"]),
     ] {
         let error = MultiEpoch::at(query, 1).err().unwrap_or_else(|| panic!("{query} is refused")).to_string();
         assert!(words.iter().all(|word| error.contains(word)), "{query}: {error}");
@@ -304,7 +304,7 @@ fn bad_input_is_refused_in_words() {
 #[test]
 fn diverged_runs_are_shown_and_never_averaged_in() {
     // Beyond the mean length's rate some Gaussian runs diverge.
-    let run = MultiEpoch::finished("dim=2&largest=2&samples=200&epochs=1,4&runs=64&noise=0", 1);
+    let run = MultiEpoch::finished("features=2&largest-rate=2&samples=200&epochs=1,4&runs=64&noise=0", 1);
     assert!(run.expected[0].is_none(), "the mean field is for noise");
     let cells = &run.measured[0].data[0][1];
     let gone = cells.iter().filter(|cell| cell.diverged > 0).count();
@@ -314,7 +314,7 @@ fn diverged_runs_are_shown_and_never_averaged_in() {
     let Cell::Number(count) = run.output().tables[1].rows[1][8] else { panic!("a number") };
     assert!(count > 0.0);
     assert!(
-        MultiEpoch::finished("dim=2&samples=20&epochs=1,4&runs=3", 1)
+        MultiEpoch::finished("features=2&samples=20&epochs=1,4&runs=3", 1)
             .output()
             .verdicts
             .iter()

@@ -164,7 +164,7 @@ impl MultiEpoch {
             });
         };
         let rate_of = |i: usize| f64::from(self.rates[i] as f32);
-        let different = if self.params.spectrum == "isotropic" { 1.0 } else { f64::from(self.params.dim) };
+        let different = if self.params.spectrum == "isotropic" { 1.0 } else { f64::from(self.params.features) };
         if decays && samples * different * cells.len() as f64 > RECURSION {
             return unknown(
                 "Not compared: so many steps at a decaying rate would take long. Fewer samples or features would settle it.",
@@ -270,11 +270,11 @@ impl MultiEpoch {
                     "Mean field is held to 15%, what it may be off at such N. In the limit of many samples the slope is {leading:.3}."
                 ))
                 .against(0.0, "More runs, or N farther apart, would settle it.");
-            if f64::from(self.sizes[0]) < PER_FEATURE * f64::from(self.params.dim) {
+            if f64::from(self.sizes[0]) < PER_FEATURE * f64::from(self.params.features) {
                 verdict.agrees = None;
                 verdict.note = format!(
                     "Mean field is for ten samples and more of each feature: N of {} and more would settle it. {}",
-                    PER_FEATURE * f64::from(self.params.dim),
+                    PER_FEATURE * f64::from(self.params.features),
                     verdict.note
                 );
             }

@@ -62,14 +62,14 @@ pub(super) const INFO: Info = Info {
     ],
     presets: &[
         Preset { title: "Headline: features alike", query: "" },
-        Preset { title: "Directions of different strength", query: "dim=5&spectrum=power&a=1" },
+        Preset { title: "Directions of different strength", query: "features=5&spectrum=power&a=1" },
         Preset {
             title: "Power-law data, simulated",
-            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&dim=1000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
+            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=1000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
         },
         Preset {
             title: "Power-law data as published, computed",
-            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&dim=100000&samples=50000,200000,1000000,3000000,10000000&epochs=1,3,10,30,50,100,200",
+            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=100000&samples=50000,200000,1000000,3000000,10000000&epochs=1,3,10,30,50,100,200",
         },
         Preset {
             title: "Does it survive a decaying rate?",
