@@ -438,7 +438,7 @@ test("who opens the link of a table too large for it is told which table is miss
     // The link stays what it was, also when a setting changes.
     await element.evaluate((e) => e.setAttribute("huber-delta", "0.01"));
     await page.waitForFunction(
-      () => document.querySelector("scaling-lab").result.params.huber === 0.01,
+      () => document.querySelector("scaling-lab").result.params["huber-delta"] === 0.01,
     );
     assert.equal(await note.innerText(), wanted);
     assert.match(await copied(element, "Copy link"), /data=none~3025~/);
@@ -462,7 +462,7 @@ test("who opens the link of a table too large for it is told which table is miss
       location.hash = to;
     }, named);
     await page.waitForFunction(
-      () => document.querySelector("scaling-lab").result.params.huber !== 0.01,
+      () => document.querySelector("scaling-lab").result.params["huber-delta"] !== 0.01,
     );
     await holds(page, 3025);
     assert.ok(await note.isHidden());
@@ -914,7 +914,7 @@ test("an embedded element takes its table from its attributes", () =>
     assert.match((await element.getAttribute("data")) ?? "", /^none~3000~/);
     await element.evaluate((e) => e.setAttribute("huber-delta", "0.01"));
     await page.waitForFunction(
-      () => document.querySelector("scaling-lab").result.params.huber === 0.01,
+      () => document.querySelector("scaling-lab").result.params["huber-delta"] === 0.01,
     );
     await holds(page, 3000);
     await element.evaluate((e) => e.setAttribute("src", "tables/runs.csv"));
