@@ -128,33 +128,33 @@ macro_rules! fit_params {
             /// What can be asked.
             pub struct $name {
                 $($own)*
-                /// Which column of your table is what. Headings that say it are found; say it here where they do not.
+                /// Which column of your table holds what. Common headings are recognised; assign other columns here.
                 columns: String = $crate::params::Spec::columns($crate::kit::fits::$roles);
-                /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, separated by commas. A column may be named by what it is, such as loss.
+                /// Rows to leave out, as rules separated by commas: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=. Name a column by its heading or by its role, such as loss.
                 exclude: String = $crate::params::Spec::text(400).label("leave out");
-                /// What the fit makes small.
+                /// Objective that the fit minimises.
                 objective: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::OBJECTIVES);
-                /// Where the squares of Huber's objective end and absolute values begin.
+                /// Delta of the Huber objective: smaller residuals count by their square, larger ones by their absolute value.
                 huber_delta: f64 = $crate::params::Spec::number("0.001", 1e-6, 10.0).log().was(&["huber"]).label("delta");
-                /// A budget of compute, C = 6 N D, to split between parameters and tokens.
+                /// Compute budget C = 6 N D to divide between parameters N and tokens D.
                 budget: f64 = $crate::params::Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
-                /// How often the runs are resampled and the law refitted, for intervals. 0 for none.
+                /// Number of bootstrap resamples, each with a refit of the law, for intervals. 0 turns this off.
                 bootstrap: u32 = $crate::params::Spec::integer("400", 0.0, 10_000.0).unit("refits");
-                /// How many runs are simulated where you bring none.
+                /// Number of runs to simulate when you bring no table.
                 rows: u32 = $crate::params::Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
-                /// Their noise: the standard deviation of ln loss, or of the value where the law takes plain residuals.
+                /// Noise of the simulated runs: the standard deviation of ln(loss), or of the loss itself where the law takes plain residuals.
                 noise: f64 = $crate::params::Spec::number("0.01", 1e-4, 0.3).log();
-                /// Of what the residuals are taken: of logarithms, what counts is the ratio.
+                /// Whether errors are measured in ln(loss), that is as relative errors, or in the loss itself.
                 residual: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
-                /// Parameters to hold: NAME for its published value, NAME=VALUE, or NAME=free for one that is usually held; separated by commas.
+                /// Parameters to hold fixed, separated by commas: NAME for its published value, NAME=VALUE, or NAME=free to free one that is usually fixed.
                 fixed: String = $crate::params::Spec::text(400).was(&["hold"]);
-                /// Whether each parameter is also held at other values, to see which ones the runs allow.
+                /// Also compute the profile of each parameter: the best fit with the parameter fixed at other values, to see which values the runs allow.
                 profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
-                /// Unique tokens there are; beyond them, data repeat.
+                /// Number of unique tokens available. Training on more tokens repeats them.
                 unique_tokens: f64 = $crate::params::Spec::number($unique, 1e3, 1e16).log().unit("tokens").was(&["have"]);
-                /// A loss to reach. 0 for none.
+                /// Target loss, to compute how many tokens reach it. 0 turns this off.
                 target_loss: f64 = $crate::params::Spec::number("0", 0.0, 100.0).was(&["reach"]);
-                /// The model to reach it with.
+                /// Number of parameters of the model that is to reach the target loss.
                 model_size: f64 = $crate::params::Spec::number("1e9", 1e3, 1e14).log().unit("parameters").was(&["size"]);
             }
         }

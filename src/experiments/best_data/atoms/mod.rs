@@ -29,11 +29,11 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// How many atoms there are.
+        /// Number of atoms (separate facts).
         atoms: u32 = Spec::integer("100000", 10.0, 100_000.0).log().unit("atoms");
-        /// How steeply their frequency falls with rank, k^-alpha.
+        /// Exponent alpha of the frequencies: atom k has a frequency proportional to k^-alpha.
         exponent: f64 = Spec::number("1.5", 1.05, 4.0);
-        /// Numbers of training samples to try, separated by commas.
+        /// Numbers of training samples to compare, separated by commas.
         samples: Vec<f64> = Spec::list("10,30,100,300,1000,3000", 2.0, 1e6, 1, 24).log().unit("samples");
         /// Simulated runs for each number of samples and each training distribution.
         runs: u32 = Spec::integer("256", 16.0, 65_536.0).log().unit("runs");

@@ -29,17 +29,17 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// How much each subject counts in the exam. The shares are divided by their sum.
+        /// Weight of each subject in the exam. Weights are divided by their sum.
         weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
-        /// How much an unknown fact of each subject costs, relative to the others. One number stands for all.
+        /// Cost of an unknown fact of each subject, relative to the others. A single number applies to all subjects.
         difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
-        /// How fast the error falls with hours, n^-a. Large: a few hours go far. Small: rare facts dominate.
+        /// Exponent a of the error n^-a after n hours of study. With a large exponent a few hours go far; with a small one rare facts dominate.
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();
-        /// Hours to share out.
+        /// Total hours of study to divide between the subjects.
         hours: u32 = Spec::integer("100", 10.0, 10_000.0).log().unit("hours");
-        /// Facts that each student could learn in each subject.
+        /// Number of facts in each subject.
         facts: u32 = Spec::integer("64", 1.0, 4096.0).log().unit("facts");
-        /// Simulated students.
+        /// Number of simulated students.
         runs: u32 = Spec::integer("4096", 64.0, 65_536.0).log().unit("students");
     }
 }

@@ -34,29 +34,29 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// How many skills there are.
+        /// Number of skills.
         skills: u32 = Spec::integer("64", 8.0, 1024.0).log().unit("skills");
-        /// How many skills a task composes: the product has this many factors.
+        /// Number of skills that a task composes: the product has this many factors.
         hops: u32 = Spec::integer("4", 1.0, 8.0);
-        /// Exponents alpha of the training distributions, p ~ rank^-alpha, separated by commas; 0 is uniform.
+        /// Exponents alpha of the training distributions to compare, separated by commas: the probability of a skill is proportional to rank^-alpha. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.5", 0.0, 4.0, 1, 12);
-        /// Learning rate of SGD; with batches it goes with the mean gradient.
+        /// Learning rate of SGD. It multiplies the mean gradient of a batch.
         lr: f64 = Spec::number("0.05", 0.0001, 4.0).log().label("learning rate");
-        /// Weights start as independent Gaussian numbers of this standard deviation.
+        /// Standard deviation of the initial weights, which are independent and Gaussian.
         init: f64 = Spec::number("0.3", 0.01, 2.0).log().label("size of the first weights");
-        /// Training samples of a run.
+        /// Number of training samples of a run.
         samples: u32 = Spec::integer("100000", 256.0, 2e7).log().unit("samples");
-        /// Samples of a batch; 1 is one sample at a time.
+        /// Batch size. 1 trains on one sample at a time.
         batch: u32 = Spec::integer("1", 1.0, 1024.0).log().unit("samples");
-        /// Independent runs of each training distribution.
+        /// Number of independent runs for each training distribution.
         runs: u32 = Spec::integer("32", 1.0, 65_536.0).log().unit("runs");
-        /// Samples after which training turns uniform; 0 is never.
+        /// Number of samples after which training switches to the uniform distribution. 0 turns this off.
         uniform_after: u32 = Spec::integer("0", 0.0, 2e7).unit("samples").was(&["switch_after"]);
-        /// Loss on the uniform test that counts as solved.
+        /// Test loss, on the uniform distribution, at which the task counts as solved.
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
-        /// Race also at half as many skills, a quarter, and so on, this many times, down to 8.
+        /// Repeat the comparison with the number of skills halved this many times, but never below 8 skills. 0 turns this off.
         halvings: u32 = Spec::integer("0", 0.0, 7.0);
-        /// Race also at this many learning rates, from a tenth of `lr` to ten times it, to find the best of each training; 0 is not.
+        /// Also compare this many learning rates, from lr/10 to 10 lr, to find the best one for each training distribution. 0 turns this off.
         rates: u32 = Spec::integer("0", 0.0, 32.0).label("learning rates to compare");
     }
 }

@@ -33,23 +33,23 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// How much each part counts in the test. The shares are divided by their sum.
+        /// Weight of each component of the test mixture. Weights are divided by their sum.
         weights: Vec<f64> = Spec::simplex("0.6,0.3,0.1", 2, 128);
-        /// How the error of a part falls with its number of samples n.
+        /// How the error of a component falls with its number of training samples n.
         family: &'static str = Spec::choice("power", FAMILIES);
-        /// Exponent or rate a of each part. One number stands for all.
+        /// Exponent or rate a of each component. A single number applies to all components.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// Offset b (offset), transferable error (transfer) or height (mixing law) of each part.
+        /// The constant b of each component: the offset (offset), the transferable error (transfer) or the height (mixing-law).
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
-        /// Height c of each part's error; its floor in the mixing law.
+        /// Height c of each component's error; in the mixing law, its floor.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
-        /// Transfer matrix of the mixing law: how much part k (row) learns from data of part j (column). Empty: only from its own.
+        /// Transfer matrix of the mixing law: how much component k (row) learns from data of component j (column). Leave it empty if each component learns only from its own data.
         t: Vec<Vec<f64>> = Spec::matrix("", -20.0, 20.0);
-        /// Training samples N in all.
+        /// Total number N of training samples.
         samples: f64 = Spec::number("1000", 10.0, 1e9).log().unit("samples");
-        /// Samples N0 after which an exponential curve has fallen by e^-a.
+        /// Number of samples N0 after which an exponential curve has fallen by a factor of e^-a.
         scale: f64 = Spec::number("300", 1.0, 1e9).log().unit("samples");
-        /// Random mixtures of as many parts to ask how rare it is that nothing is gained.
+        /// Number of random test mixtures, to estimate how rarely a shift gains nothing.
         draws: u32 = Spec::integer("100000", 0.0, 1_000_000.0).unit("mixtures");
     }
 }

@@ -27,21 +27,21 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// Symbols n that are permuted: a skill is one of their n! permutations.
+        /// Number n of symbols that are permuted: a skill is one of their n! permutations.
         symbols: u32 = Spec::integer("5", 3.0, 5.0).unit("symbols");
-        /// Hops k: how many skills a sequence composes.
+        /// Number k of skills that a sequence composes.
         hops: u32 = Spec::integer("4", 1.0, 8.0);
-        /// Exponents alpha of the training distributions to compare, rank^-alpha; 0 is uniform.
+        /// Exponents alpha of the training distributions to compare, separated by commas: the probability of a skill is proportional to rank^-alpha. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.5", 0.0, 4.0, 1, 8);
-        /// Learning rate of SGD, one sample at a time.
+        /// Learning rate of SGD, which trains on one sample at a time.
         lr: f64 = Spec::number("0.5", 0.01, 4.0).log().label("learning rate");
-        /// Standard deviation of the first weights.
+        /// Standard deviation of the initial weights.
         init: f64 = Spec::number("0.24", 0.01, 2.0).log().label("size of the first weights");
-        /// Training samples after which a run is cut off; whole thousands count.
+        /// Number of training samples after which a run ends. It is rounded down to whole thousands.
         samples: u32 = Spec::integer("50000", 1000.0, 10_000_000.0).log().unit("samples");
-        /// Independent runs for each exponent.
+        /// Number of independent runs for each exponent.
         runs: u32 = Spec::integer("128", 1.0, 1024.0).log().unit("runs");
-        /// Longer gradients are shortened to this norm.
+        /// Gradients with a larger norm are clipped to this norm.
         clip: f64 = Spec::number("1", 0.01, 100.0).log();
     }
 }

@@ -25,7 +25,7 @@ const LAWS: &[Choice] = &{
 fit_params!(Params, columns ROLES_ALL, budget "1e21", unique "1e16" {
     /// The law to fit.
     law: &'static str = Spec::choice("power", LAWS);
-    /// Other laws on the same runs, to choose between, separated by commas; "all" for every one.
+    /// Other laws to fit to the same runs for comparison, separated by commas; "all" for every law.
     compare: String = Spec::text(200).was(&["against"]);
 });
 

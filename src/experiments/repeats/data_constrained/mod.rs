@@ -25,9 +25,9 @@ const FORMS: &[Choice] = &[
 ];
 
 fit_params!(Params, columns ROLES_REPEATED, budget "1e22", unique "25e9" {
-    /// Which law, and what of it is free.
+    /// The law to fit, and which of its parameters are free.
     form: &'static str = Spec::choice("repeats", FORMS);
-    /// Whether other laws are fitted to the same runs, with all of their parameters free.
+    /// Also fit other laws to the same runs, with all of their parameters free.
     compare: &'static str = Spec::choice("no", SWITCH).label("other laws");
 });
 

@@ -35,35 +35,35 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// Features of a sample: independent Gaussians, or a single one that is not 0.
+        /// Input vectors: dense (independent Gaussian features) or one-hot (exactly one non-zero feature).
         model: &'static str = Spec::choice("dense", MODELS).label("features");
-        /// How many features, and weights, there are; a model of single features above 1024 is computed, not simulated.
+        /// Number of features, and of weights. One-hot models with more than 1024 features are computed exactly instead of simulated.
         features: u32 = Spec::integer("8", 1.0, 100_000.0).log().label("dimension").unit("features").was(&["dim"]);
-        /// Whether all features are alike, or fall with their rank i.
+        /// Whether all features have equal strength or a strength that falls with their rank i.
         spectrum: &'static str = Spec::choice("isotropic", SPECTRA);
-        /// Power law: features of rank i have the variance i^-a.
+        /// Exponent a of a power-law spectrum: the feature of rank i has variance i^-a.
         a: f64 = Spec::number("2", 0.0, 8.0);
-        /// Power law of single features: their squared size falls as i^-b, and their frequency as i^-(a-b).
+        /// Exponent b of one-hot features with a power-law spectrum: the squared size falls as i^-b, the frequency as i^-(a-b).
         b: f64 = Spec::number("0.5", 0.0, 8.0);
-        /// Standard deviation of the noise in the labels.
+        /// Standard deviation of the label noise.
         noise: f64 = Spec::number("1", 0.0, 10.0);
-        /// Sizes N of the data set, separated by commas.
+        /// Data set sizes N to compare, separated by commas.
         samples: Vec<f64> = Spec::list("100,300,1000,3000", 8.0, 1e7, 1, 8).unit("samples");
-        /// Numbers K of epochs, separated by commas.
+        /// Numbers K of epochs to compare, separated by commas.
         epochs: Vec<f64> = Spec::list("1,2,3,4,6,8,12,16", 1.0, 4096.0, 1, 12).unit("epochs");
-        /// The order in which an epoch visits the samples.
+        /// Order in which an epoch visits the samples.
         order: &'static str = Spec::choice("reshuffle", ORDERS);
-        /// What becomes of the learning rate in the course of a run.
+        /// Learning-rate schedule.
         schedule: &'static str = Spec::choice("constant", SCHEDULES);
-        /// Learning rate of every run; 0 gives each K and N its best one, searched over the measured risk.
+        /// Learning rate of every run. 0 searches for the rate with the lowest measured risk, separately for each K and N.
         lr: f64 = Spec::number("0", 0.0, 4.0).label("learning rate");
-        /// The search ends at this multiple of 1/D^2, D^2 the mean squared length of dense features, the largest of single ones.
+        /// Largest learning rate of the search, as a multiple of 1/D^2, where D^2 is the mean squared norm of a dense sample or the largest squared one-hot feature.
         largest_rate: f64 = Spec::number("1", 0.01, 2.0).label("largest learning rate").was(&["largest"]);
-        /// Learning rates that are tried.
+        /// Number of learning rates in the search.
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
-        /// Independent runs: each with samples, noise and orders of its own.
+        /// Number of independent runs. Each draws its own samples, noise and orders.
         runs: u32 = Spec::integer("384", 2.0, 4096.0).log().unit("runs");
-        /// The size of your data set, for the table of advice.
+        /// Size of your data set, for the table of advice.
         tokens: f64 = Spec::number("1e9", 1e6, 1e14).log().label("your data set").unit("tokens");
     }
 }
