@@ -25,7 +25,7 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
     }
     let slugs: Vec<_> = experiments::all().map(|entry| entry.slug).collect();
     let shown: String = slug.chars().take(60).collect();
-    Err(Error::new(ErrorKind::Unknown, format!("there is no experiment `{shown}`: there are {}", slugs.join(", "))))
+    Err(Error::new(ErrorKind::Unknown, format!("unknown experiment `{shown}`; available: {}", slugs.join(", "))))
 }
 
 /// Reads a URL's values leniently; see [`params::check`]. Where values that are valid alone do not fit each other,

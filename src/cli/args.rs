@@ -32,109 +32,109 @@ pub(super) enum Verb {
     Run(RunArgs),
     /// Fit a law to runs of your own, with intervals.
     Fit(Box<FitArgs>),
-    /// Recompute published numbers, and this lab's own: whose, number, ours, interval, agrees, expected, note.
+    /// Recompute published numbers and this lab's own, and print how they compare.
     Reproduce {
-        /// Only those of this experiment.
+        /// Only the numbers of this experiment.
         slug: Option<String>,
         #[arg(long, value_enum, default_value = "cpu")]
         device: DeviceArg,
-        /// A folder with the tables that some are computed from and that are not ours to ship.
+        /// Folder with the published tables that some numbers are computed from and that the lab cannot distribute.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
-    /// Digests of a million outputs of every source of numbers, to compare machines.
+    /// Print digests of a million outputs of every random number generator, to compare machines.
     #[command(hide = true)]
     Digest,
 }
 
 #[derive(clap::Args)]
 pub(super) struct RunArgs {
-    /// Which experiment; see `list`.
+    /// Name of the experiment; `list` prints all names.
     pub(super) slug: String,
-    /// A parameter; lists are separated by commas. May be repeated.
+    /// Value of a parameter; the items of a list are separated by commas. May be repeated.
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
-    /// A table of your own, for an experiment that reads one; - is standard input.
+    /// Your own table, for an experiment that reads one; - is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) data: Option<PathBuf>,
-    /// Seed of all draws.
+    /// Seed of all random numbers.
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub(super) seed: u32,
-    /// Where it runs.
+    /// Device that runs the kernels.
     #[arg(long, value_enum, default_value = "auto")]
     pub(super) device: DeviceArg,
-    /// What is written.
+    /// Format of the result.
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
-    /// Where it is written; standard output when absent.
+    /// File to write the result to. Default: standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// Leave the heading out of CSV, so that files can be joined.
+    /// Leave out the heading line of CSV, so that files can be joined.
     #[arg(long)]
     pub(super) no_header: bool,
-    /// No progress and no notices on standard error.
+    /// Print neither progress nor notices to standard error.
     #[arg(long)]
     pub(super) quiet: bool,
 }
 
 #[derive(clap::Args)]
 pub(super) struct FitArgs {
-    /// Which law; `list` names them.
+    /// Name of the law; `list` prints all names.
     pub(super) law: String,
-    /// A table with a line of headings; - is standard input.
+    /// Table whose first line holds headings; - is standard input.
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) columns: ColumnArgs,
     /// Rows to leave out: missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=, where COLUMN is a heading
-    /// or what the column is, such as loss. May be repeated.
+    /// or a role such as loss. May be repeated.
     #[arg(long, value_name = "RULE")]
     pub(super) exclude: Vec<String>,
-    /// Where squares end in Huber's objective; 0 is L1.
+    /// Delta of the Huber objective: smaller residuals count by their square, larger ones by their absolute value. 0 is L1.
     #[arg(long, alias = "huber", value_name = "DELTA", conflicts_with = "squares", allow_negative_numbers = true)]
     pub(super) huber_delta: Option<f64>,
-    /// Least squares.
+    /// Minimise the sum of squared residuals.
     #[arg(long)]
     pub(super) squares: bool,
-    /// Residuals of logarithms, or as they are; what the law usually takes when absent.
+    /// Measure errors in ln(loss) or in the loss itself. Default: what the law usually takes.
     #[arg(long, value_enum)]
     pub(super) residual: Option<ResidualArg>,
-    /// Hold a parameter, at its published value when none is given. May be repeated.
+    /// Hold a parameter fixed, at its published value when no value is given. May be repeated.
     #[arg(long, alias = "hold", value_name = "NAME[=VALUE]")]
     pub(super) fixed: Vec<String>,
-    /// Free a parameter that is held unless asked for. May be repeated.
+    /// Free a parameter that is usually fixed. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub(super) free: Vec<String>,
-    /// Resamples of the bootstrap.
+    /// Number of bootstrap resamples.
     #[arg(long, default_value_t = 4000, allow_negative_numbers = true)]
     pub(super) bootstrap: u32,
-    /// No profiles.
+    /// Skip the profiles of the parameters.
     #[arg(long)]
     pub(super) no_profile: bool,
-    /// Another law on the same rows, to choose between. May be repeated.
+    /// Another law to fit to the same rows for comparison. May be repeated.
     #[arg(long, alias = "against", value_name = "LAW")]
     pub(super) compare: Vec<String>,
-    /// A budget of floating-point operations to split between parameters and tokens.
+    /// Compute budget, in floating-point operations, to divide between parameters and tokens.
     #[arg(long, value_name = "FLOPS", allow_negative_numbers = true)]
     pub(super) budget: Option<f64>,
-    /// Unique tokens there are.
+    /// Number of unique tokens available.
     #[arg(long, alias = "have", value_name = "TOKENS", allow_negative_numbers = true)]
     pub(super) unique_tokens: Option<f64>,
-    /// A loss to reach with `--model-size`.
+    /// Target loss, to compute how many tokens reach it with `--model-size` parameters.
     #[arg(long, alias = "reach", value_name = "LOSS", allow_negative_numbers = true)]
     pub(super) target_loss: Option<f64>,
     /// Parameters of the model that is to reach `--target-loss`.
     #[arg(long, alias = "size", value_name = "PARAMETERS", allow_negative_numbers = true)]
     pub(super) model_size: Option<f64>,
-    /// Seed of all draws.
+    /// Seed of all random numbers.
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub(super) seed: u32,
-    /// What is written.
+    /// Format of the result.
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
-    /// Where it is written; standard output when absent.
+    /// File to write the result to. Default: standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// No progress and no notices on standard error.
+    /// Print neither progress nor notices to standard error.
     #[arg(long)]
     pub(super) quiet: bool,
 }
@@ -145,7 +145,7 @@ pub(super) struct ColumnArgs {
     /// Column of x, for a law of one variable.
     #[arg(long, value_name = "COLUMN")]
     pub(super) x: Option<String>,
-    /// Column of the loss, or of what else is predicted.
+    /// Column of the loss, or of another quantity that the law predicts.
     #[arg(long, value_name = "COLUMN")]
     pub(super) loss: Option<String>,
     /// Column of the model's parameters.
@@ -163,16 +163,16 @@ pub(super) struct ColumnArgs {
     /// Column of the floating-point operations, 6 x parameters x tokens.
     #[arg(long, value_name = "COLUMN")]
     pub(super) flops: Option<String>,
-    /// Column that names the run, whose rows are resampled together; none for every row by itself.
+    /// Column that names the run. Rows of one run are resampled together; without it every row is its own run.
     #[arg(long, value_name = "COLUMN")]
     pub(super) run: Option<String>,
-    /// Column that says how much a row counts.
+    /// Column of the weights of the rows.
     #[arg(long, value_name = "COLUMN")]
     pub(super) weight: Option<String>,
-    /// Unit of a column: x, params, tokens, unique or flops in 1, k, M, B or T. May be repeated.
+    /// Unit of the column of a role: x, params, tokens, unique or flops in 1, k, M, B or T. May be repeated.
     #[arg(long, value_name = "ROLE=UNIT")]
     pub(super) unit: Vec<String>,
-    /// What stands before decimals, where the table leaves it open.
+    /// Decimal mark, where the table leaves it open.
     #[arg(long, value_enum)]
     pub(super) decimal: Option<DecimalArg>,
 }

@@ -250,7 +250,7 @@ test("cancel stops a run, and the next one starts over", () =>
   lab.open(hash("exam-time", { runs: "8192" }), async (page) => {
     const element = await ready(page);
     await element.getByText("Seed, speed and device").click();
-    await element.getByLabel("Speed").selectOption({ label: "2 marks a second" });
+    await element.getByLabel("Speed").selectOption({ label: "2 checkpoints per second" });
     await button(element, "Run").click();
     await page.waitForFunction(
       () => document.querySelector("scaling-lab").result.progress.done > 0,

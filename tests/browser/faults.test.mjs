@@ -268,7 +268,7 @@ describe("a GPU that fails", () => {
     test(`in the middle: ${what}`, () =>
       open({ worker }, async (page, element) => {
         await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
+        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -384,7 +384,7 @@ describe("a worker that fails", () => {
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
         await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
+        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -510,7 +510,7 @@ describe("a worker that fails", () => {
     lab.open(hash(STATE), async (page) => {
       const element = await ready(page);
       await element.getByText("Seed, speed and device").click();
-      await element.getByLabel("Speed").selectOption({ label: "5 marks a second" });
+      await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
       await button(element, "Run").click();
       await page.waitForFunction(
         () => document.querySelector("scaling-lab").result.progress.done > 1,

@@ -61,7 +61,7 @@ const progressed = (/** @type {Page} */ page) =>
  */
 async function slowly(element) {
   await element.getByText("Seed, speed and device").click();
-  await element.getByLabel("Speed").selectOption({ label: "2 marks a second" });
+  await element.getByLabel("Speed").selectOption({ label: "2 checkpoints per second" });
 }
 const quickly = (/** @type {LabLocator} */ element) =>
   element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
