@@ -211,13 +211,15 @@ fn of_poor_tables_the_lowest_minimum_is_found_or_doubted() {
     for slug in ["data-constrained", "geometric", "practical", "mixture-of-exponentials"] {
         let law = law(slug);
         let (mut missed, mut doubted) = (0, 0);
-        for case in 0..tables {
+        // Of the 29th table of three exponentials, few starts end in the lowest minimum.
+        let rare = (slug == "mixture-of-exponentials" && tables <= 28).then_some(28);
+        for case in (0..tables).chain(rare) {
             let problem = Problem::new(law, poor(law, case));
             let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
             let long = Search::with_cells(problem, 2, 4 * law.info.cells, 150).expect("free").from(&fit.params);
             let long = long.run().expect("a fit").value;
-            // A ten-thousandth of the objective is far less than any interval tells apart.
-            let found = fit.value <= long * (1.0 + 1e-4) + 1e-14;
+            // What the search takes for one minimum.
+            let found = fit.value <= long * (1.0 + 1e-6) + 1e-14;
             assert!(found || !fit.sure, "{slug} {case}: {} of {} starts, {} {long}", fit.met, fit.starts, fit.value);
             (missed, doubted) = (missed + u32::from(!found), doubted + u32::from(!fit.sure));
             if std::env::var_os("LAB_POOR_TABLES").is_some() {

@@ -36,6 +36,8 @@ const AGAIN: usize = 20;
 const DRAWN: usize = 4;
 /// The search goes on until its lowest end was met so often,
 const SURE: usize = 5;
+/// and by one start in so many: where fewer meet it, a lower one may still hide,
+const RARE: usize = 12;
 /// or until it followed so many places more; of many rows, fewer.
 const HOPS: usize = 400;
 /// So many rows, of all places together.
@@ -79,7 +81,8 @@ pub struct Fit {
     pub met: usize,
     /// Of how many.
     pub starts: usize,
-    /// Is there a reason to take it for the lowest of all: was it met by five starts, or does the law have only one?
+    /// Is there a reason to take it for the lowest of all: was it met by five starts and one in twelve, or does the law have
+    /// only one?
     pub sure: bool,
     /// What the search looked at first.
     pub grid: Grid,
@@ -376,7 +379,7 @@ impl Search {
     /// See [`Fit::sure`].
     fn sure(&self) -> bool {
         let (met, all) = self.met();
-        met >= SURE || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
+        met >= SURE && all <= RARE * met || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
     }
 
     /// The lowest end, when it ran out of steps, begins once more where it stopped.
