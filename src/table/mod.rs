@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub mod cells;
 pub mod number;
+mod refusal;
+mod shapes;
 
 pub use cells::shown;
 pub use number::Mark;
@@ -385,12 +387,19 @@ impl Reader {
     pub fn finish(self) -> Result<Table> {
         let text = cells::decode(self.bytes)?;
         let mut table = Table { hash: self.hash, ..Table::default() };
-        match Objects::of(&text) {
-            Some(objects) => from_objects(objects, &mut table)?,
-            None => from_records(cells::records(&text), &mut table)?,
+        if let Some(rows) = shapes::rows(&text)? {
+            let mut rows = rows.into_iter();
+            from_objects(|| Ok(rows.next()), &mut table)?;
+        } else if let Some(mut objects) = Objects::of(&text) {
+            from_objects(|| objects.advance(), &mut table)?;
+        } else {
+            from_records(&text, &mut table)?;
         }
         if table.is_empty() {
             return Err(bad("the table has no rows below its first line"));
+        }
+        if let Some(says) = refusal::odd_row(&table) {
+            return Err(bad(says));
         }
         for column in table.columns.iter_mut().filter(|column| column.doubt.is_some()) {
             if let Some(mark) = Evidence::of(std::iter::once(&*column)).decide() {
@@ -401,9 +410,12 @@ impl Reader {
     }
 }
 
-fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<()> {
+/// A row of JSON: its line, and its values with their names.
+type Named = (usize, Vec<(String, Value)>);
+
+fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Table) -> Result<()> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    while let Some((line, values)) = objects.advance()? {
+    while let Some((line, values)) = next()? {
         let mut row: Vec<Option<Value>> = vec![None; table.columns.len()];
         for (name, value) in values {
             let place = *places.entry(name).or_insert_with_key(|name| {
@@ -436,7 +448,8 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
+fn from_records(text: &str, table: &mut Table) -> Result<()> {
+    let mut records = cells::records(text);
     let Some(first) = records.advance()? else {
         return Err(bad("the table is empty: its first line names the columns"));
     };
@@ -452,6 +465,14 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
     {
         names = record.cells.iter().map(|cell| cell.text.to_string()).collect();
         (heading, next) = (line, Some(first));
+    }
+    if names.len() < 2
+        && let Some(reason) = refusal::reason(text)
+    {
+        return Err(bad(reason));
+    }
+    if let Some(says) = refusal::sideways(&names, heading, next.is_none().then(|| records.clone())) {
+        return Err(bad(says));
     }
     header(table, &names, heading)?;
     let unnamed = names.iter().rev().take_while(|name| name.is_empty()).count();
@@ -471,7 +492,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
         }
         let more = record.cells.get(wide..).unwrap_or_default();
         if record.cells.len() + unnamed < wide || more.iter().any(|cell| !cell.text.is_empty()) {
-            return Err(uneven(&record, wide, comma));
+            return Err(refusal::reason(text).map_or_else(|| uneven(&record, wide, comma), bad));
         }
         swallowed(&record, records.split(), wide)?;
         let cells = record.cells.iter().take(wide).map(|cell| {
@@ -494,11 +515,14 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
         }
         table.columns.pop();
     }
+    for (line, words) in &records.titles {
+        table.notes.push(format!("Line {line}, `{words}`, was passed over as a title above the headings."));
+    }
     let hidden: Vec<String> = records.hidden.iter().take(5).map(usize::to_string).collect();
     if !hidden.is_empty() {
         let (lines, more) = (hidden.join(", "), if records.hidden.len() > 5 { ", …" } else { "" });
         table.notes.push(format!(
-            "Passed over as comments, for they begin with #, though they have the cells of a row: lines {lines}{more}. Quotes \
+            "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: lines {lines}{more}. Quotes \
              around the first cell make it a row."
         ));
     }
@@ -521,16 +545,33 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     Ok(())
 }
 
-/// How many cells a record has if commas in it separate thousands.
+/// How many cells a record has if commas in it separate thousands, as in 1,234,567 or 12,34,567.
 fn thousands(record: &Record<'_>) -> usize {
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let mut count = 0;
-    let mut inside = false;
-    for cell in &record.cells {
-        let (whole, part) = cell.text.split_once('.').unwrap_or((&cell.text, ""));
-        let group = digits(whole) && digits(part);
-        count += usize::from(!(inside && group && whole.len() == 3));
-        inside = group && part.is_empty() && (1..=3).contains(&whole.len()) && (inside || !whole.starts_with('0'));
+    let digits = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let cells: Vec<&str> = record.cells.iter().map(|cell| cell.text.as_ref()).collect();
+    // The last group may have decimals.
+    let last = |text: &str| {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        digits(whole, 3, 3) && digits(part, 0, usize::MAX)
+    };
+    let group = |from: usize, size: usize| {
+        let middle = cells[from..].iter().take_while(|cell| digits(cell, size, size)).count();
+        // The last of the groups of three may itself be the last group.
+        let end = from + middle;
+        match cells.get(end) {
+            Some(cell) if last(cell) && (size == 3 || middle > 0) => Some(end + 1),
+            _ if size == 3 && middle > 0 => Some(end),
+            _ => None,
+        }
+    };
+    let (mut count, mut at) = (0, 0);
+    while at < cells.len() {
+        count += 1;
+        let begins = digits(cells[at], 1, 3) && !cells[at].starts_with('0');
+        let end = begins.then(|| group(at + 1, 3).max(group(at + 1, 2).filter(|_| cells[at].len() < 3))).flatten();
+        at = end.unwrap_or(at + 1);
     }
     count
 }
@@ -729,7 +770,7 @@ mod tests {
         assert_eq!(
             table.notes,
             [
-                "Passed over as comments, for they begin with #, though they have the cells of a row: lines 3, 7. Quotes around \
+                "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: lines 3, 7. Quotes around \
               the first cell make it a row."
             ]
         );
