@@ -293,7 +293,7 @@ impl Table {
         }
         if self.columns.len() * self.len() > CELLS_MAX {
             return Err(bad(format!(
-                "the table has more than {} million cells, the most that are read: leave out columns that no fit needs",
+                "the table has more than {} million cells, the most that are read: keep the columns of sizes, losses and runs, or fewer rows",
                 CELLS_MAX / 1_000_000
             )));
         }
@@ -393,7 +393,7 @@ impl Reader {
         } else if let Some(mut objects) = Objects::of(&text) {
             from_objects(|| objects.advance(), &mut table)?;
         } else {
-            from_records(&text, &mut table)?;
+            from_records(&text, &mut table, CELLS_MAX)?;
         }
         if table.is_empty() {
             return Err(bad("the table has no rows below its first line"));
@@ -448,7 +448,10 @@ fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Tab
     Ok(())
 }
 
-fn from_records(text: &str, table: &mut Table) -> Result<()> {
+fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
+    if let Some(says) = refusal::other_format(text) {
+        return Err(bad(says));
+    }
     let mut records = cells::records(text);
     let Some(first) = records.advance()? else {
         return Err(bad("the table is empty: its first line names the columns"));
@@ -479,6 +482,7 @@ fn from_records(text: &str, table: &mut Table) -> Result<()> {
     let wide = names.len();
     let comma = records.split() == Split::Mark(b',');
     records.wide = Some(wide);
+    let kept = of_use(text, &records, table, most);
     loop {
         let record = match next.take() {
             Some(record) => record,
@@ -504,11 +508,12 @@ fn from_records(text: &str, table: &mut Table) -> Result<()> {
             };
             (cell.text.as_ref(), reading, scaled)
         });
-        let cells: Vec<_> = cells.collect();
+        let is_kept = |(k, _): &(usize, _)| kept.as_ref().is_none_or(|kept| kept[*k]);
+        let cells: Vec<_> = cells.enumerate().filter(is_kept).map(|(_, cell)| cell).collect();
         table.push(record.line, cells)?;
     }
     // Separators at the ends of lines make no column.
-    for _ in 0..unnamed {
+    for _ in 0..if kept.is_none() { unnamed } else { 0 } {
         let empty = table.columns.last().is_some_and(|c| c.text.is_none() && c.numbers.iter().all(|x| x.is_nan()));
         if !empty || table.columns.len() == 1 {
             break;
@@ -527,6 +532,34 @@ fn from_records(text: &str, table: &mut Table) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Which columns are kept of a table with more than so many cells: those whose headings a fit could read. The others leave
+/// the table, which says so.
+fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> Option<Vec<bool>> {
+    let wide = table.columns.len();
+    // Counting rows takes as long as reading them, so lines are counted first.
+    if text.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count().saturating_mul(wide) <= most {
+        return None;
+    }
+    let (mut rows, mut ahead) = (0, records.clone());
+    while let Ok(Some(_)) = ahead.advance() {
+        rows += 1;
+    }
+    let kept: Vec<bool> = table.columns.iter().map(|column| refusal::is_of_use(&column.name)).collect();
+    let count = kept.iter().filter(|kept| **kept).count();
+    if rows * wide <= most || count < 2 || rows * count > most {
+        return None;
+    }
+    let mut keep = kept.iter();
+    table.columns.retain(|_| keep.next() == Some(&true));
+    table.notes.push(format!(
+        "The table has {wide} columns and more than {} million cells, the most that are read: {count} columns are kept, whose \
+         headings speak of a size, a loss, a weight or a run. They are {}.",
+        CELLS_MAX / 1_000_000,
+        table.names()
+    ));
+    Some(kept)
 }
 
 /// Refuses a cell in quotes that holds rows: the first and the last line of its record have all cells of a row each, and
@@ -694,6 +727,25 @@ mod tests {
         );
         let outcome = full(20, CELLS_MAX / 20).push(2, []).expect_err("cells").to_string();
         assert!(outcome.starts_with("the table has more than 16 million cells"), "{outcome}");
+    }
+
+    #[test]
+    fn columns_that_no_fit_reads_do_not_count_in_a_large_table() {
+        let heads: Vec<String> = (0..40).map(|k| format!("gradients/layer_{k}")).collect();
+        let row = |k: usize| format!("{k},{}0.5,3.5\n", "1,".repeat(39));
+        let text = format!("params,{},val_loss\n{}", heads.join(","), (1..=9).map(row).collect::<String>());
+        let read = |most: usize| {
+            let mut table = Table::default();
+            from_records(&text, &mut table, most).map(|()| table)
+        };
+        let all = read(9 * 42).expect("all of it");
+        assert_eq!((all.columns.len(), all.notes.len()), (42, 0), "within the limit");
+        let some = read(9 * 42 - 1).expect("some of it");
+        assert_eq!(some.names(), "params, val_loss");
+        assert_eq!(some.columns[0].numbers, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+        assert!(some.columns[1].numbers.iter().all(|x| *x == 3.5), "each in its place");
+        assert!(some.notes[0].starts_with("The table has 42 columns and more than"), "{:?}", some.notes);
+        assert_eq!(read(17).expect("as a whole: the limit of the table says why").columns.len(), 42);
     }
 
     #[test]
@@ -1007,6 +1059,10 @@ mod tests {
             text in prop_oneof![
                 prop::collection::vec(any::<u8>(), 0..300),
                 prop::collection::vec(prop::sample::select(&b"ab1.2,;\t|\"\r\n -e"[..]), 0..300),
+                prop::collection::vec(prop::sample::select(&["{", "}", "[", "]", ",", ":", "\"a\"", "\"0\"", "\"loss\"", "1", "\n"][..]), 0..40)
+                    .prop_map(|parts| parts.concat().into_bytes()),
+                prop::collection::vec(prop::sample::select(&["loss", "params", "1e9", "70", " B", "mean", "~", "//", "%", "sep=;", "\"", ",", ",", "\t", " ", "\n", "\n"][..]), 0..40)
+                    .prop_map(|parts| parts.concat().into_bytes()),
             ],
             cut in 1..40usize,
         ) {

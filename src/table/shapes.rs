@@ -8,7 +8,7 @@ use crate::error::Result;
 /// The deepest JSON.
 const DEEP: usize = 32;
 /// What is read.
-const EXPECTED: &str = "expected is one object for each run, in a list or one on a line, such as {\"params\": 7e7, \"tokens\": 1.5e9, \"loss\": 3.5}";
+const EXPECTED: &str = "write one object for each run, in a list or one on a line, such as {\"params\": 7e7, \"tokens\": 1.5e9, \"loss\": 3.5}";
 
 /// The rows of a text of JSON whose shape is another than objects in a list or one after another.
 ///
@@ -30,7 +30,11 @@ pub(super) fn rows(text: &str) -> Result<Option<Vec<Named>>> {
     // The first object, if it is all there is. One of several lines of objects is read elsewhere, as are mistakes.
     let mut json = Objects::any(text);
     let mut left = CELLS_MAX;
-    let Ok(Tree::Object(_, pairs)) = json.tree(DEEP, &mut left) else { return Ok(None) };
+    let pairs = match json.tree(DEEP, &mut left) {
+        Ok(Tree::Object(_, pairs)) => pairs,
+        Err(e) if left == 0 => return Err(e),
+        _ => return Ok(None),
+    };
     if !json.is_at_end() {
         return Ok(None);
     }
@@ -83,7 +87,11 @@ fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     let mut lists = Vec::new();
     while !json.is_at_end() {
         // What is no JSON may be a table whose first heading begins with a bracket.
-        let Ok(Tree::List(line, _, items)) = json.tree(DEEP, &mut left) else { return Ok(None) };
+        let (line, items) = match json.tree(DEEP, &mut left) {
+            Ok(Tree::List(line, _, items)) => (line, items),
+            Err(e) if left == 0 => return Err(e),
+            _ => return Ok(None),
+        };
         lists.push((line, items));
     }
     if let [(_, items)] = &mut lists[..] {
@@ -102,9 +110,7 @@ fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     }
     let mut lists = lists.into_iter();
     let Some(names) = lists.next().and_then(|(_, items)| names(&items)) else {
-        return Err(bad(format!(
-            "the first list of the JSON names no columns: put the headings there; otherwise {EXPECTED}"
-        )));
+        return Err(bad(format!("the first list of the JSON names no columns: put the headings there, or {EXPECTED}")));
     };
     unlike(&names)?;
     lists.map(|(line, items)| list_row(&names, line, items)).collect::<Result<_>>().map(Some)
@@ -246,4 +252,74 @@ fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
         }
     }
     Ok(Some(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Reader;
+
+    #[test]
+    fn shapes_of_other_programs_are_read() {
+        for text in [
+            r#"[["params","loss"],[7e7,3.5],[8e7,3.25]]"#,
+            "[\"params\",\"loss\"]\n[7e7,3.5]\n[8e7,3.25]\n",
+            r#"{"columns":["params","loss"],"index":[0,1],"data":[[7e7,3.5],[8e7,3.25]]}"#,
+            r#"{"params":{"0":7e7,"1":8e7},"loss":{"1":3.25,"0":3.5}}"#,
+            r#"{"0":{"params":7e7,"loss":3.5},"1":{"params":8e7,"loss":3.25}}"#,
+            r#"{"params":{"a":7e7,"b":8e7},"loss":{"a":3.5,"b":3.25}}"#,
+            r#"{"params":[7e7,"80M"],"loss":[3.5,3.25]}"#,
+            r#"{"project":"p","count":2,"runs":[{"params":7e7,"loss":3.5},{"params":8e7,"loss":3.25}]}"#,
+            r#"{"schema":{"fields":[{"name":"loss"}]},"data":[{"params":7e7,"loss":3.5},{"params":8e7,"loss":3.25}]}"#,
+        ] {
+            let table = Reader::read(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(table.names(), "params, loss", "{text}");
+            assert_eq!(table.columns[0].numbers, [7e7, 8e7], "{text}");
+            assert_eq!(table.columns[1].numbers, [3.5, 3.25], "{text}");
+        }
+        for text in [
+            r#"{"a":{"params":7e7,"loss":3.5},"b":{"params":8e7,"loss":3.25}}"#,
+            r#"{"runs":{"a":{"params":7e7,"loss":3.5},"b":{"params":8e7,"loss":3.25}}}"#,
+        ] {
+            let table = Reader::read(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!((table.names().as_str(), table.columns[0].labels().len()), ("run, params, loss", 2), "{text}");
+            assert!(table.columns[0].is(1, "b"), "{text}: a name of a row names its run");
+        }
+        let nested = Reader::read(br#"{"runs":[{"config":{"n":1},"loss":3.5},{"config":{"n":2},"loss":3}]}"#);
+        assert_eq!(nested.expect("a table").names(), "config.n, loss");
+    }
+
+    #[test]
+    fn shapes_that_are_not_read_are_named() {
+        for (text, says) in [
+            (
+                r#"{"a":{"x":1,"y":2},"b":{"x":3,"y":4}}"#,
+                "the JSON is objects in an object, and neither their names, such as `a`,",
+            ),
+            (
+                r#"{"params":[1,2],"loss":[3]}"#,
+                "the lists of the JSON differ in length: `params` has 2 values and `loss` has 1",
+            ),
+            (
+                r#"{"project":"p","runs":[1,2]}"#,
+                "the JSON is one object that holds project, runs: write one object for each run",
+            ),
+            (
+                r#"{"a":[{"x":1}],"b":[{"x":1}]}"#,
+                "the JSON holds several lists of objects, `a` and `b`: keep the list of the runs",
+            ),
+            (
+                r#"{"columns":["a","b"],"data":[[1,2],[3]]}"#,
+                "line 1: a list of the JSON has 1 values where the headings are 2",
+            ),
+            (r#"{"columns":["a","a"],"data":[[1,2]]}"#, "two columns of the JSON are both called `a`"),
+            ("[1,2,3]", "the JSON is a list of values: write one object for each run"),
+            ("[[1,2],[3,4]]", "the first list of the JSON names no columns"),
+            ("[]", "the table has no rows"),
+        ] {
+            let sentence = Reader::read(text.as_bytes()).expect_err(text).to_string();
+            assert!(sentence.starts_with(says), "{text}: {sentence}");
+        }
+        let brackets = Reader::read(b"[tokens],[loss]\n1,2\n3,[4]\n").expect("headings in brackets");
+        assert_eq!(brackets.names(), "[tokens], [loss]");
+    }
 }
