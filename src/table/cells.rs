@@ -476,9 +476,9 @@ pub enum Tree {
     /// A value.
     Leaf(Value),
     /// A list, and its text.
-    List(usize, String, Vec<Tree>),
+    List(usize, String, Vec<Self>),
     /// Names and what they hold.
-    Object(usize, Vec<(String, Tree)>),
+    Object(usize, Vec<(String, Self)>),
 }
 
 /// Objects of JSON, one after another or in a list.

@@ -11,7 +11,7 @@ const LOSSES: [&str; 2] = ["loss", "losses"];
 const SIZES: [&str; 10] =
     ["params", "parameters", "tokens", "flops", "compute", "steps", "epochs", "samples", "n", "d"];
 /// Words of rows that sum up the rows above them.
-const SUMMARIES: [&str; 28] = [
+const SUMMARIES: [&str; 27] = [
     "total",
     "totals",
     "grand total",
@@ -35,7 +35,6 @@ const SUMMARIES: [&str; 28] = [
     "moyenne",
     "somme",
     "total général",
-    "media",
     "promedio",
     "итого",
     "среднее",
