@@ -622,7 +622,12 @@ fn uneven(record: &Record<'_>, wide: usize, comma: bool) -> Error {
                 if sure { "thousands that commas separate need quotes" } else { "numbers with commas need quotes" };
             format!("; {what} around the number, or semicolons or tabs between the columns")
         }
-        None if comma && count > wide => "; decimal commas need semicolons or tabs between the columns".to_owned(),
+        // A cell of words too many is no part of a number.
+        None if comma
+            && record.cells.get(wide..).is_some_and(|more| more.iter().any(|cell| says_number(&cell.text))) =>
+        {
+            "; decimal commas need semicolons or tabs between the columns".to_owned()
+        }
         None => String::new(),
     };
     bad(format!("line {} has {count} {cells} where the first line has {wide}{hint}", record.line))
@@ -839,9 +844,14 @@ mod tests {
             ("70000000,1500000000,3,637", "numbers with commas need quotes"),
             ("70000000,1500000000,3,64", "decimal commas need semicolons or tabs between the columns"),
             ("70,5,1,2,3,64", "decimal commas need semicolons or tabs between the columns"),
+            ("70,5,1,note", ""),
         ] {
             let sentence = said(format!("params,tokens,loss\n{row}\n").as_bytes());
-            assert!(sentence.contains(&format!("has 3; {hint}")), "{row}: {sentence}");
+            let end = if hint.is_empty() { String::new() } else { format!("; {hint}") };
+            assert!(
+                sentence.contains(&format!("has 3{end}")) && (sentence.contains(';') != end.is_empty()),
+                "{row}: {sentence}"
+            );
         }
     }
 

@@ -212,6 +212,8 @@ fn below_title(lines: &[Line]) -> Option<String> {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
         let mut records = records(&rest);
         let heading = records.advance().ok()??;
+        // More titles may have been passed over.
+        let count = count + heading.line - 1;
         let wide = heading.cells.len();
         let names = wide > 1 && heading.cells.iter().all(|cell| !cell.text.is_empty() && !says_number(&cell.text));
         let mut rows = 0;
@@ -424,6 +426,11 @@ mod tests {
                 "line 1 looks like a title above the headings, which are on line 2: delete it, or begin it with #";
             assert_eq!(said(text), sentence);
         }
+        let two = said("Runs, in nats\n(on C4)\na,b,loss\n1,2,3\n4,5,6\n");
+        assert_eq!(
+            two,
+            "lines 1 to 2 look like a title above the headings, which are on line 3: delete them, or begin them with #"
+        );
     }
 
     #[test]
