@@ -513,9 +513,7 @@ impl<'a> Objects<'a> {
     /// # Errors
     /// Text that is no JSON, or too much of it.
     pub fn tree(&mut self, deep: usize, left: &mut usize) -> Result<Tree> {
-        *left = left
-            .checked_sub(1)
-            .ok_or_else(|| bad("the JSON holds more values than are read: leave out names that no fit needs"))?;
+        *left = left.checked_sub(1).ok_or_else(|| bad("the JSON holds too many values"))?;
         let (line, next) = (self.line, self.peek(""));
         let line = if next.is_some() { self.line } else { line };
         match next {

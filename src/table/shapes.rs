@@ -2,9 +2,11 @@
 
 use super::cells::{Objects, Tree, Value};
 use super::number::{Reading, read};
-use super::{CELLS_MAX, Named, bad};
-use crate::error::Result;
+use super::{Named, bad};
+use crate::error::{Error, Result};
 
+/// The most values: they are held as they are nested, which takes about ten times a table's memory.
+const VALUES_MAX: usize = 4_000_000;
 /// The deepest JSON.
 const DEEP: usize = 32;
 /// What is read.
@@ -29,16 +31,24 @@ pub(super) fn rows(text: &str) -> Result<Option<Vec<Named>>> {
     }
     // The first object, if it is all there is. One of several lines of objects is read elsewhere, as are mistakes.
     let mut json = Objects::any(text);
-    let mut left = CELLS_MAX;
+    let mut left = VALUES_MAX;
     let pairs = match json.tree(DEEP, &mut left) {
         Ok(Tree::Object(_, pairs)) => pairs,
-        Err(e) if left == 0 => return Err(e),
+        Err(_) if left == 0 => return Err(too_many()),
         _ => return Ok(None),
     };
     if !json.is_at_end() {
         return Ok(None);
     }
     of_object(pairs)
+}
+
+fn too_many() -> Error {
+    bad(format!(
+        "the JSON holds more than {} million values, the most that are read where it is nested like this: write one object for \
+         each run on a line, or CSV",
+        VALUES_MAX / 1_000_000
+    ))
 }
 
 /// The values of an object: inner names follow outer ones after a point.
@@ -83,13 +93,13 @@ fn names(items: &[Tree]) -> Option<Vec<String>> {
 /// Lists with a first one of headings, in a list or one on a line.
 fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     let mut json = Objects::any(text);
-    let mut left = CELLS_MAX;
+    let mut left = VALUES_MAX;
     let mut lists = Vec::new();
     while !json.is_at_end() {
         // What is no JSON may be a table whose first heading begins with a bracket.
         let (line, items) = match json.tree(DEEP, &mut left) {
             Ok(Tree::List(line, _, items)) => (line, items),
-            Err(e) if left == 0 => return Err(e),
+            Err(_) if left == 0 => return Err(too_many()),
             _ => return Ok(None),
         };
         lists.push((line, items));
@@ -319,6 +329,9 @@ mod tests {
             let sentence = Reader::read(text.as_bytes()).expect_err(text).to_string();
             assert!(sentence.starts_with(says), "{text}: {sentence}");
         }
+        let many = format!("{{\"loss\":[{}1]}}", "1,".repeat(super::VALUES_MAX));
+        let sentence = Reader::read(many.as_bytes()).expect_err("too many").to_string();
+        assert!(sentence.starts_with("the JSON holds more than 4 million values"), "{sentence}");
         let brackets = Reader::read(b"[tokens],[loss]\n1,2\n3,[4]\n").expect("headings in brackets");
         assert_eq!(brackets.names(), "[tokens], [loss]");
     }
