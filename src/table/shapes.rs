@@ -294,6 +294,11 @@ mod tests {
             assert_eq!((table.names().as_str(), table.columns[0].labels().len()), ("run, params, loss", 2), "{text}");
             assert!(table.columns[0].is(1, "b"), "{text}: a name of a row names its run");
         }
+        // Numbers count rows, whatever the columns are called.
+        for text in [r#"{"0":{"x":1,"y":2},"1":{"x":3,"y":4}}"#, r#"{"x":{"0":1,"1":3},"y":{"0":2,"1":4}}"#] {
+            let table = Reader::read(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!((table.names().as_str(), &table.columns[1].numbers[..]), ("x, y", &[2.0, 4.0][..]), "{text}");
+        }
         let nested = Reader::read(br#"{"runs":[{"config":{"n":1},"loss":3.5},{"config":{"n":2},"loss":3}]}"#);
         assert_eq!(nested.expect("a table").names(), "config.n, loss");
     }
