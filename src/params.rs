@@ -190,7 +190,7 @@ impl Spec {
             Kind::Choice => format!("one of {}", self.choices.iter().map(|c| c.value).collect::<Vec<_>>().join(", ")),
             Kind::List => format!("{} numbers separated by commas, each from {range}", self.lengths()),
             Kind::Simplex => {
-                format!("{} non-negative numbers separated by commas, not all zero", self.lengths())
+                format!("{} numbers separated by commas, each from {range}, not all zero", self.lengths())
             }
             Kind::Matrix => {
                 format!("up to {MATRIX_MAX} rows of up to {MATRIX_MAX} numbers, such as 1,0;0,1, each from {range}")

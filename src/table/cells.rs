@@ -108,14 +108,23 @@ pub struct Records<'a> {
     pub wide: Option<usize>,
     /// The lines of comments below the headings that have the cells of a row.
     pub hidden: Vec<usize>,
+    /// Titles above the headings that were passed over: their lines and words.
+    pub titles: Vec<(usize, String)>,
 }
 
 const fn is_end(b: u8) -> bool {
     matches!(b, b'\n' | b'\r')
 }
 
-/// Does a line begin with # and is not a cell of a spreadsheet or a number of a row?
+/// Does a line begin with #, // or % and is not a cell of a spreadsheet or a number of a row?
 fn is_comment(line: &str) -> bool {
+    if let Some(after) = line.strip_prefix('%') {
+        // A share may be a heading of its own.
+        return !after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ',' | ';' | '\t' | '|'));
+    }
+    if line.starts_with("//") {
+        return true;
+    }
     let Some(after) = line.strip_prefix('#') else { return false };
     let cell = ["n/a", "na", "div/0!", "value!", "num!", "ref!", "null!", "name?"];
     let lower: String = after.chars().take(7).collect::<String>().to_lowercase();
@@ -158,7 +167,7 @@ fn is_row(says: &str, split: Split, wide: usize) -> bool {
 impl<'a> Records<'a> {
     /// From the beginning of a text.
     pub fn new(text: &'a str, split: Split) -> Self {
-        Self { text, at: 0, line: 1, split, comment: None, wide: None, hidden: Vec::new() }
+        Self { text, at: 0, line: 1, split, comment: None, wide: None, hidden: Vec::new(), titles: Vec::new() }
     }
 
     /// Its line, whatever ends it.
@@ -197,7 +206,8 @@ impl<'a> Records<'a> {
             let line = self.rest_of_line();
             let comment = is_comment(line.trim_start());
             if comment {
-                let says = line.trim_start().trim_start_matches('#').trim();
+                let line = line.trim_start();
+                let says = line.trim_start_matches(|c| line.starts_with(c)).trim();
                 self.comment = Some((self.line, says));
                 if self.wide.is_some_and(|wide| is_row(says, self.split, wide)) {
                     self.hidden.push(self.line);
@@ -331,8 +341,8 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The text below a line `sep=;`, and what that line says.
-fn told(text: &str) -> Option<(u8, usize)> {
+/// What a line `sep=;` above a table says, and how long it is.
+pub fn told(text: &str) -> Option<(u8, usize)> {
     let line = text.split(['\n', '\r']).next()?;
     let said = line.trim().trim_matches('"');
     let (name, mark) = said.split_at_checked(4)?;
@@ -354,34 +364,85 @@ pub fn records(text: &str) -> Records<'_> {
         records.end_line();
         return records;
     }
-    let splits = [b'\t', b';', b'|', b','].map(Split::Mark).into_iter().chain([Split::Spaces(2), Split::Spaces(1)]);
-    let mut best = (Split::Mark(b','), 0.0, 0);
-    for split in splits {
-        let mut records = Records::new(text, split);
-        records.skip_mark();
-        let Ok(Some(first)) = records.advance() else { continue };
-        let wide = first.cells.len();
-        let (mut rows, mut fits) = (0, 0);
-        while let Ok(Some(record)) = records.advance() {
-            let extra = record.cells.get(wide..).is_some_and(|more| more.iter().all(|cell| cell.text.is_empty()));
-            rows += 1;
-            fits += usize::from(extra);
-            if rows == LOOK {
-                break;
+    let mut best = (Split::Mark(b','), 0.0, 0, 0);
+    for alone in [false, true] {
+        // A line of one cell is a title only where no line else can be the headings.
+        if alone && best.2 > 1 && best.1 > 0.5 {
+            break;
+        }
+        for split in SPLITS {
+            let mut records = Records::new(text, split);
+            records.skip_mark();
+            let Ok(Some((first, titles))) = records.headings(alone) else { continue };
+            let wide = first.cells.len();
+            let (mut rows, mut fits) = (0, 0);
+            while let Ok(Some(record)) = records.advance() {
+                let extra = record.cells.get(wide..).is_some_and(|more| more.iter().all(|cell| cell.text.is_empty()));
+                rows += 1;
+                fits += usize::from(extra);
+                if rows == LOOK {
+                    break;
+                }
             }
-        }
-        let share = if rows == 0 { 1.0 } else { f64::from(fits as u32) / f64::from(rows as u32) };
-        let spaces = matches!(split, Split::Spaces(_));
-        if wide < 2 || spaces && (share < 0.9 || best.2 > 1 && best.1 > 0.0) {
-            continue;
-        }
-        if share > best.1 || share == best.1 && wide > best.2 {
-            best = (split, share, wide);
+            let share = if rows == 0 { 1.0 } else { f64::from(fits as u32) / f64::from(rows as u32) };
+            let spaces = matches!(split, Split::Spaces(_));
+            if wide < 2 || alone && titles.is_empty() || spaces && (share < 0.9 || best.2 > 1 && best.1 > 0.0) {
+                continue;
+            }
+            if share > best.1 || share == best.1 && wide > best.2 {
+                best = (split, share, wide, titles.len());
+            }
         }
     }
     let mut records = Records::new(text, best.0);
     records.skip_mark();
+    for _ in 0..best.3 {
+        if let Ok(Some(record)) = records.advance() {
+            records.titles.push((record.line, title(&record).unwrap_or_default()));
+        }
+    }
     records
+}
+
+/// What may separate cells.
+pub const SPLITS: [Split; 6] =
+    [Split::Mark(b'\t'), Split::Mark(b';'), Split::Mark(b'|'), Split::Mark(b','), Split::Spaces(2), Split::Spaces(1)];
+
+/// The words of a record with one filled cell, which is no number.
+fn title(record: &Record<'_>) -> Option<String> {
+    let mut filled = record.cells.iter().filter(|cell| !cell.text.is_empty());
+    let first = filled.next().filter(|cell| filled.next().is_none() && !says_number(&cell.text))?;
+    Some(shown(&first.text))
+}
+
+impl<'a> Records<'a> {
+    /// The record of the headings, and the titles above it. A title has one filled cell, `alone` or with empty ones beside it,
+    /// and below it stand at least two headings.
+    fn headings(&mut self, alone: bool) -> Result<Option<(Record<'a>, Vec<String>)>> {
+        let Some(first) = self.advance()? else { return Ok(None) };
+        let mut titles = Vec::new();
+        let mut next = self.clone();
+        let mut record = title(&first).filter(|_| alone || first.cells.len() > 1).map(|words| {
+            titles.push(words);
+            next.advance()
+        });
+        while let Some(Ok(Some(below))) = record {
+            let filled = || below.cells.iter().filter(|cell| !cell.text.is_empty());
+            if filled().count() > 1 {
+                let names = filled().all(|cell| number::read(&cell.text).0 == number::Reading::Text);
+                if names && next.clone().advance()?.is_some() {
+                    *self = next;
+                    return Ok(Some((below, titles)));
+                }
+                break;
+            }
+            record = title(&below).filter(|_| titles.len() < 5).map(|words| {
+                titles.push(words);
+                next.advance()
+            });
+        }
+        Ok(Some((first, Vec::new())))
+    }
 }
 
 impl Records<'_> {
@@ -409,6 +470,17 @@ pub enum Value {
     Missing,
 }
 
+/// JSON as it is nested, with the line where an object or a list begins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tree {
+    /// A value.
+    Leaf(Value),
+    /// A list, and its text.
+    List(usize, String, Vec<Self>),
+    /// Names and what they hold.
+    Object(usize, Vec<(String, Self)>),
+}
+
 /// Objects of JSON, one after another or in a list.
 #[derive(Debug)]
 pub struct Objects<'a> {
@@ -424,6 +496,56 @@ impl<'a> Objects<'a> {
         let object = start.strip_prefix('[').unwrap_or(start).trim_start();
         let first = object.strip_prefix('{')?.trim_start();
         first.starts_with(['"', '}']).then_some(Self { text, at: 0, line: 1 })
+    }
+
+    /// Anything that is written as JSON, from the beginning of a text.
+    pub const fn any(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    /// Does anything follow?
+    pub fn is_at_end(&mut self) -> bool {
+        self.peek("").is_none()
+    }
+
+    /// What is next, as it is nested; at most so many values.
+    ///
+    /// # Errors
+    /// Text that is no JSON, or too much of it.
+    pub fn tree(&mut self, deep: usize, left: &mut usize) -> Result<Tree> {
+        *left = left.checked_sub(1).ok_or_else(|| bad("the JSON holds too many values"))?;
+        let (line, next) = (self.line, self.peek(""));
+        let line = if next.is_some() { self.line } else { line };
+        match next {
+            Some('{') if deep > 0 => {
+                self.expect('{')?;
+                let mut pairs = Vec::new();
+                while self.peek("") != Some('}') {
+                    if !pairs.is_empty() {
+                        self.expect(',')?;
+                    }
+                    let name = self.string()?;
+                    self.expect(':')?;
+                    pairs.push((name, self.tree(deep - 1, left)?));
+                }
+                self.expect('}')?;
+                Ok(Tree::Object(line, pairs))
+            }
+            Some('[') if deep > 0 => {
+                let from = self.at;
+                self.expect('[')?;
+                let mut items = Vec::new();
+                while self.peek("") != Some(']') {
+                    if !items.is_empty() {
+                        self.expect(',')?;
+                    }
+                    items.push(self.tree(deep - 1, left)?);
+                }
+                self.expect(']')?;
+                Ok(Tree::List(line, shown(&self.text[from..self.at]), items))
+            }
+            _ => self.value(deep).map(Tree::Leaf),
+        }
     }
 
     fn peek(&mut self, skip: &str) -> Option<char> {

@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub mod cells;
 pub mod number;
+mod refusal;
+mod shapes;
 
 pub use cells::shown;
 pub use number::Mark;
@@ -291,7 +293,7 @@ impl Table {
         }
         if self.columns.len() * self.len() > CELLS_MAX {
             return Err(bad(format!(
-                "the table has more than {} million cells, the most that are read: leave out columns that no fit needs",
+                "the table has more than {} million cells, the most that are read: keep the columns of sizes, losses and runs, or fewer rows",
                 CELLS_MAX / 1_000_000
             )));
         }
@@ -385,12 +387,19 @@ impl Reader {
     pub fn finish(self) -> Result<Table> {
         let text = cells::decode(self.bytes)?;
         let mut table = Table { hash: self.hash, ..Table::default() };
-        match Objects::of(&text) {
-            Some(objects) => from_objects(objects, &mut table)?,
-            None => from_records(cells::records(&text), &mut table)?,
+        if let Some(rows) = shapes::rows(&text)? {
+            let mut rows = rows.into_iter();
+            from_objects(|| Ok(rows.next()), &mut table)?;
+        } else if let Some(mut objects) = Objects::of(&text) {
+            from_objects(|| objects.advance(), &mut table)?;
+        } else {
+            from_records(&text, &mut table, CELLS_MAX)?;
         }
         if table.is_empty() {
             return Err(bad("the table has no rows below its first line"));
+        }
+        if let Some(says) = refusal::odd_row(&table) {
+            return Err(bad(says));
         }
         for column in table.columns.iter_mut().filter(|column| column.doubt.is_some()) {
             if let Some(mark) = Evidence::of(std::iter::once(&*column)).decide() {
@@ -401,9 +410,12 @@ impl Reader {
     }
 }
 
-fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<()> {
+/// A row of JSON: its line, and its values with their names.
+type Named = (usize, Vec<(String, Value)>);
+
+fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Table) -> Result<()> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    while let Some((line, values)) = objects.advance()? {
+    while let Some((line, values)) = next()? {
         let mut row: Vec<Option<Value>> = vec![None; table.columns.len()];
         for (name, value) in values {
             let place = *places.entry(name).or_insert_with_key(|name| {
@@ -436,7 +448,11 @@ fn from_objects(mut objects: Objects<'_>, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
+fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
+    if let Some(says) = refusal::other_format(text) {
+        return Err(bad(says));
+    }
+    let mut records = cells::records(text);
     let Some(first) = records.advance()? else {
         return Err(bad("the table is empty: its first line names the columns"));
     };
@@ -453,11 +469,20 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
         names = record.cells.iter().map(|cell| cell.text.to_string()).collect();
         (heading, next) = (line, Some(first));
     }
+    if names.len() < 2
+        && let Some(reason) = refusal::reason(text)
+    {
+        return Err(bad(reason));
+    }
+    if let Some(says) = refusal::sideways(&names, heading, next.is_none().then(|| records.clone())) {
+        return Err(bad(says));
+    }
     header(table, &names, heading)?;
     let unnamed = names.iter().rev().take_while(|name| name.is_empty()).count();
     let wide = names.len();
     let comma = records.split() == Split::Mark(b',');
     records.wide = Some(wide);
+    let kept = of_use(text, &records, table, most);
     loop {
         let record = match next.take() {
             Some(record) => record,
@@ -471,7 +496,7 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
         }
         let more = record.cells.get(wide..).unwrap_or_default();
         if record.cells.len() + unnamed < wide || more.iter().any(|cell| !cell.text.is_empty()) {
-            return Err(uneven(&record, wide, comma));
+            return Err(refusal::reason(text).map_or_else(|| uneven(&record, wide, comma), bad));
         }
         swallowed(&record, records.split(), wide)?;
         let cells = record.cells.iter().take(wide).map(|cell| {
@@ -483,26 +508,58 @@ fn from_records(mut records: Records<'_>, table: &mut Table) -> Result<()> {
             };
             (cell.text.as_ref(), reading, scaled)
         });
-        let cells: Vec<_> = cells.collect();
+        let is_kept = |(k, _): &(usize, _)| kept.as_ref().is_none_or(|kept| kept[*k]);
+        let cells: Vec<_> = cells.enumerate().filter(is_kept).map(|(_, cell)| cell).collect();
         table.push(record.line, cells)?;
     }
     // Separators at the ends of lines make no column.
-    for _ in 0..unnamed {
+    for _ in 0..if kept.is_none() { unnamed } else { 0 } {
         let empty = table.columns.last().is_some_and(|c| c.text.is_none() && c.numbers.iter().all(|x| x.is_nan()));
         if !empty || table.columns.len() == 1 {
             break;
         }
         table.columns.pop();
     }
+    for (line, words) in &records.titles {
+        table.notes.push(format!("Line {line}, `{words}`, was passed over as a title above the headings."));
+    }
     let hidden: Vec<String> = records.hidden.iter().take(5).map(usize::to_string).collect();
     if !hidden.is_empty() {
         let (lines, more) = (hidden.join(", "), if records.hidden.len() > 5 { ", …" } else { "" });
         table.notes.push(format!(
-            "Passed over as comments, for they begin with #, though they have the cells of a row: lines {lines}{more}. Quotes \
+            "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: lines {lines}{more}. Quotes \
              around the first cell make it a row."
         ));
     }
     Ok(())
+}
+
+/// Which columns are kept of a table with more than so many cells: those whose headings a fit could read. The others leave
+/// the table, which says so.
+fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> Option<Vec<bool>> {
+    let wide = table.columns.len();
+    // Counting rows takes as long as reading them, so lines are counted first.
+    if text.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count().saturating_mul(wide) <= most {
+        return None;
+    }
+    let (mut rows, mut ahead) = (0, records.clone());
+    while let Ok(Some(_)) = ahead.advance() {
+        rows += 1;
+    }
+    let kept: Vec<bool> = table.columns.iter().map(|column| refusal::is_of_use(&column.name)).collect();
+    let count = kept.iter().filter(|kept| **kept).count();
+    if rows * wide <= most || count < 2 || rows * count > most {
+        return None;
+    }
+    let mut keep = kept.iter();
+    table.columns.retain(|_| keep.next() == Some(&true));
+    table.notes.push(format!(
+        "The table has {wide} columns and more than {} million cells, the most that are read: {count} columns are kept, whose \
+         headings speak of a size, a loss, a weight or a run. They are {}.",
+        CELLS_MAX / 1_000_000,
+        table.names()
+    ));
+    Some(kept)
 }
 
 /// Refuses a cell in quotes that holds rows: the first and the last line of its record have all cells of a row each, and
@@ -521,16 +578,33 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     Ok(())
 }
 
-/// How many cells a record has if commas in it separate thousands.
+/// How many cells a record has if commas in it separate thousands, as in 1,234,567 or 12,34,567.
 fn thousands(record: &Record<'_>) -> usize {
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let mut count = 0;
-    let mut inside = false;
-    for cell in &record.cells {
-        let (whole, part) = cell.text.split_once('.').unwrap_or((&cell.text, ""));
-        let group = digits(whole) && digits(part);
-        count += usize::from(!(inside && group && whole.len() == 3));
-        inside = group && part.is_empty() && (1..=3).contains(&whole.len()) && (inside || !whole.starts_with('0'));
+    let digits = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let cells: Vec<&str> = record.cells.iter().map(|cell| cell.text.as_ref()).collect();
+    // The last group may have decimals.
+    let last = |text: &str| {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        digits(whole, 3, 3) && digits(part, 0, usize::MAX)
+    };
+    let group = |from: usize, size: usize| {
+        let middle = cells[from..].iter().take_while(|cell| digits(cell, size, size)).count();
+        // The last of the groups of three may itself be the last group.
+        let end = from + middle;
+        match cells.get(end) {
+            Some(cell) if last(cell) && (size == 3 || middle > 0) => Some(end + 1),
+            _ if size == 3 && middle > 0 => Some(end),
+            _ => None,
+        }
+    };
+    let (mut count, mut at) = (0, 0);
+    while at < cells.len() {
+        count += 1;
+        let begins = digits(cells[at], 1, 3) && !cells[at].starts_with('0');
+        let end = begins.then(|| group(at + 1, 3).max(group(at + 1, 2).filter(|_| cells[at].len() < 3))).flatten();
+        at = end.unwrap_or(at + 1);
     }
     count
 }
@@ -548,7 +622,12 @@ fn uneven(record: &Record<'_>, wide: usize, comma: bool) -> Error {
                 if sure { "thousands that commas separate need quotes" } else { "numbers with commas need quotes" };
             format!("; {what} around the number, or semicolons or tabs between the columns")
         }
-        None if comma && count > wide => "; decimal commas need semicolons or tabs between the columns".to_owned(),
+        // A cell of words too many is no part of a number.
+        None if comma
+            && record.cells.get(wide..).is_some_and(|more| more.iter().any(|cell| says_number(&cell.text))) =>
+        {
+            "; decimal commas need semicolons or tabs between the columns".to_owned()
+        }
         None => String::new(),
     };
     bad(format!("line {} has {count} {cells} where the first line has {wide}{hint}", record.line))
@@ -656,6 +735,25 @@ mod tests {
     }
 
     #[test]
+    fn columns_that_no_fit_reads_do_not_count_in_a_large_table() {
+        let heads: Vec<String> = (0..40).map(|k| format!("gradients/layer_{k}")).collect();
+        let row = |k: usize| format!("{k},{}0.5,3.5\n", "1,".repeat(39));
+        let text = format!("params,{},val_loss\n{}", heads.join(","), (1..=9).map(row).collect::<String>());
+        let read = |most: usize| {
+            let mut table = Table::default();
+            from_records(&text, &mut table, most).map(|()| table)
+        };
+        let all = read(9 * 42).expect("all of it");
+        assert_eq!((all.columns.len(), all.notes.len()), (42, 0), "within the limit");
+        let some = read(9 * 42 - 1).expect("some of it");
+        assert_eq!(some.names(), "params, val_loss");
+        assert_eq!(some.columns[0].numbers, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+        assert!(some.columns[1].numbers.iter().all(|x| *x == 3.5), "each in its place");
+        assert!(some.notes[0].starts_with("The table has 42 columns and more than"), "{:?}", some.notes);
+        assert_eq!(read(17).expect("as a whole: the limit of the table says why").columns.len(), 42);
+    }
+
+    #[test]
     fn a_last_line_of_any_length_may_lack_its_end() {
         for length in 4090..4100 {
             let text = format!("a,b\n1,{}", "x".repeat(length));
@@ -729,7 +827,7 @@ mod tests {
         assert_eq!(
             table.notes,
             [
-                "Passed over as comments, for they begin with #, though they have the cells of a row: lines 3, 7. Quotes around \
+                "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: lines 3, 7. Quotes around \
               the first cell make it a row."
             ]
         );
@@ -746,9 +844,14 @@ mod tests {
             ("70000000,1500000000,3,637", "numbers with commas need quotes"),
             ("70000000,1500000000,3,64", "decimal commas need semicolons or tabs between the columns"),
             ("70,5,1,2,3,64", "decimal commas need semicolons or tabs between the columns"),
+            ("70,5,1,note", ""),
         ] {
             let sentence = said(format!("params,tokens,loss\n{row}\n").as_bytes());
-            assert!(sentence.contains(&format!("has 3; {hint}")), "{row}: {sentence}");
+            let end = if hint.is_empty() { String::new() } else { format!("; {hint}") };
+            assert!(
+                sentence.contains(&format!("has 3{end}")) && (sentence.contains(';') != end.is_empty()),
+                "{row}: {sentence}"
+            );
         }
     }
 
@@ -966,6 +1069,10 @@ mod tests {
             text in prop_oneof![
                 prop::collection::vec(any::<u8>(), 0..300),
                 prop::collection::vec(prop::sample::select(&b"ab1.2,;\t|\"\r\n -e"[..]), 0..300),
+                prop::collection::vec(prop::sample::select(&["{", "}", "[", "]", ",", ":", "\"a\"", "\"0\"", "\"loss\"", "1", "\n"][..]), 0..40)
+                    .prop_map(|parts| parts.concat().into_bytes()),
+                prop::collection::vec(prop::sample::select(&["loss", "params", "1e9", "70", " B", "mean", "~", "//", "%", "sep=;", "\"", ",", ",", "\t", " ", "\n", "\n"][..]), 0..40)
+                    .prop_map(|parts| parts.concat().into_bytes()),
             ],
             cut in 1..40usize,
         ) {

@@ -303,10 +303,150 @@ pub fn spaced(cell: &str) -> bool {
     chars.windows(3).any(|w| digit(w[0]) && matches!(alike(w[1]), ' ' | '\'') && digit(w[2]))
 }
 
+/// The power of a bare power of ten: `10^8`, `10**8`, `10⁸`, `10^{8}`, `10^-3`.
+fn power_of_ten(text: &str) -> Option<i32> {
+    let after = text.strip_prefix("10")?;
+    let caret = after.strip_prefix('^').or_else(|| after.strip_prefix("**"));
+    let raised = || if after.is_ascii() { None } else { tens(text).strip_prefix("1e").map(str::to_owned) };
+    let power = caret.map(|power| power.trim_matches(['{', '}']).replace('−', "-")).or_else(raised)?;
+    power.parse().ok().filter(|power: &i32| power.abs() < 308)
+}
+
+/// Words of many languages that multiply the number before them, and are not read.
+const UNREAD: &[&str] = &[
+    "tausend",
+    "millionen",
+    "milliarde",
+    "milliarden",
+    "billionen",
+    "mille",
+    "millier",
+    "milliers",
+    "milliard",
+    "milliards",
+    "md",
+    "mds",
+    "mil",
+    "millón",
+    "millon",
+    "millones",
+    "mill",
+    "billón",
+    "billones",
+    "milhão",
+    "milhões",
+    "bilhão",
+    "bilhões",
+    "mila",
+    "milione",
+    "milioni",
+    "miliardo",
+    "miliardi",
+    "mld",
+    "duizend",
+    "miljoen",
+    "miljard",
+    "tusen",
+    "miljon",
+    "miljoner",
+    "miljarder",
+    "mia",
+    "tys",
+    "tysiąc",
+    "milion",
+    "milionów",
+    "miliard",
+    "miliardów",
+    "milyon",
+    "milyar",
+    "тыс",
+    "тысяч",
+    "тысячи",
+    "млн",
+    "миллион",
+    "миллионов",
+    "млрд",
+    "миллиард",
+    "миллиардов",
+    "千",
+    "万",
+    "萬",
+    "十万",
+    "百万",
+    "百萬",
+    "千万",
+    "亿",
+    "億",
+    "十亿",
+    "천",
+    "만",
+    "백만",
+    "억",
+];
+
+/// Is this a word that multiplies a number in some language, and is not read as one: `Millionen`, `тыс.`, `百万`?
+pub fn is_unread_unit(word: &str) -> bool {
+    let word = word.trim().trim_end_matches('.').to_lowercase();
+    UNREAD.contains(&word.as_str())
+        || matches!(word.as_str(), "lakh" | "lakhs" | "crore" | "crores" | "hundred" | "dozen")
+}
+
+/// Why a cell with digits is not read as a number, and how it is written so that it is; nothing of words without any.
+pub fn why(cell: &str) -> Option<String> {
+    const HOW: &str = "write the number alone, as in 7e7 or 70M";
+    let cell = cell.trim();
+    let digit = |c: char| c.is_ascii_digit();
+    if !cell.contains(digit) || read(cell).0 != Reading::Text {
+        return None;
+    }
+    let lower = cell.to_lowercase();
+    let after = |signs: &[&str]| signs.iter().any(|sign| lower.strip_prefix(sign).is_some_and(is_numeric));
+    if after(&["~", "≈", "≃", "∼", "about", "approx.", "approx", "ca.", "ca", "circa", "around"]) {
+        return Some(format!("a number that is only about right is not read: {HOW}"));
+    }
+    if after(&["<", ">", "≤", "≥", "<=", ">="]) {
+        return Some(format!("a bound is no number: {HOW}"));
+    }
+    if !cell.starts_with(|c: char| digit(c) || matches!(c, '.' | ',' | '-' | '+' | '−')) {
+        let bare = cell.trim_start_matches(|c: char| !digit(c));
+        let sign = &cell[..cell.len() - bare.len()];
+        let strange = !sign.contains(char::is_alphanumeric) && is_numeric(bare);
+        return strange.then(|| format!("`{}` before a number is not read: {HOW}", sign.trim()));
+    }
+    let from = cell.find(|c: char| !(digit(c) || is_space(alike(c)) || ".,'_-+−".contains(alike(c))));
+    let (number, rest) = cell.split_at(from.unwrap_or(cell.len()));
+    let word = rest.trim();
+    if word.starts_with(['±', '(', '[']) || word.starts_with("+/-") || lower.contains("+/-") || lower.contains('±') {
+        return Some(format!("a number with its error is not read: {HOW}, and its error in a column of its own"));
+    }
+    if is_unread_unit(word.split(|c: char| c.is_whitespace()).next().unwrap_or("")) {
+        return Some(format!("`{word}` is not read as a unit: write the number out, as in 7e7, or with k, M, B or T"));
+    }
+    let bare = cell.trim_end_matches(['+', '*', '?', '!', '†', '‡']);
+    if bare.len() < cell.len() && is_numeric(bare) {
+        return Some(format!("`{}` after a number is not read: {HOW}", &cell[bare.len()..]));
+    }
+    if word.is_empty() || !is_numeric(number) {
+        return None;
+    }
+    word.chars()
+        .all(|c| c.is_alphabetic() || ". ".contains(c) || c == '%')
+        .then(|| format!("`{word}` is not read as a unit: write the number out, as in 7e7, or with k, M, B or T"))
+}
+
+/// Is this a number, whatever its decimal mark?
+pub fn is_numeric(text: &str) -> bool {
+    !matches!(read(text).0, Reading::Text | Reading::Missing)
+}
+
 /// Reads a cell, and says whether a suffix or word scaled it.
 pub fn read(cell: &str) -> (Reading, bool) {
     let cell = cell.trim();
     let unsigned = cell.strip_prefix(['+', '-', '−']).unwrap_or(cell);
+    if let Some(power) = power_of_ten(unsigned) {
+        let sign = if cell.starts_with(['-', '−']) { -1.0 } else { 1.0 };
+        return (Reading::Number(sign * format!("1e{power}").parse().unwrap_or(f64::NAN)), false);
+    }
     let minus = if cell.starts_with(['-', '−']) { "-" } else { "" };
     if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.' || c == ',') {
         let missing = |text: &str| text.chars().count() < 10 && MISSING.contains(&text.to_lowercase().as_str());
@@ -429,6 +569,35 @@ mod tests {
     }
 
     #[test]
+    fn cells_that_are_nearly_numbers_say_why_they_are_not() {
+        for (cells, says) in [
+            (&["~70M", "≈ 7e7", "ca. 70", "about 3.5"][..], "a number that is only about right is not read"),
+            (&["<3.5", "≥ 7e7"], "a bound is no number"),
+            (&["3.5±0.1", "3.5 ± 0.1", "3.5(1)", "3.5 +/- 0.1"], "a number with its error is not read"),
+            (&["70 Millionen"], "`Millionen` is not read as a unit"),
+            (&["1,5 Md"], "`Md` is not read as a unit"),
+            (&["70 tausend"], "`tausend` is not read as a unit"),
+            (&["70 mille"], "`mille` is not read as a unit"),
+            (&["70千"], "`千` is not read as a unit"),
+            (&["70百万"], "`百万` is not read as a unit"),
+            (&["70 тыс."], "`тыс.` is not read as a unit"),
+            (&["1,5 млн"], "`млн` is not read as a unit"),
+            (&["7 apples"], "`apples` is not read as a unit"),
+            (&["$70", "# 70"], "before a number is not read"),
+            (&["70M+", "3.5*"], ""),
+        ] {
+            for cell in cells {
+                let why = why(cell).unwrap_or_else(|| panic!("{cell}: a reason"));
+                assert!(why.starts_with(says) || why.contains(says), "{cell}: {why}");
+            }
+        }
+        for cell in ["70M", "10^8", "", "diverged", "gpt2", "2026-03-01", "1.2.3", "run 7", "7-b_x"] {
+            assert_eq!(why(cell), None, "{cell}");
+        }
+        assert!(is_unread_unit("Millionen") && is_unread_unit("тыс.") && !is_unread_unit("M"));
+    }
+
+    #[test]
     fn numbers_are_read_as_they_are_written() {
         use Mark::{Comma, Point};
         use Reading::{Either, Missing, Number, Only, Text};
@@ -486,6 +655,18 @@ mod tests {
             ("7 apples", Text),
             ("1e", Text),
             (".", Text),
+            ("10^8", Number(1e8)),
+            ("10**8", Number(1e8)),
+            ("-10^{8}", Number(-1e8)),
+            ("10⁸", Number(1e8)),
+            ("10^-3", Number(1e-3)),
+            ("10^", Text),
+            ("100^2", Text),
+            ("~70M", Text),
+            ("70 Millionen", Text),
+            ("70 тыс.", Text),
+            ("70百万", Text),
+            ("1,5 Md", Text),
         ] {
             assert_eq!(read(cell).0, reading, "{cell:?}");
         }

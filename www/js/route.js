@@ -3,8 +3,15 @@
 
 export const DEFAULT_SEED = 1;
 
-/** @param {string} query @returns {Values} */
-export const parseQuery = (query) => Object.fromEntries(new URLSearchParams(query));
+/** A name with two values keeps both, so that whoever reads it refuses them. @param {string} query @returns {Values} */
+export function parseQuery(query) {
+  const values = new Map();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const before = values.get(name) ?? value;
+    values.set(name, before === value ? value : `${before}&${name}=${value}`);
+  }
+  return Object.fromEntries(values);
+}
 
 /** Text with its %XX read; as it is where they are broken. @param {string} text */
 function decoded(text) {

@@ -94,7 +94,7 @@ export const formatNamed = ({ rows, digest, name }) => `none~${rows}~${digest}~$
 
 /** The table that an address names, or null if it names none. @param {string} text @returns {Named | null} */
 export function parseNamed(text) {
-  const [, rows, digest, name = ""] = /^none~(\d{1,9})~([0-9a-f]{16})~(.*)$/s.exec(text) ?? [];
+  const [, rows, digest, name = ""] = /^none~([1-9]\d{0,8})~([0-9a-f]{16})~(.*)$/s.exec(text) ?? [];
   return digest ? { rows: Number(rows), digest, name: short(name) } : null;
 }
 

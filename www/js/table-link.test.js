@@ -91,6 +91,7 @@ test("an address names a table that it cannot hold", () => {
     "",
     "none",
     "none~4000~0123456789abcdef",
+    "none~0~0123456789abcdef~a",
     "none~-1~0123456789abcdef~a",
     "none~1e9~0123456789abcdef~a",
     "none~9999999999~0123456789abcdef~a",

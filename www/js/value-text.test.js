@@ -143,6 +143,11 @@ test("a URL holds what differs from the defaults and reads back the same", () =>
     { name: "s", query: { weights: "0.7,0.3" } },
     "encoded as a whole",
   );
+  assert.deepEqual(
+    parseHash("#/s?a=1&b=3&a=2&b=3").query,
+    { a: "1&a=2", b: "3" },
+    "a name with two values shows both, which no parameter takes",
+  );
   assert.equal(parseHash("#main").name, "", "the link that skips to the content");
   for (const broken of ["#/%E0%A4%A", "#/%E0%A4", "#%2F%E0%A4%A", "#/s?x=%E0%A4%A", "#/%"])
     assert.equal(typeof parseHash(broken).name, "string", broken);

@@ -13,7 +13,7 @@ pub use rules::Rule;
 
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
-use crate::table::Table;
+use crate::table::{Table, number};
 use doubts::{contradictions, far_off, odd, sure};
 use source::{Part, Source, source};
 
@@ -64,8 +64,9 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
             let alone = column.numbers.iter().all(|x| x.is_nan());
             let way = if alone { "" } else { "; `exclude=missing` leaves such rows out" };
             if let Some((line, text)) = column.text.as_ref().filter(|_| alone || !rules.contains(&Rule::Missing)) {
+                let why = number::why(text).map_or_else(String::new, |why| format!(": {why}"));
                 return Err(bad(format!(
-                    "line {line}: column `{}` holds `{text}` where a number is needed{way}",
+                    "line {line}: column `{}` holds `{text}` where a number is needed{why}{way}",
                     column.name
                 )));
             }

@@ -11,7 +11,7 @@ use crate::exec::{Exec, Inputs, Twin};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress};
-use crate::params::{Choice, Spec, broadcast};
+use crate::params::{Choice, Spec, Value, broadcast, to_text};
 use crate::sim::positive_shift::{Fixed, Gains};
 use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Optimum, Point, Solver};
 
@@ -131,7 +131,7 @@ impl Experiment for PositiveShift {
             }
             None if !t.is_empty() && (t.len() != count || t[0].len() != count) => {
                 let allowed = format!("a matrix of {count} x {count}: one row and one column for each part");
-                Err(Error::parameter("t", &format!("{} x {}", t.len(), t[0].len()), &allowed))
+                Err(Error::parameter("t", &to_text(&Value::Matrix(t.clone())), &allowed))
             }
             _ => Ok(()),
         }

@@ -220,8 +220,9 @@ fn what_does_not_fit_is_refused_in_words() {
         ("family=offset&a=1,2,1", ["`a`", "at most 1"]),
         ("a=1,2", ["`a`", "3"]),
         ("family=mixing-law&weights=1,1,1,1,1,1,1,1,1", ["`weights`", "at most 8"]),
-        ("family=mixing-law&t=1,0;0,1", ["`t`", "3 x 3"]),
+        ("family=mixing-law&t=1,0;0,1", ["`t` cannot be `1,0;0,1`", "3 x 3"]),
         ("weights=0,0", ["weights", "not all zero"]),
+        ("weights=1e300,1", ["`weights` cannot be `1e300,1`", "each from 0 to 1e12"]),
         ("family=cubic", ["family", "mixing-law"]),
     ] {
         let error = PositiveShift::refused(query);
