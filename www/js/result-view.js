@@ -27,14 +27,14 @@ function verdictText(verdict) {
   const write = writer(verdict);
   /** @type {string[]} */
   const parts = [];
-  if (measured !== null && measured !== undefined) {
-    const exact =
-      interval && interval.every((end) => end !== null && write(end) === write(measured));
+  if (measured == null) parts.push(t("measured.nothing"));
+  else {
+    const [lo, hi] = interval ?? [measured, measured];
+    const exact = [lo, hi].every((end) => end !== null && write(end) === write(measured));
+    const open = lo === null ? (hi === null ? "both" : "below") : hi === null ? "above" : "none";
+    const ends = { lo: write(lo, hi !== null), hi: write(hi) };
     parts.push(
-      t("measured", { value: write(measured) }) +
-        (interval && !exact
-          ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}`
-          : ""),
+      t("measured", { value: write(measured) }) + (exact ? "" : ` ${t(`interval.${open}`, ends)}`),
     );
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
@@ -61,7 +61,7 @@ const WHOLE_ROWS = 16;
 const SHORT_TEXT = 24;
 
 /** The caption stands outside: it must not scroll with a wide table. @param {import("./types.d.ts").Table} table */
-export function tableView({ id, title, columns, rows }) {
+export function tableView({ id, title, columns, rows, nothing }) {
   const caption = uid("caption");
   const long = rows.length > WHOLE_ROWS;
   /** How the text of each column is laid out. */
@@ -125,6 +125,6 @@ export function tableView({ id, title, columns, rows }) {
       title,
       long ? h("span", { class: "count" }, ` ${t("rows", { rows: rows.length })}`) : "",
     ),
-    box,
+    nothing ? h("p", { class: "help" }, nothing) : box,
   );
 }

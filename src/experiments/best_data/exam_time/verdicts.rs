@@ -52,6 +52,7 @@ impl ExamTime {
         vec![
             Table {
                 id: "allocation",
+                nothing: None,
                 title: "Shares of the hours, and the exact loss they leave in whole hours".into(),
                 columns: vec![
                     plain("subject"),
@@ -65,6 +66,7 @@ impl ExamTime {
             },
             Table {
                 id: "gain",
+                nothing: None,
                 title: "What the optimal shares buy".into(),
                 columns: vec![plain("quantity"), plain("power law"), plain("exact in whole hours")],
                 rows: vec![

@@ -4,7 +4,7 @@ use super::run::Tally;
 use super::{FEW, PositiveShift, RARE};
 use crate::kit::Experiment;
 use crate::math::{self, Z999};
-use crate::output::{Cell, Column, Table, Verdict};
+use crate::output::{Cell, Column, Table, Verdict, significant};
 use crate::stats::wilson;
 use crate::theory::positive_shift::{self as theory, Curve};
 
@@ -36,12 +36,14 @@ impl PositiveShift {
         let mut tables = vec![
             Table {
                 id: "optimum",
+                nothing: None,
                 title: "What the optimal shares buy".into(),
                 columns: vec![plain("quantity"), plain("value")],
                 rows: optimum,
             },
             Table {
                 id: "parts",
+                nothing: None,
                 title: "The parts".into(),
                 columns: vec![plain("part"), share("weight"), share("optimal share"), plain("direction of the shift")],
                 rows: rows.collect(),
@@ -57,6 +59,7 @@ impl PositiveShift {
             });
             tables.push(Table {
                 id: "rare",
+                nothing: None,
                 title: "Random mixtures whose gain is".into(),
                 columns: vec![plain("gain"), share("this family"), share("95%: from"), share("to"), share("control")],
                 rows: rows.collect(),
@@ -76,7 +79,7 @@ impl PositiveShift {
                 self.best.loss,
                 1e-10 * self.best.loss.abs(),
             )
-            .note(format!("Its gradient proves that no shares have a loss lower by more than {:.1e}.", mirror.gap))
+            .note(format!("Its gradient proves that no shares have a loss lower by more than {}.", significant(mirror.gap, 2)))
             .within(
                 CLOSE * self.best.loss.abs(),
                 "Mirror descent was stopped before it proved a millionth: fewer parts, or less uneven ones, would settle it.",
