@@ -12,7 +12,7 @@ use scaling_lab::exec::{Device, Exec};
 use scaling_lab::experiments::{self, PARTS};
 use scaling_lab::fit;
 use scaling_lab::kit::{Claim, Reproduced};
-use scaling_lab::output::{Cell, Document};
+use scaling_lab::output::{Cell, Document, Progress};
 use scaling_lab::params::{self, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::table::{Reader, Table};
@@ -104,7 +104,7 @@ fn parse_set(set: &[String]) -> Result<Texts> {
 
 /// Runs to the end, and says how far it is when somebody listens.
 fn finish(session: &mut Session, slug: &str, watched: bool) -> Result<()> {
-    let mut teller = Teller::new(slug, session.progress().total, watched);
+    let mut teller = Teller::new(slug, "marks", session.progress().total, watched);
     while !session.progress().finished() {
         teller.tell(pollster::block_on(session.advance())?);
     }
@@ -186,7 +186,11 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
     let head = ["claim", "whose number", "number", "ours", "interval", "agrees", "expected", "note"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     let (mut surprises, mut missing) = (0, Vec::new());
-    for (entry, claim) in entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))) {
+    let claims: Vec<_> = entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))).collect();
+    let total = claims.len() as u32;
+    let mut teller = Teller::new("reproduce", "numbers", total, true);
+    for (done, (entry, claim)) in (0..).zip(claims) {
+        teller.tell(Progress { done, total });
         let file = claim.data.map(|data| data.file);
         let path = file.and_then(|file| data.map(|folder| folder.join(file))).filter(|path| path.exists());
         if let (Some(file), None) = (claim.data, &path) {
@@ -206,6 +210,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
         surprises += u32::from(!found.as_expected);
         rows.push(reproduced(claim, &found));
     }
+    drop(teller);
     columns(rows, &mut io::stdout().lock())?;
     if surprises == 0 {
         return Ok(ExitCode::SUCCESS);

@@ -1,4 +1,4 @@
-//! How far a run is, on standard error: a bar on a terminal, and a line now and then elsewhere.
+//! How far long work is, on standard error: a bar on a terminal, and a line now and then elsewhere.
 
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use scaling_lab::output::Progress;
 /// The least time between two lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Says how far a run is.
+/// Says how far the work is.
 pub(super) enum Teller {
     /// Nobody listens.
     Silent,
@@ -20,22 +20,22 @@ pub(super) enum Teller {
 }
 
 impl Teller {
-    /// For a run of `slug` of so many marks.
-    pub(super) fn new(slug: &str, total: u32, watched: bool) -> Self {
+    /// For work of that name, of so many `parts`.
+    pub(super) fn new(name: &str, parts: &'static str, total: u32, watched: bool) -> Self {
         if !watched || total < 2 {
             return Self::Silent;
         }
         if io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{bar:32} {pos}/{len} marks, {eta} left");
+            let style = ProgressStyle::with_template(&format!("{{bar:32}} {{pos}}/{{len}} {parts}, {{eta}} left"));
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             return Self::Bar(ProgressBar::new(total.into()).with_style(style));
         }
         #[expect(clippy::disallowed_methods, reason = "this file is native; no number depends on the time")]
         let begun = Instant::now();
-        Self::Lines(Lines { slug: slug.to_owned(), said: Duration::ZERO }, begun)
+        Self::Lines(Lines { name: name.to_owned(), parts, said: Duration::ZERO }, begun)
     }
 
-    /// A mark was reached.
+    /// A part is done.
     pub(super) fn tell(&mut self, progress: Progress) {
         match self {
             Self::Silent => {}
@@ -57,15 +57,16 @@ impl Drop for Teller {
     }
 }
 
-/// Lines about a run, not too many.
+/// Lines about long work, not too many.
 pub(super) struct Lines {
-    slug: String,
+    name: String,
+    parts: &'static str,
     /// When the last one was said.
     said: Duration,
 }
 
 impl Lines {
-    /// A line, if it is time for one and the run goes on.
+    /// A line, if it is time for one and the work goes on.
     fn line(&mut self, progress: Progress, now: Duration) -> Option<String> {
         if progress.finished() || now < self.said + PAUSE {
             return None;
@@ -73,7 +74,7 @@ impl Lines {
         self.said = now;
         let Progress { done, total } = progress;
         let percent = u64::from(done) * 100 / u64::from(total);
-        Some(format!("{}: {percent} % ({done} of {total} marks)", self.slug))
+        Some(format!("{}: {percent} % ({done} of {total} {})", self.name, self.parts))
     }
 }
 
@@ -83,13 +84,13 @@ mod tests {
 
     #[test]
     fn a_run_that_is_not_on_a_terminal_says_a_line_every_ten_seconds() {
-        let mut lines = Lines { slug: "exam-time".into(), said: Duration::ZERO };
+        let mut lines = Lines { name: "exam-time".into(), parts: "marks", said: Duration::ZERO };
         // A mark every three seconds.
         let said: Vec<_> = (1..=10)
             .filter_map(|done| lines.line(Progress { done, total: 10 }, Duration::from_secs(3 * u64::from(done))))
             .collect();
         assert_eq!(said, ["exam-time: 40 % (4 of 10 marks)", "exam-time: 80 % (8 of 10 marks)"]);
-        let mut quick = Lines { slug: "fit".into(), said: Duration::ZERO };
+        let mut quick = Lines { name: "fit".into(), parts: "marks", said: Duration::ZERO };
         assert_eq!(
             quick.line(Progress { done: 1, total: 2 }, Duration::from_secs(1)),
             None,

@@ -111,7 +111,11 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
             None => "cannot tell",
         };
         let digits = digits(verdict);
-        let theory = verdict.theory.map(|t| format!("; theory {}", significant(t, digits))).unwrap_or_default();
+        let theory = verdict
+            .theory
+            .filter(|t| t.is_finite())
+            .map(|t| format!("; theory {}", significant(t, digits)))
+            .unwrap_or_default();
         writeln!(out, "\n{}: {}{theory}: {agrees}.", visible(&verdict.claim), measured(verdict, digits))?;
         if !verdict.note.is_empty() {
             writeln!(out, "{}", visible(&verdict.note))?;
@@ -126,6 +130,8 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
         writeln!(out, "\n{}", table.title)?;
         if let Some(why) = table.nothing {
             writeln!(out, "  {why}")?;
+        }
+        if table.rows.is_empty() {
             continue;
         }
         let cells = table.rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>());
@@ -139,7 +145,7 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
 fn digits(verdict: &Verdict) -> usize {
     let width = verdict.interval.map_or(0.0, |[lo, hi]| hi - lo);
     let more = (math::ln(verdict.measured.abs() / width) / LN_10).ceil() + 2.0;
-    if width > 0.0 && more.is_finite() { more.clamp(3.0, 7.0) as usize } else { 4 }
+    if width > 0.0 && more.is_finite() { more.clamp(3.0, 5.0) as usize } else { 4 }
 }
 
 /// What a verdict measured, with its interval unless that is as narrow as the digits.
@@ -220,13 +226,19 @@ mod tests {
     fn what_is_empty_says_why() {
         let axis = Axis::linear("x");
         let curve = |y| Series::theory("s", "s", vec![1.0], vec![y]);
-        let table = |nothing| Table { id: "t", nothing, title: "A table".into(), columns: vec![], rows: vec![] };
+        let table = |nothing, rows| Table { id: "t", nothing, title: "A table".into(), columns: vec![], rows };
+        let unknown = vec![vec!["x".into(), f64::NAN.into()]];
         let mut output = Output {
             figures: vec![
                 Figure::new("e", "An empty figure", axis, Axis::log("y")).series([curve(0.0)]),
                 Figure::new("f", "A figure", axis, axis).series([curve(0.0)]),
             ],
-            tables: vec![table(None), table(Some("Nobody arrived."))],
+            tables: vec![
+                table(None, vec![]),
+                table(Some("Nobody arrived."), vec![]),
+                table(Some("No x."), unknown),
+                table(Some("But there is."), vec![vec!["word".into()]]),
+            ],
             verdicts: vec![],
         };
         output.explain();
@@ -234,7 +246,8 @@ mod tests {
         assert!(said.contains("\nFigure: An empty figure. With these settings nothing"), "{said}");
         assert!(!said.contains("Figure: A figure"), "{said}");
         assert!(said.contains("A table\n  With these settings nothing"), "{said}");
-        assert!(said.contains("A table\n  Nobody arrived.\n"), "{said}");
+        assert!(said.contains("A table\n  Nobody arrived.\n\nA table\n  No x.\n"), "{said}");
+        assert!(said.contains("  x  -\n") && !said.contains("But there is."), "{said}");
     }
 
     /// The text of a result.

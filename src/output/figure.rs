@@ -349,6 +349,12 @@ impl Figure {
         self
     }
 
+    /// Says why, where a finished run leaves nothing to draw: a sentence.
+    pub const fn where_empty(mut self, why: &'static str) -> Self {
+        self.nothing = Some(why);
+        self
+    }
+
     /// Drops series of which nothing can be drawn on its axes; nothing where none is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;

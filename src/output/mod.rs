@@ -58,7 +58,7 @@ pub struct Output {
 const NOTHING: &str = "With these settings nothing could be measured for it.";
 
 impl Output {
-    /// Gives what is empty at the end of a run a sentence that says why. A function of its own, because the page's first
+    /// Gives what is empty at the end of a run a sentence that says why, and takes it from what is not. A function of its own, because the page's first
     /// part holds no function that only a run needs.
     #[inline(never)]
     pub fn explain(&mut self) {
@@ -66,7 +66,7 @@ impl Output {
             figure.nothing = (!figure.shows()).then_some(figure.nothing.unwrap_or(NOTHING));
         }
         for table in &mut self.tables {
-            table.nothing = table.rows.is_empty().then_some(table.nothing.unwrap_or(NOTHING));
+            table.nothing = (!table.shows()).then_some(table.nothing.unwrap_or(NOTHING));
         }
     }
 }

@@ -14,7 +14,8 @@ pub fn significant(x: f64, digits: usize) -> String {
     let power: i32 = exponent.parse().unwrap_or(0);
     if (-4..7).contains(&power) {
         let places = usize::try_from(digits as i32 - 1 - power).unwrap_or(0);
-        shortened(&format!("{x:.places$}")).to_owned()
+        // Digits before the point that are not asked for are zeros.
+        shortened(&format!("{:.places$}", text.parse().unwrap_or(x))).to_owned()
     } else {
         format!("{}e{exponent}", shortened(mantissa))
     }
@@ -85,11 +86,12 @@ mod tests {
             (-0.0, 4, "0"),
             (65_536.0, 3, "65536"),
             (1e7, 4, "1e7"),
-            (123_456.7, 3, "123457"),
+            (123_456.7, 3, "123000"),
             (0.000_123_456, 3, "0.000123"),
             (0.000_012_345_6, 3, "1.23e-5"),
             (0.999_96, 4, "1"),
-            (9_999_999.6, 4, "10000000"),
+            (9_999_999.6, 4, "1e7"),
+            (3_223_445.4, 5, "3223400"),
             (f64::MAX, 3, "1.8e308"),
             (5e-324, 3, "4.94e-324"),
         ] {

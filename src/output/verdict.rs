@@ -80,15 +80,20 @@ impl Verdict {
 
     /// Cannot tell from fewer than `least` runs, which do not know their own 99.9 % interval, nor from runs that are all
     /// alike, whose interval has no width; its note says so.
-    pub fn from_runs(self, runs: usize, least: usize) -> Self {
+    pub fn from_runs(mut self, runs: usize, least: usize) -> Self {
+        let alike = self.interval.is_some_and(|[lo, hi]| lo == hi);
+        if alike {
+            self.interval = None;
+        }
+        if runs >= least && !alike {
+            return self;
+        }
+        self.agrees = None;
         if runs < least {
-            return Self { agrees: None, ..self }.adding(&format!("Fewer than {least} runs cannot tell at 99.9%."));
+            self.adding(&format!("Fewer than {least} runs cannot tell at 99.9%."))
+        } else {
+            self.adding("The runs are all alike, so they do not show how far off they may be.")
         }
-        if self.interval.is_some_and(|[lo, hi]| lo == hi) {
-            return Self { agrees: None, interval: None, ..self }
-                .adding("The runs are all alike, so they do not show how far off they may be.");
-        }
-        self
     }
 
     /// Adds a sentence to its note.

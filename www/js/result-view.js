@@ -11,7 +11,7 @@ function writer({ measured, interval, unit }) {
     interval && interval[0] !== null && interval[1] !== null ? interval[1] - interval[0] : 0;
   const digits =
     width > 0 && measured
-      ? Math.min(7, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2))
+      ? Math.min(5, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2))
       : 4;
   return (/** @type {number | null} */ x, bare = false) =>
     x === null
@@ -125,6 +125,7 @@ export function tableView({ id, title, columns, rows, nothing }) {
       title,
       long ? h("span", { class: "count" }, ` ${t("rows", { rows: rows.length })}`) : "",
     ),
-    nothing ? h("p", { class: "help" }, nothing) : box,
+    nothing ? h("p", { class: "help" }, nothing) : "",
+    rows.length ? box : "",
   );
 }

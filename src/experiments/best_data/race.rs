@@ -397,7 +397,12 @@ mod tests {
         assert_eq!(one_check.ratio(1).expect("both").interval, [1.0, 1.0], "exactly");
         assert_eq!(one_check.verdict(true).expect("a verdict").agrees, None, "the same check is a tie");
         let two_checks = of(&[20; 20], &[10; 20]).verdict(true).expect("a verdict");
-        assert_eq!((two_checks.agrees, two_checks.interval), (None, None), "a point is no interval: {}", two_checks.note);
+        assert_eq!(
+            (two_checks.agrees, two_checks.interval),
+            (None, None),
+            "a point is no interval: {}",
+            two_checks.note
+        );
         assert_eq!(of(&late[..7], &fast[..7]).verdict(true).expect("a verdict").agrees, None, "too few runs");
         assert!(race(1000, &[(0.0, &fast)]).verdict(true).is_none(), "nobody to race against");
     }

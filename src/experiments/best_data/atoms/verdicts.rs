@@ -162,12 +162,15 @@ impl Atoms {
                     });
                 let claim =
                     format!("With {} training the loss falls with N as steeply as the exact curve does", NAMES[d]);
-                let note = format!(
-                    "Theory is the slope of the exact curve over these N, {}; its limit, for many samples and far more \
-                     atoms, is {}.",
-                    significant(self.exact_slope(d), 4),
-                    significant(exponent, 4)
-                );
+                let exact = self.exact_slope(d);
+                let limit = format!("its limit, for many samples and far more atoms, is {}.", significant(exponent, 4));
+                let note = if exact.is_finite() {
+                    format!("Theory is the slope of the exact curve over these N, {}; {limit}", significant(exact, 4))
+                } else {
+                    format!(
+                        "At the largest N the exact loss is too small for 64-bit numbers, so its curve has no slope; {limit}"
+                    )
+                };
                 // Optimal training is to change the slope of matched training; that is to be a slope at all.
                 let null = if d == 0 { 0.0 } else { self.exact_slope(0) };
                 let settle = format!(

@@ -143,15 +143,21 @@ fn real(hours: &[u32]) -> Vec<f64> {
     hours.iter().map(|&n| f64::from(n)).collect()
 }
 
-/// `p + t (q - p)`; where p is optimal already, from p towards the first corner.
+/// `p + t (q - p)`; where p is optimal already, from p towards the first corner, or from there towards the second.
 fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
     let direction = direction(p, q);
     p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()
 }
 
+/// Are two lists of shares one, but for rounding?
+fn same(p: &[f64], q: &[f64]) -> bool {
+    p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-9)
+}
+
 fn direction(p: &[f64], q: &[f64]) -> Vec<f64> {
-    if p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-9) {
-        p.iter().enumerate().map(|(k, p)| 0.5 * (if k == 0 { 1.0 } else { 0.0 } - p)).collect()
+    if same(p, q) {
+        let corner = usize::from(p[0] >= 1.0);
+        p.iter().enumerate().map(|(k, p)| 0.5 * (if k == corner { 1.0 } else { 0.0 } - p)).collect()
     } else {
         p.iter().zip(q).map(|(p, q)| q - p).collect()
     }
@@ -187,8 +193,10 @@ impl Experiment for ExamTime {
         let shares: Vec<Vec<f64>> = if p.len() == 2 {
             (1..GRID).map(|i| f64::from(i) / f64::from(GRID)).map(|x| vec![x, 1.0 - x]).collect()
         } else {
-            let degenerate = d.iter().zip(p.iter().zip(&power)).all(|(_, (p, q))| (p - q).abs() < 1e-9);
-            let first = if degenerate { -0.5 } else { 0.0 };
+            let degenerate = same(&p, &power);
+            // No share below 0.
+            let start = p.iter().zip(&d).filter(|(_, d)| **d > 0.0).map(|(p, d)| -p / d).fold(-0.5, f64::max);
+            let first = if degenerate { start } else { 0.0 };
             let edge = p.iter().zip(&d).filter(|(_, d)| **d < 0.0).map(|(p, d)| -p / d).fold(2.0, f64::min);
             let last = if degenerate { 1.0 } else { edge.max(1.0) };
             (0..GRID - 1)

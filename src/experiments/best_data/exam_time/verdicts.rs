@@ -1,7 +1,7 @@
 //! Verdicts and tables of `exam-time`.
 
 use super::run::Closing;
-use super::{ExamTime, MISSED, SAME, real};
+use super::{ExamTime, MISSED, SAME, real, same};
 use crate::math::{self, Z999};
 use crate::output::{Cell, Column, Table, Verdict, decimal};
 use crate::theory::exam_time as theory;
@@ -89,8 +89,9 @@ impl ExamTime {
             "The best place on the line from matched (0) to optimal (1) shares"
         };
         let unit = if pair { "%" } else { "" };
-        let best = self.best_position();
         let matched = if pair { self.p[0] } else { 0.0 };
+        // The search knows the place of a minimum to the root of a rounding error.
+        let best = Some(self.best_position()).filter(|best| (best - matched).abs() > 1e-6).unwrap_or(matched);
         // Where the matched shares are the best there is nothing to tell apart.
         let apart = (best - matched).abs() >= SAME;
         let verdict = match &self.closing {
@@ -108,9 +109,9 @@ impl ExamTime {
         vec![verdict.unit(unit)]
     }
 
-    /// Where the optimum tends with many hours: the first share of two subjects, or the end of the line.
-    fn limit(&self) -> f64 {
-        if self.p.len() == 2 { self.power[0] } else { 1.0 }
+    /// Where the optimum tends with many hours: the first share of two subjects, or a place on the line.
+    pub(super) fn limit(&self) -> f64 {
+        if self.p.len() == 2 { self.power[0] } else { f64::from(u8::from(!same(&self.p, &self.power))) }
     }
 
     /// A place on the line in words.
@@ -137,6 +138,8 @@ impl ExamTime {
                 decimal(missed, 0),
                 decimal((MISSED / missed).ceil(), 0)
             )
+        } else if interval.is_none() && self.allocations[self.optimal].iter().filter(|&&hours| hours > 0).count() == 1 {
+            "The best whole hours all belong to one subject, so no share has the lowest loss between others.".to_owned()
         } else if interval.is_none() {
             "No parabola through the losses has its lowest point here: take more students, more facts or more hours."
                 .to_owned()

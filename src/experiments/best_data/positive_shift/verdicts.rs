@@ -70,21 +70,24 @@ impl PositiveShift {
 
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let mirror = &self.mirror;
-        let mut verdicts = vec![
-            Verdict::of(
-                "solvers",
-                "Mirror descent, which knows nothing of the closed forms, finds the same least loss",
-                mirror.loss,
-                Some([mirror.loss - mirror.gap, mirror.loss]),
-                self.best.loss,
-                1e-10 * self.best.loss.abs(),
-            )
-            .note(format!("Its gradient proves that no shares have a loss lower by more than {}.", significant(mirror.gap, 2)))
-            .within(
-                CLOSE * self.best.loss.abs(),
-                "Mirror descent was stopped before it proved a millionth: fewer parts, or less uneven ones, would settle it.",
-            ),
-        ];
+        let mut solvers = Verdict::of(
+            "solvers",
+            "Mirror descent, which knows nothing of the closed forms, finds the same least loss",
+            mirror.loss,
+            Some([mirror.loss - mirror.gap, mirror.loss]),
+            self.best.loss,
+            1e-10 * self.best.loss.abs(),
+        )
+        .note(format!("Its gradient proves that no shares have a loss lower by more than {}.", significant(mirror.gap, 2)))
+        .within(
+            CLOSE * self.best.loss.abs(),
+            "Mirror descent was stopped before it proved a millionth: fewer parts, or less uneven ones, would settle it.",
+        );
+        if self.best.loss == 0.0 || !self.best.loss.is_finite() {
+            solvers.agrees = None;
+            solvers.note = "The least loss has no place among 64-bit numbers, so there is nothing to compare.".into();
+        }
+        let mut verdicts = vec![solvers];
         // Exact 99.9% ends where every mixture or none was counted, else two-sided normal ones.
         let share = |tally: &Tally, id, claim: &str, theory: f64, resolution: f64, note: &str| {
             let n = f64::from(tally.count);

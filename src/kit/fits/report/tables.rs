@@ -262,7 +262,7 @@ impl Study<'_> {
         });
         Table {
             id: "derived",
-            nothing: None,
+            nothing: Some("No input that a number can hold answers this: the fitted curve does not come to that loss."),
             title: "What follows, with 95 % intervals of the bootstrap".into(),
             columns: ["what", "value", "from", "to", "unit", "as published"].map(column).to_vec(),
             rows: rows.collect(),
