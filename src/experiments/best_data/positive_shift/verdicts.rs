@@ -84,7 +84,7 @@ impl PositiveShift {
             "Mirror descent was stopped before it proved a millionth: fewer parts, or less uneven ones, would settle it.",
         );
         if self.best.loss == 0.0 || !self.best.loss.is_finite() {
-            solvers.agrees = None;
+            (solvers.agrees, solvers.interval) = (None, None);
             solvers.note = "The least loss has no place among 64-bit numbers, so there is nothing to compare.".into();
         }
         let mut verdicts = vec![solvers];
