@@ -27,14 +27,16 @@ function verdictText(verdict) {
   const write = writer(verdict);
   /** @type {string[]} */
   const parts = [];
-  if (measured == null) parts.push(t("measured.nothing"));
+  if (measured == null) parts.push(t("unmeasured"));
   else {
     const [lo, hi] = interval ?? [measured, measured];
     const exact = [lo, hi].every((end) => end !== null && write(end) === write(measured));
-    const open = lo === null ? (hi === null ? "both" : "below") : hi === null ? "above" : "none";
-    const ends = { lo: write(lo, hi !== null), hi: write(hi) };
+    const ends = {
+      lo: lo === null ? t("noLower") : write(lo, true),
+      hi: hi === null ? t("noUpper") : write(hi),
+    };
     parts.push(
-      t("measured", { value: write(measured) }) + (exact ? "" : ` ${t(`interval.${open}`, ends)}`),
+      t("measured", { value: write(measured) }) + (exact ? "" : ` ${t("interval", ends)}`),
     );
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));

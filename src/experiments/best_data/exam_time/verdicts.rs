@@ -3,7 +3,7 @@
 use super::run::Closing;
 use super::{ExamTime, MISSED, SAME, real, same};
 use crate::math::{self, Z999};
-use crate::output::{Cell, Column, Table, Verdict, decimal};
+use crate::output::{Cell, Column, Table, Verdict, decimal, significant};
 use crate::theory::exam_time as theory;
 
 impl ExamTime {
@@ -135,8 +135,8 @@ impl ExamTime {
         let note = if let Some(missed) = few {
             format!(
                 "The best share hangs on about {} missed facts, too few for an honest interval: {} times as many students, or facts, would tell.",
-                decimal(missed, 0),
-                decimal((MISSED / missed).ceil(), 0)
+                significant(missed, 3),
+                significant((MISSED / missed).ceil(), 3)
             )
         } else if interval.is_none() && self.allocations[self.optimal].iter().filter(|&&hours| hours > 0).count() == 1 {
             "The best whole hours all belong to one subject, so no share has the lowest loss between others.".to_owned()
