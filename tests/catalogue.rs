@@ -11,7 +11,7 @@ mod sweep;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
-use scaling_lab::output::{Output, POINTS_MAX};
+use scaling_lab::output::{Output, POINTS_MAX, Verdict};
 use scaling_lab::params::{self, Kind, Texts};
 use scaling_lab::session::{self, Session};
 
@@ -412,7 +412,7 @@ fn verdicts_decide_only_what_they_can() {
     // The counters count.
     let mut wrong = sweep::Sweep::default();
     let verdict = |interval, theory| {
-        let mut verdict = scaling_lab::output::Verdict::of("v", "v", 1.0, Some(interval), theory, 0.0);
+        let mut verdict = Verdict::of("v", "v", 1.0, Some(interval), theory, 0.0);
         verdict.null = Some(0.0);
         verdict
     };
@@ -422,6 +422,52 @@ fn verdicts_decide_only_what_they_can() {
     wrong.add("x", "", 1, &verdict([0.5, 1.5], 1.0));
     assert_eq!(wrong.counts(), [4, 1, 2], "an alarm, one that holds its null, one with an open end, one that is fine");
     assert_eq!([10, 1000].map(sweep::most_alarms), [1, 6], "by the Poisson distribution");
+}
+
+#[test]
+fn what_cannot_be_measured_says_why() {
+    // Settings that are allowed and leave something unknown, and what they leave.
+    for (slug, query, unknown) in [
+        ("exam-time", "weights=1,0,0&runs=64&facts=8", &["best-share"][..]),
+        ("exam-time", "weights=0.5,0.5,0&runs=64&facts=1", &["best-share"]),
+        ("positive-shift", "weights=1,1e-300&draws=100", &["direction"]),
+        ("positive-shift", "family=exponential&scale=1&samples=1e9&a=4&draws=100", &["loss-vs-samples", "solvers"]),
+        ("positive-shift", "family=mixing-law&b=1e6&t=-20,-20,-20;-20,-20,-20;-20,-20,-20&draws=100", &["solvers"]),
+        (
+            "k-composition",
+            "rates=2&runs=1&samples=256&skills=8",
+            &["best-rates", "power-law-beats-uniform", "power-law-beats-uniform-at-best-rates"],
+        ),
+        ("state-tracking", "symbols=3&hops=1&samples=3000&runs=16", &["power-law-beats-uniform"]),
+        ("atoms", "atoms=10&samples=10,10000&runs=16", &["slope-matched", "slope-optimal"]),
+        ("multi-epoch", "model=one-hot&noise=0&samples=16,50&epochs=1,4&runs=64&rates=8", &["exact"]),
+        ("fit", "target-loss=100&bootstrap=0&profiles=no&rows=30", &["derived"]),
+    ] {
+        let what = format!("{slug}?{query}");
+        let mut session = Session::open(Rc::new(Exec::cpu()), slug, &params::query(query), 1).expect("allowed");
+        while !session.progress().finished() {
+            pollster::block_on(session.advance()).expect("advances");
+        }
+        let output = session.output();
+        let mut found: BTreeMap<&str, &str> = BTreeMap::new();
+        found.extend(output.figures.iter().filter_map(|figure| Some((&*figure.id, figure.nothing?))));
+        found.extend(output.tables.iter().filter_map(|table| Some((table.id, table.nothing?))));
+        let open = |verdict: &&Verdict| verdict.interval.is_none() && verdict.agrees.is_none();
+        found.extend(output.verdicts.iter().filter(open).map(|verdict| (&*verdict.id, &*verdict.note)));
+        for id in unknown {
+            assert!(found.get(id).is_some_and(|why| why.ends_with('.')), "{what}: {id} says why, of {found:?}");
+        }
+        let general = found.values().any(|why| why.starts_with("With these settings"));
+        assert!(!general, "{what}: a reason of its own, not {found:?}");
+        for verdict in &output.verdicts {
+            assert!(verdict.measured.is_finite() || !verdict.note.is_empty(), "{what}: {verdict:?}");
+            let words = format!("{} {}", verdict.claim, verdict.note);
+            let odd = words
+                .split_whitespace()
+                .find(|word| ["NaN", "inf", "-inf"].contains(&word.trim_end_matches(['.', ',', ';'])));
+            assert_eq!(odd, None, "{what}: {words}");
+        }
+    }
 }
 
 #[test]

@@ -1,29 +1,30 @@
 //! The terminal's door: what each verb does. Arguments are read in `args`, results written in `write`.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser as _;
-use indicatif::{ProgressBar, ProgressStyle};
 use scaling_lab::exec::{Device, Exec};
 use scaling_lab::experiments::{self, PARTS};
 use scaling_lab::fit;
 use scaling_lab::kit::{Claim, Reproduced};
-use scaling_lab::output::{Cell, Document};
+use scaling_lab::output::{Cell, Document, Progress};
 use scaling_lab::params::{self, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::table::{Reader, Table};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use args::{Cli, FIT, FitArgs, RunArgs, Verb};
+use progress::Teller;
 use quiet::Quiet;
-use write::{cell, columns, write_document};
+use write::{cell, columns, interval, write_document};
 
 mod args;
+mod progress;
 mod quiet;
 mod write;
 
@@ -101,19 +102,12 @@ fn parse_set(set: &[String]) -> Result<Texts> {
     Ok(texts)
 }
 
-/// Runs to the end, with a progress bar when somebody watches.
-fn finish(session: &mut Session, watched: bool) -> Result<()> {
-    let total = session.progress().total;
-    let bar = if watched && total > 1 && io::stderr().is_terminal() {
-        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} marks, {eta} left");
-        ProgressBar::new(total.into()).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-    } else {
-        ProgressBar::hidden()
-    };
+/// Runs to the end, and says how far it is when somebody listens.
+fn finish(session: &mut Session, slug: &str, watched: bool) -> Result<()> {
+    let mut teller = Teller::new(slug, "checkpoints", session.progress().total, watched);
     while !session.progress().finished() {
-        bar.set_position(pollster::block_on(session.advance())?.done.into());
+        teller.tell(pollster::block_on(session.advance())?);
     }
-    bar.finish_and_clear();
     Ok(())
 }
 
@@ -143,7 +137,7 @@ fn play(
     #[expect(clippy::disallowed_methods, reason = "this file is native; the time is a stamp, no number depends on it")]
     let begun = Instant::now();
     let mut session = Session::open_on(exec, slug, texts, table, seed)?;
-    finish(&mut session, !quiet)?;
+    finish(&mut session, slug, !quiet)?;
     let document = session.document(begun.elapsed().as_secs_f64());
     if !quiet {
         for notice in &document.notices {
@@ -192,7 +186,11 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
     let head = ["claim", "whose number", "number", "ours", "interval", "agrees", "expected", "note"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     let (mut surprises, mut missing) = (0, Vec::new());
-    for (entry, claim) in entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))) {
+    let claims: Vec<_> = entries.iter().flat_map(|e| e.claims.iter().map(move |c| (e, c))).collect();
+    let total = claims.len() as u32;
+    let mut teller = Teller::new("reproduce", "numbers", total, true);
+    for (done, (entry, claim)) in (0..).zip(claims) {
+        teller.tell(Progress { done, total });
         let file = claim.data.map(|data| data.file);
         let path = file.and_then(|file| data.map(|folder| folder.join(file))).filter(|path| path.exists());
         if let (Some(file), None) = (claim.data, &path) {
@@ -212,6 +210,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
         surprises += u32::from(!found.as_expected);
         rows.push(reproduced(claim, &found));
     }
+    drop(teller);
     columns(rows, &mut io::stdout().lock())?;
     if surprises == 0 {
         return Ok(ExitCode::SUCCESS);
@@ -221,7 +220,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
 }
 
 fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
-    let interval = found.interval.map(|[lo, hi]| format!("[{lo:.6}, {hi:.6}]")).unwrap_or_default();
+    let interval = found.interval.map(|ends| interval(ends, 5)).unwrap_or_default();
     let agrees = if found.agrees { "agrees" } else { "differs" };
     let expected = claim.ours.map_or_else(|| "agrees".to_owned(), |ours| format!("differs: {ours}"));
     let row = [

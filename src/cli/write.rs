@@ -1,12 +1,14 @@
 //! What is answered: the result document as JSON, CSV or text, and tables of words in columns.
 
+use std::f64::consts::LN_10;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use scaling_lab::error::visible;
-use scaling_lab::output::{Cell, Document};
+use scaling_lab::math;
+use scaling_lab::output::{Cell, Document, Verdict, significant};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use super::args::Format;
@@ -108,18 +110,30 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
             Some(false) => "differs",
             None => "cannot tell",
         };
-        let interval = verdict.interval.map(|[lo, hi]| format!(" [{lo:.6}, {hi:.6}]")).unwrap_or_default();
-        let theory = verdict.theory.map(|t| format!("; theory {t:.6}")).unwrap_or_default();
-        writeln!(
-            out,
-            "\n{}: {:.6}{interval}{theory}: {agrees}.\n{}",
-            visible(&verdict.claim),
-            verdict.measured,
-            visible(&verdict.note)
-        )?;
+        let digits = digits(verdict);
+        let theory = verdict
+            .theory
+            .filter(|t| t.is_finite())
+            .map(|t| format!("; theory {}", significant(t, digits)))
+            .unwrap_or_default();
+        writeln!(out, "\n{}: {}{theory}: {agrees}.", visible(&verdict.claim), measured(verdict, digits))?;
+        if !verdict.note.is_empty() {
+            writeln!(out, "{}", visible(&verdict.note))?;
+        }
+    }
+    for figure in &document.output.figures {
+        if let Some(why) = figure.nothing {
+            writeln!(out, "\nFigure: {}. {why}", visible(&figure.title))?;
+        }
     }
     for table in &document.output.tables {
         writeln!(out, "\n{}", table.title)?;
+        if let Some(why) = table.nothing {
+            writeln!(out, "  {why}")?;
+        }
+        if table.rows.is_empty() {
+            continue;
+        }
         let cells = table.rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>());
         let head = table.columns.iter().map(|c| c.name.to_owned()).collect();
         columns(std::iter::once(head).chain(cells).collect(), out)?;
@@ -127,13 +141,39 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
+/// How many digits tell the ends of a verdict's interval apart. The page takes as many.
+fn digits(verdict: &Verdict) -> usize {
+    let width = verdict.interval.map_or(0.0, |[lo, hi]| hi - lo);
+    let more = (math::ln(verdict.measured.abs() / width) / LN_10).ceil() + 2.0;
+    if width > 0.0 && more.is_finite() { more.clamp(3.0, 5.0) as usize } else { 4 }
+}
+
+/// What a verdict measured, with its interval unless that is as narrow as the digits.
+fn measured(verdict: &Verdict, digits: usize) -> String {
+    if !verdict.measured.is_finite() {
+        return "nothing measured".into();
+    }
+    let value = significant(verdict.measured, digits);
+    match verdict.interval {
+        Some(ends) if ends.iter().any(|end| significant(*end, digits) != value) => {
+            format!("{value} {}", interval(ends, digits))
+        }
+        _ => value,
+    }
+}
+
+/// An interval for people: its open ends in words.
+pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
+    let end = |x: f64, open: &str| if x.is_finite() { significant(x, digits) } else { open.to_owned() };
+    format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))
+}
+
+/// A cell for people.
 pub(super) fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => visible(text),
         Cell::Number(x) if !x.is_finite() => "-".into(),
-        Cell::Number(x) if x.fract() == 0.0 && x.abs() < 1e9 => format!("{x:.0}"),
-        Cell::Number(x) if (1e-3..1e5).contains(&x.abs()) => format!("{x:.6}"),
-        Cell::Number(x) => format!("{x:.5e}"),
+        Cell::Number(x) => significant(*x, 5),
     }
 }
 
@@ -151,7 +191,85 @@ pub(super) fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()>
 
 #[cfg(test)]
 mod tests {
+    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table};
+
     use super::*;
+
+    #[test]
+    fn a_verdict_is_written_for_people() {
+        let said = |measured, interval, theory| {
+            let output = Output {
+                verdicts: vec![Verdict::of("v", "A claim", measured, interval, theory, 0.0)],
+                ..Output::default()
+            };
+            written(output)
+        };
+        let known = [
+            (
+                -6_220_302_286_064_874.0,
+                Some([-7e15, f64::INFINITY]),
+                1.0,
+                "-6.22e15 [-7e15, no upper bound]; theory 1: agrees.",
+            ),
+            (0.0, Some([f64::NEG_INFINITY, 2.5]), 0.1, "0 [no lower bound, 2.5]; theory 0.1: agrees."),
+            (f64::NAN, None, 0.75, "nothing measured; theory 0.75: cannot tell."),
+            (0.751_234_5, Some([0.751, 0.7515]), 0.5, "0.75123 [0.751, 0.7515]; theory 0.5: differs."),
+            (1.0, Some([1.0, 1.0]), 2.0, "1; theory 2: differs."),
+        ];
+        for (measured, interval, theory, text) in known {
+            let said = said(measured, interval, theory);
+            assert!(said.ends_with(&format!("A claim: {text}\n")), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_is_empty_says_why() {
+        let axis = Axis::linear("x");
+        let curve = |y| Series::theory("s", "s", vec![1.0], vec![y]);
+        let table = |nothing, rows| Table { id: "t", nothing, title: "A table".into(), columns: vec![], rows };
+        let unknown = vec![vec!["x".into(), f64::NAN.into()]];
+        let mut output = Output {
+            figures: vec![
+                Figure::new("e", "An empty figure", axis, Axis::log("y")).series([curve(0.0)]),
+                Figure::new("f", "A figure", axis, axis).series([curve(0.0)]),
+            ],
+            tables: vec![
+                table(None, vec![]),
+                table(Some("Nobody arrived."), vec![]),
+                table(Some("No x."), unknown),
+                table(Some("But there is."), vec![vec!["word".into()]]),
+            ],
+            verdicts: vec![],
+        };
+        output.explain();
+        let said = written(output);
+        assert!(said.contains("\nFigure: An empty figure. With these settings nothing"), "{said}");
+        assert!(!said.contains("Figure: A figure"), "{said}");
+        assert!(said.contains("A table\n  With these settings nothing"), "{said}");
+        assert!(said.contains("A table\n  Nobody arrived.\n\nA table\n  No x.\n"), "{said}");
+        assert!(said.contains("  x  -\n") && !said.contains("But there is."), "{said}");
+    }
+
+    /// The text of a result.
+    fn written(output: Output) -> String {
+        let document = Document {
+            lab: "scaling-lab",
+            version: "",
+            commit: "",
+            experiment: "e",
+            params: vec![],
+            data: None,
+            seed: 1,
+            device: vec![],
+            elapsed_s: 0.0,
+            progress: Progress::default(),
+            notices: vec![],
+            output,
+        };
+        let mut out = Vec::new();
+        text(&document, &mut out).expect("a buffer");
+        String::from_utf8(out).expect("words")
+    }
 
     // www/js/export.test.js has these cases too.
     #[test]

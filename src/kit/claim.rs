@@ -239,6 +239,7 @@ mod tests {
             figures: vec![Figure::new("f", String::new(), axis, axis).series([series])],
             tables: vec![Table {
                 id: "t",
+                nothing: None,
                 title: String::new(),
                 columns: ["key", "value"].map(|name| Column { name, unit: "" }).into(),
                 rows: vec![

@@ -99,7 +99,11 @@ impl<E: Experiment> Run for E {
         Box::pin(Experiment::advance(self, exec))
     }
     fn output(&self) -> Output {
-        Experiment::output(self)
+        let mut output = Experiment::output(self);
+        if Experiment::progress(self).finished() {
+            output.explain();
+        }
+        output
     }
 }
 

@@ -66,6 +66,7 @@ mod tests {
             figures: vec![Figure::new("f", "A figure", axis, axis).series([series]).marks([Mark::at_x("here", 1.5)])],
             tables: vec![Table {
                 id: "t",
+                nothing: None,
                 title: "A table".into(),
                 columns: vec![Column { name: "n", unit: "" }],
                 rows: vec![vec![7.0.into()], vec!["word".into()]],

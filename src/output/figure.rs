@@ -90,6 +90,11 @@ impl Points {
     }
 }
 
+/// Has a value a place on an axis of that scale?
+fn fits(value: f64, scale: Scale) -> bool {
+    value.is_finite() && (value > 0.0 || scale == Scale::Linear)
+}
+
 /// One curve or cloud of points.
 #[derive(Clone, Debug, Serialize)]
 pub struct Series {
@@ -190,6 +195,12 @@ impl Series {
         self
     }
 
+    /// Can anything of it be drawn on a vertical axis of that scale?
+    fn shows(&self, scale: Scale) -> bool {
+        let ends = [self.lo.as_ref(), self.hi.as_ref()].into_iter().flatten();
+        self.floor || [&self.y].into_iter().chain(ends).flatten().any(|value| fits(*value, scale))
+    }
+
     /// Keeps at most [`POINTS_MAX`] points, at places that depend on the length only.
     pub fn thin(&mut self) {
         let n = self.x.len();
@@ -288,6 +299,9 @@ pub struct Figure {
     /// Stands folded below the others: for whoever wants to know more.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub folded: bool,
+    /// Why there is nothing to draw, a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nothing: Option<&'static str>,
 }
 
 impl Figure {
@@ -298,7 +312,7 @@ impl Figure {
 
     #[inline(never)]
     fn empty(id: Id, title: String, x: Axis, y: Axis) -> Self {
-        Self { id, title, x, y, field: None, series: vec![], marks: vec![], folded: false }
+        Self { id, title, x, y, field: None, series: vec![], marks: vec![], folded: false, nothing: None }
     }
 
     /// Adds series.
@@ -335,12 +349,23 @@ impl Figure {
         self
     }
 
+    /// Says why, where a finished run leaves nothing to draw: a sentence.
+    pub const fn where_empty(mut self, why: &'static str) -> Self {
+        self.nothing = Some(why);
+        self
+    }
+
     /// Drops series of which nothing can be drawn on its axes; nothing where none is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;
-        let drawn = |value: &f64| value.is_finite() && (*value > 0.0 || scale == Scale::Linear);
-        self.series.retain(|series| series.floor || series.y.iter().any(drawn));
+        self.series.retain(|series| series.floor || series.y.iter().any(|y| fits(*y, scale)));
         (!self.series.is_empty()).then_some(self)
+    }
+
+    /// Can anything be drawn on its axes?
+    pub(super) fn shows(&self) -> bool {
+        let field = |field: &Field| field.z.iter().flatten().any(|z| fits(*z, field.scale));
+        self.field.as_ref().is_some_and(field) || self.series.iter().any(|series| series.shows(self.y.scale))
     }
 }
 

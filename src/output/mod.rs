@@ -9,13 +9,15 @@ use crate::params::Value;
 
 mod digest;
 mod figure;
+mod number;
 mod table;
 mod verdict;
 
 pub use digest::{Numbers, digest, numbers};
 pub use figure::{Axis, Field, Figure, Frame, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
+pub use number::{decimal, significant};
 pub use table::{Cell, Column, Table};
-pub use verdict::{Verdict, decimal};
+pub use verdict::Verdict;
 
 fn finite<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     x.is_finite().then_some(*x).serialize(serializer)
@@ -50,6 +52,23 @@ pub struct Output {
     pub tables: Vec<Table>,
     /// Verdicts.
     pub verdicts: Vec<Verdict>,
+}
+
+/// What a finished run says of a figure or table that stayed empty, where its experiment knows no better reason.
+const NOTHING: &str = "With these settings nothing could be measured for it.";
+
+impl Output {
+    /// Gives what is empty at the end of a run a sentence that says why, and takes it from what is not. A function of its own, because the page's first
+    /// part holds no function that only a run needs.
+    #[inline(never)]
+    pub fn explain(&mut self) {
+        for figure in &mut self.figures {
+            figure.nothing = (!figure.shows()).then_some(figure.nothing.unwrap_or(NOTHING));
+        }
+        for table in &mut self.tables {
+            table.nothing = (!table.shows()).then_some(table.nothing.unwrap_or(NOTHING));
+        }
+    }
 }
 
 /// How far a run is, in marks fixed by its parameters.

@@ -52,4 +52,17 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Cells.
     pub rows: Vec<Vec<Cell>>,
+    /// Why there is no row, or no number where numbers should be: a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nothing: Option<&'static str>,
+}
+
+impl Table {
+    /// Is anything in it? Words are enough, unless they stand beside numbers of which there is none.
+    pub(super) fn shows(&self) -> bool {
+        let mut cells = self.rows.iter().flatten();
+        let number = |cell: &Cell| matches!(cell, Cell::Number(_));
+        let known = |cell: &Cell| matches!(cell, Cell::Number(x) if x.is_finite());
+        !self.rows.is_empty() && (cells.clone().any(known) || !cells.any(number))
+    }
 }

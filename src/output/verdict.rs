@@ -4,21 +4,6 @@ use serde::Serialize;
 
 use super::{Id, finite, finite_option, finite_pair};
 
-/// `x` with that many decimal places, for sentences; `|x| < 9e15 / 10^places`.
-///
-/// The page's first result needs no other number in words: the standard library's printer, which is right for every
-/// `x`, would weigh 10 KB.
-pub fn decimal(x: f64, places: usize) -> String {
-    if !x.is_finite() {
-        return "undefined".to_owned();
-    }
-    let scale = 10_u64.pow(places as u32);
-    let scaled = (x.abs() * scale as f64).round() as u64;
-    let sign = if x < 0.0 && scaled > 0 { "-" } else { "" };
-    let (whole, part) = (scaled / scale, scaled % scale);
-    if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0places$}") }
-}
-
 /// What the numbers say about a claim: computed, never canned.
 ///
 /// An interval decides only if it excludes something. It refutes the theory if it excludes the theory. It supports the
@@ -93,12 +78,22 @@ impl Verdict {
         self
     }
 
-    /// Cannot tell from fewer than `least` runs, which do not know their own 99.9 % interval; its note says so.
-    pub fn from_runs(self, runs: usize, least: usize) -> Self {
-        if runs >= least {
+    /// Cannot tell from fewer than `least` runs, which do not know their own 99.9 % interval, nor from runs that are all
+    /// alike, whose interval has no width; its note says so.
+    pub fn from_runs(mut self, runs: usize, least: usize) -> Self {
+        let alike = self.interval.is_some_and(|[lo, hi]| lo == hi);
+        if alike {
+            self.interval = None;
+        }
+        if runs >= least && !alike {
             return self;
         }
-        Self { agrees: None, ..self }.adding(&format!("Fewer than {least} runs cannot tell at 99.9%."))
+        self.agrees = None;
+        if runs < least {
+            self.adding(&format!("Fewer than {least} runs cannot tell at 99.9%."))
+        } else {
+            self.adding("The runs are all alike, so they do not show how far off they may be.")
+        }
     }
 
     /// Adds a sentence to its note.
@@ -155,16 +150,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_are_the_standard_printers() {
-        for x in [0.0, 0.05, 75.4567, -75.4567, 99.96, -0.04, 1e-9, 0.9996, 123_456.789, -1.0] {
-            assert_eq!(decimal(x, 3), format!("{x:.3}").replace("-0.000", "0.000"), "three places of {x}");
-            assert_eq!(decimal(x, 0), format!("{x:.0}").replace("-0", "0"), "no places of {x}");
-        }
-        assert_eq!(decimal(0.125, 2), "0.13", "a tie goes away from 0");
-        assert_eq!((decimal(f64::NAN, 1).as_str(), decimal(f64::INFINITY, 1).as_str()), ("undefined", "undefined"));
-    }
-
-    #[test]
     fn a_verdict_is_computed() {
         let verdict = |theory, resolution| Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), theory, resolution).agrees;
         assert_eq!(verdict(1.05, 0.0), Some(true), "inside");
@@ -187,6 +172,9 @@ mod tests {
         let of = |runs| verdict().from_runs(runs, 11);
         assert_eq!((of(11).agrees, of(11).note.as_str()), (Some(true), "Noted."));
         assert_eq!((of(10).agrees, of(10).note.as_str()), (None, "Noted. Fewer than 11 runs cannot tell at 99.9%."));
+        let alike = Verdict { interval: Some([2.0; 2]), ..verdict() }.from_runs(11, 11);
+        assert_eq!((alike.agrees, alike.interval), (None, None), "no width, no interval");
+        assert_eq!(alike.note, "Noted. The runs are all alike, so they do not show how far off they may be.");
         assert_eq!(Verdict::pending("v", "v").agrees, None, "nothing is known");
     }
 

@@ -313,6 +313,25 @@ test("a long table of a result scrolls, and says how many rows it has", () =>
     await place.getByText(`(${rows} rows, scroll to see them all)`).waitFor();
   }));
 
+test("what cannot be measured says why, in words", async () => {
+  await lab.open("#/k-composition?rates=2&runs=1&samples=256&skills=8", async (page) => {
+    const element = await ready(page);
+    await run(element);
+    const table = element.locator("[data-table=best-rates]");
+    await table.getByText("At none of the learning rates did half of the runs reach").waitFor();
+    assert.equal(await table.locator("table").count(), 0);
+    const verdict = element.locator("[data-verdict=power-law-beats-uniform]");
+    assert.match(await verdict.innerText(), /Nothing measured\./);
+  });
+  await lab.open("#/positive-shift?weights=1,1e-300&draws=100", async (page) => {
+    const element = await ready(page);
+    await run(element);
+    await element.getByText("More figures").click();
+    await element.getByText("the slope of the loss is beyond 64-bit numbers").waitFor();
+    assert.doesNotMatch(await element.innerText(), /NaN|∞|Infinity|nothing to draw yet/);
+  });
+});
+
 test("titles of axes are whole at 390 px", async () => {
   for (const { slug } of await catalogue()) {
     await lab.open(

@@ -55,10 +55,12 @@ export function num(x, digits = 4) {
 
 /** @param {number} share */
 export const percent = (share) =>
-  new Intl.NumberFormat(lang, {
-    style: "percent",
-    maximumFractionDigits: share < 0.1 && share > 0 ? 2 : 1,
-  }).format(share);
+  share && Math.abs(share) < 1e-4
+    ? `${num(100 * share, 2)}%`
+    : new Intl.NumberFormat(lang, {
+        style: "percent",
+        maximumFractionDigits: share < 0.1 && share > 0 ? 2 : 1,
+      }).format(share);
 
 /** @param {number} seconds */
 export function duration(seconds) {

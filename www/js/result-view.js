@@ -11,7 +11,7 @@ function writer({ measured, interval, unit }) {
     interval && interval[0] !== null && interval[1] !== null ? interval[1] - interval[0] : 0;
   const digits =
     width > 0 && measured
-      ? Math.min(7, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2))
+      ? Math.min(5, Math.max(3, Math.ceil(Math.log10(Math.abs(measured) / width)) + 2))
       : 4;
   return (/** @type {number | null} */ x, bare = false) =>
     x === null
@@ -27,14 +27,16 @@ function verdictText(verdict) {
   const write = writer(verdict);
   /** @type {string[]} */
   const parts = [];
-  if (measured !== null && measured !== undefined) {
-    const exact =
-      interval && interval.every((end) => end !== null && write(end) === write(measured));
+  if (measured == null) parts.push(t("unmeasured"));
+  else {
+    const [lo, hi] = interval ?? [measured, measured];
+    const exact = [lo, hi].every((end) => end !== null && write(end) === write(measured));
+    const ends = {
+      lo: lo === null ? t("noLower") : write(lo, true),
+      hi: hi === null ? t("noUpper") : write(hi),
+    };
     parts.push(
-      t("measured", { value: write(measured) }) +
-        (interval && !exact
-          ? ` ${t("interval", { lo: interval[0] === null ? "−∞" : write(interval[0], true), hi: interval[1] === null ? "∞" : write(interval[1]) })}`
-          : ""),
+      t("measured", { value: write(measured) }) + (exact ? "" : ` ${t("interval", ends)}`),
     );
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
@@ -61,7 +63,7 @@ const WHOLE_ROWS = 16;
 const SHORT_TEXT = 24;
 
 /** The caption stands outside: it must not scroll with a wide table. @param {import("./types.d.ts").Table} table */
-export function tableView({ id, title, columns, rows }) {
+export function tableView({ id, title, columns, rows, nothing }) {
   const caption = uid("caption");
   const long = rows.length > WHOLE_ROWS;
   /** How the text of each column is laid out. */
@@ -125,6 +127,7 @@ export function tableView({ id, title, columns, rows }) {
       title,
       long ? h("span", { class: "count" }, ` ${t("rows", { rows: rows.length })}`) : "",
     ),
-    box,
+    nothing ? h("p", { class: "help" }, nothing) : "",
+    rows.length ? box : "",
   );
 }

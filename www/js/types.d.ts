@@ -59,6 +59,8 @@ export interface Table {
   title: string;
   columns: { name: string; unit: string }[];
   rows: (number | string | null)[][];
+  /** Why there is no row. */
+  nothing?: string;
 }
 
 export type Figure = import("./plot/figure.js").Figure;

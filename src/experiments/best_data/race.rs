@@ -10,7 +10,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict};
+use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict, significant};
 use crate::stats::{lower_end, median_weights, place};
 
 /// Fewer runs cannot hold a median with 99.9%: all lie on one side of it with probability `2^(1-n)`.
@@ -102,8 +102,8 @@ impl From<Ratio> for Cell {
         match bound {
             _ if value.is_nan() => "–".into(),
             Ordering::Equal => value.into(),
-            Ordering::Greater => format!("> {value:.3}").into(),
-            Ordering::Less => format!("< {value:.3}").into(),
+            Ordering::Greater => format!("> {}", significant(value, 4)).into(),
+            Ordering::Less => format!("< {}", significant(value, 4)).into(),
         }
     }
 }
@@ -211,8 +211,10 @@ impl Race {
             verdict = verdict.adding("Neither was at the target when the budget was spent.");
         } else if ratio.bound != Ordering::Equal {
             let sign = if ratio.bound == Ordering::Greater { ">" } else { "<" };
-            verdict =
-                verdict.adding(&format!("The ratio is {sign} {:.3}: one was cut off by the budget.", ratio.value));
+            verdict = verdict.adding(&format!(
+                "The ratio is {sign} {}: one was cut off by the budget.",
+                significant(ratio.value, 4)
+            ));
         }
         verdict = verdict.once(finished).from_runs(fewest, LEAST_RUNS);
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
@@ -245,7 +247,13 @@ impl Race {
             row.push(self.ratio(i).map_or("–".into(), Cell::from));
             row
         });
-        Table { id: "time-to-target", title: "Samples to the target".into(), columns, rows: rows.collect() }
+        Table {
+            id: "time-to-target",
+            nothing: None,
+            title: "Samples to the target".into(),
+            columns,
+            rows: rows.collect(),
+        }
     }
 
     /// Figure `time-to-target`: median and quartiles against alpha; `None` before any quantile is known.
@@ -388,13 +396,21 @@ mod tests {
         let one_check = of(&[10; 20], &[10; 20]);
         assert_eq!(one_check.ratio(1).expect("both").interval, [1.0, 1.0], "exactly");
         assert_eq!(one_check.verdict(true).expect("a verdict").agrees, None, "the same check is a tie");
+        let two_checks = of(&[20; 20], &[10; 20]).verdict(true).expect("a verdict");
+        assert_eq!(
+            (two_checks.agrees, two_checks.interval),
+            (None, None),
+            "a point is no interval: {}",
+            two_checks.note
+        );
         assert_eq!(of(&late[..7], &fast[..7]).verdict(true).expect("a verdict").agrees, None, "too few runs");
         assert!(race(1000, &[(0.0, &fast)]).verdict(true).is_none(), "nobody to race against");
     }
 
     #[test]
     fn a_run_that_diverged_is_never_there() {
-        let mut race = race(1000, &[(0.0, &[10; 20]), (1.5, &[5; 20])]);
+        let slow: Vec<u64> = (10..30).collect();
+        let mut race = race(1000, &[(0.0, &slow), (1.5, &[5; 20])]);
         assert_eq!(race.verdict(true).expect("a verdict").agrees, Some(true));
         for hit in &mut race.racers[1].hits[..11] {
             *hit = None;

@@ -157,6 +157,7 @@ impl Rates {
         let racers: Vec<&Racer> = best.iter().map(|(_, racer)| *racer).collect();
         let mut table = self.of(&racers).table(&[]);
         (table.id, table.title) = ("best-rates", "At the best learning rate".into());
+        table.nothing = Some("At none of the learning rates did half of the runs reach the target within the budget.");
         table.columns.insert(1, Column { name: "best learning rate", unit: "" });
         table.rows.iter_mut().zip(&best).for_each(|(row, (rate, _))| row.insert(1, (*rate).into()));
         table

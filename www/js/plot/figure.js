@@ -15,7 +15,7 @@ import { say, set } from "./svg.js";
  *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean}} Series
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
- *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[], folded?: boolean}} Figure */
+ *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[], folded?: boolean, nothing?: string}} Figure */
 /** @typedef {{text: string, metadata: unknown}} Stamp */
 /**
  * @typedef {object} Options
@@ -59,7 +59,7 @@ export function renderFigure(figure, options = {}) {
   for (const [name, value] of Object.entries(attributes)) plot.setAttribute(name, value);
   const drawing = createDrawing();
   plot.append(drawing.svg);
-  const empty = html("p", "lab-note", strings.empty);
+  const empty = html("p", "lab-note");
   const hint = html("span", "lab-sr");
   hint.id = hintId;
   const legend = createLegend(strings.legend, shown, (id) => {
@@ -87,8 +87,9 @@ export function renderFigure(figure, options = {}) {
   function draw() {
     label();
     if (width <= 0) return;
-    const some = hasData(current);
+    const some = !current.nothing && hasData(current);
     empty.hidden = some;
+    say(empty, current.nothing ?? strings.empty);
     plot.hidden = cursor.read.hidden = legend.element.hidden = details.hidden = !some;
     say(title, current.title);
     if (!some) {

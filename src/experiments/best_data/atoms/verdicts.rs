@@ -4,7 +4,7 @@ use super::run::HEAD;
 use super::{Atoms, NAMES};
 use crate::kit::Experiment;
 use crate::math::{self, Z999};
-use crate::output::{Column, Table, Verdict};
+use crate::output::{Column, Table, Verdict, significant};
 use crate::stats::{mean_and_error, slope_weights};
 
 /// A measured slope.
@@ -121,6 +121,7 @@ impl Atoms {
         vec![
             Table {
                 id: "losses",
+                nothing: None,
                 title: "Losses, and what the best distributions train on".into(),
                 columns: [
                     "samples N",
@@ -140,6 +141,7 @@ impl Atoms {
             },
             Table {
                 id: "exponents",
+                nothing: None,
                 title: "Slopes in log-log: the limit, the exact curve over these N, the simulation".into(),
                 columns: ["training", "asymptotic exponent", "exact slope", "measured slope"].map(plain).to_vec(),
                 rows: slopes.collect(),
@@ -160,14 +162,21 @@ impl Atoms {
                     });
                 let claim =
                     format!("With {} training the loss falls with N as steeply as the exact curve does", NAMES[d]);
-                let note = format!(
-                    "Theory is the slope of the exact curve over these N, {:.3}; its limit, for many samples and far more \
-                     atoms, is {exponent:.3}.",
-                    self.exact_slope(d)
-                );
+                let exact = self.exact_slope(d);
+                let limit = format!("its limit, for many samples and far more atoms, is {}.", significant(exponent, 4));
+                let note = if exact.is_finite() {
+                    format!("Theory is the slope of the exact curve over these N, {}; {limit}", significant(exact, 4))
+                } else {
+                    format!(
+                        "At the largest N the exact loss is too small for 64-bit numbers, so its curve has no slope; {limit}"
+                    )
+                };
                 // Optimal training is to change the slope of matched training; that is to be a slope at all.
                 let null = if d == 0 { 0.0 } else { self.exact_slope(0) };
-                let settle = format!("A slope of {null:.3} is not ruled out: more runs, or smaller N, would tell.");
+                let settle = format!(
+                    "A slope of {} is not ruled out: more runs, or smaller N, would tell.",
+                    significant(null, 4)
+                );
                 let mut verdict = Verdict::of(id, claim, slope, interval, self.exact_slope(d), bias)
                     .note(note)
                     .against(null, &settle);

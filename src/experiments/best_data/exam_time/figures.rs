@@ -52,7 +52,7 @@ impl ExamTime {
         .series(series)
         .marks([
             Mark::at_x("matched", if self.p.len() == 2 { self.p[0] } else { 0.0 }),
-            Mark::at_x("optimal", if self.p.len() == 2 { self.power[0] } else { 1.0 }),
+            Mark::at_x("optimal", self.limit()),
         ])
     }
 

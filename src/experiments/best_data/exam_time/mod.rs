@@ -143,15 +143,49 @@ fn real(hours: &[u32]) -> Vec<f64> {
     hours.iter().map(|&n| f64::from(n)).collect()
 }
 
-/// `p + t (q - p)`; where p is optimal already, from p towards the first corner.
+/// `p + t (q - p)`; where p is optimal already, from p towards the first corner, or from there towards the second.
 fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
     let direction = direction(p, q);
     p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()
 }
 
+/// Shares along the line of more than two subjects. A function of its own, because the page's first part holds no function
+/// that only other exams need.
+#[inline(never)]
+fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
+    let d = direction(p, power);
+    let degenerate = same(p, power);
+    // No share below 0.
+    let start = p.iter().zip(&d).filter(|(_, d)| **d > 0.0).map(|(p, d)| -p / d).fold(-0.5, f64::max);
+    let first = if degenerate { start } else { 0.0 };
+    let edge = p.iter().zip(&d).filter(|(_, d)| **d < 0.0).map(|(p, d)| -p / d).fold(2.0, f64::min);
+    let last = if degenerate { 1.0 } else { edge.max(1.0) };
+    (0..GRID - 1)
+        .map(|i| first + (last - first) * f64::from(i) / f64::from(GRID - 2))
+        .map(|t| shares_on_line(p, power, t))
+        .collect()
+}
+
+/// Where whole hours of more than two subjects are: they lie near the line, and their place on it is the projection.
+#[inline(never)]
+fn place_of_many(p: &[f64], power: &[f64], n: f64, hours: &[u32]) -> f64 {
+    let (mut along, mut length) = (0.0, 0.0);
+    for ((&h, p), d) in hours.iter().zip(p).zip(&direction(p, power)) {
+        along += (f64::from(h) / n - p) * d;
+        length += d * d;
+    }
+    along / length
+}
+
+/// Are two lists of shares one, but for rounding?
+fn same(p: &[f64], q: &[f64]) -> bool {
+    p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-9)
+}
+
 fn direction(p: &[f64], q: &[f64]) -> Vec<f64> {
-    if p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-9) {
-        p.iter().enumerate().map(|(k, p)| 0.5 * (if k == 0 { 1.0 } else { 0.0 } - p)).collect()
+    if same(p, q) {
+        let corner = usize::from(p[0] >= 1.0);
+        p.iter().enumerate().map(|(k, p)| 0.5 * (if k == corner { 1.0 } else { 0.0 } - p)).collect()
     } else {
         p.iter().zip(q).map(|(p, q)| q - p).collect()
     }
@@ -183,31 +217,13 @@ impl Experiment for ExamTime {
         let power = theory::optimal_shares(&p, &c, a);
 
         // The line: K = 2, equal steps of the first share; else from the matched shares to beyond the optimal ones.
-        let d = direction(&p, &power);
-        let shares: Vec<Vec<f64>> = if p.len() == 2 {
+        let pair = p.len() == 2;
+        let shares: Vec<Vec<f64>> = if pair {
             (1..GRID).map(|i| f64::from(i) / f64::from(GRID)).map(|x| vec![x, 1.0 - x]).collect()
         } else {
-            let degenerate = d.iter().zip(p.iter().zip(&power)).all(|(_, (p, q))| (p - q).abs() < 1e-9);
-            let first = if degenerate { -0.5 } else { 0.0 };
-            let edge = p.iter().zip(&d).filter(|(_, d)| **d < 0.0).map(|(p, d)| -p / d).fold(2.0, f64::min);
-            let last = if degenerate { 1.0 } else { edge.max(1.0) };
-            (0..GRID - 1)
-                .map(|i| first + (last - first) * f64::from(i) / f64::from(GRID - 2))
-                .map(|t| shares_on_line(&p, &power, t))
-                .collect()
+            line_of_many(&p, &power)
         };
-        let position = |hours: &[u32]| {
-            if p.len() == 2 {
-                return f64::from(hours[0]) / n;
-            }
-            // Whole hours lie near the line; their place on it is the projection.
-            let (mut along, mut length) = (0.0, 0.0);
-            for ((&h, p), d) in hours.iter().zip(&p).zip(&d) {
-                along += (f64::from(h) / n - p) * d;
-                length += d * d;
-            }
-            along / length
-        };
+        let position = |hours: &[u32]| if pair { f64::from(hours[0]) / n } else { place_of_many(&p, &power, n, hours) };
         // In order along the line, none twice.
         let mut on_line: Vec<Vec<u32>> = Vec::new();
         for q in shares.iter().chain([&p, &power]) {

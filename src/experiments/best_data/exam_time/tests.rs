@@ -80,6 +80,19 @@ fn matched_students_study_what_the_weights_say() {
 }
 
 #[test]
+fn the_line_has_all_hours_also_where_the_matched_shares_are_the_best() {
+    for query in ["weights=1,0,0", "weights=0,0,1", "weights=1,0,0,0", "weights=0.5,0.5,0", "weights=1,1,1,1,1,1,1,1"] {
+        let run = ExamTime::started(query, 1);
+        assert!(run.line.len() > 10 && run.line.iter().all(|x| x.is_finite()), "{query}: {:?}", run.line);
+        let hours = run.allocations.iter().map(|hours| hours.iter().sum::<u32>());
+        assert!(hours.clone().all(|hours| hours == run.hours), "{query}: {:?}", hours.collect::<Vec<_>>());
+        let verdict = run.output().verdicts.remove(0);
+        assert_eq!((verdict.theory, verdict.null), (Some(0.0), None), "{query}: the matched shares are the best");
+        assert!(verdict.note.ends_with("it tends to 0.000."), "{query}: {}", verdict.note);
+    }
+}
+
+#[test]
 fn figure_and_table_say_one_thing() {
     for query in EXAMS {
         let run = ExamTime::started(query, 1);

@@ -1,9 +1,9 @@
 //! Verdicts and tables of `exam-time`.
 
 use super::run::Closing;
-use super::{ExamTime, MISSED, SAME, real};
+use super::{ExamTime, MISSED, SAME, real, same};
 use crate::math::{self, Z999};
-use crate::output::{Cell, Column, Table, Verdict, decimal};
+use crate::output::{Cell, Column, Table, Verdict, decimal, significant};
 use crate::theory::exam_time as theory;
 
 impl ExamTime {
@@ -52,6 +52,7 @@ impl ExamTime {
         vec![
             Table {
                 id: "allocation",
+                nothing: None,
                 title: "Shares of the hours, and the exact loss they leave in whole hours".into(),
                 columns: vec![
                     plain("subject"),
@@ -65,6 +66,7 @@ impl ExamTime {
             },
             Table {
                 id: "gain",
+                nothing: None,
                 title: "What the optimal shares buy".into(),
                 columns: vec![plain("quantity"), plain("power law"), plain("exact in whole hours")],
                 rows: vec![
@@ -87,8 +89,9 @@ impl ExamTime {
             "The best place on the line from matched (0) to optimal (1) shares"
         };
         let unit = if pair { "%" } else { "" };
-        let best = self.best_position();
         let matched = if pair { self.p[0] } else { 0.0 };
+        // The search knows the place of a minimum to the root of a rounding error.
+        let best = Some(self.best_position()).filter(|best| (best - matched).abs() > 1e-6).unwrap_or(matched);
         // Where the matched shares are the best there is nothing to tell apart.
         let apart = (best - matched).abs() >= SAME;
         let verdict = match &self.closing {
@@ -106,9 +109,9 @@ impl ExamTime {
         vec![verdict.unit(unit)]
     }
 
-    /// Where the optimum tends with many hours: the first share of two subjects, or the end of the line.
-    fn limit(&self) -> f64 {
-        if self.p.len() == 2 { self.power[0] } else { 1.0 }
+    /// Where the optimum tends with many hours: the first share of two subjects, or a place on the line.
+    pub(super) fn limit(&self) -> f64 {
+        if self.p.len() == 2 { self.power[0] } else { f64::from(u8::from(!same(&self.p, &self.power))) }
     }
 
     /// A place on the line in words.
@@ -132,9 +135,11 @@ impl ExamTime {
         let note = if let Some(missed) = few {
             format!(
                 "The best share hangs on about {} missed facts, too few for an honest interval: {} times as many students, or facts, would tell.",
-                decimal(missed, 0),
-                decimal((MISSED / missed).ceil(), 0)
+                significant(missed, 3),
+                significant((MISSED / missed).ceil(), 3)
             )
+        } else if interval.is_none() && self.allocations[self.optimal].iter().filter(|&&hours| hours > 0).count() == 1 {
+            "The best whole hours all belong to one subject, so no share has the lowest loss between others.".to_owned()
         } else if interval.is_none() {
             "No parabola through the losses has its lowest point here: take more students, more facts or more hours."
                 .to_owned()

@@ -33,6 +33,7 @@ impl PositiveShift {
             Axis::linear("fall of the loss per unit of share, less the mean"),
         )
         .folded()
+        .where_empty("For these weights the slope of the loss is beyond 64-bit numbers.")
         .series([Series::theory("direction", "above 0: more of this part", x, self.direction.clone()).points()])
     }
 
@@ -56,7 +57,8 @@ impl PositiveShift {
                     near("matched", "matched shares", &sweep.matched),
                     near("optimal", "optimal shares, for every N its own", &sweep.loss),
                 ])
-                .marks(marks),
+                .marks(marks)
+                .where_empty("The losses are too small for 64-bit numbers."),
             );
         }
         // The parts of greatest weight, in their own order.

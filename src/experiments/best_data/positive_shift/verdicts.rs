@@ -4,7 +4,7 @@ use super::run::Tally;
 use super::{FEW, PositiveShift, RARE};
 use crate::kit::Experiment;
 use crate::math::{self, Z999};
-use crate::output::{Cell, Column, Table, Verdict};
+use crate::output::{Cell, Column, Table, Verdict, significant};
 use crate::stats::wilson;
 use crate::theory::positive_shift::{self as theory, Curve};
 
@@ -36,12 +36,14 @@ impl PositiveShift {
         let mut tables = vec![
             Table {
                 id: "optimum",
+                nothing: None,
                 title: "What the optimal shares buy".into(),
                 columns: vec![plain("quantity"), plain("value")],
                 rows: optimum,
             },
             Table {
                 id: "parts",
+                nothing: None,
                 title: "The parts".into(),
                 columns: vec![plain("part"), share("weight"), share("optimal share"), plain("direction of the shift")],
                 rows: rows.collect(),
@@ -57,6 +59,7 @@ impl PositiveShift {
             });
             tables.push(Table {
                 id: "rare",
+                nothing: None,
                 title: "Random mixtures whose gain is".into(),
                 columns: vec![plain("gain"), share("this family"), share("95%: from"), share("to"), share("control")],
                 rows: rows.collect(),
@@ -67,21 +70,24 @@ impl PositiveShift {
 
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let mirror = &self.mirror;
-        let mut verdicts = vec![
-            Verdict::of(
-                "solvers",
-                "Mirror descent, which knows nothing of the closed forms, finds the same least loss",
-                mirror.loss,
-                Some([mirror.loss - mirror.gap, mirror.loss]),
-                self.best.loss,
-                1e-10 * self.best.loss.abs(),
-            )
-            .note(format!("Its gradient proves that no shares have a loss lower by more than {:.1e}.", mirror.gap))
-            .within(
-                CLOSE * self.best.loss.abs(),
-                "Mirror descent was stopped before it proved a millionth: fewer parts, or less uneven ones, would settle it.",
-            ),
-        ];
+        let mut solvers = Verdict::of(
+            "solvers",
+            "Mirror descent, which knows nothing of the closed forms, finds the same least loss",
+            mirror.loss,
+            Some([mirror.loss - mirror.gap, mirror.loss]),
+            self.best.loss,
+            1e-10 * self.best.loss.abs(),
+        )
+        .note(format!("Its gradient proves that no shares have a loss lower by more than {}.", significant(mirror.gap, 2)))
+        .within(
+            CLOSE * self.best.loss.abs(),
+            "Mirror descent was stopped before it proved a millionth: fewer parts, or less uneven ones, would settle it.",
+        );
+        if self.best.loss == 0.0 || !self.best.loss.is_finite() {
+            (solvers.agrees, solvers.interval) = (None, None);
+            solvers.note = "The least loss has no place among 64-bit numbers, so there is nothing to compare.".into();
+        }
+        let mut verdicts = vec![solvers];
         // Exact 99.9% ends where every mixture or none was counted, else two-sided normal ones.
         let share = |tally: &Tally, id, claim: &str, theory: f64, resolution: f64, note: &str| {
             let n = f64::from(tally.count);

@@ -4,7 +4,7 @@ use super::run::{Expected, Reuse};
 use super::{CURVE, MultiEpoch, SHARE};
 use crate::experiments::repeats::reuse::{Cell as Risks, Estimate, Tuned, saturation};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Figure, Id, Mark, Points, Series};
+use crate::output::{Axis, Figure, Id, Mark, Points, Series, significant};
 use crate::theory::{dense, muennighoff, reuse};
 
 pub(super) const EPOCHS: Axis = Axis::log("epochs K").unit("epochs");
@@ -123,7 +123,7 @@ impl MultiEpoch {
         if let Some([slope, _, offset]) = self.plateau_line(reuse) {
             let y = sizes().map(|n| offset + slope * math::ln(n)).collect();
             let sign = if offset < 0.0 { '-' } else { '+' };
-            let label = format!("fit {slope:.3} ln N {sign} {:.2}", offset.abs());
+            let label = format!("fit {} ln N {sign} {}", significant(slope, 3), significant(offset.abs(), 3));
             series.push(Series::measured("plateau-fit", label, sizes().collect(), y).line().group("plateau"));
         }
         let tokens = [2e8, 5e8, 8e8, 1e9, 2e9];
@@ -226,13 +226,13 @@ impl MultiEpoch {
             let (x, y) = points.into_iter().unzip();
             let group = group_of(k);
             let k = if k.is_finite() { format!("K = {k}") } else { "K without end".into() };
-            let label = format!("{k}, exact: about {factor:.3} N^{exponent:.3}");
+            let label = format!("{k}, exact: about {} N^{}", significant(factor, 3), significant(exponent, 3));
             series.push(Series::theory(format!("k{}", i + 1), label, x, y).group(group));
         }
         let [factor, exponent] = law.plateau();
         let x: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
         let y = x.iter().map(|n| factor * math::pow(*n, exponent)).collect();
-        let label = format!("limit of many samples, {factor:.3} N^{exponent:.4}");
+        let label = format!("limit of many samples, {} N^{}", significant(factor, 3), significant(exponent, 4));
         series.push(Series::theory("limit", label, x, y));
         Figure::new("zipf", "The plateau of power-law data grows as a power of N", SIZES, REUSE)
             .folded()

@@ -15,7 +15,7 @@ use crate::experiments::repeats::reuse::Cell as Risks;
 use crate::kit::legs::{Carried, Legs, Place};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Output, Progress, Series};
+use crate::output::{Output, Progress, Series, significant};
 use crate::params::{Choice, Spec};
 use crate::sim::multi_epoch::{self as sim, Features, Schedule, Sweep};
 use crate::stats::line;
@@ -277,7 +277,7 @@ impl MultiEpoch {
             return Err(Error::parameter(
                 "lr",
                 &lr.to_string(),
-                &format!("below {stable:.4}, the edge of stability, or 0 for the best"),
+                &format!("below {}, the edge of stability, or 0 for the best", significant(stable, 4)),
             ));
         }
         let top = largest_rate / length;

@@ -7,7 +7,7 @@ use super::{
 use crate::experiments::repeats::reuse::{Estimate, apart};
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
-use crate::output::{Cell, Column, Table, Verdict};
+use crate::output::{Cell, Column, Table, Verdict, significant};
 use crate::sim::multi_epoch::{self as sim, Schedule};
 use crate::stats::line;
 use crate::theory::dense::OnePass;
@@ -51,6 +51,7 @@ impl MultiEpoch {
         let columns = vec![column("K", "epochs"), column("factor", ""), column("exponent of N", "")];
         (!rows.is_empty()).then(|| Table {
             id: "zipf",
+            nothing: None,
             title: "Fits of E, exact, to a power of N".into(),
             columns,
             rows,
@@ -70,6 +71,7 @@ impl MultiEpoch {
         let column = |name, unit| Column { name, unit };
         Table {
             id: "advice",
+            nothing: None,
             title: "Four epochs for everyone? Until E = 0.75 K".into(),
             columns: vec![
                 column("by", ""),
@@ -118,6 +120,7 @@ impl MultiEpoch {
         let column = |name| Column { name, unit: "" };
         Table {
             id: "reuse",
+            nothing: None,
             title: "Best rates, risks and effective reuse".into(),
             columns: [
                 "samples N",
@@ -201,7 +204,8 @@ impl MultiEpoch {
         let what = if self.epochs[j] == 1 { "one pass" } else { "many epochs" };
         let how = if decays { " at a decaying rate" } else { "" };
         let claim = format!(
-            "The simulated risk of {what}{how} is the exact one, at N = {n} and rate {rate:.4}; measured over exact"
+            "The simulated risk of {what}{how} is the exact one, at N = {n} and rate {}; measured over exact",
+            significant(rate, 4)
         );
         let mut verdict = Verdict::of("exact", claim, ratio, interval, 1.0, 1e-4);
         let doubt = if exact.min(cell.mean()) < sim::FLOOR {
@@ -267,7 +271,8 @@ impl MultiEpoch {
             let leading = dense::plateau(&self.squares, std::f64::consts::E);
             let mut verdict = Verdict::of("plateau-slope", claim, slope, interval, expected, MEAN_FIELD * expected)
                 .note(format!(
-                    "Mean field is held to 15%, what it may be off at such N. In the limit of many samples the slope is {leading:.3}."
+                    "Mean field is held to 15%, what it may be off at such N. In the limit of many samples the slope is {}.",
+                    significant(leading, 4)
                 ))
                 .against(0.0, "More runs, or N farther apart, would settle it.");
             if f64::from(self.sizes[0]) < PER_FEATURE * f64::from(self.params.features) {
@@ -295,8 +300,11 @@ impl MultiEpoch {
             // An interval that holds 1 and much else does not say that nothing changes.
             let mut verdict =
                 Verdict::of("constant-reuse", claim, ratio.value, Some(ratio.interval(z)), 1.0, 0.0).note(format!(
-                    "Muennighoff's law (R_D = {:.2}, language models) predicts E = {constant:.1} at K = {last} for any data set; measured here {:.2} and {:.2}.",
-                    muennighoff::PUBLISHED.data_decay, small.value, large.value
+                    "Muennighoff's law (R_D = {:.2}, language models) predicts E = {} at K = {last} for any data set; measured here {} and {}.",
+                    muennighoff::PUBLISHED.data_decay,
+                    significant(constant, 3),
+                    significant(small.value, 3),
+                    significant(large.value, 3)
                 )).within(SAME, "More runs, or N farther apart, would settle it.");
             if self.params.lr > 0.0 {
                 verdict.agrees = None;
@@ -337,7 +345,8 @@ impl MultiEpoch {
                 verdicts.push(
                     Verdict::of("zipf-simulated", claim, slope, interval, exact, 0.005)
                         .note(format!(
-                            "In the limit the plateau has the exponent {exponent:.3}; K must be well above N^(b/(a-b)) for it to be read off: fewer epochs bend it down."
+                            "In the limit the plateau has the exponent {}; K must be well above N^(b/(a-b)) for it to be read off: fewer epochs bend it down.",
+                            significant(exponent, 3)
                         ))
                         .against(0.0, "More runs, or N farther apart, would settle it."),
                 );

@@ -7,7 +7,7 @@ use crate::fit::derived::{allocation, answers};
 use crate::fit::profile::{Profile, bounded, critical, sharpness, silent};
 use crate::fit::{Fit, Role, choose};
 use crate::math;
-use crate::output::{Cell, Column, Table};
+use crate::output::{Cell, Column, Table, significant};
 use crate::stats::correlation;
 
 const fn column(name: &'static str) -> Column {
@@ -85,7 +85,11 @@ impl Study<'_> {
             }
             let lower = profile.points().iter().map(|p| p.objective).fold(f64::INFINITY, f64::min);
             if self.fit.is_some_and(|fit| lower < fit.value * (1.0 - 1e-6)) {
-                list.push(format!("While {} was held, a better fit was found: {lower:.6e}.", params[*j].name));
+                list.push(format!(
+                    "While {} was held, a better fit was found: {}.",
+                    params[*j].name,
+                    significant(lower, 7)
+                ));
             }
         }
         if let Some(fit) = self.fit {
@@ -96,6 +100,7 @@ impl Study<'_> {
         }
         Table {
             id: "words",
+            nothing: None,
             title: "In words".into(),
             columns: vec![column("what to know")],
             rows: list.into_iter().map(|text| vec![text.into()]).collect(),
@@ -192,7 +197,7 @@ impl Study<'_> {
                 if most < 1e-4 {
                     "higher by less than 0.01 %".to_owned()
                 } else {
-                    format!("higher by {:.2} %", 100.0 * most)
+                    format!("higher by {} %", significant(100.0 * most, 3))
                 }
             ));
         }
@@ -224,6 +229,7 @@ impl Study<'_> {
         });
         Table {
             id: "parameters",
+            nothing: None,
             title: "Parameters, with 95 % intervals of the bootstrap and of the profile; an open end is empty".into(),
             columns: ["parameter", "fit", "from", "to", "profile from", "profile to", "verdict", "what it is"]
                 .map(column)
@@ -251,7 +257,13 @@ impl Study<'_> {
             rows.push(vec!["root mean square residual in the test on the largest runs".into(), found.error.into()]);
             rows.push(vec!["mean residual in the test on the largest runs".into(), found.bias.into()]);
         }
-        Table { id: "quality", title: "The fit".into(), columns: vec![column("what"), column("value")], rows }
+        Table {
+            id: "quality",
+            nothing: None,
+            title: "The fit".into(),
+            columns: vec![column("what"), column("value")],
+            rows,
+        }
     }
 
     pub(super) fn derived(&self, fit: &Fit) -> Table {
@@ -266,6 +278,7 @@ impl Study<'_> {
         });
         Table {
             id: "derived",
+            nothing: Some("No input that a number can hold answers this: the fitted curve does not come to that loss."),
             title: "What follows, with 95 % intervals of the bootstrap".into(),
             columns: ["what", "value", "from", "to", "unit", "as published"].map(column).to_vec(),
             rows: rows.collect(),
@@ -282,6 +295,7 @@ impl Study<'_> {
         };
         Table {
             id: "laws",
+            nothing: None,
             title: "Laws side by side: the lower AICc and the error on the largest rows, left out, the better".into(),
             columns: [
                 "law",
@@ -307,6 +321,7 @@ impl Study<'_> {
         });
         Table {
             id: "valleys",
+            nothing: None,
             title: "Local minima, with how many starts ended in each".into(),
             columns: self.with_parameters(&["objective", "starts"]),
             rows: rows.collect(),
@@ -321,6 +336,7 @@ impl Study<'_> {
         });
         Table {
             id: "published",
+            nothing: None,
             title: "Published parameters, with the objective they have on these rows".into(),
             columns: self.with_parameters(&["source", "objective", "R^2"]),
             rows: rows.collect(),
@@ -340,6 +356,7 @@ impl Study<'_> {
             |(rule, lines): (&str, Vec<usize>)| vec![rule.into(), (lines.len() as f64).into(), spans(&lines).into()];
         Table {
             id: "excluded",
+            nothing: None,
             title: "Lines left out, with the rule that did it".into(),
             columns: ["rule", "lines", "which"].map(column).to_vec(),
             rows: rules.into_iter().map(row).collect(),

@@ -1,0 +1,101 @@
+//! How far long work is, on standard error: a bar on a terminal, and a line now and then elsewhere.
+
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use scaling_lab::output::Progress;
+
+/// The least time between two lines.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Says how far the work is.
+pub(super) enum Teller {
+    /// Nobody listens.
+    Silent,
+    /// A terminal.
+    Bar(ProgressBar),
+    /// A file, or a pipe.
+    Lines(Lines, Instant),
+}
+
+impl Teller {
+    /// For work of that name, of so many `parts`.
+    pub(super) fn new(name: &str, parts: &'static str, total: u32, watched: bool) -> Self {
+        if !watched || total < 2 {
+            return Self::Silent;
+        }
+        if io::stderr().is_terminal() {
+            let style = ProgressStyle::with_template(&format!("{{bar:32}} {{pos}}/{{len}} {parts}, {{eta}} left"));
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            return Self::Bar(ProgressBar::new(total.into()).with_style(style));
+        }
+        #[expect(clippy::disallowed_methods, reason = "this file is native; no number depends on the time")]
+        let begun = Instant::now();
+        Self::Lines(Lines { name: name.to_owned(), parts, said: Duration::ZERO }, begun)
+    }
+
+    /// A part is done.
+    pub(super) fn tell(&mut self, progress: Progress) {
+        match self {
+            Self::Silent => {}
+            Self::Bar(bar) => bar.set_position(progress.done.into()),
+            Self::Lines(lines, begun) => {
+                if let Some(line) = lines.line(progress, begun.elapsed()) {
+                    eprintln!("{line}");
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Lines about long work, not too many.
+pub(super) struct Lines {
+    name: String,
+    parts: &'static str,
+    /// When the last one was said.
+    said: Duration,
+}
+
+impl Lines {
+    /// A line, if it is time for one and the work goes on.
+    fn line(&mut self, progress: Progress, now: Duration) -> Option<String> {
+        if progress.finished() || now < self.said + PAUSE {
+            return None;
+        }
+        self.said = now;
+        let Progress { done, total } = progress;
+        let percent = u64::from(done) * 100 / u64::from(total);
+        Some(format!("{}: {percent} % ({done} of {total} {})", self.name, self.parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_not_on_a_terminal_says_a_line_every_ten_seconds() {
+        let mut lines = Lines { name: "exam-time".into(), parts: "checkpoints", said: Duration::ZERO };
+        // A mark every three seconds.
+        let said: Vec<_> = (1..=10)
+            .filter_map(|done| lines.line(Progress { done, total: 10 }, Duration::from_secs(3 * u64::from(done))))
+            .collect();
+        assert_eq!(said, ["exam-time: 40 % (4 of 10 checkpoints)", "exam-time: 80 % (8 of 10 checkpoints)"]);
+        let mut quick = Lines { name: "fit".into(), parts: "checkpoints", said: Duration::ZERO };
+        assert_eq!(
+            quick.line(Progress { done: 1, total: 2 }, Duration::from_secs(1)),
+            None,
+            "a short run says nothing"
+        );
+        assert_eq!(quick.line(Progress { done: 2, total: 2 }, Duration::from_secs(60)), None, "nor does the end");
+    }
+}
