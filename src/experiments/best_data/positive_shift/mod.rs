@@ -106,6 +106,13 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
     }
 }
 
+/// A matrix of another size than the parts. Of its own, so that the first download does without it.
+#[inline(never)]
+fn misfit(t: &[Vec<f64>], count: usize) -> Error {
+    let allowed = format!("a matrix of {count} x {count}: one row and one column for each part");
+    Error::parameter("t", &to_text(&Value::Matrix(t.to_vec())), &allowed)
+}
+
 impl Experiment for PositiveShift {
     const SLUG: &'static str = "positive-shift";
     const INFO: Info = words::INFO;
@@ -129,10 +136,7 @@ impl Experiment for PositiveShift {
                 let allowed = format!("at most {MIXING_PARTS} shares in the family `mixing-law`");
                 Err(Error::parameter("weights", &format!("{count} shares"), &allowed))
             }
-            None if !t.is_empty() && (t.len() != count || t[0].len() != count) => {
-                let allowed = format!("a matrix of {count} x {count}: one row and one column for each part");
-                Err(Error::parameter("t", &to_text(&Value::Matrix(t.clone())), &allowed))
-            }
+            None if !t.is_empty() && (t.len() != count || t[0].len() != count) => Err(misfit(t, count)),
             _ => Ok(()),
         }
     }
