@@ -152,6 +152,12 @@ impl Column {
         }
     }
 
+    /// What stands in the cell of a row that has digits and is no number, and why it is not read.
+    pub fn unread(&self, row: usize) -> Option<(&str, String)> {
+        let text = self.holes.get(&(row as u32))?;
+        number::why(text).map(|why| (text.as_str(), why))
+    }
+
     /// Its first cell without a number: its row.
     pub fn first_hole(&self) -> Option<usize> {
         self.holes.first_key_value().map(|(row, _)| *row as usize)

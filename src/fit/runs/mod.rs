@@ -78,6 +78,18 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let all: Vec<usize> = (0..table.len()).collect();
     let values: Vec<Vec<f64>> = sources.iter().map(|source| source.of(table, &all)).collect();
     let (out, idle) = rules::left_out(rules, columns, table, &values, both)?;
+    // `~70M` is a number that somebody wrote, and not missing.
+    for row in (0..table.len()).filter(|row| out[*row].is_some_and(|rule| rules[rule] == Rule::Missing)) {
+        for column in sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]) {
+            if let Some((text, why)) = column.unread(row).filter(|_| column.numbers[row].is_nan()) {
+                return Err(bad(format!(
+                    "line {}: column `{}` holds `{text}` where a number is needed: {why}; `exclude=missing` leaves out only \
+                     cells without a number",
+                    table.lines[row], column.name
+                )));
+            }
+        }
+    }
     let kept: Vec<usize> = (0..table.len()).filter(|row| out[*row].is_none()).collect();
     for &row in &kept {
         for source in &sources {

@@ -725,3 +725,17 @@ fn a_loss_that_stands_for_a_failure_is_named() {
     let rule = notes[0].split('`').nth(1).and_then(|said| said.strip_prefix("exclude=")).expect("a rule").to_owned();
     assert_eq!(read("chinchilla", text, &[&rule]).expect("as said").lines, [2, 3, 4, 6, 7, 8]);
 }
+
+#[test]
+fn a_number_that_is_not_read_is_not_missing() {
+    let text = |cell: &str| format!("x,loss\n1,5.5\n2,3\n{cell},2.4\n8,2.1\n16,2\n32,1.9\n");
+    for (cell, why) in [("~4", "only about right"), ("4 tausend", "not read as a unit"), ("4±1", "with its error")] {
+        for rules in [&[][..], &["missing"]] {
+            let said = read("power", &text(cell), rules).expect_err(cell).to_string();
+            assert!(said.starts_with(&format!("line 4: column `x` holds `{cell}` where a number is needed")), "{said}");
+            assert!(said.contains(why), "{said}");
+        }
+        assert!(read("power", &text(cell), &[&format!("x={cell}"), "missing"]).is_ok(), "{cell}: somebody said so");
+    }
+    assert_eq!(read("power", &text("diverged"), &["missing"]).expect("words").lines, [2, 3, 5, 6, 7]);
+}
