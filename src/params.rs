@@ -410,24 +410,36 @@ pub(crate) fn as_map<S: Serializer>(
 
 /// Reads `texts`, which [`read`] accepts, as they are shown.
 pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
-    specs.iter().map(|spec| spec.typed(given(texts, spec))).collect()
+    if stranger(specs, texts).is_some() {
+        return typed(specs, &renamed(specs, texts)?);
+    }
+    specs.iter().map(|spec| spec.typed(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
 /// Reads `texts` strictly against `specs`.
 pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
-    if let Some((name, _)) = texts.iter().find(|(name, _)| !specs.iter().any(|spec| spec.is_called(name))) {
-        return Err(unknown(name, specs));
+    if stranger(specs, texts).is_some() {
+        return read(specs, &renamed(specs, texts)?);
     }
-    if let Some(error) = twice(specs, texts) {
-        return Err(error);
-    }
-    specs.iter().map(|spec| spec.parse(given(texts, spec))).collect()
+    specs.iter().map(|spec| spec.parse(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
-/// The text of a parameter: by its name, by a name that it had, or its default.
-fn given<'a>(texts: &'a Texts, spec: &Spec) -> &'a str {
-    let before = || spec.was.iter().find_map(|name| text(texts, name));
-    text(texts, spec.name).or_else(before).unwrap_or(spec.default)
+/// A name that no parameter has now.
+fn stranger<'a>(specs: &[Spec], texts: &'a Texts) -> Option<&'a str> {
+    texts.iter().map(|(name, _)| name.as_str()).find(|name| !specs.iter().any(|spec| spec.name == *name))
+}
+
+/// Texts by the names that parameters have now. A function of its own: the page's first part meets no old name.
+#[inline(never)]
+fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
+    let now = |(name, text): &(String, String)| {
+        let spec = specs.iter().find(|spec| spec.is_called(name)).ok_or_else(|| unknown(name, specs))?;
+        if newer(texts, spec, name) {
+            return Err(both(spec, name));
+        }
+        Ok((spec.name.to_owned(), text.clone()))
+    };
+    texts.iter().map(now).collect()
 }
 
 fn unknown(name: &str, specs: &[Spec]) -> Error {
@@ -507,13 +519,6 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
 fn newer(texts: &Texts, spec: &Spec, name: &str) -> bool {
     let names = || std::iter::once(&spec.name).chain(spec.was);
     names().take_while(|newer| **newer != name).any(|newer| text(texts, newer).is_some())
-}
-
-/// A parameter that is given by two of its names. A function of its own: the page's first part has no such links.
-#[inline(never)]
-fn twice(specs: &[Spec], texts: &Texts) -> Option<Error> {
-    let old = |spec: &&Spec| spec.was.iter().find(|name| text(texts, name).is_some() && newer(texts, spec, name));
-    specs.iter().find_map(|spec| old(&spec).map(|name| both(spec, name)))
 }
 
 fn both(spec: &Spec, old: &str) -> Error {

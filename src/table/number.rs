@@ -281,7 +281,8 @@ fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
 
 /// The power of ten after a mantissa: an exponent, a unit, or both.
 fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
-    let tens = text.strip_prefix(['×', 'x', '*', '·']).and_then(|rest| rest.trim_start().strip_prefix("10^"));
+    let times = text.strip_prefix(['×', 'x', '*', '·']).map(str::trim_start);
+    let tens = times.and_then(|rest| rest.strip_prefix("10^").or_else(|| rest.strip_prefix("1e")));
     let Some(after) = tens.or_else(|| text.strip_prefix(['e', 'E'])) else { return Some((None, text)) };
     let end = after.char_indices().find(|(at, c)| !(c.is_ascii_digit() || *at == 0 && matches!(c, '+' | '-' | '−')));
     let (power, rest) = after.split_at(end.map_or(after.len(), |(at, _)| at));
@@ -455,7 +456,11 @@ pub fn read(cell: &str) -> (Reading, bool) {
     let inside = |c: char| c.is_ascii_digit() || ".,'_".contains(alike(c)) || is_space(c);
     let (mantissa, rest) = unsigned.split_at(unsigned.find(|c| !inside(c)).unwrap_or(unsigned.len()));
     let mantissa = mantissa.trim_end_matches(is_space);
-    let Some((own, unit)) = exponent(rest) else { return (Reading::Text, false) };
+    // 4.52·10⁸, 4.52*10**8
+    let rest = if rest.contains("10") { tens(rest) } else { rest.to_owned() };
+    let Some((own, unit)) = exponent(&rest) else { return (Reading::Text, false) };
+    // The unit of a loss scales nothing.
+    let unit = if matches!(unit.trim(), "nats" | "nat") { "" } else { unit };
     let Some(scale) = power(unit) else { return (Reading::Text, false) };
     let ten = own.unwrap_or(0) + scale;
     // The text is scaled, not the number: 1.1B is the number nearest to 1100000000.

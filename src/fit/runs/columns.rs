@@ -47,6 +47,7 @@ impl Columns {
                 let rows: Vec<usize> = (0..table.len()).collect();
                 columns.part(role, table).map(|part| Source::column(part).of(table, &rows)).unwrap_or_default()
             };
+            let is_symbol = |k: usize| matches!(table.columns[k].name.trim(), "N" | "D" | "L");
             // What only says more of a name gives way to the name; what holds the numbers again is no other.
             let all = |k: usize| headings[k].path.iter().chain(&headings[k].words);
             let more =
@@ -55,12 +56,15 @@ impl Columns {
                 let both = (values(*best), values(k));
                 both.0.iter().zip(&both.1).all(|(a, b)| (a - b).abs() <= 0.02 * b.abs() || a.is_nan() && b.is_nan())
             };
-            // The tokens of a device are not the tokens: a total that differs is asked about.
-            let total = |other: &Rank| {
-                matches!(role, Role::Tokens | Role::Params) && other.0 <= Level::Words && other.2.0 < rank.1.2.0
+            // The tokens of a device are not all tokens, and active parameters not all: what differs is asked about.
+            let differs = |other: &Rank, k: usize| match role {
+                Role::Params if rank.1.0 == Level::Words => other.0 <= Level::Words || is_symbol(k),
+                Role::Params | Role::Tokens => other.0 <= Level::Words && other.2.0 < rank.1.2.0,
+                Role::Loss if rank.1.0 == Level::Words => is_symbol(k),
+                _ => false,
             };
             let rivals = ranks.iter().filter(|((text, other), _, k)| {
-                let alike = (*text, *other) == *rank && !more(*k) || *text == rank.0 && total(other);
+                let alike = (*text, *other) == *rank && !more(*k) || *text == rank.0 && differs(other, *k);
                 alike && k != best && !again(*k)
             });
             let open: Vec<usize> = std::iter::once(*best).chain(rivals.map(|(.., k)| *k)).collect();

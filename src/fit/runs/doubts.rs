@@ -16,7 +16,7 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
         "nothing in the columns of the fit says"
     };
     Err(bad(format!(
-        "line {line}: {why} whether the mark in `{cell}` of column `{}` separates thousands or decimals: say `decimal=comma` or `decimal=point`",
+        "line {line}: {why} whether the mark in `{cell}` of column `{}` separates thousands or decimals: say `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line",
         column.name
     )))
 }

@@ -91,7 +91,7 @@ impl Role {
                 letters: &["d"],
                 needed: &["tokens", "token"],
                 never: TOKEN_RATES,
-                known: &["used", "trained", "on", "pretraining", "pretrain", "cumulative", "so", "far"],
+                known: &["used", "input", "trained", "on", "pretraining", "pretrain", "cumulative", "so", "far"],
                 whole: &["total", "all", "overall", "seen", "train", "training", "consumed", "processed"],
                 part: &[
                     "warmup",
@@ -152,7 +152,7 @@ impl Role {
             },
             Self::Loss => Vocabulary {
                 names: &["loss", "valloss", "validationloss", "evalloss", "testloss", "finalloss"],
-                letters: &["l", "y"],
+                letters: &["l", "nll", "xent", "ce", "crossentropy", "crossentropyloss", "y"],
                 needed: &["loss"],
                 never: &[
                     "step", "steps", "scale", "time", "weight", "std", "stderr", "err", "error", "count", "type",
@@ -283,18 +283,23 @@ impl Role {
         let vocabulary = self.vocabulary();
         let plain = heading.words.concat();
         let place = |list: &[&str]| list.iter().position(|name| *name == plain);
-        let has = |list: &[&str]| heading.words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |words: &[String]| words.iter().any(|word| vocabulary.needed.contains(&word.as_str()));
         let never = |words: &[String]| words.iter().any(|word| vocabulary.never.contains(&word.as_str()));
-        // `tokens (unique)`
-        let in_brackets = heading.brackets.iter().any(|word| vocabulary.needed.contains(&word.as_str()));
         let kind = self.kind(heading);
+        // `tokens (unique)`, `data (tokens)`, `loss/val`
+        let beside = match self {
+            Self::Unique => has(&heading.brackets),
+            Self::Tokens | Self::Params => has(&heading.counts),
+            Self::Loss => has(&heading.path) && kind.0 != 1,
+            _ => false,
+        };
+        // `optimizer/params` is no surer than `model/num_params`, nor `train/loss` than `final_val_loss`.
+        let plainly = heading.path.iter().all(|word| PLACES.contains(&word.as_str())) && kind.0 < 2;
         let (level, at) = match (place(vocabulary.names), place(vocabulary.letters)) {
-            // `train/loss` is no surer than `final_val_loss`.
-            (Some(at), _) => (if kind.0 < 2 { Level::Name } else { Level::Words }, at),
+            (Some(at), _) if plainly => (Level::Name, at),
+            (Some(_), _) => (Level::Words, 0),
             (_, Some(at)) => (Level::Letter, at),
-            _ if (has(vocabulary.needed) || self == Self::Unique && in_brackets) && !never(&heading.words) => {
-                (Level::Words, 0)
-            }
+            _ if (has(&heading.words) || beside) && !never(&heading.words) => (Level::Words, 0),
             _ => return None,
         };
         if never(&heading.brackets) || heading.is_extreme {
@@ -325,7 +330,8 @@ impl Role {
         // What brackets say of a count is taken for its unit.
         let brackets = if self.is_counted() { &[][..] } else { &heading.brackets };
         let unknown = |word: &&str| {
-            let named = [needed, known, whole, letters, LITTLE].iter().any(|list| list.contains(word));
+            // Its part that is left out: `non-emb params`.
+            let named = [needed, known, whole, letters, LITTLE, part].iter().any(|list| list.contains(word));
             let asked = [&heading.unread, &heading.log].iter().any(|said| said.as_deref() == Some(*word));
             !named && !asked
         };
@@ -415,6 +421,33 @@ const TOKEN_RATES: &[&str] = &[
     "pad",
 ];
 const HELD_OUT: &[&str] = &["val", "validation", "eval", "evaluation", "test", "dev", "heldout", "valid"];
+/// Words before a slash that say where a number was recorded, not of what it is.
+const PLACES: &[&str] = &[
+    "train",
+    "training",
+    "val",
+    "validation",
+    "valid",
+    "eval",
+    "evaluation",
+    "test",
+    "dev",
+    "summary",
+    "metrics",
+    "metric",
+    "config",
+    "model",
+    "perf",
+    "performance",
+    "throughput",
+    "stats",
+    "history",
+    "trainer",
+    "run",
+    "final",
+    "results",
+    "data",
+];
 /// Words that count or join.
 const LITTLE: &[&str] = &["n", "num", "number", "nr", "no", "nb", "count", "counts", "of", "the", "in", "for", "a"];
 
@@ -422,6 +455,8 @@ const LITTLE: &[&str] = &["n", "num", "number", "nr", "no", "nb", "count", "coun
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Heading {
     pub(super) words: Vec<String>,
+    /// Words of the unit, such as tokens in `data (B tokens)`.
+    pub(super) counts: Vec<String>,
     /// Words in brackets that are no unit.
     pub(super) brackets: Vec<String>,
     /// Is it the least or the largest of a curve, as W&B writes it: `loss__MIN`?
@@ -508,6 +543,7 @@ impl Heading {
         for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
             match number::unit(piece) {
                 Some((power, days)) if said.power == 0 || power == 0 => {
+                    said.counts.extend(words(piece));
                     said.power += power;
                     said.days |= days;
                 }
