@@ -1,0 +1,18 @@
+// Nodes as the text of an SVG, letter for letter as a browser's XMLSerializer writes them; it needs no browser.
+import { visible } from "../visible.js";
+
+/** @type {Record<string, string>} */
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+/** @param {string} text @param {RegExp} special */
+const escaped = (text, special) => text.replace(special, (c) => ENTITIES[c]);
+
+/** @param {import("./svg.js").Node} node @returns {string} */
+export function markup({ tag, attributes, children }) {
+  const start = Object.entries(attributes)
+    // What no XML file may hold is shown here; in a text, the node has seen to it.
+    .map(([name, value]) => ` ${name}="${escaped(visible(value), /[&<>"]/g)}"`)
+    .join("");
+  const inside =
+    typeof children === "string" ? escaped(children, /[&<>]/g) : children.map(markup).join("");
+  return inside ? `<${tag}${start}>${inside}</${tag}>` : `<${tag}${start}/>`;
+}
