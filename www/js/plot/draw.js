@@ -5,7 +5,7 @@ import { axisFormat, axisTitle } from "./format.js";
 import { placeRows, textWidth, wrapText } from "./layout.js";
 import { drawMarks } from "./marks.js";
 import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
-import { drawSeries } from "./series.js";
+import { drawSeries, seriesLayers } from "./series.js";
 import { drawSimplex } from "./simplex.js";
 import { el } from "./svg.js";
 
@@ -19,12 +19,12 @@ import { el } from "./svg.js";
  *  @typedef {{width: number, scale: number, height?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
  *    drawField: typeof import("./field.js").drawField | null}} View */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
-/** What must not jitter from one drawing to the next: axes, the left margin and the rows above the plot.
- *  @typedef {{axes: string, x: Pair | null, y: Pair | null, left: number, rows: number}} Kept */
-/** A drawing by layers; places in it, for a cursor.
- *  @typedef {{layers: Record<string, import("./svg.js").Node[] | undefined>, width: number, height: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null,
+/** What must not jitter from one drawing to the next: axes, the left margin and the rows above the plot; which series lies in front.
+ *  @typedef {{axes: string, x: Pair | null, y: Pair | null, left: number, rows: number, order: string[]}} Kept */
+/** A drawing by layers, its series aside; places in it, for a cursor.
+ *  @typedef {{layers: Record<string, import("./svg.js").Node[] | undefined>, painted: import("./series.js").Painted[], width: number, height: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null,
  *    dropped: number, invert: ((px: number) => number) | null}} Part */
-/** @typedef {Omit<Part, "layers"> & {tree: import("./svg.js").Node, size: number, kept: Kept}} Drawn */
+/** @typedef {Omit<Part, "layers" | "painted"> & {tree: import("./svg.js").Node, size: number, kept: Kept}} Drawn */
 
 /** From back to front. */
 const LAYERS = ["field", "grid", "areas", "lines", "rules", "axes", "dots", "marks"];
@@ -39,10 +39,18 @@ export function drawFigure(figure, view, before = null) {
   const simplex = field?.frame === "simplex";
   const size = fontSize(view.width) * view.scale;
   const axes = JSON.stringify([id, x, y, view.width, view.scale, simplex]);
-  const kept = before?.axes === axes ? { ...before } : { axes, x: null, y: null, left: 0, rows: 0 };
-  const { layers, ...drawn } = simplex
+  const ids = figure.series.map((s) => s.id);
+  // A series that came later lies in front.
+  const order = [...new Set([...(before?.order ?? []), ...ids])].filter((id) => ids.includes(id));
+  const kept =
+    before?.axes === axes
+      ? { ...before, order }
+      : { axes, x: null, y: null, left: 0, rows: 0, order };
+  const { layers, painted, ...drawn } = simplex
     ? drawSimplex(figure, view, size)
     : drawPlane(figure, view, size, kept);
+  painted.sort((a, b) => order.indexOf(a.series.id) - order.indexOf(b.series.id));
+  const all = { ...layers, ...seriesLayers(painted) };
   const { width, height } = drawn;
   const tree = el(
     "svg",
@@ -54,7 +62,7 @@ export function drawFigure(figure, view, before = null) {
       width,
       height: Math.round(height),
     },
-    LAYERS.map((name) => el("g", { "data-layer": name }, layers[name])),
+    LAYERS.map((name) => el("g", { "data-layer": name }, all[name])),
   );
   return { ...drawn, size, kept, tree };
 }
@@ -102,6 +110,7 @@ function drawPlane(figure, view, size, kept) {
   if (!ex || !ey)
     return {
       layers: {},
+      painted: [],
       width,
       height,
       box: { x0: 0, y0: 0, x1: width, y1: height },
@@ -169,10 +178,11 @@ function drawPlane(figure, view, size, kept) {
     Boolean(field),
   );
   const map = drawField?.(figure, view, size, box, sx, sy, height);
-  const { layers, placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);
+  const { painted, placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);
   const marked = drawMarks(figure, size, box, sx, sy, placed, rules, placedRules, rowHeight);
   return {
-    layers: { field: map?.nodes, ...axes, ...layers, ...marked },
+    layers: { field: map?.nodes, ...axes, ...marked },
+    painted,
     width,
     height,
     box,

@@ -145,5 +145,5 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
     };
     return { series: s, look, paths };
   });
-  return { layers: seriesLayers(painted), placed, dropped };
+  return { painted, placed, dropped };
 }

@@ -4,7 +4,6 @@ import { axisTitle, valueFormat } from "./format.js";
 import { fitText } from "./layout.js";
 import { drawPlaces } from "./marks.js";
 import { path, symbols } from "./path.js";
-import { seriesLayers } from "./series.js";
 import { looks } from "./style.js";
 import { el } from "./svg.js";
 
@@ -92,7 +91,8 @@ export function drawSimplex(figure, view, size) {
     (m) => project(Number(m.x), Number(m.y)),
   );
   return {
-    layers: { field: map?.nodes, axes, ...seriesLayers(painted), marks },
+    layers: { field: map?.nodes, axes, marks },
+    painted,
     width,
     height,
     box,
