@@ -3,7 +3,18 @@ import { stride, textWidth } from "./layout.js";
 import { el } from "./svg.js";
 
 /** @typedef {import("./scale.js").Scale} Scale
- *  @typedef {import("./draw.js").Box} Box */
+ *  @typedef {import("./draw.js").Box} Box
+ *  @typedef {Record<string, import("./svg.js").Node[]>} Layers */
+
+/**
+ * Axes as they were, unless something changed that they depend on: while a slider moves they mostly stay.
+ * @param {import("./draw.js").Kept} kept @param {unknown[]} on @param {() => Layers} make
+ */
+export function sameAxes(kept, on, make) {
+  const key = JSON.stringify(on);
+  if (kept.axes?.key !== key) kept.axes = { key, layers: make() };
+  return kept.axes.layers;
+}
 
 /**
  * Grid, ticks, labels and titles of two axes.
@@ -11,6 +22,7 @@ import { el } from "./svg.js";
  * @param {number} size @param {number} height @param {Box} box @param {Scale} sx @param {Scale} sy
  * @param {{major: number[], minor: number[]}} tx @param {{major: number[], minor: number[]}} ty
  * @param {string[]} xLabels @param {string[]} yLabels @param {boolean} field
+ * @returns {Layers}
  */
 export function drawAxes(
   xTitle,

@@ -1,5 +1,5 @@
 // The drawing of one figure, as a pure function: geometry and the nodes that show it. It needs no document.
-import { drawAxes } from "./axes.js";
+import { drawAxes, sameAxes } from "./axes.js";
 import { fieldDomain, ordinates, real, tight } from "./extent.js";
 import { axisFormat, axisTitle } from "./format.js";
 import { placeRows, textWidth, wrapText } from "./layout.js";
@@ -19,8 +19,8 @@ import { el } from "./svg.js";
  *  @typedef {{width: number, scale: number, height?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
  *    drawField: typeof import("./field.js").drawField | null}} View */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
-/** What must not jitter from one drawing to the next: axes, the left margin and the rows above the plot; which series lies in front.
- *  @typedef {{axes: string, x: Pair | null, y: Pair | null, left: number, rows: number, order: string[]}} Kept */
+/** What must not jitter from one drawing to the next: domains, the left margin, the rows above the plot and which series lies in front; with the axes drawn last.
+ *  @typedef {{on: string, x: Pair | null, y: Pair | null, left: number, rows: number, order: string[], axes?: {key: string, layers: import("./axes.js").Layers}}} Kept */
 /** A drawing by layers, its series aside; places in it, for a cursor.
  *  @typedef {{layers: Record<string, import("./svg.js").Node[] | undefined>, painted: import("./series.js").Painted[], width: number, height: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null,
  *    dropped: number, invert: ((px: number) => number) | null}} Part */
@@ -38,16 +38,15 @@ export function drawFigure(figure, view, before = null) {
   const { id, x, y, field } = figure;
   const simplex = field?.frame === "simplex";
   const size = fontSize(view.width) * view.scale;
-  const axes = JSON.stringify([id, x, y, view.width, view.scale, simplex]);
+  const on = JSON.stringify([id, x, y, view.width, view.scale, simplex]);
   const ids = figure.series.map((s) => s.id);
   // A series that came later lies in front.
   const order = [...new Set([...(before?.order ?? []), ...ids])].filter((id) => ids.includes(id));
+  /** @type {Kept} */
   const kept =
-    before?.axes === axes
-      ? { ...before, order }
-      : { axes, x: null, y: null, left: 0, rows: 0, order };
+    before?.on === on ? { ...before, order } : { on, x: null, y: null, left: 0, rows: 0, order };
   const { layers, painted, ...drawn } = simplex
-    ? drawSimplex(figure, view, size)
+    ? drawSimplex(figure, view, size, kept)
     : drawPlane(figure, view, size, kept);
   painted.sort((a, b) => order.indexOf(a.series.id) - order.indexOf(b.series.id));
   const all = { ...layers, ...seriesLayers(painted) };
@@ -163,19 +162,21 @@ function drawPlane(figure, view, size, kept) {
   const tx = makeTicks(kx, dx, Math.max(2, Math.min(10, (x1 - x0) / (size * 5))));
   if (whole) tx.major = tx.major.filter(Number.isInteger);
   const fx = axisFormat(locale, figure.x.unit, kx, tx.major);
-  const axes = drawAxes(
-    xTitle,
-    yTitle,
-    size,
-    height - colours,
-    box,
-    sx,
-    sy,
-    tx,
-    ty,
-    tx.major.map(fx),
-    yLabels,
-    Boolean(field),
+  const axes = sameAxes(kept, [dx, dy, box, height], () =>
+    drawAxes(
+      xTitle,
+      yTitle,
+      size,
+      height - colours,
+      box,
+      sx,
+      sy,
+      tx,
+      ty,
+      tx.major.map(fx),
+      yLabels,
+      Boolean(field),
+    ),
   );
   const map = drawField?.(figure, view, size, box, sx, sy, height);
   const { painted, placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);

@@ -1,4 +1,5 @@
 // A figure on a simplex: three shares that sum to one, as places in a triangle.
+import { sameAxes } from "./axes.js";
 import { real } from "./extent.js";
 import { axisTitle, valueFormat } from "./format.js";
 import { fitText } from "./layout.js";
@@ -12,16 +13,11 @@ import { el } from "./svg.js";
  *  @typedef {import("./draw.js").View} View
  *  @typedef {import("./draw.js").Part} Part */
 
-/** @param {Figure} figure @param {View} view @param {number} size @returns {Part} */
-export function drawSimplex(figure, view, size) {
-  const { width, strings, shown, locale } = view;
-  const side = Math.min(width - size * 5, 620, ((view.height ?? 1e4) - size * 9) / 0.866);
-  const x0 = Math.round((width - side) / 2);
-  const y0 = Math.round(size * 2.2);
-  const box = { x0, y0, x1: x0 + side, y1: y0 + side * 0.866 };
-  const height = view.height ?? Math.round(box.y1 + size * 2.8 + size * 3.6);
-  /** @param {number} a @param {number} b */
-  const project = (a, b) => [x0 + (a + b / 2) * side, box.y1 - b * 0.866 * side];
+/**
+ * The triangle, lines of equal shares and the names of its corners.
+ * @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Box} box @param {(a: number, b: number) => number[]} project
+ */
+function drawTriangle(figure, { width, strings, locale }, size, box, project) {
   const percent = valueFormat(locale, "%", 3);
   let grid = "";
   for (const t of [0.2, 0.4, 0.6, 0.8]) {
@@ -58,10 +54,24 @@ export function drawSimplex(figure, view, size) {
   const axes = [
     el("path", { class: "axis", d: grid, "stroke-opacity": 0.5 }),
     el("path", { class: "axis", d: `M${ends.join("L")}Z`, "stroke-width": 1.2 }),
-    corner(name(strings.third), Math.max(4, x0 - size * 2), low, "start"),
+    corner(name(strings.third), Math.max(4, box.x0 - size * 2), low, "start"),
     corner(name(axisTitle(figure.x)), Math.min(width - 4, box.x1 + size * 2), low, "end"),
-    corner(name(axisTitle(figure.y)), ends[2][0], y0 - size * 0.7, "middle"),
+    corner(name(axisTitle(figure.y)), ends[2][0], box.y0 - size * 0.7, "middle"),
   ];
+  return { axes };
+}
+
+/** @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Kept} kept takes what this drawing settles @returns {Part} */
+export function drawSimplex(figure, view, size, kept) {
+  const { width, shown } = view;
+  const side = Math.min(width - size * 5, 620, ((view.height ?? 1e4) - size * 9) / 0.866);
+  const x0 = Math.round((width - side) / 2);
+  const y0 = Math.round(size * 2.2);
+  const box = { x0, y0, x1: x0 + side, y1: y0 + side * 0.866 };
+  const height = view.height ?? Math.round(box.y1 + size * 2.8 + size * 3.6);
+  /** @param {number} a @param {number} b */
+  const project = (a, b) => [x0 + (a + b / 2) * side, box.y1 - b * 0.866 * side];
+  const axes = sameAxes(kept, [box], () => drawTriangle(figure, view, size, box, project));
   const map = view.drawField?.(figure, view, size, box, project, null, height);
   /** @type {(i: number, s: Series) => number[]} */
   const at = (i, s) =>
@@ -91,7 +101,7 @@ export function drawSimplex(figure, view, size) {
     (m) => project(Number(m.x), Number(m.y)),
   );
   return {
-    layers: { field: map?.nodes, axes, marks },
+    layers: { field: map?.nodes, ...axes, marks },
     painted,
     width,
     height,

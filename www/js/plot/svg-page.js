@@ -30,9 +30,9 @@ function renew(element, was, node) {
   for (const name in node.attributes)
     if (was.attributes[name] !== node.attributes[name])
       element.setAttribute(name, node.attributes[name]);
-  if (typeof node.children !== "string")
-    renewChildren(element, /** @type {Node[]} */ (was.children), node.children);
-  else if (was.children !== node.children) element.textContent = node.children;
+  if (was.children === node.children) return;
+  if (typeof node.children === "string") element.textContent = node.children;
+  else renewChildren(element, /** @type {Node[]} */ (was.children), node.children);
 }
 
 /** Children keep their elements by tag and key. @param {Element} parent @param {Node[]} was @param {Node[]} nodes */
