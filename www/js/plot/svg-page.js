@@ -28,17 +28,23 @@ export function create(node) {
 function renew(element, was, node) {
   for (const name in was.attributes) if (!(name in node.attributes)) element.removeAttribute(name);
   for (const name in node.attributes)
-    if (was.attributes[name] !== node.attributes[name])
-      element.setAttribute(name, node.attributes[name]);
+    if (was.attributes[name] !== node.attributes[name]) set(element, name, node.attributes[name]);
   if (was.children === node.children) return;
   if (typeof node.children === "string") element.textContent = node.children;
   else renewChildren(element, /** @type {Node[]} */ (was.children), node.children);
 }
 
-/** Children keep their elements by tag and key. @param {Element} parent @param {Node[]} was @param {Node[]} nodes */
+/** Children keep their elements by key. @param {Element} parent @param {Node[]} was @param {Node[]} nodes */
 function renewChildren(parent, was, nodes) {
-  const name = (/** @type {Node} */ { tag, key }, /** @type {number} */ i) => `${tag} ${key ?? i}`;
-  const old = new Map(was.map((node, i) => [name(node, i), { node, element: parent.children[i] }]));
+  const { children } = parent;
+  const name = (/** @type {Node} */ { tag, key }, /** @type {number} */ i) => tag + (key ?? i);
+  // Mostly nobody comes or goes.
+  if (
+    was.length === nodes.length &&
+    nodes.every(({ tag, key }, i) => tag === was[i].tag && key === was[i].key)
+  )
+    return nodes.forEach((node, i) => renew(children[i], was[i], node));
+  const old = new Map(was.map((node, i) => [name(node, i), { node, element: children[i] }]));
   const elements = nodes.map((node, i) => {
     const last = old.get(name(node, i));
     if (!last) return create(node);
@@ -48,7 +54,7 @@ function renewChildren(parent, was, nodes) {
   });
   for (const { element } of old.values()) element.remove();
   elements.forEach((element, i) => {
-    const there = parent.children[i];
+    const there = children[i];
     if (there !== element) parent.insertBefore(element, there ?? null);
   });
 }

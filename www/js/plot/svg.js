@@ -2,31 +2,23 @@
 // on a page, svg-text.js writes them as text. Text is data: neither reads it as markup.
 import { visible } from "../visible.js";
 
+/** Without null an attribute is there. @typedef {Record<string, string | number | null>} Attributes */
 /**
  * A key is a node's name among its siblings: under it a node keeps its element on the page while others come and go.
  * Without one a node is known by its place.
- * @typedef {{tag: keyof SVGElementTagNameMap, attributes: Record<string, string>, children: Node[] | string, key?: string}} Node
+ * @typedef {{tag: keyof SVGElementTagNameMap, attributes: Attributes, children: Node[] | string, key?: string}} Node
  */
-/** Numbers are rounded; null leaves the attribute out. @typedef {Record<string, string | number | null>} Attributes */
-
-/** A hundredth of a pixel is enough. @param {string | number} value */
-export const written = (value) => (typeof value === "number" ? String(+value.toFixed(2)) : value);
 
 /**
  * @param {Node["tag"]} tag @param {Attributes} [attributes] @param {Node[] | string} [children] nodes, or a text @param {string} [key]
  * @returns {Node}
  */
-export function el(tag, attributes = {}, children = [], key) {
-  /** @type {Node["attributes"]} */
-  const texts = {};
-  for (const name in attributes) {
-    const value = attributes[name];
-    if (value !== null) texts[name] = written(value);
-  }
-  return {
-    tag,
-    attributes: texts,
-    children: typeof children === "string" ? visible(children) : children,
-    key,
-  };
-}
+export const el = (tag, attributes = {}, children = [], key) => ({
+  tag,
+  attributes,
+  children: typeof children === "string" ? visible(children) : children,
+  key,
+});
+
+/** A value as both writers write it: a hundredth of a pixel is enough. @param {string | number} value */
+export const written = (value) => (typeof value === "number" ? String(+value.toFixed(2)) : value);
