@@ -37,6 +37,24 @@ export default [
     files: ["www/elements/lab/view.js"],
     rules: { "no-restricted-imports": imports(["**/engine/**", "**/run.js", "**/assets.js"]) },
   },
+  // ... and what draws a figure knows no page: it runs in Node too.
+  {
+    files: [
+      "axes",
+      "draw",
+      "field",
+      "marks",
+      "series",
+      "simplex",
+      "standalone",
+      "svg",
+      "svg-text",
+    ].map((name) => `www/js/plot/${name}.js`),
+    rules: {
+      "no-restricted-globals": ["error", ...Object.keys(globals.browser)],
+      "no-restricted-imports": imports(["**/svg-page.js", "**/html.js", "**/assets.js"]),
+    },
+  },
   // Functions that these hand to the page run there.
   { files: ["tests/**"], languageOptions: { globals: { ...globals.browser, ...globals.node } } },
 ];

@@ -2,6 +2,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { drawFigure } from "../../www/js/plot/draw.js";
+import { drawField } from "../../www/js/plot/field.js";
+import { changed, logs, nowhere, plane, simplex } from "../../www/js/plot/samples.js";
+import { STRINGS } from "../../www/js/plot/strings.js";
+import { markup } from "../../www/js/plot/svg-text.js";
 import { ready, run, start } from "./harness.mjs";
 
 const HASH = "#/exam-time?runs=512";
@@ -160,4 +165,111 @@ test("saved figures stand alone and carry their stamp", () =>
     const png = await save("PNG");
     assert.equal(png.subarray(1, 4).toString(), "PNG");
     assert.equal(png.readUInt32BE(16), 1800);
+  }));
+
+/** @typedef {import("../../www/js/plot/figure.js").Figure} Figure */
+
+/**
+ * The drawing on the page of each figure in turn, and after each press of a button of the legend: all off, all on again.
+ * @param {import("./types.d.ts").Page} page @param {Figure[]} figures
+ */
+const shownOf = (page, figures) =>
+  page.evaluate(async (figures) => {
+    const files = performance.getEntriesByType("resource").map(({ name }) => name);
+    const { renderFigure } = await import(
+      String(files.find((name) => name.includes("after-first-figure")))
+    );
+    const { element, update, destroy } = renderFigure(figures[0], { width: 700 });
+    document.body.append(element);
+    const svg = element.querySelector("svg");
+    // What draws a map is fetched.
+    while (!svg.querySelector(".line")) await new Promise((done) => setTimeout(done, 10));
+    const lines = () => [...svg.querySelectorAll("[data-layer=lines] path")];
+    const first = lines();
+    /** @type {string[]} */
+    const markups = [];
+    /** Which of the first figure's lines each has. @type {number[][]} */
+    const kept = [];
+    const look = () => {
+      const copy = svg.cloneNode(true);
+      // Words for those who listen, and the cursor, are not of the drawing.
+      copy.removeAttribute("aria-label");
+      copy.querySelector("[data-layer=cursor]").remove();
+      markups.push(new XMLSerializer().serializeToString(copy));
+    };
+    look();
+    for (const figure of figures.slice(1)) {
+      update(figure);
+      look();
+      kept.push(lines().map((line) => first.indexOf(line)));
+    }
+    const buttons = [...element.querySelectorAll(".lab-legend button")];
+    for (const button of [...buttons, ...buttons]) {
+      button.click();
+      look();
+    }
+    destroy();
+    return { markups, kept };
+  }, figures);
+
+/** What Node writes of these drawings. @param {Figure[]} figures */
+function writtenOf(figures) {
+  const last = figures[figures.length - 1];
+  const off = new Set(last.series.flatMap(({ id, hidden }) => (hidden ? [id] : [])));
+  const shown = (/** @type {string} */ id) => !off.has(id);
+  const view = { width: 700, scale: 1, locale: "en", strings: STRINGS, shown, drawField };
+  /** @type {import("../../www/js/plot/draw.js").Kept | null} */
+  let kept = null;
+  const write = (/** @type {Figure} */ figure) => {
+    const { tree, ...drawn } = drawFigure(figure, view, kept);
+    kept = drawn.kept;
+    const attributes = { xmlns: "http://www.w3.org/2000/svg", ...tree.attributes };
+    return markup({ ...tree, attributes });
+  };
+  const toggled = [...last.series, ...last.series].map(({ id }) => () => {
+    if (!off.delete(id)) off.add(id);
+    return write(last);
+  });
+  return [...figures.map(write), ...toggled.map((next) => next())];
+}
+
+/** Tags of a markup. An attribute that went and came again is the last of its element: their order tells nothing. @param {string} text */
+const tags = (text) =>
+  text.split("<").map((tag) =>
+    tag.replace(/( [\w:-]+="[^"]*")+/, (all) =>
+      all
+        .split(/(?<=") /)
+        .sort()
+        .join(" "),
+    ),
+  );
+
+test("a page shows what Node writes, while a figure changes and its series are switched", () =>
+  lab.open(HASH, async (page) => {
+    await run(await ready(page));
+    const [own] = await page.evaluate(() => document.querySelector("scaling-lab").result.figures);
+    await page.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => /after-first-figure/.test(name)),
+    );
+    for (const figures of [
+      [own],
+      [logs, changed, logs],
+      [logs, nowhere, logs],
+      [plane],
+      [simplex],
+    ]) {
+      const { markups, kept } = await shownOf(page, figures);
+      const texts = writtenOf(figures);
+      assert.equal(markups.length, texts.length);
+      assert.equal(markups[0], texts[0]);
+      markups.forEach((text, i) =>
+        assert.deepEqual(tags(text), tags(texts[i]), `${figures[0].id}, ${i}`),
+      );
+      // The last of three series moves up when the second has gone; what comes is new.
+      if (figures.includes(changed))
+        assert.deepEqual(kept, [
+          [0, 2, -1],
+          [0, 2, -1],
+        ]);
+    }
   }));

@@ -4,17 +4,27 @@ import { el } from "./svg.js";
 
 /** @typedef {import("./scale.js").Scale} Scale
  *  @typedef {import("./draw.js").Box} Box
- *  @typedef {import("./draw.js").Layers} Layers */
+ *  @typedef {Record<string, import("./svg.js").Node[]>} Layers */
+
+/**
+ * Axes as they were, unless something changed that they depend on: while a slider moves they mostly stay.
+ * @param {import("./draw.js").Kept} kept @param {unknown[]} on @param {() => Layers} make
+ */
+export function sameAxes(kept, on, make) {
+  const key = JSON.stringify(on);
+  if (kept.axes?.key !== key) kept.axes = { key, layers: make() };
+  return kept.axes.layers;
+}
 
 /**
  * Grid, ticks, labels and titles of two axes.
- * @param {Layers} layers @param {string[]} xTitle @param {string[]} yTitle lines
+ * @param {string[]} xTitle @param {string[]} yTitle lines
  * @param {number} size @param {number} height @param {Box} box @param {Scale} sx @param {Scale} sy
  * @param {{major: number[], minor: number[]}} tx @param {{major: number[], minor: number[]}} ty
  * @param {string[]} xLabels @param {string[]} yLabels @param {boolean} field
+ * @returns {Layers}
  */
 export function drawAxes(
-  layers,
   xTitle,
   yTitle,
   size,
@@ -33,7 +43,6 @@ export function drawAxes(
     ? ""
     : tx.major.map((v) => `M${line(sx(v))} ${y0}V${y1}`).join("") +
       ty.major.map((v) => `M${x0} ${line(sy(v))}H${x1}`).join("");
-  layers.grid.replaceChildren(el("path", { class: "grid", d: grid }));
   const [long, short] = [size * 0.35, size * 0.2];
   const zero =
     sy.kind === "linear" && sy.domain[0] < 0 && sy.domain[1] > 0
@@ -45,11 +54,8 @@ export function drawAxes(
     tx.minor.map((v) => `M${line(sx(v))} ${y1}v${short}`).join("") +
     ty.major.map((v) => `M${x0} ${line(sy(v))}h${-long}`).join("") +
     ty.minor.map((v) => `M${x0} ${line(sy(v))}h${-short}`).join("");
-  const every = stride(
-    tx.major.map(sx),
-    xLabels.map((t) => textWidth(t, size)),
-    size * 0.6,
-  );
+  const widths = xLabels.map((t) => textWidth(t, size));
+  const every = stride(tx.major.map(sx), widths, size * 0.6);
   // Skipped labels keep the powers of ten, or the zero, where there are some.
   const anchor = Math.max(
     0,
@@ -57,41 +63,29 @@ export function drawAxes(
   );
   const labels = tx.major.flatMap((v, i) => {
     if ((i - anchor) % every !== 0) return [];
-    const half = textWidth(xLabels[i], size) / 2;
+    const half = widths[i] / 2;
+    const x = Math.max(half + 1, Math.min(x1 + size * 1.2 - half - 1, sx(v)));
     return [
-      el(
-        "text",
-        {
-          class: "small",
-          x: Math.max(half + 1, Math.min(x1 + size * 1.2 - half - 1, sx(v))),
-          y: y1 + size * 1.4,
-          "text-anchor": "middle",
-        },
-        xLabels[i],
-      ),
+      el("text", { class: "small", x, y: y1 + size * 1.4, "text-anchor": "middle" }, xLabels[i]),
     ];
   });
-  layers.axes.replaceChildren(
-    el("path", { class: "axis", d }),
-    ...labels,
-    ...ty.major.map((v, i) =>
-      el(
-        "text",
-        { class: "small", x: x0 - size * 0.55, y: sy(v) + size * 0.35, "text-anchor": "end" },
-        yLabels[i],
+  return {
+    grid: [el("path", { class: "grid", d: grid })],
+    axes: [
+      el("path", { class: "axis", d }),
+      ...labels,
+      ...ty.major.map((v, i) =>
+        el(
+          "text",
+          { class: "small", x: x0 - size * 0.55, y: sy(v) + size * 0.35, "text-anchor": "end" },
+          yLabels[i],
+        ),
       ),
-    ),
-    ...xTitle.map((line, i) =>
-      el(
-        "text",
-        {
-          x: x1,
-          y: height - size * (0.7 + 1.35 * (xTitle.length - 1 - i)),
-          "text-anchor": "end",
-        },
-        line,
-      ),
-    ),
-    ...yTitle.map((line, i) => el("text", { x: 3, y: size * (1.1 + 1.35 * i) }, line)),
-  );
+      ...xTitle.map((line, i) => {
+        const y = height - size * (0.7 + 1.35 * (xTitle.length - 1 - i));
+        return el("text", { x: x1, y, "text-anchor": "end" }, line);
+      }),
+      ...yTitle.map((line, i) => el("text", { x: 3, y: size * (1.1 + 1.35 * i) }, line)),
+    ],
+  };
 }

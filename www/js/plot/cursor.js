@@ -3,19 +3,20 @@ import { axisTitle, cell, upper, valueFormat } from "./format.js";
 import { html } from "./html.js";
 import { swatchSvg } from "./legend.js";
 import { outline } from "./style.js";
-import { el, say, set } from "./svg.js";
+import { create, say, set } from "./svg-page.js";
+import { el } from "./svg.js";
 
 /**
- * @param {HTMLElement} plot what is pointed at @param {SVGSVGElement} svg the drawing inside
+ * @param {HTMLElement} plot what is pointed at @param {Element} svg the drawing inside
  * @param {string} locale @param {import("./strings.js").Strings} strings
  * @param {() => {figure: import("./figure.js").Figure, drawn: import("./draw.js").Drawn | null, width: number}} now
  */
 export function createCursor(plot, svg, locale, strings, now) {
   /** The point or cell under the cursor. @type {{id: string | null, i: number, j: number, held: boolean} | null} */
   let cursor = null;
-  const pointer = el("g", { "data-layer": "cursor", visibility: "hidden" });
-  const hair = el("path", { class: "axis" });
-  const ring = el("path", { class: "rule" });
+  const hair = create(el("path", { class: "axis" }));
+  const ring = create(el("path", { class: "rule" }));
+  const pointer = create(el("g", { "data-layer": "cursor", visibility: "hidden" }));
   pointer.append(hair, ring);
   svg.append(pointer);
   const read = html("p", "lab-read");

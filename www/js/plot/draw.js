@@ -1,15 +1,13 @@
-// The drawing of one figure: geometry and SVG nodes. It keeps its nodes and its axes from one
-// draw to the next, so that a redraw costs a few attributes; it needs no layout from a document.
-import { later } from "../assets.js";
-import { drawAxes } from "./axes.js";
+// The drawing of one figure, as a pure function: geometry and the nodes that show it. It needs no document.
+import { drawAxes, sameAxes } from "./axes.js";
 import { fieldDomain, ordinates, real, tight } from "./extent.js";
 import { axisFormat, axisTitle } from "./format.js";
 import { placeRows, textWidth, wrapText } from "./layout.js";
 import { drawMarks } from "./marks.js";
 import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
-import { createSeries } from "./series.js";
+import { drawSeries, seriesLayers } from "./series.js";
 import { drawSimplex } from "./simplex.js";
-import { el, set } from "./svg.js";
+import { el } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
  *  @typedef {import("./figure.js").Series} Series
@@ -17,195 +15,181 @@ import { el, set } from "./svg.js";
  *  @typedef {import("./scale.js").Pair} Pair
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {{x0: number, y0: number, x1: number, y1: number}} Box */
-/** @typedef {{width: number, scale: number, height?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean}} View */
+/** How a figure is looked at. `drawField` draws its map, if it has one.
+ *  @typedef {{width: number, scale: number, height?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
+ *    drawField: typeof import("./field.js").drawField | null}} View */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
-/** @typedef {{width: number, height: number, size: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null, dropped: number, invert: ((px: number) => number) | null}} Drawn */
+/** What must not jitter from one drawing to the next: domains, the left margin, the rows above the plot and which series lies in front; with the axes drawn last.
+ *  @typedef {{on: string, x: Pair | null, y: Pair | null, left: number, rows: number, order: string[], axes?: {key: string, layers: import("./axes.js").Layers}}} Kept */
+/** A drawing by layers, its series aside; places in it, for a cursor.
+ *  @typedef {{layers: Record<string, import("./svg.js").Node[] | undefined>, painted: import("./series.js").Painted[], width: number, height: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null,
+ *    dropped: number, invert: ((px: number) => number) | null}} Part */
+/** @typedef {Omit<Part, "layers" | "painted"> & {tree: import("./svg.js").Node, size: number, kept: Kept}} Drawn */
 
-/** @typedef {Record<string, SVGGElement>} Layers */
-/** What a drawing offers to its parts. `renewed` tells whether axes that depend on these must be drawn again.
- *  @typedef {{layers: Layers, series: ReturnType<typeof createSeries>, maps: typeof maps, resize: (width: number, height: number) => void,
- *    renewed: (on: unknown[]) => boolean}} Stage */
-
+/** From back to front. */
+const LAYERS = ["field", "grid", "areas", "lines", "rules", "axes", "dots", "marks"];
 /** Decades that a logarithmic axis shows at most: what falls below leaves the plot at its floor. */
 const DECADES = 12;
-/** Heat maps are few: what draws them is fetched for the first. @type {Pick<typeof import("./field.js"), "drawField"> | null} */
-let maps = null;
-
-/** A promise to wait for before `figure` can be drawn, or null. @param {Figure} figure @returns {Promise<void> | null} */
-export const loading = (figure) =>
-  figure.field && !maps ? later().then((module) => void (maps = module)) : null;
-
 /** @param {number} width */
 export const fontSize = (width) => Math.max(12, Math.min(24, 9.5 + width / 140));
 
-export function createDrawing() {
-  const svg = el("svg", { class: "lab-svg", role: "img" });
-  const layers = Object.fromEntries(
-    ["field", "grid", "areas", "lines", "rules", "axes", "dots", "marks"].map((name) => {
-      const g = el("g", { "data-layer": name });
-      svg.append(g);
-      return [name, g];
-    }),
+/** @param {Figure} figure @param {View} view @param {Kept | null} before of the drawing before, if there was one @returns {Drawn} */
+export function drawFigure(figure, view, before = null) {
+  const { id, x, y, field } = figure;
+  const simplex = field?.frame === "simplex";
+  const size = fontSize(view.width) * view.scale;
+  const on = JSON.stringify([id, x, y, view.width, view.scale, simplex]);
+  const ids = figure.series.map((s) => s.id);
+  // A series that came later lies in front.
+  const order = [...new Set([...(before?.order ?? []), ...ids])].filter((id) => ids.includes(id));
+  /** @type {Kept} */
+  const kept =
+    before?.on === on ? { ...before, order } : { on, x: null, y: null, left: 0, rows: 0, order };
+  const { layers, painted, ...drawn } = simplex
+    ? drawSimplex(figure, view, size, kept)
+    : drawPlane(figure, view, size, kept);
+  painted.sort((a, b) => order.indexOf(a.series.id) - order.indexOf(b.series.id));
+  const all = { ...layers, ...seriesLayers(painted) };
+  const { width, height } = drawn;
+  const tree = el(
+    "svg",
+    {
+      class: "lab-svg",
+      role: "img",
+      "font-size": size,
+      viewBox: `0 0 ${width} ${Math.round(height)}`,
+      width,
+      height: Math.round(height),
+    },
+    LAYERS.map((name) => el("g", { "data-layer": name }, all[name])),
   );
-  const series = createSeries(layers);
-  /** What must not jitter: axes, the left margin and the rows above the plot. @type {{axes: string, x: Pair | null, y: Pair | null, left: number, rows: number}} */
-  let kept = { axes: "", x: null, y: null, left: 0, rows: 0 };
-  let axesKey = "";
+  return { ...drawn, size, kept, tree };
+}
 
-  /** @param {Figure} figure @param {View} view @returns {Drawn} */
-  function draw(figure, view) {
-    const simplex = figure.field?.frame === "simplex";
-    const size = fontSize(view.width) * view.scale;
-    const identity = JSON.stringify([
-      figure.id,
-      figure.x,
-      figure.y,
-      view.width,
-      view.scale,
-      simplex,
-    ]);
-    if (kept.axes !== identity) kept = { axes: identity, x: null, y: null, left: 0, rows: 0 };
-    set(svg, "font-size", size);
-    return simplex
-      ? drawSimplex({ layers, series, maps, resize, renewed }, figure, view, size)
-      : drawPlane(figure, view, size);
+/** @param {Figure} figure @param {View} view @param {number} size @param {Kept} kept takes what this drawing settles @returns {Part} */
+function drawPlane(figure, view, size, kept) {
+  const { width, locale, shown, drawField } = view;
+  const { field } = figure;
+  const marks = figure.marks ?? [];
+  const visible = figure.series.filter((s) => shown(s.id));
+  // With everything switched off the axes stay where the data are.
+  const source = visible.length > 0 || field ? visible : figure.series;
+  const [kx, ky] = [figure.x.scale, figure.y.scale];
+
+  function* xs() {
+    for (const s of source) yield* s.x;
+    for (const m of marks) yield m.x;
+    if (field) yield* field.x;
   }
-
-  /** @param {number} width @param {number} height */
-  function resize(width, height) {
-    set(svg, "viewBox", `0 0 ${width} ${Math.round(height)}`);
-    set(svg, "width", width);
-    set(svg, "height", Math.round(height));
+  function* ys() {
+    for (const s of source) yield* ordinates(s, ky === "log");
+    for (const m of marks) yield m.y;
+    if (field) yield* field.y;
   }
+  const ex = extentOf(kx, xs());
+  const ey = extentOf(ky, ys()) ?? (source.some((s) => s.floor) ? [0.1, 1] : null);
+  if (ey && ky === "log") ey[0] = Math.max(ey[0], ey[1] * 10 ** -DECADES);
+  // An interval that is open above needs room for its arrow.
+  if (
+    ey &&
+    ky === "log" &&
+    source.some((s) => s.kind === "points" && s.hi?.some((hi, i) => !real(hi) && real(s.y[i])))
+  )
+    ey[1] *= 1.5;
+  const colours = field ? size * 3.6 : 0;
+  const x1 = Math.round(width - size * 1.2);
+  const [xTitle, yTitle] = [figure.x, figure.y].map((axis) =>
+    wrapText(axisTitle(axis), size, x1 - 4),
+  );
+  const rowHeight = size * 1.35;
+  // What titles need beyond one line each.
+  const [above, below] = [yTitle, xTitle].map((lines) => (lines.length - 1) * rowHeight);
+  const height =
+    view.height ?? Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours + above + below);
+  if (!ex || !ey)
+    return {
+      layers: {},
+      painted: [],
+      width,
+      height,
+      box: { x0: 0, y0: 0, x1: width, y1: height },
+      placed: [],
+      cells: null,
+      dropped: 0,
+      invert: null,
+    };
 
-  /** @param {unknown[]} on */
-  function renewed(on) {
-    const key = JSON.stringify([kept.axes, ...on]);
-    const other = key !== axesKey;
-    axesKey = key;
-    return other;
-  }
+  // Ordinals (parts, ranks of a few) get whole ticks, and room so that points do not sit on the frame.
+  const whole =
+    kx === "linear" &&
+    !field &&
+    source.every((s) => s.x.every((x) => x === null || Number.isInteger(x)));
+  const dots = !field && source.every((s) => s.kind === "points");
+  const few = whole && ex[1] - ex[0] <= 20 && dots;
+  const room = few ? 0.5 : kx === "linear" && dots ? 0.04 * (ex[1] - ex[0]) : 0;
+  /** @type {Pair} */
+  const dx = field
+    ? fieldDomain(kx, ex, field.x)
+    : room
+      ? sound(kx, [ex[0] - room, ex[1] + room])
+      : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
+  /** @type {Pair} */
+  const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey, 8));
 
-  /** @param {Figure} figure @param {View} view @param {number} size @returns {Drawn} */
-  function drawPlane(figure, view, size) {
-    const { width, locale, shown } = view;
-    const { field } = figure;
-    const marks = figure.marks ?? [];
-    const visible = figure.series.filter((s) => shown(s.id));
-    // With everything switched off the axes stay where the data are.
-    const source = visible.length > 0 || field ? visible : figure.series;
-    const [kx, ky] = [figure.x.scale, figure.y.scale];
+  // Rows of labels above the plot: the title of the y axis, then the vertical rules.
+  const rules = marks.filter((m) => real(m.x) && !real(m.y) && (kx !== "log" || m.x > 0));
+  const ty = makeTicks(ky, dy, Math.max(3, Math.min(8, height / (size * 3.2))));
+  const fy = axisFormat(locale, figure.y.unit, ky, ty.major);
+  const yLabels = ty.major.map(fy);
+  kept.left = Math.max(
+    kept.left,
+    Math.max(0, ...yLabels.map((t) => textWidth(t, size))) + size * 1.1,
+  );
+  const x0 = Math.round(kept.left);
+  const sx = makeScale(kx, dx, [x0, x1]);
+  const placedRules = placeRows(
+    rules.map((m) => ({ at: sx(m.x ?? 0), width: Math.min(textWidth(m.label, size), x1 - x0) })),
+    2,
+    width - 2,
+    size * 0.8,
+  );
+  kept.rows = Math.max(kept.rows, ...placedRules.map((p) => p.row + 1));
+  const y0 = Math.round(size * 2 + above + kept.rows * rowHeight);
+  const y1 = Math.round(height - size * 3.5 - below - colours);
+  const sy = makeScale(ky, dy, [y1, y0]);
+  const box = { x0, y0, x1, y1 };
 
-    function* xs() {
-      for (const s of source) yield* s.x;
-      for (const m of marks) yield m.x;
-      if (field) yield* field.x;
-    }
-    function* ys() {
-      for (const s of source) yield* ordinates(s, ky === "log");
-      for (const m of marks) yield m.y;
-      if (field) yield* field.y;
-    }
-    const ex = extentOf(kx, xs());
-    const ey = extentOf(ky, ys()) ?? (source.some((s) => s.floor) ? [0.1, 1] : null);
-    if (ey && ky === "log") ey[0] = Math.max(ey[0], ey[1] * 10 ** -DECADES);
-    // An interval that is open above needs room for its arrow.
-    if (
-      ey &&
-      ky === "log" &&
-      source.some((s) => s.kind === "points" && s.hi?.some((hi, i) => !real(hi) && real(s.y[i])))
-    )
-      ey[1] *= 1.5;
-    const colours = field ? size * 3.6 : 0;
-    const x1 = Math.round(width - size * 1.2);
-    const [xTitle, yTitle] = [figure.x, figure.y].map((axis) =>
-      wrapText(axisTitle(axis), size, x1 - 4),
-    );
-    const rowHeight = size * 1.35;
-    // What titles need beyond one line each.
-    const [above, below] = [yTitle, xTitle].map((lines) => (lines.length - 1) * rowHeight);
-    const height =
-      view.height ??
-      Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours + above + below);
-    resize(width, height);
-    if (!ex || !ey)
-      return {
-        width,
-        height,
-        size,
-        box: { x0: 0, y0: 0, x1: width, y1: height },
-        placed: [],
-        cells: null,
-        dropped: 0,
-        invert: null,
-      };
-
-    // Ordinals (parts, ranks of a few) get whole ticks, and room so that points do not sit on the frame.
-    const whole =
-      kx === "linear" &&
-      !field &&
-      source.every((s) => s.x.every((x) => x === null || Number.isInteger(x)));
-    const dots = !field && source.every((s) => s.kind === "points");
-    const few = whole && ex[1] - ex[0] <= 20 && dots;
-    const room = few ? 0.5 : kx === "linear" && dots ? 0.04 * (ex[1] - ex[0]) : 0;
-    /** @type {Pair} */
-    const dx = field
-      ? fieldDomain(kx, ex, field.x)
-      : room
-        ? sound(kx, [ex[0] - room, ex[1] + room])
-        : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
-    /** @type {Pair} */
-    const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey, 8));
-
-    // Rows of labels above the plot: the title of the y axis, then the vertical rules.
-    const rules = marks.filter((m) => real(m.x) && !real(m.y) && (kx !== "log" || m.x > 0));
-    const ty = makeTicks(ky, dy, Math.max(3, Math.min(8, height / (size * 3.2))));
-    const fy = axisFormat(locale, figure.y.unit, ky, ty.major);
-    const yLabels = ty.major.map(fy);
-    kept.left = Math.max(
-      kept.left,
-      Math.max(0, ...yLabels.map((t) => textWidth(t, size))) + size * 1.1,
-    );
-    const x0 = Math.round(kept.left);
-    const sx = makeScale(kx, dx, [x0, x1]);
-    const placedRules = placeRows(
-      rules.map((m) => ({ at: sx(m.x ?? 0), width: Math.min(textWidth(m.label, size), x1 - x0) })),
-      2,
-      width - 2,
-      size * 0.8,
-    );
-    kept.rows = Math.max(kept.rows, ...placedRules.map((p) => p.row + 1));
-    const y0 = Math.round(size * 2 + above + kept.rows * rowHeight);
-    const y1 = Math.round(height - size * 3.5 - below - colours);
-    const sy = makeScale(ky, dy, [y1, y0]);
-    const box = { x0, y0, x1, y1 };
-
-    const tx = makeTicks(kx, dx, Math.max(2, Math.min(10, (x1 - x0) / (size * 5))));
-    if (whole) tx.major = tx.major.filter(Number.isInteger);
-    const fx = axisFormat(locale, figure.x.unit, kx, tx.major);
-    if (renewed([dx, dy, box, height])) {
-      drawAxes(
-        layers,
-        xTitle,
-        yTitle,
-        size,
-        height - colours,
-        box,
-        sx,
-        sy,
-        tx,
-        ty,
-        tx.major.map(fx),
-        yLabels,
-        Boolean(field),
-      );
-    }
-    const cells =
-      maps === null ? null : maps.drawField(layers.field, figure, view, size, box, sx, sy, height);
-    const { placed, dropped } = series.draw(figure, shown, size, box, sx, sy);
-    drawMarks(layers, figure, size, box, sx, sy, placed, rules, placedRules, rowHeight);
-    return { width, height, size, box, placed, cells, dropped, invert: sy.invert };
-  }
-
-  return { svg, draw };
+  const tx = makeTicks(kx, dx, Math.max(2, Math.min(10, (x1 - x0) / (size * 5))));
+  if (whole) tx.major = tx.major.filter(Number.isInteger);
+  const fx = axisFormat(locale, figure.x.unit, kx, tx.major);
+  const axes = sameAxes(kept, [dx, dy, box, height], () =>
+    drawAxes(
+      xTitle,
+      yTitle,
+      size,
+      height - colours,
+      box,
+      sx,
+      sy,
+      tx,
+      ty,
+      tx.major.map(fx),
+      yLabels,
+      Boolean(field),
+    ),
+  );
+  const map = drawField?.(figure, view, size, box, sx, sy, height);
+  const { painted, placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);
+  const marked = drawMarks(figure, size, box, sx, sy, placed, rules, placedRules, rowHeight);
+  return {
+    layers: { field: map?.nodes, ...axes, ...marked },
+    painted,
+    width,
+    height,
+    box,
+    placed,
+    cells: map?.cells ?? null,
+    dropped,
+    invert: sy.invert,
+  };
 }

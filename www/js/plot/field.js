@@ -35,8 +35,6 @@ export function viridis(t) {
     )
     .join("")}`;
 }
-/** @type {WeakMap<Element, {key: string, z: any, cells: Cells}>} */
-const drawn = new WeakMap();
 
 /** Edges of cells around positions. @param {number[]} at @param {Scale} scale */
 function edges(at, scale) {
@@ -49,33 +47,17 @@ function edges(at, scale) {
 const step = (at) => (at.length > 1 ? (at[at.length - 1] - at[0]) / (at.length - 1) : 0.1);
 
 /**
- * @param {SVGGElement} layer @param {import("./figure.js").Figure} figure @param {import("./draw.js").View} view @param {number} size @param {Box} box
+ * A map with its colour bar, and the places of its cells.
+ * @param {import("./figure.js").Figure} figure @param {import("./draw.js").View} view @param {number} size @param {Box} box
  * @param {Scale | ((a: number, b: number) => number[])} sx the x scale, or the projection of a simplex
  * @param {Scale | null} sy @param {number} height
- * @returns {Cells | null}
+ * @returns {{nodes: import("./svg.js").Node[], cells: Cells | null}}
  */
-export function drawField(layer, figure, view, size, box, sx, sy, height) {
+export function drawField(figure, view, size, box, sx, sy, height) {
   const { field } = figure;
   const extent = field ? extentOf(field.scale, field.z.flat()) : null;
-  if (!field || !extent) {
-    if (layer.childElementCount > 0) layer.replaceChildren();
-    drawn.delete(layer);
-    return null;
-  }
+  if (!field || !extent) return { nodes: [], cells: null };
   const range = sound(field.scale, extent);
-  const key = JSON.stringify([
-    figure.id,
-    box,
-    height,
-    field.scale,
-    range,
-    field.label,
-    sy?.domain,
-    sy && /** @type {Scale} */ (sx).domain,
-  ]);
-  const last = drawn.get(layer);
-  if (last && last.key === key && last.z === field.z) return last.cells;
-
   const colour = makeScale(field.scale, range, [0, 1]);
   const paths = new Array(LEVELS).fill("");
   /** @param {number} t */
@@ -144,7 +126,7 @@ export function drawField(layer, figure, view, size, box, sx, sy, height) {
     labels.map((t) => textWidth(t, size)),
     size * 0.6,
   );
-  layer.replaceChildren(
+  const nodes = [
     // A hair of stroke closes the seams between cells.
     ...paths.flatMap((d, l) =>
       d
@@ -206,7 +188,6 @@ export function drawField(layer, figure, view, size, box, sx, sy, height) {
       ];
     }),
     el("text", { x: bx, y: by - size * 0.4 }, fitText(axisTitle(field), size, view.width - bx)),
-  );
-  drawn.set(layer, { key, z: field.z, cells });
-  return cells;
+  ];
+  return { nodes, cells };
 }

@@ -2,13 +2,14 @@
 // keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
 import { later } from "../assets.js";
 import { createCursor } from "./cursor.js";
-import { createDrawing, fontSize, loading } from "./draw.js";
+import { drawFigure, fontSize } from "./draw.js";
 import { hasData } from "./extent.js";
 import { fill } from "./format.js";
 import { html } from "./html.js";
 import { createLegend } from "./legend.js";
 import { STRINGS } from "./strings.js";
-import { say, set } from "./svg.js";
+import { say, set, show } from "./svg-page.js";
+import { el } from "./svg.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
  *  @typedef {{id: string, group?: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
@@ -27,6 +28,8 @@ import { say, set } from "./svg.js";
  */
 
 let last = 0;
+/** Heat maps are few: what draws them is fetched for the first. @type {import("./draw.js").View["drawField"]} */
+let drawField = null;
 
 /**
  * @param {Figure} figure @param {Options} [options]
@@ -44,6 +47,8 @@ export function renderFigure(figure, options = {}) {
     switched.get(id) ?? !current.series.find((s) => s.id === id)?.hidden;
   /** @type {import("./draw.js").Drawn | null} */
   let drawn = null;
+  /** @type {import("./draw.js").Kept | null} */
+  let kept = null;
 
   const element = html("figure", "lab-figure");
   const title = html("figcaption", "", figure.title);
@@ -57,8 +62,9 @@ export function renderFigure(figure, options = {}) {
     "aria-describedby": hintId,
   };
   for (const [name, value] of Object.entries(attributes)) plot.setAttribute(name, value);
-  const drawing = createDrawing();
-  plot.append(drawing.svg);
+  const drawing = show(el("svg", { class: "lab-svg", role: "img" }));
+  const svg = drawing.element;
+  plot.append(svg);
   const empty = html("p", "lab-note");
   const hint = html("span", "lab-sr");
   hint.id = hintId;
@@ -68,7 +74,7 @@ export function renderFigure(figure, options = {}) {
     draw();
   });
   const now = () => ({ figure: current, drawn, width });
-  const cursor = createCursor(plot, drawing.svg, locale, strings, now);
+  const cursor = createCursor(plot, svg, locale, strings, now);
   const note = html("p", "lab-note");
   const details = /** @type {HTMLDetailsElement} */ (html("details"));
   const tableHost = html("div", "lab-scroll");
@@ -79,7 +85,7 @@ export function renderFigure(figure, options = {}) {
 
   /** Never without words, also while it has no width or a part of it is fetched. */
   function label() {
-    if (!drawing.svg.hasAttribute("aria-label")) set(drawing.svg, "aria-label", current.title);
+    if (!svg.hasAttribute("aria-label")) set(svg, "aria-label", current.title);
     set(plot, "aria-label", current.title);
     set(tableHost, "aria-label", `${strings.table}: ${current.title}`);
   }
@@ -97,9 +103,20 @@ export function renderFigure(figure, options = {}) {
       drawn = null;
       return;
     }
-    const wait = loading(current);
-    if (wait) return void wait.then(draw, () => {});
-    drawn = drawing.draw(current, { width, height: options.height, scale, locale, strings, shown });
+    if (current.field && !drawField) {
+      return void later().then(
+        (module) => {
+          ({ drawField } = module);
+          draw();
+        },
+        () => {},
+      );
+    }
+    const { height } = options;
+    const view = { width, height, scale, locale, strings, shown, drawField };
+    drawn = drawFigure(current, view, kept);
+    kept = drawn.kept;
+    drawing.update(drawn.tree);
     // Nobody hears a summary sixty times a second.
     summary ||= window.setTimeout(describe, 200);
     say(hint, current.field ? strings.keysField : strings.keys);
@@ -117,7 +134,7 @@ export function renderFigure(figure, options = {}) {
     summary = 0;
     // Fetched after the first drawing; without it the title says what this is.
     later().then(
-      ({ summarise }) => set(drawing.svg, "aria-label", summarise(current, shown, locale, strings)),
+      ({ summarise }) => set(svg, "aria-label", summarise(current, shown, locale, strings)),
       () => {},
     );
   }

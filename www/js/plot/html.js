@@ -1,4 +1,4 @@
-import { say } from "./svg.js";
+import { say } from "./svg-page.js";
 
 /** An element with a class and a text. @param {string} tag @param {string} [name] @param {string} [text] */
 export function html(tag, name, text) {

@@ -2,27 +2,19 @@
 import { real } from "./extent.js";
 import { fitText, placeBeside, spread, textWidth } from "./layout.js";
 import { symbols } from "./path.js";
-import { el, say, set } from "./svg.js";
+import { el } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {import("./draw.js").Box} Box
- *  @typedef {import("./draw.js").Layers} Layers
  *  @typedef {import("./draw.js").Placed} Placed */
-
-/** Keeps `count` children: a path first, then more of `tag`. @param {Element} parent @param {number} count @param {"path" | "text"} tag */
-function pool(parent, count, tag) {
-  while (parent.childElementCount > count) parent.lastElementChild?.remove();
-  while (parent.childElementCount < count)
-    parent.append(el(parent.childElementCount === 0 ? "path" : tag));
-}
 
 /**
  * Lines across the plot, marked points, and the labels of both.
- * @param {Layers} layers @param {Figure} figure @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy @param {Placed[]} placed
+ * @param {Figure} figure @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy @param {Placed[]} placed
  * @param {import("./figure.js").Mark[]} rules @param {{x: number, row: number}[]} rows @param {number} rowHeight
  */
-export function drawMarks(layers, figure, size, box, sx, sy, placed, rules, rows, rowHeight) {
+export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHeight) {
   const flat = (figure.marks ?? []).filter(
     (m) => real(m.y) && !real(m.x) && !Number.isNaN(sy(Number(m.y))),
   );
@@ -53,29 +45,27 @@ export function drawMarks(layers, figure, size, box, sx, sy, placed, rules, rows
       anchor: "end",
     })),
   ];
-  pool(layers.rules, 1, "path");
-  set(layers.rules.children[0], "d", d || null);
-  set(layers.rules.children[0], "class", "rule");
-  set(layers.rules.children[0], "stroke-width", size * 0.08);
-  drawPlaces(
-    layers,
-    (figure.marks ?? []).filter(
-      (m) => real(m.x) && real(m.y) && !Number.isNaN(sx(m.x)) && !Number.isNaN(sy(m.y)),
+  return {
+    rules: [el("path", { d: d || null, class: "rule", "stroke-width": size * 0.08 })],
+    marks: drawPlaces(
+      (figure.marks ?? []).filter(
+        (m) => real(m.x) && real(m.y) && !Number.isNaN(sx(m.x)) && !Number.isNaN(sy(m.y)),
+      ),
+      size,
+      box,
+      placed,
+      (m) => [sx(Number(m.x)), sy(Number(m.y))],
+      texts,
     ),
-    size,
-    box,
-    placed,
-    (m) => [sx(Number(m.x)), sy(Number(m.y))],
-    texts,
-  );
+  };
 }
 
 /**
  * Marked points with labels beside them, and other labels.
- * @param {Layers} layers @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
+ * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
  * @param {(m: import("./figure.js").Mark) => number[]} at @param {{text: string, x: number, y: number, anchor: string}[]} [texts]
  */
-export function drawPlaces(layers, marks, size, box, placed, at, texts = []) {
+export function drawPlaces(marks, size, box, placed, at, texts = []) {
   const points = marks
     .filter((m) => real(m.x) && real(m.y))
     .map((m) => {
@@ -95,28 +85,17 @@ export function drawPlaces(layers, marks, size, box, placed, at, texts = []) {
       anchor: "middle",
     })),
   ];
-  pool(layers.marks, 1 + all.length, "text");
-  const [ring, ...labels] = layers.marks.children;
-  set(ring, "class", "place");
-  set(
-    ring,
-    "d",
-    symbols(
-      points.map((p) => p.x),
-      points.map((p) => p.y),
-      0,
-      size * 0.32,
-      () => true,
-    ),
+  const ring = symbols(
+    points.map((p) => p.x),
+    points.map((p) => p.y),
+    0,
+    size * 0.32,
+    () => true,
   );
-  set(ring, "stroke-width", size * 0.14);
-  all.forEach(({ text, x, y, anchor }, i) => {
-    const node = labels[i];
-    set(node, "class", "halo");
-    set(node, "x", x);
-    set(node, "y", y);
-    set(node, "text-anchor", anchor);
-    set(node, "stroke-width", size * 0.28);
-    say(node, text);
-  });
+  return [
+    el("path", { class: "place", d: ring, "stroke-width": size * 0.14 }),
+    ...all.map(({ text, x, y, anchor }) =>
+      el("text", { class: "halo", x, y, "text-anchor": anchor, "stroke-width": size * 0.28 }, text),
+    ),
+  ];
 }

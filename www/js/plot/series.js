@@ -1,186 +1,149 @@
 // Series of a figure: lines, points, bands, bars of intervals.
 import { FAR, real } from "./extent.js";
 import { path, ribbon, symbols } from "./path.js";
-import { looks, px as r1 } from "./style.js";
-import { el, set } from "./svg.js";
+import { dashes, looks, px as r1 } from "./style.js";
+import { el } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
  *  @typedef {import("./figure.js").Series} Series
  *  @typedef {import("./style.js").Look} Look
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {import("./draw.js").Box} Box
- *  @typedef {import("./draw.js").Layers} Layers
  *  @typedef {import("./draw.js").Placed} Placed */
 
-/** Keeps the nodes of each series from one draw to the next. @param {Layers} layers */
-export function createSeries(layers) {
-  /** @type {Map<string, {area: SVGPathElement, casing: SVGPathElement, line: SVGPathElement, bars: SVGPathElement, dots: SVGPathElement, open: SVGPathElement}>} */
-  const nodes = new Map();
+/** @typedef {import("./svg.js").Attributes} Attributes
+ *  @typedef {{series: Series, look: Look, paths: Record<string, Attributes>}} Painted the attributes of its paths, by name */
 
-  /** The nodes of a series. @param {Series} s @param {Look} look */
-  function ensure(s, look) {
-    let node = nodes.get(s.id);
-    if (!node) {
-      const make = (/** @type {string} */ name, /** @type {Element} */ layer) => {
-        const p = el("path");
-        layer.append(p);
-        return { p, name };
-      };
-      const [a, c, l, b, d, o] = [
-        make("area", layers.areas),
-        make("casing", layers.areas),
-        make("line", layers.lines),
-        make("bars", layers.dots),
-        make("dots", layers.dots),
-        make("open", layers.dots),
-      ].map((m) => m.p);
-      nodes.set(s.id, (node = { area: a, casing: c, line: l, bars: b, dots: d, open: o }));
+/** The paths of a series, by the layer they lie in. @type {Record<string, string[]>} */
+const PATHS = { areas: ["area", "casing"], lines: ["line"], dots: ["bars", "dots", "open"] };
+
+/** Layers of series. A series has all its paths, also empty ones, so that it keeps its elements while it changes. @param {Painted[]} painted */
+export const seriesLayers = (painted) =>
+  Object.fromEntries(
+    Object.entries(PATHS).map(([layer, names]) => [
+      layer,
+      painted.flatMap(({ series, look, paths }) =>
+        names.map((name) =>
+          el(
+            "path",
+            { class: `${name} ${look.colour}`, ...paths[name] },
+            [],
+            `${name} ${series.id}`,
+          ),
+        ),
+      ),
+    ]),
+  );
+
+/** @param {Figure} figure @param {(id: string) => boolean} shown @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy */
+export function drawSeries(figure, shown, size, box, sx, sy) {
+  const all = looks(figure.series);
+  // Bounds at the floor often share their place: they stand side by side.
+  const grounded = figure.series.filter((s) => s.floor && shown(s.id));
+  let dropped = 0;
+  /** @type {Placed[]} */
+  const placed = [];
+  const painted = figure.series.map((s, k) => {
+    const look = all[k];
+    if (!shown(s.id)) return { series: s, look, paths: {} };
+    const n = s.x.length;
+    const [px, py] = [new Array(n).fill(NaN), new Array(n).fill(NaN)];
+    const [top, bottom] = [new Array(n).fill(NaN), new Array(n).fill(NaN)];
+    /** Points without a value that are drawn at the floor. @type {boolean[]} */
+    const floor = new Array(n).fill(false);
+    const place = (/** @type {number | null | undefined} */ v) => (real(v) ? sy(v) : NaN);
+    /** An interval's end in pixels; an open one goes on to the edge. @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
+    const end = (v, y, edge, low) => {
+      const at = Math.max(box.y0, Math.min(box.y1, place(v)));
+      const far =
+        sy.kind === "log" && real(y) && y > 0 && real(v) && (low ? v < y / FAR : v > y * FAR);
+      return Number.isNaN(at) || far ? edge : at;
+    };
+    for (let i = 0; i < n; i++) {
+      const x = s.x[i];
+      const y = s.y[i];
+      px[i] = real(x) ? sx(x) : NaN;
+      py[i] = place(y);
+      const atFloor =
+        Boolean(s.floor) &&
+        sy.kind === "log" &&
+        (y === null || y === undefined || y <= 0) &&
+        (real(y) || real(s.hi?.[i]));
+      if (atFloor) {
+        [py[i], floor[i]] = [box.y1, true];
+        px[i] += (grounded.indexOf(s) - (grounded.length - 1) / 2) * size * 0.6;
+      }
+      if ((real(x) && Number.isNaN(px[i])) || (real(y) && s.kind !== "band" && Number.isNaN(py[i])))
+        dropped++;
+      if (!s.lo && !s.hi) continue;
+      const [lo, hi] = [s.lo?.[i], s.hi?.[i]];
+      // An interval belongs to a value; a band stands alone, and both ends missing leave a gap.
+      if (s.kind === "band" ? !real(lo) && !real(hi) : Number.isNaN(py[i])) continue;
+      if (!real(lo) && !real(hi)) continue;
+      bottom[i] = end(lo, y, box.y1, true);
+      top[i] = end(hi, y, box.y0, false);
     }
-    for (const [name, p] of Object.entries(node)) set(p, "class", `${name} ${look.colour}`);
-    return node;
-  }
-
-  /** Forgets series that are gone. @param {Figure} figure */
-  function prune(figure) {
-    if (nodes.size === figure.series.length) return;
-    const here = new Set(figure.series.map((s) => s.id));
-    for (const [id, node] of nodes) {
-      if (here.has(id)) continue;
-      for (const p of Object.values(node)) p.remove();
-      nodes.delete(id);
-    }
-  }
-
-  /** @param {Figure} figure @param {(id: string) => boolean} shown @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy */
-  function draw(figure, shown, size, box, sx, sy) {
-    const all = looks(figure.series);
-    // Bounds at the floor often share their place: they stand side by side.
-    const grounded = figure.series.filter((s) => s.floor && shown(s.id));
-    let dropped = 0;
-    /** @type {Placed[]} */
-    const placed = [];
-    figure.series.forEach((s, k) => {
-      const look = all[k];
-      const node = ensure(s, look);
-      if (!shown(s.id)) {
-        for (const p of Object.values(node)) set(p, "d", null);
-        return;
-      }
-      const n = s.x.length;
-      const [px, py] = [new Array(n).fill(NaN), new Array(n).fill(NaN)];
-      const [top, bottom] = [new Array(n).fill(NaN), new Array(n).fill(NaN)];
-      /** Points without a value that are drawn at the floor. @type {boolean[]} */
-      const floor = new Array(n).fill(false);
-      const place = (/** @type {number | null | undefined} */ v) => (real(v) ? sy(v) : NaN);
-      /** An interval's end in pixels; an open one goes on to the edge. @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
-      const end = (v, y, edge, low) => {
-        const at = Math.max(box.y0, Math.min(box.y1, place(v)));
-        const far =
-          sy.kind === "log" && real(y) && y > 0 && real(v) && (low ? v < y / FAR : v > y * FAR);
-        return Number.isNaN(at) || far ? edge : at;
-      };
-      for (let i = 0; i < n; i++) {
-        const x = s.x[i];
-        const y = s.y[i];
-        px[i] = real(x) ? sx(x) : NaN;
-        py[i] = place(y);
-        const atFloor =
-          Boolean(s.floor) &&
-          sy.kind === "log" &&
-          (y === null || y === undefined || y <= 0) &&
-          (real(y) || real(s.hi?.[i]));
-        if (atFloor) {
-          [py[i], floor[i]] = [box.y1, true];
-          px[i] += (grounded.indexOf(s) - (grounded.length - 1) / 2) * size * 0.6;
-        }
-        if (
-          (real(x) && Number.isNaN(px[i])) ||
-          (real(y) && s.kind !== "band" && Number.isNaN(py[i]))
-        )
-          dropped++;
-        if (!s.lo && !s.hi) continue;
-        const [lo, hi] = [s.lo?.[i], s.hi?.[i]];
-        // An interval belongs to a value; a band stands alone, and both ends missing leave a gap.
-        if (s.kind === "band" ? !real(lo) && !real(hi) : Number.isNaN(py[i])) continue;
-        if (!real(lo) && !real(hi)) continue;
-        bottom[i] = end(lo, y, box.y1, true);
-        top[i] = end(hi, y, box.y0, false);
-      }
-      const solid = look.dash === null;
-      const joined = s.kind === "line";
-      // A curve that falls below the axis ends on it; a point there is not drawn.
-      const below = py.map((v) => v > box.y1 + 0.5);
-      below.forEach((is, i) => {
-        if (!is) return;
-        const edge = joined && ((i > 0 && !below[i - 1]) || (i + 1 < n && !below[i + 1]));
-        py[i] = edge ? box.y1 : NaN;
-        if (!joined) dropped++;
-      });
-      // Many runs in one series are thin.
-      const thick =
-        size * (s.role === "published" ? 0.09 : s.role === "measured" && n > 400 ? 0.07 : 0.15);
-      const curve = joined ? path(px, py) : null;
-      set(node.line, "d", curve);
-      // Colours of a field may hide a line: it runs in a light bed there.
-      set(node.casing, "d", figure.field ? curve : null);
-      set(node.casing, "stroke-width", thick * 2.5);
-      set(node.line, "stroke-width", thick);
-      // A round cap makes a point between two gaps a dot.
-      set(node.line, "stroke-linecap", solid ? "round" : null);
-      set(
-        node.line,
-        "stroke-dasharray",
-        solid
-          ? null
-          : (look.dash
-              ?.split(" ")
-              .map((v) => (+v * size) / 14)
-              .join(" ") ?? null),
-      );
-      set(node.area, "d", s.kind !== "points" && (s.lo || s.hi) ? ribbon(px, bottom, top) : null);
-      let bars = "";
-      const [wing, barb, cap] = [r1(size * 0.28), r1(size * 0.4), n > 60 ? 0 : r1(size * 0.22)];
-      if (s.kind === "points") {
-        for (let i = 0; i < n; i++) {
-          if (Number.isNaN(top[i]) || Number.isNaN(px[i])) continue;
-          const x = r1(px[i]);
-          const [a, b] = [r1(top[i]), r1(floor[i] ? py[i] : bottom[i])];
-          bars += `M${x} ${b}V${a}`;
-          // An open end is an arrow at the edge, a known one a cap.
-          if (top[i] === box.y0) bars += `m${-wing} ${barb}L${x} ${a}l${wing} ${barb}`;
-          else if (cap) bars += `m${-cap} 0h${2 * cap}`;
-          if (floor[i]) continue;
-          if (bottom[i] === box.y1) bars += `M${x - wing} ${b - barb}L${x} ${b}l${wing} ${-barb}`;
-          else if (cap) bars += `M${x - cap} ${b}h${2 * cap}`;
-        }
-      }
-      set(node.bars, "d", bars || null);
-      set(node.bars, "stroke-width", size * 0.1);
-      const dotted =
-        s.kind === "points" || (joined && s.role === "published" && n <= 60) || (joined && n === 1);
-      const r = size * (n > 400 ? 0.14 : n > 80 ? 0.2 : 0.29);
-      set(
-        node.dots,
-        "d",
-        dotted && !look.open ? symbols(px, py, look.shape, r, (i) => !floor[i]) : null,
-      );
-      set(node.dots, "stroke-width", n > 80 ? 0 : size * 0.05);
-      set(
-        node.open,
-        "d",
-        dotted ? symbols(px, py, look.shape, r * 1.1, (i) => look.open || floor[i]) : null,
-      );
-      set(node.open, "stroke-width", size * 0.12);
-      placed.push({
-        series: s,
-        look,
-        px,
-        py: s.kind === "band" ? px.map((_, i) => (top[i] + bottom[i]) / 2) : py,
-      });
+    const solid = look.dash === null;
+    const joined = s.kind === "line";
+    // A curve that falls below the axis ends on it; a point there is not drawn.
+    const below = py.map((v) => v > box.y1 + 0.5);
+    below.forEach((is, i) => {
+      if (!is) return;
+      const edge = joined && ((i > 0 && !below[i - 1]) || (i + 1 < n && !below[i + 1]));
+      py[i] = edge ? box.y1 : NaN;
+      if (!joined) dropped++;
     });
-    prune(figure);
-    return { placed, dropped };
-  }
-
-  return { ensure, prune, draw };
+    // Many runs in one series are thin.
+    const thick =
+      size * (s.role === "published" ? 0.09 : s.role === "measured" && n > 400 ? 0.07 : 0.15);
+    const curve = joined ? path(px, py) : null;
+    let bars = "";
+    const [wing, barb, cap] = [r1(size * 0.28), r1(size * 0.4), n > 60 ? 0 : r1(size * 0.22)];
+    if (s.kind === "points") {
+      for (let i = 0; i < n; i++) {
+        if (Number.isNaN(top[i]) || Number.isNaN(px[i])) continue;
+        const x = r1(px[i]);
+        const [a, b] = [r1(top[i]), r1(floor[i] ? py[i] : bottom[i])];
+        bars += `M${x} ${b}V${a}`;
+        // An open end is an arrow at the edge, a known one a cap.
+        if (top[i] === box.y0) bars += `m${-wing} ${barb}L${x} ${a}l${wing} ${barb}`;
+        else if (cap) bars += `m${-cap} 0h${2 * cap}`;
+        if (floor[i]) continue;
+        if (bottom[i] === box.y1) bars += `M${x - wing} ${b - barb}L${x} ${b}l${wing} ${-barb}`;
+        else if (cap) bars += `M${x - cap} ${b}h${2 * cap}`;
+      }
+    }
+    const dotted =
+      s.kind === "points" || (joined && s.role === "published" && n <= 60) || (joined && n === 1);
+    const r = size * (n > 400 ? 0.14 : n > 80 ? 0.2 : 0.29);
+    placed.push({
+      series: s,
+      look,
+      px,
+      py: s.kind === "band" ? px.map((_, i) => (top[i] + bottom[i]) / 2) : py,
+    });
+    const paths = {
+      area: { d: s.kind !== "points" && (s.lo || s.hi) ? ribbon(px, bottom, top) : null },
+      // Colours of a field may hide a line: it runs in a light bed there.
+      casing: { d: figure.field ? curve : null, "stroke-width": thick * 2.5 },
+      line: {
+        d: curve,
+        "stroke-width": thick,
+        // A round cap makes a point between two gaps a dot.
+        "stroke-linecap": solid ? "round" : null,
+        "stroke-dasharray": dashes(look, size),
+      },
+      bars: { d: bars || null, "stroke-width": size * 0.1 },
+      dots: {
+        d: dotted && !look.open ? symbols(px, py, look.shape, r, (i) => !floor[i]) : null,
+        "stroke-width": n > 80 ? 0 : size * 0.05,
+      },
+      open: {
+        d: dotted ? symbols(px, py, look.shape, r * 1.1, (i) => look.open || floor[i]) : null,
+        "stroke-width": size * 0.12,
+      },
+    };
+    return { series: s, look, paths };
+  });
+  return { painted, placed, dropped };
 }

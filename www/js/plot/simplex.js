@@ -1,105 +1,114 @@
 // A figure on a simplex: three shares that sum to one, as places in a triangle.
+import { sameAxes } from "./axes.js";
 import { real } from "./extent.js";
 import { axisTitle, valueFormat } from "./format.js";
 import { fitText } from "./layout.js";
 import { drawPlaces } from "./marks.js";
 import { path, symbols } from "./path.js";
 import { looks } from "./style.js";
-import { el, set } from "./svg.js";
+import { el } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
  *  @typedef {import("./figure.js").Series} Series
  *  @typedef {import("./draw.js").View} View
- *  @typedef {import("./draw.js").Drawn} Drawn
- *  @typedef {import("./draw.js").Stage} Stage */
+ *  @typedef {import("./draw.js").Part} Part */
 
-/** @param {Stage} stage @param {Figure} figure @param {View} view @param {number} size @returns {Drawn} */
-export function drawSimplex({ layers, series, maps, resize, renewed }, figure, view, size) {
-  const { width, strings, shown, locale } = view;
+/**
+ * The triangle, lines of equal shares and the names of its corners.
+ * @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Box} box @param {(a: number, b: number) => number[]} project
+ */
+function drawTriangle(figure, { width, strings, locale }, size, box, project) {
+  const percent = valueFormat(locale, "%", 3);
+  let grid = "";
+  for (const t of [0.2, 0.4, 0.6, 0.8]) {
+    for (const [a, b] of [
+      [
+        [t, 0],
+        [t, 1 - t],
+      ],
+      [
+        [0, t],
+        [1 - t, t],
+      ],
+      [
+        [t, 0],
+        [0, t],
+      ],
+    ])
+      grid += `M${project(a[0], a[1])}L${project(b[0], b[1])}`;
+  }
+  const ends = [project(0, 0), project(1, 0), project(0, 1)];
+  const name = (/** @type {string} */ text) => `${text} ${percent(1)}`;
+  const corner = (
+    /** @type {string} */ text,
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {string} */ anchor,
+  ) =>
+    el(
+      "text",
+      { x, y, "text-anchor": anchor },
+      fitText(text, size, anchor === "middle" ? width : width / 2 - 6),
+    );
+  const low = box.y1 + size * 1.4;
+  const axes = [
+    el("path", { class: "axis", d: grid, "stroke-opacity": 0.5 }),
+    el("path", { class: "axis", d: `M${ends.join("L")}Z`, "stroke-width": 1.2 }),
+    corner(name(strings.third), Math.max(4, box.x0 - size * 2), low, "start"),
+    corner(name(axisTitle(figure.x)), Math.min(width - 4, box.x1 + size * 2), low, "end"),
+    corner(name(axisTitle(figure.y)), ends[2][0], box.y0 - size * 0.7, "middle"),
+  ];
+  return { axes };
+}
+
+/** @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Kept} kept takes what this drawing settles @returns {Part} */
+export function drawSimplex(figure, view, size, kept) {
+  const { width, shown } = view;
   const side = Math.min(width - size * 5, 620, ((view.height ?? 1e4) - size * 9) / 0.866);
   const x0 = Math.round((width - side) / 2);
   const y0 = Math.round(size * 2.2);
   const box = { x0, y0, x1: x0 + side, y1: y0 + side * 0.866 };
   const height = view.height ?? Math.round(box.y1 + size * 2.8 + size * 3.6);
-  resize(width, height);
   /** @param {number} a @param {number} b */
   const project = (a, b) => [x0 + (a + b / 2) * side, box.y1 - b * 0.866 * side];
-  if (renewed([box])) {
-    const percent = valueFormat(locale, "%", 3);
-    let grid = "";
-    for (const t of [0.2, 0.4, 0.6, 0.8]) {
-      for (const [a, b] of [
-        [
-          [t, 0],
-          [t, 1 - t],
-        ],
-        [
-          [0, t],
-          [1 - t, t],
-        ],
-        [
-          [t, 0],
-          [0, t],
-        ],
-      ])
-        grid += `M${project(a[0], a[1])}L${project(b[0], b[1])}`;
-    }
-    layers.grid.replaceChildren();
-    const ends = [project(0, 0), project(1, 0), project(0, 1)];
-    const name = (/** @type {string} */ text) => `${text} ${percent(1)}`;
-    const corner = (
-      /** @type {string} */ text,
-      /** @type {number} */ x,
-      /** @type {number} */ y,
-      /** @type {string} */ anchor,
-    ) =>
-      el(
-        "text",
-        { x, y, "text-anchor": anchor },
-        fitText(text, size, anchor === "middle" ? width : width / 2 - 6),
-      );
-    layers.axes.replaceChildren(
-      el("path", { class: "axis", d: grid, "stroke-opacity": 0.5 }),
-      el("path", { class: "axis", d: `M${ends.join("L")}Z`, "stroke-width": 1.2 }),
-      corner(name(strings.third), Math.max(4, x0 - size * 2), box.y1 + size * 1.4, "start"),
-      corner(
-        name(axisTitle(figure.x)),
-        Math.min(width - 4, box.x1 + size * 2),
-        box.y1 + size * 1.4,
-        "end",
-      ),
-      corner(name(axisTitle(figure.y)), ends[2][0], y0 - size * 0.7, "middle"),
-    );
-  }
-  const cells =
-    maps === null
-      ? null
-      : maps.drawField(layers.field, figure, view, size, box, project, null, height);
+  const axes = sameAxes(kept, [box], () => drawTriangle(figure, view, size, box, project));
+  const map = view.drawField?.(figure, view, size, box, project, null, height);
   /** @type {(i: number, s: Series) => number[]} */
   const at = (i, s) =>
     real(s.x[i]) && real(s.y[i]) ? project(Number(s.x[i]), Number(s.y[i])) : [NaN, NaN];
   const all = looks(figure.series);
-  const placed = figure.series.flatMap((s, k) => {
-    const node = series.ensure(s, all[k]);
-    const on = shown(s.id);
-    const points = on ? s.x.map((_, i) => at(i, s)) : [];
+  /** @type {import("./draw.js").Placed[]} */
+  const placed = [];
+  const painted = figure.series.map((s, k) => {
+    const look = all[k];
+    if (!shown(s.id)) return { series: s, look, paths: {} };
+    const points = s.x.map((_, i) => at(i, s));
     const [px, py] = [points.map((p) => p[0]), points.map((p) => p[1])];
-    set(node.area, "d", null);
-    set(node.bars, "d", null);
-    set(node.line, "d", s.kind === "line" ? path(px, py) : null);
-    const dots = s.kind === "points" ? symbols(px, py, all[k].shape, size * 0.3, () => true) : null;
-    set(node.dots, "d", all[k].open ? null : dots);
-    set(node.open, "d", all[k].open ? dots : null);
-    return on ? [{ series: s, look: all[k], px, py }] : [];
+    placed.push({ series: s, look, px, py });
+    const dots = s.kind === "points" ? symbols(px, py, look.shape, size * 0.3, () => true) : null;
+    const paths = {
+      line: { d: s.kind === "line" ? path(px, py) : null },
+      dots: { d: look.open ? null : dots },
+      open: { d: look.open ? dots : null },
+    };
+    return { series: s, look, paths };
   });
-  series.prune(figure);
-  drawPlaces(
-    layers,
+  const marks = drawPlaces(
     figure.marks ?? [],
     size,
     { x0: 2, y0: 2, x1: width - 2, y1: box.y1 },
     placed,
     (m) => project(Number(m.x), Number(m.y)),
   );
-  return { width, height, size, box, placed, cells, dropped: 0, invert: null };
+  return {
+    layers: { field: map?.nodes, ...axes, marks },
+    painted,
+    width,
+    height,
+    box,
+    placed,
+    cells: map?.cells ?? null,
+    dropped: 0,
+    invert: null,
+  };
 }

@@ -1,13 +1,15 @@
 // A figure as one SVG file: title, plot, legend and stamp, its colours written out, so that it looks
 // the same in a browser, a paper and an editor that knows no CSS variables.
 import { palettes, svgRules } from "./css.js";
-import { createDrawing } from "./draw.js";
+import { drawFigure } from "./draw.js";
+import { drawField } from "./field.js";
 import { upper } from "./format.js";
 import { textWidth, wrapText } from "./layout.js";
-import { swatch } from "./legend.js";
 import { looks } from "./style.js";
 import { summarise } from "./summary.js";
+import { markup } from "./svg-text.js";
 import { el } from "./svg.js";
+import { swatch } from "./swatch.js";
 
 const WIDTH = 900;
 const FONT = "Helvetica, Arial, sans-serif";
@@ -18,22 +20,19 @@ const FONT = "Helvetica, Arial, sans-serif";
  * @param {import("./figure.js").Stamp | null} stamp @param {"light" | "dark"} theme
  */
 export function standalone(figure, view, stamp, theme) {
-  const { svg, draw } = createDrawing();
-  const { height, size } = draw(figure, { ...view, width: WIDTH, scale: 1 });
+  const { tree, height, size } = drawFigure(figure, { ...view, width: WIDTH, scale: 1, drawField });
   /** @type {Record<string, string>} */
   const palette = { ...palettes[theme], font: FONT };
   const style = svgRules
     .map((rule) => rule.replace(/var\(--lab-(\w+)\)/g, (_, name) => palette[name]))
     .join("");
 
-  const plot = el("g");
-  plot.append(...svg.children);
   let y = size * 1.6;
   const texts = [
     el("text", { x: 4, y, "font-weight": "bold", "font-size": size * 1.1 }, figure.title),
   ];
   y += size * 0.8;
-  plot.setAttribute("transform", `translate(0 ${y})`);
+  const plot = el("g", { transform: `translate(0 ${y})` }, tree.children);
   y += height + size * 0.6;
 
   const all = looks(figure.series);
@@ -42,11 +41,10 @@ export function standalone(figure, view, stamp, theme) {
     if (!view.shown(s.id)) return [];
     const wide = size * 2.6 + textWidth(upper(s.label), size);
     if (x > 4 && x + wide > WIDTH) [x, y] = [4, y + size * 1.6];
-    const g = el("g", { transform: `translate(${x} ${y})` });
-    g.append(
+    const g = el("g", { transform: `translate(${x} ${y})` }, [
       swatch(s, all[k], size),
       el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, upper(s.label)),
-    );
+    ]);
     x += wide + size;
     return [g];
   });
@@ -62,23 +60,24 @@ export function standalone(figure, view, stamp, theme) {
   }
   y = Math.ceil(y + small);
 
-  const out = el("svg", {
+  const attributes = {
     xmlns: "http://www.w3.org/2000/svg",
     width: WIDTH,
     height: y,
     viewBox: `0 0 ${WIDTH} ${y}`,
     "font-size": size,
     role: "img",
-  });
-  out.append(
-    el("title", {}, figure.title),
-    el("desc", {}, summarise(figure, view.shown, view.locale, view.strings)),
-    ...(stamp ? [el("metadata", {}, JSON.stringify(stamp.metadata))] : []),
-    el("style", {}, style),
-    el("rect", { width: WIDTH, height: y, fill: palette.bg }),
-    plot,
-    ...legend,
-    ...texts,
+  };
+  return markup(
+    el("svg", attributes, [
+      el("title", {}, figure.title),
+      el("desc", {}, summarise(figure, view.shown, view.locale, view.strings)),
+      ...(stamp ? [el("metadata", {}, JSON.stringify(stamp.metadata))] : []),
+      el("style", {}, style),
+      el("rect", { width: WIDTH, height: y, fill: palette.bg }),
+      plot,
+      ...legend,
+      ...texts,
+    ]),
   );
-  return new XMLSerializer().serializeToString(out);
 }

@@ -34,6 +34,14 @@ export function looks(series) {
   });
 }
 
+/** Dashes of a line for a font of `size` px; null for a solid one. @param {Look} look @param {number} size */
+export const dashes = ({ dash }, size) =>
+  dash &&
+  dash
+    .split(" ")
+    .map((v) => (+v * size) / 14)
+    .join(" ");
+
 /** Coordinates in an SVG path: a tenth of a pixel is enough. @param {number} v */
 export const px = (v) => Math.round(v * 10) / 10;
 

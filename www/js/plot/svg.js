@@ -1,31 +1,24 @@
-// SVG nodes. Text is always a text node: nothing here reads markup.
+// A drawing as a tree of plain nodes. What draws a figure returns these and needs no document; svg-page.js shows them
+// on a page, svg-text.js writes them as text. Text is data: neither reads it as markup.
 import { visible } from "../visible.js";
 
-const NS = "http://www.w3.org/2000/svg";
+/** Without null an attribute is there. @typedef {Record<string, string | number | null>} Attributes */
+/**
+ * A key is a node's name among its siblings: under it a node keeps its element on the page while others come and go.
+ * Without one a node is known by its place.
+ * @typedef {{tag: keyof SVGElementTagNameMap, attributes: Attributes, children: Node[] | string, key?: string}} Node
+ */
 
 /**
- * @template {keyof SVGElementTagNameMap} T
- * @param {T} tag @param {Record<string, string | number | null>} [attributes] @param {string} [text]
- * @returns {SVGElementTagNameMap[T]}
+ * @param {Node["tag"]} tag @param {Attributes} [attributes] @param {Node[] | string} [children] nodes, or a text @param {string} [key]
+ * @returns {Node}
  */
-export function el(tag, attributes = {}, text) {
-  const node = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(attributes)) set(node, name, value);
-  if (text !== undefined) say(node, text);
-  return node;
-}
+export const el = (tag, attributes = {}, children = [], key) => ({
+  tag,
+  attributes,
+  children: typeof children === "string" ? visible(children) : children,
+  key,
+});
 
-/** Writes an attribute only if it differs. @param {Element} node @param {string} name @param {string | number | null} value */
-export function set(node, name, value) {
-  const text =
-    value === null ? null : typeof value === "number" ? String(+value.toFixed(2)) : value;
-  if (node.getAttribute(name) === text) return;
-  if (text === null) node.removeAttribute(name);
-  else node.setAttribute(name, text);
-}
-
-/** Writes a text only if it differs. @param {Element} node @param {string} text */
-export function say(node, text) {
-  const shown = visible(text);
-  if (node.textContent !== shown) node.textContent = shown;
-}
+/** A value as both writers write it: a hundredth of a pixel is enough. @param {string | number} value */
+export const written = (value) => (typeof value === "number" ? String(+value.toFixed(2)) : value);

@@ -1,0 +1,175 @@
+// Drawings without a page: here is no document, only nodes and their text.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { drawFigure } from "./draw.js";
+import { drawField } from "./field.js";
+import { changed, HOSTILE, logs, nowhere, plane, simplex } from "./samples.js";
+import { standalone } from "./standalone.js";
+import { STRINGS } from "./strings.js";
+import { markup } from "./svg-text.js";
+import { el, written } from "./svg.js";
+
+/** @typedef {import("./svg.js").Node} Node */
+/** @typedef {{tag: string, attributes: Record<string, string>, children: Read[] | string}} Read */
+
+const view = {
+  width: 700,
+  scale: 1,
+  locale: "en",
+  strings: STRINGS,
+  shown: () => true,
+  drawField,
+};
+
+/** @type {Record<string, string>} */
+const CHARACTERS = { amp: "&", lt: "<", gt: ">", quot: '"' };
+/** @param {string} text */
+const plain = (text) => text.replace(/&(\w+);/g, (_, name) => CHARACTERS[name]);
+
+/** Reads what is written, and takes nothing that is not well-formed. @param {string} text */
+function read(text) {
+  const token =
+    /<\/(?<end>\w+)>|<(?<tag>\w+)(?<attributes>(?: [\w:-]+="(?:[^"<>&]|&(?:amp|lt|gt|quot);)*")*)(?<empty>\/?)>|(?<text>(?:[^<>&]|&(?:amp|lt|gt);)+)/y;
+  /** @type {Read} */
+  const whole = { tag: "", attributes: {}, children: [] };
+  const open = [whole];
+  while (token.lastIndex < text.length) {
+    const at = token.lastIndex;
+    const found = token.exec(text)?.groups;
+    assert.ok(found, `no markup: ${text.slice(at, at + 80)}`);
+    const parent = open[open.length - 1];
+    if (found.end) assert.equal(open.pop()?.tag, found.end);
+    else if (found.text) parent.children = plain(found.text);
+    else {
+      const attributes = [...found.attributes.matchAll(/ ([^=]+)="([^"]*)"/g)].map((m) => [
+        m[1],
+        plain(m[2]),
+      ]);
+      /** @type {Read} */
+      const node = { tag: found.tag, attributes: Object.fromEntries(attributes), children: [] };
+      /** @type {Read[]} */ (parent.children).push(node);
+      if (!found.empty) open.push(node);
+    }
+  }
+  assert.equal(open.length, 1, "all is closed");
+  return /** @type {Read[]} */ (whole.children)[0];
+}
+
+/** What should be read of a node. @param {Node} node @returns {Read} */
+const expected = ({ tag, attributes, children }) => ({
+  tag,
+  attributes: Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, value]) =>
+      value === null ? [] : [[name, written(value)]],
+    ),
+  ),
+  children: typeof children === "string" ? children : children.map(expected),
+});
+
+/** All nodes of a tree. @param {Node} node @returns {Node[]} */
+const all = (node) => [
+  node,
+  ...(typeof node.children === "string" ? [] : node.children.flatMap(all)),
+];
+/** Nodes of a class, from back to front. @param {Node} tree @param {string} name */
+const ofClass = (tree, name) =>
+  all(tree).filter(({ attributes }) => String(attributes.class).split(" ").includes(name));
+/** Nodes of a layer. @param {Node} tree @param {string} name */
+const layer = (tree, name) =>
+  /** @type {Node[]} */ (all(tree).find((n) => n.attributes["data-layer"] === name)?.children);
+/** @param {Node} tree */
+const texts = (tree) =>
+  all(tree).flatMap(({ tag, children }) => (tag === "text" ? [children] : []));
+/** @param {any} value */
+const frozen = (value) => {
+  if (value && typeof value === "object") Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+};
+
+test("what is drawn is written and read back, for every kind of figure", () => {
+  assert.equal(typeof document, "undefined");
+  for (const figure of [logs, changed, nowhere, plane, simplex]) {
+    const { tree } = drawFigure(frozen(figure), frozen({ ...view }));
+    assert.deepEqual(read(markup(tree)), expected(tree), figure.id);
+    assert.deepEqual(drawFigure(figure, view).tree, tree, "once more it is the same");
+  }
+});
+
+test("text is data in every place that holds one", () => {
+  for (const figure of [logs, plane, simplex]) {
+    const saved = standalone(figure, view, { text: HOSTILE, metadata: { HOSTILE } }, "light");
+    assert.ok(!saved.includes("<b"), figure.id);
+    const { children } = read(saved);
+    const of = (/** @type {string} */ tag) =>
+      /** @type {Read[]} */ (children).find((node) => node.tag === tag)?.children;
+    assert.equal(of("title"), figure.title);
+    assert.equal(of("metadata"), JSON.stringify({ HOSTILE }));
+    assert.ok(
+      texts(drawFigure(figure, view).tree).some((text) => String(text).includes("<b title=")),
+    );
+  }
+  assert.equal(
+    markup(el("text", { class: `"<&\u0000>` }, "a\u0000<&>")),
+    '<text class="&quot;&lt;&amp;␀&gt;">a␀&lt;&amp;&gt;</text>',
+  );
+  assert.equal(markup(el("path", { d: null, x: 1 / 3, y: -1e-9 })), '<path x="0.33" y="0"/>');
+});
+
+test("lines, intervals, arrows and marks of a figure on logarithmic axes", () => {
+  const { tree, box, placed, dropped } = drawFigure(logs, view);
+  assert.equal(dropped, 0);
+  assert.deepEqual(
+    placed.map(({ series }) => series.id),
+    ["law", "band", "runs"],
+  );
+  const d = (/** @type {string} */ name) => ofClass(tree, name).map((n) => n.attributes.d);
+  assert.match(String(d("line")[0]), /^M[\d.,L]+$/);
+  assert.match(String(d("area")[1]), /Z$/);
+  // The open end is an arrow at the upper edge: two wings.
+  assert.match(String(d("bars")[2]), new RegExp(`V${box.y0}m-[\\d.]+ [\\d.]+L[\\d.]+ ${box.y0}l`));
+  // What was never seen stands open on the floor.
+  assert.match(String(d("open")[2]), new RegExp(`^M[\\d.]+ ${box.y1}m`));
+  assert.deepEqual(
+    layer(tree, "marks").map(({ children }) => children),
+    [[], "best", "floor", HOSTILE],
+  );
+  assert.match(String(d("rule")[0]), /^M[\d.]+ [\d.]+V\d+M\d+ [\d.]+H\d+$/);
+  assert.ok(texts(tree).includes("Loss (nats)"), texts(tree).join("; "));
+});
+
+test("a map has its cells, its colours and no more than a page draws of it", () => {
+  for (const figure of [plane, simplex]) {
+    const { tree, cells } = drawFigure(figure, view);
+    assert.equal(cells?.length, 15, figure.id);
+    const fills = new Set(layer(tree, "field").map(({ attributes }) => attributes.fill));
+    assert.ok(fills.size >= 40, "the colour bar has every step");
+    assert.deepEqual(layer(drawFigure(figure, { ...view, drawField: null }).tree, "field"), []);
+  }
+  assert.equal(ofClass(drawFigure(simplex, view).tree, "mask").length, 1);
+});
+
+test("what was kept holds axes, margins and the order of series", () => {
+  const first = drawFigure(logs, view);
+  const before = structuredClone(first.kept);
+  const smaller = {
+    ...logs,
+    series: logs.series.map((s) => ({ ...s, y: s.y.map((v) => v && v * 0.95) })),
+  };
+  const second = drawFigure(smaller, view, first.kept);
+  assert.equal(layer(second.tree, "axes"), layer(first.tree, "axes"), "not drawn again");
+  assert.deepEqual(first.kept, before, "what was given is as it was");
+  const third = drawFigure(changed, view, second.kept);
+  const order = (/** @type {Node} */ tree) => layer(tree, "lines").map(({ key }) => key);
+  assert.deepEqual(order(third.tree), ["line law", "line runs", "line printed"]);
+  assert.deepEqual(order(drawFigure(changed, view).tree), [
+    "line runs",
+    "line printed",
+    "line law",
+  ]);
+});
+
+test("a series switched off keeps its paths, empty", () => {
+  const { tree, placed } = drawFigure(logs, { ...view, shown: (id) => id !== "law" });
+  assert.equal(placed.length, 2);
+  assert.deepEqual(ofClass(tree, "line")[0].attributes, { class: "line c0" });
+});
