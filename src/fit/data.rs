@@ -62,7 +62,7 @@ impl Data {
         for (input, column) in info.inputs.iter().zip(x) {
             if column.iter().all(|x| *x == column[0]) {
                 return bad(format!(
-                    "{} is {} in every row, so nothing says how the loss depends on it",
+                    "every row has the same {}, {}, so nothing says how the loss depends on it",
                     input.label,
                     number(column[0])
                 ));

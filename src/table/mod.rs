@@ -532,8 +532,9 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
     let hidden: Vec<String> = records.hidden.iter().take(5).map(usize::to_string).collect();
     if !hidden.is_empty() {
         let (lines, more) = (hidden.join(", "), if records.hidden.len() > 5 { ", …" } else { "" });
+        let noun = if hidden.len() == 1 { "line" } else { "lines" };
         table.notes.push(format!(
-            "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: lines {lines}{more}. Quotes \
+            "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: {noun} {lines}{more}. Quotes \
              around the first cell make it a row."
         ));
     }
@@ -839,7 +840,7 @@ mod tests {
         );
         let table = Reader::read(text.replace("#best", "\"#best\"").replace("#c", "# c").as_bytes()).expect("a table");
         assert_eq!(table.lines, [3, 6], "as the sentence says");
-        assert!(table.notes[0].contains("a row: lines 7."), "{:?}", table.notes);
+        assert!(table.notes[0].contains("a row: line 7."), "{:?}", table.notes);
     }
 
     #[test]

@@ -263,7 +263,8 @@ pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>)
                 .to_owned(),
         );
     }
-    let grid = !first.is_empty() && first.iter().all(|name| number(name));
+    // The corner of a grid holds no number.
+    let grid = !first.is_empty() && !number(&names[0]) && first.iter().all(|name| number(name));
     sizes.then(|| {
         if grid {
             format!(
@@ -300,6 +301,12 @@ fn units(table: &Table) -> Option<String> {
             said.extend((!missing(&first)).then_some((&column.name, first)));
         }
     }
+    if said.iter().any(|(_, text)| has(text, &LOSSES)) {
+        return Some(format!(
+            "line {0} looks like the headings of the table: delete the lines above line {0}, or begin them with #",
+            table.lines[0]
+        ));
+    }
     let like = |text: &str| number::is_like_unit(text) || number::is_unread_unit(text);
     let (name, text) = said.iter().find(|(_, text)| like(text)).or(said.first())?;
     // A run that gave nothing may say so in one word.
@@ -316,14 +323,23 @@ fn summary(table: &Table) -> Option<String> {
     let says = |text: &str| SUMMARIES.contains(&plain(text).as_str());
     table.columns.iter().filter(|column| column.text.is_some()).find_map(|column| {
         let text_of = |label: u32| column.names.iter().find(|(_, l)| **l == label).map(|(text, _)| text.as_str());
+        let again = |label: u32| column.labels.iter().filter(|other| **other == label).count() > 1;
+        let others = column.names.keys().any(|text| !text.is_empty() && !says(text));
+        let first = *column.labels.first()?;
+        let only = column.names.keys().filter(|text| says(text)).count() == 1;
+        if let Some(word) = text_of(first).filter(|text| says(text) && others && only && !again(first)) {
+            return Some(format!(
+                "line {} looks like a summary of the other rows, for column `{}` holds `{word}` there: delete it, or rename a \
+                 run that is called so",
+                table.lines[0], column.name
+            ));
+        }
         let last = *column.labels.last()?;
         let word = text_of(last).filter(|text| says(text))?;
         // A column of kinds of pooling says its words again and again; a subtotal may be one of several.
-        let again = column.labels.iter().filter(|label| **label == last).count() > 1;
-        let others = column.names.keys().any(|text| !text.is_empty() && !says(text));
         let sum = plain(word).contains("total");
         let from = table.len() - column.labels.iter().rev().take_while(|label| text_of(**label).is_some_and(says)).count();
-        (others && (sum || !again)).then(|| {
+        (others && (sum || !again(last))).then(|| {
             let word = text_of(column.labels[from]).unwrap_or(word);
             let (first, end) = (table.lines[from], table.lines[table.len() - 1]);
             let (what, them) = if first == end {

@@ -113,7 +113,8 @@ impl Columns {
 
     /// The column that a rule names: by its heading or, where none reads so, by its role.
     pub(super) fn find(&self, name: &str, table: &Table) -> Result<usize> {
-        let role = || Role::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name));
+        let is_called = |role: &Role| role.name().eq_ignore_ascii_case(name) || role.symbol() == Some(name);
+        let role = || Role::ALL.into_iter().find(is_called);
         table.find(name).or_else(|e| role().and_then(|role| self.get(role)).ok_or(e))
     }
 
@@ -241,6 +242,14 @@ impl Columns {
             let (name, what) = (&column.name, role.plural());
             let guessed = self.guessed.contains(&role);
             let heading = Heading::of(name);
+            if role == Role::Loss
+                && !guessed
+                && let Some(says) = role.doubt(&heading)
+            {
+                notes.push(format!(
+                    "The heading of column `{name}` says `{says}`: the law is fitted to its numbers as they are."
+                ));
+            }
             if role == Role::Loss
                 && guessed
                 && let Some(says) = heading.scale.as_ref().or(heading.log.as_ref())

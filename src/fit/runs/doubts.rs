@@ -16,10 +16,30 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
         "nothing in the columns of the fit says"
     };
     Err(bad(format!(
-        "line {line}: {why} whether the mark in `{cell}` of column `{}` separates thousands or decimals: say `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line",
+        "line {line}: {why} whether the mark in `{cell}` of column `{}` separates thousands or decimals: say {ASK}",
         column.name
     )))
 }
+
+/// Losses such as `4,107` that other columns make four thousand: their comma may stand before decimals all the same.
+///
+/// # Errors
+/// Every loss would be above a thousand.
+pub(super) fn thousands(columns: &Columns, table: &Table) -> Result<()> {
+    let Some(column) = columns.get(Role::Loss).map(|k| &table.columns[k]) else { return Ok(()) };
+    let Some((line, cell)) = &column.doubt else { return Ok(()) };
+    if !column.numbers.iter().all(|x| x.is_nan() || *x >= 1000.0) {
+        return Ok(());
+    }
+    Err(bad(format!(
+        "line {line}: the loss `{cell}` is above a thousand if its comma separates thousands, as other columns suggest: say \
+         {ASK}"
+    )))
+}
+
+/// How a decimal mark is said.
+const ASK: &str =
+    "`decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
 
 /// The middle of some numbers.
 pub(super) fn median(mut list: Vec<f64>) -> f64 {
@@ -28,7 +48,13 @@ pub(super) fn median(mut list: Vec<f64>) -> f64 {
 }
 
 /// What is odd about parameters, tokens and losses: an error where a guess is the likely cause, else notes.
-pub(super) fn odd(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64>]) -> Result<Vec<String>> {
+pub(super) fn odd(
+    columns: &Columns,
+    table: &Table,
+    roles: &[Role],
+    lists: &[Vec<f64>],
+    lines: &[usize],
+) -> Result<Vec<String>> {
     let name = |role| columns.get(role).map_or("", |k| table.columns[k].name.as_str());
     let list = |role| roles.iter().position(|r| *r == role).map(|at| &lists[at]);
     // A column that is called the loss may hold whole numbers, but no loss is near a hundred.
@@ -58,6 +84,16 @@ pub(super) fn odd(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec
         )));
     }
     let mut notes = Vec::new();
+    // A row whose unit was forgotten: one of 70 parameters among models of 70 millions.
+    let fine = |n: f64, d: f64| (1e-2..=1e6).contains(&(d / n));
+    if fine(1.0, each)
+        && let Some(i) = (0..n.len()).find(|&i| !fine(n[i], d[i]))
+    {
+        notes.push(format!(
+            "Line {} has {:.3e} parameters and {:.3e} tokens, unlike the other lines: check the units of its cells.",
+            lines[i], n[i], d[i]
+        ));
+    }
     if size < 1e5 {
         notes.push(format!(
             "Models of about {} parameters are small: if the column is in thousands, millions or billions, set its unit (k, M or B).",
@@ -83,6 +119,17 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
         };
         let Some(part) = columns.part(*role, table).filter(|_| columns.is_guess(*role)) else { continue };
         let middle = median(list.clone());
+        let least = list.iter().copied().fold(f64::INFINITY, f64::min);
+        if least < 1.0 {
+            return Err(bad(format!(
+                "column `{}` says that a run has {} {}: set the unit of {} (1, k, M, B or T)",
+                table.columns[part.column].name,
+                crate::error::number(least),
+                role.plural(),
+                role.plural()
+            ))
+            .blaming("columns"));
+        }
         if middle > if part.unit == 1.0 { most } else { most_scaled } {
             let unit = if part.unit == 1.0 { String::new() } else { format!(" in units of {:e}", part.unit) };
             return Err(bad(format!(

@@ -61,6 +61,7 @@ impl Role {
                 never: RATES,
                 known: &[
                     "model",
+                    "size",
                     "trainable",
                     "learnable",
                     "non",
@@ -360,6 +361,18 @@ impl Role {
         };
         let end = self == Self::Loss && has(&["final", "observed", "measured", "actual"]);
         (kind, usize::from(!end))
+    }
+
+    /// Its letter in the laws.
+    pub(super) const fn symbol(self) -> Option<&'static str> {
+        match self {
+            Self::Params => Some("N"),
+            Self::Tokens => Some("D"),
+            Self::Unique => Some("U"),
+            Self::Flops => Some("C"),
+            Self::Loss => Some("L"),
+            _ => None,
+        }
     }
 
     /// What its numbers count or are, in a sentence.

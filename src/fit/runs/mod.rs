@@ -13,8 +13,8 @@ pub use rules::Rule;
 
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
-use crate::table::{Table, number};
-use doubts::{contradictions, far_off, odd, sure};
+use crate::table::{Mark, Table, number};
+use doubts::{contradictions, far_off, odd, sure, thousands};
 use source::{Part, Source, source};
 
 /// A weight above this is rather a count.
@@ -53,6 +53,9 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
         table.settle(mark);
         table
     });
+    if columns.mark.is_none() && mark == Some(Mark::Point) {
+        thousands(columns, table)?;
+    }
     let table = settled.as_ref().unwrap_or(table);
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let mut sources = Vec::new();
@@ -112,12 +115,23 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let mut notes = table.notes.clone();
     notes.extend(asked);
     notes.extend(idle);
-    notes.extend(odd(columns, table, &roles, &lists)?);
+    let usable = lists.iter().flatten().all(|x| *x > 0.0);
+    if usable {
+        notes.extend(odd(columns, table, &roles, &lists, &lines)?);
+    }
     notes.extend(contradictions(columns, table, &kept));
     notes.extend(far_off(&lists[lists.len() - 1], &lines));
     let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
-    let mut data =
-        Data::new(law, &x.iter().map(Vec::as_slice).collect::<Vec<_>>(), y, objective.residual, Some(&lines))?;
+    let inputs: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
+    let mut data = Data::new(law, &inputs, y, objective.residual, Some(&lines)).map_err(|e| {
+        // What is too little may be so because of the rules.
+        let left = table.len() - kept.len();
+        if left == 0 || !usable {
+            e
+        } else {
+            bad(format!("{} ({left} of {} rows are left out)", e.message(), table.len()))
+        }
+    })?;
     // Rows of no run are one apart from the other only where they differ.
     let mut blocks: Vec<u32> = vec![0; kept.len()];
     if let Some(run) = columns.get(Role::Run) {

@@ -36,7 +36,10 @@ pub enum Compare {
     Other,
 }
 
-const SIGNS: [(&str, Compare); 6] = [
+const SIGNS: [(&str, Compare); 9] = [
+    ("==", Compare::Equal),
+    ("=<", Compare::AtMost),
+    ("=>", Compare::AtLeast),
     ("<=", Compare::AtMost),
     (">=", Compare::AtLeast),
     ("!=", Compare::Other),
@@ -47,7 +50,7 @@ const SIGNS: [(&str, Compare); 6] = [
 
 impl Compare {
     fn sign(self) -> &'static str {
-        SIGNS.iter().find(|(_, how)| *how == self).map_or("", |(sign, _)| sign)
+        SIGNS.iter().rev().find(|(_, how)| *how == self).map_or("", |(sign, _)| sign)
     }
 }
 

@@ -98,7 +98,7 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
     let constant = "params,tokens,loss\n1,5,3\n2,5,2.5\n3,5,2.2\n4,5,2.1\n5,5,2\n6,5,1.9\n";
     assert_eq!(
         read("chinchilla", constant, &[]).expect_err("constant").to_string(),
-        "tokens is 5 in every row, so nothing says how the loss depends on it"
+        "every row has the same tokens, 5, so nothing says how the loss depends on it"
     );
 }
 
@@ -517,7 +517,7 @@ fn sentences_are_short_and_say_what_is_allowed() {
     assert!(said.contains("largest=COUNT, with a whole number from 0"), "{said}");
     assert!(Rule::parse("largest>-1").is_ok(), "a column of that name");
     let comment = "run,x,loss\na,1,5.5\n#best,2,3\nc,4,2.5\nd,8,2.1\ne,16,2\nf,32,1.9\n";
-    assert!(with("power", comment, "").expect("runs").notes[0].contains("lines 3"), "what a table passed over is said");
+    assert!(with("power", comment, "").expect("runs").notes[0].contains("line 3"), "what a table passed over is said");
 }
 
 #[test]
@@ -738,4 +738,85 @@ fn a_number_that_is_not_read_is_not_missing() {
         assert!(read("power", &text(cell), &[&format!("x={cell}"), "missing"]).is_ok(), "{cell}: somebody said so");
     }
     assert_eq!(read("power", &text("diverged"), &["missing"]).expect("words").lines, [2, 3, 5, 6, 7]);
+}
+
+#[test]
+fn a_comma_that_makes_a_loss_of_thousands_is_asked_about() {
+    let text = "N;D;loss\n7e+07;1.5e+09;3,607\n7e+07;5.5e+09;3,301\n7e+07;2.5e+10;3,102\n1.6e+08;1.5e+09;3,401\n\
+        1.6e+08;5.5e+09;3,152\n1.6e+08;2.5e+10;2,903\n";
+    for columns in ["", "loss:loss"] {
+        let said = with("chinchilla", text, columns).expect_err("a question").to_string();
+        assert!(said.starts_with("line 2: the loss `3,607` is above a thousand"), "{said}");
+    }
+    assert_eq!(with("chinchilla", text, "decimal:comma").map(|runs| runs.data.y[0]).expect("as said"), 3.607);
+    assert_eq!(
+        with("chinchilla", text, "decimal:point,loss:loss").map(|runs| runs.data.y[0]).expect("as said"),
+        3607.0
+    );
+}
+
+#[test]
+fn another_name_for_the_loss_is_read_and_a_sure_column_beats_a_path() {
+    for heading in ["nll", "cross_entropy", "xent", "CE", "loss/val", "loss/eval", "eval/loss"] {
+        assert!(with("chinchilla", &six(&format!("params,tokens,{heading}"), SIZES, TOKENS), "").is_ok(), "{heading}");
+    }
+    for heading in ["Non-Emb Params", "non_embedding_params", "num_input_tokens_seen"] {
+        let heads = if heading.contains("tokens") {
+            format!("params,{heading},loss")
+        } else {
+            format!("{heading},tokens,loss")
+        };
+        let found = with("chinchilla", &six(&heads, SIZES, TOKENS), "");
+        assert!(found.is_ok(), "{heading}: {found:?}");
+    }
+    for heading in ["Data (tokens)", "Training data (tokens)"] {
+        let said = with("chinchilla", &six(&format!("params,{heading},loss"), SIZES, TOKENS), "").expect_err(heading);
+        assert!(said.to_string().contains("its heading says `data` too"), "{said}");
+    }
+    let other = ["1e6", "2e6", "3e6", "4e6", "5e6", "6e6"];
+    let beside = |heading: &str, heads: &str| {
+        let text = six(heads, SIZES, TOKENS);
+        let cells = std::iter::once(heading).chain(other);
+        let table: String = text.lines().zip(cells).map(|(line, more)| format!("{line},{more}\n")).collect();
+        with("chinchilla", &table, "")
+    };
+    assert_eq!(beside("optimizer/params", "n_params,tokens,loss").expect("a name").how[0], "N = `n_params`");
+    for (heading, heads, role) in [
+        ("optimizer/params", "model_size_params,tokens,loss", "parameters"),
+        ("active_params", "N,tokens,loss", "parameters"),
+        ("active_params", "non_embedding_params,tokens,loss", "parameters"),
+        ("train/loss", "params,tokens,L", "loss"),
+        ("github_loss", "params,tokens,L", "loss"),
+    ] {
+        let said = beside(heading, heads).expect_err(heading).to_string();
+        assert!(said.contains(&format!("may each be the {role}")), "{heading} beside {heads}: {said}");
+    }
+}
+
+#[test]
+fn one_row_in_another_unit_is_named() {
+    let of = |cell: &str| {
+        let text = "params,tokens,loss\n7e7,1.5e9,3.6\n7e7,5e9,3.3\nCELL,2e10,3.1\n1.6e8,1.5e9,3.4\n1.6e8,5e9,3.1\n\
+            1.6e8,2e10,2.9\n";
+        with("chinchilla", &text.replace("CELL", cell), "").map(|runs| runs.notes.join(" "))
+    };
+    assert_eq!(of("7e7").expect("fine"), "");
+    assert!(of("70").expect("a note").starts_with("Line 4 has 7.000e1 parameters and 2.000e10 tokens, unlike"), "70");
+    assert!(of("7e22").expect("a note").starts_with("Line 4 has 7.000e22 parameters"), "7e22");
+    assert!(of("0.07").expect_err("a question").to_string().contains("says that a run has 0.07 parameters"));
+    assert_eq!(of("-7e7").expect_err("negative").to_string(), "line 4: parameters is -70000000; it must be above 0");
+}
+
+#[test]
+fn signs_of_rules_and_letters_of_laws_are_understood() {
+    let text = "params,tokens,loss\n7e7,1.5e9,3.6\n7e7,5e9,3.3\n7e7,2e10,3.1\n1.6e8,1.5e9,3.4\n1.6e8,5e9,3.1\n\
+        1.6e8,2e10,2.9\n3e8,2e10,2.8\n";
+    for rule in ["N==7e7", "N=<7e7", "N<=7e7", "params<1e8"] {
+        let said = read("chinchilla", text, &[rule]).expect_err("few").to_string();
+        assert_eq!(said, "4 rows are too few for law chinchilla: it takes 6 (3 of 7 rows are left out)", "{rule}");
+    }
+    assert_eq!(read("chinchilla", text, &["L=>3.6"]).expect("runs").lines, [3, 4, 5, 6, 7, 8]);
+    let perplexity = text.replace("loss", "ppl");
+    let notes = with("chinchilla", &perplexity, "loss:ppl").expect("somebody said so").notes;
+    assert_eq!(notes, ["The heading of column `ppl` says `ppl`: the law is fitted to its numbers as they are."]);
 }
