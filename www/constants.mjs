@@ -2,7 +2,8 @@
 //
 // The linker's own records say where every constant lies and which others it points to (`--emit-relocs`: the sections
 // "linking" and "reloc.*", https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md), so nothing is guessed:
-// what no record names stays with the reachable ones, and so does a constant that code addresses from outside it.
+// what no record names stays with the reachable ones. Code may hold an address outside the constant that it means, such as
+// the end of a list: the constant is then found by the record.
 
 const CUSTOM = 0;
 const DATA = 11;
@@ -247,13 +248,10 @@ export function divide(bytes, addresses) {
     known.filter(({ begin, end }) => begin <= address && address < end);
 
   const waiting = [...addresses];
+  const held = new Set(waiting);
   for (const { symbol, addend, type } of relocations(bytes, section("reloc.CODE"))) {
     const constant = constants[symbol];
-    if (
-      IN_CODE.includes(type) &&
-      constant &&
-      !(addend >= 0 && addend < constant.end - constant.begin)
-    )
+    if (IN_CODE.includes(type) && constant && held.has(constant.begin + addend))
       waiting.push(constant.begin);
   }
   for (const { type, offset } of relocations(bytes, section("reloc.DATA"))) {

@@ -78,21 +78,25 @@ function module() {
 }
 
 test("what functions reach stays, and what that points to; so does what nobody can tell", () => {
-  const { others } = divide(module(), [at.reached + 3]);
+  const left = (/** @type {number[]} */ addresses) =>
+    divide(module(), addresses).others.map(({ at: place, bytes }) => [place, ...new Set(bytes)]);
+  const piece = (/** @type {string[]} */ ...names) => [
+    at[names[0]],
+    ...names.map((name) => NAMES.indexOf(name) + 1),
+  ];
+  assert.deepEqual(left([at.reached + 3]), [piece("alone", "before"), piece("last")]);
   assert.deepEqual(
-    others.map(({ at: place, bytes }) => [place, ...new Set(bytes)]),
-    [
-      [at.alone, NAMES.indexOf("alone") + 1],
-      [at.last, NAMES.indexOf("last") + 1],
-    ],
+    left([at.reached + 3, at.before - 8]),
+    [piece("last")],
+    "a function holds an address outside `before`, which the linker recorded, and inside `alone`",
   );
   assert.deepEqual(
-    divide(module(), [at.last]).others.map((piece) => piece.at),
+    divide(module(), [at.last]).others.map(({ at: place }) => place),
     [at.reached],
     "neighbours go together",
   );
   assert.deepEqual(
-    divide(module(), []).others.map((piece) => piece.at),
+    divide(module(), []).others.map(({ at: place }) => place),
     [at.reached, at.last],
   );
 });
