@@ -163,6 +163,18 @@ impl Column {
         self.holes.first_key_value().map(|(row, _)| *row as usize)
     }
 
+    /// The mark that keeps cells in doubt below a limit, where the other one makes all of them reach it.
+    pub fn mark_below(&self, limit: f64) -> Option<Mark> {
+        let pairs = || self.commas.iter().map(|(row, comma)| (self.numbers[*row as usize], *comma));
+        if self.commas.is_empty() {
+            None
+        } else if pairs().all(|(point, comma)| point < limit && comma >= limit) {
+            Some(Mark::Point)
+        } else {
+            pairs().all(|(point, comma)| point >= limit && comma < limit).then_some(Mark::Comma)
+        }
+    }
+
     /// Cells in doubt are read with this mark before decimals.
     fn settle(&mut self, mark: Mark) {
         self.doubt = None;

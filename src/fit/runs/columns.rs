@@ -60,7 +60,9 @@ impl Columns {
             let differs = |other: &Rank, k: usize| match role {
                 Role::Params if rank.1.0 == Level::Words => other.0 <= Level::Words || is_symbol(k),
                 Role::Params | Role::Tokens => other.0 <= Level::Words && other.2.0 < rank.1.2.0,
-                Role::Loss if rank.1.0 == Level::Words => is_symbol(k),
+                Role::Loss if rank.1.0 == Level::Words && is_symbol(k) => true,
+                // `final_loss` beside `loss`
+                Role::Loss => other.0 <= Level::Words && other.2.0 <= rank.1.2.0 && other.2.1 < rank.1.2.1,
                 _ => false,
             };
             let rivals = ranks.iter().filter(|((text, other), _, k)| {
@@ -217,6 +219,12 @@ impl Columns {
         role.and_then(|role| self.part(role, table))
     }
 
+    /// The loss, if its heading says so: no such number is above a thousand.
+    pub(super) fn sure_loss<'a>(&self, table: &'a Table) -> Option<&'a Column> {
+        let column = &table.columns[self.get(Role::Loss)?];
+        Role::Loss.rank(&Heading::of(&column.name)).filter(|rank| rank.0 <= Level::Words).map(|_| column)
+    }
+
     /// Is a column surely of that role: by a name or words, or because somebody said so?
     pub(super) fn is_sure(&self, role: Role, table: &Table) -> bool {
         let open = self.open.iter().any(|(r, _)| *r == role);
@@ -265,7 +273,7 @@ impl Columns {
                         .doubt(&heading)
                         .map_or_else(|| "something else".to_owned(), |word| format!("`{word}` too"));
                     format!(
-                        "{name} is the only column that may be the {what}, but its heading says {says}: say which column is the {what}"
+                        "column {name} may be the {what}, but its heading says {says}: say which column is the {what}"
                     )
                 } else {
                     format!("columns {} may each be the {what}: say which column is", names.join(" and "))

@@ -21,6 +21,9 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
     )))
 }
 
+/// No loss in nats is so large.
+pub(super) const THOUSAND: f64 = 1000.0;
+
 /// Losses such as `4,107` that other columns make four thousand: their comma may stand before decimals all the same.
 ///
 /// # Errors
@@ -28,7 +31,7 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
 pub(super) fn thousands(columns: &Columns, table: &Table) -> Result<()> {
     let Some(column) = columns.get(Role::Loss).map(|k| &table.columns[k]) else { return Ok(()) };
     let Some((line, cell)) = &column.doubt else { return Ok(()) };
-    if !column.numbers.iter().all(|x| x.is_nan() || *x >= 1000.0) {
+    if !column.numbers.iter().all(|x| x.is_nan() || *x >= THOUSAND) {
         return Ok(());
     }
     Err(bad(format!(
@@ -119,6 +122,14 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
         };
         let Some(part) = columns.part(*role, table).filter(|_| columns.is_guess(*role)) else { continue };
         let middle = median(list.clone());
+        if *role == Role::Params && middle < THOUSAND {
+            return Err(bad(format!(
+                "column `{}` says that models have about {middle:.3} parameters: set the unit of parameters (1, k, M, B or T), \
+                 or convert the column if it holds logarithms",
+                table.columns[part.column].name
+            ))
+            .blaming("columns"));
+        }
         let least = list.iter().copied().fold(f64::INFINITY, f64::min);
         if least < 1.0 {
             return Err(bad(format!(

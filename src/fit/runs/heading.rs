@@ -153,8 +153,8 @@ impl Role {
             },
             Self::Loss => Vocabulary {
                 names: &["loss", "valloss", "validationloss", "evalloss", "testloss", "finalloss"],
-                letters: &["l", "nll", "xent", "ce", "crossentropy", "crossentropyloss", "y"],
-                needed: &["loss"],
+                letters: &["l", "nll", "xent", "ce", "y"],
+                needed: &["loss", "entropy", "crossentropy"],
                 never: &[
                     "step", "steps", "scale", "time", "weight", "std", "stderr", "err", "error", "count", "type",
                     "name", "aux", "z", "max", "var", "variance", "ci", "id",
@@ -172,6 +172,7 @@ impl Role {
                     "observed",
                     "measured",
                     "actual",
+                    "global",
                     "mean",
                     "average",
                     "avg",

@@ -47,7 +47,8 @@ pub struct Runs {
 pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Runs> {
     let witnesses = columns.witnesses(table);
     let both = table.disagree(&witnesses);
-    let mark = columns.mark.or_else(|| table.mark(&witnesses)).filter(|_| table.in_doubt());
+    let by_loss = || columns.sure_loss(table).and_then(|column| column.mark_below(doubts::THOUSAND));
+    let mark = columns.mark.or_else(by_loss).or_else(|| table.mark(&witnesses)).filter(|_| table.in_doubt());
     let settled = mark.map(|mark| {
         let mut table = table.clone();
         table.settle(mark);
@@ -115,23 +116,16 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let mut notes = table.notes.clone();
     notes.extend(asked);
     notes.extend(idle);
-    let usable = lists.iter().flatten().all(|x| *x > 0.0);
-    if usable {
-        notes.extend(odd(columns, table, &roles, &lists, &lines)?);
-    }
-    notes.extend(contradictions(columns, table, &kept));
-    notes.extend(far_off(&lists[lists.len() - 1], &lines));
     let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
     let inputs: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
     let mut data = Data::new(law, &inputs, y, objective.residual, Some(&lines)).map_err(|e| {
         // What is too little may be so because of the rules.
         let left = table.len() - kept.len();
-        if left == 0 || !usable {
-            e
-        } else {
-            bad(format!("{} ({left} of {} rows are left out)", e.message(), table.len()))
-        }
+        if left == 0 { e } else { bad(format!("{} ({left} of {} rows are left out)", e.message(), table.len())) }
     })?;
+    notes.extend(odd(columns, table, &roles, &lists, &lines)?);
+    notes.extend(contradictions(columns, table, &kept));
+    notes.extend(far_off(y, &lines));
     // Rows of no run are one apart from the other only where they differ.
     let mut blocks: Vec<u32> = vec![0; kept.len()];
     if let Some(run) = columns.get(Role::Run) {

@@ -432,7 +432,10 @@ fn headings_that_fit_alike_are_asked_about() {
             "columns `active_params` and `total_params` may each be the parameters",
         ),
         ("a/tokens,params,b/tokens,loss", "columns `a/tokens` and `b/tokens` may each be the tokens"),
-        ("other,params,warmup_tokens,loss", "`warmup_tokens` is the only column that may be the tokens"),
+        (
+            "other,params,warmup_tokens,loss",
+            "column `warmup_tokens` may be the tokens, but its heading says `warmup` too",
+        ),
     ] {
         let said = with("chinchilla", &wide(heads), "").expect_err("a question").to_string();
         assert!(said.starts_with(names), "{heads}: {said}");
@@ -741,23 +744,35 @@ fn a_number_that_is_not_read_is_not_missing() {
 }
 
 #[test]
-fn a_comma_that_makes_a_loss_of_thousands_is_asked_about() {
-    let text = "N;D;loss\n7e+07;1.5e+09;3,607\n7e+07;5.5e+09;3,301\n7e+07;2.5e+10;3,102\n1.6e+08;1.5e+09;3,401\n\
-        1.6e+08;5.5e+09;3,152\n1.6e+08;2.5e+10;2,903\n";
-    for columns in ["", "loss:loss"] {
-        let said = with("chinchilla", text, columns).expect_err("a question").to_string();
-        assert!(said.starts_with("line 2: the loss `3,607` is above a thousand"), "{said}");
+fn a_loss_of_thousands_is_not_believed() {
+    let losses = ["3,607", "3,301", "3,102", "3,401", "3,152", "2,903"];
+    let of = |head: &str, mark: &str, columns: &str| {
+        let row = |i: usize| format!("{};{};{}\n", SIZES[i], TOKENS[i], losses[i].replace(',', mark));
+        with("chinchilla", &format!("N;D;{head}\n{}", (0..6).map(row).collect::<String>()), columns)
+    };
+    for mark in [",", "."] {
+        assert_eq!(of("loss", mark, "").map(|runs| runs.data.y[0]).expect("no question"), 3.607, "{mark}");
     }
-    assert_eq!(with("chinchilla", text, "decimal:comma").map(|runs| runs.data.y[0]).expect("as said"), 3.607);
-    assert_eq!(
-        with("chinchilla", text, "decimal:point,loss:loss").map(|runs| runs.data.y[0]).expect("as said"),
-        3607.0
-    );
+    assert_eq!(of("loss", ",", "decimal:point,loss:loss").map(|runs| runs.data.y[0]).expect("as said"), 3607.0);
+    let said = of("value", ",", "loss:value").expect_err("what it is nobody knows").to_string();
+    assert!(said.starts_with("line 2: the loss `3,607` is above a thousand"), "{said}");
+    let steps = "step\tloss\n100\t9.536\n200\t8.125\n300\t7.775\n400\t7.601\n500\t7.522\n";
+    assert_eq!(with("power", steps, "").map(|runs| runs.data.y[0]).expect("no question"), 9.536);
 }
 
 #[test]
 fn another_name_for_the_loss_is_read_and_a_sure_column_beats_a_path() {
-    for heading in ["nll", "cross_entropy", "xent", "CE", "loss/val", "loss/eval", "eval/loss"] {
+    for heading in [
+        "metrics/eval/LanguageCrossEntropy",
+        "global_avg_loss",
+        "nll",
+        "cross_entropy",
+        "xent",
+        "CE",
+        "loss/val",
+        "loss/eval",
+        "eval/loss",
+    ] {
         assert!(with("chinchilla", &six(&format!("params,tokens,{heading}"), SIZES, TOKENS), "").is_ok(), "{heading}");
     }
     for heading in ["Non-Emb Params", "non_embedding_params", "num_input_tokens_seen"] {
@@ -787,6 +802,7 @@ fn another_name_for_the_loss_is_read_and_a_sure_column_beats_a_path() {
         ("active_params", "non_embedding_params,tokens,loss", "parameters"),
         ("train/loss", "params,tokens,L", "loss"),
         ("github_loss", "params,tokens,L", "loss"),
+        ("final_loss", "params,tokens,loss", "loss"),
     ] {
         let said = beside(heading, heads).expect_err(heading).to_string();
         assert!(said.contains(&format!("may each be the {role}")), "{heading} beside {heads}: {said}");
@@ -803,6 +819,9 @@ fn one_row_in_another_unit_is_named() {
     assert_eq!(of("7e7").expect("fine"), "");
     assert!(of("70").expect("a note").starts_with("Line 4 has 7.000e1 parameters and 2.000e10 tokens, unlike"), "70");
     assert!(of("7e22").expect("a note").starts_with("Line 4 has 7.000e22 parameters"), "7e22");
+    let said =
+        with("chinchilla", &six("params,tokens,loss", ["7.85", "7.85", "7.85", "8.2", "8.2", "8.2"], TOKENS), "");
+    assert!(said.expect_err("logarithms").to_string().contains("if it holds logarithms"));
     assert!(of("0.07").expect_err("a question").to_string().contains("says that a run has 0.07 parameters"));
     assert_eq!(of("-7e7").expect_err("negative").to_string(), "line 4: parameters is -70000000; it must be above 0");
 }
