@@ -49,9 +49,10 @@ pub struct Column {
     pub doubt: Option<(usize, String)>,
     /// The rows whose numbers have a suffix or word for a power of ten.
     scaled: Vec<u32>,
-    /// Has it decimals with a point, with a comma; spaces or apostrophes between thousands?
-    point: bool,
-    comma: bool,
+    /// The lines of its first decimals with a point and with a comma.
+    point: Option<usize>,
+    comma: Option<usize>,
+    /// Has it spaces or apostrophes between thousands?
     spaced: bool,
     /// What the cells of `numbers` that are in doubt are with a decimal comma.
     commas: Vec<(u32, f64)>,
@@ -86,8 +87,8 @@ impl Column {
                 self.spaced |= number::spaced(cell);
                 self.bare |= x.abs() >= LARGE && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-');
             }
-            Reading::Only(Mark::Point, _) => self.point = true,
-            Reading::Only(Mark::Comma, _) => self.comma = true,
+            Reading::Only(Mark::Point, _) => self.point = self.point.or(Some(line)),
+            Reading::Only(Mark::Comma, _) => self.comma = self.comma.or(Some(line)),
             Reading::Missing | Reading::Text => {
                 if self.holes.len() < HOLES_MAX {
                     self.holes.insert(row, shown(cell));
@@ -161,6 +162,11 @@ impl Column {
     /// Its first cell without a number: its row.
     pub fn first_hole(&self) -> Option<usize> {
         self.holes.first_key_value().map(|(row, _)| *row as usize)
+    }
+
+    /// Lines of decimals with a point and with a comma, where it has both.
+    pub fn both_marks(&self) -> Option<[usize; 2]> {
+        Some([self.point?, self.comma?])
     }
 
     /// The mark that keeps cells in doubt below a limit, where the other one makes all of them reach it.
@@ -336,7 +342,7 @@ struct Evidence {
 impl Evidence {
     fn of<'a>(columns: impl Iterator<Item = &'a Column> + Clone) -> Self {
         let any = |says: fn(&Column) -> bool| columns.clone().any(says);
-        let (mut point, mut comma) = (any(|c| c.point), any(|c| c.comma));
+        let (mut point, mut comma) = (any(|c| c.point.is_some()), any(|c| c.comma.is_some()));
         let (points, commas, bare) = (any(|c| c.with_point), any(|c| c.with_comma), any(|c| c.bare));
         for column in columns.clone() {
             // A column does not separate the thousands of some numbers only. That some other column does where this one

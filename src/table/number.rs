@@ -270,7 +270,7 @@ fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     let (last, middle) = rest.split_last()?;
     // Thousands, or the Indian groups of two before the last three.
     let thousands = middle.iter().all(|group| group.len() == 3);
-    let indian = !middle.is_empty() && first.len() < 3 && middle.iter().all(|group| group.len() == 2);
+    let indian = mark == ',' && !middle.is_empty() && first.len() < 3 && middle.iter().all(|group| group.len() == 2);
     let fine = groups.iter().all(|group| number(group))
         && (1..=3).contains(&first.len())
         && !first.starts_with('0')

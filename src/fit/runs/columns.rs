@@ -47,7 +47,13 @@ impl Columns {
                 let rows: Vec<usize> = (0..table.len()).collect();
                 columns.part(role, table).map(|part| Source::column(part).of(table, &rows)).unwrap_or_default()
             };
-            let is_symbol = |k: usize| matches!(table.columns[k].name.trim(), "N" | "D" | "L");
+            // L may count layers.
+            let whole = |k: usize| table.columns[k].numbers.iter().all(|x| x.is_nan() || x.fract() == 0.0);
+            let is_symbol = |k: usize| match table.columns[k].name.trim() {
+                "N" | "D" => true,
+                "L" => !whole(k),
+                _ => false,
+            };
             // What only says more of a name gives way to the name; what holds the numbers again is no other.
             let all = |k: usize| headings[k].path.iter().chain(&headings[k].words);
             let more =

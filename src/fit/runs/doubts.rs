@@ -9,6 +9,12 @@ use crate::table::{Column, Table};
 
 /// A column whose decimal mark is open must be asked about before it is used; `both` where decimals have both marks.
 pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
+    if let Some([point, comma]) = column.both_marks() {
+        return Err(bad(format!(
+            "column `{}` can only be read with a decimal point on line {point}, and only with a decimal comma on line {comma}: write all of its numbers alike",
+            column.name
+        )));
+    }
     let Some((line, cell)) = &column.doubt else { return Ok(()) };
     let why = if both {
         "the columns of the fit have decimals with a point and with a comma, so nothing says"
@@ -99,7 +105,7 @@ pub(super) fn odd(
     }
     if size < 1e5 {
         notes.push(format!(
-            "Models of about {} parameters are small: if the column is in thousands, millions or billions, set its unit (k, M or B).",
+            "Models of about {} parameters are small: if the column is in thousands, millions or billions, set its unit (k, M or B); if it holds logarithms, convert it.",
             crate::error::number(size)
         ));
     }
@@ -122,14 +128,6 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
         };
         let Some(part) = columns.part(*role, table).filter(|_| columns.is_guess(*role)) else { continue };
         let middle = median(list.clone());
-        if *role == Role::Params && middle < THOUSAND {
-            return Err(bad(format!(
-                "column `{}` says that models have about {middle:.3} parameters: set the unit of parameters (1, k, M, B or T), \
-                 or convert the column if it holds logarithms",
-                table.columns[part.column].name
-            ))
-            .blaming("columns"));
-        }
         let least = list.iter().copied().fold(f64::INFINITY, f64::min);
         if least < 1.0 {
             return Err(bad(format!(

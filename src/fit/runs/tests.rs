@@ -839,3 +839,24 @@ fn signs_of_rules_and_letters_of_laws_are_understood() {
     let notes = with("chinchilla", &perplexity, "loss:ppl").expect("somebody said so").notes;
     assert_eq!(notes, ["The heading of column `ppl` says `ppl`: the law is fitted to its numbers as they are."]);
 }
+
+#[test]
+fn decimals_of_one_column_have_one_mark() {
+    for (cells, says) in [
+        (
+            "410.000.000;1,5|160000.000;5,5|70,5;9,25",
+            "column `params` can only be read with a decimal point on line 3, and only with a decimal comma on line 2",
+        ),
+        (
+            "7e7;1,5|8e7;2.25|9e7;3,5",
+            "column `tokens` can only be read with a decimal point on line 3, and only with a decimal comma on line 2",
+        ),
+    ] {
+        let rows: String = cells.split('|').map(|row| format!("{row};3,5\n")).collect();
+        let said = with("chinchilla", &format!("params;tokens;loss\n{rows}"), "").expect_err("both").to_string();
+        assert!(said.starts_with(says), "{said}");
+    }
+    // Groups of two are Indian, and have commas.
+    assert_eq!(number::typed("70,00,000"), Some(7e6));
+    assert_eq!(number::typed("70.00.000"), None);
+}

@@ -299,6 +299,8 @@ pub struct Fitting {
     shown: Problem,
     /// Lines left out, with the rule.
     excluded: Vec<(usize, String)>,
+    /// Lines of the rows.
+    lines: Vec<usize>,
     /// Which column is what, in words.
     how: Vec<String>,
     /// What is odd about them.
@@ -421,7 +423,7 @@ impl Fitting {
         };
         let found = read(law)?;
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
-        let how = found.how.clone();
+        let (lines, how) = (found.lines.clone(), found.how.clone());
         // Of runs that are simulated, nothing is left out.
         let unused = "`exclude` leaves rows of a table out: none of these simulated runs is.".to_owned();
         let notes =
@@ -449,6 +451,7 @@ impl Fitting {
             shown: if many { problem_of.over(problem_of.data.thinned(SHOWN)) } else { problem_of.clone() },
             problem: problem_of,
             excluded,
+            lines,
             how,
             notes,
             runs: blocks.len(),
@@ -563,6 +566,7 @@ impl Fitting {
             largest: self.largest.as_ref(),
             compared: &self.compared,
             excluded: &self.excluded,
+            lines: &self.lines,
             how: &self.how,
             notes: &self.notes,
             runs: self.runs,

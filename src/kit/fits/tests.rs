@@ -475,3 +475,26 @@ fn a_budget_below_all_runs_is_said() {
     assert!(says("1e13"));
     assert!(!says("1e22"));
 }
+
+#[test]
+fn a_row_far_from_the_fit_is_named() {
+    let says = |loss: Option<f64>| {
+        let mut text = "params,tokens,loss\n".to_owned();
+        for i in 0..24 {
+            let (n, d) = ([7e7, 2e8, 6e8, 2e9][i % 4], [2e9, 5e9, 1.3e10, 3e10, 8e10, 2e11][i / 4]);
+            let noise = 1.0 + 0.002 * ((i * 7 % 11) as f64 - 5.0) / 5.0;
+            let true_loss = 1.7 + 400.0 / math::pow(n, 0.34) + 410.0 / math::pow(d, 0.28);
+            let loss = loss.filter(|_| i == 9).unwrap_or(true_loss * noise);
+            text += &format!("{n},{d},{loss}\n");
+        }
+        let output = run("chinchilla", "bootstrap=0&profiles=no", Some(&text));
+        let said = |row: &Vec<Cell>| match &row[0] {
+            Cell::Text(text) if text.contains("lies far from the fit") => Some(text.clone()),
+            _ => None,
+        };
+        table(&output, "words").iter().find_map(said)
+    };
+    assert_eq!(says(None), None);
+    let said = says(Some(5.0)).expect("a sentence");
+    assert!(said.starts_with("Line 11 lies far from the fit: its loss is 5.0000, the law gives 2."), "{said}");
+}

@@ -31,6 +31,8 @@ pub struct Study<'a> {
     pub compared: &'a [Compared],
     /// Lines left out, with the rule.
     pub excluded: &'a [(usize, String)],
+    /// Lines of the rows in their file.
+    pub lines: &'a [usize],
     /// Which column is what, in words.
     pub how: &'a [String],
     /// What is odd about them, in sentences.

@@ -4,11 +4,15 @@ use super::{Compared, FLAT, LEVEL, Study, TOGETHER, words};
 use crate::error::number;
 use crate::fit::bootstrap::{self, interval, opened};
 use crate::fit::derived::{allocation, answers};
+use crate::fit::objective::Room;
 use crate::fit::profile::{Profile, bounded, critical, sharpness, silent};
 use crate::fit::{Fit, Role, choose};
 use crate::math;
 use crate::output::{Cell, Column, Table, significant};
 use crate::stats::correlation;
+
+/// A residual so many times the middle one is not noise.
+const FAR: f64 = 12.0;
 
 const fn column(name: &'static str) -> Column {
     Column { name, unit: "" }
@@ -97,6 +101,7 @@ impl Study<'_> {
             list.extend(self.at_bounds(fit));
             list.extend(self.minima(fit));
             list.extend(self.beyond(fit));
+            list.extend(self.far_off(fit));
         }
         Table {
             id: "words",
@@ -118,6 +123,34 @@ impl Study<'_> {
             format!(
                 "The compute-optimal loss at the budget of {compute:.3e} operations is {loss:.3}, above every loss of the \
                  runs ({worst:.3} at most): the budget lies far below that of the runs, or a unit is wrong."
+            )
+        })
+    }
+
+    /// The row whose residual is many times the usual one: a damaged cell, or a run that failed.
+    fn far_off(&self, fit: &Fit) -> Option<String> {
+        // A curve through few rows passes close to most of them.
+        if self.problem.data.len() < 4 * self.problem.free() {
+            return None;
+        }
+        let mut room = Room::default();
+        self.problem.at(&fit.params, &mut room);
+        let size: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
+        let mut sorted = size.clone();
+        sorted.sort_by(f64::total_cmp);
+        let usual = sorted[sorted.len() / 2];
+        let worst = (0..size.len()).max_by(|&i, &j| size[i].total_cmp(&size[j]))?;
+        // Of Gaussian residuals one in a million lies seven times the middle one away.
+        let many = size.iter().filter(|r| **r > FAR * usual).count();
+        (!self.simulated && size[worst] > (FAR * usual).max(1e-3)).then(|| {
+            let others = if many == 1 { String::new() } else { format!(", and {} more lie beyond {FAR} times it", many - 1) };
+            format!(
+                "Line {} lies far from the fit: its loss is {:.4}, the law gives {:.4}, which is {:.0} times the middle \
+                 distance{others}. Check its cells, or leave it out.",
+                self.lines[worst],
+                self.problem.data.y[worst],
+                room.values[worst],
+                size[worst] / usual
             )
         })
     }
