@@ -99,10 +99,13 @@ mod tests {
     #[test]
     fn checkpoints_come_leg_by_leg() {
         let mut legs = Legs::default();
-        [('a', 2), ('b', 0), ('c', 1)].into_iter().for_each(|(leg, checkpoints)| legs.push(leg, checkpoints));
-        let places: Vec<_> = (0..4).map(|done| legs.after(done).map(|p| (p.leg, p.checkpoint, p.last))).collect();
-        assert_eq!(places, [Some(('a', 0, false)), Some(('a', 1, true)), Some(('c', 0, true)), None]);
-        assert_eq!(legs.total(), 3);
+        [('a', 3), ('b', 0), ('c', 1)].into_iter().for_each(|(leg, checkpoints)| legs.push(leg, checkpoints));
+        let places: Vec<_> = (0..5).map(|done| legs.after(done).map(|p| (p.leg, p.checkpoint, p.last))).collect();
+        assert_eq!(
+            places,
+            [Some(('a', 0, false)), Some(('a', 1, false)), Some(('a', 2, true)), Some(('c', 0, true)), None]
+        );
+        assert_eq!(legs.total(), 4);
     }
 
     #[test]

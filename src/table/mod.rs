@@ -153,6 +153,18 @@ impl Column {
         }
     }
 
+    /// Does the cell of a row hold a word?
+    pub fn is_word(&self, row: usize) -> bool {
+        let word =
+            |text: &String| !text.contains(|c: char| c.is_ascii_digit()) && number::read(text).0 == Reading::Text;
+        self.holes.get(&(row as u32)).is_some_and(word)
+    }
+
+    /// Is the cell of a row empty, or does it say that nothing is there?
+    pub fn is_empty(&self, row: usize) -> bool {
+        self.holes.get(&(row as u32)).is_some_and(|text| number::read(text).0 == Reading::Missing)
+    }
+
     /// What stands in the cell of a row that has digits and is no number, and why it is not read.
     pub fn unread(&self, row: usize) -> Option<(&str, String)> {
         let text = self.holes.get(&(row as u32))?;
@@ -457,8 +469,16 @@ fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Tab
             }
             table.limit()?;
         }
-        let cells = row.iter().map(|value| match value {
-            Some(Value::Number(x)) => ("", Reading::Number(*x), false),
+        // Where a column holds words, a number is one of its names.
+        let numbers: Vec<String> = row
+            .iter()
+            .map(|value| match value {
+                Some(Value::Number(x)) => x.to_string(),
+                _ => String::new(),
+            })
+            .collect();
+        let cells = row.iter().zip(&numbers).map(|(value, number)| match value {
+            Some(Value::Number(x)) => (number.as_str(), Reading::Number(*x), false),
             Some(Value::Text(text)) => {
                 let (reading, scaled) = number::read(text);
                 (text.as_str(), reading, scaled)

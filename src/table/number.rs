@@ -301,7 +301,7 @@ fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
 pub fn spaced(cell: &str) -> bool {
     let chars: Vec<char> = cell.chars().collect();
     let digit = |c: char| c.is_ascii_digit();
-    chars.windows(3).any(|w| digit(w[0]) && matches!(alike(w[1]), ' ' | '\'') && digit(w[2]))
+    chars.windows(3).any(|w| digit(w[0]) && matches!(alike(w[1]), ' ' | '\'' | '_') && digit(w[2]))
 }
 
 /// The power of a bare power of ten: `10^8`, `10**8`, `10⁸`, `10^{8}`, `10^-3`.

@@ -312,8 +312,9 @@ fn units(table: &Table) -> Option<String> {
     // A run that gave nothing may say so in one word.
     (filled > 1 && (said.len() > 1 || like(text))).then(|| {
         format!(
-            "line {} looks like units: write them in the headings, as in `{name} ({text})`, and delete the line",
-            table.lines[0]
+            "line {} looks like units: write them in the headings, as in `{name} ({})`, and delete the line",
+            table.lines[0],
+            text.trim_matches(|c: char| "()[]".contains(c))
         )
     })
 }

@@ -71,8 +71,13 @@ impl Columns {
                 Role::Loss => other.0 <= Level::Words && other.2.0 <= rank.1.2.0 && other.2.1 < rank.1.2.1,
                 _ => false,
             };
+            // Which of two names of a count is meant, their order here does not say.
+            let same = |other: &Rank| match role {
+                Role::Params | Role::Tokens => (other.0, other.2) == (rank.1.0, rank.1.2),
+                _ => *other == rank.1,
+            };
             let rivals = ranks.iter().filter(|((text, other), _, k)| {
-                let alike = (*text, *other) == *rank && !more(*k) || *text == rank.0 && differs(other, *k);
+                let alike = *text == rank.0 && same(other) && !more(*k) || *text == rank.0 && differs(other, *k);
                 alike && k != best && !again(*k)
             });
             let open: Vec<usize> = std::iter::once(*best).chain(rivals.map(|(.., k)| *k)).collect();

@@ -4,7 +4,7 @@ use super::heading::{Heading, Level};
 use super::source::Source;
 use super::{Columns, bad};
 use crate::error::Result;
-use crate::fit::Role;
+use crate::fit::{Entry, Role};
 use crate::table::{Column, Table};
 
 /// A column whose decimal mark is open must be asked about before it is used; `both` where decimals have both marks.
@@ -25,6 +25,24 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
         "line {line}: {why} whether the mark in `{cell}` of column `{}` separates thousands or decimals: say {ASK}",
         column.name
     )))
+}
+
+/// A column that is two things at once.
+pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()> {
+    let used: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss, Role::Weight]).collect();
+    for (i, role) in used.iter().enumerate() {
+        let Some(k) = columns.get(*role) else { continue };
+        if let Some(other) = used[..i].iter().find(|other| columns.get(**other) == Some(k)) {
+            return Err(bad(format!(
+                "column `{}` cannot be both the {} and the {}: say another column for one of them",
+                table.columns[k].name,
+                other.plural(),
+                role.plural()
+            ))
+            .blaming("columns"));
+        }
+    }
+    Ok(())
 }
 
 /// No loss in nats is so large.
@@ -81,6 +99,18 @@ pub(super) fn odd(
         )));
     }
     beyond_all(columns, table, roles, lists)?;
+    if let (Some(u), Some(d)) = (list(Role::Unique), list(Role::Tokens))
+        && median(u.iter().zip(d).map(|(u, d)| d / u).collect()) > MANY
+        && columns.is_guess(Role::Unique)
+    {
+        return Err(bad(format!(
+            "column `{}` says that there are about {} unique tokens, each seen more than {MANY:e} times: if it holds shares, convert \
+             it, or set the unit of unique tokens (1, k, M, B or T)",
+            name(Role::Unique),
+            crate::error::number(median(u.clone()))
+        ))
+        .blaming("columns"));
+    }
     let (Some(n), Some(d)) = (list(Role::Params), list(Role::Tokens)) else { return Ok(Vec::new()) };
     let (size, tokens) = (median(n.clone()), median(d.clone()));
     let each = median(n.iter().zip(d).map(|(n, d)| d / n).collect());
@@ -188,6 +218,9 @@ pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -
     }
     notes
 }
+
+/// Nobody trains for so many epochs.
+const MANY: f64 = 1e6;
 
 /// The middle loss times this is no loss of a run that went well.
 const FAR: f64 = 20.0;

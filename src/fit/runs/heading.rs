@@ -304,7 +304,7 @@ impl Role {
             _ if (has(&heading.words) || beside) && !never(&heading.words) => (Level::Words, 0),
             _ => return None,
         };
-        if never(&heading.brackets) || heading.is_extreme {
+        if never(&heading.brackets) || heading.is_extreme || self != Self::Loss && never(&heading.path) {
             return None;
         }
         let scaled = self == Self::Loss && (heading.scale.is_some() || heading.log.is_some());
@@ -329,6 +329,9 @@ impl Role {
         let at = words.iter().position(|word| needed.contains(&word.as_str())).unwrap_or(0);
         let measured = self == Self::Loss && words[..at].iter().any(|word| HELD_OUT.contains(&word.as_str()));
         let words = if measured { &words[at..] } else { words };
+        // A path may say another thing: `replay/loss`, `ema/params`.
+        let told = self == Self::Loss && heading.path.iter().any(|word| HELD_OUT.contains(&word.as_str()));
+        let path = if told { &[][..] } else { &heading.path };
         // What brackets say of a count is taken for its unit.
         let brackets = if self.is_counted() { &[][..] } else { &heading.brackets };
         let unknown = |word: &&str| {
@@ -337,7 +340,9 @@ impl Role {
             let asked = [&heading.unread, &heading.log].iter().any(|said| said.as_deref() == Some(*word));
             !named && !asked
         };
-        words.iter().chain(brackets).map(String::as_str).find(unknown)
+        let placed = |word: &&str| [PLACES, needed, known, whole].iter().any(|list| list.contains(word));
+        let stranger = path.iter().map(String::as_str).find(|word| !placed(word));
+        words.iter().chain(brackets).map(String::as_str).find(unknown).or(stranger)
     }
 
     /// What brackets say of a count, where none of it is known: a unit in another language, perhaps.
@@ -449,7 +454,6 @@ const PLACES: &[&str] = &[
     "summary",
     "metrics",
     "metric",
-    "config",
     "model",
     "perf",
     "performance",
@@ -460,7 +464,6 @@ const PLACES: &[&str] = &[
     "run",
     "final",
     "results",
-    "data",
 ];
 /// Words that count or join.
 const LITTLE: &[&str] = &["n", "num", "number", "nr", "no", "nb", "count", "counts", "of", "the", "in", "for", "a"];

@@ -14,7 +14,7 @@ pub use rules::Rule;
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
 use crate::table::{Mark, Table, number};
-use doubts::{contradictions, far_off, odd, sure, thousands};
+use doubts::{contradictions, far_off, odd, sure, thousands, twice};
 use source::{Part, Source, source};
 
 /// A weight above this is rather a count.
@@ -61,7 +61,18 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let mut sources = Vec::new();
     for input in law.info.inputs.iter().chain([&loss]) {
-        let source = source(input.role, columns, table).ok_or_else(|| columns.missing(input, table))?;
+        sources.push(source(input.role, columns, table).ok_or_else(|| columns.missing(input, table))?);
+    }
+    let read: Vec<usize> = sources.iter().flat_map(Source::columns).collect();
+    if let Some(row) =
+        (1..table.len()).find(|&row| read.len() > 1 && read.iter().all(|k| table.columns[*k].is_word(row)))
+    {
+        return Err(bad(format!(
+            "line {} holds words in all columns that are read: if a second table begins there, keep only one table",
+            table.lines[row]
+        )));
+    }
+    for source in &sources {
         for k in source.columns() {
             let column = &table.columns[k];
             sure(column, both)?;
@@ -75,8 +86,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
                 )));
             }
         }
-        sources.push(source);
     }
+    twice(columns, table, law)?;
     let parts: Vec<Part> = sources.iter().flat_map(Source::parts).copied().collect();
     let asked = columns.ask(table, &parts)?;
     let all: Vec<usize> = (0..table.len()).collect();
@@ -130,7 +141,10 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let mut blocks: Vec<u32> = vec![0; kept.len()];
     if let Some(run) = columns.get(Role::Run) {
         let labels = table.columns[run].labels();
-        blocks = kept.iter().map(|&row| labels[row]).collect();
+        // A cell that names no run is a run of its own.
+        let first = labels.iter().max().map_or(0, |most| most + 1);
+        let own = |row: usize| if table.columns[run].is_empty(row) { first + row as u32 } else { labels[row] };
+        blocks = kept.iter().map(|&row| own(row)).collect();
     }
     let rows = std::mem::replace(&mut data.block, blocks);
     let mut weights = vec![1.0; kept.len()];
@@ -162,7 +176,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     if differ.len() < lines.len() {
         let copies = lines.len() - differ.len();
         notes.push(format!(
-            "{copies} {} another in all that is read: copies of a row pull together and count as one row of noise. If they are runs of their own, a column of runs says so.",
+            "{copies} {} another in all that is read: equal rows count as one row. If they are separate runs, name the runs in a column `run`.",
             if copies == 1 { "row equals" } else { "rows equal" }
         ));
     }

@@ -797,7 +797,6 @@ fn another_name_for_the_loss_is_read_and_a_sure_column_beats_a_path() {
     };
     assert_eq!(beside("optimizer/params", "n_params,tokens,loss").expect("a name").how[0], "N = `n_params`");
     for (heading, heads, role) in [
-        ("optimizer/params", "model_size_params,tokens,loss", "parameters"),
         ("active_params", "N,tokens,loss", "parameters"),
         ("active_params", "non_embedding_params,tokens,loss", "parameters"),
         ("train/loss", "params,tokens,L", "loss"),
@@ -819,9 +818,9 @@ fn one_row_in_another_unit_is_named() {
     assert_eq!(of("7e7").expect("fine"), "");
     assert!(of("70").expect("a note").starts_with("Line 4 has 7.000e1 parameters and 2.000e10 tokens, unlike"), "70");
     assert!(of("7e22").expect("a note").starts_with("Line 4 has 7.000e22 parameters"), "7e22");
-    let said =
-        with("chinchilla", &six("params,tokens,loss", ["7.85", "7.85", "7.85", "8.2", "8.2", "8.2"], TOKENS), "");
-    assert!(said.expect_err("logarithms").to_string().contains("if it holds logarithms"));
+    let logs = six("params,tokens,loss", ["7.85", "7.85", "7.85", "8.2", "8.2", "8.2"], TOKENS);
+    let notes = with("chinchilla", &logs, "").expect("a note").notes;
+    assert!(notes[0].contains("if it holds logarithms, convert it"), "{notes:?}");
     assert!(of("0.07").expect_err("a question").to_string().contains("says that a run has 0.07 parameters"));
     assert_eq!(of("-7e7").expect_err("negative").to_string(), "line 4: parameters is -70000000; it must be above 0");
 }
@@ -859,4 +858,103 @@ fn decimals_of_one_column_have_one_mark() {
     // Groups of two are Indian, and have commas.
     assert_eq!(number::typed("70,00,000"), Some(7e6));
     assert_eq!(number::typed("70.00.000"), None);
+}
+
+#[test]
+fn a_path_that_is_not_known_gives_way() {
+    let other = ["1.5", "2.5", "3.5", "4.5", "5.5", "6.5"];
+    let sizes = ["1e6", "2e6", "3e6", "4e6", "5e6", "6e6"];
+    let beside = |decoy: &str, cells: [&str; 6], heads: &str, first: bool| {
+        let text = six(heads, SIZES, TOKENS);
+        let cells = std::iter::once(decoy).chain(cells);
+        let join =
+            |(line, more): (&str, &str)| if first { format!("{more},{line}\n") } else { format!("{line},{more}\n") };
+        with("chinchilla", &text.lines().zip(cells).map(join).collect::<String>(), "").map(|runs| runs.how)
+    };
+    for first in [true, false] {
+        for (decoy, loss) in [
+            ("replay/loss", "val_loss"),
+            ("sft/loss", "val_loss"),
+            ("eval/hellaswag/loss", "val_loss"),
+            ("code/val_loss", "final_val_loss"),
+            ("step0/val_loss", "final_val_loss"),
+            ("int8/val_loss", "final_val_loss"),
+        ] {
+            let how = beside(decoy, other, &format!("params,tokens,{loss}"), first);
+            assert_eq!(how.expect(decoy)[2], format!("loss = `{loss}`"), "{decoy}");
+        }
+        for decoy in ["batch/tokens", "step/tokens", "target/tokens", "config/tokens", "rank0/tokens"] {
+            let how = beside(decoy, sizes, "params,n_tokens,loss", first);
+            assert_eq!(how.expect(decoy)[1], "D = `n_tokens`", "{decoy}");
+        }
+        for decoy in ["ema/params", "encoder/params", "ref/params"] {
+            let how = beside(decoy, sizes, "n_params,tokens,loss", first);
+            assert_eq!(how.expect(decoy)[0], "N = `n_params`", "{decoy}");
+        }
+        let said = beside("parameters", sizes, "n_params,tokens,loss", first).expect_err("two names").to_string();
+        assert!(said.contains("may each be the parameters"), "{said}");
+    }
+}
+
+#[test]
+fn one_column_is_one_thing_and_one_table_is_read() {
+    let text = six("params,tokens,loss", SIZES, TOKENS);
+    for (columns, says) in [
+        ("params:tokens", "column `tokens` cannot be both the parameters and the tokens"),
+        ("loss:tokens", "column `tokens` cannot be both the tokens and the loss"),
+        ("weight:loss", "column `loss` cannot be both the loss and the weight"),
+    ] {
+        let said = with("chinchilla", &text, columns).expect_err(columns).to_string();
+        assert!(said.starts_with(says), "{said}");
+    }
+    let two = format!("{text}\nlr,wd,x\n1,2,3\n");
+    for rules in [&[][..], &["missing"]] {
+        let said = read("chinchilla", &two, rules).expect_err("two tables").to_string();
+        assert!(said.starts_with("line 9 holds words in all columns that are read"), "{said}");
+    }
+}
+
+#[test]
+fn rows_without_a_run_are_runs_of_their_own() {
+    let blocks = |cells: [&str; 6]| {
+        let text = six("params,tokens,loss", SIZES, TOKENS);
+        let cells = std::iter::once("run").chain(cells);
+        let table: String = text.lines().zip(cells).map(|(line, more)| format!("{line},{more}\n")).collect();
+        let mut blocks = with("chinchilla", &table, "").expect("runs").data.block;
+        blocks.sort_unstable();
+        blocks.dedup();
+        blocks.len()
+    };
+    assert_eq!(blocks(["a", "a", "b", "b", "c", "c"]), 3);
+    assert_eq!(blocks(["a", "a", "", "", "c", ""]), 5);
+    assert_eq!(blocks(["", "", "", "", "", ""]), 6);
+    let json: String = (0..6)
+        .map(|i| {
+            let run = if i == 3 { "\"baseline\"".to_owned() } else { i.to_string() };
+            format!(
+                "{{\"run\":{run},\"params\":{},\"tokens\":{},\"loss\":{}}}\n",
+                SIZES[i],
+                TOKENS[i],
+                3.6 - 0.1 * i as f64
+            )
+        })
+        .collect();
+    let mut found = with("chinchilla", &json, "").expect("runs").data.block;
+    found.dedup();
+    assert_eq!(found.len(), 6, "numbers and words are names");
+}
+
+#[test]
+fn shares_of_unique_tokens_are_asked_about() {
+    let of = |share: &str, heads: &str| {
+        let row = |i: usize| {
+            let share = if i.is_multiple_of(2) { share } else { "1" };
+            format!("{},{},{share},{}\n", SIZES[i % 6], TOKENS[i * 5 % 6], 3.6 - 0.05 * i as f64)
+        };
+        with("data-constrained", &format!("{heads}\n{}", (0..9).map(row).collect::<String>()), "")
+    };
+    for (share, says) in [("0.25", "says that a run has 0.25 unique tokens"), ("25", "if it holds shares")] {
+        let said = of(share, "params,tokens,unique,loss").expect_err("a share").to_string();
+        assert!(said.contains(says), "{said}");
+    }
 }

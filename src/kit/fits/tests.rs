@@ -169,7 +169,9 @@ fn parameters_and_tokens_that_move_together_are_named() {
     let sizes = || (0..16).map(|i| 5e7 * math::pow(1.3, f64::from(i)));
     let budget: Vec<_> = sizes().map(|n| (n, 1e20 / (6.0 * n))).collect();
     let ratio: Vec<_> = sizes().map(|n| (n, 20.0 * n)).collect();
-    for (runs, says) in [(budget, "nearly one budget of compute"), (ratio, "nearly one number of tokens for each")] {
+    for (runs, says) in
+        [(budget, "nearly the same compute budget"), (ratio, "nearly the same number of tokens per parameter")]
+    {
         let output = run("chinchilla", "bootstrap=100", Some(&sized(|i| i.to_string(), &runs)));
         assert!(said(&output).contains(says) && said(&output).contains("would settle it"), "{}", said(&output));
         for row in table(&output, "parameters") {
@@ -251,7 +253,7 @@ fn rows_of_the_table_of_the_fit_can_be_read_alone() {
 fn an_example_says_whose_it_is() {
     let output = run("fit", "law=bnsl&bootstrap=0&profiles=no", None);
     let claim = &output.verdicts[0].claim;
-    assert!(claim.starts_with("Could these runs be of the lab's own example?"), "{claim}");
+    assert!(claim.starts_with("Could these runs come from the lab's own example?"), "{claim}");
     assert!(said(&output).contains("its parameters are those of the lab's own example."), "{}", said(&output));
 }
 

@@ -60,7 +60,7 @@ impl PositiveShift {
             tables.push(Table {
                 id: "rare",
                 nothing: None,
-                title: "Random mixtures whose gain is".into(),
+                title: "Random mixtures by the size of their gain".into(),
                 columns: vec![plain("gain"), share("this family"), share("95%: from"), share("to"), share("control")],
                 rows: rows.collect(),
             });
@@ -113,7 +113,7 @@ impl PositiveShift {
         if family.count > 0 && self.problem.curve != Some(Curve::Log) {
             // A gain below g needs the K - 1 shares within about sqrt(g) of a stationary point.
             let resolution = 100.0 * math::pow(10.0, 0.5 * RARE[3] * (self.shares.len() as f64 - 1.0));
-            let claim = "No random mixture gains nothing: the share with a gain below 1e-12";
+            let claim = "Every random mixture gains something: the share of mixtures with a gain below 1e-12";
             let note = "SIG, Theorem 7.2: the curves without gain have measure zero.";
             verdicts.push(share(family, "no-gain", claim, 0.0, resolution, note));
         }

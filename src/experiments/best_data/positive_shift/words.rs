@@ -8,7 +8,7 @@ pub(super) const INFO: Info = Info {
     question: "A model is tested on a known mixture: when does it help to train on another one?",
     notice: &[
         "Almost always. The matched shares are the best only if one more sample lowers the loss equally in every part, p_k e_k'(p_k N) all equal; at n = p_k N that asks for e' proportional to 1/n, a logarithm. Choose the logarithm: the two sets of points coincide, and the gain is zero to all digits.",
-        "The histogram draws random mixtures. The gain is sometimes small, but none of them gains nothing. The control uses the same weights with logarithmic curves.",
+        "The histogram draws random mixtures. The gain is sometimes small, but every mixture gains something. The control uses the same weights with logarithmic curves.",
         "With power laws that are alike the shift goes from common to rare parts, and with different exponents towards the slow ones. Other curves may shift the other way: with an offset or an exponential and few samples the common parts take all. With mixed exponents the best shares move with N: a mixture tuned on a small run is not the best for a large one.",
         "Corners: with an offset (a = 1) or exponential curves a part may deserve no data at all. The first samples of a power law without offset are priceless, so every part gets some.",
         "Transfer between parts does not undo the effect: in the mixing law even two equally weighted parts are best trained unequally as soon as one learns from the other's data.",

@@ -222,9 +222,9 @@ impl Study<'_> {
                 ""
             };
             let claim =
-                format!("Could these runs be of {source}? How much worse it fits them, in units of chi-squared");
+                format!("Could these runs come from {source}? How much worse it fits them, in units of chi-squared");
             let note = format!(
-                "If it could, 999 of 1000 sets of runs would stay below {most:.1} ({free} free parameters).{settle}"
+                "The theory value is a limit: if the runs came from it, 999 of 1000 sets of runs would stay below {most:.1} ({free} free parameters).{settle}"
             );
             Verdict {
                 measured: *rise,

@@ -184,11 +184,11 @@ impl Study<'_> {
             }
             let [a, b] = [inputs[i].label, inputs[j].label];
             let how = match (inputs[i].role, inputs[j].role, r > 0.0) {
-                (Role::Params, Role::Tokens, true) => "nearly one number of tokens for each parameter",
-                (Role::Params, Role::Tokens, false) => "nearly one budget of compute",
-                (Role::Tokens, Role::Unique, true) => "nearly one number of epochs",
-                (_, _, true) => "nearly one ratio of the two",
-                _ => "nearly one product of the two",
+                (Role::Params, Role::Tokens, true) => "nearly the same number of tokens per parameter in all runs",
+                (Role::Params, Role::Tokens, false) => "nearly the same compute budget in all runs",
+                (Role::Tokens, Role::Unique, true) => "nearly the same number of epochs in all runs",
+                (_, _, true) => "nearly the same ratio of the two in all runs",
+                _ => "nearly the same product of the two in all runs",
             };
             list.push(format!(
                 "{}{} and {b} move together in these runs: the correlation of their logarithms is {r:.3}, {how}. What \
@@ -329,7 +329,7 @@ impl Study<'_> {
         Table {
             id: "laws",
             nothing: None,
-            title: "Laws side by side: the lower AICc and the error on the largest rows, left out, the better".into(),
+            title: "Laws fitted to the same runs. Lower is better: AICc, and error on the largest runs, which the fit has not seen".into(),
             columns: [
                 "law",
                 "free parameters",
