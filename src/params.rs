@@ -485,34 +485,41 @@ impl Problem {
 pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     let mut checked = Checked::default();
     for (name, text) in texts {
-        let Some(spec) = specs.iter().find(|spec| spec.is_called(name)) else {
-            checked.problems.push(Problem::of(&unknown(name, specs), ""));
-            continue;
-        };
-        if newer(texts, spec, name) {
-            let used = format!("`{}` is used", spec.name);
-            checked.problems.push(Problem::of(&both(spec, name), used));
-            continue;
-        }
-        match (spec.parse(text), spec.read(text, true)) {
-            (Ok(_), _) => {
-                checked.values.push((spec.name.to_owned(), text.clone()));
-            }
-            (Err(error), Ok(value)) => {
-                let near = to_text(&value);
-                checked.problems.push(Problem::of(&error, format!("{near} is used instead")));
-                checked.values.push((spec.name.to_owned(), near));
-            }
-            (Err(error), Err(_)) => {
-                let instead = match spec.default {
-                    "" => "it is left empty instead".to_owned(),
-                    usual => format!("the default {usual} is used instead"),
-                };
-                checked.problems.push(Problem::of(&error, instead));
-            }
+        match specs.iter().find(|spec| spec.name == name) {
+            Some(spec) if spec.parse(text).is_ok() => checked.values.push((name.clone(), text.clone())),
+            _ => mend(specs, texts, (name, text), &mut checked),
         }
     }
     checked
+}
+
+/// Reads a text that cannot be used as it is. A function of its own: the page's first part meets good links.
+#[inline(never)]
+fn mend(specs: &[Spec], texts: &Texts, (name, text): (&str, &str), checked: &mut Checked) {
+    let Some(spec) = specs.iter().find(|spec| spec.is_called(name)) else {
+        checked.problems.push(Problem::of(&unknown(name, specs), ""));
+        return;
+    };
+    if newer(texts, spec, name) {
+        let used = format!("`{}` is used", spec.name);
+        checked.problems.push(Problem::of(&both(spec, name), used));
+        return;
+    }
+    match (spec.parse(text), spec.read(text, true)) {
+        (Ok(_), _) => checked.values.push((spec.name.to_owned(), text.to_owned())),
+        (Err(error), Ok(value)) => {
+            let near = to_text(&value);
+            checked.problems.push(Problem::of(&error, format!("{near} is used instead")));
+            checked.values.push((spec.name.to_owned(), near));
+        }
+        (Err(error), Err(_)) => {
+            let instead = match spec.default {
+                "" => "it is left empty instead".to_owned(),
+                usual => format!("the default {usual} is used instead"),
+            };
+            checked.problems.push(Problem::of(&error, instead));
+        }
+    }
 }
 
 /// Is a parameter also given by a name that is newer than this one?

@@ -35,9 +35,24 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
 /// When there is no such experiment.
 pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<params::Checked> {
     let entry = find(slug)?;
-    let mut checked = params::check(entry.params, texts);
+    let checked = params::check(entry.params, texts);
     let fits = |texts: &Texts| (entry.check)(&params::read(entry.params, texts)?, table);
-    while let Err(error) = fits(&checked.values) {
+    match fits(&checked.values) {
+        Ok(()) => Ok(checked),
+        Err(error) => Ok(fitting(checked, error, table, &fits)),
+    }
+}
+
+/// Takes defaults for what is to blame until the values fit each other. A function of its own: the page's first part meets
+/// good links.
+#[inline(never)]
+fn fitting(
+    mut checked: params::Checked,
+    mut error: Error,
+    table: Option<&Rc<Table>>,
+    fits: &dyn Fn(&Texts) -> Result<()>,
+) -> params::Checked {
+    loop {
         match checked.values.iter().position(|(name, _)| error.blamed() == Some(name)) {
             Some(place) => {
                 checked.problems.push(Problem::of(&error, "its default is used instead"));
@@ -51,8 +66,12 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
                 break;
             }
         }
+        match fits(&checked.values) {
+            Ok(()) => break,
+            Err(next) => error = next,
+        }
     }
-    Ok(checked)
+    checked
 }
 
 /// One run of one experiment: what page and command line drive.

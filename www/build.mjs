@@ -197,7 +197,7 @@ export const claims = ${load("lab:words/claims")};`,
   return plugins;
 }
 
-/** Which functions the first interaction runs: FIRST opened, its first slider dragged from end to end, the rest asked for. */
+/** Which functions the first interaction runs: FIRST opened, from a link with settings too, its first slider dragged from end to end, the rest asked for. */
 async function play() {
   const { marked, ran } = observe(readFileSync(join(made, "cpu/lab.wasm")));
   Object.assign(globalThis, { loadRest: () => {} });
@@ -216,6 +216,8 @@ async function play() {
       name,
       name === "weights" ? weights : usual,
     ]);
+    // A link with settings has them checked.
+    lab.check(FIRST, values);
     const run = new lab.Run(engine, FIRST, values, 1);
     run.result();
     run.cancel();

@@ -488,38 +488,42 @@ test("a panic in Rust is a sentence, and a restart goes on", () =>
     { mayThrow: true },
   ));
 
-test("the first interaction fetches no more than its budget", () =>
-  lab.open(
-    null,
-    async (page) => {
-      // From a cold start until `ready` on the experiment of the front door.
-      await page.goto(`${lab.url}${hash("exam-time")}`);
-      const asked = await page.evaluate(async () => {
-        while (!window.cold) await new Promise((next) => setTimeout(next, 10));
-        return window.cold;
-      });
-      let size = 0;
-      for (const url of asked)
-        size += gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length;
-      console.log(`first interaction: ${asked.length} requests, ${size} bytes of gzip`);
-      assert.ok(
-        asked.some((url) => url.endsWith(".wasm")),
-        "the engine is among them",
-      );
-      assert.ok(asked.length <= 6, `${asked.length} requests: ${asked.join(" ")}`);
-      assert.ok(size <= 100_000, `${size} bytes of gzip`);
-    },
-    {
-      script: () =>
-        addEventListener("ready", () => {
-          const fetched = performance
-            .getEntriesByType("resource")
-            .map(({ name }) => name)
-            .filter((name) => name.startsWith("http"));
-          window.cold ??= [...new Set([location.href.split("#")[0], ...fetched])];
-        }),
-    },
-  ));
+for (const [name, settings] of /** @type {const} */ ([
+  ["the first interaction", {}],
+  ["a link with settings", { weights: "0.7,0.3", seed: "2" }],
+]))
+  test(`${name} fetches no more than its budget`, () =>
+    lab.open(
+      null,
+      async (page) => {
+        // From a cold start until `ready` on the experiment of the front door.
+        await page.goto(`${lab.url}${hash("exam-time", settings)}`);
+        const asked = await page.evaluate(async () => {
+          while (!window.cold) await new Promise((next) => setTimeout(next, 10));
+          return window.cold;
+        });
+        let size = 0;
+        for (const url of asked)
+          size += gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length;
+        console.log(`${name}: ${asked.length} requests, ${size} bytes of gzip`);
+        assert.ok(
+          asked.some((url) => url.endsWith(".wasm")),
+          "the engine is among them",
+        );
+        assert.ok(asked.length <= 6, `${asked.length} requests: ${asked.join(" ")}`);
+        assert.ok(size <= 100_000, `${size} bytes of gzip`);
+      },
+      {
+        script: () =>
+          addEventListener("ready", () => {
+            const fetched = performance
+              .getEntriesByType("resource")
+              .map(({ name }) => name)
+              .filter((name) => name.startsWith("http"));
+            window.cold ??= [...new Set([location.href.split("#")[0], ...fetched])];
+          }),
+      },
+    ));
 
 test("without the second part of the engine the front door still opens, and a run says what is missing", () =>
   lab.open(
