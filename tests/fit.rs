@@ -656,16 +656,16 @@ fn the_command_asks_what_a_table_leaves_open() {
         said
     };
 
-    // Steps and losses with three decimals: a point may be anything.
+    // Numbers with three decimals, which no heading calls a loss: a point may be anything.
     let rows = (1..20).map(|i| format!("{i}\t{:.3}\n", 2.0 + 3.0 / f64::from(i).sqrt()));
-    std::fs::write(folder.join("steps.tsv"), format!("step\tloss\n{}", rows.collect::<String>())).expect("a file");
+    std::fs::write(folder.join("steps.tsv"), format!("step\tL\n{}", rows.collect::<String>())).expect("a file");
     let fit = |more: &[&str]| lab(&[&["fit", "power", "steps.tsv"], &quick[..], more].concat());
     let said = refused(&fit(&[]));
     assert!(
-        said.contains("line 2: nothing in the columns of the fit says whether the mark in `5.000` of column `loss`"),
+        said.contains("line 2: nothing in the columns of the fit says whether the mark in `5.000` of column `L`"),
         "{said}"
     );
-    assert!(said.contains("decimal=comma"), "{said}");
+    assert!(said.contains("--decimal comma"), "{said}");
     assert!(words(&fit(&["--decimal", "point"])).contains("19 rows"), "an answer");
     let run = lab(&[
         "run",
