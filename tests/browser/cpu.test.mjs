@@ -350,7 +350,7 @@ describe("a bad address is answered in words", () => {
 
   test("an unknown experiment", () =>
     lab.open("#/no-such-thing", async (page) => {
-      await page.getByText(/no experiment .no-such-thing. here/).waitFor();
+      await page.getByText(/unknown experiment .no-such-thing./i).waitFor();
       assert.match(
         await page.getByRole("alert").innerText(),
         /exam-time/,
