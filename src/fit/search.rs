@@ -379,7 +379,8 @@ impl Search {
     /// See [`Fit::sure`].
     fn sure(&self) -> bool {
         let (met, all) = self.met();
-        met >= SURE && all <= RARE * met || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
+        met >= SURE && all <= RARE * met
+            || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
     }
 
     /// The lowest end, when it ran out of steps, begins once more where it stopped.

@@ -218,7 +218,8 @@ impl MultiEpoch {
     /// # Errors
     /// Values that do not fit each other.
     fn laid_out(params: Params, seed: u32) -> Result<Self> {
-        let Params { model, features: dim, spectrum, a, b, noise, order, schedule, lr, largest_rate, rates, .. } = params;
+        let Params { model, features: dim, spectrum, a, b, noise, order, schedule, lr, largest_rate, rates, .. } =
+            params;
         let dense = model == "dense";
         let isotropic = spectrum == "isotropic";
         if dense && dim > sim::DIM_MAX {
