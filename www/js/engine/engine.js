@@ -182,7 +182,8 @@ export class Engine extends EventTarget {
 
   /** @param {string} slug @param {Values} values @param {number} [table] */
   async check(slug, values, table) {
-    await this.complete();
+    // The first part reads good settings of its experiment; what it lacks for bad ones it fetches.
+    if (slug !== cpu.first) await this.complete();
     return this.#host("cpu").call("check", { slug, values, table });
   }
 
