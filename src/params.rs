@@ -57,7 +57,7 @@ pub struct Choice {
 pub struct Spec {
     /// Name in URLs and on the command line.
     pub name: &'static str,
-    /// Names that it had in URLs before: links that hold one still work.
+    /// Former names in URLs: links with a former name still work.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub was: &'static [&'static str],
     /// Name on the page, where it is not that in words.
@@ -158,7 +158,7 @@ impl Spec {
         self.unit = unit;
         self
     }
-    /// Names that it had before.
+    /// The former names of the parameter.
     pub const fn was(mut self, names: &'static [&'static str]) -> Self {
         self.was = names;
         self
@@ -176,7 +176,7 @@ impl Spec {
         self
     }
 
-    /// Is it called so, now or before?
+    /// Whether `name` is the present name or a former one.
     pub fn is_called(&self, name: &str) -> bool {
         self.name == name || self.was.contains(&name)
     }
@@ -424,7 +424,7 @@ pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     specs.iter().map(|spec| spec.parse(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
-/// A name that no parameter has now.
+/// The first name that is no present name of a parameter.
 fn stranger<'a>(specs: &[Spec], texts: &'a Texts) -> Option<&'a str> {
     texts.iter().map(|(name, _)| name.as_str()).find(|name| !specs.iter().any(|spec| spec.name == *name))
 }

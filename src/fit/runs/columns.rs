@@ -77,8 +77,8 @@ impl Columns {
                 _ => *other == rank.1,
             };
             let rivals = ranks.iter().filter(|((text, other), _, k)| {
-                let alike = *text == rank.0 && same(other) && !more(*k) || *text == rank.0 && differs(other, *k);
-                alike && k != best && !again(*k)
+                let alike = same(other) && !more(*k) || differs(other, *k);
+                *text == rank.0 && alike && k != best && !again(*k)
             });
             let open: Vec<usize> = std::iter::once(*best).chain(rivals.map(|(.., k)| *k)).collect();
             if role != Role::Run && !rank.0 && (open.len() > 1 || rank.1.0 == Level::Doubt) {

@@ -27,7 +27,7 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
     )))
 }
 
-/// A column that is two things at once.
+/// Refuses a column that has two roles in a fit.
 pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()> {
     let used: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss, Role::Weight]).collect();
     for (i, role) in used.iter().enumerate() {
@@ -64,7 +64,7 @@ pub(super) fn thousands(columns: &Columns, table: &Table) -> Result<()> {
     )))
 }
 
-/// How a decimal mark is said.
+/// How a reader says which decimal mark is meant.
 const ASK: &str =
     "`decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
 
@@ -147,7 +147,7 @@ pub(super) fn odd(
     Ok(notes)
 }
 
-/// More than any model or corpus has: the unit of a heading is the likely cause, and is asked about.
+/// Refuses guessed sizes below 1 and above those of every model and corpus: a unit is the likely cause.
 fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64>]) -> Result<()> {
     for (role, list) in roles.iter().zip(lists) {
         // With and without a unit that a heading says.
@@ -204,7 +204,7 @@ pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -
     if let (Some((seen, d)), Some((unique, u))) = (&d, &u) {
         if let Some(i) = (0..kept.len()).find(|&i| u[i] > 1.01 * d[i]) {
             notes.push(format!(
-                "line {}: unique tokens (`{unique}`, {:.3e}) are more than tokens seen (`{seen}`, {:.3e}).",
+                "Line {} has more unique tokens (`{unique}`, {:.3e}) than tokens seen (`{seen}`, {:.3e}).",
                 table.lines[kept[i]], u[i], d[i]
             ));
         } else if let Some((epochs, e)) = &e {

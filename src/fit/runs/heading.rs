@@ -369,7 +369,7 @@ impl Role {
         (kind, usize::from(!end))
     }
 
-    /// Its letter in the laws.
+    /// The letter that stands for the role in the laws.
     pub(super) const fn symbol(self) -> Option<&'static str> {
         match self {
             Self::Params => Some("N"),
@@ -400,13 +400,13 @@ impl Role {
 /// How surely a heading means a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
-    /// It is a name of it.
+    /// The heading is one of the names of the role.
     Name,
-    /// Its words say it, and nothing else.
+    /// Each word of the heading belongs to the role.
     Words,
-    /// It is a letter that often stands for it, and for other things.
+    /// The heading is a letter that often stands for the role, and for other things too.
     Letter,
-    /// Its words may say something else: somebody must confirm it.
+    /// A word of the heading may mean something else, so the reader must confirm the role.
     Doubt,
 }
 

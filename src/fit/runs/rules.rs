@@ -5,7 +5,6 @@ use std::fmt;
 use super::doubts::sure;
 use super::{Columns, bad};
 use crate::error::{Error, Result};
-use crate::fit::Role;
 use crate::table::{Table, number};
 
 /// Which rows are left out.
@@ -152,13 +151,12 @@ fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: 
     if number.is_none() && ordered {
         return Err(Error::parameter("exclude", value, "a number after <, <=, > or >="));
     }
-    let power =
-        Role::ALL.into_iter().find(|role| columns.get(*role) == Some(k)).map_or(0, |role| columns.power(role, table));
     let unit = columns.part_of(k, table).map_or(1.0, |part| part.unit);
     let whole = number::read(value).1 || value.contains(['e', 'E']);
     if unit != 1.0 && ordered && !whole {
-        let short = [(3, "k"), (6, "M"), (9, "B"), (12, "T")].into_iter().find(|(ten, _)| *ten == power);
-        let in_units = short.map_or_else(|| format!("{value}e{power}"), |(_, letter)| format!("{value}{letter}"));
+        let letters = [(1e3, "k"), (1e6, "M"), (1e9, "B"), (1e12, "T")];
+        let letter = letters.into_iter().find(|(size, _)| *size == unit).map(|(_, letter)| format!("{value}{letter}"));
+        let in_units = letter.unwrap_or_else(|| format!("{:e}", number.unwrap_or(f64::NAN) * unit));
         return Err(bad(format!(
             "`{name}{}{value}` can be read in two ways, because column `{}` counts in units of {unit:e}: write {in_units}, or {value}e0 for {value} itself",
             how.sign(),

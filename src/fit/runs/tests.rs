@@ -680,6 +680,12 @@ fn a_rule_compares_in_the_unit_of_its_column() {
         "`params>200` can be read in two ways, because column `params (M)` counts in units of 1e6: write 200M, or 200e0 for \
          200 itself"
     );
+    let days = text.replace("tokens (B)", "compute (PF-days)");
+    let said = read("chinchilla", &days, &["flops>2"]).expect_err("days").to_string();
+    assert!(said.contains("counts in units of 8.64e19: write 1.728e20, or 2e0 for 2 itself"), "{said}");
+    // A cell with its own suffix has no unit from its heading.
+    let own = text.replace("300,5,2.9", "300M,5,2.9");
+    assert_eq!(read("chinchilla", &own, &["params>1B"]).expect("scaled once").lines, [2, 3, 4, 5, 6, 7, 8, 9]);
     assert_eq!(of("params>200M").expect("the first way"), of("params>200e6").expect("as well"));
     let notes = |rule: &str| read("chinchilla", text, &[rule]).expect(rule).notes;
     assert_eq!(notes("params>1T"), ["No row meets `params>1T`: that rule leaves out nothing."]);
@@ -700,10 +706,12 @@ fn columns_that_contradict_each_other_are_named() {
     assert_eq!(notes(&table(flops, &|n, d| 6.0 * n * d)), "");
     assert_eq!(notes(&table(flops, &|n, d| 8.0 * n * d)), "", "with what is recomputed");
     assert!(notes(&table(flops, &|n, d| 6e-9 * n * d)).contains("is about 1.0e-9 times 6 `params` `tokens`"));
+    assert!(notes(&table(flops, &|n, d| 60.0 * n * d)).contains("is about 1.0e1 times"), "ten times as many");
     let unique = "params,tokens,loss,unique_tokens";
+    assert!(notes(&table(unique, &|_, d| d * 1.2)).contains("Line 2 has more unique tokens"), "a fifth more");
     assert_eq!(notes(&table(unique, &|_, d| d / 4.0)), "");
     assert!(
-        notes(&table(unique, &|_, d| d * 4.0)).contains("line 2: unique tokens (`unique_tokens`, 6.000e9) are more")
+        notes(&table(unique, &|_, d| d * 4.0)).contains("Line 2 has more unique tokens (`unique_tokens`, 6.000e9)")
     );
     let epochs = |times: f64| {
         let text = table("params,tokens,loss,epochs", &|_, _| 4.0);
@@ -727,6 +735,8 @@ fn a_loss_that_stands_for_a_failure_is_named() {
     assert!(notes[0].starts_with("Line 5 has a loss of 999, more than 20 times the middle one, 3.1"), "{notes:?}");
     let rule = notes[0].split('`').nth(1).and_then(|said| said.strip_prefix("exclude=")).expect("a rule").to_owned();
     assert_eq!(read("chinchilla", text, &[&rule]).expect("as said").lines, [2, 3, 4, 6, 7, 8]);
+    let notes = |loss: &str| with("chinchilla", &text.replace("999", loss), "").expect("runs").notes;
+    assert!(!notes("80").is_empty() && notes("50").is_empty(), "more than twenty times the middle one");
 }
 
 #[test]

@@ -138,19 +138,20 @@ impl Study<'_> {
         let size: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
         let mut sorted = size.clone();
         sorted.sort_by(f64::total_cmp);
-        let usual = sorted[sorted.len() / 2];
+        // An exact fit has residuals of rounding.
+        let usual = sorted[sorted.len() / 2].max(1e-6);
         let worst = (0..size.len()).max_by(|&i, &j| size[i].total_cmp(&size[j]))?;
         // Of Gaussian residuals one in a million lies seven times the middle one away.
         let many = size.iter().filter(|r| **r > FAR * usual).count();
         (!self.simulated && size[worst] > (FAR * usual).max(1e-3)).then(|| {
             let others = if many == 1 { String::new() } else { format!(", and {} more lie beyond {FAR} times it", many - 1) };
             format!(
-                "Line {} lies far from the fit: its loss is {:.4}, the law gives {:.4}, which is {:.0} times the middle \
-                 distance{others}. Check its cells, or leave it out.",
+                "Line {} lies far from the fit: its loss is {}, the law gives {}, which is {} times the middle distance{others}. \
+                 Check its cells, or leave it out.",
                 self.lines[worst],
-                self.problem.data.y[worst],
-                room.values[worst],
-                size[worst] / usual
+                significant(self.problem.data.y[worst], 5),
+                significant(room.values[worst], 5),
+                significant(size[worst] / usual, 2)
             )
         })
     }
