@@ -3,17 +3,18 @@
 //!
 //! | module | what lives there | may import |
 //! |---|---|---|
-//! | [`error`] | sentences for failures | nothing |
+//! | [`mod@text`] | sentences as data: templates, arguments, English | nothing |
+//! | [`error`] | sentences for failures | everything above |
 //! | [`math`] | the door to f64 functions | everything above |
 //! | [`rng`] | indexed draws | everything above |
 //! | [`stats`] | means, lines, quantiles and their errors | `error`, `math` |
 //! | [`theory`] | closed forms, pure f64 functions | everything above |
 //! | [`mod@params`] | what is asked: parameters and their values | everything above but `theory` |
 //! | [`output`] | what is answered: figures, tables, verdicts, the document, its digest | everything above but `theory` |
-//! | [`table`] | a table of numbers from text | `error` |
-//! | [`exec`] | where work runs: threads, workers, the GPU | `error`, `math`, `rng` |
+//! | [`table`] | a table of numbers from text | `text`, `error` |
+//! | [`exec`] | where work runs: threads, workers, the GPU | `text`, `error`, `math`, `rng` |
 //! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | `error`, `math`, `rng`, `theory`, `exec` |
-//! | [`fit`] | laws fitted to runs, f64, no device | `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
+//! | [`fit`] | laws fitted to runs, f64, no device | `text`, `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
 //! | [`kit`] | what every experiment is made of; `kit/fits`: what the pages of fits share | everything above |
 //! | [`experiments`] | the story: a part is a folder, an experiment is a folder or file in it | everything above |
 //! | [`session`] | one run of one experiment: find, check, run, reproduce | everything above |
@@ -34,6 +35,7 @@ pub mod session;
 pub mod sim;
 pub mod stats;
 pub mod table;
+pub mod text;
 pub mod theory;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

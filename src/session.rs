@@ -153,7 +153,7 @@ impl Session {
             device: self.devices.clone(),
             elapsed_s,
             progress: self.run.progress(),
-            notices: self.exec.notices(self.old_notices),
+            notices: self.exec.notices(self.old_notices).into_iter().map(Into::into).collect(),
             output: self.output(),
         }
     }

@@ -449,19 +449,21 @@ fn what_cannot_be_measured_says_why() {
             pollster::block_on(session.advance()).expect("advances");
         }
         let output = session.output();
-        let mut found: BTreeMap<&str, &str> = BTreeMap::new();
-        found.extend(output.figures.iter().filter_map(|figure| Some((&*figure.id, figure.nothing?))));
-        found.extend(output.tables.iter().filter_map(|table| Some((table.id, table.nothing?))));
+        let mut found: BTreeMap<&str, String> = BTreeMap::new();
+        found.extend(
+            output.figures.iter().filter_map(|figure| Some((&*figure.id, figure.nothing?.english().to_owned()))),
+        );
+        found.extend(output.tables.iter().filter_map(|table| Some((table.id, table.nothing?.english().to_owned()))));
         let open = |verdict: &&Verdict| verdict.interval.is_none() && verdict.agrees.is_none();
-        found.extend(output.verdicts.iter().filter(open).map(|verdict| (&*verdict.id, &*verdict.note)));
+        found.extend(output.verdicts.iter().filter(open).map(|verdict| (&*verdict.id, verdict.said())));
         for id in unknown {
             assert!(found.get(id).is_some_and(|why| why.ends_with('.')), "{what}: {id} says why, of {found:?}");
         }
         let general = found.values().any(|why| why.starts_with("With these settings"));
         assert!(!general, "{what}: a reason of its own, not {found:?}");
         for verdict in &output.verdicts {
-            assert!(verdict.measured.is_finite() || !verdict.note.is_empty(), "{what}: {verdict:?}");
-            let words = format!("{} {}", verdict.claim, verdict.note);
+            assert!(verdict.measured.is_finite() || !verdict.said().is_empty(), "{what}: {verdict:?}");
+            let words = format!("{} {}", verdict.claim, verdict.said());
             let odd = words
                 .split_whitespace()
                 .find(|word| ["NaN", "inf", "-inf"].contains(&word.trim_end_matches(['.', ',', ';'])));

@@ -1,14 +1,15 @@
 //! What is answered: the result document as JSON, CSV or text, and tables of words in columns.
 
+use scaling_lab::text::word;
 use std::f64::consts::LN_10;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use scaling_lab::error::visible;
 use scaling_lab::math;
-use scaling_lab::output::{Cell, Document, Verdict, significant};
+use scaling_lab::output::{Cell, Document, Verdict};
+use scaling_lab::text::{people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use super::args::Format;
@@ -114,28 +115,28 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
         let theory = verdict
             .theory
             .filter(|t| t.is_finite())
-            .map(|t| format!("; theory {}", significant(t, digits)))
+            .map(|t| format!("; theory {}", people(t, digits)))
             .unwrap_or_default();
-        writeln!(out, "\n{}: {}{theory}: {agrees}.", visible(&verdict.claim), measured(verdict, digits))?;
+        writeln!(out, "\n{}: {}{theory}: {agrees}.", plain(&verdict.claim.english()), measured(verdict, digits))?;
         if !verdict.note.is_empty() {
-            writeln!(out, "{}", visible(&verdict.note))?;
+            writeln!(out, "{}", plain(&verdict.said()))?;
         }
     }
     for figure in &document.output.figures {
         if let Some(why) = figure.nothing {
-            writeln!(out, "\nFigure: {}. {why}", visible(&figure.title))?;
+            writeln!(out, "\nFigure: {}. {}", plain(&figure.title.english()), plain(why.english()))?;
         }
     }
     for table in &document.output.tables {
-        writeln!(out, "\n{}", table.title)?;
+        writeln!(out, "\n{}", plain(&table.title.english()))?;
         if let Some(why) = table.nothing {
-            writeln!(out, "  {why}")?;
+            writeln!(out, "  {}", plain(why.english()))?;
         }
         if table.rows.is_empty() {
             continue;
         }
         let cells = table.rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>());
-        let head = table.columns.iter().map(|c| c.name.to_owned()).collect();
+        let head = table.columns.iter().map(|c| plain(c.name.english())).collect();
         columns(std::iter::once(head).chain(cells).collect(), out)?;
     }
     Ok(())
@@ -153,9 +154,9 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
     }
-    let value = significant(verdict.measured, digits);
+    let value = people(verdict.measured, digits);
     match verdict.interval {
-        Some(ends) if ends.iter().any(|end| significant(*end, digits) != value) => {
+        Some(ends) if ends.iter().any(|end| people(*end, digits) != value) => {
             format!("{value} {}", interval(ends, digits))
         }
         _ => value,
@@ -164,16 +165,16 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
 
 /// An interval for people: its open ends in words.
 pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
-    let end = |x: f64, open: &str| if x.is_finite() { significant(x, digits) } else { open.to_owned() };
+    let end = |x: f64, open: &str| if x.is_finite() { people(x, digits) } else { open.to_owned() };
     format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))
 }
 
 /// A cell for people.
 pub(super) fn cell(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => visible(text),
+        Cell::Text(text) => plain(&text.english()),
         Cell::Number(x) if !x.is_finite() => "-".into(),
-        Cell::Number(x) => significant(*x, 5),
+        Cell::Number(x) => people(*x, 5),
     }
 }
 
@@ -192,6 +193,7 @@ pub(super) fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()>
 #[cfg(test)]
 mod tests {
     use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table};
+    use scaling_lab::text::word;
 
     use super::*;
 
@@ -224,20 +226,20 @@ mod tests {
 
     #[test]
     fn what_is_empty_says_why() {
-        let axis = Axis::linear("x");
+        let axis = Axis::linear(word("x"));
         let curve = |y| Series::theory("s", "s", vec![1.0], vec![y]);
         let table = |nothing, rows| Table { id: "t", nothing, title: "A table".into(), columns: vec![], rows };
         let unknown = vec![vec!["x".into(), f64::NAN.into()]];
         let mut output = Output {
             figures: vec![
-                Figure::new("e", "An empty figure", axis, Axis::log("y")).series([curve(0.0)]),
+                Figure::new("e", "An empty figure", axis, Axis::log(word("y"))).series([curve(0.0)]),
                 Figure::new("f", "A figure", axis, axis).series([curve(0.0)]),
             ],
             tables: vec![
                 table(None, vec![]),
-                table(Some("Nobody arrived."), vec![]),
-                table(Some("No x."), unknown),
-                table(Some("But there is."), vec![vec!["word".into()]]),
+                table(Some(word("Nobody arrived.")), vec![]),
+                table(Some(word("No x.")), unknown),
+                table(Some(word("But there is.")), vec![vec!["word".into()]]),
             ],
             verdicts: vec![],
         };

@@ -1,5 +1,6 @@
 //! Claims: numbers that somebody printed, or that this lab measured before, and how to recompute them.
 
+use crate::text::word;
 use serde::Serialize;
 
 use crate::output::{Cell, Output};
@@ -24,10 +25,10 @@ impl Pick<'_> {
             Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
             Self::Cell(id, row, column) => {
                 let table = output.tables.iter().find(|table| table.id == id)?;
-                let column = table.columns.iter().position(|other| other.name == column)?;
+                let column = table.columns.iter().position(|other| other.name.english() == column)?;
                 let named = |cells: &&Vec<Cell>| match &cells[0] {
                     Cell::Number(x) => to_number(row) == Some(*x),
-                    Cell::Text(text) => text == row,
+                    Cell::Text(text) => text.is(row),
                 };
                 let mut rows = table.rows.iter().filter(named);
                 match (rows.next()?.get(column)?, rows.next()) {
@@ -232,7 +233,7 @@ mod tests {
     use crate::output::{Axis, Column, Figure, Series, Table, Verdict};
 
     fn output() -> Output {
-        let axis = Axis::linear("");
+        let axis = Axis::linear(word(""));
         let series = Series::measured("s", "", vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
             .interval(vec![9.0, 18.0, 0.0], vec![11.0, 22.0, 0.0]);
         Output {
@@ -240,8 +241,8 @@ mod tests {
             tables: vec![Table {
                 id: "t",
                 nothing: None,
-                title: String::new(),
-                columns: ["key", "value"].map(|name| Column { name, unit: "" }).into(),
+                title: "".into(),
+                columns: ["key", "value"].map(|name| Column { name: word(name), unit: "" }).into(),
                 rows: vec![
                     vec!["word".into(), 7.0.into()],
                     vec![1000.0.into(), 8.0.into()],

@@ -12,6 +12,7 @@ use crate::exec::{Exec, Twin};
 use crate::output::{Output, Progress};
 use crate::params::{Params, Spec, Value};
 use crate::table::Table;
+use crate::text::Texts;
 
 /// An experiment: started with parameters and a seed, advanced mark by mark, asked for its output at any time.
 ///
@@ -20,8 +21,10 @@ use crate::table::Table;
 pub trait Experiment: Sized + 'static {
     /// Its name in URLs and on the command line.
     const SLUG: &'static str;
-    /// Its words.
+    /// What the page says of it beside its results.
     const INFO: Info;
+    /// The templates of its results: the `TEXTS` of its `words.rs`.
+    const TEXTS: Texts;
     /// The numbers it recomputes: published ones, and its own.
     const CLAIMS: &'static [Claim];
     /// What a table of the reader's own must hold, a sentence; empty where none is read.
@@ -127,6 +130,10 @@ pub struct Entry {
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(flatten)]
     pub info: Info,
+    /// The templates of its results, by the names of their constants.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(serialize_with = "crate::params::as_map")]
+    pub texts: Texts,
     /// Its parameters.
     pub params: &'static [Spec],
     /// The numbers it recomputes: published ones, and its own.
@@ -159,6 +166,8 @@ impl Entry {
             slug: E::SLUG,
             #[cfg(not(target_arch = "wasm32"))]
             info: E::INFO,
+            #[cfg(not(target_arch = "wasm32"))]
+            texts: E::TEXTS,
             params: E::Params::SPECS,
             #[cfg(not(target_arch = "wasm32"))]
             claims: E::CLAIMS,
@@ -202,6 +211,10 @@ pub struct Part {
     /// What it is about, one sentence.
     #[cfg(not(target_arch = "wasm32"))]
     pub lead: &'static str,
+    /// The templates that its experiments share.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(serialize_with = "crate::params::as_map")]
+    pub texts: Texts,
     /// Its experiments.
     pub entries: &'static [Entry],
 }
@@ -209,26 +222,28 @@ pub struct Part {
 impl Part {
     /// A part. A page reads its words from the catalogue that it was built with, so its wasm carries none.
     #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "words are not in the wasm"))]
-    pub const fn new(title: &'static str, lead: &'static str, entries: &'static [Entry]) -> Self {
+    pub const fn new(title: &'static str, lead: &'static str, texts: Texts, entries: &'static [Entry]) -> Self {
         Self {
             #[cfg(not(target_arch = "wasm32"))]
             title,
             #[cfg(not(target_arch = "wasm32"))]
             lead,
+            #[cfg(not(target_arch = "wasm32"))]
+            texts,
             entries,
         }
     }
 }
 
-/// Declares a part of the story in its `mod.rs`: title, lead, and a line for each experiment, which is its module and its
-/// place in the story.
+/// Declares a part of the story in its `mod.rs`: title, lead, the templates that its experiments share, and a line for each
+/// experiment, which is its module and its place in the story.
 #[macro_export]
 macro_rules! part {
-    ($title:literal, $lead:literal, $($module:ident::$experiment:ident,)+) => {
+    ($title:literal, $lead:literal, texts: $texts:expr, $($module:ident::$experiment:ident,)+) => {
         $(pub mod $module;)+
 
         /// This part of the story.
         pub const PART: $crate::kit::Part =
-            $crate::kit::Part::new($title, $lead, &[$($crate::kit::Entry::of::<$module::$experiment>(),)+]);
+            $crate::kit::Part::new($title, $lead, $texts, &[$($crate::kit::Entry::of::<$module::$experiment>(),)+]);
     };
 }

@@ -165,7 +165,7 @@
 //!             points.push(n, error.0, interval(error));
 //!         }
 //!         let theory = Series::theory("theory", "p(1-p)/n", n.clone(), n.iter().map(|&n| error(p, n)).collect());
-//!         let figure = Figure::new("error", "Error", Axis::log("tosses"), Axis::log("mean squared error"))
+//!         let figure = Figure::new("error", "Error", Axis::log(word("tosses")), Axis::log(word("mean squared error")))
 //!             .series([theory.group("error")])
 //!             .series(points.series("measured", "runs").map(|series| series.group("error")));
 //!         let claim = "The squared error of the share of heads is p(1-p)/n";

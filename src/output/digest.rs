@@ -6,6 +6,7 @@
 use super::table::Cell;
 use super::{Id, Output};
 use crate::rng::Digest;
+use crate::text::word;
 
 /// The numbers of one figure, table or verdict, by its kind and id; `None` is what the document shows as `null`.
 pub type Numbers = (&'static str, Id, Vec<Option<f64>>);
@@ -59,7 +60,7 @@ mod tests {
     use super::*;
 
     fn output() -> Output {
-        let axis = Axis::linear("samples");
+        let axis = Axis::linear(word("samples"));
         let series = Series::theory("s", "a curve", vec![1.0, 2.0], vec![3.0, f64::NAN])
             .interval(vec![2.0, f64::NEG_INFINITY], vec![4.0, 5.0]);
         Output {
@@ -68,7 +69,7 @@ mod tests {
                 id: "t",
                 nothing: None,
                 title: "A table".into(),
-                columns: vec![Column { name: "n", unit: "" }],
+                columns: vec![Column { name: word("n"), unit: "" }],
                 rows: vec![vec![7.0.into()], vec!["word".into()]],
             }],
             verdicts: vec![Verdict::of("v", "A claim", 0.5, Some([0.4, f64::INFINITY]), 0.5, 0.0)],

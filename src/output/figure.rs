@@ -1,11 +1,13 @@
 //! Figures: axes, series, heat maps and named places. Numbers that are not finite are `null` in the document.
 
+use crate::text::word;
 use std::borrow::Cow;
 
 use serde::Serialize;
 
 use super::{finite_list, finite_list_option, finite_option, finite_rows};
 use crate::params::Scale;
+use crate::text::{Template, Text};
 
 /// The most points a series may have; longer ones are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
@@ -17,7 +19,7 @@ pub type Id = Cow<'static, str>;
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Axis {
     /// What is plotted.
-    pub label: &'static str,
+    pub label: Template<0>,
     /// Its unit; `%` for a share that is printed as a percentage, empty for a pure number.
     pub unit: &'static str,
     /// Linear or logarithmic.
@@ -26,12 +28,12 @@ pub struct Axis {
 
 impl Axis {
     /// A linear axis of pure numbers.
-    pub const fn linear(label: &'static str) -> Self {
+    pub const fn linear(label: Template<0>) -> Self {
         Self { label, unit: "", scale: Scale::Linear }
     }
 
     /// A logarithmic axis of pure numbers.
-    pub const fn log(label: &'static str) -> Self {
+    pub const fn log(label: Template<0>) -> Self {
         Self { label, unit: "", scale: Scale::Log }
     }
 
@@ -85,7 +87,7 @@ impl Points {
     }
 
     /// The points as something that was measured; nothing where there are none.
-    pub fn series(self, id: impl Into<Id>, label: impl Into<String>) -> Option<Series> {
+    pub fn series(self, id: impl Into<Id>, label: impl Into<Text>) -> Option<Series> {
         (!self.x.is_empty()).then(|| Series::measured(id, label, self.x, self.y).interval(self.lo, self.hi))
     }
 }
@@ -106,7 +108,7 @@ pub struct Series {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Id>,
     /// Legend text.
-    pub label: String,
+    pub label: Text,
     /// Line, points or band.
     pub kind: Kind,
     /// Measured, theory or published.
@@ -134,22 +136,22 @@ pub struct Series {
 impl Series {
     // Not inlined, as other builders here: each would weigh on the page's first part at every call.
     #[inline(never)]
-    fn new(id: Id, label: String, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
+    fn new(id: Id, label: Text, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self { id, group: None, label, kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
     }
 
     /// A curve of theory.
-    pub fn theory(id: impl Into<Id>, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Self {
+    pub fn theory(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Line, Role::Theory, x, y)
     }
 
     /// Points that were measured; see also [`Points`].
-    pub fn measured(id: impl Into<Id>, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Self {
+    pub fn measured(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Points, Role::Measured, x, y)
     }
 
     /// Points that somebody published.
-    pub fn published(id: impl Into<Id>, label: impl Into<String>, x: Vec<f64>, y: Vec<f64>) -> Self {
+    pub fn published(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Points, Role::Published, x, y)
     }
 
@@ -240,7 +242,7 @@ pub struct Field {
     #[serde(serialize_with = "finite_rows")]
     pub z: Vec<Vec<f64>>,
     /// What the colour means.
-    pub label: &'static str,
+    pub label: Template<0>,
     /// Its unit.
     pub unit: &'static str,
     /// Linear or logarithmic colour.
@@ -253,7 +255,7 @@ pub struct Field {
 #[derive(Clone, Debug, Serialize)]
 pub struct Mark {
     /// What is there.
-    pub label: String,
+    pub label: Text,
     /// Abscissa; a rule across the figure when `y` is absent.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
@@ -264,15 +266,15 @@ pub struct Mark {
 
 impl Mark {
     /// A vertical rule.
-    pub fn at_x(label: impl Into<String>, x: f64) -> Self {
+    pub fn at_x(label: impl Into<Text>, x: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: None }
     }
     /// A horizontal rule.
-    pub fn at_y(label: impl Into<String>, y: f64) -> Self {
+    pub fn at_y(label: impl Into<Text>, y: f64) -> Self {
         Self { label: label.into(), x: None, y: Some(y) }
     }
     /// A point.
-    pub fn at(label: impl Into<String>, x: f64, y: f64) -> Self {
+    pub fn at(label: impl Into<Text>, x: f64, y: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: Some(y) }
     }
 }
@@ -283,7 +285,7 @@ pub struct Figure {
     /// Unique in the experiment.
     pub id: Id,
     /// Heading.
-    pub title: String,
+    pub title: Text,
     /// Horizontal axis.
     pub x: Axis,
     /// Vertical axis.
@@ -301,17 +303,17 @@ pub struct Figure {
     pub folded: bool,
     /// Why there is nothing to draw, a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nothing: Option<&'static str>,
+    pub nothing: Option<Template<0>>,
 }
 
 impl Figure {
     /// A figure with nothing in it yet.
-    pub fn new(id: impl Into<Id>, title: impl Into<String>, x: Axis, y: Axis) -> Self {
+    pub fn new(id: impl Into<Id>, title: impl Into<Text>, x: Axis, y: Axis) -> Self {
         Self::empty(id.into(), title.into(), x, y)
     }
 
     #[inline(never)]
-    fn empty(id: Id, title: String, x: Axis, y: Axis) -> Self {
+    fn empty(id: Id, title: Text, x: Axis, y: Axis) -> Self {
         Self { id, title, x, y, field: None, series: vec![], marks: vec![], folded: false, nothing: None }
     }
 
@@ -350,7 +352,7 @@ impl Figure {
     }
 
     /// Says why, where a finished run leaves nothing to draw: a sentence.
-    pub const fn where_empty(mut self, why: &'static str) -> Self {
+    pub const fn where_empty(mut self, why: Template<0>) -> Self {
         self.nothing = Some(why);
         self
     }
@@ -392,9 +394,9 @@ mod tests {
     fn a_figure_drops_what_it_cannot_draw() {
         let with = |axis, y: f64| {
             let series = Series::theory("s", "", vec![1.0], vec![y]);
-            Figure::new("f", "", Axis::linear("x"), axis).series([series]).drawn().is_some()
+            Figure::new("f", "", Axis::linear(word("x")), axis).series([series]).drawn().is_some()
         };
-        let (linear, log) = (Axis::linear("y"), Axis::log("y"));
+        let (linear, log) = (Axis::linear(word("y")), Axis::log(word("y")));
         assert_eq!(
             [with(linear, f64::NAN), with(linear, -1.0), with(log, -1.0), with(log, 1.0)],
             [false, true, false, true]

@@ -6,16 +6,22 @@
 use serde::{Serialize, Serializer};
 
 use crate::params::Value;
+use crate::text::Text;
+// MIGRATION
+pub use crate::text::people as significant;
+/// MIGRATION
+pub fn decimal(x: f64, places: usize) -> String {
+    format!("{x:.places$}")
+}
 
 mod digest;
 mod figure;
-mod number;
 mod table;
 mod verdict;
+pub(crate) mod words;
 
 pub use digest::{Numbers, digest, numbers};
 pub use figure::{Axis, Field, Figure, Frame, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
-pub use number::{decimal, significant};
 pub use table::{Cell, Column, Table};
 pub use verdict::Verdict;
 
@@ -54,19 +60,16 @@ pub struct Output {
     pub verdicts: Vec<Verdict>,
 }
 
-/// What a finished run says of a figure or table that stayed empty, where its experiment knows no better reason.
-const NOTHING: &str = "With these settings nothing could be measured for it.";
-
 impl Output {
     /// Gives what is empty at the end of a run a sentence that says why, and takes it from what is not. A function of its own, because the page's first
     /// part holds no function that only a run needs.
     #[inline(never)]
     pub fn explain(&mut self) {
         for figure in &mut self.figures {
-            figure.nothing = (!figure.shows()).then_some(figure.nothing.unwrap_or(NOTHING));
+            figure.nothing = (!figure.shows()).then_some(figure.nothing.unwrap_or(words::NOTHING));
         }
         for table in &mut self.tables {
-            table.nothing = (!table.shows()).then_some(table.nothing.unwrap_or(NOTHING));
+            table.nothing = (!table.shows()).then_some(table.nothing.unwrap_or(words::NOTHING));
         }
     }
 }
@@ -133,7 +136,7 @@ pub struct Document {
     /// How far the run is.
     pub progress: Progress,
     /// What the reader should know about the run, sentences.
-    pub notices: Vec<String>,
+    pub notices: Vec<Text>,
     /// Figures, tables, verdicts.
     #[serde(flatten)]
     pub output: Output,

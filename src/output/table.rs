@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::finite;
+use crate::text::{Template, Text};
 
 /// A cell of a table.
 #[derive(Clone, Debug, Serialize)]
@@ -11,7 +12,7 @@ pub enum Cell {
     /// A number.
     Number(#[serde(serialize_with = "finite")] f64),
     /// A word.
-    Text(String),
+    Text(Text),
 }
 
 impl From<f64> for Cell {
@@ -20,15 +21,27 @@ impl From<f64> for Cell {
     }
 }
 
-impl From<String> for Cell {
-    fn from(x: String) -> Self {
+impl From<Text> for Cell {
+    fn from(x: Text) -> Self {
         Self::Text(x)
     }
 }
 
-impl From<&str> for Cell {
-    fn from(x: &str) -> Self {
-        Self::Text(x.to_owned())
+impl From<Template<0>> for Cell {
+    fn from(x: Template<0>) -> Self {
+        Self::Text(x.into())
+    }
+}
+
+// MIGRATION
+impl From<String> for Cell {
+    fn from(x: String) -> Self {
+        Self::Text(x.into())
+    }
+}
+impl From<&'static str> for Cell {
+    fn from(x: &'static str) -> Self {
+        Self::Text(x.into())
     }
 }
 
@@ -36,7 +49,7 @@ impl From<&str> for Cell {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Column {
     /// What it holds.
-    pub name: &'static str,
+    pub name: Template<0>,
     /// Its unit.
     pub unit: &'static str,
 }
@@ -47,14 +60,14 @@ pub struct Table {
     /// Unique in the experiment.
     pub id: &'static str,
     /// Heading.
-    pub title: String,
+    pub title: Text,
     /// Headings of the columns.
     pub columns: Vec<Column>,
     /// Cells.
     pub rows: Vec<Vec<Cell>>,
     /// Why there is no row, or no number where numbers should be: a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nothing: Option<&'static str>,
+    pub nothing: Option<Template<0>>,
 }
 
 impl Table {

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
+use super::words::{ALIKE, FEW_RUNS};
 use super::{Id, finite, finite_option, finite_pair};
+use crate::text;
+use crate::text::{Text, count};
 
 /// What the numbers say about a claim: computed, never canned.
 ///
@@ -14,7 +17,7 @@ pub struct Verdict {
     /// Unique in the experiment.
     pub id: Id,
     /// The claim that was put to the test, a sentence.
-    pub claim: String,
+    pub claim: Text,
     /// The measured value.
     #[serde(serialize_with = "finite")]
     pub measured: f64,
@@ -34,8 +37,9 @@ pub struct Verdict {
     pub agrees: Option<bool>,
     /// Unit of the values; `%` for shares.
     pub unit: &'static str,
-    /// What else a reader should know, a sentence; may be empty.
-    pub note: String,
+    /// What else a reader should know, sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub note: Vec<Text>,
 }
 
 impl Verdict {
@@ -43,7 +47,7 @@ impl Verdict {
     /// `theory`? It cannot tell where one of the numbers is none.
     pub fn of(
         id: impl Into<Id>,
-        claim: impl Into<String>,
+        claim: impl Into<Text>,
         measured: f64,
         interval: Option<[f64; 2]>,
         theory: f64,
@@ -57,7 +61,7 @@ impl Verdict {
     }
 
     /// A verdict on which nothing is known yet: it cannot tell.
-    pub fn pending(id: impl Into<Id>, claim: impl Into<String>) -> Self {
+    pub fn pending(id: impl Into<Id>, claim: impl Into<Text>) -> Self {
         Self {
             id: id.into(),
             claim: claim.into(),
@@ -68,7 +72,7 @@ impl Verdict {
             resolution: 0.0,
             agrees: None,
             unit: "",
-            note: String::new(),
+            note: Vec::new(),
         }
     }
 
@@ -89,26 +93,31 @@ impl Verdict {
             return self;
         }
         self.agrees = None;
-        if runs < least {
-            self.adding(&format!("Fewer than {least} runs cannot tell at 99.9%."))
-        } else {
-            self.adding("The runs are all alike, so they do not show how far off they may be.")
-        }
+        if runs < least { self.adding(text!(FEW_RUNS, least = count(least))) } else { self.adding(ALIKE) }
     }
 
     /// Adds a sentence to its note.
-    pub fn adding(mut self, sentence: &str) -> Self {
-        if !self.note.is_empty() {
-            self.note.push(' ');
-        }
-        self.note.push_str(sentence);
+    pub fn adding(mut self, sentence: impl Into<Text>) -> Self {
+        self.note.push(sentence.into());
         self
+    }
+
+    /// Puts a sentence before its note.
+    pub fn warning(mut self, sentence: impl Into<Text>) -> Self {
+        self.note.insert(0, sentence.into());
+        self
+    }
+
+    /// Turns it into "cannot tell", for the reason that the sentence gives; it stands before the rest of the note.
+    pub fn cannot_tell(mut self, why: impl Into<Text>) -> Self {
+        self.agrees = None;
+        self.warning(why)
     }
 
     /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise the
     /// verdict cannot tell, and its note says `settle`: a sentence that names what would decide (more runs, more samples).
     /// Call it after [`Verdict::note`]. Where theory and null are the same, use [`Verdict::within`].
-    pub fn against(mut self, null: f64, settle: &str) -> Self {
+    pub fn against(mut self, null: f64, settle: impl Into<Text>) -> Self {
         self.null = Some(null);
         let held = self.interval.is_none_or(|[lo, hi]| !(null < lo - self.resolution || null > hi + self.resolution));
         self.doubt(held, settle)
@@ -116,32 +125,37 @@ impl Verdict {
 
     /// Demands that the interval ends no farther than `margin` from the theory before the verdict may agree: a wide
     /// interval that holds the theory says nothing. Otherwise the verdict cannot tell, and its note says `settle`.
-    pub fn within(self, margin: f64, settle: &str) -> Self {
+    pub fn within(self, margin: f64, settle: impl Into<Text>) -> Self {
         let theory = self.theory.unwrap_or(f64::NAN);
         let wide = self.interval.is_none_or(|[lo, hi]| !(theory - lo <= margin && hi - theory <= margin));
         self.doubt(wide, settle)
     }
 
     /// Turns "agrees" into "cannot tell" where `doubtful`.
-    fn doubt(mut self, doubtful: bool, settle: &str) -> Self {
+    fn doubt(mut self, doubtful: bool, settle: impl Into<Text>) -> Self {
         if doubtful && self.agrees == Some(true) {
             self.agrees = None;
-            let gap = if self.note.is_empty() { "" } else { " " };
-            self.note = format!("{settle}{gap}{}", self.note);
+            return self.warning(settle);
         }
         self
     }
 
-    /// The same with a unit.
+    /// Gives its values a unit; `%` for shares.
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
         self
     }
 
-    /// The same with a note.
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = note.into();
+    /// Gives it a note of one sentence.
+    pub fn note(mut self, note: impl Into<Text>) -> Self {
+        self.note = vec![note.into()];
         self
+    }
+
+    /// The note in English.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn said(&self) -> String {
+        self.note.iter().map(Text::english).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -170,11 +184,11 @@ mod tests {
         let verdict = || Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), 1.0, 0.0).note("Noted.");
         assert_eq!([true, false].map(|finished| verdict().once(finished).agrees), [Some(true), None]);
         let of = |runs| verdict().from_runs(runs, 11);
-        assert_eq!((of(11).agrees, of(11).note.as_str()), (Some(true), "Noted."));
-        assert_eq!((of(10).agrees, of(10).note.as_str()), (None, "Noted. Fewer than 11 runs cannot tell at 99.9%."));
+        assert_eq!((of(11).agrees, of(11).said().as_str()), (Some(true), "Noted."));
+        assert_eq!((of(10).agrees, of(10).said().as_str()), (None, "Noted. Fewer than 11 runs cannot tell at 99.9%."));
         let alike = Verdict { interval: Some([2.0; 2]), ..verdict() }.from_runs(11, 11);
         assert_eq!((alike.agrees, alike.interval), (None, None), "no width, no interval");
-        assert_eq!(alike.note, "Noted. The runs are all alike, so they do not show how far off they may be.");
+        assert_eq!(alike.said(), "Noted. The runs are all alike, so they do not show how far off they may be.");
         assert_eq!(Verdict::pending("v", "v").agrees, None, "nothing is known");
     }
 
@@ -185,7 +199,7 @@ mod tests {
         assert_eq!(against([0.5, 1.5], 1.0).agrees, Some(true), "holds the theory, excludes the null");
         assert_eq!(against([0.05, 1.5], 1.0).agrees, None, "the resolution reaches the null");
         assert_eq!(
-            against([-1.0, 1.5], 1.0).note,
+            against([-1.0, 1.5], 1.0).said(),
             "More runs would settle it. Noted.",
             "and says what would settle it"
         );

@@ -10,7 +10,7 @@ const LOOK: usize = 200;
 /// The deepest objects of JSON.
 const DEEP: usize = 32;
 
-fn bad(message: impl Into<String>) -> Error {
+fn bad(message: impl Into<crate::text::Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 

@@ -337,7 +337,7 @@ impl Table {
     }
 }
 
-fn bad(message: impl Into<String>) -> Error {
+fn bad(message: impl Into<crate::text::Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 

@@ -7,6 +7,7 @@
 //! The bootstrap of the medians is the exact one, of all resamples at once: the median of n draws with replacement is
 //! the j-th of n times with a probability in closed form, so there is no noise of resampling and nothing to seed.
 
+use crate::text::word;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -81,7 +82,7 @@ impl From<Time> for Cell {
     fn from(time: Time) -> Self {
         match time {
             Time::At(t) => Self::Number(t as f64),
-            Time::After(_) => Self::Text(time.to_string()),
+            Time::After(_) => Self::Text(time.to_string().into()),
         }
     }
 }
@@ -206,7 +207,7 @@ impl Race {
         verdict.agrees = agrees([lo, hi]);
         let median = |i: usize| self.quantile(i, 0.5).map(|t| t.to_string()).unwrap_or_default();
         let (alpha, slow, fast) = (self.racers[best].exponent, median(uniform), median(best));
-        verdict.note = format!("Median samples: uniform {slow}; alpha = {alpha}: {fast}.");
+        verdict.note = vec![format!("Median samples: uniform {slow}; alpha = {alpha}: {fast}.").into()];
         if ratio.value.is_nan() {
             verdict = verdict.adding("Neither was at the target when the budget was spent.");
         } else if ratio.bound != Ordering::Equal {
@@ -226,7 +227,7 @@ impl Race {
 
     /// Table `time-to-target`; every row starts with the cells of `lead`.
     pub fn table(&self, lead: &[(Column, f64)]) -> Table {
-        let column = |name, unit| Column { name, unit };
+        let column = |name, unit| Column { name: crate::text::word(name), unit };
         let mut columns: Vec<Column> = lead.iter().map(|(column, _)| *column).collect();
         columns.extend([
             column("exponent alpha", ""),
@@ -271,8 +272,8 @@ impl Race {
         Figure::new(
             "time-to-target",
             "Samples to the target against the exponent",
-            Axis::linear("exponent alpha"),
-            Axis::log("training samples to the target").unit("samples"),
+            Axis::linear(word("exponent alpha")),
+            Axis::log(word("training samples to the target")).unit("samples"),
         )
         .series(seen.into_iter().chain(late))
         .drawn()
@@ -401,7 +402,7 @@ mod tests {
             (two_checks.agrees, two_checks.interval),
             (None, None),
             "a point is no interval: {}",
-            two_checks.note
+            two_checks.said()
         );
         assert_eq!(of(&late[..7], &fast[..7]).verdict(true).expect("a verdict").agrees, None, "too few runs");
         assert!(race(1000, &[(0.0, &fast)]).verdict(true).is_none(), "nobody to race against");
@@ -418,7 +419,7 @@ mod tests {
         race.racers[1].diverged = 11;
         let verdict = race.verdict(true).expect("a verdict");
         assert_ne!(verdict.agrees, Some(true), "its survivors do not win for it");
-        assert!(verdict.note.contains("never there: 11."), "{}", verdict.note);
+        assert!(verdict.said().contains("never there: 11."), "{}", verdict.said());
     }
 
     #[test]

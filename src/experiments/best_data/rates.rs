@@ -7,6 +7,7 @@
 use crate::experiments::best_data::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict};
+use crate::text::word;
 
 /// The ladder reaches from a tenth of its middle to ten times it.
 const REACH: f64 = 10.0;
@@ -94,7 +95,7 @@ impl Rates {
         };
         let (Some((fast, rate, power)), Some((slow, at))) = (fastest(1), self.least(uniform, 1)) else {
             verdict.note =
-                "At none of the learning rates did half of the runs of both arrive within the budget.".into();
+                vec!["At none of the learning rates did half of the runs of both arrive within the budget.".into()];
             return Some(verdict);
         };
         verdict.measured = slow as f64 / fast as f64;
@@ -109,13 +110,16 @@ impl Rates {
         let hi = all.filter_map(|p| end(rival, p, self.rates.len())).map(|[_, hi]| hi).fold(0.0, f64::max);
         verdict.interval = (chosen.hits.len() >= LEAST_RUNS).then_some([lo, hi]);
         verdict.agrees = agrees([lo, hi]);
-        verdict.note = format!(
-            "Best learning rates of {} tried: uniform {}; alpha = {}: {}.",
-            self.rates.len(),
-            rounded(self.rates[at]),
-            power.exponent,
-            rounded(self.rates[rate]),
-        );
+        verdict.note = vec![
+            format!(
+                "Best learning rates of {} tried: uniform {}; alpha = {}: {}.",
+                self.rates.len(),
+                rounded(self.rates[at]),
+                power.exponent,
+                rounded(self.rates[rate]),
+            )
+            .into(),
+        ];
         Some(verdict.from_runs(chosen.hits.len(), LEAST_RUNS))
     }
 
@@ -140,8 +144,8 @@ impl Rates {
         Figure::new(
             "learning-rate",
             "Samples to the target against the learning rate",
-            Axis::log("learning rate"),
-            Axis::log("training samples to the target").unit("samples"),
+            Axis::log(word("learning rate")),
+            Axis::log(word("training samples to the target")).unit("samples"),
         )
         .folded()
         .series(series)
@@ -157,8 +161,9 @@ impl Rates {
         let racers: Vec<&Racer> = best.iter().map(|(_, racer)| *racer).collect();
         let mut table = self.of(&racers).table(&[]);
         (table.id, table.title) = ("best-rates", "At the best learning rate".into());
-        table.nothing = Some("At none of the learning rates did half of the runs reach the target within the budget.");
-        table.columns.insert(1, Column { name: "best learning rate", unit: "" });
+        table.nothing =
+            Some(word("At none of the learning rates did half of the runs reach the target within the budget."));
+        table.columns.insert(1, Column { name: word("best learning rate"), unit: "" });
         table.rows.iter_mut().zip(&best).for_each(|(row, (rate, _))| row.insert(1, (*rate).into()));
         table
     }
@@ -213,7 +218,7 @@ mod tests {
         // The median of n exponential times has the relative error 1 / (ln 2 sqrt n): three of them for two medians.
         let off = math::ln(verdict.measured / 40.0).abs();
         assert!(off < 3.0 * (2.0f64 / 33.0).sqrt() / std::f64::consts::LN_2, "{}", verdict.measured);
-        assert!(verdict.note.contains("uniform 0.100; alpha = 1: 0.0100"), "{}", verdict.note);
+        assert!(verdict.said().contains("uniform 0.100; alpha = 1: 0.0100"), "{}", verdict.said());
         assert_eq!(rates.verdict(false).expect("both kinds").agrees, None, "not before the end");
         assert_eq!(rates.table().rows.len(), 2);
         let marks = |edges: &[f64]| rates.figure(0.1, edges).expect("runs").marks.len();

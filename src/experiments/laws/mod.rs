@@ -3,6 +3,7 @@
 crate::part! {
     "Laws through runs",
     "A scaling law is a curve through runs: how well do the runs determine it, and what does it say of larger ones?",
+    texts: &[],
     chinchilla::Study,
     fit::Study,
 }

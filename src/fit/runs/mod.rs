@@ -20,7 +20,7 @@ use source::{Part, Source, source};
 /// A weight above this is rather a count.
 const COUNT: f64 = 1e4;
 
-fn bad(message: impl Into<String>) -> Error {
+fn bad(message: impl Into<crate::text::Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 

@@ -191,6 +191,8 @@ pub trait Page: 'static {
     const SLUG: &'static str;
     /// See [`Experiment`].
     const INFO: Info;
+    /// The templates of its own results: the `TEXTS` of its `words.rs`.
+    const TEXTS: crate::text::Texts;
     /// See [`Experiment`].
     const CLAIMS: &'static [Claim];
     /// See [`Experiment`].
@@ -220,6 +222,7 @@ pub struct Fits<P> {
 impl<P: Page> Experiment for Fits<P> {
     const SLUG: &'static str = P::SLUG;
     const INFO: Info = P::INFO;
+    const TEXTS: crate::text::Texts = P::TEXTS;
     const QUICK: &'static str = "bootstrap=100&rows=60";
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;

@@ -79,7 +79,8 @@ fn a_table_is_read_as_its_columns_say() {
     };
     let says = |text: &str, file: Option<&str>| {
         let output = run("fit", &format!("{quick}&{text}"), file);
-        let has = |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.contains("none of these simulated runs"));
+        let has =
+            |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.english().contains("none of these simulated runs"));
         table(&output, "words").iter().any(has)
     };
     assert!(says("exclude=largest=5", None) && !says("", None), "simulated runs stay");
@@ -116,7 +117,7 @@ fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
 }
 
 fn said(output: &Output) -> String {
-    let text = |row: &Vec<Cell>| if let Cell::Text(text) = &row[0] { text.clone() } else { String::new() };
+    let text = |row: &Vec<Cell>| if let Cell::Text(text) = &row[0] { text.english() } else { String::new() };
     table(output, "words").iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
@@ -159,9 +160,13 @@ fn a_curve_of_several_sizes_says_their_span() {
         figure(&output, "data").series.iter().map(|series| series.label.clone()).collect::<Vec<_>>()
     };
     let seven = labels(&[2e7, 4e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
-    assert_eq!((seven.len(), seven[2].as_str(), seven[3].as_str()), (14, "N = 40M, fit", "N = 40M"), "{seven:?}");
+    assert_eq!(
+        (seven.len(), seven[2].english(), seven[3].english()),
+        (14, "N = 40M, fit".into(), "N = 40M".into()),
+        "{seven:?}"
+    );
     let nine = labels(&[1e7, 2e7, 4e7, 8e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
-    assert_eq!((nine[6].as_str(), nine[7].as_str()), ("N = 80M to 100M, fit at 89.4M", "N = 80M to 100M"));
+    assert_eq!([nine[6].english(), nine[7].english()], ["N = 80M to 100M, fit at 89.4M", "N = 80M to 100M"]);
 }
 
 #[test]
@@ -177,7 +182,7 @@ fn parameters_and_tokens_that_move_together_are_named() {
         for row in table(&output, "parameters") {
             let Cell::Text(verdict) = &row[6] else { panic!("words") };
             let wide = |lo: &Cell, hi: &Cell| (number(hi) / number(lo)).partial_cmp(&10.0).is_none_or(Ordering::is_gt);
-            let determined = verdict.contains("the runs determine");
+            let determined = verdict.english().contains("the runs determine");
             assert!(!(determined && (wide(&row[2], &row[3]) || wide(&row[4], &row[5]))), "{verdict}: {row:?}");
         }
     }
@@ -194,8 +199,9 @@ fn the_truth_of_a_simulation_is_drawn_and_lies_in_the_intervals_of_each_page() {
                 assert!(!(*truth < lo || *truth > hi), "{slug}: {truth} in {row:?}");
             }
             let Cell::Text(name) = &row[0] else { panic!("a name") };
-            if let Some(figure) = output.figures.iter().find(|figure| figure.id == *name) {
-                let drawn = figure.marks.iter().any(|mark| mark.label.contains("truth") && mark.x == Some(*truth));
+            if let Some(figure) = output.figures.iter().find(|figure| *name == *figure.id) {
+                let drawn =
+                    figure.marks.iter().any(|mark| mark.label.english().contains("truth") && mark.x == Some(*truth));
                 assert!(drawn, "{slug}: the truth on the profile of {name}");
             }
         }
@@ -214,7 +220,10 @@ fn the_truth_of_a_simulation_is_drawn_and_lies_in_the_intervals_of_each_page() {
         )),
     );
     let marks = output.figures.iter().flat_map(|figure| &figure.marks);
-    assert!(marks.into_iter().all(|mark| !mark.label.contains("truth")), "runs of one's own have no known truth");
+    assert!(
+        marks.into_iter().all(|mark| !mark.label.english().contains("truth")),
+        "runs of one's own have no known truth"
+    );
 }
 
 #[test]
@@ -222,6 +231,7 @@ fn the_pair_that_trades_off_is_that_of_the_figure() {
     for (query, neither) in [("bootstrap=60", false), ("bootstrap=60&rows=30&noise=0.05", true)] {
         let output = run("chinchilla", query, None);
         let title = &figure(&output, "ridge").title;
+        let title = title.english();
         let pair = title.split(": ").nth(1).and_then(|text| text.split(',').next()).expect("two names");
         let words = said(&output);
         assert!(words.contains(&format!("{pair} trade off: ")), "{title}: {words}");
@@ -230,7 +240,7 @@ fn the_pair_that_trades_off_is_that_of_the_figure() {
                 .iter()
                 .find(|row| matches!(&row[0], Cell::Text(text) if text == name))
                 .expect("a row");
-            !matches!(&row[6], Cell::Text(verdict) if verdict.starts_with("the runs determine"))
+            !matches!(&row[6], Cell::Text(verdict) if verdict.english().starts_with("the runs determine"))
         };
         assert_eq!(pair.split(" and ").all(open), neither, "{words}");
         assert_eq!(words.contains("Neither is known well"), neither, "{words}");
@@ -253,7 +263,7 @@ fn rows_of_the_table_of_the_fit_can_be_read_alone() {
 fn an_example_says_whose_it_is() {
     let output = run("fit", "law=bnsl&bootstrap=0&profiles=no", None);
     let claim = &output.verdicts[0].claim;
-    assert!(claim.starts_with("Could these runs come from the lab's own example?"), "{claim}");
+    assert!(claim.english().starts_with("Could these runs come from the lab's own example?"), "{claim}");
     assert!(said(&output).contains("its parameters are those of the lab's own example."), "{}", said(&output));
 }
 
@@ -385,7 +395,7 @@ fn what_says_nothing_of_the_noise_determines_nothing() {
         assert!(said(&output).contains(says), "{}", said(&output));
         for row in table(&output, "parameters") {
             let Cell::Text(verdict) = &row[6] else { panic!("words") };
-            assert!(!verdict.contains("runs determine") || says.contains("rows"), "{row:?}");
+            assert!(!verdict.english().contains("runs determine") || says.contains("rows"), "{row:?}");
             let width = number(&row[5]) / number(&row[4]);
             assert!(width.is_nan() || width >= 1.01, "no interval of a width of nearly nothing: {row:?}");
         }
@@ -400,7 +410,7 @@ fn a_fit_that_a_bound_stops_says_which_and_determines_nothing() {
     assert!(said(&output).contains("A is at its bound, 1e-60"), "{}", said(&output));
     for row in table(&output, "parameters") {
         let Cell::Text(verdict) = &row[6] else { panic!("words") };
-        assert!(!verdict.contains("the runs determine"), "{row:?}");
+        assert!(!verdict.english().contains("the runs determine"), "{row:?}");
     }
 }
 
@@ -411,7 +421,8 @@ fn laws_side_by_side_say_why_one_is_not_fitted() {
     assert_eq!(rows.len(), crate::fit::ALL.len(), "every law");
     for row in rows {
         let (Cell::Text(name), Cell::Text(why)) = (&row[0], &row[7]) else { panic!("words") };
-        let reads_x = name == "this one" || find(name).expect("a law").info.inputs.len() == 1;
+        let (name, why) = (name.english(), why.english());
+        let reads_x = name == "this one" || find(&name).expect("a law").info.inputs.len() == 1;
         assert_eq!(reads_x, number(&row[2]).is_finite(), "{name}: {why}");
         assert_eq!(reads_x, why.is_empty(), "{name}: {why}");
     }
@@ -455,7 +466,7 @@ fn a_parameter_without_a_bound_is_at_none() {
         let output = run("fit", &format!("law={law}&rows=60&bootstrap=0&profiles=no"), None);
         for cell in table(&output, "words").iter().flatten() {
             let Cell::Text(said) = cell else { panic!("words") };
-            assert!(!said.contains("its bound, inf"), "{law}: {said}");
+            assert!(!said.english().contains("its bound, inf"), "{law}: {said}");
         }
     }
 }
@@ -471,7 +482,8 @@ fn a_text_that_is_too_long_is_left_empty() {
 fn a_budget_below_all_runs_is_said() {
     let says = |budget: &str| {
         let output = run("fit", &format!("law=chinchilla&rows=60&bootstrap=0&profiles=no&budget={budget}"), None);
-        let has = |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.contains("above every loss of the runs"));
+        let has =
+            |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.english().contains("above every loss of the runs"));
         table(&output, "words").iter().any(has)
     };
     assert!(says("1e13"));
@@ -491,12 +503,12 @@ fn a_row_far_from_the_fit_is_named() {
         }
         let output = run("chinchilla", "bootstrap=0&profiles=no", Some(&text));
         let said = |row: &Vec<Cell>| match &row[0] {
-            Cell::Text(text) if text.contains("lies far from the fit") => Some(text.clone()),
+            Cell::Text(text) if text.english().contains("lies far from the fit") => Some(text.clone()),
             _ => None,
         };
         table(&output, "words").iter().find_map(said)
     };
     assert_eq!(says(None), None);
     let said = says(Some(5.0)).expect("a sentence");
-    assert!(said.starts_with("Line 11 lies far from the fit: its loss is 5, the law gives 2."), "{said}");
+    assert!(said.english().starts_with("Line 11 lies far from the fit: its loss is 5, the law gives 2."), "{said}");
 }

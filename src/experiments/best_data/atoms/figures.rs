@@ -3,6 +3,7 @@
 use super::{Atoms, NAMES, SAMPLES};
 use crate::math::{self, Z95};
 use crate::output::{Axis, Figure, Points, Series};
+use crate::text::word;
 
 /// Upper end of the 95% interval of the mean loss when none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
 ///
@@ -58,7 +59,7 @@ impl Atoms {
             "loss-vs-samples",
             "Test loss against the number of training samples",
             SAMPLES,
-            Axis::log("test mass not memorised"),
+            Axis::log(word("test mass not memorised")),
         )
         .series(series)
     }
@@ -82,8 +83,8 @@ impl Atoms {
         Figure::new(
             "distribution",
             format!("What to train on, for N = {} samples", self.samples[i]),
-            Axis::log("rank k"),
-            Axis::log("share of the samples"),
+            Axis::log(word("rank k")),
+            Axis::log(word("share of the samples")),
         )
         .series([
             series("matched", "matched: p".into(), count, &|k| self.atoms.probability(k)),

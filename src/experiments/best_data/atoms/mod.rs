@@ -4,6 +4,7 @@
 //! training distribution q. Prediction: `q = p` gives a loss of order `N^(-1+1/alpha)`, the optimal q `N^(1-alpha)`, whose
 //! support is the top N/alpha atoms. Falsifier: simulated runs whose slope over the same N is not the exact curve's.
 
+use crate::text::word;
 use std::cell::OnceCell;
 
 use run::Simulation;
@@ -44,7 +45,7 @@ crate::params! {
 const NAMES: [&str; 3] = ["matched", "optimal", "best flat"];
 /// Points of a theory curve.
 const GRID: u32 = 41;
-const SAMPLES: Axis = Axis::log("training samples N").unit("samples");
+const SAMPLES: Axis = Axis::log(word("training samples N")).unit("samples");
 
 /// The experiment.
 pub struct Atoms {
@@ -88,6 +89,7 @@ impl Atoms {
 impl Experiment for Atoms {
     const SLUG: &'static str = "atoms";
     const INFO: Info = words::INFO;
+    const TEXTS: crate::text::Texts = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=32&atoms=5000";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Atoms>()];

@@ -139,7 +139,7 @@ fn the_window_of_the_support_is_as_stated() {
 fn a_limit_is_never_said_to_hold_where_it_does_not() {
     let notes = |query: &str| {
         let verdicts = Atoms::started(query, 1).output().verdicts;
-        verdicts.into_iter().map(|verdict| verdict.note).collect::<Vec<_>>()
+        verdicts.into_iter().map(|verdict| verdict.said()).collect::<Vec<_>>()
     };
     let [matched, optimal, support] = &notes("exponent=1.1")[..] else { panic!("three verdicts") };
     for (note, exact, limit) in [(matched, "-0.165", "is -0.09091."), (optimal, "-0.1892", "is -0.1.")] {
@@ -174,7 +174,7 @@ fn no_atom_missed_is_an_open_marker_with_its_bound() {
     assert!(run.exact(1, 1) < bound, "the exact loss is below it");
     let verdict = &run.output().verdicts[1];
     assert_eq!(verdict.agrees, None, "a slope through 0 cannot be told");
-    assert!(verdict.note.contains("too few"), "{verdict:?}");
+    assert!(verdict.said().contains("too few"), "{verdict:?}");
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl Atoms {
     }
 
     pub(super) fn tables(&self, measured_slopes: [Option<Slope>; 2]) -> Vec<Table> {
-        let plain = |name| Column { name, unit: "" };
+        let plain = |name| Column { name: crate::text::word(name), unit: "" };
         let measured = |d: usize, i: usize| {
             if self.losses[d][i].is_empty() { f64::NAN } else { mean_and_error(&self.losses[d][i]).0 }
         };
@@ -181,7 +181,7 @@ impl Atoms {
                     .note(note)
                     .against(null, &settle);
                 if finished && interval.is_none() {
-                    verdict.note.insert_str(0, "At some N fewer than ten runs missed an atom, too few to tell. ");
+                    verdict = verdict.warning("At some N fewer than ten runs missed an atom, too few to tell.");
                 }
                 verdicts.push(verdict.once(finished));
             }

@@ -58,3 +58,5 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Fifty atoms", query: "atoms=50&samples=5,10,20,50,100,200,500" },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

@@ -1,16 +1,17 @@
 //! Figures of `exam-time`.
 
 use super::run::Closing;
-use super::{ExamTime, real};
+use super::{ExamTime, real, words};
 use crate::math::{self, Z95};
 use crate::output::{Axis, Field, Figure, Frame, Mark, Series};
 use crate::params::Scale;
+use crate::text::Template;
 use crate::theory::exam_time as theory;
 
 /// Steps of the lattice on the triangle of three shares.
 pub(super) const LATTICE: u32 = 20;
-pub(super) const SHARE: Axis = Axis::linear("hours for the first subject").unit("%");
-pub(super) const LOSS: Axis = Axis::log("expected exam loss");
+pub(super) const SHARE: Axis = Axis::linear(words::SHARE_OF_FIRST).unit("%");
+pub(super) const LOSS: Axis = Axis::log(words::EXPECTED_LOSS);
 
 /// Inner points (i, j) of the triangular lattice.
 pub(super) fn lattice() -> impl Iterator<Item = (u32, u32)> {
@@ -24,7 +25,7 @@ pub(super) fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
 
 impl ExamTime {
     pub(super) fn line_axis(&self) -> Axis {
-        if self.p.len() == 2 { SHARE } else { Axis::linear("from the matched (0) to the optimal (1) shares") }
+        if self.p.len() == 2 { SHARE } else { Axis::linear(words::PLACE) }
     }
 
     pub(super) fn line_figure(&self, id: &'static str) -> Figure {
@@ -33,26 +34,22 @@ impl ExamTime {
         let x: Vec<f64> = (0..=192).map(|i| first + (last - first) * f64::from(i) / 192.0).collect();
         let curve = |f: &dyn Fn(&[f64]) -> f64| x.iter().map(|&x| f(&self.at(x))).collect::<Vec<_>>();
         let mut series = vec![
-            Series::theory("power-law", "power law, the limit of many hours", x.clone(), curve(&|n| self.power_law(n))),
-            Series::theory("exact", "exact at these hours", x.clone(), curve(&|n| self.exact(n))),
+            Series::theory("power-law", words::LIMIT, x.clone(), curve(&|n| self.power_law(n))),
+            Series::theory("exact", words::EXACT, x.clone(), curve(&|n| self.exact(n))),
         ];
         if self.done > 1 {
             series.extend(self.simulated());
         }
         Figure::new(
             id,
-            if self.p.len() == 2 {
-                "Loss against the first subject's share of the hours"
-            } else {
-                "Loss along the line from matched to optimal shares"
-            },
+            if self.p.len() == 2 { words::LOSS_AGAINST_SHARE } else { words::LOSS_ALONG_LINE },
             self.line_axis(),
             LOSS,
         )
         .series(series)
         .marks([
-            Mark::at_x("matched", if self.p.len() == 2 { self.p[0] } else { 0.0 }),
-            Mark::at_x("optimal", self.limit()),
+            Mark::at_x(words::MATCHED, if self.p.len() == 2 { self.p[0] } else { 0.0 }),
+            Mark::at_x(words::OPTIMAL, self.limit()),
         ])
     }
 
@@ -64,12 +61,11 @@ impl ExamTime {
         let means = self.means();
         let half: Vec<f64> = (0..width).map(|i| Z95 * self.standard_error(i)).collect();
         let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
-        let (x, label) = (self.line.clone(), "simulated students, mean and 95% interval");
-        let measured = Series::measured("measured", label, x, means[..width].to_vec()).group("exact");
+        let x = self.line.clone();
+        let measured = Series::measured("measured", words::STUDENTS, x, means[..width].to_vec()).group("exact");
         let mut series = vec![measured.interval(ends(-1.0), ends(1.0))];
         if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
-            let label = "single students: median, 10% to 90%";
-            let students = Series::measured("students", label, self.line.clone(), middle.clone()).line();
+            let students = Series::measured("students", words::SINGLE, self.line.clone(), middle.clone()).line();
             series.push(students.interval(low.clone(), high.clone()).hidden());
         }
         series
@@ -83,25 +79,27 @@ impl ExamTime {
         let needed = |r: f64| math::pow(r, 1.0 / self.a);
         let (lo, hi) = (needed((ratio - Z95 * error).max(0.0)), needed(ratio + Z95 * error));
         let (x, y) = (vec![self.p[0]], vec![needed(ratio)]);
-        Series::measured("measured", "simulated students, 95% interval", x, y)
-            .group("exact")
-            .interval(vec![lo], vec![hi])
+        Series::measured("measured", words::RATIO, x, y).group("exact").interval(vec![lo], vec![hi])
     }
 
-    pub(super) fn triangle(&self, id: &'static str, title: &str, label: &'static str, values: Vec<f64>) -> Figure {
+    pub(super) fn triangle(
+        &self,
+        id: &'static str,
+        title: Template<0>,
+        label: Template<0>,
+        values: Vec<f64>,
+    ) -> Figure {
         let axis: Vec<f64> = (1..LATTICE - 1).map(|i| f64::from(i) / f64::from(LATTICE)).collect();
         let mut z = vec![vec![f64::NAN; axis.len()]; axis.len()];
         for ((i, j), value) in lattice().zip(values) {
             z[j as usize - 1][i as usize - 1] = value;
         }
-        Figure::new(
-            id,
-            title,
-            Axis::linear("share of subject 1").unit("%"),
-            Axis::linear("share of subject 2").unit("%"),
-        )
-        .field(Field { x: axis.clone(), y: axis, z, label, unit: "", scale: Scale::Log, frame: Frame::Simplex })
-        .marks([Mark::at("matched", self.p[0], self.p[1]), Mark::at("optimal", self.power[0], self.power[1])])
+        Figure::new(id, title, Axis::linear(words::SHARE_1).unit("%"), Axis::linear(words::SHARE_2).unit("%"))
+            .field(Field { x: axis.clone(), y: axis, z, label, unit: "", scale: Scale::Log, frame: Frame::Simplex })
+            .marks([
+                Mark::at(words::MATCHED, self.p[0], self.p[1]),
+                Mark::at(words::OPTIMAL, self.power[0], self.power[1]),
+            ])
     }
 
     pub(super) fn gain_figure(&self) -> Figure {
@@ -129,19 +127,19 @@ impl ExamTime {
         }
         let at_these_hours = coarse.iter().map(|&w| exact(w)).collect();
         let mut series = vec![
-            Series::theory("power-law", "power law, the limit of many hours", x, y),
-            Series::theory("exact", "exact in whole hours", coarse, at_these_hours),
+            Series::theory("power-law", words::LIMIT, x, y),
+            Series::theory("exact", words::WHOLE, coarse, at_these_hours),
         ];
         if self.done > 1 {
             series.push(self.simulated_gain());
         }
         Figure::new(
             "gain",
-            "Hours needed with the optimal shares, per hour with the matched ones",
-            Axis::linear("weight of the first subject").unit("%"),
-            Axis::linear("hours ratio"),
+            words::GAIN,
+            Axis::linear(words::WEIGHT_OF_FIRST).unit("%"),
+            Axis::linear(words::HOURS_RATIO),
         )
         .series(series)
-        .marks([Mark::at_x("this exam", self.p[0])])
+        .marks([Mark::at_x(words::THIS_EXAM, self.p[0])])
     }
 }

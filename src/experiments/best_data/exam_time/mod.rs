@@ -201,6 +201,7 @@ fn window(ys: &[f64]) -> std::ops::Range<usize> {
 impl Experiment for ExamTime {
     const SLUG: &'static str = "exam-time";
     const INFO: Info = words::INFO;
+    const TEXTS: crate::text::Texts = words::TEXTS;
     const QUICK: &'static str = "runs=512&facts=32";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Exam>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
@@ -334,12 +335,11 @@ impl Experiment for ExamTime {
         if self.p.len() == 3 {
             let n = f64::from(self.hours);
             let exact = lattice().map(|place| self.exact(&lattice_shares(place).map(|q| q * n))).collect();
-            let title = "Loss over the triangle of shares, exact";
-            figures.push(self.triangle("loss-vs-share", title, "expected exam loss", exact));
+            figures.push(self.triangle("loss-vs-share", words::TRIANGLE, words::EXPECTED_LOSS, exact));
             if self.done > 0 {
                 let measured = self.means().split_off(self.kept);
-                let title = "Loss over the triangle of shares, simulated students";
-                figures.push(self.triangle("loss-measured", title, "mean exam loss", measured));
+                let title = words::TRIANGLE_SIMULATED;
+                figures.push(self.triangle("loss-measured", title, words::MEAN_LOSS, measured));
             }
             figures.push(self.line_figure("loss-along-line"));
         } else {

@@ -88,7 +88,7 @@ fn the_line_has_all_hours_also_where_the_matched_shares_are_the_best() {
         assert!(hours.clone().all(|hours| hours == run.hours), "{query}: {:?}", hours.collect::<Vec<_>>());
         let verdict = run.output().verdicts.remove(0);
         assert_eq!((verdict.theory, verdict.null), (Some(0.0), None), "{query}: the matched shares are the best");
-        assert!(verdict.note.ends_with("it tends to 0.000."), "{query}: {}", verdict.note);
+        assert!(verdict.said().ends_with("the minimum tends to 0."), "{query}: {}", verdict.said());
     }
 }
 
@@ -118,7 +118,7 @@ fn a_verdict_decides_only_what_its_students_can_tell() {
         assert_ne!(coarse.agrees, Some(false), "seed {seed}: {coarse:?}");
         // The best and the matched shares are 0.4 points apart, the allocations 10.
         let flat = verdict("weights=0.99,0.01&hours=10");
-        assert!(flat.agrees.is_none() && flat.note.contains("hours"), "seed {seed}: {flat:?}");
+        assert!(flat.agrees.is_none() && flat.said().contains("hours"), "seed {seed}: {flat:?}");
         let default = verdict("");
         assert_eq!((default.agrees, default.null), (Some(true), Some(0.9)), "seed {seed}: {default:?}");
         let [lo, hi] = default.interval.expect("an interval");
@@ -163,8 +163,8 @@ fn tables_and_marks_say_what_the_theory_says() {
         }
     }
     assert!((number(1, 0, 2) - number(0, 2, 5) / number(0, 2, 4)).abs() < 1e-12, "the ratio of the two");
-    let marks: Vec<_> = output.figures[0].marks.iter().map(|m| (m.label.as_str(), m.x)).collect();
-    assert_eq!(marks, [("matched", Some(0.9)), ("optimal", Some(0.75))], "where the page draws them");
+    let marks: Vec<_> = output.figures[0].marks.iter().map(|m| (m.label.english(), m.x)).collect();
+    assert_eq!(marks, [("matched".into(), Some(0.9)), ("optimal".into(), Some(0.75))], "where the page draws them");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn the_error_of_the_ratio_is_that_of_the_jackknife() {
 fn noise_is_not_taken_for_an_answer() {
     let verdict = &ExamTime::finished("hours=10000&runs=64&facts=1", 1).output().verdicts[0];
     assert_eq!(verdict.agrees, None, "{verdict:?}");
-    assert!(verdict.note.contains("more students"), "and says why: {}", verdict.note);
+    assert!(verdict.said().contains("more students"), "and says why: {}", verdict.said());
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn facts_that_are_rarely_missed_decide_nothing() {
         ("weights=0.99,0.01&hours=1000&runs=256", 1),
     ] {
         let verdict = &ExamTime::finished(query, seed).output().verdicts[0];
-        assert!(verdict.agrees.is_none() && verdict.note.contains("students"), "{query}: {verdict:?}");
+        assert!(verdict.agrees.is_none() && verdict.said().contains("students"), "{query}: {verdict:?}");
     }
     let quick = &ExamTime::finished(ExamTime::QUICK, 1).output().verdicts[0];
     assert_eq!(quick.agrees, Some(true), "few students tell where facts are often missed: {quick:?}");

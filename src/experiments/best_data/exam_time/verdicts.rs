@@ -1,9 +1,11 @@
 //! Verdicts and tables of `exam-time`.
 
 use super::run::Closing;
-use super::{ExamTime, MISSED, SAME, real, same};
+use super::{ExamTime, MISSED, SAME, real, same, words};
 use crate::math::{self, Z999};
-use crate::output::{Cell, Column, Table, Verdict, decimal, significant};
+use crate::output::{Cell, Column, Table, Verdict};
+use crate::text;
+use crate::text::{Argument, Template, error, number, share};
 use crate::theory::exam_time as theory;
 
 impl ExamTime {
@@ -28,7 +30,7 @@ impl ExamTime {
         let mut rows: Vec<Vec<Cell>> = (0..self.p.len())
             .map(|k| {
                 vec![
-                    format!("{}", k + 1).into(),
+                    (k as f64 + 1.0).into(),
                     self.p[k].into(),
                     self.power[k].into(),
                     (best[k] / n).into(),
@@ -38,7 +40,7 @@ impl ExamTime {
             })
             .collect();
         rows.push(vec![
-            "all".into(),
+            words::ALL.into(),
             1.0.into(),
             1.0.into(),
             1.0.into(),
@@ -53,29 +55,25 @@ impl ExamTime {
             Table {
                 id: "allocation",
                 nothing: None,
-                title: "Shares of the hours, and the exact loss they leave in whole hours".into(),
+                title: words::ALLOCATION.into(),
                 columns: vec![
-                    plain("subject"),
-                    share("weight"),
-                    share("optimal share, power law"),
-                    share("optimal share, whole hours"),
-                    plain("loss, matched shares"),
-                    plain("loss, optimal shares"),
+                    plain(words::SUBJECT),
+                    share(words::WEIGHT),
+                    share(words::OPTIMAL_LAW),
+                    share(words::OPTIMAL_WHOLE),
+                    plain(words::LOSS_MATCHED),
+                    plain(words::LOSS_OPTIMAL),
                 ],
                 rows,
             },
             Table {
                 id: "gain",
                 nothing: None,
-                title: "What the optimal shares buy".into(),
-                columns: vec![plain("quantity"), plain("power law"), plain("exact in whole hours")],
+                title: words::BUYS.into(),
+                columns: vec![plain(words::QUANTITY), plain(words::LAW), plain(words::WHOLE)],
                 rows: vec![
-                    vec!["loss, optimal over matched".into(), gain.loss_ratio.into(), ratio.into()],
-                    vec![
-                        "hours needed, optimal over matched".into(),
-                        gain.hours_ratio.into(),
-                        math::pow(ratio, 1.0 / self.a).into(),
-                    ],
+                    vec![words::LOSS_RATIO.into(), gain.loss_ratio.into(), ratio.into()],
+                    vec![words::HOURS_NEEDED.into(), gain.hours_ratio.into(), math::pow(ratio, 1.0 / self.a).into()],
                 ],
             },
         ]
@@ -83,11 +81,7 @@ impl ExamTime {
 
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let pair = self.p.len() == 2;
-        let claim = if pair {
-            "The best share of the hours for the first subject"
-        } else {
-            "The best place on the line from matched (0) to optimal (1) shares"
-        };
+        let claim = if pair { words::BEST_SHARE } else { words::BEST_PLACE };
         let unit = if pair { "%" } else { "" };
         let matched = if pair { self.p[0] } else { 0.0 };
         // The search knows the place of a minimum to the root of a rounding error.
@@ -96,11 +90,7 @@ impl ExamTime {
         let apart = (best - matched).abs() >= SAME;
         let verdict = match &self.closing {
             None => {
-                let note = format!(
-                    "The exact curve at these hours has its optimum at {}; with many hours it tends to {}.",
-                    self.place(best),
-                    self.place(self.limit())
-                );
+                let note = text!(words::OPTIMUM, best = self.place(best), limit = self.place(self.limit()));
                 let verdict = Verdict::of("best-share", claim, f64::NAN, None, best, 0.0).note(note);
                 Verdict { null: apart.then_some(matched), ..verdict }
             }
@@ -114,15 +104,15 @@ impl ExamTime {
         if self.p.len() == 2 { self.power[0] } else { f64::from(u8::from(!same(&self.p, &self.power))) }
     }
 
-    /// A place on the line in words.
-    fn place(&self, x: f64) -> String {
-        if self.p.len() == 2 { format!("{}%", decimal(100.0 * x, 1)) } else { decimal(x, 3) }
+    /// A place on the line: a share of the hours, or a pure number.
+    const fn place(&self, x: f64) -> Argument {
+        if self.p.len() == 2 { share(x) } else { number(x) }
     }
 
     /// The verdict when all students are in; `matched` is none where the matched shares are the best. A function of its
     /// own, because the page's first part holds no function that only a run needs.
     #[inline(never)]
-    fn judged(&self, closing: &Closing, claim: &str, best: f64, matched: Option<f64>) -> Verdict {
+    fn judged(&self, closing: &Closing, claim: Template<0>, best: f64, matched: Option<f64>) -> Verdict {
         // A lowest point beyond the last allocation is no share.
         let ends = self.line[0]..=self.line[self.line.len() - 1];
         let found = Some(closing).filter(|c| c.error > 0.0 && c.resolution.is_finite() && ends.contains(&c.vertex));
@@ -132,31 +122,20 @@ impl ExamTime {
             let interval = [found.vertex - half, found.vertex + half];
             (found.vertex, few.is_none().then_some(interval), found.resolution)
         });
+        let whole = |hours: &&u32| **hours > 0;
         let note = if let Some(missed) = few {
-            format!(
-                "The best share hangs on about {} missed facts, too few for an honest interval: {} times as many students, or facts, would tell.",
-                significant(missed, 3),
-                significant((MISSED / missed).ceil(), 3)
-            )
-        } else if interval.is_none() && self.allocations[self.optimal].iter().filter(|&&hours| hours > 0).count() == 1 {
-            "The best whole hours all belong to one subject, so no share has the lowest loss between others.".to_owned()
+            text!(words::FEW_MISSED, missed = error(missed), times = error((MISSED / missed).ceil()))
+        } else if interval.is_none() && self.allocations[self.optimal].iter().filter(whole).count() == 1 {
+            words::ONE_SUBJECT.into()
         } else if interval.is_none() {
-            "No parabola through the losses has its lowest point here: take more students, more facts or more hours."
-                .to_owned()
+            words::NO_MINIMUM.into()
         } else {
-            format!(
-                "Measured as the lowest point of a parabola through the log loss near its minimum, good to {}; with many hours the optimum tends to {}.",
-                self.place(resolution),
-                self.place(self.limit())
-            )
+            text!(words::PARABOLA, resolution = self.place(resolution), limit = self.place(self.limit()))
         };
         let verdict = Verdict::of("best-share", claim, measured, interval, best, resolution).note(note);
         match matched {
-            None => {
-                verdict.within(5.0 * SAME - resolution, "The interval is too wide to say so: more students would tell.")
-            }
-            Some(matched) => verdict
-                .against(matched, "The matched shares are not ruled out: more students or more hours would tell."),
+            None => verdict.within(5.0 * SAME - resolution, words::TOO_WIDE),
+            Some(matched) => verdict.against(matched, words::NOT_RULED_OUT),
         }
     }
 }

@@ -7,14 +7,14 @@ pub(super) const INFO: Info = Info {
     title: "Exam time",
     question: "An exam weighs its subjects 90 to 10: how should the hours of study be shared?",
     notice: &[
-        "Among equally difficult subjects, sharing the hours in proportion to the weights is the best only if all count the same. The best shares are flatter: at exponent 1 a 90/10 exam is best prepared 75/25, and the same loss is reached in 20% fewer hours.",
-        "The optimum is flat: a share that is wrong by a few points costs little. What costs is to starve the small subject.",
-        "Change the number of hours: the power law (one dashed curve) is the limit of the exact curve (the other). With 10 hours they differ, with 1000 they do not.",
-        "All simulated students use the same draws for every allocation, so their points move up and down together: comparisons between shares are far sharper than the intervals of single points suggest.",
+        "If all subjects are equally difficult, it is best to divide the hours in proportion to the weights only when all weights are equal. Otherwise the best shares are flatter: at $a = 1$ the best preparation for a 90/10 exam is 75/25, and it reaches an equal loss in 20% fewer hours.",
+        "The optimum is flat: a share that is off by a few percentage points costs little. Neglecting the small subject costs much.",
+        "Change the number of hours. One dashed curve is the power law, the limit of many hours; the other is exact. With 10 hours they differ; with 1000 hours they agree.",
+        "Each simulated student meets the same random facts under every allocation, so all points move up and down together. Differences between shares are therefore known much better than the interval of a single point suggests.",
     ],
     model: &[
-        "A subject is a set of facts, some common, some rare: the chance that an hour shows a fact, theta, has the density a theta^(a-1) on [0, 1]. Hours are independent. A fact never seen is answered wrongly and costs c; the exam asks about subject k with weight p. Students study whole hours, none if a share is small enough: shares are rounded, the largest remainders up.",
-        "A language model trained on a mixture of sources is the case this stands for: hours are training tokens, subjects are domains, the exam is the test mixture. What the toy leaves out: subjects that help each other, order, forgetting, and a learner whose exponent differs between subjects.",
+        "A subject is a set of facts, some common and some rare. The probability $\\theta$ that one hour of study shows a fact has the density $a\\,\\theta^{a-1}$ on $[0, 1]$. Hours are independent. A student answers a fact wrongly if it was never seen, which costs $c_k$ in subject $k$; the exam asks about subject $k$ with weight $p_k$. Students study whole hours: shares of the hours are rounded by the largest-remainder method, so a very small share becomes no hour.",
+        "The toy stands for a language model trained on a mixture of sources: hours are training tokens, subjects are domains, and the exam is the test mixture. It leaves out subjects that help each other, the order of study, forgetting, and exponents that differ between subjects.",
     ],
     formulas: &[
         Formula {
@@ -45,3 +45,54 @@ pub(super) const INFO: Info = Info {
         },
     ],
 };
+
+crate::texts! {
+    // Axes and columns.
+    SHARE_OF_FIRST = "hours for the first subject";
+    EXPECTED_LOSS = "expected exam loss";
+    MEAN_LOSS = "mean exam loss";
+    PLACE = "from the matched (0) to the optimal (1) shares";
+    WEIGHT_OF_FIRST = "weight of the first subject";
+    HOURS_RATIO = "hours ratio";
+    SHARE_1 = "share of subject 1";
+    SHARE_2 = "share of subject 2";
+    SUBJECT = "subject";
+    WEIGHT = "weight";
+    OPTIMAL_LAW = "optimal share, power law";
+    OPTIMAL_WHOLE = "optimal share, whole hours";
+    LOSS_MATCHED = "loss, matched shares";
+    LOSS_OPTIMAL = "loss, optimal shares";
+    QUANTITY = "quantity";
+    LAW = "power law";
+    WHOLE = "exact in whole hours";
+    LOSS_RATIO = "loss, optimal over matched";
+    HOURS_NEEDED = "hours needed, optimal over matched";
+    ALL = "all";
+    // Titles.
+    LOSS_AGAINST_SHARE = "Loss against the first subject's share of the hours";
+    LOSS_ALONG_LINE = "Loss along the line from matched to optimal shares";
+    TRIANGLE = "Loss over the triangle of shares, exact";
+    TRIANGLE_SIMULATED = "Loss over the triangle of shares, simulated students";
+    GAIN = "Hours needed with the optimal shares, per hour with the matched ones";
+    ALLOCATION = "Shares of the hours, and the exact loss they leave in whole hours";
+    BUYS = "What the optimal shares save";
+    // Curves and places.
+    LIMIT = "power law, the limit of many hours";
+    EXACT = "exact at these hours";
+    MATCHED = "matched";
+    OPTIMAL = "optimal";
+    THIS_EXAM = "this exam";
+    STUDENTS = "simulated students, mean and 95% interval";
+    SINGLE = "single students: median, 10% to 90%";
+    RATIO = "simulated students, 95% interval";
+    // Verdict.
+    BEST_SHARE = "The best share of the hours for the first subject";
+    BEST_PLACE = "The best place on the line from matched (0) to optimal (1) shares";
+    OPTIMUM = "At these hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
+    FEW_MISSED = "Only about {missed} missed facts decide where the minimum is, too few for a reliable interval. Simulate {times} times as many students or facts.";
+    ONE_SUBJECT = "The best whole hours all go to one subject, so the minimum is at an end and no parabola can be fitted.";
+    NO_MINIMUM = "The parabola fitted to the losses has no minimum here. Simulate more students, more facts or more hours.";
+    PARABOLA = "The measured minimum is that of a parabola fitted to the log loss near its lowest point; its bias is at most {resolution}. With many hours the minimum tends to {limit}.";
+    TOO_WIDE = "The interval is too wide to tell. Simulate more students.";
+    NOT_RULED_OUT = "The interval does not rule out the matched shares. Simulate more students or more hours.";
+}

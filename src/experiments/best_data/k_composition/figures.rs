@@ -8,6 +8,7 @@ use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series};
 use crate::params::Scale;
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::quartiles;
+use crate::text::word;
 use crate::theory::k_composition as theory;
 
 /// Runs that can be shown one by one.
@@ -23,7 +24,7 @@ pub(super) const LANDSCAPES: usize = 4;
 
 pub(super) const BIN_NAMES: [&str; BINS] =
     ["first eighth of the skills", "second eighth", "second quarter", "second half"];
-pub(super) const SAMPLES: Axis = Axis::log("training samples").unit("samples");
+pub(super) const SAMPLES: Axis = Axis::log(word("training samples")).unit("samples");
 
 /// The group of the series of a training distribution, and the start of their ids.
 fn group(training: usize) -> String {
@@ -141,7 +142,7 @@ impl KComposition {
     }
 
     pub(super) fn loss_figure(&self) -> Option<Figure> {
-        let y = Axis::log("loss on the uniform test");
+        let y = Axis::log(word("loss on the uniform test"));
         let figure = Figure::new("loss", "Test loss against training samples", SAMPLES, y).series(self.curves(0));
         let Params { uniform_after, samples, target, .. } = self.params;
         let switch = (uniform_after > 0 && uniform_after < samples)
@@ -150,7 +151,7 @@ impl KComposition {
     }
 
     pub(super) fn accuracy_figure(&self) -> Option<Figure> {
-        let y = Axis::linear("test tasks whose sign is right").unit("%");
+        let y = Axis::linear(word("test tasks whose sign is right")).unit("%");
         Figure::new("sign-accuracy", "Sign accuracy on the uniform test", SAMPLES, y).series(self.curves(1)).drawn()
     }
 
@@ -180,7 +181,7 @@ impl KComposition {
                 series.push(line.hidden_if(i != steepest));
             }
         }
-        let y = Axis::linear("mean weight (1 is the truth)");
+        let y = Axis::linear(word("mean weight (1 is the truth)"));
         Figure::new("skills", "Which skills are learned first", SAMPLES, y).series(series).drawn()
     }
 
@@ -205,7 +206,7 @@ impl KComposition {
                 }
             }
         }
-        let y = Axis::linear("moments of the weights under p");
+        let y = Axis::linear(word("moments of the weights under p"));
         Figure::new("signal", "The signal A and the size B", SAMPLES, y).folded().series(series).drawn()
     }
 
@@ -242,8 +243,8 @@ impl KComposition {
             let points = format!("{label}: median and quartiles of {runs} starts");
             series.extend(found.series(id(i, "measured"), points).map(|points| points.group(group(i))));
         }
-        let axis = Axis::log("skills d").unit("skills");
-        let y = Axis::log("gradient towards the truth");
+        let axis = Axis::log(word("skills d")).unit("skills");
+        let y = Axis::log(word("gradient towards the truth"));
         Figure::new("gradient", "How strongly the start is pulled to the truth", axis, y)
             .folded()
             .series(series)
@@ -260,14 +261,14 @@ impl KComposition {
         Figure::new(
             landscape_id(training),
             format!("Training loss over head and tail, {}", self.label(training)),
-            Axis::linear("weight of the first eighth of the skills"),
-            Axis::linear("weight of the others"),
+            Axis::linear(word("weight of the first eighth of the skills")),
+            Axis::linear(word("weight of the others")),
         )
         .field(Field {
             z: axis.iter().map(|&y| axis.iter().map(|&x| loss(x, y)).collect()).collect(),
             x: axis.clone(),
             y: axis,
-            label: "training loss, at most 1",
+            label: word("training loss, at most 1"),
             unit: "",
             scale: Scale::Linear,
             frame: Frame::Plane,
@@ -343,8 +344,8 @@ impl KComposition {
         Figure::new(
             "phase",
             "The uniform flow: two numbers are all of it",
-            Axis::linear("A, the mean weight"),
-            Axis::linear("B, the mean square"),
+            Axis::linear(word("A, the mean weight")),
+            Axis::linear(word("B, the mean square")),
         )
         .series([
             Series::theory("flow-theory", "flow", x, y),
@@ -442,8 +443,8 @@ impl KComposition {
                 series.push(Series::theory(id(i, "theory"), label, x.clone(), y).group(group(i)));
             }
         }
-        let x = Axis::log("skills d").unit("skills");
-        let y = Axis::log("training samples to the target").unit("samples");
+        let x = Axis::log(word("skills d")).unit("skills");
+        let y = Axis::log(word("training samples to the target")).unit("samples");
         Figure::new("time-against-skills", "Samples to the target against the number of skills", x, y)
             .folded()
             .series(series)

@@ -182,7 +182,7 @@ fn the_headline_and_its_contrast() {
     assert!(v.agrees == Some(true) && v.measured > 5.0, "{v:?}");
     assert_eq!(KComposition::started("", 1).verdict("power-law-beats-uniform").agrees, None, "not before the run");
     let v = KComposition::finished("hops=2", 1).verdict("power-law-beats-uniform");
-    assert!(v.agrees == Some(false) && v.measured < 0.3 && v.note.contains("k = 2"), "{v:?}");
+    assert!(v.agrees == Some(false) && v.measured < 0.3 && v.said().contains("k = 2"), "{v:?}");
 }
 
 #[test]
@@ -197,8 +197,8 @@ fn diverged_runs_are_counted_and_left_out() {
         assert_eq!(last.loss.len(), 40 - racer.diverged as usize, "only those that did not diverge have a loss");
         assert!(last.loss.iter().all(|loss| loss.is_finite()), "{:?}", last.loss);
     }
-    assert!(run.verdict("power-law-beats-uniform").note.contains("diverged"), "said aloud");
-    let labels: String = run.curves(0).into_iter().map(|series| series.label).collect();
+    assert!(run.verdict("power-law-beats-uniform").said().contains("diverged"), "said aloud");
+    let labels: String = run.curves(0).into_iter().map(|series| series.label.english()).collect();
     assert!(labels.contains(&format!("without {} diverged", race.racers[1].diverged)), "{labels}");
 }
 
@@ -322,7 +322,7 @@ fn slopes_are_fitted_and_held_to_their_bounds() {
         assert!(v.interval.is_some_and(|[lo, hi]| lo.is_finite() && hi.is_finite()), "an end at each side: {v:?}");
         assert!((v.measured - near).abs() < 0.25, "{v:?}");
     }
-    let note = run.verdict("slope-power-law").note;
+    let note = run.verdict("slope-power-law").said();
     assert!(note.contains("An upper bound, which need not be reached"), "{note}");
     let claim = CLAIMS.iter().find(|claim| claim.id == "compose-power-law-slope").expect("a claim");
     assert!(claim.what.contains("as large as its upper bound") && claim.ours.is_some(), "{}", claim.what);

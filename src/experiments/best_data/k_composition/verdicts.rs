@@ -66,7 +66,7 @@ impl KComposition {
 
     pub(super) fn table(&self) -> Table {
         let Params { hops, lr, .. } = self.params;
-        let column = |name| Column { name, unit: "" };
+        let column = |name| Column { name: crate::text::word(name), unit: "" };
         let mut tables = self.sizes.iter().enumerate().map(|(rung, &d)| {
             let lead = [
                 (column("hops k"), f64::from(hops)),
@@ -86,8 +86,8 @@ impl KComposition {
         let mut verdicts = Vec::new();
         if let Some(mut verdict) = race.verdict(finished) {
             if hops <= 2 {
-                verdict.note.push_str(
-                    " With k = 2 or less there is no barrier to leave: what counts is how often the rarest skill is drawn, and uniform draws it most.",
+                verdict = verdict.adding(
+                    "With k = 2 or less there is no barrier to leave: what counts is how often the rarest skill is drawn, and uniform draws it most.",
                 );
             }
             verdicts.push(verdict);
@@ -126,7 +126,7 @@ impl KComposition {
             if !finished {
                 verdict.agrees = None;
             } else if found.is_none() {
-                verdict.note = "Too many runs were cut off by the budget to tell a slope.".into();
+                verdict.note = vec!["Too many runs were cut off by the budget to tell a slope.".into()];
             }
             verdicts.push(verdict);
         }
@@ -140,11 +140,11 @@ impl KComposition {
             0.0,
         );
         verdict.agrees = Some(lr < bound);
-        verdict.note = if lr < bound {
+        verdict.note = vec![if lr < bound {
             "Necessary, not sufficient: unlucky runs diverge at smaller rates too, and are counted.".into()
         } else {
             "Expect every run that gets near the truth to diverge; choose a smaller learning rate.".into()
-        };
+        }];
         verdicts.push(verdict);
         verdicts
     }

@@ -66,3 +66,5 @@ pub(super) const INFO: Info = Info {
         Preset { title: "More and more skills", query: "lr=0.1&halvings=3&samples=1000000&runs=16" },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

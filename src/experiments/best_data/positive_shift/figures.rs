@@ -6,19 +6,20 @@ use crate::math;
 use crate::output::{Axis, Figure, Id, Mark, Series};
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::stats::wilson;
+use crate::text::word;
 use crate::theory::exam_time::majority_gain;
 use crate::theory::positive_shift::Curve;
 
 /// More parts than these would not be told apart in a figure of their shares.
 const PARTS_SHOWN: usize = 8;
-pub(super) const PART: Axis = Axis::linear("part");
-pub(super) const SAMPLES: Axis = Axis::log("training samples N").unit("samples");
+pub(super) const PART: Axis = Axis::linear(word("part"));
+pub(super) const SAMPLES: Axis = Axis::log(word("training samples N")).unit("samples");
 
 impl PositiveShift {
     pub(super) fn shares_figure(&self) -> Figure {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
-        let points = |id, label: &str, y: &[f64]| Series::theory(id, label, x.clone(), y.to_vec()).points();
-        Figure::new("shares", "What to train on", PART, Axis::linear("share").unit("%")).series([
+        let points = |id, label: &'static str, y: &[f64]| Series::theory(id, label, x.clone(), y.to_vec()).points();
+        Figure::new("shares", "What to train on", PART, Axis::linear(word("share")).unit("%")).series([
             points("matched", "matched: the test weights", &self.problem.p),
             points("optimal", "optimal", &self.shares),
         ])
@@ -30,18 +31,19 @@ impl PositiveShift {
             "direction",
             "Where to shift from the matched shares: minus the centred gradient of the loss",
             PART,
-            Axis::linear("fall of the loss per unit of share, less the mean"),
+            Axis::linear(word("fall of the loss per unit of share, less the mean")),
         )
         .folded()
-        .where_empty("For these weights the slope of the loss is beyond 64-bit numbers.")
+        .where_empty(word("For these weights the slope of the loss is beyond 64-bit numbers."))
         .series([Series::theory("direction", "above 0: more of this part", x, self.direction.clone()).points()])
     }
 
     pub(super) fn sweep_figures(&self, sweep: &Sweep) -> Vec<Figure> {
         let line = |id: Id, label: String, y: Vec<f64>| Series::theory(id, label, sweep.samples.clone(), y);
         // Half a decade around N, where the gap between the curves can be seen.
-        let near =
-            |id, label: &str, y: &[f64]| Series::theory(id, label, sweep.samples[NEAR].to_vec(), y[NEAR].to_vec());
+        let near = |id, label: &'static str, y: &[f64]| {
+            Series::theory(id, label, sweep.samples[NEAR].to_vec(), y[NEAR].to_vec())
+        };
         let mut figures = Vec::new();
         if self.problem.has_ratio() {
             let mut marks = vec![Mark::at("matched, N", self.samples, self.best.matched)];
@@ -51,14 +53,14 @@ impl PositiveShift {
                     "loss-vs-samples",
                     "Loss against the number of training samples",
                     SAMPLES,
-                    Axis::log("test loss"),
+                    Axis::log(word("test loss")),
                 )
                 .series([
                     near("matched", "matched shares", &sweep.matched),
                     near("optimal", "optimal shares, for every N its own", &sweep.loss),
                 ])
                 .marks(marks)
-                .where_empty("The losses are too small for 64-bit numbers."),
+                .where_empty(word("The losses are too small for 64-bit numbers.")),
             );
         }
         // The parts of greatest weight, in their own order.
@@ -78,7 +80,7 @@ impl PositiveShift {
                 "shares-vs-samples",
                 format!("Optimal shares against the number of training samples{of}"),
                 SAMPLES,
-                Axis::linear("optimal share").unit("%"),
+                Axis::linear(word("optimal share")).unit("%"),
             )
             .series(series)
             .marks([Mark::at_x("N", self.samples)]),
@@ -109,8 +111,8 @@ impl PositiveShift {
         Figure::new(
             "gain",
             "How rare is no gain? Random mixtures by their gain",
-            Axis::log("gain, 1 - L*/L_same; at the left end 1e-17 and less"),
-            Axis::log("share of the mixtures, per quarter of a decade"),
+            Axis::log(word("gain, 1 - L*/L_same; at the left end 1e-17 and less")),
+            Axis::log(word("share of the mixtures, per quarter of a decade")),
         )
         .series(series)
         .marks(marks)
@@ -128,8 +130,8 @@ impl PositiveShift {
         Figure::new(
             "majority",
             format!("One majority, {} equal minorities: samples needed with the optimal shares", count - 1),
-            Axis::linear("weight p of the majority").unit("%"),
-            Axis::linear("samples ratio N'/N"),
+            Axis::linear(word("weight p of the majority")).unit("%"),
+            Axis::linear(word("samples ratio N'/N")),
         )
         .series(series)
         .marks([Mark::at_x("this mixture", p)])

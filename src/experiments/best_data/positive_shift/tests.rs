@@ -120,7 +120,7 @@ fn what_was_not_found_decides_nothing() {
     let mut lost = PositiveShift::finished("draws=2000", 1);
     lost.tallies[0].lost = 1;
     let verdict = &lost.verdicts()[1];
-    assert!(verdict.agrees.is_none() && verdict.note.starts_with("1 more"), "{verdict:?}");
+    assert!(verdict.agrees.is_none() && verdict.said().starts_with("1 more"), "{verdict:?}");
 }
 
 #[test]

@@ -13,8 +13,8 @@ pub(super) const CLOSE: f64 = 1e-6;
 
 impl PositiveShift {
     pub(super) fn tables(&self) -> Vec<Table> {
-        let plain = |name| Column { name, unit: "" };
-        let share = |name| Column { name, unit: "%" };
+        let plain = |name| Column { name: crate::text::word(name), unit: "" };
+        let share = |name| Column { name: crate::text::word(name), unit: "%" };
         let ratio = if self.problem.has_ratio() { self.best.loss / self.best.matched } else { f64::NAN };
         let mut optimum: Vec<Vec<Cell>> = vec![
             vec!["loss, matched shares".into(), self.best.matched.into()],
@@ -85,11 +85,12 @@ impl PositiveShift {
         );
         if self.best.loss == 0.0 || !self.best.loss.is_finite() {
             (solvers.agrees, solvers.interval) = (None, None);
-            solvers.note = "The least loss has no place among 64-bit numbers, so there is nothing to compare.".into();
+            solvers.note =
+                vec!["The least loss has no place among 64-bit numbers, so there is nothing to compare.".into()];
         }
         let mut verdicts = vec![solvers];
         // Exact 99.9% ends where every mixture or none was counted, else two-sided normal ones.
-        let share = |tally: &Tally, id, claim: &str, theory: f64, resolution: f64, note: &str| {
+        let share = |tally: &Tally, id, claim: &'static str, theory: f64, resolution: f64, note: &str| {
             let n = f64::from(tally.count);
             let share = f64::from(tally.below[3]) / n;
             let rest = -math::expm1(math::ln(0.001) / n);

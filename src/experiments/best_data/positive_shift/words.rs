@@ -66,3 +66,5 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Mixing law, one-way transfer", query: "weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1" },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

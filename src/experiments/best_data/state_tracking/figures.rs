@@ -6,12 +6,13 @@ use crate::experiments::best_data::race::name;
 use crate::output::{Axis, Figure, Id, Mark, Points, Series};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;
+use crate::text::word;
 use crate::theory::state_tracking as theory;
 
 pub(super) const THIRDS: [(&str, &str); 3] =
     [("head", "the most frequent third"), ("middle", "the middle third"), ("tail", "the least frequent third")];
-pub(super) const SAMPLES: Axis = Axis::log("training samples").unit("samples");
-pub(super) const EXACT: Axis = Axis::linear("sequences answered exactly").unit("%");
+pub(super) const SAMPLES: Axis = Axis::log(word("training samples")).unit("samples");
+pub(super) const EXACT: Axis = Axis::linear(word("sequences answered exactly")).unit("%");
 
 impl StateTracking {
     /// Median and quartiles over the runs of an exponent that have not diverged, at every mark.
@@ -64,7 +65,7 @@ impl StateTracking {
             self.level("mean-only", format!("only the mean learned: {}/{}", n - 1, 2 * n), theory::mean_only(n)),
             self.level("all-but-mean", format!("all but the mean learned: 1/{}", 2 * n), theory::all_but_mean(n)),
         ];
-        Figure::new("loss", "Expected loss on uniform sequences", SAMPLES, Axis::log("loss"))
+        Figure::new("loss", "Expected loss on uniform sequences", SAMPLES, Axis::log(word("loss")))
             .series(self.curves(|r| r.loss).chain(levels))
     }
 

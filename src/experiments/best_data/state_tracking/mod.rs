@@ -95,6 +95,7 @@ fn skills(symbols: u32) -> u32 {
 impl Experiment for StateTracking {
     const SLUG: &'static str = "state-tracking";
     const INFO: Info = words::INFO;
+    const TEXTS: crate::text::Texts = words::TEXTS;
     const QUICK: &'static str = "samples=20000&runs=16";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Track>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
@@ -163,7 +164,7 @@ impl Experiment for StateTracking {
 
     fn output(&self) -> Output {
         let race = self.race();
-        let number = |name: &'static str| Column { name, unit: "" };
+        let number = |name: &'static str| Column { name: crate::text::word(name), unit: "" };
         let Params { symbols, hops, lr, .. } = self.params;
         let lead = [
             (number("symbols n"), f64::from(symbols)),
@@ -172,9 +173,9 @@ impl Experiment for StateTracking {
         ];
         let mut verdict = race.verdict(Experiment::progress(self).finished());
         if let Some(verdict) = verdict.as_mut().filter(|verdict| hops <= 2 && verdict.agrees == Some(false)) {
-            verdict.note.push_str(
-                " Up to two hops the gradient does not vanish at the start, so there is no plateau to escape from, and a power law only shows its tail too rarely.",
-            );
+            verdict.note.push(crate::text::Text::from(
+                "Up to two hops the gradient does not vanish at the start, so there is no plateau to escape from, and a power law only shows its tail too rarely.",
+            ));
         }
         let figures = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.ranks_figure(), race.figure()];
         Output {

@@ -16,7 +16,7 @@ fn a_power_law_wins_with_four_hops_and_loses_with_two() {
         let output = StateTracking::finished(query, 2).output();
         let verdict = &output.verdicts[0];
         assert_eq!(verdict.agrees, Some(wins), "{query}: {verdict:?}");
-        assert_eq!(verdict.note.contains("no plateau"), !wins, "{}", verdict.note);
+        assert_eq!(verdict.said().contains("no plateau"), !wins, "{}", verdict.said());
     }
 }
 
@@ -90,7 +90,7 @@ fn runs_that_diverge_stop_cleanly() {
     let run = StateTracking::finished("init=2&clip=100&lr=4&samples=3000&runs=12", 1);
     assert!(run.last(0).iter().all(|r| r.rest == Rest::Diverged), "all of them");
     let verdict = &run.output().verdicts[0];
-    assert!(verdict.agrees.is_none() && verdict.note.contains("never there: 24."), "{verdict:?}");
+    assert!(verdict.agrees.is_none() && verdict.said().contains("never there: 24."), "{verdict:?}");
 }
 
 #[test]

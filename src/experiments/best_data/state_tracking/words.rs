@@ -47,3 +47,5 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Until uniform training arrives", query: "samples=2000000&runs=32" },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

@@ -41,3 +41,5 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Absolute residuals, as the replication has it", query: "objective=l1" },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

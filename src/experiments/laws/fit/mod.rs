@@ -48,6 +48,7 @@ fn named(text: &str) -> Result<Vec<Form>> {
 impl Page for FitRuns {
     const SLUG: &'static str = "fit";
     const INFO: Info = words::INFO;
+    const TEXTS: crate::text::Texts = words::TEXTS;
 
     // What a fit to the reader's own runs gives, nobody has published.
     const CLAIMS: &'static [Claim] = &[];

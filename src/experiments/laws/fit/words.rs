@@ -50,3 +50,5 @@ pub(super) const INFO: Info = Info {
         },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

@@ -58,6 +58,7 @@ fn form(name: &'static str) -> Result<Form> {
 impl Page for DataConstrained {
     const SLUG: &'static str = "data-constrained";
     const INFO: Info = words::INFO;
+    const TEXTS: crate::text::Texts = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
 
     const DATA: &'static str =

@@ -54,3 +54,5 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Laws side by side", query: "compare=yes&bootstrap=0&profiles=no" },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

@@ -5,11 +5,12 @@ use super::{CURVE, MultiEpoch, SHARE};
 use crate::experiments::repeats::reuse::{Cell as Risks, Estimate, Tuned, saturation};
 use crate::math::{self, Z95};
 use crate::output::{Axis, Figure, Id, Mark, Points, Series, significant};
+use crate::text::word;
 use crate::theory::{dense, muennighoff, reuse};
 
-pub(super) const EPOCHS: Axis = Axis::log("epochs K").unit("epochs");
-pub(super) const REUSE: Axis = Axis::log("effective reuse rate E");
-pub(super) const SIZES: Axis = Axis::log("samples N").unit("samples");
+pub(super) const EPOCHS: Axis = Axis::log(word("epochs K")).unit("epochs");
+pub(super) const REUSE: Axis = Axis::log(word("effective reuse rate E"));
+pub(super) const SIZES: Axis = Axis::log(word("samples N")).unit("samples");
 
 impl MultiEpoch {
     /// Saturation and plateau of mean-field theory against N, up to data sets of language models.
@@ -33,7 +34,7 @@ impl MultiEpoch {
     pub(super) fn points(
         &self,
         id: impl Into<Id>,
-        label: impl Into<String>,
+        label: impl Into<crate::text::Text>,
         points: impl Iterator<Item = (f64, Option<Estimate>)>,
     ) -> Option<Series> {
         let mut list = Points::default();
@@ -80,8 +81,8 @@ impl MultiEpoch {
     pub(super) fn risk_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let estimate = |best: &Option<Tuned>| best.map(|best| Estimate { value: best.risk, error: best.error });
         let series = self.against_epochs(|e| e.risk.clone(), |i| reuse[i].best.iter().map(estimate).collect(), |_| 1.0);
-        let y = Axis::log("excess risk R* at the best rate");
-        let y = if self.params.lr > 0.0 { Axis { label: "excess risk R", ..y } } else { y };
+        let y = Axis::log(word("excess risk R* at the best rate"));
+        let y = if self.params.lr > 0.0 { Axis { label: word("excess risk R"), ..y } } else { y };
         Figure::new("risk", "Risk against epochs", EPOCHS, y).series(series).drawn()
     }
 
@@ -131,7 +132,7 @@ impl MultiEpoch {
         let [slope, offset] = reuse::LANGUAGE_MODEL;
         let label = format!("language models: {slope:.2} ln(N/1e9) + {offset}, K at E = 0.75 K");
         series.push(Series::published("language-models", label, tokens.to_vec(), published));
-        let y = Axis::linear("epochs");
+        let y = Axis::linear(word("epochs"));
         Figure::new("saturation", "Where repeating stops to help, against N", SIZES, y).series(series).drawn()
     }
 
@@ -148,10 +149,15 @@ impl MultiEpoch {
         } else {
             ["ln N", "K / ln N", "E / ln N"]
         };
-        Figure::new("collapse", format!("All N on one curve, in units of {what}"), Axis::log(x), Axis::log(y))
-            .folded()
-            .series(series)
-            .drawn()
+        Figure::new(
+            "collapse",
+            format!("All N on one curve, in units of {what}"),
+            Axis::log(word(x)),
+            Axis::log(word(y)),
+        )
+        .folded()
+        .series(series)
+        .drawn()
     }
 
     /// The curve on which all N fall in the limit, where it is known. Of power-law data it takes some 10 ms.
@@ -202,8 +208,8 @@ impl MultiEpoch {
                     .map(Series::line),
             );
         }
-        let x = Axis::log("learning rate");
-        let y = Axis::log("excess risk R");
+        let x = Axis::log(word("learning rate"));
+        let y = Axis::log(word("excess risk R"));
         let title = format!("Risk against the learning rate, N = {n}");
         let mut figure = Figure::new("learning-rate", title, x, y).folded().series(series).drawn()?;
         if searched {
@@ -262,7 +268,7 @@ impl MultiEpoch {
     pub(super) fn advice_figure(&self) -> Option<Figure> {
         let [x, regression] = &self.advice;
         let law = muennighoff::PUBLISHED.saturation(SHARE);
-        let line = |id, label: &str, epochs: &dyn Fn(f64) -> f64| {
+        let line = |id, label: &'static str, epochs: &dyn Fn(f64) -> f64| {
             let y = x.iter().map(|&n| Some(epochs(n)).filter(|&k| k >= 1.0).unwrap_or(f64::NAN)).collect();
             Series::theory(id, label, x.clone(), y)
         };
@@ -273,8 +279,8 @@ impl MultiEpoch {
             line("language-models", "fit to language models", &reuse::language_model_epochs),
             Series::published("thumb", "rule of thumb, 4 epochs", x.clone(), thumb).line(),
         ];
-        let x = Axis::log("data set").unit("tokens");
-        let y = Axis::linear("K at E = 0.75 K").unit("epochs");
+        let x = Axis::log(word("data set")).unit("tokens");
+        let y = Axis::linear(word("K at E = 0.75 K")).unit("epochs");
         let mut figure = Figure::new("advice", "Four epochs for everyone?", x, y).folded().series(series).drawn()?;
         figure.marks.push(Mark::at_x("your data set", self.params.tokens));
         Some(figure)

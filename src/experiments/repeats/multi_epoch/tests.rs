@@ -110,14 +110,14 @@ fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
             let run = MultiEpoch::finished(&format!("{query}1,4"), 1);
             let exact = run.verdict("exact");
             assert_eq!(exact.agrees, Some(true), "{query}: {exact:?}");
-            assert!(exact.claim.contains("one pass at a decaying rate"), "{exact:?}");
+            assert!(exact.claim.english().contains("one pass at a decaying rate"), "{exact:?}");
             // Laws of a constant rate are not held against it.
             let ids: Vec<_> = run.output().verdicts.into_iter().map(|verdict| verdict.id).collect();
             assert_eq!(ids, ["constant-reuse", "exact"], "{query}");
             assert_ne!(run.verdict("constant-reuse").agrees, Some(true), "four epochs are no plateau");
             assert!(run.output().figures.iter().all(|figure| figure.id != "collapse"), "nor drawn in its units");
             let without = MultiEpoch::finished(&format!("{query}2,4"), 1).verdict("exact");
-            assert!(without.agrees.is_none() && without.note.starts_with("Not compared"), "{without:?}");
+            assert!(without.agrees.is_none() && without.said().starts_with("Not compared"), "{without:?}");
         }
     }
 }
@@ -127,7 +127,7 @@ fn nothing_is_a_plateau_before_it_is_reached() {
     let run = MultiEpoch::finished("samples=100,1000&epochs=1,2&runs=256", 1);
     assert!(!run.settled(1, &run.reuse(0, 1, &run.one_pass_measured(0))), "two epochs");
     for verdict in run.output().verdicts.iter().filter(|v| ["plateau-slope", "collapse"].contains(&&*v.id)) {
-        assert!(verdict.agrees.is_none() && verdict.note.contains("more epochs"), "{verdict:?}");
+        assert!(verdict.agrees.is_none() && verdict.said().contains("more epochs"), "{verdict:?}");
     }
     // By measurement where there is no theory.
     let reuse = |last: f64| {
@@ -150,7 +150,7 @@ fn below_single_precision_there_is_no_e_and_no_verdict() {
     for verdict in run.output().verdicts {
         assert_eq!(verdict.agrees, None, "{verdict:?}");
     }
-    assert!(run.verdict("exact").note.contains("single precision"), "{:?}", run.verdict("exact"));
+    assert!(run.verdict("exact").said().contains("single precision"), "{:?}", run.verdict("exact"));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn what_luck_decides_is_not_compared() {
     // One coordinate in 25 is missed by one data set in 60 only: 32 runs rarely hold one.
     let query = "model=one-hot&spectrum=power&a=2.5&b=1&features=6&noise=0&samples=200&epochs=1,8&runs=32";
     let exact = MultiEpoch::finished(query, 1).verdict("exact");
-    assert!(exact.agrees.is_none() && exact.note.contains("decides the risk"), "{exact:?}");
+    assert!(exact.agrees.is_none() && exact.said().contains("decides the risk"), "{exact:?}");
     // Without noise one pass of 300 is carried by the unluckiest runs.
     let exact = MultiEpoch::finished("noise=0&samples=300&epochs=1,2&runs=64", 1).verdict("exact");
     assert!(exact.agrees.is_none(), "{exact:?}");

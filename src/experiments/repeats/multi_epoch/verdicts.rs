@@ -47,7 +47,7 @@ impl MultiEpoch {
             Some(vec![k, factor.into(), exponent.into()])
         };
         let rows: Vec<Vec<Cell>> = self.zipf().into_iter().filter_map(row).collect();
-        let column = |name, unit| Column { name, unit };
+        let column = |name, unit| Column { name: crate::text::word(name), unit };
         let columns = vec![column("K", "epochs"), column("factor", ""), column("exponent of N", "")];
         (!rows.is_empty()).then(|| Table {
             id: "zipf",
@@ -66,9 +66,9 @@ impl MultiEpoch {
         let decay = format!("their law, R_D = {:.2}", muennighoff::PUBLISHED.data_decay);
         let models = "language models of 0.3B, fitted over 0.2e9 to 2e9 tokens";
         let row = |whose: &str, epochs: f64, slope: f64| -> Vec<Cell> {
-            vec![whose.into(), epochs.into(), (epochs * tokens).into(), slope.into()]
+            vec![whose.to_owned().into(), epochs.into(), (epochs * tokens).into(), slope.into()]
         };
-        let column = |name, unit| Column { name, unit };
+        let column = |name, unit| Column { name: crate::text::word(name), unit };
         Table {
             id: "advice",
             nothing: None,
@@ -117,7 +117,7 @@ impl MultiEpoch {
                 ]);
             }
         }
-        let column = |name| Column { name, unit: "" };
+        let column = |name| Column { name: crate::text::word(name), unit: "" };
         Table {
             id: "reuse",
             nothing: None,
@@ -147,7 +147,7 @@ impl MultiEpoch {
         let decays = schedule != Schedule::Constant;
         let one_pass = decays || self.dense();
         let samples = f64::from(n);
-        let unknown = |note: &str| {
+        let unknown = |note: &'static str| {
             let claim = "The simulated risk is the exact one; measured over exact";
             Some(Verdict::of("exact", claim, f64::NAN, None, 1.0, 0.0).note(note))
         };
@@ -217,8 +217,7 @@ impl MultiEpoch {
         } else {
             return Some(verdict.within(NEAR, "More runs would settle it."));
         };
-        (verdict.agrees, verdict.note) = (None, doubt.to_owned());
-        Some(verdict)
+        Some(verdict.cannot_tell(doubt))
     }
 
     /// Has E at the most epochs come to its plateau?
@@ -243,22 +242,19 @@ impl MultiEpoch {
         let theory = self.has_theory() && self.params.lr == 0.0;
         let settled = reuse.iter().enumerate().all(|(size, reuse)| self.settled(size, reuse));
         // What is only a claim about plateaus decides nothing before they are reached.
-        let on_a_plateau = |mut verdict: Verdict| {
+        let on_a_plateau = |verdict: Verdict| {
             if !settled {
-                verdict.agrees = None;
-                verdict.note =
-                    format!("Not every N is on its plateau yet: more epochs would settle it. {}", verdict.note);
+                return verdict.cannot_tell("Not every N is on its plateau yet: more epochs would settle it.");
             }
             verdict
         };
         // Mean field is about the small rates that noise asks for.
-        let small_rates = |mut verdict: Verdict| {
+        let small_rates = |verdict: Verdict| {
             if self.steep > STEEP {
-                verdict.agrees = None;
-                verdict.note = format!(
-                    "Not compared: so little noise asks for rates too large for mean field at N = {}. More noise or larger N would settle it. {}",
-                    self.sizes[0], verdict.note
-                );
+                return verdict.cannot_tell(format!(
+                    "Not compared: so little noise asks for rates too large for mean field at N = {}. More noise or larger N would settle it.",
+                    self.sizes[0]
+                ));
             }
             verdict
         };
@@ -276,12 +272,10 @@ impl MultiEpoch {
                 ))
                 .against(0.0, "More runs, or N farther apart, would settle it.");
             if f64::from(self.sizes[0]) < PER_FEATURE * f64::from(self.params.features) {
-                verdict.agrees = None;
-                verdict.note = format!(
-                    "Mean field is for ten samples and more of each feature: N of {} and more would settle it. {}",
-                    PER_FEATURE * f64::from(self.params.features),
-                    verdict.note
-                );
+                verdict = verdict.cannot_tell(format!(
+                    "Mean field is for ten samples and more of each feature: N of {} and more would settle it.",
+                    PER_FEATURE * f64::from(self.params.features)
+                ));
             }
             verdicts.push(on_a_plateau(small_rates(verdict)));
         }
@@ -308,7 +302,7 @@ impl MultiEpoch {
                 )).within(SAME, "More runs, or N farther apart, would settle it.");
             if self.params.lr > 0.0 {
                 verdict.agrees = None;
-                verdict.note = "E is about best learning rates: one rate for all says nothing of it.".into();
+                verdict.note = vec!["E is about best learning rates: one rate for all says nothing of it.".into()];
             } else if verdict.agrees == Some(true) {
                 // Before the plateau all is K, whatever holds beyond.
                 verdict = on_a_plateau(verdict);
@@ -369,9 +363,9 @@ impl MultiEpoch {
         if ends > 0
             && let Some(verdict) = verdicts.first_mut()
         {
-            verdict.note.push_str(&format!(
-                " For {ends} of the settings the smallest rate tried was the best: a wider search may find a better one."
-            ));
+            verdict.note.push(crate::text::Text::from(format!(
+                "For {ends} of the settings the smallest rate tried was the best: a wider search may find a better one."
+            )));
         }
         let runs = self.params.runs as usize;
         let gate = |verdict: Verdict| match &*verdict.id {

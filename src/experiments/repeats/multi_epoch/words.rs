@@ -79,3 +79,5 @@ pub(super) const INFO: Info = Info {
         Preset { title: "One learning rate for all", query: "lr=0.01" },
     ],
 };
+
+pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

@@ -9,6 +9,7 @@ use crate::fit::profile::Profile;
 use crate::fit::{Fit, Residual, Role, Transform};
 use crate::math;
 use crate::output::{Axis, Figure, Id, Mark, Series};
+use crate::text::word;
 
 /// Refits that make a band of a curve, at most.
 const BAND: usize = 400;
@@ -20,7 +21,7 @@ const CLOSE: f64 = 1.03;
 const CURVE: u32 = 60;
 
 /// An axis whose scale depends on the data.
-const fn axis(label: &'static str, log: bool) -> Axis {
+const fn axis(label: crate::text::Template<0>, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
@@ -123,7 +124,7 @@ impl Study<'_> {
         let what = if self.simulated { "Simulated runs" } else { "Runs" };
         let title = format!("{what}{}", if self.fit.is_some() { " and fit" } else { "" });
         let log = self.problem.objective.residual == Residual::Log;
-        let loss = axis(if law.info.objective.residual == Residual::Log { "loss" } else { "y" }, log);
+        let loss = axis(word(if law.info.objective.residual == Residual::Log { "loss" } else { "y" }), log);
         let (Some(n), Some(d)) = (self.place(Role::Params), self.place(Role::Tokens)) else {
             return self.data_of_one(&title, loss);
         };
@@ -158,11 +159,11 @@ impl Study<'_> {
             }
             series.push(Series::measured(format!("g{}-runs", g + 1), label, x, y).group(format!("g{}", g + 1)));
         }
-        let x = if unique.is_some() { Axis::log("epochs D/U") } else { Axis::log("tokens D") };
+        let x = if unique.is_some() { Axis::log(word("epochs D/U")) } else { Axis::log(word("tokens D")) };
         Figure::new("data", title, x, loss).series(series)
     }
 
-    pub(super) fn data_of_one(&self, title: &str, loss: Axis) -> Figure {
+    pub(super) fn data_of_one(&self, title: &String, loss: Axis) -> Figure {
         let (data, law) = (&self.shown.data, self.problem.law);
         let xs = || (0..data.len()).map(|i| data.input(i)[0]);
         let [lo, hi] = ends(xs().filter(|x| *x > 0.0));
@@ -177,7 +178,7 @@ impl Study<'_> {
         if let Some(fit) = self.fit {
             series.push(self.curve(fit, ("fit".into(), "fit".into()), curve, &inputs));
         }
-        Figure::new("data", title, Axis::log("x"), loss).series(series)
+        Figure::new("data", title, Axis::log(word("x")), loss).series(series)
     }
 
     /// What K epochs over U tokens are worth: the fresh tokens that give the same loss, over U.
@@ -202,7 +203,7 @@ impl Study<'_> {
         series.extend(self.theirs(&xs, &of));
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let title = "What K epochs are worth, in epochs of fresh tokens";
-        Some(Figure::new("worth", title, Axis::log("epochs K"), Axis::log("worth D'/U")).series(series))
+        Some(Figure::new("worth", title, Axis::log(word("epochs K")), Axis::log(word("worth D'/U"))).series(series))
     }
 
     /// Parameters against tokens: the runs, equal loss, equal compute, and what is best.
@@ -243,7 +244,9 @@ impl Study<'_> {
         }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let title = "Equal loss, equal compute, and the best split of it";
-        Some(Figure::new("contours", title, Axis::log("parameters N"), Axis::log("tokens D")).series(series))
+        Some(
+            Figure::new("contours", title, Axis::log(word("parameters N")), Axis::log(word("tokens D"))).series(series),
+        )
     }
 
     /// Tokens for each parameter where a budget is split best, against the budget.
@@ -263,8 +266,8 @@ impl Study<'_> {
         let mut figure = Figure::new(
             "frontier",
             "Tokens for each parameter, where a budget is split best",
-            Axis::log("compute C = 6 N D"),
-            Axis::log("tokens per parameter"),
+            Axis::log(word("compute C = 6 N D")),
+            Axis::log(word("tokens per parameter")),
         )
         .series(series);
         figure.marks.push(Mark::at_x("your budget", budget));
@@ -290,7 +293,8 @@ impl Study<'_> {
             let label = "largest runs, predicted by a fit to the others";
             series.push(Series::measured("largest", label, out.predicted.clone(), out.measured.clone()));
         }
-        Figure::new("predicted", "Predicted and measured", axis("predicted", log), axis("measured", log)).series(series)
+        Figure::new("predicted", "Predicted and measured", axis(word("predicted"), log), axis(word("measured"), log))
+            .series(series)
     }
 
     pub(super) fn residuals(&self, fit: &Fit) -> Figure {
@@ -305,7 +309,8 @@ impl Study<'_> {
         let size_label = if many { "parameters times tokens" } else { "x" };
         let from_zero = size.iter().any(|x| *x <= 0.0);
         let runs = Series::measured("residuals", "residuals", size, room.residuals);
-        Figure::new("residuals", "Residuals", axis(size_label, !from_zero), axis(label, false)).series([runs])
+        Figure::new("residuals", "Residuals", axis(word(size_label), !from_zero), axis(word(label), false))
+            .series([runs])
     }
 
     /// Their refits.
@@ -313,7 +318,7 @@ impl Study<'_> {
         let params = self.problem.law.info.params;
         let (r, [i, j]) = self.tied()?;
         let of = |j: usize| self.refits.iter().map(|p| p[j]).collect::<Vec<_>>();
-        let scale = |j: usize| axis(params[j].name, params[j].transform == Transform::Log).unit(params[j].unit);
+        let scale = |j: usize| axis(word(params[j].name), params[j].transform == Transform::Log).unit(params[j].unit);
         let title = format!("Refits of resampled runs: {} and {}, correlation {r:.3}", params[i].name, params[j].name);
         let mut figure = Figure::new("ridge", title, scale(i), scale(j)).series([Series::measured(
             "refits",
@@ -333,8 +338,8 @@ impl Study<'_> {
         let mut figure = Figure::new(
             param.name,
             format!("Profile of {}: the least objective with it held", param.name),
-            axis(param.name, param.transform == Transform::Log).unit(param.unit),
-            Axis::log("least objective"),
+            axis(word(param.name), param.transform == Transform::Log).unit(param.unit),
+            Axis::log(word("least objective")),
         )
         .series([
             Series::theory("profile", "least objective", x, y),

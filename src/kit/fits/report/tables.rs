@@ -10,12 +10,13 @@ use crate::fit::{Fit, Role, choose};
 use crate::math;
 use crate::output::{Cell, Column, Table, significant};
 use crate::stats::correlation;
+use crate::text::word;
 
 /// A residual so many times the middle one is not noise.
 const FAR: f64 = 12.0;
 
 const fn column(name: &'static str) -> Column {
-    Column { name, unit: "" }
+    Column { name: crate::text::word(name), unit: "" }
 }
 
 /// Rising numbers, neighbours joined: `2-6, 9`; no more than a few hundred.
@@ -312,7 +313,9 @@ impl Study<'_> {
         });
         Table {
             id: "derived",
-            nothing: Some("No input that a number can hold answers this: the fitted curve does not come to that loss."),
+            nothing: Some(word(
+                "No input that a number can hold answers this: the fitted curve does not come to that loss.",
+            )),
             title: "What follows, with 95 % intervals of the bootstrap".into(),
             columns: ["what", "value", "from", "to", "unit", "as published"].map(column).to_vec(),
             rows: rows.collect(),
@@ -386,8 +389,9 @@ impl Study<'_> {
                 None => rules.push((rule, vec![*line])),
             }
         }
-        let row =
-            |(rule, lines): (&str, Vec<usize>)| vec![rule.into(), (lines.len() as f64).into(), spans(&lines).into()];
+        let row = |(rule, lines): (&str, Vec<usize>)| {
+            vec![rule.to_owned().into(), (lines.len() as f64).into(), spans(&lines).into()]
+        };
         Table {
             id: "excluded",
             nothing: None,
@@ -398,7 +402,13 @@ impl Study<'_> {
     }
 
     pub(super) fn with_parameters(&self, first: &[&'static str]) -> Vec<Column> {
-        let params = self.problem.law.info.params.iter().map(|param| Column { name: param.name, unit: param.unit });
+        let params = self
+            .problem
+            .law
+            .info
+            .params
+            .iter()
+            .map(|param| Column { name: crate::text::word(param.name), unit: param.unit });
         first.iter().map(|name| column(name)).chain(params).collect()
     }
 }

@@ -1,0 +1,142 @@
+//! Numbers in sentences. Files hold numbers whole; people read a few digits. The page writes them alike (`www/js/i18n.js`).
+
+/// What is no finite number.
+const NONE: &str = "–";
+
+/// `x` with that many significant digits, for people: whole numbers whole, groups of three digits, a true minus sign, and powers
+/// of ten below 10⁻³ and from 10⁷ on.
+pub fn people(x: f64, digits: usize) -> String {
+    if !x.is_finite() {
+        return NONE.to_owned();
+    }
+    let sign = if x < 0.0 { "−" } else { "" };
+    let size = x.abs();
+    if x != 0.0 && !(1e-3..1e7).contains(&size) {
+        let (decimals, power) = rounded(size, digits.max(1));
+        let mantissa = point(&decimals, 0);
+        let exponent: String = power.to_string().chars().map(superscript).collect();
+        return if mantissa == "1" && sign.is_empty() {
+            format!("10{exponent}")
+        } else {
+            format!("{sign}{mantissa} × 10{exponent}")
+        };
+    }
+    let (decimals, power) = rounded(size, digits.max(if size.fract() == 0.0 { 7 } else { 1 }));
+    let text = point(&decimals, power);
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let gap = if part.is_empty() { "" } else { "." };
+    let sign = if text == "0" { "" } else { sign };
+    format!("{sign}{}{gap}{part}", grouped(whole))
+}
+
+/// Digits and power of ten of the first one: a tie goes away from 0, as in browsers.
+fn rounded(size: f64, digits: usize) -> (String, i32) {
+    if size == 0.0 {
+        return ("0".into(), 0);
+    }
+    // Forty digits more than are kept: what is a tie then is one.
+    let long = format!("{size:.*e}", digits + 40);
+    let (mantissa, exponent) = long.split_once('e').unwrap_or((&long, "0"));
+    let mut power: i32 = exponent.parse().unwrap_or(0);
+    let all: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+    let mut kept = all[..digits].to_vec();
+    if all[digits] >= 5 {
+        match kept.iter().rposition(|digit| *digit < 9) {
+            Some(place) => {
+                kept[place] += 1;
+                kept[place + 1..].fill(0);
+            }
+            None => {
+                kept.fill(0);
+                kept[0] = 1;
+                power += 1;
+            }
+        }
+    }
+    (kept.iter().map(|digit| char::from(digit + b'0')).collect(), power)
+}
+
+/// Digits as a decimal fraction whose first digit counts `10^power`, without zeros at the end.
+fn point(digits: &str, power: i32) -> String {
+    let text = match usize::try_from(power) {
+        Ok(power) if power + 1 >= digits.len() => format!("{digits:0<width$}", width = power + 1),
+        Ok(power) => format!("{}.{}", &digits[..=power], &digits[power + 1..]),
+        Err(_) => format!("0.{}{digits}", "0".repeat(power.unsigned_abs() as usize - 1)),
+    };
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Whole digits in groups of three.
+fn grouped(whole: &str) -> String {
+    let mut text = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn superscript(c: char) -> char {
+    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    c.to_digit(10).map_or('⁻', |digit| digits[digit as usize])
+}
+
+/// `x` as it can be typed: the fewest digits that read back, and a power of ten where it would have many zeros.
+pub fn typed(x: f64) -> String {
+    let size = x.abs();
+    if x == 0.0 || (1e-6..1e21).contains(&size) { (x + 0.0).to_string() } else { format!("{x:e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_a_few_digits() {
+        for (x, digits, text) in [
+            (-6_220_302_286_064_874.0, 4, "−6.22 × 10¹⁵"),
+            (0.123_456_789, 4, "0.1235"),
+            (0.75, 5, "0.75"),
+            (-0.0, 4, "0"),
+            (65_536.0, 3, "65,536"),
+            (1e7, 4, "10⁷"),
+            (-1e7, 4, "−1 × 10⁷"),
+            (123_456.7, 3, "123,000"),
+            (0.001, 3, "0.001"),
+            (0.000_123_456, 3, "1.23 × 10⁻⁴"),
+            (0.999_96, 4, "1"),
+            (9_999_999.6, 4, "10,000,000"),
+            (3_223_445.4, 5, "3,223,400"),
+            (f64::MAX, 3, "1.8 × 10³⁰⁸"),
+            (5e-324, 3, "4.94 × 10⁻³²⁴"),
+            (0.125, 2, "0.13"),
+            (-0.125, 2, "−0.13"),
+            (0.375, 2, "0.38"),
+            (2.5, 1, "3"),
+        ] {
+            assert_eq!(people(x, digits), text, "{digits} digits of {x:e}");
+        }
+        assert_eq!([f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(|x| people(x, 4)), [NONE; 3]);
+    }
+
+    #[test]
+    fn what_is_typed_reads_back() {
+        for (x, text) in [
+            (1e-60, "1e-60"),
+            (-1e200, "-1e200"),
+            (1e30, "1e30"),
+            (f64::MAX, "1.7976931348623157e308"),
+            (0.001, "0.001"),
+            (-2.5, "-2.5"),
+            (1e9, "1000000000"),
+            (237_336_955_477.55, "237336955477.55"),
+            (0.0, "0"),
+            (-0.0, "0"),
+        ] {
+            assert_eq!(typed(x), text);
+            assert_eq!(typed(x).parse(), Ok(x), "{text} reads back");
+        }
+    }
+}

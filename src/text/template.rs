@@ -1,0 +1,169 @@
+//! Templates, read while the lab is compiled.
+
+use serde::Serialize;
+
+/// A template in English with `HOLES` arguments. Declared by [`texts!`](crate::texts!).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Template<const HOLES: usize>(&'static str);
+
+impl<const HOLES: usize> Template<HOLES> {
+    /// The template of an English text; it does not compile where the number of arguments is another one.
+    pub const fn new(english: &'static str) -> Self {
+        assert!(holes(english) == HOLES, "the template has another number of arguments");
+        Self(english)
+    }
+
+    /// Its text.
+    pub const fn english(self) -> &'static str {
+        self.0
+    }
+}
+
+/// A word or a sentence without arguments, in place: for tests and examples. The lab's own words stand in lists that
+/// [`texts!`](crate::texts!) declares.
+pub const fn word(english: &'static str) -> Template<0> {
+    Template::new(english)
+}
+
+/// A hole of a template: where its name begins and ends, and where the hole ends.
+struct Hole {
+    name: [usize; 2],
+    end: usize,
+}
+
+/// The first hole from there on; braces between dollars are TeX's.
+const fn next(text: &[u8], from: usize) -> Option<Hole> {
+    let mut at = from;
+    while at < text.len() {
+        match text[at] {
+            b'$' => {
+                at += 1;
+                while at < text.len() && text[at] != b'$' {
+                    at += 1;
+                }
+                assert!(at < text.len(), "TeX in a template ends with a dollar");
+            }
+            b'{' => {
+                let first = at + 1;
+                at = first;
+                while at < text.len()
+                    && (text[at].is_ascii_lowercase() || text[at].is_ascii_digit() || text[at] == b'_')
+                {
+                    at += 1;
+                }
+                let name = [first, at];
+                assert!(first < at, "an argument has a name of small letters");
+                if at < text.len() && text[at] == b':' {
+                    while at < text.len() && text[at] != b'}' {
+                        at += 1;
+                    }
+                }
+                assert!(at < text.len() && text[at] == b'}', "an argument of a template ends with a brace");
+                return Some(Hole { name, end: at + 1 });
+            }
+            b'}' => panic!("a brace of a template ends no argument"),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Are two slices of bytes equal?
+const fn same(a: &[u8], [from, to]: [usize; 2], b: &[u8]) -> bool {
+    if to - from != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < b.len() {
+        if a[from + i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// The slice of bytes.
+const fn slice(text: &[u8], [from, to]: [usize; 2]) -> &[u8] {
+    text.split_at(to).0.split_at(from).1
+}
+
+/// Does a hole before `end` have that name?
+const fn named_before(text: &[u8], end: usize, name: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(hole) = next(text, from) {
+        if hole.end > end {
+            return false;
+        }
+        if same(text, hole.name, name) {
+            return true;
+        }
+        from = hole.end;
+    }
+    false
+}
+
+/// How many arguments of different names a template has.
+pub const fn holes(english: &str) -> usize {
+    let text = english.as_bytes();
+    let (mut from, mut count) = (0, 0);
+    while let Some(hole) = next(text, from) {
+        if !named_before(text, from, slice(text, hole.name)) {
+            count += 1;
+        }
+        from = hole.end;
+    }
+    count
+}
+
+/// Does not compile where the names are not exactly those of the template's arguments.
+pub const fn takes(english: &str, names: &[&str]) {
+    let text = english.as_bytes();
+    let mut i = 0;
+    while i < names.len() {
+        assert!(named_before(text, text.len(), names[i].as_bytes()), "the template has no argument of that name");
+        let mut j = 0;
+        while j < i {
+            assert!(!same(names[j].as_bytes(), [0, names[j].len()], names[i].as_bytes()), "an argument is given twice");
+            j += 1;
+        }
+        i += 1;
+    }
+    assert!(holes(english) == names.len(), "an argument of the template is missing");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_counted_once_and_never_in_tex() {
+        for (english, count) in [
+            ("Nothing.", 0),
+            ("{a} and {b}", 2),
+            ("{a} {a:run|runs} of {b}", 2),
+            ("$x^{-a}$ of {a}", 1),
+            ("$x_{b}$", 0),
+            ("", 0),
+        ] {
+            assert_eq!(holes(english), count, "{english}");
+        }
+    }
+
+    #[test]
+    fn templates_that_cannot_be_read_are_refused() {
+        for english in ["{", "{a", "{A}", "{}", "a } b", "cost $ of", "{a:run"] {
+            assert!(std::panic::catch_unwind(|| holes(english)).is_err(), "{english}");
+        }
+    }
+
+    #[test]
+    fn names_are_exactly_those_of_the_template() {
+        takes("{a} and {b} {b:one|more}", &["b", "a"]);
+        for names in [&["a"][..], &["a", "b", "c"], &["a", "c"], &["a", "a"], &[]] {
+            assert!(std::panic::catch_unwind(|| takes("{a} and {b}", names)).is_err(), "{names:?}");
+        }
+    }
+}
