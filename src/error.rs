@@ -96,7 +96,6 @@ impl Error {
     }
 
     /// The sentence in English.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn message(&self) -> String {
         self.parts.message.english()
     }

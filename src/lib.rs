@@ -18,10 +18,13 @@
 //! | [`kit`] | what every experiment is made of; `kit/fits`: what the pages of fits share | everything above |
 //! | [`experiments`] | the story: a part is a folder, an experiment is a folder or file in it | everything above |
 //! | [`session`] | one run of one experiment: find, check, run, reproduce | everything above |
+//! | [`catalogue`] | every word of the lab, for the page's build and for translations | everything above |
 //! | `web`, `cli`, `main` | the page's and the terminal's doors | everything above |
 //!
 //! A module may import itself. `tests/catalogue.rs` reads this table and the sources, and holds the one to the other.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod catalogue;
 pub mod error;
 pub mod exec;
 pub mod experiments;

@@ -13,7 +13,7 @@
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
 // URLs are relative to the page's main script.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -29,17 +29,17 @@ const FIRST = "exam-time";
 
 const www = dirname(fileURLToPath(import.meta.url));
 const made = join(process.env.TARGET ?? join(www, "../target"), "page");
-const dist = resolve(www, "../dist");
+const dist = resolve(process.env.DIST ?? join(www, "../dist"));
 const browsers = ["es2022", "safari16.4"];
 
 /**
  * The parts of the story, each with its experiments and all their words, as `scaling-lab list --json` prints them.
  * @typedef {import("./js/types.d.ts").Claim} Claim
  * @typedef {import("./js/types.d.ts").Entry & import("./js/types.d.ts").Explanation} Described
- * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string}} Listed
- * @type {{title: string, lead: string, entries: Listed[]}[]}
+ * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, texts: Record<string, string>}} Listed
+ * @type {{parts: {title: string, lead: string, texts: Record<string, string>, entries: Listed[]}[], texts: Record<string, Record<string, string>>}}
  */
-const parts = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
+const { parts, texts: shared } = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
 const all = parts.flatMap(({ entries }) => entries);
 
 /** name -> bytes of everything in dist @type {Map<string, Buffer>} */
@@ -163,17 +163,135 @@ const exporting = (values) =>
     .map(([k, v]) => `export const ${k} = ${JSON.stringify(v)};`)
     .join("\n");
 
-/** The modules of catalogue.js: one that is always there, two for each experiment, one each for the list and the published numbers. */
-function catalogue() {
-  const index = all.map(({ slug, title }) => ({ slug, title }));
-  const card = (/** @type {Listed} */ { slug, title, question, presets }) => ({
-    slug,
-    title,
-    question,
-    presets,
-  });
-  const list = parts.map(({ entries, ...part }) => ({ ...part, entries: entries.map(card) }));
-  const claims = all.flatMap(({ slug, claims }) => claims.map((claim) => ({ slug, ...claim })));
+/** Words that no language changes: names in addresses, numbers, addresses. */
+const SAME = new Set(
+  "slug name value query default kind scale id url tex origin pick was file seed".split(" "),
+);
+
+/**
+ * `value` with every word in it said by `say`, which is told its key: `exam-time.notice.0`, `exam-time.params.hours.help`.
+ * @template T @param {T} value @param {string} key @param {(english: string, key: string) => string} say @returns {T}
+ */
+function reworded(value, key, say) {
+  /** @param {unknown} value @param {string} key @returns {any} */
+  const walk = (value, key) => {
+    if (typeof value === "string") return /[a-z]/i.test(value) ? say(value, key) : value;
+    if (Array.isArray(value))
+      return value.map((item, i) => walk(item, `${key}.${item?.id ?? item?.name ?? i}`));
+    if (!value || typeof value !== "object") return value;
+    const entries = Object.entries(value).map(([name, inner]) => [
+      name,
+      SAME.has(name) ? inner : walk(inner, `${key}.${name}`),
+    ]);
+    return Object.fromEntries(entries);
+  };
+  return walk(value, key);
+}
+
+/** A parameter's label is its name in words, so that it can be translated too. @param {Listed} entry @returns {Listed} */
+const labelled = ({ params, ...entry }) => ({
+  ...entry,
+  params: params.map((spec) => ({ ...spec, label: spec.label || spec.name })),
+});
+
+/** @typedef {Record<string, string>} Words by key */
+
+/** @param {string} name @returns {Words} */
+const wordsIn = (name) => JSON.parse(readFileSync(join(www, "locales", name), "utf8"));
+
+/** The English words of the page by file. */
+const ENGLISH = {
+  shell: wordsIn("en.json"),
+  pages: wordsIn("en.pages.json"),
+  plot: wordsIn("en.plot.json"),
+  html: wordsIn("en.html.json"),
+};
+
+/** A part of the story is named by its first experiment. @param {typeof parts[number]} part */
+const keyOf = ({ entries }) => `part-of-${entries[0].slug}`;
+
+/** What stands above the experiments of a part. @param {typeof parts[number]} part */
+const headOf = ({ title, lead }) => ({ title, lead });
+
+/** Every template of a result, by key. @returns {Words} */
+function templates() {
+  /** @param {string} key @param {Words} texts */
+  const keyed = (key, texts) =>
+    Object.entries(texts).map(([name, text]) => [`${key}.${name}`, text]);
+  return Object.fromEntries([
+    ...Object.entries(shared).flatMap(([module, texts]) => keyed(module, texts)),
+    ...parts.flatMap((part) => keyed(keyOf(part), part.texts)),
+    ...all.flatMap(({ slug, texts }) => keyed(slug, texts)),
+  ]);
+}
+
+/** Every word of the catalogue and of results in English, by key. */
+function english() {
+  /** @type {Words} */
+  const found = {};
+  const note = (/** @type {string} */ english, /** @type {string} */ key) => (found[key] = english);
+  for (const { texts, ...entry } of all)
+    reworded(labelled({ ...entry, texts: {} }), entry.slug, note);
+  for (const part of parts) reworded(headOf(part), keyOf(part), note);
+  return { ...found, ...templates() };
+}
+
+/** What one language says, by file and key. @typedef {typeof ENGLISH & {lang: string, texts: Words}} Language */
+
+/** The languages of the page: English, and every folder of locales/, which holds a file of words that differ for each of ours. @returns {Language[]} */
+function languages() {
+  const known = { ...ENGLISH, texts: english() };
+  const folder = process.env.LAB_LOCALES ?? join(www, "locales");
+  const found = readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory());
+  const nothing = { shell: {}, pages: {}, plot: {}, html: {}, texts: {} };
+  return [
+    { lang: "en", ...nothing },
+    ...found.map(({ name: lang }) => {
+      const words = Object.entries(known).map(([file, keys]) => {
+        const path = join(folder, lang, `${file}.json`);
+        /** @type {Words} */
+        const own = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+        for (const key of Object.keys(own))
+          if (!(key in keys)) throw new Error(`${lang}/${file}.json: there is no word ${key}`);
+        return [file, own];
+      });
+      return { lang, ...Object.fromEntries(words) };
+    }),
+  ];
+}
+
+/** Templates of a language by their English, which is what a result carries. @param {Language} language */
+function byEnglish({ texts }) {
+  /** @type {Words} */
+  const said = {};
+  for (const [key, english] of Object.entries(templates())) {
+    const text = texts[key];
+    if (text === undefined) continue;
+    if ((said[english] ??= text) !== text)
+      throw new Error(`${key}: this English has two translations: ${said[english]} and ${text}`);
+  }
+  return said;
+}
+
+/** The modules of catalogue.js in a language: one that is always there, two for each experiment, one each for the list and the published numbers. @param {Language} language */
+function catalogue(language) {
+  /** @param {string} english @param {string} key */
+  const say = (english, key) => language.texts[key] ?? english;
+  const said = byEnglish(language);
+  const inWords = (/** @type {Words} */ texts) => Object.values(texts).map((t) => said[t] ?? t);
+  const entriesOf = all.map((entry) => reworded(labelled(entry), entry.slug, say));
+  const index = entriesOf.map(({ slug, title }) => ({ slug, title }));
+  const card = (/** @type {Listed} */ { slug }) => {
+    const entry = entriesOf.find((one) => one.slug === slug);
+    return { slug, title: entry?.title, question: entry?.question, presets: entry?.presets };
+  };
+  const list = parts.map((part) => ({
+    ...reworded(headOf(part), keyOf(part), say),
+    entries: part.entries.map(card),
+  }));
+  const claims = entriesOf.flatMap(({ slug, claims }) =>
+    claims.map((claim) => ({ slug, ...claim })),
+  );
   const load = (/** @type {string} */ name) => `() => import(${JSON.stringify(name)})`;
   const plugins = [
     virtual(
@@ -187,15 +305,45 @@ export const claims = ${load("lab:words/claims")};`,
     virtual("lab:words/list", exporting({ list, math: typeset(list) })),
     virtual("lab:words/claims", exporting({ claims, math: typeset(claims) })),
   ];
-  for (const { claims, notice, model, formulas, sources, quick, ...entry } of all) {
+  for (const { claims, notice, model, formulas, sources, quick, texts, ...entry } of entriesOf) {
     const explanation = { notice, model, formulas, sources };
-    plugins.push(virtual(`lab:entry/${entry.slug}`, exporting({ entry, math: typeset(entry) })));
+    const own = inWords(/** @type {Listed} */ (all.find(({ slug }) => slug === entry.slug)).texts);
     plugins.push(
-      virtual(`lab:words/${entry.slug}`, exporting({ explanation, math: typeset(explanation) })),
+      virtual(`lab:entry/${entry.slug}`, exporting({ entry, math: typeset([entry, own]) })),
+    );
+    // What several experiments say is typeset with the words that come after the first figure.
+    const part = parts.find(({ entries }) => entries.some(({ slug }) => slug === entry.slug));
+    const others = [part?.texts ?? {}, ...Object.values(shared)].flatMap(inWords);
+    plugins.push(
+      virtual(
+        `lab:words/${entry.slug}`,
+        exporting({ explanation, math: typeset([explanation, others]) }),
+      ),
     );
   }
   return plugins;
 }
+
+/**
+ * Files of words in a language: each import of an English file is answered with the language's words over the English ones.
+ * @param {Language} language @returns {import("esbuild").Plugin}
+ */
+const wordsOf = (language) => ({
+  name: "words",
+  setup(b) {
+    b.onLoad({ filter: /locales[\\/]en(\.\w+)?\.json$/ }, ({ path }) => {
+      const english = JSON.parse(readFileSync(path, "utf8"));
+      const own = {
+        "en.json": { ...language.shell, lang: language.lang, texts: byEnglish(language) },
+        "en.pages.json": language.pages,
+        "en.plot.json": language.plot,
+      }[basename(path)];
+      // English says nothing twice.
+      const words = language.lang === "en" ? english : { ...english, ...own };
+      return { contents: JSON.stringify(words), loader: "json" };
+    });
+  },
+});
 
 /** Which functions the first interaction runs: FIRST opened, from a link with settings too, its first slider dragged from end to end, the rest asked for. */
 async function play() {
@@ -227,6 +375,12 @@ async function play() {
   return ran(exports);
 }
 
+if (process.argv[2] === "words") {
+  // What a translation starts from: a file of words by key for each that a folder of locales/ may hold.
+  console.log(JSON.stringify({ ...ENGLISH, texts: english() }, null, 2));
+  process.exit(0);
+}
+
 const gzip = (/** @type {Uint8Array} */ bytes) => gzipSync(bytes, { level: 9 }).length;
 const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
 const assets = {
@@ -241,75 +395,96 @@ const assets = {
     wasm: putHashed("gpu.wasm", readFileSync(join(made, "gpu/lab.wasm"))),
   },
 };
-const page = await build({
-  entryPoints: { main: join(www, "js/main.js"), style: join(www, "style.css") },
-  bundle: true,
-  minify: true,
-  splitting: true,
-  write: false,
-  metafile: true,
-  format: "esm",
-  target: browsers,
-  outdir: dist,
-  entryNames: "[name]-[hash]",
-  chunkNames: "[name]-[hash]",
-  loader: { ".css": "css" },
-  plugins: [elementSheets, virtual("lab:assets", exporting(assets)), ...catalogue()],
-});
-/** @type {Record<string, string>} */
-const entry = {};
-for (const { path, text } of page.outputFiles) {
-  // What loads a part of the page takes a query, so that js/assets.js can ask for it at a new address.
-  const code = text.replace(/\(\)=>import\("(\.\/[\w-]+\.js)"\)/g, '(q="")=>import("$1"+q)');
-  if (/import\("[^"]+"\)/.test(code))
-    throw new Error(`${basename(path)}: a part is loaded without part() of js/assets.js`);
-  const name = put(basename(path), code);
-  const stem = /^(main|style)-\w+\.(js|css)$/.exec(name);
-  if (stem) entry[stem[1]] = name;
-}
-/** What is loaded with the main script, by static imports. */
-const imported = new Set([entry.main]);
-for (const name of imported) {
-  const output = Object.entries(page.metafile.outputs).find(
-    ([path]) => basename(path) === name,
-  )?.[1];
-  for (const { path, kind } of output?.imports ?? [])
-    if (kind === "import-statement") imported.add(basename(path));
-}
-/** The entry of the experiment that the first interaction opens. */
-const opened = Object.entries(page.metafile.outputs).find(([, { inputs }]) =>
-  Object.keys(inputs).some((name) => name.endsWith(`lab:entry/${FIRST}`)),
-)?.[0];
-if (!opened)
-  throw new Error(
-    `no part of the page holds ${FIRST}, the experiment that the first interaction opens`,
-  );
-
-const html = readFileSync(join(www, "index.html"), "utf8")
-  .replace(/<!--.*?-->\s*/gs, "")
-  .replace('href="style.css"', `href="${entry.style}"`)
-  .replace('src="js/main.js"', `src="${entry.main}"`)
-  // What the main script asks for at once is asked for beside it.
-  .replace(
-    "<script",
-    [...imported]
-      .slice(1)
-      .map((name) => `<link rel="modulepreload" href="${name}">\n`)
-      .join("") + `<link rel="preload" as="fetch" crossorigin href="${assets.cpu.wasm}">\n<script`,
-  );
-for (const name of [entry.style, entry.main]) {
-  if (!html.includes(`"${name}"`))
+/** The whole page in one language: English at the root, another one in a folder of its name. @param {Language} language */
+async function pageIn(language) {
+  const { lang } = language;
+  const [folder, up] = lang === "en" ? ["", ""] : [`${lang}/`, "../"];
+  /** Engines know no language: all pages share them. */
+  const shared = {
+    cpu: { ...assets.cpu, wasm: up + assets.cpu.wasm, rest: up + assets.cpu.rest },
+    gpu: { worker: up + assets.gpu.worker, wasm: up + assets.gpu.wasm },
+  };
+  const page = await build({
+    entryPoints: { main: join(www, "js/main.js"), style: join(www, "style.css") },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: browsers,
+    outdir: dist,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    loader: { ".css": "css" },
+    plugins: [
+      elementSheets,
+      wordsOf(language),
+      virtual("lab:assets", exporting(shared)),
+      ...catalogue(language),
+    ],
+  });
+  /** @type {Record<string, string>} */
+  const entry = {};
+  for (const { path, text } of page.outputFiles) {
+    // What loads a part of the page takes a query, so that js/assets.js can ask for it at a new address.
+    const code = text.replace(/\(\)=>import\("(\.\/[\w-]+\.js)"\)/g, '(q="")=>import("$1"+q)');
+    if (/import\("[^"]+"\)/.test(code))
+      throw new Error(`${basename(path)}: a part is loaded without part() of js/assets.js`);
+    put(folder + basename(path), code);
+    const stem = /^(main|style)-\w+\.(js|css)$/.exec(basename(path));
+    if (stem) entry[stem[1]] = basename(path);
+  }
+  /** What is loaded with the main script, by static imports. */
+  const imported = new Set([entry.main]);
+  for (const name of imported) {
+    const output = Object.entries(page.metafile.outputs).find(
+      ([path]) => basename(path) === name,
+    )?.[1];
+    for (const { path, kind } of output?.imports ?? [])
+      if (kind === "import-statement") imported.add(basename(path));
+  }
+  /** The entry of the experiment that the first interaction opens. */
+  const opened = Object.entries(page.metafile.outputs).find(([, { inputs }]) =>
+    Object.keys(inputs).some((name) => name.endsWith(`lab:entry/${FIRST}`)),
+  )?.[0];
+  if (!opened)
     throw new Error(
-      `www/index.html must name href="style.css" and src="js/main.js"; ${name} has no place`,
+      `no part of the page holds ${FIRST}, the experiment that the first interaction opens`,
     );
+
+  const html = readFileSync(join(www, "index.html"), "utf8")
+    .replace(/<!--.*?-->\s*/gs, "")
+    .replace('<html lang="en">', `<html lang="${lang}">`)
+    .replace(/\{\{(\w+)\}\}/g, (_, key) => escaped(language.html[key] ?? ENGLISH.html[key]))
+    .replace('href="style.css"', `href="${entry.style}"`)
+    .replace('src="js/main.js"', `src="${entry.main}"`)
+    // What the main script asks for at once is asked for beside it.
+    .replace(
+      "<script",
+      [...imported]
+        .slice(1)
+        .map((name) => `<link rel="modulepreload" href="${name}">\n`)
+        .join("") +
+        `<link rel="preload" as="fetch" crossorigin href="${shared.cpu.wasm}">\n<script`,
+    );
+  for (const name of [entry.style, entry.main]) {
+    if (!html.includes(`"${name}"`))
+      throw new Error(
+        `www/index.html must name href="style.css" and src="js/main.js"; ${name} has no place`,
+      );
+  }
+  put(`${folder}index.html`, html);
+  return { entry, imported, opened, inputs: Object.keys(page.metafile.inputs) };
 }
-put("index.html", html);
+
+/** A word as HTML. @param {string} text */
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
+
+const [{ entry, imported, opened, inputs }] = await Promise.all(languages().map(pageIn));
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
 // The workers' scripts bundle nobody's files: their glue is wasm-bindgen's, a crate.
-put(
-  "THIRD-PARTY.txt",
-  thirdParty([...npm(Object.keys(page.metafile.inputs), www), ...crates(join(www, ".."))]),
-);
+put("THIRD-PARTY.txt", thirdParty([...npm(inputs, www), ...crates(join(www, ".."))]));
 
 const first = ["index.html", entry.style, ...imported, basename(opened), assets.cpu.wasm];
 const gpu = [assets.gpu.worker, assets.gpu.wasm];
@@ -337,7 +512,10 @@ const groups = [
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-for (const [name, bytes] of files) writeFileSync(join(dist, name), bytes);
+for (const [name, bytes] of files) {
+  mkdirSync(dirname(join(dist, name)), { recursive: true });
+  writeFileSync(join(dist, name), bytes);
+}
 
 const over = [];
 /** @param {string} label @param {number | string} raw @param {number | string} zipped */

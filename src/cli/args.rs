@@ -45,6 +45,9 @@ pub(super) enum Verb {
     /// Print digests of a million outputs of every random number generator, to compare machines.
     #[command(hide = true)]
     Digest,
+    /// Print every template filled with arguments of every kind, to compare the page's words with these.
+    #[command(hide = true)]
+    Texts,
 }
 
 #[derive(clap::Args)]

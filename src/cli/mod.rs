@@ -8,8 +8,9 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser as _;
+use scaling_lab::catalogue::Catalogue;
 use scaling_lab::exec::{Device, Exec};
-use scaling_lab::experiments::{self, PARTS};
+use scaling_lab::experiments;
 use scaling_lab::fit;
 use scaling_lab::kit::{Claim, Reproduced};
 use scaling_lab::output::{Cell, Document, Progress};
@@ -39,6 +40,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Fit(args) => fit_runs(&args),
         Verb::Reproduce { slug, device, data } => reproduce(slug.as_deref(), device.into(), data.as_deref()),
         Verb::Digest => digest(),
+        Verb::Texts => texts(),
     };
     match outcome {
         Ok(code) => code,
@@ -69,7 +71,7 @@ fn refused(error: &clap::Error) -> ExitCode {
 fn list(json: bool) -> Result<ExitCode> {
     let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut out, PARTS).map_err(io::Error::from)?;
+        serde_json::to_writer_pretty(&mut out, &Catalogue::new()).map_err(io::Error::from)?;
         writeln!(out)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -235,6 +237,14 @@ fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
         if found.as_expected { claim.note } else { "" },
     ];
     row.map(str::to_owned).to_vec()
+}
+
+/// Every template, filled with arguments of every kind, one JSON array.
+fn texts() -> Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &Catalogue::new().samples()).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn digest() -> Result<ExitCode> {

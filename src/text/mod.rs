@@ -37,11 +37,15 @@ use crate::texts;
 
 mod english;
 mod number;
+#[cfg(not(target_arch = "wasm32"))]
+mod samples;
 mod template;
 mod visible;
 
 pub use english::plain;
 pub use number::{people, typed};
+#[cfg(not(target_arch = "wasm32"))]
+pub use samples::samples;
 pub use template::{Template, word};
 #[doc(hidden)]
 pub use template::{holes, takes};

@@ -118,6 +118,19 @@ pub const fn holes(english: &str) -> usize {
     count
 }
 
+/// The names of the arguments of a template, each once, in their order.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn names(english: &'static str) -> Vec<&'static str> {
+    let (mut from, mut found) = (0, Vec::new());
+    while let Some(Hole { name: [first, last], end }) = next(english.as_bytes(), from) {
+        if !found.contains(&&english[first..last]) {
+            found.push(&english[first..last]);
+        }
+        from = end;
+    }
+    found
+}
+
 /// Does not compile where the names are not exactly those of the template's arguments.
 pub const fn takes(english: &str, names: &[&str]) {
     let text = english.as_bytes();

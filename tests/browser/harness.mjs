@@ -14,7 +14,7 @@ import { serve } from "../../www/serve.mjs";
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
 /** @typedef {import("../../www/js/types.d.ts").Result} Result */
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const require = createRequire(join(root, "www/package.json"));
 /** @type {typeof import("playwright-core")} */
 const { chromium } = require("playwright-core");
@@ -38,10 +38,11 @@ const WEBGPU = {
 /**
  * Starts a server and a browser for one test file.
  * @param {"cpu" | "gpu"} kind whether the browser has WebGPU (on a software adapter)
+ * @param {string} [dist] the built page
  */
-export async function start(kind) {
+export async function start(kind, dist = join(root, "dist")) {
   // A sub-path, because that is how most static hosts serve a project's page.
-  const server = await serve(join(root, "dist"), { base: "/lab/" });
+  const server = await serve(dist, { base: "/lab/" });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [...QUIET, ...WEBGPU[kind]],
@@ -195,7 +196,7 @@ export const ask = async (/** @type {string[]} */ ...args) =>
  * @returns {Promise<(import("../../www/js/types.d.ts").Entry & {claims: Claim[], quick: string})[]>}
  */
 export const catalogue = async () =>
-  JSON.parse(await ask("list", "--json")).flatMap((/** @type {any} */ part) => part.entries);
+  JSON.parse(await ask("list", "--json")).parts.flatMap((/** @type {any} */ part) => part.entries);
 
 /** A query as values by name. @param {string} query @returns {import("./types.d.ts").Values} */
 export const values = (query) => Object.fromEntries(new URLSearchParams(query));

@@ -8,6 +8,7 @@ import { changed, logs, nowhere, plane, simplex } from "../../www/js/plot/sample
 import { STRINGS } from "../../www/js/plot/strings.js";
 import { markup } from "../../www/js/plot/svg-text.js";
 import { ready, run, start } from "./harness.mjs";
+import { worded } from "../../www/js/text.js";
 
 const HASH = "#/exam-time?runs=512";
 
@@ -252,7 +253,7 @@ test("a page shows what Node writes, while a figure changes and its series are s
       performance.getEntriesByType("resource").some(({ name }) => /after-first-figure/.test(name)),
     );
     for (const figures of [
-      [own],
+      [worded(own)],
       [logs, changed, logs],
       [logs, nowhere, logs],
       [plane],

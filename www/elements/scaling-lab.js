@@ -9,6 +9,7 @@ import { unsupported } from "../js/engine/wasm.js";
 import { t } from "../js/i18n.js";
 import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
+import { fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/value-text.js";
 import { Run } from "./lab/run.js";
@@ -341,7 +342,7 @@ export class ScalingLab extends HTMLElement {
       if (!checked || turn !== this.#turn) return;
       problems.unshift(
         ...checked.problems.map(({ message, instead }) =>
-          instead ? `${message}; ${instead}` : message,
+          [message, instead].flatMap((text) => (text ? fill(text) : [])).join("; "),
         ),
       );
       values = { ...defaults, ...checked.values };
@@ -535,7 +536,7 @@ export class ScalingLab extends HTMLElement {
     this.#view?.printed(
       `${settings.join(", ")}; seed = ${seed}${table}. Scaling Lab ${version} (${commit}), ${this.#link(true)}`,
     );
-    this.#view?.notices(notices ?? [], "run");
+    this.#view?.notices((notices ?? []).map(fill), "run");
     this.#badge();
   }
 

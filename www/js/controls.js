@@ -2,6 +2,7 @@
 // whether a value is allowed is the engine's business.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
+import { prose } from "./prose.js";
 import { setShare, sliderScale } from "./slider.js";
 import { formatList, parseShares } from "./value-text.js";
 
@@ -253,7 +254,7 @@ export function makeControl(spec, report, context) {
     { class: "control", "data-param": spec.name, "data-kind": spec.kind },
     label,
     ...body,
-    h("p", { class: "help", id: ids.notes }, spec.help),
+    h("p", { class: "help", id: ids.notes }, ...prose(spec.help)),
     problem,
   );
   return {

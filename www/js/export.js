@@ -1,5 +1,6 @@
 // What a reader takes home: SVG, PNG, CSV and JSON, each with what is needed to get it again.
 
+import { fill } from "./text.js";
 import { typed } from "./value-text.js";
 import { visible } from "./visible.js";
 
@@ -88,8 +89,11 @@ export function toCsv({ experiment, seed, figures }) {
   return rows.map((row) => row.map(csvCell).join(",")).join("\n") + "\n";
 }
 
+/** A text with arguments carries what it says, as in the command line's document. @param {string} _ @param {any} value */
+const said = (_, value) => (value?.template ? { ...value, text: fill(value) } : value);
+
 /** @param {Result} result */
-export const toJson = (result) => JSON.stringify(result, null, 2) + "\n";
+export const toJson = (result) => JSON.stringify(result, said, 2) + "\n";
 
 /** A standalone SVG as a picture of `factor` times its size. @param {string} svg @param {number} [factor] @returns {Promise<Blob>} */
 export async function toPng(svg, factor = 2) {

@@ -1,14 +1,14 @@
 // The shell's words and the way numbers look. The words of an experiment come from the engine.
-import shell from "../locales/en.json";
+import shell from "../locales/en.json" with { type: "json" };
 import { visible } from "./visible.js";
 
-/** @type {Record<string, string>} */
-const words = { ...shell };
+/** The shell's words by key. www/build.mjs puts the words of another language in their place. @type {Record<string, string>} */
+export const words = { ...shell };
 
 /** Takes the words of a part that is loaded later. @param {Record<string, string>} more */
 export const addWords = (more) => void Object.assign(words, more);
 
-export const lang = "en";
+export const lang = words.lang;
 
 /**
  * The words for `key`, `{name}` replaced from `params`. A missing key shows itself.

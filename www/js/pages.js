@@ -7,7 +7,7 @@ import { addWords, kilobytes, num, t } from "./i18n.js";
 import { files } from "./table-panel.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./prose.js";
-import words from "../locales/en.pages.json";
+import words from "../locales/en.pages.json" with { type: "json" };
 
 /** @typedef {import("./types.d.ts").Claim} Claim */
 

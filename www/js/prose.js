@@ -1,5 +1,6 @@
 // Text of the lab for the page: sentences, and formulas that the build has typeset.
 import { h } from "./dom.js";
+import { pieces } from "./text.js";
 import { visible } from "./visible.js";
 
 /** @typedef {{display: Record<string, string>, inline: Record<string, string>}} Maths formulas typeset by the build, by their TeX */
@@ -21,13 +22,13 @@ function maths(mathml, tex) {
   return template.content;
 }
 
-/** A paragraph: text with $TeX$ inside. @param {string} text @returns {Node[]} */
+/** A text with $TeX$ inside as nodes. @param {import("./types.d.ts").Text} text @returns {Node[]} */
 export const prose = (text) =>
-  text
-    .split(/\$([^$]+)\$/)
-    .map((part, i) =>
-      i % 2 ? maths(math.inline[part], part) : document.createTextNode(visible(part)),
-    );
+  pieces(text).map((piece) =>
+    typeof piece === "string"
+      ? document.createTextNode(visible(piece))
+      : maths(math.inline[piece.tex], piece.tex),
+  );
 
 /** @param {{label: string, tex: string}} formula */
 export const formula = ({ label, tex }) =>

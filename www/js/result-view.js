@@ -1,7 +1,8 @@
 // Verdicts and tables of a result as elements and as words.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
-import { prose, sentence } from "./prose.js";
+import { prose, sentence, spoken } from "./prose.js";
+import { fill } from "./text.js";
 
 /** @typedef {import("./types.d.ts").Verdict} Verdict */
 
@@ -40,12 +41,12 @@ function verdictText(verdict) {
     );
   }
   if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
-  return `${sentence(claim)} ${sentence(parts.join("; "))}`;
+  return `${sentence(fill(claim))} ${sentence(parts.join("; "))}`;
 }
 
 /** The whole verdict, for ears. @param {Verdict} verdict */
 export const verdictWords = (verdict) =>
-  `${verdictText(verdict)} ${t(`agrees.${verdict.agrees}`)}.`;
+  spoken(`${verdictText(verdict)} ${t(`agrees.${verdict.agrees}`)}.`);
 
 /** @param {Verdict} verdict */
 export function verdictView(verdict) {
@@ -54,7 +55,11 @@ export function verdictView(verdict) {
     { "data-agrees": String(verdict.agrees), "data-verdict": verdict.id },
     h("strong", { class: "agrees" }, t(`agrees.${verdict.agrees}`)),
     h("span", {}, ...prose(verdictText(verdict))),
-    verdict.note ? h("span", { class: "note" }, ...prose(verdict.note)) : "",
+    h(
+      "span",
+      { class: "note" },
+      (verdict.note ?? []).flatMap((text, i) => [i ? " " : "", ...prose(text)]),
+    ),
   );
 }
 
@@ -68,7 +73,9 @@ export function tableView({ id, title, columns, rows, nothing }) {
   const long = rows.length > WHOLE_ROWS;
   /** How the text of each column is laid out. */
   const widths = columns.map((_, i) =>
-    rows.some((row) => String(row[i] ?? "").length > SHORT_TEXT) ? "text" : "word",
+    rows.some((row) => typeof row[i] !== "number" && fill(row[i] ?? "").length > SHORT_TEXT)
+      ? "text"
+      : "word",
   );
   const box = h(
     "div",
@@ -91,8 +98,8 @@ export function tableView({ id, title, columns, rows, nothing }) {
             h(
               "th",
               { scope: "col" },
-              ...prose(plain(name)),
-              unit && unit !== "%" ? ` (${unit})` : "",
+              ...prose(plain(fill(name))),
+              unit && unit !== "%" ? ` (${fill(unit)})` : "",
             ),
           ),
         ),
@@ -105,7 +112,7 @@ export function tableView({ id, title, columns, rows, nothing }) {
             "tr",
             {},
             row.map((cell, i) =>
-              typeof cell === "string"
+              cell !== null && typeof cell !== "number"
                 ? h("td", { class: widths[i] }, ...prose(cell))
                 : h(
                     "td",
@@ -124,10 +131,10 @@ export function tableView({ id, title, columns, rows, nothing }) {
     h(
       "p",
       { class: "caption", id: caption },
-      title,
+      ...prose(title),
       long ? h("span", { class: "count" }, ` ${t("rows", { rows: rows.length })}`) : "",
     ),
-    nothing ? h("p", { class: "help" }, nothing) : "",
+    nothing ? h("p", { class: "help" }, ...prose(nothing)) : "",
     rows.length ? box : "",
   );
 }

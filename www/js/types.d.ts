@@ -1,5 +1,16 @@
 /** Shapes that cross the worker boundary; the Rust side (src/output.rs, src/params.rs, src/web.rs) decides them. */
 
+/** What a template is filled with; its kind decides how many digits people read. */
+export interface Argument {
+  kind: string;
+  value: any;
+  unit?: string;
+}
+
+/** A text: without arguments the English itself, else a template with its arguments. `text` is the filled English of a document. */
+export type Text =
+  string | { template: string; arguments: Record<string, Argument>; text?: string };
+
 export interface Spec {
   name: string;
   label?: string;
@@ -43,7 +54,7 @@ export type Choice = "auto" | Kind;
 
 export interface Verdict {
   id: string;
-  claim: string;
+  claim: Text;
   measured: number | null;
   interval: [number | null, number | null] | null;
   theory: number | null;
@@ -51,19 +62,26 @@ export interface Verdict {
   resolution: number | null;
   agrees: boolean | null;
   unit?: string;
-  note?: string | null;
+  /** What else to know, sentences. */
+  note?: Text[];
 }
 
 export interface Table {
   id: string;
-  title: string;
+  title: Text;
   columns: { name: string; unit: string }[];
-  rows: (number | string | null)[][];
+  rows: (number | Text | null)[][];
   /** Why there is no row. */
   nothing?: string;
 }
 
-export type Figure = import("./plot/figure.js").Figure;
+type Drawn = import("./plot/figure.js").Figure;
+/** A figure as the engine gives it: what the plot draws, with texts that are not filled yet. */
+export type Figure = Omit<Drawn, "title" | "series" | "marks"> & {
+  title: Text;
+  series: (Omit<Drawn["series"][number], "label"> & { label: Text })[];
+  marks?: (Omit<NonNullable<Drawn["marks"]>[number], "label"> & { label: Text })[];
+};
 
 /** A table that was read: its number in the engine, its rows and headings, and the heading guessed for each role. */
 /** A table that was read. `powers`: powers of ten of units that headings say; `doubt`: a cell that is two numbers, as its mark separates
@@ -97,7 +115,7 @@ export interface Result {
   figures: Figure[];
   tables: Table[];
   verdicts: Verdict[];
-  notices?: string[];
+  notices?: Text[];
 }
 
 export interface Claim {
@@ -129,7 +147,7 @@ export interface LabError {
 
 /** A text that cannot be used as a parameter's value, and what is used instead; empty where it is only ignored. */
 export interface Problem {
-  message: string;
+  message: Text;
   parameter: string | null;
-  instead: string;
+  instead: Text | null;
 }

@@ -6,6 +6,7 @@ import { duration, lang, num, t } from "../../js/i18n.js";
 import { renderFigure } from "../../js/plot/index.js";
 import { formula, prose, sentence, spoken } from "../../js/prose.js";
 import { tableView, verdictView, verdictWords } from "../../js/result-view.js";
+import { worded } from "../../js/text.js";
 import { visible } from "../../js/visible.js";
 
 /** @typedef {import("../../js/types.d.ts").Entry} Entry
@@ -346,6 +347,9 @@ export class View {
         h("ul", {}, ...sources.map(({ text, url }) => h("li", {}, link(url, text)))),
       ]),
     );
+    // Formulas of shared sentences have come with these words.
+    this.#tables = "";
+    if (this.#result) this.#draw();
   }
 
   // ---- settings -----------------------------------------------------------------------------------------
@@ -475,7 +479,7 @@ export class View {
       [ui.foldedFigures, []],
     ];
     ui.folded.hidden = true;
-    for (const figure of result.figures) {
+    for (const figure of result.figures.map(worded)) {
       const folded = figure.folded;
       if (folded) ui.folded.hidden = false;
       if (folded && !ui.folded.open) continue;
@@ -501,7 +505,7 @@ export class View {
     this.#acts.drawn(result);
   }
 
-  /** @param {Figure} figure @returns {FigureView} */
+  /** @param {import("../../js/plot/figure.js").Figure} figure @returns {FigureView} */
   #figure(figure) {
     const view = renderFigure(figure, { locale: lang });
     const { id, title } = figure;
@@ -605,7 +609,7 @@ export class View {
     clearTimeout(this.#speaking);
     this.#speaking = window.setTimeout(() => {
       const words = (this.#result?.verdicts ?? []).slice(0, 2).map(verdictWords);
-      this.#ui.live.textContent = [t(`live.${what}`), ...words.map(spoken)].join(" ");
+      this.#ui.live.textContent = [t(`live.${what}`), ...words].join(" ");
     }, 600);
   }
 }

@@ -1,6 +1,7 @@
 // An engine worker as the page sees it, and the runs inside it.
 import { failure, script } from "../assets.js";
 import { t } from "../i18n.js";
+import { fill } from "../text.js";
 import { cpu, gpu } from "lab:assets";
 import { expect, met } from "./clock.js";
 import { unhandled } from "./unhandled.js";
@@ -144,6 +145,7 @@ export class Host {
       const seconds = START_S[this.kind];
       expect(this.starting, seconds, () => end(failure("panic", t("noAnswer", { seconds }))));
       worker.onmessage = (/** @type {{data: FromWorker}} */ { data }) => {
+        if ("error" in data) data.error.message = fill(data.error.message);
         if (data.type === "ready") {
           met(this.starting);
           resolve(data);

@@ -32,7 +32,8 @@ const post = (message) => self.postMessage(message);
 /** @param {any} error @returns {import("../types.d.ts").LabError} */
 const plain = (error) =>
   error?.message !== undefined && error?.kind !== undefined
-    ? { kind: String(error.kind), message: String(error.message), parameter: error.parameter }
+    ? // The page fills its words.
+      { kind: String(error.kind), message: error.message, parameter: error.parameter }
     : { kind: "internal", message: String(error?.message ?? error) };
 
 /** The CPU's build comes in two parts (www/split.mjs); the second is instantiated when a stub of the first asks for it. */
@@ -92,7 +93,7 @@ function die(error) {
     type: "panic",
     error: {
       kind,
-      message: kind === "fetch" ? error.message : String(panicked() || (error?.message ?? error)),
+      message: kind === "fetch" ? error.message : panicked() || (error?.message ?? String(error)),
     },
   });
 }

@@ -1,0 +1,66 @@
+//! Every word of the lab in one place: what the page is built from and what a translation starts from.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::experiments::PARTS;
+use crate::kit::Part;
+use crate::text::{self, Text, Texts};
+use crate::{error, output};
+
+/// The parts of the story, and the templates that all of them share, by module and by the name of the constant.
+#[derive(Serialize)]
+pub struct Catalogue {
+    /// The story with its experiments and all of their words.
+    pub parts: &'static [Part],
+    /// Templates of errors, notices and results that belong to no single experiment or part.
+    pub texts: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
+}
+
+/// The templates that belong to no single experiment or part, by module.
+const SHARED: &[(&str, Texts)] = &[("text", text::TEXTS), ("error", error::TEXTS), ("output", output::words::TEXTS)];
+
+impl Catalogue {
+    /// The whole catalogue.
+    pub fn new() -> Self {
+        let texts = SHARED.iter().map(|(module, texts)| (*module, texts.iter().copied().collect()));
+        Self { parts: PARTS, texts: texts.collect() }
+    }
+
+    /// Every template.
+    pub fn templates(&self) -> impl Iterator<Item = &'static str> {
+        let shared = self.texts.values().flat_map(|texts| texts.values().copied()).collect::<Vec<_>>();
+        let stories = self.parts.iter().flat_map(|part| {
+            let own = part.entries.iter().flat_map(|entry| entry.texts);
+            part.texts.iter().chain(own).map(|(_, english)| *english)
+        });
+        shared.into_iter().chain(stories)
+    }
+
+    /// Every template filled with arguments of every kind in turn, so that page and command line can be compared.
+    pub fn samples(&self) -> Vec<Text> {
+        text::samples(self.templates())
+    }
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_names_no_template_twice() {
+        for (module, texts) in SHARED {
+            let names: BTreeMap<_, _> = texts.iter().copied().collect();
+            assert_eq!(names.len(), texts.len(), "{module}");
+        }
+        let catalogue = Catalogue::new();
+        assert!(catalogue.samples().len() >= 2 * catalogue.templates().count(), "each template twice");
+    }
+}

@@ -1,0 +1,134 @@
+// Sentences are data: the page fills every template as the command line does, and every visible word of the page can be said in
+// another language.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { fill } from "../../www/js/text.js";
+import { ask, catalogue, ready, root, run, start, target } from "./harness.mjs";
+
+test("the page fills every template as the command line does", async () => {
+  const texts = JSON.parse(await ask("texts"));
+  assert.ok(texts.length > 200, `${texts.length} texts`);
+  for (const text of texts)
+    assert.equal(fill(text), typeof text === "string" ? text : text.text, JSON.stringify(text));
+});
+
+/** The language that the tests speak: every word of it stands between these brackets. */
+const PSEUDO = "en-XA";
+const [OPEN, CLOSE] = ["⟦", "⟧"];
+
+/** A word in that language; its arguments, the forms of a plural and its formulas stay. @param {string} english */
+const pseudo = (english) => OPEN + english + CLOSE;
+
+const built = join(target, "pseudo");
+/** @type {import("./types.d.ts").Lab} */
+let lab;
+before(async () => {
+  const node = (/** @type {string[]} */ args, /** @type {Record<string, string>} */ env) =>
+    promisify(execFile)(process.execPath, [join(root, "www/build.mjs"), ...args], {
+      env: { ...process.env, TARGET: target, ...env },
+      maxBuffer: 1 << 28,
+    });
+  const { stdout } = await node(["words"], {});
+  const folder = join(built, "locales", PSEUDO);
+  await rm(built, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [file, words] of Object.entries(JSON.parse(stdout))) {
+    const said = Object.entries(words)
+      .filter(([key]) => key !== "lang")
+      .map(([key, english]) => [key, pseudo(english)]);
+    await writeFile(join(folder, `${file}.json`), JSON.stringify(Object.fromEntries(said)));
+  }
+  await node([], { LAB_LOCALES: join(built, "locales"), DIST: join(built, "dist") });
+  lab = await start("cpu", join(built, "dist"));
+});
+after(() => lab?.stop());
+
+/**
+ * Words on a page that stand outside all brackets: in elements and in attributes that are read aloud.
+ * @param {import("./types.d.ts").Page} page
+ */
+const untranslated = (page) =>
+  page.evaluate(
+    ({ open, close }) => {
+      /** @type {string[]} */
+      const found = [];
+      // Names, numbers, units of bytes and code are alike in all languages.
+      const skipped = "script, style, template, math, code, textarea, input, title + style";
+      const alike = /^(Scaling Lab|SVG|PNG|CPU|GPU|JSON|CSV|KB|MB|\W|\d|×|e\d+)*$/;
+      /** @param {string} text */
+      const outside = (text) => {
+        let depth = 0;
+        let out = "";
+        for (const c of text) {
+          if (c === open) depth += 1;
+          else if (c === close) depth -= 1;
+          else if (depth <= 0) out += c;
+        }
+        return out;
+      };
+      /** @param {Element | ShadowRoot} root */
+      const walk = (root) => {
+        for (const node of root.querySelectorAll("*")) {
+          if (node.shadowRoot) walk(node.shadowRoot);
+          if (node.matches(skipped) || node.closest(skipped)) continue;
+          for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+            const text = node.getAttribute(name) ?? "";
+            if (!alike.test(outside(text).trim())) found.push(`${name}: ${text}`);
+          }
+          // Sentences do not run over the ends of these.
+          if (
+            !node.matches(
+              "p, li, td, th, h1, h2, h3, h4, summary, button, option, label, figcaption, text, span:not(:has(*)), a, dt, dd, legend",
+            )
+          )
+            continue;
+          if (node.querySelector("p, li, td, option, button")) continue;
+          const words = [...node.childNodes].length ? (node.textContent ?? "") : "";
+          if (!alike.test(outside(words).trim())) found.push(words);
+        }
+      };
+      walk(document.documentElement);
+      return [...new Set(found)];
+    },
+    { open: OPEN, close: CLOSE },
+  );
+
+const pages = {
+  "the list of experiments": "#/",
+  "the published numbers": "#/published",
+  "what the lab is": "#/about",
+  "an address of nothing": "#/nothing-here",
+  ...Object.fromEntries(
+    (await catalogue()).map(({ slug, quick }) => [slug, `#/${slug}?${quick}&nonsense=1`]),
+  ),
+};
+for (const [name, hash] of Object.entries(pages)) {
+  test(`every word goes through the language: ${name}`, () =>
+    lab.open(
+      hash,
+      async (page) => {
+        if (hash.includes("?")) {
+          await ready(page);
+          await page.evaluate(() => document.querySelector("scaling-lab").run());
+          await page.waitForFunction(() => {
+            const { result } = document.querySelector("scaling-lab");
+            return result.progress.done >= result.progress.total;
+          });
+          await page.evaluate(() => {
+            for (const fold of document
+              .querySelector("scaling-lab")
+              .shadowRoot.querySelectorAll("details"))
+              fold.open = true;
+          });
+          await page.waitForTimeout(300);
+        } else await page.locator("main h1").waitFor();
+        await page.waitForTimeout(200);
+        assert.deepEqual(await untranslated(page), []);
+      },
+      { path: `${PSEUDO}/` },
+    ));
+}

@@ -1,0 +1,94 @@
+// Sentences as data: a template and its arguments, filled in the reader's language. The command line fills the English in
+// src/text/english.rs; text.test.js holds the two together.
+import { lang, num, t, words } from "./i18n.js";
+import { visible } from "./visible.js";
+
+/** @typedef {import("./types.d.ts").Text} Text
+ *  @typedef {import("./types.d.ts").Argument} Argument
+ *  @typedef {string | {tex: string}} Piece text, or a formula in TeX */
+
+/** Templates of this language by their English. @type {Record<string, string>} */
+const said = /** @type {any} */ (words).texts ?? {};
+
+/** Significant digits by kind; 4 for the others. @type {Record<string, number>} */
+const DIGITS = { share: 3, multiple: 3, error: 2 };
+/** What is no finite number, by how it crosses from the engine. @type {Record<string, string>} */
+const ENDLESS = { inf: "infinite", "-inf": "minusInfinite", null: "notANumber" };
+
+/** @param {string} kind @param {any} x */
+function number(kind, x) {
+  const endless = ENDLESS[String(x)];
+  if (endless) return t(endless);
+  if (kind === "setting") return String(x).replace("e+", "e");
+  const size = Math.abs(kind === "count" ? Math.round(Math.abs(x)) : x);
+  const digits = num((x < 0 ? -1 : 1) * (kind === "share" ? 100 * size : size), DIGITS[kind]);
+  return kind === "share" ? `${digits}%` : digits;
+}
+
+/** @param {Argument} argument @returns {Piece[]} */
+function written({ kind, value, unit }) {
+  if (kind === "name") return [visible(value)];
+  if (kind === "text") return pieces(value);
+  if (kind === "list")
+    return value.flatMap((/** @type {Text} */ item, /** @type {number} */ i) => [
+      ...(i ? [t("listGap")] : []),
+      ...pieces(item),
+    ]);
+  const shown =
+    kind === "interval"
+      ? t("range", {
+          lo: value[0] === null ? t("noLower") : number(kind, value[0]),
+          hi: value[1] === null ? t("noUpper") : number(kind, value[1]),
+        })
+      : number(kind, value);
+  return [unit ? `${shown} ${said[unit] ?? unit}` : shown];
+}
+
+/** The form of a word that a number asks for: one for each plural category of the language, in this order. @param {any} x @param {string} forms */
+function form(x, forms) {
+  const rules = new Intl.PluralRules(lang);
+  const { pluralCategories } = rules.resolvedOptions();
+  const order = ["zero", "one", "two", "few", "many", "other"];
+  const place = order.filter((c) => pluralCategories.includes(/** @type {any} */ (c)));
+  const all = forms.split("|");
+  return all[place.indexOf(rules.select(Number(x)))] ?? all[all.length - 1];
+}
+
+/** A text as it is written: strings, and formulas between them. @param {Text} text @returns {Piece[]} */
+export function pieces(text) {
+  const { template, arguments: given } =
+    typeof text === "string" ? { template: text, arguments: {} } : text;
+  return (said[template] ?? template).split(/(\$[^$]+\$|\{\w+(?::[^}]*)?\})/).flatMap((part, i) => {
+    if (i % 2 === 0) return part;
+    if (part[0] === "$") return { tex: part.slice(1, -1) };
+    const [, name, forms] = /** @type {string[]} */ (/(\w+):?(.*)\}/.exec(part));
+    const argument = /** @type {Record<string, Argument>} */ (given)[name];
+    return !argument ? part : forms ? form(argument.value, forms) : written(argument);
+  });
+}
+
+/** A text as one string; formulas stay TeX between dollars. @param {Text} text */
+export const fill = (text) =>
+  pieces(text)
+    .map((piece) => (typeof piece === "string" ? piece : `$${piece.tex}$`))
+    .join("");
+
+/** A figure with its texts filled, which is what the plot draws. @param {import("./types.d.ts").Figure} figure */
+export const worded = ({ title, x, y, field, series, marks, nothing, ...figure }) => {
+  /** @template {{label: Text, unit?: string}} T @param {T} one */
+  const labelled = (one) => ({
+    ...one,
+    label: fill(one.label),
+    ...(one.unit && { unit: fill(one.unit) }),
+  });
+  return {
+    ...figure,
+    title: fill(title),
+    x: labelled(x),
+    y: labelled(y),
+    field: field && labelled(field),
+    series: series.map(labelled),
+    marks: marks?.map(labelled),
+    nothing: nothing && fill(nothing),
+  };
+};
