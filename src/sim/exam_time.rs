@@ -198,7 +198,7 @@ mod tests {
                         let n32 = (1u64 << 31) + ((u64::from(i) * 2 + 1) << 18);
                         let word = (n32 >> (31 - octave)) as u32;
                         let theta = if octave < 12 {
-                            // Lower segments leave theta too few bits, so they take the exact function.
+                            // Words of the lowest octaves have too few bits, so they take the exact function.
                             math::pow(n32 as f64 / 4_294_967_296.0 * math::pow(2.0, f64::from(octave) - 31.0), 1.0 / a)
                         } else {
                             f64::from(quantile(&table, word)) / 4_294_967_296.0

@@ -6,6 +6,7 @@
 //! solved the task yet is tested on sequences that all lanes share; a lane that has solved it trains for as many samples
 //! again, then rests. A lane whose error or gradient is out of bounds has diverged and is frozen.
 //!
+//! A lane's matrices are contiguous, unlike the rows of other kernels: lanes draw different skills, so no layout can
 //! merge their reads, and a contiguous matrix takes four cache lines instead of n^2.
 
 #[cfg(not(target_arch = "wasm32"))]
