@@ -125,8 +125,8 @@ pub fn normal_quantile(p: f64) -> f64 {
     x
 }
 
-/// Grid of a logarithmic axis: `count` points (at least 2) from `first` to about `last` at equal ratios, `first (last /
-/// first)^(i / (count - 1))`.
+/// Grid of a logarithmic axis: `count` points (at least 2) from `first` to about `last` at equal ratios,
+/// `first (last / first)^(i / (count - 1))`.
 pub fn ratios(first: f64, last: f64, count: u32) -> Vec<f64> {
     (0..count).map(|i| first * pow(last / first, f64::from(i) / f64::from(count - 1))).collect()
 }

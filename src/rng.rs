@@ -20,22 +20,22 @@ pub struct Stream(pub u32);
 pub mod stream {
     use super::Stream;
 
-    /// Bootstrap resamples.
+    /// Stream of bootstrap resamples.
     pub const BOOTSTRAP: Stream = Stream(4);
-    /// The self-test of a device, and tests.
+    /// Stream of the self-test of a device, and of tests.
     pub const PROBE: Stream = Stream(5);
 }
 
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
-/// High half of a 32 x 32 bit product.
+/// High 32 bits of a 32 x 32 bit product.
 #[inline(always)]
 pub const fn mulhi(a: u32, b: u32) -> u32 {
     ((a as u64 * b as u64) >> 32) as u32
 }
 
-/// Four words from a key and a counter.
+/// Philox4x32-10: four random words from a key and a counter.
 #[inline(always)]
 pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
     let (mut k, mut c) = (key, counter);
@@ -157,9 +157,9 @@ pub fn permutation(draws: &mut Draws, n: u32) -> Vec<u32> {
 
 /// Walker's alias table: one column per outcome, kept as integers (Vose, IEEE Trans. Softw. Eng. 17, 1991).
 ///
-/// A table of at most 1024 columns is packed, one word per column and one word per draw: `threshold (22 bits) << 10 |
-/// alias (10 bits)`, padded to a power of two. A larger table has two words per column, `threshold, alias`, and takes
-/// two words per draw.
+/// A table of at most 1024 columns is packed, one word per column and one word per draw:
+/// `threshold (22 bits) << 10 | alias (10 bits)`, padded to a power of two. A larger table has two words per column,
+/// `threshold, alias`, and takes two words per draw.
 #[derive(Clone, Debug)]
 pub struct Alias {
     /// Words of the table, as a kernel reads them.

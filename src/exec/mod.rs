@@ -34,7 +34,7 @@ pub enum Parity {
         rel: f32,
         /// Absolute tolerance.
         abs: f32,
-        /// Why bits cannot be promised, and where the bound comes from.
+        /// Why equal bits cannot be promised, and where the tolerances come from.
         reason: &'static str,
     },
 }
@@ -215,7 +215,7 @@ impl Inputs {
 /// A kernel or job without its types, as a pool worker looks it up: it maps bytes to bytes.
 #[derive(Clone, Copy)]
 pub struct Twin {
-    /// [`Kernel::NAME`] or [`Job::NAME`].
+    /// Name of the kernel or job, [`Kernel::NAME`] or [`Job::NAME`].
     pub name: &'static str,
     /// Runs a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
@@ -265,7 +265,7 @@ impl Twin {
 pub struct Lanes<K: Kernel> {
     /// Last state on the host.
     host: Vec<K::Row>,
-    /// Rows of one group.
+    /// Rows of one group's state.
     rows: usize,
     /// Read-only buffers.
     inputs: Inputs,

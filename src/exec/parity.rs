@@ -13,7 +13,7 @@ pub struct Case<K: Kernel> {
     pub name: &'static str,
     /// Initial state, `host[group * rows + row]`.
     pub host: Vec<K::Row>,
-    /// Rows of a group.
+    /// Rows of a group's state.
     pub rows: usize,
     /// Read-only buffers.
     pub inputs: Inputs,
@@ -118,17 +118,17 @@ pub type Check = Arc<dyn Fn(&Exec, bool) -> std::result::Result<(), String> + Se
 /// A kernel without its types, as the tests read it.
 #[derive(Clone)]
 pub struct Suite {
-    /// [`Kernel::NAME`].
+    /// Name of the kernel, [`Kernel::NAME`].
     pub name: &'static str,
-    /// [`Kernel::WGSL`].
+    /// Shader source, [`Kernel::WGSL`].
     pub wgsl: &'static str,
-    /// [`Uniforms::FIELDS`].
+    /// Fields of the uniforms, [`Uniforms::FIELDS`].
     pub fields: &'static [(&'static str, usize)],
-    /// [`Row::LANES`].
+    /// Lanes of a group, [`Row::LANES`].
     pub lanes: usize,
-    /// [`Kernel::INPUTS`].
+    /// Number of read-only inputs, [`Kernel::INPUTS`].
     pub inputs: usize,
-    /// [`Kernel::cases`]: the name of each case, and its comparison on a device.
+    /// Cases of [`Kernel::cases`]: the name of each, and its comparison on a device.
     pub cases: Vec<(&'static str, Check)>,
 }
 

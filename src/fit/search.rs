@@ -72,7 +72,7 @@ pub struct Fit {
     pub params: Vec<f64>,
     /// Objective at the fit.
     pub value: f64,
-    /// Why the last minimisation stopped.
+    /// Why the minimisation that ended at the fit stopped.
     pub stop: Stop,
     /// Number of evaluations of the law, each over all rows used.
     pub evaluations: usize,

@@ -23,7 +23,7 @@ crate::uniforms! {
         first_run: u32,
         /// Rows of a group's state: the 32-bit words of a run's bitmap.
         rows: u32,
-        /// Columns of the alias table.
+        /// Number of columns of the alias table.
         columns: u32,
         /// 1 if the alias table is packed, else 0.
         packed: u32,

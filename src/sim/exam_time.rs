@@ -78,7 +78,7 @@ pub fn quantiles(a: f64) -> Vec<u32> {
     table
 }
 
-/// theta of a uniform word, in units of 2^-32.
+/// Quantile theta of a uniform word, in units of 2^-32.
 #[inline(always)]
 fn quantile(table: &[u32], word: u32) -> u32 {
     let u = word.max(1);

@@ -2,7 +2,6 @@
 //!
 //! A sample is k skills drawn from p; the learner predicts `f = w_(s_1) ... w_(s_k)`, the truth is the product of signs
 //! w*, and a step moves against the gradient of `(f - y)^2 / 2`, averaged over a batch. Signs are a choice of gauge:
-//! w*, and a step moves against the gradient of `(f - y)^2 / 2`, averaged over a batch. Signs are a choice of gauge:
 //! replacing `w` by `w w*` makes the truth 1 and leaves p, the distribution of the start and the losses unchanged.
 //!
 //! Runs never share draws, but a run draws the same words for every training distribution and every learning rate, so
@@ -36,7 +35,7 @@ pub const BINS: usize = 4;
 pub const RECORDS: usize = 11;
 /// Row: number of the check that first found the test loss below the target; 0 until then.
 pub const HIT: usize = 0;
-/// Row: 1 when the run has diverged; its weights are then 0.
+/// Row: 1 if the run has diverged; its weights are then 0.
 pub const DIVERGED: usize = 1;
 /// Row: `sum_j p_j v_j`, where `v = w`, or `v = -w` if k is even and `-w` is nearer to the truth.
 pub const SIGNAL: usize = 2;
@@ -71,7 +70,7 @@ crate::uniforms! {
         runs: u32,
         /// Groups of each training distribution.
         blocks: u32,
-        /// 1 when a group is one run, whose lanes differ in their learning rate; 0 when its lanes are runs.
+        /// 1 if the lanes of a group are learning rates of one run; 0 if they are runs.
         one_run: u32,
         /// Number of training distributions, without the uniform one that follows them.
         trainings: u32,
@@ -81,7 +80,7 @@ crate::uniforms! {
         share: f32,
         /// Number of hops k.
         hops: u32,
-        /// Samples of a batch.
+        /// Number of samples in a batch.
         batch: u32,
         /// Samples after which skills are drawn uniformly.
         switch_after: u32,
@@ -413,7 +412,7 @@ fn sums(w: &[[f32; LANES]]) -> [[f32; LANES]; 2] {
     [sum, square]
 }
 
-/// Writes the records.
+/// Writes the record rows of a group.
 fn write_records(u: &Uniforms, p: &[f32], state: &mut [[f32; LANES]]) {
     let (records, w) = state.split_at_mut(RECORDS);
     records[SIGNAL..].fill([0.0; LANES]);

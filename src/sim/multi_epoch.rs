@@ -1,7 +1,7 @@
 //! SGD for many epochs over the same samples of a linear regression: one lane is one learning rate.
 //!
-//! A sample is features x and a label `y = <w*, x> + noise`. With `v = w - w*` the residual is `<v, x> - noise`, so w* enters
-//! through the start `v = -w*` only, and the excess risk `1/2 sum_i l_i v_i^2` is exact, with `l_i = E x_i^2`.
+//! A sample is features x and a label `y = <w*, x> + noise`. With `v = w - w*` the residual is `<v, x> - noise`, so w*
+//! enters through the start `v = -w*` only, and the excess risk `1/2 sum_i l_i v_i^2` is exact, with `l_i = E x_i^2`.
 //!
 //! The lanes of a group share its samples and their order, so learning rates are compared on equal luck and a row is
 //! read once for all of them. Groups of one run share its samples too: the first samples are equal for every N, every
@@ -311,7 +311,7 @@ crate::uniforms! {
         model: u32,
         /// Order of the samples, a value of [`Order`].
         order: u32,
-        /// Samples N of an epoch.
+        /// Number of samples N in an epoch.
         samples: u32,
         /// Number of weights d.
         dim: u32,

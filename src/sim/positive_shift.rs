@@ -24,7 +24,7 @@ pub struct Fixed<'a> {
     pub samples: f64,
     /// Parameter `b` of each part; not used by the mixing law, whose heights are drawn.
     pub b: &'a [f64],
-    /// Floors of the mixing law.
+    /// Floors of the parts under the mixing law.
     pub floors: &'a [f64],
     /// Transfer matrix of the mixing law.
     pub transfer: &'a [f64],

@@ -1,10 +1,10 @@
 //! Learning to follow a permutation through k steps: one lane is one run of SGD on a product of matrices.
 //!
-//! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`; a sample is k skills, drawn from an alias table
-//! over their ranks; `f = W_{s_k} ... W_{s_1}` should be the product P of their permutation matrices. The gradient of
-//! `|f - P|^2 / (2 n)` is rescaled to the norm `clip` where it is larger. Every [`CHECK`] samples, a lane that has not
-//! solved the task yet is tested on sequences that all lanes share; a lane that has solved it trains for as many samples
-//! again, then rests. A lane whose error or gradient is out of bounds has diverged and is frozen.
+//! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`; a sample is k skills, drawn from an alias
+//! table over their ranks; `f = W_{s_k} ... W_{s_1}` should be the product P of their permutation matrices. The
+//! gradient of `|f - P|^2 / (2 n)` is rescaled to the norm `clip` where it is larger. Every [`CHECK`] samples, a lane
+//! that has not solved the task yet is tested on sequences that all lanes share; a lane that has solved it trains for
+//! as many samples again, then rests. A lane whose error or gradient is out of bounds has diverged and is frozen.
 //!
 //! A lane's matrices are contiguous, unlike the rows of other kernels: lanes draw different skills, so no layout can
 //! merge their reads, and a contiguous matrix takes four cache lines instead of n^2.

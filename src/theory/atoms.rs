@@ -92,7 +92,7 @@ impl Rule {
     }
 }
 
-/// `sum_(from < k <= to) k^-alpha` for `alpha` >= 1 and any `from <= to`; relative error below 1e-13.
+/// Sum of powers, `sum_(from < k <= to) k^-alpha`, for `alpha` >= 1 and any `from <= to`; relative error below 1e-13.
 ///
 /// Term by term up to rank [`HEAD`], then Euler-Maclaurin with derivatives up to the seventh.
 fn power_sum(alpha: f64, from: u32, to: u32) -> f64 {
@@ -108,8 +108,8 @@ fn power_sum(alpha: f64, from: u32, to: u32) -> f64 {
     head + (integral + 0.5 * (fb - fa) + (maclaurin(-alpha, a) * fa - maclaurin(-alpha, b) * fb))
 }
 
-/// `-sum_j B_2j/(2j)! x^-(power) d^(2j-1)/dx^(2j-1) x^power` for j <= 4: the boundary terms of Euler-Maclaurin
-/// at the lower end, relative to `x^power`.
+/// Boundary terms of Euler-Maclaurin at the lower end, relative to `x^power`:
+/// `-sum_j B_2j/(2j)! x^-(power) d^(2j-1)/dx^(2j-1) x^power` for j <= 4.
 fn maclaurin(power: f64, x: f64) -> f64 {
     let r = 1.0 / (x * x);
     let (mut derivative, mut total) = (power / x, 0.0);
@@ -168,12 +168,12 @@ impl Optimal {
 pub struct Flat {
     /// Number of atoms that are trained on.
     pub top: u32,
-    /// Test loss.
+    /// Test loss of this training.
     pub loss: f64,
 }
 
 impl Atoms {
-    /// `count` = K >= 1 atoms with exponent `alpha` > 1 (1.05..=4 is tested).
+    /// Atoms, `count` = K >= 1 of them, with exponent `alpha` > 1 (1.05..=4 is tested).
     pub fn new(count: u32, alpha: f64) -> Self {
         let rule = Rule::new(count as usize, DIRECT);
         let scale = 1.0 / power_sum(alpha, 0, count);
@@ -216,11 +216,12 @@ impl Atoms {
 
     /// The optimal training distribution for N >= 1 samples, in closed form.
     ///
-    /// With `e = 1/(N-1)` and `S_s = sum_(k<=s) p_k^-e`, the support is the largest s with `h(s) = sum_(k<=s) (1 -
-    /// (p_s/p_k)^e) < 1`. h rises with s, so bisection finds the s at which a scan would first fail. Then `beta =
-    /// (s-1)/S_s` and `L* = (s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed, never S: `beta p_s^-e = 1/(1 +
-    /// (1-h)/(s-1))`. N = 1 is degenerate: atom 1 gets everything. Cost about 17 x 32 exponentials. Source: Talk; SIG
-    /// Thm 4.2 (whose printed support uses the exponent 1/(K-1) where 1/(N-1) is meant).
+    /// With `e = 1/(N-1)` and `S_s = sum_(k<=s) p_k^-e`, the support is the largest s with
+    /// `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1`. h rises with s, so bisection finds the same s as a scan that stops at
+    /// the first failure. Then `beta = (s-1)/S_s` and `L* = (s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed,
+    /// never S: `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. N = 1 is degenerate: atom 1 gets everything. Cost about 17 x 32
+    /// exponentials. Source: Talk; SIG Thm 4.2 (whose printed support uses the exponent 1/(K-1) where 1/(N-1) is
+    /// meant).
     pub fn optimal(&self, samples: f64) -> Optimal {
         if samples <= 1.0 || self.count == 1 {
             return Optimal { support: 1, loss: self.tail(1), threshold: 0.0, exponent: 0.0, shift: 0.0 };
@@ -298,7 +299,8 @@ impl Atoms {
     }
 }
 
-/// `h(s) = sum_(k<=s) (1 - (k/s)^x)` for x > 0, s >= 1; absolute error below 1e-13 where h is near 1.
+/// The sum `h(s) = sum_(k<=s) (1 - (k/s)^x)` of [`Atoms::optimal`], x > 0, s >= 1; absolute error below 1e-13 where h
+/// is near 1.
 ///
 /// Every term is an `expm1`, and so is the integral; the boundary terms are those of `k^x`.
 fn missing(x: f64, s: u32) -> f64 {
@@ -525,7 +527,7 @@ mod tests {
         }
     }
 
-    /// The table of facts, section 2, for alpha = 1.5 with K = 2e6.
+    /// Reference values for alpha = 1.5 with K = 2e6.
     #[test]
     fn the_table_at_one_and_a_half_holds() {
         let atoms = Atoms::new(2_000_000, 1.5);

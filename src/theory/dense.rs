@@ -179,8 +179,8 @@ impl Modes {
 
 /// One exact pass of SGD over samples with independent coordinates of a given kurtosis (Gaussian 3, signs 1).
 ///
-/// The moments `m_i = E (w_i - w*_i)^2` follow `m_i <- (1 - c_i) m_i + eta^2 l_i (sum_j l_j m_j + sigma^2)` with `c_i =
-/// 2 eta l_i - (kurtosis - 1) eta^2 l_i^2`.
+/// The moments `m_i = E (w_i - w*_i)^2` follow `m_i <- (1 - c_i) m_i + eta^2 l_i (sum_j l_j m_j + sigma^2)` with
+/// `c_i = 2 eta l_i - (kurtosis - 1) eta^2 l_i^2`.
 #[derive(Clone, Debug)]
 pub struct OnePass {
     parts: Vec<Part>,
@@ -252,10 +252,10 @@ impl OnePass {
             let above = k == 0 || slack(poles[k][0], -half) > 0.0;
             let (origin, sign, own) =
                 if above { (poles[k][0], -1.0, poles[k][1]) } else { (below, 1.0, poles[k - 1][1]) };
-            // The distance to the pole times the slack is smooth, and the pole's weight at 0.
+            // The distance to the pole times the slack is smooth, and equals the pole's weight at the pole.
             let smooth = |x: f64| x * slack(origin, sign * x);
             let end = smooth(half);
-            // The same sign at both ends: the root is half way, within rounding.
+            // Equal signs at both ends put the root half way, within rounding.
             let x = if sign * end < 0.0 {
                 bracketed_zero(smooth, [0.0, sign * own], [half, end], [2e-16, 0.0])
             } else {

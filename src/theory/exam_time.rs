@@ -33,8 +33,8 @@ pub struct Gain {
 
 /// [`Gain`] of the optimal over the matched shares; weights of 0 add nothing (the limit for `a < 1`).
 ///
-/// Arguments as in [`optimal_shares`]. Cost 2K powers. Source: SIG Cor. 3.3. At `a = 1` the matched
-/// loss is `sum_k c_k / N` whatever the weights.
+/// The arguments are those of [`optimal_shares`]. Cost 2K powers. Source: SIG Cor. 3.3. At `a = 1` the matched
+/// loss is `sum_k c_k / N` for any weights.
 pub fn gain(weights: &[f64], difficulty: &[f64], a: f64) -> Gain {
     let (mut matched, mut root) = (0.0, 0.0);
     for (&p, &c) in weights.iter().zip(difficulty).filter(|(p, _)| **p > 0.0) {
@@ -97,11 +97,11 @@ pub fn loss(weights: &[f64], difficulty: &[f64], a: f64, hours: &[f64], error: f
         .sum()
 }
 
-/// Whole hours from shares, by largest remainder: a subject may get none.
+/// Rounds shares to whole hours by largest remainder; a subject may get none.
 ///
-/// `shares` q >= 0 with sum 1. Every subject gets `floor(q_k total)`; what is left goes to the largest fractional parts,
-/// ties to the lower index. Parts are compared on a grid of 2^-32: 0.9 of 100 hours are 90, and a tie stays a tie, when
-/// the shares carry rounding.
+/// `shares` q >= 0 with sum 1. Every subject gets `floor(q_k total)`; what is left goes to the largest fractional
+/// parts, ties to the lower index. Parts are compared on a grid of 2^-32: 0.9 of 100 hours are 90, and a tie stays a
+/// tie, when the shares carry rounding.
 pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
     const GRID: f64 = 4_294_967_296.0;
     let ideal: Vec<u64> = shares.iter().map(|q| (q * f64::from(total) * GRID).round() as u64).collect();
@@ -151,7 +151,7 @@ mod tests {
     const EXAM: [f64; 2] = [0.9, 0.1];
     const ONE: [f64; 2] = [1.0, 1.0];
 
-    /// The table of facts, section 1; the rows a = 1 and a = 1/2 are the numbers of SIG and of the Talk.
+    /// Reference values; those at a = 1 and a = 1/2 are the numbers of SIG and of the Talk.
     #[test]
     fn the_exam_table_holds() {
         for (a, q, matched, optimal, loss_ratio, hours_ratio) in [

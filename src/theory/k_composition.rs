@@ -1,8 +1,8 @@
 //! Composition of k skills: the loss of a product, its gradient flow, and what makes it escape from the start.
 //!
 //! Skills `s_i` are drawn from p, the learner predicts `f = w_(s_1) ... w_(s_k)`, and the truth `y` is the product of
-//! the signs w* of these skills. Everything here is written in the gauge w* = 1, and follows from two moments, `A =
-//! sum_j p_j w_j` and `B = sum_j p_j w_j^2`:
+//! the signs w* of these skills. Everything here is written in the gauge w* = 1, and follows from two moments,
+//! `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`:
 //!
 //! `L = E (f - y)^2 / 2 = (B^k - 2 A^k + 1) / 2`, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`.
 //!
@@ -12,7 +12,7 @@
 use super::sum;
 use crate::math;
 
-/// `x^n` by repeated multiplication.
+/// Power `x^n` by repeated multiplication.
 pub fn power(x: f64, n: u32) -> f64 {
     (0..n).fold(1.0, |product, _| product * x)
 }
@@ -92,14 +92,14 @@ pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
     [if d == 1 { k * k * p[0] } else { smallest }, largest]
 }
 
-/// Learning rate above which SGD with batches of M samples cannot stay at the truth: `2 / (k/M + (1 - 1/M)
-/// lambda_max)`.
+/// Learning rate above which SGD with batches of M samples cannot stay at the truth:
+/// `2 / (k/M + (1 - 1/M) lambda_max)`.
 ///
 /// At the truth, a sample of k different skills has a prediction gradient of squared length k, so each step changes the
-/// squared distance in the steepest direction by the factor `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M)
-/// lambda^2)`. For one sample per step the limit is 2/k; for very large batches it is `2 / lambda_max`, that of
-/// gradient descent. A smaller rate is necessary, not sufficient: farther away, and in unlucky runs, it may diverge
-/// too.
+/// squared distance in the steepest direction by the factor
+/// `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for very
+/// large batches it is `2 / lambda_max`, that of gradient descent. A smaller rate is necessary, not sufficient: farther
+/// away, and in unlucky runs, it may diverge too.
 pub fn stable_rate(k: u32, lambda_max: f64, batch: u32) -> f64 {
     let m = f64::from(batch);
     2.0 / (f64::from(k) / m + (1.0 - 1.0 / m) * lambda_max)
@@ -128,8 +128,8 @@ pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
     [share * x + (1.0 - share) * y, share * (x * x) + (1.0 - share) * (y * y)]
 }
 
-/// Time derivative of the moments under uniform p, where the gradient flow is closed in the two moments: `A' =
-/// (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
+/// Time derivative of the moments under uniform p, where the gradient flow is closed in the two moments:
+/// `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
 ///
 /// Fixed points: a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
 pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
@@ -143,9 +143,9 @@ pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
 pub struct Integrator<F> {
     slope: F,
     tolerance: f64,
-    /// Time.
+    /// Current time.
     pub t: f64,
-    /// State.
+    /// Current state.
     pub y: Vec<f64>,
     /// Slopes of the seven stages; the first is the slope at `y`.
     slopes: [Vec<f64>; 7],
@@ -153,7 +153,7 @@ pub struct Integrator<F> {
     trial: Vec<f64>,
     /// Length of the next step.
     h: f64,
-    /// Slopes evaluated so far.
+    /// Number of slopes evaluated so far.
     pub evaluations: usize,
 }
 

@@ -52,9 +52,9 @@ pub const RULE_OF_THUMB: f64 = 4.0;
 pub struct Allocation {
     /// Tokens trained on, with repetition.
     pub tokens: f64,
-    /// Parameters.
+    /// Number of model parameters.
     pub size: f64,
-    /// Tokens over unique tokens.
+    /// Number of epochs: tokens over unique tokens.
     pub epochs: f64,
     /// Loss of this split.
     pub loss: f64,

@@ -139,7 +139,8 @@ impl OneHot {
 }
 
 impl Part {
-    /// `Lambda w*^2 E (1 - eta Lambda)^(2 K n) = Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`, for real K and N.
+    /// Bias of a coordinate for real K and N, `Lambda w*^2 E (1 - eta Lambda)^(2 K n)`, which is
+    /// `Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`.
     fn bias(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let g = rate * self.scale;
         let gone = forgotten(g * (2.0 - g), epochs);
@@ -212,8 +213,8 @@ impl Model for OneHot {
         }
     }
 
-    /// Exact risk of one pass, for real N: the variance is `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 -
-    /// eta Lambda))^N)`.
+    /// Exact risk of one pass, for real N: the variance is
+    /// `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 - eta Lambda))^N)`.
     fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
         move |rate| {
             if self.diverges(1.0, rate) {
@@ -280,7 +281,7 @@ impl Counts {
         if self.least < from { self.least + self.every } else { self.least }
     }
 
-    /// `sum weight f(n)` over counts from `from`, 0 or 1, in ascending order.
+    /// Mean of f, `sum weight f(n)`, over counts from `from` (0 or 1) in ascending order.
     fn mean(&self, from: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
         let mut n = self.first(from);
         let mut total = 0.0;
@@ -294,9 +295,9 @@ impl Counts {
 
 /// Limit laws for power-law frequencies `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1`, without noise, at one rate.
 ///
-/// For N -> infinity with enough dimensions, few epochs have the risk `R = C1 (K N)^-((a-1)/a)`, many have `R = C2
-/// N^-((a-1)/(a-b))`. With `K = kappa N^(b/(a-b))`, the sum over i becomes an integral over `x = i N^(-1/(a-b))`: `R =
-/// N^-((a-1)/(a-b)) F(kappa)`. Source: Reuse, theorems 5.1 and 5.2; constants derived here.
+/// For N -> infinity with enough dimensions, few epochs have the risk `R = C1 (K N)^-((a-1)/a)`, many have
+/// `R = C2 N^-((a-1)/(a-b))`. With `K = kappa N^(b/(a-b))`, the sum over i becomes an integral over
+/// `x = i N^(-1/(a-b))`: `R = N^-((a-1)/(a-b)) F(kappa)`. Source: Reuse, theorems 5.1 and 5.2; constants derived here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     a: f64,
@@ -314,16 +315,16 @@ impl PowerLaw {
         (b > 0.0 && a - b > 1.0).then_some(Self { a, b, c, rate })
     }
 
-    /// Factor C1 and exponent k of the risk of one pass, `R = C1 N^-k`: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`, `k =
-    /// (a-1)/a`.
+    /// Factor C1 and exponent k of the risk of one pass, `R = C1 N^-k`: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`,
+    /// `k = (a-1)/a`.
     pub fn one_pass(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / self.a;
         let scale = math::pow(2.0 * self.c * self.rate, -k);
         [self.c / (2.0 * self.a) * scale * math::gamma(k), k]
     }
 
-    /// Factor C2 and exponent k of the risk after many epochs, `R = C2 N^-k`: `C2 = c^(1-k) Gamma(k) / (2(a-b))`, `k =
-    /// (a-1)/(a-b)`.
+    /// Factor C2 and exponent k of the risk after many epochs, `R = C2 N^-k`: `C2 = c^(1-k) Gamma(k) / (2(a-b))`,
+    /// `k = (a-1)/(a-b)`.
     pub fn many_epochs(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / (self.a - self.b);
         [math::pow(self.c, 1.0 - k) * math::gamma(k) / (2.0 * (self.a - self.b)), k]

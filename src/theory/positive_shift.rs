@@ -134,7 +134,7 @@ impl Optimum {
 /// the multiplier, the last bit of its logarithm is worth up to 1e-5, and dividing the shares by their sum mends that.
 const SOLVED: f64 = 1e-3;
 
-/// Finds the best shares of one [`Parts`] after another without allocating.
+/// Solver for the best shares of one [`Parts`] after another, without allocating.
 #[derive(Clone, Debug, Default)]
 pub struct Solver {
     /// Logarithm of the pull at one sample, if the family has one: `ln(p a c N)`.
@@ -511,8 +511,8 @@ impl Mixing<'_> {
         (0..count).map(|k| heat[k] * self.transfer[k * count + j]).sum()
     }
 
-    /// The interior optimum in closed form, if it exists: `tau_l = ln([T^-T 1]_l / (p_l b_l))`, `q* = T^-1 (((1 + 1^T
-    /// T^-1 tau) / (1^T T^-1 1)) 1 - tau)`.
+    /// The interior optimum in closed form, if it exists: `tau_l = ln([T^-T 1]_l / (p_l b_l))`,
+    /// `q* = T^-1 (((1 + 1^T T^-1 tau) / (1^T T^-1 1)) 1 - tau)`.
     ///
     /// `None` if T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then the optimum is on
     /// the boundary: [`Mixing::solve`]). Source: SIG Prop. 6.3.
@@ -627,8 +627,8 @@ impl Mixing<'_> {
 
     /// Losses and gain at the optimum `q`.
     ///
-    /// The gain is `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, plus the slack `(lambda - pull_j)
-    /// p_j` of the corners.
+    /// The gain is `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, plus the slack
+    /// `(lambda - pull_j) p_j` of the corners.
     fn optimum(&self, q: &[f64], multiplier: f64) -> Optimum {
         let count = self.count();
         let heat = self.heat(q);
@@ -650,9 +650,9 @@ impl Mixing<'_> {
 
 /// Leading term of the gain for two equal parts with a one-way transfer, and the exact best share of the first part.
 ///
-/// With `T = [[1, t], [0, 1]]` and p = (1/2, 1/2) the gain is `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is `(1 +
-/// ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0. Deviates: SIG Cor. 6.4 prints a gap `2 b e^(-1/2) (1 -
-/// t/4)`, which is not 0 at t = 0, where by symmetry nothing can be gained.
+/// With `T = [[1, t], [0, 1]]` and p = (1/2, 1/2) the gain is `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is
+/// `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0. Deviates: SIG Cor. 6.4 prints a gap
+/// `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0, where by symmetry nothing can be gained.
 pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }
@@ -884,7 +884,7 @@ mod tests {
         }
     }
 
-    /// Facts, section 1: the best shares depend on N when the exponents differ.
+    /// The best shares depend on N when the exponents differ.
     #[test]
     fn mixed_exponents() {
         let (p, a, c) = ([0.5, 0.5], [0.5, 1.0], [1.0, 1.0]);

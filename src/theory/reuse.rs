@@ -16,7 +16,7 @@
 
 use crate::math;
 
-/// In which order an epoch visits the samples.
+/// Order in which an epoch visits the samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// A new random permutation in each epoch.
@@ -66,8 +66,8 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
     signed(math::cos(std::f64::consts::PI * (exponent % 2.0)) * math::exp(exponent * math::ln(g - 1.0)))
 }
 
-/// Variance that noise of variance 1 leaves after K epochs in a direction that each of `count` samples shrinks by `1 -
-/// g`.
+/// Variance that noise of variance 1 leaves after K epochs in a direction that each of `count` samples shrinks by
+/// `1 - g`.
 ///
 /// It is `g^2 S(n)`, with n = `count` and S the squared length of the coefficients with which the n noises enter the
 /// weight. With `q = (1-g)^n`, `u = q^K`:
@@ -99,7 +99,7 @@ pub(super) fn shuffled(order: Order, g: f64, count: f64, epoch: f64, all: f64) -
     stationary * all * (2.0 - all) + all * (all - tilt * (2.0 - all)) / count
 }
 
-/// A learning rate and its risk.
+/// The best learning rate and its risk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Best {
     /// The learning rate; 0 for infinitely many epochs.

@@ -1,4 +1,4 @@
-//! Repeated tokens and excess parameters are worth less and less.
+//! A law in which repeated tokens and excess parameters are worth less and less.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
@@ -7,8 +7,8 @@ use crate::theory::muennighoff;
 
 /// Data-constrained law, `E + A / N'^alpha + B / D'^beta`, in which repeated tokens, and parameters beyond the model
 /// that is best for the unique tokens, saturate: `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0
-/// repeats. N' has the same form with `U_N = min(N, N_opt(U))` and `R_N`, where `N_opt(U) = (U^beta alpha A / (beta
-/// B))^(1/alpha)`.
+/// repeats. N' has the same form with `U_N = min(N, N_opt(U))` and `R_N`, where
+/// `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
 ///
 /// If `nu` is free, `R_D` is its value at 10^9 unique tokens and grows like `U^nu`.
 #[derive(Clone, Copy, Debug)]

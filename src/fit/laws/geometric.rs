@@ -1,12 +1,12 @@
-//! Repeated tokens lose a share of their worth at each repeat.
+//! A law in which repeated tokens lose a share of their worth at each repeat.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
 use super::data_constrained::{Base, PUBLISHED as EXPONENTIAL, Worth};
 use crate::math;
 
-/// Data-constrained law in which epoch k counts `(1 - delta)^(k-1)`: `D' = U (1 - (1 - delta_D)^K) / delta_D` after `K
-/// = D/U` epochs, and N' has the same form with `delta_N`.
+/// Data-constrained law in which epoch k counts `(1 - delta)^(k-1)`: `D' = U (1 - (1 - delta_D)^K) / delta_D` after
+/// `K = D/U` epochs, and N' has the same form with `delta_N`.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometric {
     base: Base,

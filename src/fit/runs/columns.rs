@@ -139,7 +139,6 @@ impl Columns {
     ///
     /// # Errors
     /// There is no such role, column, unit or mark.
-    /// There is no such role, column, unit or mark.
     pub fn read(text: &str, table: &Table) -> Result<Self> {
         let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
         pairs.into_iter().try_fold(Self::guess(table), |mut columns, pair| {

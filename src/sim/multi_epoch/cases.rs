@@ -15,7 +15,7 @@ struct Pass {
     noise: f64,
     /// The largest learning rate.
     rate: f64,
-    /// Schedules and steps of the trials.
+    /// Schedule and number of steps of each trial.
     trials: &'static [(Schedule, u32)],
 }
 
