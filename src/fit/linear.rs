@@ -40,7 +40,7 @@ pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64
 }
 
 /// Minimum of `c' G c / 2 - h' c`, where the entries of c named by `positive` must be at least 0: the best over all
-/// sets of them that may be above 0. Use it for few of them.
+/// sets of them that may be above 0, so there must be few of them.
 pub(super) fn least_squares(gram: &[f64], right: &[f64], positive: &[bool]) -> Vec<f64> {
     let m = right.len();
     let mut best = (0.0, vec![0.0; m]);

@@ -101,12 +101,12 @@ pub enum Range {
     PerUnitOf(usize, f64, f64),
 }
 
-/// Transform of a parameter, in which a search moves it.
+/// Transform under which a search moves a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transform {
-    /// The parameter is moved without a transform.
+    /// A search moves the parameter itself.
     Identity,
-    /// The logarithm of the parameter is moved, so the parameter stays positive.
+    /// A search moves the logarithm of the parameter, so the parameter stays positive.
     Log,
 }
 
@@ -139,7 +139,7 @@ pub struct Param {
     pub help: &'static str,
     /// Unit; empty for a pure number.
     pub unit: &'static str,
-    /// Transform in which the parameter is moved.
+    /// Transform under which a search moves the parameter.
     pub transform: Transform,
     /// Least and greatest value of the parameter.
     pub bounds: [f64; 2],

@@ -116,9 +116,10 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<String> {
     })
 }
 
-/// Smallest pressure of a bound on a fit for which the fit says more about the bound than about the runs. It is the
-/// rise in units of chi-squared that the objective loses over a step of the size of the transformed parameter, at least
-/// 1. For a logarithm that is far, because parameters that make up for each other move far together.
+/// A bound stopped the fit, which then says more about the bound than about the runs, if the objective would fall by at
+/// least this many units of chi-squared over a step beyond it. The step is as long as the transformed parameter is
+/// large, and at least 1; for a logarithm that is far, because parameters that make up for each other move far
+/// together.
 const PRESSED: f64 = 0.1;
 
 /// Free parameters that `params` has at a bound, and whether a step beyond the bound would lower the objective as far
@@ -155,7 +156,7 @@ pub(super) fn freedom(problem: &Problem) -> f64 {
     (problem.data.weight.iter().sum::<f64>() - problem.free() as f64).max(1.0)
 }
 
-/// Quantile `level` over sets of runs of `2 (Q(truth) - Q(fit)) sharpness`, if the truth fixes `count` parameters.
+/// Quantile `level`, over sets of runs, of `2 (Q(truth) - Q(fit)) sharpness`, where the truth fixes `count` parameters.
 pub fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
     let count = count.max(1) as f64;
     count * fisher::quantile(level, count, freedom(problem))

@@ -180,7 +180,7 @@ impl Kernel for Exam {
 mod tests {
     use super::*;
 
-    /// `E (1 - theta)^n` for `theta ~ Beta(a, 1)`: `G(n + 1) G(a + 1) / G(n + a + 1)`.
+    /// Exact mean of `(1 - theta)^n` for `theta ~ Beta(a, 1)`: `G(n + 1) G(a + 1) / G(n + a + 1)`.
     fn survival(a: f64, n: u32) -> f64 {
         let n = f64::from(n);
         math::exp(math::lgamma(n + 1.0) + math::lgamma(a + 1.0) - math::lgamma(n + a + 1.0))

@@ -274,7 +274,7 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
     }
 }
 
-/// Lanes, or samples, that are drawn for together; so many fill the widest vector registers.
+/// Number of lanes, or samples, that are drawn for together, chosen to fill the widest vector registers.
 const PART: usize = 16;
 
 /// What a group needs to learn from samples of k <= K hops.

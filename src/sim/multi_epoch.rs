@@ -664,7 +664,7 @@ mod tests {
             .collect()
     }
 
-    /// SGD by its definition, in f64: `w <- w + rate (y - <w, x>) x`, from w = 0, with w* of ones.
+    /// SGD by its definition, in f64: `w <- w + rate (y - <w, x>) x`, from w = 0, with every entry of w* 1.
     fn by_hand(s: Setting<'_>, run: u32, rate: f64) -> Vec<f64> {
         let (table, dim) = (Gaussian::new(), s.features.dim());
         let sample = |n: u32| -> (Vec<f64>, f64) {

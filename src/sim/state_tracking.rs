@@ -74,7 +74,7 @@ crate::uniforms! {
 #[derive(Debug)]
 pub struct Track;
 
-/// Word after the codes of the skills: after how many checks the lane solved the task, 0 before that.
+/// Word after the codes of the skills: number of checks until the lane solved the task; 0 before that.
 pub const SOLVED: usize = 0;
 /// Word after [`SOLVED`]: 0 if the lane trains, 1 if it rests, 2 if it has diverged.
 pub const REST: usize = 1;

@@ -259,7 +259,7 @@ impl Table {
         self.lines.is_empty()
     }
 
-    /// Index of the column with this name, in any case.
+    /// Index of the column with this name, ignoring upper and lower case.
     ///
     /// # Errors
     /// No column has this name.

@@ -10,7 +10,7 @@ use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
 use crate::math;
 
-/// Directions with the same eigenvalue and a total signal.
+/// Directions of equal eigenvalue, with their total signal.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     /// Number of directions.

@@ -607,7 +607,7 @@ mod tests {
         close(fit, 0.5 * 0.3 / 40.0, 1e-13);
     }
 
-    /// Prefactor and exponent of the least-squares line through `(ln N, ln E)` over 12 N from 5e4 to 1e7.
+    /// Prefactor and exponent of the least-squares line through `(ln N, ln E)` over 12 values of N from 5e4 to 1e7.
     fn fitted(edge: f64, epochs: f64) -> [f64; 2] {
         let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
         let points: Vec<[f64; 2]> = (0..12)

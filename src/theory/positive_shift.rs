@@ -107,7 +107,7 @@ pub fn direction(pull: &[f64]) -> Vec<f64> {
 
 /// Optimum of a mixture, and its gain over the matched shares.
 ///
-/// Every field is NaN if the optimum was not found: a failed solve is no gain of 0.
+/// Every field is NaN if the optimum was not found: a failed solve is not a gain of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Optimum {
     /// Loss of the matched shares, `L_same = L(p, p)`.
@@ -121,7 +121,7 @@ pub struct Optimum {
 }
 
 impl Optimum {
-    /// The optimum that was not found.
+    /// Result of a failed solve: NaN in every field.
     const LOST: Self = Self { matched: f64::NAN, loss: f64::NAN, gain: f64::NAN, multiplier: f64::NAN };
 
     /// Relative gain `1 - L*/L_same`; NaN if the optimum was not found.
@@ -284,7 +284,7 @@ impl Solver {
 }
 
 impl Parts<'_> {
-    /// Load of part k: the part of `ln(p_k N (-e_k'))` that does not depend on n.
+    /// Load of part k: the terms of `ln(p_k N (-e_k'))` that do not depend on n.
     fn load(&self, k: usize, p: f64, total: f64) -> f64 {
         match self.curve {
             Curve::Log => math::ln(p * total),

@@ -55,7 +55,8 @@ pub(super) fn forgotten(g: f64, exponent: f64) -> f64 {
     power(g, exponent, |x| -math::expm1(x), |signed| 1.0 - signed)
 }
 
-/// The logarithmic form of the power where `1 - g` is positive, else the signed power.
+/// Evaluates a power of `1 - g`: by `positive`, from its logarithm, where `1 - g` is positive, and by `signed`
+/// elsewhere.
 fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64) -> f64 {
     if exponent == f64::INFINITY {
         return positive(f64::NEG_INFINITY);

@@ -311,8 +311,8 @@ impl Role {
         Some((if scaled || self.doubt(heading).is_some() { Level::Doubt } else { level }, at, kind))
     }
 
-    /// Word of a heading that makes it something else, or may, because the role does not know it: the tokens of the
-    /// warmup are not the tokens, and a normalised loss is not the loss.
+    /// Word that changes the meaning of a heading, or may change it because the role does not know the word: the tokens
+    /// of the warmup are not the tokens, and a normalised loss is not the loss.
     pub(super) fn doubt(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { names, letters, needed, known, whole, part, .. } = self.vocabulary();
         let all = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
@@ -345,7 +345,7 @@ impl Role {
         words.iter().chain(brackets).map(String::as_str).find(unknown).or(stranger)
     }
 
-    /// Words in brackets after a count of which none is known, perhaps a unit in another language.
+    /// First word in the brackets after a count, if none of them is known: perhaps a unit in another language.
     pub(super) fn unknown_unit(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { needed, known, whole, part, letters, .. } = self.vocabulary();
         let lists = [needed, known, whole, part, letters, LITTLE];

@@ -12,9 +12,9 @@ use crate::table::{Table, number};
 pub enum Rule {
     /// Rows without a number in a column that is needed.
     Missing,
-    /// Rows with the largest losses, so many of them.
+    /// Rows with the largest losses; the number says how many.
     Largest(usize),
-    /// Rows whose cell compares so with a value; the column is named by its heading or its role.
+    /// Rows whose cell meets a comparison with a value: column (by heading or role), comparison, value.
     Compare(String, Compare, String),
 }
 
@@ -138,8 +138,8 @@ pub(super) fn left_out(
     Ok((out, notes))
 }
 
-/// Whether each row compares so with the value. In a column of millions, 100M is a hundred millions; a bare 100 is
-/// refused because it is ambiguous.
+/// Whether each row meets the comparison with the value. In a column of millions, 100M is a hundred millions; a bare
+/// 100 is refused because it is ambiguous.
 fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: bool) -> Result<Vec<bool>> {
     let (name, how, value) = rule;
     let k = columns.find(name, table)?;
