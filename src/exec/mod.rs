@@ -427,7 +427,7 @@ impl Exec {
     /// device.
     ///
     /// # Errors
-    /// Only what no replay can mend, such as a page's workers that died.
+    /// Only a failure that a replay cannot repair, such as the death of a page's workers.
     pub async fn advance<K: Kernel>(
         &self,
         lanes: &mut Lanes<K>,

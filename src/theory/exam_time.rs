@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn ties_survive_rounding() {
-        // 0.1 + 0.2 != 0.3 in binary; both shares still stand for the same tie.
+        // 0.1 + 0.2 != 0.3 in binary; both shares still tie.
         assert_eq!(whole_hours(&[0.3, 0.1 + 0.2, 0.4], 5)[..2], [2, 1]);
         assert_eq!(whole_hours(&[0.1 + 0.2, 0.3, 0.4], 5)[..2], [2, 1]);
     }

@@ -131,7 +131,8 @@ impl Optimum {
 }
 
 /// Largest deviation from 1 of the sum of shares that count as found. Newton ends at 2e-14; where shares move fast with
-/// the multiplier, the last bit of its logarithm is worth up to 1e-5, and dividing the shares by their sum mends that.
+/// the multiplier, the last bit of its logarithm is worth up to 1e-5, and dividing the shares by their sum corrects
+/// that.
 const SOLVED: f64 = 1e-3;
 
 /// Solver for the best shares of one [`Parts`] after another, without allocating.
