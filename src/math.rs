@@ -1,15 +1,15 @@
 //! The one door to transcendental functions of f64.
 //!
-//! The standard library's `exp`, `ln`, `powf` call the platform's own code and differ between native and
-//! WebAssembly; these do not, so a CPU result is the same bits on every machine. `clippy.toml` forbids the
-//! others. A faster implementation with the same bits everywhere can replace `libm` here, in one place.
+//! The standard library's `exp`, `ln`, `powf` call the platform's own code and differ between native and WebAssembly.
+//! The functions here do not, so a CPU result has the same bits on every machine. `clippy.toml` forbids the standard
+//! ones. A faster implementation with the same bits everywhere can replace `libm` here, in one place.
 
-/// `e^x`.
+/// Exponential, `e^x`.
 pub fn exp(x: f64) -> f64 {
     libm::exp(x)
 }
 
-/// `e^x - 1`, exact near 0.
+/// Exponential minus 1, `e^x - 1`, to full relative precision near 0.
 pub fn expm1(x: f64) -> f64 {
     libm::expm1(x)
 }
@@ -19,7 +19,7 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
-/// `ln(1 + x)`, exact near 0.
+/// Logarithm `ln(1 + x)`, to full relative precision near 0.
 pub fn ln_1p(x: f64) -> f64 {
     libm::log1p(x)
 }
@@ -39,17 +39,17 @@ pub fn tanh(x: f64) -> f64 {
     libm::tanh(x)
 }
 
-/// `x^y`.
+/// Power `x^y`.
 pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
 
-/// `ln |Γ(x)|`.
+/// Logarithm of the absolute Gamma function, `ln |Γ(x)|`.
 pub fn lgamma(x: f64) -> f64 {
     libm::lgamma(x)
 }
 
-/// `Γ(x)`.
+/// Gamma function `Γ(x)`.
 pub fn gamma(x: f64) -> f64 {
     libm::tgamma(x)
 }
@@ -67,7 +67,7 @@ pub const Z999: f64 = 3.290_526_731_491_926;
 
 /// Quantile of the standard normal distribution, `Φ(normal_quantile(p)) = p` for `0 < p < 1`.
 ///
-/// Rational start (Acklam) and two Halley steps on `erfc`: full precision.
+/// Acklam's rational approximation is refined by two Halley steps on `erfc`, to full precision.
 pub fn normal_quantile(p: f64) -> f64 {
     if !(p > 0.0 && p < 1.0) {
         return if p == 0.0 {
@@ -125,8 +125,8 @@ pub fn normal_quantile(p: f64) -> f64 {
     x
 }
 
-/// `count` places (at least 2) from `first` to about `last` at equal ratios, `first (last / first)^(i / (count - 1))`: the
-/// grid of a logarithmic axis.
+/// Grid of a logarithmic axis: `count` points (at least 2) from `first` to about `last` at equal ratios,
+/// `first (last / first)^(i / (count - 1))`.
 pub fn ratios(first: f64, last: f64, count: u32) -> Vec<f64> {
     (0..count).map(|i| first * pow(last / first, f64::from(i) / f64::from(count - 1))).collect()
 }

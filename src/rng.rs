@@ -9,10 +9,10 @@ use std::convert::Infallible;
 
 use crate::math;
 
-/// What draws are for: a number that no other purpose has, so that no two share draws by accident.
+/// A purpose of draws. Each purpose has its own number, so that no two share draws by accident.
 ///
-/// Who draws declares its own, `const SAMPLES: Stream = Stream(N)`, beside its use. Results hold to their numbers, so a
-/// number never changes; a test names the next free one.
+/// A user of draws declares its stream, `const SAMPLES: Stream = Stream(N)`, beside their use. Results depend on the
+/// number, so it never changes; a test names the next free one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream(pub u32);
 
@@ -20,22 +20,22 @@ pub struct Stream(pub u32);
 pub mod stream {
     use super::Stream;
 
-    /// Bootstrap resamples.
+    /// Stream of bootstrap resamples.
     pub const BOOTSTRAP: Stream = Stream(4);
-    /// The self-test of a device, and tests.
+    /// Stream of the self-test of a device, and of tests.
     pub const PROBE: Stream = Stream(5);
 }
 
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
-/// High half of a 32 x 32 bit product.
+/// High 32 bits of a 32 x 32 bit product.
 #[inline(always)]
 pub const fn mulhi(a: u32, b: u32) -> u32 {
     ((a as u64 * b as u64) >> 32) as u32
 }
 
-/// Four words from a key and a counter.
+/// Philox4x32-10: four random words from a key and a counter.
 #[inline(always)]
 pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
     let (mut k, mut c) = (key, counter);
@@ -51,9 +51,9 @@ pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
     c
 }
 
-/// [`philox`] for L counters that share their block: `out[word][lane]`.
+/// [`philox`] for L counters with a common block number: `out[word][lane]`.
 ///
-/// The same numbers, laid out so that a compiler turns lanes into SIMD.
+/// The words equal those of [`philox`]; their layout lets a compiler turn lanes into SIMD.
 #[inline(always)]
 pub fn philox_lanes<const L: usize>(key: [u32; 2], runs: [u32; L], steps: [u32; L], block: u32) -> [[u32; L]; 4] {
     let mut k = key;
@@ -72,14 +72,14 @@ pub fn philox_lanes<const L: usize>(key: [u32; 2], runs: [u32; L], steps: [u32; 
     c
 }
 
-/// A multiple of 2^-24 in [0, 1); exact.
+/// The high 24 bits of a word as an exact multiple of 2^-24 in [0, 1).
 #[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "24 bits fit f32 exactly")]
 pub const fn unit(word: u32) -> f32 {
     (word >> 8) as f32 / 16_777_216.0
 }
 
-/// The middle of one of 2^52 equal parts of (0, 1), from two words; never 0 or 1.
+/// Two words as the middle of one of 2^52 equal parts of (0, 1); never 0 or 1.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "52 bits and a half fit f64 exactly")]
 pub const fn unit_f64(words: [u32; 2]) -> f64 {
@@ -87,7 +87,7 @@ pub const fn unit_f64(words: [u32; 2]) -> f64 {
     (bits as f64 + 0.5) / 4_503_599_627_370_496.0
 }
 
-/// The draws of one (seed, stream, run, step), one after another: a generator for `rand`.
+/// Generator for `rand` of the draws of one (seed, stream, run, step), one word after another.
 #[derive(Clone, Debug)]
 pub struct Draws {
     key: [u32; 2],
@@ -97,12 +97,12 @@ pub struct Draws {
 }
 
 impl Draws {
-    /// Starts at block 0.
+    /// Generator of these draws, starting at block 0.
     pub const fn new(seed: u32, stream: Stream, run: u32, step: u32) -> Self {
         Self { key: [seed, stream.0], counter: [run, step, 0, 0], words: [0; 4], used: 4 }
     }
 
-    /// The next word.
+    /// Draws the next word.
     #[inline]
     pub fn word(&mut self) -> u32 {
         if self.used == 4 {
@@ -114,13 +114,13 @@ impl Draws {
         self.words[self.used - 1]
     }
 
-    /// A uniform number in (0, 1).
+    /// Draws a uniform number in (0, 1).
     #[inline]
     pub fn uniform(&mut self) -> f64 {
         unit_f64([self.word(), self.word()])
     }
 
-    /// A whole number below `n`, by the high half of a product; the bias is below `n / 2^32`.
+    /// Draws a whole number below `n`, by the high half of a product; the bias is below `n / 2^32`.
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         mulhi(self.word(), n)
@@ -157,25 +157,26 @@ pub fn permutation(draws: &mut Draws, n: u32) -> Vec<u32> {
 
 /// Walker's alias table: one column per outcome, kept as integers (Vose, IEEE Trans. Softw. Eng. 17, 1991).
 ///
-/// At most 1024 columns are packed in one word each: `threshold (22 bits) << 10 | alias (10 bits)`, padded to a
-/// power of two, one word per draw. Above that a column is two words, `threshold, alias`, two words per draw.
+/// A table of at most 1024 columns is packed, one word per column and one word per draw:
+/// `threshold (22 bits) << 10 | alias (10 bits)`, padded to a power of two. A larger table has two words per column,
+/// `threshold, alias`, and takes two words per draw.
 #[derive(Clone, Debug)]
 pub struct Alias {
-    /// The words as a kernel reads them.
+    /// Words of the table, as a kernel reads them.
     pub words: Vec<u32>,
-    /// Columns; a power of two when packed.
+    /// Number of columns; a power of two if packed.
     pub columns: u32,
-    /// Is it the packed form?
+    /// Whether the table is packed.
     pub packed: bool,
 }
 
-/// The most columns of the packed form.
+/// Largest number of columns of the packed form.
 pub const PACKED_COLUMNS_MAX: usize = 1024;
 
 impl Alias {
-    /// A table for `p` (non-negative, any sum above 0).
+    /// Table for the probabilities `p` (non-negative, any sum above 0).
     ///
-    /// The probability of an outcome is exact to 2^-22 (packed) or 2^-32 over the number of columns.
+    /// The probability of an outcome is exact to 2^-22 (packed) or 2^-32 (wide), divided by the number of columns.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ranges are in the comments")]
     #[expect(clippy::cast_precision_loss, reason = "columns are far below 2^53")]
     pub fn new(p: &[f64]) -> Self {
@@ -208,28 +209,29 @@ impl Alias {
         Self { words, columns: columns as u32, packed }
     }
 
-    /// Bits of a column's number in the packed form.
+    /// Number of bits of a column's index in the packed form.
     pub const fn bits(&self) -> u32 {
         self.columns.trailing_zeros()
     }
 
-    /// The outcome of a draw in the packed form: the high `bits` of `u` pick the column, the next 22 meet its threshold.
+    /// Outcome of a draw in the packed form: the high `bits` of `u` choose the column, the next 22 are compared with
+    /// its threshold.
     #[inline(always)]
     pub const fn pick_packed(words: &[u32], bits: u32, u: u32) -> u32 {
-        // A shift by 32 is no shift; one column needs none.
+        // A shift by 32 would overflow; a single column needs no shift.
         let column = if bits == 0 { 0 } else { u >> (32 - bits) };
         let word = words[column as usize];
         if (u << bits) >> 10 < word >> 10 { column } else { word & 1023 }
     }
 
-    /// The outcome of a draw in the wide form: `u[0]` picks the column, `u[1]` meets its threshold.
+    /// Outcome of a draw in the wide form: `u[0]` chooses the column, `u[1]` is compared with its threshold.
     #[inline(always)]
     pub const fn pick_wide(words: &[u32], columns: u32, u: [u32; 2]) -> u32 {
         let column = mulhi(u[0], columns);
         if u[1] < words[2 * column as usize] { column } else { words[2 * column as usize + 1] }
     }
 
-    /// The probability of every outcome that the integers encode exactly; for tests.
+    /// Exact probability of every outcome as the integers encode it; for tests.
     pub fn probabilities(&self) -> Vec<f64> {
         let mut p = vec![0.0; self.columns as usize];
         for i in 0..self.columns as usize {
@@ -245,17 +247,18 @@ impl Alias {
     }
 }
 
-/// Octaves and segments of the Gaussian table.
+/// Octaves of the Gaussian table, and segments of an octave.
 const OCTAVES: u32 = 24;
 const SEGMENTS: u32 = 64;
 
-/// The standard normal distribution by an integer table of its inverse distribution function.
+/// Standard normal distribution, as an integer table of its quantiles.
 ///
-/// A word is a sign and 31 bits `v` (at least 128), `|z| = -Φ⁻¹(v / 2^32)`, linear in each of 64 segments of 24
-/// octaves, in units of 2^-21. Worst error 1.6e-5, `|z| <= 5.07`, variance within 1e-4 of 1.
+/// A word is a sign and 31 bits `v` (at least 128): `|z| = -Φ⁻¹(v / 2^32)`, interpolated linearly in each of 64
+/// segments of 24 octaves, in units of 2^-21. The error is at most 1.6e-5, `|z| <= 5.07`, and the variance is within
+/// 1e-4 of 1.
 #[derive(Clone, Debug)]
 pub struct Gaussian {
-    /// `(value, step)` per segment, as a kernel reads them.
+    /// Pairs `(value, step)` of the segments, as a kernel reads them.
     pub table: Vec<[i32; 2]>,
 }
 
@@ -266,7 +269,7 @@ impl Default for Gaussian {
 }
 
 impl Gaussian {
-    /// Makes the table; 12 KB, about a millisecond.
+    /// Makes the table of 12 KB, in about a millisecond.
     #[expect(clippy::cast_possible_truncation, reason = "|z| 2^21 is below 2^24")]
     pub fn new() -> Self {
         let z = |v: f64| (-math::normal_quantile(v / 4_294_967_296.0) * 2_097_152.0).round() as i32;
@@ -281,20 +284,20 @@ impl Gaussian {
         Self { table }
     }
 
-    /// The quantile of a word.
+    /// Normal quantile of a word.
     pub fn sample(&self, word: u32) -> f32 {
         gaussian(word, self.table[gaussian_entry(word) as usize])
     }
 }
 
-/// The entry of a [`Gaussian`] table that a word falls in.
+/// Index of the entry of a [`Gaussian`] table that a word falls in.
 #[inline(always)]
 pub const fn gaussian_entry(word: u32) -> u32 {
     let (octave, n) = gaussian_place(word);
     octave * SEGMENTS + ((n >> 25) & 63)
 }
 
-/// The quantile of a word, given its entry `[value, step]`; exact in f32.
+/// Normal quantile of a word, given its table entry `[value, step]`; exact in f32.
 #[inline(always)]
 #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "12 bits; |z| 2^21 is below 2^24")]
 pub const fn gaussian(word: u32, [value, step]: [i32; 2]) -> f32 {
@@ -303,16 +306,16 @@ pub const fn gaussian(word: u32, [value, step]: [i32; 2]) -> f32 {
     (if word >> 31 == 0 { z } else { -z }) as f32 / 2_097_152.0
 }
 
-/// The octave of a word's 31 bits, and those bits with the leading one on top.
+/// Octave of a word's 31 bits, and these bits shifted until the leading one is on top.
 const fn gaussian_place(word: u32) -> (u32, u32) {
     let bits = word & 0x7fff_ffff;
-    // Not `bits | 128`, which would distort the tail.
+    // `bits | 128` would distort the tail.
     let v = if bits < 128 { 128 } else { bits };
     let octave = v.leading_zeros() - 1;
     (octave, v << (octave + 1))
 }
 
-/// A running digest of words: FNV-1a, 64 bits. Not cryptographic; for comparing machines.
+/// Running digest of words, FNV-1a with 64 bits. It compares machines and is not cryptographic.
 #[derive(Clone, Copy, Debug)]
 pub struct Digest(u64);
 
@@ -323,27 +326,27 @@ impl Default for Digest {
 }
 
 impl Digest {
-    /// Takes a word in.
+    /// Adds a word to the digest.
     #[inline]
     pub const fn word(&mut self, word: u64) {
         self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
         self.0 ^= self.0 >> 29;
     }
 
-    /// Takes a number in; every NaN is the same and 0 has no sign.
+    /// Adds a number to the digest; all NaNs count as one, and 0 has no sign.
     #[inline]
     pub fn number(&mut self, x: f64) {
         self.word(if x.is_nan() { u64::MAX } else { (x + 0.0).to_bits() });
     }
 
-    /// The digest so far, in hexadecimal.
+    /// Digest so far, in hexadecimal.
     pub fn hex(self) -> String {
         format!("{:016x}", self.0)
     }
 }
 
-/// Digest of a million outputs of Philox, the Gaussian table and each function of `math`: equal on every machine.
-/// One line per source: digest and name.
+/// Digests of a million outputs each of Philox, the Gaussian table and every function of `math`, equal on every
+/// machine. Each source is one line, its digest and its name.
 pub fn digest() -> String {
     let (mut words, mut normals, mut functions) = (Digest::default(), Digest::default(), Digest::default());
     let gaussian = Gaussian::new();
@@ -384,7 +387,7 @@ mod tests {
 
     #[test]
     fn philox_gives_the_published_answers() {
-        // Random123 1.14, tests/kat_vectors, philox4x32-10.
+        // Source: Random123 1.14, tests/kat_vectors, philox4x32-10.
         assert_eq!(philox([0, 0], [0; 4]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8], "zeros");
         assert_eq!(philox([u32::MAX; 2], [u32::MAX; 4]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd], "ones");
         assert_eq!(
@@ -422,7 +425,7 @@ mod tests {
             let q = table.probabilities();
             for (i, q) in q.iter().enumerate() {
                 let p = p.get(i).copied().unwrap_or(0.0) / total;
-                // One rounding of a threshold per column that feeds the outcome.
+                // Each column that feeds an outcome adds the rounding of one threshold.
                 let step = if table.packed { 1.0 / 4_194_304.0 } else { 1.0 / 4_294_967_296.0 };
                 assert!((p - q).abs() <= step, "{n} columns, outcome {i}: {p} against {q}");
             }
@@ -482,13 +485,13 @@ mod tests {
         }
         assert_eq!(counts.len(), 24, "all permutations occur");
         let chi2: f64 = counts.values().map(|n: &f64| (n - 2500.0) * (n - 2500.0) / 2500.0).sum();
-        // 23 degrees of freedom: 99.99 % below 55.
+        // With 23 degrees of freedom, 99.99% lie below 55.
         assert!(chi2 < 55.0, "chi-square {chi2}");
     }
 
     #[test]
     fn rand_over_our_generator_keeps_its_values() {
-        // Golden: a new version of rand that draws differently must be noticed.
+        // A new version of rand that draws differently must fail here.
         let mut draws = Draws::new(1, stream::PROBE, 2, 3);
         assert_eq!([draws.next_u32(), draws.next_u32()], philox([1, stream::PROBE.0], [2, 3, 0, 0])[..2], "words");
         let mut order: Vec<u32> = (0..8).collect();

@@ -2,7 +2,7 @@
 
 use crate::math::{self, Z95};
 
-/// Pearson's.
+/// Pearson's correlation coefficient.
 pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     let n = x.len() as f64;
     let mean = |x: &[f64]| x.iter().sum::<f64>() / n;
@@ -12,7 +12,7 @@ pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     xy / (sum(&|i| (x[i] - mx) * (x[i] - mx)) * sum(&|i| (y[i] - my) * (y[i] - my))).sqrt()
 }
 
-/// Mean and its standard error; not a number where there is none.
+/// Mean and its standard error; each is NaN if there are too few values.
 pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -20,25 +20,25 @@ pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (spread / n).sqrt())
 }
 
-/// Weights of the least-squares slope over `x`: `slope = sum w_i y_i`.
+/// Weights w of the least-squares slope over `x`: `slope = sum w_i y_i`.
 pub fn slope_weights(x: &[f64]) -> Vec<f64> {
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     let square: f64 = x.iter().map(|x| (x - mean) * (x - mean)).sum();
     x.iter().map(|x| (x - mean) / square).collect()
 }
 
-/// Wilson's 95% interval of a share.
+/// Wilson's 95% confidence interval of a share, from `hits` out of `of`.
 pub fn wilson(hits: u32, of: u32) -> [f64; 2] {
     let (n, z2) = (f64::from(of), Z95 * Z95);
     let share = f64::from(hits) / n;
     let middle = share + 0.5 * z2 / n;
     let half = Z95 * (share * (1.0 - share) / n + 0.25 * z2 / (n * n)).sqrt();
     let end = |x: f64| (x / (1.0 + z2 / n)).clamp(0.0, 1.0);
-    // Rounding must not open an end that is closed.
+    // Rounding must not move an end that is exactly 0 or 1.
     [if hits == 0 { 0.0 } else { end(middle - half) }, if hits == of { 1.0 } else { end(middle + half) }]
 }
 
-/// The lowest point of the least-squares parabola; not a number where it has none.
+/// Abscissa of the lowest point of the least-squares parabola; NaN if the parabola has none.
 pub fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
     if xs.len() < 3 {
         return f64::NAN;
@@ -49,32 +49,32 @@ pub fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
     let sum = |f: &dyn Fn(f64, f64) -> f64| xs.iter().zip(ys).map(|(x, y)| f(x - middle, *y)).sum::<f64>();
     let (s2, s3, s4) = (sum(&|x, _| x * x), sum(&|x, _| x * x * x), sum(&|x, _| x * x * x * x));
     let (t0, t1, t2) = (sum(&|_, y| y), sum(&|x, y| x * y), sum(&|x, y| x * x * y));
-    // [n 0 s2; 0 s2 s3; s2 s3 s4] (c, b, a) = (t0, t1, t2), c eliminated.
+    // Eliminate c from [n 0 s2; 0 s2 s3; s2 s3 s4] (c, b, a) = (t0, t1, t2).
     let (u, v) = (s4 - s2 * s2 / n, t2 - s2 * t0 / n);
     let determinant = s2 * u - s3 * s3;
     let (curvature, slope) = ((s2 * v - s3 * t1) / determinant, (u * t1 - s3 * v) / determinant);
     if curvature > 0.0 { middle - 0.5 * slope / curvature } else { f64::NAN }
 }
 
-/// Where in a sorted list of `count` a quantile is: the first by which that share of the list is reached.
+/// Index of a quantile in a sorted list of `count` values: the first at which this share of the list is reached.
 pub fn place(count: usize, share: f64) -> usize {
     (share * count as f64).ceil().max(1.0) as usize - 1
 }
 
-/// Lower quartile, median and upper quartile as the race takes them; not numbers if there are no values.
+/// Lower quartile, median and upper quartile, each a value of the sample (see [`place`]); NaN if there are no values.
 pub fn quartiles(values: &[f32]) -> [f64; 3] {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     [0.25, 0.5, 0.75].map(|share| sorted.get(place(sorted.len(), share)).map_or(f64::NAN, |x| f64::from(*x)))
 }
 
-/// The largest c with `P(a / b < c) <= tail`, for independent a and b that are listed in ascending order with their
-/// probabilities. A b that is infinite makes the quotient 0.
+/// The largest c with `P(a / b < c) <= tail`, for independent a and b, listed in ascending order with their
+/// probabilities. An infinite b makes the quotient 0.
 pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
     let below = |c: f64| {
         let (mut i, mut reached, mut sum) = (0, 0.0, 0.0);
         for &(b, weight) in b {
-            // Relative slack: the quotient that c was made of is not below it.
+            // The relative slack keeps a quotient equal to c from counting as below it.
             while i < a.len() && a[i].0 < c * b * (1.0 - 1e-12) {
                 reached += a[i].1;
                 i += 1;
@@ -86,7 +86,7 @@ pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
     let (Some(first), Some(last)) = (a.first(), b.last()) else { return 0.0 };
     let finite = |list: &[(f64, f64)]| list.iter().rev().map(|(x, _)| *x).find(|x| x.is_finite());
     let (Some(most), Some(longest)) = (finite(a), finite(b)) else { return 0.0 };
-    // Between the least and the largest quotient, by bisection of the logarithm.
+    // Bisection in the logarithm, between the least and the largest quotient.
     let (mut lo, mut hi) = (math::ln(first.0 / longest), math::ln(most / b[0].0));
     if last.0.is_infinite() && below(math::exp(lo)) > tail {
         return 0.0;
@@ -95,17 +95,18 @@ pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
         let middle = 0.5 * (lo + hi);
         if below(math::exp(middle)) <= tail { lo = middle } else { hi = middle }
     }
-    // The quotient that was closed in on, exactly: times that are equal make 1.
+    // Return the exact quotient that bisection closed in on, so that equal times make 1.
     let near = math::exp(hi);
     let above = |b: f64| Some(a.get(a.partition_point(|(x, _)| *x < near * b * (1.0 - 1e-9)))?.0 / b);
     let mut quotients = b.iter().filter_map(|(b, _)| above(*b));
     quotients.find(|q| (q / near - 1.0).abs() < 1e-9).unwrap_or(near)
 }
 
-/// Probability that the median, the `ceil(n/2)`-th of n draws with replacement, is the j-th of n distinct values.
+/// Probability that the median of n draws with replacement, the `ceil(n/2)`-th, is the j-th of n distinct values.
 ///
-/// A uniform number's r-th order statistic has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, and the j-th value is
-/// met for x in `((j-1)/n, j/n]`: Gauss-Legendre with 8 points, exact up to n = 16 and closer than 1e-12 above.
+/// The r-th order statistic of uniform numbers has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, and the j-th value
+/// is drawn for x in `((j-1)/n, j/n]`. Integrated by Gauss-Legendre with 8 points: exact up to n = 16 and to 1e-12
+/// above.
 pub fn median_weights(n: usize) -> Vec<f64> {
     const NODES: [(f64, f64); 4] = [
         (0.183_434_642_495_649_8, 0.362_683_783_378_362),
@@ -120,7 +121,7 @@ pub fn median_weights(n: usize) -> Vec<f64> {
     (0..n)
         .map(|j| {
             let middle = (j as f64 + 0.5) / size;
-            // Hoeffding: what is left out is below e^-60.
+            // By Hoeffding's inequality, less than e^-60 is left out.
             if size * (middle - 0.5) * (middle - 0.5) > 40.0 && n > 64 {
                 return 0.0;
             }
@@ -131,7 +132,8 @@ pub fn median_weights(n: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Weighted least squares of y on x: `(slope, its standard error, offset)`; nothing below two points.
+/// Least squares of y on x through points `(x, y, standard error of y)`: `(slope, its standard error, offset)`; `None`
+/// for fewer than two points.
 pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     let weight = |error: f64| 1.0 / (error * error);
     let total: f64 = points.iter().map(|p| weight(p.2)).sum();
@@ -145,10 +147,10 @@ pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     Some([slope, (1.0 / spread).sqrt(), my - slope * mx])
 }
 
-/// Where the polynomial through the points is least between `lo` and `hi`, and how low: by golden section.
+/// Lowest point between `lo` and `hi` of the polynomial through the points, `(x, y)`, by golden section.
 pub fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
     const SECTION: f64 = 0.381_966_011_250_105_1;
-    // Neville's scheme.
+    // Neville's scheme evaluates the polynomial.
     let value = |at: f64| {
         let mut p = y.to_vec();
         for order in 1..x.len() {

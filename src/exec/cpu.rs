@@ -1,5 +1,5 @@
-//! The CPU back end: threads natively, the page's pool in the browser. Groups are independent, so how they are
-//! shared out never changes a number.
+//! The CPU back end: threads natively, the page's pool of workers in the browser. Groups are independent, so how they
+//! are shared out never changes a number.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ impl Exec {
     ) -> Result<()> {
         use rayon::prelude::*;
         let uniforms = uniforms.window(steps);
-        // Bytes cross threads whatever the uniforms are made of.
+        // Threads are given bytes, which do not depend on the type of the uniforms.
         let (uniforms, inputs) = (bytemuck::bytes_of(&uniforms), &lanes.inputs);
         lanes.host.par_chunks_mut(lanes.rows).zip(0u32..u32::MAX).for_each(|(state, group)| {
             K::group(&bytemuck::pod_read_unaligned(uniforms), inputs, group, state);

@@ -1,8 +1,8 @@
 //! The GPU back end, and the only file that names `wgpu`: Vulkan, Metal or Direct3D 12 natively, WebGPU on a page.
 //!
 //! Opening a device ends with a self-test against the CPU. State stays on the device; a window of steps is cut into
-//! dispatches of some milliseconds, two in flight. Whatever goes wrong (a refused command, too little memory, a lost
-//! device) becomes a sentence before any number is used.
+//! dispatches of some milliseconds, two in flight. Any failure (a refused command, too little memory, a lost device)
+//! becomes an error message before a number is used.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -21,28 +21,29 @@ use super::pool::now as now_ms;
 use super::{Inputs, Kernel, Lanes, Uniforms as _, probe};
 use crate::error::{Error, Result};
 
-/// Submits in flight: one runs while the next waits, so that the device never idles and a page never queues up.
+/// Submissions in flight: one runs while the next waits, so that the device never idles and a page never builds up a
+/// queue.
 const IN_FLIGHT: usize = 2;
 
-/// Work of the first dispatch of a kernel whose cost is unknown: steps times their weight.
+/// Work (steps times their weight) of a kernel's first dispatch, whose cost is unknown.
 const FIRST_WORK: u32 = 16;
 
-/// A dispatch shorter than the start of this range (ms) is followed by a longer one, and the other way round: long
-/// enough to hide the cost of a submit, short enough for 60 frames a second and for every watchdog.
+/// Target duration of a dispatch in ms: after a shorter one the next does more steps, after a longer one fewer. Long
+/// enough to hide the cost of a submission, short enough for 60 frames a second and for every watchdog.
 const DISPATCH_MS: Range<f64> = 6.0..10.0;
 
-/// Seconds of running time after which a browser that was asked for an adapter will not answer.
+/// Seconds of running time that a browser has to answer a request for an adapter.
 const ADAPTER_S: u32 = 3;
 
-/// Seconds of running time after which a device that was asked for anything will not answer.
+/// Seconds of running time that a device has to answer a request.
 const ANSWER_S: u32 = 10;
 
-/// Groups along one axis of a grid: WebGPU's limit on every device.
+/// Largest number of groups along one axis of a grid: WebGPU's limit on every device.
 const GRID_MAX: u32 = 65_535;
 
-/// An open device that computes right numbers.
+/// An open device that has passed the self-test.
 pub struct Gpu {
-    /// Tells the state of this device from that of one before it.
+    /// Number that tells this device's state from the state of an earlier device.
     id: u64,
     name: String,
     software: bool,
@@ -51,17 +52,17 @@ pub struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     health: Arc<Health>,
-    /// By [`Kernel::NAME`].
+    /// Pipelines by [`Kernel::NAME`].
     pipelines: RefCell<BTreeMap<&'static str, wgpu::ComputePipeline>>,
-    /// By [`Inputs::id`], for as long as some state uses them.
+    /// Buffers by [`Inputs::id`], for as long as some state uses them.
     inputs: RefCell<BTreeMap<u64, Weak<[wgpu::Buffer]>>>,
-    /// Work of a dispatch, by kernel and number of groups.
+    /// Work of a dispatch, by kernel and by number of groups.
     pace: RefCell<BTreeMap<(&'static str, u32), u32>>,
 }
 
 /// The buffers of one [`Lanes`] on one device.
 pub struct State {
-    /// [`Gpu::id`] of the owner.
+    /// [`Gpu::id`] of the device that holds the buffers.
     device: u64,
     uniforms: wgpu::Buffer,
     state: wgpu::Buffer,
@@ -70,12 +71,12 @@ pub struct State {
     _inputs: Rc<[wgpu::Buffer]>,
 }
 
-/// Whether a device still works; shared with the callbacks of `wgpu`.
+/// Health of a device, shared with the callbacks of `wgpu`.
 #[derive(Default)]
 struct Health {
-    /// The first sentence about what broke it.
+    /// First message about what broke the device.
     failure: Mutex<Option<String>>,
-    /// Dropped when it breaks, which wakes whoever waits for an answer that may never come.
+    /// Senders that are dropped when the device breaks, which wakes every task that waits for an answer.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
 }
 
@@ -92,7 +93,7 @@ impl Health {
         }
     }
 
-    /// Ends with an error when the device breaks.
+    /// Receiver that ends with an error when the device breaks.
     fn watch(&self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,20 +105,20 @@ impl Health {
     }
 }
 
-/// What the device says later about commands it was given: the first error, if any.
+/// First error, if any, that the device reports later about commands it was given.
 type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
-/// A dispatch on its way.
+/// A dispatch that was submitted and has not been waited for.
 struct Flight {
     work: u32,
     submitted_ms: f64,
     submission: wgpu::SubmissionIndex,
-    /// When it was done.
+    /// Time in ms at which the dispatch was done.
     done: oneshot::Receiver<f64>,
     verdicts: Verdicts,
 }
 
-/// Milliseconds of some clock.
+/// Milliseconds since an arbitrary start.
 #[cfg(not(target_arch = "wasm32"))]
 fn now_ms() -> f64 {
     use std::sync::OnceLock;
@@ -132,8 +133,8 @@ fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
 }
 
-/// Running time of a page's worker. The worker's timer calls [`tick`](clock::tick), and not while the page is hidden: time in
-/// which nothing can answer is no silence.
+/// Running time of a page's worker. The worker's timer calls [`tick`](clock::tick), except while the page is hidden:
+/// nothing can answer then, so that time does not count against a deadline.
 #[cfg(target_arch = "wasm32")]
 pub mod clock {
     use std::cell::{Cell, RefCell};
@@ -141,7 +142,7 @@ pub mod clock {
     use std::pin::pin;
     use std::task::{Poll, Waker};
 
-    /// Ticks of a second.
+    /// Ticks per second.
     pub const RATE: u32 = 4;
 
     thread_local! {
@@ -149,13 +150,13 @@ pub mod clock {
         static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// A part of a second, one of [`RATE`], has passed.
+    /// Counts one tick, of which [`RATE`] make a second.
     pub fn tick() {
         TICKS.set(TICKS.get().wrapping_add(1));
         WAITING.take().into_iter().for_each(Waker::wake);
     }
 
-    /// The answer; `None` after so many seconds without one.
+    /// Waits for the answer; `None` after so many seconds without one.
     pub(super) async fn within<T>(seconds: u32, answer: impl Future<Output = T>) -> Option<T> {
         let mut answer = pin!(answer);
         let begun = TICKS.get();
@@ -178,17 +179,18 @@ pub mod clock {
 #[cfg(target_arch = "wasm32")]
 use clock::within;
 
-/// Natively a driver answers at once, or in [`Gpu::drive`], which has a deadline of its own.
+/// Waits for the answer, without a deadline: a native driver answers at once, or in [`Gpu::drive`], which has its own
+/// deadline.
 #[cfg(not(target_arch = "wasm32"))]
 async fn within<T>(_: u32, answer: impl Future<Output = T>) -> Option<T> {
     Some(answer.await)
 }
 
-/// A message of a driver or browser as the end of a sentence: one line, not too long. Of a browser's exception only
-/// its own words are kept.
+/// A message of a driver or browser, cut to one line that can end a sentence. From a browser's exception, only the
+/// message is kept.
 fn one_line(message: &str) -> String {
     let message = match message.split_once("JsValue(") {
-        // A stack of calls may follow.
+        // A stack trace may follow the message.
         Some((_, thrown)) => thrown.split_once('\n').map_or_else(|| thrown.trim_end_matches(')'), |(first, _)| first),
         None => message,
     };
@@ -197,7 +199,7 @@ fn one_line(message: &str) -> String {
     cut.trim_end_matches(['.', ' ']).to_owned()
 }
 
-/// A device did not keep its deadline.
+/// Error message for a device that missed its deadline.
 fn silence() -> String {
     format!("it has not answered for {ANSWER_S} seconds")
 }
@@ -214,7 +216,7 @@ impl Gpu {
     ///
     /// # Errors
     /// No adapter; only a software adapter, which is slower than the CPU path, unless `allow_software`; limits below
-    /// WebGPU's defaults; wrong numbers.
+    /// WebGPU's defaults; wrong numbers in the self-test.
     pub async fn open(allow_software: bool) -> Result<Self> {
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -227,7 +229,7 @@ impl Gpu {
         }
     }
 
-    /// The adapters of this machine, software ones included; for tests.
+    /// Names of this machine's adapters, software ones included; for tests.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn adapters() -> Vec<String> {
         let describe = |adapter: &wgpu::Adapter| {
@@ -237,10 +239,10 @@ impl Gpu {
         instance().enumerate_adapters(wgpu::Backends::all()).await.iter().map(describe).collect()
     }
 
-    /// Opens the adapter at a place of [`Gpu::adapters`]; for tests.
+    /// Opens the adapter at this index of [`Gpu::adapters`]; for tests.
     ///
     /// # Errors
-    /// As [`Gpu::open`], or the adapter went away.
+    /// Fails as [`Gpu::open`] does, or if the adapter went away.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn open_nth(place: usize) -> Result<Self> {
         let adapter = instance().enumerate_adapters(wgpu::Backends::all()).await.into_iter().nth(place);
@@ -251,7 +253,7 @@ impl Gpu {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let wgpu::AdapterInfo { name, device_type, .. } = adapter.get_info();
         let software = device_type == wgpu::DeviceType::Cpu;
-        // Browsers rarely tell.
+        // Browsers rarely name the adapter.
         let unnamed = if software { "software adapter" } else { "WebGPU adapter" };
         let name = if name.is_empty() { unnamed.to_owned() } else { name };
         if software && !allows_software {
@@ -277,12 +279,12 @@ impl Gpu {
         let health = Arc::new(Health::default());
         let shared = Arc::clone(&health);
         device.set_device_lost_callback(move |_, message| {
-            // A browser's message speaks of its own insides, and is in its console.
+            // A browser's message is about its internals, and its console shows it.
             let message = if cfg!(target_arch = "wasm32") { String::new() } else { one_line(&message) };
             shared.fail(format!("the device was lost: {message}").trim_end_matches(": ").to_owned());
         });
-        // Natively an error outside the scopes below would panic; on a page it is only printed, and wgpu's own
-        // handler would panic on a kind of error it does not know.
+        // Natively, an error outside the scopes below would panic. On a page it is only printed, and wgpu's own handler
+        // would panic on a kind of error that it does not know.
         #[cfg(not(target_arch = "wasm32"))]
         {
             let shared = Arc::clone(&health);
@@ -310,7 +312,7 @@ impl Gpu {
     /// Runs fresh lanes through two windows and compares every bit with the twin, before a device is believed.
     ///
     /// # Errors
-    /// Wrong numbers, or a device that is lost or refuses.
+    /// The numbers are wrong, or the device is lost or refuses a command.
     pub async fn self_test<K: Kernel>(&self, mut lanes: Lanes<K>, uniforms: K::Uniforms) -> Result<()> {
         lanes.log = vec![(uniforms, 0..21), (uniforms, 21..64)];
         self.load_and_replay(&mut lanes).await?;
@@ -328,42 +330,42 @@ impl Gpu {
         }
     }
 
-    /// The adapter's name.
+    /// Name of the adapter.
     pub fn name(&self) -> String {
         self.name.clone()
     }
 
-    /// May this device, or one that replaces it, be a software adapter?
+    /// Whether this device, or one that replaces it, may be a software adapter.
     pub const fn allows_software(&self) -> bool {
         self.allows_software
     }
 
-    /// Is it a software adapter, such as lavapipe or SwiftShader?
+    /// Whether this is a software adapter, such as lavapipe or SwiftShader.
     pub const fn is_software(&self) -> bool {
         self.software
     }
 
-    /// Takes the device away under all its work, as a driver that crashes would; for tests.
+    /// Destroys the device during its work, as a crashing driver would; for tests.
     pub fn destroy(&self) {
         self.device.destroy();
     }
 
-    /// Does the state of these lanes live on this very device?
+    /// Whether the state of these lanes is on this device.
     pub fn holds<K: Kernel>(&self, lanes: &Lanes<K>) -> bool {
         lanes.state.as_ref().is_some_and(|state| state.device == self.id)
     }
 
-    /// The same device, said to allow less; for tests.
+    /// Claims a smaller limit on buffers for this device; for tests.
     #[must_use]
     pub const fn limited_to(mut self, largest_buffer: u64) -> Self {
         self.largest_buffer = largest_buffer;
         self
     }
 
-    /// Can the buffers of these lanes be bound on this device at all?
+    /// Checks that the buffers of these lanes can be bound on this device.
     ///
     /// # Errors
-    /// The sentence that names the limit; no failure of the device.
+    /// A message that names the limit. The device has not failed then.
     pub fn fits<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<()> {
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
         let largest = inputs.chain([size_of_val(&lanes.host[..])]).max().unwrap_or(0) as u64;
@@ -374,10 +376,10 @@ impl Gpu {
         Err(Error::device(format!("`{}` needs a buffer of {largest} MiB and {} allows {most} MiB", K::NAME, self.name)))
     }
 
-    /// Brings the host's state and the inputs to this device and runs the whole log.
+    /// Copies the host's state and the inputs to this device and runs the whole log.
     ///
     /// # Errors
-    /// The device is lost, refuses, or has too little memory.
+    /// The device is lost, refuses a command or has too little memory.
     pub async fn load_and_replay<K: Kernel>(&self, lanes: &mut Lanes<K>) -> Result<()> {
         self.fits(lanes)?;
         let pipeline = self.pipeline::<K>().await?;
@@ -407,10 +409,10 @@ impl Gpu {
         self.run(lanes, 0).await
     }
 
-    /// Runs the log from its entry `from` on; the state must be on this device.
+    /// Runs the log from entry `from` on; the state must be on this device.
     ///
     /// # Errors
-    /// The device is lost or refuses.
+    /// The device is lost or refuses a command.
     pub async fn run<K: Kernel>(&self, lanes: &mut Lanes<K>, from: usize) -> Result<()> {
         let pipeline = self.pipeline::<K>().await?;
         let state = self.state(lanes)?;
@@ -440,7 +442,7 @@ impl Gpu {
     /// Copies the first `rows` rows of every group to the host.
     ///
     /// # Errors
-    /// The device is lost or refuses; never zeros instead.
+    /// The device is lost or refuses a command; it never returns zeros instead.
     pub async fn read<K: Kernel>(&self, lanes: &Lanes<K>, rows: usize) -> Result<Vec<K::Row>> {
         let state = self.state(lanes)?;
         let (part, group) = ((rows * size_of::<K::Row>()) as u64, (lanes.rows * size_of::<K::Row>()) as u64);
@@ -484,7 +486,7 @@ impl Gpu {
         state.ok_or_else(|| Error::device("the state is not on this device"))
     }
 
-    /// The kernel's pipeline, made on first use.
+    /// Pipeline of the kernel, made on first use.
     async fn pipeline<K: Kernel>(&self) -> Result<wgpu::ComputePipeline> {
         if let Some(pipeline) = self.pipelines.borrow().get(K::NAME) {
             return Ok(pipeline.clone());
@@ -526,7 +528,7 @@ impl Gpu {
         Ok(pipeline)
     }
 
-    /// The buffers of some inputs, shared by every state that uses them.
+    /// Buffers of these inputs, shared by every state that uses them.
     fn upload(&self, inputs: &Inputs) -> Rc<[wgpu::Buffer]> {
         let mut cache = self.inputs.borrow_mut();
         if let Some(buffers) = cache.get(&inputs.id()).and_then(Weak::upgrade) {
@@ -542,7 +544,7 @@ impl Gpu {
     fn buffer(&self, label: &'static str, bytes: &[u8], usage: wgpu::BufferUsages) -> wgpu::Buffer {
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
-            // A binding is never empty, and uniforms are whole rows of 16 bytes.
+            // A binding must not be empty, and uniforms must be whole rows of 16 bytes.
             size: (bytes.len().max(1) as u64).next_multiple_of(16),
             usage: usage | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
@@ -551,7 +553,7 @@ impl Gpu {
         buffer
     }
 
-    /// Gives the device one dispatch: `steps` of every group.
+    /// Submits one dispatch: `steps` of every group.
     fn launch<K: Kernel>(
         &self,
         pipeline: &wgpu::ComputePipeline,
@@ -561,12 +563,12 @@ impl Gpu {
         groups: u32,
     ) -> Flight {
         let uniforms = uniforms.window(steps.clone());
-        // Near a square above the limit; kernels skip the groups that are too many.
+        // Above the limit the grid is nearly square; kernels skip the surplus groups.
         let y = groups.div_ceil(GRID_MAX);
         let x = groups.div_ceil(y.max(1));
         let submitted_ms = now_ms();
         let (submission, verdicts) = self.guarded(|| {
-            // Ordered before this submit and after the one before it.
+            // The queue writes this before this submission and after the one before it.
             self.queue.write_buffer(&state.uniforms, 0, bytemuck::bytes_of(&uniforms));
             let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
@@ -589,7 +591,7 @@ impl Gpu {
         }
     }
 
-    /// Waits for the oldest dispatch and learns from how long it took.
+    /// Waits for the oldest dispatch and adjusts the pace to its duration.
     async fn land(&self, flights: &mut VecDeque<Flight>, key: (&'static str, u32), landed_ms: &mut f64) -> Result<()> {
         let Some(Flight { work, submitted_ms, submission, done, verdicts }) = flights.pop_front() else {
             return Ok(());
@@ -602,7 +604,7 @@ impl Gpu {
         *landed_ms = done_ms;
         let mut pace = self.pace.borrow_mut();
         let pace = pace.entry(key).or_insert(FIRST_WORK);
-        // A window's short last dispatch says nothing about the pace; one step may weigh most of it.
+        // The short last dispatch of a window says nothing about the pace; a single step may be most of it.
         if took > DISPATCH_MS.end || (took < DISPATCH_MS.start && work > *pace / 2) {
             let middle = f64::midpoint(DISPATCH_MS.start, DISPATCH_MS.end);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and steps are u32")]
@@ -612,19 +614,19 @@ impl Gpu {
         Ok(())
     }
 
-    /// Runs `work`, which gives the device commands, and collects what it has to say about them later.
+    /// Runs `work`, which submits commands, and collects the errors that the device reports about them later.
     fn guarded<T>(&self, work: impl FnOnce() -> T) -> (T, Verdicts) {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let made = work();
-        // Popped before anything is awaited: scopes are a stack that other runs use in between.
+        // Pop the scopes before anything is awaited: they are a stack that other runs use in between.
         (made, [Box::pin(validation.pop()), Box::pin(memory.pop())])
     }
 
     async fn settle(&self, verdicts: Verdicts) -> Result<()> {
         for verdict in verdicts {
             if let Some(error) = self.wait(verdict).await? {
-                // A lost device refuses everything: say that it is lost.
+                // A lost device refuses every command, so report that it is lost.
                 self.hear();
                 self.health.check()?;
                 return Err(refusal(&error));
@@ -633,7 +635,8 @@ impl Gpu {
         Ok(())
     }
 
-    /// Waits for an answer of the device, or for the device to break; one that is silent for long counts as broken.
+    /// Waits for an answer of the device, or for the device to break; a device that misses its deadline counts as
+    /// broken.
     async fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T> {
         let mut answer = pin!(answer);
         let mut broken = self.health.watch();
@@ -645,13 +648,13 @@ impl Gpu {
             self.health.fail(silence());
             None
         });
-        // Says why, and does not believe what a device answered while it broke.
+        // Report why the device broke, and discard what it answered meanwhile.
         self.health.check()?;
         answer.ok_or_else(|| Error::device("the device was lost"))
     }
 
-    /// Natively nothing happens unless someone polls, so this blocks until the submission is done; a browser polls by
-    /// itself, and there is nothing to do. A native driver that dies for real ends the program: wgpu 30 panics here.
+    /// Blocks until a submission is done, because natively nothing happens unless someone polls; a browser polls by
+    /// itself, so there this does nothing. If a native driver really dies, wgpu 30 panics here and the program ends.
     #[cfg(not(target_arch = "wasm32"))]
     fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<()> {
         let timeout = Some(std::time::Duration::from_secs(ANSWER_S.into()));
@@ -662,7 +665,7 @@ impl Gpu {
         waited.map(drop).map_err(|_| Error::device(silence()))
     }
 
-    /// Lets the callbacks of a lost device run; a browser runs them by itself.
+    /// Runs the callbacks of a lost device natively; a browser runs them by itself.
     fn hear(&self) {
         self.device.poll(wgpu::PollType::Poll).ok();
     }

@@ -1,8 +1,8 @@
 //! Where work runs: the same kernel on CPU threads, on a page's pool of workers, or on a GPU.
 //!
-//! An experiment makes [`Lanes`], asks [`Exec::advance`] to move them through a window of steps, and reads them
-//! back. Slicing, device loss and fall-back happen in here and never change a number: draws are indexed, so
-//! a lost device is rebuilt and the same steps are replayed from the last state the host holds.
+//! An experiment makes [`Lanes`], asks [`Exec::advance`] to move them through a window of steps, and reads them back.
+//! Slicing, device loss and fallback happen in here and never change a number: draws are indexed, so a lost device is
+//! replaced and its steps are replayed from the last state on the host.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -26,30 +26,30 @@ pub mod probe;
 /// How closely a device must agree with the CPU twin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Parity {
-    /// Every bit of the state.
+    /// Every bit of the state must agree.
     Bits,
-    /// `|gpu - cpu| <= abs + rel |cpu|` for every f32 of the state, because of `reason`.
+    /// Every f32 of the state must satisfy `|gpu - cpu| <= abs + rel |cpu|`, because of `reason`.
     Close {
-        /// Relative part.
+        /// Relative tolerance.
         rel: f32,
-        /// Absolute part.
+        /// Absolute tolerance.
         abs: f32,
-        /// Why bits cannot be promised, and where the bound comes from.
+        /// Why equal bits cannot be promised, and where the tolerances come from.
         reason: &'static str,
     },
 }
 
 /// The uniforms of a kernel, with the names and offsets of their fields; made by [`uniforms!`](crate::uniforms!).
 pub trait Uniforms: Pod + Send + Sync {
-    /// `(name, byte offset)` in order; `tests/wgsl.rs` holds the WGSL struct to it.
+    /// Pairs `(name, byte offset)` of the fields, in order; `tests/wgsl.rs` compares the WGSL struct with them.
     const FIELDS: &'static [(&'static str, usize)];
 
-    /// The same for a window of steps.
+    /// Copy of these uniforms for another window of steps.
     fn window(self, steps: Range<u32>) -> Self;
 }
 
-/// Declares a kernel's uniforms: only `u32` and `f32`, so that Rust's layout is WGSL's. The window of steps, `first` and
-/// `steps`, comes last by itself.
+/// Declares a kernel's uniforms: only `u32` and `f32`, so that Rust's layout is WGSL's. The macro adds the window of
+/// steps, `first` and `steps`, at the end.
 #[macro_export]
 macro_rules! uniforms {
     ($(#[$doc:meta])+ pub struct $name:ident { $($(#[$help:meta])+ $field:ident: $type:ty,)+ }) => {
@@ -60,7 +60,7 @@ macro_rules! uniforms {
             $($(#[$help])+ pub $field: $type,)+
             /// First step of the window.
             pub first: u32,
-            /// Steps of the window.
+            /// Number of steps in the window.
             pub steps: u32,
         }
         impl $crate::exec::Uniforms for $name {
@@ -78,7 +78,7 @@ macro_rules! uniforms {
     };
 }
 
-/// One row of a group's state: the same variable of every lane, `[u32; L]` or `[f32; L]`.
+/// One row of a group's state: one variable of every lane, `[u32; L]` or `[f32; L]`.
 pub trait Row: Pod + Send + Sync {
     /// Lanes of a group, which is the workgroup's size on a GPU.
     const LANES: usize;
@@ -98,52 +98,52 @@ where
     const LANES: usize = L;
 }
 
-/// A simulator kernel: a WGSL shader and its CPU twin, both of one workgroup of L lanes.
+/// A simulator kernel: a WGSL shader and its CPU twin, both with one workgroup of L lanes.
 ///
-/// Lanes are independent. The state of a group is `rows` rows; it starts as the host made it, and a window of
-/// steps maps it to the next state: running `0..a` and then `a..b` is running `0..b`.
+/// Lanes are independent. The state of a group is `rows` rows; it starts as the host made it, and a window of steps
+/// maps it to the next state. Running `0..a` and then `a..b` gives the same state as running `0..b`.
 pub trait Kernel: Sized + 'static {
-    /// File stem, entry point and pipeline label.
+    /// File stem, entry point and pipeline label of the kernel.
     const NAME: &'static str;
-    /// The kernel first, shared parts after it, so that line numbers in errors are the kernel's.
+    /// Shader source: the kernel first and shared parts after it, so that line numbers in errors are the kernel's.
     const WGSL: &'static str;
-    /// What a software adapter (lavapipe, SwiftShader) must reach.
+    /// Agreement that a software adapter (lavapipe, SwiftShader) must reach.
     const SOFTWARE: Parity = Parity::Bits;
-    /// What a hardware adapter must reach.
+    /// Agreement that a hardware adapter must reach.
     const HARDWARE: Parity = Parity::Bits;
-    /// Read-only inputs: bindings 2, 3, ...
+    /// Number of read-only inputs, at bindings 2, 3, ...
     const INPUTS: usize;
-    /// Binding 0.
+    /// Type of the uniforms, at binding 0.
     type Uniforms: Uniforms;
-    /// Binding 1, `read_write`: `state[(group * rows + row) * L + lane]`.
+    /// Type of a row of the state, at binding 1, `read_write`: `state[(group * rows + row) * L + lane]`.
     type Row: Row;
 
-    /// The most steps of one dispatch on a software adapter, at least 1: Mesa's llvmpipe leaves every loop of an
-    /// invocation, without a word, once they have turned 65535 times in all, inner ones included. Unless said otherwise,
-    /// a step turns its own loop and at most one block of draws, whose rounds are ten.
+    /// Largest number of steps in one dispatch on a software adapter, at least 1. Mesa's llvmpipe silently leaves every
+    /// loop of an invocation after 65535 iterations in all, inner loops included. By default a step counts as one
+    /// iteration of its own loop and at most one block of draws, which has ten rounds.
     fn software_steps(_: &Self::Uniforms) -> u32 {
         5900
     }
 
-    /// How much longer a step takes than the lightest one, roughly; sizes dispatches, never changes a number.
+    /// Rough cost of a step, relative to the cheapest step; it sizes dispatches and never changes a number.
     fn weight(_: &Self::Uniforms) -> u32 {
         1
     }
 
-    /// The twin: one group through its window. `state[row][lane]`.
+    /// The twin: advances one group through its window. `state[row][lane]`.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
 
-    /// What devices are compared with the twin on: every branch of the shader, windows that end anywhere, sizes at their
-    /// bounds.
+    /// Cases on which devices are compared with the twin: every branch of the shader, windows that end anywhere, sizes
+    /// at their bounds.
     #[cfg(not(target_arch = "wasm32"))]
     fn cases() -> Vec<parity::Case<Self>>;
 }
 
 /// Work in f64 that only the CPU does: a pure function of its item's index.
 pub trait Job: 'static {
-    /// Name in the table of twins.
+    /// Name of the job in the table of twins.
     const NAME: &'static str;
-    /// Numbers per item.
+    /// Numbers that each item yields.
     const WIDTH: usize;
 
     /// Appends [`Job::WIDTH`] numbers for each of `items`, in order.
@@ -154,9 +154,9 @@ pub trait Job: 'static {
 #[derive(Clone, Debug)]
 pub struct Inputs {
     id: u64,
-    /// Kept in words of 64 bits, so that every view is aligned.
+    /// Buffers in words of 64 bits, so that every view is aligned.
     buffers: Arc<[Vec<u64>]>,
-    /// Lengths in words of 32 bits.
+    /// Lengths of the buffers in words of 32 bits.
     lengths: Arc<[usize]>,
 }
 
@@ -176,17 +176,17 @@ impl Inputs {
         }
     }
 
-    /// Names the buffers in caches of workers and devices; never part of a result.
+    /// Key of the buffers in the caches of workers and devices; never part of a result.
     pub const fn id(&self) -> u64 {
         self.id
     }
 
-    /// How many buffers there are.
+    /// Number of buffers.
     pub fn len(&self) -> usize {
         self.buffers.len()
     }
 
-    /// Are there none?
+    /// Whether there are no buffers.
     pub fn is_empty(&self) -> bool {
         self.buffers.is_empty()
     }
@@ -212,20 +212,20 @@ impl Inputs {
     }
 }
 
-/// A kernel or job without its types, as a pool worker looks it up: bytes in, bytes out.
+/// A kernel or job without its types, as a pool worker looks it up: it maps bytes to bytes.
 #[derive(Clone, Copy)]
 pub struct Twin {
-    /// [`Kernel::NAME`] or [`Job::NAME`].
+    /// Name of the kernel or job, [`Kernel::NAME`] or [`Job::NAME`].
     pub name: &'static str,
     /// Runs a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
-    /// How a device is held to it; nothing for a job.
+    /// Suite of parity cases; `None` for a job.
     #[cfg(not(target_arch = "wasm32"))]
     pub suite: Option<fn() -> parity::Suite>,
 }
 
 impl Twin {
-    /// The twin of a kernel; `data` is the state of the groups, changed in place.
+    /// Twin of a kernel; `data` is the state of the groups, changed in place.
     pub const fn kernel<K: Kernel>() -> Self {
         Self {
             name: K::NAME,
@@ -245,7 +245,7 @@ impl Twin {
         }
     }
 
-    /// The twin of a job; `data` leaves holding f64.
+    /// Twin of a job; on return `data` holds f64.
     pub const fn job<J: Job>() -> Self {
         Self {
             name: J::NAME,
@@ -263,21 +263,21 @@ impl Twin {
 
 /// The state of a kernel's lanes, on the host and perhaps on a device.
 pub struct Lanes<K: Kernel> {
-    /// The last state the host holds.
+    /// Last state on the host.
     host: Vec<K::Row>,
-    /// Rows of one group.
+    /// Rows of one group's state.
     rows: usize,
     /// Read-only buffers.
     inputs: Inputs,
-    /// What ran on the device since `host` was current: all that a replay needs.
+    /// Windows that ran on the device since `host` was current: all that a replay needs.
     log: Vec<(K::Uniforms, Range<u32>)>,
-    /// The device's buffers, while it lives.
+    /// Buffers of the device, while it lives.
     #[cfg(feature = "gpu")]
     state: Option<gpu::State>,
 }
 
 impl<K: Kernel> Lanes<K> {
-    /// `groups` groups of `rows` rows, all zero.
+    /// Lanes of `groups` groups of `rows` rows, all zero.
     pub fn zeroed(groups: u32, rows: usize, inputs: Inputs) -> Self {
         Self::new(vec![bytemuck::Zeroable::zeroed(); groups as usize * rows], rows, inputs)
     }
@@ -303,7 +303,7 @@ impl<K: Kernel> Lanes<K> {
     }
 }
 
-/// What the reader asked to run on.
+/// The device that the user asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Device {
@@ -315,12 +315,12 @@ pub enum Device {
     Cpu,
 }
 
-/// What runs the work now.
+/// The device that runs the work now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeviceInfo {
-    /// `cpu` or `gpu`.
+    /// Kind of the device, `cpu` or `gpu`.
     pub kind: &'static str,
-    /// The adapter's name, or how many threads or workers.
+    /// Name of the adapter, or the number of threads or workers.
     pub adapter: String,
 }
 
@@ -330,22 +330,22 @@ enum Backend {
     Gpu(std::rc::Rc<gpu::Gpu>),
 }
 
-/// Where work runs. Shared by every run of a program or page.
+/// Executor of all work, shared by every run of a program or page.
 pub struct Exec {
     backend: RefCell<Backend>,
     #[cfg(target_arch = "wasm32")]
     pool: pool::Pool,
-    /// Sentences for the reader, oldest first; never removed, so that every run can show those it lived through.
+    /// Messages for the user, oldest first; never removed, so that every run can show those it lived through.
     notices: RefCell<Vec<String>>,
-    /// What ran the last piece of work.
+    /// Device that ran the last piece of work.
     used: RefCell<Option<DeviceInfo>>,
-    /// Devices lost so far: the first is rebuilt, the second means the CPU.
+    /// Number of devices lost so far: the first is replaced by a new device, the second by the CPU.
     #[cfg(feature = "gpu")]
     losses: std::cell::Cell<u32>,
 }
 
 impl Exec {
-    /// The CPU: threads natively, `pool` on a page.
+    /// Executor on the CPU: threads natively, `pool` on a page.
     pub fn cpu(#[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Self {
         Self {
             backend: RefCell::new(Backend::Cpu),
@@ -358,7 +358,7 @@ impl Exec {
         }
     }
 
-    /// The given device, whatever it is; for tests and benchmarks.
+    /// Executor on the given device; for tests and benchmarks.
     #[cfg(feature = "gpu")]
     pub fn on_gpu(gpu: gpu::Gpu, #[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Self {
         let exec = Self::cpu(
@@ -369,10 +369,10 @@ impl Exec {
         exec
     }
 
-    /// The wanted device. `Auto` falls back to the CPU and says so.
+    /// Executor on the wanted device. `Auto` falls back to the CPU and reports it.
     ///
     /// # Errors
-    /// When a GPU was asked for and there is none.
+    /// A GPU was asked for and there is none.
     #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
     pub async fn open(device: Device, #[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Result<Self> {
         let exec = Self::cpu(
@@ -394,7 +394,7 @@ impl Exec {
         Ok(exec)
     }
 
-    /// What work is given to now.
+    /// The device that work is given to now.
     pub fn device(&self) -> DeviceInfo {
         match &*self.backend.borrow() {
             Backend::Cpu => self.cpu_info(),
@@ -403,7 +403,8 @@ impl Exec {
         }
     }
 
-    /// What ran the last piece of work; a job, or lanes too large for the GPU, runs on the CPU whatever the device.
+    /// The device that ran the last piece of work. A job, or lanes too large for the GPU, runs on the CPU even if there
+    /// is a GPU.
     pub fn used(&self) -> DeviceInfo {
         self.used.borrow().clone().unwrap_or_else(|| self.device())
     }
@@ -412,7 +413,7 @@ impl Exec {
         DeviceInfo { kind: "cpu", adapter: self.cpu_name() }
     }
 
-    /// The sentences from the given one on.
+    /// Messages for the user, from number `from` on.
     pub fn notices(&self, from: usize) -> Vec<String> {
         self.notices.borrow()[from..].to_vec()
     }
@@ -422,10 +423,11 @@ impl Exec {
         self.notices.borrow_mut().push(sentence);
     }
 
-    /// Moves lanes through `steps`. On return the state is that of the last step, wherever it lives.
+    /// Moves lanes through `steps`. On return the lanes hold the state after the last step, on the host or on the
+    /// device.
     ///
     /// # Errors
-    /// Only what no replay can mend, such as a page's workers that died.
+    /// Only a failure that a replay cannot repair, such as the death of a page's workers.
     pub async fn advance<K: Kernel>(
         &self,
         lanes: &mut Lanes<K>,
@@ -434,7 +436,7 @@ impl Exec {
     ) -> Result<()> {
         #[cfg(feature = "gpu")]
         while let Some(gpu) = self.gpu() {
-            // A limit is no failure of the device: other work stays on it.
+            // The device has not failed if lanes exceed its limit: other work stays on it.
             if let Err(error) = gpu.fits(lanes) {
                 let sentence = format!("A part ran on the CPU: {error}.");
                 if !self.notices.borrow().contains(&sentence) {
@@ -468,7 +470,7 @@ impl Exec {
     /// The state of every lane, `[group * rows + row][lane]`.
     ///
     /// # Errors
-    /// As [`Exec::advance`].
+    /// Fails as [`Exec::advance`] does.
     pub async fn read<'a, K: Kernel>(&self, lanes: &'a mut Lanes<K>) -> Result<&'a [K::Row]> {
         if let Some(host) = self.fetch(lanes, lanes.rows).await {
             lanes.host = host;
@@ -478,11 +480,11 @@ impl Exec {
         Ok(&lanes.host)
     }
 
-    /// The first `rows` rows of every group, `[group * rows + row][lane]`: what a kernel has to say, without the rest of its
-    /// state, which stays where it is.
+    /// The first `rows` rows of every group, `[group * rows + row][lane]`. The rest of the state is not copied and
+    /// stays where it is.
     ///
     /// # Errors
-    /// As [`Exec::advance`].
+    /// Fails as [`Exec::advance`] does.
     pub async fn read_first<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Result<Vec<K::Row>> {
         if let Some(found) = self.fetch(lanes, rows).await {
             return Ok(found);
@@ -491,7 +493,7 @@ impl Exec {
         Ok(lanes.host.chunks(lanes.rows).flat_map(|group| &group[..rows]).copied().collect())
     }
 
-    /// The first `rows` rows of every group from the device; `None` when the host is current, or no device is left.
+    /// The first `rows` rows of every group from the device; `None` if the host is current or no device is left.
     #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
     async fn fetch<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Option<Vec<K::Row>> {
         #[cfg(not(feature = "gpu"))]
@@ -515,24 +517,25 @@ impl Exec {
         None
     }
 
-    /// Gives whoever waits a turn, between two pieces of work that no kernel does: a page's worker reads its messages.
+    /// Yields to waiting tasks between two pieces of work that no kernel does, so that a page's worker can read its
+    /// messages.
     #[cfg_attr(not(target_arch = "wasm32"), expect(clippy::unused_async, reason = "a page's worker waits here"))]
     pub async fn breathe(&self) {
         #[cfg(target_arch = "wasm32")]
         self.pool.breathe().await;
     }
 
-    /// Runs a job over `items` on the CPU, whatever the device: `WIDTH` numbers per item, in order.
+    /// Runs a job over `items` on the CPU, even if there is a GPU: `WIDTH` numbers per item, in order.
     ///
     /// # Errors
-    /// When the page's workers died.
+    /// The page's workers died.
     pub async fn map<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
         let out = self.map_cpu::<J>(inputs, items).await?;
         *self.used.borrow_mut() = Some(self.cpu_info());
         Ok(out)
     }
 
-    /// Brings lanes whose device is gone up to date on the CPU, by replaying what the device had run.
+    /// Brings lanes whose device is gone up to date on the CPU, by replaying the log of the device.
     async fn settle<K: Kernel>(&self, lanes: &mut Lanes<K>) -> Result<()> {
         for (uniforms, steps) in std::mem::take(&mut lanes.log) {
             self.advance_cpu(lanes, &uniforms, steps).await?;
@@ -541,7 +544,7 @@ impl Exec {
         Ok(())
     }
 
-    /// Destroys the device, as a driver's reset would; for tests of recovery.
+    /// Destroys the device, as the reset of a driver would; for tests of recovery.
     #[cfg(feature = "gpu")]
     pub fn lose_device(&self) {
         if let Some(gpu) = self.gpu() {
@@ -557,17 +560,17 @@ impl Exec {
         }
     }
 
-    /// Replaces a device that failed: once by a new one, then by the CPU; always said aloud.
+    /// Replaces a device that failed, the first time by a new device, then by the CPU, and always reports it.
     #[cfg(feature = "gpu")]
     async fn replace(&self, failed: &std::rc::Rc<gpu::Gpu>, error: &crate::Error) {
-        // Another run of this page may have noticed first.
+        // Another run of this page may have replaced the device already.
         if !self.gpu().is_some_and(|gpu| std::rc::Rc::ptr_eq(&gpu, failed)) {
             return;
         }
-        // Runs that ask while a new device opens go on with the CPU; they lose nothing.
+        // Runs that ask while a new device opens use the CPU; they lose nothing.
         *self.backend.borrow_mut() = Backend::Cpu;
         self.losses.set(self.losses.get() + 1);
-        // Said before anything is awaited: whoever waits here may be cancelled.
+        // Report before anything is awaited, because a task that awaits may be cancelled.
         let place = self.notices.borrow().len();
         self.notice(format!("The GPU failed ({error}). The rest runs on the CPU."));
         if self.losses.get() == 1

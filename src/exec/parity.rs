@@ -1,4 +1,4 @@
-//! How a device is held to the CPU twin: the cases that a kernel declares beside itself, run on both and compared.
+//! How a device is compared with the CPU twin: each kernel declares cases beside its code, and both run them.
 //!
 //! `tests/parity.rs` finds every kernel in the registry and runs its cases on every device of the machine.
 
@@ -7,17 +7,17 @@ use std::sync::Arc;
 use super::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms};
 use crate::error::Result;
 
-/// Lanes to compare: windows between `cuts` on a device, against one window from first to last on the CPU.
+/// Lanes to compare: a device runs the windows between `cuts`, the CPU one window from first to last.
 pub struct Case<K: Kernel> {
-    /// What it tries, in a few words.
+    /// What the case tests, in a few words.
     pub name: &'static str,
-    /// The first state, `host[group * rows + row]`.
+    /// Initial state, `host[group * rows + row]`.
     pub host: Vec<K::Row>,
-    /// Rows of a group.
+    /// Rows of a group's state.
     pub rows: usize,
     /// Read-only buffers.
     pub inputs: Inputs,
-    /// Uniforms, whatever their window is.
+    /// Uniforms; their window is replaced.
     pub uniforms: K::Uniforms,
     /// Steps where a window ends and the next begins, in order: at least two.
     pub cuts: Vec<u32>,
@@ -37,13 +37,13 @@ impl<K: Kernel> Case<K> {
         Self { name, host, rows, inputs, uniforms, cuts: cuts.to_vec() }
     }
 
-    /// The case with another kernel of the same state and uniforms: how a test holds a wrong twin to the right shader.
+    /// Runs this case with another kernel of equal state and uniforms: a test gives a wrong twin to the right shader.
     pub fn of<W: Kernel<Row = K::Row, Uniforms = K::Uniforms>>(self) -> Case<W> {
         let Self { name, host, rows, inputs, uniforms, cuts } = self;
         Case { name, host, rows, inputs, uniforms, cuts }
     }
 
-    /// Fresh lanes.
+    /// Lanes in the initial state.
     pub fn lanes(&self) -> Lanes<K> {
         Lanes::new(self.host.clone(), self.rows, self.inputs.clone())
     }
@@ -51,7 +51,7 @@ impl<K: Kernel> Case<K> {
     /// The state after the windows between `cuts`.
     ///
     /// # Errors
-    /// As [`Exec::advance`].
+    /// Fails as [`Exec::advance`] does.
     pub async fn run(&self, exec: &Exec, cuts: &[u32]) -> Result<Vec<K::Row>> {
         let mut lanes = self.lanes();
         for window in cuts.windows(2) {
@@ -68,7 +68,7 @@ impl<K: Kernel> Case<K> {
     /// Runs the case on a device and on the CPU.
     ///
     /// # Errors
-    /// A sentence that says where they differ.
+    /// A message that says where they differ.
     pub async fn check(&self, exec: &Exec, level: Parity) -> std::result::Result<(), String> {
         let whole = [self.cuts[0], self.cuts[self.cuts.len() - 1]];
         let right = self.run(&Exec::cpu(), &whole).await.map_err(|error| error.to_string())?;
@@ -87,16 +87,16 @@ impl<K: Kernel> Case<K> {
     }
 }
 
-/// Does every word agree at the given level?
+/// Checks that every word agrees at the given level.
 ///
 /// # Errors
-/// A sentence with the first word that does not.
+/// A message with the first word that does not agree.
 pub fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> std::result::Result<(), String> {
     let close = |ours: u32, right: u32| match level {
         Parity::Bits => ours == right,
         Parity::Close { rel, abs, .. } => {
             let (x, y) = (f32::from_bits(ours), f32::from_bits(right));
-            // An infinity or NaN agrees with its own bits only.
+            // An infinity or NaN agrees only if it has equal bits.
             ours == right || (x - y).abs() <= abs + rel * y.abs() && y.is_finite()
         }
     };
@@ -118,27 +118,27 @@ pub type Check = Arc<dyn Fn(&Exec, bool) -> std::result::Result<(), String> + Se
 /// A kernel without its types, as the tests read it.
 #[derive(Clone)]
 pub struct Suite {
-    /// [`Kernel::NAME`].
+    /// Name of the kernel, [`Kernel::NAME`].
     pub name: &'static str,
-    /// [`Kernel::WGSL`].
+    /// Shader source, [`Kernel::WGSL`].
     pub wgsl: &'static str,
-    /// [`Uniforms::FIELDS`].
+    /// Fields of the uniforms, [`Uniforms::FIELDS`].
     pub fields: &'static [(&'static str, usize)],
-    /// [`Row::LANES`].
+    /// Lanes of a group, [`Row::LANES`].
     pub lanes: usize,
-    /// [`Kernel::INPUTS`].
+    /// Number of read-only inputs, [`Kernel::INPUTS`].
     pub inputs: usize,
-    /// [`Kernel::cases`]: the name, and the comparison on a device.
+    /// Cases of [`Kernel::cases`]: the name of each, and its comparison on a device.
     pub cases: Vec<(&'static str, Check)>,
 }
 
 impl Suite {
-    /// The suite of a kernel with the cases that it declares.
+    /// Suite of a kernel with the cases that it declares.
     pub fn new<K: Kernel>() -> Self {
         Self::of(K::cases())
     }
 
-    /// The suite of a kernel with other cases.
+    /// Suite of a kernel with other cases.
     pub fn of<K: Kernel>(cases: Vec<Case<K>>) -> Self {
         let check = |case: Case<K>| -> (&'static str, Check) {
             let name = case.name;

@@ -1,5 +1,5 @@
-//! The page's CPU: plain workers reached through message ports. No shared memory, which pages that embed the lab
-//! could not allow.
+//! The page's CPU: plain workers that are reached through message ports. They share no memory, because pages that embed
+//! the lab could not allow it.
 //!
 //! A request is `{owner, id, name, inputs_id, inputs?, uniforms, first, count, data}`, the answer `{id, data, ms}` or
 //! `{id, error}`; buffers are transferred. Read-only inputs travel once: both ends keep the same few, in the same
@@ -18,13 +18,13 @@ use web_sys::{MessageChannel, MessageEvent, MessagePort, Performance};
 use super::{Inputs, Twin};
 use crate::error::{Error, Result};
 
-/// Inputs kept by each end.
+/// Number of inputs that each end keeps.
 const KEPT: usize = 8;
 
-/// What a request should take: long enough to hide its message, short enough to share out and to cancel.
+/// Target duration of a request in ms: long enough to hide its message, short enough to share out and to cancel.
 const CHUNK_MS: f64 = 25.0;
 
-/// What a page's clock can tell apart: work that took no time by it took this.
+/// Resolution of a page's clock in ms: work that took no time by this clock is taken to have lasted this long.
 const CLOCK_MS: f64 = 0.1;
 
 /// Requests under way, by id. They are few: a list is searched faster than a map is built.
@@ -45,45 +45,45 @@ struct Worker {
 pub struct Pool {
     workers: Vec<Worker>,
     pending: Pending,
-    /// Tells this engine's requests from another's at a worker that serves both.
+    /// Number that tells this engine's requests from those of another engine at a shared worker.
     owner: f64,
     next: Cell<u32>,
     turn: Cell<usize>,
-    /// Milliseconds per group and step of weight 1, or per item, as last seen; sizes requests, never changes a number.
+    /// Last measured milliseconds per group and step of weight 1, or per item; sizes requests, never changes a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
     turns: Option<Turns>,
-    /// When messages were last read.
+    /// Time at which messages were last read.
     breathed: Cell<f64>,
 }
 
-/// A channel to oneself: a message sent now is read after those that wait.
+/// A channel of a worker to itself: a message sent now is read after those that already wait.
 ///
-/// It lives as long as the pool. A listener that went with its future would be called by a message that is still on
-/// its way when the future is dropped, which ends the module.
+/// It lives as long as the pool. If a listener were dropped with its future, a message still on its way would call the
+/// dropped listener, which ends the module.
 struct Turns {
     ask: MessagePort,
     answer: MessagePort,
-    /// Who waits, in the order of their messages.
+    /// Waiting tasks, in the order of their messages.
     waiting: Rc<RefCell<VecDeque<oneshot::Sender<()>>>>,
     _listener: Closure<dyn FnMut(MessageEvent)>,
 }
 
 impl Turns {
-    /// `None` where a page has no channels.
+    /// Opens the channel; `None` if the page has no channels.
     fn new() -> Option<Self> {
         let channel = MessageChannel::new().ok()?;
         let waiting = Rc::<RefCell<VecDeque<oneshot::Sender<()>>>>::default();
         let queue = Rc::clone(&waiting);
         let listener = Closure::new(move |_: MessageEvent| {
             let next = queue.borrow_mut().pop_front();
-            // Whoever was cancelled no longer waits; its message came all the same.
+            // A cancelled task no longer waits, although its message still arrives.
             next.map(|sender| sender.send(()));
         });
         channel.port1().set_onmessage(Some(listener.as_ref().unchecked_ref()));
         Some(Self { ask: channel.port2(), answer: channel.port1(), waiting, _listener: listener })
     }
 
-    /// The next turn.
+    /// Waits for the next turn.
     async fn next(&self) {
         let (sender, receiver) = oneshot::channel();
         if self.ask.post_message(&JsValue::NULL).is_ok() {
@@ -122,7 +122,7 @@ fn set(object: &Object, key: &str, value: &JsValue) {
     reason = "sizes of buffers, times"
 )]
 impl Pool {
-    /// A pool over `ports`, one per worker.
+    /// Pool over `ports`, one per worker.
     pub fn new(ports: Vec<MessagePort>) -> Self {
         let pending = Pending::default();
         let workers = ports
@@ -160,7 +160,7 @@ impl Pool {
         }
     }
 
-    /// Lets the messages that wait be read, if there was no time for that in a while.
+    /// Lets waiting messages be read, if there was no time for that in a while.
     pub(super) async fn breathe(&self) {
         if now() - self.breathed.get() < CHUNK_MS {
             return;
@@ -171,7 +171,7 @@ impl Pool {
         self.breathed.set(now());
     }
 
-    /// Workers at work, at least 1.
+    /// Number of workers at work, at least 1.
     pub fn workers(&self) -> usize {
         self.workers.len().max(1)
     }
@@ -215,7 +215,7 @@ impl Pool {
         let (sender, receiver) = oneshot::channel();
         {
             let mut pending = self.pending.borrow_mut();
-            // A cancelled run waits for nothing, also where a worker never answers.
+            // A cancelled run waits for nothing, so its entry is dropped even if a worker never answers.
             pending.retain(|(_, waiting)| !waiting.is_canceled());
             pending.push((id, sender));
         }
@@ -244,7 +244,7 @@ impl Pool {
         }
     }
 
-    /// Moves a kernel's state through `steps`, groups shared out over the workers.
+    /// Moves a kernel's state through `steps`, with the groups shared out over the workers.
     pub(super) async fn advance(
         &self,
         name: &'static str,
@@ -260,7 +260,7 @@ impl Pool {
         let mut step = steps.start;
         while step < steps.end {
             let cost = self.cost(name);
-            // The first request of a kernel is a small one: nothing is known of its cost.
+            // The first request of a kernel is small, because its cost is unknown.
             let share = groups.div_ceil(self.workers() as u32).max(1);
             let window = cost.map_or(16.0, |cost| CHUNK_MS / cost) / weight;
             let window = window.clamp(1.0, f64::from(steps.end - step)) as u32;
@@ -286,7 +286,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Runs a job over `items`.
+    /// Runs a job over `items`, shared out over the workers.
     pub(super) async fn map(&self, name: &'static str, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
         let cost = self.cost(name);
         let share = items.len().div_ceil(self.workers()).max(1) as f64;
@@ -313,13 +313,13 @@ thread_local! {
     static CACHE: RefCell<Vec<(f64, VecDeque<(f64, Inputs)>)>> = RefCell::default();
 }
 
-/// Milliseconds by the page's finest clock.
+/// Milliseconds of the page's finest clock.
 pub fn now() -> f64 {
     let performance = get(&js_sys::global(), "performance");
     performance.dyn_into::<Performance>().map_or_else(|_| js_sys::Date::now(), |p| p.now())
 }
 
-/// A pool worker's side: answers one request with the twin of that name.
+/// Answers one request in a pool worker, with the twin of the name it gives.
 pub fn serve(twin: fn(&str) -> Option<&'static Twin>, request: &JsValue) -> JsValue {
     let reply = Object::new();
     set(&reply, "id", &get(request, "id"));

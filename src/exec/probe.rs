@@ -1,32 +1,33 @@
-//! The self-test of a device: a kernel that uses what the simulators use (Philox, units, Gaussians, integer tables, f32 products
-//! and sums, divergence of lanes) for a millisecond, compared bit for bit with its twin before any real work.
+//! The self-test of a device: a kernel that uses for a millisecond what the simulators use (Philox, units, Gaussians,
+//! integer tables, f32 products and sums, divergence of lanes), compared bit for bit with its twin before any real
+//! work.
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::parity::Case;
 use super::{Inputs, Kernel};
 use crate::rng::{self, Gaussian};
 
-/// Rows of a group's state: a mix of words, a sum of f32.
+/// Rows of a group's state: a mix of words, and a sum of f32.
 pub const ROWS: usize = 2;
 
 /// Lanes of a group.
 pub const LANES: usize = 64;
 
 crate::uniforms! {
-    /// Binding 0.
+    /// Uniforms of the kernel, at binding 0.
     pub struct Uniforms {
         /// Seed of the draws.
         seed: u32,
-        /// Entries of the table.
+        /// Number of entries of the table.
         entries: u32,
     }
 }
 
-/// The kernel.
+/// Kernel of the self-test.
 #[derive(Debug)]
 pub struct Probe;
 
-/// A small table to look up, and the Gaussian one.
+/// Inputs of the kernel: a small table to look up, and the Gaussian table.
 pub fn inputs() -> Inputs {
     let table: Vec<u32> = (0..16u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
     Inputs::new(&[bytemuck::cast_slice(&table), bytemuck::cast_slice(&Gaussian::new().table)])
@@ -57,7 +58,7 @@ impl Kernel for Probe {
                 let z = rng::gaussian(draw[0], gaussian[rng::gaussian_entry(draw[0]) as usize]);
                 words = words.wrapping_add(rng::unit(draw[1]).to_bits() ^ z.to_bits());
                 if draw[2] & 3 != 0 {
-                    // Multiples of 2^-11 below 2^10: exact in f32, fused or not.
+                    // Multiples of 2^-11 below 2^10 are exact in f32, fused or not.
                     let x = (draw[3] >> 20) as f32 / 4096.0;
                     w = if w > 512.0 { w - 512.0 } else { w + x * 2.0 };
                 }

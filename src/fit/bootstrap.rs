@@ -1,15 +1,17 @@
-//! How sure: the same fit on resampled runs.
+//! How sure a fit is: the fit is repeated on resampled runs.
 //!
-//! Resample b draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979); rows of one run stay
-//! together, because neighbouring checkpoints say nearly the same; but fewer than 8 runs say too little of how runs differ,
-//! and then rows are drawn. Draws are indexed by (seed, b), so resamples may be refitted in any order and in any portions.
+//! Resample b draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979). Rows of one run stay
+//! together, because neighbouring checkpoints say nearly the same; but fewer than 8 runs say too little of how runs
+//! differ, and then rows are drawn. Draws are indexed by (seed, b), so replicates may be computed in any order and in
+//! any portions.
 //!
-//! Of few rows, a resample leaves too few different ones for the parameters. Then the rows stay and losses are drawn: as
-//! the fit predicts them, with normal noise as large as the residuals say, times Student's t over the normal quantile,
-//! because few residuals do not say well how large it is.
+//! From few rows, a resample keeps too few different ones for the parameters. Then the rows stay and losses are drawn:
+//! the fit's prediction with normal noise of the size of the residuals, times Student's t over the normal quantile,
+//! because few residuals do not estimate their size well.
 //!
-//! What is lowest on the runs need not be on a resample. So a refit weighs the valleys of the fit and every cell of the
-//! search's grid anew, which takes no evaluation of the law, descends from the lowest of them and keeps the lowest end.
+//! The lowest minimum on the runs need not be the lowest on a resample. So a replicate weighs the fit's local minima
+//! and every cell of the search's grid anew, which takes no evaluation of the law, descends from the lowest of them and
+//! keeps the lowest end.
 
 use std::sync::Arc;
 
@@ -21,43 +23,45 @@ use super::{Data, Fit, Problem, Residual};
 use crate::math;
 use crate::rng::{Draws, stream};
 
-/// A refit is exact to so much of its objective, a thousandth of a standard error.
+/// Relative precision of a replicate's objective: a thousandth of a standard error.
 const EXACT: f64 = 1e-9;
-/// And ends are to so much before the lowest goes on.
+/// Relative precision of the ends before the lowest of them is refined to [`EXACT`].
 const ROUGH: f64 = 1e-5;
-/// Places to descend from, at most, where the grid has every free parameter: its cells tell small valleys apart.
+/// Largest number of starts if the grid has every free parameter: its cells then resolve small local minima.
 const STRAIGHT: usize = 8;
-/// And elsewhere: past small valleys, the lowest straight too.
+/// Largest number of starts that glide past small local minima if the grid lacks a free parameter; the lowest start
+/// also descends straight.
 const PAST: usize = 6;
-/// The fewest runs that are drawn whole: of one, every resample is the table itself, and every interval a point.
+/// Smallest number of runs that are resampled whole: from one run, every resample is the table itself, and every
+/// interval a point.
 pub const RUNS: usize = 8;
-/// The fewest rows, for each free parameter, of which resamples are drawn.
+/// Smallest number of rows per free parameter at which rows are resampled.
 const FEW: usize = 6;
-/// The most cells times rows that are weighed anew.
+/// Largest number of grid cells times rows for which the cells are weighed anew.
 const CELLS: usize = 2_000_000;
 
-/// Resamples of a fit.
+/// Bootstrap replicates of a fit.
 #[derive(Clone, Debug)]
 pub struct Bootstrap {
     problem: Problem,
     valleys: Vec<Vec<f64>>,
     grid: Grid,
-    /// What every row adds to the objective in every valley, then in every cell, `[place][row]`.
+    /// Contribution of every row to the objective, at every local minimum and then in every cell, `[place][row]`.
     rho: Vec<f64>,
     seed: u32,
-    /// Which rows each run has.
+    /// Rows of each run.
     runs: Vec<Vec<u32>>,
-    /// Of few rows: what the fit predicts, and the noise of losses that are drawn.
+    /// For few rows: the fit's predictions, and the size of the noise with which losses are drawn.
     drawn: Option<(Vec<f64>, f64)>,
 }
 
-/// Are there so few rows that losses are drawn, not rows?
+/// Whether there are so few rows that losses are drawn instead of rows.
 pub fn draws_losses(problem: &Problem) -> bool {
     problem.data.len() < FEW * problem.free()
 }
 
 impl Bootstrap {
-    /// Resamples of the runs of `problem`, which `fit` is the fit of.
+    /// Bootstrap of the runs of `problem`, of which `fit` is the fit.
     pub fn new(problem: &Problem, fit: &Fit, seed: u32) -> Self {
         let mut runs = Vec::new();
         let mut order: Vec<u32> = (0..problem.data.len() as u32).collect();
@@ -84,12 +88,12 @@ impl Bootstrap {
         Self { problem: problem.clone(), valleys, grid, rho, seed, runs, drawn }
     }
 
-    /// Runs that are drawn from.
+    /// Number of runs that are drawn from.
     pub fn runs(&self) -> usize {
         self.runs.len()
     }
 
-    /// How often each row is in resample b.
+    /// How often each row occurs in resample b.
     pub fn weights(&self, b: u32) -> Vec<f64> {
         if self.drawn.is_some() {
             return vec![1.0; self.problem.data.len()];
@@ -104,10 +108,10 @@ impl Bootstrap {
         weight
     }
 
-    /// The parameters on resample b.
+    /// Fitted parameters of replicate b.
     pub fn refit(&self, b: u32, room: &mut Refits) -> Vec<f64> {
         let weights = self.weights(b);
-        // No other problem holds these rows any more.
+        // No other problem holds these rows any more, so they are changed in place.
         let data = Arc::make_mut(&mut room.data);
         data.refill(&self.problem.data, &weights);
         self.draw_losses(b, data);
@@ -129,7 +133,7 @@ impl Bootstrap {
         p
     }
 
-    /// Losses of few rows.
+    /// Draws the losses of resample b if there are few rows.
     fn draw_losses(&self, b: u32, data: &mut Data) {
         let Some((predicted, sigma)) = &self.drawn else { return };
         let mut draws = Draws::new(self.seed, stream::BOOTSTRAP, b, 1);
@@ -143,7 +147,7 @@ impl Bootstrap {
         }
     }
 
-    /// The parameters on several resamples.
+    /// Fitted parameters of several replicates.
     pub fn refits(&self, which: std::ops::Range<u32>) -> Vec<Vec<f64>> {
         #[cfg(not(target_arch = "wasm32"))]
         {
@@ -158,40 +162,40 @@ impl Bootstrap {
     }
 }
 
-/// A way down.
+/// A way to descend to a minimum.
 type Way = fn(&Problem, &[f64], f64, &mut Room) -> Minimum;
 
-/// Room for refits.
+/// Scratch space for replicates.
 #[derive(Debug, Default)]
 pub struct Refits {
     data: Arc<Data>,
     room: Room,
 }
 
-/// The value below which a share `q` of sorted values lies, by interpolation between them.
+/// Quantile `q` of sorted values, interpolated linearly between neighbours.
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let at = q * last as f64;
     let i = at.floor() as usize;
     let (lo, hi, share) = (sorted[i], sorted[(i + 1).min(last)], at - i as f64);
-    // Neighbours may be infinite.
+    // Neighbours may be infinite, and their difference NaN.
     if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
-/// The middle `level` of values, in any order; values that are not numbers are left out.
+/// Interval that holds the middle share `level` of the values, which need no order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
     [quantile(&sorted, 0.5 - 0.5 * level), quantile(&sorted, 0.5 + 0.5 * level)]
 }
 
-/// Percentile intervals of every parameter; an end at the bound of a parameter is open.
+/// Percentile intervals of every parameter; an end at the bound of a parameter is infinite.
 pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let params = problem.law.info.params.iter().enumerate();
     params.map(|(j, param)| opened(param.bounds, interval(refits.iter().map(|p| p[j]), level))).collect()
 }
 
-/// An end within rounding of its bound is none.
+/// Interval with an end within rounding of its bound made infinite.
 pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     [
         if least > 0.0 && lo <= least * 1.001 { f64::NEG_INFINITY } else { lo },
@@ -199,7 +203,7 @@ pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     ]
 }
 
-/// Percentile intervals of the prediction for runs with these inputs.
+/// Percentile intervals of the predictions for runs with these inputs.
 pub fn band(problem: &Problem, refits: &[Vec<f64>], inputs: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let at = |x: &Vec<f64>| interval(refits.iter().map(|p| problem.law.predict(p, x)), level);
     inputs.iter().map(at).collect()
@@ -224,7 +228,7 @@ mod tests {
     fn rows_of_one_run_are_drawn_together() {
         let law = super::super::find("log-linear").expect("a law");
         let mut data = Data::empty(law);
-        // Rows of eight runs, mixed; enough for the two parameters of the law.
+        // Rows of eight runs in mixed order, enough for the two parameters of the law.
         let blocks = [7, 3, 7, 0, 3, 7, 9, 1, 2, 4, 5, 5];
         for (i, block) in (1..).zip(blocks) {
             data.push(law, &[f64::from(i)], f64::from(i * i), 1.0, block);
@@ -241,7 +245,7 @@ mod tests {
             assert_eq!(drawn, 8.0, "as many runs as there are");
             seen.iter_mut().zip(&weights).for_each(|(seen, w)| *seen += w / 2000.0);
         }
-        // Each as often as any: a draw has mean 1, variance 7/8, standard error 0.02.
+        // Every row is drawn equally often: one resample has mean 1 and variance 7/8, the standard error is 0.02.
         assert!(seen.iter().all(|seen| (seen - 1.0).abs() < 0.1), "{seen:?}");
     }
 
@@ -272,7 +276,7 @@ mod tests {
         let ln: Vec<f64> = inputs.iter().map(|x| math::ln(x[0])).collect();
         let mean = ln.iter().sum::<f64>() / 6.0;
         let spread: f64 = ln.iter().map(|x| (x - mean) * (x - mean)).sum();
-        // Student's interval of a slope with 4 degrees of freedom; 4000 refits leave 3 % of its ends.
+        // Student's interval of a slope with 4 degrees of freedom; 4000 replicates leave an error of 3% in its ends.
         let far = 2.776_445 * (2.0 * fit.value / 4.0 / spread).sqrt();
         let ends = [(lo, fit.params[0] - far), (hi, fit.params[0] + far)];
         assert!(ends.iter().all(|(ours, want)| (ours - want).abs() < 0.1 * far), "{ends:?}");

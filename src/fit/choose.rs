@@ -1,16 +1,17 @@
-//! Which law: several side by side on the same runs.
+//! Comparison of several laws on the same runs.
 //!
-//! `AICc` counts parameters against fit. What an objective says of noise is the density `e^(-rho(r) / s) / Z(s)` of a
-//! residual, with the scale `s` that makes the runs likeliest: Gauss for squares, Laplace for L1, Huber's between.
-//! Residuals of logarithms are turned into densities of the loss, so that laws of either kind compare.
+//! `AICc` weighs the number of parameters against the fit. An objective implies the density `e^(-rho(r) / s) / Z(s)` of
+//! a residual, with the scale `s` that makes the runs likeliest: Gauss for squares, Laplace for L1, and Huber between
+//! them. Residuals of logarithms are turned into densities of the loss, so that laws of either kind compare.
 //!
-//! Leave the largest out: fit the smaller runs, predict the largest. What matters of a scaling law is that.
+//! The other test leaves the largest runs out: it fits the smaller runs and predicts the largest, which is what a
+//! scaling law is for.
 
 use super::objective::Room;
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
 
-/// `-2 ln` of the greatest likelihood of runs whose residuals have this objective.
+/// Deviance: `-2 ln` of the greatest likelihood of runs whose objective has this value.
 fn deviance(problem: &Problem, value: f64) -> f64 {
     let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
@@ -31,14 +32,14 @@ fn deviance(problem: &Problem, value: f64) -> f64 {
             let z = inner + 2.0 * s / delta * math::exp(-delta * delta / (2.0 * s));
             2.0 * value / s + 2.0 * n * math::ln(z)
         };
-        // Between Gauss's scale, 2 Q / n, and Laplace's, Q / n, or nearly.
+        // The scale lies between Gauss's, 2 Q / n, and Laplace's, Q / n, or nearly.
         let middle = math::ln((value / n).max(1e-300));
         at(least(at, middle - 3.0, middle + 3.0))
     };
     fitted + 2.0 * of_logs
 }
 
-/// Where a function with one minimum between `lo` and `hi` has it, by the golden section; to rounding.
+/// Place of the minimum of a function with one minimum between `lo` and `hi`, by golden section, to rounding.
 pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     const GOLD: f64 = 0.618_033_988_749_894_9;
     let (mut a, mut b) = (hi - GOLD * (hi - lo), lo + GOLD * (hi - lo));
@@ -57,15 +58,15 @@ pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     0.5 * (lo + hi)
 }
 
-/// Akaike's criterion for few runs: the lower, the better; `None` where the runs are too few for it.
+/// Akaike's criterion for few runs; lower is better. `None` if the runs are too few for it.
 pub fn aicc(problem: &Problem, fit: &Fit) -> Option<f64> {
     let n: f64 = problem.data.weight.iter().sum();
-    // The scale is a parameter too.
+    // The scale of the noise is a parameter too.
     let k = problem.free() as f64 + 1.0;
     (n > k + 1.0).then(|| deviance(problem, fit.value) + 2.0 * k + 2.0 * k * (k + 1.0) / (n - k - 1.0))
 }
 
-/// The share of the variance of the loss that a fit explains: `1 - sum (y - f)^2 / sum (y - mean)^2`.
+/// Share of the variance of the loss that a fit explains, `1 - sum (y - f)^2 / sum (y - mean)^2`.
 pub fn r2(problem: &Problem, p: &[f64]) -> f64 {
     let mut room = Room::default();
     problem.at(p, &mut room);
@@ -76,26 +77,26 @@ pub fn r2(problem: &Problem, p: &[f64]) -> f64 {
     1.0 - sum(&|i| data.y[i] - room.values[i]) / sum(&|i| data.y[i] - mean)
 }
 
-/// How a law that has seen only the smaller runs does on the largest.
+/// How a law fitted to the smaller runs predicts the largest, held-out runs.
 #[derive(Clone, Debug)]
 pub struct Extrapolation {
-    /// Its predictions.
+    /// Predicted losses.
     pub predicted: Vec<f64>,
-    /// What was measured.
+    /// Measured losses.
     pub measured: Vec<f64>,
-    /// Root of the mean square of the residuals.
+    /// Root mean square of the residuals.
     pub error: f64,
-    /// Mean of the residuals: above 0, the law promised too little.
+    /// Mean residual; above 0, the law predicts too high a loss.
     pub bias: f64,
 }
 
-/// How large a run is: the product of its inputs but unique tokens.
+/// Size of run i: the product of its inputs, without unique tokens.
 pub fn scale(problem: &Problem, i: usize) -> f64 {
     let inputs = problem.data.input(i).iter().zip(problem.law.info.inputs);
     inputs.filter(|(_, input)| input.role != super::Role::Unique).map(|(x, _)| x).product()
 }
 
-/// Rows in two: the smaller, and the fifth of largest scale, those of one scale together.
+/// Splits the rows into the smaller ones and the fifth of largest scale; rows of equal scale stay together.
 fn split(problem: &Problem) -> (Data, Data) {
     let data = &problem.data;
     let scale: Vec<f64> = (0..data.len()).map(|i| scale(problem, i)).collect();
@@ -109,13 +110,13 @@ fn split(problem: &Problem) -> (Data, Data) {
     (pick(false), pick(true))
 }
 
-/// The smaller runs and the largest fifth; nothing where one of them is too few.
+/// The smaller runs and the largest fifth; `None` if either has too few runs.
 pub fn without_largest(problem: &Problem) -> Option<(Problem, Problem)> {
     let (small, large) = split(problem);
     (small.len() > problem.free() && !large.is_empty()).then(|| (problem.over(small), problem.over(large)))
 }
 
-/// How a fit to the smaller runs predicts the largest.
+/// Predicts the largest runs by a fit to the smaller runs.
 pub fn judge(large: &Problem, fit: &Fit) -> Extrapolation {
     let mut room = Room::default();
     large.at(&fit.params, &mut room);
@@ -130,7 +131,7 @@ mod tests {
     use super::super::{Objective, Search, find};
     use super::*;
 
-    /// The mean of `e^(-rho / s)`'s density must be 1 and its deviance that of a direct sum.
+    /// The density `e^(-rho / s)` sums to 1, and its deviance is that of a direct sum.
     #[test]
     fn the_deviance_is_that_of_a_density() {
         let law = find("log-linear").expect("a law");
@@ -143,7 +144,8 @@ mod tests {
             let mut problem = Problem::new(law, data.clone());
             problem.objective = Objective { residual: Residual::Plain, delta };
             let value = problem.value(&[0.0, 0.0]);
-            // Over scales, with the density summed up by brute force: at least 100 steps to where it falls by e.
+            // Minimise over scales, with the density summed by brute force: at least 100 steps to where it falls by a
+            // factor of e.
             let direct = (0..300)
                 .map(|k| {
                     let s = math::exp(-8.0 + 0.03 * f64::from(k));
@@ -173,13 +175,13 @@ mod tests {
         let few = problem.over(data.weighted(&[1.0; 4]));
         assert!(aicc(&few, &fit).is_none(), "four rows are too few for three parameters");
 
-        // The same losses as logarithms have the density of the losses: -2 sum ln (p(ln y) / y).
+        // Losses read as logarithms have the density of the losses: -2 sum ln (p(ln y) / y).
         let mut of_logs = problem.clone();
         of_logs.objective.residual = Residual::Log;
         let shift = deviance(&of_logs, 1.0) - deviance(&problem, 1.0);
         assert!((shift - 2.0 * data.ln_y.iter().sum::<f64>()).abs() < 1e-9, "{shift}");
 
-        // A row that weighs two is two rows.
+        // A row of weight two counts as two rows.
         let mean = data.y.iter().sum::<f64>() / n;
         let total: f64 = data.y.iter().map(|y| (y - mean) * (y - mean)).sum();
         assert!((r2(&problem, &fit.params) - (1.0 - 2.0 * fit.value / total)).abs() < 1e-12, "the share explained");
@@ -198,7 +200,7 @@ mod tests {
     fn the_largest_are_predicted_by_the_others() {
         let law = find("data-constrained").expect("a law");
         let published = law.info.published[0].values;
-        // 25 runs; unique tokens fall faster than the scale rises.
+        // 25 runs, in which unique tokens fall faster than the scale rises.
         let inputs: Vec<Vec<f64>> = (0..25)
             .map(|i| {
                 let scale = math::pow(1.5, f64::from(i));
@@ -208,7 +210,7 @@ mod tests {
         let mut data = Data::simulated(law, published, &inputs, 0.0, 1, 0);
         let (small, large) = split(&Problem::new(law, data.clone()));
         assert_eq!((small.len(), large.block.as_slice()), (20, &[20, 21, 22, 23, 24][..]), "the largest fifth");
-        // The largest do a hundredth better than the law that the others follow: it promises too little.
+        // The largest runs are 1% better than the law that the others follow, so it predicts too high a loss.
         for i in 20..25 {
             data.ln_y[i] -= 0.01;
             data.y[i] *= math::exp(-0.01);

@@ -1,11 +1,11 @@
-//! Runs as a law reads them.
+//! Runs in the form that a law reads: its inputs, the loss, weights and precomputed features.
 
 use super::{Entry, Residual};
 use crate::error::{Error, ErrorKind, Result, number};
 use crate::math;
 use crate::rng::{Draws, Stream};
 
-/// Noise of simulated runs.
+/// Random stream of the noise of simulated runs.
 const NOISE: Stream = Stream(17);
 
 /// Runs, with what a law needs of each.
@@ -13,27 +13,28 @@ const NOISE: Stream = Stream(17);
 pub struct Data {
     /// Inputs of the law, `[row][input]`.
     pub x: Vec<f64>,
-    /// What is predicted.
+    /// Measured values to predict.
     pub y: Vec<f64>,
-    /// Its logarithm.
+    /// Logarithms of the measured values.
     pub ln_y: Vec<f64>,
-    /// How precise a row is beside the others: the variance of its noise falls as its inverse. See [`Data::weigh`].
+    /// Relative precision of a row: the variance of its noise is proportional to the inverse. See [`Data::weigh`].
     pub weight: Vec<f64>,
-    /// Which run a row is of; rows of one run are resampled together.
+    /// Run of each row; rows of one run are resampled together.
     pub block: Vec<u32>,
-    /// What the law keeps of a row.
+    /// Features that the law keeps of each row, the input of [`Law::point`](super::Law::point).
     pub rows: Vec<f64>,
     width: usize,
     features: usize,
 }
 
-/// How the rows are named in a sentence.
+/// Names row i in an error message.
 fn sentence(line: Option<&[usize]>, i: usize) -> String {
     line.map_or_else(|| format!("row {}", i + 1), |line| format!("line {}", line[i]))
 }
 
 impl Data {
-    /// Columns of inputs in the law's order and of what is predicted, above 0 where its logarithm counts; `line[i]` is where row i stands in its file.
+    /// Data from columns of inputs in the law's order and of measured values, which must be above 0 if their logarithm
+    /// counts; `line[i]` is the line of row i in its file.
     ///
     /// # Errors
     /// A value that the law cannot use, with its place; too few rows; a column that does not vary.
@@ -76,12 +77,12 @@ impl Data {
         Ok(data)
     }
 
-    /// No rows yet.
+    /// Data without rows.
     pub fn empty(law: &Entry) -> Self {
         Self { width: law.info.inputs.len(), features: law.info.features, ..Self::default() }
     }
 
-    /// Adds a row, unchecked.
+    /// Adds a row without checking it.
     pub fn push(&mut self, law: &Entry, x: &[f64], y: f64, weight: f64, block: u32) {
         let at = self.rows.len();
         self.rows.resize(at + self.features, 0.0);
@@ -93,8 +94,8 @@ impl Data {
         self.block.push(block);
     }
 
-    /// Runs with these inputs and a loss as `law` predicts it, times `e^(sigma z)` where it is a law of logarithms,
-    /// plus `sigma z` elsewhere; z is normal, drawn for (seed, run, row).
+    /// Simulates runs with these inputs: the loss that `law` predicts, times `e^(sigma z)` for a law of logarithms, or
+    /// plus `sigma z` for other laws; z is normal, drawn for (seed, run, row).
     pub fn simulated(law: &Entry, p: &[f64], inputs: &[Vec<f64>], sigma: f64, seed: u32, run: u32) -> Self {
         let mut data = Self::empty(law);
         for (i, x) in (0..).zip(inputs) {
@@ -109,11 +110,11 @@ impl Data {
         data
     }
 
-    /// Gives every row a weight and takes equal rows together: those of equal inputs, loss and run are copies of one row,
-    /// which pulls as all of them and counts once. Returns the places of the rows that stay.
+    /// Weighs every row and merges equal rows: rows of equal inputs, loss and run are copies of one row, which has the
+    /// weight of all of them and counts once. Returns the places of the rows that stay.
     ///
-    /// The mean of the weights becomes 1: they say how precise a row is beside the others, so their scale says nothing, and
-    /// their sum is the number of rows that differ.
+    /// The mean of the weights becomes 1: weights give relative precision, so their scale says nothing, and their sum
+    /// is the number of rows that differ.
     ///
     /// # Errors
     /// Too few rows differ.
@@ -121,7 +122,7 @@ impl Data {
         let all = self.len();
         let key = |i: usize| self.input(i).iter().chain([&self.y[i]]).map(|x| x.to_bits());
         let mut order: Vec<usize> = (0..all).collect();
-        // Stable, so that of copies the first stays.
+        // A stable sort keeps the first of several copies.
         order.sort_by(|&i, &j| self.block[i].cmp(&self.block[j]).then_with(|| key(i).cmp(key(j))));
         let most = weight.iter().copied().fold(0.0, f64::max);
         let mut sums = vec![0.0; all];
@@ -145,29 +146,29 @@ impl Data {
         Ok(kept)
     }
 
-    /// Rows.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.y.len()
     }
 
-    /// Has it none?
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.y.is_empty()
     }
 
-    /// The inputs of a row.
+    /// Inputs of row i, in the law's order.
     pub fn input(&self, i: usize) -> &[f64] {
         &self.x[i * self.width..(i + 1) * self.width]
     }
 
-    /// The rows that weigh something, with these weights times their own.
+    /// Rows of non-zero weight, with their weights multiplied by `weight`.
     pub fn weighted(&self, weight: &[f64]) -> Self {
         let mut to = Self { width: self.width, features: self.features, ..Self::default() };
         to.refill(self, weight);
         to
     }
 
-    /// [`Data::weighted`] into room that is there already.
+    /// [`Data::weighted`] written to existing buffers.
     pub fn refill(&mut self, from: &Self, weight: &[f64]) {
         for list in [&mut self.x, &mut self.y, &mut self.ln_y, &mut self.weight, &mut self.rows] {
             list.clear();
@@ -184,7 +185,7 @@ impl Data {
         }
     }
 
-    /// At most `n` rows, spread evenly over the rows in the order of their inputs; the order of the file does not
+    /// At most `n` rows, spread evenly over the rows in the order of their inputs, so the order in the file does not
     /// matter.
     pub fn thinned(&self, n: usize) -> Self {
         let mut order: Vec<usize> = (0..self.len()).collect();
@@ -221,7 +222,7 @@ mod tests {
                 if slug == "power" { data.ln_y[i] - math::ln(clean) } else { data.y[i] - clean }
             };
             let size = ((0..4000).map(|i| off(i) * off(i)).sum::<f64>() / 4000.0).sqrt();
-            // One standard error is 1.1 %.
+            // One standard error is 1.1%.
             assert!((size / 0.1 - 1.0).abs() < 0.05, "{slug}: {size}");
         }
     }

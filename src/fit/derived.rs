@@ -1,34 +1,34 @@
-//! What follows from a fit: what a compute budget buys, what a loss costs.
+//! Answers that follow from a fit: the best split of a compute budget, and the tokens that a loss takes.
 
 use super::choose::least;
 use super::{Entry, Role};
 use crate::math;
 
-/// What is asked for; what is absent is not answered.
+/// Questions about a fit; an absent one is not answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ask {
     /// Floating-point operations, C = 6 N D.
     pub compute: Option<f64>,
-    /// Unique tokens there are; without it data are not repeated.
+    /// Number of unique tokens available; without it, data are not repeated.
     pub unique: Option<f64>,
-    /// A loss to reach.
+    /// Target loss.
     pub loss: Option<f64>,
-    /// With a model of that size.
+    /// Parameters of the model that should reach the target loss.
     pub params: Option<f64>,
 }
 
-/// A number that follows.
+/// A number that follows from a fit.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
-    /// What it is.
+    /// Name of the number.
     pub name: &'static str,
-    /// Its unit.
+    /// Unit of the number.
     pub unit: &'static str,
-    /// The number; not finite where there is none.
+    /// The number; not finite if there is none.
     pub value: f64,
 }
 
-/// The inputs of a law from parameters, tokens, unique tokens.
+/// Inputs of a law, made from parameters, tokens and unique tokens.
 pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
     let of = |role: Role| match role {
         Role::Params => n,
@@ -38,7 +38,7 @@ pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
     law.info.inputs.iter().map(|input| of(input.role)).collect()
 }
 
-/// Everything that follows from parameters `p`; the list depends on the law and on what is asked only.
+/// All answers for the parameters `p`; which answers are listed depends only on the law and on `ask`.
 pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
     let of_law = law.info.derived.iter().zip(law.derived(p));
     let mut list: Vec<Answer> =
@@ -68,13 +68,13 @@ pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
     list
 }
 
-/// The split of a budget C = 6 N D that a law likes best, and its loss: `[N, D, loss]`.
+/// Split of a budget C = 6 N D with the lowest predicted loss, and that loss: `[N, D, loss]`.
 pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 3] {
     let at = |ln_n: f64| {
         let n = math::exp(ln_n);
         law.predict(p, &inputs(law, n, c / (6.0 * n), unique))
     };
-    // Sizes from a thousand parameters to a thousand tokens, coarsely, then the valley of the lowest.
+    // Search coarsely from a thousand parameters to a thousand tokens, then around the lowest size.
     let (lo, hi) = (math::ln(1e3), math::ln((c / 6e3).max(2e3)));
     let step = (hi - lo) / 128.0;
     let best = (0..=128).map(|i| lo + step * f64::from(i)).min_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap_or(lo);
@@ -83,8 +83,8 @@ pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 
     [n, c / (6.0 * n), at(ln_n)]
 }
 
-/// The tokens after which a model of `n` parameters has come down to a loss, to rounding; not a number where none have
-/// between 1 and 10^20. More tokens are taken to be better.
+/// Tokens after which a model of `n` parameters reaches a loss, to rounding; NaN if no number between 1 and 10^20 does.
+/// The loss must fall with tokens.
 pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>) -> f64 {
     let above = |ln_d: f64| law.predict(p, &inputs(law, n, math::exp(ln_d), unique)) > loss;
     let (mut lo, mut hi) = (0.0, math::ln(1e20));
@@ -98,7 +98,7 @@ pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>
     math::exp(0.5 * (lo + hi))
 }
 
-/// The least x above 1 at which a curve first comes to a value, from whichever side; infinite when it does not below
+/// Smallest x above 1 at which a curve first reaches a value, from above or from below; infinite if it does not below
 /// 10^30.
 fn reach(f: impl Fn(f64) -> f64, value: f64) -> f64 {
     let (top, steps) = (math::ln(1e30), 600);

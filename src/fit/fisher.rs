@@ -1,11 +1,11 @@
-//! Fisher's F: how large a ratio of two variances becomes by chance.
+//! Fisher's F distribution: how large a ratio of two variances becomes by chance.
 //!
-//! The noise of a fit is estimated from as many residuals as there are rows less free parameters. With few of them, a rise
-//! of the objective that chi-squared calls improbable is not.
+//! The noise of a fit is estimated from as many residuals as there are rows less free parameters. With few residuals, a
+//! rise of the objective may be likely although chi-squared calls it improbable.
 
 use crate::math;
 
-/// The value that a share `q` of an F distribution with `a` and `b` degrees of freedom does not exceed.
+/// Quantile `q` of the F distribution with `a` and `b` degrees of freedom.
 pub(super) fn quantile(q: f64, a: f64, b: f64) -> f64 {
     let (mut lo, mut hi) = (-20.0, 30.0);
     for _ in 0..60 {
@@ -15,7 +15,7 @@ pub(super) fn quantile(q: f64, a: f64, b: f64) -> f64 {
     math::exp(0.5 * (lo + hi))
 }
 
-/// The share below `f`: the incomplete beta function at `a f / (a f + b)`.
+/// Probability below `f`, by the incomplete beta function at `a f / (a f + b)`.
 fn below(f: f64, a: f64, b: f64) -> f64 {
     let (x, rest) = (a * f / (a * f + b), b / (a * f + b));
     let (a, b) = (0.5 * a, 0.5 * b);
@@ -28,7 +28,7 @@ fn below(f: f64, a: f64, b: f64) -> f64 {
     }
 }
 
-/// Lentz's evaluation of the continued fraction of the incomplete beta function.
+/// Continued fraction of the incomplete beta function, by Lentz's method.
 fn fraction(x: f64, a: f64, b: f64) -> f64 {
     let safe = |y: f64| if y.abs() < 1e-300 { 1e-300 } else { y };
     let mut c = 1.0;
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_printed_tables() {
-        // Squares of Student's t at 97.5 %; F at 99.9 %; chi-squared over its degrees of freedom.
+        // Squares of Student's t at 97.5%; F at 99.9%; chi-squared over its degrees of freedom.
         for (q, a, b, want) in [
             (0.95, 1.0, 1.0, 12.706_204_736_432_1 * 12.706_204_736_432_1),
             (0.95, 1.0, 4.0, 2.776_445_105_198 * 2.776_445_105_198),

@@ -1,10 +1,10 @@
-//! Small symmetric systems.
+//! Small symmetric linear systems, solved without concern for the scale of the unknowns.
 
-/// Solves `B c = h` for the entries in `free` of an n x n matrix, the others of `c` staying as they are, and returns
-/// the least pivot.
+/// Solves `B c = h` for the entries in `free` of an n x n matrix, leaving the other entries of `c` as they are, and
+/// returns the smallest pivot.
 ///
-/// Cholesky's factors of the matrix with a unit diagonal, so that no scale of an unknown matters. An unknown that
-/// nothing depends on, or that others express, would have a pivot of 0; it gets 10^-12.
+/// Uses Cholesky's factors of the matrix scaled to a unit diagonal, so the scale of an unknown does not matter. An
+/// unknown that nothing depends on, or that the others express, would have a pivot of 0; it gets 10^-12.
 pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64]) -> f64 {
     let m = free.len();
     let root: Vec<f64> = free.iter().map(|&j| b[j * n + j].max(1e-300).sqrt()).collect();
@@ -39,8 +39,8 @@ pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64
     least
 }
 
-/// The least of `c' G c / 2 - h' c` with some of c at least 0: the best over all sets of those that may be above, of
-/// which there are few.
+/// Minimum of `c' G c / 2 - h' c`, where the entries of c named by `positive` must be at least 0: the best over all
+/// sets of them that may be above 0, so there must be few of them.
 pub(super) fn least_squares(gram: &[f64], right: &[f64], positive: &[bool]) -> Vec<f64> {
     let m = right.len();
     let mut best = (0.0, vec![0.0; m]);
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn what_must_be_positive_is() {
-        // Unconstrained: (2, -1). With the second at least 0: (1, 0).
+        // The unconstrained minimum is (2, -1); with the second entry at least 0 it is (1, 0).
         let (gram, right) = ([1.0, 1.0, 1.0, 2.0], [1.0, 0.0]);
         assert_eq!(least_squares(&gram, &right, &[false, false]), [2.0, -1.0], "free");
         assert_eq!(least_squares(&gram, &right, &[true, true]), [1.0, 0.0], "held at 0");

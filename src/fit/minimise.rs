@@ -1,50 +1,50 @@
-//! The least value of a smooth function in a box.
+//! Minimisation of a smooth function in a box.
 //!
 //! A quasi-Newton method (BFGS) whose first matrix is the problem's own curvature, so that no unit, scale or centring
 //! of the parameters matters: all steps and stops are measured in that metric. Coordinates at a bound that would leave
-//! are held; steps follow weak Wolfe conditions (Lewis and Overton, Nonsmooth optimization via quasi-Newton methods,
-//! Math. Program. 141, 2013), which also hold for objectives with kinks.
+//! the box are fixed. Steps follow the weak Wolfe conditions (Lewis and Overton, Nonsmooth optimization via
+//! quasi-Newton methods, Math. Program. 141, 2013), which also work for objectives with kinks.
 
 use super::linear;
 
 /// Why a minimisation stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// A Newton step would gain less than a given share of the value.
+    /// A Newton step would gain less than the given share of the value.
     Converged,
     /// No step gains anything: the value is exact to rounding.
     Rounding,
-    /// As many steps as allowed.
+    /// The number of steps reached its limit.
     Steps,
-    /// It has no value where it starts.
+    /// The function has no value at the start.
     NoValue,
 }
 
 /// A function to minimise.
 pub trait Target {
-    /// The value and the gradient; infinite where there is none.
+    /// Value and gradient at `x`; the value is infinite where the function has none.
     fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64;
-    /// A positive semidefinite matrix near the second derivatives where it was last evaluated.
+    /// Positive semidefinite matrix near the second derivatives, at the last point that was evaluated.
     fn curvature(&mut self, matrix: &mut [f64]);
 }
 
-/// Where a minimisation ended.
+/// End of a minimisation.
 #[derive(Clone, Debug)]
 pub struct Minimum {
-    /// The place.
+    /// Point of the minimum.
     pub x: Vec<f64>,
-    /// The value.
+    /// Value at the minimum.
     pub value: f64,
-    /// Why it stopped.
+    /// Why the minimisation stopped.
     pub stop: Stop,
-    /// Evaluations.
+    /// Number of evaluations.
     pub evaluations: usize,
 }
 
 const STEPS: usize = 300;
 const DAMP: f64 = 1e-4;
 
-/// The least value near `x`, between `lo` and `hi`; a coordinate moves by at most `reach` in one step. It stops when a
+/// Finds a minimum near `x`, between `lo` and `hi`; a coordinate moves by at most its `reach` in one step. Stops when a
 /// Newton step would gain less than `gain` times the value.
 pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64], reach: &[f64], gain: f64) -> Minimum {
     let n = x.len();
@@ -72,14 +72,15 @@ pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64]
                 }
                 return end(x, value, Stop::Converged, evaluations);
             }
-            // The matrix may be stale: look once more with the problem's own.
+            // The matrix may be stale: try once more with the problem's own.
             target.evaluate(&x, &mut g);
             evaluations += 1;
             target.curvature(&mut b);
             fresh = true;
             continue;
         }
-        // Weak Wolfe conditions: too far is cut by interpolation, then by halves; too short is doubled.
+        // Weak Wolfe conditions: a step that is too long is cut by interpolation, then halved; one that is too short is
+        // doubled.
         let (mut t, mut below, mut above) = (1.0_f64.min(most), 0.0, f64::INFINITY);
         let mut found = None;
         for _ in 0..40 {
@@ -120,8 +121,8 @@ pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64]
     end(x, value, Stop::Steps, evaluations)
 }
 
-/// Coordinates that nothing depends on any more go down to their bounds: an end that is open looks open. The value
-/// there, if any did.
+/// Moves coordinates that no longer change the value to their bounds, so that an open end looks open. Returns the value
+/// there, if any coordinate moved.
 fn slide(
     target: &mut dyn Target,
     b: &[f64],
@@ -150,7 +151,7 @@ fn slide(
     })
 }
 
-/// The step `-B^-1 g` over the coordinates that may move, and how many times itself it may be taken.
+/// Step `-B^-1 g` over the coordinates that may move, and the largest factor by which it may be multiplied.
 fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f64], d: &mut [f64]) -> f64 {
     let n = x.len();
     let out = |j: usize, d: f64| lo[j] == hi[j] || x[j] <= lo[j] && d < 0.0 || x[j] >= hi[j] && d > 0.0;
@@ -177,7 +178,7 @@ fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f
     most
 }
 
-/// `B + y y' / y's - B s s' B / s'Bs`, with Powell's damping where the curvature is not positive.
+/// BFGS update `B + y y' / y's - B s s' B / s'Bs`, with Powell's damping where the curvature is not positive.
 fn update(b: &mut [f64], x: &[f64], next: &[f64], g: &[f64], next_g: &[f64]) {
     let n = x.len();
     let s: Vec<f64> = next.iter().zip(x).map(|(a, b)| a - b).collect();
@@ -207,14 +208,15 @@ mod tests {
     use super::*;
     use crate::math;
 
-    /// Half the sum of squared residuals, or the sum of their sizes; curvature is of the residuals' first derivatives.
+    /// Half the sum of squared residuals, or the sum of absolute residuals; the curvature uses their first derivatives
+    /// only.
     struct Residuals<F> {
         f: F,
         absolute: bool,
         last: Vec<f64>,
     }
 
-    /// Residuals and their derivatives, a row each.
+    /// Residuals with their derivatives, one row each.
     type Rows = Vec<(f64, Vec<f64>)>;
 
     impl<F: Fn(&[f64]) -> Rows> Target for Residuals<F> {
@@ -254,7 +256,7 @@ mod tests {
         };
         let end = least(rosenbrock, false, &[-1.2, 1.0], [-10.0, 10.0]);
         assert!(end.x.iter().all(|x| (x - 1.0).abs() < 1e-6) && end.evaluations < 60, "{end:?}");
-        // With x at most a half, the least is on the bound: y = x^2.
+        // With x at most a half, the minimum is on the bound, where y = x^2.
         let held = least(rosenbrock, false, &[-1.2, 0.3], [-10.0, 0.5]);
         assert_eq!(held.x[0], 0.5, "{held:?}");
         assert!((held.x[1] - 0.25).abs() < 1e-6 && (held.value - 0.125).abs() < 1e-12, "{held:?}");
@@ -262,7 +264,7 @@ mod tests {
 
     #[test]
     fn curvature_that_the_matrix_does_not_know_is_learned() {
-        // Residuals that are large where they are least: Gauss and Newton's matrix is twice wrong.
+        // Residuals that are large at the minimum: the Gauss-Newton matrix is off by a factor of two there.
         let far = |x: &[f64]| -> Rows {
             (0..4)
                 .map(|k| (x[0] * x[0] - x[1] + f64::from(k * k), vec![2.0 * x[0], -1.0]))
@@ -271,7 +273,7 @@ mod tests {
         };
         let end = least(far, false, &[3.0, -4.0], [-50.0, 50.0]);
         assert!(matches!(end.stop, Stop::Converged | Stop::Rounding) && end.evaluations < 60, "{end:?}");
-        // y = 9, x^2 = 9 - the mean of k^2, and what is left is half the spread of k^2.
+        // At the minimum y = 9 and x^2 = 9 - the mean of k^2; the value is half the spread of k^2.
         assert!((end.x[0] * end.x[0] - 5.5).abs() < 1e-5 && (end.x[1] - 9.0).abs() < 1e-5, "{end:?}");
         assert!((end.value - 24.5).abs() < 1e-10, "{end:?}");
     }

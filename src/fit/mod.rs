@@ -1,19 +1,19 @@
 //! Laws fitted to runs: which curve goes through them, how sure that is, and what follows.
 //!
-//! A law predicts a loss from a run's inputs (parameters, tokens, unique tokens). Fitting one is a small problem with
+//! A law predicts a loss from a run's inputs (parameters, tokens, unique tokens). Fitting a law is a small problem with
 //! many traps: ridges, local minima, parameters that the runs do not determine. So every fit states its objective, is
-//! the lowest minimum of a deterministic search, which says whether it is sure of it, and comes with intervals that can
+//! the lowest minimum of a deterministic search that says whether it is sure of it, and comes with intervals that can
 //! be open.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `laws/` | one law a file: value, gradient, names, ranges, source |
-//! | [`data`] | runs as a law reads them |
+//! | `laws/` | one law per file: value, gradient, names, ranges, source |
+//! | [`data`] | runs in the form that a law reads |
 //! | [`objective`] | Huber, L1 or squares, of logarithms or plain; its gradient |
 //! | [`minimise`] | a quasi-Newton method in a box |
-//! | [`search`] | the lowest minimum that a search meets: grid, projection of the linear part, polish |
-//! | [`bootstrap`], [`profile`] | how sure: resampled runs; one parameter held |
-//! | [`choose`], [`derived`] | which law; what a budget buys |
+//! | [`search`] | the lowest minimum that a search meets: grid, projection of the linear part, descent |
+//! | [`bootstrap`], [`profile`] | intervals: resampled runs; one parameter fixed |
+//! | [`choose`], [`derived`] | comparing laws; what a budget buys |
 //! | [`runs`] | which column of a table is what, which rows are left out |
 //!
 //! To add a law: write `laws/x.rs` with a [`Law`], add `Entry::of::<laws::x::X>()` to [`ALL`].
@@ -38,7 +38,7 @@ pub use data::Data;
 pub use objective::{Objective, Problem, Residual};
 pub use search::{Fit, Search};
 
-/// Every law.
+/// All laws, in the order in which they are offered.
 pub const ALL: &[Entry] = &[
     Entry::of::<laws::power::Power>(),
     Entry::of::<laws::chinchilla::Chinchilla>(),
@@ -51,10 +51,10 @@ pub const ALL: &[Entry] = &[
     Entry::of::<laws::mixture::MixtureOfExponentials>(),
 ];
 
-/// The law of that name.
+/// The law with this name.
 ///
 /// # Errors
-/// There is none.
+/// No law has this name.
 pub fn find(slug: &str) -> Result<&'static Entry> {
     ALL.iter().find(|entry| entry.info.slug == slug).ok_or_else(|| {
         let slugs: Vec<_> = ALL.iter().map(|entry| entry.info.slug).collect();
@@ -62,55 +62,56 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
     })
 }
 
-/// What a column of runs holds, as far as a law needs to know.
+/// What a column of runs holds for a law.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// The one input of a law of one variable.
+    /// The input x of a law with one input.
     X,
-    /// Parameters of the model, N.
+    /// Number of model parameters, N.
     Params,
     /// Tokens seen, D, repeats included.
     Tokens,
-    /// Unique tokens, U.
+    /// Number of unique tokens, U.
     Unique,
     /// Passes over the unique tokens, D / U.
     Epochs,
     /// Floating-point operations, C = 6 N D.
     Flops,
-    /// What is predicted.
+    /// Measured value that the law predicts.
     Loss,
-    /// Which run a row is of; rows of one run are resampled together.
+    /// Run of a row; rows of one run are resampled together.
     Run,
-    /// How precise a row is beside the others: the variance of its noise falls as its inverse. The scale of all says nothing.
+    /// Relative precision of a row: the variance of its noise is proportional to the inverse. The common scale does not
+    /// matter.
     Weight,
 }
 
-/// How a parameter is searched.
+/// Values of a parameter that the grid of a search takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
-    /// Not at all: the law is linear in it, so the rest of the parameters decides it.
+    /// None: the law is linear in this parameter, so the other parameters determine it.
     Linear,
-    /// At equal ratios.
+    /// Values at equal ratios between two ends.
     Log(f64, f64),
-    /// At equal steps.
+    /// Values at equal steps between two ends.
     Steps(f64, f64),
-    /// At equal ratios from `lo` times the least to `hi` times the greatest value of that input.
+    /// Values at equal ratios from `lo` times the least to `hi` times the greatest value of an input.
     Of(usize, f64, f64),
-    /// The same for the inverse of that input.
+    /// Values at equal ratios from `lo` over the greatest to `hi` over the least value of an input.
     PerUnitOf(usize, f64, f64),
 }
 
-/// How a parameter is moved.
+/// Transform under which a search moves a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transform {
-    /// As it is.
+    /// A search moves the parameter itself.
     Identity,
-    /// By its logarithm: it stays positive.
+    /// A search moves the logarithm of the parameter, so the parameter stays positive.
     Log,
 }
 
 impl Transform {
-    /// From a parameter to what is moved.
+    /// Transformed value of a parameter.
     pub fn forward(self, p: f64) -> f64 {
         match self {
             Self::Identity => p,
@@ -118,7 +119,7 @@ impl Transform {
         }
     }
 
-    /// And back.
+    /// Parameter of a transformed value, the inverse of [`Transform::forward`].
     pub fn back(self, theta: f64) -> f64 {
         match self {
             Self::Identity => theta,
@@ -130,23 +131,23 @@ impl Transform {
 /// A parameter of a law.
 #[derive(Clone, Copy, Debug)]
 pub struct Param {
-    /// Its name on the command line and in tables.
+    /// Name on the command line and in tables.
     pub name: &'static str,
-    /// TeX.
+    /// Symbol in TeX.
     pub tex: &'static str,
-    /// What it says.
+    /// Meaning of the parameter, in words.
     pub help: &'static str,
-    /// Its unit; empty for a pure number.
+    /// Unit; empty for a pure number.
     pub unit: &'static str,
-    /// How it is moved.
+    /// Transform under which a search moves the parameter.
     pub transform: Transform,
-    /// Least and greatest value.
+    /// Least and greatest value of the parameter.
     pub bounds: [f64; 2],
-    /// How it is searched.
+    /// Values that a search tries.
     pub range: Range,
-    /// Where a linear one is expanded, and the value of one that is frozen.
+    /// Value at which a linear parameter is expanded, and at which a frozen one is fixed.
     pub start: f64,
-    /// Is it held at `start` unless asked for?
+    /// Whether the parameter is fixed at `start` unless the user frees it.
     pub frozen: bool,
 }
 
@@ -165,52 +166,52 @@ impl Param {
         }
     }
 
-    /// A positive factor of a term: the law is linear in it.
+    /// Positive factor of a term, in which the law is linear.
     pub const fn factor(name: &'static str, tex: &'static str, help: &'static str) -> Self {
         Self { transform: Transform::Log, bounds: [1e-60, 1e200], ..Self::new(name, tex, help) }
     }
 
-    /// A factor of any sign.
+    /// Factor of a term, of any sign, in which the law is linear.
     pub const fn signed(name: &'static str, tex: &'static str, help: &'static str) -> Self {
         Self { bounds: [f64::NEG_INFINITY, f64::INFINITY], ..Self::new(name, tex, help) }
     }
 
-    /// An exponent, at least 0.
+    /// Exponent of at least 0.
     pub const fn exponent(name: &'static str, tex: &'static str, help: &'static str) -> Self {
         Self { range: Range::Log(0.05, 1.6), start: 0.3, bounds: [1e-4, 10.0], ..Self::new(name, tex, help) }
     }
 
-    /// A positive scale.
+    /// Positive scale, such as a decay constant.
     pub const fn scale(name: &'static str, tex: &'static str, help: &'static str, range: Range) -> Self {
         Self { transform: Transform::Log, bounds: [1e-9, 1e12], range, ..Self::new(name, tex, help) }
     }
 
-    /// The same with a unit.
+    /// This parameter with a unit.
     pub const fn unit(self, unit: &'static str) -> Self {
         Self { unit, ..self }
     }
 
-    /// The same with another place to start from.
+    /// This parameter with another start.
     pub const fn start(self, start: f64) -> Self {
         Self { start, ..self }
     }
 
-    /// The same between other bounds.
+    /// This parameter with other bounds.
     pub const fn within(self, lo: f64, hi: f64) -> Self {
         Self { bounds: [lo, hi], ..self }
     }
 
-    /// The same, searched elsewhere.
+    /// This parameter with other values for a search.
     pub const fn search(self, range: Range) -> Self {
         Self { range, ..self }
     }
 
-    /// The same, held unless asked for.
+    /// This parameter, fixed unless the user frees it.
     pub const fn frozen(self) -> Self {
         Self { frozen: true, ..self }
     }
 
-    /// Is the law linear in it?
+    /// Whether the law is linear in the parameter.
     pub const fn linear(&self) -> bool {
         matches!(self.range, Range::Linear)
     }
@@ -219,38 +220,39 @@ impl Param {
 /// An input of a law.
 #[derive(Clone, Copy, Debug)]
 pub struct Input {
-    /// What column it is.
+    /// Column that the input is read from.
     pub role: Role,
-    /// Its symbol.
+    /// Symbol of the input.
     pub symbol: &'static str,
-    /// What it is, for an axis.
+    /// Label of the input on an axis.
     pub label: &'static str,
-    /// May it be 0?
+    /// Whether the input may be 0.
     pub from_zero: bool,
 }
 
-/// Parameters that somebody printed.
+/// Parameter values that a publication printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Published {
-    /// Who and where.
+    /// Authors and place of the publication.
     pub source: &'static str,
-    /// The values in the law's order.
+    /// Values in the law's order.
     pub values: &'static [f64],
 }
 
 /// Parameters and inputs to simulate runs from.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// Whose they are.
+    /// Source of the parameters.
     pub says: &'static str,
-    /// The values in the law's order.
+    /// Parameter values in the law's order.
     pub values: &'static [f64],
-    /// Least and greatest of each input; of tokens, where a law also reads unique ones, over those.
+    /// Least and greatest value of each input. If the law also reads unique tokens, those of tokens are per unique
+    /// token.
     pub ranges: &'static [[f64; 2]],
 }
 
 impl Example {
-    /// The inputs of run `i` of `rows`: at equal ratios, in another order for each input.
+    /// Inputs of run `i` of `rows`: values at equal ratios, in a different order for each input.
     pub fn inputs(&self, law: &Entry, i: u32, rows: u32) -> Vec<f64> {
         const STRIDES: [u32; 3] = [1, 7, 11];
         let place = |k: usize| f64::from(i * STRIDES[k] % rows) / f64::from(rows);
@@ -268,73 +270,73 @@ impl Example {
 /// A number that follows from the parameters alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
-    /// Its name.
+    /// Name of the quantity.
     pub name: &'static str,
-    /// What it says.
+    /// Meaning of the quantity, in words.
     pub help: &'static str,
 }
 
-/// What a law is: all of its words.
+/// Description of a law: its texts, inputs and parameters, and how it is fitted.
 #[derive(Clone, Copy, Debug)]
 pub struct Info {
-    /// Its name on the command line.
+    /// Name on the command line.
     pub slug: &'static str,
-    /// Its name in words.
+    /// Title in words.
     pub title: &'static str,
-    /// TeX.
+    /// Formula in TeX.
     pub tex: &'static str,
-    /// Where it comes from.
+    /// Where the law comes from.
     pub source: &'static str,
-    /// What it reads of a run.
+    /// Inputs that the law reads of a run.
     pub inputs: &'static [Input],
-    /// Its parameters.
+    /// Parameters of the law.
     pub params: &'static [Param],
-    /// Parameters that somebody printed; the first are what a frozen base is frozen at.
+    /// Published parameter values; the first set gives the values of frozen parameters.
     pub published: &'static [Published],
-    /// What runs are simulated from where there are none.
+    /// Parameters and inputs from which runs are simulated when the user has none.
     pub example: Example,
-    /// What [`Law::derived`] gives.
+    /// Quantities that [`Law::derived`] gives.
     pub derived: &'static [Quantity],
-    /// Numbers a row keeps for [`Law::point`].
+    /// Number of features that a row keeps for [`Law::point`].
     pub features: usize,
-    /// Is it linear in all parameters of [`Range::Linear`] at once, not only to first order?
+    /// Whether the law is linear in all parameters of [`Range::Linear`] at once, and not only to first order.
     pub exactly_linear: bool,
-    /// What of the loss it predicts, unless asked otherwise.
+    /// Objective of a fit unless the user asks for another.
     pub objective: Objective,
-    /// Cells of the grid, at most.
+    /// Largest number of cells of the grid.
     pub cells: usize,
-    /// Minima of the grid that are followed to their end, at most.
+    /// Largest number of local minima of the grid from which the search descends.
     pub starts: usize,
 }
 
-/// A scaling law: a struct is the law at some parameters.
+/// A scaling law; a value of the type is the law at given parameters.
 pub trait Law {
-    /// Its words.
+    /// Description of the law.
     const INFO: Info;
 
-    /// What [`Law::point`] needs of a run again and again, its logarithms for instance.
+    /// Computes the features of a run that [`Law::point`] needs repeatedly, such as logarithms.
     fn features(x: &[f64], row: &mut [f64]);
 
-    /// The law at these parameters.
+    /// The law at the parameters `p`.
     fn at(p: &[f64]) -> Self;
 
-    /// The prediction for a row, and its gradient with respect to the transformed parameters: for a parameter moved by
-    /// its logarithm, `p dL/dp`.
+    /// Prediction for a row, and its gradient with respect to the transformed parameters: `p dL/dp` for a parameter
+    /// moved by its logarithm.
     fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64;
 
-    /// The numbers of [`Info::derived`].
+    /// Values of the quantities in [`Info::derived`].
     fn derived(&self) -> Vec<f64> {
         Vec::new()
     }
 
-    /// The same law with its parameters in a fixed order, where several orders say the same.
+    /// Puts parameters into a fixed order where several orders give an equal law.
     fn canonical(_p: &mut [f64]) {}
 }
 
-/// A law behind plain functions, so that the fitter is compiled once.
+/// A law as plain functions, so that the fitter is compiled only once.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// Its words.
+    /// Description of the law.
     pub info: &'static Info,
     features: fn(&[f64], &mut [f64]),
     points: fn(&[f64], &[f64], &mut [f64], &mut [f64]),
@@ -343,7 +345,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry of a law.
+    /// Entry of the law `L`.
     pub const fn of<L: Law>() -> Self {
         Self {
             info: &L::INFO,
@@ -360,20 +362,20 @@ impl Entry {
         }
     }
 
-    /// How many parameters it has.
+    /// Number of parameters.
     pub const fn len(&self) -> usize {
         self.info.params.len()
     }
 
-    /// Never.
+    /// Always false: a law has parameters.
     pub const fn is_empty(&self) -> bool {
         false
     }
 
-    /// Which parameter has that name?
+    /// Index of the parameter with this name.
     ///
     /// # Errors
-    /// None has.
+    /// No parameter has this name.
     pub fn param(&self, name: &str) -> Result<usize> {
         self.info.params.iter().position(|param| param.name == name).ok_or_else(|| {
             let names: Vec<_> = self.info.params.iter().map(|param| param.name).collect();
@@ -381,7 +383,7 @@ impl Entry {
         })
     }
 
-    /// The prediction for one run.
+    /// Prediction for a run with the inputs `x`.
     pub fn predict(&self, p: &[f64], x: &[f64]) -> f64 {
         let mut row = vec![0.0; self.info.features];
         (self.features)(x, &mut row);
@@ -390,17 +392,17 @@ impl Entry {
         value[0]
     }
 
-    /// The numbers of [`Info::derived`] at these parameters.
+    /// Values of the quantities in [`Info::derived`] at the parameters `p`.
     pub fn derived(&self, p: &[f64]) -> Vec<f64> {
         (self.derived)(p)
     }
 
-    /// From parameters to what is moved.
+    /// Transformed values of the parameters.
     pub fn forward(&self, p: &[f64]) -> Vec<f64> {
         self.info.params.iter().zip(p).map(|(param, p)| param.transform.forward(*p)).collect()
     }
 
-    /// And back.
+    /// Parameters of transformed values, the inverse of [`Entry::forward`].
     pub fn back(&self, theta: &[f64]) -> Vec<f64> {
         self.info.params.iter().zip(theta).map(|(param, theta)| param.transform.back(*theta)).collect()
     }

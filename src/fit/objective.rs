@@ -1,7 +1,7 @@
-//! What a fit makes small.
+//! The objective that a fit minimises.
 //!
 //! `Q = sum_i w_i rho(r_i)`, with residuals `r = ln f - ln y` or `f - y` and Huber's `rho(r) = r^2 / 2` up to `delta`,
-//! `delta (|r| - delta / 2)` beyond. A sum, not a mean. `delta` infinite is least squares; `delta = 0` is L1,
+//! `delta (|r| - delta / 2)` beyond. Q is a sum, not a mean. `delta = infinity` is least squares; `delta = 0` is L1,
 //! `rho = |r|`.
 
 use std::sync::Arc;
@@ -10,31 +10,31 @@ use super::{Data, Entry};
 use crate::error::{Error, Result, number};
 use crate::math;
 
-/// Which residuals.
+/// How residuals are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Residual {
-    /// Of logarithms: what counts is the ratio.
+    /// Residuals of logarithms, `ln f - ln y`: relative errors count.
     Log,
-    /// As they are.
+    /// Plain residuals, `f - y`.
     Plain,
 }
 
-/// What a fit makes small.
+/// Objective that a fit minimises.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Objective {
-    /// Which residuals.
+    /// How residuals are measured.
     pub residual: Residual,
-    /// Where squares end; 0 is L1, infinity least squares.
+    /// Residual at which squares end and absolute values begin; 0 is L1, infinity least squares.
     pub delta: f64,
 }
 
 impl Objective {
-    /// Huber's with delta = 10^-3 on logarithms, as Hoffmann et al. chose.
+    /// Huber's objective with delta = 10^-3 on logarithms, as Hoffmann et al. chose.
     pub const HUBER: Self = Self { residual: Residual::Log, delta: 1e-3 };
     /// Plain least squares.
     pub const SQUARES: Self = Self { residual: Residual::Plain, delta: f64::INFINITY };
 
-    /// `rho(r)`.
+    /// Contribution `rho(r)` of a residual.
     #[inline]
     pub fn rho(self, r: f64) -> f64 {
         let size = r.abs();
@@ -47,13 +47,13 @@ impl Objective {
         }
     }
 
-    /// `rho'(r)`.
+    /// Derivative `rho'(r)`.
     #[inline]
     pub fn psi(self, r: f64) -> f64 {
         if self.delta == 0.0 { if r == 0.0 { 0.0 } else { r.signum() } } else { r.clamp(-self.delta, self.delta) }
     }
 
-    /// In words.
+    /// Description in words.
     pub fn words(self) -> String {
         let of = match self.residual {
             Residual::Log => "log residuals",
@@ -69,43 +69,43 @@ impl Objective {
     }
 }
 
-/// A law, runs, an objective, and the parameters that are held.
+/// A fitting problem: a law, runs, an objective, and fixed parameters.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// The law.
+    /// Law to fit.
     pub law: &'static Entry,
-    /// The runs as the law reads them.
+    /// Runs to fit it to.
     pub data: Arc<Data>,
-    /// What is made small.
+    /// Objective to minimise.
     pub objective: Objective,
-    /// The value of each parameter that is held.
+    /// Values of the fixed parameters; `None` for a free one.
     pub held: Vec<Option<f64>>,
 }
 
-/// Room for one evaluation.
+/// Scratch space for one evaluation.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
-    /// Predictions.
+    /// Predictions of all rows.
     pub values: Vec<f64>,
-    /// Residuals.
+    /// Residuals of all rows.
     pub residuals: Vec<f64>,
-    /// `[row][parameter]`.
+    /// Gradients of the predictions, `[row][parameter]`.
     pub jacobian: Vec<f64>,
 }
 
 impl Problem {
-    /// The law's own objective, with its frozen parameters held.
+    /// Problem with the law's own objective and with its frozen parameters fixed.
     pub fn new(law: &'static Entry, data: impl Into<Arc<Data>>) -> Self {
         let held = law.info.params.iter().map(|p| p.frozen.then_some(p.start)).collect();
         Self { law, data: data.into(), objective: law.info.objective, held }
     }
 
-    /// The same over other rows.
+    /// This problem with other rows.
     pub fn over(&self, data: impl Into<Arc<Data>>) -> Self {
         Self { law: self.law, data: data.into(), objective: self.objective, held: self.held.clone() }
     }
 
-    /// The same with one parameter held, or free.
+    /// This problem with one parameter fixed at a value, or free for `None`.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -124,12 +124,12 @@ impl Problem {
         Ok(self)
     }
 
-    /// How many parameters are free?
+    /// Number of free parameters.
     pub fn free(&self) -> usize {
         self.held.iter().filter(|held| held.is_none()).count()
     }
 
-    /// Least and greatest of what is moved; a held parameter's are equal.
+    /// Bounds of the transformed parameters; both bounds of a fixed parameter are its value.
     pub fn bounds(&self) -> (Vec<f64>, Vec<f64>) {
         let ends = |end: usize| {
             let params = self.law.info.params.iter().zip(&self.held);
@@ -138,13 +138,13 @@ impl Problem {
         (ends(0), ends(1))
     }
 
-    /// Predictions and residuals at parameters.
+    /// Computes predictions and residuals at the parameters `p`.
     pub fn at(&self, p: &[f64], room: &mut Room) {
         self.points(p, room);
         self.residuals(room);
     }
 
-    /// Predictions and their gradients at parameters.
+    /// Computes predictions and their gradients at the parameters `p`.
     pub(super) fn points(&self, p: &[f64], room: &mut Room) {
         let n = self.data.len();
         room.values.resize(n, 0.0);
@@ -153,7 +153,7 @@ impl Problem {
         (self.law.points)(p, &self.data.rows, &mut room.values, &mut room.jacobian);
     }
 
-    /// Residuals of the predictions in `room`.
+    /// Computes the residuals of the predictions in `room`.
     pub(super) fn residuals(&self, room: &mut Room) {
         for i in 0..self.data.len() {
             room.residuals[i] = match self.objective.residual {
@@ -163,25 +163,25 @@ impl Problem {
         }
     }
 
-    /// `Q` at parameters.
+    /// Objective `Q` at the parameters `p`.
     pub fn value(&self, p: &[f64]) -> f64 {
         let mut room = Room::default();
         self.at(p, &mut room);
         self.sum_of(&room)
     }
 
-    /// `Q` of the residuals in `room`.
+    /// Objective `Q` of the residuals in `room`.
     pub(super) fn sum_of(&self, room: &Room) -> f64 {
         room.residuals.iter().zip(&self.data.weight).map(|(r, w)| w * self.objective.rho(*r)).sum()
     }
 
-    /// What residuals of a ten-millionth of what is predicted add up to: less is exact.
+    /// Objective of residuals that are a ten-millionth of the measured values; a smaller objective counts as exact.
     pub(super) fn rounding(&self) -> f64 {
         let size = |y: f64| if self.objective.residual == Residual::Log { 1.0 } else { y };
         self.data.y.iter().zip(&self.data.weight).map(|(y, w)| w * self.objective.rho(1e-7 * size(*y))).sum()
     }
 
-    /// What a residual gains by a unit of the prediction.
+    /// Derivative of a residual with respect to the prediction `value`.
     #[inline]
     pub fn slope(&self, value: f64) -> f64 {
         match self.objective.residual {
@@ -190,7 +190,7 @@ impl Problem {
         }
     }
 
-    /// `Q` and its gradient with respect to what is moved; infinite where the law has no value.
+    /// Objective `Q` and its gradient with respect to the transformed parameters; infinite where the law has no value.
     pub fn evaluate(&self, theta: &[f64], gradient: &mut [f64], room: &mut Room) -> f64 {
         self.at(&self.law.back(theta), room);
         gradient.fill(0.0);
@@ -206,8 +206,8 @@ impl Problem {
         if sum.is_finite() && gradient.iter().all(|g| g.is_finite()) { sum } else { f64::INFINITY }
     }
 
-    /// A quadratic that lies above `Q` and touches it, for a law that is nearly linear: `J' W J` with `w rho'(r) / r`,
-    /// `[i][j]`, after [`Problem::evaluate`].
+    /// Matrix `J' W J` with `w rho'(r) / r`, `[i][j]`, after [`Problem::evaluate`]. For a law that is nearly linear,
+    /// the quadratic of this curvature lies above `Q` and touches it.
     pub fn curvature(&self, room: &Room, out: &mut [f64]) {
         let len = self.law.len();
         out.fill(0.0);
@@ -228,8 +228,8 @@ impl Problem {
         }
     }
 
-    /// How flat the objective is in its flattest direction at parameters, whatever the units: the least pivot of the
-    /// curvature with a unit diagonal, 0 where some combination of free parameters changes no residual.
+    /// Smallest pivot of the curvature at the parameters `p`, scaled to a unit diagonal: how flat the objective is in
+    /// its flattest direction, in any units. It is 0 if some combination of free parameters changes no residual.
     pub fn flat(&self, p: &[f64]) -> f64 {
         let (n, mut room) = (self.law.len(), Room::default());
         let mut matrix = vec![0.0; n * n];
@@ -239,7 +239,7 @@ impl Problem {
         super::linear::solve(&matrix, n, &free, &vec![0.0; n], &mut vec![0.0; n])
     }
 
-    /// `rho'(r) / r`, at most 1 (for L1: at most 10^9).
+    /// Weight `rho'(r) / r`, at most 1 (for L1, at most 10^9).
     pub(super) fn majorant(&self, r: f64) -> f64 {
         if self.objective.delta == 0.0 { 1.0 / r.abs().max(1e-9) } else { (self.objective.delta / r.abs()).min(1.0) }
     }
@@ -270,7 +270,7 @@ mod tests {
             assert_eq!(problem.evaluate(&p, &mut gradient, &mut room), sum, "the same with a gradient");
             let mut matrix = [0.0; 4];
             problem.curvature(&room, &mut matrix);
-            // The quadratic lies above everywhere, and touches: for squares it is the objective.
+            // The quadratic is nowhere below the objective and touches it; for squares both are equal.
             for (a, b) in [(0.1, 0.0), (-0.3, 0.2), (0.5, 0.5), (-2.0, -3.0), (0.0, 4.0)] {
                 let there = problem.value(&[p[0] + a, p[1] + b]);
                 let bend = matrix[0] * a * a + (matrix[1] + matrix[2]) * a * b + matrix[3] * b * b;

@@ -1,10 +1,10 @@
-//! What the runs say about one parameter: hold it, fit the rest, and watch the objective.
+//! Profiles of one parameter: fix it, fit the others, and see how the objective rises.
 //!
 //! `2 (Q(value) - Q(fit)) E psi' / E psi^2` is about chi-squared with one degree of freedom (Hampel, Ronchetti,
 //! Rousseeuw, Stahel, Robust Statistics, 1986, ch. 7; for squares it is the likelihood ratio). Both means are estimated
-//! from as many residuals as there are rows less free parameters, n - p, so the values where it stays below the 95 % of
-//! F(1, n - p) are a 95 % interval: exactly for squares of a law that is linear, measured for others by
-//! `tests/bench/coverage.rs`. A profile that never rises says that the runs do not determine the parameter.
+//! from n - p residuals, rows less free parameters, so the values at which it stays below the 95% quantile of F(1, n -
+//! p) form a 95% confidence interval. The coverage is exact for squares of a linear law; `tests/bench/coverage.rs`
+//! measures it for others. A profile that never rises says that the runs do not determine the parameter.
 
 use super::fisher;
 use super::linear;
@@ -13,28 +13,28 @@ use super::{Fit, Problem, Search};
 use crate::error::Result;
 use crate::math;
 
-/// The share of the intervals that hold the truth.
+/// Confidence level: the share of intervals that hold the truth.
 const LEVEL: f64 = 0.95;
-/// Points to either side while the interval's end is looked for.
+/// Points on either side while the end of the interval is bracketed.
 const OUTWARD: usize = 24;
-/// Points that close in on it.
+/// Points that then refine the bracketed end.
 const INWARD: usize = 5;
 
-/// What a profile says.
+/// How well a profile determines a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identified {
-    /// It rises on both sides.
+    /// The profile rises on both sides.
     Yes,
     /// No value is too large.
     NotFromAbove,
     /// No value is too small.
     NotFromBelow,
-    /// It is flat.
+    /// The profile is flat on both sides.
     No,
 }
 
 impl Identified {
-    /// Of an interval whose open ends are infinite.
+    /// Classifies an interval whose open ends are infinite.
     pub const fn of([lo, hi]: [f64; 2]) -> Self {
         match (lo.is_finite(), hi.is_finite()) {
             (true, true) => Self::Yes,
@@ -44,7 +44,7 @@ impl Identified {
         }
     }
 
-    /// In words, of the parameter called so; `None` where both ends are finite, which [`determined`] judges.
+    /// Sentence about the parameter `name`; `None` if both ends are finite, which [`determined`] judges.
     fn words(self, name: &str) -> Option<String> {
         match self {
             Self::Yes => None,
@@ -59,17 +59,17 @@ impl Identified {
     }
 }
 
-/// A parameter is determined where the ends of its intervals differ by at most this factor.
+/// Largest factor between the ends of an interval for which its parameter counts as determined.
 pub const NARROW: f64 = 10.0;
 
-/// By which factor the ends of an interval differ; infinite where it is open or holds 0.
+/// Factor between the ends of an interval; infinite if the interval is open or holds 0.
 pub fn factor([lo, hi]: [f64; 2]) -> f64 {
     let (small, large) = if lo > 0.0 { (lo, hi) } else { (-hi, -lo) };
     if small > 0.0 && large.is_finite() { large / small } else { f64::INFINITY }
 }
 
-/// Do the runs determine a parameter? Only where its profile's interval and the bootstrap's, if there is one, are both
-/// narrow. And in words, of the parameter called `name`.
+/// Whether the runs determine the parameter `name`, and a sentence that says so. They do only if the interval of its
+/// profile and that of the bootstrap, if there is one, are both narrow.
 pub fn determined(name: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, String) {
     if let Some(open) = Identified::of(profile).words(name) {
         return (false, open);
@@ -99,7 +99,8 @@ pub fn determined(name: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) ->
     }
 }
 
-/// Why nothing says how large the noise is, in a sentence, where nothing does: then no interval is honest, and there is none.
+/// Reason, in a sentence, why nothing tells how large the noise is, if nothing does. There are no intervals then,
+/// because none would be honest.
 pub fn silent(problem: &Problem, fit: &Fit) -> Option<String> {
     let (rows, free) = (problem.data.weight.iter().sum::<f64>().round(), problem.free());
     if rows <= free as f64 {
@@ -115,13 +116,14 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<String> {
     })
 }
 
-/// A bound that stops the objective on its way down says more of the fit than the runs from here on: a rise of so many
-/// units of chi-squared for a step as long as what is moved is large there (of a logarithm, far: parameters that make up for
-/// each other move far together), at least 1.
+/// A bound stopped the fit, which then says more about the bound than about the runs, if the objective would fall by at
+/// least this many units of chi-squared over a step beyond it. The step is as long as the transformed parameter is
+/// large, and at least 1; for a logarithm that is far, because parameters that make up for each other move far
+/// together.
 const PRESSED: f64 = 0.1;
 
-/// The free parameters that `params` has at a bound; and would a step beyond it lower the objective, as far as the runs
-/// tell? Where it would not, nothing depends on where the bound is: a term that is 0 is one.
+/// Free parameters that `params` has at a bound, and whether a step beyond the bound would lower the objective as far
+/// as the runs tell. If it would not, nothing depends on where the bound is, as for a term that is 0.
 pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
     let theta = problem.law.forward(params);
     let (lo, hi) = problem.bounds();
@@ -141,31 +143,30 @@ pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize,
 /// One point of a profile.
 #[derive(Clone, Debug)]
 pub struct Point {
-    /// The value that was held.
+    /// Value at which the parameter was fixed.
     pub value: f64,
-    /// The least objective with it.
+    /// Least objective with the parameter fixed there.
     pub objective: f64,
-    /// Where that is.
+    /// Parameters at that minimum.
     pub params: Vec<f64>,
 }
 
-/// Rows less free parameters, at least 1: how many residuals the noise is estimated from.
+/// Rows less free parameters, at least 1: the number of residuals from which the noise is estimated.
 pub(super) fn freedom(problem: &Problem) -> f64 {
     (problem.data.weight.iter().sum::<f64>() - problem.free() as f64).max(1.0)
 }
 
-/// What a share `level` of sets of runs keeps `2 (Q(truth) - Q(fit)) sharpness` below, where the truth holds `count`
-/// parameters.
+/// Quantile `level`, over sets of runs, of `2 (Q(truth) - Q(fit)) sharpness`, where the truth fixes `count` parameters.
 pub fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
     let count = count.max(1) as f64;
     count * fisher::quantile(level, count, freedom(problem))
 }
 
-/// How fast a rise of the objective becomes improbable: `E psi' / E psi^2` of the noise, estimated at a fit.
+/// Sharpness `E psi' / E psi^2` of the noise, estimated at a fit: how fast a rise of the objective becomes improbable.
 ///
-/// A fit goes through about as many runs as it has free parameters, p, so the other n - p residuals count. Of absolute
-/// values, `E psi'` is the density of the noise at 0: that of normal noise, corrected by how many residuals there are in a
-/// window, which is wide where they are few.
+/// A fit goes through about as many runs as it has free parameters, p, so the other n - p residuals count. For absolute
+/// values, `E psi'` is the density of the noise at 0. It is taken as that of normal noise, corrected by the number of
+/// residuals in a window, which is wide if there are few.
 pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     let mut room = Room::default();
     problem.at(&fit.params, &mut room);
@@ -189,7 +190,7 @@ pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     mean * inside / share(window / sigma) / squares.clamp(f64::MIN_POSITIVE, most)
 }
 
-/// The standard deviation of the noise, estimated at a fit.
+/// Standard deviation of the noise, estimated at a fit.
 pub(super) fn noise(problem: &Problem, fit: &Fit) -> f64 {
     let mut room = Room::default();
     problem.at(&fit.params, &mut room);
@@ -200,13 +201,13 @@ pub(super) fn noise(problem: &Problem, fit: &Fit) -> f64 {
     }
 }
 
-/// The share of normal noise of variance 1 within `z` of 0.
+/// Probability that normal noise of variance 1 is within `z` of 0.
 fn share(z: f64) -> f64 {
     1.0 - math::erfc(z / std::f64::consts::SQRT_2)
 }
 
-/// The standard deviation of normal noise, of `m` residuals that are free: Huber's second proposal, which few outliers do
-/// not move (Huber, Robust Statistics, 1981, section 6.4).
+/// Standard deviation of normal noise from `m` independent residuals, by Huber's second proposal, which a few outliers
+/// do not move (Huber, Robust Statistics, 1981, section 6.4).
 fn spread(residuals: &[f64], weight: &[f64], m: f64) -> f64 {
     const CUT: f64 = 1.5;
     let density = math::exp(-0.5 * CUT * CUT) / (2.0 * std::f64::consts::PI).sqrt();
@@ -222,7 +223,7 @@ fn spread(residuals: &[f64], weight: &[f64], m: f64) -> f64 {
     math::exp(hi)
 }
 
-/// The profile of one parameter, point by point.
+/// Profile of one parameter, computed point by point.
 #[derive(Debug)]
 pub struct Profile {
     problem: Problem,
@@ -231,17 +232,18 @@ pub struct Profile {
     seed: u32,
     least: f64,
     sharpness: f64,
-    /// The rise, in units of chi-squared, at which a value becomes improbable.
+    /// Rise in units of chi-squared at which a value becomes improbable.
     critical: f64,
     valleys: Vec<Vec<f64>>,
-    /// Points so far, in rising order.
+    /// Points so far, in rising order of the value.
     points: Vec<Point>,
-    /// Looking for the lower end, the upper end, or done; distances are of what is moved, from the fit.
+    /// End that is being searched: 0 the lower, 1 the upper, 2 none. Distances are from the fit, in the transformed
+    /// parameter.
     side: usize,
     step: f64,
-    /// The farthest place known inside the interval, and how much it rose.
+    /// Farthest known distance inside the interval, and the rise there.
     inside: [f64; 2],
-    /// The nearest known outside.
+    /// Nearest known distance outside the interval, and the rise there.
     outside: Option<[f64; 2]>,
     /// Points left for this end.
     left: usize,
@@ -249,10 +251,10 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Begins, for parameter `j` of a fit of `problem`.
+    /// Profile of parameter `j` of `fit`, the fit of `problem`.
     pub fn new(problem: &Problem, fit: &Fit, j: usize, seed: u32) -> Self {
         let (sharpness, critical) = (sharpness(problem, fit), critical(problem, LEVEL, 1));
-        // Without noise every end is open.
+        // Without an estimate of the noise every end is open.
         let done = silent(problem, fit).is_some();
         Self {
             fit: fit.params.clone(),
@@ -273,8 +275,8 @@ impl Profile {
         }
     }
 
-    /// The least objective with the parameter at `value`: from the valleys of the fit, the nearest points so far and a
-    /// coarse grid.
+    /// Adds the point at `value`: the least objective, searched from the fit's local minima, the nearest points so far
+    /// and a coarse grid.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -295,10 +297,10 @@ impl Profile {
         Ok(&self.points[at])
     }
 
-    /// One point more towards the ends of the 95 % interval; is it done?
+    /// Adds one point towards the ends of the 95% interval; true when both ends are found.
     ///
     /// # Errors
-    /// Not expected: every value is within bounds.
+    /// None is expected: every value is within bounds.
     pub fn advance(&mut self) -> Result<bool> {
         if self.side == 2 {
             return Ok(true);
@@ -328,7 +330,7 @@ impl Profile {
         }
         if self.left == 0 || self.outside.is_none() && far >= room {
             if let Some(outside) = self.outside {
-                // It rises like a parabola.
+                // Interpolate as if the objective rose like a parabola.
                 let [a, c, b] = [self.inside[1], self.critical, outside[1]].map(f64::sqrt);
                 self.ends[side] = value(self.inside[0] + (outside[0] - self.inside[0]) * (c - a) / (b - a));
             }
@@ -344,10 +346,10 @@ impl Profile {
         &self.points
     }
 
-    /// `count` points more, spread evenly over those so far, so that a curve through them shows its shape: the k-th.
+    /// Adds the k-th of `count` points spread evenly over those so far, so that a curve through them shows its shape.
     ///
     /// # Errors
-    /// Not expected: every value is within bounds.
+    /// None is expected: every value is within bounds.
     pub fn fill(&mut self, k: u32, count: u32) -> Result<()> {
         let transform = self.problem.law.info.params[self.j].transform;
         let ends = [&self.points[0], &self.points[self.points.len() - 1]];
@@ -355,18 +357,18 @@ impl Profile {
         self.at(transform.back(lo + (hi - lo) * f64::from(k + 1) / f64::from(count + 1))).map(drop)
     }
 
-    /// The objective at which a value becomes improbable.
+    /// Value of the objective at which a parameter becomes improbable.
     pub fn threshold(&self) -> f64 {
         self.least + self.critical / (2.0 * self.sharpness)
     }
 
-    /// The 95 % interval; an open end is infinite.
+    /// Ends of the 95% confidence interval; an open end is infinite.
     pub const fn interval(&self) -> [f64; 2] {
         self.ends
     }
 
-    /// The parameter at whose bound an end of the interval stands: beyond the bound the objective would be lower, so the end
-    /// says where the bound is.
+    /// Another parameter whose bound stopped this profile: beyond that bound the objective would be lower, so the end
+    /// of the interval depends on where the bound is.
     pub fn stopped(&self) -> Option<usize> {
         let mut inside = self.points.iter().filter(|point| point.objective <= self.threshold());
         let first = inside.next();
@@ -377,13 +379,13 @@ impl Profile {
         first.into_iter().chain(inside.next_back()).find_map(at)
     }
 
-    /// What it says.
+    /// How well the profile determines the parameter.
     pub const fn identified(&self) -> Identified {
         Identified::of(self.ends)
     }
 }
 
-/// How far what is moved goes for the objective to rise by `rise`, by the curvature at the fit; at most 1.
+/// Step of the transformed parameter at which the objective rises by `rise`, by the curvature at the fit; at most 1.
 fn first_step(problem: &Problem, p: &[f64], j: usize, rise: f64) -> f64 {
     let (n, theta) = (problem.law.len(), problem.law.forward(p));
     let (mut room, mut gradient, mut matrix) = (Room::default(), vec![0.0; n], vec![0.0; n * n]);
@@ -408,7 +410,7 @@ mod tests {
         profile
     }
 
-    /// Thirty runs along a straight line, and the fit.
+    /// Thirty runs along a straight line, as a problem with its fit.
     fn straight() -> (Vec<Vec<f64>>, Problem, Fit) {
         let law = find("log-linear").expect("a law");
         let inputs: Vec<Vec<f64>> = (1..=30).map(|i| vec![f64::from(i)]).collect();
@@ -420,13 +422,13 @@ mod tests {
     #[test]
     fn of_a_straight_line_it_is_known() {
         let (inputs, problem, fit) = straight();
-        // Var A = s^2 / S_xx with s^2 = 2 Q / (n - 2); of B, the same times the mean of x^2.
+        // Var A = s^2 / S_xx with s^2 = 2 Q / (n - 2); Var B is Var A times the mean of x^2.
         let ln: Vec<f64> = inputs.iter().map(|x| math::ln(x[0])).collect();
         let mean = ln.iter().sum::<f64>() / 30.0;
         let spread: f64 = ln.iter().map(|x| (x - mean) * (x - mean)).sum();
         let squares = ln.iter().map(|x| x * x).sum::<f64>() / 30.0;
         for (j, of) in [(0, 1.0), (1, squares)] {
-            // Student's t with 28 degrees of freedom, 97.5 %.
+            // Quantile of Student's t with 28 degrees of freedom at 97.5%.
             let far = 2.048_407_141_795_2 * (2.0 * fit.value / 28.0 / spread * of).sqrt();
             let profile = ended(&problem, &fit, j);
             let [lo, hi] = profile.interval();
@@ -444,7 +446,7 @@ mod tests {
         let mut profile = ended(&problem, &fit, 0);
         for end in profile.interval() {
             let (objective, threshold) = (profile.at(end).expect("in bounds").objective, profile.threshold());
-            // The end is interpolated between its last two points.
+            // The end is interpolated between the last two points.
             assert!((objective / threshold - 1.0).abs() < 1e-3, "{end}: {objective} {threshold}");
         }
         let before: Vec<f64> = profile.points().iter().map(|point| point.value).collect();
@@ -479,12 +481,12 @@ mod tests {
     #[test]
     fn a_bound_that_stops_the_fit_is_found_and_a_term_of_nothing_is_not() {
         let law = find("power").expect("a law");
-        // x so small that the factor is at its bound; and losses without a floor.
+        // Either x is so small that the factor is at its bound, or losses have no floor.
         for (small, e, who, pressed) in [(1e-303, 2.0, 1, true), (1.0, 1e-60, 0, false)] {
             let inputs: Vec<Vec<f64>> = (1..=12).map(|i| vec![small * f64::from(i * i)]).collect();
             let mut data = Data::simulated(law, &[e, 2.0, 0.5], &inputs, 0.01, 1, 0);
             for (i, y) in data.y.iter_mut().enumerate() {
-                // Falling ever faster: no floor is the best.
+                // The loss falls ever faster, so no floor fits best.
                 *y *= math::exp(-0.02 * math::ln(1.0 + i as f64) * math::ln(1.0 + i as f64));
                 if pressed {
                     *y = 2.0 + 2.0 / (1.0 + i as f64) + 0.01 * f64::from(i as u32 % 3);
@@ -507,13 +509,15 @@ mod tests {
         let inputs: Vec<Vec<f64>> = (1..=4000).map(|i| vec![f64::from(i)]).collect();
         let problem = Problem::new(law, Data::simulated(law, &[3.3, -7.0], &inputs, 0.5, 1, 0));
         let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
-        // Normal residuals: sum psi' is 2 n p(0) delta and sum psi^2 is n delta^2; for squares they are n and n sigma^2.
+        // For normal residuals, sum psi' is 2 n p(0) delta and sum psi^2 is n delta^2; for squares they are n and n
+        // sigma^2.
         let kink = 2.0 / (2.0 * std::f64::consts::PI).sqrt() / 0.5;
         for (delta, want) in [(0.0, kink), (1e-3, 1e3 * kink), (f64::INFINITY, 4.0)] {
             let mut problem = problem.clone();
             problem.objective.delta = delta;
             let ours = sharpness(&problem, &fit);
-            // About 200 residuals lie in the window, 7 % of noise; it is half a sigma wide, which takes 2 % away.
+            // About 200 residuals lie in the window, a noise of 7%; the window is half a sigma wide, which lowers it by
+            // 2%.
             assert!((ours / want - 1.0).abs() < 0.2, "delta {delta}: {ours} {want}");
         }
     }
@@ -554,7 +558,7 @@ mod tests {
     fn what_the_runs_do_not_say_is_open() {
         let law = find("data-constrained").expect("a law");
         let published = law.info.published[0].values;
-        // At most two epochs, models that the tokens can use: repeats may last as long as they like, models too.
+        // With at most two epochs and models that the tokens can use, both decay constants may be arbitrarily large.
         let inputs: Vec<Vec<f64>> = (0..40)
             .map(|i| {
                 let unique = 1e9 * f64::from(1 + i % 8);

@@ -1,15 +1,15 @@
-//! The lowest minimum that a search meets.
+//! Search for the lowest minimum of a fitting problem.
 //!
-//! 1. A grid over the parameters that the law is not linear in. In every cell the linear ones are projected out: a few
-//!    rounds of weighted least squares, positive where they must be (variable projection; Golub and Pereyra, SIAM J.
-//!    Numer. Anal. 10, 1973), the weights being those that Huber's objective gives the residuals.
-//! 2. The lowest local minima of the grid, and a few places between that the seed draws, are followed to their ends.
-//! 3. Until the lowest end was met five times, or enough was tried, other places are followed: anywhere in the grid's
+//! 1. A grid over the parameters in which the law is not linear. In every cell the linear parameters are projected out:
+//!    a few rounds of weighted least squares, positive where they must be (variable projection; Golub and Pereyra, SIAM
+//!    J. Numer. Anal. 10, 1973), with the weights that Huber's objective gives the residuals.
+//! 2. Descents from the lowest local minima of the grid, and from a few places between them that the seed draws.
+//! 3. Descents from other places, until the lowest end was met five times or enough was tried: anywhere in the grid's
 //!    ranges, and near the lowest end so far. Few runs, or runs of one kind, have minima that a grid misses.
-//! 4. The lowest end is the fit; the others are kept with how often each was reached. Whether it was met five times is
-//!    kept too: if not, there may be a lower one.
+//! 4. The lowest end is the fit. The other ends are kept with how often each was reached, and so is whether the lowest
+//!    was met five times: if not, there may be a lower one.
 //!
-//! With many rows, 1 and 2 look at a part of them, spread evenly, and the best ends go on over all.
+//! If there are many rows, steps 1 and 2 use an evenly spread part of them, and the best ends continue on all rows.
 
 use std::sync::Arc;
 
@@ -21,94 +21,96 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
 
-/// Starts that the grid does not give.
+/// Random stream of the starts that the grid does not give.
 const START: Stream = Stream(16);
 
-/// Above so many rows, the search begins with fewer.
+/// Largest number of rows on which the search begins; from more rows a part is taken.
 const ROWS: usize = 4000;
-/// Then with so many.
+/// Number of rows in that part.
 const PART: usize = 1500;
-/// The best ends over those that go on over all rows.
+/// Number of best ends on a part of the rows that continue on all rows.
 const LAST: usize = 3;
-/// How often the lowest end may go on when it has run out of steps.
+/// How often the lowest end may continue when it has run out of steps.
 const AGAIN: usize = 20;
-/// Starts that the seed draws.
+/// Number of starts that the seed draws.
 const DRAWN: usize = 4;
-/// The search goes on until its lowest end was met so often,
+/// A fit is sure if its lowest end was met at least this often, and by one start in [`RARE`].
 const SURE: usize = 5;
-/// and by one start in so many: where fewer meet it, a lower one may still hide,
+/// A fit is sure if one start in this many met its lowest end, and at least [`SURE`] did: if fewer meet it, a lower one
+/// may still hide.
 const RARE: usize = 12;
-/// or until it followed so many places more; of many rows, fewer.
+/// Largest number of places tried beyond the starts.
 const HOPS: usize = 400;
-/// So many rows, of all places together.
+/// Largest number of places beyond the starts times rows, which limits the search on many rows.
 const HOP_ROWS: usize = 16_000;
-/// Ends that differ by less than this share of their value are one.
+/// Relative difference in value below which two ends count as equal.
 const EQUAL: f64 = 1e-6;
-/// A place that is followed is left when it comes to rest so far above the lowest end.
+/// A place is dropped if its descent comes to rest above the lowest end by this factor.
 const ABOVE: f64 = 1.02;
-/// A fit is exact to so much of its objective, hence to far less than its parameters' standard errors.
+/// Relative precision of a fit's objective, far below the standard errors of the parameters.
 const EXACT: f64 = 1e-13;
-/// Places beyond the starts are followed to so much of the objective first.
+/// Relative precision to which places beyond the starts are followed first.
 const ROUGH: f64 = 1e-4;
-/// Cells of a slice.
+/// Number of cells in a slice of the search.
 const SLICE: usize = 64;
 
-/// A place where the objective has no way down.
+/// A local minimum of the objective.
 #[derive(Clone, Debug)]
 pub struct Valley {
-    /// The parameters.
+    /// Parameters at the minimum.
     pub params: Vec<f64>,
-    /// The objective there.
+    /// Objective at the minimum.
     pub value: f64,
-    /// Starts that ended there.
+    /// Number of starts that ended there.
     pub reached: usize,
 }
 
 /// A law fitted to runs.
 #[derive(Clone, Debug)]
 pub struct Fit {
-    /// The parameters.
+    /// Fitted parameters.
     pub params: Vec<f64>,
-    /// The objective there.
+    /// Objective at the fit.
     pub value: f64,
-    /// Why the last minimisation stopped.
+    /// Why the minimisation that ended at the fit stopped.
     pub stop: Stop,
-    /// Evaluations of the law over all rows looked at, in all.
+    /// Number of evaluations of the law, each over all rows used.
     pub evaluations: usize,
     /// Local minima, the lowest first.
     pub valleys: Vec<Valley>,
-    /// How many starts ended in the lowest.
+    /// Number of starts that ended in the lowest minimum.
     pub met: usize,
-    /// Of how many.
+    /// Number of starts in all.
     pub starts: usize,
-    /// Is there a reason to take it for the lowest of all: was it met by five starts and one in twelve, or does the law have
-    /// only one?
+    /// Whether the fit is likely the lowest minimum of all: five starts and one in twelve met it, or the law has only
+    /// one minimum.
     pub sure: bool,
-    /// What the search looked at first.
+    /// Grid with which the search began.
     pub grid: Grid,
 }
 
-/// A grid over the parameters that a law is not linear in.
+/// A grid over the parameters in which a law is not linear.
 #[derive(Clone, Debug, Default)]
 pub struct Grid {
-    /// Values along each of them: (parameter, values).
+    /// Values along each axis: (parameter, values).
     axes: Vec<(usize, Vec<f64>)>,
-    /// Objective and parameters of every cell, the last axis fastest.
+    /// Objective and parameters of every cell; the last axis varies fastest.
     pub cells: Vec<(f64, Vec<f64>)>,
 }
 
 impl Grid {
-    /// Cells when it is complete.
+    /// Number of cells of the complete grid.
     fn len(&self) -> usize {
         self.axes.iter().map(|(_, values)| values.len()).product()
     }
 
-    /// Has it every free parameter of a problem? Then nothing was projected out, and small valleys show.
+    /// Whether the grid has every free parameter of a problem. Then nothing was projected out, and it resolves small
+    /// local minima.
     pub(super) fn spans(&self, problem: &Problem) -> bool {
         self.axes.len() == problem.free()
     }
 
-    /// Where a cell stands along each axis.
+    /// Position of a cell along each axis.
     fn place(&self, cell: usize) -> Vec<usize> {
         let mut at = vec![0; self.axes.len()];
         let mut rest = cell;
@@ -119,7 +121,7 @@ impl Grid {
         at
     }
 
-    /// At most `keep` cells whose value no neighbour undercuts, the lowest first.
+    /// At most `keep` cells without a lower neighbour, the lowest first.
     pub fn lows(&self, values: &[f64], keep: usize) -> Vec<usize> {
         let mut low: Vec<usize> = (0..values.len())
             .filter(|&cell| {
@@ -155,10 +157,10 @@ impl Target for Over<'_> {
     }
 }
 
-/// From parameters down to the nearest minimum, until a Newton step would gain less than `gain` of the objective.
+/// Descends from parameters to the nearest minimum, until a Newton step would gain less than `gain` of the objective.
 pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let (mut p, mut evaluations) = (p.to_vec(), 0);
-    // L1 has kinks at the minimum: it is the limit of Huber's.
+    // L1 has kinks at the minimum, so approach it through Huber objectives, whose limit it is.
     let smoother: &[f64] = if problem.objective.delta == 0.0 { &[1e-2, 1e-4, 1e-6] } else { &[] };
     for share in smoother {
         let smooth = with_delta(problem, share * typical(problem, &p, room));
@@ -170,7 +172,8 @@ pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Mini
     Minimum { evaluations: evaluations + end.evaluations, ..end }
 }
 
-/// The same past small valleys: down Huber's objective that squares half of the residuals first.
+/// Descends like [`descend`], but first under a Huber objective that squares half of the residuals, which passes small
+/// local minima.
 pub(super) fn glide(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let wide = problem.objective.delta.max(typical(problem, p, room));
     let near = nearest(&with_delta(problem, wide), p, 1e-3, room);
@@ -184,7 +187,7 @@ fn with_delta(problem: &Problem, delta: f64) -> Problem {
 
 fn nearest(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let (lo, hi) = problem.bounds();
-    // Not so far in one step that it leaves the valley it is in.
+    // Limit the step so that it does not leave the basin it is in.
     let reach = problem.law.info.params.iter().map(|p| match p.transform {
         Transform::Log => 3.0,
         Transform::Identity => (0.1 * (p.bounds[1] - p.bounds[0])).min(1e300),
@@ -192,7 +195,7 @@ fn nearest(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum 
     minimise(&mut Over { problem, room }, problem.law.forward(p), &lo, &hi, &reach.collect::<Vec<_>>(), gain)
 }
 
-/// The median size of a residual.
+/// Median absolute residual.
 fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
     problem.at(p, room);
     let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
@@ -200,45 +203,45 @@ fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
     sizes[sizes.len() / 2].max(1e-300)
 }
 
-/// A search under way; dropping it cancels it.
+/// A search in progress; dropping it cancels it.
 #[derive(Debug)]
 pub struct Search {
     problem: Problem,
-    /// The rows of the first stages, where there are too many.
+    /// Part of the rows for the first stages, if there are too many rows.
     part: Option<Arc<Data>>,
     seed: u32,
-    /// As far as it is done.
+    /// Grid, as far as it is computed.
     grid: Grid,
-    /// Minima of the grid to follow, at most.
+    /// Largest number of local minima of the grid to descend from.
     keep: usize,
-    /// Where descents begin, and for how many each stands.
+    /// Starts of the descents, each with the number of earlier starts it stands for.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
-    /// How often the lowest end went on.
+    /// How often the lowest end has continued.
     again: usize,
-    /// Places to follow beyond the starts, at most, and how many were.
+    /// Largest number of places to try beyond the starts, and how many were tried.
     hops: [usize; 2],
-    /// Places beyond the starts that were left far above the lowest end.
+    /// Number of places beyond the starts that were dropped far above the lowest end.
     passed: usize,
     evaluations: usize,
     room: Room,
 }
 
 impl Search {
-    /// Begins, as thoroughly as the law asks.
+    /// Search with the number of cells and starts that the law asks for.
     ///
     /// # Errors
-    /// Nothing is free.
+    /// No parameter is free.
     pub fn new(problem: Problem, seed: u32) -> Result<Self> {
         let info = problem.law.info;
         let hops = HOPS.min(HOP_ROWS / problem.data.len().max(1));
         Ok(Self { hops: [hops, 0], ..Self::with_cells(problem, seed, info.cells, info.starts)? })
     }
 
-    /// Begins, with a grid of about `cells` cells of which at most `keep` minima are followed.
+    /// Search on a grid of about `cells` cells, with descents from at most `keep` local minima of it.
     ///
     /// # Errors
-    /// Nothing is free.
+    /// No parameter is free.
     pub fn with_cells(problem: Problem, seed: u32, cells: usize, keep: usize) -> Result<Self> {
         if problem.free() == 0 {
             return Err(Error::new(ErrorKind::Parameter, "every parameter of the law is held: nothing is left to fit"));
@@ -268,14 +271,14 @@ impl Search {
         })
     }
 
-    /// The same, which also begins from these parameters.
+    /// This search with an additional start.
     pub fn from(mut self, p: &[f64]) -> Self {
         let held = p.iter().zip(&self.problem.held);
         self.starts.push((held.map(|(p, held)| held.unwrap_or(*p)).collect(), 1));
         self
     }
 
-    /// One slice; how many are done, and how many there are as far as is known.
+    /// Computes one slice; returns how many are done, and how many there are as far as is known.
     ///
     /// # Errors
     /// The law has no value anywhere.
@@ -310,7 +313,7 @@ impl Search {
         Ok(self.progress())
     }
 
-    /// One place more to begin from, when the lowest end was not met often enough.
+    /// Adds one start beyond the others if the lowest end was not met often enough.
     fn hop(&mut self) {
         if self.looks_on() {
             self.hops[1] += 1;
@@ -320,7 +323,7 @@ impl Search {
             self.evaluations += near.evaluations;
             let lowest = self.lowest().map_or(f64::INFINITY, |end| end.value);
             if near.value <= lowest * ABOVE + self.problem.rounding() {
-                // The end of the way, exactly, is the next slice.
+                // The next slice follows it exactly to its end.
                 self.starts.push((self.problem.law.back(&near.x), 1));
             } else {
                 self.passed += 1;
@@ -328,12 +331,12 @@ impl Search {
         }
     }
 
-    /// Are there places to follow beyond the starts?
+    /// Whether there are still places to try beyond the starts.
     fn looks_on(&self) -> bool {
         self.ends.len() == self.starts.len() && self.hops[1] < self.hops[0] && !self.sure()
     }
 
-    /// A place that a draw finds: anywhere, near the lowest end in what the law is not linear in, or near it in all.
+    /// A random place: anywhere, near the lowest end in the non-linear parameters only, or near it in all parameters.
     fn elsewhere(&mut self, k: u32) -> Vec<f64> {
         let params = self.problem.law.info.params;
         let mut draws = Draws::new(self.seed, START, DRAWN as u32 + k, 0);
@@ -342,7 +345,7 @@ impl Search {
         let mut moved: Vec<f64> = best;
         for (j, theta) in moved.iter_mut().enumerate().filter(|(j, _)| self.problem.held[*j].is_none()) {
             let [lo, hi] = params[j].bounds.map(|bound| params[j].transform.forward(bound));
-            // An exponent by its size, a logarithm as it is.
+            // Exponents move in proportion to their size, logarithms by a fixed unit.
             let unit = if params[j].transform == Transform::Log { 1.0 } else { theta.abs().max(0.1) };
             *theta = (*theta + size * unit * math::normal_quantile(draws.uniform())).clamp(lo, hi);
         }
@@ -355,7 +358,7 @@ impl Search {
         self.projected(&shape).1
     }
 
-    /// A place within the ranges of the grid.
+    /// A random place within the ranges of the grid.
     fn anywhere(&self, draws: &mut Draws) -> Vec<f64> {
         let one = |(j, values): &(usize, Vec<f64>)| {
             let transform = self.problem.law.info.params[*j].transform;
@@ -369,21 +372,21 @@ impl Search {
         self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
-    /// How many starts ended as low as the lowest, and how many there were.
+    /// Number of starts that ended as low as the lowest, and number of starts in all.
     fn met(&self) -> (usize, usize) {
         let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.problem.rounding();
         let count = |most: f64| self.ends.iter().filter(|(end, _)| end.value <= most).map(|(_, stands)| stands).sum();
         (count(most), count(f64::INFINITY) + self.passed)
     }
 
-    /// See [`Fit::sure`].
+    /// Whether the lowest end is likely the lowest minimum; see [`Fit::sure`].
     fn sure(&self) -> bool {
         let (met, all) = self.met();
         met >= SURE && all <= RARE * met
             || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
     }
 
-    /// The lowest end, when it ran out of steps, begins once more where it stopped.
+    /// Restarts the lowest end where it stopped, if it ran out of steps.
     fn go_on(&mut self) {
         let lowest = (0..self.ends.len()).min_by(|&i, &j| self.ends[i].0.value.total_cmp(&self.ends[j].0.value));
         let Some(k) = lowest.filter(|_| self.ends.len() == self.starts.len() && self.again < AGAIN) else { return };
@@ -407,7 +410,7 @@ impl Search {
         (before + self.ends.len(), before + self.starts.len() + after + usize::from(self.looks_on()))
     }
 
-    /// All slices.
+    /// Runs all slices and returns the fit.
     ///
     /// # Errors
     /// The law has no value anywhere.
@@ -420,7 +423,7 @@ impl Search {
         }
     }
 
-    /// The fit, of what is done so far.
+    /// The fit of what is done so far.
     ///
     /// # Errors
     /// The law has no value anywhere.
@@ -438,7 +441,7 @@ impl Search {
         Ok(Fit { params, value, stop, evaluations, valleys, met, starts, sure, grid })
     }
 
-    /// The best linear parameters for these others, nearly, and the objective there.
+    /// Approximately best linear parameters for these non-linear ones, and the objective there.
     fn projected(&mut self, shape: &[f64]) -> (f64, Vec<f64>) {
         let part = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
         let params = part.law.info.params;
@@ -453,7 +456,8 @@ impl Search {
             part.residuals(&mut self.room);
             return (part.sum_of(&self.room), p);
         }
-        // Plain least squares, then weighted by what was left over; again where the columns move with the parameters.
+        // Plain least squares first, then weighted by the residuals, and repeated if the columns depend on the
+        // parameters.
         let exactly = part.law.info.exactly_linear;
         let mut best = (f64::INFINITY, p.clone());
         for round in 0..if exactly { 2 } else { 4 } {
@@ -471,7 +475,8 @@ impl Search {
         best
     }
 
-    /// The starts: the lowest cells that no neighbour undercuts, and some places between that the seed draws.
+    /// Chooses the starts: the lowest cells without a lower neighbour, and some places between them that the seed
+    /// draws.
     fn choose(&mut self) -> Result<()> {
         let values: Vec<f64> = self.grid.cells.iter().map(|cell| cell.0).collect();
         let low = self.grid.lows(&values, self.keep);
@@ -495,7 +500,7 @@ fn nowhere() -> Error {
     Error::new(ErrorKind::Parameter, "the law has no value near these runs: are the columns what they should be?")
 }
 
-/// Values of a parameter to look at.
+/// Values of a parameter along its axis of the grid.
 fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
     let column = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]);
     let least = |k| column(k).fold(f64::INFINITY, f64::min);
@@ -511,11 +516,12 @@ fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
     }
 }
 
-/// One round of weighted least squares for the linear parameters, around where `room` was filled.
+/// One round of weighted least squares for the linear parameters, expanded at the parameters for which `room` was
+/// filled.
 fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, robust: bool) {
     let (data, params) = (&*problem.data, problem.law.info.params);
     let (m, len) = (linear.len(), p.len());
-    // dL/dp, where the law gives p dL/dp for what is moved by its logarithm.
+    // dL/dp; the law gives p dL/dp for a parameter moved by its logarithm.
     let unit: Vec<f64> =
         linear.iter().map(|&j| if params[j].transform == Transform::Log { 1.0 / p[j] } else { 1.0 }).collect();
     let (mut gram, mut right, mut whole) = (vec![0.0; m * m], vec![0.0; m], 0.0);
@@ -545,12 +551,13 @@ fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, 
     let before: Vec<f64> = linear.iter().map(|&j| p[j]).collect();
     for (k, &j) in linear.iter().enumerate() {
         let [lo, hi] = params[j].bounds;
-        // A term that least squares would drop keeps a thousandth of the whole: at 0 nothing would lead it back.
+        // A term that least squares would drop keeps a thousandth of the whole, because nothing would lead it back from
+        // 0.
         let least = if positive[k] { 1e-3 * (whole / gram[k * m + k]).sqrt() } else { lo };
         p[j] = found[k].max(least).clamp(lo, hi);
     }
     if problem.law.info.exactly_linear {
-        // The prediction moves along the columns: no need to ask the law again.
+        // The prediction is linear in the columns, so the law need not be evaluated again.
         for i in 0..data.len() {
             for (k, &j) in linear.iter().enumerate() {
                 let column = &mut room.jacobian[i * len + j];
@@ -563,7 +570,7 @@ fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, 
     }
 }
 
-/// Ends that are one and the same put together, the lowest first.
+/// Merges ends that are the same local minimum, the lowest first.
 fn valleys(problem: &Problem, ends: &[(Minimum, usize)]) -> Vec<Valley> {
     let mut order: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
     order.sort_by(|(a, _), (b, _)| a.value.total_cmp(&b.value));
@@ -612,7 +619,7 @@ mod tests {
         search
     }
 
-    /// A problem of the power law, and an end of a descent in it.
+    /// A problem of the power law, and a function that makes ends of descents in it.
     fn power() -> (Problem, impl Fn([f64; 3], f64, Stop) -> Minimum) {
         let law = find("power").expect("a law");
         let inputs: Vec<_> = (1..20).map(|x| vec![f64::from(x)]).collect();
@@ -626,10 +633,10 @@ mod tests {
         let ends = [
             (end([1.0, 9.0, 0.1], 2.0, Stop::Converged), 3),
             (end([3.0, 2.0, 0.5], 1.0, Stop::Converged), 1),
-            // Near and nearly as low; elsewhere and as low, as along a ridge.
+            // One end is near and nearly as low; one is elsewhere and as low, as along a ridge.
             (end([3.0, 2.0001, 0.5], 1.0 + 5e-6, Stop::Converged), 1),
             (end([7.0, 1.0, 0.9], 1.0 + 5e-10, Stop::Converged), 2),
-            // Near but higher: another one. Elsewhere, a little higher: too.
+            // Near but higher is another minimum; so is elsewhere and a little higher.
             (end([3.0, 2.0, 0.5], 1.5, Stop::Converged), 1),
             (end([8.0, 1.0, 0.9], 1.0 + 5e-6, Stop::Converged), 1),
             (end([3.0, 2.0, 0.5], f64::INFINITY, Stop::NoValue), 1),
@@ -696,7 +703,7 @@ mod tests {
         let ((_, p), _) = linear_at(&Data::simulated(law, truth, &inputs, 0.0, 1, 0), f64::INFINITY);
         assert!(p.iter().zip(truth).all(|(a, b)| (a / b - 1.0).abs() < 1e-7), "{p:?}");
 
-        // With noise, weights and outliers: near what the exponents held allow.
+        // With noise, weights and outliers, the search ends near the best that the fixed exponents allow.
         let mut data = Data::simulated(law, truth, &inputs, 0.02, 1, 0);
         for (i, factor) in [(3, 1.5), (17, 1.4), (40, 1.6)] {
             data.y[i] *= factor;

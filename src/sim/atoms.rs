@@ -8,30 +8,31 @@ use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel};
 use crate::rng::{self, Alias, Stream};
 
-/// Samples.
+/// Random stream of the samples.
 const ATOMS: Stream = Stream(2);
 
-/// Runs of a group.
+/// Runs that a workgroup advances together.
 pub const LANES: usize = 64;
 
 crate::uniforms! {
-    /// Binding 0.
+    /// Uniforms of the kernel, at binding 0.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// The run of lane 0 of group 0.
+        /// Number of the run in lane 0 of group 0.
         first_run: u32,
-        /// Rows of a group: words of the bitmap.
+        /// Rows of a group's state: the 32-bit words of a run's bitmap.
         rows: u32,
-        /// Columns of the alias table.
+        /// Number of columns of the alias table.
         columns: u32,
-        /// Is the table packed? 1 or 0.
+        /// 1 if the alias table is packed, else 0.
         packed: u32,
     }
 }
 
-/// The kernel. State: row w holds the atoms of ranks 32 w + 1 to 32 w + 32, lowest bit first; 1 is seen. Input: the words
-/// of an [`Alias`] table over the atoms that can be drawn.
+/// Kernel that draws samples and records the atoms that each run has met. State: row w holds the atoms of ranks 32 w +
+/// 1 to 32 w + 32, lowest bit first; a set bit is an atom that was met. Input: the words of an [`Alias`] table over the
+/// atoms that can be drawn.
 #[derive(Debug)]
 pub struct Atoms;
 
@@ -41,7 +42,7 @@ pub const fn rows(support: usize) -> usize {
 }
 
 impl Uniforms {
-    /// Uniforms of a run from `table`, whose outcomes are the first `support` atoms.
+    /// Uniforms for runs that draw from `table`, whose outcomes are the first `support` atoms.
     #[expect(clippy::cast_possible_truncation, reason = "at most 100000 atoms")]
     pub fn new(seed: u32, first_run: u32, table: &Alias, support: usize) -> Self {
         let (rows, packed) = (rows(support) as u32, u32::from(table.packed));
@@ -58,10 +59,10 @@ impl Kernel for Atoms {
 
     #[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {
-        // Draws for 16 lanes at a time fill the widest vector registers.
+        // Drawing for 16 lanes at a time fills the widest vector registers.
         const PART: usize = 16;
         let table = inputs.u32(0);
-        // Draws of one block: four words, one each in the packed form, two in the wide form.
+        // A block of four words holds four draws in the packed form (one word each), two in the wide form.
         let (per, bits) = if u.packed == 1 { (4, u.columns.trailing_zeros()) } else { (2, 0) };
         for part in (0..LANES).step_by(PART) {
             let runs: [u32; PART] =
@@ -93,7 +94,7 @@ impl Kernel for Atoms {
             Case::zeroed(name, groups, rows(p.len()), inputs, uniforms, cuts)
         };
         let falling = |count: u32| (1..=count).map(|k| 1.0 / f64::from(k)).collect::<Vec<_>>();
-        // Its aliases are the last atoms, so every bit of them is tried.
+        // This table's aliases are the last atoms, so every bit of an alias is tested.
         let rising = |count: u32| (1..=count).map(|k| f64::from(k) * f64::from(k)).collect::<Vec<_>>();
         vec![
             case("one atom", 1, falling(1), 1, 0, &[0, 1, 3]),
@@ -116,10 +117,11 @@ impl Kernel for Atoms {
     }
 }
 
-/// Test mass that each run has not met, from the state of its group: `out[lane]`.
+/// Probability of the atoms that each run has not met, from the state of its group: `out[lane]`.
 ///
-/// `mass[k]` is the probability of rank k + 1, `words[w]` the sum of `mass[32 w..32 w + 32]`, `outside` what is never
-/// drawn. Summed from the first rank to the last, so that neither device nor batch changes a bit.
+/// `mass[k]` is the probability of rank k + 1, `words[w]` the sum of `mass[32 w..32 w + 32]`, `outside` the probability
+/// of the atoms that are never drawn. The sum runs from the first rank to the last, so that neither device nor batch
+/// changes a bit.
 pub fn unseen(state: &[[u32; LANES]], mass: &[f64], words: &[f64], outside: f64) -> [f64; LANES] {
     let mut out = [0.0; LANES];
     for (w, row) in state.iter().enumerate() {

@@ -31,7 +31,7 @@ fn atoms(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec
     let base = group * u.rows * LANES + lane;
     if (base >= arrayLength(&state)) { return; }
     let run = u.first_run + group * LANES + lane;
-    // Words of a draw; a block of four words serves two draws or four.
+    // A block of four words holds four draws (one word each) in the packed form, two in the wide form.
     let width = select(2u, 1u, u.packed == 1u);
     let per = 4u / width;
     var block = vec4<u32>();
@@ -39,7 +39,7 @@ fn atoms(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec
         if (draw % per == 0u || draw == u.first) {
             block = rng_philox(vec2<u32>(u.seed, ATOMS), vec4<u32>(run, draw / per, 0u, 0u));
         }
-        // Turn the draw's words to the front: no vector is indexed by a variable.
+        // Rotate the draw's words to the front, so that no vector is indexed by a variable.
         let place = draw % per * width;
         var words = block;
         if ((place & 1u) != 0u) { words = words.yzwx; }

@@ -13,38 +13,39 @@ use crate::exec::{Inputs, Kernel};
 use crate::math;
 use crate::rng::{self, Stream, mulhi};
 
-/// Hours that show facts.
+/// Random stream of the facts: how often each is shown, and its first hour.
 const EXAM: Stream = Stream(1);
 
-/// Students of a group.
+/// Students that a workgroup advances together.
 pub const LANES: usize = 64;
 
 /// Segments per octave of the quantile table.
 const SEGMENTS: usize = 256;
 
-/// Hours are below 2^14.
+/// Most bits of a number of hours: hours are below 2^14.
 const LEVELS_MAX: usize = 14;
 
 crate::uniforms! {
-    /// Binding 0.
+    /// Uniforms of the kernel, at binding 0.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// The student of lane 0 of group 0.
+        /// Number of the student in lane 0 of group 0.
         first_run: u32,
-        /// Subjects K.
+        /// Number of subjects K.
         subjects: u32,
-        /// Facts of a subject.
+        /// Number of facts in a subject.
         facts: u32,
-        /// Allocations A.
+        /// Number of allocations A.
         allocations: u32,
         /// Bits of the largest number of hours.
         levels: u32,
     }
 }
 
-/// The kernel. State: row `k (A + 1) + j` counts the facts of subject k that are unknown at exactly the j
-/// smallest of its A thresholds. Inputs: the quantile table; thresholds `[k][A]`, hours in ascending order.
+/// Kernel that counts the facts that each student does not know. State: row `k (A + 1) + j` counts the facts of subject
+/// k that are unknown at exactly the j smallest of its A thresholds. Inputs: the quantile table; thresholds `[k][A]`,
+/// hours in ascending order.
 #[derive(Debug)]
 pub struct Exam;
 
@@ -53,15 +54,16 @@ pub const fn rows(subjects: usize, allocations: usize) -> usize {
     subjects * (allocations + 1)
 }
 
-/// Steps that cover `facts` facts: one draw serves two.
+/// Steps that cover `facts` facts: one draw serves two facts.
 pub const fn steps(facts: u32) -> u32 {
     facts.div_ceil(2)
 }
 
 /// The quantiles of Beta(a, 1), `theta(u) = u^(1/a)`, at 256 places in each octave of `u`, in units of 2^-32.
 ///
-/// Linear between them: relative error of theta below `(1/a)(1/a - 1) 2^-19`, 1.7e-4 at a = 0.1, always upwards
-/// there; the loss, which moves with `theta^-a`, is off by less than 2e-5 of itself (tested).
+/// Interpolation between these places is linear. The relative error of theta is below `(1/a)(1/a - 1) 2^-19`, 1.7e-4 at
+/// a = 0.1, where theta is never too low; the loss, which moves with `theta^-a`, has a relative error below 2e-5
+/// (tested).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "theta 2^32 is clamped to a u32")]
 #[expect(clippy::cast_precision_loss, reason = "small integers")]
 pub fn quantiles(a: f64) -> Vec<u32> {
@@ -76,7 +78,7 @@ pub fn quantiles(a: f64) -> Vec<u32> {
     table
 }
 
-/// theta of a uniform word, in units of 2^-32.
+/// Quantile theta of a uniform word, in units of 2^-32.
 #[inline(always)]
 fn quantile(table: &[u32], word: u32) -> u32 {
     let u = word.max(1);
@@ -114,13 +116,14 @@ impl Kernel for Exam {
     type Row = [u32; LANES];
 
     fn software_steps(u: &Uniforms) -> u32 {
-        // The draw; two facts, each with its powers, its bisection and the search among at most 2^10 thresholds.
+        // Loop iterations of a step: the draw, then two facts, each with its powers, its bisection and its search among
+        // at most 2^10 thresholds.
         65_000 / (u.subjects * (12 + 2 * (2 * u.levels + 11)))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {
-        // Draws for 16 lanes at a time fill the widest vector registers.
+        // Drawing for 16 lanes at a time fills the widest vector registers.
         const PART: usize = 16;
         let (table, thresholds) = (inputs.u32(0), inputs.u32(1));
         let (allocations, levels) = (u.allocations as usize, u.levels as usize);
@@ -177,7 +180,7 @@ impl Kernel for Exam {
 mod tests {
     use super::*;
 
-    /// `E (1 - theta)^n` for `theta ~ Beta(a, 1)`: `G(n + 1) G(a + 1) / G(n + a + 1)`.
+    /// Exact mean of `(1 - theta)^n` for `theta ~ Beta(a, 1)`: `G(n + 1) G(a + 1) / G(n + a + 1)`.
     fn survival(a: f64, n: u32) -> f64 {
         let n = f64::from(n);
         math::exp(math::lgamma(n + 1.0) + math::lgamma(a + 1.0) - math::lgamma(n + a + 1.0))
@@ -195,7 +198,7 @@ mod tests {
                         let n32 = (1u64 << 31) + ((u64::from(i) * 2 + 1) << 18);
                         let word = (n32 >> (31 - octave)) as u32;
                         let theta = if octave < 12 {
-                            // Too few bits below: the exact function instead.
+                            // Words of the lowest octaves have too few bits, so they take the exact function.
                             math::pow(n32 as f64 / 4_294_967_296.0 * math::pow(2.0, f64::from(octave) - 31.0), 1.0 / a)
                         } else {
                             f64::from(quantile(&table, word)) / 4_294_967_296.0
@@ -205,7 +208,7 @@ mod tests {
                     }
                 }
                 let exact = survival(a, n);
-                // Table: 2e-5 of itself; midpoints and the rounding of theta to 2^-32: 1e-7.
+                // The table's relative error is 2e-5; midpoints and the rounding of theta to 2^-32 add 1e-7.
                 assert!((mean - exact).abs() < 2e-5 * exact + 1e-7, "a = {a}, n = {n}: {mean} against {exact}");
             }
         }
@@ -218,7 +221,8 @@ mod tests {
             for i in 1..20_000u32 {
                 let word = i.wrapping_mul(214_748);
                 let exact = math::pow(f64::from(word) / 4_294_967_296.0, 1.0 / a) * 4_294_967_296.0;
-                // Linear in a segment of relative width 2^-8: second derivative over eight; and units of 2^-32.
+                // Linear interpolation in a segment of relative width 2^-8 is off by an eighth of the second
+                // derivative; the rounding to 2^-32 adds to it.
                 let bound = (1.0 / a * (1.0 / a - 1.0)).abs() / 524_288.0 * 1.05 * exact + 2.0;
                 let found = f64::from(quantile(&table, word));
                 assert!((found - exact).abs() <= bound, "a = {a}, word {word}: {found} against {exact}");

@@ -19,7 +19,7 @@ const SEGMENTS = 256u;
 const LEVELS_MAX = 14u;
 const EXAM = 1u;
 
-// theta of a uniform word, in units of 2^-32.
+// Quantile theta of a uniform word, in units of 2^-32.
 fn quantile(word: u32) -> u32 {
     let v = max(word, 1u);
     let zeros = countLeadingZeros(v);

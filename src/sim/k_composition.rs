@@ -2,11 +2,11 @@
 //!
 //! A sample is k skills drawn from p; the learner predicts `f = w_(s_1) ... w_(s_k)`, the truth is the product of signs
 //! w*, and a step moves against the gradient of `(f - y)^2 / 2`, averaged over a batch. Signs are a choice of gauge:
-//! with `w w*` for `w` the truth is 1, and p, the start's distribution and the losses stay what they are.
+//! replacing `w` by `w w*` makes the truth 1 and leaves p, the distribution of the start and the losses unchanged.
 //!
-//! Runs never share draws, but a run draws the same words whatever it is trained on and however fast, so that exponents
-//! and learning rates are compared on equal luck. A group whose lanes are learning rates of one run draws once for all of
-//! them. Weights live in f32; what is read back are the first rows only, the records.
+//! Runs never share draws, but a run draws the same words for every training distribution and every learning rate, so
+//! that exponents and learning rates are compared on equal luck. A group whose lanes are learning rates of one run
+//! draws once for all of them. Weights are f32; only the first rows, the records, are read back.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -16,85 +16,86 @@ use crate::rng::{self, Alias, Stream, gaussian, gaussian_entry};
 #[cfg(not(target_arch = "wasm32"))]
 mod cases;
 
-/// Samples.
+/// Random stream of the samples.
 const COMPOSE: Stream = Stream(6);
-/// Weights at the start.
+/// Random stream of the initial weights.
 const COMPOSE_START: Stream = Stream(7);
 
-/// Runs of a group.
+/// Lanes of a group.
 pub const LANES: usize = 32;
 
-/// Samples between two looks at the test loss: the time to a target is a multiple of it, rounded up to whole batches.
+/// Samples between two checks of the test loss. The time to a target is a multiple of this, rounded up to whole
+/// batches.
 pub const CHECK: u32 = 256;
 
-/// Bins of skills by rank: the first eighth, the second, the second quarter, the second half.
+/// Number of bins of skills by rank: the first eighth, the second eighth, the second quarter, the second half.
 pub const BINS: usize = 4;
 
-/// Rows before the weights.
+/// Number of record rows, which come before the weights.
 pub const RECORDS: usize = 11;
-/// Row: the test loss was first below the target at the check of this number; 0 is not yet.
+/// Row: number of the check that first found the test loss below the target; 0 until then.
 pub const HIT: usize = 0;
-/// Row: 1 when the run has diverged; its weights are then 0.
+/// Row: 1 if the run has diverged; its weights are then 0.
 pub const DIVERGED: usize = 1;
-/// Row: `sum_j p_j v_j`. Here and below `v = w`, or `-w` when k is even and that is nearer to the truth.
+/// Row: `sum_j p_j v_j`, where `v = w`, or `v = -w` if k is even and `-w` is nearer to the truth.
 pub const SIGNAL: usize = 2;
-/// Row: `sum_j p_j v_j^2`.
+/// Row: `sum_j p_j v_j^2`, with v of [`SIGNAL`].
 pub const POWER: usize = 3;
-/// Row: `sum_j (1 - v_j)`.
+/// Row: `sum_j (1 - v_j)`, with v of [`SIGNAL`].
 pub const MISS: usize = 4;
-/// Row: `sum_j (1 - v_j)^2`, from which the loss is exact where differences of powers would cancel.
+/// Row: `sum_j (1 - v_j)^2`, with v of [`SIGNAL`]. It gives the exact loss where differences of powers would cancel.
 pub const MISS_SQUARE: usize = 5;
-/// Row: how many v are above 0.
+/// Row: how many v of [`SIGNAL`] are above 0.
 pub const RIGHT: usize = 6;
-/// Rows: the sum of v over each bin.
+/// First of [`BINS`] rows: the sum of v of [`SIGNAL`] over each bin.
 pub const BIN: usize = 7;
 
-/// A product or mean square beyond this is a run that has diverged.
+/// A run has diverged when a product or a mean square exceeds this.
 const BOUND: f32 = 1e6;
 
-/// Smaller weights are flushed: devices differ on subnormal numbers.
+/// Weights smaller than this are set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
-/// The most hops.
+/// Largest number of hops k.
 pub const HOPS_MAX: usize = 8;
 
 crate::uniforms! {
-    /// Binding 0. A step is a batch.
+    /// Uniforms of the kernel, at binding 0. A step is a batch.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// The run of lane 0 of the first group of each training distribution.
+        /// Number of the run in lane 0 of the first group of each training distribution.
         first_run: u32,
         /// Runs of each training distribution.
         runs: u32,
         /// Groups of each training distribution.
         blocks: u32,
-        /// 1 when a group is one run, whose lanes differ in their learning rate; 0 when its lanes are runs.
+        /// 1 if the lanes of a group are learning rates of one run; 0 if they are runs.
         one_run: u32,
-        /// Training distributions; the uniform one after them does not count.
+        /// Number of training distributions, without the uniform one that follows them.
         trainings: u32,
-        /// Skills d.
+        /// Number of skills d.
         skills: u32,
-        /// Their share, 1/d.
+        /// Uniform probability of a skill, 1/d.
         share: f32,
-        /// Hops k.
+        /// Number of hops k.
         hops: u32,
-        /// Samples of a batch.
+        /// Number of samples in a batch.
         batch: u32,
         /// Samples after which skills are drawn uniformly.
         switch_after: u32,
-        /// Test loss that is awaited.
+        /// Target test loss.
         loss_target: f32,
         /// Steps after which the records are written.
         record: u32,
-        /// Binary logarithm of the columns of a table.
+        /// Binary logarithm of the number of columns of an alias table.
         bits: u32,
     }
 }
 
-/// The kernel. State: the records, the weights w, and with batches the weights that the batch is making. Inputs: packed
-/// [`Alias`] tables of the training distributions and of the uniform one, one after another; the training frequencies; the
-/// learning rate of each lane over samples of a batch.
+/// Kernel of SGD on products of skills. State: the records; the weights w; for batches of more than one sample, the
+/// weights that the current batch is making. Inputs: packed [`Alias`] tables of the training distributions and then of
+/// the uniform one; the training frequencies; the learning rate of each lane, divided by the batch size.
 #[derive(Debug)]
 pub struct Compose;
 
@@ -103,17 +104,17 @@ pub const fn rows(skills: u32, batch: u32) -> usize {
     RECORDS + skills as usize * if batch > 1 { 2 } else { 1 }
 }
 
-/// The steps of `samples` samples, rounded up to whole batches.
+/// Steps that take `samples` samples, rounded up to whole batches.
 pub const fn steps(samples: u32, batch: u32) -> u32 {
     samples.div_ceil(batch)
 }
 
-/// The samples seen at the check of the given number, the value of row [`HIT`].
+/// Samples seen at the check of this number, which is the value of row [`HIT`].
 pub const fn samples_at(check: u32, batch: u32) -> u32 {
     steps(check * CHECK, batch) * batch
 }
 
-/// First rank, counted from 0, of each bin and of what follows the last.
+/// First rank, counted from 0, of each bin, and the end of the last bin.
 pub const fn bins(skills: u32) -> [u32; BINS + 1] {
     [0, skills / 8, skills / 4, skills / 2, skills]
 }
@@ -123,8 +124,8 @@ pub const fn blocks(runs: u32, one_run: bool) -> u32 {
     if one_run { runs } else { runs.div_ceil(LANES as u32) }
 }
 
-/// Inputs for training distributions over the same skills, at most 1024, and a learning rate for each lane; and the
-/// binary logarithm of a table's columns.
+/// Inputs for training distributions over the same skills (at most 1024), with one learning rate per lane; and the
+/// binary logarithm of the number of columns of a table.
 #[expect(clippy::cast_possible_truncation, reason = "frequencies and rates as f32")]
 pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Inputs, u32) {
     let flat = vec![1.0; trainings[0].len()];
@@ -137,14 +138,15 @@ pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Input
     (Inputs::new(&inputs), tables[0].bits())
 }
 
-/// The start of a run: independent Gaussian weights of standard deviation `init`, the same for every training.
+/// Initial weights of a run: independent Gaussians of standard deviation `init`, the same for every training.
 #[expect(clippy::cast_possible_truncation, reason = "at most 1024 skills; init as f32")]
 pub fn start(table: &[[i32; 2]], seed: u32, run: u32, skills: u32, init: f64) -> Vec<f32> {
     let words = (0..skills.div_ceil(4)).flat_map(|i| rng::philox([seed, COMPOSE_START.0], [run, i, 0, 0]));
     words.take(skills as usize).map(|word| init as f32 * gaussian(word, table[gaussian_entry(word) as usize])).collect()
 }
 
-/// The state at the start: groups of `trainings`, each with runs `first_run..first_run + runs`, lane by lane, or one of them in all lanes.
+/// Initial state of the groups of `trainings` training distributions, each with the runs `first_run..first_run + runs`:
+/// one run per lane, or with `one_run` one run in all lanes of a group.
 pub fn state(
     table: &[[i32; 2]],
     seed: u32,
@@ -164,7 +166,7 @@ pub fn state(
         for training in 0..trainings {
             let (block, lanes) = if one_run { (run, 0..LANES) } else { (run / LANES, run % LANES..run % LANES + 1) };
             let group = &mut host[(training * blocks + block) * rows..][..rows];
-            // With batches, what the next batch makes starts from w.
+            // For batches, the weights that the next batch makes start as a copy of w.
             for (row, i) in group[RECORDS..].iter_mut().zip((0..d).cycle()) {
                 row[lanes.clone()].fill(w[i]);
             }
@@ -177,7 +179,7 @@ fn flushed(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
 }
 
-/// A diverged run: its weights become 0.
+/// Sets the weights of a diverged run to 0.
 fn empty(state: &mut [[f32; LANES]], lane: usize) {
     state[DIVERGED][lane] = 1.0;
     state[RECORDS..].iter_mut().for_each(|row| row[lane] = 0.0);
@@ -203,14 +205,15 @@ impl Kernel for Compose {
         let sample = 1 + 10 * u.hops.div_ceil(4) + 2 * u.hops;
         let step = 1 + u.batch * sample + if u.batch > 1 { u.skills } else { 0 };
         let check = u.skills + u.hops;
-        // Once a dispatch: the records, a run that is emptied, a first check; then a check in so many steps.
+        // A dispatch writes the records, may empty a run and makes a first check; then a check follows every so many
+        // steps.
         let rest = 65_000 - 4 * u.skills - check;
         (u64::from(rest) * u64::from(CHECK)
             / (u64::from(step) * u64::from(CHECK) + u64::from(check * u.batch.min(CHECK)))) as u32
     }
 
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
-        // Four hops share one block of draws; a bound that the compiler knows keeps a sample in registers.
+        // Up to four hops need one block of draws; a bound known to the compiler keeps a sample in registers.
         if u.hops <= 4 { run::<4>(u, inputs, group, state) } else { run::<HOPS_MAX>(u, inputs, group, state) }
     }
 
@@ -220,7 +223,7 @@ impl Kernel for Compose {
     }
 }
 
-/// A group of k <= K hops.
+/// Advances a group with k <= K hops through its window.
 fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
     let (training, block) = ((group / u.blocks) as usize, group % u.blocks);
     let columns = 1 << u.bits;
@@ -258,7 +261,7 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
                 }
             }
             for lane in 0..LANES {
-                // What is not a number has diverged too.
+                // A mean square of NaN has diverged too.
                 let bounded = square[lane] * u.share <= BOUND;
                 if !bounded {
                     empty(state, lane);
@@ -271,16 +274,16 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
     }
 }
 
-/// Draws for so many lanes, or samples, at a time fill the widest vector registers.
+/// Number of lanes, or samples, that are drawn for together, chosen to fill the widest vector registers.
 const PART: usize = 16;
 
-/// How a group learns from samples of k <= K hops.
+/// What a group needs to learn from samples of k <= K hops.
 struct Learner<const K: usize> {
     rates: [f32; LANES],
     first_run: u32,
-    /// Lanes that are runs.
+    /// Number of lanes that hold a run of their own.
     lanes: usize,
-    /// Shared draws, `[block][word][sample]`, of the part of this number.
+    /// Draws shared by all lanes, `[block][word][sample]`, for the samples of part number `part`.
     words: [[[u32; PART]; 4]; 2],
     part: Option<u32>,
 }
@@ -297,14 +300,14 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// Two blocks of draws; the second only where a sample needs it.
+    /// Draws two blocks of words; the second only where a sample needs it.
     #[inline(always)]
     fn draws(u: &Uniforms, runs: [u32; PART], samples: [u32; PART]) -> [[[u32; PART]; 4]; 2] {
         let block = |block| rng::philox_lanes([u.seed, COMPOSE.0], runs, samples, block);
         [block(0), if K > 4 { block(1) } else { [[0; PART]; 4] }]
     }
 
-    /// The sample of the given number, in lanes that are runs.
+    /// Learns from the sample of this number in lanes that are runs.
     #[inline(always)]
     fn learn_lanes(&self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
         for part in (0..self.lanes).step_by(PART) {
@@ -317,7 +320,7 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// One lane's step on a sample.
+    /// Updates one lane on one sample.
     #[inline(always)]
     fn learn(&self, u: &Uniforms, skill: [usize; K], lane: usize, state: &mut [[f32; LANES]]) {
         if state[DIVERGED][lane] != 0.0 {
@@ -345,7 +348,7 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// The sample of the given number, in lanes that are learning rates: all lanes read and write the same rows.
+    /// Learns from the sample of this number in lanes that are learning rates: all lanes read and write the same rows.
     #[inline(always)]
     fn learn_shared(&mut self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
         let (part, l) = (sample / PART as u32, sample as usize % PART);
@@ -364,7 +367,7 @@ impl<const K: usize> Learner<K> {
                 f[lane] *= value[i][lane];
             }
         }
-        // Lanes that diverge are rare: then each goes by itself.
+        // Lanes diverge rarely; then each lane is updated alone.
         let bounded = f.iter().fold(true, |all, f| all & (f.abs() <= BOUND));
         if !bounded {
             (0..LANES).for_each(|lane| self.learn(u, skill, lane, state));
@@ -409,7 +412,7 @@ fn sums(w: &[[f32; LANES]]) -> [[f32; LANES]; 2] {
     [sum, square]
 }
 
-/// Writes the records.
+/// Writes the record rows of a group.
 fn write_records(u: &Uniforms, p: &[f32], state: &mut [[f32; LANES]]) {
     let (records, w) = state.split_at_mut(RECORDS);
     records[SIGNAL..].fill([0.0; LANES]);
@@ -447,7 +450,7 @@ mod tests {
     use crate::rng::Gaussian;
     use crate::theory::k_composition as theory;
 
-    /// What a test varies.
+    /// The settings that a test varies.
     #[derive(Clone, Copy)]
     struct Setting {
         skills: u32,
@@ -480,7 +483,8 @@ mod tests {
         std::array::from_fn(|lane| if s.one_run { s.lr * (0.1 + lane as f64 / 16.0) } else { s.lr })
     }
 
-    /// The state after the windows between `cuts`, as `[run][row]`; of the learning rates of the first run if that is the group.
+    /// State after the windows between `cuts`, as `[run][row]`, or as `[learning rate][row]` of the first run if a
+    /// group is one run.
     fn run(s: Setting, cuts: &[u32]) -> Vec<Vec<f32>> {
         let (inputs, bits) = inputs(&[theory::power_law(s.skills, s.alpha)], rates(s), s.batch);
         let uniforms = Uniforms {
@@ -513,7 +517,7 @@ mod tests {
         (0..if s.one_run { LANES } else { s.runs as usize }).map(lane).collect()
     }
 
-    /// SGD as the definition says it, in f64: weights after `steps` steps, and the check that first met the target.
+    /// SGD by its definition, in f64: the weights after `steps` steps, and the check that first met the target.
     fn by_hand(s: Setting, run: u32, steps: u32) -> (Vec<f64>, u32) {
         let p = theory::power_law(s.skills, s.alpha);
         let (trained, flat) = (Alias::new(&p), Alias::new(&vec![1.0; p.len()]));
@@ -559,7 +563,8 @@ mod tests {
             for lane in [0, 15, 16, 31, 32, 39] {
                 let (w, hit) = by_hand(s, lane as u32, steps);
                 for (i, (found, w)) in found[lane][RECORDS..].iter().zip(&w).enumerate() {
-                    // Rounding in f32, which the dynamics below the edge of stability do not amplify.
+                    // The tolerance is for rounding in f32, which the dynamics below the edge of stability do not
+                    // amplify.
                     assert!(
                         (f64::from(*found) - w).abs() < 2e-5,
                         "{} hops, run {lane}, skill {i}: {found} {w}",
@@ -676,7 +681,8 @@ mod tests {
 
     #[test]
     fn small_steps_follow_the_flow() {
-        // Large batches and a small learning rate: no noise, no discretisation. A and B of every run on the flow's.
+        // Large batches and a small learning rate leave no noise and no discretisation error: A and B of every run
+        // follow the flow.
         let s = Setting { hops: 2, batch: 1000, lr: 0.05, init: 0.8, runs: 8, record: 2000, ..SETTING };
         let p = theory::power_law(20, 1.5);
         let mut left = 0;

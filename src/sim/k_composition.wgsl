@@ -48,7 +48,7 @@ fn flushed(x: f32) -> f32 {
     return select(x, 0.0, abs(x) < TINY);
 }
 
-// A diverged run: its weights become 0.
+// Sets the weights of a diverged run to 0.
 fn empty(base: u32) {
     state[base + DIVERGED * LANES] = 1.0;
     let count = select(u.skills, 2u * u.skills, u.batch > 1u);
@@ -57,7 +57,7 @@ fn empty(base: u32) {
     }
 }
 
-// The sample of the given number.
+// Learns from the sample of this number.
 fn learn(base: u32, table: u32, sample: u32, run: u32, rate: f32) {
     if (state[base + DIVERGED * LANES] != 0.0) { return; }
     let w = base + RECORDS * LANES;
@@ -70,7 +70,7 @@ fn learn(base: u32, table: u32, sample: u32, run: u32, rate: f32) {
     for (var i = 0u; i < u.hops; i += 1u) {
         if (i == 4u) { words = rng_philox(vec2<u32>(u.seed, COMPOSE), vec4<u32>(run, sample, 1u, 0u)); }
         skill[i] = pick(table, words.x) * LANES;
-        // The next word to the front: no vector is indexed by a variable.
+        // Rotate the next word to the front, so that no vector is indexed by a variable.
         words = words.yzwx;
         value[i] = state[w + skill[i]];
         before[i] = f;
@@ -168,7 +168,7 @@ fn k_composition(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) 
             if (due && state[base + HIT * LANES] == 0.0 && 0.5 * (b - 2.0 * a + 1.0) < u.loss_target) {
                 state[base + HIT * LANES] = f32(check);
             }
-            // What is not a number has diverged too.
+            // A mean square of NaN has diverged too.
             if (!(m2 <= BOUND)) { empty(base); }
         }
         if (step + 1u == u.record) { write_records(base, training); }

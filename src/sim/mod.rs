@@ -1,7 +1,7 @@
 //! Kernels: one stem is a shader (`x.wgsl`) and its CPU twin (`x.rs`), with uniforms and unit tests.
 //!
-//! Each declares beside itself all that is needed of it: its streams of random numbers, how closely a device must agree with
-//! it, and the cases that this is tested on. An experiment names it in `Experiment::KERNELS`.
+//! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with it, and
+//! the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
 //!
 //! A kernel knows numbers, not pages: it never imports parameters, outputs or experiments.
 

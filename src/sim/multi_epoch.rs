@@ -1,10 +1,10 @@
 //! SGD for many epochs over the same samples of a linear regression: one lane is one learning rate.
 //!
-//! A sample is features x and a label `y = <w*, x> + noise`. With `v = w - w*` the residual is `<v, x> - noise`, so w* enters
-//! through the start `v = -w*` only, and the excess risk `1/2 sum_i l_i v_i^2` is exact, with `l_i = E x_i^2`.
+//! A sample is features x and a label `y = <w*, x> + noise`. With `v = w - w*` the residual is `<v, x> - noise`, so w*
+//! enters through the start `v = -w*` only, and the excess risk `1/2 sum_i l_i v_i^2` is exact, with `l_i = E x_i^2`.
 //!
-//! The lanes of a group share its samples and their order: learning rates are compared on equal luck, and a row is read
-//! once for all of them. Groups of the same run share its samples too: the first of them are the same for every N, every
+//! The lanes of a group share its samples and their order, so learning rates are compared on equal luck and a row is
+//! read once for all of them. Groups of one run share its samples too: the first samples are equal for every N, every
 //! order and every schedule. A step is one sample. Up to [`LANES`] steps are prepared together, one by each lane.
 
 use crate::error::Result;
@@ -17,44 +17,45 @@ use crate::rng::{self, Alias, Gaussian, Stream, gaussian, gaussian_entry};
 #[cfg(not(target_arch = "wasm32"))]
 mod cases;
 
-/// Samples.
+/// Random stream of the samples.
 const EPOCHS: Stream = Stream(12);
-/// The order in which samples are visited.
+/// Random stream of the order in which samples are visited.
 const EPOCHS_ORDER: Stream = Stream(13);
 
-/// Learning rates of a group.
+/// Learning rates that a group tries together.
 pub const LANES: usize = 16;
 
-/// The most features of the dense model: a workgroup holds as many samples as it has lanes.
+/// Largest number of features of the dense model: a workgroup holds as many samples as it has lanes.
 pub const DIM_MAX: u32 = 128;
 
-/// The most coordinates of the one-hot model: an alias table of one word a column.
+/// Largest number of coordinates of the one-hot model, whose alias table has one word per column.
 pub const COORDINATES_MAX: u32 = 1024;
 
-/// A schedule is at most so many parts, each constant and of equally many steps: one of them when there are fewer steps.
+/// Largest number of parts of a schedule. Each part has one multiplier, and all parts have equally many steps: one step
+/// each when a run has at most this many steps.
 pub const PARTS: u32 = 1024;
 
-/// The most bytes of one buffer: what every device can bind.
+/// Largest size of one buffer in bytes, which every device can bind.
 pub const BYTES_MAX: u64 = 128 << 20;
 
-/// A residual beyond this is a run that has diverged; it is frozen.
+/// A run whose residual exceeds this has diverged and is frozen.
 const BOUND: f32 = 1e6;
 
-/// A smaller residual moves nothing: devices differ on the subnormal numbers that would follow.
+/// A residual below this moves nothing, because devices differ on the subnormal numbers that would follow.
 const TINY: f32 = 1e-15;
 
-/// Below this excess risk the state is no longer SGD, for weights of about 1: there is no risk to be read off.
+/// Smallest excess risk that can be trusted, for weights of about 1: below it, the state no longer follows SGD.
 ///
-/// State is `w - w*`, so single precision rounds it relative to itself, and a risk keeps its digits however small it is,
-/// until residuals reach `TINY`. Those of risk R are about `sqrt(2 R)`: at R = 1e-24 that is 1.4e-12, and one Gaussian
-/// residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So a smaller risk is more than a thousandth of its
-/// logarithm too high, and at 1e-30 it stands still. For single features, which stop one by one, all that have stopped
+/// The state is `w - w*`, which single precision rounds relative to itself, so a small risk keeps its digits until
+/// residuals reach `TINY`. At risk R, residuals are about `sqrt(2 R)`: at R = 1e-24 that is 1.4e-12, and one Gaussian
+/// residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So a smaller risk is too high by more than a
+/// thousandth of its logarithm, and at 1e-30 it stops falling. One-hot features stop one by one; all that have stopped
 /// weigh `TINY^2 / 2 = 5e-31` together.
 pub const FLOOR: f64 = 1e-24;
 
-/// Features are Gaussian and independent, of variance `l_i`.
+/// Dense model: the features are independent Gaussians of variance `l_i`.
 const DENSE: u32 = 0;
-/// One feature is not 0: `x = sqrt(L_i) e_i` with probability `p_i`.
+/// One-hot model: `x = sqrt(L_i) e_i` with probability `p_i`.
 const ONE_HOT: u32 = 1;
 
 const FRESH: u32 = 0;
@@ -66,29 +67,29 @@ const REPLACE: u32 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Order {
-    /// A new one: one pass over samples that never end.
+    /// A new sample in every step: one pass over unlimited data.
     Fresh = FRESH,
-    /// One order, kept in every epoch: that in which the samples were drawn.
+    /// The order in which the samples were drawn, in every epoch.
     Once = ONCE,
     /// A new random order in every epoch.
     Reshuffle = RESHUFFLE,
-    /// Any of them, drawn anew in every step.
+    /// A sample drawn with replacement in every step.
     Replace = REPLACE,
 }
 
-/// What becomes of the learning rate.
+/// How the learning rate changes during a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schedule {
-    /// Nothing.
+    /// The learning rate stays constant.
     Constant,
-    /// `(1 + cos(pi t/T)) / 2`.
+    /// Cosine decay: after t of T steps the multiplier is `(1 + cos(pi t/T)) / 2`.
     Cosine,
-    /// Constant for 80% of the steps, then linearly to 0.
+    /// Constant for 80% of the steps, then linear decay to 0.
     Wsd,
 }
 
 impl Schedule {
-    /// The multiplier after a share of the steps.
+    /// Multiplier of the learning rate after this share of the steps.
     pub fn multiplier(self, share: f64) -> f64 {
         match self {
             Self::Constant => 1.0,
@@ -97,36 +98,36 @@ impl Schedule {
         }
     }
 
-    /// The multipliers of the parts of so many steps: those in the middle of each.
+    /// Multipliers of the parts of `steps` steps, each taken at the middle of its part.
     #[expect(clippy::cast_possible_truncation, reason = "factors as f32")]
     fn parts(self, steps: u32) -> impl Iterator<Item = f32> {
         let share = f64::from(part(steps)) / f64::from(steps.max(1));
         (0..PARTS).map(move |i| self.multiplier(((f64::from(i) + 0.5) * share).min(1.0)) as f32)
     }
 
-    /// The multiplier of each of so many steps, as a run takes them.
+    /// Multiplier of each of `steps` steps, as a run applies them.
     pub fn multipliers(self, steps: u32) -> impl Iterator<Item = f64> {
         self.parts(steps).flat_map(move |x| (0..part(steps)).map(move |_| f64::from(x))).take(steps as usize)
     }
 }
 
-/// Learning rates that are tried together.
+/// Learning rates that are tried together, on one schedule.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// At most [`LANES`]; lanes left over stay at the start.
+    /// At most [`LANES`] learning rates; unused lanes stay at the start.
     pub rates: Vec<f64>,
-    /// What becomes of them in the course of `steps`.
+    /// How the learning rates change during `steps`.
     pub schedule: Schedule,
-    /// Steps after which the trial rests.
+    /// Number of steps, after which the trial rests.
     pub steps: u32,
 }
 
 /// How features are distributed.
 #[derive(Clone, Copy, Debug)]
 pub enum Features<'a> {
-    /// Independent Gaussians of these variances `l_i`, at most [`DIM_MAX`].
+    /// Independent Gaussians of these variances `l_i`, at most [`DIM_MAX`] of them.
     Dense(&'a [f64]),
-    /// `sqrt(L_i) e_i` with probability `p_i`: `(p, L)`, at most [`COORDINATES_MAX`].
+    /// `sqrt(L_i) e_i` with probability `p_i`, given as `(p, L)`; at most [`COORDINATES_MAX`] coordinates.
     OneHot(&'a [f64], &'a [f64]),
 }
 
@@ -138,7 +139,7 @@ impl Features<'_> {
         }
     }
 
-    /// Words of a sample: the features, or the place of the one that is not 0; then the noise.
+    /// Words per sample: the features, or the index of the non-zero feature; then the noise.
     const fn width(self) -> usize {
         match self {
             Self::Dense(spectrum) => spectrum.len() + 1,
@@ -146,7 +147,7 @@ impl Features<'_> {
         }
     }
 
-    /// `E x_i^2`.
+    /// Second moments of the features, `E x_i^2`.
     pub fn spectrum(self) -> Vec<f64> {
         match self {
             Self::Dense(spectrum) => spectrum.to_vec(),
@@ -155,26 +156,26 @@ impl Features<'_> {
     }
 }
 
-/// A sweep: every trial on every run.
+/// A sweep, which applies every trial to every run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     /// Seed of all draws.
     pub seed: u32,
-    /// The first run.
+    /// Number of the first run.
     pub first_run: u32,
-    /// Runs: each has samples and orders of its own.
+    /// Number of runs; each has its own samples and orders.
     pub runs: u32,
     /// Distribution of the features.
     pub features: Features<'a>,
     /// Standard deviation of the noise.
     pub noise: f64,
-    /// The weights w* that are learned, from 0.
+    /// True weights w*; learning starts from 0.
     pub teacher: &'a [f64],
     /// Which sample a step takes.
     pub order: Order,
-    /// Samples N of an epoch; of no meaning when all are fresh.
+    /// Samples N per epoch; unused if every sample is fresh.
     pub samples: u32,
-    /// What is tried on each run.
+    /// Trials that each run goes through.
     pub trials: &'a [Trial],
 }
 
@@ -187,10 +188,10 @@ impl Plan<'_> {
         stored.max(self.trials.len() as u64 * runs * group)
     }
 
-    /// The largest N that stays within [`BYTES_MAX`], all else as it is; 0 when none does.
+    /// Largest N for which this plan's buffers stay within [`BYTES_MAX`]; 0 if none does.
     pub fn most_samples(&self) -> u32 {
         let fits = |samples: &u32| Plan { samples: *samples, ..*self }.bytes() <= BYTES_MAX;
-        // By bisection: f32 counts up to 2^24.
+        // Bisection up to 2^24, the range in which f32 holds every whole number.
         let (mut least, mut most) = (0u32, 1 << 24);
         while least < most {
             let middle = (least + most).div_ceil(2);
@@ -199,8 +200,8 @@ impl Plan<'_> {
         least
     }
 
-    /// The inputs: the Gaussian table; the alias table of the one-hot model; factors of the features and of the noise;
-    /// samples; steps of each trial; its learning rates and the multipliers of its parts.
+    /// Inputs of the kernel: the Gaussian table; the alias table of the one-hot model; factors of the features and of
+    /// the noise; samples; steps of each trial; its learning rates and the multipliers of its parts.
     #[expect(clippy::cast_possible_truncation, reason = "factors and rates as f32")]
     fn inputs(&self, u: &Uniforms) -> Inputs {
         let table = Gaussian::new().table;
@@ -243,7 +244,7 @@ impl Plan<'_> {
         ])
     }
 
-    /// Inputs, the first state and the uniforms.
+    /// Inputs, initial state and uniforms of the kernel.
     #[expect(clippy::cast_possible_truncation, reason = "bounded by memory; the start as f32")]
     pub fn parts(&self) -> (Inputs, Vec<[f32; LANES]>, Uniforms) {
         let dim = self.features.dim();
@@ -280,9 +281,9 @@ impl Plan<'_> {
     }
 }
 
-/// Row: 1 when the lane has diverged; it is then frozen.
+/// Row: 1 if the lane has diverged; it is then frozen.
 pub const DIVERGED: usize = 0;
-/// Rows: `v = w - w*`.
+/// First of d rows: `v = w - w*`.
 pub const WEIGHTS: usize = 1;
 
 /// Rows of a group's state.
@@ -290,43 +291,43 @@ pub const fn rows(dim: usize, order: Order, samples: u32) -> usize {
     WEIGHTS + dim + if matches!(order, Order::Reshuffle) { (samples as usize).div_ceil(LANES) } else { 0 }
 }
 
-/// Steps of a part of a schedule.
+/// Steps in each part of a schedule over `steps` steps.
 const fn part(steps: u32) -> u32 {
     steps.div_ceil(PARTS)
 }
 
 crate::uniforms! {
-    /// Binding 0. A step is a sample.
+    /// Uniforms of the kernel, at binding 0. A step is a sample.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// The run of the first group of each trial.
+        /// Number of the run in the first group of each trial.
         first_run: u32,
-        /// Runs of each trial.
+        /// Number of runs of each trial.
         runs: u32,
-        /// Trials.
+        /// Number of trials.
         trials: u32,
-        /// How features are distributed: 0 dense, 1 one-hot.
+        /// Distribution of the features: 0 dense, 1 one-hot.
         model: u32,
-        /// [`Order`].
+        /// Order of the samples, a value of [`Order`].
         order: u32,
-        /// Samples N of an epoch.
+        /// Number of samples N in an epoch.
         samples: u32,
-        /// Weights d.
+        /// Number of weights d.
         dim: u32,
-        /// Words of a sample.
+        /// Words per sample.
         width: u32,
-        /// Binary logarithm of the columns of the alias table.
+        /// Binary logarithm of the number of columns of the alias table.
         bits: u32,
     }
 }
 
-/// The kernel. State: [`DIVERGED`], [`WEIGHTS`], and, where epochs are reshuffled, the order of the samples, one after
-/// another, whatever the lane. Inputs: as [`Plan::parts`] makes them.
+/// Kernel of SGD over repeated samples. State: [`DIVERGED`], [`WEIGHTS`] and, if epochs are reshuffled, the order of
+/// the samples of the group, stored one after another across all lanes. Inputs: those of [`Plan::parts`].
 #[derive(Debug)]
 pub struct Epochs;
 
-/// What samples are drawn with.
+/// Tables and constants that samples are drawn with.
 #[derive(Clone, Copy)]
 struct Draw<'a> {
     u: &'a Uniforms,
@@ -340,7 +341,7 @@ impl Draw<'_> {
         gaussian(word, self.table[gaussian_entry(word) as usize])
     }
 
-    /// The samples of a run from `first` on, at most [`LANES`]: as many as `out` has room for.
+    /// Draws the samples of a run from number `first` on: as many as `out` has room for, at most [`LANES`].
     #[inline(never)]
     fn draw_samples<const MODEL: u32>(self, run: u32, first: u32, out: &mut [f32]) {
         let (width, run) = (self.u.width as usize, self.u.first_run.wrapping_add(run));
@@ -366,7 +367,8 @@ impl Draw<'_> {
     }
 }
 
-/// `<v, y>` in every lane. A function of its own, like the two after it: once inlined, lanes are no longer made vectors.
+/// `<v, y>` in every lane. It is not inlined, nor are [`shift`] and [`shift_product`], because the compiler then no
+/// longer vectorises over lanes.
 #[inline(never)]
 fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     let mut sum = [0.0; LANES];
@@ -378,7 +380,7 @@ fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     sum
 }
 
-/// Moves v by `-g x`.
+/// Moves v by `-g x` in every lane.
 #[inline(never)]
 fn shift(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32]) {
     for (v, x) in v.iter_mut().zip(x) {
@@ -388,7 +390,7 @@ fn shift(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32]) {
     }
 }
 
-/// [`shift`], then [`product`], with one look at v.
+/// Applies [`shift`] and then returns [`product`], reading v only once.
 #[inline(never)]
 fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32]) -> [f32; LANES] {
     let mut sum = [0.0; LANES];
@@ -401,7 +403,7 @@ fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32])
     sum
 }
 
-/// What the residuals move v by, against x; lanes out of bounds are frozen.
+/// Factors g by which the residuals move v along x, in every lane; freezes lanes that are out of bounds.
 #[inline(always)]
 fn pull(
     sum: &[f32; LANES],
@@ -421,7 +423,7 @@ fn pull(
     g
 }
 
-/// The draws that order the steps from `first` on: four to a block.
+/// Random words that order the steps from number `first` on, four to a block.
 #[inline(never)]
 fn order_words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     let runs = [u.first_run.wrapping_add(run); LANES];
@@ -430,7 +432,7 @@ fn order_words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     std::array::from_fn(|l| words[(first as usize + l) % 4][l])
 }
 
-/// A group through its window.
+/// Advances a group through its window.
 fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
     let (trial, run) = ((group / u.runs) as usize, group % u.runs);
     let draw = Draw { u, table: bytemuck::cast_slice(inputs.u32(0)), aliases: inputs.u32(1), factors: inputs.f32(2) };
@@ -457,7 +459,7 @@ fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut 
             for ((step, word), x) in (first..end).zip(words).zip(&mut samples) {
                 let mut place = step % u.samples;
                 if u.order == RESHUFFLE {
-                    // Fisher and Yates: whatever the order was before, all that it can become are equally likely.
+                    // Fisher-Yates: whatever the order was before, every order is now equally likely.
                     order.swap(place as usize, (place + rng::mulhi(word, u.samples - place)) as usize);
                     place = order[place as usize] as u32;
                 } else if u.order == REPLACE {
@@ -532,7 +534,7 @@ impl Kernel for Epochs {
     }
 }
 
-/// A plan under way.
+/// A plan that is being computed.
 pub struct Sweep {
     lanes: Lanes<Epochs>,
     uniforms: Uniforms,
@@ -541,33 +543,33 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Before the first step.
+    /// Starts a plan, before its first step.
     pub fn new(plan: &Plan<'_>) -> Self {
         let (inputs, host, uniforms) = plan.parts();
         let lanes = Lanes::new(host, rows(plan.features.dim(), plan.order, plan.samples), inputs);
         Self { lanes, uniforms, spectrum: plan.features.spectrum(), step: 0 }
     }
 
-    /// Steps done.
+    /// Number of steps done so far.
     pub const fn step(&self) -> u32 {
         self.step
     }
 
-    /// Goes on until so many steps are done in all; trials whose steps are done rest.
+    /// Advances until `to` steps are done in all; a trial rests after its last step.
     ///
     /// # Errors
-    /// As [`Exec::advance`].
+    /// Fails as [`Exec::advance`] does.
     pub async fn advance(&mut self, exec: &Exec, to: u32) -> Result<()> {
         exec.advance(&mut self.lanes, &self.uniforms, self.step..to.max(self.step)).await?;
         self.step = to.max(self.step);
         Ok(())
     }
 
-    /// The excess risk `1/2 sum_i l_i v_i^2` after the steps done, `[trial * runs + run][rate]`; not a number for a lane that
-    /// has diverged.
+    /// Excess risk `1/2 sum_i l_i v_i^2` after the steps done, `[trial * runs + run][rate]`; NaN for a lane that has
+    /// diverged.
     ///
     /// # Errors
-    /// As [`Exec::read_first`].
+    /// Fails as [`Exec::read_first`] does.
     pub async fn risks(&mut self, exec: &Exec) -> Result<Vec<[f64; LANES]>> {
         let rows = exec.read_first(&mut self.lanes, WEIGHTS + self.spectrum.len()).await?;
         let risk = |group: &[[f32; LANES]]| {
@@ -588,7 +590,7 @@ mod tests {
     use crate::theory::one_hot::OneHot;
     use crate::theory::reuse::{self, Model as _};
 
-    /// What a test varies.
+    /// The settings that a test varies.
     #[derive(Clone, Copy)]
     struct Setting<'a> {
         features: Features<'a>,
@@ -614,7 +616,7 @@ mod tests {
 
     const ORDERS: [Order; 4] = [Order::Fresh, Order::Once, Order::Reshuffle, Order::Replace];
 
-    /// Something of a setting's plan.
+    /// Builds the plan of a setting and hands it to `use_plan`.
     fn plan<T>(s: Setting<'_>, use_plan: impl FnOnce(&Plan<'_>) -> T) -> T {
         let trials = [Trial { rates: s.rates.to_vec(), schedule: s.schedule, steps: s.steps }];
         use_plan(&Plan {
@@ -630,7 +632,7 @@ mod tests {
         })
     }
 
-    /// The state after the windows between `cuts`, group by group.
+    /// State after the windows between `cuts`, group by group.
     fn state(s: Setting<'_>, cuts: &[u32]) -> Vec<Vec<[f32; LANES]>> {
         plan(s, |plan| {
             let (inputs, host, uniforms) = plan.parts();
@@ -662,7 +664,7 @@ mod tests {
             .collect()
     }
 
-    /// SGD as it is defined, in f64: `w <- w + rate (y - <w, x>) x`, w from 0, w* of ones.
+    /// SGD by its definition, in f64: `w <- w + rate (y - <w, x>) x`, from w = 0, with every entry of w* 1.
     fn by_hand(s: Setting<'_>, run: u32, rate: f64) -> Vec<f64> {
         let (table, dim) = (Gaussian::new(), s.features.dim());
         let sample = |n: u32| -> (Vec<f64>, f64) {
@@ -707,7 +709,7 @@ mod tests {
         w
     }
 
-    /// ln of the risk of one dense direction without noise: v is a product of `1 - rate x^2`.
+    /// ln of the risk in one dense direction without noise, where v is a product of factors `1 - rate x^2`.
     fn by_factors(s: Setting<'_>, run: u32, rate: f64) -> f64 {
         let table = Gaussian::new();
         let mut order: Vec<u32> = (0..s.samples).collect();
@@ -736,7 +738,8 @@ mod tests {
                         for (l, rate) in s.rates.iter().enumerate() {
                             let w = by_hand(s, run, *rate);
                             for (v, w) in group[WEIGHTS..].iter().zip(&w) {
-                                // Rounding in f32, which the dynamics below the edge of stability do not amplify.
+                                // The tolerance is for rounding in f32, which the dynamics below the edge of stability
+                                // do not amplify.
                                 let difference = f64::from(v[l]) - (w - 1.0);
                                 assert!(difference.abs() < 1e-5, "{order:?} {schedule:?} run {run}: {difference}");
                             }
@@ -779,11 +782,11 @@ mod tests {
         }
         assert_eq!(pairs.len(), 576, "24 orders, then 24");
         let chi2: f64 = pairs.values().map(|n: &f64| (n - 100.0) * (n - 100.0) / 100.0).sum();
-        // 575 degrees of freedom, standard deviation 33.9: within 4 of them.
+        // 575 degrees of freedom have a standard deviation of 33.9; 4 of them are allowed.
         assert!((chi2 - 575.0).abs() < 136.0, "chi-square {chi2}");
     }
 
-    /// The z values of the risks of a setting with the given exact ones stay below 4, the model's own error aside.
+    /// Asserts that the risks of a setting are within 4 standard errors of the exact ones, plus the model's own error.
     fn agrees(s: Setting<'_>, exact: impl Fn(f64) -> f64, own_error: f64) {
         for ([mean, error], rate) in risks(s).into_iter().zip(s.rates) {
             let exact = exact(*rate);
@@ -839,7 +842,7 @@ mod tests {
     #[test]
     fn one_pass_at_a_decaying_rate_is_the_exact_recursion() {
         for schedule in [Schedule::Cosine, Schedule::Wsd] {
-            // Beyond 1024 steps a part of the schedule is two of them.
+            // Beyond 1024 steps, a part of the schedule has two steps.
             for steps in [100, 1500] {
                 let dense = OnePass::new(&[1.0, 0.5, 0.25, 0.125], &[1.0; 4], 0.49, 3.0);
                 let hot = OneHot::new(&P, &SCALES, &[1.0; 6], 0.49, reuse::Order::Reshuffle);
@@ -856,13 +859,13 @@ mod tests {
 
     #[test]
     fn a_risk_keeps_its_digits_down_to_the_floor() {
-        // Without noise, one direction: in f64 by hand, which has no floor, and at every step of the way down.
+        // One direction without noise: f64 by hand, which has no floor, agrees at every step of the way down.
         let s = Setting { features: Features::Dense(&[1.0]), noise: 0.0, rates: &[0.3], runs: 8, ..SETTING };
         let (mut above, mut below) = (0, 0);
         for steps in (10..200).step_by(5) {
             let s = Setting { steps, ..s };
             for (run, group) in (0..).zip(state(s, &[0, steps])) {
-                // w near 1 cannot hold v = w - 1: its logarithm is that of the factors.
+                // w near 1 cannot resolve v = w - 1, so the factors give the logarithm of v.
                 let exact = by_factors(s, run, 0.3);
                 let w = f64::from(group[WEIGHTS][0]);
                 let found = w * w * 0.5;
@@ -879,7 +882,7 @@ mod tests {
 
     #[test]
     fn many_epochs_end_at_least_squares() {
-        // Steps this small leave 6e-4 of it to the noise of the order, and e^-30 to the start.
+        // With steps this small, the noise of the order is 6e-4 of the risk, and what is left of the start is e^-30.
         let features = Features::Dense(&[1.0; 5]);
         let s = Setting { features, runs: 4000, rates: &[0.005], steps: 50 * 128, ..SETTING };
         agrees(s, |_| least_squares(5.0, 0.49, 50.0), 1e-3);
@@ -887,7 +890,7 @@ mod tests {
 
     #[test]
     fn dense_risk_of_some_epochs_is_near_the_mean_field() {
-        // Its own error is of order d/N and of order rate tr(H) log(KN): 3% and less here.
+        // The model's own error is of order d/N and of order rate tr(H) log(KN): at most 3% here.
         let (spectrum, samples) = ([1.0, 0.5], 2000);
         for (order, known) in KNOWN {
             let mean_field = MeanField::new(&spectrum, &[1.0; 2], 0.49, known);
@@ -926,7 +929,7 @@ mod tests {
 
     #[test]
     fn a_long_schedule_is_its_parts() {
-        // 5000 steps in parts of 5: the mean multiplier is that of the schedule.
+        // Of 5000 steps in parts of 5, the mean multiplier is that of the schedule.
         for (schedule, mean) in [(Schedule::Cosine, 0.5), (Schedule::Wsd, 0.9), (Schedule::Constant, 1.0)] {
             let multipliers =
                 plan(Setting { schedule, steps: 5000, ..SETTING }, |plan| plan.parts().0.f32(5)[LANES..].to_vec());
@@ -944,7 +947,7 @@ mod tests {
     fn memory_is_bounded_by_the_largest_buffer() {
         let s = Setting { runs: 32, rates: &[0.1], ..SETTING };
         let most = plan(s, |plan| plan.most_samples());
-        // Samples of 6 words.
+        // A sample has 6 words.
         assert_eq!(u64::from(most), BYTES_MAX / (32 * 6 * 4), "{most}");
         let bytes = |samples| plan(Setting { samples, ..s }, |plan| plan.bytes());
         assert!(bytes(most) <= BYTES_MAX && bytes(most + 1) > BYTES_MAX, "the most, and no more");

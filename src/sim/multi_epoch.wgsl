@@ -36,7 +36,8 @@ const WEIGHTS = 1u;
 const EPOCHS = 12u;
 const EPOCHS_ORDER = 13u;
 
-// The steps that lanes prepare together: draws, then places of the stored samples; the samples, one after another.
+// Lanes prepare steps together: `words` are their draws, `places` the places of stored samples, `tile` the samples one
+// after another.
 var<workgroup> words: array<u32, LANES>;
 var<workgroup> places: array<u32, LANES>;
 var<workgroup> tile: array<f32, LANES * (DIM_MAX + 1u)>;
@@ -45,7 +46,7 @@ fn normal(word: u32) -> f32 {
     return rng_gaussian(word, table[rng_gaussian_entry(word)]);
 }
 
-// A new sample of a run.
+// Draws a new sample of a run.
 fn draw_sample(run: u32, step: u32, at: u32) {
     let key = vec2<u32>(u.seed, EPOCHS);
     var drawn = rng_philox(key, vec4<u32>(run, step, 0u, 0u));
@@ -56,13 +57,13 @@ fn draw_sample(run: u32, step: u32, at: u32) {
     }
     for (var i = 0u; i < u.width; i += 1u) {
         tile[at + i] = normal(drawn.x) * factors[i];
-        // The next word to the front: no vector is indexed by a variable.
+        // Rotate the next word to the front, so that no vector is indexed by a variable.
         drawn = drawn.yzwx;
         if (i % 4u == 3u) { drawn = rng_philox(key, vec4<u32>(run, step, i / 4u + 1u, 0u)); }
     }
 }
 
-// The draw that orders a step: four to a block.
+// The random word that orders a step, four to a block.
 fn order_word(run: u32, step: u32) -> u32 {
     let block = rng_philox(vec2<u32>(u.seed, EPOCHS_ORDER), vec4<u32>(run, step / 4u, 0u, 0u));
     let pair = select(block.xy, block.zw, (step & 2u) != 0u);
@@ -73,7 +74,7 @@ fn order_word(run: u32, step: u32) -> u32 {
 fn place_of(step: u32, word: u32, order: u32) -> u32 {
     let place = step % u.samples;
     if (u.order == RESHUFFLE) {
-        // Fisher and Yates.
+        // Fisher-Yates.
         let other = order + place + rng_mulhi(word, u.samples - place);
         let chosen = state[other];
         state[other] = state[order + place];
@@ -103,7 +104,7 @@ fn multi_epoch(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) nu
     var first = u.first;
     while (first < end) {
         let count = min(LANES, end - first);
-        // What lane l prepares is step first + l.
+        // Lane l prepares step first + l.
         if (u.order == FRESH) {
             if (lane < count) { draw_sample(u.first_run + run, first + lane, lane * u.width); }
         } else {

@@ -1,6 +1,7 @@
-//! How rare is no gain? Random mixtures, and what the best shares buy over the matched ones: one item is one problem.
+//! Random mixtures, which show how rare it is that the best shares gain nothing over the matched ones: one item is one
+//! problem.
 //!
-//! In f64 on the CPU: a gain of 1e-12 is below what f32 can hold against a loss of 1.
+//! Computed in f64 on the CPU: f32 cannot resolve a gain of 1e-12 against a loss of 1.
 
 use std::ops::Range;
 
@@ -9,28 +10,28 @@ use crate::math;
 use crate::rng::{Draws, Stream};
 use crate::theory::positive_shift::{Curve, Mixing, Parts, Solver};
 
-/// Random problems.
+/// Random stream of the problems.
 const SHIFT: Stream = Stream(3);
 
-/// What stays the same from problem to problem.
+/// Settings that all random problems share.
 #[derive(Clone, Debug)]
 pub struct Fixed<'a> {
     /// Seed of all draws.
     pub seed: u32,
-    /// The curve; none stands for the mixing law.
+    /// The error curve; `None` stands for the mixing law.
     pub curve: Option<Curve>,
-    /// N.
+    /// Number of samples N.
     pub samples: f64,
-    /// `b`, as long as the problem has parts; not used by the mixing law, whose heights are drawn.
+    /// Parameter `b` of each part; not used by the mixing law, whose heights are drawn.
     pub b: &'a [f64],
-    /// Floors of the mixing law.
+    /// Floors of the parts under the mixing law.
     pub floors: &'a [f64],
-    /// Its matrix.
+    /// Transfer matrix of the mixing law.
     pub transfer: &'a [f64],
 }
 
 impl Fixed<'_> {
-    /// Packs it for the workers.
+    /// Packs the settings for the workers.
     #[expect(clippy::cast_possible_truncation, reason = "at most 128 parts")]
     pub fn inputs(&self) -> Inputs {
         let (code, scale) = match self.curve {
@@ -71,11 +72,11 @@ impl Fixed<'_> {
     }
 }
 
-/// Gains are listed from 1e-17 up; what is less counts as this.
+/// Decimal logarithm of the smallest gain that is listed; smaller gains count as this one.
 pub const LEAST_LOG_GAIN: f64 = -17.0;
 
-/// The job: `log10(1 - L*/L_same)` of a random problem and of the logarithmic curve with the same weights;
-/// not a number where the losses are beyond f64 or the best shares were not found: such a problem says nothing.
+/// Job that computes `log10(1 - L*/L_same)` of a random problem, and of the logarithmic curve with the same weights. It
+/// is NaN, and the problem says nothing, if the losses are beyond f64 or the best shares were not found.
 ///
 /// Problem i: weights uniform on the simplex (spacings of sorted uniforms), exponents a uniform in 0.2..1, heights
 /// log-uniform in 0.1..10 (`c`, for the mixing law `b`). About a microsecond for three parts.
@@ -118,7 +119,7 @@ impl Job for Gains {
             for optimum in [best, control] {
                 let gain = optimum.relative_gain();
                 let listed = if gain > 1e-17 { math::log10(gain) } else { LEAST_LOG_GAIN };
-                // 0/0 where the losses are below the smallest f64; no number either where the solver found nothing.
+                // NaN if the losses underflow to 0/0, or if the solver found nothing.
                 out.push(if gain.is_finite() { listed } else { f64::NAN });
             }
         }
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_gains_are_those_of_the_losses() {
-        // The same problems, by the losses themselves and mirror descent, for every curve with its own parameters.
+        // Mirror descent solves the same problems from their losses, for every curve with its own parameters.
         use crate::theory::positive_shift::mirror_descent;
         let (b, floors) = ([0.5, 1.0, 2.0], [0.1, 0.2, 0.3]);
         let transfer = [1.0, 0.2, 0.0, 0.0, 1.0, 0.3, 0.1, 0.0, 1.0];

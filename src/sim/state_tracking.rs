@@ -1,13 +1,13 @@
 //! Learning to follow a permutation through k steps: one lane is one run of SGD on a product of matrices.
 //!
-//! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`; a sample is k skills, drawn from an alias table
-//! over their ranks; `f = W_{s_k} ... W_{s_1}` should be the product P of their permutation matrices. The gradient of
-//! `|f - P|^2 / (2 n)` is rescaled to the norm `clip` where it is larger. Every [`CHECK`] samples a lane that has not
-//! solved the task yet is tried on sequences that all lanes share; one that has solved it goes on for as many samples
-//! again, then rests. A lane whose error or gradient is out of bounds has diverged and is frozen.
+//! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`; a sample is k skills, drawn from an alias
+//! table over their ranks; `f = W_{s_k} ... W_{s_1}` should be the product P of their permutation matrices. The
+//! gradient of `|f - P|^2 / (2 n)` is rescaled to the norm `clip` where it is larger. Every [`CHECK`] samples, a lane
+//! that has not solved the task yet is tested on sequences that all lanes share; a lane that has solved it trains for
+//! as many samples again, then rests. A lane whose error or gradient is out of bounds has diverged and is frozen.
 //!
-//! A lane's matrices lie together, unlike the rows of other kernels: lanes draw different skills, so no layout makes
-//! their reads one, and a matrix is four cache lines here instead of n^2.
+//! A lane's matrices are contiguous, unlike the rows of other kernels: lanes draw different skills, so no layout can
+//! merge their reads, and a contiguous matrix takes four cache lines instead of n^2.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -15,68 +15,68 @@ use crate::exec::{Inputs, Kernel, Parity};
 use crate::rng::{self, Alias, Draws, Gaussian, Stream, permutation};
 use crate::theory::state_tracking::{image, permutations};
 
-/// Sequences to learn from.
+/// Random stream of the training sequences.
 const TRACK: Stream = Stream(9);
-/// Weights at the start, and the ranks of the skills.
+/// Random stream of the initial weights, and of the ranks of the skills.
 const TRACK_START: Stream = Stream(10);
-/// Sequences to be tested on.
+/// Random stream of the test sequences.
 const TRACK_TEST: Stream = Stream(11);
 
-/// Runs of a group.
+/// Runs that a workgroup advances together.
 pub const LANES: usize = 16;
 
-/// Samples from one check to the next.
+/// Samples between two checks.
 pub const CHECK: u32 = 1000;
 
-/// The most hops k.
+/// Largest number of hops k.
 pub const HOPS_MAX: usize = 8;
 
-/// A squared error or squared norm beyond this has diverged.
+/// A lane has diverged when its squared error or a squared norm exceeds this.
 const BOUND: f32 = 1e10;
 
-/// Smaller weights are flushed: devices differ on subnormal ones.
+/// Weights smaller than this are set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
 /// Lanes that are computed together: they fill the vector registers, and their products stay in the first cache.
 const PART: usize = 8;
 
 crate::uniforms! {
-    /// Binding 0.
+    /// Uniforms of the kernel, at binding 0.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// Symbols n.
+        /// Number of symbols n.
         symbols: u32,
-        /// Skills, n!.
+        /// Number of skills, n!.
         skills: u32,
-        /// Hops k.
+        /// Number of hops k.
         hops: u32,
-        /// Groups of each distribution of skills; the run of lane 0 starts anew with each.
+        /// Groups per distribution of skills; for each distribution, runs are numbered from 0.
         groups: u32,
-        /// Binary logarithm of the columns of a distribution's table.
+        /// Binary logarithm of the number of columns of an alias table.
         bits: u32,
-        /// Sequences of a check.
+        /// Test sequences of a check.
         tests: u32,
-        /// Of which a lane may miss so many.
+        /// How many test sequences a lane may miss and still have solved the task.
         misses: u32,
         /// Learning rate.
         lr: f32,
         /// Largest norm of a gradient.
         clip: f32,
-        /// 1/n.
+        /// Reciprocal of the number of symbols, 1/n.
         share: f32,
     }
 }
 
-/// The kernel. State: [`width`] words of each lane, lane by lane, then [`scratch`] rows that only a GPU writes, zero
-/// between windows. Inputs: packed alias tables of all distributions, one after the other; the ranks of the test
-/// sequences, `[test][hop]`.
+/// Kernel of SGD on products of matrices. State: [`width`] words per lane, lane by lane, then [`scratch`] rows that
+/// only a GPU writes, zero between windows. Inputs: packed alias tables of all distributions, one after the other; the
+/// ranks of the test sequences, `[test][hop]`.
 #[derive(Debug)]
 pub struct Track;
 
-/// What a lane is doing, after its skills' codes: how many checks it took to solve the task, 0 before that.
+/// Word after the codes of the skills: number of checks until the lane solved the task; 0 before that.
 pub const SOLVED: usize = 0;
-/// 0 trains, 1 rests, 2 has diverged.
+/// Word after [`SOLVED`]: 0 if the lane trains, 1 if it rests, 2 if it has diverged.
 pub const REST: usize = 1;
 
 /// Words of a lane: matrices `[skill][row][column]`, the permutation of each skill (symbol i goes to bits 3i to
@@ -95,8 +95,8 @@ pub const fn rows(symbols: usize, skills: usize, hops: usize) -> usize {
     width(symbols, skills) + scratch(symbols, hops)
 }
 
-/// The first state of `runs` runs on each of so many distributions of skills: normal weights of standard deviation
-/// `init`, skills in random order of rank, the same for run i of every distribution; lanes left over rest.
+/// Initial state of `runs` runs on each of `distributions` distributions of skills: normal weights of standard
+/// deviation `init`, and skills in a random order of rank that run i of every distribution shares. Unused lanes rest.
 #[expect(clippy::cast_possible_truncation, reason = "at most 120 skills and some thousand lanes")]
 pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distributions: u32) -> Vec<[f32; LANES]> {
     let (codes, gaussian) = (permutations(symbols), Gaussian::new());
@@ -118,7 +118,7 @@ pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distribut
     state.repeat(distributions as usize)
 }
 
-/// Ranks of `tests` uniform sequences of `hops` out of the skills `from..to`.
+/// Ranks of `tests` sequences of `hops` skills, drawn uniformly from the range `skills`.
 pub fn sequences(seed: u32, purpose: u32, hops: u32, skills: std::ops::Range<u32>, tests: u32) -> Vec<u32> {
     let mut draws = Draws::new(seed, TRACK_TEST, purpose, 0);
     (0..tests * hops).map(|_| skills.start + draws.below(skills.end - skills.start)).collect()
@@ -147,13 +147,13 @@ fn inverse_root(x: f32) -> f32 {
 /// One matrix per lane.
 type Matrix<const NN: usize> = [[f32; PART]; NN];
 
-/// Where `M[row][column]` lies.
+/// Index of `M[row][column]`.
 #[inline(always)]
 const fn at<const N: usize>(row: usize, column: usize) -> usize {
     row * N + column
 }
 
-/// `sum_m a(row, m) b(m, column)`, from the first term to the last.
+/// Matrix product `sum_m a(row, m) b(m, column)`, added from the first term to the last.
 #[inline(always)]
 fn product<const N: usize, const NN: usize>(
     out: &mut Matrix<NN>,
@@ -178,7 +178,7 @@ fn product<const N: usize, const NN: usize>(
     }
 }
 
-/// Does the lane answer enough of the test sequences?
+/// Whether the lane answers enough of the test sequences.
 fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[f32]) -> bool {
     let (weights, rest) = lane.split_at(u.skills as usize * NN);
     let mut misses = 0;
@@ -193,7 +193,7 @@ fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[
     true
 }
 
-/// Is the largest entry of every column of f where the permutation has its 1?
+/// Whether the largest entry of every column of f is where the permutation has its 1.
 fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], ranks: &[u32]) -> bool {
     for column in 0..N {
         let (mut symbol, mut v) = (column as u32, [0.0; N]);
@@ -217,7 +217,8 @@ fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], rank
     true
 }
 
-/// Is every column of f largest where it should be, for a sequence of ranks? `lane` as in the state.
+/// Whether the largest entry of every column of f is where it should be, for one sequence of ranks. `lane` is a lane's
+/// part of the state.
 pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bool {
     let (weights, rest) = lane.split_at((skills * symbols * symbols) as usize);
     let codes = &rest[..skills as usize];
@@ -228,7 +229,7 @@ pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bo
     }
 }
 
-/// Some lanes of a group through the window.
+/// Advances `PART` lanes of a group through the window.
 fn part<const N: usize, const NN: usize>(
     u: &Uniforms,
     table: &[u32],
@@ -377,15 +378,16 @@ impl Kernel for Track {
     type Row = [f32; LANES];
 
     fn software_steps(u: &Uniforms) -> u32 {
-        // 3 k - 2 products, k matrices in, their norms and k matrices out, the error twice, its symbols; draws, repeats.
+        // Loop iterations of a step: 3 k - 2 products, k matrices in, their norms and k matrices out, the error twice,
+        // its symbols; then draws and repeats.
         let step = (6 * u.hops + 2) * u.symbols * u.symbols + u.symbols * (u.hops + 1) + 14 * u.hops + u.hops * u.hops;
         let check = u.tests * (1 + u.symbols * (1 + u.hops));
-        // More steps than one check is for would need room for two.
+        // More steps than lie between two checks would have to allow for two checks.
         (65_000_u32.saturating_sub(check) / step).clamp(1, CHECK)
     }
 
     fn weight(u: &Uniforms) -> u32 {
-        // One hop of three symbols is the lightest.
+        // The lightest case is one hop of three symbols.
         u.hops * u.symbols.pow(3) / 27
     }
 
@@ -499,7 +501,7 @@ mod tests {
             width(self.u.symbols as usize, self.u.skills as usize)
         }
 
-        /// The skills of a step of a run.
+        /// Ranks of the skills that a run draws in a step.
         fn ranks(&self, run: u32, step: u32) -> Vec<usize> {
             (0..self.u.hops)
                 .map(|i| {
@@ -509,7 +511,7 @@ mod tests {
                 .collect()
         }
 
-        /// Loss of one sequence, in f64.
+        /// Loss of one sequence, computed in f64.
         fn loss(&self, weights: &[f64], codes: &[u32], ranks: &[usize]) -> f64 {
             let n = self.u.symbols as usize;
             let mut squares = 0.0;
@@ -558,7 +560,7 @@ mod tests {
                 let rate = 0.5 * (f64::from(clip) / norm).min(1.0);
                 for e in 0..weights {
                     let (moved, want) = (f64::from(new[e]) - w[e], -rate * gradient[e]);
-                    // The differences' own error, and f32.
+                    // The tolerance is for the error of finite differences, and for f32.
                     assert!((moved - want).abs() < 1e-6 + 1e-5 * want.abs(), "{symbols}, {hops}: {moved}, not {want}");
                 }
                 assert_eq!(old[weights..], new[weights..], "nothing else changes");
@@ -600,7 +602,7 @@ mod tests {
         assert_eq!(lane(&together, 11, width), lane(&alone, 11, width));
     }
 
-    /// A lane whose matrices are `factor` of the entries of the permutation matrices.
+    /// Sets a lane's matrices to `factor` of the entries of the permutation matrices.
     fn set(task: &Task, state: &mut [[f32; LANES]], factor: impl Fn(f32) -> f32) {
         let (n, skills, width) = (task.u.symbols, task.u.skills as usize, task.width());
         let words: &mut [f32] = bytemuck::cast_slice_mut(state);
@@ -630,7 +632,7 @@ mod tests {
             assert_eq!(before[..width - 2], after[..width - 2], "no gradient");
             assert_eq!(after[width - 2..], [1.0, 1.0], "solved at the first check, at rest since the second");
         }
-        // Without the mean of the symbols every answer is still right; with it alone, none is.
+        // Without the mean of the symbols every answer is still right; with the mean alone, none is.
         let ranks = sequences(1, 0, 4, 0..120, 200);
         let right = |state: &[[f32; LANES]]| {
             ranks.chunks(4).filter(|ranks| exact_match(5, 120, lane(state, 0, width), ranks)).count()

@@ -25,10 +25,10 @@ const CHECK = 1000u;
 const BOUND = 1e10f;
 const TINY = 1e-30f;
 
-// The lane's words; the scratch of its group, of which it uses every LANES-th word.
+// First words of the lane and of its group's scratch, of which the lane uses every LANES-th word.
 var<private> lane: u32;
 var<private> scratch: u32;
-// Entries of a matrix.
+// Entries of a matrix, n^2.
 var<private> area: u32;
 
 fn image(code: u32, symbol: u32) -> u32 {
@@ -48,7 +48,7 @@ fn inverse_root(x: f32) -> f32 {
     return y;
 }
 
-// Packed alias table of this group's distribution.
+// The rank that a word draws from the packed alias table that starts at `first`.
 fn pick(first: u32, word: u32) -> u32 {
     return rng_alias_pick(tables[first + rng_alias_column(word, u.bits)], word, u.bits);
 }
@@ -62,7 +62,7 @@ fn matrix(i: u32) -> u32 {
     return scratch + i * area * LANES;
 }
 
-// sum_m of n products, from the first to the last; steps of a and of b.
+// Sum of n products, from the first to the last; a_m and b_m are the steps between terms.
 fn dot_n(a: u32, a_m: u32, b: u32, b_m: u32) -> f32 {
     var sum = state[a] * state[b];
     sum += state[a + a_m] * state[b + b_m];
@@ -72,7 +72,7 @@ fn dot_n(a: u32, a_m: u32, b: u32, b_m: u32) -> f32 {
     return sum;
 }
 
-// One matrix into another, sum_m a(row, m) b(m, column); steps of the row, of m and of the column.
+// Writes a matrix product, sum_m a(row, m) b(m, column); a_row, a_m, b_m and b_column are the steps of the indices.
 fn product(to: u32, a: u32, a_row: u32, a_m: u32, b: u32, b_m: u32, b_column: u32) {
     for (var e = 0u; e < area; e += 1u) {
         let row = a + e / u.symbols * a_row * LANES;
@@ -91,7 +91,7 @@ fn row_times(w: u32, v: vec4<f32>, last: f32) -> f32 {
     return sum;
 }
 
-// Is the largest entry of every column of f where the permutation has its 1?
+// Whether the largest entry of every column of f is where the permutation has its 1.
 fn answers(ranks: u32) -> bool {
     let n = u.symbols;
     for (var column = 0u; column < n; column += 1u) {
@@ -185,7 +185,7 @@ fn state_tracking(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups)
             squares += x * x;
             state[error + e * LANES] = x * u.share;
         }
-        // The gradient of W_{s_i} takes the place of the i-th product, which is needed no more.
+        // The gradient of W_{s_i} takes the place of the i-th product, which is no longer needed.
         for (var i = hops - 1u; i > 0u; i -= 1u) {
             let before = select(matrix(hops + i - 2u), matrix(0u), i == 1u);
             product(matrix(hops + i - 1u), error, n, 1u, before, 1u, n);

@@ -1,32 +1,32 @@
-//! Text as cells: its encoding, what separates cells, quotes, comments, and lines of JSON.
+//! Splits a text into cells: its encoding, separators, quotes, comments, and lines of JSON.
 
 use std::borrow::Cow;
 
 use super::number;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How many lines say what separates cells.
+/// Number of lines from which the separator of cells is decided.
 const LOOK: usize = 200;
-/// The deepest objects of JSON.
+/// Deepest nesting of JSON objects.
 const DEEP: usize = 32;
 
 fn bad(message: impl Into<crate::text::Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// As much of a text as fits a sentence, without what would break a line.
+/// A text shortened to fit a sentence, without characters that would break the line.
 pub fn shown(text: &str) -> String {
     let kept: String = text.chars().take(100).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if kept.len() < text.len() { format!("{kept}…") } else { kept }
 }
 
-/// The characters 0x80 to 0x9f of Windows-1252; what it leaves open is the replacement character.
+/// Characters 0x80 to 0x9f of Windows-1252; undefined ones are the replacement character.
 const WINDOWS: &str = "€\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd}\u{fffd}‘’“”•–—˜™š›œ\u{fffd}žŸ";
 
-/// Bytes as text: UTF-8, UTF-16 with a mark or where every other byte is 0, or Windows-1252.
+/// Decodes bytes as UTF-8, as UTF-16 (with a byte order mark or with every other byte 0) or as Windows-1252.
 ///
 /// # Errors
-/// The bytes are a workbook, an archive or no text at all.
+/// The bytes are a workbook, an archive or not text at all.
 pub fn decode(bytes: Vec<u8>) -> Result<String> {
     for (magic, what) in [
         (&b"PK\x03\x04"[..], "a workbook (XLSX) or an archive: save the sheet as CSV"),
@@ -64,51 +64,51 @@ pub fn decode(bytes: Vec<u8>) -> Result<String> {
     Ok(text)
 }
 
-/// What stands between cells.
+/// Separator of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Split {
-    /// One character.
+    /// One character, such as a comma.
     Mark(u8),
-    /// At least so many spaces or tabs.
+    /// At least this many spaces or tabs.
     Spaces(usize),
 }
 
-/// A cell, and whether it stood in quotes.
+/// A cell of a line, with whether it was quoted.
 #[derive(Clone, Debug, Default)]
 pub struct Cell<'a> {
-    /// Its text, without spaces around it.
+    /// Text of the cell, without spaces around it.
     pub text: Cow<'a, str>,
-    /// In quotes?
+    /// Whether the cell was in quotes.
     pub quoted: bool,
 }
 
-/// A line of cells; a cell in quotes may take several.
+/// A record, which is one line of cells; a quoted cell may extend it over several lines.
 #[derive(Debug, Default)]
 pub struct Record<'a> {
-    /// Where it begins.
+    /// Line on which the record begins.
     pub line: usize,
-    /// Its cells.
+    /// Cells of the record.
     pub cells: Vec<Cell<'a>>,
-    /// A cell in quotes that takes several lines: its first and last, and how it begins.
+    /// First and last line of a quoted cell that takes several lines, and how the cell begins.
     pub long: Option<(usize, usize, String)>,
-    /// Its text, where a cell takes several lines.
+    /// Original text of the record, if a cell takes several lines.
     pub drawn: Option<&'a str>,
 }
 
-/// Text, record by record. Comments, blank lines and lines drawn of dashes are passed over.
+/// Reader of a text, record by record. It skips comments, blank lines and lines drawn of dashes.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     text: &'a str,
     at: usize,
     line: usize,
     split: Split,
-    /// The last comment before the first record, where headings may stand.
+    /// Line and text of the last comment before the first record, where headings may stand.
     pub comment: Option<(usize, &'a str)>,
-    /// How many cells a row has, once that is known.
+    /// Number of cells of a row, once that is known.
     pub wide: Option<usize>,
-    /// The lines of comments below the headings that have the cells of a row.
+    /// Lines of comments below the headings that have as many cells as a row.
     pub hidden: Vec<usize>,
-    /// Titles above the headings that were passed over: their lines and words.
+    /// Lines and words of the titles above the headings, which were skipped.
     pub titles: Vec<(usize, String)>,
 }
 
@@ -116,10 +116,10 @@ const fn is_end(b: u8) -> bool {
     matches!(b, b'\n' | b'\r')
 }
 
-/// Does a line begin with #, // or % and is not a cell of a spreadsheet or a number of a row?
+/// Whether a line is a comment: it begins with #, // or %, and not with an error value of a spreadsheet or a number.
 fn is_comment(line: &str) -> bool {
     if let Some(after) = line.strip_prefix('%') {
-        // A share may be a heading of its own.
+        // A heading may begin with a percentage.
         return !after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ',' | ';' | '\t' | '|'));
     }
     if line.starts_with("//") {
@@ -134,7 +134,7 @@ fn is_comment(line: &str) -> bool {
     !error && !after.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// A line drawn of dashes.
+/// Whether a line is drawn of dashes.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     line.contains('-')
@@ -146,37 +146,37 @@ fn is_rule(line: &str) -> bool {
             || line == "|-|-|")
 }
 
-/// A line as cells, without regard to quotes.
+/// Splits a line into cells, ignoring quotes.
 pub fn loosely(line: &str, split: Split) -> Vec<String> {
     let line = line.replace('"', " ");
     let cells = Records::new(&line, split).advance().ok().flatten().map(|record| record.cells);
     cells.into_iter().flatten().map(|cell| cell.text.into_owned()).collect()
 }
 
-/// Does a text hold a number?
+/// Whether a text holds a number.
 pub fn says_number(cell: &str) -> bool {
     !matches!(number::read(cell).0, number::Reading::Text | number::Reading::Missing)
 }
 
-/// Has a comment as many cells as a row, and after its first a number?
+/// Whether a comment has as many cells as a row, and a number after the first cell.
 fn is_row(says: &str, split: Split, wide: usize) -> bool {
     let cells = loosely(says, split);
     cells.len() == wide && cells.iter().skip(1).any(|cell| says_number(cell))
 }
 
 impl<'a> Records<'a> {
-    /// From the beginning of a text.
+    /// Reader from the beginning of a text.
     pub fn new(text: &'a str, split: Split) -> Self {
         Self { text, at: 0, line: 1, split, comment: None, wide: None, hidden: Vec::new(), titles: Vec::new() }
     }
 
-    /// Its line, whatever ends it.
+    /// Rest of the current line, up to any kind of line end.
     fn rest_of_line(&self) -> &'a str {
         let rest = &self.text[self.at..];
         &rest[..rest.bytes().position(is_end).unwrap_or(rest.len())]
     }
 
-    /// Over the end of a line, if one is here.
+    /// Skips the end of a line, if the reader is at one.
     fn end_line(&mut self) {
         let bytes = self.text.as_bytes();
         if self.at < bytes.len() {
@@ -193,7 +193,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The next record.
+    /// Reads the next record; `None` at the end of the text.
     ///
     /// # Errors
     /// A quote that is never closed.
@@ -226,7 +226,7 @@ impl<'a> Records<'a> {
         let bytes = self.text.as_bytes();
         let from = self.at;
         loop {
-            // Spaces before a cell are not of it.
+            // Spaces before a cell are not part of it.
             while self.at < bytes.len()
                 && matches!(bytes[self.at], b' ' | b'\t')
                 && self.split != Split::Mark(bytes[self.at])
@@ -265,7 +265,7 @@ impl<'a> Records<'a> {
         let end = |from: usize| {
             let mut at = from;
             while at < bytes.len() && !is_end(bytes[at]) {
-                // In a table of bars, a bar after a backslash is of the cell.
+                // In a table separated by bars, a bar after a backslash is part of the cell.
                 if bars && bytes[at..].starts_with(b"\\|") {
                     at += 2;
                     continue;
@@ -319,7 +319,7 @@ impl<'a> Records<'a> {
         }
         let to = end(at);
         let after = self.text[at..to].trim();
-        // Markdown knows no quotes: a cell may begin with a word in them.
+        // Markdown has no quotes, so a cell there may begin with a quoted word.
         if !(after.is_empty() || bars && lines == 0) {
             let from = if lines > 0 { format!(" on line {line}") } else { String::new() };
             return Err(bad(format!(
@@ -341,7 +341,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// What a line `sep=;` above a table says, and how long it is.
+/// Separator that a line `sep=;` above a table gives, and the length of that line.
 pub fn told(text: &str) -> Option<(u8, usize)> {
     let line = text.split(['\n', '\r']).next()?;
     let said = line.trim().trim_matches('"');
@@ -352,7 +352,7 @@ pub fn told(text: &str) -> Option<(u8, usize)> {
         .then_some((one, line.len()))
 }
 
-/// The records of a text, with what separates their cells: what most of its first lines agree on.
+/// Records of a text, split by the separator that most of its first lines agree on.
 pub fn records(text: &str) -> Records<'_> {
     let blank = text.len() - text.trim_start_matches(['\n', '\r', '\u{feff}']).len();
     if let Some((mark, length)) = told(&text[blank..]) {
@@ -366,7 +366,7 @@ pub fn records(text: &str) -> Records<'_> {
     }
     let mut best = (Split::Mark(b','), 0.0, 0, 0);
     for alone in [false, true] {
-        // A line of one cell is a title only where no line else can be the headings.
+        // A line of one cell is taken as a title only if no other line can be the headings.
         if alone && best.2 > 1 && best.1 > 0.5 {
             break;
         }
@@ -404,11 +404,11 @@ pub fn records(text: &str) -> Records<'_> {
     records
 }
 
-/// What may separate cells.
+/// Separators that are tried, in this order.
 pub const SPLITS: [Split; 6] =
     [Split::Mark(b'\t'), Split::Mark(b';'), Split::Mark(b'|'), Split::Mark(b','), Split::Spaces(2), Split::Spaces(1)];
 
-/// The words of a record with one filled cell, which is no number.
+/// Title in a record: the text of its only filled cell, unless that is a number.
 fn title(record: &Record<'_>) -> Option<String> {
     let mut filled = record.cells.iter().filter(|cell| !cell.text.is_empty());
     let first = filled.next().filter(|cell| filled.next().is_none() && !says_number(&cell.text))?;
@@ -416,8 +416,8 @@ fn title(record: &Record<'_>) -> Option<String> {
 }
 
 impl<'a> Records<'a> {
-    /// The record of the headings, and the titles above it. A title has one filled cell, `alone` or with empty ones beside it,
-    /// and below it stand at least two headings.
+    /// Reads the record of the headings, and the titles above it. A title has one filled cell, `alone` or beside empty
+    /// cells, and at least two headings below it.
     fn headings(&mut self, alone: bool) -> Result<Option<(Record<'a>, Vec<String>)>> {
         let Some(first) = self.advance()? else { return Ok(None) };
         let mut titles = Vec::new();
@@ -446,42 +446,42 @@ impl<'a> Records<'a> {
 }
 
 impl Records<'_> {
-    /// Over a byte order mark.
+    /// Skips a byte order mark.
     fn skip_mark(&mut self) {
         while self.text[self.at..].starts_with('\u{feff}') {
             self.at += '\u{feff}'.len_utf8();
         }
     }
 
-    /// What separates cells.
+    /// Separator of the cells.
     pub const fn split(&self) -> Split {
         self.split
     }
 }
 
-/// A value of JSON.
+/// A JSON value of a table's cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A number.
     Number(f64),
-    /// Words, or a list as it is written.
+    /// Text, or the source of a list.
     Text(String),
-    /// None.
+    /// No value, such as null.
     Missing,
 }
 
-/// JSON as it is nested, with the line where an object or a list begins.
+/// Nested JSON, with the line on which each object or list begins.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tree {
-    /// A value.
+    /// A single value.
     Leaf(Value),
-    /// A list, and its text.
+    /// Line, source and items of a list.
     List(usize, String, Vec<Self>),
-    /// Names and what they hold.
+    /// Line of an object, and its names with their contents.
     Object(usize, Vec<(String, Self)>),
 }
 
-/// Objects of JSON, one after another or in a list.
+/// Reader of JSON objects, one after another or in a list.
 #[derive(Debug)]
 pub struct Objects<'a> {
     text: &'a str,
@@ -490,7 +490,7 @@ pub struct Objects<'a> {
 }
 
 impl<'a> Objects<'a> {
-    /// The objects of a text that begins with one.
+    /// Reader of the objects of a text; `None` if the text does not begin with an object or a list of them.
     pub fn of(text: &'a str) -> Option<Self> {
         let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
         let object = start.strip_prefix('[').unwrap_or(start).trim_start();
@@ -498,20 +498,20 @@ impl<'a> Objects<'a> {
         first.starts_with(['"', '}']).then_some(Self { text, at: 0, line: 1 })
     }
 
-    /// Anything that is written as JSON, from the beginning of a text.
+    /// Reader of any JSON, from the beginning of a text.
     pub const fn any(text: &'a str) -> Self {
         Self { text, at: 0, line: 1 }
     }
 
-    /// Does anything follow?
+    /// Whether nothing but white space follows.
     pub fn is_at_end(&mut self) -> bool {
         self.peek("").is_none()
     }
 
-    /// What is next, as it is nested; at most so many values.
+    /// Reads the next nested JSON value, and counts its single values down from `left`.
     ///
     /// # Errors
-    /// Text that is no JSON, or too much of it.
+    /// The text is not JSON, or has too many values.
     pub fn tree(&mut self, deep: usize, left: &mut usize) -> Result<Tree> {
         *left = left.checked_sub(1).ok_or_else(|| bad("the JSON holds too many values"))?;
         let (line, next) = (self.line, self.peek(""));
@@ -559,7 +559,7 @@ impl<'a> Objects<'a> {
         None
     }
 
-    /// The text ends before its last object does.
+    /// Error for a text that ends before its last object does.
     fn cut(&self) -> Error {
         bad(format!("line {}: the file ends before its last object of JSON does: is a part of it missing?", self.line))
     }
@@ -581,10 +581,11 @@ impl<'a> Objects<'a> {
         Ok(())
     }
 
-    /// The next object: its line, and its values with their names; inner names follow outer ones after a point.
+    /// Reads the next object: its line, and its values with their names. The name of a nested value is the outer name,
+    /// a point and the inner name.
     ///
     /// # Errors
-    /// Text that is no JSON.
+    /// The text is not JSON.
     pub fn advance(&mut self) -> Result<Option<(usize, Vec<(String, Value)>)>> {
         if self.peek("[],").is_none() {
             let listed = self.text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('[');

@@ -1,8 +1,8 @@
-//! Runs from text: a table of numbers with names.
+//! Reads a table of runs from text: columns of numbers with names.
 //!
-//! What separates cells, which mark stands before decimals and where the headings are is decided from the whole file, so
-//! its bytes are kept until it ends. What the file leaves open is kept as a doubt, asked about where the column is used.
-//! Of a table that was read, columns remain: about eight bytes a cell, and the words of columns that are not of numbers.
+//! The separator of cells, the decimal mark and the line of headings are decided from the whole file, so its bytes are
+//! kept until it ends. What the file leaves open is kept as a doubt, which the user is asked about when the column is
+//! used. A table keeps only columns: about eight bytes per cell, and the words of text columns.
 
 use std::collections::BTreeMap;
 
@@ -19,50 +19,51 @@ mod shapes;
 pub use cells::shown;
 pub use number::Mark;
 
-/// The most bytes of a file.
+/// Largest size of a file in bytes.
 pub const BYTES_MAX: usize = 128 << 20;
-/// The most rows.
+/// Largest number of rows.
 pub const ROWS_MAX: usize = 1_000_000;
-/// The most columns.
+/// Largest number of columns.
 pub const COLUMNS_MAX: usize = 16_384;
-/// The most cells.
+/// Largest number of cells.
 pub const CELLS_MAX: usize = 16_000_000;
-/// The most different words.
+/// Largest number of different words.
 const WORDS_MAX: usize = 2_000_000;
-/// The most characters of a cell that is kept as a name.
+/// Number of characters of a cell that are kept as its name.
 const NAME_MAX: usize = 100;
-/// How many cells without a number a column can name.
+/// Largest number of cells without a number whose text a column keeps.
 const HOLES_MAX: usize = 1000;
-/// From here on, a number without separators says that its column has none for thousands.
+/// A number at least this large without separators shows that its column does not separate thousands.
 const LARGE: f64 = 1e4;
 
 /// A column of a table.
 #[derive(Clone, Debug, Default)]
 pub struct Column {
-    /// Its heading.
+    /// Heading of the column.
     pub name: String,
-    /// Its numbers; NaN where a cell is empty, not finite or not a number.
+    /// Numbers of the rows; NaN where a cell is empty, not finite or not a number.
     pub numbers: Vec<f64>,
-    /// The first cell that is text, and its line.
+    /// Line and text of the first cell that is text.
     pub text: Option<(usize, String)>,
-    /// The first cell that is one number with a decimal point and another with a decimal comma, and its line.
+    /// Line and text of the first cell that is one number with a decimal point and another with a decimal comma.
     pub doubt: Option<(usize, String)>,
-    /// The rows whose numbers have a suffix or word for a power of ten.
+    /// Rows whose number has a suffix or word for a power of ten.
     scaled: Vec<u32>,
-    /// The lines of its first decimals with a point and with a comma.
+    /// Line of the first number with a decimal point; `comma` is that of the first with a decimal comma.
     point: Option<usize>,
     comma: Option<usize>,
-    /// Has it spaces or apostrophes between thousands?
+    /// Whether spaces or apostrophes separate thousands.
     spaced: bool,
-    /// What the cells of `numbers` that are in doubt are with a decimal comma.
+    /// For each row in doubt, its number with a decimal comma; `numbers` has the number with a decimal point.
     commas: Vec<(u32, f64)>,
-    /// Has it cells in doubt with a comma, with a point; large numbers without either?
+    /// Whether cells in doubt have a comma (`with_comma`) or a point (`with_point`), and large numbers neither
+    /// (`bare`).
     with_comma: bool,
     with_point: bool,
     bare: bool,
-    /// What stands in cells without a number.
+    /// Text of the cells without a number, by row.
     holes: BTreeMap<u32, String>,
-    /// A number for each different cell, where some are text.
+    /// Number of each row's text, if some cells are text; equal texts have equal numbers.
     labels: Vec<u32>,
     names: BTreeMap<String, u32>,
 }
@@ -114,7 +115,7 @@ impl Column {
         *self.names.entry(cell.chars().take(NAME_MAX).collect()).or_insert(next)
     }
 
-    /// Rows with the same cell have the same number.
+    /// Labels of the rows: rows have equal labels if their cells are equal.
     pub fn labels(&self) -> Vec<u32> {
         if self.text.is_some() {
             return self.labels.clone();
@@ -128,23 +129,23 @@ impl Column {
         .collect()
     }
 
-    /// Has the cell of a row a suffix or word for a power of ten, so that no unit of a heading scales it?
+    /// Whether the row's number has a suffix or word for a power of ten, so that no unit of a heading scales it.
     pub fn is_scaled(&self, row: usize) -> bool {
         self.scaled.binary_search(&(row as u32)).is_ok()
     }
 
-    /// The first cell with a suffix of its own and the first number without, by their rows.
+    /// First row whose number has a suffix of its own, and first row whose number has none.
     pub fn mixed(&self) -> (Option<usize>, Option<usize>) {
         let bare = (0..self.numbers.len()).find(|&row| !self.numbers[row].is_nan() && !self.is_scaled(row));
         (self.scaled.first().map(|row| *row as usize), bare)
     }
 
-    /// Is the cell of a row this text?
+    /// Whether the cell of a row is this text.
     pub fn is(&self, row: usize, text: &str) -> bool {
         self.text.is_some() && self.names.get(text) == self.labels.get(row)
     }
 
-    /// What stands in the cell of a row without a number, in words.
+    /// Description of a cell without a number, for a sentence.
     pub fn hole(&self, row: usize) -> String {
         match self.holes.get(&(row as u32)).map(String::as_str) {
             Some("") => "is empty".into(),
@@ -153,35 +154,35 @@ impl Column {
         }
     }
 
-    /// Does the cell of a row hold a word?
+    /// Whether the cell of a row holds a word.
     pub fn is_word(&self, row: usize) -> bool {
         let word =
             |text: &String| !text.contains(|c: char| c.is_ascii_digit()) && number::read(text).0 == Reading::Text;
         self.holes.get(&(row as u32)).is_some_and(word)
     }
 
-    /// Is the cell of a row empty, or does it say that nothing is there?
+    /// Whether the cell of a row is empty, or says that a value is missing.
     pub fn is_empty(&self, row: usize) -> bool {
         self.holes.get(&(row as u32)).is_some_and(|text| number::read(text).0 == Reading::Missing)
     }
 
-    /// What stands in the cell of a row that has digits and is no number, and why it is not read.
+    /// Text of a cell with digits that is not read as a number, and the reason.
     pub fn unread(&self, row: usize) -> Option<(&str, String)> {
         let text = self.holes.get(&(row as u32))?;
         number::why(text).map(|why| (text.as_str(), why))
     }
 
-    /// Its first cell without a number: its row.
+    /// First row without a number.
     pub fn first_hole(&self) -> Option<usize> {
         self.holes.first_key_value().map(|(row, _)| *row as usize)
     }
 
-    /// Lines of decimals with a point and with a comma, where it has both.
+    /// Lines of the first number with a decimal point and of the first with a decimal comma, if the column has both.
     pub fn both_marks(&self) -> Option<[usize; 2]> {
         Some([self.point?, self.comma?])
     }
 
-    /// The mark that keeps cells in doubt below a limit, where the other one makes all of them reach it.
+    /// Decimal mark for which all cells in doubt are below a limit, if the other mark puts all of them at or above it.
     pub fn mark_below(&self, limit: f64) -> Option<Mark> {
         let pairs = || self.commas.iter().map(|(row, comma)| (self.numbers[*row as usize], *comma));
         if self.commas.is_empty() {
@@ -193,7 +194,7 @@ impl Column {
         }
     }
 
-    /// Cells in doubt are read with this mark before decimals.
+    /// Reads the cells in doubt with this decimal mark.
     fn settle(&mut self, mark: Mark) {
         self.doubt = None;
         for (row, number) in std::mem::take(&mut self.commas) {
@@ -204,20 +205,20 @@ impl Column {
     }
 }
 
-/// A table that was read.
+/// A table of columns that was read from text.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    /// Its columns, all of one length.
+    /// Columns of the table, all of equal length.
     pub columns: Vec<Column>,
-    /// The line of every row.
+    /// Line of every row in the file.
     pub lines: Vec<usize>,
-    /// What was passed over, in sentences.
+    /// Sentences about what was skipped.
     pub notes: Vec<String>,
-    /// Of its bytes, FNV-1a.
+    /// FNV-1a hash of the file's bytes.
     hash: Hash,
 }
 
-/// A 64-bit FNV-1a sum under way.
+/// Running 64-bit FNV-1a hash.
 #[derive(Clone, Copy, Debug)]
 struct Hash(u64);
 
@@ -236,32 +237,32 @@ impl Hash {
 }
 
 impl Table {
-    /// Of columns of numbers, all of one length.
+    /// Table of columns of numbers, all of equal length.
     pub fn of(columns: Vec<(&str, Vec<f64>)>) -> Self {
         let rows = columns.first().map_or(0, |(_, numbers)| numbers.len());
         let column = |(name, numbers): (&str, Vec<f64>)| Column { name: name.to_owned(), numbers, ..Column::default() };
         Self { columns: columns.into_iter().map(column).collect(), lines: (1..=rows).collect(), ..Self::default() }
     }
 
-    /// Rows.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Of its bytes: two tables of the same digest are the same text.
+    /// Digest of the file's bytes: two tables with one digest have equal texts.
     pub fn digest(&self) -> String {
         format!("{:016x}", self.hash.0)
     }
 
-    /// Has it none?
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// The column of that name, whatever its case.
+    /// Index of the column with this name, ignoring upper and lower case.
     ///
     /// # Errors
-    /// There is none.
+    /// No column has this name.
     pub fn find(&self, name: &str) -> Result<usize> {
         let exact = self.columns.iter().position(|column| column.name == name);
         exact
@@ -269,39 +270,39 @@ impl Table {
             .ok_or_else(|| bad(format!("there is no column `{}`; the columns are {}", shown(name), self.names())))
     }
 
-    /// Its headings in a sentence.
+    /// All headings, for a sentence.
     pub fn names(&self) -> String {
         self.named(0..self.columns.len())
     }
 
-    /// The headings of some of its columns in a sentence.
+    /// Headings of the given columns, for a sentence.
     pub fn named(&self, columns: impl IntoIterator<Item = usize>) -> String {
         let names: Vec<_> = columns.into_iter().take(NAME_MAX).map(|k| self.columns[k].name.as_str()).collect();
         shown(&names.join(", "))
     }
 
-    /// Is some cell one number with a decimal point and another with a decimal comma?
+    /// Whether a cell is one number with a decimal point and another with a decimal comma.
     pub fn in_doubt(&self) -> bool {
         self.columns.iter().any(|column| column.doubt.is_some())
     }
 
-    /// What these columns say of the decimal mark, unless they leave it open.
+    /// Decimal mark that these columns decide; `None` if they leave it open.
     pub fn mark(&self, columns: &[usize]) -> Option<Mark> {
         Evidence::of(columns.iter().map(|k| &self.columns[*k])).decide()
     }
 
-    /// Do some of these columns have decimals with a point, and others with a comma?
+    /// Whether some of these columns have decimals with a point and others with a comma.
     pub fn disagree(&self, columns: &[usize]) -> bool {
         let evidence = Evidence::of(columns.iter().map(|k| &self.columns[*k]));
         evidence.point && evidence.comma
     }
 
-    /// Cells in doubt are read with this mark before decimals.
+    /// Reads all cells in doubt with this decimal mark.
     pub fn settle(&mut self, mark: Mark) {
         self.columns.iter_mut().for_each(|column| column.settle(mark));
     }
 
-    /// A row of cells: each its text and what it says.
+    /// Adds a row of cells, each its text, its reading and whether it was scaled.
     fn push<'a>(&mut self, line: usize, row: impl IntoIterator<Item = (&'a str, Reading, bool)>) -> Result<()> {
         if self.len() == ROWS_MAX {
             return Err(bad(format!("the table has more than {ROWS_MAX} rows, the most that are read")));
@@ -312,7 +313,7 @@ impl Table {
             let (text, reading, scaled) = row.next().unwrap_or(("", Reading::Missing, false));
             column.push(line, text, (reading, scaled));
         }
-        // Counting takes as long as reading a row: it is done about once in a million cells.
+        // Counting takes as long as reading a row, so it is done about once in a million cells.
         let often = 1 + (1 << 20) / self.columns.len().max(1);
         if self.len().is_multiple_of(often) && self.columns.iter().map(|c| c.names.len()).sum::<usize>() > WORDS_MAX {
             return Err(bad(format!(
@@ -341,10 +342,10 @@ fn bad(message: impl Into<crate::text::Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// What columns say of the decimal mark.
+/// Evidence of columns for a decimal mark.
 ///
-/// A column whose own cells say it needs no other. The rest are decided by columns that a fit reads, together: a version
-/// of a program or a month elsewhere in the file says nothing of them.
+/// A column whose own cells decide the mark needs no other. The others are decided together, by the columns that a fit
+/// reads: a program version or a month elsewhere in the file is no evidence for them.
 #[derive(Clone, Copy, Debug, Default)]
 struct Evidence {
     point: bool,
@@ -357,20 +358,20 @@ impl Evidence {
         let (mut point, mut comma) = (any(|c| c.point.is_some()), any(|c| c.comma.is_some()));
         let (points, commas, bare) = (any(|c| c.with_point), any(|c| c.with_comma), any(|c| c.bare));
         for column in columns.clone() {
-            // A column does not separate the thousands of some numbers only. That some other column does where this one
-            // does not is seen in spreadsheets, but not with points by programs that write points.
+            // A column separates the thousands of all its numbers or of none. Spreadsheets may separate those of some
+            // columns only, but programs that write decimal points do not separate thousands by points.
             let plain = column.bare || bare && !commas;
             point |= plain && column.with_point && !column.with_comma;
             comma |= column.bare && column.with_comma && !column.with_point;
         }
-        // Spaces or apostrophes separate thousands: a point or a comma does not.
+        // If spaces or apostrophes separate thousands, a point or a comma does not.
         let spaced = any(|c| c.spaced);
         point |= spaced && points && !commas;
         comma |= spaced && commas && !points;
         Self { point, comma }
     }
 
-    /// The mark, unless it is open.
+    /// The mark that the evidence decides; `None` if it leaves the mark open.
     const fn decide(self) -> Option<Mark> {
         match (self.point, self.comma) {
             (true, false) => Some(Mark::Point),
@@ -380,7 +381,7 @@ impl Evidence {
     }
 }
 
-/// A table being read.
+/// Reader of a table whose text arrives in pieces.
 #[derive(Debug, Default)]
 pub struct Reader {
     bytes: Vec<u8>,
@@ -388,22 +389,22 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Nothing read yet.
+    /// Reader before the first piece.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A whole text.
+    /// Reads a table from a whole text.
     ///
     /// # Errors
-    /// As [`Reader::push`] and [`Reader::finish`].
+    /// Fails as [`Reader::push`] and [`Reader::finish`] do.
     pub fn read(text: &[u8]) -> Result<Table> {
         let mut reader = Self::new();
         reader.push(text)?;
         reader.finish()
     }
 
-    /// The next piece, cut anywhere.
+    /// Adds the next piece of the text, which may be cut anywhere.
     ///
     /// # Errors
     /// The file is too large.
@@ -416,10 +417,10 @@ impl Reader {
         Ok(())
     }
 
-    /// The table, when all is read.
+    /// Returns the table when all pieces were added.
     ///
     /// # Errors
-    /// A line that is no row of the table, a limit, no rows.
+    /// A line does not fit the table, a limit is exceeded, or there are no rows.
     pub fn finish(self) -> Result<Table> {
         let text = cells::decode(self.bytes)?;
         let mut table = Table { hash: self.hash, ..Table::default() };
@@ -446,7 +447,7 @@ impl Reader {
     }
 }
 
-/// A row of JSON: its line, and its values with their names.
+/// Row of JSON: its line, and its values with their names.
 type Named = (usize, Vec<(String, Value)>);
 
 fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Table) -> Result<()> {
@@ -469,7 +470,7 @@ fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Tab
             }
             table.limit()?;
         }
-        // Where a column holds words, a number is one of its names.
+        // In a column that holds words, a number is one of the words.
         let numbers: Vec<String> = row
             .iter()
             .map(|value| match value {
@@ -546,7 +547,7 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
         let cells = record.cells.iter().take(wide).map(|cell| {
             let (reading, scaled) = number::read(&cell.text);
             let reading = match reading {
-                // Commas separate cells here: nobody's decimal mark, unless in quotes.
+                // Where commas separate cells, a comma is not a decimal mark unless the cell is quoted.
                 Reading::Either(x, _) if comma && !cell.quoted => Reading::Only(Mark::Point, x),
                 reading => reading,
             };
@@ -556,7 +557,7 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
         let cells: Vec<_> = cells.enumerate().filter(is_kept).map(|(_, cell)| cell).collect();
         table.push(record.line, cells)?;
     }
-    // Separators at the ends of lines make no column.
+    // Separators at the ends of all lines make no column.
     for _ in 0..if kept.is_none() { unnamed } else { 0 } {
         let empty = table.columns.last().is_some_and(|c| c.text.is_none() && c.numbers.iter().all(|x| x.is_nan()));
         if !empty || table.columns.len() == 1 {
@@ -579,8 +580,8 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
     Ok(())
 }
 
-/// Which columns are kept of a table with more than so many cells: those whose headings a fit could read. The others leave
-/// the table, which says so.
+/// Columns to keep of a table with more than `most` cells: those with a heading that a fit could read. The table notes
+/// that the others were dropped. `None` keeps all.
 fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> Option<Vec<bool>> {
     let wide = table.columns.len();
     // Counting rows takes as long as reading them, so lines are counted first.
@@ -607,8 +608,8 @@ fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> 
     Some(kept)
 }
 
-/// Refuses a cell in quotes that holds rows: the first and the last line of its record have all cells of a row each, and
-/// the first no fewer numbers than the record.
+/// Refuses a quoted cell that swallowed rows: the first and the last line of its record each have as many cells as a
+/// row, and the first line has at least as many numbers as the record.
 fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     let (Some(drawn), Some((from, to, begins))) = (record.drawn, &record.long) else { return Ok(()) };
     let numbers = record.cells.iter().filter(|cell| says_number(&cell.text)).count().max(1);
@@ -623,7 +624,7 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     Ok(())
 }
 
-/// How many cells a record has if commas in it separate thousands, as in 1,234,567 or 12,34,567.
+/// Number of cells of a record if its commas separate thousands, as in 1,234,567 or 12,34,567.
 fn thousands(record: &Record<'_>) -> usize {
     let digits = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
@@ -636,7 +637,7 @@ fn thousands(record: &Record<'_>) -> usize {
     };
     let group = |from: usize, size: usize| {
         let middle = cells[from..].iter().take_while(|cell| digits(cell, size, size)).count();
-        // The last of the groups of three may itself be the last group.
+        // The last of the groups of three may be the last group of the number.
         let end = from + middle;
         match cells.get(end) {
             Some(cell) if last(cell) && (size == 3 || middle > 0) => Some(end + 1),
@@ -667,7 +668,7 @@ fn uneven(record: &Record<'_>, wide: usize, comma: bool) -> Error {
                 if sure { "thousands that commas separate need quotes" } else { "numbers with commas need quotes" };
             format!("; {what} around the number, or semicolons or tabs between the columns")
         }
-        // A cell of words too many is no part of a number.
+        // A surplus cell of words is no part of a number.
         None if comma
             && record.cells.get(wide..).is_some_and(|more| more.iter().any(|cell| says_number(&cell.text))) =>
         {
@@ -764,7 +765,7 @@ mod tests {
         let mut reader = Reader { bytes: vec![b' '; BYTES_MAX], hash: Hash::default() };
         let outcome = reader.push(b"a");
         assert_eq!(outcome.expect_err("a limit").to_string(), "the table is larger than 128 MB, the most that is read");
-        // Tables at their limits, made up rather than read.
+        // Tables at their limits are constructed, because reading them would take too long.
         let full = |columns: usize, rows: usize| Table {
             columns: vec![Column::default(); columns],
             lines: vec![1; rows],
@@ -809,7 +810,7 @@ mod tests {
 
     #[test]
     fn a_digest_is_of_all_bytes_in_whatever_pieces() {
-        // A published value of the sum.
+        // Published value of the hash.
         let mut hash = Hash::default();
         hash.add(b"foobar");
         assert_eq!(hash.0, 0x8594_4171_f739_67e8);
@@ -856,7 +857,7 @@ mod tests {
         );
         let ends = Reader::read(b"run,x,loss\na,1,\"3.5\n\"\nb,2,3\n").expect("a table");
         assert_eq!(ends.columns[2].numbers, [3.5, 3.0], "a cell that ends its line");
-        // A note of several lines is no row, whatever its commas.
+        // A note of several lines is not a row, whatever commas it holds.
         let note = Reader::read(b"run,x,note\na,1,\"good, so\nfar, 3 of 4\"\n\"b, 2\n, x\",4,\"\"\n").expect("a table");
         assert_eq!((note.len(), &note.columns[1].numbers[..]), (2, &[1.0, 4.0][..]));
         let bars = Reader::read(b"| run | x |\n|---|---|\n| \"a\" again | 1 |\n| a\\|b | 2 |\n").expect("a table");
@@ -924,7 +925,7 @@ mod tests {
         assert_eq!(loss.labels()[1..], [1, 1, 1], "and all the same");
     }
 
-    /// A whole number and four decimals, written with this separator of thousands and decimal mark.
+    /// A whole number and four decimals, written with the given separator of thousands and decimal mark.
     fn grouped(whole: u64, decimals: Option<u64>, group: &str, mark: &str, indian: bool) -> String {
         let digits = whole.to_string();
         let mut text = String::new();
@@ -939,7 +940,7 @@ mod tests {
         decimals.map_or_else(|| text.clone(), |decimals| format!("{text}{mark}{decimals:04}"))
     }
 
-    /// How numbers are written: their name, thousands, decimal mark.
+    /// Formats of numbers: name, separator of thousands, decimal mark.
     const FORMATS: [(&str, &str, &str); 13] = [
         ("plain", "", "."),
         ("English", ",", "."),
@@ -1000,7 +1001,7 @@ mod tests {
         lines.iter().map(line).collect()
     }
 
-    /// The text in every encoding that has its characters.
+    /// The text in every encoding that has all of its characters.
     fn encoded(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         let wide = |mark: bool, bytes: fn(u16) -> [u8; 2]| {
             let mark = mark.then_some(0xfeff_u16);
@@ -1072,7 +1073,7 @@ mod tests {
             table
         };
         for (text, first) in [
-            // Another cell decides.
+            // Another cell decides the mark.
             ("step\tloss\n1,000\t4.5033\n500\t3.25\n", Some(1000.0)),
             ("step\tloss\n1,000\t3,25\n500\t3,5\n", Some(1.0)),
             ("step\tloss\n1,000\t500\n1,234,567\t3\n", Some(1000.0)),
@@ -1083,7 +1084,7 @@ mod tests {
             ("loss,step\n3.632,1\n3.500,2\n", Some(3.632)),
             ("loss\ttokens\n3,636\t1\u{202f}500\n3,500\t70\u{202f}000\n", Some(3.636)),
             ("loss;tokens\n3.636;1\u{2019}500\n3.500;70\u{2019}000\n", Some(3.636)),
-            // Nothing does.
+            // No cell decides the mark.
             ("step\tloss\n1,000\t4\n500\t3\n", None),
             ("step\tloss\n1.000\t4\n500\t3\n", None),
             ("step,loss\n\"1,000\",4\n500,3\n", None),
@@ -1170,7 +1171,8 @@ mod tests {
             let plain = Reader::read(joined(&written(FORMATS[0], &rows), ",").as_bytes()).expect("a table");
             for format in FORMATS {
                 for separator in [",", ";", "\t", "|", "md", " "] {
-                    // Two exponents with decimal commas in a row of a table of commas are quoted: all is decided.
+                    // In a table separated by commas, two exponents with decimal commas in a row are quoted, which
+                    // decides everything.
                     for (encoding, bytes) in encoded(&joined(&written(format, &rows), separator)) {
                         let what = format!("{} {separator:?} {encoding}", format.0);
                         let table = Reader::read(&bytes);

@@ -1,41 +1,41 @@
-//! Numbers as people and programs write them: thousands, decimal commas, suffixes and words for powers of ten.
+//! Parses numbers as people and programs write them: thousands, decimal commas, suffixes and words for powers of ten.
 
-/// What stands before the decimals of a number.
+/// Decimal mark: the character before the decimals of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// 1.5
+    /// A decimal point, as in 1.5.
     Point,
-    /// 1,5
+    /// A decimal comma, as in 1,5.
     Comma,
 }
 
-/// What a cell says.
+/// Reading of a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reading {
-    /// A number, whatever the file's decimal mark.
+    /// A number that does not depend on the decimal mark.
     Number(f64),
-    /// A number that only this mark allows.
+    /// A number that only this decimal mark allows.
     Only(Mark, f64),
-    /// Two numbers: with a decimal point, and with a decimal comma.
+    /// Two numbers: one with a decimal point, and one with a decimal comma.
     Either(f64, f64),
-    /// There is no number, and the cell says so.
+    /// No number, as the cell says.
     Missing,
-    /// Words.
+    /// Text that is not a number.
     Text,
 }
 
-/// Words for a number that is not there, in small letters.
+/// Words for a missing number, in lower case.
 const MISSING: [&str; 25] = [
     "", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "–", "—", "?", "missing", "inf", "infinity", "∞",
     "#n/a", "#na", "#div/0!", "#value!", "#num!", "#ref!", "#null!", "#name?",
 ];
 
-/// White space inside numbers: plain, no-break, narrow no-break, thin, figure.
+/// Whether a character is white space that occurs inside numbers: plain, no-break, narrow no-break, thin, figure.
 const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
 }
 
-/// One character for all that separate thousands alike.
+/// Maps characters that separate thousands in equal ways to one character.
 const fn alike(c: char) -> char {
     match c {
         '\u{2019}' | '\u{2018}' | '\u{2bc}' | '´' | '`' => '\'',
@@ -44,7 +44,7 @@ const fn alike(c: char) -> char {
     }
 }
 
-/// The power of ten that a unit stands for: `M`, `billions`, `GFLOPs`, `%`, `in millions of tokens`, `1e9`.
+/// Power of ten of a unit: `M`, `billions`, `GFLOPs`, `%`, `in millions of tokens`, `1e9`.
 pub fn power(unit: &str) -> Option<i32> {
     const NAMES: [(&[&str], i32); 6] = [
         (&["k", "thousand", "thousands", "thsd", "tsd"], 3),
@@ -56,7 +56,7 @@ pub fn power(unit: &str) -> Option<i32> {
     ];
     let unit = unit.trim().to_lowercase();
     let unit = unit.strip_prefix("in ").unwrap_or(&unit);
-    // Mio., Mrd.
+    // Abbreviations such as Mio. and Mrd. end with a point.
     let unit = unit.strip_suffix('.').filter(|word| word.len() > 2).unwrap_or(unit);
     if let Some(prefix) = unit.strip_suffix("flops").or_else(|| unit.strip_suffix("flop")) {
         let large = [("", 0), ("p", 15), ("e", 18), ("z", 21)];
@@ -73,7 +73,7 @@ pub fn power(unit: &str) -> Option<i32> {
     NAMES.iter().find(|(names, _)| names.contains(&bare)).map(|(_, power)| *power)
 }
 
-/// A text with its powers of ten written as exponents: 10^6, 10**6, 10⁶, 10^{6}.
+/// Rewrites powers of ten in a text as exponents: 10^6, 10**6, 10⁶, 10^{6}.
 pub fn tens(text: &str) -> String {
     const HIGH: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     let high = |c: char| HIGH.chars().position(|high| high == c);
@@ -106,7 +106,7 @@ pub fn tens(text: &str) -> String {
     out + rest
 }
 
-/// The power of ten that zeros stand for: `000s`, `1000`, `1,000s`, `100`.
+/// Power of ten of a unit of zeros: `000s`, `1000`, `1,000s`, `100`.
 fn zeros(text: &str) -> Option<i32> {
     let digits = text.strip_suffix("'s").or_else(|| text.strip_suffix('s')).unwrap_or(text);
     let digits: String =
@@ -117,8 +117,8 @@ fn zeros(text: &str) -> Option<i32> {
     (whole && !zeros.is_empty() && zeros.len() < 30 && zeros.bytes().all(|b| b == b'0')).then_some(zeros.len() as i32)
 }
 
-/// The unit of a heading as a power of ten, and whether it is operations a second for a day: `M`, `000s`, `kilo`, `x100`,
-/// `10⁶`, `e18`, `EFLOPs`, `PF-days`.
+/// Power of ten of a unit in a heading, and whether the unit is a rate of operations per second for a day: `M`, `000s`,
+/// `kilo`, `x100`, `10⁶`, `e18`, `EFLOPs`, `PF-days`.
 pub fn unit(text: &str) -> Option<(i32, bool)> {
     const PREFIXES: [(&str, &str, i32); 7] = [
         ("kilo", "k", 3),
@@ -167,7 +167,7 @@ pub fn unit(text: &str) -> Option<(i32, bool)> {
         .map(|ten| (ten, false))
 }
 
-/// Does a part of a heading scale numbers by its shape: a factor, a power, a percentage?
+/// Whether a part of a heading has the form of a scale: a factor, a power, a percentage.
 pub fn is_scale(text: &str) -> bool {
     let text = tens(text).to_lowercase();
     let digit = |word: &str| word.trim_start().starts_with(|c: char| c.is_ascii_digit());
@@ -183,13 +183,13 @@ pub fn is_scale(text: &str) -> bool {
         || ten_below_zero(&text)
 }
 
-/// 1e-3
+/// Whether a text holds a negative power of ten, such as 1e-3.
 fn ten_below_zero(text: &str) -> bool {
     text.contains("1e-") || text.contains("1e−")
 }
 
-/// Does a part of a heading look like a unit of what is counted, by its shape (a power, a factor, zeros, a number with a
-/// suffix) or by a word that multiplies or measures?
+/// Whether a part of a heading looks like a unit of a count, by its form (a power, a factor, zeros, a number with a
+/// suffix) or by a word that multiplies or measures.
 pub fn is_like_unit(text: &str) -> bool {
     const WORDS: [&str; 46] = [
         "k",
@@ -250,7 +250,7 @@ pub fn is_like_unit(text: &str) -> bool {
         || lower.split(|c: char| c.is_whitespace() || "-_/".contains(c)).any(like)
 }
 
-/// The digits of a mantissa under a mark, with a point before its decimals.
+/// Digits of a mantissa read with this decimal mark, with a point before the decimals.
 fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     let (decimal, group) = if mark == Mark::Point { ('.', ',') } else { (',', '.') };
     let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
@@ -268,7 +268,7 @@ fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     let groups: Vec<&str> = whole.split(|c| alike(c) == mark).collect();
     let (first, rest) = groups.split_first()?;
     let (last, middle) = rest.split_last()?;
-    // Thousands, or the Indian groups of two before the last three.
+    // Groups of thousands, or the Indian groups of two before the last three digits.
     let thousands = middle.iter().all(|group| group.len() == 3);
     let indian = mark == ',' && !middle.is_empty() && first.len() < 3 && middle.iter().all(|group| group.len() == 2);
     let fine = groups.iter().all(|group| number(group))
@@ -279,7 +279,7 @@ fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     fine.then(|| format!("{}.{part}0", groups.concat()))
 }
 
-/// The power of ten after a mantissa: an exponent, a unit, or both.
+/// Power of ten after a mantissa: an exponent, a unit, or both.
 fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     let times = text.strip_prefix(['×', 'x', '*', '·']).map(str::trim_start);
     let tens = times.and_then(|rest| rest.strip_prefix("10^").or_else(|| rest.strip_prefix("1e")));
@@ -289,7 +289,7 @@ fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     let power = power.replace('−', "-");
     match power.trim_start_matches('+').parse::<i32>() {
         Ok(power) => Some((Some(power.clamp(-9999, 9999)), rest)),
-        // A long run of digits is an exponent all the same; elsewhere the letter begins a word.
+        // A long run of digits is still an exponent; otherwise the letter begins a word.
         Err(_) if power.bytes().filter(u8::is_ascii_digit).count() > 9 => {
             Some((Some(if power.starts_with('-') { -9999 } else { 9999 }), rest))
         }
@@ -297,14 +297,14 @@ fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     }
 }
 
-/// Does a space or an apostrophe stand between two digits of a cell?
+/// Whether a space or an apostrophe stands between two digits of a cell.
 pub fn spaced(cell: &str) -> bool {
     let chars: Vec<char> = cell.chars().collect();
     let digit = |c: char| c.is_ascii_digit();
     chars.windows(3).any(|w| digit(w[0]) && matches!(alike(w[1]), ' ' | '\'' | '_') && digit(w[2]))
 }
 
-/// The power of a bare power of ten: `10^8`, `10**8`, `10⁸`, `10^{8}`, `10^-3`.
+/// Exponent of a bare power of ten: `10^8`, `10**8`, `10⁸`, `10^{8}`, `10^-3`.
 fn power_of_ten(text: &str) -> Option<i32> {
     let after = text.strip_prefix("10")?;
     let caret = after.strip_prefix('^').or_else(|| after.strip_prefix("**"));
@@ -313,7 +313,7 @@ fn power_of_ten(text: &str) -> Option<i32> {
     power.parse().ok().filter(|power: &i32| power.abs() < 308)
 }
 
-/// Words of many languages that multiply the number before them, and are not read.
+/// Words of many languages that multiply the number before them and are not supported.
 const UNREAD: &[&str] = &[
     "tausend",
     "millionen",
@@ -385,14 +385,15 @@ const UNREAD: &[&str] = &[
     "억",
 ];
 
-/// Is this a word that multiplies a number in some language, and is not read as one: `Millionen`, `тыс.`, `百万`?
+/// Whether a word multiplies a number in some language but is not supported: `Millionen`, `тыс.`, `百万`.
 pub fn is_unread_unit(word: &str) -> bool {
     let word = word.trim().trim_end_matches('.').to_lowercase();
     UNREAD.contains(&word.as_str())
         || matches!(word.as_str(), "lakh" | "lakhs" | "crore" | "crores" | "hundred" | "dozen")
 }
 
-/// Why a cell with digits is not read as a number, and how it is written so that it is; nothing of words without any.
+/// Reason why a cell with digits is not read as a number, and how to write it instead; `None` for a cell without
+/// digits.
 pub fn why(cell: &str) -> Option<String> {
     const HOW: &str = "write the number alone, as in 7e7 or 70M";
     let cell = cell.trim();
@@ -435,12 +436,12 @@ pub fn why(cell: &str) -> Option<String> {
         .then(|| format!("`{word}` is not read as a unit: write the number out, as in 7e7, or with k, M, B or T"))
 }
 
-/// Is this a number, whatever its decimal mark?
+/// Whether a text is a number with one of the decimal marks.
 pub fn is_numeric(text: &str) -> bool {
     !matches!(read(text).0, Reading::Text | Reading::Missing)
 }
 
-/// Reads a cell, and says whether a suffix or word scaled it.
+/// Reads a cell, and says whether a suffix or word scaled its number.
 pub fn read(cell: &str) -> (Reading, bool) {
     let cell = cell.trim();
     let unsigned = cell.strip_prefix(['+', '-', '−']).unwrap_or(cell);
@@ -456,14 +457,14 @@ pub fn read(cell: &str) -> (Reading, bool) {
     let inside = |c: char| c.is_ascii_digit() || ".,'_".contains(alike(c)) || is_space(c);
     let (mantissa, rest) = unsigned.split_at(unsigned.find(|c| !inside(c)).unwrap_or(unsigned.len()));
     let mantissa = mantissa.trim_end_matches(is_space);
-    // 4.52·10⁸, 4.52*10**8
+    // Powers of ten as factors: 4.52·10⁸, 4.52*10**8.
     let rest = if rest.contains("10") { tens(rest) } else { rest.to_owned() };
     let Some((own, unit)) = exponent(&rest) else { return (Reading::Text, false) };
-    // The unit of a loss scales nothing.
+    // Nats and nat are units of the loss and scale nothing.
     let unit = if matches!(unit.trim(), "nats" | "nat") { "" } else { unit };
     let Some(scale) = power(unit) else { return (Reading::Text, false) };
     let ten = own.unwrap_or(0) + scale;
-    // The text is scaled, not the number: 1.1B is the number nearest to 1100000000.
+    // The exponent is added to the text, not multiplied: 1.1B must be the number nearest to 1100000000.
     let value = |mark| -> Option<f64> {
         let digits = digits(mantissa, mark, own.is_none())?;
         format!("{minus}{digits}e{ten}").parse().ok()
@@ -476,14 +477,14 @@ pub fn read(cell: &str) -> (Reading, bool) {
         (None, None) => Reading::Text,
     };
     let reading = match reading {
-        // Beyond the largest number.
+        // A number that overflows is missing.
         Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) if x.is_infinite() => Reading::Missing,
         reading => reading,
     };
     (reading, scale != 0)
 }
 
-/// A number that somebody typed, where a point is the decimal mark.
+/// Number that the user typed, with a decimal point.
 pub fn typed(text: &str) -> Option<f64> {
     match read(text).0 {
         Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) => Some(x),

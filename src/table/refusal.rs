@@ -1,16 +1,16 @@
-//! Why a text is no table: the true cause in one sentence, where rows do not fit their headings.
+//! Reasons why a text is not a table: one sentence with the true cause when rows do not fit their headings.
 
 use super::cells::{Records, SPLITS, Split, loosely, records, says_number, shown, told};
 use super::number;
 use super::{Column, Table};
 
-/// How many lines tell.
+/// Number of lines from which the cause is found.
 const LOOK: usize = 30;
-/// Words of headings of losses, and of sizes.
+/// Words in headings of losses; [`SIZES`] are those of sizes.
 const LOSSES: [&str; 2] = ["loss", "losses"];
 const SIZES: [&str; 10] =
     ["params", "parameters", "tokens", "flops", "compute", "steps", "epochs", "samples", "n", "d"];
-/// Words of rows that sum up the rows above them.
+/// Words that name rows which sum up the rows above them.
 const SUMMARIES: [&str; 27] = [
     "total",
     "totals",
@@ -45,7 +45,7 @@ fn has(text: &str, words: &[&str]) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
 }
 
-/// Could a column of this heading be read by a fit: does it speak of a size, a loss, a weight or a run?
+/// Whether a fit could read a column of this heading, because it names a size, a loss, a weight or a run.
 pub(super) fn is_of_use(heading: &str) -> bool {
     const STEMS: [&str; 11] =
         ["loss", "param", "token", "flop", "compute", "step", "epoch", "sample", "size", "unique", "weight"];
@@ -54,7 +54,7 @@ pub(super) fn is_of_use(heading: &str) -> bool {
         || has(heading, &["run", "name", "id", "experiment", "n", "d", "u", "c", "l", "x", "y"])
 }
 
-/// A separator in words.
+/// Name of a separator in a sentence.
 const fn words(split: Split) -> &'static str {
     match split {
         Split::Mark(b'\t') => "tabs",
@@ -65,13 +65,13 @@ const fn words(split: Split) -> &'static str {
     }
 }
 
-/// A line with its number.
+/// Number and text of a line.
 type Line = (usize, String);
 
-/// The first lines that are no comments, whatever ends them.
+/// First lines that are not comments, split at any kind of line end.
 fn lines(text: &str) -> Vec<Line> {
     let end = text.char_indices().nth(1 << 16).map_or(text.len(), |(at, _)| at);
-    // No text holds this byte: every record is a cell.
+    // No text holds this byte, so every record is a single cell.
     let text = text[..end].replace('"', "\u{1}").replace("\r\n", "\n").replace('\r', "\n");
     let mut records = Records::new(text.trim_start_matches('\u{feff}'), Split::Mark(0));
     let mut lines = Vec::new();
@@ -84,7 +84,7 @@ fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// Why the rows of a text do not fit its headings, where that can be told.
+/// Reason why the rows of a text do not fit its headings, if one is recognised.
 pub(super) fn reason(text: &str) -> Option<String> {
     let lines = lines(text);
     let [first, second, ..] = &lines[..] else { return None };
@@ -96,7 +96,7 @@ pub(super) fn reason(text: &str) -> Option<String> {
         .or_else(|| below_title(&lines))
 }
 
-/// What is written for another program than a table of text.
+/// Name of a format for another program, if the text is in one rather than a table.
 pub(super) fn other_format(text: &str) -> Option<&'static str> {
     let start: String =
         text.trim_start_matches('\u{feff}').trim_start().chars().take(9).collect::<String>().to_lowercase();
@@ -109,7 +109,7 @@ pub(super) fn other_format(text: &str) -> Option<&'static str> {
         .then_some("the table is written for LaTeX: put commas or tabs in place of & and delete what is no cell, or save it as CSV")
 }
 
-/// `sep=;` above columns that something else separates.
+/// A line `sep=;` above columns that are separated by another character.
 fn told_wrongly(text: &str, (line, heading): &Line) -> Option<String> {
     let (mark, _) = told(text.trim_start_matches(['\u{feff}', '\n', '\r']))?;
     let alone = loosely(heading, Split::Mark(mark)).len() == 1;
@@ -122,11 +122,11 @@ fn told_wrongly(text: &str, (line, heading): &Line) -> Option<String> {
     ))
 }
 
-/// A whole line in quotes is one cell.
+/// Lines quoted as a whole, which makes each a single cell.
 fn quoted(lines: &[Line]) -> Option<String> {
     let whole = |line: &str| {
         let inside = line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
-        // Quotes inside are doubled, or there are none.
+        // Quotes inside the line are doubled, or there are none.
         let single = inside.replace("\"\"", "").contains('"');
         (!single && SPLITS[..4].iter().any(|split| loosely(inside, *split).len() > 1)).then_some(())
     };
@@ -137,7 +137,7 @@ fn quoted(lines: &[Line]) -> Option<String> {
     })
 }
 
-/// Headings that one mark separates, above rows that another does.
+/// Headings separated by one character, above rows separated by another.
 fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<String> {
     let (below, row) = rows.first()?;
     let counts = |text: &str, split: Split| loosely(text, split).len();
@@ -158,7 +158,7 @@ fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<String> {
     None
 }
 
-/// Numbers whose unit stands apart, where spaces separate the columns.
+/// Numbers separated by a space from their unit, where spaces separate the columns.
 fn apart((_, heading): &Line, rows: &[Line]) -> Option<String> {
     let split = Split::Spaces(1);
     let wide = loosely(heading, split).len();
@@ -187,7 +187,7 @@ fn apart((_, heading): &Line, rows: &[Line]) -> Option<String> {
     })
 }
 
-/// Rows that begin with their number or name, which has no heading.
+/// Rows that begin with their number or name, for which there is no heading.
 fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<String> {
     SPLITS.into_iter().find_map(|split| {
         let wide = loosely(heading, split).len();
@@ -212,7 +212,7 @@ fn below_title(lines: &[Line]) -> Option<String> {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
         let mut records = records(&rest);
         let heading = records.advance().ok()??;
-        // More titles may have been passed over.
+        // Earlier titles may have been skipped already.
         let count = count + heading.line - 1;
         let wide = heading.cells.len();
         let names = wide > 1 && heading.cells.iter().all(|cell| !cell.text.is_empty() && !says_number(&cell.text));
@@ -236,7 +236,7 @@ fn below_title(lines: &[Line]) -> Option<String> {
     })
 }
 
-/// Headings that are no names of columns: the table lies on its side, or is a grid, or lacks headings.
+/// Headings that do not name columns: the table is transposed, or is a grid, or has no headings.
 pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<String> {
     let number = |text: &str| number::is_numeric(text.rsplit_once('=').map_or(text, |(_, number)| number));
     let sizes = names.len() > 2 && names[1..].iter().all(|name| number(name));
@@ -263,7 +263,7 @@ pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>)
                 .to_owned(),
         );
     }
-    // The corner of a grid holds no number.
+    // The top left cell of a grid is not a number.
     let grid = !first.is_empty() && !number(&names[0]) && first.iter().all(|name| number(name));
     sizes.then(|| {
         if grid {
@@ -284,7 +284,7 @@ pub(super) fn odd_row(table: &Table) -> Option<String> {
     units(table).or_else(|| summary(table))
 }
 
-/// A first row of words without a digit, in columns that hold numbers from there on.
+/// A first row of words without digits, in columns that hold numbers after it.
 fn units(table: &Table) -> Option<String> {
     let hole = |column: &Column, row: usize| column.holes.get(&(row as u32)).cloned().unwrap_or_default();
     let missing = |text: &str| number::read(text).0 == number::Reading::Missing;
@@ -309,7 +309,7 @@ fn units(table: &Table) -> Option<String> {
     }
     let like = |text: &str| number::is_like_unit(text) || number::is_unread_unit(text);
     let (name, text) = said.iter().find(|(_, text)| like(text)).or(said.first())?;
-    // A run that gave nothing may say so in one word.
+    // One word in the first row may be a run without a result.
     (filled > 1 && (said.len() > 1 || like(text))).then(|| {
         format!(
             "line {} looks like units: write them in the headings, as in `{name} ({})`, and delete the line",
@@ -337,7 +337,7 @@ fn summary(table: &Table) -> Option<String> {
         }
         let last = *column.labels.last()?;
         let word = text_of(last).filter(|text| says(text))?;
-        // A column of kinds of pooling says its words again and again; a subtotal may be one of several.
+        // A column of kinds of pooling repeats its words; a subtotal may occur several times.
         let sum = plain(word).contains("total");
         let from = table.len() - column.labels.iter().rev().take_while(|label| text_of(**label).is_some_and(says)).count();
         (others && (sum || !again(last))).then(|| {

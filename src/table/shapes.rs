@@ -1,21 +1,21 @@
-//! JSON that is no list of objects: what other programs write for a table, where it can mean one thing only.
+//! Tables in JSON that are not lists of objects: forms that other programs write, if only one meaning is possible.
 
 use super::cells::{Objects, Tree, Value};
 use super::number::{Reading, read};
 use super::{Named, bad};
 use crate::error::{Error, Result};
 
-/// The most values: they are held as they are nested, which takes about ten times a table's memory.
+/// Largest number of values; nested values take about ten times the memory of a table.
 const VALUES_MAX: usize = 4_000_000;
-/// The deepest JSON.
+/// Deepest nesting of the JSON.
 const DEEP: usize = 32;
-/// What is read.
+/// The forms of JSON that are read, as the end of a sentence.
 const EXPECTED: &str = "write one object for each run, in a list or one on a line, such as {\"params\": 7e7, \"tokens\": 1.5e9, \"loss\": 3.5}";
 
-/// The rows of a text of JSON whose shape is another than objects in a list or one after another.
+/// Rows of a JSON text that is neither a list of objects nor objects one after another.
 ///
 /// # Errors
-/// JSON of a shape that is not read, or that means several things.
+/// The form is not supported, or has several meanings.
 pub(super) fn rows(text: &str) -> Result<Option<Vec<Named>>> {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let whole = || start.trim_end();
@@ -29,7 +29,7 @@ pub(super) fn rows(text: &str) -> Result<Option<Vec<Named>>> {
     if !inside.starts_with('"') || !whole().ends_with('}') {
         return Ok(None);
     }
-    // The first object, if it is all there is. One of several lines of objects is read elsewhere, as are mistakes.
+    // Read the first object, if it is the only one. Several lines of objects are read elsewhere, and so are mistakes.
     let mut json = Objects::any(text);
     let mut left = VALUES_MAX;
     let pairs = match json.tree(DEEP, &mut left) {
@@ -51,7 +51,7 @@ fn too_many() -> Error {
     ))
 }
 
-/// The values of an object: inner names follow outer ones after a point.
+/// Flattens the values of an object; the name of a nested value is the outer name, a point and the inner name.
 fn flat(path: &str, pairs: Vec<(String, Tree)>, out: &mut Vec<(String, Value)>) {
     for (name, tree) in pairs {
         let name = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -69,7 +69,7 @@ fn row(line: usize, pairs: Vec<(String, Tree)>) -> Named {
     (line, out)
 }
 
-/// A row of a list: its cells have the names of the headings.
+/// Row of a list, with the headings as the names of its cells.
 fn list_row(names: &[String], line: usize, items: Vec<Tree>) -> Result<Named> {
     if items.len() != names.len() {
         return Err(bad(format!(
@@ -81,7 +81,7 @@ fn list_row(names: &[String], line: usize, items: Vec<Tree>) -> Result<Named> {
     Ok(row(line, names.iter().cloned().zip(items).collect()))
 }
 
-/// The names in a list of them.
+/// Names in a list of names; `None` if an item is not a name.
 fn names(items: &[Tree]) -> Option<Vec<String>> {
     let name = |item: &Tree| match item {
         Tree::Leaf(Value::Text(name)) if read(name).0 == Reading::Text => Some(name.clone()),
@@ -90,13 +90,13 @@ fn names(items: &[Tree]) -> Option<Vec<String>> {
     items.iter().map(name).collect()
 }
 
-/// Lists with a first one of headings, in a list or one on a line.
+/// Rows of lists whose first list holds the headings, in an outer list or one list per line.
 fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     let mut json = Objects::any(text);
     let mut left = VALUES_MAX;
     let mut lists = Vec::new();
     while !json.is_at_end() {
-        // What is no JSON may be a table whose first heading begins with a bracket.
+        // A text that is not JSON may be a table whose first heading begins with a bracket.
         let (line, items) = match json.tree(DEEP, &mut left) {
             Ok(Tree::List(line, _, items)) => (line, items),
             Err(_) if left == 0 => return Err(too_many()),
@@ -126,7 +126,7 @@ fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     lists.map(|(line, items)| list_row(&names, line, items)).collect::<Result<_>>().map(Some)
 }
 
-/// Two headings may not be alike.
+/// Refuses headings that are not distinct.
 fn unlike(names: &[String]) -> Result<()> {
     let again = names.iter().enumerate().find(|(k, name)| names[..*k].contains(name));
     again.map_or(Ok(()), |(_, name)| {
@@ -134,14 +134,14 @@ fn unlike(names: &[String]) -> Result<()> {
     })
 }
 
-/// One object that holds a table.
+/// Rows of a single object that holds a table.
 fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let at = |pairs: &[(String, Tree)], wanted: &str| pairs.iter().position(|(name, _)| name == wanted);
     let shown = |pairs: &[(String, Tree)]| {
         let names: Vec<&str> = pairs.iter().take(6).map(|(name, _)| name.as_str()).collect();
         super::shown(&names.join(", "))
     };
-    // What pandas calls split: {"columns": [...], "index": [...], "data": [[...], ...]}
+    // The form that pandas calls split: {"columns": [...], "index": [...], "data": [[...], ...]}
     if let (Some(columns), Some(data)) = (at(&pairs, "columns"), at(&pairs, "data"))
         && let (Tree::List(_, _, heads), Tree::List(_, _, _)) = (&pairs[columns].1, &pairs[data].1)
         && let Some(names) = names(heads)
@@ -157,7 +157,7 @@ fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
         };
         return lists.into_iter().map(one).collect::<Result<_>>().map(Some);
     }
-    // {"runs": [{...}, ...]}, whatever else is said of them.
+    // The form {"runs": [{...}, ...]}, with any other values beside the list.
     let objects = |tree: &Tree| matches!(tree, Tree::List(_, _, items) if !items.is_empty() && items.iter().all(|item| matches!(item, Tree::Object(..))));
     let holders: Vec<usize> = (0..pairs.len()).filter(|k| objects(&pairs[*k].1)).collect();
     match holders[..] {
@@ -183,14 +183,14 @@ fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     if pairs.iter().all(|(_, tree)| matches!(tree, Tree::Object(..))) {
         return of_dicts(pairs);
     }
-    // One run, or something else.
+    // Numbers at the top level are those of a single run, or something else.
     if pairs.iter().any(|(_, tree)| matches!(tree, Tree::Leaf(Value::Number(_)))) {
         return Ok(None);
     }
     Err(bad(format!("the JSON is one object that holds {}: {EXPECTED}", shown(&pairs))))
 }
 
-/// {"params": [...], "loss": [...]}
+/// Rows of an object of columns, {"params": [...], "loss": [...]}.
 fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     let mut rows: Vec<Named> = Vec::new();
     let mut begun: Option<(String, usize)> = None;
@@ -213,7 +213,8 @@ fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     Ok(rows)
 }
 
-/// {"params": {"0": ...}, "loss": {"0": ...}}, by columns, or {"a": {"params": ..., "loss": ...}, "b": ...}, by rows.
+/// Rows of an object of objects: {"params": {"0": ...}, "loss": {"0": ...}}, by columns, or {"a": {"params": ...,
+/// "loss": ...}, "b": ...}, by rows.
 fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let inner = |tree: &Tree| match tree {
         Tree::Object(_, inner) => inner.iter().map(|(name, _)| name.clone()).collect(),
@@ -234,7 +235,7 @@ fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     if by_rows {
         let rows = pairs.into_iter().filter_map(|(name, tree)| {
             let Tree::Object(line, mut pairs) = tree else { return None };
-            // The name of a row is that of its run, unless it is only counted.
+            // The name of a row is the name of its run, unless the name is only a count.
             if !whole(&name) && !pairs.iter().any(|(name, _)| name == "run") {
                 pairs.insert(0, ("run".to_owned(), Tree::Leaf(Value::Text(name))));
             }
@@ -294,7 +295,7 @@ mod tests {
             assert_eq!((table.names().as_str(), table.columns[0].labels().len()), ("run, params, loss", 2), "{text}");
             assert!(table.columns[0].is(1, "b"), "{text}: a name of a row names its run");
         }
-        // Numbers count rows, whatever the columns are called.
+        // Numbers as names count rows, whatever the names of the columns are.
         for text in [r#"{"0":{"x":1,"y":2},"1":{"x":3,"y":4}}"#, r#"{"x":{"0":1,"1":3},"y":{"0":2,"1":4}}"#] {
             let table = Reader::read(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!((table.names().as_str(), &table.columns[1].numbers[..]), ("x, y", &[2.0, 4.0][..]), "{text}");

@@ -5,23 +5,23 @@
 //! optimal one and the best flat one (uniform over the `m` most frequent atoms).
 //!
 //! Nothing here visits all K atoms. Sums of the smooth `p_k (1 - p_k)^N` go over a `Rule`: the first
-//! thousand ranks one by one, the others by Gauss quadrature for *sums*, about 40 nodes per factor
-//! of 2 in rank. Sums of powers go by Euler-Maclaurin. Both agree with the full sums to 1e-12.
+//! thousand ranks one by one, the others by Gauss quadrature for *sums*, about 40 nodes per factor of 2 in rank. Sums
+//! of powers use Euler-Maclaurin. Both agree with the full sums to 1e-12.
 
 use super::sum;
 use crate::math;
 
-/// Ranks that a rule keeps one by one.
+/// Number of lowest ranks that a rule keeps one by one.
 const DIRECT: usize = 1024;
-/// Below this rank sums of powers are taken term by term, above by Euler-Maclaurin.
+/// Sums of powers are taken term by term up to this rank, and by Euler-Maclaurin above it.
 const HEAD: u32 = 32;
 
 /// Ranks and weights with `sum_(k=1..=K) f(k) = sum_i w_i f(x_i)` for f smooth in ln k.
 ///
-/// Above the first ones the ranks are cut into blocks of ratio 2^(1/4), and each block gets the ten-point
-/// Gauss rule of the uniform weight on its integers, exact for polynomials of degree `2 NODES - 1`.
-/// Relative error of a block below 1e-15 for `k^-alpha` (alpha <= 4), and below 1e-12 of the whole
-/// sum for `k^-alpha exp(-N c k^-alpha)` with N <= 1e6: where the exponent is large the terms are not.
+/// Above the ranks that are kept one by one, ranks are cut into blocks of ratio 2^(1/4). Each block gets the ten-point
+/// Gauss rule of the uniform weight on its integers, exact for polynomials of degree `2 NODES - 1`. The relative error
+/// of a block is below 1e-15 for `k^-alpha` (alpha <= 4). For `k^-alpha exp(-N c k^-alpha)` with N <= 1e6 it is below
+/// 1e-12 of the whole sum: where the exponent is large, the terms are small.
 pub(super) struct Rule {
     pub(super) x: Vec<f64>,
     pub(super) w: Vec<f64>,
@@ -29,10 +29,10 @@ pub(super) struct Rule {
 
 impl Rule {
     const NODES: usize = 10;
-    /// Positive Legendre nodes, to start Newton from.
+    /// Positive Legendre nodes, from which Newton's method starts.
     const START: [f64; 5] = [0.1489, 0.4334, 0.6794, 0.8651, 0.9739];
 
-    /// Ranks up to k, the first `direct` of them one by one (all if k is less than twice that).
+    /// Rule for the ranks 1 to k, with the first `direct` kept one by one (all of them if k is less than twice that).
     pub(super) fn new(k: usize, direct: usize) -> Self {
         let direct = if k <= 2 * direct { k } else { direct };
         let mut rule = Self { x: (1..=direct).map(|k| k as f64).collect(), w: vec![1.0; direct] };
@@ -45,7 +45,8 @@ impl Rule {
         rule
     }
 
-    /// Gauss rule for the integers `first..=last`. Short blocks (the last one may be) are taken one by one.
+    /// Gauss rule for the integers `first..=last`. The ranks of a short block, such as the last one, are kept one by
+    /// one.
     ///
     /// The orthonormal (Gram) polynomials on M equally spaced points obey `x P_j = b_(j+1) P_(j+1) + b_j P_(j-1)`
     /// with `b_j^2 = j^2 (M^2 - j^2) / (4 (4 j^2 - 1))`; the nodes are the zeros of the tenth, the weight of
@@ -67,7 +68,7 @@ impl Rule {
             let mut x = start * 0.5 * m;
             let mut norm = 0.0;
             for _ in 0..8 {
-                // P_j and its derivative at x, by the recurrence;
+                // P_j and its derivative at x, by the recurrence.
                 let (mut p, mut dp, mut before, mut dbefore) = (1.0, 0.0, 0.0, 0.0);
                 norm = 0.0;
                 for j in 0..Self::NODES {
@@ -91,7 +92,7 @@ impl Rule {
     }
 }
 
-/// `sum_(from < k <= to) k^-alpha` for `alpha` >= 1 and any `from <= to`; relative error below 1e-13.
+/// Sum of powers, `sum_(from < k <= to) k^-alpha`, for `alpha` >= 1 and any `from <= to`; relative error below 1e-13.
 ///
 /// Term by term up to rank [`HEAD`], then Euler-Maclaurin with derivatives up to the seventh.
 fn power_sum(alpha: f64, from: u32, to: u32) -> f64 {
@@ -107,8 +108,8 @@ fn power_sum(alpha: f64, from: u32, to: u32) -> f64 {
     head + (integral + 0.5 * (fb - fa) + (maclaurin(-alpha, a) * fa - maclaurin(-alpha, b) * fb))
 }
 
-/// `-sum_j B_2j/(2j)! x^-(power) d^(2j-1)/dx^(2j-1) x^power` for j <= 4: the boundary terms of Euler-Maclaurin
-/// at the lower end, relative to `x^power`.
+/// Boundary terms of Euler-Maclaurin at the lower end, relative to `x^power`:
+/// `-sum_j B_2j/(2j)! x^-(power) d^(2j-1)/dx^(2j-1) x^power` for j <= 4.
 fn maclaurin(power: f64, x: f64) -> f64 {
     let r = 1.0 / (x * x);
     let (mut derivative, mut total) = (power / x, 0.0);
@@ -124,10 +125,10 @@ fn maclaurin(power: f64, x: f64) -> f64 {
 pub struct Atoms {
     count: u32,
     alpha: f64,
-    /// `c = 1/H_K`.
+    /// Normalisation `c = 1/H_K`.
     scale: f64,
     rule: Rule,
-    /// `p` and `ln(1 - p)` at the rule's nodes.
+    /// Values of `p` and `ln(1 - p)` at the rule's nodes.
     p: Vec<f64>,
     keep: Vec<f64>,
 }
@@ -137,20 +138,20 @@ pub struct Atoms {
 pub struct Optimal {
     /// Number of atoms that are trained on.
     pub support: u32,
-    /// `L*`.
+    /// Optimal test loss `L*`.
     pub loss: f64,
     /// Loss per trained atom, `p_k (1 - q_k)^(N-1) = beta^(N-1)`, the same for all of them.
     pub threshold: f64,
-    /// `e alpha = alpha/(N-1)`.
+    /// Exponent `e alpha = alpha/(N-1)`.
     exponent: f64,
-    /// `ln(beta p_s^-e)`, at most 0.
+    /// Logarithm `ln(beta p_s^-e)`, at most 0.
     shift: f64,
 }
 
 impl Optimal {
-    /// `q_k = 1 - beta p_k^-e` for rank 1 <= k <= support, else 0.
+    /// Share of training samples, `q_k = 1 - beta p_k^-e` for rank 1 <= k <= support, else 0.
     ///
-    /// In `ln`/`expm1` form, `-expm1(ln(beta p_s^-e) + e alpha ln(k/s))`: no cancellation where q is small.
+    /// Computed as `-expm1(ln(beta p_s^-e) + e alpha ln(k/s))`, which does not cancel where q is small.
     pub fn share(&self, rank: u32) -> f64 {
         match rank {
             1 if self.support == 1 => 1.0,
@@ -165,14 +166,14 @@ impl Optimal {
 /// Uniform training over the `top` most frequent atoms.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flat {
-    /// How many atoms are trained on.
+    /// Number of atoms that are trained on.
     pub top: u32,
-    /// Test loss.
+    /// Test loss of this training.
     pub loss: f64,
 }
 
 impl Atoms {
-    /// `count` = K >= 1 atoms with exponent `alpha` > 1 (1.05..=4 is tested).
+    /// Atoms, `count` = K >= 1 of them, with exponent `alpha` > 1 (1.05..=4 is tested).
     pub fn new(count: u32, alpha: f64) -> Self {
         let rule = Rule::new(count as usize, DIRECT);
         let scale = 1.0 / power_sum(alpha, 0, count);
@@ -186,20 +187,21 @@ impl Atoms {
         self.count
     }
 
-    /// `p_k = c k^-alpha` for rank k >= 1.
+    /// Test probability `p_k = c k^-alpha` of rank k >= 1.
     pub fn probability(&self, rank: u32) -> f64 {
         self.scale * math::pow(f64::from(rank), -self.alpha)
     }
 
-    /// `sum_(k > rank) p_k`, accurate to 1e-13 of itself.
+    /// Test probability of all later ranks, `sum_(k > rank) p_k`; relative error below 1e-13.
     pub fn tail(&self, rank: u32) -> f64 {
         if rank >= self.count { 0.0 } else { self.scale * power_sum(self.alpha, rank, self.count) }
     }
 
-    /// `L_same = sum_k p_k (1 - p_k)^N`, N >= 1. Relative error below 1e-12; at most 1400 exponentials.
+    /// Loss of the matched distribution, `L_same = sum_k p_k (1 - p_k)^N` for N >= 1. Relative error below 1e-12; at
+    /// most 1400 exponentials.
     pub fn matched_loss(&self, samples: f64) -> f64 {
-        // Terms rise up to p = 1/(N+1) and fall beyond: those far below the last rank's or the
-        // peak's are lost in rounding, and most are not worth an exponential.
+        // Terms rise up to p = 1/(N+1) and fall beyond it. Those far below the last rank's term, or below the peak, are
+        // lost in rounding, so most are not worth an exponential.
         let last = *self.p.last().unwrap_or(&1.0);
         let peak = last.max(1.0 / (samples + 1.0));
         let least = math::ln(peak) + samples * math::ln_1p(-peak.min(1.0 - 1e-16)) - 60.0;
@@ -214,18 +216,18 @@ impl Atoms {
 
     /// The optimal training distribution for N >= 1 samples, in closed form.
     ///
-    /// With `e = 1/(N-1)` and `S_s = sum_(k<=s) p_k^-e`: the support is the largest s with
-    /// `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1` (h rises with s, so it is found by bisection; the same s
-    /// as a scan that stops at the first failure), `beta = (s-1)/S_s`, and
-    /// `L* = (s-1) beta^(N-1) + sum_(k>s) p_k`. Only h enters, never S: `beta p_s^-e = 1/(1 + (1-h)/(s-1))`.
-    /// N = 1 is degenerate: all on atom 1. Cost about 17 x 32 exponentials. Source: Talk; SIG Thm 4.2
-    /// (whose printed support uses the exponent 1/(K-1) where 1/(N-1) is meant).
+    /// With `e = 1/(N-1)` and `S_s = sum_(k<=s) p_k^-e`, the support is the largest s with
+    /// `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1`. h rises with s, so bisection finds the same s as a scan that stops at
+    /// the first failure. Then `beta = (s-1)/S_s` and `L* = (s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed,
+    /// never S: `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. N = 1 is degenerate: atom 1 gets everything. Cost about 17 x 32
+    /// exponentials. Source: Talk; SIG Thm 4.2 (whose printed support uses the exponent 1/(K-1) where 1/(N-1) is
+    /// meant).
     pub fn optimal(&self, samples: f64) -> Optimal {
         if samples <= 1.0 || self.count == 1 {
             return Optimal { support: 1, loss: self.tail(1), threshold: 0.0, exponent: 0.0, shift: 0.0 };
         }
         let exponent = self.alpha / (samples - 1.0);
-        // h(2) = 1 - 2^-exponent < 1 always.
+        // h(2) = 1 - 2^-exponent is always below 1.
         let (mut support, mut beyond) = (2, self.count + 1);
         while beyond - support > 1 {
             let middle = support + (beyond - support) / 2;
@@ -250,10 +252,10 @@ impl Atoms {
 
     /// The best flat training distribution; the smallest m where several are equal.
     ///
-    /// Bisection on the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, x = m/(m+1),
-    /// which changes once, from - to +: `P_m/(m p_(m+1))` rises with m, and so does
-    /// `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`, about u/(e^u - 1) at u = N/m. Written out because the losses
-    /// themselves differ by less than their rounding. Cost about 17 tail sums.
+    /// Bisection on the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, x = m/(m+1), which
+    /// changes once, from - to +: `P_m/(m p_(m+1))` rises with m, and so does `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`,
+    /// about u/(e^u - 1) at u = N/m. The difference is written out because the losses differ by less than their
+    /// rounding. Cost about 17 tail sums.
     pub fn best_flat(&self, samples: f64) -> Flat {
         let rises = |m: u32| {
             let m1 = f64::from(m);
@@ -274,18 +276,19 @@ impl Atoms {
         self.flat(low, samples)
     }
 
-    /// `L_same ~ (c^(1/alpha)/alpha) G(1-1/alpha, N c K^-alpha) N^(-1+1/alpha)`, G the upper incomplete Gamma.
+    /// Asymptote of the matched loss, `L_same ~ (c^(1/alpha)/alpha) G(1-1/alpha, N c K^-alpha) N^(-1+1/alpha)`, with G
+    /// the upper incomplete Gamma function.
     ///
-    /// Applies for 10 alpha <= N; the incomplete Gamma carries the finite K. The order is SIG Cor. 4.3, the
-    /// constants come from replacing the sum over ranks by an integral.
+    /// Applies for 10 alpha <= N; the incomplete Gamma function accounts for the finite K. The order is SIG Cor. 4.3;
+    /// the constants come from replacing the sum over ranks by an integral.
     pub fn matched_asymptote(&self, samples: f64) -> f64 {
         let b = 1.0 / self.alpha;
         let cut = samples * self.scale * math::pow(f64::from(self.count), -self.alpha);
         b * math::pow(self.scale, b) * upper_gamma(1.0 - b, cut) * math::pow(samples, b - 1.0)
     }
 
-    /// `L* ~ c alpha^alpha/(alpha-1) N^(1-alpha) - c K^(1-alpha)/(alpha-1)`, none where the support
-    /// `N/alpha` would exceed K. Order: SIG Cor. 4.3.
+    /// Asymptote of the optimal loss, `L* ~ c alpha^alpha/(alpha-1) N^(1-alpha) - c K^(1-alpha)/(alpha-1)`; `None` if
+    /// the support `N/alpha` would exceed K. Order: SIG Cor. 4.3.
     pub fn optimal_asymptote(&self, samples: f64) -> Option<f64> {
         let count = f64::from(self.count);
         let support = samples / self.alpha;
@@ -296,7 +299,8 @@ impl Atoms {
     }
 }
 
-/// `h(s) = sum_(k<=s) (1 - (k/s)^x)` for x > 0, s >= 1; absolute error below 1e-13 where h is near 1.
+/// The sum `h(s) = sum_(k<=s) (1 - (k/s)^x)` of [`Atoms::optimal`], x > 0, s >= 1; absolute error below 1e-13 where h
+/// is near 1.
 ///
 /// Every term is an `expm1`, and so is the integral; the boundary terms are those of `k^x`.
 fn missing(x: f64, s: u32) -> f64 {
@@ -312,10 +316,10 @@ fn missing(x: f64, s: u32) -> f64 {
     head + integral + 0.5 * fa - (maclaurin(x, a) * (1.0 - fa) - maclaurin(x, s1))
 }
 
-/// Upper incomplete Gamma `G(a, x)` for 0 < a < 1 and x >= 0.
+/// Upper incomplete Gamma function `G(a, x)` for 0 < a < 1 and x >= 0.
 ///
-/// Below x = 1.5 Gamma minus the series of the lower one, above the continued fraction (Lentz).
-/// Relative error below 1e-12.
+/// Below x = 1.5 it is Gamma minus the series of the lower incomplete Gamma function, above it is a continued fraction
+/// (Lentz). Relative error below 1e-12.
 pub fn upper_gamma(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return math::gamma(a);
@@ -353,7 +357,7 @@ mod tests {
     use super::*;
     use crate::theory::tests::close;
 
-    /// The definition, atom by atom.
+    /// The definition of the losses, computed atom by atom.
     struct Brute(Vec<f64>);
     impl Brute {
         fn new(count: u32, alpha: f64) -> Self {
@@ -368,7 +372,7 @@ mod tests {
                 .enumerate()
                 .map(|(i, p)| if q(i) >= 1.0 { 0.0 } else { p * math::exp(samples * math::ln_1p(-q(i))) }))
         }
-        /// Scan with prefix sums of `p^-e`, stop at the first failure.
+        /// Support by a scan with prefix sums of `p^-e` that stops at the first failure.
         fn support(&self, samples: f64) -> usize {
             let e = 1.0 / (samples - 1.0);
             let mut prefix = 0.0;
@@ -403,7 +407,7 @@ mod tests {
 
     #[test]
     fn the_printed_exponent_would_give_another_support() {
-        // SIG Thm 4.2 with 1/(K-1) in place of 1/(N-1): 36, 170, 504 where 15, 200, 21 are right.
+        // SIG Thm 4.2 with 1/(K-1) in place of 1/(N-1) gives 36, 170, 504, where 15, 200, 21 are right.
         for (k, alpha, n, printed, right) in
             [(50, 1.5, 20.0, 36, 15), (200, 1.2, 1000.0, 170, 200), (1000, 2.0, 37.0, 504, 21)]
         {
@@ -460,7 +464,7 @@ mod tests {
         }
     }
 
-    /// The closed loss to 1e-12 everywhere, without the shares' own rounding in between.
+    /// The closed form of the loss holds to 1e-12 everywhere, checked without rounding of the shares in between.
     #[test]
     fn the_optimal_loss_is_the_closed_form() {
         for (k, alpha) in CASES {
@@ -468,7 +472,7 @@ mod tests {
             for n in SAMPLES {
                 let s = brute.support(n);
                 let e = 1.0 / (n - 1.0);
-                // S_s relative to its last term, so that the power N-1 does not see ln p.
+                // S_s is taken relative to its last term, so that the power N-1 does not amplify the rounding of ln p.
                 let ratio = sum((0..s).map(|i| math::expm1(e * (alpha * math::ln((i + 1) as f64 / s as f64)))));
                 let others = (s - 1) as f64;
                 let loss = others * brute.0[s - 1] * math::exp(-(n - 1.0) * math::ln_1p((1.0 + ratio) / others))
@@ -514,7 +518,7 @@ mod tests {
                 let scan = losses.iter().copied().fold(f64::INFINITY, f64::min);
                 let best = atoms.best_flat(n);
                 assert!(best.loss <= scan * (1.0 + 1e-13), "K {k} alpha {alpha} N {n}: {best:?} {scan}");
-                // One valley: falls before, rises after.
+                // The loss has one local minimum: it falls before it and rises after it.
                 for (m, pair) in (1..).zip(losses.windows(2)) {
                     let wrong = if m < best.top { pair[1] - pair[0] } else { pair[0] - pair[1] };
                     assert!(wrong <= 1e-14 * pair[0], "K {k} alpha {alpha} N {n} m {m}");
@@ -523,7 +527,7 @@ mod tests {
         }
     }
 
-    /// Facts, section 2, table for alpha = 1.5 with K = 2e6.
+    /// Reference values for alpha = 1.5 with K = 2e6.
     #[test]
     fn the_table_at_one_and_a_half_holds() {
         let atoms = Atoms::new(2_000_000, 1.5);
@@ -534,7 +538,7 @@ mod tests {
             (1e5, 0.019751, 0.020293, 0.0039082, 0.0039084, 66673, 0.127, 0.0066321, 0.2250),
         ] {
             close(atoms.matched_loss(n), same, 4e-5);
-            // The table's first asymptote has the constant c of this K and the Gamma of K = infinity.
+            // The table's first asymptote uses the constant c of this K, but the Gamma function of K = infinity.
             let infinite =
                 math::pow(atoms.probability(1), 2.0 / 3.0) / 1.5 * math::gamma(1.0 / 3.0) * math::pow(n, -1.0 / 3.0);
             close(infinite, same_asym, 4e-5);
@@ -546,7 +550,7 @@ mod tests {
             close(atoms.optimal_asymptote(n).unwrap(), best_asym, 4e-4);
             assert_eq!(found.support, support);
             let top = atoms.best_flat(n);
-            // The table's m come from a coarser search: the valley is flat, and m/N = 0.152 is 0.154 at its bottom.
+            // The table's m come from a coarser search: the minimum is flat, and m/N = 0.152 is 0.154 at its bottom.
             close(f64::from(top.top) / n, per_sample, 2e-2);
             close(top.loss, flat, 5e-4);
             assert!(top.loss <= flat * (1.0 + 2e-5));
@@ -593,7 +597,7 @@ mod tests {
 
     #[test]
     fn flat_over_a_fixed_share_of_the_samples_never_decays() {
-        // m = N/1.5: the loss stays near e^-1.5 = 0.223 while the best flat one falls.
+        // At m = N/1.5 the loss stays near e^-1.5 = 0.223, while the best flat loss falls.
         let atoms = Atoms::new(2_000_000, 1.5);
         assert!(atoms.flat(133_333, 2e5).loss > math::exp(-1.5));
         assert!(atoms.best_flat(2e5).loss < 0.005);
@@ -655,7 +659,7 @@ mod tests {
 
     #[test]
     fn the_incomplete_gamma_has_known_values() {
-        // G(1/2, x) = sqrt(pi) erfc(sqrt x); the others by mpmath 1.3.0, gammainc(a, x).
+        // G(1/2, x) = sqrt(pi) erfc(sqrt x); the other values are gammainc(a, x) of mpmath 1.3.0.
         for (a, x, want) in REFERENCE {
             close(upper_gamma(a, x), want, 1e-12);
         }

@@ -1,26 +1,27 @@
-//! Multi-epoch SGD on dense features with covariance `H = diag(l_1, ..., l_d)`: mean field, and one pass exactly.
+//! Multi-epoch SGD on dense features with covariance `H = diag(l_1, ..., l_d)`: a mean-field model, and one pass
+//! exactly.
 //!
 //! Mean field replaces each product of `1 - eta x x^T` by its mean. It holds for many samples per dimension and small
-//! rates: `N >> d`, `eta^2 tr(H) K N << 1`, `2 eta l K N sqrt(d/N) << 1`; at d = 5, N = 1000 the risk it gives is 4%
-//! low, at d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved
-//! here for any number of steps.
+//! rates: `N >> d`, `eta^2 tr(H) K N << 1`, `2 eta l K N sqrt(d/N) << 1`; at d = 5, N = 1000 its risk is 4% too low, at
+//! d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved here for
+//! any number of steps.
 
 use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
 use crate::math;
 
-/// Directions that are alike.
+/// Directions of equal eigenvalue, with their total signal.
 #[derive(Clone, Copy, Debug)]
 struct Part {
-    /// How many there are.
+    /// Number of directions.
     copies: f64,
-    /// The eigenvalue l of H.
+    /// Eigenvalue l of H.
     scale: f64,
-    /// `sum w*^2` over the copies.
+    /// Squared target weights, `sum w*^2` over the copies.
     signal: f64,
 }
 
-/// Equal neighbours together.
+/// Joins equal neighbours of a spectrum.
 fn parts(spectrum: &[f64], targets: &[f64]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (&scale, target) in spectrum.iter().zip(targets) {
@@ -36,12 +37,12 @@ fn parts(spectrum: &[f64], targets: &[f64]) -> Vec<Part> {
     parts
 }
 
-/// `l_i = i^-a` for i = 1..=dim; a = 0 is isotropic.
+/// Spectrum `l_i = i^-a` for i = 1..=dim; a = 0 is isotropic.
 pub fn power_spectrum(dim: u32, a: f64) -> Vec<f64> {
     (1..=dim).map(|i| math::pow(f64::from(i), -a)).collect()
 }
 
-/// The mean-field model.
+/// Mean-field model of multi-epoch SGD.
 #[derive(Clone, Debug)]
 pub struct MeanField {
     parts: Vec<Part>,
@@ -50,16 +51,16 @@ pub struct MeanField {
 }
 
 impl MeanField {
-    /// A spectrum l > 0 and targets w* of one length; `noise` is the variance sigma^2.
+    /// Model of a spectrum l > 0 and targets w* of equal length; `noise` is the variance sigma^2.
     pub fn new(spectrum: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
         Self { parts: parts(spectrum, targets), noise, order }
     }
 
-    /// Bias and variance, the two terms of the risk. `|1 - eta l| < 1`. About 80 ns per different l.
+    /// Bias and variance, the two terms of the risk, for `|1 - eta l| < 1`. About 80 ns per different l.
     ///
-    /// `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, V of [`super::reuse::variance`]. For K ->
-    /// infinity and small rates the second is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`, at rate 0
-    /// `sigma^2 d/(2N)`.
+    /// They are `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, with V of [`super::reuse::variance`].
+    /// For K -> infinity and small rates the variance is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`;
+    /// at rate 0 it is `sigma^2 d/(2N)`.
     pub fn terms(&self, epochs: f64, samples: f64, rate: f64) -> [f64; 2] {
         let each = |part: &Part| {
             let g = rate * part.scale;
@@ -71,7 +72,7 @@ impl MeanField {
         [0.5 * sum(terms.iter().map(|t| t[0])), 0.5 * self.noise * sum(terms.iter().map(|t| t[1]))]
     }
 
-    /// The largest eigenvalue.
+    /// Largest eigenvalue of H.
     pub fn largest_scale(&self) -> f64 {
         self.parts.iter().fold(0.0, |most, part| part.scale.max(most))
     }
@@ -114,28 +115,29 @@ impl Model for MeanField {
     }
 }
 
-/// The plateau of E to leading order, `tr(H)/(4 l_d d) ln N`: a quarter of ln N if isotropic. Reuse, theorem 4.2.
+/// Plateau of the effective reuse rate E to leading order, `tr(H)/(4 l_d d) ln N`, which is `ln N / 4` if isotropic.
+/// Source: Reuse, theorem 4.2.
 ///
-/// Corrections are of relative order `ln ln N / ln N`: slopes in ln N agree much earlier than values.
+/// Corrections are of relative order `ln ln N / ln N`, so slopes in ln N agree much earlier than values.
 pub fn plateau(spectrum: &[f64], samples: f64) -> f64 {
     condition(spectrum) * math::ln(samples) / 4.0
 }
 
-/// `tr(H) / (l_d d)`.
+/// Mean eigenvalue over the smallest one, `tr(H) / (l_d d)`.
 fn condition(spectrum: &[f64]) -> f64 {
     let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
     sum(spectrum.iter().map(|l| l / least)) / spectrum.len() as f64
 }
 
-/// The best rate to leading order, `ln(K N) / (2 l_d K N)`.
+/// Best learning rate to leading order, `ln(K N) / (2 l_d K N)`.
 pub fn leading_rate(least: f64, epochs: f64, samples: f64) -> f64 {
     math::ln(epochs * samples) / (2.0 * least * epochs * samples)
 }
 
-/// The crossover: `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity.
+/// Crossover of the effective reuse rate: `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity.
 ///
 /// `phi(kappa) = tr(H)/(4 l_d d) / mean_i (1 + x_i - tanh x_i)`, `x_i = (l_i/l_d)/(4 kappa)`: the mean-field variance
-/// at the leading rate. About kappa where that is small, and the plateau where it is large. kappa > 0.
+/// at the leading rate, for kappa > 0. It is about kappa where that is small, and the plateau where kappa is large.
 pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
     let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
     let variance = |l: &f64| {
@@ -145,7 +147,7 @@ pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
     0.25 * condition(spectrum) * spectrum.len() as f64 / sum(spectrum.iter().map(variance))
 }
 
-/// The kappa at which `phi(kappa) = share kappa`: `E = share K` at `K = kappa ln N`. 0 < share < 1.
+/// The kappa at which `phi(kappa) = share kappa`, so that `E = share K` at `K = kappa ln N`, for 0 < share < 1.
 pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     let gap = |kappa: f64| crossover(spectrum, kappa) - share * kappa;
     // phi is about kappa near 0 and at most the plateau.
@@ -153,19 +155,19 @@ pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     bracketed_zero(gap, [low, gap(low)], [high, gap(high)], [1e-14, 0.0])
 }
 
-/// Risk of the least-squares fit, `sigma^2 d / (2 (N - d - 1))`: the limit of many epochs, for Gaussian features.
+/// Risk of the least-squares fit of Gaussian features, `sigma^2 d / (2 (N - d - 1))`: the limit of many epochs.
 ///
 /// Infinite unless N > d + 1.
 pub fn least_squares(dim: f64, noise: f64, samples: f64) -> f64 {
     if samples > dim + 1.0 { 0.5 * noise * dim / (samples - dim - 1.0) } else { f64::INFINITY }
 }
 
-/// The risk of one pass as a sum of exponentials: `mu`, and what signal and noise put into each.
+/// Risk of one pass as a sum of exponentials: `mu` of each, and its amplitudes of signal and of noise.
 #[derive(Clone, Debug)]
 pub struct Modes(Vec<[f64; 3]>);
 
 impl Modes {
-    /// `sum_k (signal_k (1 - mu_k)^n + noise_k (1 - (1 - mu_k)^n)/mu_k) / 2` after n steps, a real number.
+    /// Risk after n steps (a real number), `sum_k (signal_k (1 - mu_k)^n + noise_k (1 - (1 - mu_k)^n)/mu_k) / 2`.
     pub fn risk(&self, steps: f64) -> f64 {
         let each = |&[mu, signal, noise]: &[f64; 3]| {
             let grown = if mu == 0.0 { steps } else { forgotten(mu, steps) / mu };
@@ -175,9 +177,9 @@ impl Modes {
     }
 }
 
-/// One pass over samples with independent coordinates of a given kurtosis (Gaussian 3, signs 1), exactly.
+/// One exact pass of SGD over samples with independent coordinates of a given kurtosis (Gaussian 3, signs 1).
 ///
-/// `m_i = E (w_i - w*_i)^2` goes by `m_i <- (1 - c_i) m_i + eta^2 l_i (sum_j l_j m_j + sigma^2)`,
+/// The moments `m_i = E (w_i - w*_i)^2` follow `m_i <- (1 - c_i) m_i + eta^2 l_i (sum_j l_j m_j + sigma^2)` with
 /// `c_i = 2 eta l_i - (kurtosis - 1) eta^2 l_i^2`.
 #[derive(Clone, Debug)]
 pub struct OnePass {
@@ -187,7 +189,7 @@ pub struct OnePass {
 }
 
 impl OnePass {
-    /// A spectrum l > 0 and targets w* of one length; `noise` is the variance sigma^2, kurtosis >= 1.
+    /// Model of a spectrum l > 0 and targets w* of equal length; `noise` is the variance sigma^2, kurtosis >= 1.
     pub fn new(spectrum: &[f64], targets: &[f64], noise: f64, kurtosis: f64) -> Self {
         let mut sorted: Vec<(f64, f64)> = spectrum.iter().copied().zip(targets.iter().copied()).collect();
         sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
@@ -195,9 +197,9 @@ impl OnePass {
         Self { parts: parts(&spectrum, &targets), noise, kurtosis }
     }
 
-    /// The rate from which on the risk grows: the root of `sum eta l/(2 - (kurtosis-1) eta l) = 1`.
+    /// Learning rate from which on the risk grows: the root of `sum eta l/(2 - (kurtosis-1) eta l) = 1`.
     ///
-    /// Isotropic Gaussian: 2/(d+2).
+    /// For isotropic Gaussian features it is 2/(d+2).
     pub fn stable_rate(&self) -> f64 {
         let top = self.parts[0].scale;
         let (mut lo, mut hi) = (0.0, 2.0 / (top * (self.kurtosis - 1.0).max(1.0)));
@@ -208,7 +210,7 @@ impl OnePass {
         lo
     }
 
-    /// `sum eta l / (2 - (kurtosis-1) eta l)`, infinite where a term has no sense.
+    /// Growth condition `sum eta l / (2 - (kurtosis-1) eta l)`; infinite if a denominator is not positive.
     fn gain(&self, rate: f64) -> f64 {
         sum(self.parts.iter().map(|part| {
             let left = 2.0 - (self.kurtosis - 1.0) * rate * part.scale;
@@ -216,13 +218,14 @@ impl OnePass {
         }))
     }
 
-    /// The risk's exponentials at a learning rate, any rate: about `10 d^2` divisions for d different l.
+    /// Exponentials of the risk at any learning rate; costs about `10 d^2` divisions for d different l.
     ///
     /// The recursion's matrix is a diagonal plus `eta^2 l l^T`, symmetric, so its eigenvalues `1 - mu_k` are the roots
-    /// of `sum_i v_i^2/(c_i - mu) = 1`, `v_i = eta l_i`, one below the smallest `c_i` and one between two neighbours.
-    /// The eigenvectors are `v_i/(c_i - mu)`. Each difference is taken from the pole nearest to the root.
+    /// of `sum_i v_i^2/(c_i - mu) = 1`, `v_i = eta l_i`: one below the smallest `c_i` and one between any two
+    /// neighbours. The eigenvectors are `v_i/(c_i - mu)`. Each difference is taken from the pole nearest to the root.
     pub fn modes(&self, rate: f64) -> Modes {
-        // c, v^2 and v z of all parts by c, equal c together: what is orthogonal to v there never enters the risk.
+        // c, v^2 and v z of all parts, sorted by c. Equal c are joined: what is orthogonal to v there never enters the
+        // risk.
         let mut poles: Vec<[f64; 3]> = Vec::new();
         let mut all: Vec<[f64; 3]> = self
             .parts
@@ -241,18 +244,18 @@ impl OnePass {
         }
         let weight = sum(poles.iter().map(|p| p[1]));
         let modes = (0..poles.len()).map(|k| {
-            // From the pole above, or below where the root is in the lower half.
+            // Start from the pole above, or from the pole below if the root is in the lower half.
             let below = if k > 0 { poles[k - 1][0] } else { f64::NEG_INFINITY };
-            // The first root is at most the whole weight below its pole.
+            // The first root lies below its pole by at most the whole weight.
             let half = (0.5 * (poles[k][0] - below)).min(2.0 * weight);
             let slack = |origin: f64, x: f64| 1.0 - sum(poles.iter().map(|[c, v, _]| v / ((c - origin) - x)));
             let above = k == 0 || slack(poles[k][0], -half) > 0.0;
             let (origin, sign, own) =
                 if above { (poles[k][0], -1.0, poles[k][1]) } else { (below, 1.0, poles[k - 1][1]) };
-            // The distance to the pole times the slack is smooth, and the pole's weight at 0.
+            // The distance to the pole times the slack is smooth, and equals the pole's weight at the pole.
             let smooth = |x: f64| x * slack(origin, sign * x);
             let end = smooth(half);
-            // The same sign at both ends: the root is half way, within rounding.
+            // Equal signs at both ends put the root half way, within rounding.
             let x = if sign * end < 0.0 {
                 bracketed_zero(smooth, [0.0, sign * own], [half, end], [2e-16, 0.0])
             } else {
@@ -269,12 +272,12 @@ impl OnePass {
         Modes(modes.collect())
     }
 
-    /// The risk after a number of steps, a real number; see [`OnePass::modes`].
+    /// Risk after a real number of steps; see [`OnePass::modes`].
     pub fn risk(&self, steps: f64) -> impl Fn(f64) -> f64 {
         move |rate| self.modes(rate).risk(steps)
     }
 
-    /// The risk after each number of steps in `marks`, ascending, by the recursion itself: O(d) a step.
+    /// Risk after each number of steps in `marks` (ascending), by the recursion; costs O(d) per step.
     pub fn recursion(&self, rate: f64, marks: &[u64]) -> Vec<f64> {
         let (mut m, mut risk) = self.begin();
         let (mut step, mut out) = (0, Vec::with_capacity(marks.len()));
@@ -288,13 +291,13 @@ impl OnePass {
         out
     }
 
-    /// The risk after a pass in which step t has the rate `rate` times the t-th multiplier, by the recursion.
+    /// Risk after a pass in which step t has the rate `rate` times the t-th multiplier, by the recursion.
     pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
         let (mut m, start) = self.begin();
         0.5 * multipliers.into_iter().fold(start, |risk, multiplier| self.step(rate * multiplier, &mut m, risk))
     }
 
-    /// `sum m_i` over the copies of each part, and twice the risk, at the start.
+    /// `sum m_i` over the copies of each part, and twice the risk, before the first step.
     fn begin(&self) -> (Vec<f64>, f64) {
         let m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
         let risk = self.twice(&m);
@@ -305,7 +308,7 @@ impl OnePass {
         self.parts.iter().zip(m).map(|(part, m)| part.scale * m).sum()
     }
 
-    /// A step of the recursion from twice the risk to twice the next.
+    /// Takes one step of the recursion, from twice the risk to twice the next risk.
     fn step(&self, rate: f64, m: &mut [f64], risk: f64) -> f64 {
         for (part, m) in self.parts.iter().zip(&mut *m) {
             let g = rate * part.scale;
@@ -328,7 +331,7 @@ mod tests {
         MeanField::new(&SPECTRUM, &[1.0; 5], 1.0, Order::Reshuffle)
     }
 
-    /// Isotropic with `d sigma^2 = |w*|^2`.
+    /// Isotropic model with `d sigma^2 = |w*|^2`.
     fn isotropic() -> MeanField {
         MeanField::new(&[1.0], &[1.0], 1.0, Order::Reshuffle)
     }
@@ -382,7 +385,7 @@ mod tests {
         }
         let plateau = |samples| effective_reuse(&isotropic(), 1.0, f64::INFINITY, samples).unwrap();
         assert!((plateau(1e6) - 4.422).abs() < 6e-4 && (plateau(1e8) - 5.634).abs() < 6e-4);
-        // The slope in ln N, near 1/4.
+        // The slope of the plateau in ln N is near 1/4.
         let slope = (plateau(1e6) - plateau(1e3)) / math::ln(1e3);
         assert!((slope - 0.27).abs() < 0.005, "{slope}");
         for (samples, want) in [(1e3, 0.636), (1e4, 0.601), (1e5, 0.577), (1e6, 0.561), (1e8, 0.542)] {
@@ -401,7 +404,7 @@ mod tests {
             let left = math::pow(r, steps as f64);
             close(risk, 0.5 * d as f64 * (left + rate * rate * (1.0 - left) / (1.0 - r)), 1e-12);
         }
-        // Measured elsewhere: 0.1936 +- 0.0007.
+        // A separate simulation measured 0.1936 +- 0.0007.
         assert!((one.recursion(rate, &[100])[0] - 0.19414).abs() < 6e-6);
         close(one.stable_rate(), 2.0 / 12.0, 1e-14);
         close(least_squares(10.0, 0.3, 111.0), 0.5 * 0.3 * 0.1, 1e-14);
@@ -409,7 +412,7 @@ mod tests {
 
     #[test]
     fn one_direction_alone_is_the_one_hot_model() {
-        // x = sqrt(l) in every sample: products have no spread and mean field is exact.
+        // With x = sqrt(l) in every sample, products have no spread, so mean field is exact.
         for order in [Order::Reshuffle, Order::Once, Order::WithReplacement] {
             let dense = MeanField::new(&[0.7], &[1.5], 0.3, order);
             let hot = OneHot::new(&[1.0], &[0.7], &[1.5], 0.3, order);
@@ -436,12 +439,12 @@ mod tests {
             for kurtosis in [1.0, 3.0] {
                 let one = OnePass::new(spectrum, targets, noise, kurtosis);
                 let edge = one.stable_rate();
-                // At 1/2, equal c of different l meet for l = 1, 0.5 and kurtosis 3: 2 g (1 - g) of g and 1 - g.
+                // At half the edge, kurtosis 3 gives l = 1 and l = 0.5 equal c: g and 1 - g have the same 2 g (1 - g).
                 for rate in [0.01 * edge, 0.4 * edge, 0.97 * edge, edge, 1.1 * edge] {
                     let modes = one.modes(rate);
                     let steps = [0u64, 1, 2, 10, 300];
                     for (steps, want) in steps.into_iter().zip(one.recursion(rate, &steps)) {
-                        // Where two modes cross, here at the edge, they are known to fewer digits.
+                        // Two modes cross at the edge, where they are known to fewer digits.
                         close(modes.risk(steps as f64), want, 1e-9);
                     }
                 }
@@ -496,7 +499,7 @@ mod tests {
 
     #[test]
     fn mean_field_tends_to_the_crossover() {
-        // N up to 1e100: corrections fall as ln ln N / ln N.
+        // N goes up to 1e100, because corrections fall as ln ln N / ln N.
         for (spectrum, kappa, known) in [
             (vec![1.0], 0.25, [0.2169, 0.2117, 0.2079, 0.2055, 0.2044]),
             (vec![1.0, 0.75, 0.5, 0.25], 1.0, [0.583, 0.584, 0.580, 0.577, 0.575]),
@@ -513,8 +516,8 @@ mod tests {
 
     #[test]
     fn the_recursion_is_the_mean_over_all_data() {
-        // Two coordinates of kurtosis 1 (signs) or 3 (0 or +-sqrt 3), noise of two values, three steps: at most 5832
-        // cases.
+        // Coordinates of kurtosis 1 (signs) or 3 (0 or +-sqrt 3), noise of two values, two coordinates, three steps: at
+        // most 5832 cases.
         let (l, targets, noise, rate) = ([1.0_f64, 0.4], [1.0, -0.5], 0.3_f64, 0.35);
         let root = 3.0_f64.sqrt();
         let (signs, three) =

@@ -9,23 +9,22 @@ use crate::math;
 
 /// Best shares under the power law: `q_k = (p_k c_k)^(1/(1+a)) / sum_j (p_j c_j)^(1/(1+a))`.
 ///
-/// `weights` p >= 0 with a positive sum, `difficulty` c > 0 of the same length, `a` > 0. The same for
-/// every number of hours. Cost K powers. Source: SIG Prop. 3.2 / Cor. 3.3 with one exponent, where
-/// the factors `a` cancel.
+/// `weights` p >= 0 with a positive sum, `difficulty` c > 0 of equal length, `a` > 0. The shares do not depend on the
+/// number of hours. Cost K powers. Source: SIG Prop. 3.2 / Cor. 3.3 with one exponent, where the factors `a` cancel.
 pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
     let root: Vec<f64> = weights.iter().zip(difficulty).map(|(p, c)| math::pow(p * c, 1.0 / (1.0 + a))).collect();
     let total: f64 = root.iter().sum();
     root.iter().map(|r| r / total).collect()
 }
 
-/// What the optimal shares buy over the matched ones, under the power law.
+/// Losses of the optimal and of the matched shares under the power law.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    /// `N^a L_same = sum_k c_k p_k^(1-a)`, without the common factor G(a+1).
+    /// Matched loss `N^a L_same = sum_k c_k p_k^(1-a)`, without the common factor G(a+1).
     pub matched: f64,
-    /// `N^a L* = (sum_k (p_k c_k)^(1/(1+a)))^(1+a)`.
+    /// Optimal loss `N^a L* = (sum_k (p_k c_k)^(1/(1+a)))^(1+a)`, without the common factor G(a+1).
     pub optimal: f64,
-    /// `L* / L_same`, at most 1.
+    /// Ratio of losses `L* / L_same`, at most 1.
     pub loss_ratio: f64,
     /// Hours needed with the optimal shares per hour needed with the matched ones:
     /// `N_ratio = loss_ratio^(1/a)`, at most 1.
@@ -34,8 +33,8 @@ pub struct Gain {
 
 /// [`Gain`] of the optimal over the matched shares; weights of 0 add nothing (the limit for `a < 1`).
 ///
-/// Arguments as in [`optimal_shares`]. Cost 2K powers. Source: SIG Cor. 3.3. At `a = 1` the matched
-/// loss is `sum_k c_k / N` whatever the weights.
+/// The arguments are those of [`optimal_shares`]. Cost 2K powers. Source: SIG Cor. 3.3. At `a = 1` the matched
+/// loss is `sum_k c_k / N` for any weights.
 pub fn gain(weights: &[f64], difficulty: &[f64], a: f64) -> Gain {
     let (mut matched, mut root) = (0.0, 0.0);
     for (&p, &c) in weights.iter().zip(difficulty).filter(|(p, _)| **p > 0.0) {
@@ -98,11 +97,11 @@ pub fn loss(weights: &[f64], difficulty: &[f64], a: f64, hours: &[f64], error: f
         .sum()
 }
 
-/// Whole hours from shares, by largest remainder: a subject may get none.
+/// Rounds shares to whole hours by largest remainder; a subject may get none.
 ///
-/// `shares` q >= 0 with sum 1. Every subject gets `floor(q_k total)`; what is left goes to the largest fractional parts,
-/// ties to the lower index. Parts are compared on a grid of 2^-32: 0.9 of 100 hours are 90, and a tie stays a tie, when
-/// the shares carry rounding.
+/// `shares` q >= 0 with sum 1. Every subject gets `floor(q_k total)`; what is left goes to the largest fractional
+/// parts, ties to the lower index. Parts are compared on a grid of 2^-32: 0.9 of 100 hours are 90, and a tie stays a
+/// tie, when the shares carry rounding.
 pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
     const GRID: f64 = 4_294_967_296.0;
     let ideal: Vec<u64> = shares.iter().map(|q| (q * f64::from(total) * GRID).round() as u64).collect();
@@ -118,9 +117,9 @@ pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
 
 /// The best whole hours for the exact curve: the minimum of [`loss`] over all allocations of `total` hours.
 ///
-/// From the rounded shares of the power law, one hour moves from where it is worth least to where it is worth most, until
-/// none is worth more elsewhere. Each error is convex in its hours, so no other allocation is better then. The steps are
-/// as many as there are hours between the two optima, of order `a K`. `difficulty` > 0, `a` > 0.
+/// From the rounded shares of the power law, one hour at a time moves from the subject where it is worth least to the
+/// subject where it is worth most, until no move helps. Each error is convex in its hours, so no other allocation is
+/// better then. The number of moves is of order `a K`. `difficulty` > 0, `a` > 0.
 pub fn best_whole_hours(weights: &[f64], difficulty: &[f64], a: f64, total: u32) -> Vec<u32> {
     let mut hours = whole_hours(&optimal_shares(weights, difficulty, a), total);
     // e(n) - e(n+1) = e(n) a/(n+1+a), and e(n-1) - e(n) = e(n) a/n.
@@ -152,7 +151,7 @@ mod tests {
     const EXAM: [f64; 2] = [0.9, 0.1];
     const ONE: [f64; 2] = [1.0, 1.0];
 
-    /// Facts, section 1; the rows a = 1 and a = 1/2 are SIG's and the Talk's numbers.
+    /// Reference values; those at a = 1 and a = 1/2 are the numbers of SIG and of the Talk.
     #[test]
     fn the_exam_table_holds() {
         for (a, q, matched, optimal, loss_ratio, hours_ratio) in [
@@ -218,7 +217,7 @@ mod tests {
         ] {
             close(majority_gain(p, 100, 0.28).hours_ratio, want, 7e-5);
         }
-        // SIG's text says about 0.75 at p = 0.7: no p reaches that.
+        // SIG's text says about 0.75 at p = 0.7, which no p reaches.
         let least = (1..1000).map(|i| majority_gain(f64::from(i) / 1000.0, 100, 0.28).hours_ratio).fold(1.0, f64::min);
         assert!(least > 0.7635 && least < 0.7645, "{least}");
         let weights: Vec<f64> = std::iter::once(0.7).chain(std::iter::repeat_n(0.3 / 99.0, 99)).collect();
@@ -230,7 +229,7 @@ mod tests {
         for a in [0.1, 0.28, 0.5, 1.0, 1.7, 2.0, 3.0] {
             assert!((exact_error(a, 0.0) - 1.0).abs() < 1e-14);
             for n in [1, 2, 7, 15, 16, 17, 100, 10_000] {
-                // The product of i/(i+a), by its logarithm.
+                // The product of i/(i+a), computed by its logarithm.
                 let product = math::exp(-crate::theory::sum((1..=n).map(|i| math::ln_1p(a / f64::from(i)))));
                 close(exact_error(a, f64::from(n)), product, 2e-14);
             }
@@ -278,14 +277,14 @@ mod tests {
 
     #[test]
     fn ties_survive_rounding() {
-        // 0.1 + 0.2 != 0.3 in binary; both shares still stand for the same tie.
+        // 0.1 + 0.2 != 0.3 in binary; both shares still tie.
         assert_eq!(whole_hours(&[0.3, 0.1 + 0.2, 0.4], 5)[..2], [2, 1]);
         assert_eq!(whole_hours(&[0.1 + 0.2, 0.3, 0.4], 5)[..2], [2, 1]);
     }
 
     #[test]
     fn the_best_whole_hours_are_the_best_of_all() {
-        // Every allocation of few hours to three subjects, one of which may not count.
+        // Compare every allocation of a few hours to three subjects, one of which may have weight 0.
         let mut draws = Draws(5);
         for case in 0..300 {
             let p: Vec<f64> = (0..3).map(|k| if case % 7 == 0 && k == 1 { 0.0 } else { draws.unit() }).collect();

@@ -1,7 +1,7 @@
-//! Composition of k skills: the loss of a product, its flow, and what makes it escape from the start.
+//! Composition of k skills: the loss of a product, its gradient flow, and what makes it escape from the start.
 //!
-//! Skills `s_i` are drawn from p, the learner predicts `f = w_(s_1) ... w_(s_k)` and the truth is `y`, the same product
-//! of signs w*. All is told in the gauge w* = 1. Everything follows from two moments,
+//! Skills `s_i` are drawn from p, the learner predicts `f = w_(s_1) ... w_(s_k)`, and the truth `y` is the product of
+//! the signs w* of these skills. Everything here is written in the gauge w* = 1, and follows from two moments,
 //! `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`:
 //!
 //! `L = E (f - y)^2 / 2 = (B^k - 2 A^k + 1) / 2`, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`.
@@ -12,19 +12,19 @@
 use super::sum;
 use crate::math;
 
-/// `x^n` by repeated multiplication.
+/// Power `x^n` by repeated multiplication.
 pub fn power(x: f64, n: u32) -> f64 {
     (0..n).fold(1.0, |product, _| product * x)
 }
 
-/// `p_j ~ j^-alpha` for j = 1..=d; alpha = 0 is uniform.
+/// Normalised power law `p_j ~ j^-alpha` for j = 1..=d; alpha = 0 is uniform.
 pub fn power_law(d: u32, alpha: f64) -> Vec<f64> {
     let raw: Vec<f64> = (1..=d).map(|j| math::pow(f64::from(j), -alpha)).collect();
     let total = sum(raw.iter().copied());
     raw.iter().map(|p| p / total).collect()
 }
 
-/// `A` and `B` of weights w.
+/// Moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2` of weights w.
 pub fn moments(p: &[f64], w: &[f64]) -> [f64; 2] {
     let (mut a, mut b) = (0.0, 0.0);
     for (p, w) in p.iter().zip(w) {
@@ -34,7 +34,7 @@ pub fn moments(p: &[f64], w: &[f64]) -> [f64; 2] {
     [a, b]
 }
 
-/// The loss of moments `A`, `B`. Near 0 it cancels; see [`loss_of_misses`].
+/// Loss `(B^k - 2 A^k + 1) / 2` of the moments `A`, `B`. It cancels near 0; [`loss_of_misses`] does not.
 pub fn loss(k: u32, [a, b]: [f64; 2]) -> f64 {
     0.5 * (power(b, k) - 2.0 * power(a, k) + 1.0)
 }
@@ -51,7 +51,7 @@ pub fn loss_of_misses(k: u32, e: f64, e2: f64) -> f64 {
     0.5 * (miss * miss + (e2 - e * e) * mixed)
 }
 
-/// The gradient of the loss.
+/// Gradient of the loss, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`, written to `out`.
 pub fn gradient(p: &[f64], k: u32, w: &[f64], out: &mut [f64]) {
     let [a, b] = moments(p, w);
     let (pull, drag) = (power(a, k - 1), power(b, k - 1));
@@ -71,11 +71,11 @@ pub fn descend(p: &[f64], k: u32, w: &mut [f64], rate: f64, steps: u32) {
 
 /// Smallest and largest eigenvalue of the Hessian at the truth, `k diag(p) + k(k-1) p p^T`, for p in descending order.
 ///
-/// The roots of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`: one above each `k p_j`, and below the next. Uniform: `k/d` and
-/// `k^2/d`. Cost: O(d) times 100 halvings.
+/// They are roots of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, which has one root above each `k p_j` and below the next.
+/// For uniform p they are `k/d` and `k^2/d`. Cost: O(d) times 100 halvings.
 pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
     let (d, k) = (p.len(), f64::from(k));
-    // The function falls from +inf to -inf, or to -1, between two poles.
+    // The function falls from +inf to -inf between two poles, or to -1 above the last.
     let root = |mut lo: f64, mut hi: f64| {
         for _ in 0..100 {
             let x = 0.5 * (lo + hi);
@@ -86,25 +86,27 @@ pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
     };
     let square: f64 = p.iter().map(|p| p * p).sum();
     let largest = if k == 1.0 { p[0] } else { root(k * p[0], k * p[0] + k * (k - 1.0) * square) };
-    // Equal frequencies leave an eigenvalue in place.
+    // Equal frequencies keep an eigenvalue at `k p_j`.
     let smallest =
         if d > 1 && p[d - 1] < p[d - 2] && k > 1.0 { root(k * p[d - 1], k * p[d - 2]) } else { k * p[d - 1] };
     [if d == 1 { k * k * p[0] } else { smallest }, largest]
 }
 
-/// The learning rate above which SGD with batches cannot stay at the truth: `2 / (k/M + (1 - 1/M) lambda_max)`.
+/// Learning rate above which SGD with batches of M samples cannot stay at the truth:
+/// `2 / (k/M + (1 - 1/M) lambda_max)`.
 ///
-/// At the truth a sample of k different skills has a gradient of the prediction of squared length k, so the squared
-/// distance in the steepest direction changes by `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)` a step. One
-/// sample at a time: 2/k. All of p: gradient descent's `2 / lambda_max`. Necessary, not sufficient: farther away,
-/// and in unlucky runs, smaller rates diverge too.
+/// At the truth, a sample of k different skills has a prediction gradient of squared length k, so each step changes the
+/// squared distance in the steepest direction by the factor
+/// `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for very
+/// large batches it is `2 / lambda_max`, that of gradient descent. A smaller rate is necessary, not sufficient: farther
+/// away, and in unlucky runs, it may diverge too.
 pub fn stable_rate(k: u32, lambda_max: f64, batch: u32) -> f64 {
     let m = f64::from(batch);
     2.0 / (f64::from(k) / m + (1.0 - 1.0 / m) * lambda_max)
 }
 
-/// Share of sequences of k uniform skills whose sign is right when a share `right` of the weights has the right one:
-/// `(1 + (2c - 1)^k) / 2`. For even k the opposite signs are as good.
+/// Share of sequences of k uniform skills with the right sign, when a share c = `right` of the weights has the right
+/// sign: `(1 + (2c - 1)^k) / 2`. For even k the opposite signs are as good.
 pub fn sign_accuracy(k: u32, right: f64) -> f64 {
     0.5 * (1.0 + power(2.0 * right - 1.0, k))
 }
@@ -114,21 +116,22 @@ pub fn pull(p: &[f64], k: u32, a: f64) -> f64 {
     f64::from(k) * norm(p) * power(a.abs(), k - 1)
 }
 
-/// `|p|_2`.
+/// Euclidean norm `|p|_2`.
 pub fn norm(p: &[f64]) -> f64 {
     sum(p.iter().map(|p| p * p)).sqrt()
 }
 
-/// Moments on the plane where the first `head` skills have weight `x` and the others weight `y`: `A` is linear in them,
-/// `B` quadratic, so the loss there is exact.
+/// Moments on the plane where the first `head` skills have weight `x` and the others weight `y`. `A` is linear and `B`
+/// quadratic in x and y, so the loss there is exact.
 pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
     let share = sum(p[..head].iter().copied());
     [share * x + (1.0 - share) * y, share * (x * x) + (1.0 - share) * (y * y)]
 }
 
-/// Slope of the uniform flow, closed in the two moments: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
+/// Time derivative of the moments under uniform p, where the gradient flow is closed in the two moments:
+/// `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
 ///
-/// Fixed points: a saddle at (0, 0), the truth at (1, 1), for even k also (-1, 1).
+/// Fixed points: a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
 pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
     let rate = f64::from(k) / f64::from(d);
     [rate * (power(a, k - 1) - power(b, k - 1) * a), 2.0 * rate * (power(a, k) - power(b, k))]
@@ -136,25 +139,25 @@ pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
 
 /// An adaptive integrator of `y' = slope(y)`: Dormand and Prince's 5(4) pair (J. Comp. Appl. Math. 6, 1980).
 ///
-/// The estimated error of a step is kept below `tolerance` in every component, relative to those above 1.
+/// A step's estimated error is kept below `tolerance` in every component, relative to the component if that exceeds 1.
 pub struct Integrator<F> {
     slope: F,
     tolerance: f64,
-    /// Time.
+    /// Current time.
     pub t: f64,
-    /// State.
+    /// Current state.
     pub y: Vec<f64>,
-    /// Slopes of the stages; the first is that of `y`.
+    /// Slopes of the seven stages; the first is the slope at `y`.
     slopes: [Vec<f64>; 7],
-    /// The state that a step is trying.
+    /// State that the current step is trying.
     trial: Vec<f64>,
-    /// The next step's length.
+    /// Length of the next step.
     h: f64,
-    /// Slopes evaluated so far.
+    /// Number of slopes evaluated so far.
     pub evaluations: usize,
 }
 
-/// Nodes of the pair, row by row, and the weights of the error.
+/// Runge-Kutta coefficients of the stages, row by row, and the weights of the error.
 const STAGES: [&[f64]; 6] = [
     &[1.0 / 5.0],
     &[3.0 / 40.0, 9.0 / 40.0],
@@ -167,7 +170,7 @@ const ERROR: [f64; 7] =
     [71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339_200.0, 22.0 / 525.0, -1.0 / 40.0];
 
 impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
-    /// Starts at time 0 in `y`.
+    /// Integrator that starts at time 0 in state `y`.
     pub fn new(mut slope: F, y: Vec<f64>, tolerance: f64) -> Self {
         let mut slopes: [Vec<f64>; 7] = std::array::from_fn(|_| vec![0.0; y.len()]);
         slope(&y, &mut slopes[0]);
@@ -176,7 +179,7 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
         Self { slope, tolerance, t: 0.0, trial: y.clone(), y, slopes, h, evaluations: 1 }
     }
 
-    /// One accepted step that does not go beyond `until`.
+    /// Takes one accepted step, which does not go beyond `until`.
     pub fn step(&mut self, until: f64) {
         let n = self.y.len();
         loop {
@@ -213,7 +216,8 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
     }
 }
 
-/// The state of a flow at `times` (ascending), until `done` says that the rest does not matter or `most` slopes are spent.
+/// Calls `visit` with the state of a flow at each of `times` (ascending), until it returns false or `most` slopes are
+/// evaluated.
 pub fn flow(
     slope: impl FnMut(&[f64], &mut [f64]),
     start: Vec<f64>,
@@ -276,7 +280,7 @@ mod tests {
 
     #[test]
     fn the_loss_of_small_misses_keeps_its_digits() {
-        // To leading order L = (k^2 e^2 + k (e2 - e^2)) / 2.
+        // To leading order, L = (k^2 e^2 + k (e2 - e^2)) / 2.
         let (k, e, e2) = (4, 1e-9, 3e-17);
         close(loss_of_misses(k, e, e2), 0.5 * (16.0 * e * e + 4.0 * (e2 - e * e)), 1e-7);
     }
@@ -309,7 +313,7 @@ mod tests {
         for (d, k, alpha) in [(2, 2, 1.0), (6, 4, 1.5), (9, 3, 0.0), (8, 8, 1.0), (1, 3, 0.0), (5, 1, 1.0)] {
             let p = power_law(d, alpha);
             let n = d as usize;
-            // The Hessian by differences of the gradient, its extremes by power iteration.
+            // The Hessian comes from differences of the gradient, its extreme eigenvalues from power iteration.
             let column = |j: usize, sign: f64| {
                 let mut w = vec![1.0; n];
                 w[j] += sign * 1e-5;
@@ -341,7 +345,7 @@ mod tests {
         let [smallest, largest] = curvature(&power_law(64, 0.0), 4);
         close(largest, 16.0 / 64.0, 1e-12);
         close(smallest, 4.0 / 64.0, 1e-12);
-        // Gradient descent on the default power law: a learning rate of about 0.5 at most.
+        // Gradient descent on the default power law allows a learning rate of about 0.5 at most.
         let largest = curvature(&power_law(64, 1.5), 4)[1];
         assert!((0.4..0.6).contains(&stable_rate(4, largest, u32::MAX)), "{largest}");
     }
@@ -380,7 +384,7 @@ mod tests {
 
     #[test]
     fn the_integrator_is_of_fifth_order_and_keeps_its_tolerance() {
-        // y' = -y and its double, to t = 2.
+        // y' = -y and its double, integrated to t = 2.
         let run = |tolerance: f64| {
             let mut flow = Integrator::new(
                 |y: &[f64], out: &mut [f64]| {
@@ -397,7 +401,7 @@ mod tests {
         };
         let ((loose, few), (tight, many)) = (run(1e-6), run(1e-11));
         assert!(loose < 1e-5 && tight < 1e-10, "{loose:e} {tight:e}");
-        // The step goes with the fifth root of the tolerance: ten times more of them for 1e5, not 300.
+        // The step length goes with the fifth root of the tolerance: 1e5 needs ten times more steps, not 300.
         assert!(many < 15 * few, "{few} {many}");
     }
 
@@ -433,14 +437,14 @@ mod tests {
             assert!((full[0] - closed[0]).abs() + (full[1] - closed[1]).abs() < 1e-7, "{full:?} {closed:?}");
         }
         assert!(loss(k, closed[3]) < 0.01, "it got there: {closed:?}");
-        // Small steps of gradient descent are the flow.
+        // Small steps of gradient descent follow the flow.
         let mut descended = w;
         descend(&p, k, &mut descended, 0.01, 1000);
         let [a, b] = moments(&p, &descended);
         assert!((a - closed[1][0]).abs() + (b - closed[1][1]).abs() < 1e-3, "{a} {b} {:?}", closed[1]);
     }
 
-    /// The time at which the loss on the uniform test of the flow from `w` first falls below 0.01.
+    /// Time at which the flow from `w` first has a loss below 0.01 on the uniform test.
     fn flow_time(p: &[f64], k: u32, w: Vec<f64>) -> f64 {
         let flat = power_law(p.len() as u32, 0.0);
         let loss = |w: &[f64]| loss(k, moments(&flat, w));
@@ -464,7 +468,8 @@ mod tests {
 
     #[test]
     fn flow_times_are_those_measured_elsewhere() {
-        // Medians of 15 starts of standard deviation 0.5 (k = 4 uniform spreads over decades), and of 7 for alpha = 1.5.
+        // Medians of 15 starts of standard deviation 0.5 (uniform k = 4 spreads over decades), and of 7 starts for
+        // alpha = 1.5.
         let mut draws = Draws(11);
         for (k, alpha, within, times) in [
             (2, 0.0, 1.35, [36.6, 71.3, 160.0, 353.0]),

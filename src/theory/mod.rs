@@ -1,7 +1,7 @@
 //! Closed forms: pure f64 functions that know no device, no parameter declaration and no page.
 //!
-//! Arguments are taken as valid (parameters are checked where they are read); each function states
-//! its ranges. "Source" names: SIG = Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data
+//! Arguments are taken as valid, because parameters are checked where they are read; each function states its
+//! ranges. "Source" names: SIG = Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data
 //! Mixing Improves Test Performance", arXiv 2510.25108; Talk = Kaifeng Lyu, "Scaling Large Language
 //! Models: The Data Problem", part 2.2.
 

@@ -1,19 +1,19 @@
-//! The data-constrained law of language models: what a token seen again, and a parameter too many, are worth.
+//! The data-constrained law of language models: what repeated tokens and excess parameters are worth.
 //!
 //! `L = exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where data and size count less the more they exceed what is unique:
 //!
 //! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1
 //!
-//! (no more than D for `D <= U`), with U unique tokens and `U_N = min(N, N_opt(U))` the size that would be best for
-//! them. The value of repetition thus depends on the number of epochs alone, never on U: this is the constant the lab's
-//! own experiment tests.
+//! (`D' = D` for `D <= U`), with U unique tokens and `U_N = min(N, N_opt(U))`, where `N_opt(U)` is the best size for
+//! them. The value of repetition thus depends on the number of epochs alone, never on U, which is what the lab's own
+//! experiment tests.
 //!
 //! Source: Muennighoff et al., "Scaling Data-Constrained Language Models", arXiv 2305.16264.
 
 use super::reuse::{Best, best_rate, bracketed_zero};
 use crate::math;
 
-/// The law's constants.
+/// Constants of the data-constrained law.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Law {
     /// ln of the size term's factor A.
@@ -22,17 +22,18 @@ pub struct Law {
     pub b: f64,
     /// ln of the irreducible loss E.
     pub e: f64,
-    /// Exponent of size.
+    /// Exponent of the size term.
     pub alpha: f64,
-    /// Exponent of data.
+    /// Exponent of the data term.
     pub beta: f64,
-    /// `R_D`: repetitions after which a token has lost `1 - 1/e` of its worth. Infinite: none is ever lost.
+    /// `R_D`: repetitions after which a token has lost `1 - 1/e` of its worth. If infinite, repetition costs nothing.
     pub data_decay: f64,
-    /// `R_N`, the same for parameters beyond the best size.
+    /// `R_N`: the excess over the best size, in units of that size, after which a parameter has lost `1 - 1/e` of its
+    /// worth.
     pub size_decay: f64,
 }
 
-/// The published fit, from the repository's README.
+/// The published constants, from the repository's README.
 pub const PUBLISHED: Law = Law {
     a: 6.255414,
     b: 7.3049974,
@@ -51,15 +52,16 @@ pub const RULE_OF_THUMB: f64 = 4.0;
 pub struct Allocation {
     /// Tokens trained on, with repetition.
     pub tokens: f64,
-    /// Parameters.
+    /// Number of model parameters.
     pub size: f64,
-    /// Tokens over unique tokens.
+    /// Number of epochs: tokens over unique tokens.
     pub epochs: f64,
-    /// The loss.
+    /// Loss of this split.
     pub loss: f64,
 }
 
-/// What `amount` of something of which only `unique` is new counts for: `unique (1 + r(amount/unique; decay))`.
+/// Effective amount, `unique (1 + r(amount/unique; decay))`, of `amount` data or parameters of which only `unique` are
+/// new.
 fn effective(amount: f64, unique: f64, decay: f64) -> f64 {
     let extra = (amount / unique - 1.0).max(0.0);
     let worth = if decay == f64::INFINITY { extra } else { -decay * math::expm1(-extra / decay) };
@@ -67,12 +69,12 @@ fn effective(amount: f64, unique: f64, decay: f64) -> f64 {
 }
 
 impl Law {
-    /// `D'`: the fresh tokens that `tokens` over `unique` ones are worth.
+    /// Effective tokens `D'`: the fresh tokens that `tokens` over `unique` ones are worth.
     pub fn effective_tokens(&self, tokens: f64, unique: f64) -> f64 {
         effective(tokens, unique, self.data_decay)
     }
 
-    /// `D'/U` after K >= 1 epochs, the law's effective reuse rate: `1 + R_D (1 - exp(-(K-1)/R_D))`, at most `1 + R_D`.
+    /// Effective reuse rate `D'/U` of the law after K >= 1 epochs: `1 + R_D (1 - exp(-(K-1)/R_D))`, at most `1 + R_D`.
     pub fn effective_reuse(&self, epochs: f64) -> f64 {
         effective(epochs, 1.0, self.data_decay)
     }
@@ -83,26 +85,28 @@ impl Law {
         math::exp((math::ln(unique) + log_g) * self.beta / self.alpha + log_g)
     }
 
-    /// `N'`: the size that counts.
+    /// Effective size `N'` of a model of `size` parameters for `unique` tokens.
     pub fn effective_size(&self, size: f64, unique: f64) -> f64 {
         effective(size, size.min(self.best_size(unique)), self.size_decay)
     }
 
-    /// The loss of a model of `size` parameters after `tokens` over `unique` ones.
+    /// Loss of a model of `size` parameters after `tokens` tokens, of which `unique` are unique.
     pub fn loss(&self, size: f64, tokens: f64, unique: f64) -> f64 {
         let (n, d) = (self.effective_size(size, unique), self.effective_tokens(tokens, unique));
         math::exp(self.e) + math::exp(self.a - self.alpha * math::ln(n)) + math::exp(self.b - self.beta * math::ln(d))
     }
 
-    /// The least loss for `flops = 6 N D` with `unique` tokens. About 60 losses; relative tolerance 1e-8.
+    /// The split with the least loss for `flops = 6 N D` with `unique` tokens. About 60 losses; relative tolerance
+    /// 1e-8.
     pub fn best_allocation(&self, flops: f64, unique: f64) -> Allocation {
-        // The loss along the budget has one valley in ln D: from far too many tokens down.
+        // The loss along the budget has one local minimum in ln D: search from far too many tokens down.
         let size = |tokens: f64| flops / (6.0 * tokens);
         let Best { rate: tokens, risk: loss } = best_rate(|d| self.loss(size(d), d, unique), flops / 6.0, flops / 6.0);
         Allocation { tokens, size: size(tokens), epochs: tokens / unique, loss }
     }
 
-    /// The K at which K epochs are worth `share K`: `D'/U = share K`. The same for every dataset. 0 < share < 1.
+    /// The K at which K epochs are worth `share K`, `D'/U = share K`, for 0 < share < 1. It does not depend on the
+    /// dataset.
     ///
     /// Infinite if nothing is lost by repetition.
     pub fn saturation(&self, share: f64) -> f64 {
@@ -133,7 +137,7 @@ mod tests {
     #[test]
     fn the_best_allocation_is_the_published_one() {
         let found = PUBLISHED.best_allocation(1e22, 25e9);
-        // The published split is not quite the optimum: 0.05% off, where the loss is flat, and 1e-8 above it.
+        // The published split is 0.05% away from the optimum, where the loss is flat, and its loss is 1e-8 higher.
         let published = PUBLISHED.loss(7_022_364_735.88, 237_336_955_477.55, 25e9);
         assert!(found.loss < published && published < found.loss + 1e-8, "{} {published}", found.loss);
         close(found.tokens, 237_336_955_477.55, 6e-4);
@@ -160,7 +164,7 @@ mod tests {
         assert_eq!(PUBLISHED.effective_reuse(1.0), 1.0);
         close(PUBLISHED.effective_reuse(1e6), 1.0 + PUBLISHED.data_decay, 1e-14);
         close(PUBLISHED.effective_reuse(4.0), 1.0 + 15.387756 * (1.0 - math::exp(-3.0 / 15.387756)), 1e-14);
-        // What is lost after four epochs: 7% of the repeated tokens.
+        // Four epochs lose 7% of the worth of their tokens.
         assert!(PUBLISHED.effective_reuse(RULE_OF_THUMB) > 0.93 * RULE_OF_THUMB);
         for share in [0.3, 0.75, 0.99] {
             let epochs = PUBLISHED.saturation(share);

@@ -1,7 +1,7 @@
-//! Multi-epoch SGD on one-hot features: the exact risk, and the law of a power-law world.
+//! Multi-epoch SGD on one-hot features: the exact risk, and the limit law for power-law frequencies.
 //!
-//! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, so the coordinates do not meet: coordinate i sees the
-//! `n ~ Binomial(N, p_i)` samples that show it, K times each, and
+//! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, so the coordinates do not interact: coordinate i sees
+//! the `n ~ Binomial(N, p_i)` samples that show it, K times each, and
 //!
 //! `E ((w_i - w*_i)^2 | n) = (1 - eta Lambda_i)^(2 K n) w*_i^2 + (sigma^2/Lambda_i) V(n)`
 //!
@@ -12,23 +12,23 @@ use super::reuse::{Model, Order, forgotten, kept, shuffled, variance};
 use super::sum;
 use crate::math;
 
-/// Ranks of a power law that are kept one by one.
+/// Number of lowest ranks of a power law that are kept one by one.
 const DIRECT: usize = 256;
 
-/// Coordinates that are alike.
+/// Coordinates with equal probability, scale and signal.
 #[derive(Clone, Copy, Debug)]
 struct Part {
-    /// How many there are; a weight of a quadrature rule where many are nearly alike.
+    /// Number of coordinates, or their weight in a quadrature rule over many that are nearly equal.
     copies: f64,
-    /// `p_i`.
+    /// Probability `p_i` of a coordinate.
     probability: f64,
-    /// `Lambda_i`.
+    /// Scale `Lambda_i` of a coordinate.
     scale: f64,
-    /// `w*_i^2`.
+    /// Squared target weight `w*_i^2`.
     signal: f64,
 }
 
-/// The model.
+/// SGD on one-hot features, with its exact risk.
 #[derive(Clone, Debug)]
 pub struct OneHot {
     parts: Vec<Part>,
@@ -37,9 +37,9 @@ pub struct OneHot {
 }
 
 impl OneHot {
-    /// Coordinates with probabilities, scales Lambda > 0 and targets w*; `noise` is the variance sigma^2.
+    /// Model of coordinates with probabilities, scales Lambda > 0 and targets w*; `noise` is the variance sigma^2.
     ///
-    /// Neighbours that are equal are taken together: the cost of a risk is that of the different ones.
+    /// Equal neighbours are joined, so the cost of a risk is that of the different ones.
     pub fn new(probabilities: &[f64], scales: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         for ((&probability, &scale), target) in probabilities.iter().zip(scales).zip(targets) {
@@ -54,15 +54,15 @@ impl OneHot {
         Self { parts, noise, order }
     }
 
-    /// `p_i = 1/d`, `Lambda_i = 1`, `w*_i = 1`.
+    /// Isotropic model: `p_i = 1/d`, `Lambda_i = 1`, `w*_i = 1`.
     pub fn isotropic(dim: u32, noise: f64, order: Order) -> Self {
         let copies = f64::from(dim);
         Self { parts: vec![Part { copies, probability: 1.0 / copies, scale: 1.0, signal: 1.0 }], noise, order }
     }
 
-    /// `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1` for i = 1..=dim.
+    /// Power-law model: `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1` for i = 1..=dim.
     ///
-    /// Beyond rank 512 by quadrature in the rank, about 40 nodes per factor of 2: relative error 1e-12 of the risk.
+    /// Ranks above 512 go by quadrature, about 40 nodes per factor of 2: relative error 1e-12 of the risk.
     pub fn power(dim: u32, a: f64, b: f64, noise: f64, order: Order) -> Self {
         let rule = Rule::new(dim as usize, DIRECT);
         let raw: Vec<f64> = rule.x.iter().map(|x| math::pow(*x, b - a)).collect();
@@ -76,22 +76,22 @@ impl OneHot {
         Self { parts: rule.x.iter().zip(&rule.w).zip(&raw).map(part).collect(), noise, order }
     }
 
-    /// The largest Lambda: `D^2`. Rates up to `2/D^2` are stable, `1/D^2` is where theory stops.
+    /// Largest scale Lambda, which is `D^2`. Rates up to `2/D^2` are stable; the theory ends at `1/D^2`.
     pub fn largest_scale(&self) -> f64 {
         self.parts.iter().fold(0.0, |most, part| part.scale.max(most))
     }
 
-    /// The probability of the first coordinate, the `c` of a power law.
+    /// Probability of the first coordinate, the `c` of a power law.
     pub fn first_probability(&self) -> f64 {
         self.parts[0].probability
     }
 
-    /// Risk at the start, `sum p Lambda w*^2 / 2`.
+    /// Risk before the first step, `sum p Lambda w*^2 / 2`.
     pub fn start(&self) -> f64 {
         0.5 * sum(self.parts.iter().map(|part| part.weight() * part.scale * part.signal))
     }
 
-    /// The risk after one pass in which step t has the rate `rate` times the t-th multiplier, exactly: each step meets
+    /// Exact risk after one pass in which step t has the rate `rate` times the t-th multiplier. Each step meets
     /// coordinate i with probability `p_i`. A few operations per part and step.
     pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
         let mut m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
@@ -105,13 +105,13 @@ impl OneHot {
         0.5 * sum(self.parts.iter().zip(&m).map(|(part, m)| part.weight() * part.scale * m))
     }
 
-    /// How far the risk of one run may be from the expected one because of which samples it is shown: a standard
-    /// deviation, without the noise, of orders that visit every sample once an epoch. Coordinates are taken as
-    /// independent; they are not quite, and hold each other back.
+    /// Standard deviation of one run's risk around the expected risk, caused by which samples the run is shown; without
+    /// noise, for orders that visit every sample once an epoch. Coordinates are taken as independent, though they hold
+    /// each other back a little.
     pub fn spread(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let square = sum(self.parts.iter().map(|part| {
             let g = rate * part.scale;
-            // E x^2 and (E x)^2 of x = (1 - g)^(2 K n).
+            // E x^2 and (E x)^2 of x = (1 - g)^(2 K n), where n is the count.
             let [once, twice] =
                 [epochs, 2.0 * epochs].map(|k| math::ln_1p(-part.probability * forgotten(g * (2.0 - g), k)));
             let variance = (math::exp(samples * twice) - math::exp(2.0 * samples * once)).max(0.0);
@@ -121,25 +121,26 @@ impl OneHot {
         0.5 * square.sqrt()
     }
 
-    /// [`OneHot::spread`] over the risk that it is of, without noise: how uneven the risks of runs are.
+    /// Relative spread of the risks of runs: [`OneHot::spread`] over the expected risk, without noise.
     pub fn luck(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let bias = 0.5 * sum(self.parts.iter().map(|part| part.weight() * part.bias(epochs, samples, rate)));
         self.spread(epochs, samples, rate) / bias
     }
 
-    /// The distribution of the count of each part; nothing where it is not needed.
+    /// Distribution of the count of each part; empty unless `needed`.
     fn counts(&self, samples: f64, needed: bool) -> Vec<Counts> {
         self.parts.iter().filter(|_| needed).map(|part| Counts::new(samples, part.probability)).collect()
     }
 
-    /// Whether rates at and above `2/Lambda` make the risk infinite: noise, or infinitely many epochs.
+    /// Whether rates of `2/Lambda` and above make the risk infinite: with noise, or for infinitely many epochs.
     fn diverges(&self, epochs: f64, rate: f64) -> bool {
         (self.noise > 0.0 || epochs == f64::INFINITY) && rate * self.largest_scale() >= 2.0
     }
 }
 
 impl Part {
-    /// `Lambda w*^2 E (1 - eta Lambda)^(2 K n) = Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`, for real K and N.
+    /// Bias of a coordinate for real K and N, `Lambda w*^2 E (1 - eta Lambda)^(2 K n)`, which is
+    /// `Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`.
     fn bias(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let g = rate * self.scale;
         let gone = forgotten(g * (2.0 - g), epochs);
@@ -152,10 +153,10 @@ impl Part {
 }
 
 impl Model for OneHot {
-    /// Exact. With noise or with replacement N is rounded to whole samples; K is whole where `eta Lambda > 1`.
+    /// Exact risk. With noise or with replacement, N is rounded to whole samples; K is whole where `eta Lambda > 1`.
     ///
-    /// Without noise, not with replacement: a logarithm and two exponentials per part for any N. With noise a sum over
-    /// n, 10 to 180 terms of 5 ns (100 ns with replacement) per part.
+    /// Without noise and replacement it costs a logarithm and two exponentials per part for any N. With noise it is a
+    /// sum over n of 10 to 180 terms per part, 5 ns each (100 ns with replacement).
     fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
         let replaced = self.order == Order::WithReplacement;
         let mixed = self.noise > 0.0 || replaced;
@@ -178,7 +179,7 @@ impl Model for OneHot {
                 } else if replaced {
                     counts[i].mean(1.0, |n| variance(self.order, g, n, epochs, n / samples))
                 } else {
-                    // 1-q and 1-u from count to count, without cancellation: 1-xy = (1-x) + x(1-y).
+                    // 1-q and 1-u go from count to count by 1-xy = (1-x) + x(1-y), without cancellation.
                     let (first, every) = (counts[i].first(1.0), counts[i].every);
                     let (mut epoch, mut all) = (forgotten(g, first), forgotten(g, first * epochs));
                     let (epoch_step, all_step) = (forgotten(g, every), forgotten(g, every * epochs));
@@ -212,7 +213,8 @@ impl Model for OneHot {
         }
     }
 
-    /// Exact for real N: the variance is `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 - eta Lambda))^N)`.
+    /// Exact risk of one pass, for real N: the variance is
+    /// `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 - eta Lambda))^N)`.
     fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
         move |rate| {
             if self.diverges(1.0, rate) {
@@ -230,20 +232,20 @@ impl Model for OneHot {
 
 /// Counts n and weights for means over Binomial(N, p): `E f(n) = sum weight f(n)`, relative error 1e-15.
 ///
-/// Counts less likely than 1e-20 times the likeliest are left out. Wide distributions (standard deviation s above 9)
-/// keep every m-th count only, m <= s/3 and odd, so that signs `(-1)^n` average out too: by Poisson's sum formula the
-/// error for f smooth on that scale is `exp(-pi^2 (s/m)^2 / 2) < 1e-19`.
+/// Counts that are less likely than 1e-20 times the likeliest are left out. For wide distributions (standard deviation
+/// s above 9) only every m-th count is kept, m <= s/3 and odd, so that signs `(-1)^n` average out too. By Poisson's sum
+/// formula, the error for f smooth on that scale is `exp(-pi^2 (s/m)^2 / 2) < 1e-19`.
 struct Counts {
-    /// The smallest count.
+    /// Smallest count.
     least: f64,
-    /// m.
+    /// Distance m between counts.
     every: f64,
-    /// Of the counts `least + m j`; at most 180.
+    /// Weights of the counts `least + m j`; at most 180.
     weights: Vec<f64>,
 }
 
 impl Counts {
-    /// By at most 20 s steps of the recurrence outward from the mode.
+    /// Counts of `samples` draws with probability `p`, by at most 20 s steps of the recurrence outward from the mode.
     fn new(samples: f64, p: f64) -> Self {
         if p >= 1.0 {
             return Self { least: samples, every: 1.0, weights: vec![1.0] };
@@ -279,7 +281,7 @@ impl Counts {
         if self.least < from { self.least + self.every } else { self.least }
     }
 
-    /// `sum weight f(n)` over counts from `from`, 0 or 1, in ascending order.
+    /// Mean of f, `sum weight f(n)`, over counts from `from` (0 or 1) in ascending order.
     fn mean(&self, from: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
         let mut n = self.first(from);
         let mut total = 0.0;
@@ -291,11 +293,11 @@ impl Counts {
     }
 }
 
-/// Limit laws of the power-law world `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1` without noise, at one rate.
+/// Limit laws for power-law frequencies `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1`, without noise, at one rate.
 ///
-/// For N -> infinity, dimensions to match: few epochs have `R = C1 (K N)^-((a-1)/a)`, many
-/// `R = C2 N^-((a-1)/(a-b))`. With `K = kappa N^(b/(a-b))` the sum over i is an integral over `x = i N^(-1/(a-b))`:
-/// `R = N^-((a-1)/(a-b)) F(kappa)`. Source: Reuse, theorems 5.1 and 5.2; constants derived here.
+/// For N -> infinity with enough dimensions, few epochs have the risk `R = C1 (K N)^-((a-1)/a)`, many have
+/// `R = C2 N^-((a-1)/(a-b))`. With `K = kappa N^(b/(a-b))`, the sum over i becomes an integral over
+/// `x = i N^(-1/(a-b))`: `R = N^-((a-1)/(a-b)) F(kappa)`. Source: Reuse, theorems 5.1 and 5.2; constants derived here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     a: f64,
@@ -305,42 +307,46 @@ pub struct PowerLaw {
 }
 
 impl PowerLaw {
-    /// Exponents a of `p_i Lambda_i` and b of `Lambda_i`, first probability c and learning rate 0 < rate < 2.
+    /// Law of the exponents a of `p_i Lambda_i` and b of `Lambda_i`, first probability c and learning rate 0 < rate <
+    /// 2.
     ///
-    /// Nothing unless `b > 0` and `a - b > 1`: else there is no limit of many coordinates, or no plateau that grows.
+    /// `None` unless `b > 0` and `a - b > 1`: otherwise many coordinates have no limit, or the plateau does not grow.
     pub fn new(a: f64, b: f64, c: f64, rate: f64) -> Option<Self> {
         (b > 0.0 && a - b > 1.0).then_some(Self { a, b, c, rate })
     }
 
-    /// Factor and exponent of one pass: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`, `k = (a-1)/a`; `R = C1 N^-k`.
+    /// Factor C1 and exponent k of the risk of one pass, `R = C1 N^-k`: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`,
+    /// `k = (a-1)/a`.
     pub fn one_pass(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / self.a;
         let scale = math::pow(2.0 * self.c * self.rate, -k);
         [self.c / (2.0 * self.a) * scale * math::gamma(k), k]
     }
 
-    /// Factor and exponent of many epochs: `C2 = c^(1-k) Gamma(k) / (2(a-b))`, `k = (a-1)/(a-b)`; `R = C2 N^-k`.
+    /// Factor C2 and exponent k of the risk after many epochs, `R = C2 N^-k`: `C2 = c^(1-k) Gamma(k) / (2(a-b))`,
+    /// `k = (a-1)/(a-b)`.
     pub fn many_epochs(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / (self.a - self.b);
         [math::pow(self.c, 1.0 - k) * math::gamma(k) / (2.0 * (self.a - self.b)), k]
     }
 
-    /// Factor and exponent of the plateau of E: `(C1/C2)^(a/(a-1)) N^(b/(a-b))`.
+    /// Factor and exponent of the plateau of the effective reuse rate: `E = (C1/C2)^(a/(a-1)) N^(b/(a-b))`.
     pub fn plateau(&self) -> [f64; 2] {
         let ([c1, k], [c2, _]) = (self.one_pass(), self.many_epochs());
         [math::pow(c1 / c2, 1.0 / k), self.b / (self.a - self.b)]
     }
 
-    /// The crossover, `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`, kappa > 0: first kappa, then the plateau.
+    /// Crossover of the effective reuse rate, `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`, for kappa > 0: about kappa
+    /// where that is small, and the plateau where it is large.
     pub fn crossover(&self, kappa: f64) -> f64 {
         let [c1, k] = self.one_pass();
         math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)
     }
 
-    /// `F(kappa) = c/2 integral_0^inf x^-a exp(-c x^-(a-b) (1 - exp(-2 eta kappa x^-b))) dx`.
+    /// Scaled risk `F(kappa) = c/2 integral_0^inf x^-a exp(-c x^-(a-b) (1 - exp(-2 eta kappa x^-b))) dx`.
     ///
-    /// The trapezoidal rule in ln x, spectrally accurate: the integrand falls exponentially to the right, faster to the
-    /// left. Relative error 1e-13; about `2000 a^2/(a-1)` exponentials.
+    /// The trapezoidal rule in ln x converges spectrally: the integrand falls exponentially to the right, and faster to
+    /// the left. Relative error 1e-13; about `2000 a^2/(a-1)` exponentials.
     fn scaled_risk(&self, kappa: f64) -> f64 {
         let step = 0.1 / self.a;
         let exponent = |t: f64| {
@@ -348,7 +354,7 @@ impl PowerLaw {
             self.c * math::exp((self.b - self.a) * t) * done
         };
         let term = |t: f64| math::exp((1.0 - self.a) * t - exponent(t));
-        // Every rank left of the start is learned, every one right of the end is not.
+        // Every rank left of the start is learned, and every rank right of the end is not.
         let mut start = 0.0;
         while exponent(start) < 100.0 {
             start -= 1.0;
@@ -374,7 +380,7 @@ mod tests {
 
     const ORDERS: [Order; 3] = [Order::Reshuffle, Order::Once, Order::WithReplacement];
 
-    /// All orders of 0..n.
+    /// All permutations of 0..n.
     fn permutations(n: usize) -> Vec<Vec<usize>> {
         if n == 0 {
             return vec![Vec::new()];
@@ -391,7 +397,7 @@ mod tests {
             .collect()
     }
 
-    /// All sequences of samples that `epochs` epochs over n samples can visit, equally likely.
+    /// All sequences of samples that `epochs` epochs over n samples can visit; all are equally likely.
     fn visits(order: Order, n: usize, epochs: usize) -> Vec<Vec<usize>> {
         let blocks: Vec<Vec<usize>> = match order {
             Order::WithReplacement => (0..n).map(|j| vec![j]).collect(),
@@ -406,7 +412,7 @@ mod tests {
         })
     }
 
-    /// S by enumeration: the mean squared length of the noises' coefficients.
+    /// Mean squared length S of the coefficients of the noises, by enumeration of all sequences.
     fn enumerated(order: Order, n: usize, epochs: usize, rho: f64) -> f64 {
         let all = visits(order, n, epochs);
         let each = all.iter().map(|visits| {
@@ -447,8 +453,8 @@ mod tests {
 
     #[test]
     fn the_risk_is_the_mean_over_all_data_and_orders() {
-        // Two coordinates, three samples, two epochs: 8 data sets, 36 or 729 orders; the noise has mean 0, so its
-        // part is the squared length of its coefficients.
+        // Two coordinates, three samples and two epochs make 8 data sets and 36 or 729 orders. The noise has mean 0, so
+        // it adds the squared length of its coefficients.
         let (p, scales, targets, noise) = ([0.7, 0.3], [1.0, 0.4], [1.0, -2.0], 0.5);
         for order in ORDERS {
             for rate in [0.4, 1.0, 1.7] {
@@ -508,7 +514,7 @@ mod tests {
 
     #[test]
     fn means_over_the_binomial_are_exact() {
-        // E x^n = (1 - p + p x)^N, also for the signs (-1)^n, narrow and wide; E n = N p.
+        // E x^n = (1 - p + p x)^N, also for the signs (-1)^n, for narrow and wide distributions; E n = N p.
         for (samples, p) in [(1.0, 0.3), (7.0, 0.9), (50.0, 1.0), (1000.0, 1e-7), (1e4, 0.5), (1e6, 0.3), (1e6, 2e-6)] {
             let counts = Counts::new(samples, p);
             assert!(counts.weights.len() <= 180, "{}", counts.weights.len());
@@ -547,7 +553,7 @@ mod tests {
 
     #[test]
     fn the_spread_is_that_of_all_data_sets() {
-        // One coordinate that is met with probability p and one that is never: three samples, 8 data sets.
+        // One coordinate is met with probability p, the other never: three samples make 8 data sets.
         let (p, rate, epochs) = (0.3, 0.6, 2.0);
         let model = OneHot::new(&[p], &[1.0], &[2.0], 0.0, Order::Reshuffle);
         let risk = |n: u32| 0.5 * p * 4.0 * math::pow(1.0 - rate, 2.0 * epochs * f64::from(n));
@@ -585,7 +591,7 @@ mod tests {
         for order in ORDERS {
             for dim in [1, 5] {
                 let model = OneHot::isotropic(dim, 0.3, order);
-                // Small rates at a fixed time: an error of first order in the rate.
+                // A small rate at a fixed time leaves an error of first order in the rate.
                 for time in [0.05, 0.7] {
                     let at = |epochs: f64| model.risk(epochs, 40.0)(time / epochs);
                     let extrapolated = 2.0 * at(2e6) - at(1e6);
@@ -596,12 +602,12 @@ mod tests {
                 assert!(endless > model.flow(40.0)(f64::INFINITY), "rates add noise");
             }
         }
-        // Isotropic, every sample seen: the mean of sigma^2/(2n).
+        // In an isotropic model that has seen every sample, the risk is the mean of sigma^2/(2n).
         let fit = OneHot::isotropic(1, 0.3, Order::Reshuffle).flow(40.0)(f64::INFINITY);
         close(fit, 0.5 * 0.3 / 40.0, 1e-13);
     }
 
-    /// Least-squares line through `(ln N, ln E)` over 12 N from 5e4 to 1e7: prefactor and exponent.
+    /// Prefactor and exponent of the least-squares line through `(ln N, ln E)` over 12 values of N from 5e4 to 1e7.
     fn fitted(edge: f64, epochs: f64) -> [f64; 2] {
         let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
         let points: Vec<[f64; 2]> = (0..12)

@@ -1,35 +1,34 @@
 //! The general mixture: train on shares `q`, test on weights `p`, loss `L(p, q) = sum_k p_k e_k(q_k N)`.
 //!
-//! When does training on something else than the test distribution help? At the matched point `q = p`
-//! the loss is stationary only if `p_k e_k'(p_k N)` is the same for all k, that is `e' ~ 1/n`:
-//! the logarithm is the one curve for which matched is best for every p, and serves as null control.
+//! When does training on something else than the test distribution help? At the matched point `q = p` the loss is
+//! stationary only if `p_k e_k'(p_k N)` is equal for all k, which means `e' ~ 1/n`: the logarithm is the one curve for
+//! which the matched shares are best for every p, and it serves as null control.
 //!
-//! [`Solver`] finds the best shares of the separable families by a one-dimensional root-find for the
-//! multiplier; [`Mixing`] those of the mixing law by an active-set Newton method; [`mirror_descent`] is
-//! the independent second opinion for both, and [`Point::gap`] the certificate: no shares have a
-//! loss lower than `L - gap`.
+//! [`Solver`] finds the best shares of the separable families by a one-dimensional root-find for the multiplier;
+//! [`Mixing`] finds those of the mixing law by an active-set Newton method. [`mirror_descent`] checks both
+//! independently, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
 //!
-//! The gain `L_same - L*` is never a difference of losses. At the optimum it equals a sum of terms
-//! that are all at least 0 (the Bregman divergences of the convex curves between p and q*, and the slack
-//! of the corners), each free of cancellation, so gains far below the rounding of the loss are right.
+//! The gain `L_same - L*` is never a difference of losses. At the optimum it equals a sum of terms that are all at
+//! least 0 (the Bregman divergences of the convex curves between p and q*, and the slack of the corners), each free of
+//! cancellation, so gains far below the rounding of the loss are right.
 
 use crate::math;
 
 /// The error curve `e_k(n)`, where `n = N q_k` samples go to part k; convex and falling.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Curve {
-    /// `c n^-a`.
+    /// Power law `c n^-a`.
     Power,
-    /// `c / (n^a + b)`, `a <= 1` (convex only there), `b >= 0`. SIG Model 3.1.
+    /// Offset power law `c / (n^a + b)`, `a <= 1` (convex only there), `b >= 0`. SIG Model 3.1.
     Offset,
-    /// `c exp(-a n / scale)`.
+    /// Exponential decay `c exp(-a n / scale)`.
     Exponential {
-        /// N0 > 0, in samples.
+        /// Scale N0 > 0, in samples.
         scale: f64,
     },
-    /// `-ln(n / N)`; ignores a, b, c.
+    /// Logarithm `-ln(n / N)`; ignores a, b, c.
     Log,
-    /// `b N^-a + c n^-a`: part of the skill comes from any data. SIG Model 6.1.
+    /// Power law with transfer, `b N^-a + c n^-a`: part of the skill comes from any data. SIG Model 6.1.
     Transfer,
 }
 
@@ -38,20 +37,20 @@ pub enum Curve {
 /// `weights` p >= 0 with sum 1; `a`, `c` > 0; `b` >= 0. Parts of weight 0 get no data and cost nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
-    /// Shape of all curves.
+    /// Shape of all error curves.
     pub curve: Curve,
     /// Test weights p.
     pub weights: &'a [f64],
-    /// Exponents or rates.
+    /// Exponents or rates `a` of the parts.
     pub a: &'a [f64],
-    /// Offsets (`Offset`) or transferable errors (`Transfer`); unused otherwise.
+    /// Offsets (`Offset`) or transferable errors (`Transfer`) `b` of the parts; unused otherwise.
     pub b: &'a [f64],
-    /// Heights.
+    /// Heights `c` of the parts.
     pub c: &'a [f64],
 }
 
 impl Parts<'_> {
-    /// `e_k(n)`, n >= 0; `total` is N.
+    /// Error `e_k(n)` of part k after n >= 0 samples; `total` is N.
     pub fn error(&self, k: usize, n: f64, total: f64) -> f64 {
         let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
         match self.curve {
@@ -63,7 +62,7 @@ impl Parts<'_> {
         }
     }
 
-    /// `-e_k'(n)` per sample at fixed N, n >= 0; infinite at n = 0 where the curve is vertical.
+    /// Slope `-e_k'(n)` of part k per sample at fixed N, n >= 0; infinite at n = 0 where the curve is vertical.
     pub fn fall(&self, k: usize, n: f64) -> f64 {
         let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
         match self.curve {
@@ -77,18 +76,18 @@ impl Parts<'_> {
         }
     }
 
-    /// `L(p, q)` for N samples in shares `q`.
+    /// Test loss `L(p, q)` for N samples in shares `q`.
     pub fn loss(&self, shares: &[f64], total: f64) -> f64 {
         let others = |k: usize| (0..shares.len()).filter(|&j| j != k).map(|j| shares[j]).sum::<f64>();
         let error = |k: usize| match self.curve {
-            // Near 1 a share is rounded; what the others have is not.
+            // A share near 1 is rounded; the sum of the other shares is not.
             Curve::Log if shares[k] > 0.5 => -math::ln_1p(-others(k)),
             _ => self.error(k, shares[k] * total, total),
         };
         (0..shares.len()).filter(|&k| self.weights[k] > 0.0).map(|k| self.weights[k] * error(k)).sum()
     }
 
-    /// `-dL/dq_k = p_k N (-e_k')(N q_k)`, 0 for parts of weight 0.
+    /// Pull of each part, `-dL/dq_k = p_k N (-e_k')(N q_k)`; 0 for parts of weight 0.
     pub fn pull(&self, shares: &[f64], total: f64) -> Vec<f64> {
         (0..shares.len())
             .map(
@@ -98,49 +97,51 @@ impl Parts<'_> {
     }
 }
 
-/// Where to shift from `q`: minus the gradient of the loss, centred to sum 0.
+/// Direction in which shares should move: minus the gradient of the loss, centred to sum 0.
 ///
-/// Units of loss per unit share. Positive: more data for this part lowers the loss to first order.
+/// Units of loss per unit share. Where it is positive, more data for this part lowers the loss to first order.
 pub fn direction(pull: &[f64]) -> Vec<f64> {
     let mean = pull.iter().sum::<f64>() / pull.len() as f64;
     pull.iter().map(|x| x - mean).collect()
 }
 
-/// Optimum of a mixture and what it buys over the matched shares.
+/// Optimum of a mixture, and its gain over the matched shares.
 ///
-/// Not a number in every field where it was not found: a failed solve is no gain of 0.
+/// Every field is NaN if the optimum was not found: a failed solve is not a gain of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Optimum {
-    /// `L_same = L(p, p)`.
+    /// Loss of the matched shares, `L_same = L(p, p)`.
     pub matched: f64,
-    /// `L* = min_q L(p, q)`.
+    /// Least loss, `L* = min_q L(p, q)`.
     pub loss: f64,
-    /// `L_same - L*`, to a relative error of about 1e-9 however small it is.
+    /// Gain `L_same - L*`, to a relative error of about 1e-9 however small it is.
     pub gain: f64,
-    /// `lambda = -dL/dq_k` on the support; at least that of the corners.
+    /// Multiplier `lambda = -dL/dq_k` of every part on the support; at least the pull of the corners.
     pub multiplier: f64,
 }
 
 impl Optimum {
-    /// Nothing was found.
+    /// Result of a failed solve: NaN in every field.
     const LOST: Self = Self { matched: f64::NAN, loss: f64::NAN, gain: f64::NAN, multiplier: f64::NAN };
 
-    /// `1 - L*/L_same`; not a number where there is none.
+    /// Relative gain `1 - L*/L_same`; NaN if the optimum was not found.
     pub fn relative_gain(&self) -> f64 {
         self.gain / self.matched
     }
 }
 
-/// Shares that do not sum to 1 this closely were not found. Newton ends at 2e-14; where shares move fast with the
-/// multiplier, the last bit of its logarithm is worth up to 1e-5, and dividing the shares by their sum mends that.
+/// Largest deviation from 1 of the sum of shares that count as found. Newton ends at 2e-14; where shares move fast with
+/// the multiplier, the last bit of its logarithm is worth up to 1e-5, and dividing the shares by their sum corrects
+/// that.
 const SOLVED: f64 = 1e-3;
 
-/// Finds the best shares of one [`Parts`] after another without allocating.
+/// Solver for the best shares of one [`Parts`] after another, without allocating.
 #[derive(Clone, Debug, Default)]
 pub struct Solver {
-    /// ln of the pull at one sample, where the family has one: `ln(p a c N)`.
+    /// Logarithm of the pull at one sample, if the family has one: `ln(p a c N)`.
     load: Vec<f64>,
-    /// `(ln n, d ln n / d mu)` where the last step left every part: where `Offset` starts its own search.
+    /// Pairs `(ln n, d ln n / d mu)` at which the last step left each part, and from which `Offset` starts its own
+    /// search.
     last: Vec<(f64, f64)>,
     /// Best shares of the last problem, exactly 0 at the corners.
     pub shares: Vec<f64>,
@@ -149,10 +150,10 @@ pub struct Solver {
 impl Solver {
     /// Best shares and losses for N = `total` > 0 samples; the shares are left in `self.shares`.
     ///
-    /// Solves `sum_k n_k(mu) = N` for `mu = ln lambda`, where `n_k(mu)` is the n at which part k's pull is
-    /// lambda, 0 for a part whose pull at n = 0 is less (`Offset` with a = 1, `Exponential`: KKT corner).
-    /// Newton on the logarithm of the sum, in a bracket; the power families need 3 to 5 steps of K
-    /// exponentials. About 0.5 microseconds for K = 3.
+    /// Solves `sum_k n_k(mu) = N` for `mu = ln lambda`, where `n_k(mu)` is the n at which part k's pull is lambda, and
+    /// 0 for a part with a smaller pull at n = 0 (`Offset` with a = 1, `Exponential`: KKT corner). Newton's method on
+    /// the logarithm of the sum, in a bracket; the power families need 3 to 5 steps of K exponentials. About 0.5
+    /// microseconds for K = 3.
     pub fn solve(&mut self, parts: &Parts<'_>, total: f64) -> Optimum {
         let count = parts.weights.len();
         self.shares.clear();
@@ -172,8 +173,8 @@ impl Solver {
             }
             let load = parts.load(k, p, total);
             self.load.push(load);
-            // With all samples on the part of greatest pull the sum is N or more; when every part
-            // has at most an equal share, N or less.
+            // With all samples on the part of greatest pull, the sum is at least N; with at most an equal share on
+            // every part, it is at most N.
             low = low.max(parts.log_pull(k, load, total, log_total));
             high = high.max(parts.log_pull(k, load, total / count as f64, log_even));
             let matched = log_total + math::ln(p);
@@ -230,11 +231,11 @@ impl Solver {
         optimum
     }
 
-    /// `N'/N`: samples with which the best shares reach the matched loss of `total` samples; at most 1.
+    /// Ratio `N'/N`, where N' samples in the best shares reach the matched loss of N = `total` samples; at most 1.
     ///
-    /// Solves `L*(N') = L_same(N)` by Newton in `ln N'`, with `dL*/dN = -lambda/N` (envelope theorem; plus the
-    /// fall of the shared term of `Transfer`). Leaves the shares for N'. None for `Log`, where no N' has a meaning, and
-    /// where a loss is 0 or infinite in f64. Cost about six solves.
+    /// Solves `L*(N') = L_same(N)` by Newton in `ln N'`, with `dL*/dN = -lambda/N` (envelope theorem; plus the fall of
+    /// the shared term of `Transfer`), and leaves the shares for N' in `self.shares`. `None` for `Log`, for which N'
+    /// has no meaning, and if a loss is 0 or infinite in f64. Cost about six solves.
     pub fn samples_ratio(&mut self, parts: &Parts<'_>, total: f64) -> Option<f64> {
         if parts.curve == Curve::Log {
             return None;
@@ -254,7 +255,7 @@ impl Solver {
                     .sum(),
                 _ => 0.0,
             };
-            // Above 0: N' is too small. At t = 0 an exact gain that is small stands in for the difference.
+            // Above 0, N' is too small. At t = 0, a small but exact gain stands in for the difference.
             let small = t == 0.0 && best.gain < 0.5 * target;
             let excess = if small { math::ln_1p(-best.gain / target) } else { math::ln(best.loss / target) };
             if excess.is_nan() {
@@ -273,7 +274,7 @@ impl Solver {
             t = if newton > low && newton < high {
                 newton
             } else if low == f64::NEG_INFINITY {
-                // At most a factor of 8 at once; also where a loss of 0 leaves no step.
+                // Move by at most a factor of 8 at once, also where a loss of 0 leaves no step.
                 high - 2.0
             } else {
                 0.5 * (low + high)
@@ -284,7 +285,7 @@ impl Solver {
 }
 
 impl Parts<'_> {
-    /// The part of `ln(p_k N (-e_k'))` that does not depend on n.
+    /// Load of part k: the terms of `ln(p_k N (-e_k'))` that do not depend on n.
     fn load(&self, k: usize, p: f64, total: f64) -> f64 {
         match self.curve {
             Curve::Log => math::ln(p * total),
@@ -293,7 +294,7 @@ impl Parts<'_> {
         }
     }
 
-    /// `ln(p_k N (-e_k'(n)))`, given its load and `x = ln n`.
+    /// Log pull `ln(p_k N (-e_k'(n)))` of part k, given its load and `x = ln n`.
     fn log_pull(&self, k: usize, load: f64, n: f64, x: f64) -> f64 {
         let a = self.a[k];
         match self.curve {
@@ -304,7 +305,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The n at which the log pull is `mu`, and `dn/dmu`; 0 and 0 at a corner. `last` starts the search and holds
+    /// The n at which the log pull is `mu`, and `dn/dmu`; both are 0 at a corner. `last` starts the search and receives
     /// where it ended, see [`Solver`].
     fn samples_at(&self, k: usize, load: f64, mu: f64, last: &mut (f64, f64)) -> (f64, f64) {
         let a = self.a[k];
@@ -338,7 +339,7 @@ impl Parts<'_> {
                     slope = (a - 1.0) - 2.0 * a * y / (y + b);
                     let step = excess / slope;
                     x = (x - step).clamp(-745.0, 100.0);
-                    // Newton doubles the digits: the next step would be below 1e-14.
+                    // Newton's method doubles the digits: the next step would be below 1e-14.
                     if step.abs() < 1e-7 {
                         break;
                     }
@@ -350,13 +351,13 @@ impl Parts<'_> {
         }
     }
 
-    /// `e_k(N q)` and part k's share of the gain, both at the optimum with this multiplier:
-    /// `p [e(n0) - e(n) - e'(n)(n0 - n)] + (lambda - p N(-e'(n))) (p - q)` with n0 = N p, n = N q.
+    /// Error `e_k(N q)` and part k's share of the gain, both at the optimum with this multiplier.
     ///
-    /// The second term is 0 on the support and at least 0 at a corner; both are computed without cancellation.
+    /// The share is `p [e(n0) - e(n) - e'(n)(n0 - n)] + (lambda - p N(-e'(n))) (p - q)` with n0 = N p, n = N q. Its
+    /// second term is 0 on the support and at least 0 at a corner; both terms are computed without cancellation.
     fn divergence(&self, k: usize, q: f64, total: f64, multiplier: f64) -> (f64, f64) {
         let (p, a, b, c) = (self.weights[k], self.a[k], self.b[k], self.c[k]);
-        // ln(n0/n) and n0/n - 1. The second is -1 or infinite where p and q are far apart, the first never.
+        // ln(n0/n) and n0/n - 1. Where p and q are far apart the second is -1 or infinite; the first never is.
         let u = (p - q) / q;
         let x = if u > -0.99 && u < 1e10 { math::ln_1p(u) } else { math::ln(p) - math::ln(q) };
         // Far apart nothing cancels: on the support p N (-e'(n)) is the multiplier.
@@ -387,7 +388,7 @@ impl Parts<'_> {
                 };
                 (error, p * rise + slack)
             }
-            // q = 0 is no corner, but below the smallest f64.
+            // q = 0 is not a corner, but a share below the smallest f64.
             Curve::Offset if a < 1.0 && (q == 0.0 || x > OFFSET_FAR) => {
                 let error = self.error(k, total * q, total);
                 (error, far(self.error(k, total * p, total), error))
@@ -409,15 +410,15 @@ impl Parts<'_> {
     }
 }
 
-/// `|ln(p/q)|` from which on the terms of a power law's gain differ by so much that they no longer cancel.
+/// Distance `|ln(p/q)|` from which on the terms of a power law's gain differ so much that they no longer cancel.
 const FAR: f64 = 30.0;
 
-/// `ln(p/q)` from which on the products of the offset curve's gain might overflow. Short of it they are more exact than
-/// the terms one by one, which cancel where a is close to 1.
+/// Value of `ln(p/q)` from which on the products in the offset curve's gain might overflow. Below it they are more
+/// exact than the separate terms, which cancel where a is close to 1.
 const OFFSET_FAR: f64 = 300.0;
 
-/// `(1+u)^s - 1 - s u`, relative error about 1e-12 for all u: the series near 0. `x = ln(1+u)`, which far from 0 says
-/// more than u.
+/// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.
+/// `x = ln(1+u)` is given too, because it resolves more than u far from 0.
 fn power_excess(s: f64, u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
         return math::expm1(s * x) - s * u;
@@ -432,7 +433,7 @@ fn power_excess(s: f64, u: f64, x: f64) -> f64 {
     total
 }
 
-/// `u - ln(1+u)` with `x = ln(1+u)`, as [`power_excess`].
+/// Excess of u over its logarithm, `u - ln(1+u)` with `x = ln(1+u)`, by a series near 0; relative error about 1e-12.
 fn log_excess(u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
         return u - x;
@@ -440,7 +441,7 @@ fn log_excess(u: f64, x: f64) -> f64 {
     u * u * (0.5 - u * (1.0 / 3.0 - u * (0.25 - u * (0.2 - u * (1.0 / 6.0 - u * (1.0 / 7.0 - u * (0.125 - u / 9.0)))))))
 }
 
-/// `e^d - 1 - d`, as [`power_excess`].
+/// Excess of the exponential over its tangent, `e^d - 1 - d`, by a series near 0; relative error about 1e-12.
 fn exp_excess(d: f64) -> f64 {
     if d.abs() > 0.1 {
         return math::expm1(d) - d;
@@ -454,23 +455,23 @@ fn exp_excess(d: f64) -> f64 {
     total
 }
 
-/// The mixing law `e_k(q) = c_k + b_k exp(-sum_j t_kj q_j)`: every part may teach every other.
+/// The mixing law `e_k(q) = c_k + b_k exp(-sum_j t_kj q_j)`: every part may teach every other part.
 ///
-/// K <= 8; `transfer` is the K x K matrix T in row order, any sign; `heights` b >= 0, `floors` c.
-/// Does not depend on N. Source: SIG Model 6.2, after Ye et al., ICLR 2025.
+/// K <= 8; `transfer` is the K x K matrix T in row order, of any sign; `heights` b >= 0, `floors` c. The errors do not
+/// depend on N. Source: SIG Model 6.2, after Ye et al., ICLR 2025.
 #[derive(Clone, Copy, Debug)]
 pub struct Mixing<'a> {
     /// Test weights p >= 0, sum 1.
     pub weights: &'a [f64],
-    /// `b_k`.
+    /// Heights `b_k`.
     pub heights: &'a [f64],
-    /// `c_k`.
+    /// Floors `c_k`.
     pub floors: &'a [f64],
-    /// `t_kj`, row k first.
+    /// Transfer matrix `t_kj`, row by row.
     pub transfer: &'a [f64],
 }
 
-/// Most parts a [`Mixing`] may have.
+/// Largest number of parts of a [`Mixing`].
 pub const MIXING_PARTS: usize = 8;
 type Small = [f64; MIXING_PARTS];
 
@@ -479,13 +480,13 @@ impl Mixing<'_> {
         self.weights.len()
     }
 
-    /// `(T x)_k`.
+    /// Entry k of the product, `(T x)_k`.
     fn row(&self, k: usize, x: &[f64]) -> f64 {
         let count = self.count();
         self.transfer[k * count..][..count].iter().zip(x).map(|(t, x)| t * x).sum()
     }
 
-    /// The part of `p_k e_k` that shares can change, `p_k b_k exp(-(T q)_k)`.
+    /// The changeable part of each weighted error `p_k e_k`, which is `p_k b_k exp(-(T q)_k)`.
     fn heat(&self, q: &[f64]) -> Small {
         let mut heat = [0.0; MIXING_PARTS];
         for (k, heat) in heat.iter_mut().enumerate().take(self.count()) {
@@ -494,13 +495,13 @@ impl Mixing<'_> {
         heat
     }
 
-    /// `L(p, q)`.
+    /// Test loss `L(p, q)`.
     pub fn loss(&self, shares: &[f64]) -> f64 {
         let floor: f64 = self.weights.iter().zip(self.floors).map(|(p, c)| p * c).sum();
         floor + self.heat(shares).iter().sum::<f64>()
     }
 
-    /// `-dL/dq_j = sum_k p_k b_k exp(-(T q)_k) t_kj`.
+    /// Pull of each part, `-dL/dq_j = sum_k p_k b_k exp(-(T q)_k) t_kj`.
     pub fn pull(&self, shares: &[f64]) -> Vec<f64> {
         let heat = self.heat(shares);
         (0..self.count()).map(|j| self.pull_of(&heat, j)).collect()
@@ -511,11 +512,11 @@ impl Mixing<'_> {
         (0..count).map(|k| heat[k] * self.transfer[k * count + j]).sum()
     }
 
-    /// The interior optimum in closed form, where it exists: `tau_l = ln([T^-T 1]_l / (p_l b_l))`,
+    /// The interior optimum in closed form, if it exists: `tau_l = ln([T^-T 1]_l / (p_l b_l))`,
     /// `q* = T^-1 (((1 + 1^T T^-1 tau) / (1^T T^-1 1)) 1 - tau)`.
     ///
-    /// None when T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then the
-    /// optimum is on the boundary: [`Mixing::solve`]). Source: SIG Prop. 6.3.
+    /// `None` if T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then the optimum is on
+    /// the boundary: [`Mixing::solve`]). Source: SIG Prop. 6.3.
     pub fn interior(&self) -> Option<Vec<f64>> {
         let count = self.count();
         let transposed: Vec<f64> = (0..count * count).map(|i| self.transfer[i % count * count + i / count]).collect();
@@ -532,12 +533,12 @@ impl Mixing<'_> {
         q.iter().take(count).all(|q| *q >= 0.0).then(|| q[..count].to_vec())
     }
 
-    /// Best shares, corners included, written to `shares` (length K; what it holds before is ignored).
+    /// Finds the best shares, corners included, and writes them to `shares` (length K; its old values are ignored).
     ///
-    /// Newton on the free shares with the sum kept at 1, steps cut where a share would turn
-    /// negative (it is then fixed at 0) and halved until the loss falls; a fixed share is freed again
-    /// while its pull exceeds the multiplier. The loss is convex, so this ends at the minimum; where the
-    /// Hessian is singular (T = 0, parts without transfer) a ridge of 1e-13 of its trace picks one of the minima.
+    /// Newton's method on the free shares with the sum kept at 1. Steps are cut where a share would turn negative (that
+    /// share is then fixed at 0) and halved until the loss falls; a fixed share is freed again while its pull exceeds
+    /// the multiplier. The loss is convex, so this ends at the minimum; where the Hessian is singular (T = 0, parts
+    /// without transfer), a ridge of 1e-13 of its trace picks one of the minima.
     pub fn solve(&self, shares: &mut [f64]) -> Optimum {
         let count = self.count();
         let mut q = [0.0; MIXING_PARTS];
@@ -580,7 +581,7 @@ impl Mixing<'_> {
             };
             multiplier = step[m];
             let longest = step[..m].iter().fold(0.0_f64, |l, d| l.max(d.abs()));
-            // How far until a share is 0?
+            // The step length at which the first share reaches 0.
             let (mut reach, mut blocking) = (1.0, None);
             for (r, &i) in index.iter().enumerate() {
                 if step[r] < 0.0 && -q[i] / step[r] < reach {
@@ -625,8 +626,10 @@ impl Mixing<'_> {
         if solved { self.optimum(shares, multiplier) } else { Optimum::LOST }
     }
 
-    /// Losses and gain at the optimum `q`: `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, plus
-    /// the slack `(lambda - pull_j) p_j` of the corners.
+    /// Losses and gain at the optimum `q`.
+    ///
+    /// The gain is `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, plus the slack
+    /// `(lambda - pull_j) p_j` of the corners.
     fn optimum(&self, q: &[f64], multiplier: f64) -> Optimum {
         let count = self.count();
         let heat = self.heat(q);
@@ -646,11 +649,11 @@ impl Mixing<'_> {
     }
 }
 
-/// Leading term of the gain for two equal parts with a one-way transfer, `T = [[1, t], [0, 1]]`, p = (1/2, 1/2):
-/// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the exact best share of the first, `(1 + ln(1-t) - t)/(2-t)`.
+/// Leading term of the gain for two equal parts with a one-way transfer, and the exact best share of the first part.
 ///
-/// `t` in [0, 1), height b > 0. Deviates: SIG Cor. 6.4 prints a gap `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0
-/// where by symmetry nothing can be gained.
+/// With `T = [[1, t], [0, 1]]` and p = (1/2, 1/2) the gain is `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is
+/// `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0. Deviates: SIG Cor. 6.4 prints a gap
+/// `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0, where by symmetry nothing can be gained.
 pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }
@@ -685,33 +688,34 @@ fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     Some(x)
 }
 
-/// A candidate optimum with its certificate.
+/// A candidate optimum with a certificate of its loss.
 #[derive(Clone, Debug)]
 pub struct Point {
-    /// Shares q.
+    /// Shares q of the parts.
     pub shares: Vec<f64>,
-    /// `L(p, q)`.
+    /// Test loss `L(p, q)`.
     pub loss: f64,
-    /// `max_j pull_j - sum_k q_k pull_k >= L(p, q) - L*`, for any convex loss.
+    /// Certificate `max_j pull_j - sum_k q_k pull_k`, which is at least `L(p, q) - L*` for any convex loss.
     pub gap: f64,
-    /// Steps taken.
+    /// Number of steps taken.
     pub steps: u32,
 }
 
-/// `max_j pull_j - sum_k q_k pull_k`: how much lower than at `shares` a convex loss can be anywhere on the simplex.
+/// Certificate `max_j pull_j - sum_k q_k pull_k`: a convex loss is nowhere on the simplex lower than at `shares` by
+/// more.
 ///
-/// Not a number where a pull is none: nothing is certified.
+/// NaN if a pull is NaN, because then nothing is certified.
 pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
     let mean: f64 = shares.iter().zip(pull).map(|(q, g)| q * g).sum();
-    // `max` would drop what is not a number.
+    // `max` would drop a NaN.
     pull.iter().map(|g| g - mean).fold(0.0_f64, |most, above| if most.is_nan() || above <= most { most } else { above })
 }
 
 /// Minimises a convex loss over the simplex by mirror descent, `q_k <- q_k exp(eta pull_k) / Z`.
 ///
-/// Starts from equal shares of the parts of positive weight and knows only `loss` and `pull` = minus its
-/// gradient. The step is measured in the mean pull, halved when the loss rises and lengthened by a
-/// tenth when it falls. Stops when [`gap`] is below `tolerance` times the loss, or after `limit` steps.
+/// Starts from equal shares of the parts of positive weight. It knows only `loss` and `pull`, minus the gradient of the
+/// loss. The step is measured in units of the mean pull, halved when the loss rises and lengthened by a tenth when it
+/// falls. Stops when [`gap`] is below `tolerance` times the loss, or after `limit` steps.
 pub fn mirror_descent(
     weights: &[f64],
     loss: impl Fn(&[f64]) -> f64,
@@ -728,7 +732,7 @@ pub fn mirror_descent(
         let g = pull(&q);
         let certificate = gap(&q, &g);
         if certificate <= tolerance * value.abs() || steps >= limit {
-            // A difference of pulls proves nothing below their rounding.
+            // A difference of pulls proves nothing below the rounding of the pulls.
             let rounding = 4.0 * f64::EPSILON * q.iter().zip(&g).map(|(q, g)| q * g.abs()).sum::<f64>();
             let gap = if certificate < rounding { rounding } else { certificate };
             return Point { shares: q, loss: value, gap, steps };
@@ -772,7 +776,7 @@ mod tests {
             let most = if curve == Curve::Offset { 1.0 } else { 2.0 };
             Self {
                 p: raw.iter().map(|p| p / total).collect(),
-                // One in four exactly 1, where `Offset` has corners.
+                // One exponent in four is exactly 1, where `Offset` has corners.
                 a: (0..count)
                     .map(|_| if draws.unit() < 0.25 { 1.0 } else { 0.2 + (most - 0.2) * draws.unit() })
                     .collect(),
@@ -881,7 +885,7 @@ mod tests {
         }
     }
 
-    /// Facts, section 1: the best shares depend on N when the exponents differ.
+    /// The best shares depend on N when the exponents differ.
     #[test]
     fn mixed_exponents() {
         let (p, a, c) = ([0.5, 0.5], [0.5, 1.0], [1.0, 1.0]);
@@ -890,7 +894,7 @@ mod tests {
             solver.solve(&power(&p, &a, &c), n);
             assert!((solver.shares[0] - first).abs() < 5e-4);
         }
-        // SIG Prop 3.2: the slow part takes all, the other N^-(a2-a1)/(a2+1) (a2 p2 c2 / (a1 p1 c1))^(1/(a2+1)).
+        // SIG Prop 3.2: the slow part takes everything but N^-(a2-a1)/(a2+1) (a2 p2 c2 / (a1 p1 c1))^(1/(a2+1)).
         let n = 1e12;
         solver.solve(&power(&p, &a, &c), n);
         close(solver.shares[1], math::pow(n, -0.25) * math::pow(0.5 / 0.25, 0.5), 5e-3);
@@ -940,13 +944,13 @@ mod tests {
             let best = solver.solve(&parts, 1e3);
             assert!(best.gain >= 0.0 && best.relative_gain() < 1e-20, "{best:?}");
         }
-        // The same measure sees a curve that is almost, but not quite, a logarithm: n^-a - 1 ~ -a ln n.
+        // The measure tells a logarithm from a curve that is almost one: n^-a - 1 ~ -a ln n.
         let parts = power(&[0.7, 0.2, 0.1], &[1e-4; 3], &[1e4; 3]);
         let best = solver.solve(&parts, 1e3);
         assert!(best.gain > 1e-9 && best.relative_gain() < 1e-9, "{best:?}");
     }
 
-    /// Gains far below the rounding of the loss, against the second-order expansion.
+    /// Gains far below the rounding of the loss agree with the second-order expansion.
     #[test]
     fn small_gains_are_not_lost_in_rounding() {
         let mut solver = Solver::default();
@@ -1014,7 +1018,7 @@ mod tests {
         close(best.gain, best.matched - best.loss, 1e-12);
         let ratio = solver.samples_ratio(&parts, 1000.0).expect("a ratio");
         close(0.9 / ((1000.0 * ratio).sqrt() + 1.0) + 0.1 / 1e5, best.matched, 1e-11);
-        // All around the smallest numbers, and across the switch of formulas.
+        // Cover the range around the smallest numbers, and the switch between formulas.
         for power in 0..160 {
             for a in [0.5, 0.9, 0.98, 0.999] {
                 let b = math::pow(10.0, f64::from(power) / 20.0);
@@ -1030,7 +1034,7 @@ mod tests {
 
     #[test]
     fn parts_that_hardly_count_have_their_loss() {
-        // a = c = 1: the matched loss is K/N whatever the weights, the least one (sum sqrt p)^2/N.
+        // With a = c = 1 the matched loss is K/N for any weights, and the least loss is (sum sqrt p)^2/N.
         let mut solver = Solver::default();
         for rare in [1e-15, 1e-17, 1e-35, 1e-100, 1e-300] {
             let p = [1.0, rare];
@@ -1040,12 +1044,12 @@ mod tests {
             close(best.loss, 0.001 * math::pow(1.0 + f64::sqrt(rare), 2.0), 1e-12);
             close(best.gain, 0.001, 1e-7);
             close(solver.samples_ratio(&parts, 1000.0).expect("a ratio"), best.loss / best.matched, 1e-11);
-            // The power law with an offset of 0.
+            // Offset curves with an offset of 0 are power laws.
             let offset = Parts { curve: Curve::Offset, b: &[0.0; 2], a: &[0.5; 2], ..parts };
             let best = solver.solve(&offset, 1000.0);
             close(best.matched, offset.loss(&p, 1000.0), 1e-12);
         }
-        // Steeper, the matched loss is above the largest number: nothing, not "no gain".
+        // With a larger exponent the matched loss overflows: the result is "not found", not "no gain".
         let best = solver.solve(&power(&[1.0, 1e-300], &[4.0; 2], &[1.0; 2]), 1000.0);
         assert!(!best.relative_gain().is_finite(), "{best:?}");
         assert_eq!(solver.samples_ratio(&power(&[1.0, 1e-300], &[4.0; 2], &[1.0; 2]), 1000.0), None);
@@ -1067,7 +1071,7 @@ mod tests {
         let parts = power(&[0.9, 0.1], &[0.5; 2], &[1.0; 2]);
         let v = direction(&parts.pull(&[0.9, 0.1], 100.0));
         assert!(v[0] < 0.0 && v[1] > 0.0);
-        // Log: nowhere to go.
+        // The logarithm leaves nothing to gain.
         let log = Parts { curve: Curve::Log, ..parts };
         assert!(direction(&log.pull(&[0.9, 0.1], 100.0)).iter().all(|v| v.abs() < 1e-12));
     }
@@ -1091,7 +1095,7 @@ mod tests {
                 );
             }
         }
-        // Almost-corners: a just below 1.
+        // With a just below 1, shares are almost corners.
         let parts =
             Parts { curve: Curve::Offset, weights: &[0.999, 0.001], a: &[0.99, 0.99], b: &[1.0, 50.0], c: &[1.0, 1.0] };
         let best = solver.solve(&parts, 20.0);
@@ -1110,7 +1114,7 @@ mod tests {
         close(law.loss(&[0.4, 0.6]), hand, 1e-15);
     }
 
-    /// The corrected Cor 6.4.
+    /// The one-way transfer has the gap of the corrected Cor. 6.4.
     #[test]
     fn one_way_transfer_has_the_corrected_gap() {
         let t = [1.0, 0.1, 0.0, 1.0];
@@ -1121,7 +1125,7 @@ mod tests {
         close(q[0], share, 1e-12);
         close(law.interior().unwrap()[0], share, 1e-13);
         assert!((best.gain - 0.001781).abs() < 5e-7 && (gap - 0.001706).abs() < 5e-7, "{} {gap}", best.gain);
-        // No transfer, no gain; the printed 2 b e^(-1/2) (1 - t/4) would be 1.21.
+        // Without transfer there is no gain; the printed 2 b e^(-1/2) (1 - t/4) would be 1.21.
         let none = mixing(&[0.5, 0.5], &[1.0, 1.0], &[0.0, 0.0], &[1.0, 0.0, 0.0, 1.0]).solve(&mut q);
         assert!(none.gain < 1e-25, "{}", none.gain);
         for t in [1e-2, 1e-3] {

@@ -1,61 +1,62 @@
 //! Repeating data: how many fresh samples K epochs over N samples are worth.
 //!
-//! SGD on linear regression, `y = <w*, x> + noise`, excess risk `R = E <w - w*, x>^2 / 2`, start at 0. With
-//! `R(K, N; eta)` after K epochs over N fixed samples and its least value `R*(K, N)` over the learning rate, the
+//! SGD on linear regression, `y = <w*, x> + noise`, starts at 0 and has the excess risk `R = E <w - w*, x>^2 / 2`. With
+//! `R(K, N; eta)` after K epochs over N fixed samples, and its least value `R*(K, N)` over the learning rate, the
 //! *effective reuse rate*
 //!
 //! `E(K, N) = N'/N` with `R*(1, N') = R*(K, N)`
 //!
-//! is K where a repeated sample is as good as a fresh one, and stays below a plateau however long one repeats. This
+//! is K where a repeated sample is as good as a fresh one, and stays below a plateau for any number of epochs. This
 //! module has the variance that noise leaves after K epochs, the searches for the best rate, for N' and for the K at
-//! which `E = lambda K`, and the limit laws. The models that have a risk are in [`super::one_hot`] (exact) and
+//! which `E = lambda K`, and the limit laws. The models that provide a risk are in [`super::one_hot`] (exact) and
 //! [`super::dense`] (mean field).
 //!
 //! Source: Reuse = Yan, Wen, Li, Luo, Chen, Lyu, "Larger Datasets Can Be Repeated More", arXiv 2511.13421. Natural
-//! logarithms. K is real, and infinite for the limit of many epochs.
+//! logarithms. K is real; infinite K stands for the limit of many epochs.
 
 use crate::math;
 
-/// In which order an epoch visits the samples.
+/// Order in which an epoch visits the samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// A fresh permutation in each epoch.
+    /// A new random permutation in each epoch.
     Reshuffle,
-    /// One permutation, the same in all epochs.
+    /// One permutation for all epochs.
     Once,
-    /// K N draws with replacement: no epochs, only as many steps.
+    /// K N draws with replacement: there are no epochs, only that many steps.
     WithReplacement,
 }
 
-/// A model of which the expected risk is known.
+/// A model with a known expected risk.
 pub trait Model {
-    /// `R(K, N; .)`; what does not depend on the rate is made once.
+    /// Risk `R(K, N; .)` as a function of the learning rate; what does not depend on the rate is computed once.
     ///
-    /// `epochs` >= 1, or infinite: the limit at a fixed rate > 0. Infinite risk where the rate is not stable and
-    /// there is noise.
+    /// `epochs` >= 1, or infinite for the limit at a fixed rate > 0. With noise, the risk is infinite where the rate is
+    /// not stable.
     fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64;
 
-    /// `R(K, N; t/K)` for K -> infinity, as a function of the time t = rate x epochs, which may be infinite: gradient
-    /// flow on the N samples, whatever the order.
+    /// Risk of gradient flow on the N samples, `R(K, N; t/K)` for K -> infinity, as a function of the time t = rate x
+    /// epochs, which may be infinite. It does not depend on the order.
     fn flow(&self, samples: f64) -> impl Fn(f64) -> f64;
 
-    /// `R(1, N; .)`, the same for one pass over `samples` fresh samples, a real number.
+    /// Risk `R(1, N; .)` of one pass over `samples` fresh samples (a real number), as a function of the learning rate.
     fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64;
 }
 
-/// `x^exponent` of `x = 1 - g`, g >= 0, and what it lacks of 1, each to full relative precision.
+/// The power `x^exponent` of `x = 1 - g`, g >= 0, to full relative precision; [`forgotten`] is 1 minus it.
 ///
 /// A negative x has real powers at whole exponents only; between them this is the real part.
 pub(super) fn kept(g: f64, exponent: f64) -> f64 {
     power(g, exponent, math::exp, |signed| signed)
 }
 
-/// `1 - (1-g)^exponent`; see [`kept`].
+/// 1 minus the power, `1 - (1-g)^exponent`, to full relative precision; see [`kept`].
 pub(super) fn forgotten(g: f64, exponent: f64) -> f64 {
     power(g, exponent, |x| -math::expm1(x), |signed| 1.0 - signed)
 }
 
-/// The power in logarithmic form where `1 - g` is positive, else the signed power.
+/// Evaluates a power of `1 - g`: by `positive`, from its logarithm, where `1 - g` is positive, and by `signed`
+/// elsewhere.
 fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64) -> f64 {
     if exponent == f64::INFINITY {
         return positive(f64::NEG_INFINITY);
@@ -66,18 +67,19 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
     signed(math::cos(std::f64::consts::PI * (exponent % 2.0)) * math::exp(exponent * math::ln(g - 1.0)))
 }
 
-/// What noise of variance 1 leaves in a direction that each of `count` samples shrinks by `1 - g`, after K epochs.
+/// Variance that noise of variance 1 leaves after K epochs in a direction that each of `count` samples shrinks by
+/// `1 - g`.
 ///
-/// It is `g^2 S(n)`, S the squared length of the coefficients with which the n noises enter the weight. With
-/// `q = (1-g)^n`, `u = q^K`:
+/// It is `g^2 S(n)`, with n = `count` and S the squared length of the coefficients with which the n noises enter the
+/// weight. With `q = (1-g)^n`, `u = q^K`:
 ///
 /// - reshuffle: `g (1-u^2)/(2-g) + ((1-u)^2 - (1-q)(1-u^2)/(1+q)) / n`;
 /// - once: `g/(2-g) (1+q)/(1-q) (1-u)^2`;
 /// - with replacement, when a step visits the direction with probability v and so `T ~ Binomial(steps, v)` times:
 ///   `E (1-(1-g)^T)^2 / n + (1-1/n) g/(2-g) E (1-(1-g)^(2T))`, as two steps meet the same noise with probability 1/n.
 ///
-/// All tend to 1/n for K -> infinity, then g -> 0. 0 < g < 2, `count` > 0, 0 < `visited` = v <= 1 (only with
-/// replacement). About 50 ns. Checked against all orders of small worlds.
+/// All of them tend to 1/n for K -> infinity, then g -> 0. 0 < g < 2, `count` > 0, 0 < `visited` = v <= 1 (used only
+/// with replacement). About 50 ns. Checked against all orders of small problems.
 pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> f64 {
     if order == Order::WithReplacement {
         let stationary = g / (2.0 - g);
@@ -88,7 +90,7 @@ pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> 
     shuffled(order, g, count, forgotten(g, count), forgotten(g, count * epochs))
 }
 
-/// [`variance`] of the orders that visit every sample once an epoch, given `epoch = 1-q` and `all = 1-u`. About 3 ns.
+/// [`variance`] for the orders that visit every sample once an epoch, given `epoch = 1-q` and `all = 1-u`. About 3 ns.
 pub(super) fn shuffled(order: Order, g: f64, count: f64, epoch: f64, all: f64) -> f64 {
     let stationary = g / (2.0 - g);
     let tilt = epoch / (2.0 - epoch);
@@ -98,24 +100,25 @@ pub(super) fn shuffled(order: Order, g: f64, count: f64, epoch: f64, all: f64) -
     stationary * all * (2.0 - all) + all * (all - tilt * (2.0 - all)) / count
 }
 
-/// A learning rate and its risk.
+/// The best learning rate and its risk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Best {
     /// The learning rate; 0 for infinitely many epochs.
     pub rate: f64,
-    /// `R*`.
+    /// Least risk `R*`.
     pub risk: f64,
 }
 
-/// How closely the best rate is found, relatively. The risk is flat there: its own error is the square of that.
+/// Relative tolerance of the best rate. The risk is flat there, so its own relative error is of the order of the
+/// square.
 const RATE_TOLERANCE: f64 = 1e-9;
 
 /// The least risk over rates in `(0, edge]`, after `steps` = K N steps.
 ///
-/// Rates are halved from `edge` down to where they do nothing, `edge/(10 steps)`, or further while that helps; then
-/// Brent's method between the neighbours of the best. Ends early at twice the least risk: bias falls and variance
-/// rises with the rate (below `1/Lambda`), so no smaller rate can be better. About `log2(edge/rate*) + 15` evaluations.
-/// A rate whose risk is not a number is none to choose; the risk is infinite where no rate has one.
+/// Rates are halved from `edge` down to `edge/(10 steps)`, where they do nothing, or further while that helps; Brent's
+/// method then searches between the neighbours of the best. The halving ends early at twice the least risk: bias falls
+/// and variance rises with the rate (below `1/Lambda`), so no smaller rate can be better. About `log2(edge/rate*) + 15`
+/// evaluations. A rate whose risk is NaN is never chosen; the least risk is infinite if every rate is such.
 pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     let risk = |rate: f64| Some(risk(rate)).filter(|risk| !risk.is_nan()).unwrap_or(f64::INFINITY);
     let mut best = Best { rate: edge, risk: risk(edge) };
@@ -134,7 +137,7 @@ pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     if risk < best.risk { Best { rate: math::exp(x).min(edge), risk } } else { best }
 }
 
-/// Brent's minimiser on `[lo, hi]` from `x`, where the value is `fx`: parabolas where they help, golden sections else.
+/// Brent's minimiser on `[lo, hi]` from `x`, where the value is `fx`: parabolas where they help, else golden sections.
 fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (f64, f64) {
     const SECTION: f64 = 0.381_966_011_250_105_1;
     let (mut x, mut fx) = (x, fx);
@@ -145,7 +148,7 @@ fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
         if (x - middle).abs() + 0.5 * (hi - lo) <= 2.0 * RATE_TOLERANCE {
             break;
         }
-        // How far the vertex of the parabola through x, w, v is.
+        // Distance to the vertex of the parabola through x, w, v.
         let (r, s) = ((x - w) * (fx - fv), (x - v) * (fx - fw));
         let jump = ((x - v) * s - (x - w) * r) / (2.0 * (r - s));
         if before.abs() > RATE_TOLERANCE && jump.abs() < 0.5 * before.abs() && x + jump > lo && x + jump < hi {
@@ -174,9 +177,9 @@ fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
     (x, fx)
 }
 
-/// The zero of a falling f, from `x` in steps of growing length until the sign changes, closer than 1e-12.
+/// Zero of a falling f to within 1e-12; from `x`, steps of growing length are taken until the sign changes.
 ///
-/// About 10 evaluations. Nothing if 60 steps do not reach it.
+/// About 10 evaluations. `None` if 60 steps do not reach it.
 fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     let mut a = [x, f(x)];
     let mut step = step.copysign(a[1]);
@@ -191,15 +194,15 @@ fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     None
 }
 
-/// A zero between two points `[x, f(x)]` of opposite sign, within a relative or an absolute tolerance.
+/// Zero between two points `[x, f(x)]` of opposite sign, to a relative or an absolute tolerance.
 ///
-/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations. Not a number where f is not.
+/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations. NaN if f is.
 pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], within: [f64; 2]) -> f64 {
     let ([mut a, mut fa], [mut b, mut fb]) = (a, b);
     if fa == 0.0 {
         return a;
     }
-    // b is the newest point, a the one on the other side.
+    // b is the newest point, a the point on the other side of the zero.
     for _ in 0..100 {
         if fb == 0.0 || (b - a).abs() <= (within[0] * b.abs()).max(within[1]) {
             break;
@@ -225,10 +228,10 @@ pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
     b
 }
 
-/// `R*(K, N)` and its rate, over rates in `(0, edge]`.
+/// Best learning rate in `(0, edge]` and its risk `R*(K, N)`.
 ///
 /// For K -> infinity the best rate tends to 0, at a best time rate x K: the least risk is that of gradient flow, which
-/// stops early if there is noise. It is searched up to `1e9/edge`, and at infinity.
+/// stops early if there is noise. The time is searched up to `1e9/edge`, and at infinity.
 pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     if epochs < f64::INFINITY {
         return best_rate(model.risk(epochs, samples), edge, epochs * samples);
@@ -236,24 +239,25 @@ pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     let flow = model.flow(samples);
     let fit = flow(f64::INFINITY);
     let stopped = best_rate(flow, 1e9 / edge, 1e9 * samples).risk;
-    // `min` would drop what is not a number.
+    // `min` would drop a NaN.
     Best { rate: 0.0, risk: if stopped < fit { stopped } else { fit } }
 }
 
-/// `R*(1, N)` and its rate, for real N > 0.
+/// Best learning rate of one pass and its risk `R*(1, N)`, for real N > 0.
 pub fn best_one_pass(model: &impl Model, edge: f64, samples: f64) -> Best {
     best_rate(model.one_pass(samples), edge, samples)
 }
 
-/// The number N' of fresh samples with `R*(1, N') = risk`, given the falling `R*(1, .)`, searched from `start`.
+/// The number N' of fresh samples with `R*(1, N') = risk`, given the falling function `R*(1, .)`, searched from
+/// `start`.
 ///
-/// Relative tolerance 1e-12; about 10 evaluations. Nothing where no number up to `start e^1000` does it.
+/// Relative tolerance 1e-12; about 10 evaluations. `None` if no number up to `start e^1000` does it.
 pub fn samples_for(one_pass: impl Fn(f64) -> f64, risk: f64, start: f64) -> Option<f64> {
     let target = math::ln(risk);
     falling_zero(|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
 }
 
-/// `E(K, N)`: nothing where no number of fresh samples is as good, for one where `R* = 0`.
+/// Effective reuse rate `E(K, N)`; `None` if no number of fresh samples is as good, such as for `R* = 0`.
 ///
 /// About 12 searches for a best rate.
 pub fn effective_reuse(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
@@ -261,7 +265,7 @@ pub fn effective_reuse(model: &impl Model, edge: f64, epochs: f64, samples: f64)
     samples_for(|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
 }
 
-/// The K, a real number, at which `E(K, N) = share K`: nothing unless `0 < share < 1`.
+/// The real number K of epochs at which `E(K, N) = share K`; `None` unless `0 < share < 1`.
 ///
 /// Solves `R*(K, N) = R*(1, share K N)`: about 20 searches for a best rate.
 pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Option<f64> {
@@ -294,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_best_rate_is_found_inside_and_at_the_edge() {
-        // a/x + b x: best at sqrt(a/b), of value 2 sqrt(a b).
+        // a/x + b x is least at sqrt(a/b), with value 2 sqrt(a b).
         for (a, b) in [(1e-3, 1.0), (1e-8, 3.0), (0.2, 1e-3)] {
             let found = best_rate(|x| a / x + b * x, 20.0, 1e6);
             close(found.rate, (a / b).sqrt(), 1e-7);
@@ -302,7 +306,7 @@ mod tests {
         }
         let falling = best_rate(|x| 1.0 / (1.0 + x), 0.7, 100.0);
         assert_eq!((falling.rate, falling.risk), (0.7, 1.0 / 1.7));
-        // A wall before the edge, and a best rate below the edge over the steps.
+        // Risks with a wall before the edge, and with a best rate below the edge over the steps.
         let wall = best_rate(|x| if x >= 0.9 { f64::INFINITY } else { 1.0 / x }, 1.0, 100.0);
         close(wall.rate, 0.9, 1e-8);
         close(best_rate(|x| 1e-9 / x + x, 1.0, 10.0).rate, 1e-9_f64.sqrt(), 1e-7);
@@ -342,7 +346,7 @@ mod tests {
         assert!(calls.get() < 100, "{}", calls.get());
         assert_eq!(falling_zero(|x| 1.0 + math::exp(-x), 0.0, 0.5), None);
         assert_eq!(falling_zero(|_| f64::NAN, 0.0, 0.5), None);
-        // R = 1/(2N): twice the samples for half the risk.
+        // R = 1/(2N) needs twice the samples for half the risk.
         close(samples_for(|n| 0.5 / n, 1e-4, 1e3).unwrap(), 5e3, 1e-12);
     }
 
@@ -409,7 +413,7 @@ mod tests {
             for (found, start) in found.iter().zip(start) {
                 assert!((0.0..=1.0).contains(&found.rate) && found.risk <= start, "case {case}: {found:?}, {start}");
             }
-            // No rate of a scan is better.
+            // No rate of a scan has a lower risk.
             if epochs < f64::INFINITY && dim < 30 {
                 let risks = (hot.risk(epochs, samples), dense.risk(epochs, samples));
                 for rate in (0..100).map(|i| math::exp(-0.3 * f64::from(i))) {
@@ -433,7 +437,7 @@ mod tests {
         let limit = crossover_saturation(&[1.0], 0.75);
         let slopes = [slope(3.0, 6.0), slope(8.0, 12.0), slope(50.0, 100.0), slope(100.0, 120.0)].map(|s| s - limit);
         assert!(slopes.is_sorted_by(|a, b| a > b) && slopes[0] < 0.02 && slopes[3] < 0.002, "{slopes:?}");
-        // Ends of the published line.
+        // The two ends of the published line.
         assert!((language_model_epochs(0.2e9) - 3.9).abs() < 0.05 && (language_model_epochs(200e9) - 9.5).abs() < 0.06);
     }
 }

@@ -1,8 +1,8 @@
-//! Products of permutation matrices: the exact loss of learned factors, and the losses of what can be learned in part.
+//! Products of permutation matrices: the exact loss of learned factors, and the losses of partial solutions.
 //!
-//! Skill j is a permutation of n symbols with the matrix `P_j` and a learned n x n matrix `W_j`; k skills are drawn from
-//! p, independently. All is in f64; the cost is stated. No paper: the model is ours, after the S5 task of Wang, Dang,
-//! Lee, Lyu, "The Power of Power Law", arXiv 2604.22951.
+//! Skill j is a permutation of n symbols with the matrix `P_j` and a learned n x n matrix `W_j`; k skills are drawn
+//! from p, independently. Everything is computed in f64. The model is ours, not a paper's; it follows the S5 task of
+//! Wang, Dang, Lee, Lyu, "The Power of Power Law", arXiv 2604.22951.
 
 /// Where a permutation sends a symbol: bits 3i to 3i + 2 of its code are the image of i.
 #[inline(always)]
@@ -25,12 +25,13 @@ pub fn permutations(symbols: u32) -> Vec<u32> {
 
 /// Expected loss `E |W_{s_k} ... W_{s_1} - P_{s_k} ... P_{s_1}|^2 / (2 n)` over k skills drawn from `p` (sum 1).
 ///
-/// `weights[(j n + row) n + column]`, `codes[j]`; `P_j` has its 1s at `(image(c), c)`. The squared norm of the product
-/// is `tr T^k(1)` with `T(X) = E W^T X W`, the overlap `tr C^k(1)` with `C(X) = E P^T X W`, and both maps are matrices of
-/// n^2 x n^2: `O(d n^4 + k n^4)` operations for d skills, whatever d^k is.
+/// Entries are `weights[(j n + row) n + column]`, and `codes[j]` says that `P_j` has its 1s at `(image(c), c)`. The
+/// squared norm of the product is `tr T^k(1)` with `T(X) = E W^T X W`, the overlap `tr C^k(1)` with `C(X) = E P^T X W`.
+/// Both maps are matrices of n^2 x n^2, so d skills cost `O(d n^4 + k n^4)` operations, although there are d^k
+/// products.
 pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]) -> f64 {
     let (n, area) = (symbols, symbols * symbols);
-    // maps[(a n + b) area + c n + d]: what X[a][b] adds to the image's [c][d].
+    // maps[(a n + b) area + c n + d] is what X[a][b] adds to entry [c][d] of the image of X.
     let (mut square, mut cross) = (vec![0.0; area * area], vec![0.0; area * area]);
     for ((p, w), code) in p.iter().zip(weights.chunks_exact(area)).zip(codes) {
         for a in 0..n {
@@ -71,13 +72,13 @@ pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]
 /// Loss of learned factors that predict 0: 1/2.
 pub const NOTHING: f64 = 0.5;
 
-/// Loss of factors that know the mean of the symbols and nothing else, `W_j = 1 1^T / n`: `(n - 1) / (2 n)`.
+/// Loss of factors that know only the mean of the symbols, `W_j = 1 1^T / n`: `(n - 1) / (2 n)`.
 pub fn mean_only(symbols: u32) -> f64 {
     0.5 - all_but_mean(symbols)
 }
 
-/// Loss of factors that know all but the mean, `W_j = P_j - 1 1^T / n`: `1 / (2 n)`. The largest entry of every column is
-/// where it should be all the same.
+/// Loss of factors that know all but the mean of the symbols, `W_j = P_j - 1 1^T / n`: `1 / (2 n)`. The largest entry
+/// of every column is nevertheless where it should be.
 pub fn all_but_mean(symbols: u32) -> f64 {
     0.5 / f64::from(symbols)
 }

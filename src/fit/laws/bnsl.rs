@@ -3,7 +3,8 @@
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use crate::math;
 
-/// `a + b x^-c0 (1 + (x/d)^(1/f))^(-c1 f)`: exponent `c0` well before the break at `d`, `c0 + c1` well after.
+/// Broken power law `a + b x^-c0 (1 + (x/d)^(1/f))^(-c1 f)`: the exponent is `c0` well before the break at `d`, and
+/// `c0 + c1` well after it.
 #[derive(Clone, Copy, Debug)]
 pub struct Bnsl {
     floor: f64,

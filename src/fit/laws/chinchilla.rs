@@ -1,9 +1,9 @@
-//! Parameters and tokens, each with its power law.
+//! A law of parameters and tokens, with a power law for each.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity};
 use crate::math;
 
-/// `E + A / N^alpha + B / D^beta`.
+/// Chinchilla law, `E + A / N^alpha + B / D^beta`.
 #[derive(Clone, Copy, Debug)]
 pub struct Chinchilla {
     floor: f64,
@@ -13,7 +13,7 @@ pub struct Chinchilla {
     beta: f64,
 }
 
-/// The parameters that data-constrained laws share with this one.
+/// Parameters that data-constrained laws share with the Chinchilla law.
 pub(super) const PARAMS: [Param; 5] = [
     Param::factor("E", "E", "Loss that neither a larger model nor more data removes."),
     Param::factor("A", "A", "Factor of what a larger model removes.").start(400.0),
@@ -22,10 +22,10 @@ pub(super) const PARAMS: [Param; 5] = [
     Param::exponent("beta", r"\beta", "How fast more tokens remove it."),
 ];
 
-/// The replication's fit.
+/// Fitted parameters of the replication by Besiroglu et al.
 const BESIROGLU: [f64; 5] = [1.816_86, 482.005_72, 0.347_81, 2_085.434_2, 0.365_85];
 
-/// How the best size of the model and of the data grow with compute.
+/// Exponents with which the best size of the model and of the data grow with compute.
 pub(super) const EXPONENTS: [Quantity; 2] = [
     Quantity { name: "a", help: "The best model grows like compute to this power: beta / (alpha + beta)." },
     Quantity { name: "b", help: "The best data grow like compute to this power: alpha / (alpha + beta)." },
@@ -42,7 +42,7 @@ impl Law for Chinchilla {
         published: &[
             Published {
                 source: "Hoffmann et al., arXiv 2203.15556 (unrounded, from its TeX source)",
-                // e^.5267228, e^6.0073404, e^6.0179186.
+                // The factors are e^.5267228, e^6.0073404, e^6.0179186.
                 values: &[
                     1.693_373_680_998_952_8,
                     406.401_017_519_473_7,

@@ -1,15 +1,16 @@
-//! Repeated tokens and excess parameters are worth less and less.
+//! A law in which repeated tokens and excess parameters are worth less and less.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
 use crate::math;
 use crate::theory::muennighoff;
 
-/// `E + A / N'^alpha + B / D'^beta`, where what goes beyond the unique tokens, and beyond the model that is best for
-/// them, saturates: `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))` with at least no repeats, and so `N'` with
-/// `U_N = min(N, N_opt(U))` and `R_N`. `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
+/// Data-constrained law, `E + A / N'^alpha + B / D'^beta`, in which repeated tokens, and parameters beyond the model
+/// that is best for the unique tokens, saturate: `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0
+/// repeats. N' has the same form with `U_N = min(N, N_opt(U))` and `R_N`, where
+/// `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
 ///
-/// With `nu` free, `R_D` is its value at 10^9 unique tokens and grows like `U^nu`.
+/// If `nu` is free, `R_D` is its value at 10^9 unique tokens and grows like `U^nu`.
 #[derive(Clone, Copy, Debug)]
 pub struct DataConstrained {
     base: Base,
@@ -18,7 +19,7 @@ pub struct DataConstrained {
     nu: f64,
 }
 
-/// What laws of repeated data share: a law of parameters and tokens, and the parameters that are best for U.
+/// Common part of the laws of repeated data: a law of parameters and tokens, and the model size that is best for U.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Base {
     floor: f64,
@@ -26,12 +27,12 @@ pub(super) struct Base {
     pub(super) alpha: f64,
     ln_b: f64,
     pub(super) beta: f64,
-    /// `ln (alpha A / (beta B))`.
+    /// Logarithm `ln (alpha A / (beta B))`.
     ratio: f64,
 }
 
-/// What repeats are worth, over what is unique, and its logarithmic derivatives with respect to the number of repeats
-/// and to the logarithm of a parameter.
+/// Worth of repeats over what is unique, and its logarithmic derivatives with respect to the number of repeats and to
+/// the logarithm of the decay parameter.
 pub(super) type Worth = (f64, f64, f64);
 
 impl Base {
@@ -40,7 +41,7 @@ impl Base {
         Self { floor: p[0], ln_a, alpha: p[2], ln_b, beta: p[4], ratio: math::ln(p[2] / p[4]) + ln_a - ln_b }
     }
 
-    /// ln N, ln U, D/U - 1.
+    /// Features of a run: ln N, ln U, D/U - 1.
     pub(super) fn features(x: &[f64], row: &mut [f64]) {
         let unique = x[2].min(x[1]);
         row[0] = math::ln(x[0]);
@@ -48,7 +49,8 @@ impl Base {
         row[2] = x[1] / unique - 1.0;
     }
 
-    /// The loss and its first seven derivatives, the last two with respect to the parameters of `tokens` and of `size`.
+    /// Loss, and its derivatives with respect to seven parameters; the last two are the parameters of `tokens` and of
+    /// `size`.
     #[inline]
     pub(super) fn point(
         &self,
@@ -64,7 +66,7 @@ impl Base {
         let d = u + math::ln(q);
         let data = math::exp(self.ln_b - beta * d);
 
-        // The best model for U, and how the worth of N follows it.
+        // Logarithm of the best model size for U, and how the worth of N depends on it.
         let best = (beta * u + self.ratio) / alpha;
         let (n, n_by_best, n_by_r) = if n <= best {
             (n, 0.0, 0.0)
@@ -87,7 +89,7 @@ impl Base {
     }
 }
 
-/// The published fit; E, A and B are printed as logarithms.
+/// Published fit; its source prints E, A and B as logarithms.
 pub(super) const PUBLISHED: [f64; 8] = [
     1.869_143_678_405_485_8,
     520.824_951_659_918_7,
@@ -101,7 +103,7 @@ pub(super) const PUBLISHED: [f64; 8] = [
 
 const LN_BILLION: f64 = 20.723_265_836_946_41;
 
-/// `1 + r (1 - e^(-k/r))`.
+/// Saturating worth `1 + r (1 - e^(-k/r))` of k repeats.
 #[inline]
 fn saturated(k: f64, r: f64) -> Worth {
     if k <= 0.0 {
@@ -188,7 +190,7 @@ impl Law for DataConstrained {
 
     fn derived(&self) -> Vec<f64> {
         let mut list = chinchilla::exponents(self.base.alpha, self.base.beta);
-        // At the bound of what is searched, repeats lose nothing.
+        // At the upper bound of the search, repeats lose nothing.
         list.push(if self.r_d < 1e11 { 1.0 + self.r_d * std::f64::consts::LN_2 } else { f64::INFINITY });
         list
     }

@@ -1,23 +1,23 @@
-//! Repeated tokens lose a share of their worth at each repeat.
+//! A law in which repeated tokens lose a share of their worth at each repeat.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
 use super::data_constrained::{Base, PUBLISHED as EXPONENTIAL, Worth};
 use crate::math;
 
-/// As the data-constrained law, but epoch k counts `(1 - delta)^(k-1)`: `D' = U (1 - (1 - delta_D)^K) / delta_D` after
-/// `K = D/U` epochs, and so N' with `delta_N`.
+/// Data-constrained law in which epoch k counts `(1 - delta)^(k-1)`: `D' = U (1 - (1 - delta_D)^K) / delta_D` after
+/// `K = D/U` epochs, and N' has the same form with `delta_N`.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometric {
     base: Base,
     lost: [f64; 2],
 }
 
-/// The published fit.
+/// Published fit.
 const PUBLISHED: [f64; 7] =
     [EXPONENTIAL[0], EXPONENTIAL[1], EXPONENTIAL[2], EXPONENTIAL[3], EXPONENTIAL[4], 0.010_463, 0.367_58];
 
-/// `1 + (1 - d) (1 - (1 - d)^k) / d`.
+/// Geometric sum `1 + (1 - d) (1 - (1 - d)^k) / d` for k repeats.
 #[inline]
 fn summed(k: f64, d: f64) -> Worth {
     if k <= 0.0 {

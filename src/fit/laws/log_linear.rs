@@ -1,9 +1,9 @@
-//! A straight line over the logarithm: how accuracies often grow.
+//! A straight line in the logarithm, the usual shape of accuracies.
 
 use super::super::{Example, Info, Law, Objective, Param};
 use crate::math;
 
-/// `A ln x + B`.
+/// Law `A ln x + B`.
 #[derive(Clone, Copy, Debug)]
 pub struct LogLinear {
     slope: f64,

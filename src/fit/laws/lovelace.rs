@@ -1,10 +1,11 @@
-//! Repeats do harm: an additive penalty of overfitting.
+//! A law in which repeats do harm, by an additive penalty for overfitting.
 
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use super::chinchilla;
 use crate::math;
 
-/// `E + A / N^alpha + B / D^beta + P R^delta (N / U)^kappa`, `R = D / U - 1` repeats.
+/// Law with an overfitting penalty, `E + A / N^alpha + B / D^beta + P R^delta (N / U)^kappa`, with `R = D / U - 1`
+/// repeats.
 #[derive(Clone, Copy, Debug)]
 pub struct Lovelace {
     base: chinchilla::Chinchilla,
@@ -49,7 +50,7 @@ impl Law for Lovelace {
         row[0] = math::ln(x[0]);
         row[1] = math::ln(x[1]);
         let repeats = x[1] / x[2] - 1.0;
-        // Without repeats the penalty is 0: e^(delta ln R) of a logarithm that is finite, so that 0 times it is 0.
+        // Without repeats the penalty e^(delta ln R) is 0; ln R must be finite, so that 0 times it is 0.
         row[2] = if repeats > 0.0 { math::ln(repeats) } else { -1e300 };
         row[3] = math::ln(x[0] / x[2]);
     }

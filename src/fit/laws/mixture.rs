@@ -1,9 +1,9 @@
-//! What is learned at three rates: the shape of accuracy over synthetic tokens.
+//! Learning at three rates, the shape of accuracy over synthetic tokens.
 
 use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
 
-/// `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, rates in rising order.
+/// Law of three exponentials, `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, with rates in rising order.
 #[derive(Clone, Copy, Debug)]
 pub struct MixtureOfExponentials {
     level: f64,
@@ -11,7 +11,7 @@ pub struct MixtureOfExponentials {
     rate: [f64; 3],
 }
 
-/// The rates are -ln of .9989, .8961 and .0546.
+/// Published fit; the rates are -ln of .9989, .8961 and .0546.
 const PUBLISHED: [f64; 7] = [
     64.545_6,
     13.835_2,

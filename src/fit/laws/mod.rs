@@ -1,4 +1,4 @@
-//! One law a file.
+//! The scaling laws, one per file: each gives its value, gradient, parameters and source.
 
 pub mod bnsl;
 pub mod chinchilla;
@@ -12,11 +12,11 @@ pub mod practical;
 
 use super::{Input, Role};
 
-/// Parameters of the model.
+/// Number of model parameters as an input.
 const N: Input = Input { role: Role::Params, symbol: "N", label: "parameters", from_zero: false };
-/// Tokens seen.
+/// Tokens seen as an input.
 const D: Input = Input { role: Role::Tokens, symbol: "D", label: "tokens", from_zero: false };
-/// Unique tokens.
+/// Number of unique tokens as an input.
 const U: Input = Input { role: Role::Unique, symbol: "U", label: "unique tokens", from_zero: false };
-/// The one input of a law of one variable.
+/// The input of a law with one input.
 const X: Input = Input { role: Role::X, symbol: "x", label: "x", from_zero: false };

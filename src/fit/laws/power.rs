@@ -3,7 +3,7 @@
 use super::super::{Example, Info, Law, Objective, Param, Published};
 use crate::math;
 
-/// `A x^-alpha + E`.
+/// Power law with a floor, `A x^-alpha + E`.
 #[derive(Clone, Copy, Debug)]
 pub struct Power {
     floor: f64,

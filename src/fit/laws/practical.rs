@@ -1,9 +1,9 @@
-//! From the loss of an untrained model to the floor, with overfitting in between.
+//! A law from the loss of an untrained model down to a floor, with overfitting in between.
 
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use crate::math;
 
-/// `E + (L0 - E) h / (1 + h)`, `h = a / N^alpha + b / D^beta + c N^gamma / U^delta`.
+/// Law `E + (L0 - E) h / (1 + h)`, with `h = a / N^alpha + b / D^beta + c N^gamma / U^delta`.
 #[derive(Clone, Copy, Debug)]
 pub struct Practical {
     floor: f64,

@@ -1,4 +1,4 @@
-//! Which column is what: what headings suggest, what somebody says, and what must be asked.
+//! Roles of columns: what headings suggest, what the user says, and what the user must be asked.
 
 use super::bad;
 use super::heading::{Heading, Level, Rank};
@@ -7,31 +7,32 @@ use crate::error::{Error, Result};
 use crate::fit::{Input, Role};
 use crate::table::{Column, Mark, Table, number};
 
-/// Which column holds what, and what else a table does not say itself.
+/// Roles of the columns of a table, their units and decimal mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     roles: Vec<(Role, usize)>,
-    /// Those that headings suggest and nobody said.
+    /// Roles that headings suggest and the user did not give.
     guessed: Vec<Role>,
-    /// Guesses that somebody must confirm: columns that fit equally well, or one whose heading means something else.
+    /// Guesses that the user must confirm: columns that fit equally well, or one whose heading may mean something else.
     open: Vec<(Role, Vec<usize>)>,
-    /// Powers of ten that somebody said.
+    /// Units that the user gave, as powers of ten.
     units: Vec<(Role, i32)>,
-    /// What stands before decimals, where the table leaves it open.
+    /// Decimal mark that the user gave, for a table that leaves it open.
     pub(super) mark: Option<Mark>,
 }
 
-/// Seconds in a day: a petaFLOP/s-day is 8.64e19 operations.
+/// Seconds per day; with it, a petaFLOP/s-day is 8.64e19 operations.
 const DAY: f64 = 86_400.0;
 
 impl Columns {
-    /// What the headings suggest: whole names first, then words of longer ones, then letters. Where no heading means x, the
-    /// only column left that could be.
+    /// Roles that the headings suggest: whole names first, then words of longer headings, then letters. If no heading
+    /// means x, x is the only column left that it could be.
     pub fn guess(table: &Table) -> Self {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let mut guess = Self::default();
         for role in Role::ALL {
-            // A path before it (`gradients/lm_head.weight`) or a unit behind it (`weights (GB)`) makes a weight something else.
+            // A path before the name (`gradients/lm_head.weight`) or a unit after it (`weights (GB)`) makes a weight
+            // something else.
             let bare = |k: usize| matches!(table.columns[k].name.trim().to_lowercase().as_str(), "weight" | "weights");
             let may = headings.iter().enumerate().filter(|(k, _)| role != Role::Weight || bare(*k));
             let ranks = may.filter_map(|(k, heading)| {
@@ -47,14 +48,14 @@ impl Columns {
                 let rows: Vec<usize> = (0..table.len()).collect();
                 columns.part(role, table).map(|part| Source::column(part).of(table, &rows)).unwrap_or_default()
             };
-            // L may count layers.
+            // L may be a number of layers.
             let whole = |k: usize| table.columns[k].numbers.iter().all(|x| x.is_nan() || x.fract() == 0.0);
             let is_symbol = |k: usize| match table.columns[k].name.trim() {
                 "N" | "D" => true,
                 "L" => !whole(k),
                 _ => false,
             };
-            // What only says more of a name gives way to the name; what holds the numbers again is no other.
+            // A longer form of the best heading is no rival, nor is a column that repeats its numbers.
             let all = |k: usize| headings[k].path.iter().chain(&headings[k].words);
             let more =
                 |k: usize| all(*best).all(|word| all(k).any(|w| w == word)) && all(k).count() > all(*best).count();
@@ -62,7 +63,8 @@ impl Columns {
                 let both = (values(*best), values(k));
                 both.0.iter().zip(&both.1).all(|(a, b)| (a - b).abs() <= 0.02 * b.abs() || a.is_nan() && b.is_nan())
             };
-            // The tokens of a device are not all tokens, and active parameters not all: what differs is asked about.
+            // Tokens of one device are not all tokens, and active parameters not all parameters, so the user is asked
+            // if they differ.
             let differs = |other: &Rank, k: usize| match role {
                 Role::Params if rank.1.0 == Level::Words => other.0 <= Level::Words || is_symbol(k),
                 Role::Params | Role::Tokens => other.0 <= Level::Words && other.2.0 < rank.1.2.0,
@@ -71,7 +73,7 @@ impl Columns {
                 Role::Loss => other.0 <= Level::Words && other.2.0 <= rank.1.2.0 && other.2.1 < rank.1.2.1,
                 _ => false,
             };
-            // Which of two names of a count is meant, their order here does not say.
+            // The order of names here does not say which of two names of a count is meant.
             let same = |other: &Rank| match role {
                 Role::Params | Role::Tokens => (other.0, other.2) == (rank.1.0, rank.1.2),
                 _ => *other == rank.1,
@@ -95,7 +97,7 @@ impl Columns {
         guess
     }
 
-    /// Columns that could be the variable of a law of one: their numbers differ, and they are no loss, name or weight.
+    /// Columns that could be x: their numbers differ, and they are not the loss, a name or a weight.
     fn could_be_x(&self, table: &Table) -> Vec<usize> {
         let taken = [Role::Loss, Role::Run, Role::Weight].map(|role| self.get(role));
         let is_loss =
@@ -111,7 +113,7 @@ impl Columns {
         (0..table.columns.len()).filter(could).collect()
     }
 
-    /// What to say where no column is an input: which it could be, and how to say it.
+    /// Error for an input without a column: which columns it could be, and how to choose one.
     pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
         let name = input.role.name();
         let how = format!("say which is, `{name}:HEADING` in `columns` or `--{name} HEADING` on the command line");
@@ -124,16 +126,16 @@ impl Columns {
         .blaming("columns")
     }
 
-    /// The column that a rule names: by its heading or, where none reads so, by its role.
+    /// Column that a rule names by its heading or, if no heading reads so, by its role.
     pub(super) fn find(&self, name: &str, table: &Table) -> Result<usize> {
         let is_called = |role: &Role| role.name().eq_ignore_ascii_case(name) || role.symbol() == Some(name);
         let role = || Role::ALL.into_iter().find(is_called);
         table.find(name).or_else(|e| role().and_then(|role| self.get(role)).ok_or(e))
     }
 
-    /// What the headings suggest, where `text` does not say otherwise: `loss:val_loss,params:#3,run:-`. A column is named
-    /// by its heading or its place; - is none. `tokens.unit:B` says that tokens are in billions (1, k, M, B or T), and
-    /// `decimal:comma` or `decimal:point` what stands before decimals.
+    /// Guessed roles, overridden by the user's `text`, such as `loss:val_loss,params:#3,run:-`. A column is given by
+    /// its heading or its place; - is no column. `tokens.unit:B` says that tokens are in billions (1, k, M, B or T),
+    /// and `decimal:comma` or `decimal:point` gives the decimal mark.
     ///
     /// # Errors
     /// There is no such role, column, unit or mark.
@@ -182,14 +184,14 @@ impl Columns {
         })
     }
 
-    /// The column of a role.
+    /// Index of the column that has this role.
     pub fn get(&self, role: Role) -> Option<usize> {
         self.roles.iter().find(|(r, _)| *r == role).map(|(_, column)| *column)
     }
 
-    /// The same with a role at another column, or at none.
+    /// These columns with a role at another column, or at none.
     pub fn with(mut self, role: Role, column: Option<usize>) -> Self {
-        // What somebody says is the loss was no guess for x.
+        // If the guessed x turns out to be the loss, x has no column.
         let not_x = role == Role::Loss && self.guessed.contains(&Role::X) && self.get(Role::X) == column;
         let out = |r: &Role| *r == role || not_x && *r == Role::X;
         self.roles.retain(|(r, _)| !out(r));
@@ -198,8 +200,8 @@ impl Columns {
         self
     }
 
-    /// The power of ten of a role's unit: as somebody said, or as the heading says. Cells with a suffix of their own do
-    /// without.
+    /// Power of ten of a role's unit, as the user gave it or as the heading says. Cells with a suffix of their own
+    /// ignore it.
     pub fn power(&self, role: Role, table: &Table) -> i32 {
         let heading = || {
             let column = &table.columns[self.get(role)?];
@@ -212,11 +214,11 @@ impl Columns {
 
     pub(super) fn said(&self, role: Role) -> Option<i32> {
         let unit = |of: &dyn Fn(Role) -> bool| self.units.iter().find(|(r, _)| of(*r)).map(|(_, power)| *power);
-        // A column has one unit, whichever of its roles it was said of.
+        // A column has one unit, even if the user gave it for another role of the column.
         unit(&|r| r == role).or_else(|| unit(&|r| self.get(r).is_some() && self.get(r) == self.get(role)))
     }
 
-    /// The column of a role, and its unit.
+    /// Column of a role, with its unit.
     pub(super) fn part(&self, role: Role, table: &Table) -> Option<Part> {
         let column = self.get(role)?;
         let (said, power) = (self.said(role), self.power(role, table));
@@ -224,19 +226,19 @@ impl Columns {
         Some(Part { role, column, unit: if days { DAY * ten(power) } else { ten(power) } })
     }
 
-    /// The unit of a column, in whichever role it is.
+    /// Column with its unit, for any role that it has.
     pub(super) fn part_of(&self, column: usize, table: &Table) -> Option<Part> {
         let role = Role::ALL.into_iter().find(|role| self.get(*role) == Some(column));
         role.and_then(|role| self.part(role, table))
     }
 
-    /// The loss, if its heading says so: no such number is above a thousand.
+    /// Column of the loss, if its heading surely means the loss; no loss is above a thousand.
     pub(super) fn sure_loss<'a>(&self, table: &'a Table) -> Option<&'a Column> {
         let column = &table.columns[self.get(Role::Loss)?];
         Role::Loss.rank(&Heading::of(&column.name)).filter(|rank| rank.0 <= Level::Words).map(|_| column)
     }
 
-    /// Is a column surely of that role: by a name or words, or because somebody said so?
+    /// Whether a column surely has this role: its name or words say so, or the user does.
     pub(super) fn is_sure(&self, role: Role, table: &Table) -> bool {
         let open = self.open.iter().any(|(r, _)| *r == role);
         let sure =
@@ -244,7 +246,7 @@ impl Columns {
         self.get(role).is_some_and(|k| !self.guessed.contains(&role) || !open && sure(k))
     }
 
-    /// The columns that say what stands before decimals: those with a role, and every other loss.
+    /// Columns that decide the decimal mark: those with a role, and all that are called a loss.
     pub fn witnesses(&self, table: &Table) -> Vec<usize> {
         let role = |k: usize| self.roles.iter().any(|(role, column)| *column == k && *role != Role::Run);
         let loss = |k: usize| {
@@ -253,7 +255,7 @@ impl Columns {
         (0..table.columns.len()).filter(|&k| role(k) || loss(k)).collect()
     }
 
-    /// What must be asked before these columns are used, and notes on how they are read.
+    /// Refuses columns that the user must be asked about, and returns notes on how the others are read.
     pub(super) fn ask(&self, table: &Table, parts: &[Part]) -> Result<Vec<String>> {
         let mut notes = Vec::new();
         for part in parts {

@@ -1,4 +1,4 @@
-//! What is odd about the numbers of a table, and what must be asked before they are used.
+//! Odd numbers in a table, and questions to the user before they are used.
 
 use super::heading::{Heading, Level};
 use super::source::Source;
@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::fit::{Entry, Role};
 use crate::table::{Column, Table};
 
-/// A column whose decimal mark is open must be asked about before it is used; `both` where decimals have both marks.
+/// Refuses a column whose decimal mark is open; `both` says that other columns have decimals with both marks.
 pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
     if let Some([point, comma]) = column.both_marks() {
         return Err(bad(format!(
@@ -45,10 +45,10 @@ pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()>
     Ok(())
 }
 
-/// No loss in nats is so large.
+/// Smallest loss in nats that is impossibly large.
 pub(super) const THOUSAND: f64 = 1000.0;
 
-/// Losses such as `4,107` that other columns make four thousand: their comma may stand before decimals all the same.
+/// Refuses losses such as `4,107` that other columns make four thousand, because their comma may be a decimal comma.
 ///
 /// # Errors
 /// Every loss would be above a thousand.
@@ -64,17 +64,17 @@ pub(super) fn thousands(columns: &Columns, table: &Table) -> Result<()> {
     )))
 }
 
-/// How a reader says which decimal mark is meant.
+/// How the user can give the decimal mark, as the end of a sentence.
 const ASK: &str =
     "`decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
 
-/// The middle of some numbers.
+/// Median of a list of numbers.
 pub(super) fn median(mut list: Vec<f64>) -> f64 {
     list.sort_by(f64::total_cmp);
     list.get(list.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// What is odd about parameters, tokens and losses: an error where a guess is the likely cause, else notes.
+/// Odd parameters, tokens and losses: an error if a wrong guess is the likely cause, else notes.
 pub(super) fn odd(
     columns: &Columns,
     table: &Table,
@@ -84,7 +84,7 @@ pub(super) fn odd(
 ) -> Result<Vec<String>> {
     let name = |role| columns.get(role).map_or("", |k| table.columns[k].name.as_str());
     let list = |role| roles.iter().position(|r| *r == role).map(|at| &lists[at]);
-    // A column that is called the loss may hold whole numbers, but no loss is near a hundred.
+    // A column that is called the loss may hold whole numbers if all of them are below a hundred.
     let exact =
         |k: usize| Role::Loss.rank(&Heading::of(&table.columns[k].name)).is_some_and(|rank| rank.0 == Level::Name);
     let named = columns.get(Role::Loss).is_some_and(exact);
@@ -123,7 +123,7 @@ pub(super) fn odd(
         )));
     }
     let mut notes = Vec::new();
-    // A row whose unit was forgotten: one of 70 parameters among models of 70 millions.
+    // A model of 70 parameters among models of 70 millions is a row with a forgotten unit.
     let fine = |n: f64, d: f64| (1e-2..=1e6).contains(&(d / n));
     if fine(1.0, each)
         && let Some(i) = (0..n.len()).find(|&i| !fine(n[i], d[i]))
@@ -147,10 +147,11 @@ pub(super) fn odd(
     Ok(notes)
 }
 
-/// Refuses guessed sizes below 1 and above those of every model and corpus: a unit is the likely cause.
+/// Refuses guessed sizes below 1 or above those of all known models and corpora, because a wrong unit is the likely
+/// cause.
 fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64>]) -> Result<()> {
     for (role, list) in roles.iter().zip(lists) {
-        // With and without a unit that a heading says.
+        // Limits without a unit, and with a unit that a heading gives.
         let (most, most_scaled) = match role {
             Role::Params => (1e14, 2e12),
             Role::Tokens | Role::Unique => (1e16, 1e15),
@@ -183,8 +184,8 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
     Ok(())
 }
 
-/// Columns of a table that cannot all be right: operations that are not about 6 N D, tokens that are not unique tokens times
-/// epochs, more unique tokens than tokens seen. A sentence for each.
+/// Sentences about columns that cannot all be right: operations that are not about 6 N D, tokens that are not unique
+/// tokens times epochs, more unique tokens than tokens seen.
 pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<String> {
     let values = |role: Role| {
         let part = columns.part(role, table).filter(|_| columns.is_sure(role, table))?;
@@ -219,13 +220,13 @@ pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -
     notes
 }
 
-/// Nobody trains for so many epochs.
+/// Number of epochs that nobody trains for.
 const MANY: f64 = 1e6;
 
-/// The middle loss times this is no loss of a run that went well.
+/// Ratio to the median loss above which a loss is not that of a run that went well.
 const FAR: f64 = 20.0;
 
-/// Losses far above the others, such as a 999 for a run that diverged.
+/// Sentence about losses far above the others, such as a 999 for a run that diverged.
 pub(super) fn far_off(loss: &[f64], lines: &[usize]) -> Option<String> {
     let middle = median(loss.to_vec());
     let far: Vec<usize> = (0..loss.len()).filter(|&i| loss[i] > FAR * middle).collect();

@@ -1,4 +1,4 @@
-//! What a heading says: its words, its unit, and how well it fits a role.
+//! Meaning of a heading: its words, its unit, and how well it fits a role.
 
 use crate::fit::Role;
 use crate::table::{Column, number};
@@ -7,7 +7,7 @@ use super::doubts::median;
 use super::source::ten;
 
 impl Role {
-    /// Every role.
+    /// All roles, in the order in which they are guessed.
     pub const ALL: [Self; 9] = [
         Self::Loss,
         Self::X,
@@ -20,7 +20,7 @@ impl Role {
         Self::Weight,
     ];
 
-    /// Its name on the command line.
+    /// Name of the role on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::X => "x",
@@ -35,7 +35,7 @@ impl Role {
         }
     }
 
-    /// What it is, in words.
+    /// Description of the role, in words.
     pub const fn words(self) -> &'static str {
         match self {
             Self::X => "x, for a law of one variable",
@@ -50,7 +50,7 @@ impl Role {
         }
     }
 
-    /// The words that headings use for it.
+    /// Words that headings use for the role.
     const fn vocabulary(self) -> Vocabulary {
         match self {
             Self::X => Vocabulary { names: &["x", "size", "samples", "steps", "step"], ..NOTHING },
@@ -202,7 +202,7 @@ impl Role {
                     "after",
                     "per",
                     "nats/token",
-                    // What it is measured on.
+                    // Data sets that a loss is measured on.
                     "c4",
                     "pile",
                     "wikitext",
@@ -275,12 +275,12 @@ impl Role {
         }
     }
 
-    /// Can its numbers be in thousands or billions?
+    /// Whether the role's numbers are counts, which may be in thousands or billions.
     pub const fn is_counted(self) -> bool {
         matches!(self, Self::X | Self::Params | Self::Tokens | Self::Unique | Self::Flops)
     }
 
-    /// How well a heading fits: the less the better.
+    /// How well a heading fits the role; less is better.
     pub(super) fn rank(self, heading: &Heading) -> Option<Rank> {
         let vocabulary = self.vocabulary();
         let plain = heading.words.concat();
@@ -295,7 +295,7 @@ impl Role {
             Self::Loss => has(&heading.path) && kind.0 != 1,
             _ => false,
         };
-        // `optimizer/params` is no surer than `model/num_params`, nor `train/loss` than `final_val_loss`.
+        // `optimizer/params` is no more certain than `model/num_params`, nor `train/loss` than `final_val_loss`.
         let plainly = heading.path.iter().all(|word| PLACES.contains(&word.as_str())) && kind.0 < 2;
         let (level, at) = match (place(vocabulary.names), place(vocabulary.letters)) {
             (Some(at), _) if plainly => (Level::Name, at),
@@ -311,8 +311,8 @@ impl Role {
         Some((if scaled || self.doubt(heading).is_some() { Level::Doubt } else { level }, at, kind))
     }
 
-    /// A word of a heading that makes it something else, or may because it is not known of its role. The tokens of the
-    /// warmup are not the tokens, and a normalised loss is not the loss.
+    /// Word that changes the meaning of a heading, or may change it because the role does not know the word: the tokens
+    /// of the warmup are not the tokens, and a normalised loss is not the loss.
     pub(super) fn doubt(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { names, letters, needed, known, whole, part, .. } = self.vocabulary();
         let all = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
@@ -325,17 +325,17 @@ impl Role {
         }
         let plain = heading.words.concat();
         let words = if names.contains(&&*plain) || letters.contains(&&*plain) { &[][..] } else { &heading.words };
-        // What a held-out loss was measured on may be any word before it: `mycorpus_val_loss`.
+        // A held-out loss may name its data set by any word before it: `mycorpus_val_loss`.
         let at = words.iter().position(|word| needed.contains(&word.as_str())).unwrap_or(0);
         let measured = self == Self::Loss && words[..at].iter().any(|word| HELD_OUT.contains(&word.as_str()));
         let words = if measured { &words[at..] } else { words };
-        // A path may say another thing: `replay/loss`, `ema/params`.
+        // A path may change the meaning: `replay/loss`, `ema/params`.
         let told = self == Self::Loss && heading.path.iter().any(|word| HELD_OUT.contains(&word.as_str()));
         let path = if told { &[][..] } else { &heading.path };
-        // What brackets say of a count is taken for its unit.
+        // Words in brackets after a count are taken for its unit.
         let brackets = if self.is_counted() { &[][..] } else { &heading.brackets };
         let unknown = |word: &&str| {
-            // Its part that is left out: `non-emb params`.
+            // A word for a part may say that the part is left out: `non-emb params`.
             let named = [needed, known, whole, letters, LITTLE, part].iter().any(|list| list.contains(word));
             let asked = [&heading.unread, &heading.log].iter().any(|said| said.as_deref() == Some(*word));
             !named && !asked
@@ -345,7 +345,7 @@ impl Role {
         words.iter().chain(brackets).map(String::as_str).find(unknown).or(stranger)
     }
 
-    /// What brackets say of a count, where none of it is known: a unit in another language, perhaps.
+    /// First word in the brackets after a count, if none of them is known: perhaps a unit in another language.
     pub(super) fn unknown_unit(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { needed, known, whole, part, letters, .. } = self.vocabulary();
         let lists = [needed, known, whole, part, letters, LITTLE];
@@ -354,7 +354,8 @@ impl Role {
         heading.brackets.first().map(String::as_str).filter(|_| asks)
     }
 
-    /// Which of several headings of a role is meant: 0 before 1 before 2. Then, of losses, the one measured at the end.
+    /// Preference among headings of a role, least first: by kind (0, 1 or 2) and, for losses, the one measured at the
+    /// end first.
     fn kind(self, heading: &Heading) -> (usize, usize) {
         let words = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
         let has = |list: &[&str]| words().any(|word| list.contains(&word));
@@ -369,7 +370,7 @@ impl Role {
         (kind, usize::from(!end))
     }
 
-    /// The letter that stands for the role in the laws.
+    /// Letter that stands for the role in the laws.
     pub(super) const fn symbol(self) -> Option<&'static str> {
         match self {
             Self::Params => Some("N"),
@@ -381,7 +382,7 @@ impl Role {
         }
     }
 
-    /// What its numbers count or are, in a sentence.
+    /// Noun for the role's numbers in a sentence.
     pub(super) const fn plural(self) -> &'static str {
         match self {
             Self::X => "x",
@@ -397,37 +398,37 @@ impl Role {
     }
 }
 
-/// How surely a heading means a role.
+/// How surely a heading means a role, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
     /// The heading is one of the names of the role.
     Name,
-    /// Each word of the heading belongs to the role.
+    /// Every word of the heading belongs to the role.
     Words,
-    /// The heading is a letter that often stands for the role, and for other things too.
+    /// The heading is a letter that often stands for the role, but also for other things.
     Letter,
     /// A word of the heading may mean something else, so the reader must confirm the role.
     Doubt,
 }
 
-/// How well a heading fits a role: how surely; which name; of what kind.
+/// Fit of a heading to a role: how surely it means the role, which name it is, and of which kind.
 pub(super) type Rank = (Level, usize, (usize, usize));
 
-/// What headings call a role, in small letters.
+/// Words that headings use for a role, in lower case.
 struct Vocabulary {
-    /// Whole headings, the surest first, without what stands between their words.
+    /// Whole headings, the surest first, without the characters between their words.
     names: &'static [&'static str],
-    /// Letters that often stand for it, and for other things.
+    /// Letters that often stand for the role, but also for other things.
     letters: &'static [&'static str],
-    /// Words of which a longer heading needs one.
+    /// Words of which a longer heading needs at least one.
     needed: &'static [&'static str],
-    /// Words that make it something else.
+    /// Words that give a heading another meaning.
     never: &'static [&'static str],
-    /// Words that may stand beside the needed ones and change nothing.
+    /// Words that may stand beside the needed words without changing the meaning.
     known: &'static [&'static str],
-    /// Words of the whole, which goes before others.
+    /// Words for the whole quantity, which is preferred.
     whole: &'static [&'static str],
-    /// Words of something that is like it and is not it.
+    /// Words for something similar that is not meant.
     part: &'static [&'static str],
 }
 
@@ -440,7 +441,7 @@ const TOKEN_RATES: &[&str] = &[
     "pad",
 ];
 const HELD_OUT: &[&str] = &["val", "validation", "eval", "evaluation", "test", "dev", "heldout", "valid"];
-/// Words before a slash that say where a number was recorded, not of what it is.
+/// Words before a slash that say where a number was recorded, not what it is.
 const PLACES: &[&str] = &[
     "train",
     "training",
@@ -465,36 +466,36 @@ const PLACES: &[&str] = &[
     "final",
     "results",
 ];
-/// Words that count or join.
+/// Small words that count or join, and mean nothing else.
 const LITTLE: &[&str] = &["n", "num", "number", "nr", "no", "nb", "count", "counts", "of", "the", "in", "for", "a"];
 
-/// What a heading says: its words in small letters, and its unit.
+/// Meaning of a heading: its words in lower case, and its unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Heading {
     pub(super) words: Vec<String>,
-    /// Words of the unit, such as tokens in `data (B tokens)`.
+    /// Words of the unit, such as `tokens` in `data (B tokens)`.
     pub(super) counts: Vec<String>,
-    /// Words in brackets that are no unit.
+    /// Words in brackets that are not a unit.
     pub(super) brackets: Vec<String>,
-    /// Is it the least or the largest of a curve, as W&B writes it: `loss__MIN`?
+    /// Whether it is the least or the largest value of a curve, as W&B writes it: `loss__MIN`.
     pub(super) is_extreme: bool,
-    /// Words of what stands before a slash.
+    /// Words of the path before a slash.
     pub(super) path: Vec<String>,
-    /// The power of ten of its unit.
+    /// Power of ten of the unit.
     pub(super) power: i32,
-    /// Is the unit so many operations a second, for a day?
+    /// Whether the unit is a rate of operations per second kept up for a day.
     pub(super) days: bool,
-    /// Is the unit one letter at the end of the name, `params_b`? It may be a subscript.
+    /// Unit of one letter at the end of the name, as in `params_b`; it may be a subscript instead.
     pub(super) letter: Option<char>,
-    /// What looks like a unit of what is counted, and is not read.
+    /// Text that looks like a unit of a count and is not understood.
     pub(super) unread: Option<String>,
-    /// What looks like a unit of a loss.
+    /// Text that looks like a unit of a loss.
     pub(super) scale: Option<String>,
-    /// What says that the numbers are logarithms.
+    /// Text that says that the numbers are logarithms.
     pub(super) log: Option<String>,
 }
 
-/// A text as words in small letters: `trainTokens`, `train_tokens`.
+/// Splits a text into words in lower case: `trainTokens`, `train_tokens`.
 fn words(part: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let (mut small, mut inside) = (false, false);
@@ -520,8 +521,8 @@ fn is_log(word: &str) -> bool {
 }
 
 impl Heading {
-    /// May its unit be one? A letter at the end of a name is, of parameters, tokens and operations, where it makes large
-    /// numbers of small ones.
+    /// Whether the unit can be one. A letter at the end of a name can be a unit of parameters, tokens and operations if
+    /// it makes large numbers of small ones.
     pub(super) fn is_plausible(&self, role: Role, column: &Column) -> bool {
         let Some(letter) = self.letter else { return true };
         let most = match role {
@@ -536,7 +537,8 @@ impl Heading {
         letter != 'g' && middle > 0.0 && middle < small && middle * ten(self.power) <= most
     }
 
-    /// Of `Params (M)`, `tokens [B]`, `train/loss`, `summary.total_tokens`, `total_gflops`, `params_in_millions`.
+    /// Parses a heading: `Params (M)`, `tokens [B]`, `train/loss`, `summary.total_tokens`, `total_gflops`,
+    /// `params_in_millions`.
     pub(super) fn of(name: &str) -> Self {
         let open = name.find(['(', '[', '{']).filter(|at| *at > 0);
         let (base, brackets) = name.split_at(open.unwrap_or(name.len()));
@@ -604,7 +606,7 @@ impl Heading {
         }
         while words.len() > 1 {
             let last = words.last().map_or("", String::as_str);
-            // A number at the end of a name is a place or a count.
+            // A number at the end of a name is an index or a count.
             let digits = last.starts_with('1') && last.bytes().all(|b| b.is_ascii_digit());
             match number::unit(last).filter(|(power, _)| *power > 0 && !digits) {
                 Some(unit) if said.power == 0 => {

@@ -1,4 +1,4 @@
-//! From a table to runs: which column is what, and which rows are left out.
+//! Runs from a table: which column has which role, and which rows are left out.
 
 mod columns;
 mod doubts;
@@ -17,33 +17,33 @@ use crate::table::{Mark, Table, number};
 use doubts::{contradictions, far_off, odd, sure, thousands, twice};
 use source::{Part, Source, source};
 
-/// A weight above this is rather a count.
+/// A weight above this is more likely a count.
 const COUNT: f64 = 1e4;
 
 fn bad(message: impl Into<crate::text::Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// Runs that a law can be fitted to, and what was left out.
+/// Runs that a law can be fitted to, with the rows that were left out.
 #[derive(Clone, Debug)]
 pub struct Runs {
-    /// The rows.
+    /// Rows in the form that a law reads.
     pub data: Data,
-    /// Their lines.
+    /// Lines of the rows in the file.
     pub lines: Vec<usize>,
-    /// Lines left out, and which rule did it.
+    /// Lines that were left out, each with the index of the rule that did it.
     pub excluded: Vec<(usize, usize)>,
-    /// How each input was had, in words.
+    /// Where each input came from, in words.
     pub how: Vec<String>,
-    /// What is odd about them, in sentences.
+    /// Sentences about what is odd in the rows.
     pub notes: Vec<String>,
 }
 
-/// The runs of a table that a law reads, less those that a rule leaves out.
+/// Runs that a law reads from a table, without the rows that a rule leaves out.
 ///
 /// # Errors
-/// A column that is missing or holds text, a cell without a number, a value that the law cannot use, each with its
-/// line; too few rows left.
+/// A missing column, a column of text, a cell without a number, a value that the law cannot use, each with its line;
+/// too few rows left.
 pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Runs> {
     let both = table.disagree(&columns.witnesses(table));
     let settled = settled(columns, table)?;
@@ -70,7 +70,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
     let inputs: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
     let mut data = Data::new(law, &inputs, y, objective.residual, Some(&lines)).map_err(|e| {
-        // What is too little may be so because of the rules.
+        // The rules may be the reason that too few rows are left.
         let left = table.len() - kept.len();
         if left == 0 { e } else { bad(format!("{} ({left} of {} rows are left out)", e.message(), table.len())) }
     })?;
@@ -81,7 +81,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
 
     let sized = parts.iter().any(|part| matches!(part.role, Role::Params | Role::X));
     let weights = weights(columns, table, &kept, sized, both)?;
-    // Rows of no run are one apart from the other only where they differ.
+    // Without a column of runs, rows count as separate runs only if they differ.
     let rows = std::mem::replace(&mut data.block, blocks(columns, table, &kept));
     let differ = data.weigh(law, &weights)?;
     if columns.get(Role::Run).is_none() {
@@ -103,8 +103,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, notes })
 }
 
-/// The table with cells read by the decimal mark that somebody says, or the loss, or other columns of the fit; nothing where
-/// no cell is in doubt or none of them tells.
+/// The table read with the decimal mark that the user, the loss or other columns of the fit decide; `None` if no cell
+/// is in doubt or nothing decides.
 fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     let by_loss = || columns.sure_loss(table).and_then(|column| column.mark_below(doubts::THOUSAND));
     let by_others = || table.mark(&columns.witnesses(table));
@@ -119,14 +119,14 @@ fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     }))
 }
 
-/// Where each input of a law comes from, in its order, and last the loss.
+/// Sources of the law's inputs, in its order, and of the loss as the last.
 fn sources(law: &Entry, columns: &Columns, table: &Table) -> Result<Vec<Source>> {
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let of = |input: &Input| source(input.role, columns, table).ok_or_else(|| columns.missing(input, table));
     law.info.inputs.iter().chain([&loss]).map(of).collect()
 }
 
-/// Refuses words where numbers are needed.
+/// Refuses text where numbers are needed.
 fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Result<()> {
     let read: Vec<usize> = sources.iter().flat_map(Source::columns).collect();
     let all_words = |row: &usize| read.len() > 1 && read.iter().all(|k| table.columns[*k].is_word(*row));
@@ -151,7 +151,7 @@ fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Res
     Ok(())
 }
 
-/// Refuses to take `~70M` for a missing cell: somebody wrote a number.
+/// Refuses to treat a cell such as `~70M` as missing, because the user wrote a number.
 fn not_missing(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     for column in sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]) {
         if let Some((text, why)) = column.unread(row).filter(|_| column.numbers[row].is_nan()) {
@@ -178,7 +178,7 @@ fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     })
 }
 
-/// The run of each row, as a number; rows that name none are runs of their own.
+/// Number of each row's run; a row without a run is a run of its own.
 fn blocks(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<u32> {
     let Some(column) = columns.get(Role::Run).map(|k| &table.columns[k]) else { return vec![0; kept.len()] };
     let labels = column.labels();
@@ -187,7 +187,7 @@ fn blocks(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<u32> {
     kept.iter().map(of).collect()
 }
 
-/// The weight of each row: 1 where no column holds them. `sized` says that the law has sizes of its own.
+/// Weight of each row, 1 if no column has weights. `sized` says that a column gives the parameters or x.
 fn weights(columns: &Columns, table: &Table, kept: &[usize], sized: bool, both: bool) -> Result<Vec<f64>> {
     let Some(column) = columns.get(Role::Weight).map(|k| &table.columns[k]) else { return Ok(vec![1.0; kept.len()]) };
     sure(column, both)?;

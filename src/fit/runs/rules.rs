@@ -1,4 +1,4 @@
-//! Which rows are left out.
+//! Rules for leaving rows out.
 
 use std::fmt;
 
@@ -7,31 +7,31 @@ use super::{Columns, bad};
 use crate::error::{Error, Result};
 use crate::table::{Table, number};
 
-/// Which rows are left out.
+/// A rule for leaving rows out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rule {
-    /// Those without a number in a column that is needed.
+    /// Rows without a number in a column that is needed.
     Missing,
-    /// So many of the largest losses.
+    /// Rows with the largest losses; the number says how many.
     Largest(usize),
-    /// Those whose cell compares so with a value. The column is named by its heading or its role.
+    /// Rows whose cell meets a comparison with a value: column (by heading or role), comparison, value.
     Compare(String, Compare, String),
 }
 
-/// A comparison.
+/// Comparison of a cell with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compare {
-    /// `<`
+    /// Less than, `<`.
     Less,
-    /// `<=`
+    /// At most, `<=`.
     AtMost,
-    /// `>`
+    /// More than, `>`.
     More,
-    /// `>=`
+    /// At least, `>=`.
     AtLeast,
-    /// `=`
+    /// Equal to, `=`.
     Equal,
-    /// `!=`
+    /// Not equal to, `!=`.
     Other,
 }
 
@@ -64,15 +64,15 @@ impl fmt::Display for Rule {
 }
 
 impl Rule {
-    /// From `missing`, `largest=5`, `loss>6`, `family!=dense`.
+    /// Parses a rule: `missing`, `largest=5`, `loss>6`, `family!=dense`.
     ///
     /// # Errors
-    /// It is none of these.
+    /// The text is none of these.
     pub fn parse(text: &str) -> Result<Self> {
         if text.trim() == "missing" {
             return Ok(Self::Missing);
         }
-        // The first sign that is there, the longer ones before those that begin them.
+        // Take the first sign; longer signs come before the shorter ones that begin them.
         let at = text.find(['<', '>', '=', '!']);
         let found = at.and_then(|at| SIGNS.iter().find_map(|(sign, c)| Some((at, *c, text[at..].strip_prefix(sign)?))));
         match found.map(|(at, compare, value)| (text[..at].trim(), compare, value.trim())) {
@@ -96,11 +96,11 @@ impl Rule {
     }
 }
 
-/// Which rule leaves each row out, if one does, and a sentence about each comparison that no row meets. `values` are the
-/// inputs of the law and, last, the loss; `both` says that decimals have both marks.
+/// Index of the rule that leaves each row out, if one does, and a sentence about each comparison that no row meets.
+/// `values` are the inputs of the law and, last, the loss; `both` says that decimals have both marks.
 ///
 /// # Errors
-/// There is no such column, or a value that cannot be compared with it.
+/// There is no such column, or its value cannot be compared.
 pub(super) fn left_out(
     rules: &[Rule],
     columns: &Columns,
@@ -138,7 +138,8 @@ pub(super) fn left_out(
     Ok((out, notes))
 }
 
-/// Which rows compare so with a value. In a column of millions, 100M is a hundred millions; a hundred alone is asked about.
+/// Whether each row meets the comparison with the value. In a column of millions, 100M is a hundred millions; a bare
+/// 100 is refused because it is ambiguous.
 fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: bool) -> Result<Vec<bool>> {
     let (name, how, value) = rule;
     let k = columns.find(name, table)?;

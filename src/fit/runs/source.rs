@@ -1,4 +1,4 @@
-//! Where an input of a law comes from: a column, or others that say it.
+//! Sources of an input of a law: its own column, or other columns that determine it.
 
 use super::Columns;
 use crate::fit::Role;
@@ -12,12 +12,12 @@ pub(super) struct Part {
     pub(super) unit: f64,
 }
 
-/// A product of columns over others.
+/// Product of columns divided by other columns, and perhaps by 6.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Source {
     times: Vec<Part>,
     over: Vec<Part>,
-    /// Operations for each parameter and token.
+    /// Whether it is divided by 6 too: the operations per parameter and token in C = 6 N D.
     over_six: bool,
 }
 
@@ -40,7 +40,7 @@ impl Source {
         self
     }
 
-    /// C = 6 N D.
+    /// This source divided by 6 times a column, as in C = 6 N D.
     fn over_six(self, part: Part) -> Self {
         Self { over_six: true, ..self.over(part) }
     }
@@ -53,7 +53,7 @@ impl Source {
         self.parts().map(|part| part.column)
     }
 
-    /// Its values in these rows.
+    /// Values of the input in these rows.
     pub(super) fn of(&self, table: &Table, rows: &[usize]) -> Vec<f64> {
         let product = |list: &[Part], row: usize| {
             let of = |part: &Part| {
@@ -79,7 +79,7 @@ impl Source {
     }
 }
 
-/// Where an input comes from: its own column, or others that say it.
+/// Source of an input: its own column, or other columns that determine it.
 pub(super) fn source(role: Role, columns: &Columns, table: &Table) -> Option<Source> {
     let get = |role| columns.part(role, table);
     let own = get(role).map(Source::column);

@@ -1,4 +1,4 @@
-//! Tables that are read as they should be, and those that are asked about.
+//! Tables that are read as intended, and tables that the user is asked about.
 
 use super::heading::Heading;
 use super::*;
@@ -302,7 +302,7 @@ fn an_open_mark_is_asked_about_where_it_is_used() {
     assert!(Columns::read("decimal:both", &table).is_err(), "one of two");
 }
 
-/// Six runs of two columns that a law takes, as a table with these headings; cells are as given.
+/// Six runs of a law of two inputs, as a table with these headings and cells.
 fn six(heads: &str, n: [&str; 6], d: [&str; 6]) -> String {
     let loss = ["3.6", "3.3", "3.1", "3.4", "3.15", "2.9"];
     let row = |i: usize| format!("{},{},{}\n", n[i], d[i], loss[i]);
@@ -444,7 +444,7 @@ fn headings_that_fit_alike_are_asked_about() {
         with("chinchilla", &wide("eval/code_loss,params,tokens,eval/web_loss"), "loss:#4").is_ok(),
         "somebody said"
     );
-    // The numbers again, in another unit.
+    // The added column repeats the parameters in another unit.
     let text = six("params,tokens,loss", SIZES, TOKENS);
     let twice = text.lines().zip(["params (M)", "70", "70", "70", "160", "160", "160"]);
     let twice: String = twice.map(|(line, more)| format!("{more},{line}\n")).collect();
@@ -683,7 +683,7 @@ fn a_rule_compares_in_the_unit_of_its_column() {
     let days = text.replace("tokens (B)", "compute (PF-days)");
     let said = read("chinchilla", &days, &["flops>2"]).expect_err("days").to_string();
     assert!(said.contains("counts in units of 8.64e19: write 1.728e20, or 2e0 for 2 itself"), "{said}");
-    // A cell with its own suffix has no unit from its heading.
+    // A cell with its own suffix ignores the unit of its heading.
     let own = text.replace("300,5,2.9", "300M,5,2.9");
     assert_eq!(read("chinchilla", &own, &["params>1B"]).expect("scaled once").lines, [2, 3, 4, 5, 6, 7, 8, 9]);
     assert_eq!(of("params>200M").expect("the first way"), of("params>200e6").expect("as well"));
@@ -865,7 +865,7 @@ fn decimals_of_one_column_have_one_mark() {
         let said = with("chinchilla", &format!("params;tokens;loss\n{rows}"), "").expect_err("both").to_string();
         assert!(said.starts_with(says), "{said}");
     }
-    // Groups of two are Indian, and have commas.
+    // Groups of two are Indian, and are separated by commas.
     assert_eq!(number::typed("70,00,000"), Some(7e6));
     assert_eq!(number::typed("70.00.000"), None);
 }

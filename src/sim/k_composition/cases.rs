@@ -1,11 +1,11 @@
-//! What the twin of `k_composition` is held to on every device.
+//! Parity cases of the `k_composition` kernel: every device must agree with the CPU twin on them.
 
 use super::{Compose, Uniforms, blocks, rows, state};
 use crate::exec::parity::Case;
 use crate::rng::Gaussian;
 use crate::theory::k_composition::power_law;
 
-/// What a case of products varies.
+/// The settings that the cases vary.
 #[derive(Clone, Copy)]
 struct Products {
     skills: u32,
@@ -36,7 +36,7 @@ const PRODUCTS: Products = Products {
 fn products(name: &'static str, products: Products, cuts: &[u32]) -> Case<Compose> {
     let Products { skills, hops, alphas, runs, batch, lr, init, switch_after, record, one_run } = products;
     let trainings: Vec<Vec<f64>> = alphas.iter().map(|&alpha| power_law(skills, alpha)).collect();
-    // A run that is a group has as many learning rates as lanes, from nearly none up.
+    // A group that is one run has a learning rate per lane, rising from nearly 0.
     let rate = |lane: usize| f64::from(lr) * if one_run { 0.01 + 0.1 * lane as f64 } else { 1.0 };
     let (inputs, bits) = super::inputs(&trainings, std::array::from_fn(rate), batch);
     let (seed, first_run) = (5, u32::MAX - 9);

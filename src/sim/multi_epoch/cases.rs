@@ -1,10 +1,10 @@
-//! What the twin of `multi_epoch` is held to on every device.
+//! Parity cases of the `multi_epoch` kernel: every device must agree with the CPU twin on them.
 
 use super::{Epochs, Features, Order, Plan, Schedule, Trial, rows};
 use crate::exec::parity::Case;
 use crate::theory::k_composition::power_law;
 
-/// What a case of epochs varies.
+/// The settings that the cases vary.
 #[derive(Clone, Copy)]
 struct Pass {
     one_hot: bool,
@@ -15,7 +15,7 @@ struct Pass {
     noise: f64,
     /// The largest learning rate.
     rate: f64,
-    /// Schedules and steps of the trials.
+    /// Schedule and number of steps of each trial.
     trials: &'static [(Schedule, u32)],
 }
 
