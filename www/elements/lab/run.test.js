@@ -10,8 +10,8 @@ const resultOf = (values, done) =>
   /** @type {any} */ ({ params: { ...values }, progress: { done, total: TOTAL } });
 
 /**
- * An engine whose runs do only what a test says, and whoever owns the run, with all that was said to both.
- * `refuse` says why values cannot be opened; `gpu` whether a GPU is there.
+ * An engine whose runs do only what a test tells them, the owner of a run, and a log of the calls to both.
+ * `refuse` gives the reason why values cannot be opened; `gpu` says whether there is a GPU.
  * @param {{refuse?: (values: any) => any, gpu?: boolean}} [options]
  */
 function lab({ refuse, gpu = false } = {}) {
@@ -19,7 +19,7 @@ function lab({ refuse, gpu = false } = {}) {
   const said = [];
   /** @type {any[]} */
   const sessions = [];
-  /** Openings are answered at once, or when a test says so. @type {(() => void)[] | null} */
+  /** Answers to openings that wait until a test releases them; null if openings are answered at once. @type {(() => void)[] | null} */
   let held = null;
   const engine = {
     gpuFailed: "the GPU failed",
@@ -92,7 +92,7 @@ function lab({ refuse, gpu = false } = {}) {
     said,
     state,
     sessions,
-    /** What was said since the last look. */
+    /** The calls since this was last asked. */
     heard: () => said.splice(0),
     hold: () => (held = []),
     release() {
@@ -235,7 +235,7 @@ test("a change during a run opens the newest state, whatever came between", asyn
   run.refresh();
   state.values.a = "4";
   run.refresh();
-  // What the run still says is of the state before.
+  // Messages of the old opening belong to the previous state.
   sessions[0].rest("paused", 1);
   release();
   await first;
