@@ -66,7 +66,7 @@ test("a table in an address is the same bytes again", async () => {
 });
 
 test("a table that does not fit an address is said not to", async () => {
-  // What does not compress: the limit is where base64 makes four characters of three bytes.
+  // These bytes do not compress, so the limit follows from base64, which writes three bytes as four characters.
   let x = 1;
   const noise = (/** @type {number} */ size) =>
     new Blob([Uint8Array.from({ length: size }, () => (x = (x * 48271) % 2147483647) & 255)]);

@@ -34,7 +34,7 @@ const entry = {
 test("a dragged share keeps the sum at 1 and the others in proportion", () => {
   assert.equal(formatList(setShare([0.9, 0.1], 0, 0.7)), "0.7,0.3");
   assert.equal(formatList(setShare([0.5, 0.3, 0.2], 0, 0.6)), "0.6,0.24,0.16");
-  // Nothing is left to keep in proportion: the rest is shared equally.
+  // The other shares are all 0 and have no proportions, so they divide the rest equally.
   assert.equal(formatList(setShare([1, 0, 0], 0, 0.4)), "0.4,0.3,0.3");
   for (let x = 0; x <= 100; x++) {
     const shares = setShare([1 / 3, 1 / 3, 1 / 6, 1 / 6], 2, x / 100);
