@@ -210,7 +210,7 @@ function fileOf({ pathname }) {
 /** @typedef {{data?: string, src?: string}} Address */
 /**
  * A table in use. `whole` says whether `address` brings the table or only names it; `brief` only names it. Names are complete once the
-* engine has reported the digest.
+ * engine has reported the digest.
  * @typedef {Runs & {source: Blob | string, name: string, file: string, whole: boolean, digest?: string, address: Address, brief: Address}} Held
  */
 

@@ -1,4 +1,4 @@
-// Drawings without a page: here is no document, only nodes and their text.
+// Drawings without a page: these tests have no document, only nodes and their text.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawFigure } from "./draw.js";
@@ -26,7 +26,7 @@ const CHARACTERS = { amp: "&", lt: "<", gt: ">", quot: '"' };
 /** @param {string} text */
 const plain = (text) => text.replace(/&(\w+);/g, (_, name) => CHARACTERS[name]);
 
-/** Reads what is written, and takes nothing that is not well-formed. @param {string} text */
+/** Parses the text of an SVG; throws if it is not well-formed. @param {string} text */
 function read(text) {
   const token =
     /<\/(?<end>\w+)>|<(?<tag>\w+)(?<attributes>(?: [\w:-]+="(?:[^"<>&]|&(?:amp|lt|gt|quot);)*")*)(?<empty>\/?)>|(?<text>(?:[^<>&]|&(?:amp|lt|gt);)+)/y;
@@ -55,7 +55,7 @@ function read(text) {
   return /** @type {Read[]} */ (whole.children)[0];
 }
 
-/** What should be read of a node. @param {Node} node @returns {Read} */
+/** The result that parsing a node's text should give. @param {Node} node @returns {Read} */
 const expected = ({ tag, attributes, children }) => ({
   tag,
   attributes: Object.fromEntries(
@@ -127,7 +127,7 @@ test("lines, intervals, arrows and marks of a figure on logarithmic axes", () =>
   assert.match(String(d("area")[1]), /Z$/);
   // The open end is an arrow at the upper edge: two wings.
   assert.match(String(d("bars")[2]), new RegExp(`V${box.y0}m-[\\d.]+ [\\d.]+L[\\d.]+ ${box.y0}l`));
-  // What was never seen stands open on the floor.
+  // Points that were never seen are open symbols on the floor.
   assert.match(String(d("open")[2]), new RegExp(`^M[\\d.]+ ${box.y1}m`));
   assert.deepEqual(
     layer(tree, "marks").map(({ children }) => children),

@@ -1,4 +1,4 @@
-// The plot's own words; a page in another language passes its own by key.
+// The plot's words in English; a page in another language passes its own words under the same keys.
 export const STRINGS = {
   chart: "chart",
   keys: "Arrow keys move along a series and between series; Home and End go to its ends.",
