@@ -1,18 +1,18 @@
-// Constants are divided by what the linker recorded of them, and no byte is lost.
+// Constants are divided by the linker's records, and no byte is lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
 import { divide, plain } from "./constants.mjs";
 import { FIRST, split } from "./split.mjs";
 
-/** Where the constants lie, `SIZE` bytes each, and what fills them. */
+/** The constants, `SIZE` bytes each; the place of its name in this list, from 1, fills each. */
 const SIZE = 32;
 const NAMES = ["reached", "pointed", "alone", "before", "unnamed", "last"];
 const at = Object.fromEntries(NAMES.map((name, i) => [name, 64 + SIZE * i]));
 const END = at.last + SIZE;
 
 const text = (/** @type {string} */ name) => [name.length, ...Buffer.from(name)];
-/** A number in two bytes of LEB128. */
+/** Writes a number as two bytes of LEB128. */
 const two = (/** @type {number} */ value) => [(value & 127) | 128, value >> 7];
 const custom = (/** @type {string} */ name, /** @type {number[]} */ body) => [
   0,
@@ -22,14 +22,14 @@ const custom = (/** @type {string} */ name, /** @type {number[]} */ body) => [
 ];
 
 /**
- * What the module and its first part export; `rest_loaded` is the first part's.
+ * The exports of the module and of its first part; only the first part has `rest_loaded`.
  * @typedef {WebAssembly.Exports & {
  *   memory: WebAssembly.Memory, first: (at: number) => number, later: (at: number) => number,
  *   rest_loaded: WebAssembly.Global,
  * }} Exports
  */
 
-/** "first" reads `reached`, which points to `pointed`; `before` is addressed from below; nothing names `unnamed`. */
+/** A module whose function "first" reads `reached`, which points to `pointed`. Code refers to `before` by a lower address. No symbol names `unnamed`. */
 function module() {
   const bytes = (/** @type {string} */ name) => Array(SIZE).fill(NAMES.indexOf(name) + 1);
   const fixed = NAMES.flatMap(bytes);
@@ -71,7 +71,7 @@ function module() {
         ...subsection(8, [named.length, ...symbols]),
       ]),
     ),
-    // One address in code: eight bytes before `before`. One in the data: `pointed`.
+    // The code holds one address, eight bytes before `before`; the data hold one, that of `pointed`.
     Buffer.from(custom("reloc.CODE", [0, 1, 4, 0, named.indexOf("before"), 0x78])),
     Buffer.from(custom("reloc.DATA", [1, 1, 5, ...two(pointer), named.indexOf("pointed"), 0])),
   ]);

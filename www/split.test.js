@@ -1,4 +1,4 @@
-// A module in two parts is the module.
+// A module in two parts behaves like the whole module.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
@@ -24,7 +24,7 @@ const WAT = `(module
     (call_indirect $functions (param i32 f64) (result f64) (local.get 1) (local.get 2) (local.get 0))))`;
 
 /**
- * What the module and its first part export; `rest_loaded` is the first part's.
+ * The exports of the module and of its first part; only the first part has `rest_loaded`.
  * @typedef {WebAssembly.Exports & {
  *   through: (a: number, b: number, c: number) => number, value: () => unknown, count: () => number,
  *   rest_loaded: WebAssembly.Global,
@@ -38,7 +38,7 @@ function module() {
 }
 
 /**
- * The exports of both parts linked as the worker links them, and how often the second was loaded.
+ * Links both parts as the worker does; gives their exports, and how often the second part was loaded.
  * @param {Set<number>} keep
  */
 function linked(keep) {
