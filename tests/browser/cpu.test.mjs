@@ -1,4 +1,4 @@
-// The page without WebGPU: everything a reader does, on the CPU workers.
+// The page without WebGPU: everything that a user does, on the CPU workers.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
@@ -25,8 +25,8 @@ import {
 /** The quick setting of every experiment. */
 const STATES = await quickStates();
 /**
- * Other branches of the experiments: a heat map, a line through many subjects, every family's
- * arithmetic.
+ * Settings that reach other branches of the experiments: a heat map, a line through many subjects, the
+ * arithmetic of every family.
  * @type {[string, Values][]}
  */
 const MORE = [
@@ -175,7 +175,7 @@ test("every published number is recomputed on the page, as expected", () =>
     const rows = page.locator("tr[data-claim]");
     await page.getByRole("button", { name: "Run all" }).click();
     await page.getByText(/^All (other )?rows are computed/).waitFor({ timeout: 120_000 });
-    // What is computed from a file that the lab may not hold waits for it (data.test.mjs).
+    // Rows that need a file that the lab may not distribute wait for that file (data.test.mjs).
     const answers = await rows.evaluateAll((all) =>
       all
         .filter((row) => !row.querySelector(".answers button").hidden)
@@ -278,7 +278,7 @@ test("pausing, stepping and pace change no number", () =>
     await button(element, "Step").click();
     await button(element, "Continue").waitFor();
     const { done, total } = await element.evaluate((e) => e.result.progress);
-    assert.equal(done, 1, `one step is one mark of ${total}`);
+    assert.equal(done, 1, `one step is one checkpoint of ${total}`);
     await button(element, "Continue").click();
     await finished(element);
     assertSame(
@@ -447,7 +447,7 @@ test("a panic in Rust is a sentence, and a restart goes on", () =>
       const printed = [];
       page.on("console", (message) => printed.push(message.text()));
       await run(element);
-      // A request that no engine makes: uniforms of three bytes. Only a pool worker answers ports; an engine ignores them.
+      // Uniforms of three bytes, a request that no engine makes. Only a pool worker answers ports; an engine ignores them.
       for (const worker of page.workers()) {
         await worker
           .evaluate(() => {
@@ -496,7 +496,7 @@ for (const [name, settings] of /** @type {const} */ ([
     lab.open(
       null,
       async (page) => {
-        // From a cold start until `ready` on the experiment of the front door.
+        // Counts from a cold start until `ready` on the first experiment.
         await page.goto(`${lab.url}${hash("exam-time", settings)}`);
         const asked = await page.evaluate(async () => {
           while (!window.cold) await new Promise((next) => setTimeout(next, 10));
@@ -543,7 +543,7 @@ test("without the second part of the engine the front door still opens, and a ru
       await button(element, "Run").click();
       await element
         .getByText(
-          /A file of the lab did not arrive whole \(rest-\w+\.wasm\): check the connection and try again/,
+          /A file of the lab could not be loaded \(rest-\w+\.wasm\): check the connection and try again/,
         )
         .waitFor();
       assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");

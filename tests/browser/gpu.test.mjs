@@ -24,7 +24,7 @@ const hash = (/** @type {string} */ slug, values = {}) =>
   `#/${slug}?${new URLSearchParams(values)}`;
 const onGpu = (/** @type {string} */ slug) => hash(slug, { ...STATES[slug], device: "gpu" });
 
-/** In every worker made from a Blob: devices are kept where a test can reach them. */
+/** A script for every worker made from a Blob: it keeps the GPU devices where a test can reach them. */
 function keepDevices() {
   const hook = `if (self.GPUAdapter) {
     const request = GPUAdapter.prototype.requestDevice;
@@ -85,7 +85,7 @@ describe("the GPU computes what the command line computes on the CPU", () => {
         await run(element);
         const ours = await downloaded(element);
         assert.deepEqual(kinds(ours), ["gpu"]);
-        // Kernels declare equal bits for software adapters.
+        // On software adapters, kernels declare that they agree bit for bit.
         assertSame(numbers(ours), numbers(await native(slug, values)), slug);
         assert.match(await element.locator(".badge").innerText(), /GPU/);
       }));

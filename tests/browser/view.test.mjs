@@ -1,4 +1,4 @@
-// What a reader sees and takes away: axes that cannot freeze the tab, results that stay what they are, fields, words, print.
+// What a user sees and saves: axes that cannot freeze the tab, results that keep their settings, fields, texts, print.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
@@ -15,7 +15,7 @@ before(async () => {
 after(() => lab?.stop());
 
 /**
- * A page that froze answers nothing: the time is kept here, outside it.
+ * Fails if a promise takes too long. The clock runs in Node, because a frozen page cannot measure time.
  * @param {Promise<unknown>} promise
  * @param {number} ms
  * @param {string} what
@@ -56,7 +56,7 @@ describe("axes of 0.70 to 0.80 decades and of very large values", () => {
   }
 });
 
-/** Runs of a law as text. @param {string[]} heads */
+/** A table of runs that follow a law, as text. @param {string[]} heads */
 const table = (heads, rows = 36) =>
   [
     heads.join(","),
@@ -98,7 +98,7 @@ test("figures of one table never carry the name, rows or setting of another", ()
       element,
       element.locator(".figure").first().getByRole("button", { name: /SVG/ }),
     );
-    // Its lines break where they are full.
+    // The lines of the footer break anywhere, so tags and spaces between words count as one space.
     assert.match(svg.text.replace(/(<[^>]*>|\s)+/g, " "), /data good\.csv \(36 rows/);
     assert.doesNotMatch(svg.text, /bad\.csv/);
     const cited = await copied(element, "Cite");
@@ -109,7 +109,7 @@ test("figures of one table never carry the name, rows or setting of another", ()
     const json = await downloaded(element);
     assert.deepEqual([json.data?.rows, json.seed], [36, 3]);
     assert.match((await saved(element, button(element, "Download CSV"))).name, /seed3\.csv$/);
-    // Run says what is wrong once more instead of running what is gone.
+    // Run reports the error again instead of running the previous table.
     await button(element, /^Run( again)?$/).click();
     await page.waitForTimeout(300);
     assert.equal(await element.getAttribute("data-busy"), null);
@@ -166,7 +166,7 @@ test("fields show all of what they hold, at every width", () =>
           .flatMap((input) => {
             input.value = "12345678";
             input.dispatchEvent(new Event("input"));
-            // Both are rounded: a field 219.5 wide may say 220 and 219.
+            // Both widths are rounded: a field 219.5 px wide may report 220 and 219.
             return input.scrollWidth > input.clientWidth + 1
               ? [`${input.value}: ${input.scrollWidth} > ${input.clientWidth}`]
               : [];
@@ -271,7 +271,7 @@ for (const [width, height] of SCREENS) {
         const element = await ready(page);
         for (const figure of await element.locator(".figure:visible").all()) {
           await figure.locator(".lab-plot").evaluate((plot) => {
-            // As low as a reader may have it.
+            // Scroll the plot to the lower edge of the screen.
             plot.focus();
             window.scrollBy(0, plot.getBoundingClientRect().bottom - innerHeight);
           });
@@ -340,7 +340,7 @@ test("titles of axes are whole at 390 px", async () => {
       `#/${slug}${slug === "positive-shift" ? "?draws=2000" : ""}`,
       async (page) => {
         const element = await ready(page);
-        // The longest title is of a figure that a run draws.
+        // The figure with the longest title appears only after a run.
         if (slug === "positive-shift") await run(element);
         await element.evaluate((e) => {
           for (const fold of e.shadowRoot.querySelectorAll("details.fold")) fold.open = true;
@@ -495,7 +495,8 @@ test("a saved figure is drawn as the page draws it", () =>
       const element = await ready(page);
       await run(element);
       /**
-       * How everything with a class is painted: a site has other shades than the plot's own, but the series have none.
+       * The paint of every element with a class. Series must have exactly their colour; the other shades may differ, because
+       * the page has its own.
        * @param {ParentNode} root @returns {Record<string, string[]>}
        */
       const paints = (root) => {
@@ -755,7 +756,11 @@ describe("a file dropped anywhere", () => {
         await page.waitForFunction(
           () => document.querySelector("scaling-lab")?.result?.experiment === "exam-time",
         );
-        assert.deepEqual(await drop(page, on), [false, false], "nor where nothing takes it");
+        assert.deepEqual(
+          await drop(page, on),
+          [false, false],
+          "the browser must not open a file that the page does not accept",
+        );
       }));
   }
 });
@@ -788,7 +793,7 @@ test("what cannot be fetched is named", () =>
       const element = await ready(page);
       await button(element, "Download JSON").click();
       await element
-        .getByText(/A file of the lab did not arrive whole \(after-first-figure-\w+\.js\)/)
+        .getByText(/A file of the lab could not be loaded \(after-first-figure-\w+\.js\)/)
         .waitFor();
     },
     { mayThrow: true },
