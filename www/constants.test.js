@@ -77,7 +77,7 @@ function module() {
   ]);
 }
 
-test("what functions reach stays, and what that points to; so does what nobody can tell", () => {
+test("constants that functions reach stay, with those that they point to and those without a record", () => {
   const left = (/** @type {number[]} */ addresses) =>
     divide(module(), addresses).others.map(({ at: place, bytes }) => [place, ...new Set(bytes)]);
   const piece = (/** @type {string[]} */ ...names) => [
@@ -93,7 +93,7 @@ test("what functions reach stays, and what that points to; so does what nobody c
   assert.deepEqual(
     divide(module(), [at.last]).others.map(({ at: place }) => place),
     [at.reached],
-    "neighbours go together",
+    "neighbouring constants are one piece",
   );
   assert.deepEqual(
     divide(module(), []).others.map(({ at: place }) => place),
@@ -122,18 +122,21 @@ test("the second part brings the constants of its functions", () => {
   const memory = (/** @type {Exports} */ { memory: { buffer } }) =>
     Buffer.from(buffer, 0, END + SIZE);
   assert.equal(exports.first(8), 0x01010101);
-  assert.ok(!memory(exports).includes(NAMES.indexOf("alone") + 1), "not there yet");
+  assert.ok(
+    !memory(exports).includes(NAMES.indexOf("alone") + 1),
+    "the first part lacks this constant until the rest is loaded",
+  );
   new Uint8Array(exports.memory.buffer).fill(7, END, END + SIZE);
   assert.equal(exports.later(5), NAMES.indexOf("alone") + 1);
   assert.deepEqual(
     memory(exports).subarray(0, END),
     memory(whole).subarray(0, END),
-    "every constant",
+    "the parts together hold every constant",
   );
   assert.ok(
     memory(exports)
       .subarray(END)
       .every((byte) => byte === 7),
-    "what was written in the meantime stays",
+    "loading the rest keeps what was written before",
   );
 });

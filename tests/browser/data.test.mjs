@@ -224,7 +224,7 @@ test("back and forward show what their addresses hold", () =>
     assert.ok(await element.locator("svg").first().isVisible());
   }));
 
-describe("a file that is no table is refused in a sentence, and what was shown stays", () => {
+describe("a file that is not a table is refused with a reason, and the previous result stays", () => {
   /** @type {[string, string, RegExp][]} */
   const cases = [
     ["a row that is too long", `${TABLE}1,2,3,4\n`, /line 50 has 4 cells/i],
@@ -330,7 +330,7 @@ test("columns can be corrected, and a link keeps the correction", () =>
     assert.deepEqual(await state(element), before);
   }));
 
-test("a decimal mark that nothing decides is asked about, and the link keeps the answer", () =>
+test("the page asks about an ambiguous decimal mark, and the link keeps the answer", () =>
   open("law=power", async (page) => {
     let element = await ready(page);
     const rows = Array.from(
@@ -363,7 +363,7 @@ test("a decimal mark that nothing decides is asked about, and the link keeps the
     assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
   }));
 
-test("a column has a unit, and rows without numbers are left out by a button", () =>
+test("a column has a unit, and a button leaves out rows without numbers", () =>
   open("law=chinchilla", async (page) => {
     const element = await ready(page);
     const text = TABLE.trimEnd()
@@ -391,7 +391,7 @@ test("a column has a unit, and rows without numbers are left out by a button", (
     );
   }));
 
-test("settings for a table that the link does not hold wait for it", () =>
+test("settings for a table that is not in the link wait for the table", () =>
   open("columns=loss:%233&exclude=x%3C2e9", async (page) => {
     const element = await ready(page);
     await holds(page, 0);
@@ -419,7 +419,7 @@ test("a table too large for a link is named instead", () =>
       .waitFor();
   }));
 
-test("who opens the link of a table too large for it is told which table is missing", () =>
+test("a link without its large table says which table is missing", () =>
   open("", async (page) => {
     let element = await ready(page);
     const large = table({ rows: 3025 });
@@ -473,7 +473,7 @@ test("who opens the link of a table too large for it is told which table is miss
     assert.equal(new URL(page.url()).hash, `#/${SLUG}`);
   }));
 
-test("what a link says of a missing table is text, whatever it holds", async () => {
+test("the name of a missing table is shown as text, whatever the link holds", async () => {
   const evil = "<img src=x onerror=hacked=1>\u202e";
   await open(`data=none~1~0123456789abcdef~${encodeURIComponent(evil)}`, async (page) => {
     const element = await ready(page);
@@ -493,7 +493,7 @@ test("what a link says of a missing table is text, whatever it holds", async () 
   });
 });
 
-test("a refused table, and one of a single row, are said as they are", () =>
+test("a refused table and a table of one row are announced correctly", () =>
   open("", async (page) => {
     const element = await ready(page);
     const status = panel(element).locator("[role=status].unseen");
@@ -509,7 +509,7 @@ test("a refused table, and one of a single row, are said as they are", () =>
     assert.equal(await status.textContent(), "one.csv has been read: 1 row.");
   }));
 
-test("a preset's name does not stand over a table of one's own", () =>
+test("no preset is selected while the user's own table is in use", () =>
   lab.open("#/chinchilla?bootstrap=20", async (page) => {
     const element = await ready(page);
     const chosen = () =>
@@ -527,7 +527,7 @@ test("a preset's name does not stand over a table of one's own", () =>
   }));
 
 for (const width of [320, 390, 1280, 1920]) {
-  test(`what is guessed of columns is seen whole at ${width} px`, () =>
+  test(`guessed columns are shown in full at ${width} px`, () =>
     open(
       "law=chinchilla",
       async (page) => {
@@ -786,7 +786,7 @@ test("a read that is cancelled changes nothing", () =>
     await holds(page, 36);
   }));
 
-test("what is larger than is read is refused before it is read", () =>
+test("a file or text above the limit is refused before it is read", () =>
   open("", async (page) => {
     const element = await ready(page);
     await drop(element, [{ ...MILLION, times: 15_000 }]);
@@ -812,7 +812,7 @@ test("what is larger than is read is refused before it is read", () =>
     assert.equal(await panel(element).locator("textarea").inputValue(), "");
   }));
 
-test("the keyboard alone brings a table and takes it away", () =>
+test("the keyboard alone loads a table and removes it", () =>
   open("", async (page) => {
     // Register a listener early, so that the browser intercepts even the first file chooser.
     page.on("filechooser", () => {});
@@ -841,7 +841,11 @@ test("the keyboard alone brings a table and takes it away", () =>
     await button(element, "Back to the simulated runs").focus();
     await page.keyboard.press("Enter");
     await holds(page, 0);
-    assert.equal(await focused(), "Choose a file", "the keyboard keeps a place");
+    assert.equal(
+      await focused(),
+      "Choose a file",
+      "the keyboard focus moves to a button that exists",
+    );
   }));
 
 test("after the engine has stopped, a restart reads the table again", () =>
@@ -869,7 +873,7 @@ test("after the engine has stopped, a restart reads the table again", () =>
     { mayThrow: true },
   ));
 
-test("fits are the CPU's, and the page says so", () =>
+test("fits run on the CPU, and the page says so", () =>
   open("device=gpu", async (page) => {
     const element = await ready(page);
     await element.getByText("Seed, speed and device").click();
@@ -925,7 +929,7 @@ test("an embedded element takes its table from its attributes", () =>
     await holds(page, 0);
   }));
 
-test("a table goes with its element", () =>
+test("a table stays with its element when it is moved, and is removed with it", () =>
   open("", async (page) => {
     let element = await ready(page);
     await choose(element, table({ rows: 3000 }));
@@ -947,7 +951,7 @@ test("a table goes with its element", () =>
     await holds(page, 0);
   }));
 
-describe("published numbers computed from a file that the lab may not hold", () => {
+describe("published numbers that need a file that the lab may not distribute", () => {
   const files = async () => {
     const claims = (await catalogue())
       .flatMap((entry) => entry.claims)
@@ -970,10 +974,14 @@ describe("published numbers computed from a file that the lab may not hold", () 
       for (const file of await files()) {
         const place = page.getByRole("region", { name: file });
         assert.ok((await rows(page, file).count()) > 0, `rows wait for ${file}`);
-        assert.equal(await rows(page, file).getByRole("button").count(), 0, "they cannot be run");
+        assert.equal(
+          await rows(page, file).getByRole("button").count(),
+          0,
+          "waiting rows cannot be run",
+        );
         await give(place, "wrong.csv", Buffer.from("1,2\n3,4\n"));
         await place.getByText(/wrong\.csv was not accepted\. Line 1 holds numbers/).waitFor();
-        assert.ok((await rows(page, file).count()) > 0, "they still wait");
+        assert.ok((await rows(page, file).count()) > 0, "the rows still wait after a wrong file");
       }
     }));
 

@@ -196,7 +196,7 @@ describe("a GPU that fails", () => {
         assert.equal(
           all.filter((text) => words.test(text)).length,
           1,
-          `said once: ${all.join(" | ")}`,
+          `there is one such notice: ${all.join(" | ")}`,
         );
         assert.equal(all.length, 1, `there is no other notice: ${all.join(" | ")}`);
         assert.match(all[0], /CPU/, "the notice names the device that computes now");
@@ -284,7 +284,7 @@ describe("a GPU that fails", () => {
         assert.equal(
           all.filter((text) => words.test(text)).length,
           1,
-          `said once: ${all.join(" | ")}`,
+          `there is one such notice: ${all.join(" | ")}`,
         );
         // The next run asks for the GPU again, and the old notice disappears.
         await run(element);
@@ -298,7 +298,7 @@ describe("a GPU that fails", () => {
       }));
   }
 
-  test("a paused run whose worker stops is computed again up to its mark", () =>
+  test("a paused run whose worker stops is computed again up to its checkpoint", () =>
     open(
       {
         worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}`,
@@ -347,7 +347,7 @@ describe("a GPU that fails", () => {
       },
     ));
 
-  test("an experiment without a kernel speaks of no GPU", () =>
+  test("an experiment without a kernel does not mention a GPU", () =>
     lab.open(hash({ draws: "500", device: "gpu" }, "positive-shift"), async (page) => {
       const element = await ready(page);
       await run(element);
@@ -409,7 +409,7 @@ describe("a worker that fails", () => {
     ["the pool's workers do not answer", IN_POOL("MessagePort.prototype.postMessage = () => {};")],
   ];
   for (const [what, worker] of silent) {
-    test(`${what}: that is said, and Restart goes on`, () =>
+    test(`${what}: the page reports it, and Restart recovers`, () =>
       open(worker, async (page, element) => {
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
         await button(element, "Restart the engine").click();
@@ -439,14 +439,14 @@ describe("a worker that fails", () => {
           assert.deepEqual(
             (await said(element)).filter((text) => /stop/.test(text)),
             [],
-            "it is said no longer",
+            "the message is gone",
           );
         },
         1,
       ));
   }
 
-  test("time in which nobody sees the page is no silence", () =>
+  test("time while the page is hidden does not count as silence", () =>
     open(
       IN_ENGINE("self.close();"),
       async (page, element) => {
@@ -465,7 +465,7 @@ describe("a worker that fails", () => {
       20,
     ));
 
-  test("an engine that answers after all takes its words back", () =>
+  test("the warning disappears when a silent engine answers", () =>
     open(
       IN_ENGINE("const end = performance.now() + 4000; while (performance.now() < end);"),
       async (page, element) => {
@@ -530,7 +530,7 @@ describe("a worker that fails", () => {
         (n) => document.querySelector("scaling-lab").result.progress.done > n,
         done,
       );
-      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "it runs");
+      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
       await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
       await finished(element);
       assertSame(
@@ -576,7 +576,7 @@ describe("a worker that fails", () => {
     }));
 });
 
-describe("a file that does not arrive", () => {
+describe("a file that cannot be loaded", () => {
   /** @type {import("./types.d.ts").Lab} */
   let lab;
   before(async () => {
@@ -680,10 +680,11 @@ describe("a file that does not arrive", () => {
       ),
     ));
   for (const [file, [match, shown]] of Object.entries(FILES)) {
-    test(`${file}: every fault is one sentence`, () => each(faultsOf(match), match, false, shown));
+    test(`${file}: every fault is reported in one sentence`, () =>
+      each(faultsOf(match), match, false, shown));
   }
   for (const [file, [match]] of Object.entries(FILES).slice(2)) {
-    test(`${file}: a second request mends it`, () =>
+    test(`${file}: a second request succeeds`, () =>
       each(["dropped", "cut", "a sign-in page"], match, true, async (page) => {
         const element = await ready(page);
         await run(element);
@@ -691,7 +692,7 @@ describe("a file that does not arrive", () => {
       }));
   }
 
-  test("Restart mends what has come back", () =>
+  test("Restart recovers when the file is available again", () =>
     lab.open(
       null,
       async (page) => {
@@ -725,10 +726,10 @@ describe("a file that does not arrive", () => {
     }
   });
 
-  test("an engine of a wrong type is compiled all the same", () =>
+  test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
-  test("a site that is deployed anew says so", () =>
+  test("a page of an older deployment asks to be reloaded", () =>
     lab.open(
       null,
       async (page) => {

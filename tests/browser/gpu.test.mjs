@@ -92,7 +92,7 @@ describe("the GPU computes what the command line computes on the CPU", () => {
   }
 });
 
-test("a software adapter is taken only when asked for, and costs nothing until then", () =>
+test("a software adapter is used only when chosen, and nothing is fetched for it before", () =>
   lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
     const element = await ready(page);
     await run(element);
@@ -140,7 +140,7 @@ test("a destroyed device is rebuilt, and no number changes", () =>
       const ours = await downloaded(element);
       assert.ok(
         (await worker.evaluate(() => (self.devices ?? []).length)) > devices,
-        "another device was asked for",
+        "a new device was requested",
       );
       assert.ok(ours.progress.done === ours.progress.total, "the run finished");
       assert.deepEqual([...new Set(kinds(ours))], ["gpu"]);
@@ -153,7 +153,7 @@ test("a destroyed device is rebuilt, and no number changes", () =>
     { script: keepDevices, mayThrow: true },
   ));
 
-test("a GPU process that crashes twice leaves the run to the CPU, in words", () =>
+test("when the GPU process crashes twice, the CPU takes the run and the page says so", () =>
   lab.open(
     onGpu("exam-time"),
     async (page) => {

@@ -37,7 +37,7 @@ async function boxOf(place) {
   return box;
 }
 
-test("a mouse reads values and takes the read-out along when it leaves", () =>
+test("a mouse reads values, and the read-out disappears when it leaves", () =>
   lab.open(HASH, async (page) => {
     const { plot, read } = parts(await ready(page));
     await plot.scrollIntoViewIfNeeded();
@@ -94,7 +94,7 @@ test("the keyboard walks along and between series, aloud, and keeps its place du
     assert.equal(await read.locator("b").count(), 0);
   }));
 
-test("the legend switches series, and a run leaves it as it is", () =>
+test("the legend switches series, and a run keeps the choice", () =>
   lab.open(HASH, async (page) => {
     const element = await ready(page);
     const { figure, plot, legend } = parts(element);
@@ -121,7 +121,7 @@ test("the legend switches series, and a run leaves it as it is", () =>
     );
   }));
 
-test("a finger on a phone reads values; nothing is wider than the screen", () =>
+test("touch reads values on a phone; nothing is wider than the screen", () =>
   lab.open(
     HASH,
     async (page) => {
@@ -134,7 +134,7 @@ test("a finger on a phone reads values; nothing is wider than the screen", () =>
     { context: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } },
   ));
 
-test("saved figures stand alone and carry their stamp", () =>
+test("saved figures are self-contained and have a stamp", () =>
   lab.open(`${HASH}&seed=5`, async (page) => {
     const element = await ready(page);
     await run(element);

@@ -119,7 +119,7 @@ test("figures of one table never carry the name, rows or setting of another", ()
       .waitFor({ state: "hidden" });
   }));
 
-test("a setting that cannot be used leaves the figures their own", () =>
+test("with a setting that cannot be used, the figures keep the previous settings", () =>
   lab.open("#/exam-time?hours=50&runs=64", async (page) => {
     const element = await ready(page);
     const field = (/** @type {string} */ name) =>
@@ -152,7 +152,7 @@ test("a setting that cannot be used leaves the figures their own", () =>
     assert.ok(await element.getByText("These figures show", { exact: false }).isHidden());
   }));
 
-test("fields show all of what they hold, at every width", () =>
+test("fields show their whole text at every width", () =>
   lab.open("#/atoms?atoms=100000", async (page) => {
     const element = await ready(page);
     await element.evaluate((e) => {
@@ -315,7 +315,7 @@ test("a long table of a result scrolls, and says how many rows it has", () =>
     await place.getByText(`(${rows} rows, scroll to see them all)`).waitFor();
   }));
 
-test("what cannot be measured says why, in words", async () => {
+test("a figure that cannot be measured says why", async () => {
   await lab.open("#/k-composition?rates=2&runs=1&samples=256&skills=8", async (page) => {
     const element = await ready(page);
     await run(element);
@@ -334,7 +334,7 @@ test("what cannot be measured says why, in words", async () => {
   });
 });
 
-test("titles of axes are whole at 390 px", async () => {
+test("titles of axes are not cut at 390 px", async () => {
   for (const { slug } of await catalogue()) {
     await lab.open(
       `#/${slug}${slug === "positive-shift" ? "?draws=2000" : ""}`,
@@ -366,7 +366,7 @@ test("titles of axes are whole at 390 px", async () => {
   }
 });
 
-test("published numbers fit a phone, with what runs them", () =>
+test("published numbers and their buttons fit a phone", () =>
   lab.open(
     "#/published",
     async (page) => {
@@ -457,7 +457,7 @@ test("a preset keeps its name", async () => {
   }
 });
 
-test("control characters are shown, and spoil no file", () =>
+test("control characters are shown, and files stay valid", () =>
   lab.open("#/fit?law=chinchilla&bootstrap=20", async (page) => {
     const element = await ready(page);
     const evil = "\u0001\n\u202e\u2028n";
@@ -550,7 +550,7 @@ describe("addresses", () => {
       assert.deepEqual(await element.evaluate((e) => e.result.params.weights), [0.7, 0.3]);
     }));
   for (const hash of ["#/%E0%A4%A", "#/nothing", "#/%00", "#/__proto__"]) {
-    test(`${hash} gets a sentence and a way home`, () =>
+    test(`${hash} gets an error and a link to the start`, () =>
       lab.open(hash, async (page) => {
         await page
           .getByRole("alert")
@@ -560,7 +560,7 @@ describe("addresses", () => {
         await page.locator(".cards > li").first().waitFor();
       }));
   }
-  test("#main is the front door, and leads to the content of a page that is shown", () =>
+  test("#main opens the front page, or moves to the content of the open page", () =>
     lab.open("#main", async (page) => {
       await page.locator(".cards > li").first().waitFor();
     }));
@@ -627,7 +627,7 @@ test("formulas and figures need no inline style, and no size is reported twice",
     },
   ));
 
-test("text styles and the direction of the page around stay out", () =>
+test("the element does not inherit the page's text styles and direction", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);
     const looks = () =>
@@ -683,7 +683,7 @@ test("text styles and the direction of the page around stay out", () =>
     assert.deepEqual(await looks(), before);
   }));
 
-test("paper has every tick label and the settings, and nothing to press", () =>
+test("a print has every tick label and the settings, and no buttons", () =>
   lab.open("#/exam-time?runs=64&seed=4&hours=50", async (page) => {
     const element = await ready(page);
     await run(element);
@@ -745,7 +745,7 @@ describe("a file dropped anywhere", () => {
       [selector],
     );
   for (const on of ["header.site", "footer.foot", "body"]) {
-    test(`on ${on}: taken where a table is, never opened by the browser`, () =>
+    test(`on ${on}: read by an experiment with a table, never opened by the browser`, () =>
       lab.open("#/fit?bootstrap=20", async (page) => {
         await ready(page);
         assert.deepEqual(await drop(page, on), [false, false], "the browser must not open it");
@@ -765,7 +765,7 @@ describe("a file dropped anywhere", () => {
   }
 });
 
-test("files are made without a connection", () =>
+test("files can be saved without a connection", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);
     await page.waitForFunction(() =>
@@ -784,7 +784,7 @@ test("files are made without a connection", () =>
       );
   }));
 
-test("what cannot be fetched is named", () =>
+test("a file that cannot be fetched is named", () =>
   lab.open(
     "",
     async (page) => {
@@ -799,7 +799,7 @@ test("what cannot be fetched is named", () =>
     { mayThrow: true },
   ));
 
-test("third parties are named with their licences", async () => {
+test("third-party packages are listed with their licences", async () => {
   const text = await readFile(new URL("../../dist/THIRD-PARTY.txt", import.meta.url), "utf8");
   for (const name of [
     "d3-array",
@@ -817,7 +817,7 @@ test("third parties are named with their licences", async () => {
   assert.match(
     text,
     /Permission to use, copy, modify, and\/or distribute this software/,
-    "the text of ISC",
+    "the text of the ISC licence",
   );
 });
 

@@ -103,7 +103,7 @@ export async function toPng(svg, factor = 2) {
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
       canvas.toBlob(
-        (blob) => (blob ? resolve(blob) : reject(new Error("the picture could not be made"))),
+        (blob) => (blob ? resolve(blob) : reject(new Error("the browser could not make the PNG"))),
         "image/png",
       ),
     );

@@ -100,7 +100,8 @@ export function parseNamed(text) {
 
 /** Unpacks the table of an address. Throws if the text is broken or longer than any text that `pack` makes. @param {string} text @returns {Promise<Blob>} */
 export async function unpack(text) {
-  if (!text || text.length > LINK_MAX) throw new RangeError("no table of an address");
+  if (!text || text.length > LINK_MAX)
+    throw new RangeError("the text of the table is empty or too long");
   const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) =>
     c.charCodeAt(0),
   );

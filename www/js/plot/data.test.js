@@ -132,7 +132,7 @@ const groups = (n) =>
     })),
   ).map((l) => l.colour);
 
-test("no two groups share a colour, and a group has one", () => {
+test("each group has one colour, and no two groups share it", () => {
   for (const n of [1, 8, 9, 12, 16]) {
     const colours = groups(n);
     for (const palette of Object.values(palettes)) {

@@ -51,7 +51,7 @@ function read(text) {
       if (!found.empty) open.push(node);
     }
   }
-  assert.equal(open.length, 1, "all is closed");
+  assert.equal(open.length, 1, "every tag is closed");
   return /** @type {Read[]} */ (whole.children)[0];
 }
 
@@ -91,7 +91,7 @@ test("what is drawn is written and read back, for every kind of figure", () => {
   for (const figure of [logs, changed, nowhere, plane, simplex]) {
     const { tree } = drawFigure(frozen(figure), frozen({ ...view }));
     assert.deepEqual(read(markup(tree)), expected(tree), figure.id);
-    assert.deepEqual(drawFigure(figure, view).tree, tree, "once more it is the same");
+    assert.deepEqual(drawFigure(figure, view).tree, tree, "a second drawing is the same");
   }
 });
 
@@ -148,7 +148,7 @@ test("a map has its cells, its colours and no more than a page draws of it", () 
   assert.equal(ofClass(drawFigure(simplex, view).tree, "mask").length, 1);
 });
 
-test("what was kept holds axes, margins and the order of series", () => {
+test("the values kept from a drawing fix axes, margins and the order of series", () => {
   const first = drawFigure(logs, view);
   const before = structuredClone(first.kept);
   const smaller = {
@@ -156,8 +156,12 @@ test("what was kept holds axes, margins and the order of series", () => {
     series: logs.series.map((s) => ({ ...s, y: s.y.map((v) => v && v * 0.95) })),
   };
   const second = drawFigure(smaller, view, first.kept);
-  assert.equal(layer(second.tree, "axes"), layer(first.tree, "axes"), "not drawn again");
-  assert.deepEqual(first.kept, before, "what was given is as it was");
+  assert.equal(
+    layer(second.tree, "axes"),
+    layer(first.tree, "axes"),
+    "the axes are not drawn again",
+  );
+  assert.deepEqual(first.kept, before, "the kept values that were passed in do not change");
   const third = drawFigure(changed, view, second.kept);
   const order = (/** @type {Node} */ tree) => layer(tree, "lines").map(({ key }) => key);
   assert.deepEqual(order(third.tree), ["line law", "line runs", "line printed"]);
