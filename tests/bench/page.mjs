@@ -169,7 +169,7 @@ try {
     },
     { script: two },
   );
-  // The same work on one worker and on two, each time on a whole page with plots.
+  // Compares equal work on one worker and on two, each time on a whole page with plots.
   /** @type {number[]} */
   const rates = [];
   for (const workers of [1, 2]) {

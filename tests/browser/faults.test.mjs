@@ -429,7 +429,7 @@ describe("a worker that fails", () => {
           await button(element, "Cancel").click();
           await element
             .getByText(
-              "The run did not stop within 2 seconds, so its worker was ended and another one started.",
+              "The run did not stop within 2 seconds, so its worker was replaced by a new one.",
             )
             .waitFor();
           assert.ok(Date.now() - begun < 6000, "soon");

@@ -212,7 +212,7 @@ const shownOf = (page, figures) =>
     return { markups, kept };
   }, figures);
 
-/** The same drawings as Node writes them. @param {Figure[]} figures */
+/** The drawings of `shownOf` as Node writes them. @param {Figure[]} figures */
 function writtenOf(figures) {
   const last = figures[figures.length - 1];
   const off = new Set(last.series.flatMap(({ id, hidden }) => (hidden ? [id] : [])));

@@ -14,7 +14,7 @@ use scaling_lab::math;
 use scaling_lab::output::{Id, Verdict};
 use scaling_lab::session::Session;
 
-/// Verdicts on claims that the lab expects to be refuted, for which it is no alarm to differ.
+/// Verdicts on claims that the lab expects to be refuted, so that a difference is no false alarm.
 const RIVALS: [&str; 1] = ["constant-reuse"];
 
 /// Counts of what the verdicts of one name in one experiment said.
