@@ -3,10 +3,10 @@
 #
 #   ./build.sh [serve]   set up, build, serve on http://127.0.0.1:8080 ($PORT for another port)
 #   ./build.sh test      set up and run everything CI runs
-#   ./build.sh dist      dist/: a folder that any static host serves as it is
-#   ./build.sh soak      long versions of CI's random tests; screenshots of every page in target/screens
-#   ./build.sh bench     the benchmarks of tests/bench (arguments go to cargo bench)
-#   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU; JavaScript's types
+#   ./build.sh dist      build dist/, a folder that any static host can serve
+#   ./build.sh soak      run long versions of CI's random tests; screenshots of every page in target/screens
+#   ./build.sh bench     run the benchmarks of tests/bench (arguments go to cargo bench)
+#   ./build.sh check     check formats and lints, native and wasm32, with and without the GPU, and JavaScript's types
 #   ./build.sh format    format Rust and JavaScript as check requires
 #   ./build.sh update    write the files that are generated from the code: README.md's table, the digests of tests/golden.txt
 #
@@ -109,12 +109,12 @@ node_modules() {
     echo "node $(node --version)"
 }
 
-wasm_bindgen() { # the CLI must be exactly as old as the crate
+wasm_bindgen() { # installs the CLI in exactly the version of the crate
     local version
     version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print }' Cargo.lock)
     [ -n "$version" ] || die "Cargo.lock names no version of wasm-bindgen"
     if [ "$(wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
-        # It runs for seconds and builds for minutes: hardly optimised is faster in all.
+        # We run it for seconds but compile it for minutes, so build it almost unoptimised.
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet wasm-bindgen-cli \
             --version "$version" --bin wasm-bindgen --root "$target/tools" \
             --target-dir "$target/tools/build"

@@ -2,7 +2,7 @@
 //! machine. An iteration starts with the lanes on the host and ends when their state is back on the host.
 //!
 //! `exam` counts students (2 subjects, 64 facts each, 41 allocations); `atoms` counts draws (wide table, 1e5 atoms);
-//! `compose` counts samples (64 skills, 4 hops, alpha = 1.5) and so does `track` (5 symbols, 4 hops, uniform); `epochs`
+//! `compose` counts samples (64 skills, 4 hops, alpha = 1.5), as does `track` (5 symbols, 4 hops, uniform); `epochs`
 //! counts steps of each learning rate (8 features).
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]

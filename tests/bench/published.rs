@@ -79,7 +79,7 @@ const T32: &[(f64, [u64; 3])] = &[
     (2.5, [580_000, 460_000, 370_000]),
 ];
 
-/// Skills, samples of alpha = 1.5 before training turns uniform, median samples; k = 4, learning rate 0.1.
+/// Skills, samples with alpha = 1.5 before training becomes uniform, median samples; k = 4, learning rate 0.1.
 const T33: &[(u32, u32, u64)] = &[
     (64, 1000, 55_000),
     (64, 3000, 3600),

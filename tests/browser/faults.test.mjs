@@ -733,7 +733,7 @@ describe("a file that cannot be loaded", () => {
     lab.open(
       null,
       async (page) => {
-        // Before the page is there: the part of the downloads is fetched as soon as a figure is drawn.
+        // Replace the front page first, because the page fetches further files as soon as a figure is drawn.
         await page.route(/\/index\.html/, (route) =>
           route.fulfill({
             contentType: "text/html",

@@ -12,7 +12,7 @@ import { compile, rest, send } from "./wasm.js";
  *  @typedef {import("../types.d.ts").Values} Values */
 
 const ADAPTER_S = 3;
-/** Runs in which the GPU may fail before it is no longer asked. */
+/** The number of GPU failures after which runs no longer ask for the GPU. */
 const GPU_TRIES = 2;
 
 /** The message of a browser's exception, without the words of a panic that wraps it. @param {any} error */

@@ -1,4 +1,4 @@
-// The engine worker and the pool worker: one script, told apart by its first message. It drives runs from
+// One script for the engine worker and the pool workers; its first message says which it is. It drives runs from
 // checkpoint to checkpoint and posts what the page should show; it knows no experiment and no DOM.
 import * as lab from "lab:glue";
 import { unhandled } from "./unhandled.js";

@@ -1,6 +1,6 @@
 // The plot's styles, as text for a constructable style sheet (shadow root or document).
 //
-// Variables a page may set on the element or above it (each falls back to the lab's own sheet, then to ours):
+// Variables that a page may set on the element or above it (each falls back to the lab's sheet, then to this one):
 //   --lab-bg --lab-ink --lab-muted --lab-grid   background, text, secondary text and axes, grid lines
 //   --lab-c0 ... --lab-c7                       series colours, at least 3:1 against --lab-bg
 //   --lab-focus                                 focus ring

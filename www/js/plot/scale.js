@@ -14,7 +14,7 @@ export function makeScale(kind, domain, range) {
   const f = kind === "log" ? Math.log10 : (/** @type {number} */ v) => v / 2;
   const [a, b] = domain.map(f);
   const [r, s] = range;
-  /** @param {number} v NaN where the axis has no place for it */
+  /** The position of a value; NaN if the axis cannot show it. @param {number} v */
   const scale = (v) => {
     const t = r + ((f(v) - a) / (b - a)) * (s - r);
     return Number.isFinite(t) ? t : NaN;

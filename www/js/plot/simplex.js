@@ -61,7 +61,7 @@ function drawTriangle(figure, { width, strings, locale }, size, box, project) {
   return { axes };
 }
 
-/** @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Kept} kept takes what this drawing settles @returns {Part} */
+/** @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Kept} kept this drawing writes its values into it @returns {Part} */
 export function drawSimplex(figure, view, size, kept) {
   const { width, shown } = view;
   const side = Math.min(width - size * 5, 620, ((view.height ?? 1e4) - size * 9) / 0.866);

@@ -46,7 +46,7 @@ export const dashes = ({ dash }, size) =>
 export const px = (v) => Math.round(v * 10) / 10;
 
 /**
- * An outline around the origin, relative to `M x y`, of equal visual weight for every shape.
+ * The path of a shape around the origin, to follow `M x y`; all shapes have equal visual weight.
  * @param {number} shape @param {number} r
  */
 export function outline(shape, r) {
