@@ -3,12 +3,12 @@
 #
 #   ./build.sh [serve]   set up, build, serve on http://127.0.0.1:8080 ($PORT for another port)
 #   ./build.sh test      set up and run everything CI runs
-#   ./build.sh dist      dist/: a folder that any static host serves as it is
-#   ./build.sh soak      what CI does shortly, at length; pictures of every page in target/screens
-#   ./build.sh bench     the benchmarks of tests/bench (arguments go to cargo bench)
-#   ./build.sh check     formatting and lints, native and wasm32, with and without the GPU; JavaScript's types
-#   ./build.sh format    lays Rust and JavaScript out as check asks for
-#   ./build.sh update    writes what is made from the code: the table of README.md, the digests of tests/golden.txt
+#   ./build.sh dist      build dist/, a folder that any static host can serve
+#   ./build.sh soak      run long versions of CI's random tests; screenshots of every page in target/screens
+#   ./build.sh bench     run the benchmarks of tests/bench (arguments go to cargo bench)
+#   ./build.sh check     check formats and lints, native and wasm32, with and without the GPU, and JavaScript's types
+#   ./build.sh format    format Rust and JavaScript as check requires
+#   ./build.sh update    write the files that are generated from the code: README.md's table, the digests of tests/golden.txt
 #
 # Needs Rust (rustup) and Node >= 20. Everything else is installed under target/ and
 # www/node_modules, or as a system package on Debian and Ubuntu. Running it again is cheap.
@@ -19,14 +19,15 @@ mkdir -p "$target"
 target=$(cd "$target" && pwd)
 log=$target/test.log
 export PATH="$target/tools/bin:$PATH"
-# Only the page needs SIMD named: natively the compiler's baseline has it. Nor should a page tell where it was built.
+# The page needs SIMD to be switched on; natively the compiler's baseline includes it. Remapped paths keep the page from
+# revealing where it was built.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C target-feature=+simd128 --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/="
 
 die() { echo "build.sh: $*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
 stage_name='' stage_start=0 summary='' late=''
-stage() { # stage NAME COMMAND...: says what it does and how long it took
+stage() { # stage NAME COMMAND...: runs COMMAND, prints NAME and how long it took
     stage_name=$1 stage_start=$SECONDS
     shift
     echo "== $stage_name"
@@ -41,7 +42,7 @@ stage_end() {
     stage_name=''
 }
 
-within() { # within NAME MINUTES COMMAND...: stages that may take so long in all, on two idle cores
+within() { # within NAME MINUTES COMMAND...: runs stages that may take MINUTES in all, on two idle cores
     local name=$1 budget=$2 start=$SECONDS took scale=${LAB_BUDGET:-1}
     shift 2
     "$@"
@@ -51,16 +52,16 @@ within() { # within NAME MINUTES COMMAND...: stages that may take so long in all
 }
 
 beside_pid='' beside_name='' beside_start=0
-beside() { # beside NAME COMMAND...: a stage that runs while others do
+beside() { # beside NAME COMMAND...: starts a stage that runs in the background
     beside_name=$1 beside_start=$SECONDS
     shift
-    echo "== $beside_name (beside what follows)"
-    set -m # a process group of its own, so that all of it can be stopped
+    echo "== $beside_name (in the background)"
+    set -m # a separate process group, so that all its processes can be stopped
     ("$@") >"$target/beside.log" 2>&1 &
     set +m
     beside_pid=$!
 }
-beside_end() { # waits for that stage, says what it said, and fails as it did
+beside_end() { # waits for the background stage, prints its output, and fails if it failed
     local status=0
     stage_name=$beside_name stage_start=$beside_start
     wait "$beside_pid" || status=$?
@@ -72,7 +73,7 @@ beside_end() { # waits for that stage, says what it said, and fails as it did
 
 # --- set up -------------------------------------------------------------------------------
 
-packages() { # packages NAME...: installs system packages where we know how, else names them
+packages() { # packages NAME...: installs system packages with apt-get, or says which ones to install
     local missing=() name
     for name; do
         has dpkg-query && dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' ||
@@ -89,7 +90,7 @@ packages() { # packages NAME...: installs system packages where we know how, els
         "${missing[@]}" >/dev/null
 }
 
-rust() { # the host toolchain, with what its minimal profile leaves out
+rust() { # the host toolchain, with the parts that rustup's minimal profile leaves out
     has cargo && has rustup ||
         die "Rust is missing: install it with rustup (https://rustup.rs) and run this again"
     has cc || has clang || packages gcc libc6-dev
@@ -108,12 +109,12 @@ node_modules() {
     echo "node $(node --version)"
 }
 
-wasm_bindgen() { # the CLI must be exactly as old as the crate
+wasm_bindgen() { # installs the CLI in exactly the version of the crate
     local version
     version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print }' Cargo.lock)
     [ -n "$version" ] || die "Cargo.lock names no version of wasm-bindgen"
     if [ "$(wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
-        # It runs for seconds and builds for minutes: hardly optimised is faster in all.
+        # We run it for seconds but compile it for minutes, so build it almost unoptimised.
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet wasm-bindgen-cli \
             --version "$version" --bin wasm-bindgen --root "$target/tools" \
             --target-dir "$target/tools/build"
@@ -125,7 +126,7 @@ wasm_bindgen() { # the CLI must be exactly as old as the crate
 browser() { # Chromium, and a software adapter for the native GPU tests
     local name
     if [ -z "${CHROMIUM:-}" ]; then
-        # Chromium without windows opens a page in a third of the time. It is Debian's; others have the whole.
+        # The headless shell, which only Debian packages, opens a page in a third of the time that Chromium takes.
         has chromium-headless-shell || [ "$(id -u)" -ne 0 ] || (packages chromium-headless-shell) 2>/dev/null || true
         for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
             ! has $name || { CHROMIUM=$(command -v $name); break; }
@@ -150,25 +151,25 @@ browser() { # Chromium, and a software adapter for the native GPU tests
 
 # --- build --------------------------------------------------------------------------------
 
-catalogue() { # catalogue LAB...: every word of the experiments, for the page, from the lab's command
+catalogue() { # catalogue LAB...: asks the lab's command for the texts and parameters of all experiments, for the page
     mkdir -p "$target/page"
     "$@" list --json >"$target/page/catalogue.json"
 }
 
-wasm() { # wasm NAME OPTIONS...: one of the two builds, to target/page/NAME
+wasm() { # wasm NAME OPTIONS...: makes one of the two builds in target/page/NAME
     local name=$1 out=$target/page/$1 built
     shift
-    # build.rs names the commit; it does not see that a file of the page differs from it.
+    # build.rs names the commit, but it does not notice a changed file of the page.
     LAB_DIRTY=$(git diff --quiet HEAD 2>/dev/null || echo dirty) \
         cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target wasm32-unknown-unknown "$@"
     built=$target/wasm32-unknown-unknown/wasm/scaling_lab.wasm
-    # Both builds land in one place, so each keeps its own copy of what it was made from.
+    # Cargo writes both builds to the same file, so each keeps a copy of its input to see whether that has changed.
     ! cmp -s "$built" "$out/from.wasm" || return 0
     mkdir -p "$out"
     wasm-bindgen "$built" --out-dir "$out" --out-name lab --target web --no-typescript \
         --remove-name-section --remove-producers-section
-    # The CPU's build is optimised when it is split (www/split.mjs), by what the linker recorded. Never --all-features:
-    # it emits compact imports, which browsers refuse.
+    # The CPU's build is optimised later, when www/split.mjs has divided it by the linker's records. Never pass
+    # --all-features to wasm-opt: it would emit compact imports, which browsers refuse.
     if [ "$name" = cpu ]; then cp "$out/lab_bg.wasm" "$out/lab.wasm"; else
         www/node_modules/.bin/wasm-opt -O3 "$out/lab_bg.wasm" -o "$out/lab.wasm"
     fi
@@ -182,7 +183,7 @@ setup() {
     stage "set up: npm packages" node_modules
 }
 
-modules() { # both builds, and what makes JavaScript of them
+modules() { # makes both builds, with wasm-bindgen for their JavaScript
     wasm_bindgen
     wasm cpu --no-default-features -- -C link-arg=--emit-relocs
     wasm gpu --features gpu
@@ -199,9 +200,9 @@ build() {
 lint() { cargo clippy --quiet "$@" -- -D warnings; }
 wasm32="--lib --target wasm32-unknown-unknown"
 
-# Not cargo fmt: it does not see the modules that part! declares.
+# cargo fmt does not find the modules that part! declares, so rustfmt gets every file.
 rust_format() { rustfmt --edition 2024 "$@" build.rs $(find src tests -name '*.rs'); }
-tool() { www/node_modules/.bin/"$@"; } # of the page's npm packages
+tool() { www/node_modules/.bin/"$@"; } # runs a tool of the page's npm packages
 prettier() { tool prettier --log-level=warn "$@" "www/**/*.{js,mjs,ts}" "tests/**/*.{js,mjs,ts}"; }
 types() { tool tsc -p www && tool tsc -p tests; }
 
@@ -231,9 +232,9 @@ node_tests() { # node_tests FILE...
     NO_COLOR=1 node --test --test-reporter=spec "$@" 2>&1 | tee -a "$log"
 }
 page_tests() { node_tests $(find www -name node_modules -prune -o -name '*.test.js' -print | sort); }
-# Files that hold the page to deadlines, or press as fast as they can, want the machine for themselves.
+# These files test deadlines of the page, or press buttons as fast as they can, so nothing else may run beside them.
 alone='faults|stress|view'
-browser_tests() { # browser_tests CONCURRENCY GREP_OPTIONS: the files whose names match, or with -v do not
+browser_tests() { # browser_tests CONCURRENCY GREP_OPTIONS: the files that match $alone, or with -v the others
     local concurrency=$1
     shift
     LAB_CLI=$target/debug/scaling-lab TARGET=$target node_tests --test-concurrency="$concurrency" \
@@ -254,7 +255,7 @@ browser_stages() {
     stage "browser tests: alone" browser_tests 1
 }
 
-# Minutes on two idle cores: 44 in all. Linking a page takes one core, and so do most tests: they share the machine.
+# The minutes are for two idle cores; 44 in all. The wasm builds use one core, as do most tests, so they run side by side.
 tests() {
     : >"$log"
     trap finish EXIT
@@ -268,13 +269,13 @@ tests() {
     check_budget
 }
 
-check_budget() { # a laptop may be slow: only where LAB_BUDGET is set (1, or 2 for half as fast a machine) is it a failure
+check_budget() { # fails beyond the budget only if LAB_BUDGET is set: to 1, or to 2 for a machine half as fast
     [ -n "$late" ] || return 0
     printf '%s' "$late"
-    [ -z "${LAB_BUDGET:-}" ] || die "over its budget: make it faster, or move what is long to 'soak'"
+    [ -z "${LAB_BUDGET:-}" ] || die "over budget: make the stages faster, or move long tests to 'soak'"
 }
 
-pictures() { # of every page, in target/screens
+pictures() { # makes screenshots of every page in target/screens
     LAB_SCREENS=1 LAB_CLI=$target/debug/scaling-lab TARGET=$target node_tests tests/browser/screens.test.mjs
 }
 stress() { STRESS_ACTIONS=200 TARGET=$target node_tests tests/browser/stress.test.mjs; }
@@ -302,7 +303,7 @@ bench() {
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
 }
 
-finish() { # the summary, and the counts of every runner added up
+finish() { # prints the summary, and the number of passed and failed tests of all runners
     local status=$? passed failed
     [ -z "$stage_name" ] || stage_end FAILED
     [ -z "$beside_pid" ] || kill -- "-$beside_pid" 2>/dev/null || true

@@ -1,6 +1,6 @@
-//! Fits against what was computed before, by other programs or by hand.
+//! Compares fits with results that other programs or calculations by hand gave before.
 //!
-//! Tests on tables that are not shipped take their folder from `LAB_DATA` and are ignored by name without it.
+//! Some tests need tables that we do not distribute, in the folder that `LAB_DATA` names. They are ignored unless asked for.
 
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ fn gradients_are_finite_differences() {
                     law.predict(&law.back(&moved), &x)
                 };
                 let h = 1e-4 * theta[j].abs().max(0.05);
-                // Five points: an error of h^4; a kink within h shows in the second difference and is left out.
+                // Five points give an error of h^4. A kink within h shows in the second difference; such points are left out.
                 let slope = (8.0 * (at(h) - at(-h)) - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
                 let size = gradient[j].abs() + 1e-4 * room.values[0].abs() / theta[j].abs().max(0.05);
                 let bend = ((at(2.0 * h) - at(h)) - (at(-h) - at(-2.0 * h))) / h;
@@ -96,7 +96,7 @@ fn the_published_law_of_repeated_data_has_its_values() {
     }
 }
 
-/// The published runs, as a law reads them: all, or those of the published fit.
+/// The published runs as a law reads them: all of them, or those of the published fit.
 fn published_runs(law: &Entry, all: bool) -> Data {
     let folder = std::env::var_os("LAB_DATA").expect("LAB_DATA names the folder of the table");
     let text = std::fs::read(PathBuf::from(folder).join("muennighoff2023_runs.csv")).expect("the table");
@@ -104,7 +104,7 @@ fn published_runs(law: &Entry, all: bool) -> Data {
     let rules = if all { vec![] } else { vec![Rule::parse("in_fit182=0").expect("a rule")] };
     let mut runs = runs(law, &table, &Columns::guess(&table), law.info.objective, &rules).expect("runs");
     assert_eq!(runs.data.len(), if all { 296 } else { 182 }, "rows");
-    // Rows are resampled one by one here, as was done before.
+    // Resample row by row, as the published analysis did.
     runs.data.block = (0..runs.data.len() as u32).collect();
     runs.data
 }
@@ -114,7 +114,7 @@ fn base_held(law: &'static Entry, data: &Data) -> Problem {
     (0..5).fold(Problem::new(law, data.clone()), |problem, j| problem.hold(j, Some(published[j])).expect("in bounds"))
 }
 
-/// A grid of sizes and of tokens, as scaling studies have.
+/// A grid of sizes and tokens like those of scaling studies.
 fn grid(rows: usize) -> Vec<Vec<f64>> {
     let place = |i: usize, n: usize, lo: f64, hi: f64| lo * math::pow(hi / lo, i as f64 / (n - 1) as f64);
     (0..rows).map(|i| vec![place(i % 16, 16, 5e7, 1.6e10), place(i / 16, rows.div_ceil(16), 1e9, 5e11)]).collect()
@@ -167,7 +167,7 @@ fn a_search_is_as_good_as_a_far_longer_one() {
                     vec![within(5e7, 5e9), unique * within(1.0, 100.0), unique]
                 }
             };
-            // Seven or eight parameters on few runs have minima that no practical search exhausts.
+            // With seven or eight parameters and few runs there are more local minima than a practical search can find.
             let rows = if law.len() > 5 { 60 } else { 12 } + 5 * case;
             let inputs: Vec<_> = (0..rows).map(input).collect();
             let data = Data::simulated(law, &truth, &inputs, 0.02, 3, case);
@@ -180,7 +180,7 @@ fn a_search_is_as_good_as_a_far_longer_one() {
     }
 }
 
-/// A table that says little: few rows, and one ratio of tokens to parameters, two sizes, one budget, or no order at all.
+/// A table with little information: few rows, with one ratio of tokens to parameters, two sizes, one budget, or random inputs.
 fn poor(law: &'static Entry, case: u32) -> Data {
     let mut draws = Draws::new(7, Stream(1), case, 0);
     let mut within = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
@@ -206,19 +206,19 @@ fn poor(law: &'static Entry, case: u32) -> Data {
 
 #[test]
 fn of_poor_tables_the_lowest_minimum_is_found_or_doubted() {
-    // A soak asks for more tables of each law.
+    // A soak test asks for more tables of each law.
     let tables = std::env::var("LAB_POOR_TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(4);
     for slug in ["data-constrained", "geometric", "practical", "mixture-of-exponentials"] {
         let law = law(slug);
         let (mut missed, mut doubted) = (0, 0);
-        // Of the 29th table of three exponentials, few starts end in the lowest minimum.
+        // For the 29th table of three exponentials, few starts end in the lowest minimum, so that table is always included.
         let rare = (slug == "mixture-of-exponentials" && tables <= 28).then_some(28);
         for case in (0..tables).chain(rare) {
             let problem = Problem::new(law, poor(law, case));
             let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
             let long = Search::with_cells(problem, 2, 4 * law.info.cells, 150).expect("free").from(&fit.params);
             let long = long.run().expect("a fit").value;
-            // What the search takes for one minimum.
+            // The search counts two fits as one minimum within this tolerance.
             let found = fit.value <= long * (1.0 + 1e-6) + 1e-14;
             assert!(found || !fit.sure, "{slug} {case}: {} of {} starts, {} {long}", fit.met, fit.starts, fit.value);
             (missed, doubted) = (missed + u32::from(!found), doubted + u32::from(!fit.sure));
@@ -246,7 +246,8 @@ fn profiles_of_few_rows_hold_the_truth_as_often_as_they_say() {
             let mut profile = Profile::new(&problem, &fit, 2, 1);
             inside += u32::from(profile.at(truth[2]).expect("in bounds").objective <= profile.threshold());
         }
-        // Chi-squared's quantile would hold 65 to 78 %. One standard error of 95 % over 200 tables is 1.5 %.
+        // With the chi-squared quantile, 65 to 78 % of the intervals would contain the true value. The standard error of a share
+        // of 95 % over 200 tables is 1.5 %.
         let share = f64::from(inside) / f64::from(TABLES);
         assert!(share >= 0.90, "delta {delta}: {share}");
     }
@@ -254,7 +255,7 @@ fn profiles_of_few_rows_hold_the_truth_as_often_as_they_say() {
 
 #[test]
 fn four_asymptotes_have_their_joint_limit() {
-    // Kim et al., arXiv 2509.14786: ensembles of 0.15, 0.3, 0.6 and 1.4 billion parameters; the limit is printed 3.17.
+    // Kim et al., arXiv 2509.14786: ensembles of 0.15, 0.3, 0.6 and 1.4 billion parameters; the published limit is 3.17.
     let (law, n, y) = (law("power"), [0.15, 0.3, 0.6, 1.4], [3.49494, 3.27298, 3.21223, 3.17397]);
     let data = Data::new(law, &[&n], &y, Residual::Plain, None).expect("runs");
     let mut problem = Problem::new(law, data.clone());
@@ -286,13 +287,13 @@ fn what_follows_is_what_theory_says() {
 
 #[test]
 fn what_unique_tokens_buy_is_what_was_published() {
-    // Muennighoff et al.'s own allocation of 10^22 operations over 25 billion unique tokens.
+    // The allocation that Muennighoff et al. give for 10^22 operations and 25 billion unique tokens.
     let (law, p) = (law("data-constrained"), law("data-constrained").info.published[0].values);
     let ask = Ask { compute: Some(1e22), unique: Some(25e9), ..Ask::default() };
     let list = answers(law, p, &ask);
     let said = |name: &str| list.iter().find(|a| a.name == name).expect("an answer").value;
     let (n, d) = (7_022_364_735.88, 237_336_955_477.55);
-    // It is printed to half a thousandth; ours is the better one.
+    // The published allocation is accurate to half a thousandth; ours has a lower loss.
     assert!((said("compute-optimal parameters") / n - 1.0).abs() < 1e-3, "{list:?}");
     assert!(
         (said("compute-optimal tokens") / d - 1.0).abs() < 1e-3 && said("loss there") < law.predict(p, &[n, d, 25e9])
@@ -301,19 +302,19 @@ fn what_unique_tokens_buy_is_what_was_published() {
     assert!((said("half-worth epochs") - (1.0 + 15.387_756 * std::f64::consts::LN_2)).abs() < 1e-9, "{list:?}");
     let endless: Vec<f64> = p.iter().enumerate().map(|(j, p)| if j == 5 { 1e12 } else { *p }).collect();
     assert!(answers(law, &endless, &ask).iter().any(|a| a.name == "half-worth epochs" && a.value.is_infinite()));
-    // Without a limit to unique tokens every token is fresh: at most as many are unique as are seen.
+    // Without a limit on unique tokens every token is fresh, so there are as many unique tokens as tokens seen.
     let fresh = answers(law, p, &Ask { compute: Some(1e22), ..Ask::default() });
     let plenty = answers(law, p, &Ask { unique: Some(1e15), ..ask });
     for (a, b) in fresh.iter().zip(&plenty) {
         assert_eq!((a.name, a.value), (b.name, b.value), "fresh tokens");
     }
-    assert_eq!(plenty[plenty.len() - 1].value, 1.0, "one epoch of what is plenty: {plenty:?}");
+    assert_eq!(plenty[plenty.len() - 1].value, 1.0, "plentiful tokens are seen once: {plenty:?}");
     let (practical, q) =
         (fit::find("practical").expect("a law"), fit::find("practical").expect("a law").info.example.values);
     let seen = answers(practical, q, &Ask { compute: Some(1e22), ..Ask::default() });
     let more = answers(practical, q, &Ask { unique: Some(1e15), ..ask });
-    assert_eq!(seen[0].value, more[0].value, "tokens that are not seen change nothing");
-    assert_eq!(law.predict(p, &[1e9, 1e10, 1e12]), law.predict(p, &[1e9, 1e10, 1e10]), "nor do they in the law");
+    assert_eq!(seen[0].value, more[0].value, "unseen tokens change no answer");
+    assert_eq!(law.predict(p, &[1e9, 1e10, 1e12]), law.predict(p, &[1e9, 1e10, 1e10]), "unseen tokens change no loss");
 
     let ask = Ask { loss: Some(2.4), params: Some(1e9), unique: Some(25e9), ..Ask::default() };
     let list = answers(law, p, &ask);
@@ -386,7 +387,7 @@ fn without_noise_the_truth_comes_back() {
     }
 }
 
-/// How often 95 % intervals hold the truth over 500 draws of noise, for every parameter.
+/// For every parameter, how often 95 % intervals contain the true value, over 500 draws of noise.
 fn coverage(law: &'static Entry, truth: &[f64], inputs: &[Vec<f64>], sigma: f64) -> Vec<f64> {
     const DRAWS: u32 = 500;
     let mut inside = vec![0; law.len()];
@@ -413,13 +414,13 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
         ("chinchilla", published("chinchilla", 1), grid(160), 0.01),
         ("log-linear", &[3.3, -7.0][..], line(240), 0.5),
     ] {
-        // One standard error of a share of 95 % over 500 draws is 1 %.
+        // The standard error of a share of 95 % over 500 draws is 1 %.
         let found = coverage(law(slug), truth, &inputs, sigma);
         assert!(found.iter().all(|share| (0.92..=0.98).contains(share)), "{slug}: {found:?}");
     }
 }
 
-/// The first `count` refits, each against a full search on its resample.
+/// The objectives of the first `count` refits, each divided by that of a full search on the same resample.
 fn refits_against_searches(problem: &Problem, count: u32) -> Vec<f64> {
     let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
     let bootstrap = Bootstrap::new(problem, &fit, 42);
@@ -445,7 +446,7 @@ fn a_refit_is_as_good_as_a_full_search() {
         let inputs: Vec<_> = (0..rows).map(input).collect();
         let data = Data::simulated(law, law.info.example.values, &inputs, 0.05, 1, 0);
         let ratios = refits_against_searches(&Problem::new(law, data), 40);
-        // A thousandth of the objective of 60 runs is about a fiftieth of chi-squared's 95 %.
+        // A thousandth of the objective of 60 runs is about a fiftieth of the 95 % quantile of chi-squared.
         assert!(ratios.iter().all(|ratio| *ratio < 1.001), "{slug}: {ratios:?}");
         let exact = ratios.iter().filter(|ratio| **ratio < 1.0 + 1e-8).count();
         assert!(exact > 35, "{slug}: {exact} of 40 at the same minimum, {ratios:?}");
@@ -478,7 +479,7 @@ fn the_published_fit_is_a_local_minimum() {
         assert!((fit.value - 0.015_804_662_474).abs() < 1e-12, "seed {seed}: {fit:?}");
         assert!(close(&fit.params[5..7], &[95.365_168, 1.705_906], 1e-5), "seed {seed}: {:?}", fit.params);
         let local = fit.valleys.iter().any(|valley| close(&valley.params[5..7], &published[5..7], 3e-3));
-        assert!(local, "seed {seed}: the published one is among the local minima");
+        assert!(local, "seed {seed}: the published fit is among the local minima");
     }
 }
 
@@ -541,7 +542,7 @@ fn the_bootstrap_is_as_good_as_full_searches_and_leaves_repeats_open() {
 #[test]
 #[ignore = "needs muennighoff2023_runs.csv in LAB_DATA"]
 fn all_parameters_free_reach_the_best_known_objectives() {
-    // Rows of the published fit, and all rows: what long searches found before.
+    // The objectives that long searches found before, on the rows of the published fit and on all rows.
     let known = [
         ("chinchilla", false, 0.008_953, 0.029_012),
         ("data-constrained", false, 0.006_566, 0.020_692),
@@ -558,7 +559,7 @@ fn all_parameters_free_reach_the_best_known_objectives() {
                 problem = problem.hold(7, None).expect("free");
             }
             let fit = Search::new(problem, 1).expect("free").run().expect("a fit");
-            // They are printed to six decimal places.
+            // The known objectives have six decimal places.
             assert!(fit.value < best + 5e-7, "{slug}, nu {nu}, all rows {all}: {}", fit.value);
         }
     }
@@ -656,7 +657,7 @@ fn the_command_asks_what_a_table_leaves_open() {
         said
     };
 
-    // Numbers with three decimals, which no heading calls a loss: a point may be anything.
+    // No heading says that the numbers are losses, so with three decimals a point could separate thousands.
     let rows = (1..20).map(|i| format!("{i}\t{:.3}\n", 2.0 + 3.0 / f64::from(i).sqrt()));
     std::fs::write(folder.join("steps.tsv"), format!("step\tL\n{}", rows.collect::<String>())).expect("a file");
     let fit = |more: &[&str]| lab(&[&["fit", "power", "steps.tsv"], &quick[..], more].concat());
@@ -683,9 +684,9 @@ fn the_command_asks_what_a_table_leaves_open() {
         "--format",
         "json",
     ]);
-    assert!(words(&run).contains("19 rows"), "the answer in a parameter");
+    assert!(words(&run).contains("19 rows"), "the decimal mark set by a parameter");
 
-    // In millions and billions, and the headings do not say it.
+    // Parameters in millions and tokens in billions, which the headings do not say.
     let data = chinchilla(64, 0.01, 1, 0);
     let row = |i: usize| format!("{:.3},{:.4},{:.5}\n", data.input(i)[0] / 1e6, data.input(i)[1] / 1e9, data.y[i]);
     let text = format!("params,tokens,loss\n{}", (0..64).map(row).collect::<String>());
@@ -695,7 +696,7 @@ fn the_command_asks_what_a_table_leaves_open() {
     assert!(said.contains("are small") && said.contains("set its unit"), "{said}");
     let said = words(&fit(&["--unit", "params=M", "--unit", "tokens=B"]));
     assert!(said.contains("N = `params` x 1e6, D = `tokens` x 1e9") && !said.contains("set its unit"), "{said}");
-    assert!(refused(&fit(&["--unit", "loss=M"])).contains("role.unit:UNIT"), "no unit of a loss");
+    assert!(refused(&fit(&["--unit", "loss=M"])).contains("role.unit:UNIT"), "a loss has no unit");
 
     for (arguments, sentence) in [
         (&["fit", "chinchilla", "units.csv", "--budget", "-1"][..], "parameter `budget` cannot be `-1`"),

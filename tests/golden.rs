@@ -1,8 +1,8 @@
-//! The numbers of every experiment, held by their digests: what moves code may move no number.
+//! Checks digests of the numbers of every experiment: a change that only moves code must not change a number.
 //!
-//! `golden.txt` has a line for each: experiment; digest at its quick setting; digest at its defaults; seed 1. A change that
-//! means to change numbers renews it (`./build.sh update`) in the same commit, and says why. Where only the order of a sum
-//! changed, compare `scaling-lab run EXPERIMENT --format csv` before and after: 1e-12 relative.
+//! `golden.txt` has a line per experiment: its name, the digest at its quick setting and the digest at its defaults, all with
+//! seed 1. A commit that intends to change numbers updates the file (`./build.sh update`) and says why. If only the order of
+//! a sum has changed, compare `scaling-lab run EXPERIMENT --format csv` before and after: to 1e-12, relative.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use scaling_lab::output::digest;
 use scaling_lab::params::query;
 use scaling_lab::session::Session;
 
-/// A whole run on the CPU; does any verdict tell?
+/// Digest of a whole run on the CPU, and whether any of its verdicts decides.
 fn run(slug: &str, setting: &str) -> (String, bool) {
     let mut session = Session::open(Rc::new(Exec::cpu()), slug, &query(setting), 1).expect("a valid setting");
     while !session.progress().finished() {
@@ -31,7 +31,7 @@ fn no_number_of_any_experiment_has_changed() {
     let found: String = experiments::all()
         .map(|entry| {
             let (quick, tells) = run(entry.slug, entry.quick);
-            assert!(tells, "{}: no verdict can tell at its quick setting {}", entry.slug, entry.quick);
+            assert!(tells, "{}: no verdict decides at its quick setting {}", entry.slug, entry.quick);
             format!("{} {quick} {}\n", entry.slug, run(entry.slug, "").0)
         })
         .collect();
@@ -44,6 +44,6 @@ fn no_number_of_any_experiment_has_changed() {
         found == golden,
         "the digests of golden.txt are now\n{}\n{}",
         changed.join("\n"),
-        "If that was meant, or the experiment is new: ./build.sh update. If an experiment is gone, its part lacks its line."
+        "If you intended the change, or the experiment is new, run ./build.sh update. If an experiment is missing, `part!` of its part lacks its line."
     );
 }

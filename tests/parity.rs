@@ -1,8 +1,8 @@
-//! Every kernel, on every device of this machine, against its CPU twin, at the parity it declares; and what happens
-//! when a device is lost.
+//! Compares every kernel, on every device of this machine, with its CPU twin, at the parity that it declares; and tests
+//! what happens when a device is lost.
 //!
-//! Trials are made at run time: `kernel / case / device`. Without an adapter they are listed as ignored, and
-//! `LAB_GPU=required` makes that a failure.
+//! Trials are created at run time, with names `kernel / case / device`. Without a GPU adapter they are listed as ignored, or
+//! fail if `LAB_GPU=required`.
 
 mod kernels;
 
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// A trial that no device can run.
+/// A trial that cannot run because there is no device.
 fn absent(name: &str, required: bool) -> Trial {
     let trial = Trial::test(format!("{name} / no GPU adapter was found"), || {
         Err("LAB_GPU=required, and this machine has no GPU adapter; Mesa's lavapipe is enough".into())
@@ -60,7 +60,7 @@ fn absent(name: &str, required: bool) -> Trial {
     trial.with_ignored_flag(!required)
 }
 
-/// Runs a comparison on the adapter at the given place.
+/// Runs a comparison on the adapter with this number.
 fn on_device(place: usize, check: &Check) -> Result<(), String> {
     let gpu = pollster::block_on(Gpu::open_nth(place)).map_err(|error| error.to_string())?;
     let software = gpu.is_software();
@@ -71,7 +71,7 @@ fn holds(claim: bool, message: impl Into<String>) -> Result<(), Failed> {
     if claim { Ok(()) } else { Err(message.into().into()) }
 }
 
-/// What must hold with no device at all.
+/// Trials that need no device.
 fn harness_trials() -> Vec<Trial> {
     vec![
         Trial::test("harness / every shader has its kernel here", || {
@@ -84,21 +84,21 @@ fn harness_trials() -> Vec<Trial> {
             holds(
                 missing.is_empty(),
                 format!(
-                    "a shader that no experiment runs, or a kernel that has none: {missing:?}; name the kernel, `Twin::kernel::<...>()`, in KERNELS of its experiment"
+                    "a shader that no experiment runs, or a kernel without a shader: {missing:?}; name the kernel, `Twin::kernel::<...>()`, in KERNELS of its experiment"
                 ),
             )
         }),
         Trial::test("harness / a wrong twin differs at every level", || {
             for level in [Parity::Bits, kernels::compose_hardware()] {
                 let message = kernels::wrong_by_twin_alone(level).err().unwrap_or_default();
-                holds(message.contains("words differ"), format!("{level:?} lets it pass: {message}"))?;
+                holds(message.contains("words differ"), format!("{level:?} accepts the wrong twin: {message}"))?;
             }
             Ok(())
         }),
     ]
 }
 
-/// Stems of the shaders in a folder and below.
+/// Collects the file stems of the shaders in a folder and its subfolders.
 fn shaders(folder: &Path, stems: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).expect("is a folder") {
         let path = entry.expect("is readable").path();
@@ -110,7 +110,7 @@ fn shaders(folder: &Path, stems: &mut BTreeSet<String>) {
     }
 }
 
-/// The probe through `0..200`; the device is taken away before the steps in `destroy`.
+/// Runs the probe kernel through `0..200`; the device is lost before each of the steps in `destroy`.
 fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, Failed> {
     let mut lanes = Lanes::<probe::Probe>::zeroed(9, probe::ROWS, probe::inputs());
     for first in (0..200).step_by(20) {
@@ -118,7 +118,7 @@ fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, F
             exec.lose_device();
         }
         pollster::block_on(exec.advance(&mut lanes, &probe::uniforms(), first..first + 20))?;
-        // Some of the work is on the host when a device goes, and some is not.
+        // Read the state now and then, so that only part of the work is on the host when the device is lost.
         if first % 60 == 20 {
             pollster::block_on(exec.read(&mut lanes))?;
         }
@@ -129,7 +129,8 @@ fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, F
     Ok(pollster::block_on(exec.read(&mut lanes))?.to_vec())
 }
 
-/// Runs with a device that is lost: the numbers of the CPU, on `kind` in the end, after so many sentences.
+/// Runs with a device that is lost before the steps in `destroy`. The numbers must be those of the CPU, the run must end on
+/// a device of this `kind`, and there must be this many notices.
 fn survives(destroy: &[u32], kind: &str, sentences: usize) -> Result<(), Failed> {
     let exec = pollster::block_on(Exec::open(Device::Gpu))?;
     let ours = probe_run(&exec, destroy)?;
@@ -140,7 +141,7 @@ fn survives(destroy: &[u32], kind: &str, sentences: usize) -> Result<(), Failed>
     holds(said.iter().all(|sentence| sentence.contains("lost")), format!("the reason is missing: {said:?}"))
 }
 
-/// What happens to devices in the course of a run.
+/// Trials of what can happen to a device during a run.
 fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
     vec![
         ("life / a device that stays says nothing", || survives(&[], "gpu", 0)),
@@ -183,7 +184,7 @@ fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
             holds(last != [0; probe::LANES], "nothing ran")?;
             let said = exec.notices(0);
             holds(said.len() == 1 && said[0].contains("MiB"), format!("said {said:?}"))?;
-            holds(exec.device().kind == "gpu", "a limit is no failure of the device")
+            holds(exec.device().kind == "gpu", "a run that is too large is not a failure of the device")
         }),
     ]
 }

@@ -11,7 +11,7 @@ use scaling_lab::output::Role;
 use scaling_lab::params::{Kind, Scale, Spec, Texts, Value};
 use scaling_lab::session::{self, Session};
 
-/// A text that a parameter accepts, its corners among them.
+/// Texts that a parameter accepts, including the ends of its range.
 fn text(spec: &'static Spec) -> BoxedStrategy<String> {
     let whole = spec.kind == Kind::Integer;
     let number = (0.0..=1.0f64, 0..8u8).prop_map(move |(share, corner)| {
@@ -35,7 +35,7 @@ fn text(spec: &'static Spec) -> BoxedStrategy<String> {
     }
 }
 
-/// Proptest with a fixed seed: a failure here is a failure everywhere.
+/// Proptest with a fixed seed, so that a failure repeats on every machine.
 fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, rng_seed: RngSeed::Fixed(2026), failure_persistence: None, ..Config::default() })
 }
@@ -70,7 +70,7 @@ fn text_round_trips_through_a_value() {
                 let Ok(value) = spec.parse(&text) else { return Ok(()) };
                 let again = spec.parse(&scaling_lab::params::to_text(&value)).expect("reads back");
                 if let (Kind::Simplex, Value::List(first), Value::List(second)) = (spec.kind, &value, &again) {
-                    // Divided by its sum once more, which may move the last bit.
+                    // Parsing divides by the sum again, which may change the last bit.
                     prop_assert!(first.iter().zip(second).all(|(a, b)| (a - b).abs() <= 4.0 * f64::EPSILON), "{text}");
                 } else {
                     prop_assert_eq!(value, again, "{}", text);

@@ -1,4 +1,4 @@
-//! Every shader against the Rust beside it: what is written twice must be written alike.
+//! Compares every shader with the Rust beside it: what both define must be equal.
 
 mod kernels;
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use naga::{AddressSpace, Expression, Literal, MathFunction, Module, ShaderStage, StorageAccess, TypeInner};
 use scaling_lab::exec::parity::Suite;
 
-/// Functions whose result WGSL fixes to the bit.
+/// The functions whose result WGSL defines exactly, to the last bit.
 const EXACT: [MathFunction; 12] = [
     MathFunction::Abs,
     MathFunction::Min,
@@ -30,7 +30,7 @@ fn parse(suite: &Suite) -> Module {
     }
 }
 
-/// The shader's file.
+/// The path of a shader's file.
 fn path(name: &str) -> PathBuf {
     let paths = ["src/sim", "src/exec"]
         .map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("{name}.wgsl")));
@@ -53,7 +53,7 @@ fn rust_constant(source: &str, name: &str) -> Option<f64> {
 fn every_shader_is_valid() {
     for suite in kernels::all() {
         let flags = naga::valid::ValidationFlags::all();
-        // No extension: what every WebGPU device has.
+        // Shaders may use only what every WebGPU device supports, so no capability is enabled.
         let mut validator = naga::valid::Validator::new(flags, naga::valid::Capabilities::empty());
         if let Err(error) = validator.validate(&parse(&suite)) {
             panic!("{}: {}", suite.name, error.emit_to_string(suite.wgsl));
@@ -129,17 +129,17 @@ fn constants_equal_their_namesakes() {
         for (_, constant) in module.constants.iter() {
             let name = constant.name.as_deref().expect("is named in the source");
             let Expression::Literal(literal) = module.global_expressions[constant.init] else {
-                panic!("{}: `{name}` is no plain number", suite.name);
+                panic!("{}: `{name}` is not a literal number", suite.name);
             };
             let value = match literal {
                 Literal::U32(value) => f64::from(value),
                 Literal::I32(value) => f64::from(value),
-                // As it is written, not as f32 rounds it.
+                // Compare the number as it is written, not as f32 rounds it.
                 Literal::F32(value) => value.to_string().parse().expect("is a number"),
                 other => panic!("{}: `{name}` is {other:?}", suite.name),
             };
             let namesake = rust_constant(&twin, name).or_else(|| rust_constant(streams, name));
-            assert_eq!(Some(value), namesake, "{}: `{name}` and the constant of that name in Rust", suite.name);
+            assert_eq!(Some(value), namesake, "{}: `{name}` differs from its namesake in Rust", suite.name);
         }
         assert!(
             module.constants.iter().any(|(_, constant)| constant.name.as_deref() == Some("LANES")),

@@ -1,34 +1,34 @@
-// Divides a linked module's constants: those that some of its functions can reach, and the others.
+// Divides the constants of a linked module into those that given functions can reach, and the others.
 //
-// The linker's own records say where every constant lies and which others it points to (`--emit-relocs`: the sections
-// "linking" and "reloc.*", https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md), so nothing is guessed:
-// what no record names stays with the reachable ones. Code may hold an address outside the constant that it means, such as
-// the end of a list: the constant is then found by the record.
+// The linker records where every constant lies and which others it points to (`--emit-relocs`: the sections "linking" and
+// "reloc.*", https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md), so nothing is guessed. Data that no
+// record names stay with the reachable constants. Code may hold an address outside the constant that it refers to, such as
+// the end of a list; the record then says which constant that is.
 
 const CUSTOM = 0;
 const DATA = 11;
 const I32_CONST = 0x41,
   END = 0x0b;
-/** Of the subsections of "linking". */
+/** The subsections of "linking" that are read. */
 const SEGMENTS = 5,
   SYMBOLS = 8;
-/** Kinds of symbols, and their flags. */
+/** Kinds of symbols, and flags of symbols. */
 const DATA_SYMBOL = 1,
   SECTION_SYMBOL = 3,
   UNDEFINED = 0x10,
   NAMED = 0x40;
-/** Records of an address of memory as code holds it, in LEB128, and as constants hold it, in four bytes. */
+/** Types of records of a memory address: in code, where it is LEB128, and in constants, where it has four bytes. */
 const IN_CODE = [3, 4],
   IN_DATA = 5;
-/** Records with an addend, other than those. */
+/** Further types of records with an addend. */
 const OTHER_ADDENDS = [8, 9, 11, 14, 15, 16, 17, 21, 22, 23, 25];
-/** Constants that may be divided: others are written to, and a second part would undo that. */
+/** The segments whose constants may be divided. Other data are written to, and loading a second part would overwrite them. */
 const FIXED = ".rodata";
-/** A piece of its own costs about as many bytes as this. */
+/** A separate piece costs about this many bytes. */
 const WORTH = 16;
 
 /**
- * Bytes with a buffer of their own, which alone the browser's types take for a module.
+ * Bytes with an unshared buffer, as the browser's types require of a module.
  * @typedef {Uint8Array<ArrayBuffer>} Bytes
  * @typedef {{id: number, start: number, body: number, end: number, name: string, content: number}} Section
  * @typedef {{at: number, bytes: Uint8Array}} Piece of memory
@@ -36,7 +36,7 @@ const WORTH = 16;
  * @typedef {{begin: number, end: number, to: number[], kept: boolean}} Constant in memory, with what it points to
  */
 
-/** Reads numbers and strings of a module's binary form in turn. */
+/** Reads the numbers and strings of a module's binary format in order. */
 class Reader {
   /** @param {Uint8Array} bytes */
   constructor(bytes, at = 0) {
@@ -46,7 +46,7 @@ class Reader {
   byte() {
     return this.bytes[this.at++];
   }
-  /** LEB128, unsigned. */
+  /** Reads an unsigned LEB128 number. */
   number() {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
@@ -55,7 +55,7 @@ class Reader {
       if (byte < 128) return value;
     }
   }
-  /** LEB128, signed. */
+  /** Reads a signed LEB128 number. */
   signed() {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
@@ -78,7 +78,7 @@ function leb(value) {
   return [...out, value];
 }
 
-/** As i32.const holds it: addresses are below 2^31, so a zero bit ends it. @param {number} value */
+/** Writes an address for i32.const, in signed LEB128. Addresses are below 2^31, so the sign bit is zero. @param {number} value */
 function signedLeb(value) {
   const out = leb(value);
   const last = out[out.length - 1];
@@ -107,16 +107,16 @@ function sections(bytes) {
 }
 
 /**
- * Where the active segments lie: in memory, `at`, and in the module's bytes, from `from` on.
+ * The active segments: each lies at `at` in memory, and starts at `from` in the module's bytes.
  * @param {Uint8Array} bytes
  * @param {Section} section
  */
 function segments(bytes, section) {
   const reader = new Reader(bytes, section.body);
   return Array.from({ length: reader.number() }, () => {
-    // One memory, a constant address: the linker writes no other.
+    // The linker writes only segments of memory 0 at a constant address.
     if (reader.number() !== 0 || reader.byte() !== I32_CONST)
-      throw new Error("a segment of data is not where the linker puts it");
+      throw new Error("a data segment is not at a constant address of memory 0");
     const at = reader.signed();
     reader.byte();
     const length = reader.number();
@@ -127,7 +127,7 @@ function segments(bytes, section) {
 }
 
 /**
- * The names of the segments, and the symbols: for constants where they begin, in a segment, and their size.
+ * The names of the segments, and the symbols: for a constant its segment, offset and size, for any other symbol null.
  * @param {Uint8Array} bytes
  * @param {Section} section
  */
@@ -172,7 +172,7 @@ function linking(bytes, section) {
 function relocations(bytes, section) {
   if (!section) return [];
   const reader = new Reader(bytes, section.content);
-  reader.number(); // the section they are about
+  reader.number(); // the section that the records refer to
   return Array.from({ length: reader.number() }, () => {
     const type = reader.byte();
     const offset = reader.number();
@@ -186,7 +186,7 @@ function relocations(bytes, section) {
 }
 
 /**
- * `bytes` without the linker's records, its data section made of `pieces` if there are any.
+ * Copies `bytes` without the linker's records; `pieces`, if given, become its data section.
  * @param {Uint8Array} bytes
  * @param {Piece[]} [pieces]
  * @returns {Bytes}
@@ -215,14 +215,14 @@ function rebuilt(bytes, pieces) {
   );
 }
 
-/** A linked module as other tools take it: without the linker's records. @param {Uint8Array} bytes */
+/** A linked module without the linker's records, which other tools may reject. @param {Uint8Array} bytes */
 export const plain = (bytes) => rebuilt(bytes);
 
 /**
  * @param {Uint8Array} bytes a module
- * @param {Iterable<number>} addresses the numbers that the functions in question hold: any of them may be an address
- * @returns {{bytes: Bytes, others: Piece[]}} the module with what those reach, without the
- *   linker's records; and what it lacks. A module without records keeps everything.
+ * @param {Iterable<number>} addresses the numbers in the given functions: any of them may be an address
+ * @returns {{bytes: Bytes, others: Piece[]}} the module with the constants that those functions reach, without the
+ *   linker's records; and the other constants. A module without records keeps all its constants.
  */
 export function divide(bytes, addresses) {
   const all = sections(bytes);
@@ -237,7 +237,7 @@ export function divide(bytes, addresses) {
     const { at } = placed[symbol.segment];
     return { begin: at + symbol.offset, end: at + symbol.offset + symbol.size };
   };
-  /** By the symbol's number. @type {(Constant | null)[]} */
+  /** Constants by the number of their symbol. @type {(Constant | null)[]} */
   const constants = symbols.map((symbol) =>
     symbol && symbol.size > 0 && placed[symbol.segment]
       ? { ...bounds(symbol), to: [], kept: false }
@@ -280,7 +280,7 @@ export function divide(bytes, addresses) {
   /** @type {Piece[]} */
   const others = [];
   placed.forEach(({ at, from, length }, i) => {
-    // One entry a byte: is it left out?
+    // One entry per byte: 1 if the byte is left out.
     const left = new Uint8Array(length);
     const paint = (/** @type {boolean} */ kept, /** @type {number} */ value) =>
       known

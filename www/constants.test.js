@@ -1,18 +1,18 @@
-// Constants are divided by what the linker recorded of them, and no byte is lost.
+// Constants are divided by the linker's records, and no byte is lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
 import { divide, plain } from "./constants.mjs";
 import { FIRST, split } from "./split.mjs";
 
-/** Where the constants lie, `SIZE` bytes each, and what fills them. */
+/** The constants, `SIZE` bytes each; the place of its name in this list, from 1, fills each. */
 const SIZE = 32;
 const NAMES = ["reached", "pointed", "alone", "before", "unnamed", "last"];
 const at = Object.fromEntries(NAMES.map((name, i) => [name, 64 + SIZE * i]));
 const END = at.last + SIZE;
 
 const text = (/** @type {string} */ name) => [name.length, ...Buffer.from(name)];
-/** A number in two bytes of LEB128. */
+/** Writes a number as two bytes of LEB128. */
 const two = (/** @type {number} */ value) => [(value & 127) | 128, value >> 7];
 const custom = (/** @type {string} */ name, /** @type {number[]} */ body) => [
   0,
@@ -22,14 +22,14 @@ const custom = (/** @type {string} */ name, /** @type {number[]} */ body) => [
 ];
 
 /**
- * What the module and its first part export; `rest_loaded` is the first part's.
+ * The exports of the module and of its first part; only the first part has `rest_loaded`.
  * @typedef {WebAssembly.Exports & {
  *   memory: WebAssembly.Memory, first: (at: number) => number, later: (at: number) => number,
  *   rest_loaded: WebAssembly.Global,
  * }} Exports
  */
 
-/** "first" reads `reached`, which points to `pointed`; `before` is addressed from below; nothing names `unnamed`. */
+/** A module whose function "first" reads `reached`, which points to `pointed`. Code refers to `before` by a lower address. No symbol names `unnamed`. */
 function module() {
   const bytes = (/** @type {string} */ name) => Array(SIZE).fill(NAMES.indexOf(name) + 1);
   const fixed = NAMES.flatMap(bytes);
@@ -71,13 +71,13 @@ function module() {
         ...subsection(8, [named.length, ...symbols]),
       ]),
     ),
-    // One address in code: eight bytes before `before`. One in the data: `pointed`.
+    // The code holds one address, eight bytes before `before`; the data hold one, that of `pointed`.
     Buffer.from(custom("reloc.CODE", [0, 1, 4, 0, named.indexOf("before"), 0x78])),
     Buffer.from(custom("reloc.DATA", [1, 1, 5, ...two(pointer), named.indexOf("pointed"), 0])),
   ]);
 }
 
-test("what functions reach stays, and what that points to; so does what nobody can tell", () => {
+test("constants that functions reach stay, with those that they point to and those without a record", () => {
   const left = (/** @type {number[]} */ addresses) =>
     divide(module(), addresses).others.map(({ at: place, bytes }) => [place, ...new Set(bytes)]);
   const piece = (/** @type {string[]} */ ...names) => [
@@ -93,7 +93,7 @@ test("what functions reach stays, and what that points to; so does what nobody c
   assert.deepEqual(
     divide(module(), [at.last]).others.map(({ at: place }) => place),
     [at.reached],
-    "neighbours go together",
+    "neighbouring constants are one piece",
   );
   assert.deepEqual(
     divide(module(), []).others.map(({ at: place }) => place),
@@ -122,18 +122,21 @@ test("the second part brings the constants of its functions", () => {
   const memory = (/** @type {Exports} */ { memory: { buffer } }) =>
     Buffer.from(buffer, 0, END + SIZE);
   assert.equal(exports.first(8), 0x01010101);
-  assert.ok(!memory(exports).includes(NAMES.indexOf("alone") + 1), "not there yet");
+  assert.ok(
+    !memory(exports).includes(NAMES.indexOf("alone") + 1),
+    "the first part lacks this constant until the rest is loaded",
+  );
   new Uint8Array(exports.memory.buffer).fill(7, END, END + SIZE);
   assert.equal(exports.later(5), NAMES.indexOf("alone") + 1);
   assert.deepEqual(
     memory(exports).subarray(0, END),
     memory(whole).subarray(0, END),
-    "every constant",
+    "the parts together hold every constant",
   );
   assert.ok(
     memory(exports)
       .subarray(END)
       .every((byte) => byte === 7),
-    "what was written in the meantime stays",
+    "loading the rest keeps what was written before",
   );
 });

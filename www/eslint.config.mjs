@@ -1,4 +1,4 @@
-// What eslint looks for in all JavaScript of the repository. How it is laid out is prettier's concern, types are tsc's.
+// The eslint rules for all JavaScript of the repository. Prettier checks the layout, tsc the types.
 // Run from the top of the repository: `eslint --config www/eslint.config.mjs www tests`.
 import js from "@eslint/js";
 import globals from "globals";
@@ -14,7 +14,7 @@ export default [
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       eqeqeq: ["error", "always", { null: "ignore" }],
-      // Control characters are what js/visible.js is about.
+      // js/visible.js must match control characters.
       "no-control-regex": "off",
       "no-unused-vars": ["error", unused],
       "no-var": "error",
@@ -24,7 +24,7 @@ export default [
   },
   { files: ["www/js/**", "www/elements/**"], languageOptions: { globals: globals.browser } },
   { files: ["**/*.mjs", "**/*.test.js"], languageOptions: { globals: globals.node } },
-  // The life of a run knows no page ...
+  // The life of a run must not depend on the page.
   {
     files: ["www/elements/lab/run.js"],
     rules: {
@@ -32,12 +32,12 @@ export default [
       "no-restricted-imports": imports(["**/dom.js", "**/view.js", "**/plot/**", "**/controls.js"]),
     },
   },
-  // ... and what shows it knows no engine.
+  // The view of a run must not depend on the engine.
   {
     files: ["www/elements/lab/view.js"],
     rules: { "no-restricted-imports": imports(["**/engine/**", "**/run.js", "**/assets.js"]) },
   },
-  // ... and what draws a figure knows no page: it runs in Node too.
+  // The code that draws a figure must not depend on the page, because it runs in Node too.
   {
     files: [
       "axes",
@@ -55,6 +55,6 @@ export default [
       "no-restricted-imports": imports(["**/svg-page.js", "**/html.js", "**/assets.js"]),
     },
   },
-  // Functions that these hand to the page run there.
+  // Tests pass functions to the page, where they use the browser's globals.
   { files: ["tests/**"], languageOptions: { globals: { ...globals.browser, ...globals.node } } },
 ];

@@ -17,7 +17,7 @@ const TYPES = {
 };
 
 /**
- * Serves `folder` under the path `base`; port 0 takes any free one.
+ * Serves `folder` under the path `base`. With port 0, the system chooses a free port.
  * @param {string} folder
  * @param {{port?: number, base?: string}} [options]
  * @returns {Promise<{url: string, close: () => Promise<void>}>}

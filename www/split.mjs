@@ -1,20 +1,20 @@
-// Splits the page's wasm in two: what the first interaction runs, and the rest, fetched after it.
+// Splits the page's wasm in two: the functions that the first interaction runs, and the rest, which is fetched after it.
 //
-// Which functions the first part holds is observed, not declared: build.mjs plays the first interaction on an
-// instrumented module (`observe`) and hands what ran to `split`. Every other function leaves a stub that asks the page
-// to load the rest (`load_rest` in src/web.rs) and then calls into it, so nothing depends on what was foreseen: a
-// function that was not is fetched when it is called.
+// The functions of the first part are observed, not declared: build.mjs plays the first interaction on an instrumented
+// module (`observe`) and passes the functions that ran to `split`. A stub replaces every other function: it asks the page
+// to load the rest (`load_rest` in src/web.rs) and then calls the function there. So a function that the observation
+// missed still works; the rest is fetched when it is called.
 //
 // The rest imports the first part's memory, tables, globals and functions, and brings the constants that only its own
-// functions reach (constants.mjs): together they are the module that was split.
+// functions reach (constants.mjs). The two parts together make up the original module.
 import binaryen from "binaryen";
 import { divide, plain } from "./constants.mjs";
 
-/** The module whose exports the rest imports. */
+/** The name under which the rest imports from the first part. */
 export const FIRST = "first";
-/** The table through which stubs call; the rest fills it. */
+/** The table through which the stubs call; the rest fills it. */
 const REST = "rest";
-/** The export that loads the rest, and the global that the page then sets to 1. */
+/** The export that loads the rest, and the global that the page sets to 1 once it is loaded. */
 const LOADER = "load_rest";
 const LOADED = "rest_loaded";
 
@@ -41,10 +41,10 @@ const tables = (m) => list(m.getNumTables(), (i) => m.getTableByIndex(i), binary
 /** @param {Module} m */
 const exports = (m) =>
   list(m.getNumExports(), (i) => m.getExportByIndex(i), binaryen.getExportInfo);
-/** Functions with a body; imported ones carry the name of their module. @param {Module} m */
+/** The functions with a body; imported functions, which have a module's name, are left out. @param {Module} m */
 const own = (m) => functions(m).filter(({ module }) => !module);
 
-/** Two tables and shared globals are what the split itself needs. */
+/** The features that the split itself needs: two tables and shared globals. */
 const NEEDS =
   binaryen.Features.MutableGlobals |
   binaryen.Features.ReferenceTypes |
@@ -64,16 +64,16 @@ function emit(module, optimize) {
     binaryen.setShrinkLevel(0);
     module.optimize();
   }
-  if (!module.validate()) throw new Error("the split made an invalid module");
+  if (!module.validate()) throw new Error("the split produced an invalid module");
   const bytes = /** @type {Bytes} */ (module.emitBinary());
   module.dispose();
   return bytes;
 }
 
 /**
- * Gives what a module imports from and exports to wasm-bindgen's glue names of a few letters: its own end in digests.
+ * Shortens the names of a module's imports from and exports to wasm-bindgen's glue, whose own names end in long digests.
  * @param {Module} module
- * @returns {(glue: string) => string} does the same to the glue
+ * @returns {(glue: string) => string} shortens the same names in the glue
  */
 function shorten(module) {
   /** @type {Map<string, string>} */
@@ -101,19 +101,19 @@ const numbers = (body) =>
   [...binaryen.emitText(body).matchAll(/i32\.const (-?\d+)|offset=(\d+)/g)].map(
     ([, constant, offset]) => Number(constant ?? offset),
   );
-/** Bytes as WebAssembly's text holds them. @param {Uint8Array} bytes */
+/** Bytes in the notation of WebAssembly's text format. @param {Uint8Array} bytes */
 const escaped = (bytes) =>
   [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
 
-/** Its types put it on the module. @type {binaryen.Module["Function"]} */
+/** Binaryen's types declare this function on the module instead. @type {binaryen.Module["Function"]} */
 const { setBody } = /** @type {any} */ (binaryen).Function;
 
 const mark = (/** @type {number} */ i) => `ran${i}`;
 
 /**
- * The same module with a mark on every function.
+ * Instruments a module: every function sets a global when it runs.
  * @param {Uint8Array} bytes
- * @returns {{marked: Bytes, ran: (exports: WebAssembly.Exports) => Set<number>}} `ran` tells from its exports which have run
+ * @returns {{marked: Bytes, ran: (exports: WebAssembly.Exports) => Set<number>}} `ran` reads from the instrumented module's exports which functions have run
  */
 export function observe(bytes) {
   const module = read(plain(bytes));
@@ -135,8 +135,8 @@ export function observe(bytes) {
 
 /**
  * @param {Uint8Array} bytes a module
- * @param {Set<number>} keep which of its functions the first part holds, as `observe` counts them
- * @returns {{first: Bytes, rest: Bytes, glue: (text: string) => string}} `glue` makes the glue fit the first part
+ * @param {Set<number>} keep the functions of the first part, by the numbers that `observe` gives
+ * @returns {{first: Bytes, rest: Bytes, glue: (text: string) => string}} `glue` adapts the glue to the first part
  */
 export function split(bytes, keep) {
   const whole = read(plain(bytes));
@@ -150,9 +150,9 @@ export function split(bytes, keep) {
   const names = new Set(deferred.map(({ name }) => name));
   const loader = exports(whole).find(({ name }) => name === LOADER)?.value;
   if (!loader || names.has(loader))
-    throw new Error(`${LOADER} must be in the first part: call it when the module is observed`);
+    throw new Error(`${LOADER} must be in the first part: call it while the module is observed`);
 
-  // Only text says of a table what it holds, and of a memory that it has no limit.
+  // Only the text format shows the element type of a table, and that a memory has no limit.
   const shared = [
     ...whole.emitText().matchAll(/^ \((memory|table) (\S+) .*?((?:func|extern)ref)?\)$/gm),
   ];
@@ -199,7 +199,7 @@ export function split(bytes, keep) {
     );
   });
   first.addGlobalExport(LOADED, LOADED);
-  // What the rest imports, the first part exports; stubs that nothing calls go.
+  // The first part exports everything that the rest imports; stubs that nothing calls are removed.
   const known = new Set(exports(first).map(({ name }) => name));
   /**
    * @param {{name: string, module: string | null, base: string | null}[]} what

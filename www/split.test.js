@@ -1,4 +1,4 @@
-// A module in two parts is the module.
+// A module in two parts behaves like the whole module.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
@@ -24,7 +24,7 @@ const WAT = `(module
     (call_indirect $functions (param i32 f64) (result f64) (local.get 1) (local.get 2) (local.get 0))))`;
 
 /**
- * What the module and its first part export; `rest_loaded` is the first part's.
+ * The exports of the module and of its first part; only the first part has `rest_loaded`.
  * @typedef {WebAssembly.Exports & {
  *   through: (a: number, b: number, c: number) => number, value: () => unknown, count: () => number,
  *   rest_loaded: WebAssembly.Global,
@@ -38,7 +38,7 @@ function module() {
 }
 
 /**
- * The exports of both parts linked as the worker links them, and how often the second was loaded.
+ * Links both parts as the worker does; gives their exports, and how often the second part was loaded.
  * @param {Set<number>} keep
  */
 function linked(keep) {
@@ -57,7 +57,7 @@ function linked(keep) {
   return { exports, loads: () => loads };
 }
 
-test("what ran is observed", () => {
+test("the functions that ran are observed", () => {
   const { marked, ran } = observe(module());
   const instance = new WebAssembly.Instance(new WebAssembly.Module(marked), {
     page: { load() {} },
@@ -65,24 +65,28 @@ test("what ran is observed", () => {
   const exports = /** @type {Exports} */ (instance.exports);
   assert.equal(ran(exports).size, 0);
   exports.through(0, 1, 0.5);
-  assert.deepEqual([...ran(exports)], [1, 6], "near, and the export that called it");
+  assert.deepEqual(
+    [...ran(exports)],
+    [1, 6],
+    "the function `near` and the export that called it have run",
+  );
 });
 
-test("both parts together compute what the module computes, and the second comes when it is called", () => {
+test("both parts together compute what the module computes, and the second is loaded when it is called", () => {
   const { exports, loads } = linked(new Set([0, 1, 6]));
-  assert.equal(exports.through(0, 1, 0.5), 1.5, "in the first part");
-  assert.equal(loads(), 0, "the first part is enough");
+  assert.equal(exports.through(0, 1, 0.5), 1.5, "the result of the first part");
+  assert.equal(loads(), 0, "the rest is not loaded");
   assert.equal(
     exports.through(1, 8, 0.5),
     (42 + 0.5) * 15,
     "memory, an import from the first part, a deferred callee",
   );
   assert.equal(exports.through(1, 8, 0.5), 637.5);
-  assert.equal(loads(), 1, "loaded once");
-  assert.equal(exports.count(), 2, "one global for both");
+  assert.equal(loads(), 1, "the rest is loaded once");
+  assert.equal(exports.count(), 2, "both parts share one global");
 });
 
-test("nothing kept but the loader still works; without it the split is refused", () => {
+test("a first part with only the loader works; without the loader the split is refused", () => {
   const { exports, loads } = linked(new Set([0]));
   assert.equal(exports.through(1, 8, 0.5), 637.5);
   assert.equal(exports.value(), null, "a table of JavaScript's values is shared too");

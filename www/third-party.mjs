@@ -1,10 +1,10 @@
-// Whose work the page hands on, and the notices they ask for: THIRD-PARTY.txt. What is linked into the modules is asked of
-// Cargo, what is bundled into the scripts is known to the build.
+// Writes THIRD-PARTY.txt: the packages that the page distributes, with the notices that their licences require. Cargo names
+// the crates linked into the modules, and the build knows the packages bundled into the scripts.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Licences that let us hand on a build: each asks for no more than its notice. */
+/** Licences under which we may distribute a build with no other duty than to include a notice. */
 const ALLOWED = new Set([
   "0BSD",
   "Apache-2.0",
@@ -22,7 +22,7 @@ const ALLOWED = new Set([
 ]);
 const NOTICE = /^(licen[cs]e|copying|notice|copyright|unlicense)/i;
 
-/** Does an SPDX expression offer a licence that we may use? `/` is an old way to write OR. @param {string} expression */
+/** Does an SPDX expression offer a licence that we may use? `/` is an old notation for OR. @param {string} expression */
 export function allowed(expression) {
   const tokens = expression.replace(/\//g, " OR ").match(/\(|\)|[^\s()]+/g) ?? [];
   let at = 0;
@@ -60,13 +60,13 @@ export function allowed(expression) {
 }
 
 /**
- * @typedef {{name: string, version: string, license: string | null, from: string, texts: string[]}} Package that the page holds
- * @typedef {{kind: string | null}} Kind of a dependency; null if it is no mere tool
+ * @typedef {{name: string, version: string, license: string | null, from: string, texts: string[]}} Package a package in the page
+ * @typedef {{kind: string | null}} Kind the kind of a dependency; null unless it is only a tool
  * @typedef {{
  *   id: string, name: string, version: string, license: string | null, repository: string | null,
  *   manifest_path: string, targets: {kind: string[]}[],
- * }} Crate as Cargo describes it
- * @typedef {{id: string, deps: {pkg: string, dep_kinds: Kind[]}[]}} Node of the graph of crates
+ * }} Crate a crate as Cargo describes it
+ * @typedef {{id: string, deps: {pkg: string, dep_kinds: Kind[]}[]}} Node a node of the graph of crates
  */
 
 /** The texts of licences and notices in a package. @param {string} folder */
@@ -76,7 +76,7 @@ const notices = (folder) =>
     .map(({ name }) => readFileSync(join(folder, name), "utf8").trim().replace(/\r\n/g, "\n"));
 
 /**
- * The crates linked into the larger of the two modules, which has all of the smaller.
+ * The crates linked into the larger of the two modules, which includes all those of the smaller one.
  * @param {string} root the lab's sources
  * @returns {Package[]}
  */
@@ -101,7 +101,7 @@ export function crates(root) {
   const byId = new Map(packages.map((one) => [one.id, one]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
   const crate = (/** @type {string} */ id) => /** @type {Crate} */ (byId.get(id));
-  /** Macros run when the lab is compiled: they are not in it, nor is what they need. */
+  /** Is a crate linked into the lab? Macros run when it is compiled, so they and their dependencies are not. */
   const linked = (/** @type {string} */ id) =>
     !crate(id).targets.some(({ kind }) => kind.includes("proc-macro"));
   /** @type {Set<string>} */
@@ -149,7 +149,8 @@ export function npm(inputs, www) {
 }
 
 /**
- * The file: who, then each text once, with those who ask for it. Throws where a licence is not one of ours to use.
+ * The text of the file: the packages, then each licence text once, with the packages that it belongs to. Throws if a package
+ * offers no licence that we may use.
  * @param {Package[]} all
  */
 export function thirdParty(all) {

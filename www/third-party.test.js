@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { allowed, thirdParty } from "./third-party.mjs";
 
-test("a licence is allowed if one of those it offers is", () => {
+test("an expression is allowed if one of the licences that it offers is", () => {
   for (const text of [
     "MIT",
     "MIT OR Apache-2.0",
@@ -26,7 +26,7 @@ test("a licence is allowed if one of those it offers is", () => {
     assert.ok(!allowed(text), text);
 });
 
-test("everybody is named, each text stands once", () => {
+test("every package is named, and each text appears once", () => {
   /** @param {string} name @param {string | null} license @param {string[]} texts */
   const one = (name, license, ...texts) => ({ name, version: "1.0.0", license, from: "", texts });
   const file = thirdParty([

@@ -1,4 +1,4 @@
-"""What the comparisons with NumPy, numba and SciPy share: their packages, the generator of rng.rs, and the kernel's own times."""
+"""Shared by the comparisons with NumPy, numba and SciPy: their packages, the generator of rng.rs, and the times of the kernel."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ NEEDS = ["numpy==2.2.6", "numba==0.61.2", "scipy==1.15.3"]
 
 
 def environment():
-    """Goes on in the environment that has the packages."""
+    """Restarts this program in an environment that has the packages."""
     python = VENV / "bin" / "python"
     if Path(sys.prefix) == VENV:
         return
@@ -24,14 +24,14 @@ def environment():
 
 environment()
 
-# One thread for all.
+# Every program uses one thread.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 import numba  # noqa: E402
 import numpy as np  # noqa: E402
 from numba import njit  # noqa: E402
 
-ROUNDS = 5  # in turn, and the best of each: a slow minute of the machine decides nothing
+ROUNDS = 5  # rounds in turn; the best of each counts, so that a slow minute of the machine does not matter
 
 
 @njit
@@ -52,7 +52,7 @@ def philox(k0, k1, c0, c1, c2, c3):
 
 
 def native(bench):
-    """Runs a bench for this machine's processor: its lines, and the folder with what it left there."""
+    """Runs a bench for this machine's processor; returns the lines that it prints, and the folder with the files that it writes."""
     out = TARGET / f"bench-{bench}"
     out.mkdir(parents=True, exist_ok=True)
     env = dict(os.environ, RUSTFLAGS="-C target-cpu=native", CARGO_TARGET_DIR=str(TARGET / "native"), LAB_BENCH_OUT=str(out))

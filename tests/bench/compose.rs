@@ -1,8 +1,8 @@
-//! Kernel `compose` on one thread, for `compose.py`, which compares it with `NumPy` and numba.
+//! Times kernel `compose` on one thread, for `compose.py`, which compares it with `NumPy` and numba.
 //!
-//! `cargo bench --bench compose` prints a table; `lanes` are the learning rates of a run that share its draws. With `LAB_BENCH_OUT` naming a folder, every case leaves there what the
-//! others start from and must arrive at: `table` (u32), `start` and `end` (f32, `[run][skill]`; with lanes
-//! `[run][skill][lane]`), `rates` (f32, of the lanes).
+//! `cargo bench --bench compose` prints a table; `lanes` are the learning rates of a run that share its draws. If
+//! `LAB_BENCH_OUT` names a folder, every case writes there the input of the other programs and the result that they must
+//! reach: `table` (u32), `start` and `end` (f32, `[run][skill]`; with lanes `[run][skill][lane]`), `rates` (f32, of the lanes).
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -17,7 +17,7 @@ use scaling_lab::sim::k_composition::{self, Compose, LANES, RECORDS};
 const SEED: u32 = 1;
 const RUNS: u32 = 64;
 const SAMPLES: u32 = 100_000;
-/// The fastest of so many tries counts: other work on the machine only slows a try down.
+/// Number of tries. The fastest counts, because other work on the machine can only slow a try down.
 const TRIES: usize = 5;
 
 fn main() {

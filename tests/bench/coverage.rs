@@ -1,9 +1,9 @@
-//! How often 95 % intervals hold the truth, over simulated tables.
+//! Measures over simulated tables how often 95 % intervals contain the true value.
 //!
 //! `cargo bench --bench coverage -- --tables 400 [--resamples 199] [--laws power,chinchilla] [--rows 9,12,25,60,240]
-//! [--objectives huber,squares] [--noise 0.004]` prints a line a cell: for every parameter, the share of tables whose
-//! profile interval holds the truth, then the share whose bootstrap interval does. `--resamples 0` leaves the bootstrap
-//! out. It takes hours; without `--tables` it does nothing. Every number depends on its arguments alone.
+//! [--objectives huber,squares] [--noise 0.004]` prints a line for each combination: for every parameter, the share of
+//! tables whose profile interval contains the true value, then the share whose bootstrap interval does. `--resamples 0`
+//! skips the bootstrap. It takes hours; without `--tables` it does nothing. The numbers depend only on the arguments.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints what it measured")]
 
@@ -13,7 +13,7 @@ use scaling_lab::fit::profile::Profile;
 use scaling_lab::fit::{Data, Entry, Objective, Problem, Search, find};
 use scaling_lab::math;
 
-/// As many runs as asked for: sizes times tokens as a scaling study has them, or the example's places.
+/// Inputs of `rows` runs: a grid of sizes and tokens like that of a scaling study, or the inputs of the law's example.
 fn inputs(law: &Entry, rows: u32) -> Vec<Vec<f64>> {
     if law.info.inputs.len() != 2 {
         return (0..rows).map(|i| law.info.example.inputs(law, i, rows)).collect();
@@ -25,7 +25,7 @@ fn inputs(law: &Entry, rows: u32) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// For every free parameter: does the profile's interval hold the truth, and the bootstrap's?
+/// For every free parameter: does the profile interval contain the true value, and does the bootstrap interval?
 fn table(
     law: &'static Entry,
     objective: Objective,

@@ -1,6 +1,6 @@
-//! What a person waits for, natively: the closed forms behind a slider, and a whole default run.
+//! Times natively what a user waits for: the closed forms behind a slider, and a whole default run.
 //!
-//! `./build.sh bench` runs this and `page.mjs`, which times the same things in Chromium. Figures worth keeping go
+//! `./build.sh bench` runs this and `page.mjs`, which times the same things in Chromium. Numbers worth keeping go
 //! to `RESULTS.md`.
 
 use std::hint::black_box;
@@ -13,7 +13,7 @@ use scaling_lab::params::query;
 use scaling_lab::session::Session;
 use scaling_lab::theory::atoms::Atoms;
 
-/// A whole run, from parameters to the last mark.
+/// A whole run, from the parameters to the last checkpoint.
 fn run(exec: &Rc<Exec>, slug: &str, values: &str) {
     let mut session = Session::open(Rc::clone(exec), slug, &query(values), 1).expect("valid");
     while !session.progress().finished() {
@@ -24,7 +24,7 @@ fn run(exec: &Rc<Exec>, slug: &str, values: &str) {
 
 fn closed_forms(c: &mut Criterion) {
     let mut group = c.benchmark_group("theory");
-    // The target of `atoms`: 1e5 atoms, three curves, 40 numbers of samples, under 50 ms.
+    // The target for `atoms` is 50 ms for 1e5 atoms, three curves and 40 sample sizes.
     group.bench_function("atoms: 40 N, K = 1e5", |b| {
         b.iter(|| {
             let atoms = Atoms::new(100_000, black_box(1.5));

@@ -1,5 +1,5 @@
-// What a person waits for in Chromium, on two CPU workers: medians of a few repetitions, one line each.
-// Needs the page in dist/: `./build.sh bench` makes it first.
+// Times what a user waits for in Chromium, on two CPU workers: medians of a few repetitions, one line each.
+// It needs the page in dist/, which `./build.sh bench` builds first.
 import { ready, start } from "../browser/harness.mjs";
 
 const REPEAT = 5;
@@ -10,7 +10,7 @@ const line = (what, ms, target) =>
     `${what.padEnd(64)}${median(ms).toFixed(0).padStart(7)} ms   [${Math.min(...ms).toFixed(0)}, ${Math.max(...ms).toFixed(0)}]   target ${target} ms`,
   );
 
-/** Times a run on the page's element: to the first measured series, and to the end. */
+/** Times a run on the page's element: until the first measured series, and until the end. */
 const timed = () =>
   new Promise((resolve) => {
     const element = document.querySelector("scaling-lab");
@@ -36,7 +36,7 @@ const timed = () =>
   });
 
 /**
- * Times moves of the exponent's slider to places (0 to 1) of its way, each until the new result is
+ * Times moves of the exponent's slider to positions from 0 to 1, each until the new result is
  * drawn.
  * @param {import("../browser/types.d.ts").Page} page
  * @param {number[]} places
@@ -77,7 +77,7 @@ async function moves(page, places) {
   );
 }
 
-/** Milliseconds of work when each mark was there. */
+/** Milliseconds of work at the time of each checkpoint. */
 const marks = async () => {
   const element = document.querySelector("scaling-lab");
   await element.reset();
@@ -169,7 +169,7 @@ try {
     },
     { script: two },
   );
-  // Work of one shape on one worker and on two: whole pages, plots and all.
+  // Compares equal work on one worker and on two, each time on a whole page with plots.
   /** @type {number[]} */
   const rates = [];
   for (const workers of [1, 2]) {
@@ -206,7 +206,7 @@ try {
     { script: two },
   );
   for (const dim of [5, 32, 100]) {
-    // 500 x 256 steps of 256 runs at 16 rates; one pass, theory and plots are not counted.
+    // This counts 500 x 256 steps of 256 runs at 16 rates; one pass, theory and plots are left out.
     await lab.open(
       `#/multi-epoch?features=${dim}&samples=500&epochs=256&runs=256&rates=16&device=cpu`,
       async (page) => {
@@ -219,7 +219,7 @@ try {
       { script: one },
     );
   }
-  // Marks: five of the search, one of the search without the largest runs, ten batches of refits.
+  // The checkpoints: five of the search, one of the search without the largest runs, ten batches of refits.
   await lab.open(
     "#/chinchilla?rows=240&bootstrap=4000&profiles=no",
     async (page) => {
@@ -251,7 +251,7 @@ try {
         }).observe({ type: "longtask" });
       });
       const { all } = await page.evaluate(timed);
-      // The browser reports tasks above 50 ms only.
+      // The browser reports only tasks above 50 ms.
       line(
         "longest task of the main thread while 65536 students run",
         [await page.evaluate(() => globalThis.longest)],

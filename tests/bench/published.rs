@@ -1,11 +1,13 @@
-//! Times to the target that were measured before, with other programs and few seeds, against ours with 101.
+//! Compares times to the target that were published, from other programs and few seeds, with ours over 101 seeds.
 //!
-//! `cargo bench --bench published -- all` prints every cell, in an hour of two cores; `-- 3.7` only those of a table: 3.1
-//! (hops and skills), 3.2 (exponents), 3.3 (a power law first), 3.7 (state tracking); `-- 3.1 hops=5` a part of one.
+//! `cargo bench --bench published -- all` prints every cell, in an hour on two cores; `-- 3.7` prints only those of one
+//! table: 3.1 (hops and skills), 3.2 (exponents), 3.3 (a power law first), 3.7 (state tracking); `-- 3.1 hops=5` prints a
+//! part of a table.
 //!
-//! A cell agrees when the number that was printed, a median of so few seeds, lies where 99.9% of such medians lie: drawn
-//! twice with replacement, from our runs and from what was drawn of them, for ours are a sample too. Ratios alike; what
-//! was cut off by a budget is an inequality.
+//! The published number of a cell is a median of few seeds. It agrees if it lies in the interval that holds 99.9% of such
+//! medians of our runs. Each median is resampled twice with replacement, first from our runs and then from that resample,
+//! because our runs are a sample too. Ratios are compared in the same way. Where a budget cut runs off, the published
+//! number is only a bound.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -20,26 +22,26 @@ use scaling_lab::params::Params as _;
 use scaling_lab::params::query;
 use scaling_lab::rng::{Draws, stream};
 
-/// Our runs of a cell.
+/// The number of our runs for each cell.
 const RUNS: u32 = 101;
-/// Medians that are drawn.
+/// The number of medians that are resampled.
 const RESAMPLES: u32 = 20_000;
 
-/// A number in a table.
+/// A number in a published table.
 struct Cell {
     table: &'static str,
-    /// Setting, without exponent and samples.
+    /// The setting, without exponent and samples.
     query: String,
     exponent: f64,
     /// Samples after which the published runs were cut off.
     budget: u64,
-    /// The median; `None` where most runs were cut off.
+    /// The published median; `None` where most runs were cut off.
     printed: Option<u64>,
-    /// Seeds behind it.
+    /// The number of seeds of the published median.
     seeds: usize,
 }
 
-/// Median samples by exponent, 0, 0.5, 1, 1.5: hops, skills, best learning rate.
+/// Hops, skills, best learning rate, and the median samples for the exponents 0, 0.5, 1, 1.5.
 const T31: &[(u32, u32, f64, [Option<u64>; 4])] = &[
     (2, 16, 0.1, [Some(510), Some(510), Some(770), Some(1300)]),
     (2, 32, 0.1, [Some(1000), Some(1000), Some(1500), Some(3600)]),
@@ -63,7 +65,7 @@ const T31: &[(u32, u32, f64, [Option<u64>; 4])] = &[
     (5, 256, 0.05, [None, None, Some(1_800_000), Some(145_000)]),
 ];
 
-/// Median samples for k = 2, 3, 4 by exponent; 64 skills, learning rate 0.05.
+/// Exponents and the median samples for k = 2, 3, 4; 64 skills, learning rate 0.05.
 const T32: &[(f64, [u64; 3])] = &[
     (0.0, [3580, 68_000, 350_000]),
     (0.25, [3840, 75_000, 300_000]),
@@ -77,7 +79,7 @@ const T32: &[(f64, [u64; 3])] = &[
     (2.5, [580_000, 460_000, 370_000]),
 ];
 
-/// Skills, samples of alpha = 1.5 before training turns uniform, median samples; k = 4, learning rate 0.1.
+/// Skills, samples with alpha = 1.5 before training becomes uniform, median samples; k = 4, learning rate 0.1.
 const T33: &[(u32, u32, u64)] = &[
     (64, 1000, 55_000),
     (64, 3000, 3600),
@@ -146,7 +148,7 @@ fn finished<E: Experiment>(query_text: &str, race: impl Fn(&E) -> Race) -> Race 
 }
 
 impl Cell {
-    /// Our runs, cut off where most have arrived, at the latest at the published budget.
+    /// Our runs, cut off once most have reached the target, at the latest at the published budget.
     fn race(&self) -> Race {
         let mut samples = self.printed.map_or(self.budget, |t| (8 * t).clamp(10_000, self.budget));
         loop {
@@ -164,7 +166,7 @@ impl Cell {
     }
 }
 
-/// A median of `seeds` runs, drawn from as many runs as there are, drawn from them; infinite where not seen.
+/// The median of `seeds` runs that are resampled from a resample of our runs; infinite if it lies beyond the last sample.
 fn drawn(hits: &[Option<u64>], seeds: usize, draws: &mut Draws) -> f64 {
     let mut pick = |from: &[f64], count: usize| -> Vec<f64> {
         (0..count).map(|_| from[draws.below(from.len() as u32) as usize]).collect()
@@ -176,7 +178,7 @@ fn drawn(hits: &[Option<u64>], seeds: usize, draws: &mut Draws) -> f64 {
     few[seeds / 2]
 }
 
-/// 99.9% of what `draw` gives.
+/// The interval that holds 99.9% of the values of `draw`.
 fn interval(draw: impl Fn(&mut Draws) -> f64) -> [f64; 2] {
     let mut values: Vec<f64> = (0..RESAMPLES).map(|i| draw(&mut Draws::new(1, stream::BOOTSTRAP, i, 0))).collect();
     values.retain(|x| !x.is_nan());
@@ -185,7 +187,7 @@ fn interval(draw: impl Fn(&mut Draws) -> f64) -> [f64; 2] {
     [at(0.0005), at(0.9995)]
 }
 
-/// Is a printed number, known to the two digits it was printed with, within the interval?
+/// Is a published number, which is known to two digits, within the interval?
 fn holds([lo, hi]: [f64; 2], printed: f64) -> bool {
     (0.95 * lo..=1.05 * hi).contains(&printed)
 }
@@ -199,7 +201,7 @@ fn main() {
     let is_wanted = |c: &Cell| wanted.iter().all(|w| w == "all" || c.table.starts_with(w) || c.query.contains(w));
     let cells: Vec<Cell> = cells().into_iter().filter(|c| !wanted.is_empty() && is_wanted(c)).collect();
     if cells.is_empty() {
-        println!("published: name a table, 3.1, 3.2, 3.3 or 3.7, or all");
+        println!("published: name a table (3.1, 3.2, 3.3 or 3.7) or all");
         return;
     }
     println!("table | setting | alpha | published | ours: median, solved | 99.9% of such medians | agrees | s");
@@ -229,7 +231,7 @@ fn main() {
             show(range[1]),
             clock.elapsed().as_secs_f64(),
         );
-        // A power law after the uniform distribution of the same setting: their ratio.
+        // A power law follows the uniform distribution of the same setting: compare their ratio too.
         if let Some((query, uniform, printed)) = before.as_ref().filter(|(query, ..)| *query == cell.query) {
             let published = printed.unwrap_or(cell.budget) as f64 / cell.printed.unwrap_or(cell.budget) as f64;
             let range = interval(|draws| {
@@ -244,7 +246,7 @@ fn main() {
             };
             let seen = |t: Time| if let Time::At(t) = t { t as f64 } else { f64::INFINITY };
             let ratio = seen(uniform.quantile(0, 0.5).expect("has runs")) / seen(median);
-            // Where the published ratio is large, ours has the same winner.
+            // If the published ratio is large, ours must have the same winner.
             let winner = !(published > 3.0 && ratio <= 1.0 || published < 1.0 / 3.0 && ratio >= 1.0);
             all += 1;
             agree += u32::from(right && winner);

@@ -1,6 +1,6 @@
-//! Every default and preset of every experiment over many seeds: what the verdicts say, and how often they are wrong.
+//! Runs the defaults and presets of every experiment over many seeds: what the verdicts say, and how often they are wrong.
 //!
-//! `cargo bench --bench sweep -- --seeds 20 [EXPERIMENT...]` prints a table and ends with status 1 if there are more false
+//! `cargo bench --bench sweep -- --seeds 20 [EXPERIMENT...]` prints a table. It exits with status 1 if there are more false
 //! alarms than chance explains, or a verdict that agrees without ruling anything out. It takes hours; without `--seeds` it
 //! does nothing.
 
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--seeds" => seeds = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(0),
-            // cargo says so by itself.
+            // cargo adds this argument itself.
             "--bench" => {}
             slug => slugs.push(slug.to_owned()),
         }

@@ -1,5 +1,5 @@
-// The bits that everything rests on: math.rs, the generator and the Gaussian table give the same
-// digest of a million outputs natively and in Chromium.
+// All results rest on math.rs, the random generator and the Gaussian table: a million of their outputs must have the same
+// digest natively and in Chromium.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

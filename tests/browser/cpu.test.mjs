@@ -1,4 +1,4 @@
-// The page without WebGPU: everything a reader does, on the CPU workers.
+// The page without WebGPU: everything that a user does, on the CPU workers.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
@@ -25,8 +25,8 @@ import {
 /** The quick setting of every experiment. */
 const STATES = await quickStates();
 /**
- * Other branches of the experiments: a heat map, a line through many subjects, every family's
- * arithmetic.
+ * Settings that reach other branches of the experiments: a heat map, a line through many subjects, the
+ * arithmetic of every family.
  * @type {[string, Values][]}
  */
 const MORE = [
@@ -153,7 +153,7 @@ describe("the CPU workers compute what the command line computes", () => {
     }));
 });
 
-test("the CSV and the copied command are the command line's own", () =>
+test("the CSV and the copied command match the command line", () =>
   lab.open(hash("exam-time", { runs: "128", weights: "0.8,0.2", seed: "3" }), async (page) => {
     const element = await ready(page);
     await run(element);
@@ -175,17 +175,17 @@ test("every published number is recomputed on the page, as expected", () =>
     const rows = page.locator("tr[data-claim]");
     await page.getByRole("button", { name: "Run all" }).click();
     await page.getByText(/^All (other )?rows are computed/).waitFor({ timeout: 120_000 });
-    // What is computed from a file that the lab may not hold waits for it (data.test.mjs).
+    // Rows that need a file that the lab may not distribute wait for that file (data.test.mjs).
     const answers = await rows.evaluateAll((all) =>
       all
         .filter((row) => !row.querySelector(".answers button").hidden)
         .map((row) => row.querySelector(".answers").textContent),
     );
-    assert.ok(answers.length > 0, "there are claims");
+    assert.ok(answers.length > 0, "the page has claims");
     assert.deepEqual(
       answers.filter((answer) => !/^Run(Agrees|Differsas expected.*)$/.test(answer)),
       [],
-      "each is answered, and none unexpectedly",
+      "every row has an answer, and each is as expected",
     );
   }));
 
@@ -258,7 +258,7 @@ test("cancel stops a run, and the next one starts over", () =>
     await button(element, "Cancel").click();
     await button(element, "Run again").waitFor();
     const { progress, verdicts } = await downloaded(element);
-    assert.ok(progress.done < progress.total, "it stopped before the end");
+    assert.ok(progress.done < progress.total, "the run stopped before the end");
     assert.ok(
       verdicts.every(({ agrees }) => agrees !== true && agrees !== false),
       "a cancelled run cannot tell",
@@ -278,7 +278,7 @@ test("pausing, stepping and pace change no number", () =>
     await button(element, "Step").click();
     await button(element, "Continue").waitFor();
     const { done, total } = await element.evaluate((e) => e.result.progress);
-    assert.equal(done, 1, `one step is one mark of ${total}`);
+    assert.equal(done, 1, `one step is one checkpoint of ${total}`);
     await button(element, "Continue").click();
     await finished(element);
     assertSame(
@@ -313,7 +313,7 @@ test("a link opens the same state, seed and device elsewhere", () =>
     );
   }));
 
-describe("a bad address is answered in words", () => {
+describe("a bad address is reported", () => {
   /** @type {[string, string, RegExp][]} */
   const bad = [
     ["exam-time", "weights=0.9,banana", /weights.*banana/],
@@ -354,7 +354,7 @@ describe("a bad address is answered in words", () => {
       assert.match(
         await page.getByRole("alert").innerText(),
         /exam-time/,
-        "it names what there is",
+        "the message names the experiments that exist",
       );
       await page.getByRole("link", { name: "All experiments" }).last().click();
       await page.locator(".cards > li > a").first().waitFor();
@@ -401,17 +401,17 @@ test("two experiments on one page share one engine", () =>
     assert.deepEqual(
       wasm.map((url) => /(\w+)-\w+\.wasm$/.exec(url)?.[1]).sort(),
       ["cpu", "rest"],
-      "one module, in its two parts, for both",
+      "both elements share one module, in its two parts",
     );
     const cores = await page.evaluate(() => navigator.hardwareConcurrency);
     assert.equal(
       page.workers().length,
       1 + Math.max(1, Math.min(cores - 1, 4)),
-      "one engine worker and one pool",
+      "both elements share one engine worker and one pool",
     );
   }));
 
-test("an engine that stops says so, and a restart goes on", () =>
+test("an engine that stops is reported, and a restart recovers", () =>
   lab.open(
     hash("exam-time", STATES["exam-time"]),
     async (page) => {
@@ -425,7 +425,7 @@ test("an engine that stops says so, and a restart goes on", () =>
           })
           .catch(() => {});
       await element.getByText(/The engine stopped .*a mistake/).waitFor();
-      assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+      assert.ok(await element.locator("svg").first().isVisible(), "the last valid figures stay");
       await button(element, "Restart the engine").click();
       await element.locator(".alert").waitFor({ state: "detached" });
       await run(element);
@@ -438,7 +438,7 @@ test("an engine that stops says so, and a restart goes on", () =>
     { mayThrow: true },
   ));
 
-test("a panic in Rust is a sentence, and a restart goes on", () =>
+test("a panic in Rust is reported, and a restart recovers", () =>
   lab.open(
     hash("exam-time", STATES["exam-time"]),
     async (page) => {
@@ -447,7 +447,7 @@ test("a panic in Rust is a sentence, and a restart goes on", () =>
       const printed = [];
       page.on("console", (message) => printed.push(message.text()));
       await run(element);
-      // A request that no engine makes: uniforms of three bytes. Only a pool worker answers ports; an engine ignores them.
+      // Uniforms of three bytes, a request that no engine makes. Only a pool worker answers ports; an engine ignores them.
       for (const worker of page.workers()) {
         await worker
           .evaluate(() => {
@@ -475,7 +475,7 @@ test("a panic in Rust is a sentence, and a restart goes on", () =>
         printed.some((text) => /panicked at/.test(text) && /Stack:/.test(text)),
         `the console has message and stack: ${printed}`,
       );
-      assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+      assert.ok(await element.locator("svg").first().isVisible(), "the last valid figures stay");
       await button(element, "Restart the engine").click();
       await element.locator(".alert").waitFor({ state: "detached" });
       await run(element);
@@ -496,7 +496,7 @@ for (const [name, settings] of /** @type {const} */ ([
     lab.open(
       null,
       async (page) => {
-        // From a cold start until `ready` on the experiment of the front door.
+        // Counts from a cold start until `ready` on the first experiment.
         await page.goto(`${lab.url}${hash("exam-time", settings)}`);
         const asked = await page.evaluate(async () => {
           while (!window.cold) await new Promise((next) => setTimeout(next, 10));
@@ -508,7 +508,7 @@ for (const [name, settings] of /** @type {const} */ ([
         console.log(`${name}: ${asked.length} requests, ${size} bytes of gzip`);
         assert.ok(
           asked.some((url) => url.endsWith(".wasm")),
-          "the engine is among them",
+          "the engine is among the requests",
         );
         assert.ok(asked.length <= 6, `${asked.length} requests: ${asked.join(" ")}`);
         assert.ok(size <= 100_000, `${size} bytes of gzip`);
@@ -525,7 +525,7 @@ for (const [name, settings] of /** @type {const} */ ([
       },
     ));
 
-test("without the second part of the engine the front door still opens, and a run says what is missing", () =>
+test("without the second part of the engine the page still opens, and a run reports the missing file", () =>
   lab.open(
     null,
     async (page) => {
@@ -543,10 +543,10 @@ test("without the second part of the engine the front door still opens, and a ru
       await button(element, "Run").click();
       await element
         .getByText(
-          /A file of the lab did not arrive whole \(rest-\w+\.wasm\): check the connection and try again/,
+          /A file of the lab could not be loaded \(rest-\w+\.wasm\): check the connection and try again/,
         )
         .waitFor();
-      assert.ok(await element.locator("svg").first().isVisible(), "the last good figures stay");
+      assert.ok(await element.locator("svg").first().isVisible(), "the last valid figures stay");
       await page.context().unroute(/\/rest-\w+\.wasm/);
       await button(element, "Restart the engine").click();
       await element.locator(".alert").waitFor({ state: "detached" });

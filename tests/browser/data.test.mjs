@@ -1,4 +1,4 @@
-// Runs of one's own: a table is chosen, dropped, pasted or linked, read in the worker, and never leaves the browser.
+// The user's own runs: a table is chosen, dropped, pasted or linked, is read in the worker, and never leaves the browser.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,10 +28,10 @@ import {
 /** @typedef {import("playwright-core").Route} Route */
 
 const SLUG = "fit";
-/** Losses of the form E + A / N^a + B / D^b on a grid, as text; the law that the page begins with reads D, its x. */
+/** A table of losses E + A / N^a + B / D^b on a grid, as text. The page's default law has one variable, `x`, which is D. */
 function table({ heads = ["params", "x", "val_loss"], rows = 48 } = {}) {
   const side = Math.round(Math.sqrt(rows));
-  // Many sizes lie closer: no model is beyond what anybody trains.
+  // Many sizes lie closer together, so that no model is larger than real ones.
   const step = Math.min(1, 7 / side);
   const lines = Array.from({ length: rows }, (_, i) => {
     const [n, d] = [1e7 * 2 ** (step * (i % side)), 1e9 * 2 ** (step * Math.floor(i / side))];
@@ -68,7 +68,7 @@ const choose = (
 const panel = (/** @type {LabLocator} */ element) => element.locator(".own");
 const said = (/** @type {LabLocator} */ element) => panel(element).locator(".problem");
 /**
- * Until the result is of a table of so many rows; 0: of simulated runs.
+ * Waits until the result is of a table with this many rows; 0 means simulated runs.
  * @param {Page} page
  * @param {number} rows
  */
@@ -82,7 +82,7 @@ const holds = (page, rows) =>
     );
   }, rows);
 /**
- * Drops files made in the page of so many times a text.
+ * Drops files that are made in the page. Each holds `head`, then `text` as often as `times` says.
  * @param {LabLocator} element
  * @param {{name: string, head?: string, text: string, times?: number}[]} files
  */
@@ -108,7 +108,7 @@ const drop = (element, files, on = ".own") =>
 const state = (/** @type {LabLocator} */ element) =>
   element.evaluate((e) => ({ query: e.query, figures: e.result.figures, tables: e.result.tables }));
 
-/** What the command line makes of a table. @param {string} text @param {Values} [values] */
+/** The command line's result for a table. @param {string} text @param {Values} [values] */
 async function native(text, values = {}) {
   const file = join(folder, "table.csv");
   await writeFile(file, text);
@@ -128,7 +128,7 @@ async function native(text, values = {}) {
     ),
   );
 }
-/** The text of an element of a saved figure. @param {string} svg @param {string} name */
+/** The text of an element in a saved figure. @param {string} svg @param {string} name */
 const inner = (svg, name) =>
   (new RegExp(`<${name}>([^<]*)</${name}>`).exec(svg)?.[1] ?? "")
     .replace(/&lt;/g, "<")
@@ -193,7 +193,7 @@ test("a dropped file, a pasted text and their link give the same numbers", () =>
     assert.equal(table.suggestedFilename(), "runs.csv");
     assert.equal(await readFile(await table.path(), "utf8"), TABLE);
     assert.equal(await copied(element, "Copy link"), page.url());
-    // Cite and the metadata of a figure have this link; what is printed stays short, and names the table instead.
+    // A citation and a figure's metadata have this link. The printed link stays short: it only names the table.
     const cited = await copied(element, "Cite");
     assert.ok(cited.includes(`url = {${page.url()}}`), cited);
     assert.match(cited, /48 rows/);
@@ -224,7 +224,7 @@ test("back and forward show what their addresses hold", () =>
     assert.ok(await element.locator("svg").first().isVisible());
   }));
 
-describe("a file that is no table is refused in a sentence, and what was shown stays", () => {
+describe("a file that is not a table is refused with a reason, and the previous result stays", () => {
   /** @type {[string, string, RegExp][]} */
   const cases = [
     ["a row that is too long", `${TABLE}1,2,3,4\n`, /line 50 has 4 cells/i],
@@ -251,7 +251,7 @@ describe("a file that is no table is refused in a sentence, and what was shown s
             ),
           words.source,
         );
-        assert.match(await said(element).innerText(), /^wrong\.csv was not taken\./, what);
+        assert.match(await said(element).innerText(), /^wrong\.csv was not accepted\./, what);
         assert.deepEqual(await state(element), before, what);
       }
       await choose(element, TABLE);
@@ -265,7 +265,7 @@ describe("a file that is no table is refused in a sentence, and what was shown s
         { name: "b.csv", text: TABLE },
       ]);
       await panel(element).getByText("Drop one file, not 2.").waitFor();
-      // Beside the panel is near enough.
+      // A file dropped beside the panel counts too.
       await drop(element, [{ name: "beside.csv", text: table({ rows: 36 }) }], ".stage");
       await holds(page, 36);
       assert.equal(await panel(element).getAttribute("data-over"), null);
@@ -330,7 +330,7 @@ test("columns can be corrected, and a link keeps the correction", () =>
     assert.deepEqual(await state(element), before);
   }));
 
-test("a decimal mark that nothing decides is asked about, and the link keeps the answer", () =>
+test("the page asks about an ambiguous decimal mark, and the link keeps the answer", () =>
   open("law=power", async (page) => {
     let element = await ready(page);
     const rows = Array.from(
@@ -363,7 +363,7 @@ test("a decimal mark that nothing decides is asked about, and the link keeps the
     assert.equal((await element.evaluate((e) => e.query)).columns, "decimal:point");
   }));
 
-test("a column has a unit, and rows without numbers are left out by a button", () =>
+test("a column has a unit, and a button leaves out rows without numbers", () =>
   open("law=chinchilla", async (page) => {
     const element = await ready(page);
     const text = TABLE.trimEnd()
@@ -377,7 +377,7 @@ test("a column has a unit, and rows without numbers are left out by a button", (
       .join("\n");
     await choose(element, text);
     const panelOf = element.locator("[data-kind=columns]");
-    await panelOf.getByText("Column val_loss lacks numbers in some rows.").waitFor();
+    await panelOf.getByText("Column val_loss has no number in some rows.").waitFor();
     await button(element, "Leave out rows without numbers").click();
     await panelOf.getByLabel(/Unit: tokens seen/).selectOption("B");
     await page.waitForFunction(
@@ -391,12 +391,12 @@ test("a column has a unit, and rows without numbers are left out by a button", (
     );
   }));
 
-test("settings for a table that the link does not hold wait for it", () =>
+test("settings for a table that is not in the link wait for the table", () =>
   open("columns=loss:%233&exclude=x%3C2e9", async (page) => {
     const element = await ready(page);
     await holds(page, 0);
     await panel(element)
-      .getByText(/bring it, and they are used/)
+      .getByText(/load that table to use them/)
       .waitFor();
     await choose(element, TABLE);
     await holds(page, 48);
@@ -415,11 +415,11 @@ test("a table too large for a link is named instead", () =>
     await button(element, "Copy link").click();
     await element
       .locator(".take")
-      .getByText(/whoever opens it must bring the file my runs\.csv/)
+      .getByText(/anyone who opens the link also needs the file my runs\.csv/)
       .waitFor();
   }));
 
-test("who opens the link of a table too large for it is told which table is missing", () =>
+test("a link without its large table says which table is missing", () =>
   open("", async (page) => {
     let element = await ready(page);
     const large = table({ rows: 3025 });
@@ -434,22 +434,22 @@ test("who opens the link of a table too large for it is told which table is miss
     element = await ready(page);
     await holds(page, 0);
     const note = panel(element).locator(".wanted");
-    const wanted = `This link was made with a table of 3,025 rows, “my runs.csv” (digest ${digest}), that is too large for a link: load it here; shown now are simulated runs.`;
+    const wanted = `This link was made with the table “my runs.csv” (3,025 rows, digest ${digest}), which is too large for a link. Load it here; until then, the runs shown are simulated.`;
     assert.equal(await note.innerText(), wanted);
     assert.equal(await panel(element).locator(".problem").innerText(), "");
-    // The link stays what it was, also when a setting changes.
+    // The link still names the table after a setting has changed.
     await element.evaluate((e) => e.setAttribute("huber-delta", "0.01"));
     await page.waitForFunction(
       () => document.querySelector("scaling-lab").result.params["huber-delta"] === 0.01,
     );
     assert.equal(await note.innerText(), wanted);
     assert.match(await copied(element, "Copy link"), /data=none~3025~/);
-    // Another table is said to be another, and has its own link.
+    // A different table is reported as different, and has its own link.
     await choose(element, TABLE, "other.csv");
     await holds(page, 48);
     await note
       .getByText(
-        /^This is another table \(48 rows, digest [0-9a-f]{16}\) than the link was made with: “my runs\.csv”, 3,025 rows, digest [0-9a-f]{16}\.$/,
+        /^This table \(48 rows, digest [0-9a-f]{16}\) is not the one that the link was made with: “my runs\.csv”, 3,025 rows, digest [0-9a-f]{16}\.$/,
       )
       .waitFor();
     assert.doesNotMatch(await copied(element, "Copy link"), /none~/);
@@ -459,7 +459,7 @@ test("who opens the link of a table too large for it is told which table is miss
       () =>
         !document.querySelector("scaling-lab").shadowRoot.querySelector(".own .wanted").textContent,
     );
-    // An address of the table in use keeps it.
+    // The address of the table in use does not replace it.
     await page.evaluate((to) => {
       location.hash = to;
     }, named);
@@ -473,13 +473,13 @@ test("who opens the link of a table too large for it is told which table is miss
     assert.equal(new URL(page.url()).hash, `#/${SLUG}`);
   }));
 
-test("what a link says of a missing table is text, whatever it holds", async () => {
+test("the name of a missing table is shown as text, whatever the link holds", async () => {
   const evil = "<img src=x onerror=hacked=1>\u202e";
   await open(`data=none~1~0123456789abcdef~${encodeURIComponent(evil)}`, async (page) => {
     const element = await ready(page);
     assert.match(
       await panel(element).locator(".wanted").innerText(),
-      /a table of 1 row, “<img src=x onerror=hacked=1>⟨U\+202E⟩” \(digest/,
+      /the table “<img src=x onerror=hacked=1>⟨U\+202E⟩” \(1 row, digest/,
     );
     assert.equal(await element.evaluate((e) => e.shadowRoot.querySelectorAll("img").length), 0);
     assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
@@ -493,23 +493,23 @@ test("what a link says of a missing table is text, whatever it holds", async () 
   });
 });
 
-test("a refused table, and one of a single row, are said as they are", () =>
+test("a refused table and a table of one row are announced correctly", () =>
   open("", async (page) => {
     const element = await ready(page);
     const status = panel(element).locator("[role=status].unseen");
     await choose(element, "wrong", "x.csv");
     await said(element)
-      .getByText(/^x\.csv was not taken\./)
+      .getByText(/^x\.csv was not accepted\./)
       .waitFor();
-    assert.equal(await status.textContent(), "x.csv was not taken.");
+    assert.equal(await status.textContent(), "x.csv was not accepted.");
     await choose(element, "params,tokens,loss\n1e7,1e9,3\n", "one.csv");
     await panel(element)
       .getByText(/^one\.csv 1 row, 3 columns:/)
       .waitFor();
-    assert.equal(await status.textContent(), "one.csv is read: 1 row.");
+    assert.equal(await status.textContent(), "one.csv has been read: 1 row.");
   }));
 
-test("a preset's name does not stand over a table of one's own", () =>
+test("no preset is selected while the user's own table is in use", () =>
   lab.open("#/chinchilla?bootstrap=20", async (page) => {
     const element = await ready(page);
     const chosen = () =>
@@ -523,11 +523,11 @@ test("a preset's name does not stand over a table of one's own", () =>
     assert.match((await chosen()) ?? "", /^Simulated runs/);
     await choose(element, table({ heads: ["params", "tokens", "val_loss"] }));
     await holds(page, 48);
-    assert.equal(await chosen(), "your own setting");
+    assert.equal(await chosen(), "custom settings");
   }));
 
 for (const width of [320, 390, 1280, 1920]) {
-  test(`what is guessed of columns is seen whole at ${width} px`, () =>
+  test(`guessed columns are shown in full at ${width} px`, () =>
     open(
       "law=chinchilla",
       async (page) => {
@@ -546,7 +546,7 @@ for (const width of [320, 390, 1280, 1920]) {
             pen.font = getComputedStyle(list).font;
             return {
               text,
-              // The paddings, and the arrow.
+              // 40 px are for the padding and the arrow.
               fits: pen.measureText(text).width + 40 <= list.clientWidth,
               below: pair.querySelector(".help")?.innerText ?? "",
             };
@@ -674,8 +674,8 @@ describe("a link that names a table", () => {
  */
 
 /**
- * Milliseconds that each task of the main thread computes, whatever else the machine does: call
- * what it returns for them.
+ * Starts to trace the main thread. The returned function gives the milliseconds of processor time of each task, which do
+ * not depend on other work of the machine.
  * @param {Page} page
  */
 async function traced(page) {
@@ -704,7 +704,7 @@ async function traced(page) {
   };
 }
 
-/** Lines of a table of a million rows, made in the page. */
+/** A file with a table of a million rows, to be made in the page. */
 const MILLION = {
   name: "million.csv",
   head: "params,x,loss\n",
@@ -725,7 +725,7 @@ test("a million rows are read with progress while the page stays free", () =>
       };
       requestAnimationFrame(look);
     });
-    // The test itself makes the file on the main thread, before anything counts.
+    // The test makes the file on the main thread, before tasks are traced.
     await element.evaluate((e, { name, head, text, times }) => {
       const million = new DataTransfer();
       globalThis.million = million;
@@ -781,17 +781,17 @@ test("a read that is cancelled changes nothing", () =>
     assert.ok(await panel(element).locator(".reading").isHidden());
     assert.deepEqual(await state(element), before);
     assert.match(await panel(element).locator(".about").innerText(), /my runs\.csv/);
-    // Another read may follow at once.
+    // Another table can be read at once.
     await choose(element, table({ rows: 36 }), "smaller.csv");
     await holds(page, 36);
   }));
 
-test("what is larger than is read is refused before it is read", () =>
+test("a file or text above the limit is refused before it is read", () =>
   open("", async (page) => {
     const element = await ready(page);
     await drop(element, [{ ...MILLION, times: 15_000 }]);
     await panel(element)
-      .getByText(/million\.csv has .* MB; the most that is read is 128 MB/)
+      .getByText(/million\.csv has .* MB; the limit is 128 MB/)
       .waitFor();
     await panel(element).getByText("Paste a table").click();
     await element.evaluate((e, { head, text }) => {
@@ -807,14 +807,14 @@ test("what is larger than is read is refused before it is read", () =>
       );
     }, MILLION);
     await panel(element)
-      .getByText(/the most that can be pasted is 5 MB/)
+      .getByText(/the limit for pasted text is 5 MB/)
       .waitFor();
     assert.equal(await panel(element).locator("textarea").inputValue(), "");
   }));
 
-test("the keyboard alone brings a table and takes it away", () =>
+test("the keyboard alone loads a table and removes it", () =>
   open("", async (page) => {
-    // Asked for early: the browser must know that choosers are caught before the first one opens.
+    // Register a listener early, so that the browser intercepts even the first file chooser.
     page.on("filechooser", () => {});
     const element = await ready(page);
     await holds(page, 0);
@@ -841,7 +841,11 @@ test("the keyboard alone brings a table and takes it away", () =>
     await button(element, "Back to the simulated runs").focus();
     await page.keyboard.press("Enter");
     await holds(page, 0);
-    assert.equal(await focused(), "Choose a file", "the keyboard keeps a place");
+    assert.equal(
+      await focused(),
+      "Choose a file",
+      "the keyboard focus moves to a button that exists",
+    );
   }));
 
 test("after the engine has stopped, a restart reads the table again", () =>
@@ -869,7 +873,7 @@ test("after the engine has stopped, a restart reads the table again", () =>
     { mayThrow: true },
   ));
 
-test("fits are the CPU's, and the page says so", () =>
+test("fits run on the CPU, and the page says so", () =>
   open("device=gpu", async (page) => {
     const element = await ready(page);
     await element.getByText("Seed, speed and device").click();
@@ -910,7 +914,7 @@ test("an embedded element takes its table from its attributes", () =>
       "Your runs",
       "below the title of an embedded element",
     );
-    // A table that no attribute holds stays while another attribute changes.
+    // A table that is too large for an attribute stays while another attribute changes.
     await choose(element, table({ rows: 3000 }));
     await holds(page, 3000);
     assert.match((await element.getAttribute("data")) ?? "", /^none~3000~/);
@@ -925,12 +929,12 @@ test("an embedded element takes its table from its attributes", () =>
     await holds(page, 0);
   }));
 
-test("a table goes with its element", () =>
+test("a table stays with its element when it is moved, and is removed with it", () =>
   open("", async (page) => {
     let element = await ready(page);
     await choose(element, table({ rows: 3000 }));
     await holds(page, 3000);
-    // Moved, it reads its table again; taken away for good, it leaves nothing to a new one.
+    // An element that is moved keeps its table; a new element does not get the table of one that was removed.
     await page.evaluate(() =>
       document.getElementById("main").append(document.querySelector("scaling-lab")),
     );
@@ -947,7 +951,7 @@ test("a table goes with its element", () =>
     await holds(page, 0);
   }));
 
-describe("published numbers computed from a file that the lab may not hold", () => {
+describe("published numbers that need a file that the lab may not distribute", () => {
   const files = async () => {
     const claims = (await catalogue())
       .flatMap((entry) => entry.claims)
@@ -970,10 +974,14 @@ describe("published numbers computed from a file that the lab may not hold", () 
       for (const file of await files()) {
         const place = page.getByRole("region", { name: file });
         assert.ok((await rows(page, file).count()) > 0, `rows wait for ${file}`);
-        assert.equal(await rows(page, file).getByRole("button").count(), 0, "they cannot be run");
+        assert.equal(
+          await rows(page, file).getByRole("button").count(),
+          0,
+          "waiting rows cannot be run",
+        );
         await give(place, "wrong.csv", Buffer.from("1,2\n3,4\n"));
-        await place.getByText(/wrong\.csv was not taken\. Line 1 holds numbers/).waitFor();
-        assert.ok((await rows(page, file).count()) > 0, "they still wait");
+        await place.getByText(/wrong\.csv was not accepted\. Line 1 holds numbers/).waitFor();
+        assert.ok((await rows(page, file).count()) > 0, "the rows still wait after a wrong file");
       }
     }));
 

@@ -1,5 +1,5 @@
-// What breaks beneath the page: a GPU that is silent, throws or lies; a worker that stops or hangs; a file that does not
-// arrive; a policy that forbids. Every one ends in a sentence, and the numbers are the same or not there.
+// Faults below the page: a GPU that does not answer, throws or computes wrong numbers; a worker that stops or hangs; a file
+// that cannot be loaded; a policy that forbids something. The page reports each, and shows correct numbers or none.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertSame, button, finished, native, numbers, ready, run, start } from "./harness.mjs";
@@ -11,7 +11,7 @@ import { assertSame, button, finished, native, numbers, ready, run, start } from
 /** @typedef {import("playwright-core").Route} Route */
 /** @typedef {import("playwright-core").APIResponse} APIResponse */
 /**
- * @typedef {(page: Page, element: LabLocator) => Promise<void>} Open what is done with a page and its element
+ * @typedef {(page: Page, element: LabLocator) => Promise<void>} Open the body of a test, with the page and its element
  */
 
 const SLUG = "exam-time";
@@ -23,8 +23,8 @@ const said = async (/** @type {LabLocator} */ element) =>
 const result = (/** @type {LabLocator} */ element) => element.evaluate((e) => e.result);
 
 /**
- * Text run at the start of every worker, by what the page's own scripts find there. Silence is
- * counted by the ticks of timers, which are made faster.
+ * Makes every worker run `text` before its own script. Deadlines count the ticks of timers, so all timers, those
+ * of the page too, are made `speed` times faster.
  * @param {{text: string, speed: number}} script
  */
 function inWorkers({ text, speed }) {
@@ -83,12 +83,12 @@ describe("a GPU that fails", () => {
     [
       "the page's request is refused",
       { page: ADAPTER("Promise.reject(new Error('no GPU today'))") },
-      /could not be asked for a GPU \(no GPU today\)/i,
+      /asking the browser for a GPU failed \(no GPU today\)/i,
     ],
     [
       "the page's request throws",
       { page: ADAPTER("(() => { throw new Error('no GPU today'); })()") },
-      /could not be asked for a GPU \(no GPU today\)/i,
+      /asking the browser for a GPU failed \(no GPU today\)/i,
     ],
     ["the page is offered none", { page: ADAPTER("Promise.resolve(null)") }, /offers no GPU/i],
     [
@@ -196,17 +196,17 @@ describe("a GPU that fails", () => {
         assert.equal(
           all.filter((text) => words.test(text)).length,
           1,
-          `said once: ${all.join(" | ")}`,
+          `there is one such notice: ${all.join(" | ")}`,
         );
-        assert.equal(all.length, 1, `and nothing else: ${all.join(" | ")}`);
-        assert.match(all[0], /CPU/, "what computes now is said");
+        assert.equal(all.length, 1, `there is no other notice: ${all.join(" | ")}`);
+        assert.match(all[0], /CPU/, "the notice names the device that computes now");
         assert.doesNotMatch(all[0], /JsValue|panicked|unwrap/);
         assert.match(await element.locator(".badge").innerText(), /^CPU/);
       }));
   }
 
   /**
-   * In the middle: the stub begins when the page says so.
+   * A stub that starts to fail in the middle of a run, when the page says so.
    * @param {string} type
    * @param {string} name
    * @param {string} body
@@ -284,9 +284,9 @@ describe("a GPU that fails", () => {
         assert.equal(
           all.filter((text) => words.test(text)).length,
           1,
-          `said once: ${all.join(" | ")}`,
+          `there is one such notice: ${all.join(" | ")}`,
         );
-        // The next run asks for the GPU again, and what is over is said no longer.
+        // The next run asks for the GPU again, and the old notice disappears.
         await run(element);
         const next = await result(element);
         assert.equal(next.device.at(-1)?.kind, "gpu");
@@ -298,7 +298,7 @@ describe("a GPU that fails", () => {
       }));
   }
 
-  test("a paused run whose worker stops is computed again up to its mark", () =>
+  test("a paused run whose worker stops is computed again up to its checkpoint", () =>
     open(
       {
         worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}`,
@@ -317,7 +317,7 @@ describe("a GPU that fails", () => {
         );
         const replayed = await result(element);
         assert.equal(replayed.progress.done, before.progress.done);
-        assertSame(numbers(replayed), numbers(before), "the same marks");
+        assertSame(numbers(replayed), numbers(before), "the same checkpoints");
         await button(element, "Continue").click();
         await finished(element);
         assertSame(
@@ -347,7 +347,7 @@ describe("a GPU that fails", () => {
       },
     ));
 
-  test("an experiment without a kernel speaks of no GPU", () =>
+  test("an experiment without a kernel does not mention a GPU", () =>
     lab.open(hash({ draws: "500", device: "gpu" }, "positive-shift"), async (page) => {
       const element = await ready(page);
       await run(element);
@@ -369,7 +369,7 @@ describe("a worker that fails", () => {
   after(() => lab?.stop());
 
   /**
-   * A run that goes on until something is broken by `bad`, which workers hear.
+   * Starts a run that continues until a message on the channel `bad` breaks something in a worker.
    * @param {string} worker
    * @param {Open} body
    */
@@ -394,7 +394,7 @@ describe("a worker that fails", () => {
       },
       { mayThrow: true },
     );
-  /** Engine workers have an engine; pool workers have ports. */
+  /** Scripts that act in engine workers, whose first message has an engine, or in pool workers, which get ports. */
   const IN_ENGINE = (/** @type {string} */ body) =>
     `self.addEventListener("message", ({ data }) => { if (data.engine) bad.onmessage = () => { ${body} }; });`;
   const IN_POOL = (/** @type {string} */ body) =>
@@ -409,7 +409,7 @@ describe("a worker that fails", () => {
     ["the pool's workers do not answer", IN_POOL("MessagePort.prototype.postMessage = () => {};")],
   ];
   for (const [what, worker] of silent) {
-    test(`${what}: that is said, and Restart goes on`, () =>
+    test(`${what}: the page reports it, and Restart recovers`, () =>
       open(worker, async (page, element) => {
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
         await button(element, "Restart the engine").click();
@@ -429,7 +429,7 @@ describe("a worker that fails", () => {
           await button(element, "Cancel").click();
           await element
             .getByText(
-              "The run did not stop within 2 seconds, so its worker was ended and another one started.",
+              "The run did not stop within 2 seconds, so its worker was replaced by a new one.",
             )
             .waitFor();
           assert.ok(Date.now() - begun < 6000, "soon");
@@ -439,14 +439,14 @@ describe("a worker that fails", () => {
           assert.deepEqual(
             (await said(element)).filter((text) => /stop/.test(text)),
             [],
-            "it is said no longer",
+            "the message is gone",
           );
         },
         1,
       ));
   }
 
-  test("time in which nobody sees the page is no silence", () =>
+  test("time while the page is hidden does not count as silence", () =>
     open(
       IN_ENGINE("self.close();"),
       async (page, element) => {
@@ -454,14 +454,18 @@ describe("a worker that fails", () => {
           Object.defineProperty(document, "hidden", { value: true, configurable: true }),
         );
         await page.waitForTimeout(2000);
-        assert.equal(await element.locator(".alert").count(), 0, "hidden: nothing is missing yet");
+        assert.equal(
+          await element.locator(".alert").count(),
+          0,
+          "while the page is hidden, no answer is overdue",
+        );
         await page.evaluate(() => Reflect.deleteProperty(document, "hidden"));
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
       },
       20,
     ));
 
-  test("an engine that answers after all takes its words back", () =>
+  test("the warning disappears when a silent engine answers", () =>
     open(
       IN_ENGINE("const end = performance.now() + 4000; while (performance.now() < end);"),
       async (page, element) => {
@@ -526,7 +530,7 @@ describe("a worker that fails", () => {
         (n) => document.querySelector("scaling-lab").result.progress.done > n,
         done,
       );
-      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "it runs");
+      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
       await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
       await finished(element);
       assertSame(
@@ -544,7 +548,7 @@ describe("a worker that fails", () => {
         home?.append(e);
         await new Promise((next) => e.addEventListener("ready", next, { once: true }));
       });
-      assert.equal((await result(element)).progress.done, 0, "it started anew");
+      assert.equal((await result(element)).progress.done, 0, "the run starts from the beginning");
     }));
 
   test("another version of the script on the page has its own engine", () =>
@@ -561,18 +565,18 @@ describe("a worker that fails", () => {
         );
       const [own, ...more] = await names();
       assert.deepEqual(more, []);
-      assert.match(own, /-\w{8}\.js/, "the version is in its key");
-      // The same files under another address, as a second site would have them.
+      assert.match(own, /-\w{8}\.js/, "the key of the engine holds the version");
+      // Serve the same files under another address, as a second site would.
       await page.route(/\/elsewhere\//, (route) =>
         route.continue({ url: route.request().url().replace("/elsewhere/", "/lab/") }),
       );
       const at = new URL(`/elsewhere/${main?.split("/").pop()}`, lab.url).href;
       await page.evaluate((url) => import(url), at);
-      assert.deepEqual(await names(), [own], "one version, one engine");
+      assert.deepEqual(await names(), [own], "both copies of one version share one engine");
     }));
 });
 
-describe("a file that does not arrive", () => {
+describe("a file that cannot be loaded", () => {
   /** @type {import("./types.d.ts").Lab} */
   let lab;
   before(async () => {
@@ -581,7 +585,7 @@ describe("a file that does not arrive", () => {
   after(() => lab?.stop());
 
   /**
-   * How a file fails; `body` is what should have come.
+   * The ways in which a file can fail; `body` is its correct content.
    * @type {Record<string, (route: Route, response: APIResponse, body: Buffer) => Promise<void>>}
    */
   const FAULTS = {
@@ -607,7 +611,7 @@ describe("a file that does not arrive", () => {
       route.fulfill({ status: 200, contentType: "text/plain", body }),
   };
   /**
-   * Breaks every file that `match` names, until `mended`; the first time only when `once`.
+   * Breaks every file that `match` names, until `mended` is set; if `once`, only at the first request.
    * @param {Page} page
    * @param {RegExp} match
    * @param {string} fault
@@ -624,38 +628,38 @@ describe("a file that does not arrive", () => {
           const response = await route.fetch();
           await FAULTS[fault](route, response, await response.body());
         } catch {
-          // The page was closed meanwhile: nobody waits for this file.
+          // The page has been closed, so no one waits for this file.
         }
       },
     );
     return state;
   }
   const WHOLE =
-    /A file of the lab did not arrive whole \([\w-]+\.(js|wasm)\): check the connection and try again/;
-  /** A module of the engine is compiled whatever its type. @param {RegExp} match */
+    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection and try again/;
+  /** The faults that matter for the files of `match`: a module of the engine is compiled whatever its media type. @param {RegExp} match */
   const faultsOf = (match) =>
     Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
   /**
-   * Every file of a run of `atoms`, and where its absence shows.
+   * Every file that a run of `atoms` needs, and what the page shows without it.
    * @type {Record<string, [RegExp, Body]>}
    */
   const FILES = {
     "main script": [
       /\/main-\w+\.js$/,
       (page) =>
-        page.getByText("The lab has not started: a file of it did not arrive whole").waitFor(),
+        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
     ],
     "shared script": [
       /\/chunk-\w+\.js$/,
       (page) =>
-        page.getByText("The lab has not started: a file of it did not arrive whole").waitFor(),
+        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
     ],
     experiment: [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
     engine: [/\/cpu-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
     "rest of the engine": [/\/rest-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
   };
   /**
-   * Opens `atoms` once for each fault of a file, all at once: they wait more than they compute.
+   * Opens `atoms` once for each fault of a file, all at the same time, because they wait more than they compute.
    * @param {string[]} faults
    * @param {RegExp} match
    * @param {boolean} once
@@ -676,10 +680,11 @@ describe("a file that does not arrive", () => {
       ),
     ));
   for (const [file, [match, shown]] of Object.entries(FILES)) {
-    test(`${file}: every fault is one sentence`, () => each(faultsOf(match), match, false, shown));
+    test(`${file}: every fault is reported in one sentence`, () =>
+      each(faultsOf(match), match, false, shown));
   }
   for (const [file, [match]] of Object.entries(FILES).slice(2)) {
-    test(`${file}: a second request mends it`, () =>
+    test(`${file}: a second request succeeds`, () =>
       each(["dropped", "cut", "a sign-in page"], match, true, async (page) => {
         const element = await ready(page);
         await run(element);
@@ -687,7 +692,7 @@ describe("a file that does not arrive", () => {
       }));
   }
 
-  test("Restart mends what has come back", () =>
+  test("Restart recovers when the file is available again", () =>
     lab.open(
       null,
       async (page) => {
@@ -721,14 +726,14 @@ describe("a file that does not arrive", () => {
     }
   });
 
-  test("an engine of a wrong type is compiled all the same", () =>
+  test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
-  test("a site that is deployed anew says so", () =>
+  test("a page of an older deployment asks to be reloaded", () =>
     lab.open(
       null,
       async (page) => {
-        // Before the page is there: the part of the downloads is fetched as soon as a figure is drawn.
+        // Replace the front page first, because the page fetches further files as soon as a figure is drawn.
         await page.route(/\/index\.html/, (route) =>
           route.fulfill({
             contentType: "text/html",

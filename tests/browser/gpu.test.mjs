@@ -24,7 +24,7 @@ const hash = (/** @type {string} */ slug, values = {}) =>
   `#/${slug}?${new URLSearchParams(values)}`;
 const onGpu = (/** @type {string} */ slug) => hash(slug, { ...STATES[slug], device: "gpu" });
 
-/** In every worker made from a Blob: devices are kept where a test can reach them. */
+/** A script for every worker made from a Blob: it keeps the GPU devices where a test can reach them. */
 function keepDevices() {
   const hook = `if (self.GPUAdapter) {
     const request = GPUAdapter.prototype.requestDevice;
@@ -85,14 +85,14 @@ describe("the GPU computes what the command line computes on the CPU", () => {
         await run(element);
         const ours = await downloaded(element);
         assert.deepEqual(kinds(ours), ["gpu"]);
-        // Kernels declare equal bits for software adapters.
+        // On software adapters, kernels declare that they agree bit for bit.
         assertSame(numbers(ours), numbers(await native(slug, values)), slug);
         assert.match(await element.locator(".badge").innerText(), /GPU/);
       }));
   }
 });
 
-test("a software adapter is taken only when asked for, and costs nothing until then", () =>
+test("a software adapter is used only when chosen, and nothing is fetched for it before", () =>
   lab.open(hash("exam-time", STATES["exam-time"]), async (page) => {
     const element = await ready(page);
     await run(element);
@@ -140,7 +140,7 @@ test("a destroyed device is rebuilt, and no number changes", () =>
       const ours = await downloaded(element);
       assert.ok(
         (await worker.evaluate(() => (self.devices ?? []).length)) > devices,
-        "another device was asked for",
+        "a new device was requested",
       );
       assert.ok(ours.progress.done === ours.progress.total, "the run finished");
       assert.deepEqual([...new Set(kinds(ours))], ["gpu"]);
@@ -153,7 +153,7 @@ test("a destroyed device is rebuilt, and no number changes", () =>
     { script: keepDevices, mayThrow: true },
   ));
 
-test("a GPU process that crashes twice leaves the run to the CPU, in words", () =>
+test("when the GPU process crashes twice, the CPU takes the run and the page says so", () =>
   lab.open(
     onGpu("exam-time"),
     async (page) => {

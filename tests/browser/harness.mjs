@@ -1,5 +1,5 @@
-// What every browser test needs: the built page on a free port, Chromium with or without
-// WebGPU, the command line's numbers to compare with, and one rule held on every page: no
+// Shared by all browser tests: the built page on a free port, Chromium with or without
+// WebGPU, the command line's numbers for comparison, and one check on every page: no
 // request leaves the origin and nothing throws.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -51,8 +51,8 @@ export async function start(kind, dist = join(root, "dist")) {
     url: server.url,
     browser,
     /**
-     * Opens the page at a hash and hands it to `body`; afterwards the page must be clean. Without
-     * a hash `body` is handed an empty page, and goes there when it has made ready.
+     * Opens the page at a hash and passes it to `body`. Afterwards there must be no foreign request and no error. Without
+     * a hash, `body` gets an empty page and opens an address itself.
      * @param {string | null} hash
      * @param {import("./types.d.ts").Body} body
      * @param {import("./types.d.ts").Options} [options]
@@ -96,7 +96,7 @@ export async function start(kind, dist = join(root, "dist")) {
 }
 
 /**
- * The element of the only experiment on the page, once it shows a result.
+ * Waits until the only experiment on the page shows a result, and returns its element.
  * @param {import("playwright-core").Page} page
  */
 export async function ready(page) {
@@ -115,7 +115,7 @@ export async function run(lab, timeout = 60_000) {
   await finished(lab, timeout);
 }
 
-/** Waits until every mark is in. @param {LabLocator} lab */
+/** Waits until every checkpoint is reached. @param {LabLocator} lab */
 export async function finished(lab, timeout = 60_000) {
   await lab.page().waitForFunction(
     () => {
@@ -145,7 +145,7 @@ export async function downloaded(lab) {
 }
 
 /**
- * The text that a button of the page copies; what writes it may be fetched first.
+ * The text that a button of the page copies. The page may have to fetch the code for it first.
  * @param {LabLocator} lab
  * @param {string} name
  */
@@ -164,7 +164,7 @@ export async function copied(lab, name) {
 }
 
 /**
- * What the command line computes on the CPU for the same state.
+ * The command line's result on the CPU for a state.
  * @param {string} slug
  * @param {import("./types.d.ts").Values} [state]
  * @returns {Promise<Result>}
@@ -186,32 +186,32 @@ export async function native(slug, { seed = "", device: _, ...values } = {}) {
   return JSON.parse(stdout);
 }
 
-/** Standard output of any other command of the program. */
+/** Runs any command of the program and returns its standard output. */
 export const ask = async (/** @type {string[]} */ ...args) =>
   (await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 })).stdout;
 
 /**
- * Every experiment with all its words.
+ * Every experiment with all its texts, as the command line lists them.
  * @typedef {import("../../www/js/types.d.ts").Claim} Claim
  * @returns {Promise<(import("../../www/js/types.d.ts").Entry & {claims: Claim[], quick: string})[]>}
  */
 export const catalogue = async () =>
   JSON.parse(await ask("list", "--json")).parts.flatMap((/** @type {any} */ part) => part.entries);
 
-/** A query as values by name. @param {string} query @returns {import("./types.d.ts").Values} */
+/** Reads a query into values by name. @param {string} query @returns {import("./types.d.ts").Values} */
 export const values = (query) => Object.fromEntries(new URLSearchParams(query));
 
-/** The quick setting of every experiment, or of those that `which` takes. */
+/** The quick setting of every experiment, or of those that `which` selects. */
 export const quickStates = async (/** @type {(entry: any) => boolean} */ which = () => true) =>
   Object.fromEntries(
     (await catalogue()).filter(which).map(({ slug, quick }) => [slug, values(quick)]),
   );
 
-/** Figures, tables and verdicts are what two results are compared by. @param {Result} result */
+/** The parts of a result that are compared: figures, tables and verdicts. @param {Result} result */
 export const numbers = ({ figures, tables, verdicts }) => ({ figures, tables, verdicts });
 
 /**
- * Equal in every bit (the sign of zero aside), or a sentence that says where not.
+ * Asserts that two values are equal in every bit, except for the sign of zero; the message says where they differ.
  * @param {any} ours
  * @param {any} theirs
  */
@@ -231,12 +231,12 @@ export function assertSame(ours, theirs, path = "") {
 }
 
 /**
- * Violations that axe-core finds with every fold open, one line each: by every rule in a light page,
- * and by that of contrast in a dark one, where all else is as it was.
+ * Violations that axe-core finds with every fold open, one line each: of all rules on the light page,
+ * and only of contrast on the dark page, which differs in nothing else.
  * @param {Page} page
  */
 export async function axe(page) {
-  // Thousands of equal cells take axe-core half a minute and teach it nothing.
+  // Thousands of equal cells would cost axe-core half a minute without a new finding.
   await page.evaluate(() => {
     const open = (/** @type {ParentNode} */ root) => {
       for (const fold of root.querySelectorAll("details")) fold.open = true;

@@ -1,4 +1,4 @@
-// Figures under hand: the cursor by mouse, finger and keyboard, the legend, the table, the files.
+// The use of figures: the cursor by mouse, touch and keyboard, the legend, the table, the files.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
@@ -31,14 +31,14 @@ function parts(element) {
   };
 }
 
-/** Where something is on the page. @param {import("playwright-core").Locator} place */
+/** The position of something on the page. @param {import("playwright-core").Locator} place */
 async function boxOf(place) {
   const box = await place.boundingBox();
-  assert.ok(box, "it is on the page");
+  assert.ok(box, "the element is on the page");
   return box;
 }
 
-test("a mouse reads values and takes the read-out along when it leaves", () =>
+test("a mouse reads values, and the read-out disappears when it leaves", () =>
   lab.open(HASH, async (page) => {
     const { plot, read } = parts(await ready(page));
     await plot.scrollIntoViewIfNeeded();
@@ -95,7 +95,7 @@ test("the keyboard walks along and between series, aloud, and keeps its place du
     assert.equal(await read.locator("b").count(), 0);
   }));
 
-test("the legend switches series, and a run leaves it as it is", () =>
+test("the legend switches series, and a run keeps the choice", () =>
   lab.open(HASH, async (page) => {
     const element = await ready(page);
     const { figure, plot, legend } = parts(element);
@@ -122,7 +122,7 @@ test("the legend switches series, and a run leaves it as it is", () =>
     );
   }));
 
-test("a finger on a phone reads values; nothing is wider than the screen", () =>
+test("touch reads values on a phone; nothing is wider than the screen", () =>
   lab.open(
     HASH,
     async (page) => {
@@ -135,7 +135,7 @@ test("a finger on a phone reads values; nothing is wider than the screen", () =>
     { context: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } },
   ));
 
-test("saved figures stand alone and carry their stamp", () =>
+test("saved figures are self-contained and have a stamp", () =>
   lab.open(`${HASH}&seed=5`, async (page) => {
     const element = await ready(page);
     await run(element);
@@ -171,7 +171,7 @@ test("saved figures stand alone and carry their stamp", () =>
 /** @typedef {import("../../www/js/plot/figure.js").Figure} Figure */
 
 /**
- * The drawing on the page of each figure in turn, and after each press of a button of the legend: all off, all on again.
+ * The page's drawings of the figures in turn, then those after each press of a legend button: all off, then all on again.
  * @param {import("./types.d.ts").Page} page @param {Figure[]} figures
  */
 const shownOf = (page, figures) =>
@@ -183,17 +183,17 @@ const shownOf = (page, figures) =>
     const { element, update, destroy } = renderFigure(figures[0], { width: 700 });
     document.body.append(element);
     const svg = element.querySelector("svg");
-    // What draws a map is fetched.
+    // The code that draws heat maps must be fetched first.
     while (!svg.querySelector(".line")) await new Promise((done) => setTimeout(done, 10));
     const lines = () => [...svg.querySelectorAll("[data-layer=lines] path")];
     const first = lines();
     /** @type {string[]} */
     const markups = [];
-    /** Which of the first figure's lines each has. @type {number[][]} */
+    /** For each figure, the numbers of the lines that it keeps of the first figure. @type {number[][]} */
     const kept = [];
     const look = () => {
       const copy = svg.cloneNode(true);
-      // Words for those who listen, and the cursor, are not of the drawing.
+      // Node's drawing has no label for screen readers and no cursor.
       copy.removeAttribute("aria-label");
       copy.querySelector("[data-layer=cursor]").remove();
       markups.push(new XMLSerializer().serializeToString(copy));
@@ -213,7 +213,7 @@ const shownOf = (page, figures) =>
     return { markups, kept };
   }, figures);
 
-/** What Node writes of these drawings. @param {Figure[]} figures */
+/** The drawings of `shownOf` as Node writes them. @param {Figure[]} figures */
 function writtenOf(figures) {
   const last = figures[figures.length - 1];
   const off = new Set(last.series.flatMap(({ id, hidden }) => (hidden ? [id] : [])));
@@ -234,7 +234,7 @@ function writtenOf(figures) {
   return [...figures.map(write), ...toggled.map((next) => next())];
 }
 
-/** Tags of a markup. An attribute that went and came again is the last of its element: their order tells nothing. @param {string} text */
+/** The tags of a markup with sorted attributes, because an attribute that is removed and set again moves to the end. @param {string} text */
 const tags = (text) =>
   text.split("<").map((tag) =>
     tag.replace(/( [\w:-]+="[^"]*")+/, (all) =>
@@ -266,7 +266,7 @@ test("a page shows what Node writes, while a figure changes and its series are s
       markups.forEach((text, i) =>
         assert.deepEqual(tags(text), tags(texts[i]), `${figures[0].id}, ${i}`),
       );
-      // The last of three series moves up when the second has gone; what comes is new.
+      // When the second of three series is removed, the third moves up; a series that is added has a new line.
       if (figures.includes(changed))
         assert.deepEqual(kept, [
           [0, 2, -1],

@@ -1,5 +1,5 @@
-// Every view at three widths, light and dark: nothing is wider than the screen. With LAB_SCREENS
-// set it leaves pictures in target/screens for a person to look at.
+// Every view at three widths, light and dark: nothing may be wider than the screen. With LAB_SCREENS
+// set, it saves screenshots in target/screens for people to look at.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +35,7 @@ for (const [view, hash] of Object.entries(VIEWS)) {
           await page.emulateMedia({ colorScheme });
           for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: width === 360 ? 740 : 1000 });
-            // The page lays itself out again in the frame after.
+            // The page updates its layout in the next frame.
             await page.evaluate(
               () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))),
             );

@@ -1,7 +1,7 @@
-// Everything a reader can press, at moments nobody would choose: no error, no dead element, no figure of another setting.
+// Presses everything that a user can press, at random moments: no error, no dead element, no figure of another setting.
 //
-// A moment is a count of messages from the workers, so that it does not hang on the machine's speed. The sequence follows from
-// STRESS_SEED; STRESS_ACTIONS says how long it is (./build.sh soak: 200). A page that stops answering is found from outside.
+// A moment is a count of messages from the workers, so that it does not depend on the machine's speed. STRESS_SEED determines
+// the sequence, STRESS_ACTIONS its length (./build.sh soak: 200). A page that stops answering is detected from outside.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertSame, catalogue, numbers, start, values } from "./harness.mjs";
@@ -13,12 +13,12 @@ import { assertSame, catalogue, numbers, start, values } from "./harness.mjs";
 
 const ACTIONS = Number(process.env.STRESS_ACTIONS ?? 30);
 const SEED = Number(process.env.STRESS_SEED ?? 1);
-/** A page that answers nothing for so long is stuck: no action and no run here takes a tenth of it. */
+/** A page that does not answer for this long is stuck. No action and no run in these tests takes a tenth of it. */
 const STUCK_MS = 30_000;
 
 /**
- * Every experiment at its quick setting, and values of one count in it to change in the middle; what
- * reads a table gets some.
+ * Every experiment at its quick setting, with the name of a count in it and values to change it to; `table` says
+ * whether the experiment reads a table.
  * @type {Record<string, {values: Values, name: string, texts: string[], table: boolean}>}
  */
 const EXPERIMENTS = Object.fromEntries(
@@ -27,14 +27,14 @@ const EXPERIMENTS = Object.fromEntries(
     const [name, text] = Object.entries(usual).find(([, text]) => /^\d+$/.test(text)) ?? ["", ""];
     assert.ok(name, `${slug}: its quick setting ${quick} holds a count`);
     const texts = [1, 0.75, 0.5].map((share) => String(Math.round(Number(text) * share)));
-    // A law of one variable asks which column that is.
+    // A law of one variable needs to know which column holds that variable.
     /** @type {Values} */
     const columns = params.some((param) => param.name === "law") ? { columns: "x:tokens" } : {};
     return [slug, { values: { ...usual, ...columns }, name, texts, table: data !== "" }];
   }),
 );
 
-/** Runs as a law with repeated data makes them. @param {number} rows */
+/** A table of runs that follow a law with repeated data. @param {number} rows */
 function table(rows) {
   const lines = Array.from({ length: rows }, (_, i) => {
     const [n, unique] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** (i % 5)];
@@ -51,7 +51,7 @@ function table(rows) {
   return ["params,tokens,unique_tokens,loss", ...lines, ""].join("\n");
 }
 
-/** Numbers below n, the same for the same seed. @param {number} seed */
+/** A generator of numbers below n, determined by the seed. @param {number} seed */
 function dice(seed) {
   let state = seed >>> 0;
   return (/** @type {number} */ n) => {
@@ -62,7 +62,7 @@ function dice(seed) {
   };
 }
 
-/** In the page: counts messages of workers, and does one action at a time. */
+/** Runs in the page: it counts the workers' messages, and does one action at a time. */
 function instrument() {
   let heard = 0;
   let wake = () => {};
@@ -78,7 +78,7 @@ function instrument() {
     }
   };
   const pause = (/** @type {number} */ ms) => new Promise((next) => setTimeout(next, ms));
-  /** After so many messages, or when none is left to come. */
+  /** Waits for this many messages, or until no more can come. */
   const moment = async (/** @type {number} */ count) => {
     const until = heard + count;
     while (heard < until) {
@@ -92,7 +92,7 @@ function instrument() {
   };
   /** @type {string[]} */
   const errors = [];
-  // An element's own; whatever is thrown, the harness hears.
+  // Collect the elements' error events; the harness collects exceptions.
   addEventListener("error", (event) => {
     if (event instanceof CustomEvent) errors.push(event.detail.message);
   });
@@ -179,7 +179,7 @@ function instrument() {
       );
       return [...errors, ...said];
     },
-    /** Left alone, both get to their ends with the settings they show. */
+    /** Without further actions, both elements must finish with the settings that they show. */
     async end() {
       const results = [];
       for (const element of [current, other]) {
@@ -199,7 +199,7 @@ function instrument() {
             void element.run();
           });
         }
-        // What the same setting gives where nothing happened.
+        // A fresh element with the same setting gives the result to compare with.
         const fresh = make(result.experiment, {});
         fresh.query = element.query;
         document.body.append(fresh);
@@ -216,7 +216,7 @@ function instrument() {
 }
 
 /**
- * What `answer` gives in time; undefined where it gives nothing.
+ * Resolves as `answer` does, or to undefined if it takes too long.
  * @template T
  * @param {number} ms
  * @param {Promise<T>} answer
@@ -237,7 +237,7 @@ async function within(ms, answer) {
 }
 
 /**
- * What the page answers to a question; else the words say where it stopped, and whether it is frozen or waits for something.
+ * The page's answer to a question. If none comes, the error says what was asked, and whether the page is frozen or waits.
  * @template T
  * @param {string} words
  * @param {Page} page

@@ -1,12 +1,12 @@
-// What tests see in the page. Functions that run there ask for what must be there: where it is not, they throw and the test
-// fails, so a selector is taken to find an element here, and the element to show a result.
+// The types of the page as tests see it. Functions that run in the page may assume that a selector finds an element and that
+// the lab's element has a result: if not, they throw and the test fails.
 import type { Locator } from "playwright-core";
 import type { ScalingLab } from "../../www/elements/scaling-lab.js";
 import type { Result } from "../../www/js/types.d.ts";
 
 export type Lab = Awaited<ReturnType<typeof import("./harness.mjs").start>>;
 export type Page = import("playwright-core").Page & {
-  /** The addresses it has asked for. */
+  /** The addresses that the page has requested. */
   requests: string[];
 };
 export type LabElement = ScalingLab & { result: Result; shadowRoot: ShadowRoot };
@@ -18,20 +18,20 @@ export type LabLocator = {
     argument: A,
   ): Promise<R>;
 } & Locator;
-/** What a selector finds: a field, with what folds, lists and bars have besides. */
+/** An element that a selector finds: a field, with the properties of folds, lists and progress bars as well. */
 export interface Found extends HTMLInputElement {
   open: boolean;
   position: number;
   selectedIndex: number;
 }
 export type Values = Record<string, string>;
-/** What the script of stress.test.mjs puts in the page. */
+/** The object that the script of stress.test.mjs adds to the page. */
 export interface Stress {
   begin(slug: string, values: Values, second: { slug: string; values: Values }): Promise<boolean>;
   act(what: string, wait: number, more: Action): Promise<string[]>;
   end(): Promise<{ errors: string[]; results: { query: Values; ours: Result; fresh: Result }[] }>;
 }
-/** What an action of it may need. */
+/** The values that an action of stress.test.mjs may need. */
 export interface Action {
   slug: string;
   values: Values;
@@ -61,7 +61,7 @@ declare global {
     getElementById(id: string): HTMLElement;
     createElement(name: "scaling-lab"): LabElement;
   }
-  // What tests leave in the page for a later look.
+  // Variables that tests set in the page to read later.
   var axe: typeof import("axe-core");
   var cold: string[] | undefined;
   var devices: GPUDevice[] | undefined;

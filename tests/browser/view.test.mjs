@@ -1,4 +1,4 @@
-// What a reader sees and takes away: axes that cannot freeze the tab, results that stay what they are, fields, words, print.
+// What a user sees and saves: axes that cannot freeze the tab, results that keep their settings, fields, texts, print.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
@@ -15,7 +15,7 @@ before(async () => {
 after(() => lab?.stop());
 
 /**
- * A page that froze answers nothing: the time is kept here, outside it.
+ * Fails if a promise takes too long. The clock runs in Node, because a frozen page cannot measure time.
  * @param {Promise<unknown>} promise
  * @param {number} ms
  * @param {string} what
@@ -56,7 +56,7 @@ describe("axes of 0.70 to 0.80 decades and of very large values", () => {
   }
 });
 
-/** Runs of a law as text. @param {string[]} heads */
+/** A table of runs that follow a law, as text. @param {string[]} heads */
 const table = (heads, rows = 36) =>
   [
     heads.join(","),
@@ -98,7 +98,7 @@ test("figures of one table never carry the name, rows or setting of another", ()
       element,
       element.locator(".figure").first().getByRole("button", { name: /SVG/ }),
     );
-    // Its lines break where they are full.
+    // The lines of the footer break anywhere, so tags and spaces between words count as one space.
     assert.match(svg.text.replace(/(<[^>]*>|\s)+/g, " "), /data good\.csv \(36 rows/);
     assert.doesNotMatch(svg.text, /bad\.csv/);
     const cited = await copied(element, "Cite");
@@ -109,7 +109,7 @@ test("figures of one table never carry the name, rows or setting of another", ()
     const json = await downloaded(element);
     assert.deepEqual([json.data?.rows, json.seed], [36, 3]);
     assert.match((await saved(element, button(element, "Download CSV"))).name, /seed3\.csv$/);
-    // Run says what is wrong once more instead of running what is gone.
+    // Run reports the error again instead of running the previous table.
     await button(element, /^Run( again)?$/).click();
     await page.waitForTimeout(300);
     assert.equal(await element.getAttribute("data-busy"), null);
@@ -119,7 +119,7 @@ test("figures of one table never carry the name, rows or setting of another", ()
       .waitFor({ state: "hidden" });
   }));
 
-test("a setting that cannot be used leaves the figures their own", () =>
+test("with a setting that cannot be used, the figures keep the previous settings", () =>
   lab.open("#/exam-time?hours=50&runs=64", async (page) => {
     const element = await ready(page);
     const field = (/** @type {string} */ name) =>
@@ -152,7 +152,7 @@ test("a setting that cannot be used leaves the figures their own", () =>
     assert.ok(await element.getByText("These figures show", { exact: false }).isHidden());
   }));
 
-test("fields show all of what they hold, at every width", () =>
+test("fields show their whole text at every width", () =>
   lab.open("#/atoms?atoms=100000", async (page) => {
     const element = await ready(page);
     await element.evaluate((e) => {
@@ -166,7 +166,7 @@ test("fields show all of what they hold, at every width", () =>
           .flatMap((input) => {
             input.value = "12345678";
             input.dispatchEvent(new Event("input"));
-            // Both are rounded: a field 219.5 wide may say 220 and 219.
+            // Both widths are rounded: a field 219.5 px wide may report 220 and 219.
             return input.scrollWidth > input.clientWidth + 1
               ? [`${input.value}: ${input.scrollWidth} > ${input.clientWidth}`]
               : [];
@@ -271,7 +271,7 @@ for (const [width, height] of SCREENS) {
         const element = await ready(page);
         for (const figure of await element.locator(".figure:visible").all()) {
           await figure.locator(".lab-plot").evaluate((plot) => {
-            // As low as a reader may have it.
+            // Scroll the plot to the lower edge of the screen.
             plot.focus();
             window.scrollBy(0, plot.getBoundingClientRect().bottom - innerHeight);
           });
@@ -315,7 +315,7 @@ test("a long table of a result scrolls, and says how many rows it has", () =>
     await place.getByText(`(${rows} rows, scroll to see them all)`).waitFor();
   }));
 
-test("what cannot be measured says why, in words", async () => {
+test("a figure that cannot be measured says why", async () => {
   await lab.open("#/k-composition?rates=2&runs=1&samples=256&skills=8", async (page) => {
     const element = await ready(page);
     await run(element);
@@ -334,13 +334,13 @@ test("what cannot be measured says why, in words", async () => {
   });
 });
 
-test("titles of axes are whole at 390 px", async () => {
+test("titles of axes are not cut at 390 px", async () => {
   for (const { slug } of await catalogue()) {
     await lab.open(
       `#/${slug}${slug === "positive-shift" ? "?draws=2000" : ""}`,
       async (page) => {
         const element = await ready(page);
-        // The longest title is of a figure that a run draws.
+        // The figure with the longest title appears only after a run.
         if (slug === "positive-shift") await run(element);
         await element.evaluate((e) => {
           for (const fold of e.shadowRoot.querySelectorAll("details.fold")) fold.open = true;
@@ -366,7 +366,7 @@ test("titles of axes are whole at 390 px", async () => {
   }
 });
 
-test("published numbers fit a phone, with what runs them", () =>
+test("published numbers and their buttons fit a phone", () =>
   lab.open(
     "#/published",
     async (page) => {
@@ -457,7 +457,7 @@ test("a preset keeps its name", async () => {
   }
 });
 
-test("control characters are shown, and spoil no file", () =>
+test("control characters are shown, and files stay valid", () =>
   lab.open("#/fit?law=chinchilla&bootstrap=20", async (page) => {
     const element = await ready(page);
     const evil = "\u0001\n\u202e\u2028n";
@@ -495,7 +495,8 @@ test("a saved figure is drawn as the page draws it", () =>
       const element = await ready(page);
       await run(element);
       /**
-       * How everything with a class is painted: a site has other shades than the plot's own, but the series have none.
+       * The paint of every element with a class. Series must have exactly their colour; the other shades may differ, because
+       * the page has its own.
        * @param {ParentNode} root @returns {Record<string, string[]>}
        */
       const paints = (root) => {
@@ -549,7 +550,7 @@ describe("addresses", () => {
       assert.deepEqual(await element.evaluate((e) => e.result.params.weights), [0.7, 0.3]);
     }));
   for (const hash of ["#/%E0%A4%A", "#/nothing", "#/%00", "#/__proto__"]) {
-    test(`${hash} gets a sentence and a way home`, () =>
+    test(`${hash} gets an error and a link to the start`, () =>
       lab.open(hash, async (page) => {
         await page
           .getByRole("alert")
@@ -559,7 +560,7 @@ describe("addresses", () => {
         await page.locator(".cards > li").first().waitFor();
       }));
   }
-  test("#main is the front door, and leads to the content of a page that is shown", () =>
+  test("#main opens the front page, or moves to the content of the open page", () =>
     lab.open("#main", async (page) => {
       await page.locator(".cards > li").first().waitFor();
     }));
@@ -626,7 +627,7 @@ test("formulas and figures need no inline style, and no size is reported twice",
     },
   ));
 
-test("text styles and the direction of the page around stay out", () =>
+test("the element does not inherit the page's text styles and direction", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);
     const looks = () =>
@@ -682,7 +683,7 @@ test("text styles and the direction of the page around stay out", () =>
     assert.deepEqual(await looks(), before);
   }));
 
-test("paper has every tick label and the settings, and nothing to press", () =>
+test("a print has every tick label and the settings, and no buttons", () =>
   lab.open("#/exam-time?runs=64&seed=4&hours=50", async (page) => {
     const element = await ready(page);
     await run(element);
@@ -744,7 +745,7 @@ describe("a file dropped anywhere", () => {
       [selector],
     );
   for (const on of ["header.site", "footer.foot", "body"]) {
-    test(`on ${on}: taken where a table is, never opened by the browser`, () =>
+    test(`on ${on}: read by an experiment with a table, never opened by the browser`, () =>
       lab.open("#/fit?bootstrap=20", async (page) => {
         await ready(page);
         assert.deepEqual(await drop(page, on), [false, false], "the browser must not open it");
@@ -755,12 +756,16 @@ describe("a file dropped anywhere", () => {
         await page.waitForFunction(
           () => document.querySelector("scaling-lab")?.result?.experiment === "exam-time",
         );
-        assert.deepEqual(await drop(page, on), [false, false], "nor where nothing takes it");
+        assert.deepEqual(
+          await drop(page, on),
+          [false, false],
+          "the browser must not open a file that the page does not accept",
+        );
       }));
   }
 });
 
-test("files are made without a connection", () =>
+test("files can be saved without a connection", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);
     await page.waitForFunction(() =>
@@ -779,7 +784,7 @@ test("files are made without a connection", () =>
       );
   }));
 
-test("what cannot be fetched is named", () =>
+test("a file that cannot be fetched is named", () =>
   lab.open(
     "",
     async (page) => {
@@ -788,13 +793,13 @@ test("what cannot be fetched is named", () =>
       const element = await ready(page);
       await button(element, "Download JSON").click();
       await element
-        .getByText(/A file of the lab did not arrive whole \(after-first-figure-\w+\.js\)/)
+        .getByText(/A file of the lab could not be loaded \(after-first-figure-\w+\.js\)/)
         .waitFor();
     },
     { mayThrow: true },
   ));
 
-test("third parties are named with their licences", async () => {
+test("third-party packages are listed with their licences", async () => {
   const text = await readFile(new URL("../../dist/THIRD-PARTY.txt", import.meta.url), "utf8");
   for (const name of [
     "d3-array",
@@ -812,7 +817,7 @@ test("third parties are named with their licences", async () => {
   assert.match(
     text,
     /Permission to use, copy, modify, and\/or distribute this software/,
-    "the text of ISC",
+    "the text of the ISC licence",
   );
 });
 

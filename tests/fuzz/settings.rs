@@ -1,4 +1,4 @@
-//! Any text of a link or a command is a value or a sentence: parameters of every experiment, columns, rules, numbers.
+//! Any text in a link or a command gives a value or an error in words: parameters of every experiment, columns, rules, numbers.
 
 #![no_main]
 
@@ -15,7 +15,7 @@ fuzz_target!(|input: (u8, u8, String)| {
     let entry = all[usize::from(which) % all.len()];
     let spec = &entry.params[usize::from(name) % entry.params.len()];
     if let Ok(value) = spec.parse(&text) {
-        // What is read is written as text that reads back.
+        // A value is written as a text that reads back as the same value.
         let again = spec.parse(&scaling_lab::params::to_text(&value));
         assert!(again.is_ok(), "{}: {text:?} becomes {value:?}, then {again:?}", spec.name);
     }

@@ -1,4 +1,4 @@
-//! Any bytes are a table or a sentence, whole or in pieces, and any table is runs or a sentence.
+//! Any bytes, whole or in pieces, give a table or an error in words; any table gives runs or an error in words.
 
 #![no_main]
 

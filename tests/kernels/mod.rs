@@ -1,4 +1,4 @@
-//! Every kernel with the cases its twin is held to, found in the registry; and a twin that is wrong.
+//! Every kernel of the registry with the cases that its twin is tested on; and a twin that is deliberately wrong.
 
 #![allow(dead_code, reason = "each test that includes this module uses a part of it")]
 
@@ -9,7 +9,7 @@ use scaling_lab::rng::Gaussian;
 use scaling_lab::sim::k_composition;
 use scaling_lab::theory::k_composition::power_law;
 
-/// Every kernel of the lab: those of the experiments, and the self-test of a device.
+/// The kernels of all experiments, and that of a device's self-test.
 pub(crate) fn all() -> Vec<Suite> {
     let mut all = vec![Suite::new::<probe::Probe>()];
     for suite in experiments::all().flat_map(|entry| entry.kernels).filter_map(|twin| twin.suite) {
@@ -68,7 +68,7 @@ pub(crate) fn races_agree(exec: &Exec) -> Result<(), String> {
     Err(format!("{n} runs of {RUNS} after {mean} checks, on the CPU {m} after {right}: z = {z}"))
 }
 
-/// The kernel of products with a twin whose learning rate is 1 % larger: what a parity test must not let pass.
+/// Kernel `compose` with a twin whose learning rate is 1 % too large, which a parity test must detect.
 #[derive(Debug)]
 pub(crate) struct Wrong;
 
@@ -81,7 +81,7 @@ impl Kernel for Wrong {
     type Row = [f32; k_composition::LANES];
 
     fn cases() -> Vec<Case<Self>> {
-        // The default, for a few steps.
+        // The default case, with few steps.
         let case = k_composition::Compose::cases().swap_remove(0);
         vec![Case { name: "off by 1 %", cuts: vec![0, 5, 100], ..case }.of()]
     }
@@ -94,7 +94,7 @@ impl Kernel for Wrong {
     }
 }
 
-/// Held to the right shader.
+/// The suite that compares the wrong twin with the correct shader.
 pub(crate) fn wrong() -> Suite {
     Suite::new::<Wrong>()
 }
@@ -105,12 +105,12 @@ pub(crate) fn wrong_lanes() -> (Lanes<Wrong>, k_composition::Uniforms) {
     (case.lanes(), case.uniforms)
 }
 
-/// What the kernel of products promises on hardware.
+/// The parity that kernel `compose` declares for hardware.
 pub(crate) const fn compose_hardware() -> Parity {
     k_composition::Compose::HARDWARE
 }
 
-/// The states of the right and of the wrong twin, for the comparison alone.
+/// Compares the states of the correct and the wrong twin, without a device, to test the comparison itself.
 pub(crate) fn wrong_by_twin_alone(level: Parity) -> Result<(), String> {
     let (wrong, right) = (Wrong::cases().swap_remove(0), k_composition::Compose::cases().swap_remove(0));
     let (exec, failed) = (Exec::cpu(), |error: scaling_lab::Error| error.to_string());

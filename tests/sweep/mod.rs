@@ -1,8 +1,8 @@
-//! Verdicts over many seeds: what they decide, and whether they may.
+//! Counts verdicts over many seeds: what they decide, and which of them are mistakes.
 //!
-//! Two kinds of mistake are counted. A false alarm says that theory is wrong where it holds: at 99.9% one verdict in a
-//! thousand may. An empty one agrees although its interval, widened by its resolution, also holds what would be measured
-//! without the effect, or has an open end: none may.
+//! There are two kinds of mistake. A false alarm says that theory is wrong although it is right; with 99.9% intervals, one
+//! verdict in a thousand may be one. An empty verdict agrees although its interval, widened by its resolution, also contains
+//! the value without the effect, or has an open end; no verdict may be empty.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,26 +14,26 @@ use scaling_lab::math;
 use scaling_lab::output::{Id, Verdict};
 use scaling_lab::session::Session;
 
-/// Verdicts on a claim that the lab expects to be refuted: what is wrong with them is that they agree.
+/// Verdicts on claims that the lab expects to be refuted, so that a difference is no false alarm.
 const RIVALS: [&str; 1] = ["constant-reuse"];
 
-/// What the verdicts of one name in one experiment said.
+/// Counts of what the verdicts of one name in one experiment said.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
-    /// Agreed, differed, could not tell.
+    /// The number that agreed, differed, could not tell.
     pub(crate) said: [u32; 3],
-    /// Differed where theory holds.
+    /// The number that differed although theory is right.
     pub(crate) alarms: u32,
-    /// Agreed without excluding anything.
+    /// The number that agreed without ruling anything out.
     pub(crate) empty: u32,
 }
 
-/// Tallies by experiment and verdict, and a line for every mistake.
+/// The counts by experiment and verdict, and a line for every mistake.
 #[derive(Debug, Default)]
 pub(crate) struct Sweep {
-    /// By slug and id.
+    /// Counts by the experiment's slug and the verdict's id.
     pub(crate) tallies: BTreeMap<(&'static str, Id), Tally>,
-    /// Where each mistake was made.
+    /// A line for every mistake, with the setting and the seed.
     pub(crate) mistakes: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ fn empty(verdict: &Verdict) -> bool {
 }
 
 impl Sweep {
-    /// Adds every seed from 1 of a setting.
+    /// Runs a setting with the seeds from 1 to `seeds` and counts its verdicts.
     pub(crate) fn run(&mut self, entry: &'static Entry, query: &str, seeds: u32) {
         let exec = Rc::new(Exec::cpu());
         for seed in 1..=seeds {
@@ -65,7 +65,7 @@ impl Sweep {
     pub(crate) fn add(&mut self, slug: &'static str, query: &str, seed: u32, verdict: &Verdict) {
         let tally = self.tallies.entry((slug, verdict.id.clone())).or_default();
         tally.said[verdict.agrees.map_or(2, |agrees| usize::from(!agrees))] += 1;
-        // Without a theory, or with a bound that is compared with a setting, to differ is an answer.
+        // A verdict without a theory or an interval, or on a rival claim, may differ without being wrong.
         let tests = verdict.theory.is_some() && verdict.interval.is_some() && !RIVALS.contains(&&*verdict.id);
         let alarm = tests && verdict.agrees == Some(false);
         let empty = verdict.agrees == Some(true) && empty(verdict);
@@ -80,7 +80,7 @@ impl Sweep {
         }
     }
 
-    /// Verdicts, false alarms, empty ones.
+    /// The numbers of verdicts, false alarms and empty verdicts.
     pub(crate) fn counts(&self) -> [u32; 3] {
         self.tallies.values().fold([0; 3], |[all, alarms, empty], t| {
             [all + t.said.iter().sum::<u32>(), alarms + t.alarms, empty + t.empty]
@@ -103,9 +103,9 @@ impl Sweep {
     }
 }
 
-/// The most false alarms that chance explains: more come in fewer than one of 10^4 sweeps of so many verdicts.
+/// The most false alarms that chance explains: fewer than one in 10^4 sweeps of this many verdicts has more.
 pub(crate) fn most_alarms(verdicts: u32) -> u32 {
-    // Poisson with one in a thousand.
+    // The number of false alarms has a Poisson distribution, with a mean of one per thousand verdicts.
     let mean = f64::from(verdicts) / 1000.0;
     let (mut term, mut sum, mut most) = (math::exp(-mean), math::exp(-mean), 0);
     while 1.0 - sum > 1e-4 {

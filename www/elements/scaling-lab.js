@@ -1,6 +1,7 @@
-// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu">: one experiment, whole.
-// Attributes mirror the URL; where an experiment takes a table, data="..." holds a small one or names a large one, and src="..." names one. Methods run() pause() step() reset() cancel(), property result, events ready
-// progress result error, and change when the state and so the URL changed. All elements share one engine.
+// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu"> shows one whole experiment.
+// Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
+// src="..." is the address of one. Methods: run() pause() step() reset() cancel(). Property: result. Events: ready progress
+// result error, and change when the state, and so the URL, has changed. All elements share one engine.
 import { base, later as loadLater } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { h } from "../js/dom.js";
@@ -23,11 +24,11 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").LabError} LabError
  *  @typedef {typeof import("../js/after-first-figure.js")} Later */
 
-/** What a result is of: the state that was opened for it. Whatever leaves the page says this, not what the controls say since.
+/** The state that was opened for a result. Links, commands and files name this state, even if the controls have changed since.
  *  @typedef {import("./lab/run.js").State & {link: Values, brief: Values, settings: Values, file?: string, missing: {link?: string, command?: string}}} Of */
 
 const DEVICES = ["auto", "gpu", "cpu"];
-/** The longest address that is printed whole. */
+/** The most characters of an address that is printed in full. */
 const PRINTED_MAX = 300;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set([
@@ -46,16 +47,16 @@ const RESERVED = new Set([
   "role",
 ]);
 
-/** Which table is read; no parameters where an experiment takes one. */
+/** Attributes that say which table is read. They are no parameters of an experiment that takes a table. */
 const TABLE = ["data", "src"];
 
-/** Everything but the attributes every element has and our own switches. @param {string} name */
+/** Is this the name of a parameter, rather than an attribute of every element or a switch of this one? @param {string} name */
 const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
 
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
-/** Has it a panel or controls that are not loaded with the page? @param {Entry} entry */
+/** Does the experiment need a panel or controls that are not loaded with the page? @param {Entry} entry */
 const needsMore = ({ data, params }) => data || params.some(({ kind }) => kind === "matrix");
 
 /** @type {CSSStyleSheet | undefined} */
@@ -68,20 +69,20 @@ export class ScalingLab extends HTMLElement {
   /** @type {Choice} */ #device = "auto";
   /** @type {View | null} */ #view = null;
   /** @type {Promise<void> | null} */ #applying = null;
-  /** Starts so far: only the newest goes on. */
+  /** Counts starts: only the newest continues. */
   #starts = 0;
-  /** The element left its place: for good, unless it is put elsewhere at once. */
+  /** The timer that runs while the element is out of the document: it has left for good unless it is inserted again at once. */
   #leaving = 0;
-  /** Ends what listens outside the element, when it goes. */
+  /** Removes the listeners outside the element when it leaves. */
   #listening = new AbortController();
   #observer = new MutationObserver((records) => {
     const names = records.map(({ attributeName }) => attributeName ?? "");
     if (names.some(isParameter)) this.#readAttributes(!names.some((name) => TABLE.includes(name)));
   });
   #onRestart = () => this.#start(this.#run.mode === "playing");
-  /** The panel for a table of one's own, where the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own =
+  /** The panel for the user's own table, if the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own =
     null;
-  /** Settings that came later than others count. */
+  /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
 
   /** @type {Run<Of>} */
@@ -151,15 +152,15 @@ export class ScalingLab extends HTMLElement {
   get result() {
     return this.#run.result;
   }
-  /** What differs from the defaults, as the URL has it. @returns {Values} */
+  /** The settings that differ from the defaults, and the table, as the URL holds them. @returns {Values} */
   get query() {
     return { ...this.#settings, ...this.#own?.link };
   }
-  /** What `query` says besides the table. @returns {Values} */
+  /** The part of `query` without the table. @returns {Values} */
   get #settings() {
     return this.#entry ? difference(this.#entry, this.#values, this.#seed, this.#device) : {};
   }
-  /** Opens a state; unknown names and values out of range are reported in words. */
+  /** Opens a state; unknown names and values out of range are reported on the page. */
   set query(query) {
     this.#given = query;
     if (this.#entry) this.#apply(query);
@@ -169,7 +170,7 @@ export class ScalingLab extends HTMLElement {
   get address() {
     return this.#addressOf(this.query);
   }
-  /** The address of what is shown; where that is too long to be printed, only the name of its table. */
+  /** The address of the result on display. A printed one only names its table if it would be too long otherwise. */
   #link(printed = false) {
     const { settings = {}, link, brief } = this.#run.of ?? {};
     const whole = this.#addressOf({ ...settings, ...link });
@@ -187,7 +188,7 @@ export class ScalingLab extends HTMLElement {
 
   connectedCallback() {
     if (this.#leaving) {
-      // Only moved: its run goes on.
+      // The element was only moved, so its run continues.
       clearTimeout(this.#leaving);
       this.#leaving = 0;
       return;
@@ -221,35 +222,35 @@ export class ScalingLab extends HTMLElement {
     });
   }
 
-  /** Moves the keyboard to the title, for a change of page. */
+  /** Moves the keyboard focus to the title, after a change of page. */
   focusTitle() {
     this.#view?.focusTitle();
   }
 
-  /** Plays from where the run is; a finished or cancelled one begins again with the same seed. */
+  /** Continues a paused run; starts any other from the beginning, with the same seed. */
   run() {
     return this.#run.run();
   }
-  /** Pauses at the next mark. */
+  /** Pauses at the next checkpoint. */
   pause() {
     this.#run.pause();
   }
-  /** Computes up to the next mark. */
+  /** Computes up to the next checkpoint. */
   step() {
     return this.#run.step();
   }
-  /** Back to the start, same seed. */
+  /** Returns to the start, with the same seed. */
   reset() {
     return this.#run.refresh();
   }
-  /** Stops for good, also in the middle of a mark. */
+  /** Stops the run for good, even between two checkpoints. */
   cancel() {
     this.#run.cancel();
   }
 
   // ---- state ------------------------------------------------------------------------------------------
 
-  /** @param {boolean} [again] the run was going on: it begins again */
+  /** @param {boolean} [again] a run was in progress: start it again */
   async #start(again = false) {
     const start = ++this.#starts;
     this.#run.clear();
@@ -283,7 +284,7 @@ export class ScalingLab extends HTMLElement {
       this.#emit("ready");
       if (again) this.run();
       engine.complete();
-      // What saves files is fetched while nobody waits, so that it is there when the connection is not.
+      // Fetch the code that saves files while the page is idle, so that it works without a connection later.
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(
         (words) => this.#entry === entry && this.#view?.explain(words),
@@ -302,14 +303,14 @@ export class ScalingLab extends HTMLElement {
     return out;
   }
 
-  /** @param {boolean} same the table stays */
+  /** @param {boolean} same the table stays the same */
   #readAttributes(same) {
     if (!this.#entry || this.getAttribute("experiment") !== this.#entry.slug)
       return void this.#start();
     this.#apply(this.#attributes(), same);
   }
 
-  /** Takes a query as the URL or the host page has it. @param {Values} query @param {boolean} [same] the table stays as it is */
+  /** Applies a query of the URL or of the host page. @param {Values} query @param {boolean} [same] the table stays the same */
   async #apply(query, same = false) {
     const entry = /** @type {Entry} */ (this.#entry);
     const view = /** @type {View} */ (this.#view);
@@ -317,7 +318,7 @@ export class ScalingLab extends HTMLElement {
     const { seed = String(DEFAULT_SEED), device = "auto", ...texts } = query;
     if (this.#own) {
       for (const name of TABLE) delete texts[name];
-      // What is set meanwhile would be lost.
+      // Lock the controls: a setting made while the table is read would be lost.
       view.lock(!same);
       if (!same) await this.#own.settle(query);
       if (turn !== this.#turn) return;
@@ -330,7 +331,7 @@ export class ScalingLab extends HTMLElement {
     else problems.push(t("badSeed", { seed, used: DEFAULT_SEED }));
     this.#device = "auto";
     if (!entry.kernel) {
-      // Every device is the CPU.
+      // This experiment always runs on the CPU.
     } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
     else problems.push(t("badDevice", { device }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
@@ -376,7 +377,7 @@ export class ScalingLab extends HTMLElement {
     this.#run.refresh().then(() => this.#view?.speak("changed"));
   }
 
-  /** Attributes follow the state; only names the experiment declares are ever set. */
+  /** Writes the state into the attributes; sets only names that the experiment declares. */
   #reflect() {
     const query = this.query;
     for (const name of [
@@ -390,7 +391,7 @@ export class ScalingLab extends HTMLElement {
       else this.removeAttribute(name);
     }
     this.#observer.takeRecords();
-    // A preset is of simulated runs.
+    // Presets are made for simulated runs, so none matches while a table is in use.
     this.#view?.state(
       this.#seed,
       this.#own?.held
@@ -399,7 +400,7 @@ export class ScalingLab extends HTMLElement {
     );
   }
 
-  /** Does a preset say the present setting? Which columns a table has belongs to the table. @param {Values} preset */
+  /** Is the present setting that of a preset? Columns are ignored, because they belong to a table. @param {Values} preset */
   #isAt({ seed = String(DEFAULT_SEED), device = "auto", ...texts }) {
     return (
       Number(seed) === this.#seed &&
@@ -412,7 +413,7 @@ export class ScalingLab extends HTMLElement {
     );
   }
 
-  /** A query with the columns that belong to the present table; simulated runs have none. @param {Values} query @returns {Values} */
+  /** A query with the column settings of the present table, or without any for simulated runs. @param {Values} query @returns {Values} */
   #withColumns(query) {
     const spec = this.#entry?.params.find(({ kind }) => kind === "columns");
     if (!spec) return query;
@@ -428,7 +429,7 @@ export class ScalingLab extends HTMLElement {
 
   // ---- view -------------------------------------------------------------------------------------------
 
-  /** @param {Entry} entry @param {Later | null} later there if the experiment needs it */
+  /** @param {Entry} entry @param {Later | null} later given if the experiment needs it */
   #build(entry, later) {
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     this.#own?.rest();
@@ -479,7 +480,7 @@ export class ScalingLab extends HTMLElement {
     this.#listen();
   }
 
-  /** Files are taken wherever they are dropped: on the lab's own page also beside the element. */
+  /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */
   #listen() {
     if (this.#view)
       this.#own?.listen(
@@ -496,14 +497,14 @@ export class ScalingLab extends HTMLElement {
     this.#change({}, true);
   }
 
-  /** @param {boolean} [again] for a run @returns {ReturnType<typeof engine.place>} */
+  /** @param {boolean} [again] a run is about to start @returns {ReturnType<typeof engine.place>} */
   async #place(again) {
     return this.#entry?.kernel
       ? engine.place(this.#device, again)
       : { kind: "cpu", why: t("why.cpuOnly"), adapter: "" };
   }
 
-  /** What computes, and why. */
+  /** Shows the device that computes, and why. */
   async #badge() {
     const place = await this.#place();
     const { result, fell } = this.#run;
@@ -511,7 +512,7 @@ export class ScalingLab extends HTMLElement {
     const kind = used?.kind ?? place.kind;
     const device = kind === "gpu" && place.kind === "gpu" ? await engine.device("gpu") : null;
     const name = used?.adapter || device?.adapter || place.adapter;
-    // What failed is said once: as a notice, or by the run.
+    // A failure of the GPU is reported as a notice, and so not beside the badge.
     const failed =
       fell || (place.kind === "cpu" && place.why === engine.gpuFailed ? place.why : "");
     const said =
@@ -529,7 +530,7 @@ export class ScalingLab extends HTMLElement {
     );
   }
 
-  /** What stands beside a result. @param {Result} result */
+  /** Shows what accompanies a result: the printed settings, the notices, the device. @param {Result} result */
   #drawn({ params, seed, version, commit, data, notices }) {
     const settings = Object.entries(params).map(([name, value]) => `${name} = ${typed(value)}`);
     const table = data ? `; ${this.#run.of?.file}, ${data.rows}, ${data.digest}` : "";
@@ -540,7 +541,7 @@ export class ScalingLab extends HTMLElement {
     this.#badge();
   }
 
-  /** Nothing a person did is lost: the last good figures stay. @param {any} error */
+  /** Reports an error. The settings and the last valid figures stay. @param {any} error */
   #fail(error) {
     /** @type {LabError} */
     const { kind = "internal", message = String(error), parameter } = error ?? {};
@@ -556,9 +557,9 @@ export class ScalingLab extends HTMLElement {
     this.shadowRoot?.replaceChildren(alert);
   }
 
-  // ---- what is taken away -------------------------------------------------------------------------------
+  // ---- saving and copying -------------------------------------------------------------------------------
 
-  /** Takes something home of the result as it is now. @param {(later: Later, taken: import("./lab/take.js").Taken) => unknown} how */
+  /** Saves or copies something of the present result. @param {(later: Later, taken: import("./lab/take.js").Taken) => unknown} how */
   async #take(how) {
     const { result, of } = this.#run;
     const [entry, view] = [this.#entry, this.#view];

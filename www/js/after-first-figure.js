@@ -1,4 +1,4 @@
-// What nobody needs before the first figure is drawn, as one file: other pages, what a reader brings and takes home.
+// Code that is not needed before the first figure is drawn, in one file: the other pages, the user's own table, saving and copying.
 export { about, published } from "./pages.js";
 export { kinds } from "./rare-controls.js";
 export { ownRuns, ownSheet } from "./table-panel.js";
@@ -7,5 +7,6 @@ export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";
 export { tabulate } from "./plot/table.js";
 export { summarise } from "./plot/summary.js";
-// In the first download already: named here, it lies in one file with what both need, and is smaller so.
+// The first download holds this too. Exporting it here makes the build put it into one file with the code that both share,
+// which is smaller than two files.
 export { renderFigure } from "./plot/figure.js";

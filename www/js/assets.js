@@ -1,21 +1,21 @@
-// Files of the lab: each is fetched once more, at a new address, if it does not arrive whole; then one sentence says so.
+// Fetches files of the lab. A file that does not arrive whole is fetched once more at a new address; after that, an error says so.
 import { t } from "./i18n.js";
 
 /** @typedef {import("./types.d.ts").LabError} LabError */
 
-/** Where the page's files lie, also when another site embeds the script. */
+/** The address of the page's files, even if another site embeds the script. */
 export const base = new URL(".", import.meta.url).href;
 
-/** This file's name holds a hash of the page's code: the same name is the same version. */
+/** The name of this file. It holds a hash of the page's code, so it identifies the version. */
 export const version = new URL(import.meta.url).pathname.split("/").pop() ?? "";
 
 /** @param {string} kind @param {string} message @returns {LabError} */
 export const failure = (kind, message) => ({ kind, message });
 
-/** A new address, so that nobody on the way answers with what came the first time. */
+/** A query that makes an address new, so that no cache answers with the first response. */
 const again = () => `?retry=${Date.now()}`;
 
-/** Which line of a Content-Security-Policy is missing, once the browser has said so. */
+/** A sentence that says what the Content-Security-Policy must allow, once the browser has reported a violation. */
 let forbidden = "";
 document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
   if (
@@ -26,13 +26,13 @@ document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDir
   if (blockedURI === "wasm-eval") forbidden = t("policy.wasm");
 });
 
-/** That this page's policy forbids what failed, if it does; the browser may say so a moment later. @returns {Promise<LabError | null>} */
+/** The error of a violated Content-Security-Policy, or null. The browser may report it a moment after the failure, so this waits. @returns {Promise<LabError | null>} */
 export async function policy() {
   await new Promise((resolve) => setTimeout(resolve));
   return forbidden ? failure("policy", forbidden) : null;
 }
 
-/** Why a file is not here: a newer version of the lab has taken its place, or the connection failed. @param {string} file */
+/** The error of a missing file: a newer version of the lab has replaced it, or the connection failed. @param {string} file */
 export async function missing(file) {
   const page = await fetch(new URL(`index.html${again()}`, base))
     .then((response) => (response.ok ? response.text() : ""))
@@ -44,7 +44,7 @@ export async function missing(file) {
 
 /**
  * Fetches a file until `whole` makes something of it. @template T
- * @param {string} name @param {(response: Response) => Promise<T>} whole fails, or gives nothing, when the file is not whole
+ * @param {string} name @param {(response: Response) => Promise<T>} whole fails, or resolves to a falsy value, if the file is incomplete
  */
 async function fetched(name, whole) {
   for (const query of ["", again()]) {
@@ -62,7 +62,7 @@ export const compiled = (name) =>
     try {
       return await WebAssembly.compileStreaming(response);
     } catch {
-      // A host that serves the wrong media type: slower, same module.
+      // The host may serve the wrong media type: compile the bytes instead, which is slower.
       const bytes = await copy.arrayBuffer();
       return new TextDecoder().decode(bytes.slice(0, 4)) === "\0asm"
         ? WebAssembly.compile(bytes)
@@ -70,22 +70,22 @@ export const compiled = (name) =>
     }
   });
 
-/** The text of a script that the build made as one call. @param {string} name */
+/** The text of a script. The build makes it one call, so its end shows whether it is whole. @param {string} name */
 export const script = (name) =>
   fetched(name, async (response) => {
     const text = await response.text();
     return text.trimEnd().endsWith("();") ? text : null;
   });
 
-/** A part of the page. The build lets what loads it take a query. @template {object} T @param {(query?: string) => Promise<T>} load @returns {Promise<T>} */
+/** Loads a part of the page. The build makes the loader accept a query. @template {object} T @param {(query?: string) => Promise<T>} load @returns {Promise<T>} */
 export async function part(load) {
   for (const query of ["", again()]) {
     const module = await load(query).catch(() => null);
-    // An empty answer is a module without exports.
+    // An empty response is a module without exports.
     if (module && Object.keys(module).length) return module;
   }
   throw await missing(/([\w-]+\.js)/.exec(String(load))?.[1] ?? "");
 }
 
-/** The part that nobody needs before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
+/** Loads the part that is not needed before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
 export const later = () => part(() => import("./after-first-figure.js"));

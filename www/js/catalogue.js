@@ -1,4 +1,4 @@
-// The catalogue the page was built with: titles at once, all other words when they are shown.
+// The catalogue that the page was built with. The titles are here; all other texts are loaded when they are shown.
 import {
   claims as loadClaims,
   entries,
@@ -11,17 +11,17 @@ import { learn } from "./prose.js";
 
 /** @typedef {import("./types.d.ts").Entry} Entry */
 
-/** Every experiment's name and title, in their order. */
+/** The name and title of every experiment, in the order of the story. */
 export { index };
 
-/** What the list of experiments shows, by part of the story. */
+/** Loads the texts of the list of experiments, by part of the story. */
 export async function list() {
   const { list, math } = await part(loadList);
   learn(math);
   return list;
 }
 
-/** What an experiment asks for; null when there is none of that name. @param {string} slug @returns {Promise<Entry | null>} */
+/** Loads an experiment's question, parameters and presets; null if there is no experiment of that name. @param {string} slug @returns {Promise<Entry | null>} */
 export async function entry(slug) {
   if (!Object.hasOwn(entries, slug)) return null;
   const { entry, math } = await part(entries[slug]);
@@ -29,14 +29,14 @@ export async function entry(slug) {
   return entry;
 }
 
-/** What stands below its figures. @param {string} slug @returns {Promise<import("./types.d.ts").Explanation>} */
+/** Loads the explanations below an experiment's figures. @param {string} slug @returns {Promise<import("./types.d.ts").Explanation>} */
 export async function explanation(slug) {
   const { explanation, math } = await part(explanations[slug]);
   learn(math);
   return explanation;
 }
 
-/** Every published number. @returns {Promise<import("./types.d.ts").Claim[]>} */
+/** Loads the published numbers. @returns {Promise<import("./types.d.ts").Claim[]>} */
 export async function claims() {
   const { claims, math } = await part(loadClaims);
   learn(math);

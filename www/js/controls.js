@@ -1,5 +1,5 @@
 // A control for each kind of declared parameter. A control shows text, reports text, and shows a problem;
-// whether a value is allowed is the engine's business.
+// the engine decides whether a value is allowed.
 import { h, uid } from "./dom.js";
 import { num, percent, plain, t } from "./i18n.js";
 import { prose } from "./prose.js";
@@ -7,18 +7,19 @@ import { setShare, sliderScale } from "./slider.js";
 import { formatList, parseShares } from "./value-text.js";
 
 /** @typedef {import("./types.d.ts").Spec} Spec
- *  @typedef {(text: string, settled: boolean) => void} Report settled: not in the middle of a drag
+ *  @typedef {(text: string, settled: boolean) => void} Report `settled` is false in the middle of a drag
  *  @typedef {(spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}} Make
  *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>,
  *    value?: (name: string) => string, ask?: (name: string, text: string) => void}} Context
- *    how many parts the experiment has now, the table it reads, the controls that few experiments have (rare-controls.js), and other settings
+ *    `size`: how many parts the experiment has now; `runs`: the table that it reads; `kinds`: controls that few experiments need
+ *    (rare-controls.js); `value` and `ask` read and set other parameters
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;
-/** Keys that lead to the next value. @type {Record<string, 1 | -1>} */
+/** The direction in which a key moves the value. @type {Record<string, 1 | -1>} */
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
-/** What a parameter is called. @param {Spec} spec */
+/** The name of a parameter for people. @param {Spec} spec */
 export const title = (spec) => plain(spec.label ?? spec.name);
 
 /** @param {string} label @param {() => void} act @param {Record<string, any>} [props] */
@@ -30,7 +31,7 @@ const readable = (text) =>
   text.split(/[,;]/).every((part) => part.trim() !== "" && Number.isFinite(Number(part)));
 
 /**
- * A text field that reports while typed if it can be read, and always when left.
+ * A text field. While a user types, it reports texts that are numbers; when the user leaves it, it reports any text.
  * @param {Record<string, any>} props @param {Report} report
  */
 export function textField(props, report) {
@@ -45,7 +46,7 @@ export function textField(props, report) {
     },
     onchange: () => report(field.value.trim(), true),
   });
-  /** Fields that are only as wide as they must be show all of what they hold. */
+  /** Makes a field of variable width wide enough for its text. */
   const fit = () => void (field.size = Math.max(6, field.value.length + 1));
   fit();
   /** @param {string} text */
@@ -56,7 +57,7 @@ export function textField(props, report) {
   return {
     field,
     write,
-    /** The field being typed in is left alone. @param {string} text */
+    /** Sets the text, unless the user is typing a valid one. @param {string} text */
     set(text) {
       const root = /** @type {Document | ShadowRoot} */ (field.getRootNode());
       if (root.activeElement !== field || !readable(field.value)) write(text);
@@ -105,7 +106,7 @@ const kinds = {
           range.value = String(scale.position(value));
           move(value, false);
         },
-        // A key that is held moves on: the move is over when it is let go.
+        // A key that is held keeps moving the value; the move ends when the key is released.
         onkeyup: (/** @type {KeyboardEvent} */ event) =>
           KEYS[event.key] && report(String(current), true),
       },
@@ -182,7 +183,7 @@ const kinds = {
     /** @param {string} value */
     function show(value) {
       const read = parseShares(value);
-      // While a list is typed, or is wrong, the sliders are of the last one that can be used.
+      // While the text is not a valid list, the sliders keep the last valid one.
       if (!read || read.length < spec.min_len || read.length > spec.max_len) return;
       shares = read;
       const k = shares.length;

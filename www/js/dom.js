@@ -4,7 +4,7 @@ import { visible } from "./visible.js";
 /**
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
- * @param {Record<string, any>} [props] attributes; `on...` are listeners, false and null are left out
+ * @param {Record<string, any>} [props] attributes; names with `on...` are listeners; false and null are left out
  * @param {...any} children
  * @returns {HTMLElementTagNameMap[T]}
  */
@@ -26,9 +26,9 @@ export function h(tag, props = {}, ...children) {
 }
 
 let last = 0;
-/** An id no other element of this script has. @param {string} stem */
+/** An id that no other element of this script has. @param {string} stem */
 export const uid = (stem) => `${stem}-${++last}`;
 
-/** A link that opens elsewhere only for http(s). @param {string} url @param {string} text */
+/** A link to another site; plain text unless the address is http or https. @param {string} url @param {string} text */
 export const link = (url, text) =>
   /^https?:\/\//.test(url) ? h("a", { href: url, rel: "noopener" }, text) : h("span", {}, text);

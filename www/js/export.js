@@ -1,4 +1,4 @@
-// What a reader takes home: SVG, PNG, CSV and JSON, each with what is needed to get it again.
+// What a user can save or copy: SVG, PNG, CSV, JSON, a citation and a command, with all that is needed to reproduce the result.
 
 import { fill } from "./text.js";
 import { typed } from "./value-text.js";
@@ -10,8 +10,8 @@ import { visible } from "./visible.js";
 const rowsOf = ({ rows }) => (rows === 1 ? "1 row" : `${rows} rows`);
 
 /**
- * The stamp of a figure: a footer for people and the whole provenance for machines.
- * @param {Result} result @param {string} [url] where it can be run again @param {string} [file] the table it reads
+ * The stamp of a figure: a footer for people, and the full provenance for programs.
+ * @param {Result} result @param {string} [url] opens the result @param {string} [file] the table that it was computed from
  * @param {string} [printed] the URL in the footer
  */
 export function stampOf(result, url, file, printed = url) {
@@ -70,7 +70,7 @@ function csvCell(value) {
   return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
-/** Long form, the columns of the command line: of a field, its value is y and its second place is lo. @param {Result} result */
+/** A result in long form, with the columns of the command line. For a heat map, `y` holds the value and `lo` the second coordinate. @param {Result} result */
 export function toCsv({ experiment, seed, figures }) {
   /** @type {(string | number | null | undefined)[][]} */
   const rows = [["slug", "seed", "figure", "series", "x", "y", "lo", "hi"]];
@@ -95,7 +95,7 @@ const said = (_, value) => (value?.template ? { ...value, text: fill(value) } : 
 /** @param {Result} result */
 export const toJson = (result) => JSON.stringify(result, said, 2) + "\n";
 
-/** A standalone SVG as a picture of `factor` times its size. @param {string} svg @param {number} [factor] @returns {Promise<Blob>} */
+/** Turns a standalone SVG into a PNG of `factor` times its size. @param {string} svg @param {number} [factor] @returns {Promise<Blob>} */
 export async function toPng(svg, factor = 2) {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
@@ -107,7 +107,7 @@ export async function toPng(svg, factor = 2) {
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
       canvas.toBlob(
-        (blob) => (blob ? resolve(blob) : reject(new Error("the picture could not be made"))),
+        (blob) => (blob ? resolve(blob) : reject(new Error("the browser could not make the PNG"))),
         "image/png",
       ),
     );
@@ -116,7 +116,7 @@ export async function toPng(svg, factor = 2) {
   }
 }
 
-/** Hands a file to the reader. @param {string} name @param {Blob | string} content @param {string} [type] */
+/** Saves a file through the browser. @param {string} name @param {Blob | string} content @param {string} [type] */
 export function download(name, content, type = "text/plain") {
   const blob =
     typeof content === "string" ? new Blob([content], { type: `${type};charset=utf-8` }) : content;
@@ -124,11 +124,11 @@ export function download(name, content, type = "text/plain") {
   a.href = URL.createObjectURL(blob);
   a.download = name;
   a.click();
-  // The browser reads the blob after the click.
+  // The browser reads the blob only after the click, so the URL must stay valid for a while.
   setTimeout(() => URL.revokeObjectURL(a.href), 60_000);
 }
 
-/** The citation of exactly this figure. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result} result @param {string} url @param {string} [file] a table of one's own */
+/** A citation of exactly this result. @param {import("./types.d.ts").Entry} entry @param {import("./types.d.ts").Result} result @param {string} url @param {string} [file] the user's own table */
 export function bibtex(entry, { params: values, version, commit, seed, data }, url, file) {
   const params = Object.entries(values)
     .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
@@ -151,7 +151,7 @@ export function bibtex(entry, { params: values, version, commit, seed, data }, u
 /** @param {string} text */
 const quote = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
 
-/** The same run in a terminal; with a table of one's own, from its file. @param {string} slug @param {import("./types.d.ts").Values} query @param {string} [file] */
+/** The command that repeats a run in a terminal; `file` is the user's own table. @param {string} slug @param {import("./types.d.ts").Values} query @param {string} [file] */
 export const formatCommand = (slug, { seed, device, ...values }, file) =>
   [
     "scaling-lab run",

@@ -60,7 +60,7 @@ test("long-form CSV", () => {
   );
 });
 
-// The command line writes the same (main.rs has these cases too): of two shortest texts equally near, the even one.
+// The command line must write the same text (main.rs tests these cases too): of two equally near shortest texts, the even one.
 test("numbers of a CSV", () => {
   const cases = [
     [0.084674835205078125, "0.08467483520507812"],

@@ -1,5 +1,5 @@
-// Whatever stands in a link or is typed, what reads it throws nothing and what is written reads back. Texts come from a
-// seeded generator, so a failure can be repeated: FUZZ_SEED is its seed, FUZZ_MINUTES how long to go on.
+// Any text in a link or a field: its readers never throw, and the text that they write reads back. The texts come from a
+// seeded generator, so that a failure can be repeated: FUZZ_SEED is the seed, FUZZ_MINUTES the duration.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCommand } from "./export.js";
@@ -88,7 +88,7 @@ async function round(random) {
   const [a, b, c] = [text(random), text(random), text(random)];
   const { name, query } = parseHash(a);
   assert.equal(typeof name, "string");
-  // A lone half of a pair becomes the replacement character once; after that a state is its own link.
+  // The first link replaces half of a surrogate pair by the replacement character; after that, a state and its link stay equal.
   const again = parseHash(formatHash("fit", query));
   assert.deepEqual(
     again.query,
@@ -143,7 +143,7 @@ async function round(random) {
   );
 }
 
-test(`any text is read or refused, seed ${SEED}`, async () => {
+test(`every text is read or refused without an exception, seed ${SEED}`, async () => {
   const until = Date.now() + MINUTES * 60_000;
   for (let k = 0; k < ROUNDS || Date.now() < until; k++) {
     await round(generator(SEED * 1_000_003 + k)).catch((error) => {

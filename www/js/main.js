@@ -1,4 +1,4 @@
-// The page: lists the catalogue and routes the hash. The experiment view is <scaling-lab>.
+// The page: it lists the catalogue and shows the page that the hash names. <scaling-lab> shows an experiment.
 import "../elements/scaling-lab.js";
 import { later } from "./assets.js";
 import { index, list } from "./catalogue.js";
@@ -35,7 +35,7 @@ theme.addEventListener("change", () => {
   try {
     localStorage.setItem("theme", theme.value);
   } catch {
-    // A browser that stores nothing still changes its colours.
+    // The colours change even if the browser does not store the choice.
   }
 });
 
@@ -82,13 +82,13 @@ async function experiment(slug, query) {
   lab.setAttribute("heading", "1");
   lab.setAttribute("theme", theme.value || "auto");
   lab.query = query;
-  // Every state has a URL; a drag replaces it instead of filling the history.
-  // Nor does a page that is being left write over where the reader goes.
+  // Every state has a URL. A change of state replaces it, so that a drag does not fill the history. A page that the user is
+  // leaving must not overwrite the address of the next one.
   const write = () => {
     if (lab.isConnected && (location.hash === "#main" || parseHash(location.hash).name === slug))
       history.replaceState(null, "", formatHash(slug, lab.query));
   };
-  // A browser limits how often the address may change; the end of a drag is always written.
+  // Browsers limit how often the address may change, so only the end of a drag is always written.
   let last = 0;
   lab.addEventListener("change", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
@@ -115,7 +115,7 @@ async function extra(name) {
   return { title: t(`${name}.title`), focus: () => head.focus() };
 }
 
-/** An address of nothing. @param {string} name @returns {Promise<Page>} */
+/** The page for an address that names no page. @param {string} name @returns {Promise<Page>} */
 async function nothing(name) {
   const head = title(t("nothing.title"));
   main.replaceChildren(
@@ -137,7 +137,7 @@ let shown = { name: "\n", page: null };
 
 async function route() {
   const { name, query } = parseHash(location.hash);
-  // The link that skips to the content, on a page that is shown.
+  // `#main` is the link that skips to the content: the page stays.
   if (location.hash === "#main" && shown.page) return;
   if (name === shown.name && shown.page?.update) return shown.page.update(query);
   const first = shown.name === "\n";
@@ -189,7 +189,7 @@ async function route() {
   }
 }
 
-// A file dropped where nothing takes it would make the browser leave the page.
+// If nothing accepts a dropped file, the browser would leave the page to show it.
 for (const type of /** @type {const} */ (["dragover", "drop"])) {
   window.addEventListener(type, (event) => {
     if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;

@@ -1,4 +1,4 @@
-// Modules that build.mjs makes.
+// The modules that build.mjs generates.
 declare module "lab:assets" {
   export const cpu: { worker: string; wasm: string; rest: string; first: string };
   export const gpu: { worker: string; wasm: string };

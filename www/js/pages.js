@@ -1,4 +1,4 @@
-// The pages behind the experiments: published numbers recomputed, and what the lab is. Loaded when asked for.
+// The other pages: published numbers, recomputed, and what the lab is. This file is loaded after the first figure.
 import { claims as loadClaims, index } from "./catalogue.js";
 import { h, link, uid } from "./dom.js";
 import { base } from "./assets.js";
@@ -14,9 +14,9 @@ import words from "../locales/en.pages.json" with { type: "json" };
 addWords(words);
 
 /**
- * Plays the run of a claim to its end on the CPU and compares.
- * @param {Claim} claim @param {number | undefined} table the number of the table it is computed from
- * @param {(message: string) => void} slow hears that the engine has been silent for long; it may still be working
+ * Plays the run of a claim to its end on the CPU and compares the number.
+ * @param {Claim} claim @param {number | undefined} table the number of the table that it is computed from
+ * @param {(message: string) => void} slow called if the engine has been silent for long; it may still be working
  */
 async function reproduce(claim, table, slow) {
   const { slug, query, seed } = claim;
@@ -40,14 +40,14 @@ async function reproduce(claim, table, slow) {
   }
 }
 
-/** Columns of the published numbers. */
+/** The columns of the table of published numbers. */
 const COLUMNS = ["what", "number", "ours", "agrees", "source", "note"];
 
-/** Numbers as numbers, words as words. @param {any} value */
+/** The text of a cell: a formatted number, or words. @param {any} value */
 const cell = (value) => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
 
 /**
- * Asks for a file that the lab may not hold.
+ * Asks for a file that the lab may not distribute.
  * @param {{file: string, from: string}} data @param {number} count rows that need it @param {(table: number) => void} take
  */
 function request({ file, from }, count, take) {
@@ -78,7 +78,7 @@ function request({ file, from }, count, take) {
 export async function published(body) {
   const claims = await loadClaims();
   const status = h("p", { role: "status" });
-  /** Files that were brought, and the rows that wait for each. @type {Map<string, {table?: number, rows: (() => void)[], data: {file: string, from: string}}>} */
+  /** For each file that rows need: its table once it is loaded, and the rows that wait for it. @type {Map<string, {table?: number, rows: (() => void)[], data: {file: string, from: string}}>} */
   const needed = new Map();
   /** @type {(() => Promise<void>)[]} */
   const all = [];
@@ -193,7 +193,7 @@ export async function published(body) {
         ),
       ),
     );
-    // Where rows are blocks each cell says what it is, and still is a cell.
+    // On a narrow screen a row is a block, so each cell has a label, and its role says that it is still a cell.
     row.setAttribute("role", "row");
     [...row.children].forEach((cell, i) => {
       cell.setAttribute("role", "cell");

@@ -1,4 +1,4 @@
-// Controls that few experiments have, loaded for those.
+// Controls that few experiments need; they are loaded only for those.
 import { matrix } from "./matrix-control.js";
 import { kinds as ofTables } from "./table-panel.js";
 

@@ -1,9 +1,9 @@
-// The URL of a state: `#/slug?name=value&seed=N&device=...`, only what differs from the default.
+// The URL of a state: `#/slug?name=value&seed=N&device=...`, with only the values that differ from the default.
 /** @typedef {import("./types.d.ts").Entry} Entry @typedef {import("./types.d.ts").Values} Values */
 
 export const DEFAULT_SEED = 1;
 
-/** A name with two values keeps both, so that whoever reads it refuses them. @param {string} query @returns {Values} */
+/** Reads a query. A name with two values keeps both in one text, so that the engine refuses it. @param {string} query @returns {Values} */
 export function parseQuery(query) {
   const values = new Map();
   for (const [name, value] of new URLSearchParams(query)) {
@@ -13,7 +13,7 @@ export function parseQuery(query) {
   return Object.fromEntries(values);
 }
 
-/** Text with its %XX read; as it is where they are broken. @param {string} text */
+/** Decodes the %XX of a text; returns the text unchanged if they are broken. @param {string} text */
 function decoded(text) {
   try {
     return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"));
@@ -22,14 +22,14 @@ function decoded(text) {
   }
 }
 
-/** Mail and chat programs may encode a whole address, and the link that skips to the content is no page. @param {string} hash @returns {{name: string, query: Values}} */
+/** Reads a hash. Mail and chat programs may encode all of it, and `#main`, the link that skips to the content, names no page. @param {string} hash @returns {{name: string, query: Values}} */
 export function parseHash(hash) {
   const text = (/^#%2f/i.test(hash) ? decoded(hash) : hash).replace(/^#(main$)?\/?/, "");
   const [path, query = ""] = text.split(/\?(.*)/s);
   return { name: decoded(path), query: parseQuery(query) };
 }
 
-/** Commas, semicolons and tildes stay readable. @param {Values} values */
+/** Writes a query. Commas, semicolons and tildes stay readable. @param {Values} values */
 export const formatQuery = (values) =>
   new URLSearchParams(values)
     .toString()
@@ -38,7 +38,7 @@ export const formatQuery = (values) =>
     .replace(/%7E/g, "~");
 
 /**
- * What differs from the defaults.
+ * The values that differ from the defaults.
  * @param {Entry} entry @param {Values} values @param {number} seed @param {string} device
  */
 export function difference(entry, values, seed, device) {

@@ -1,8 +1,8 @@
-// Where the knob of a slider stands, and what moving it means.
+// Converts between the position of a slider and the value of a parameter.
 /** @typedef {import("./types.d.ts").Spec} Spec */
 
 /**
- * Share `i` becomes `x`; the others keep their proportions and take up the rest.
+ * Sets share `i` to `x`; the other shares keep their proportions and fill the rest.
  * @param {number[]} shares @param {number} i @param {number} x
  */
 export function setShare(shares, i, x) {
@@ -12,7 +12,7 @@ export function setShare(shares, i, x) {
     const value = j === i ? x : rest > 1e-9 ? (share * (1 - x)) / rest : (1 - x) / others;
     return Math.round(value * 1e4) / 1e4;
   });
-  // Rounding must not spoil the sum: the largest other share absorbs it.
+  // The largest other share absorbs the rounding error, so that the sum stays 1.
   let big = i === 0 ? 1 : 0;
   next.forEach((share, j) => {
     if (j !== i && share > next[big]) big = j;
@@ -24,8 +24,8 @@ export function setShare(shares, i, x) {
 const STEPS = 1000;
 
 /**
- * Slider position <-> value. An integer range shorter than the slider gets one position per integer. `next` is the
- * neighbour of a value, to which one press of an arrow key leads.
+ * Converts between slider positions and values. An integer range shorter than the slider gets one position per integer.
+ * `next` gives the value that one press of an arrow key leads to.
  * @param {Spec} spec
  */
 export function sliderScale({ kind, scale, min, max }) {

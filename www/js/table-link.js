@@ -1,15 +1,15 @@
-// One's own runs as text: which column of a table is what, and a small table inside an address.
+// The user's own runs as text: the roles of a table's columns, and a small table inside an address.
 
-/** The most bytes of a file, of a text that is pasted, and the most characters of a table in an address. */
+/** The largest file and the longest pasted text, in bytes, and the longest table in an address, in characters. */
 export const FILE_MAX = 128 * 2 ** 20;
 export const PASTE_MAX = 5 * 2 ** 20;
 export const LINK_MAX = 16 * 2 ** 10;
 
-/** @typedef {Record<string, number>} Places a role's column, from 0; NONE where it has none */
+/** @typedef {Record<string, number>} Places the column of each role, from 0, or NONE */
 
 export const NONE = -1;
 
-/** Which column `text` means, as the engine finds it; undefined if there is none. @param {string} text @param {string[]} headings */
+/** The column that `text` names, by the engine's rules; undefined if there is none. @param {string} text @param {string[]} headings */
 function place(text, headings) {
   if (text === "-") return NONE;
   const at = /^#\d+$/.test(text) ? Number(text.slice(1)) - 1 : headings.indexOf(text);
@@ -18,7 +18,7 @@ function place(text, headings) {
   return like >= 0 && like < headings.length ? like : undefined;
 }
 
-/** `loss:val_loss,params:#3,run:-`; what names no column of the table is left out. @param {string} text @param {string[]} headings */
+/** Reads `loss:val_loss,params:#3,run:-`. Names that no column of the table has are left out. @param {string} text @param {string[]} headings */
 export function parseColumns(text, headings) {
   /** @type {Places} */
   const places = {};
@@ -30,13 +30,13 @@ export function parseColumns(text, headings) {
   return places;
 }
 
-/** By its heading, or by its place where a heading could be misread. @param {number} at @param {string[]} headings */
+/** Names a column by its heading, or by its place if the heading could be misread. @param {number} at @param {string[]} headings */
 const column = (at, headings) =>
   at === NONE ? "-" : /[,:]|^#|^-$|^\s|\s$|^$/.test(headings[at]) ? `#${at + 1}` : headings[at];
 
-/** What else is said of columns: units, by role, and the decimal mark. @typedef {{units: Record<string, string>, decimal: string}} Extras */
+/** Further settings of columns: units, by role, and the decimal mark. @typedef {{units: Record<string, string>, decimal: string}} Extras */
 
-/** `tokens.unit:B,decimal:comma` among the columns of a text. @param {string} text @returns {Extras} */
+/** Reads settings such as `tokens.unit:B,decimal:comma` from a text that also names columns. @param {string} text @returns {Extras} */
 export function parseExtras(text) {
   /** @type {Extras} */
   const extras = { units: {}, decimal: "" };
@@ -57,10 +57,10 @@ export const formatColumns = (places, headings, { units, decimal } = { units: {}
     ...(decimal ? [`decimal:${decimal}`] : []),
   ].join(",");
 
-// A piece is compressed in milliseconds, so that the main thread stays free.
+// Pieces are small enough to be compressed in milliseconds, so that the main thread stays responsive.
 const PIECE = 2 ** 16;
 
-/** A table as an address holds it, or null if it is too large for one. @param {Blob} table @returns {Promise<string | null>} */
+/** Packs a table for an address; null if it is too large. @param {Blob} table @returns {Promise<string | null>} */
 export async function pack(table) {
   let at = 0;
   /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */
@@ -83,13 +83,13 @@ export async function pack(table) {
   }
 }
 
-/** A table that an address only names: its rows, the digest of its bytes, its file. @typedef {{rows: number, digest: string, name: string}} Named */
+/** A table that an address only names: the number of its rows, the digest of its bytes, the name of its file. @typedef {{rows: number, digest: string, name: string}} Named */
 
-/** The most characters of a name that an address holds. */
+/** The most characters of a file name in an address. */
 const NAME_MAX = 100;
 const short = (/** @type {string} */ name) => [...name].slice(0, NAME_MAX).join("");
 
-/** What an address holds in place of a table: no packed table has a tilde. @param {Named} named */
+/** The text that stands for a table in an address. It has tildes, which no packed table has. @param {Named} named */
 export const formatNamed = ({ rows, digest, name }) => `none~${rows}~${digest}~${short(name)}`;
 
 /** The table that an address names, or null if it names none. @param {string} text @returns {Named | null} */
@@ -98,9 +98,10 @@ export function parseNamed(text) {
   return digest ? { rows: Number(rows), digest, name: short(name) } : null;
 }
 
-/** The table of an address. Throws if it is broken or longer than any that `pack` makes. @param {string} text @returns {Promise<Blob>} */
+/** Unpacks the table of an address. Throws if the text is broken or longer than any text that `pack` makes. @param {string} text @returns {Promise<Blob>} */
 export async function unpack(text) {
-  if (!text || text.length > LINK_MAX) throw new RangeError("no table of an address");
+  if (!text || text.length > LINK_MAX)
+    throw new RangeError("the text of the table is empty or too long");
   const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) =>
     c.charCodeAt(0),
   );

@@ -28,7 +28,7 @@ test("columns are written by their headings, or by their places where a heading 
   assert.equal(formatColumns({}, headings), "");
 });
 
-test("a heading is found whatever its case, its own case first; what is no column is left out", () => {
+test("a heading is found in any case, the exact case first; text that names no column is left out", () => {
   assert.deepEqual(parseColumns("loss:VAL_LOSS, params : Params", headings), {
     loss: 1,
     params: 0,
@@ -38,7 +38,7 @@ test("a heading is found whatever its case, its own case first; what is no colum
   assert.deepEqual(parseColumns("", headings), {});
 });
 
-test("units and the decimal mark stand among the columns, and neither hides the other", () => {
+test("units and the decimal mark are written and read among the columns", () => {
   const text = "loss:val_loss,tokens.unit:B,decimal:comma";
   const extras = { units: { tokens: "B" }, decimal: "comma" };
   assert.equal(formatColumns({ loss: 1 }, headings, extras), text);
@@ -53,7 +53,7 @@ test("units and the decimal mark stand among the columns, and neither hides the 
 /** @param {Blob} blob */
 const bytes = async (blob) => new Uint8Array(await blob.arrayBuffer());
 
-test("a table in an address is the same bytes again", async () => {
+test("a table in an address unpacks to the same bytes", async () => {
   const table = `n,loss ⟨b⟩\n${Array.from({ length: 500 }, (_, i) => `${i},${(2 + 1 / (i + 1)).toFixed(3)}`).join("\r\n")}`;
   const text = await pack(new Blob([table]));
   assert.match(text ?? "", /^[\w-]+$/, "an address needs no escapes");
@@ -65,8 +65,8 @@ test("a table in an address is the same bytes again", async () => {
   );
 });
 
-test("a table that does not fit an address is said not to", async () => {
-  // What does not compress: the limit is where base64 makes four characters of three bytes.
+test("packing a table that does not fit an address gives null", async () => {
+  // These bytes do not compress, so the limit follows from base64, which writes three bytes as four characters.
   let x = 1;
   const noise = (/** @type {number} */ size) =>
     new Blob([Uint8Array.from({ length: size }, () => (x = (x * 48271) % 2147483647) & 255)]);

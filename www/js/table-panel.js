@@ -1,5 +1,5 @@
-// One's own runs: the panel that takes a table, and the controls that say which of its columns is what. Loaded for
-// experiments that take a table. All that comes from a file is text.
+// The user's own runs: the panel that takes a table, and the controls that assign roles to its columns. Everything that
+// comes from a file is shown as text, never read as markup.
 import { h, uid } from "./dom.js";
 import { engine } from "./engine/engine.js";
 import { num, t } from "./i18n.js";
@@ -24,19 +24,19 @@ import css from "../elements/table-panel.css";
  *  @typedef {import("./controls.js").Report} Report
  *  @typedef {{field: string, notes: string}} Ids */
 
-/** How all this looks. */
+/** The styles of the panel and its controls. */
 export const ownSheet = new CSSStyleSheet();
 ownSheet.replaceSync(css);
 
 const MB = 2 ** 20;
-/** The most characters that are surely seen of a list. */
+/** The longest text, in characters, that a list is certain to show in full. */
 const LISTED = 30;
-/** Headings that the panel lists. */
+/** The most headings that the panel lists. */
 const SHOWN = 12;
-/** Roles that can be counted in thousands or billions, and in what. */
+/** Roles that may be counted in thousands or billions, and the units. */
 const COUNTED = ["x", "params", "tokens", "unique", "flops"];
 const UNITS = ["1", "k", "M", "B", "T"];
-/** What a table is saved as that came without a name. */
+/** The file name of a table that has no name. */
 const FILE = "runs.csv";
 
 /** @param {number} bytes */
@@ -49,15 +49,15 @@ const rowsOf = (rows) => t(rows === 1 ? "own.row" : "own.rowsMany", { rows: num(
 const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
 
 /**
- * Reads files: a button, a place to drop one on, the progress with its end, and words about all of it.
- * @param {HTMLElement} place shows where one can be dropped @param {(file: File) => void} take
+ * Reads files: a button to choose one, a place to drop one, the progress, a button to cancel, and messages.
+ * @param {HTMLElement} place highlighted while a file is dragged over it @param {(file: File) => void} take
  */
 export function files(place, take) {
   const input = h("input", {
     type: "file",
     onchange: () => {
       const file = input.files?.[0];
-      // The same file again is a change too.
+      // Clear the input, so that choosing the same file again is a change.
       input.value = "";
       if (file) take(file);
     },
@@ -80,13 +80,13 @@ export function files(place, take) {
   const say = (text) => void (said.textContent = text);
   /** @param {string} text */
   const complain = (text) => void (problem.textContent = text);
-  /** Only a reading that goes on can be stopped. */
+  /** Stops the reading in progress, if any. */
   function stop() {
     next.abort();
   }
 
   /**
-   * A table, or null where there is none; why is said here. Another one begun meanwhile ends it.
+   * Reads a table. Resolves to null if it cannot be read, and shows why. A later call stops this one.
    * @param {Blob | string} source @param {string} name @returns {Promise<Runs | null>}
    */
   async function read(source, name) {
@@ -130,7 +130,7 @@ export function files(place, take) {
 
   /** @param {string} kind @param {string} message @param {string} name @param {Blob | string} source */
   function words(kind, message, name, source) {
-    if (kind === "panic") return ""; // said above the figures
+    if (kind === "panic") return ""; // the alert above the figures reports it
     if (kind === "size")
       return t("own.tooLarge", {
         name,
@@ -155,7 +155,7 @@ export function files(place, take) {
     event.preventDefault();
     place.toggleAttribute("data-over", over);
   };
-  /** Files dropped on `area` are taken too: beside the place, a browser would leave the page for them. @param {HTMLElement} area @param {AbortSignal} [signal] ends it */
+  /** Accepts files dropped anywhere on `area`, since the browser would leave the page to show a file that is not accepted. @param {HTMLElement} area @param {AbortSignal} [signal] removes the listeners */
   function listen(area, signal) {
     area.addEventListener("dragenter", (event) => drag(event, true), { signal });
     area.addEventListener("dragover", (event) => drag(event, true), { signal });
@@ -188,7 +188,7 @@ export function files(place, take) {
   };
 }
 
-/** Relative to the page. @param {string} src */
+/** The address `src`, relative to the page; null if it is not valid. @param {string} src */
 function addressOf(src) {
   try {
     return new URL(src, document.baseURI);
@@ -197,7 +197,7 @@ function addressOf(src) {
   }
 }
 
-/** What a file at that address is called. @param {URL} url */
+/** The file name in an address. @param {URL} url */
 function fileOf({ pathname }) {
   const name = pathname.split("/").pop() || FILE;
   try {
@@ -209,12 +209,13 @@ function fileOf({ pathname }) {
 
 /** @typedef {{data?: string, src?: string}} Address */
 /**
- * A table in use. `whole`: the address brings it; `address` and `brief`, which only names it, are whole once the engine has told the digest.
+ * A table in use. `whole` says whether `address` brings the table or only names it; `brief` only names it. Names are complete once the
+ * engine has reported the digest.
  * @typedef {Runs & {source: Blob | string, name: string, file: string, whole: boolean, digest?: string, address: Address, brief: Address}} Held
  */
 
 /**
- * The panel of an experiment that takes a table of one's own.
+ * The panel of an experiment that takes the user's own table.
  * @param {{purpose: string, heading: HTMLElement, changed: () => void, download: (name: string, blob: Blob) => void}} options
  */
 export function ownRuns({ purpose, heading, changed, download }) {
@@ -223,9 +224,9 @@ export function ownRuns({ purpose, heading, changed, download }) {
   /** @type {Held | null} */
   let held = null;
   let awaited = false;
-  /** The table that the link was made with, until it is brought. @type {import("./table-link.js").Named | null} */
+  /** The table that the link was made with, until the user loads it. @type {import("./table-link.js").Named | null} */
   let wanted = null;
-  /** Only the last of several that were begun counts. */
+  /** Counts readings: only the newest is used. */
   let turn = 0;
   const reader = files(element, (file) => bring(file, file.name));
 
@@ -252,7 +253,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
     autocapitalize: "off",
     onpaste: (/** @type {ClipboardEvent} */ event) => {
       const pasted = event.clipboardData?.getData("text/plain") ?? "";
-      // A long text in a field stops the page: it is read at once.
+      // A long text in a field would freeze the page, so it is read without showing it.
       if (pasted.length < 2 ** 16) return;
       event.preventDefault();
       paste(pasted);
@@ -296,14 +297,14 @@ export function ownRuns({ purpose, heading, changed, download }) {
     );
   }
 
-  /** Takes what a reader brings. @param {Blob} blob @param {string} name */
+  /** Reads a table that the user has chosen, dropped or pasted. @param {Blob} blob @param {string} name */
   async function bring(blob, name) {
     if (!(await use(blob, name))) return;
     pasting.open = false;
     changed();
   }
 
-  /** The table in use becomes this one, if it can be read; null if another came meanwhile. @param {Blob | string} source @param {string} name @param {Address} [address] */
+  /** Reads a table and puts it to use. Resolves to false if it cannot be read, to null if a newer one has replaced it. @param {Blob | string} source @param {string} name @param {Address} [address] */
   async function use(source, name, address) {
     const mine = ++turn;
     const runs = await reader.read(source, name);
@@ -381,7 +382,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
       return held;
     },
     /**
-     * Takes what an address says of a table; what it cannot give is said here, and the runs are simulated.
+     * Puts the table of an address to use. If that is not possible, the panel says why and the runs are simulated.
      * @param {Values} query @returns {Promise<void>}
      */
     async settle({ data: given, src }) {
@@ -391,7 +392,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
         reader.complain("");
         return wanted ? drop() : show();
       }
-      // A table that can be fetched is not waited for.
+      // A table that can be fetched from `src` need not be loaded by the user.
       const data = src !== undefined && parseNamed(given ?? "") ? undefined : given;
       if (data === undefined && src === undefined) return drop();
       if (held && data === held.address.data && src === held.address.src) return;
@@ -410,15 +411,15 @@ export function ownRuns({ purpose, heading, changed, download }) {
       if (used === false) drop();
       if (problem) reader.complain(problem);
     },
-    /** What an address says of the table, and what a short one says; both are filled in by `identify`. @returns {Address} */
+    /** The table as an address holds it; `identify` completes it. @returns {Address} */
     get link() {
       return held?.address ?? (wanted ? { data: formatNamed(wanted) } : {});
     },
-    /** @returns {Address} */
+    /** The table as a short address holds it, which only names it; `identify` completes it. @returns {Address} */
     get brief() {
       return held?.brief ?? this.link;
     },
-    /** The engine told what table a result is of; true if that was news. @param {number | undefined} table @param {import("./types.d.ts").Result["data"]} data */
+    /** Completes the addresses with the digest that the engine reports with a result; true if it was new. @param {number | undefined} table @param {import("./types.d.ts").Result["data"]} data */
     identify(table, data) {
       if (!held || held.table !== table || !data || held.digest) return false;
       held.digest = data.digest;
@@ -434,7 +435,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
       awaited = columns;
       show();
     },
-    /** What else whoever takes a link or a command needs, in words. @param {"link" | "command"} what */
+    /** A sentence about the file that a link or a command needs besides; empty if it needs none. @param {"link" | "command"} what */
     missing: (what) =>
       !held
         ? ""
@@ -445,7 +446,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
           : held.whole
             ? ""
             : t("own.notInLink", { file: held.file }),
-    /** Reads the table once more, for another engine; false if there is none. */
+    /** Reads the table once more, for a new engine; false if there is none. */
     async again() {
       if (!held) return false;
       const { source, name, address } = held;
@@ -453,7 +454,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
       show();
       return use(source, name, address);
     },
-    /** The element goes: the engine keeps nothing, `again` brings it back. */
+    /** Frees the engine's copy of the table when the element leaves; `again` reads it anew. */
     rest() {
       reader.stop();
       if (held) engine.free(held.table);
@@ -463,7 +464,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
 
 /** Controls of parameters that only experiments with a table have. */
 export const kinds = {
-  /** Any text; reported when it is left, not at each key. @param {Spec} spec @param {Ids} ids @param {Report} report */
+  /** A field for any text, which is reported when the user leaves the field. @param {Spec} spec @param {Ids} ids @param {Report} report */
   text(spec, { field: id, notes }, report) {
     const field = h("input", {
       id,
@@ -478,7 +479,7 @@ export const kinds = {
     return { body: [field], set: (/** @type {string} */ value) => void (field.value = value) };
   },
 
-  /** Which column is what: one list for each role, its unit, and what the table leaves open. @param {Spec} spec @param {Ids} ids @param {Report} report @param {import("./controls.js").Context} context */
+  /** The roles of the columns: a list and a unit for each role, and questions that the table leaves open. @param {Spec} spec @param {Ids} ids @param {Report} report @param {import("./controls.js").Context} context */
   columns(
     spec,
     { notes },
@@ -501,7 +502,7 @@ export const kinds = {
             onchange: change,
           })
         : null,
-      // A list shows one line: what is longer is said below it.
+      // A list shows only one line, so a longer text is repeated below it.
       whole: h("p", { class: "help" }),
     }));
     function change() {
@@ -515,7 +516,7 @@ export const kinds = {
       }
       report(formatColumns(places, headings, { units, decimal }), true);
     }
-    // What a mark in a number means where nothing in the table says it.
+    // These buttons say whether a mark in a number is a decimal mark, if the table does not show it.
     const marks = ["comma", "point"].map((mark) => ({
       mark,
       node: button(`own.${mark}`, () => {
@@ -593,7 +594,7 @@ export const kinds = {
               name: open.column,
             });
           if (table?.hole) hole.textContent = t("own.hole", { name: table.hole });
-          // A question is seen, also where the columns are folded away.
+          // Open the fold with the columns, so that the user sees the question.
           if (open || table?.hole) {
             queueMicrotask(() => {
               body.closest("details")?.setAttribute("open", "");
@@ -614,7 +615,7 @@ export const kinds = {
             .some((rule) => rule.trim() === "missing");
         for (const { role, select, unit, whole } of lists) {
           select.value = String(places[role] ?? "");
-          // No column, as guessed anyway.
+          // If the column is what would be guessed anyway, or none, the list has no such entry: select the first.
           if (select.selectedIndex < 0) select.selectedIndex = 0;
           const used = select.selectedOptions[0].text;
           whole.textContent = used.length > LISTED ? used : "";

@@ -1,5 +1,5 @@
-// Values are text everywhere; these turn the text into what a control shows and back.
-// Validity is the engine's business: a text that cannot be read here is passed on as it is.
+// Every value is kept as text. These functions convert the text to what a control shows, and back.
+// The engine decides what is valid: a text that cannot be read here is passed on unchanged.
 /** @typedef {import("./types.d.ts").Spec} Spec */
 
 /** @param {string} text */
@@ -9,7 +9,7 @@ export const parseList = (text) =>
 /** @param {number[]} list */
 export const formatList = (list) => list.map(short).join(",");
 
-/** Shortest text of a number at 6 significant digits. @param {number} x */
+/** The shortest text of a number rounded to 6 significant digits. @param {number} x */
 export const short = (x) => String(+x.toPrecision(6));
 
 /** @param {string} text */
@@ -22,14 +22,14 @@ export const formatMatrix = (rows) => rows.map(formatList).join(";");
 export const identity = (n) =>
   Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
 
-/** Shares that sum to 1; null if the text is no simplex. @param {string} text */
+/** Reads shares and scales them to a sum of 1; null if the text is not a list of shares. @param {string} text */
 export function parseShares(text) {
   const list = parseList(text);
   const sum = list.reduce((a, b) => a + b, 0);
   return sum > 0 && list.every((x) => x >= 0) ? list.map((x) => x / sum) : null;
 }
 
-/** Do two texts say one value of a parameter? @param {Spec} spec @param {string} a @param {string} b */
+/** Do two texts mean the same value of a parameter? @param {Spec} spec @param {string} a @param {string} b */
 export function sameText({ kind }, a, b) {
   if (a === b) return true;
   if (kind === "text" || kind === "columns" || kind === "choice") return false;
@@ -43,6 +43,6 @@ export function sameText({ kind }, a, b) {
   );
 }
 
-/** The value of a parameter of a result as it is typed. @param {any} value @returns {string} */
+/** The value of a result's parameter, as a user would type it. @param {any} value @returns {string} */
 export const typed = (value) =>
   Array.isArray(value) ? value.map(typed).join(Array.isArray(value[0]) ? ";" : ",") : String(value);

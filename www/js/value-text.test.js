@@ -34,7 +34,7 @@ const entry = {
 test("a dragged share keeps the sum at 1 and the others in proportion", () => {
   assert.equal(formatList(setShare([0.9, 0.1], 0, 0.7)), "0.7,0.3");
   assert.equal(formatList(setShare([0.5, 0.3, 0.2], 0, 0.6)), "0.6,0.24,0.16");
-  // Nothing is left to keep in proportion: the rest is shared equally.
+  // The other shares are all 0 and have no proportions, so they divide the rest equally.
   assert.equal(formatList(setShare([1, 0, 0], 0, 0.4)), "0.4,0.3,0.3");
   for (let x = 0; x <= 100; x++) {
     const shares = setShare([1 / 3, 1 / 3, 1 / 6, 1 / 6], 2, x / 100);
@@ -46,13 +46,13 @@ test("a dragged share keeps the sum at 1 and the others in proportion", () => {
   }
 });
 
-test("a text that is no simplex moves no slider", () => {
+test("a text that is not a list of shares moves no slider", () => {
   assert.deepEqual(parseShares("3,1"), [0.75, 0.25]);
   for (const text of ["0,0", "2,-1", "1,,2", "a,b", ""])
     assert.equal(parseShares(text), null, text);
 });
 
-test("a slider reaches both ends, and its positions give their values back", () => {
+test("a slider reaches both ends, and its positions convert to values and back", () => {
   for (const more of [
     {},
     { kind: "integer", min: 10, max: 10000, scale: "log" },
@@ -100,11 +100,11 @@ test("one press of an arrow key is one value", () => {
   assert.equal(
     range({ kind: "integer", scale: "linear", min: 0, max: 10 }).next(2.5, 1),
     3,
-    "from between",
+    "from a value between two positions",
   );
 });
 
-test("two texts of one value", () => {
+test("two texts can mean the same value", () => {
   const same = (/** @type {string} */ kind, /** @type {string} */ a, /** @type {string} */ b) =>
     sameText(/** @type {any} */ ({ kind }), a, b);
   assert.ok(
@@ -146,7 +146,7 @@ test("a URL holds what differs from the defaults and reads back the same", () =>
   assert.deepEqual(
     parseHash("#/s?a=1&b=3&a=2&b=3").query,
     { a: "1&a=2", b: "3" },
-    "a name with two values shows both, which no parameter takes",
+    "a name with two values keeps both, which no parameter accepts",
   );
   assert.equal(parseHash("#main").name, "", "the link that skips to the content");
   for (const broken of ["#/%E0%A4%A", "#/%E0%A4", "#%2F%E0%A4%A", "#/s?x=%E0%A4%A", "#/%"])
@@ -169,7 +169,7 @@ test("a command survives the shell", () => {
   assert.equal(
     formatCommand("s", {}, "-o.csv"),
     "scaling-lab run s --data './-o.csv'",
-    "a file's name is no option",
+    "a file's name is not read as an option",
   );
   assert.equal(formatCommand("s", {}, "$(rm);`x`.csv"), "scaling-lab run s --data '$(rm);`x`.csv'");
 });

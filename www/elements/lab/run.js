@@ -1,4 +1,4 @@
-// The life of a run, without a page: a state is opened on an engine, played, paused, cancelled, and opened again when it changes.
+// The life of a run, without a page: a state is opened on an engine, played, paused or cancelled, and a changed state is opened anew.
 import { unhandled } from "../../js/engine/unhandled.js";
 
 /** @typedef {import("../../js/types.d.ts").Kind} Kind
@@ -11,31 +11,31 @@ import { unhandled } from "../../js/engine/unhandled.js";
  *  @typedef {import("../../js/engine/host.js").Session} Session
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
 
-/** What is opened. @typedef {{slug: string, values: import("../../js/types.d.ts").Values, seed: number, table?: number}} State */
+/** The state that a run opens. @typedef {{slug: string, values: import("../../js/types.d.ts").Values, seed: number, table?: number}} State */
 
 /**
- * Whose run it is: it is asked for what to run, and told what happens.
+ * The owner of a run: it says what to run, and is told what happens.
  * @template {State} S
  * @typedef {object} Owner
  * @property {() => S} present the newest state
- * @property {() => Promise<unknown> | null} settling what is being set just now
- * @property {() => boolean} blocked must something be corrected first?
- * @property {() => Promise<{kind: Kind}>} place where a run goes
- * @property {(result: Result) => void} opened `of` was opened
- * @property {() => void} accepted the newest state was opened: nothing is wrong with it
- * @property {(problems: Refusal[]) => void} refused what is wrong with the newest state
+ * @property {() => Promise<unknown> | null} settling settings that are being applied
+ * @property {() => boolean} blocked does a field hold a value that must be corrected first?
+ * @property {() => Promise<{kind: Kind}>} place the device that a run is to use
+ * @property {(result: Result) => void} opened a state was opened: `of` is set
+ * @property {() => void} accepted the newest state is valid and was opened
+ * @property {(problems: Refusal[]) => void} refused the newest state is invalid, for these reasons
  * @property {(older: boolean) => void} older is the result of an earlier state?
- * @property {() => void} moved another mode
- * @property {() => void} placed what computes has changed
- * @property {(result: Result) => void} show
- * @property {(progress: Progress) => void} progressed
- * @property {(type: "paused" | "done" | "cancelled", result: Result) => void} rested
- * @property {(stuck: boolean) => void} stuck could it not be cancelled?
- * @property {() => void} answered an engine that was silent has answered
- * @property {(error: any) => void} failed
+ * @property {() => void} moved the mode has changed
+ * @property {() => void} placed the device has changed
+ * @property {(result: Result) => void} show there is a new result
+ * @property {(progress: Progress) => void} progressed there is new progress
+ * @property {(type: "paused" | "done" | "cancelled", result: Result) => void} rested the run has stopped
+ * @property {(stuck: boolean) => void} stuck did the run fail to stop when it was cancelled?
+ * @property {() => void} answered a silent engine has answered
+ * @property {(error: any) => void} failed there was an error that no setting explains
  */
 
-/** Why an opening ended: another came, or the owner went. */
+/** The reason why an opening was given up: a newer one replaced it, or the owner left. */
 const SUPERSEDED = { kind: "superseded", message: "" };
 
 /** @template {State} S */
@@ -44,29 +44,29 @@ export class Run {
   #owner;
   /** @type {Mode} */ mode = "starting";
   /** @type {Result | null} */ result = null;
-  /** The state that the result is of. @type {S | null} */ of = null;
-  /** Seconds of computing. */
+  /** The state that the result belongs to. @type {S | null} */ of = null;
+  /** Seconds spent on computing. */
   elapsed = 0;
-  /** Why it left the GPU. */
+  /** Why the run moved from the GPU to the CPU. */
   fell = "";
-  /** Marks in a second, at most. @type {number | null} */ #pace = null;
+  /** The most checkpoints per second; null for no limit. @type {number | null} */ #pace = null;
   /** @type {Map<Kind, Session>} */ #sessions = new Map();
   /** @type {Kind} */ #active = "cpu";
   /** @type {{resolve: (result: Result) => void, reject: (error: LabError) => void} | null} */ #opening =
     null;
   /** @type {Promise<void> | null} */ #refreshing = null;
-  /** A newer state waits to be opened. */
+  /** Does a newer state wait to be opened? */
   #stale = false;
-  /** The result is of an earlier state: the newest was refused. */
+  /** Does the result belong to an earlier state, because the newest was refused? */
   #older = false;
   #generation = 0;
-  /** Openings so far: only the newest goes on. */
+  /** Counts openings: only the newest continues. */
   #opens = 0;
-  /** It is about to begin. */
+  /** Is the run about to begin? */
   #preparing = false;
-  /** The engine was said to be silent. */
+  /** Has the engine been reported as silent? */
   #silent = false;
-  /** Nobody wants it any more. */
+  /** Has the owner left the run? */
   #left = false;
 
   /** @param {Engine} engine @param {Owner<S>} owner */
@@ -87,9 +87,9 @@ export class Run {
     return this.#sessions.get(this.#active);
   }
 
-  // ---- what people do -----------------------------------------------------------------------------------
+  // ---- what users do ------------------------------------------------------------------------------------
 
-  /** Plays from where it is; a finished or cancelled run begins again with the same seed. */
+  /** Continues a paused run; starts any other from the beginning, with the same seed. */
   async run() {
     if (this.mode === "playing" || this.mode === "dead") return;
     if (this.mode === "paused") {
@@ -101,27 +101,27 @@ export class Run {
       this.#session?.play();
     }
   }
-  /** Pauses at the next mark. */
+  /** Pauses at the next checkpoint. */
   pause() {
     if (this.mode === "playing") this.#session?.pause();
   }
-  /** Computes up to the next mark. */
+  /** Computes up to the next checkpoint. */
   async step() {
     if (this.mode === "dead") return;
     if (this.mode !== "playing" && this.mode !== "paused" && !(await this.#prepare())) return;
     this.#move("playing");
     this.#session?.step();
   }
-  /** Stops for good, also in the middle of a mark. */
+  /** Stops the run for good, even between two checkpoints. */
   cancel() {
     if (this.mode !== "playing" && this.mode !== "paused") return;
     if (!this.#preparing) return this.#session?.cancel();
-    // Nothing runs yet.
+    // The run has not started yet, so no engine needs to stop.
     this.#generation++;
     this.#move("cancelled");
   }
 
-  /** Opens the newest state; while one is being opened, only the newest of the others waits. */
+  /** Opens the newest state. While one state is being opened, only the newest of the later ones waits. */
   refresh() {
     this.#stale = true;
     this.#generation++;
@@ -137,29 +137,29 @@ export class Run {
           if (error !== SUPERSEDED) await this.#refused(error);
         }
       }
-      // In the same breath as the last look: whoever asks from now on starts another.
+      // There is no `await` since `#stale` was checked last, so a later call of `refresh` starts a new loop.
       this.#refreshing = null;
     })();
     return this.#refreshing;
   }
 
-  // ---- its place ----------------------------------------------------------------------------------------
+  // ---- its owner ----------------------------------------------------------------------------------------
 
-  /** Gives up what was opened, for a new start. */
+  /** Closes all sessions, for a new start. */
   clear() {
     this.#left = false;
     this.#close();
   }
-  /** There is an experiment to run. */
+  /** Makes the run ready once its experiment is loaded. */
   begin() {
     this.#move("idle");
   }
-  /** There is none, and there will be none. @param {any} error */
+  /** Ends the run, because its experiment cannot be loaded. @param {any} error */
   end(error) {
     this.#move("dead");
     this.#owner.failed(error);
   }
-  /** Its owner has gone. */
+  /** Closes all sessions, because the owner has left the page. */
   leave() {
     this.#left = true;
     this.#close();
@@ -171,14 +171,14 @@ export class Run {
     this.#sessions.clear();
   }
 
-  /** Whatever is being opened is no longer waited for. */
+  /** Gives up the opening in progress. */
   #supersede() {
     this.#opens++;
     this.#opening?.reject(SUPERSEDED);
     this.#opening = null;
   }
 
-  // ---- how it goes --------------------------------------------------------------------------------------
+  // ---- its course ---------------------------------------------------------------------------------------
 
   /** @param {Mode} mode */
   #move(mode) {
@@ -192,9 +192,9 @@ export class Run {
     this.#owner.show(result);
   }
 
-  /** A fresh run on the device asked for; false if there is nothing to run. */
+  /** Prepares a fresh run on the chosen device; false if nothing can be run. */
   async #prepare() {
-    // A run asked for while the engine starts is of the state it starts with.
+    // While the engine starts, wait for the state that it starts with.
     await this.#owner.settling()?.catch(() => {});
     await this.#refreshing;
     const blocked = this.#owner.blocked();
@@ -232,7 +232,7 @@ export class Run {
     }
   }
 
-  /** The GPU's worker is gone: the CPU computes the run again, up to where it was. */
+  /** Computes the run again on the CPU, up to the checkpoint that it had reached, because the GPU's worker has ended. */
   async #replay() {
     const generation = this.#generation;
     const until = this.mode === "playing" ? undefined : this.result?.progress.done;
@@ -273,9 +273,9 @@ export class Run {
     return result;
   }
 
-  /** The newest state cannot be opened: the result that stays is older. @param {any} error */
+  /** Reports that the newest state cannot be opened; the result of an earlier state stays. @param {any} error */
   async #refused(error) {
-    // The run that was going on went with the state it was of.
+    // The opening has closed the state whose run was playing or paused.
     if (this.mode === "playing" || this.mode === "paused") this.#move("cancelled");
     if (this.of) this.#owner.older((this.#older = true));
     if (error?.kind !== "parameter") return this.#owner.failed(error);

@@ -10,8 +10,8 @@ const resultOf = (values, done) =>
   /** @type {any} */ ({ params: { ...values }, progress: { done, total: TOTAL } });
 
 /**
- * An engine whose runs do only what a test says, and whoever owns the run, with all that was said to both.
- * `refuse` says why values cannot be opened; `gpu` whether a GPU is there.
+ * An engine whose runs do only what a test tells them, the owner of a run, and a log of the calls to both.
+ * `refuse` gives the reason why values cannot be opened; `gpu` says whether there is a GPU.
  * @param {{refuse?: (values: any) => any, gpu?: boolean}} [options]
  */
 function lab({ refuse, gpu = false } = {}) {
@@ -19,7 +19,7 @@ function lab({ refuse, gpu = false } = {}) {
   const said = [];
   /** @type {any[]} */
   const sessions = [];
-  /** Openings are answered at once, or when a test says so. @type {(() => void)[] | null} */
+  /** Answers to openings that wait until a test releases them; null if openings are answered at once. @type {(() => void)[] | null} */
   let held = null;
   const engine = {
     gpuFailed: "the GPU failed",
@@ -92,7 +92,7 @@ function lab({ refuse, gpu = false } = {}) {
     said,
     state,
     sessions,
-    /** What was said since the last look. */
+    /** The calls since this was last asked. */
     heard: () => said.splice(0),
     hold: () => (held = []),
     release() {
@@ -136,12 +136,12 @@ test("a run plays to its end, and again from the start", async () => {
   ]);
 });
 
-test("a run that pauses goes on from where it is, whole or a step at a time", async () => {
+test("a paused run continues, to its end or a step at a time", async () => {
   const { run, heard, sessions } = await opened();
   await run.run();
   run.pause();
   assert.equal(heard().at(-1), "ask pause");
-  assert.equal(run.mode, "playing", "until the engine says so");
+  assert.equal(run.mode, "playing", "the run plays until the engine reports the pause");
   sessions[0].rest("paused", 1);
   assert.equal(run.mode, "paused");
   heard();
@@ -150,10 +150,10 @@ test("a run that pauses goes on from where it is, whole or a step at a time", as
   sessions[0].rest("paused", 2);
   heard();
   await run.run();
-  assert.deepEqual(heard(), ["mode playing", "play on"], "nothing is opened again");
+  assert.deepEqual(heard(), ["mode playing", "play on"], "no state is opened again");
 });
 
-test("a run is cancelled in its middle, and before it has begun", async () => {
+test("a run can be cancelled in its middle, and before it has begun", async () => {
   const { run, heard, sessions } = await opened();
   await run.run();
   run.cancel();
@@ -180,7 +180,7 @@ test("a run that cannot be cancelled ends with its engine", async () => {
   assert.deepEqual(heard(), ["mode cancelled", "restart", "stuck"]);
 });
 
-test("an engine that fails in a run is said to fail; one that dies takes the run with it", async () => {
+test("an error in a run is reported; the run ends if its engine dies", async () => {
   const { run, heard, sessions } = await opened();
   await run.run();
   heard();
@@ -193,7 +193,7 @@ test("an engine that fails in a run is said to fail; one that dies takes the run
   assert.deepEqual(heard(), []);
 });
 
-test("an engine that was silent and answers is said to have answered, once", async () => {
+test("an engine that answers after a silence is reported once", async () => {
   const { run, heard, sessions } = await opened();
   await run.run();
   heard();
@@ -203,7 +203,7 @@ test("an engine that was silent and answers is said to have answered, once", asy
   assert.equal(heard().filter((what) => what === "answered").length, 1);
 });
 
-test("a GPU that goes leaves its run to the CPU, up to where it was", async () => {
+test("when the GPU fails, the CPU computes the run up to the same checkpoint", async () => {
   const { run, heard, sessions } = await opened({ gpu: true });
   await run.run();
   assert.deepEqual(heard(), [
@@ -223,7 +223,7 @@ test("a GPU that goes leaves its run to the CPU, up to where it was", async () =
   assert.equal(run.mode, "paused");
 });
 
-test("a change during a run opens the newest state, whatever came between", async () => {
+test("changes during a run open only the newest state", async () => {
   const { run, heard, state, sessions, hold, release } = await opened();
   await run.run();
   heard();
@@ -235,7 +235,7 @@ test("a change during a run opens the newest state, whatever came between", asyn
   run.refresh();
   state.values.a = "4";
   run.refresh();
-  // What the run still says is of the state before.
+  // Messages of the old opening belong to the previous state.
   sessions[0].rest("paused", 1);
   release();
   await first;
@@ -249,7 +249,7 @@ test("a change during a run opens the newest state, whatever came between", asyn
   ]);
 });
 
-test("a state that is refused leaves the older result, and must be corrected before a run", async () => {
+test("after a refused state the older result stays, and a run needs a correction", async () => {
   const { run, heard, state } = await opened({
     refuse: ({ a }) => a === "bad" && { kind: "parameter", message: "`a` is wrong" },
   });
@@ -267,7 +267,7 @@ test("a state that is refused leaves the older result, and must be corrected bef
   assert.equal(heard().at(-1), "play on");
 });
 
-test("whoever leaves gets nothing more, also not a session that comes late", async () => {
+test("an owner that has left gets no more calls, not even for a late session", async () => {
   const { run, heard, sessions } = lab();
   run.begin();
   const opening = run.refresh();

@@ -1,9 +1,9 @@
-// What a reader takes home of a result: a command, a citation, files.
+// What a user can save or copy of a result: a command, a citation, files.
 import { bibtex, download, formatCommand, stampOf, toCsv, toJson, toPng } from "../../js/export.js";
 import { standalone } from "../../js/plot/standalone.js";
 
 /**
- * A result with what it is of. `link` brings it back; `printed` is short enough to be printed.
+ * A result with the state that it belongs to. `link` opens that state; `printed` is a link that is short enough to print.
  * @typedef {object} Taken
  * @property {import("../../js/types.d.ts").Entry} entry
  * @property {import("../../js/types.d.ts").Result} result
@@ -17,7 +17,7 @@ import { standalone } from "../../js/plot/standalone.js";
 const fileOf = ({ entry, result }, ext, figure) =>
   ["scaling-lab", entry.slug, figure, `seed${result.seed}`].filter(Boolean).join("-") + `.${ext}`;
 
-/** By button. @satisfies {Record<string, (taken: Taken) => unknown>} */
+/** What each button does. @satisfies {Record<string, (taken: Taken) => unknown>} */
 export const take = {
   /** @param {Taken} taken */
   copyCommand: ({ entry, of, view }) =>

@@ -1,5 +1,5 @@
-// What an experiment shows: controls, buttons, figures, verdicts, tables. It is told what to show, and tells what people do;
-// it knows no engine.
+// The view of an experiment: controls, buttons, figures, verdicts, tables. It is told what to show, reports what users do,
+// and knows no engine.
 import { makeControl } from "../../js/controls.js";
 import { h, link, uid } from "../../js/dom.js";
 import { duration, lang, num, t } from "../../js/i18n.js";
@@ -16,25 +16,25 @@ import { visible } from "../../js/visible.js";
  *  @typedef {typeof import("../../js/after-first-figure.js")} Later
  *  @typedef {ReturnType<typeof renderFigure>} FigureView */
 
-/** How a run stands. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed" | "pace">} Standing */
+/** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed" | "pace">} Standing */
 
 /**
- * What people do, and what the view must ask for.
+ * The user's actions that the view reports, and the values that it asks for.
  * @typedef {object} Acts
- * @property {() => void} play runs or pauses
+ * @property {() => void} play run or pause
  * @property {() => void} step
  * @property {() => void} reset
  * @property {() => void} cancel
- * @property {() => void} warm a hand nears the buttons
- * @property {(name: string, text: string, settled: boolean) => void} change a parameter
+ * @property {() => void} warm the pointer or the focus reaches the buttons
+ * @property {(name: string, text: string, settled: boolean) => void} change a parameter has a new text
  * @property {(text: string) => void} seed
  * @property {(device: string) => void} device
  * @property {(pace: number | null) => void} pace
  * @property {(query: string) => void} preset
- * @property {(name: string) => string} value of a parameter
- * @property {() => import("../../js/types.d.ts").Runs | null} runs a table that is in use
- * @property {(result: Result) => void} drawn a result is shown
- * @property {() => void} link copies it
+ * @property {(name: string) => string} value the text of a parameter
+ * @property {() => import("../../js/types.d.ts").Runs | null} runs the table in use
+ * @property {(result: Result) => void} drawn a result has been drawn
+ * @property {() => void} link copy the link
  * @property {(what: keyof Later["take"]) => void} take
  * @property {(figure: string, format: string) => void} save
  */
@@ -43,7 +43,7 @@ const DEVICES = ["auto", "gpu", "cpu"];
 const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
 
-/** An error in words, and what can be done. @param {string} text @param {(() => void) | null} restart */
+/** An error message, with a button where a restart can help. @param {string} text @param {(() => void) | null} restart */
 export const alertOf = (text, restart) =>
   h(
     "div",
@@ -52,7 +52,7 @@ export const alertOf = (text, restart) =>
     restart ? h("button", { type: "button", onclick: restart }, t("restart")) : "",
   );
 
-/** A heading of a page whose title has this level. @param {1 | 2} level @param {string} text */
+/** A heading one level below the title. @param {1 | 2} level @param {string} text */
 export const headingOf = (level, text) => h(/** @type {"h2"} */ (`h${level + 1}`), {}, text);
 
 /** @param {string} key @param {() => void} act @param {object} [props] */
@@ -82,12 +82,12 @@ export class View {
   #drawn = 0;
   /** @type {number | undefined} */ #speaking;
   /** @type {Record<string, string[]>} */ #said = {};
-  /** A field holds what cannot be opened. */
+  /** Does a field hold a value that cannot be used? */
   invalid = false;
 
   /**
    * @param {ShadowRoot} root @param {Entry} entry @param {1 | 2} level of its title
-   * @param {HTMLElement | undefined} panel for a table of one's own @param {Later["kinds"] | undefined} kinds of controls that a table brings
+   * @param {HTMLElement | undefined} panel for the user's own table @param {Later["kinds"] | undefined} kinds of controls that only few experiments need
    * @param {Acts} acts
    */
   constructor(root, entry, level, panel, kinds, acts) {
@@ -115,7 +115,7 @@ export class View {
     ui.alerts = h("div", { class: "alerts", role: "alert" });
     ui.notices = h("div", { class: "notices", role: "status" });
     ui.live = h("p", { class: "unseen", role: "status" });
-    // What explains the figures comes when they are drawn.
+    // The explanations are added once the figures are drawn.
     ui.notes = h("section", { class: "notes" });
     ui.folds = h("div", { class: "folds" }, ui.folded);
     this.article = h(
@@ -170,9 +170,9 @@ export class View {
     return headingOf(this.#level, text);
   }
 
-  // ---- how it is built ----------------------------------------------------------------------------------
+  // ---- building it --------------------------------------------------------------------------------------
 
-  /** A control for each parameter. @param {Entry} entry @param {Later["kinds"] | undefined} kinds */
+  /** Makes a control for each parameter. @param {Entry} entry @param {Later["kinds"] | undefined} kinds */
   #parameters(entry, kinds) {
     const acts = this.#acts;
     const context = {
@@ -222,11 +222,11 @@ export class View {
       : "";
   }
 
-  /** Buttons, progress, and what computes. */
+  /** Makes the buttons, the progress and the name of the device. */
   #runs() {
     const ui = this.#ui;
     const { play, step, reset, cancel, warm } = this.#acts;
-    // One button runs and pauses, so that the keyboard never loses its place.
+    // One button runs and pauses, so that the keyboard focus stays on it.
     ui.run = button("run", play, { class: "primary" });
     ui.step = button("step", step, { title: t("stepHelp") });
     ui.reset = button("reset", reset, { title: t("resetHelp") });
@@ -236,7 +236,7 @@ export class View {
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
-    // The GPU build is large: it is fetched when a hand nears the buttons, not for every reader.
+    // The GPU build is large, so it is fetched only when the pointer or the focus reaches the buttons.
     return h(
       "section",
       { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
@@ -246,7 +246,7 @@ export class View {
     );
   }
 
-  /** What is set of a run: seed, speed, device. @param {Entry} entry */
+  /** Makes the settings of a run: seed, speed, device. @param {Entry} entry */
   #running(entry) {
     const ui = this.#ui;
     const acts = this.#acts;
@@ -290,7 +290,7 @@ export class View {
     const ui = this.#ui;
     ui.older = h("p", { class: "older", role: "status" });
     ui.older.hidden = true;
-    // On paper, in place of the controls.
+    // Shown only on paper, in place of the controls.
     ui.printed = h("p", { class: "printed" });
     ui.first = h("div", { class: "figures" });
     ui.figures = h("div", { class: "figures" });
@@ -307,7 +307,7 @@ export class View {
     ui.tables = h("div", { class: "tables" });
   }
 
-  /** To take away. */
+  /** Makes the section with links, citation and downloads. */
   #take() {
     const ui = this.#ui;
     ui.copied = h("textarea", { readonly: true, rows: 3, "aria-label": t("copiedText") });
@@ -330,7 +330,7 @@ export class View {
     );
   }
 
-  /** What stands below the figures. @param {import("../../js/types.d.ts").Explanation} words */
+  /** Shows the explanations below the figures. @param {import("../../js/types.d.ts").Explanation} words */
   explain({ notice, model, formulas, sources }) {
     this.#ui.notes.replaceChildren(
       this.#heading(t("notice")),
@@ -354,22 +354,22 @@ export class View {
 
   // ---- settings -----------------------------------------------------------------------------------------
 
-  /** Moves the keyboard to the title. */
+  /** Moves the keyboard focus to the title. */
   focusTitle() {
     this.#ui.title.focus();
   }
 
-  /** Moves the keyboard to the field that holds what cannot be opened. */
+  /** Moves the keyboard focus to the field whose value cannot be used. */
   focusProblem() {
     this.article.querySelector(/** @type {"input"} */ ("[aria-invalid=true]"))?.focus();
   }
 
-  /** While `inert`, nothing can be set. @param {boolean} inert */
+  /** Disables the controls while `inert`. @param {boolean} inert */
   lock(inert) {
     this.#controls.forEach(({ element }) => (element.inert = inert));
   }
 
-  /** Shows a state. @param {Values} values @param {Values} named those that were named @param {number} seed @param {string} device */
+  /** Shows a state. @param {Values} values @param {Values} named the values that the address names @param {number} seed @param {string} device */
   set(values, named, seed, device) {
     this.seed(String(seed));
     this.#ui.device.value = device;
@@ -384,7 +384,7 @@ export class View {
     if (this.#ui.more.contains(element)) this.#ui.more.open = true;
   }
 
-  /** A seed, or what is wrong with the one that was typed. @param {string} text @param {string} [problem] */
+  /** Shows a seed, or why the typed one cannot be used. @param {string} text @param {string} [problem] */
   seed(text, problem = "") {
     const { seed, seedProblem } = this.#ui;
     seedProblem.textContent = problem;
@@ -392,7 +392,7 @@ export class View {
     if (!problem) seed.value = text;
   }
 
-  /** What is set, beside the controls. @param {number} seed @param {number} preset its place in the list, or -1 */
+  /** Shows the seed and the preset. @param {number} seed @param {number} preset its place in the list, or -1 for none */
   state(seed, preset) {
     this.#ui.seedShown.textContent = t("seedShown", { seed });
     this.#ui.preset.selectedIndex = 1 + preset;
@@ -413,7 +413,7 @@ export class View {
             ? "runAgain"
             : "run",
     );
-    // aria-disabled, not disabled: the button that has the keyboard must be able to keep it.
+    // A disabled button would lose the keyboard focus, so aria-disabled is set instead.
     for (const [node, off] of /** @type {[HTMLElement, boolean][]} */ ([
       [run, mode === "dead"],
       [step, playing || mode === "dead"],
@@ -448,14 +448,14 @@ export class View {
             : t("marks", { done, total });
   }
 
-  /** What computes, and why. @param {string} kind @param {string} badge @param {string} why */
+  /** Shows the device that computes, and why. @param {string} kind @param {string} badge @param {string} why */
   badge(kind, badge, why) {
     this.#ui.badge.textContent = badge;
     this.#ui.badge.dataset.kind = kind;
     this.#ui.why.textContent = why;
   }
 
-  /** Takes a result; draws at once, but not twice in a frame. @param {Result} result @param {Standing} run */
+  /** Shows a result: at once, but at most once a frame. @param {Result} result @param {Standing} run */
   show(result, run) {
     this.#result = result;
     this.progress(result.progress, run);
@@ -489,7 +489,7 @@ export class View {
       places[folded ? 2 : places[0][1].length ? 1 : 0][1].push(view.element);
     }
     for (const [place, elements] of places) {
-      // Only a change of figures moves anything: a figure in use keeps the keyboard.
+      // Elements move only if the list of figures changes, so that a figure in use keeps the keyboard focus.
       if (
         elements.length !== place.children.length ||
         elements.some((element, i) => element !== place.children[i])
@@ -531,25 +531,25 @@ export class View {
     };
   }
 
-  /** A figure as it is saved. @param {string} id @param {Parameters<FigureView["svg"]>} how */
+  /** The text of a figure's SVG file. @param {string} id @param {Parameters<FigureView["svg"]>} how */
   svg(id, ...how) {
     return /** @type {FigureView} */ (this.#figures.get(id)).svg(...how);
   }
 
   // ---- words --------------------------------------------------------------------------------------------
 
-  /** What stands on paper in place of the controls. @param {string} text */
+  /** Sets the text that a print shows in place of the controls. @param {string} text */
   printed(text) {
     this.#ui.printed.textContent = visible(text);
   }
 
-  /** That the figures are of an earlier state; empty when they are not. @param {string} text */
+  /** Shows that the figures belong to an earlier state; an empty text hides this. @param {string} text */
   older(text) {
     this.#ui.older.textContent = text;
     this.#ui.older.hidden = !text;
   }
 
-  /** Shows a text, copied or to be copied by hand. @param {string} text @param {string} [more] what else to say */
+  /** Copies a text and shows it, in case it must be copied by hand. @param {string} text @param {string} [more] a sentence to add */
   async copy(text, more = "") {
     const { copied, copiedNote } = this.#ui;
     copied.hidden = false;
@@ -563,30 +563,30 @@ export class View {
     copiedNote.textContent = `${t(ok ? "copied" : "copyByHand")} ${more}`.trim();
   }
 
-  /** An error, in place of the one before; none without. @param {HTMLElement[]} alert */
+  /** Replaces the error message; without an argument, removes it. @param {HTMLElement[]} alert */
   alert(...alert) {
     this.#ui.alerts.replaceChildren(...alert);
   }
 
-  /** Says at a control what is wrong with its value. @param {string} name @param {string} text @returns {boolean} was that enough? */
+  /** Shows at a control why its value cannot be used. @param {string} name @param {string} text @returns {boolean} is the message surely seen there? */
   problem(name, text) {
     const control = this.#controls.get(name);
     if (!control) return false;
     this.invalid = true;
     this.#unfold(control);
     control.problem(text);
-    // A table may have been brought far from the control, so that is said at the top too.
+    // A table may have been loaded far from this control, so the message is needed at the top too.
     return !control.element.matches("[data-kind=columns]");
   }
 
-  /** Nothing is wrong. */
+  /** Removes all error messages. */
   clear() {
     this.invalid = false;
     this.alert();
     for (const control of this.#controls.values()) control.problem("");
   }
 
-  /** What one source has to say; it replaces what that source said before. @param {string[]} messages */
+  /** Replaces the notices of one source. @param {string[]} messages */
   notices(messages, from = "url") {
     if ((this.#said[from] ?? []).join("\n") === messages.join("\n")) return;
     this.#said[from] = messages;
@@ -604,7 +604,7 @@ export class View {
     );
   }
 
-  /** A summary for those who listen, once things settle. @param {string} what */
+  /** Announces a summary to screen readers once nothing has changed for a moment. @param {string} what */
   speak(what) {
     clearTimeout(this.#speaking);
     this.#speaking = window.setTimeout(() => {

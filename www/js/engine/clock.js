@@ -1,11 +1,11 @@
-// Deadlines in running time: what does not come in time is missed.
+// Deadlines in running time.
 const TICK_MS = 250;
 
-/** What is waited for, and the ticks left. @type {Map<any, {ticks: number, missed: () => void}>} */
+/** Deadlines by key, with the ticks that are left. @type {Map<any, {ticks: number, missed: () => void}>} */
 const due = new Map();
 let clock = 0;
 
-/** Running time is counted by ticks of a visible page: hidden or frozen, nothing can answer. */
+/** Running time counts the ticks of a visible page: while a page is hidden or frozen, its workers may be stopped too. */
 function tick() {
   if (document.hidden) return;
   for (const [key, wait] of due) {
@@ -15,7 +15,7 @@ function tick() {
   }
 }
 
-/** Calls `missed` unless `met` is called in time. @param {any} key @param {number} seconds @param {() => void} missed */
+/** Calls `missed` unless `met` is called with this key in time. @param {any} key @param {number} seconds @param {() => void} missed */
 export function expect(key, seconds, missed) {
   due.set(key, { ticks: (seconds * 1000) / TICK_MS, missed });
   clock ||= window.setInterval(tick, TICK_MS);
@@ -29,7 +29,7 @@ export function met(key) {
   clock = 0;
 }
 
-/** A promise, or `late` if it does not settle in time. @template T, L @param {Promise<T>} promise @param {number} seconds @param {L} late @returns {Promise<T | L>} */
+/** Settles as the promise does, or resolves to `late` if the promise does not settle in time. @template T, L @param {Promise<T>} promise @param {number} seconds @param {L} late @returns {Promise<T | L>} */
 export const within = (promise, seconds, late) =>
   new Promise((resolve, reject) => {
     const key = {};

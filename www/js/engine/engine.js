@@ -12,10 +12,10 @@ import { compile, rest, send } from "./wasm.js";
  *  @typedef {import("../types.d.ts").Values} Values */
 
 const ADAPTER_S = 3;
-/** Runs in which the GPU may fail before it is no longer asked. */
+/** The number of GPU failures after which runs no longer ask for the GPU. */
 const GPU_TRIES = 2;
 
-/** An exception of a browser in its own words: of a panic around it, only those. @param {any} error */
+/** The message of a browser's exception, without the words of a panic that wraps it. @param {any} error */
 const reason = (error) => {
   const text = String(error?.message ?? error);
   return (
@@ -24,7 +24,7 @@ const reason = (error) => {
   ).slice(0, 200);
 };
 
-/** What the browser offers, and why not. @typedef {{state: "hardware" | "software" | "none", adapter: string, why: string}} Probe */
+/** The GPU that the browser offers, or why it offers none. @typedef {{state: "hardware" | "software" | "none", adapter: string, why: string}} Probe */
 
 export class Engine extends EventTarget {
   /** @type {Map<Kind, Host>} */
@@ -33,9 +33,9 @@ export class Engine extends EventTarget {
   #tables = 0;
   /** @type {Promise<Probe> | null} */
   #probe = null;
-  /** A request for an adapter is under way, perhaps for ever. */
+  /** Is a request for an adapter pending? The browser may never answer it. */
   #asking = false;
-  /** Why the GPU is not used although it is there; empty when it may be. */
+  /** Why an available GPU is not used; empty if it may be used. */
   gpuFailed = "";
   #failures = 0;
   #pool = new Pool((error) => {
@@ -48,15 +48,15 @@ export class Engine extends EventTarget {
     if (!host) {
       const made = (host = new Host(kind, this.#pool, (dead, error) => {
         if (this.#hosts.get(kind) !== dead) return;
-        // Pool workers may hold chunks of the dead engine: they go with it.
+        // Pool workers may hold chunks of the dead engine, so they end too.
         if (kind === "cpu") return this.#pool.stop();
-        // Its runs go on on the CPU; another one asks for the GPU again, but not for ever.
+        // The CPU continues the runs of the dead GPU engine. The next run asks for the GPU again, at most GPU_TRIES times.
         this.#hosts.delete(kind);
         this.#failures++;
         this.gpuFailed = t("why.failed", { message: reason(error) });
       }));
       this.#hosts.set(kind, host);
-      // What could not start is started again when it is used again.
+      // An engine that could not start is started again at its next use.
       host.ready.catch((error) => {
         made.kill(error);
         if (this.#hosts.get(kind) === made) this.#hosts.delete(kind);
@@ -65,17 +65,17 @@ export class Engine extends EventTarget {
     return host;
   }
 
-  /** Stamp and CPU device. */
+  /** Resolves to the stamp and the CPU device once an experiment can be computed. */
   async ready(slug = cpu.first) {
     const host = this.#host("cpu");
-    // Any other experiment runs what the first part lacks.
+    // The first part of the build holds the functions of the first experiment only.
     if (slug !== cpu.first) await this.complete();
     return host.ready;
   }
 
-  /** Fetches what the first figure did not need, for every worker; without it, each would fetch its own when it must. */
+  /** Fetches the second part of the CPU's build once for all workers; otherwise each worker would fetch it when it needs it. */
   async complete() {
-    if (rest.module) return; // whoever starts after it came gets it at the start
+    if (rest.module) return; // workers that start later get it with `init`
     const module = (rest.module = await compile(cpu.rest).catch(() => null));
     if (!module) return;
     this.#hosts.get("cpu")?.post({ type: "rest", module });
@@ -89,12 +89,12 @@ export class Engine extends EventTarget {
     this.#pool.stop();
     this.gpuFailed = "";
     this.#failures = 0;
-    // Elements leave the old workers first: what ends there is no news.
+    // Elements leave the old workers first, so that they do not report the end of those runs.
     this.dispatchEvent(new CustomEvent("restart"));
     for (const host of hosts) host.kill(failure("panic", t("restarting")));
   }
 
-  /** What the browser offers. @param {boolean} [again] ask once more if it offered nothing */
+  /** The GPU that the browser offers. @param {boolean} [again] ask once more if it offered none */
   async probe(again = false) {
     if (again && !this.#asking && (await this.#probe)?.state === "none") this.#probe = null;
     return (this.#probe ??= this.#ask());
@@ -128,13 +128,13 @@ export class Engine extends EventTarget {
 
   /**
    * Where a run with this device choice would go, and why.
-   * @param {import("../types.d.ts").Choice} choice @param {boolean} [again] for a run: what failed before is asked again
+   * @param {import("../types.d.ts").Choice} choice @param {boolean} [again] a run is about to start: ask again for a GPU that failed before
    * @returns {Promise<{kind: Kind, why: string, adapter: string}>}
    */
   async place(choice, again = false) {
     if (choice === "cpu") return { kind: "cpu", why: t("why.asked"), adapter: "" };
     if (again && this.#hosts.get("gpu")?.spent) {
-      // Another worker asks for another device.
+      // The device of this worker is lost; a new worker asks for a new one.
       this.#hosts.delete("gpu");
       this.#failures++;
       this.gpuFailed = t("why.failed", { message: t("gpuLost") });
@@ -149,7 +149,7 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * A session on the engine of that kind.
+   * Opens a session on the engine of this kind.
    * @param {Kind} kind @param {(message: import("./messages.d.ts").ToOwner) => void} receive
    */
   async session(kind, receive) {
@@ -161,17 +161,17 @@ export class Engine extends EventTarget {
     return session;
   }
 
-  /** Takes the module that the page asked for beside its script, whether or not anything is computed yet. */
+  /** Compiles the module that the page preloads, even if nothing is computed yet. */
   load() {
     compile(cpu.wasm).catch(() => {});
   }
 
-  /** Starts an engine ahead of its first use; a failure shows when it is used. @param {Kind} kind */
+  /** Starts an engine before its first use; a failure is reported at that use. @param {Kind} kind */
   warm(kind) {
     this.#host(kind);
   }
 
-  /** The device the GPU engine settled on, if it runs. */
+  /** The device of an engine, or null if that engine has not been started. */
   async device(/** @type {Kind} */ kind) {
     return (await this.#hosts.get(kind)?.ready)?.device ?? null;
   }
@@ -182,13 +182,13 @@ export class Engine extends EventTarget {
 
   /** @param {string} slug @param {Values} values @param {number} [table] */
   async check(slug, values, table) {
-    // The first part reads good settings of its experiment; what it lacks for bad ones it fetches.
+    // The first part can check valid settings of the first experiment; for invalid ones it fetches the second part.
     if (slug !== cpu.first) await this.complete();
     return this.#host("cpu").call("check", { slug, values, table });
   }
 
   /**
-   * Reads a table in the worker: its number, by which runs name it until it is freed, and what it holds.
+   * Reads a table in the worker. Answers with what the table holds and its number, by which runs refer to it until it is freed.
    * @param {Blob | string} source a file, or an address of this origin @param {number} limit bytes
    * @param {import("./host.js").Watch} progress bytes; a total of 0 is unknown @param {AbortSignal} signal
    * @returns {Promise<import("../types.d.ts").Runs>}
@@ -210,5 +210,5 @@ export class Engine extends EventTarget {
 
 const key = Symbol.for(`scaling-lab.engine ${version}`);
 const shared = /** @type {any} */ (window);
-/** Also one engine when two copies of one version of the script are on one page. @type {Engine} */
+/** Two copies of one version of the script on one page share this engine. @type {Engine} */
 export const engine = (shared[key] ??= new Engine());

@@ -20,33 +20,33 @@ import { compile, ended, rest, send, spawn, told } from "./wasm.js";
  *  @typedef {(progress: import("../types.d.ts").Progress) => void} Watch
  *  @typedef {{resolve: (value: any) => void, reject: (error: LabError) => void, progress?: Watch}} Call */
 
-/** Seconds of running time in which a worker starts, answers, and stops. The GPU's worker has deadlines of its own inside: it may
- *  wait for an adapter and for a device, and once more for another, as long as it shows that it lives. */
+/** Seconds of running time that a worker may take to start, to answer and to stop. The GPU's worker has further deadlines inside:
+ *  it may wait for an adapter and a device, and for a second device after that, as long as it sends signs of life. */
 const START_S = { cpu: 10, gpu: 30 };
 const ANSWER_S = { cpu: 10, gpu: 60 };
 const ALIVE_S = 10;
 const CANCEL_S = 2;
 
-/** One run inside an engine worker, as its owner sees it. */
+/** A run inside an engine worker, as its owner on the page sees it. */
 export class Session {
   /** @param {Host} host @param {number} run @param {(message: ToOwner) => void} receive */
   constructor(host, run, receive) {
     this.host = host;
     this.run = run;
     this.receive = receive;
-    /** Counts what was opened: answers to what came before are old. */
+    /** Counts openings, so that answers to an earlier opening can be ignored. */
     this.turn = 0;
     this.playing = false;
     this.cancelling = {};
   }
-  /** Something must come; if nothing does, the owner hears of that. */
+  /** Expects a message from the worker, and tells the owner if none comes in time. */
   #expect() {
     const seconds = ANSWER_S[this.host.kind];
     expect(this, seconds, () =>
       this.receive({ type: "silent", message: t("silent", { seconds }) }),
     );
   }
-  /** @param {string} slug @param {Values} values @param {number} seed @param {number} [table] the number of a table that was read */
+  /** @param {string} slug @param {Values} values @param {number} seed @param {number} [table] the number of a table */
   open(slug, values, seed, table) {
     met(this.cancelling);
     this.playing = false;
@@ -54,7 +54,7 @@ export class Session {
     this.host.post({ type: "open", run, turn: ++this.turn, slug, values, seed, table });
     this.#expect();
   }
-  /** @param {number} [until] a mark to pause at */
+  /** @param {number} [until] a checkpoint to pause at */
   play(until) {
     this.playing = true;
     this.host.post({ type: "play", run: this.run, until });
@@ -109,11 +109,11 @@ export class Host {
     this.kind = kind;
     this.pool = pool;
     this.died = died;
-    /** What ended it. @type {LabError | null} */
+    /** The error that ended the worker. @type {LabError | null} */
     this.dead = null;
-    /** What its start is waited for by. */
+    /** The key of the deadline for the worker's start. */
     this.starting = {};
-    /** Its GPU is gone: it ends with its last run. */
+    /** Is the worker's GPU lost? Then the worker ends when its last run closes. */
     this.spent = false;
     /** @type {Map<number, Session>} */
     this.sessions = new Map();
@@ -163,7 +163,7 @@ export class Host {
     });
   }
 
-  /** The GPU's worker shows that it lives; its runs go on elsewhere when it does not. */
+  /** Notes a sign of life of the GPU's worker. If the next one does not come in time, the worker is ended and the CPU takes its runs. */
   #alive() {
     expect(this, ALIVE_S, () => this.kill(failure("panic", t("noAnswer", { seconds: ALIVE_S }))));
   }
@@ -199,7 +199,7 @@ export class Host {
     }
   }
 
-  /** A call that need not be waited for any longer. @param {number} id */
+  /** Removes a call that has been answered, with its deadline, and returns it. @param {number} id */
   #answered(id) {
     const call = this.calls.get(id);
     this.calls.delete(id);
@@ -207,7 +207,7 @@ export class Host {
     return call;
   }
 
-  /** The worker is gone: everyone who waits is told, in words. @param {LabError} error */
+  /** Ends the worker and reports the error to every call and every run that waits for it. @param {LabError} error */
   kill(error) {
     if (this.dead) return;
     this.dead = error;
@@ -241,7 +241,7 @@ export class Host {
   }
 
   /**
-   * Asks for something, and waits for the answer.
+   * Sends a request to the worker and waits for the answer.
    * @template {keyof Answers} T
    * @param {T} type @param {import("./messages.d.ts").Ask<T>} more @param {Watch} [progress] @returns {Promise<Answers[T]>}
    */

@@ -1,4 +1,4 @@
-/** What the page and its workers say to each other. Both unions are closed by `type`: tsc fails when a side sends or forgets a type. */
+/** Messages between the page and its workers. Both unions are closed by `type`: tsc fails if a side sends an unknown type or forgets one. */
 import type { Claim, Kind, LabError, Problem, Progress, Result, Runs, Values } from "../types.d.ts";
 
 export interface Device {
@@ -6,26 +6,26 @@ export interface Device {
   adapter: string;
 }
 
-/** What a worker starts with. The CPU's build comes in two parts: `second` is there if it was fetched, `rest` is its address. */
+/** What a worker starts with. The CPU's build comes in two parts: `rest` is the address of the second, `second` the part itself if it has been fetched. */
 interface Begin {
   type: "init";
   module: WebAssembly.Module;
   rest: string;
   second: WebAssembly.Module | null;
-  /** For a worker that holds an engine; a plain worker of the pool holds none. `ports` lead to the pool's workers. */
+  /** The engine of an engine worker; null for a plain worker of the pool. `ports` lead to the pool's workers. */
   engine: { kind: Kind; ports: MessagePort[]; hidden: boolean } | null;
 }
 
-/** What the page sends to a worker. */
+/** Messages of the page to a worker. */
 export type ToWorker =
   | Begin
-  /** The second part of the CPU's build has come. */
+  /** The second part of the CPU's build has been fetched. */
   | { type: "rest"; module: WebAssembly.Module }
-  /** To a worker of the pool: where an engine asks it for chunks of work. */
+  /** For a worker of the pool: the port through which an engine asks it for chunks of work. */
   | { type: "port"; port: MessagePort }
-  /** Nobody sees the page, or somebody does again. */
+  /** The page has been hidden or shown again. */
   | { type: "hidden"; hidden: boolean }
-  /** `turn` counts the openings of `run`; `table` is the number of a table that was read. */
+  /** Opens a state. `turn` counts the openings of `run`; `table` is the number of a table that has been read. */
   | {
       type: "open";
       run: number;
@@ -35,23 +35,23 @@ export type ToWorker =
       seed: number;
       table: number | undefined;
     }
-  /** `until`: a mark to pause at. */
+  /** Plays the run, up to the checkpoint `until` if it is given. */
   | { type: "play"; run: number; until: number | undefined }
   | { type: "pause"; run: number }
   | { type: "step"; run: number }
   | { type: "pace"; run: number; marksPerSecond: number | null }
   | { type: "cancel"; run: number }
   | { type: "close"; run: number }
-  /** Calls: each is answered by a reply or a refusal that names its `id`. */
+  /** The calls start here. Each is answered by a reply or a refusal with the same `id`. */
   | { type: "check"; id: number; slug: string; values: Values; table: number | undefined }
-  /** `limit`: of bytes. */
+  /** Reads a table of at most `limit` bytes. */
   | { type: "read"; id: number; table: number; source: Blob | string; limit: number }
   | { type: "judge"; id: number; run: number; number: Published }
-  /** No longer read this table. */
+  /** Stops reading this table. */
   | { type: "stop"; table: number }
   | { type: "free"; table: number };
 
-/** A published number: the cell it is compared with, the number, its tolerance, and ours where that differs. */
+/** A published number: the cell that it is compared with, the number, its tolerance, and the lab's own number where it differs. */
 type Published = [string[], Claim["printed"], Claim["tolerance"], Claim["ours"]];
 
 /** The answers to calls, by type. */
@@ -66,37 +66,37 @@ export interface Answers {
   };
 }
 
-/** What a call says besides its type and its number. */
+/** The fields of a call besides its type and its `id`. */
 export type Ask<T extends keyof Answers> = Omit<Extract<ToWorker, { type: T }>, "type" | "id">;
 
-/** What an engine says of a run. `turn`: which of its openings it belongs to. */
+/** Messages of an engine about a run. `turn` is the number of the opening that they belong to. */
 export type OfRun = { run: number; turn: number } & (
   | { type: "opened"; result: Result }
-  /** A result is larger than a progress, so it comes less often. */
+  /** A result is larger than a report of progress, so not every message carries one. */
   | { type: "progress"; progress: Progress; elapsed: number; result: Result | undefined }
   | { type: "paused" | "done" | "cancelled"; result: Result; elapsed: number; device: Device }
   | { type: "error"; error: LabError }
 );
 
-/** What a worker sends to the page. */
+/** Messages of a worker to the page. */
 export type FromWorker =
   | OfRun
   | { type: "ready"; stamp: { version: string; commit: string }; device: Device }
-  /** A GPU's worker lives. */
+  /** A sign of life of the GPU's worker. */
   | { type: "alive" }
-  /** This worker has ended. */
+  /** The worker has ended with an error. */
   | { type: "panic"; error: LabError }
-  /** A call is still being worked on: bytes read so far, where they are known. */
+  /** A call is still in progress; with the number of bytes read so far where it is known. */
   | { type: "reading"; id: number; progress: Progress | undefined }
   | { type: "reply"; id: number; value: any }
   | { type: "refusal"; id: number; error: LabError };
 
-/** What the owner of a run hears: what the engine says of it, and what the page finds out by itself. */
+/** Messages to the owner of a run: those of the engine, and those that the page itself adds. */
 export type ToOwner =
   | OfRun
-  /** No answer has come for a while. */
+  /** The engine has not answered in time. */
   | { type: "silent"; message: string }
-  /** It was cancelled and did not stop. */
+  /** The run was cancelled and did not stop in time. */
   | { type: "stuck" }
-  /** Its worker has ended. */
+  /** The run's worker has ended. */
   | { type: "panic"; error: LabError };

@@ -1,4 +1,4 @@
-// Plain workers that do chunks of work for whichever engine worker holds the other end of a port.
+// Plain workers that compute chunks of work. An engine worker sends the chunks through a port.
 import { cpu } from "lab:assets";
 import { compile, ended, rest, send, spawn, told } from "./wasm.js";
 
@@ -11,7 +11,7 @@ export class Pool {
     /** @type {Worker[]} */
     this.workers = [];
   }
-  /** One port to each worker. The first call starts them. @param {WebAssembly.Module | null} module */
+  /** Makes a port to each worker. The first call starts the workers. @param {WebAssembly.Module | null} module */
   async ports(module) {
     if (!this.workers.length) {
       module ??= await compile(cpu.wasm);
@@ -21,7 +21,7 @@ export class Pool {
         worker.onmessage = (
           /** @type {{data: import("./messages.d.ts").FromWorker}} */ { data },
         ) => {
-          // It says nothing else: its work goes through ports.
+          // Results go through the ports; to the page, a worker of the pool reports only its own end.
           if (data.type === "panic") told(data.error).then((error) => this.died(error));
         };
         worker.onerror = (event) => void ended(event).then((error) => this.died(error));

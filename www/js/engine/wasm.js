@@ -1,4 +1,4 @@
-// What workers are made of: the modules of the builds, each compiled once, and the scripts around them.
+// The modules of the builds, each compiled once, and the workers that are started with them.
 import { base, compiled, failure, missing, policy } from "../assets.js";
 import { t } from "../i18n.js";
 import { cpu } from "lab:assets";
@@ -11,7 +11,7 @@ const SIMD = new Uint8Array([
   11,
 ]);
 
-/** A sentence if this browser cannot run the lab, else null. */
+/** A sentence that says why this browser cannot run the lab, or null if it can. */
 export function unsupported() {
   const able =
     typeof WebAssembly === "object" &&
@@ -25,7 +25,7 @@ export function unsupported() {
 /** @type {Map<string, Promise<WebAssembly.Module>>} */
 const modules = new Map();
 
-/** Each build is fetched and compiled once. @param {string} name */
+/** Fetches and compiles a build, once for all callers. @param {string} name */
 export function compile(name) {
   let module = modules.get(name);
   if (!module) {
@@ -35,7 +35,7 @@ export function compile(name) {
   return module;
 }
 
-/** The part of the CPU's build that the first figure needs nothing of. A worker that needs it sooner fetches it itself. */
+/** The second part of the CPU's build, which the first figure does not need. A worker that needs it before it is here fetches it itself. */
 export const rest = {
   url: new URL(cpu.rest, base).href,
   module: /** @type {WebAssembly.Module | null} */ (null),
@@ -46,11 +46,11 @@ export function spawn(text) {
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   try {
     const worker = new Worker(url);
-    // The worker has read the blob once it answers; until then the URL must stay.
+    // A worker has read the blob once it sends a message; until then the URL must stay valid.
     worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
     return worker;
   } catch (error) {
-    // Some browsers throw where others report.
+    // Some browsers throw here where others fire an error event.
     throw failure(
       "policy",
       t(/** @type {any} */ (error)?.name === "SecurityError" ? "policy.workers" : "workerDied"),
@@ -61,13 +61,13 @@ export function spawn(text) {
 /** @param {Worker} worker @param {import("./messages.d.ts").ToWorker} message @param {Transferable[]} [transfer] */
 export const send = (worker, message, transfer = []) => worker.postMessage(message, transfer);
 
-/** What ended a worker. @param {ErrorEvent} event @returns {Promise<LabError>} */
+/** The error that ended a worker. @param {ErrorEvent} event @returns {Promise<LabError>} */
 export async function ended(event) {
   return event.message
     ? failure("panic", event.message)
     : ((await policy()) ?? failure("panic", t("workerDied")));
 }
 
-/** What a worker says of its end; of a file that it could not fetch, it knows only the address. @param {LabError} error */
+/** The error that a worker reports at its end. For a file that it could not fetch, a worker knows only the address. @param {LabError} error */
 export const told = (error) =>
   error.kind === "fetch" ? missing(error.message.split("/").pop() ?? "") : Promise.resolve(error);

@@ -1,5 +1,5 @@
-// The engine worker and the pool worker: one script, told apart by its first message. It drives runs from
-// mark to mark and posts what people should see; it knows no experiment and no DOM.
+// One script for the engine worker and the pool workers; its first message says which it is. It drives runs from
+// checkpoint to checkpoint and posts what the page should show; it knows no experiment and no DOM.
 import * as lab from "lab:glue";
 import { unhandled } from "./unhandled.js";
 
@@ -11,19 +11,19 @@ import { unhandled } from "./unhandled.js";
  *   steps: number, until: number, turn: number, pace: number | null, elapsed: number, wake: () => void }} State */
 
 const PROGRESS_MS = 16; // at most once a frame
-const RESULT_MS = 66; // a result is larger: about 15 a second ...
-const RESULT_SHARE = 5; // ... and never more than a fifth of the time
+const RESULT_MS = 66; // a result is larger than a report of progress: at most about 15 per second
+const RESULT_SHARE = 5; // results take at most about a fifth of the time
 const PIECE = 2 ** 18; // bytes read between two looks at the clock
-const TICK_MS = 250; // of the clock by which a GPU's silence is counted
-const READING_MS = 1000; // a table that comes slowly is said to come
+const TICK_MS = 250; // of the clock that counts how long a GPU has been silent
+const READING_MS = 1000; // how often a table that arrives slowly is reported as still arriving
 
 /** @type {any} */
 let engine = null;
 /** @type {Map<number, State>} */
 const runs = new Map();
-/** Tables that were read, by number. @type {Map<number, any>} */
+/** Tables that have been read, by number. @type {Map<number, any>} */
 const tables = new Map();
-/** What stops a table that is being read. @type {Map<number, AbortController>} */
+/** Stops the reading of a table, by the table's number. @type {Map<number, AbortController>} */
 const readings = new Map();
 
 /** @param {FromWorker} message */
@@ -39,10 +39,10 @@ const plain = (error) =>
 /** The CPU's build comes in two parts (www/split.mjs); the second is instantiated when a stub of the first asks for it. */
 const second = { url: "", module: /** @type {WebAssembly.Module | null} */ (null) };
 
-/** A part of the lab did not arrive; the call that needed it broke off, so its module is dead. */
+/** A part of the lab could not be fetched. The call that needed it was aborted, so the module cannot be used any more. */
 class Unreached extends Error {}
 
-/** Only a stub's call is waiting, so a worker may wait too. @param {string} url @returns {WebAssembly.Module} */
+/** Fetches a module synchronously, because the stub that needs it cannot wait for a promise. @param {string} url @returns {WebAssembly.Module} */
 function fetchNow(url) {
   for (const query of ["", `?retry=${Date.now()}`]) {
     try {
@@ -52,7 +52,7 @@ function fetchNow(url) {
       request.send();
       if (request.status === 200) return new WebAssembly.Module(request.response);
     } catch {
-      // Not there, or not whole.
+      // The file is missing or incomplete.
     }
   }
   throw new Unreached(url);
@@ -63,7 +63,7 @@ function begin(message) {
   const first = lab.initSync({ module: message.module });
   second.url = message.rest;
   second.module = message.second;
-  // The name under which src/web.rs imports it.
+  // src/web.rs imports the function under this name.
   /** @type {any} */ (self).loadRest = () => {
     second.module ??= fetchNow(second.url);
     new WebAssembly.Instance(second.module, { first });
@@ -74,19 +74,19 @@ function begin(message) {
 /** @param {any} error */
 const fatal = (error) => error instanceof WebAssembly.RuntimeError || error instanceof Unreached;
 
-/** What ended a run; after a panic the module is dead, and whoever throws first says so. @param {any} error @param {number} run @param {number} turn */
+/** Reports the error that ended a run. After a panic the module cannot be used any more, so the first error ends the worker. @param {any} error @param {number} run @param {number} turn */
 function fail(error, run, turn) {
   if (fatal(error)) die(error);
   else post({ type: "error", run, turn, error: plain(error) });
 }
 
-/** What this worker cannot go on after, or not even start. @param {any} error */
+/** Reports an error that ends this worker or keeps it from starting. @param {any} error */
 function end(error) {
   if (fatal(error)) die(error);
   else post({ type: "panic", error: plain(error) });
 }
 
-/** This worker has ended: the page says why. @param {any} error */
+/** Tells the page that this worker has ended, and why. @param {any} error */
 function die(error) {
   const kind = error instanceof Unreached ? "fetch" : "panic";
   post({
@@ -99,7 +99,7 @@ function die(error) {
 }
 const panicked = () => lab.panic_message?.();
 
-// What a browser's callback throws, or a panic inside one, has nobody who waits for it.
+// No caller waits for an exception or a panic inside a browser's callback, so it is reported here.
 self.addEventListener("error", (event) => {
   event.preventDefault();
   die(event.error ?? event.message);
@@ -109,7 +109,7 @@ self.addEventListener("unhandledrejection", (event) => {
   die(event.reason);
 });
 
-/** The clock of a GPU: it stands while nobody sees the page. It also shows that this worker lives. */
+/** Starts the clock of the GPU's deadlines, which stops while the page is hidden, and the worker's signs of life. */
 let hidden = false;
 function startClock() {
   setInterval(() => {
@@ -118,7 +118,7 @@ function startClock() {
   }, TICK_MS);
 }
 
-// A macrotask, so that waiting messages are read between two marks; setTimeout(0) would cost 4 ms each.
+// Waits for a macrotask, so that messages are read between two checkpoints; setTimeout(0) would take 4 ms each time.
 const channel = new MessageChannel();
 /** @type {(() => void)[]} */
 const ticks = [];
@@ -129,7 +129,7 @@ const tick = () =>
     channel.port2.postMessage(0);
   });
 
-/** Waits, unless something changes for the run. @param {State} state @param {number} ms */
+/** Waits `ms`, or until something changes for the run. @param {State} state @param {number} ms */
 const sleep = (state, ms) =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -139,7 +139,7 @@ const sleep = (state, ms) =>
     };
   });
 
-/** Another handle of a table, for a call that consumes it. @param {number | undefined} table */
+/** A new handle of a table, for a call that consumes it. @param {number | undefined} table */
 const handle = (table) => (table === undefined ? undefined : tables.get(table).share());
 
 /** @param {Of<"open">} message */
@@ -178,7 +178,7 @@ function close(id) {
   state.playing = false;
   state.run.cancel();
   state.wake();
-  // A pending mark still borrows the run: its loop frees it.
+  // A checkpoint that is being computed still borrows the run; the loop in `play` frees the run.
   if (!state.busy) state.run.free();
 }
 
@@ -244,23 +244,23 @@ async function play(state) {
   }
 }
 
-/** The bytes of a file or of an address of this origin, and how many there will be; 0 if nobody says. @param {Blob | string} source @param {AbortSignal} signal */
+/** The bytes of a file or of an address of this origin, and their number in all, 0 if it is unknown. @param {Blob | string} source @param {AbortSignal} signal */
 async function pieces(source, signal) {
   if (source instanceof Blob) return { stream: source.stream(), total: source.size };
-  // Nor may the address lead elsewhere.
+  // A redirect could lead to another origin, so none is followed.
   const response = await fetch(source, { mode: "same-origin", redirect: "error", signal }).catch(
     () => null,
   );
   if (!response?.ok || !response.body)
     throw { kind: "fetch", message: String(response?.status ?? "") };
-  // The length is that of the bytes sent, not of those read.
+  // The header gives the number of compressed bytes, but the reader counts uncompressed ones.
   const total = response.headers.has("content-encoding")
     ? 0
     : Number(response.headers.get("content-length"));
   return { stream: response.body, total };
 }
 
-/** Reads a table piece by piece; whoever waits hears of it at most once a frame. @param {Of<"read">} message */
+/** Reads a table piece by piece, and reports progress at most once a frame. @param {Of<"read">} message */
 async function read({ id, table, source, limit }) {
   const stop = new AbortController();
   const coming = setInterval(() => post({ type: "reading", id, progress: undefined }), READING_MS);
@@ -309,7 +309,7 @@ async function read({ id, table, source, limit }) {
   }
 }
 
-/** Answers a call by id. @param {number} id @param {() => any} work */
+/** Answers a call with the result of `work`, or with its error. @param {number} id @param {() => any} work */
 async function reply(id, work) {
   try {
     post({ type: "reply", id, value: await work() });

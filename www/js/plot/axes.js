@@ -1,4 +1,4 @@
-// Axes of a figure.
+// The axes of a figure.
 import { stride, textWidth } from "./layout.js";
 import { el } from "./svg.js";
 
@@ -7,7 +7,7 @@ import { el } from "./svg.js";
  *  @typedef {Record<string, import("./svg.js").Node[]>} Layers */
 
 /**
- * Axes as they were, unless something changed that they depend on: while a slider moves they mostly stay.
+ * Returns the axes of the last drawing if nothing that they depend on has changed, as is usual while a slider moves.
  * @param {import("./draw.js").Kept} kept @param {unknown[]} on @param {() => Layers} make
  */
 export function sameAxes(kept, on, make) {
@@ -17,7 +17,7 @@ export function sameAxes(kept, on, make) {
 }
 
 /**
- * Grid, ticks, labels and titles of two axes.
+ * Draws grid, ticks, labels and titles of two axes.
  * @param {string[]} xTitle @param {string[]} yTitle lines
  * @param {number} size @param {number} height @param {Box} box @param {Scale} sx @param {Scale} sy
  * @param {{major: number[], minor: number[]}} tx @param {{major: number[], minor: number[]}} ty
@@ -56,7 +56,7 @@ export function drawAxes(
     ty.minor.map((v) => `M${x0} ${line(sy(v))}h${-short}`).join("");
   const widths = xLabels.map((t) => textWidth(t, size));
   const every = stride(tx.major.map(sx), widths, size * 0.6);
-  // Skipped labels keep the powers of ten, or the zero, where there are some.
+  // If labels are skipped, those that stay include the powers of ten, or zero.
   const anchor = Math.max(
     0,
     tx.major.findIndex((v) => v === 0 || (sx.kind === "log" && Number.isInteger(Math.log10(v)))),

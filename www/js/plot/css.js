@@ -1,6 +1,6 @@
 // The plot's styles, as text for a constructable style sheet (shadow root or document).
 //
-// Variables a page may set on the element or above it (each falls back to the lab's own sheet, then to ours):
+// Variables that a page may set on the element or above it (each falls back to the lab's sheet, then to this one):
 //   --lab-bg --lab-ink --lab-muted --lab-grid   background, text, secondary text and axes, grid lines
 //   --lab-c0 ... --lab-c7                       series colours, at least 3:1 against --lab-bg
 //   --lab-focus                                 focus ring
@@ -11,7 +11,7 @@
 
 import { COLOURS, STEPS } from "./style.js";
 
-/** Between these the steps of the scale lie, each lighter than the one before. */
+/** The ends of the scale. Its steps lie between them, each lighter than the one before. */
 const SCALES = {
   light: [
     [42, 10, 74],
@@ -72,7 +72,7 @@ export const palettes = {
   },
 };
 
-/** The names of the lab's own sheet (elements/scaling-lab.css). @type {Record<string, string>} */
+/** The names of the same variables in the lab's own sheet (elements/scaling-lab.css). @type {Record<string, string>} */
 const OURS = { bg: "card", ink: "ink", muted: "soft", grid: "line", focus: "focus" };
 
 /** @param {"light" | "dark"} theme */
@@ -83,7 +83,7 @@ const variables = (theme) =>
     )
     .join(";");
 
-/** What is inside the SVG; exported files carry it with the colours written out. */
+/** The styles inside the SVG; exported files hold them with the colours written out. */
 export const svgRules = [
   "text{font-family:var(--lab-font);fill:var(--lab-ink)}",
   ".small{fill:var(--lab-muted)}",

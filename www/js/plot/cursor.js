@@ -1,4 +1,4 @@
-// What a pointer or the keys read off a figure: a hair line, and values in words.
+// The cursor of a figure, moved by a pointer or by keys: a hairline, and the values there as text.
 import { axisTitle, cell, upper, valueFormat } from "./format.js";
 import { html } from "./html.js";
 import { swatchSvg } from "./legend.js";
@@ -7,7 +7,7 @@ import { create, say, set } from "./svg-page.js";
 import { el } from "./svg.js";
 
 /**
- * @param {HTMLElement} plot what is pointed at @param {Element} svg the drawing inside
+ * @param {HTMLElement} plot the area of the pointer @param {Element} svg the drawing inside
  * @param {string} locale @param {import("./strings.js").Strings} strings
  * @param {() => {figure: import("./figure.js").Figure, drawn: import("./draw.js").Drawn | null, width: number}} now
  */
@@ -24,7 +24,7 @@ export function createCursor(plot, svg, locale, strings, now) {
   const live = html("div", "lab-sr");
   live.setAttribute("aria-live", "polite");
 
-  /** Pixels of the cursor; null if its point is gone. */
+  /** The position of the cursor in pixels; null if its point no longer exists. */
   function place() {
     const { drawn } = now();
     if (!drawn || !cursor) return null;
@@ -34,7 +34,7 @@ export function createCursor(plot, svg, locale, strings, now) {
     return p && Number.isFinite(p.px[i] + p.py[i]) ? { x: p.px[i], y: p.py[i] } : null;
   }
 
-  /** What the read-out says: the place, then values by series. @returns {{text: string, placed?: import("./draw.js").Placed}[]} */
+  /** The lines of the read-out: the place, then the values of the series. @returns {{text: string, placed?: import("./draw.js").Placed}[]} */
   function reading() {
     const { drawn, figure, width } = now();
     if (!drawn || !cursor) return [];
@@ -90,7 +90,7 @@ export function createCursor(plot, svg, locale, strings, now) {
         invert &&
         Math.abs(at - p.px[next]) <= Math.abs(p.px[best] - p.px[next])
       ) {
-        // Between two points of a curve: read off the drawn line.
+        // Between two points of a curve, the value is read off the drawn line.
         const y = p.py[best] + (off / (p.px[next] - p.px[best])) * (p.py[next] - p.py[best]);
         if (Number.isFinite(y))
           out.push({
@@ -129,7 +129,7 @@ export function createCursor(plot, svg, locale, strings, now) {
         return span;
       }),
     );
-    // In a narrow column the read-out wraps: what it needed once stays reserved, so that the page does not jump.
+    // In a narrow column the read-out wraps. Its largest height stays reserved, so that the page does not jump.
     if (width < 700)
       read.style.minBlockSize = `${Math.max(parseFloat(read.style.minBlockSize) || 0, read.offsetHeight)}px`;
     if (aloud)
@@ -156,7 +156,7 @@ export function createCursor(plot, svg, locale, strings, now) {
     const { box, size } = drawn;
     for (const { series, px, py } of drawn.placed) {
       for (let i = 0; i < px.length; i++) {
-        // Sideways counts more, so that the cursor runs along a curve; points win over the line through them.
+        // The horizontal distance counts more, so that the cursor runs along a curve. A point is preferred to the line through it.
         const d =
           (px[i] - x) ** 2 +
           0.25 * (py[i] - y) ** 2 +
@@ -180,7 +180,7 @@ export function createCursor(plot, svg, locale, strings, now) {
   }
   plot.addEventListener("pointermove", follow);
   plot.addEventListener("pointerdown", follow);
-  // A mouse that leaves takes its read-out along; a tapped or keyed one stays until focus goes.
+  // The read-out disappears when the mouse leaves; one set by touch or by keys stays until the plot loses focus.
   const leave = () => {
     if (cursor && !cursor.held) {
       cursor = null;
@@ -193,14 +193,14 @@ export function createCursor(plot, svg, locale, strings, now) {
     draw();
   });
 
-  /** Indices of the points of a series that are drawn. @param {import("./draw.js").Placed} p */
+  /** The indices of the points of a series that are drawn. @param {import("./draw.js").Placed} p */
   const stops = (p) =>
     p.px
       .map((_, i) => i)
       .filter((i) => Number.isFinite(p.px[i] + p.py[i]))
       .sort((a, b) => p.px[a] - p.px[b] || a - b);
 
-  /** @param {string} key @returns {boolean} whether the key was for us */
+  /** @param {string} key @returns {boolean} does the key move or remove the cursor? */
   function move(key) {
     const { drawn } = now();
     if (!drawn) return false;
@@ -262,10 +262,10 @@ export function createCursor(plot, svg, locale, strings, now) {
   plot.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !move(event.key)) return;
     event.preventDefault();
-    // The lab's own keys (space, r, h) must not hear what moved the cursor.
+    // A key that moved the cursor must not trigger the page's shortcuts as well.
     event.stopPropagation();
     draw(true);
-    // A plot may fill the screen: the values must be seen.
+    // The plot may fill the screen, so make sure that the values are visible.
     read.scrollIntoView({ block: "nearest" });
   });
 
@@ -273,7 +273,7 @@ export function createCursor(plot, svg, locale, strings, now) {
     read,
     live,
     draw,
-    /** A series is gone. @param {string} id */
+    /** Removes the cursor from a series that is no longer shown. @param {string} id */
     forget(id) {
       if (cursor?.id === id) cursor = null;
     },

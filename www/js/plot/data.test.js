@@ -40,7 +40,7 @@ test("the course of a series", () => {
   assert.equal(course([1, 2], [1, 1.0001])?.shape, "flat");
   assert.equal(course([4], [1])?.shape, "one");
   assert.equal(course([1, 2], [null, NaN]), null);
-  // Points need not come in order.
+  // Points need not be sorted.
   assert.equal(course([3, 1, 2], [1, 3, 2])?.shape, "falls");
 });
 
@@ -132,7 +132,7 @@ const groups = (n) =>
     })),
   ).map((l) => l.colour);
 
-test("no two groups share a colour, and a group has one", () => {
+test("each group has one colour, and no two groups share it", () => {
   for (const n of [1, 8, 9, 12, 16]) {
     const colours = groups(n);
     for (const palette of Object.values(palettes)) {
@@ -145,7 +145,7 @@ test("no two groups share a colour, and a group has one", () => {
       assert.ok(svgRules.includes(`.${colour}{color:var(--lab-${colour})}`), colour);
     assert.equal(colours[0][0], n > 8 ? "q" : "c");
   }
-  // From end to end of the scale, in order.
+  // The groups spread over the whole scale, in order.
   assert.deepEqual(
     groups(9).slice(0, 9),
     [0, 2, 4, 6, 8, 9, 11, 13, 15].map((i) => `q${i}`),

@@ -1,4 +1,4 @@
-// The drawing of one figure, as a pure function: geometry and the nodes that show it. It needs no document.
+// Draws one figure as a pure function: geometry and a tree of nodes. It needs no document.
 import { drawAxes, sameAxes } from "./axes.js";
 import { fieldDomain, ordinates, real, tight } from "./extent.js";
 import { axisFormat, axisTitle } from "./format.js";
@@ -15,32 +15,32 @@ import { el } from "./svg.js";
  *  @typedef {import("./scale.js").Pair} Pair
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {{x0: number, y0: number, x1: number, y1: number}} Box */
-/** How a figure is looked at. `drawField` draws its map, if it has one.
+/** Size, language and visible series of a drawing. `drawField` draws the figure's heat map, if it has one.
  *  @typedef {{width: number, scale: number, height?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
  *    drawField: typeof import("./field.js").drawField | null}} View */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
-/** What must not jitter from one drawing to the next: domains, the left margin, the rows above the plot and which series lies in front; with the axes drawn last.
+/** Values that must not jitter from one drawing to the next: domains, the left margin, the rows above the plot, the order of the series; and the axes drawn last.
  *  @typedef {{on: string, x: Pair | null, y: Pair | null, left: number, rows: number, order: string[], axes?: {key: string, layers: import("./axes.js").Layers}}} Kept */
-/** A drawing by layers, its series aside; places in it, for a cursor.
+/** The layers of a drawing and its series, and the positions that a cursor needs.
  *  @typedef {{layers: Record<string, import("./svg.js").Node[] | undefined>, painted: import("./series.js").Painted[], width: number, height: number, box: Box, placed: Placed[], cells: import("./field.js").Cells | null,
  *    dropped: number, invert: ((px: number) => number) | null}} Part */
 /** @typedef {Omit<Part, "layers" | "painted"> & {tree: import("./svg.js").Node, size: number, kept: Kept}} Drawn */
 
-/** From back to front. */
+/** The layers from back to front. */
 const LAYERS = ["field", "grid", "areas", "lines", "rules", "axes", "dots", "marks"];
-/** Decades that a logarithmic axis shows at most: what falls below leaves the plot at its floor. */
+/** The most decades that a logarithmic axis shows; smaller values lie below the axis. */
 const DECADES = 12;
 /** @param {number} width */
 export const fontSize = (width) => Math.max(12, Math.min(24, 9.5 + width / 140));
 
-/** @param {Figure} figure @param {View} view @param {Kept | null} before of the drawing before, if there was one @returns {Drawn} */
+/** @param {Figure} figure @param {View} view @param {Kept | null} before from the previous drawing, if there was one @returns {Drawn} */
 export function drawFigure(figure, view, before = null) {
   const { id, x, y, field } = figure;
   const simplex = field?.frame === "simplex";
   const size = fontSize(view.width) * view.scale;
   const on = JSON.stringify([id, x, y, view.width, view.scale, simplex]);
   const ids = figure.series.map((s) => s.id);
-  // A series that came later lies in front.
+  // A newer series lies in front of older ones.
   const order = [...new Set([...(before?.order ?? []), ...ids])].filter((id) => ids.includes(id));
   /** @type {Kept} */
   const kept =
@@ -66,13 +66,13 @@ export function drawFigure(figure, view, before = null) {
   return { ...drawn, size, kept, tree };
 }
 
-/** @param {Figure} figure @param {View} view @param {number} size @param {Kept} kept takes what this drawing settles @returns {Part} */
+/** @param {Figure} figure @param {View} view @param {number} size @param {Kept} kept this drawing writes its values into it @returns {Part} */
 function drawPlane(figure, view, size, kept) {
   const { width, locale, shown, drawField } = view;
   const { field } = figure;
   const marks = figure.marks ?? [];
   const visible = figure.series.filter((s) => shown(s.id));
-  // With everything switched off the axes stay where the data are.
+  // If all series are switched off, the axes still cover the data.
   const source = visible.length > 0 || field ? visible : figure.series;
   const [kx, ky] = [figure.x.scale, figure.y.scale];
 
@@ -89,7 +89,7 @@ function drawPlane(figure, view, size, kept) {
   const ex = extentOf(kx, xs());
   const ey = extentOf(ky, ys()) ?? (source.some((s) => s.floor) ? [0.1, 1] : null);
   if (ey && ky === "log") ey[0] = Math.max(ey[0], ey[1] * 10 ** -DECADES);
-  // An interval that is open above needs room for its arrow.
+  // An interval without an upper bound needs room for its arrow.
   if (
     ey &&
     ky === "log" &&
@@ -102,7 +102,7 @@ function drawPlane(figure, view, size, kept) {
     wrapText(axisTitle(axis), size, x1 - 4),
   );
   const rowHeight = size * 1.35;
-  // What titles need beyond one line each.
+  // The extra height of titles with more than one line.
   const [above, below] = [yTitle, xTitle].map((lines) => (lines.length - 1) * rowHeight);
   const height =
     view.height ?? Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours + above + below);
@@ -119,7 +119,7 @@ function drawPlane(figure, view, size, kept) {
       invert: null,
     };
 
-  // Ordinals (parts, ranks of a few) get whole ticks, and room so that points do not sit on the frame.
+  // An axis of a few whole numbers (parts, ranks) gets ticks at whole numbers, and room so that points do not lie on the frame.
   const whole =
     kx === "linear" &&
     !field &&
@@ -136,7 +136,7 @@ function drawPlane(figure, view, size, kept) {
   /** @type {Pair} */
   const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey, 8));
 
-  // Rows of labels above the plot: the title of the y axis, then the vertical rules.
+  // The rows above the plot hold the title of the y axis, then the labels of the vertical rules.
   const rules = marks.filter((m) => real(m.x) && !real(m.y) && (kx !== "log" || m.x > 0));
   const ty = makeTicks(ky, dy, Math.max(3, Math.min(8, height / (size * 3.2))));
   const fy = axisFormat(locale, figure.y.unit, ky, ty.major);

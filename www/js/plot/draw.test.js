@@ -1,4 +1,4 @@
-// Drawings without a page: here is no document, only nodes and their text.
+// Drawings without a page: these tests have no document, only nodes and their text.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawFigure } from "./draw.js";
@@ -26,7 +26,7 @@ const CHARACTERS = { amp: "&", lt: "<", gt: ">", quot: '"' };
 /** @param {string} text */
 const plain = (text) => text.replace(/&(\w+);/g, (_, name) => CHARACTERS[name]);
 
-/** Reads what is written, and takes nothing that is not well-formed. @param {string} text */
+/** Parses the text of an SVG; throws if it is not well-formed. @param {string} text */
 function read(text) {
   const token =
     /<\/(?<end>\w+)>|<(?<tag>\w+)(?<attributes>(?: [\w:-]+="(?:[^"<>&]|&(?:amp|lt|gt|quot);)*")*)(?<empty>\/?)>|(?<text>(?:[^<>&]|&(?:amp|lt|gt);)+)/y;
@@ -51,11 +51,11 @@ function read(text) {
       if (!found.empty) open.push(node);
     }
   }
-  assert.equal(open.length, 1, "all is closed");
+  assert.equal(open.length, 1, "every tag is closed");
   return /** @type {Read[]} */ (whole.children)[0];
 }
 
-/** What should be read of a node. @param {Node} node @returns {Read} */
+/** The result that parsing a node's text should give. @param {Node} node @returns {Read} */
 const expected = ({ tag, attributes, children }) => ({
   tag,
   attributes: Object.fromEntries(
@@ -91,7 +91,7 @@ test("what is drawn is written and read back, for every kind of figure", () => {
   for (const figure of [logs, changed, nowhere, plane, simplex]) {
     const { tree } = drawFigure(frozen(figure), frozen({ ...view }));
     assert.deepEqual(read(markup(tree)), expected(tree), figure.id);
-    assert.deepEqual(drawFigure(figure, view).tree, tree, "once more it is the same");
+    assert.deepEqual(drawFigure(figure, view).tree, tree, "a second drawing is the same");
   }
 });
 
@@ -127,7 +127,7 @@ test("lines, intervals, arrows and marks of a figure on logarithmic axes", () =>
   assert.match(String(d("area")[1]), /Z$/);
   // The open end is an arrow at the upper edge: two wings.
   assert.match(String(d("bars")[2]), new RegExp(`V${box.y0}m-[\\d.]+ [\\d.]+L[\\d.]+ ${box.y0}l`));
-  // What was never seen stands open on the floor.
+  // Points that were never seen are open symbols on the floor.
   assert.match(String(d("open")[2]), new RegExp(`^M[\\d.]+ ${box.y1}m`));
   assert.deepEqual(
     layer(tree, "marks").map(({ children }) => children),
@@ -148,7 +148,7 @@ test("a map has its cells, its colours and no more than a page draws of it", () 
   assert.equal(ofClass(drawFigure(simplex, view).tree, "mask").length, 1);
 });
 
-test("what was kept holds axes, margins and the order of series", () => {
+test("the values kept from a drawing fix axes, margins and the order of series", () => {
   const first = drawFigure(logs, view);
   const before = structuredClone(first.kept);
   const smaller = {
@@ -156,8 +156,12 @@ test("what was kept holds axes, margins and the order of series", () => {
     series: logs.series.map((s) => ({ ...s, y: s.y.map((v) => v && v * 0.95) })),
   };
   const second = drawFigure(smaller, view, first.kept);
-  assert.equal(layer(second.tree, "axes"), layer(first.tree, "axes"), "not drawn again");
-  assert.deepEqual(first.kept, before, "what was given is as it was");
+  assert.equal(
+    layer(second.tree, "axes"),
+    layer(first.tree, "axes"),
+    "the axes are not drawn again",
+  );
+  assert.deepEqual(first.kept, before, "the kept values that were passed in do not change");
   const third = drawFigure(changed, view, second.kept);
   const order = (/** @type {Node} */ tree) => layer(tree, "lines").map(({ key }) => key);
   assert.deepEqual(order(third.tree), ["line law", "line runs", "line printed"]);

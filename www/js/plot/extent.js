@@ -1,17 +1,17 @@
-// What the axes of a figure must hold.
+// The ranges that the axes of a figure must cover.
 import { sound } from "./scale.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
  *  @typedef {import("./figure.js").Series} Series
  *  @typedef {import("./scale.js").Pair} Pair */
 
-/** An interval's end further than this from its value is drawn as open on a logarithmic axis. */
+/** On a logarithmic axis, the end of an interval is drawn as open if it is further than this factor from its value. */
 export const FAR = 1000;
 
 /** @param {number | null | undefined} v @returns {v is number} */
 export const real = (v) => v !== null && v !== undefined && Number.isFinite(v);
 
-/** The values of a series that its y axis must hold. @param {Series} s @param {boolean} log */
+/** The values of a series that the y axis must cover. @param {Series} s @param {boolean} log */
 export function* ordinates({ kind, y, lo, hi }, log) {
   for (let i = 0; i < y.length; i++) {
     const [v, l, h] = [kind === "band" ? null : y[i], lo?.[i], hi?.[i]];
@@ -28,7 +28,7 @@ export const hasData = (figure) =>
     s.x.some((x, i) => real(x) && (real(s.y[i]) || real(s.lo?.[i]) || real(s.hi?.[i]))),
   );
 
-/** Shares fill [0, 1] rather than end at the outermost point. @param {"linear" | "log"} kind @param {Pair} extent @param {string} unit @returns {Pair} */
+/** An axis of shares covers [0, 1] instead of ending at the outermost point. @param {"linear" | "log"} kind @param {Pair} extent @param {string} unit @returns {Pair} */
 export const tight = (kind, extent, unit) =>
   unit === "%" &&
   kind === "linear" &&

@@ -1,5 +1,5 @@
-// Heat maps: cells as a few dozen paths, one per colour, so that a map of ten thousand cells stays
-// light and exports as vectors. On the simplex a cell is the hexagon nearest to its point.
+// Heat maps. Cells are drawn as a few dozen paths, one per colour, so that a map of ten thousand cells stays
+// small and exports as vectors. On the simplex a cell is the hexagon around its point.
 import { axisFormat, axisTitle } from "./format.js";
 import { fitText, stride, textWidth } from "./layout.js";
 import { extentOf, makeScale, makeTicks, sound } from "./scale.js";
@@ -7,7 +7,7 @@ import { px as r1 } from "./style.js";
 import { el } from "./svg.js";
 
 /** @typedef {import("./scale.js").Scale} Scale @typedef {import("./draw.js").Box} Box */
-/** Grid points that have a value: indices and pixels. @typedef {{i: number, j: number, x: number, y: number}[]} Cells */
+/** The grid points that have a value, by index and in pixels. @typedef {{i: number, j: number, x: number, y: number}[]} Cells */
 
 const LEVELS = 40;
 /** viridis at nine even steps. */
@@ -36,18 +36,18 @@ export function viridis(t) {
     .join("")}`;
 }
 
-/** Edges of cells around positions. @param {number[]} at @param {Scale} scale */
+/** The edges of the cells around positions. @param {number[]} at @param {Scale} scale */
 function edges(at, scale) {
   const px = at.map(scale);
   const out = px.slice(1).map((p, i) => (p + px[i]) / 2);
   return [scale.range[0], ...out, scale.range[1]];
 }
 
-/** The distance of neighbours on an even grid. @param {number[]} at */
+/** The distance between neighbours on an even grid. @param {number[]} at */
 const step = (at) => (at.length > 1 ? (at[at.length - 1] - at[0]) / (at.length - 1) : 0.1);
 
 /**
- * A map with its colour bar, and the places of its cells.
+ * Draws a heat map with its colour bar, and returns the positions of its cells too.
  * @param {import("./figure.js").Figure} figure @param {import("./draw.js").View} view @param {number} size @param {Box} box
  * @param {Scale | ((a: number, b: number) => number[])} sx the x scale, or the projection of a simplex
  * @param {Scale | null} sy @param {number} height
@@ -80,7 +80,7 @@ export function drawField(figure, view, size, box, sx, sy, height) {
         }
         const l = level(t);
         let k = i;
-        // Neighbours of one colour are one rectangle.
+        // Neighbours of equal colour are drawn as one rectangle.
         while (k < row.length && level(tone(row[k])) === l) {
           cells.push({ i: k, j, x: scale(field.x[k]), y: sy(field.y[j]) });
           k++;
@@ -93,7 +93,7 @@ export function drawField(figure, view, size, box, sx, sy, height) {
   } else {
     const project = /** @type {(a: number, b: number) => number[]} */ (sx);
     const [dx, dy] = [step(field.x), step(field.y)];
-    // Corners of the hexagon, in thirds of a step: pixels that do not depend on where it lies.
+    // The corners of a hexagon relative to its centre, in pixels; all hexagons have the same.
     const [ox, oy] = project(0, 0);
     const corners = [
       [1, 1],
@@ -127,7 +127,7 @@ export function drawField(figure, view, size, box, sx, sy, height) {
     size * 0.6,
   );
   const nodes = [
-    // A hair of stroke closes the seams between cells.
+    // A thin stroke closes the seams between cells.
     ...paths.flatMap((d, l) =>
       d
         ? [
@@ -140,7 +140,7 @@ export function drawField(figure, view, size, box, sx, sy, height) {
           ]
         : [],
     ),
-    // Cells on the border reach over it; what is outside is painted over.
+    // Cells on the border extend beyond it; the part outside is painted over.
     ...(sy
       ? []
       : [

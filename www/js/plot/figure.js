@@ -1,5 +1,5 @@
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
-// keeps cursor, focus and legend; it is made to be called every frame while a slider moves.
+// keeps cursor, focus and legend; it is fast enough to be called every frame while a slider moves.
 import { later } from "../assets.js";
 import { createCursor } from "./cursor.js";
 import { drawFigure, fontSize } from "./draw.js";
@@ -28,7 +28,7 @@ import { el } from "./svg.js";
  */
 
 let last = 0;
-/** Heat maps are few: what draws them is fetched for the first. @type {import("./draw.js").View["drawField"]} */
+/** Few figures are heat maps, so the code that draws them is fetched for the first one. @type {import("./draw.js").View["drawField"]} */
 let drawField = null;
 
 /**
@@ -41,7 +41,7 @@ export function renderFigure(figure, options = {}) {
   let current = figure;
   let width = 0;
   let scale = 1;
-  /** What the reader switched on or off. @type {Map<string, boolean>} */
+  /** The series that the user has switched on or off. @type {Map<string, boolean>} */
   const switched = new Map();
   const shown = (/** @type {string} */ id) =>
     switched.get(id) ?? !current.series.find((s) => s.id === id)?.hidden;
@@ -83,7 +83,7 @@ export function renderFigure(figure, options = {}) {
   details.append(html("summary", "", strings.table), tableHost);
   element.append(title, plot, hint, empty, cursor.read, legend.element, note, details, cursor.live);
 
-  /** Never without words, also while it has no width or a part of it is fetched. */
+  /** Sets the labels for screen readers, even while the figure has no width or code for it is being fetched. */
   function label() {
     if (!svg.hasAttribute("aria-label")) set(svg, "aria-label", current.title);
     set(plot, "aria-label", current.title);
@@ -117,7 +117,7 @@ export function renderFigure(figure, options = {}) {
     drawn = drawFigure(current, view, kept);
     kept = drawn.kept;
     drawing.update(drawn.tree);
-    // Nobody hears a summary sixty times a second.
+    // A screen reader cannot use a summary sixty times a second.
     summary ||= window.setTimeout(describe, 200);
     say(hint, current.field ? strings.keysField : strings.keys);
     const { dropped } = drawn;
@@ -132,7 +132,7 @@ export function renderFigure(figure, options = {}) {
   let summary = 0;
   function describe() {
     summary = 0;
-    // Fetched after the first drawing; without it the title says what this is.
+    // The code is fetched after the first drawing; until then, and if that fails, the title is the label.
     later().then(
       ({ summarise }) => set(svg, "aria-label", summarise(current, shown, locale, strings)),
       () => {},
@@ -182,7 +182,7 @@ export function renderFigure(figure, options = {}) {
     cursor.read.style.minBlockSize = "";
     draw();
   }
-  // In a frame of its own: a drawing that changes its height while sizes are reported would be reported again.
+  // Draw in the next frame: a drawing that changes its height while sizes are being reported would be reported again.
   let frame = 0;
   const observer = new ResizeObserver(() => {
     frame ||= requestAnimationFrame(() => {

@@ -1,4 +1,4 @@
-// Numbers as people read them, by Intl. The unit `%` marks a share that is printed as a percentage.
+// Formats numbers for people, with Intl. The unit `%` marks a share that is printed as a percentage.
 
 /** @typedef {(v: number) => string} Format */
 
@@ -21,8 +21,8 @@ export const power = (e) =>
   `10${[...String(e)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c])).join("")}`;
 
 /**
- * A value with `digits` significant digits; powers of ten where zeros would have to be counted:
- * below 10^-3 and from 10^`big` on.
+ * A format with `digits` significant digits. It writes powers of ten below 10^-3 and from 10^`big` on, where a reader would
+ * have to count zeros.
  * @param {string} locale @param {string} unit @param {number} [digits] @param {number} [big] @returns {Format}
  */
 export const valueFormat =
@@ -46,7 +46,7 @@ export const valueFormat =
   };
 
 /**
- * One format for all labels of an axis: as short as it can be while no two labels are equal.
+ * One format for all labels of an axis: the shortest for which no two labels are equal.
  * @param {string} locale @param {string} unit @param {"linear" | "log"} kind @param {number[]} ticks @returns {Format}
  */
 export function axisFormat(locale, unit, kind, ticks) {
@@ -58,10 +58,10 @@ export function axisFormat(locale, unit, kind, ticks) {
   return write(digits);
 }
 
-/** Digits that tell any two numbers apart. */
+/** The number of digits that distinguishes any two numbers. */
 const DIGITS_MAX = 18;
 
-/** How the labels of an axis are written with so many digits, and how many they need at least.
+/** `write` gives the format of an axis's labels for a number of digits; `digits` is the number that they need at least.
  * @param {string} locale @param {string} unit @param {"linear" | "log"} kind @param {number[]} ticks
  * @returns {{write: (digits: number) => Format, digits: number}} */
 function looksOf(locale, unit, kind, ticks) {
@@ -71,7 +71,7 @@ function looksOf(locale, unit, kind, ticks) {
   /** @param {Intl.NumberFormatOptions} options @returns {Format} */
   const plain = (options) => (v) =>
     minus(intl(locale, { style: percent ? "percent" : "decimal", ...options }).format(v));
-  /** Enough significant digits, at least so many, for labels to lie where their ticks do. @param {number} least */
+  /** The number of significant digits, `least` or more, with which labels lie close enough to their ticks. @param {number} least */
   const enough = (least) => {
     const gap = Math.min(...ticks.slice(1).map((t, i) => Math.abs(t - ticks[i])));
     while (
@@ -83,7 +83,7 @@ function looksOf(locale, unit, kind, ticks) {
   };
   /** @param {number} digits */
   const powers = (digits) => valueFormat(locale, "", digits, 4);
-  // Less than a decade has the even ticks of a linear axis.
+  // An axis of less than a decade has even ticks, like a linear axis.
   if (kind === "log" && large / small > 6.3) {
     if (small < (percent ? 1e-4 : 1e-3) || large > 1e5) return { write: powers, digits: enough(2) };
     return { write: (digits) => plain({ maximumSignificantDigits: digits }), digits: enough(3) };
@@ -100,7 +100,7 @@ function looksOf(locale, unit, kind, ticks) {
     (v) => v * (percent ? 100 : 1),
   );
   let places = 0;
-  // A step is known no better than the ticks it lies between.
+  // A step cannot be more precise than the ticks on either side of it.
   while (
     places < DIGITS_MAX &&
     Math.abs(unitStep - Math.round(unitStep * 10 ** places) / 10 ** places) >
@@ -113,11 +113,11 @@ function looksOf(locale, unit, kind, ticks) {
   };
 }
 
-/** A text that begins a line; a symbol stays as it is. @param {string} text */
+/** A text with a capital first letter; a symbol stays unchanged. @param {string} text */
 export const upper = (text) =>
   /^\p{Ll}{2}/u.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
 
-/** The words of an axis with its unit, unless they say it. @param {{label: string, unit: string}} axis */
+/** The title of an axis, with its unit unless the label already names it. @param {{label: string, unit: string}} axis */
 export const axisTitle = ({ label, unit }) =>
   upper(unit && unit !== "%" && !label.includes(unit) ? `${label} (${unit})` : label);
 
@@ -125,7 +125,7 @@ export const axisTitle = ({ label, unit }) =>
 export const fill = (template, values) =>
   template.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 
-/** A value with its interval; open ends in words. @param {number | null | undefined} y @param {number | null | undefined} lo @param {number | null | undefined} hi
+/** A value with its interval; an open end is written with ≤ or ≥. @param {number | null | undefined} y @param {number | null | undefined} lo @param {number | null | undefined} hi
  *  @param {(v: number) => string} format @param {import("./strings.js").Strings} strings */
 export function cell(y, lo, hi, format, strings) {
   const range =

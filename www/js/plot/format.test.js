@@ -35,7 +35,7 @@ test("one format for an axis", () => {
   assert.deepEqual(axis("", "log", 0.028, 0.0285, 0.029), ["0.0280", "0.0285", "0.0290"]);
   assert.deepEqual(axis("", "log", 1e-8, 3e-8), ["10⁻⁸", "3×10⁻⁸"]);
   assert.deepEqual(axis("%", "log", 0.01, 0.1, 1), ["1%", "10%", "100%"]);
-  // Values that differ late, or are very large.
+  // Values that differ only in late digits, and very large values.
   assert.deepEqual(axis("", "linear", 1e6, 1000001, 1000002), ["1M", "1.000001M", "1.000002M"]);
   assert.deepEqual(axis("", "linear", 1.2345e-4, 1.23451e-4), ["1.2345×10⁻⁴", "1.23451×10⁻⁴"]);
   assert.deepEqual(axis("", "linear", 0, 5e17, 1e18), ["0", "5×10¹⁷", "10¹⁸"]);

@@ -1,6 +1,6 @@
 import { say } from "./svg-page.js";
 
-/** An element with a class and a text. @param {string} tag @param {string} [name] @param {string} [text] */
+/** Makes an element with a class and a text. @param {string} tag @param {string} [name] @param {string} [text] */
 export function html(tag, name, text) {
   const node = document.createElement(tag);
   if (name) node.className = name;

@@ -1,3 +1,3 @@
-// Figures of a result as elements; see figure.js. The style sheet belongs into the same root.
+// The figures of a result as elements; see figure.js. Their root needs the style sheet.
 export { renderFigure } from "./figure.js";
 export { css } from "./css.js";

@@ -1,7 +1,7 @@
-// Where labels go: pure functions of estimated text widths, so that a figure can be laid out
-// before it is in a document (exports, tests).
+// Places labels: pure functions of estimated text widths, so that a figure can be laid out
+// without a document (exports, tests).
 
-/** Width of a text in a sans-serif at `size` px; errs on the wide side. @param {string} text @param {number} size */
+/** The estimated width of a text in a sans-serif font of `size` px; rather too wide than too narrow. @param {string} text @param {number} size */
 export function textWidth(text, size) {
   let units = 0;
   for (const c of text) {
@@ -22,7 +22,7 @@ export function textWidth(text, size) {
   return units * size;
 }
 
-/** A text cut with an ellipsis to fit. @param {string} text @param {number} size @param {number} room */
+/** Shortens a text with an ellipsis to fit. @param {string} text @param {number} size @param {number} room */
 export function fitText(text, size, room) {
   if (textWidth(text, size) <= room) return text;
   let cut = text;
@@ -30,7 +30,7 @@ export function fitText(text, size, room) {
   return `${cut.trimEnd()}…`;
 }
 
-/** Lines of at most `room` px, broken at spaces, and inside a word that is longer than a line. @param {string} text @param {number} size @param {number} room */
+/** Breaks a text into lines of at most `room` px, at spaces, and inside words that are longer than a line. @param {string} text @param {number} size @param {number} room */
 export function wrapText(text, size, room) {
   const lines = [];
   let line = "";
@@ -51,9 +51,9 @@ export function wrapText(text, size, room) {
 }
 
 /**
- * Labels centred at `at`, pushed inside [x0, x1], in rows so that none overlap. Row 0 is filled first.
+ * Places labels near `at`, inside [x0, x1], in rows so that none overlap. Row 0 is filled first.
  * @param {{at: number, width: number}[]} labels @param {number} x0 @param {number} x1 @param {number} gap
- * @returns {{x: number, row: number}[]} centre and row of each
+ * @returns {{x: number, row: number}[]} centre and row of each label
  */
 export function placeRows(labels, x0, x1, gap) {
   /** @type {{x: number, row: number}[]} */
@@ -74,7 +74,7 @@ export function placeRows(labels, x0, x1, gap) {
 }
 
 /**
- * Positions moved apart to at least `gap`, in order, inside [lo, hi] where there is room.
+ * Moves positions apart to at least `gap`, in order, and into [lo, hi] if there is room.
  * @param {number[]} wanted @param {number} gap @param {number} lo @param {number} hi
  */
 export function spread(wanted, gap, lo, hi) {
@@ -94,7 +94,7 @@ export function spread(wanted, gap, lo, hi) {
   return out;
 }
 
-/** Every k-th label such that neighbours do not touch; the smallest such k. @param {number[]} at @param {number[]} widths @param {number} gap */
+/** The smallest k for which every k-th label does not touch its neighbours. @param {number[]} at @param {number[]} widths @param {number} gap */
 export function stride(at, widths, gap) {
   for (let k = 1; k < at.length; k++) {
     let free = true;
@@ -107,8 +107,8 @@ export function stride(at, widths, gap) {
 }
 
 /**
- * A place for a label beside each point: right, left, above, below, whichever first is inside the
- * box and free of other labels and of `data`; else inside the box at the least overlap.
+ * A place for a label beside each point: the first of right, left, above and below that is inside the
+ * box and free of other labels and of `data`; or else the one inside the box with the least overlap.
  * @param {{x: number, y: number, width: number}[]} points @param {number} height @param {number} gap
  * @param {{x0: number, y0: number, x1: number, y1: number}} box @param {{x: number, y: number}[]} [data]
  * @returns {{x: number, y: number}[]} centres

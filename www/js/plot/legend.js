@@ -1,4 +1,4 @@
-// The legend of a figure: a button for each series, with its look in small.
+// The legend of a figure: a button with a swatch for each series.
 import { upper } from "./format.js";
 import { html } from "./html.js";
 import { looks } from "./style.js";
@@ -8,7 +8,7 @@ import { swatch } from "./swatch.js";
 
 /** @typedef {import("./figure.js").Series} Series */
 
-/** A swatch beside text. @param {import("./swatch.js").Shown} s @param {import("./style.js").Look} look */
+/** The swatch of a series, to stand beside text. @param {import("./swatch.js").Shown} s @param {import("./style.js").Look} look */
 export const swatchSvg = (s, look) =>
   create(
     el(

@@ -1,4 +1,4 @@
-// Marks of a figure: rules, places and their labels.
+// The marks of a figure: rules, points and their labels.
 import { real } from "./extent.js";
 import { fitText, placeBeside, spread, textWidth } from "./layout.js";
 import { symbols } from "./path.js";
@@ -10,7 +10,7 @@ import { el } from "./svg.js";
  *  @typedef {import("./draw.js").Placed} Placed */
 
 /**
- * Lines across the plot, marked points, and the labels of both.
+ * Draws lines across the plot, marked points, and the labels of both.
  * @param {Figure} figure @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy @param {Placed[]} placed
  * @param {import("./figure.js").Mark[]} rules @param {{x: number, row: number}[]} rows @param {number} rowHeight
  */
@@ -61,7 +61,7 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
 }
 
 /**
- * Marked points with labels beside them, and other labels.
+ * Draws marked points with labels beside them, and other labels.
  * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
  * @param {(m: import("./figure.js").Mark) => number[]} at @param {{text: string, x: number, y: number, anchor: string}[]} [texts]
  */

@@ -1,4 +1,4 @@
-// Places in pixels as the text of SVG paths; a place that is not a number leaves a gap.
+// Writes positions in pixels as the text of SVG paths; NaN leaves a gap.
 import { area, line } from "d3-shape";
 import { outline, px as r1 } from "./style.js";
 

@@ -1,8 +1,8 @@
-// Figures that tests draw: each kind of mark, axis and map, and texts that a careless writer would take for markup.
+// Figures that tests draw: each kind of mark, axis and map, and texts that careless code would take for markup.
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./figure.js").Series} Series */
 
-/** What HTML and XML must not read as their own. */
+/** A text that HTML and XML must not read as markup. */
 export const HOSTILE = `<b title="x">&amp; 'y'</b>`;
 
 /** @type {Series} */
@@ -16,7 +16,7 @@ const line = {
   lo: [2, 0.8, 0.2, 0.05],
   hi: [4, 1, 0.4, 0.2],
 };
-/** The first is open above, the second below; the last were never seen. @type {Series} */
+/** Points: the first has no upper bound, the second no lower bound, the last was never seen. @type {Series} */
 const points = {
   id: "runs",
   label: HOSTILE,
@@ -49,7 +49,7 @@ const printed = {
   y: [2, 0.7, 0.2],
 };
 
-/** Logarithmic axes, with marks of each kind. @type {Figure} */
+/** A figure with logarithmic axes and marks of each kind. @type {Figure} */
 export const logs = {
   id: "logs",
   title: `Loss ${HOSTILE}`,
@@ -63,14 +63,14 @@ export const logs = {
   ],
 };
 
-/** The one before after a change: a series has gone, one has come between the others, and two have changed places. @type {Figure} */
+/** `logs` after a change: a series is removed, one is added between the others, and two have changed places. @type {Figure} */
 export const changed = {
   ...logs,
   series: [points, printed, line],
   marks: [{ label: "new", x: 30 }],
 };
 
-/** Nothing that a logarithmic axis can show. @type {Figure} */
+/** A figure without a value that a logarithmic axis can show. @type {Figure} */
 export const nowhere = {
   ...logs,
   series: [{ ...line, y: [-1, -1, -1, -1], lo: undefined, hi: undefined }],

@@ -1,7 +1,7 @@
 // Scales, ticks and domains: pure functions of numbers.
 //
-// Ticks and rounding of linear axes are d3-array's, the numerics under d3-scale; the rest of
-// d3-scale (colour interpolation, number formats) would weigh 10 KB here for nothing.
+// Ticks and rounding of linear axes come from d3-array, on which d3-scale is built. The rest of
+// d3-scale (colour interpolation, number formats) is not needed and would add 10 KB.
 import { nice, ticks as linearTicks } from "d3-array";
 
 /** @typedef {"linear" | "log"} Kind */
@@ -10,11 +10,11 @@ import { nice, ticks as linearTicks } from "d3-array";
 
 /** @param {Kind} kind @param {Pair} domain @param {Pair} range @returns {Scale} */
 export function makeScale(kind, domain, range) {
-  // Halves: the difference of two numbers may be too large for one.
+  // Compute with halves, because the difference of two numbers may overflow.
   const f = kind === "log" ? Math.log10 : (/** @type {number} */ v) => v / 2;
   const [a, b] = domain.map(f);
   const [r, s] = range;
-  /** @param {number} v NaN where the axis has no place for it */
+  /** The position of a value; NaN if the axis cannot show it. @param {number} v */
   const scale = (v) => {
     const t = r + ((f(v) - a) / (b - a)) * (s - r);
     return Number.isFinite(t) ? t : NaN;
@@ -27,26 +27,26 @@ export function makeScale(kind, domain, range) {
   return Object.assign(scale, { kind, domain, range, invert });
 }
 
-/** The power of ten, correctly rounded. @param {number} e */
+/** 10 to the power `e`, correctly rounded. @param {number} e */
 const ten = (e) => Number(`1e${e}`);
 
 /** The smallest and the largest positive number. */
 const [LEAST, MOST] = [Number.MIN_VALUE, Number.MAX_VALUE];
-/** A logarithmic axis this short, in decades, is divided like a linear one. */
+/** A logarithmic axis shorter than this, in decades, gets the ticks of a linear one. */
 const SHORT = 0.8;
-/** A domain narrower than this share of its values is widened: numbers hardly tell its ticks apart. */
+/** A domain narrower than this share of its values is widened, because floating point could hardly distinguish its ticks. */
 const NARROW = 1e-12;
 /** A linear axis shows values up to this as 0. */
 const TINY = 1e-280;
-/** More decades than there are numbers for. */
+/** More decades than floating-point numbers cover. */
 const DECADES_MAX = 700;
 
 /** @param {number} v */
 const finite = (v) => Math.max(-MOST, Math.min(MOST, v));
 
 /**
- * The domain nearest to the one given that an axis can show: finite ends, the first below the second, on a logarithmic
- * axis above 0.
+ * The nearest domain that an axis can show: the ends are finite, the first is below the second, and on a logarithmic axis
+ * both are above 0.
  * @param {Kind} kind @param {Pair} domain @returns {Pair}
  */
 export function sound(kind, [lo, hi]) {
@@ -65,7 +65,7 @@ export function sound(kind, [lo, hi]) {
     : [finite(lo - size * 0.1), finite(hi + size * 0.1)];
 }
 
-/** What `f` (of d3-array) answers for a domain, kept from overflow by a factor. @param {Pair} domain @param {(lo: number, hi: number) => number[]} f */
+/** The result of `f` (of d3-array) for a domain, which is scaled by a factor where `f` would overflow. @param {Pair} domain @param {(lo: number, hi: number) => number[]} f */
 function guarded([lo, hi], f) {
   const size = Math.max(-lo, hi);
   const factor = size > 1e290 ? 1e-30 : size < 1e-280 ? 1e60 : 1;
@@ -75,8 +75,8 @@ function guarded([lo, hi], f) {
 }
 
 /**
- * Labelled and unlabelled ticks for about `count` labels: on a logarithmic axis 1-2-5, 1-3, decades or every
- * k-th decade, whichever is the densest that fits.
+ * Ticks with and without labels, for about `count` labels. A logarithmic axis has the densest of these that fits: 1-2-5, 1-3,
+ * decades, every k-th decade.
  * @param {Kind} kind @param {Pair} domain @param {number} count
  * @returns {{major: number[], minor: number[]}}
  */
@@ -115,7 +115,7 @@ export function makeTicks(kind, domain, count) {
   return { major, minor: fine.filter((v) => !labelled.has(v)) };
 }
 
-/** Decades, or half the width. @param {Kind} kind @param {Pair} domain */
+/** The length of a logarithmic domain in decades; half the width of a linear one. @param {Kind} kind @param {Pair} domain */
 const span = (kind, [lo, hi]) =>
   kind === "log" ? Math.log10(hi) - Math.log10(lo) : hi / 2 - lo / 2;
 
@@ -123,12 +123,12 @@ const span = (kind, [lo, hi]) =>
 export function niceDomain(kind, extent, count = 6) {
   let [lo, hi] = sound(kind, extent);
   if (kind === "log") {
-    /** Ends that hold the data, rounding error aside. @param {number[]} ends @returns {Pair} */
+    /** The domain between `ends`, extended to cover the data up to rounding error. @param {number[]} ends @returns {Pair} */
     const around = ([a, b]) =>
       sound(kind, [a > 0 && a <= lo * (1 + 1e-9) ? a : lo, b >= hi * (1 - 1e-9) ? b : hi]);
     if (span(kind, [lo, hi]) < SHORT) {
       const even = guarded([lo, hi], (a, b) => nice(a, b, count));
-      // Even steps may lead down to 0 or far below the data.
+      // Reject even steps that lead down to 0 or far below the data.
       if (even[0] > 0 && span(kind, [even[0], even[1]]) < SHORT) return around(even);
     }
     const digits = span(kind, [lo, hi]) > 4 ? [1, 10] : [1, 2, 5, 10];
@@ -143,18 +143,18 @@ export function niceDomain(kind, extent, count = 6) {
     };
     return around([round(lo, false), round(hi, true)]);
   }
-  // An axis that nearly reaches zero shows it.
+  // An axis that nearly reaches 0 is extended to show it.
   if (lo > 0 && lo < 0.3 * hi) lo = 0;
   if (hi < 0 && hi > 0.3 * lo) hi = 0;
-  // A hair beyond a round number is rounding error.
+  // A tiny excess over a round number is rounding error.
   const hair = (hi / 2 - lo / 2) * 2e-9;
   const [a, b] = guarded([lo + hair, hi - hair], (a, b) => nice(a, b, count));
   return sound(kind, [a, b]);
 }
 
 /**
- * The domain to draw now: the previous one while the data stay inside and fill half of it,
- * so that an axis does not jitter while a slider moves or a run goes on.
+ * The domain to draw: the previous one while the data stay inside it and fill half of it,
+ * so that an axis does not jitter while a slider moves or a run is in progress.
  * @param {Pair | null} previous @param {Kind} kind @param {Pair} extent @param {number} [count] @returns {Pair}
  */
 export function stableDomain(previous, kind, extent, count) {
@@ -169,7 +169,7 @@ export function stableDomain(previous, kind, extent, count) {
   return niceDomain(kind, extent, count);
 }
 
-/** Smallest and largest of what the axis can show; null if nothing. @param {Kind} kind @param {Iterable<number | null | undefined>} values @returns {Pair | null} */
+/** The smallest and the largest value that the axis can show; null if there is none. @param {Kind} kind @param {Iterable<number | null | undefined>} values @returns {Pair | null} */
 export function extentOf(kind, values) {
   let lo = Infinity;
   let hi = -Infinity;

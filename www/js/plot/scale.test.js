@@ -40,7 +40,7 @@ test("logarithmic ticks: labelled at 1 to 12 decades, never too many, never fewe
   assert.deepEqual(makeTicks("log", [1, 1000], 5).major, [1, 10, 100, 1000]);
   assert.deepEqual(makeTicks("log", [1e-12, 1], 5).major, [1e-12, 1e-9, 1e-6, 1e-3, 1]);
   assert.deepEqual(makeTicks("log", [1, 100], 8).major, [1, 2, 5, 10, 20, 50, 100]);
-  // Less than a decade: not even one power of ten inside.
+  // Less than a decade, without a power of ten inside.
   assert.ok(makeTicks("log", [2.1, 2.9], 5).major.length >= 2);
 });
 
@@ -89,7 +89,7 @@ test("a logarithmic domain of 0.70 to 0.80 decades stays above 0", () => {
   }
 });
 
-/** Numbers of every size from a fixed seed: mulberry32. @param {number} seed */
+/** Numbers of every magnitude from a fixed seed, by mulberry32. @param {number} seed */
 function numbers(seed) {
   const uniform = () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -123,7 +123,7 @@ function numbers(seed) {
   const extent = () => {
     const v = any();
     const how = uniform();
-    // Far apart, equal, a few bits apart, within a decade.
+    // Pairs that are far apart, equal, a few bits apart, within a decade.
     const w =
       how < 0.3
         ? any()

@@ -1,4 +1,4 @@
-// Series of a figure: lines, points, bands, bars of intervals.
+// The series of a figure: lines, points, bands, interval bars.
 import { FAR, real } from "./extent.js";
 import { path, ribbon, symbols } from "./path.js";
 import { dashes, looks, px as r1 } from "./style.js";
@@ -14,10 +14,10 @@ import { el } from "./svg.js";
 /** @typedef {import("./svg.js").Attributes} Attributes
  *  @typedef {{series: Series, look: Look, paths: Record<string, Attributes>}} Painted the attributes of its paths, by name */
 
-/** The paths of a series, by the layer they lie in. @type {Record<string, string[]>} */
+/** The names of a series' paths, by layer. @type {Record<string, string[]>} */
 const PATHS = { areas: ["area", "casing"], lines: ["line"], dots: ["bars", "dots", "open"] };
 
-/** Layers of series. A series has all its paths, also empty ones, so that it keeps its elements while it changes. @param {Painted[]} painted */
+/** The layers of the series. A series always has all its paths, even empty ones, so that it keeps its elements while it changes. @param {Painted[]} painted */
 export const seriesLayers = (painted) =>
   Object.fromEntries(
     Object.entries(PATHS).map(([layer, names]) => [
@@ -38,7 +38,7 @@ export const seriesLayers = (painted) =>
 /** @param {Figure} figure @param {(id: string) => boolean} shown @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy */
 export function drawSeries(figure, shown, size, box, sx, sy) {
   const all = looks(figure.series);
-  // Bounds at the floor often share their place: they stand side by side.
+  // Points at the floor often have the same x in several series, so they are drawn side by side.
   const grounded = figure.series.filter((s) => s.floor && shown(s.id));
   let dropped = 0;
   /** @type {Placed[]} */
@@ -52,7 +52,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
     /** Points without a value that are drawn at the floor. @type {boolean[]} */
     const floor = new Array(n).fill(false);
     const place = (/** @type {number | null | undefined} */ v) => (real(v) ? sy(v) : NaN);
-    /** An interval's end in pixels; an open one goes on to the edge. @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
+    /** The end of an interval in pixels; an open end extends to the edge. @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
     const end = (v, y, edge, low) => {
       const at = Math.max(box.y0, Math.min(box.y1, place(v)));
       const far =
@@ -77,7 +77,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
         dropped++;
       if (!s.lo && !s.hi) continue;
       const [lo, hi] = [s.lo?.[i], s.hi?.[i]];
-      // An interval belongs to a value; a band stands alone, and both ends missing leave a gap.
+      // An interval needs a value, but a band does not. If both ends are missing, there is a gap.
       if (s.kind === "band" ? !real(lo) && !real(hi) : Number.isNaN(py[i])) continue;
       if (!real(lo) && !real(hi)) continue;
       bottom[i] = end(lo, y, box.y1, true);
@@ -85,7 +85,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
     }
     const solid = look.dash === null;
     const joined = s.kind === "line";
-    // A curve that falls below the axis ends on it; a point there is not drawn.
+    // A curve that falls below the axis ends on the axis; a point below the axis is not drawn.
     const below = py.map((v) => v > box.y1 + 0.5);
     below.forEach((is, i) => {
       if (!is) return;
@@ -93,7 +93,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
       py[i] = edge ? box.y1 : NaN;
       if (!joined) dropped++;
     });
-    // Many runs in one series are thin.
+    // A series of very many points gets thin lines.
     const thick =
       size * (s.role === "published" ? 0.09 : s.role === "measured" && n > 400 ? 0.07 : 0.15);
     const curve = joined ? path(px, py) : null;
@@ -105,7 +105,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
         const x = r1(px[i]);
         const [a, b] = [r1(top[i]), r1(floor[i] ? py[i] : bottom[i])];
         bars += `M${x} ${b}V${a}`;
-        // An open end is an arrow at the edge, a known one a cap.
+        // An open end gets an arrow at the edge, a finite one a cap.
         if (top[i] === box.y0) bars += `m${-wing} ${barb}L${x} ${a}l${wing} ${barb}`;
         else if (cap) bars += `m${-cap} 0h${2 * cap}`;
         if (floor[i]) continue;
@@ -124,12 +124,12 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
     });
     const paths = {
       area: { d: s.kind !== "points" && (s.lo || s.hi) ? ribbon(px, bottom, top) : null },
-      // Colours of a field may hide a line: it runs in a light bed there.
+      // The colours of a heat map may hide a line, so it gets a light outline there.
       casing: { d: figure.field ? curve : null, "stroke-width": thick * 2.5 },
       line: {
         d: curve,
         "stroke-width": thick,
-        // A round cap makes a point between two gaps a dot.
+        // With a round cap, a single point between two gaps is visible as a dot.
         "stroke-linecap": solid ? "round" : null,
         "stroke-dasharray": dashes(look, size),
       },

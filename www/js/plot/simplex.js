@@ -1,4 +1,4 @@
-// A figure on a simplex: three shares that sum to one, as places in a triangle.
+// A figure on a simplex: three shares that sum to 1 are a point in a triangle.
 import { sameAxes } from "./axes.js";
 import { real } from "./extent.js";
 import { axisTitle, valueFormat } from "./format.js";
@@ -14,7 +14,7 @@ import { el } from "./svg.js";
  *  @typedef {import("./draw.js").Part} Part */
 
 /**
- * The triangle, lines of equal shares and the names of its corners.
+ * Draws the triangle, lines of equal shares and the names of the corners.
  * @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Box} box @param {(a: number, b: number) => number[]} project
  */
 function drawTriangle(figure, { width, strings, locale }, size, box, project) {
@@ -61,7 +61,7 @@ function drawTriangle(figure, { width, strings, locale }, size, box, project) {
   return { axes };
 }
 
-/** @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Kept} kept takes what this drawing settles @returns {Part} */
+/** @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Kept} kept this drawing writes its values into it @returns {Part} */
 export function drawSimplex(figure, view, size, kept) {
   const { width, shown } = view;
   const side = Math.min(width - size * 5, 620, ((view.height ?? 1e4) - size * 9) / 0.866);

@@ -1,5 +1,5 @@
-// A figure as one SVG file: title, plot, legend and stamp, its colours written out, so that it looks
-// the same in a browser, a paper and an editor that knows no CSS variables.
+// A figure as one SVG file with title, plot, legend and stamp. Its colours are written out, so that it looks
+// the same in a browser, in a paper and in an editor that does not support CSS variables.
 import { palettes, svgRules } from "./css.js";
 import { drawFigure } from "./draw.js";
 import { drawField } from "./field.js";

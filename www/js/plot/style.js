@@ -1,16 +1,16 @@
-// How a series looks: colour, dash and shape, each enough to tell two of them apart.
+// The look of a series: colour, dash and shape. Each alone is enough to distinguish two series.
 
-/** Colours that are told apart without an order, and steps of the scale for more groups than those. */
+/** The number of distinct colours, and of steps of the scale that is used for more groups. */
 export const COLOURS = 8;
 export const STEPS = 16;
 const DASHES = ["8 4", "2 3.5", "11 3 2 3", "5 2.5"];
 export const SHAPES = 5;
 
-/** Colour is a class of css.js. @typedef {{colour: string, dash: string | null, shape: number, open: boolean}} Look */
+/** `colour` is a class in css.js. @typedef {{colour: string, dash: string | null, shape: number, open: boolean}} Look */
 
 /**
- * Series of one group share a colour and a shape; several theory lines of one colour get different dashes. Groups have a
- * colour each; where they are more than those, a place on a scale, in their order.
+ * Series of one group share a colour and a shape; several theory lines of one colour get different dashes. Each group has
+ * its own colour; if there are more groups than colours, each has a step of the scale, in order.
  * @param {{id: string, group?: string, role: string, kind: string}[]} series @returns {Look[]}
  */
 export function looks(series) {
@@ -21,7 +21,7 @@ export function looks(series) {
   return series.map((s, i) => {
     const group = names.indexOf(keys[i]);
     const mates = theory.flatMap((is, j) => (is && keys[j] === keys[i] ? [j] : []));
-    // A theory line alone in its colour still differs from the others in dash, for eyes that see no colour.
+    // Theory lines of different colours also differ in dash, for readers who do not see colours.
     const dash = theory[i]
       ? DASHES[(mates.length > 1 ? mates.indexOf(i) : group) % DASHES.length]
       : null;
@@ -34,7 +34,7 @@ export function looks(series) {
   });
 }
 
-/** Dashes of a line for a font of `size` px; null for a solid one. @param {Look} look @param {number} size */
+/** The dashes of a line for a font of `size` px; null for a solid line. @param {Look} look @param {number} size */
 export const dashes = ({ dash }, size) =>
   dash &&
   dash
@@ -42,11 +42,11 @@ export const dashes = ({ dash }, size) =>
     .map((v) => (+v * size) / 14)
     .join(" ");
 
-/** Coordinates in an SVG path: a tenth of a pixel is enough. @param {number} v */
+/** Rounds a coordinate of an SVG path to a tenth of a pixel. @param {number} v */
 export const px = (v) => Math.round(v * 10) / 10;
 
 /**
- * An outline around the origin, relative to `M x y`, of equal visual weight for every shape.
+ * The path of a shape around the origin, to follow `M x y`; all shapes have equal visual weight.
  * @param {number} shape @param {number} r
  */
 export function outline(shape, r) {

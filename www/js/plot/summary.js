@@ -1,4 +1,4 @@
-// What a figure shows, in sentences computed from its data.
+// Describes a figure in sentences that are computed from its data.
 import { axisTitle, fill, upper, valueFormat } from "./format.js";
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./strings.js").Strings} Strings */
@@ -6,7 +6,7 @@ import { axisTitle, fill, upper, valueFormat } from "./format.js";
 const SERIES_MAX = 4;
 
 /**
- * The course of one series: falls, rises, dips, peaks or stays.
+ * The course of a series: it falls, rises, dips, peaks or stays.
  * @param {(number | null)[]} x @param {(number | null)[]} y
  */
 export function course(x, y) {
@@ -79,7 +79,7 @@ export function summarise(figure, shown, locale, strings) {
   }
   for (const { label, shape, first, last, turn } of series.slice(0, SERIES_MAX)) {
     const most = Math.max(...[first, last, turn].map((p) => Math.abs(p.y)));
-    /** What looks like zero on a linear axis is called zero. @param {number} y */
+    /** Rounds to zero a value that looks like zero on a linear axis. @param {number} y */
     const say = (y) => vy(figure.y.scale === "linear" && Math.abs(y) < 1e-6 * most ? 0 : y);
     out.push(
       fill(strings[shape], {

@@ -1,10 +1,10 @@
-// Nodes as elements of a page. A redraw costs what differs: what did not change is left alone.
+// Shows nodes as elements of a page. A redraw touches only the elements that differ.
 import { visible } from "../visible.js";
 import { el, written } from "./svg.js";
 
 /** @typedef {import("./svg.js").Node} Node */
 
-/** Shows a tree as an element; `update` makes of it what the next tree says. @param {Node} node */
+/** Shows a tree as an element; `update` changes the element to match the next tree. @param {Node} node */
 export function show(node) {
   const element = create(node);
   return {
@@ -24,7 +24,7 @@ export function create(node) {
   return element;
 }
 
-/** Attributes and elements that no tree named are another's: they stay. @param {Element} element @param {Node} was @param {Node} node */
+/** Updates an element. Attributes and children that no tree has named belong to other code and stay. @param {Element} element @param {Node} was @param {Node} node */
 function renew(element, was, node) {
   for (const name in was.attributes) if (!(name in node.attributes)) element.removeAttribute(name);
   for (const name in node.attributes)
@@ -34,11 +34,11 @@ function renew(element, was, node) {
   else renewChildren(element, /** @type {Node[]} */ (was.children), node.children);
 }
 
-/** Children keep their elements by key. @param {Element} parent @param {Node[]} was @param {Node[]} nodes */
+/** Updates the children of an element. A child keeps its element by its key. @param {Element} parent @param {Node[]} was @param {Node[]} nodes */
 function renewChildren(parent, was, nodes) {
   const { children } = parent;
   const name = (/** @type {Node} */ { tag, key }, /** @type {number} */ i) => tag + (key ?? i);
-  // Mostly nobody comes or goes.
+  // Usually no child is added or removed.
   if (
     was.length === nodes.length &&
     nodes.every(({ tag, key }, i) => tag === was[i].tag && key === was[i].key)

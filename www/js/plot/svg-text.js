@@ -1,4 +1,4 @@
-// Nodes as the text of an SVG, letter for letter as a browser's XMLSerializer writes them; it needs no browser.
+// Writes nodes as the text of an SVG, exactly as a browser's XMLSerializer does, but without a browser.
 import { visible } from "../visible.js";
 import { written } from "./svg.js";
 
@@ -11,7 +11,7 @@ const escaped = (text, special) => text.replace(special, (c) => ENTITIES[c]);
 export function markup({ tag, attributes, children }) {
   let start = tag;
   for (const [name, value] of Object.entries(attributes)) {
-    // What no XML file may hold is made visible here; in a text, the node has seen to it.
+    // Characters that XML forbids are replaced by visible ones. For the text of a node, `el` has done so already.
     if (value !== null) start += ` ${name}="${escaped(visible(written(value)), /[&<>"]/g)}"`;
   }
   const inside =

@@ -1,11 +1,11 @@
-// A drawing as a tree of plain nodes. What draws a figure returns these and needs no document; svg-page.js shows them
-// on a page, svg-text.js writes them as text. Text is data: neither reads it as markup.
+// A drawing as a tree of plain nodes. The code that draws a figure returns such a tree and needs no document; svg-page.js
+// shows it on a page, svg-text.js writes it as text. Text is data: neither reads it as markup.
 import { visible } from "../visible.js";
 
-/** Without null an attribute is there. @typedef {Record<string, string | number | null>} Attributes */
+/** An attribute that is null is left out. @typedef {Record<string, string | number | null>} Attributes */
 /**
- * A key is a node's name among its siblings: under it a node keeps its element on the page while others come and go.
- * Without one a node is known by its place.
+ * A key is a node's name among its siblings. By its key a node keeps its element on the page while siblings are added and
+ * removed. A node without a key is identified by its place.
  * @typedef {{tag: keyof SVGElementTagNameMap, attributes: Attributes, children: Node[] | string, key?: string}} Node
  */
 
@@ -20,5 +20,5 @@ export const el = (tag, attributes = {}, children = [], key) => ({
   key,
 });
 
-/** A value as both writers write it: a hundredth of a pixel is enough. @param {string | number} value */
+/** The text of a value for the page and for files, rounded to a hundredth of a pixel. @param {string | number} value */
 export const written = (value) => (typeof value === "number" ? String(+value.toFixed(2)) : value);

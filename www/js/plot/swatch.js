@@ -1,8 +1,8 @@
-// The look of a series in small, as legends show it.
+// A small picture of a series' look, for legends.
 import { dashes, outline } from "./style.js";
 import { el } from "./svg.js";
 
-/** What a swatch needs to know. @typedef {Pick<import("./figure.js").Series, "kind" | "role" | "lo" | "hi" | "floor">} Shown */
+/** The fields of a series that a swatch needs. @typedef {Pick<import("./figure.js").Series, "kind" | "role" | "lo" | "hi" | "floor">} Shown */
 
 /** @param {Shown} s @param {import("./style.js").Look} look @param {number} [size] */
 export function swatch(s, look, size = 14) {

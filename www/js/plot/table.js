@@ -6,7 +6,7 @@ import { axisTitle, cell, fill, upper, valueFormat } from "./format.js";
 const ROWS_MAX = 200;
 const COLUMNS_MAX = 24;
 
-/** Every k-th of many, and that k. @template T @param {T[]} list @param {number} most @returns {[T[], number]} */
+/** Every k-th item of a list, so that at most `most` are left, and that k. @template T @param {T[]} list @param {number} most @returns {[T[], number]} */
 export function thin(list, most) {
   const step = Math.max(1, Math.ceil(list.length / most));
   return [list.filter((_, i) => i % step === 0), step];
