@@ -57,7 +57,7 @@ const untranslated = (page) =>
       /** @type {string[]} */
       const found = [];
       // Names, numbers, units of bytes and code are alike in all languages.
-      const skipped = "script, style, template, math, code, textarea, input, title + style";
+      const skipped = "script, style, template, math, code, textarea, input, [translate=no]";
       const alike = /^(Scaling Lab|SVG|PNG|CPU|GPU|JSON|CSV|KB|MB|\W|\d|×|e\d+)*$/;
       /** @param {string} text */
       const outside = (text) => {
@@ -87,7 +87,9 @@ const untranslated = (page) =>
           )
             continue;
           if (node.querySelector("p, li, td, option, button")) continue;
-          const words = [...node.childNodes].length ? (node.textContent ?? "") : "";
+          const copy = /** @type {Element} */ (node.cloneNode(true));
+          for (const data of copy.querySelectorAll(skipped)) data.remove();
+          const words = copy.textContent ?? "";
           if (!alike.test(outside(words).trim())) found.push(words);
         }
       };

@@ -29,6 +29,6 @@ let last = 0;
 /** An id that no other element of this script has. @param {string} stem */
 export const uid = (stem) => `${stem}-${++last}`;
 
-/** A link to another site; plain text unless the address is http or https. @param {string} url @param {string} text */
+/** A link to another site; plain text unless the address is http or https. @param {string} url @param {string | Node} text */
 export const link = (url, text) =>
   /^https?:\/\//.test(url) ? h("a", { href: url, rel: "noopener" }, text) : h("span", {}, text);

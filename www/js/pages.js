@@ -40,6 +40,9 @@ async function reproduce(claim, table, slow) {
   }
 }
 
+/** A name that is data: no language says it otherwise. @param {string} text */
+const data = (text) => h("span", { translate: "no" }, text);
+
 /** The columns of the table of published numbers. */
 const COLUMNS = ["what", "number", "ours", "agrees", "source", "note"];
 
@@ -59,7 +62,7 @@ function request({ file, from }, count, take) {
     " ",
     ...from
       .split(/(https?:\/\/[^\s)]*[^\s).,;:])/)
-      .map((part, i) => (i % 2 ? link(part, part) : part)),
+      .map((part, i) => (i % 2 ? link(part, data(part)) : part)),
   );
   const place = h("section", { class: "file", "aria-labelledby": name });
   const use = async (/** @type {File} */ given) => {
@@ -70,7 +73,7 @@ function request({ file, from }, count, take) {
   };
   const reader = files(place, use);
   reader.listen(place);
-  place.append(h("h2", { id: name }, file), about, reader.choose, reader.state);
+  place.append(h("h2", { id: name }, data(file)), about, reader.choose, reader.state);
   return place;
 }
 
@@ -277,8 +280,8 @@ export async function about(body) {
     h(
       "dl",
       {},
-      fact("about.version", `${stamp.version}, ${stamp.commit}`),
-      fact("about.browser", navigator.userAgent),
+      fact("about.version", data(`${stamp.version}, ${stamp.commit}`)),
+      fact("about.browser", data(navigator.userAgent)),
       fact("about.cores", String(navigator.hardwareConcurrency ?? "–")),
       fact(
         "about.gpu",
@@ -312,7 +315,7 @@ export async function about(body) {
             h(
               "tr",
               {},
-              h("td", {}, name.slice(base.length).replace(/[?#].*/, "") || "index.html"),
+              h("td", {}, data(name.slice(base.length).replace(/[?#].*/, "") || "index.html")),
               h("td", { class: "number" }, kilobytes(encodedBodySize)),
               h("td", { class: "number" }, kilobytes(decodedBodySize)),
             ),

@@ -21,7 +21,8 @@ function number(kind, x) {
   if (endless) return t(endless);
   if (kind === "setting") return String(x).replace("e+", "e");
   const size = Math.abs(kind === "count" ? Math.round(Math.abs(x)) : x);
-  const digits = num((x < 0 ? -1 : 1) * (kind === "share" ? 100 * size : size), DIGITS[kind]);
+  // Adding 0 leaves no minus before a zero.
+  const digits = num(Math.sign(x) * (kind === "share" ? 100 * size : size) + 0, DIGITS[kind]);
   return kind === "share" ? `${digits}%` : digits;
 }
 

@@ -291,7 +291,7 @@ export class View {
     ui.older = h("p", { class: "older", role: "status" });
     ui.older.hidden = true;
     // Shown only on paper, in place of the controls.
-    ui.printed = h("p", { class: "printed" });
+    ui.printed = h("p", { class: "printed", translate: "no" });
     ui.first = h("div", { class: "figures" });
     ui.figures = h("div", { class: "figures" });
     ui.foldedFigures = h("div", { class: "figures" });
