@@ -69,7 +69,7 @@ impl KComposition {
 
     /// Names of the trainings in plots.
     pub(super) fn label(&self, training: usize) -> String {
-        name(self.params.exponents[training])
+        name(self.params.exponents[training]).to_string()
     }
 
     /// Median, quartiles and single runs of the loss (`which` 0) or sign accuracy (1), with the flow.
