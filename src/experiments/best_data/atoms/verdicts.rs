@@ -206,7 +206,7 @@ impl Atoms {
         } else {
             verdict.note(text!(words::NO_SUPPORT_WINDOW, atoms = count(self.atoms.count())))
         };
-        let mut verdict = verdict.against(n, words::SUPPORT_NOT_TOLD);
+        let mut verdict = verdict.against(n, text!(words::SUPPORT_NOT_TOLD, samples = count(n)));
         if !(from..=to).contains(&n) {
             verdict.agrees = None;
         }

@@ -67,23 +67,23 @@ crate::texts! {
     RANK = "rank of the atom";
     SHARE = "share of the training samples";
     SAMPLES_COLUMN = "training samples $N$";
-    MATCHED_LOSS = "loss with matched training, exact";
-    MATCHED_LOSS_SIMULATED = "loss with matched training, simulated";
-    OPTIMAL_LOSS = "loss with optimal training, exact";
-    OPTIMAL_LOSS_SIMULATED = "loss with optimal training, simulated";
-    FLAT_LOSS = "loss with the best truncated uniform distribution, exact";
-    FLAT_LOSS_SIMULATED = "loss with the best truncated uniform distribution, simulated";
-    OPTIMAL_ATOMS = "atoms that the optimal distribution draws";
-    OPTIMAL_ATOMS_LIMIT = r"limit $N/\alpha$ of the atoms that the optimal distribution draws";
-    FLAT_ATOMS = "atoms that the best truncated uniform distribution draws";
-    TRAINING = "training";
-    EXPONENT = "exponent in the limit of many samples";
+    MATCHED_LOSS = "exact loss, matched";
+    MATCHED_LOSS_SIMULATED = "simulated loss, matched";
+    OPTIMAL_LOSS = "exact loss, optimal";
+    OPTIMAL_LOSS_SIMULATED = "simulated loss, optimal";
+    FLAT_LOSS = "exact loss, best truncated uniform";
+    FLAT_LOSS_SIMULATED = "simulated loss, best truncated uniform";
+    OPTIMAL_ATOMS = "atoms drawn, optimal";
+    OPTIMAL_ATOMS_LIMIT = r"limit $N/\alpha$ of atoms drawn, optimal";
+    FLAT_ATOMS = "atoms drawn, best truncated uniform";
+    TRAINING = "training distribution";
+    EXPONENT = "exponent for many samples";
     EXACT_SLOPE_COLUMN = "slope of the exact curve";
     MEASURED_SLOPE = "measured slope";
     // Titles.
     LOSS_AGAINST_SAMPLES = "Test loss against the number of training samples";
     DISTRIBUTIONS = "Training distributions for {samples} samples";
-    LOSSES = "Test loss of three training distributions, and the number of atoms that they draw";
+    LOSSES = "Test loss of three training distributions, and the number of different atoms that they can draw";
     EXPONENTS = "Exponents of the loss: the limit, and slopes in the log-log plot over these numbers of samples";
     // Training distributions.
     MATCHED = "matched";
@@ -118,7 +118,7 @@ crate::texts! {
     SUPPORT_LIMIT = r"The number of atoms is exact; $N/\alpha$ is its limit, which may be off by {resolution} atoms at this number of samples.";
     SUPPORT_WINDOW = r"The number of atoms is compared with its limit only where $N$ is at least {least}, which is $10\alpha$, and at most {most}, which is a tenth of all atoms.";
     NO_SUPPORT_WINDOW = r"The limit $N/\alpha$ needs many samples and far more atoms than samples. With {atoms} atoms no number of samples is large enough and small enough.";
-    SUPPORT_NOT_TOLD = r"With so few samples $N/\alpha$ cannot be told from $N$. Compare larger numbers of samples.";
+    SUPPORT_NOT_TOLD = r"With only {samples} samples $N/\alpha$ cannot be told from $N$. Compare larger numbers of samples.";
     // Errors.
     WHOLE_NUMBERS = "whole numbers from {least} to {most}";
 }
