@@ -16,7 +16,8 @@ use crate::stats::{lower_end, median_weights, place};
 use crate::text;
 use crate::text::{Text, count, multiple, number, setting};
 
-/// Fewer runs cannot hold a median with 99.9%: all lie on one side of it with probability `2^(1-n)`.
+/// Least number of runs for a 99.9% interval of a median: n runs all lie on one side of the median with probability
+/// `2^(1-n)`.
 pub const LEAST_RUNS: usize = 11;
 
 /// Probability that a 99.9% interval misses on each side.
@@ -394,6 +395,10 @@ mod tests {
         assert_eq!(loses.verdict(true).expect("a verdict").agrees, Some(false), "the other way");
         let neither = of(&late, &late).verdict(true).expect("a verdict");
         assert!(neither.agrees.is_none() && neither.measured.is_nan(), "{neither:?}");
+        let said = |race: &Race| race.verdict(true).expect("a verdict").said();
+        assert!(said(&wins).ends_with("The ratio is therefore more than 52.6."), "{}", said(&wins));
+        assert!(said(&loses).ends_with("The ratio is therefore less than 0.019."), "{}", said(&loses));
+        assert!(neither.said().starts_with("Fewer than half of the runs"), "{}", neither.said());
         assert_eq!(of(&fast, &fast).verdict(true).expect("a verdict").agrees, None, "a tie");
         let one_check = of(&[10; 20], &[10; 20]);
         assert_eq!(one_check.ratio(1).expect("both").interval, [1.0, 1.0], "exactly");
@@ -443,7 +448,7 @@ mod tests {
         for (n, budget) in [(11, u64::MAX), (33, u64::MAX), (33, 3_000_000), (101, u64::MAX)] {
             let (wide, narrow) = (simulate(n, TAIL, budget, 3000), simulate(n, 0.05, budget, 3000));
             assert!(wide < 0.005, "{n} runs: {wide} missed at 99.9%");
-            // One that covers everything would be no interval.
+            // An interval that covers everything would say nothing.
             let least = if budget == u64::MAX { 0.03 } else { 0.005 };
             assert!((least..0.13).contains(&narrow), "{n} runs: {narrow} missed at 90%");
         }

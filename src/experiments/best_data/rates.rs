@@ -232,14 +232,14 @@ mod tests {
             lo > 2.0 || hi < 2.0
         });
         assert!(missed.count() <= 3, "more than 99.9% can miss");
-        // The same racers at more rates: more choices, a wider interval.
+        // With more rates there are more choices, so the interval is wider.
         let mut one = simulated(&[&[2e6], &[1e6]], 1, u64::MAX);
         let narrow = one.verdict(true).expect("both").interval.expect("runs");
         one.rates = vec![0.1; 8];
         one.racers.iter_mut().for_each(|ladder| *ladder = vec![ladder[0].clone(); 8]);
         let wide = one.verdict(true).expect("both").interval.expect("runs");
         assert!(wide[0] < narrow[0] && wide[1] > narrow[1], "{wide:?} {narrow:?}");
-        // And it is an interval: a ratio of 20 is told.
+        // The interval is narrow enough to show a ratio of 20.
         let told = |seed: &u32| {
             simulated(&[&[2e7; 4], &[1e6; 4]], *seed, u64::MAX).verdict(true).expect("both").agrees == Some(true)
         };

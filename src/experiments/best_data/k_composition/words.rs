@@ -7,16 +7,16 @@ pub(super) const INFO: Info = Info {
     title: "Composing skills",
     question: "The test composes all skills equally often: why does training on a power law over the skills reach a low test loss first?",
     notice: &[
-        "The test draws all skills equally often, and yet uniform training stays at the loss 0.5 (the loss of always predicting 0) long after the power law has reached the target. The figure of skills shows how the power law does it: its most frequent skills are learned within some thousand samples, and then they help to learn the rare ones.",
-        r"At the start every prediction is a product of small numbers, so the gradient is tiny. Its size is of order $d^{-k/2}$ under the uniform distribution. Under a power law with $\alpha > 1$ it does not shrink with $d$, because the most frequent skills alone make a signal $A$ that does not. The figure of the gradient shows both. In the landscapes of the training loss, the surroundings of 0 are flat under the uniform distribution and slope under a power law.",
-        "With $k = 2$ hops uniform training wins (preset). There is no barrier then, so frequent skills are no help, and a power law draws its rarest skills too seldom.",
+        "The test draws all skills equally often, and yet training on the uniform distribution stays at the loss 0.5 (the loss of always predicting 0) long after training on the power law has reached the target. The figure of skills shows why: under the power law the most frequent skills are learned within some thousand samples, and then they help to learn the rare skills.",
+        r"At the start every prediction is a product of small numbers, so the gradient is tiny. With $d$ skills and $k$ factors its size is of order $d^{-k/2}$ under the uniform distribution. Under a power law with $\alpha > 1$ the gradient does not shrink as $d$ grows, because the most frequent skills alone keep up the signal $A$, which is the mean weight over the training distribution. The figure of the gradient shows both distributions. In the landscapes of the training loss, the region around 0 is flat under the uniform distribution and slopes under a power law.",
+        "With $k = 2$ hops uniform training needs fewer samples than a power law (preset). With two hops there is no barrier to escape from, so frequent skills are no help, and a power law draws its rarest skills too seldom.",
         r"A steeper power law escapes from the start faster, but waits longer for its rarest skills. So the number of samples to the target is a U-shaped function of $\alpha$, and its minimum moves to larger $\alpha$ as $k$ grows. Training on a power law first, and uniformly once the frequent skills are learned (preset), is faster than either distribution alone.",
         "No single learning rate suits both distributions: uniform training tolerates a larger one. If each distribution has its own best learning rate (preset), the ratio of the medians is about a sixth of the ratio at the default settings, and still above 1.",
         "Under the uniform distribution some runs need more than ten times as many samples as others, because chance decides how far from 0 the signal $A$ starts. Therefore medians of the runs are compared. A median that was cut off by the budget is shown as a bound.",
     ],
     model: &[
         r"There are $d$ skills, each with a hidden sign. A task draws $k$ skills, with repetition, and asks for the product of their signs. The learner has one weight for each skill and predicts the product of the weights. It is trained by SGD on half the squared error, one sample or one batch at a time, on skills drawn from $p_j \propto j^{-\alpha}$. The test draws skills uniformly, and its loss is computed exactly. In this model nothing generalises from one skill to another, and a language model has no single number for a skill.",
-        "For odd $k$ a run that starts with $A < 0$ flows to the barrier $A = 0$ and may stay there. The default $k$ is even, so that $w$ and $-w$ are equally good; a run is shown with the sign that is nearer to the truth. A run whose predictions grow beyond all bounds has diverged: it is stopped and counted. It is left out of medians of the loss, and counts as never reaching the target.",
+        "For odd $k$ a run whose signal $A$ starts below 0 flows to the barrier $A = 0$ and may stay there. The default $k = 4$ is even, so that $w$ and $-w$ are equally good; a run is shown with the sign that is nearer to the truth. A run whose predictions grow beyond all bounds has diverged: it is stopped and counted. It is left out of medians of the loss, and counts as never reaching the target.",
         "The loss is checked every 256 samples. Weights are 32-bit numbers, and curves of the loss end at $10^{-6}$. The flow without noise is gradient descent with infinitely small steps, from the starts of the first runs. SGD at a finite learning rate does not follow the flow exactly; under the uniform distribution the noise of SGD helps.",
     ],
     formulas: &[
@@ -41,6 +41,10 @@ pub(super) const INFO: Info = Info {
             tex: r"A' = \frac{k}{d} \left( A^{k-1} - B^{k-1} A \right), \qquad B' = \frac{2k}{d} \left( A^k - B^k \right)",
         },
         Formula {
+            label: r"Number of samples to the target: at least for uniform training; at most for a power law with $\alpha > 1$ and even $k$, up to logarithms",
+            tex: r"N_{\mathrm{uniform}} \gtrsim d^{k/2}, \qquad N_{\alpha} \lesssim d^{2\alpha}",
+        },
+        Formula {
             label: "Learning rates at which SGD can stay at the truth, with batches of $M$ samples",
             tex: r"\eta < \frac{2}{k/M + (1 - 1/M)\, \lambda_{\max}}, \qquad \lambda_{\max} = \text{largest eigenvalue of } k\,\mathrm{diag}(p) + k(k-1)\, p p^{\top}",
         },
@@ -51,7 +55,7 @@ pub(super) const INFO: Info = Info {
     ],
     sources: &[
         Source {
-            text: "Wang, Dang, Lee, Lyu: The Power of Power Law: Asymmetry Enables Compositional Reasoning (PPL), 2026. Theorem 1: uniform training needs at least of order d^(k/2) samples. Theorem 2: a power law with α > 1 needs at most of order d^(2α) samples, for even k.",
+            text: "Wang, Dang, Lee, Lyu: The Power of Power Law: Asymmetry Enables Compositional Reasoning (PPL), 2026. Theorem 1 gives the lower bound for uniform training, Theorem 2 the upper bound for a power law.",
             url: "https://arxiv.org/abs/2604.22951",
         },
         Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 2.2", url: "" },
