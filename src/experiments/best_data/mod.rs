@@ -1,12 +1,13 @@
-//! What data are best? Training on another distribution than the one that is tested.
+//! What data are best? Training on a distribution that is not the test distribution.
 
 pub mod race;
 pub mod rates;
+mod words;
 
 crate::part! {
     "What data are best?",
-    "Training data need not be distributed like the test: a shifted distribution, often a power law, can teach more.",
-    texts: &[],
+    "Training data need not have the distribution of the test: another distribution, often a power law, can lower the test loss more.",
+    texts: words::TEXTS,
     exam_time::ExamTime,
     positive_shift::PositiveShift,
     atoms::Atoms,

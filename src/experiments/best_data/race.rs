@@ -1,42 +1,45 @@
-//! Who arrives first? Samples to a target under several training distributions, where some runs never arrive.
+//! Which training distribution reaches a target loss in the fewest samples, where some runs never reach it?
 //!
-//! Shared by the experiments on composition. All statistics are of ranks, because a run that is cut off at the budget
-//! is known only to be slower: quantiles are the least time by which that share of the runs had arrived, and one that
-//! was not seen is a lower bound, shown as "> budget". A run that diverged never arrives, and is counted besides.
+//! The experiments on composition share this module. All statistics are of ranks, because a run that is cut off at the
+//! budget is known only to be slower. A quantile is the least number of samples by which that share of the runs had
+//! reached the target; a quantile that was not seen is a lower bound, shown as "> budget". A run that diverged never
+//! reaches the target, and is also counted.
 //!
-//! The bootstrap of the medians is the exact one, of all resamples at once: the median of n draws with replacement is
-//! the j-th of n times with a probability in closed form, so there is no noise of resampling and nothing to seed.
+//! The bootstrap of the medians is exact, over all resamples at once: the median of n draws with replacement is the j-th
+//! of n times with a probability in closed form. So there is no noise of resampling and no seed.
 
-use crate::text::word;
 use std::cmp::Ordering;
-use std::fmt;
 
-use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict, significant};
+use super::words;
+use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict};
 use crate::stats::{lower_end, median_weights, place};
+use crate::text;
+use crate::text::{Text, count, multiple, number, setting};
 
-/// Fewer runs cannot hold a median with 99.9%: all lie on one side of it with probability `2^(1-n)`.
+/// Least number of runs for a 99.9% interval of a median: n runs all lie on one side of the median with probability
+/// `2^(1-n)`.
 pub const LEAST_RUNS: usize = 11;
 
-/// What a 99.9% interval misses on each side.
+/// Probability that a 99.9% interval misses on each side.
 pub(super) const TAIL: f64 = 0.0005;
 
-/// The runs of one training distribution, `p_j ~ j^-exponent`; 0 is uniform.
+/// The runs of one training distribution, `p_j ~ j^-exponent`; exponent 0 is the uniform distribution.
 #[derive(Clone, Debug)]
 pub struct Racer {
-    /// alpha.
+    /// Exponent alpha of the training distribution.
     pub exponent: f64,
-    /// Samples after which each run was at the target; `None` for one that did not arrive, diverged ones included.
+    /// Samples after which each run reached the target; `None` for a run that did not reach it, diverged runs included.
     pub hits: Vec<Option<u64>>,
-    /// How many of them diverged.
+    /// Number of runs that diverged.
     pub diverged: u32,
 }
 
-/// What the training distribution of an exponent is called.
-pub fn name(exponent: f64) -> String {
-    if exponent == 0.0 { "uniform".into() } else { format!("alpha = {exponent}") }
+/// Name of a training distribution in a figure.
+pub fn name(exponent: f64) -> Text {
+    if exponent == 0.0 { words::UNIFORM.into() } else { text!(words::ALPHA, alpha = setting(exponent)) }
 }
 
-/// The exponents of a race, each once and in order: whoever is named twice still runs once.
+/// The exponents of a race in order, without repetition: an exponent that is given twice runs once.
 pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     let mut once: Vec<f64> = Vec::new();
     exponents.iter().for_each(|alpha| {
@@ -47,12 +50,12 @@ pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     once
 }
 
-/// A number of samples, or a lower bound of it.
+/// A number of samples, or a lower bound of a number that was not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
-    /// Seen.
+    /// The number was seen.
     At(u64),
-    /// More than the budget.
+    /// The number is more than this budget.
     After(u64),
 }
 
@@ -63,18 +66,9 @@ impl Time {
         }
     }
 
-    /// Samples where the time was seen, and not a number where it is only a bound.
+    /// Number of samples where the time was seen; not a number where only a bound is known.
     pub(super) fn seen(self) -> f64 {
         if let Self::At(t) = self { t as f64 } else { f64::NAN }
-    }
-}
-
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::At(t) => write!(f, "{t}"),
-            Self::After(t) => write!(f, "> {t}"),
-        }
     }
 }
 
@@ -82,34 +76,34 @@ impl From<Time> for Cell {
     fn from(time: Time) -> Self {
         match time {
             Time::At(t) => Self::Number(t as f64),
-            Time::After(_) => Self::Text(time.to_string().into()),
+            Time::After(t) => text!(words::MORE_THAN, n = count(t)).into(),
         }
     }
 }
 
-/// Uniform training's median time over a power law's: above 1 the power law is faster.
+/// Median time of uniform training over the median time of a power law: above 1 the power law is faster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// The ratio; a bound of it where a median is one; not a number where both are.
+    /// The ratio; a bound of the ratio where one median is a bound; not a number where both medians are bounds.
     pub value: f64,
-    /// Is it only a bound, "more than" (`Greater`) or "less than" (`Less`)?
+    /// Is the ratio more than `value` (`Greater`), less than `value` (`Less`) or equal to it?
     pub bound: Ordering,
-    /// Bootstrap interval; 0 or infinite where open.
+    /// Bootstrap interval of the ratio; an open end is 0 or infinite.
     pub interval: [f64; 2],
 }
 
 impl From<Ratio> for Cell {
     fn from(Ratio { value, bound, .. }: Ratio) -> Self {
         match bound {
-            _ if value.is_nan() => "–".into(),
+            _ if value.is_nan() => words::NO_RUNS.into(),
             Ordering::Equal => value.into(),
-            Ordering::Greater => format!("> {}", significant(value, 4)).into(),
-            Ordering::Less => format!("< {}", significant(value, 4)).into(),
+            Ordering::Greater => text!(words::MORE_THAN, n = number(value)).into(),
+            Ordering::Less => text!(words::LESS_THAN, n = number(value)).into(),
         }
     }
 }
 
-/// Racers over the same budget of samples.
+/// Training distributions that are compared over one budget of samples.
 #[derive(Clone, Debug)]
 pub struct Race {
     /// One for each training distribution.
@@ -119,13 +113,13 @@ pub struct Race {
 }
 
 impl Race {
-    /// The least time by which the given share of the racer's runs had arrived; `None` without runs.
+    /// The least time by which the given share of the racer's runs had reached the target; `None` without runs.
     pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
         let hits = self.sorted(racer);
         Some(hits.get(place(hits.len(), share))?.map_or(Time::After(self.budget), Time::At))
     }
 
-    /// Times in ascending order, those not seen last.
+    /// Times of the racer's runs in ascending order; times that were not seen come last.
     fn sorted(&self, racer: usize) -> Vec<Option<u64>> {
         let mut hits = self.racers[racer].hits.clone();
         hits.sort_unstable_by_key(|hit| hit.unwrap_or(u64::MAX));
@@ -136,7 +130,7 @@ impl Race {
         self.racers.iter().position(|r| r.exponent == 0.0)
     }
 
-    /// The power law with the least median; of equal ones the first. `None` without one that has runs.
+    /// The power law with the least median; the first one where medians are equal. `None` if no power law has runs.
     pub fn best(&self) -> Option<usize> {
         let median = |i: usize| self.quantile(i, 0.5).map(|t| (matches!(t, Time::After(_)), t.samples()));
         (0..self.racers.len())
@@ -149,8 +143,8 @@ impl Race {
         self.ratio_at(power, [TAIL; 2])
     }
 
-    /// The same with an interval that misses `tails` below and above. Resamples of the two are independent of each
-    /// other: runs that share draws between distributions make it wider than it need be.
+    /// Ratio of uniform training's median to a power law's, with an interval that misses `tails` below and above. The two
+    /// are resampled independently: where runs share draws between distributions, the interval is wider than necessary.
     pub(super) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
         let uniform = self.uniform()?;
         let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
@@ -160,7 +154,7 @@ impl Race {
             (Time::At(_), Time::After(_)) => (u.samples() / m.samples(), Ordering::Less),
             (Time::After(_), Time::After(_)) => (f64::NAN, Ordering::Equal),
         };
-        // A median that was not seen is the budget or later: each end takes the case that is worse for it.
+        // A median that was not seen is the budget or more: each end takes its worse case.
         let budget = self.budget as f64;
         let medians = |racer, unseen: f64| self.medians(racer, unseen);
         let lo = lower_end(&medians(uniform, budget), &medians(power, f64::INFINITY), tails[0]);
@@ -168,7 +162,7 @@ impl Race {
         Some(Ratio { value, bound, interval: [lo, hi] })
     }
 
-    /// The medians of all resamples, ascending, with their probabilities.
+    /// The medians of all resamples in ascending order, with their probabilities.
     fn medians(&self, racer: usize, unseen: f64) -> Vec<(f64, f64)> {
         let hits = self.sorted(racer);
         let mut out: Vec<(f64, f64)> = Vec::new();
@@ -182,18 +176,18 @@ impl Race {
         out
     }
 
-    /// "A power law reaches the target in fewer samples than uniform training", of the best power law.
+    /// Verdict on the claim that the best power law reaches the target in fewer samples than uniform training.
     ///
-    /// The interval is of the largest ratio: its lower end is the largest lower end, each with the tail divided by the
-    /// number of power laws, for the best was chosen after the fact; its upper end is the largest upper end. `None`
-    /// without a uniform racer and a power law; `agrees` is `None` before `finished`, below [`LEAST_RUNS`] runs of either,
-    /// and where the interval holds 1.
+    /// The interval is that of the largest ratio. Its lower end is the largest of the lower ends; each of these misses the
+    /// tail divided by the number of power laws, because the best law is chosen after the fact. Its upper end is the
+    /// largest of the upper ends. `None` without a uniform racer and a power law; `agrees` is `None` before `finished`,
+    /// below [`LEAST_RUNS`] runs of any racer, and where the interval holds 1.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
         let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
-        let claim = "A power law reaches the target in fewer samples than uniform training; uniform over power law";
-        let mut verdict = Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", claim) };
+        let mut verdict =
+            Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", words::POWER_LAW_WINS) };
         if powers.is_empty() || fewest == 0 {
             return (!powers.is_empty()).then_some(verdict);
         }
@@ -205,59 +199,46 @@ impl Race {
         verdict.measured = ratio.value;
         verdict.interval = (fewest >= LEAST_RUNS).then_some([lo, hi]);
         verdict.agrees = agrees([lo, hi]);
-        let median = |i: usize| self.quantile(i, 0.5).map(|t| t.to_string()).unwrap_or_default();
-        let (alpha, slow, fast) = (self.racers[best].exponent, median(uniform), median(best));
-        verdict.note = vec![format!("Median samples: uniform {slow}; alpha = {alpha}: {fast}.").into()];
-        if ratio.value.is_nan() {
-            verdict = verdict.adding("Neither was at the target when the budget was spent.");
-        } else if ratio.bound != Ordering::Equal {
-            let sign = if ratio.bound == Ordering::Greater { ">" } else { "<" };
-            verdict = verdict.adding(&format!(
-                "The ratio is {sign} {}: one was cut off by the budget.",
-                significant(ratio.value, 4)
-            ));
+        if let (Some(slow), Some(fast)) = (self.quantile(uniform, 0.5), self.quantile(best, 0.5)) {
+            verdict = verdict.note(medians(slow, fast, self.racers[best].exponent, ratio.value));
         }
         verdict = verdict.once(finished).from_runs(fewest, LEAST_RUNS);
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
         if diverged > 0 {
-            verdict = verdict.adding(&format!("Runs that diverged, and count as never there: {diverged}."));
+            verdict = verdict.adding(text!(words::SOME_DIVERGED, runs = count(diverged)));
         }
         Some(verdict)
     }
 
-    /// Table `time-to-target`; every row starts with the cells of `lead`.
+    /// Table `time-to-target`. Every row starts with the cells of `lead`.
     pub fn table(&self, lead: &[(Column, f64)]) -> Table {
-        let column = |name, unit| Column { name: crate::text::word(name), unit };
+        let column = |name, unit| Column { name, unit };
         let mut columns: Vec<Column> = lead.iter().map(|(column, _)| *column).collect();
         columns.extend([
-            column("exponent alpha", ""),
-            column("median", "samples"),
-            column("lower quartile", "samples"),
-            column("upper quartile", "samples"),
-            column("solved", ""),
-            column("diverged", "runs"),
-            column("uniform over this", ""),
+            column(words::ALPHA_COLUMN, ""),
+            column(words::MEDIAN, "samples"),
+            column(words::LOWER_QUARTILE, "samples"),
+            column(words::UPPER_QUARTILE, "samples"),
+            column(words::SOLVED, ""),
+            column(words::DIVERGED, "runs"),
+            column(words::RATIO, ""),
         ]);
         let rows = self.racers.iter().enumerate().map(|(i, racer)| {
             let mut row: Vec<Cell> = lead.iter().map(|(_, x)| (*x).into()).collect();
             row.push(racer.exponent.into());
-            row.extend([0.5, 0.25, 0.75].map(|share| self.quantile(i, share).map_or("–".into(), Cell::from)));
+            row.extend(
+                [0.5, 0.25, 0.75].map(|share| self.quantile(i, share).map_or(words::NO_RUNS.into(), Cell::from)),
+            );
             let solved = racer.hits.iter().flatten().count();
-            row.push(format!("{solved}/{}", racer.hits.len()).into());
+            row.push(text!(words::SOLVED_OF, solved = count(solved), runs = count(racer.hits.len())).into());
             row.push(f64::from(racer.diverged).into());
-            row.push(self.ratio(i).map_or("–".into(), Cell::from));
+            row.push(self.ratio(i).map_or(words::NO_RUNS.into(), Cell::from));
             row
         });
-        Table {
-            id: "time-to-target",
-            nothing: None,
-            title: "Samples to the target".into(),
-            columns,
-            rows: rows.collect(),
-        }
+        Table { id: "time-to-target", nothing: None, title: words::TIMES.into(), columns, rows: rows.collect() }
     }
 
-    /// Figure `time-to-target`: median and quartiles against alpha; `None` before any quantile is known.
+    /// Figure `time-to-target`: median and quartiles against the exponent alpha; `None` before any quantile is known.
     pub fn figure(&self) -> Option<Figure> {
         let (mut seen, mut late) = (Points::default(), Points::default());
         for (i, racer) in self.racers.iter().enumerate() {
@@ -267,20 +248,41 @@ impl Race {
             let list = if matches!(median, Time::At(_)) { &mut seen } else { &mut late };
             list.push(racer.exponent, median.samples(), [low.samples(), high.seen()]);
         }
-        let late = late.series("censored", "more than half of the runs not there when the budget was spent");
-        let seen = seen.series("median", "median and quartiles of the runs");
+        let late = late.series("censored", words::CENSORED);
+        let seen = seen.series("median", words::QUARTILES);
         Figure::new(
             "time-to-target",
-            "Samples to the target against the exponent",
-            Axis::linear(word("exponent alpha")),
-            Axis::log(word("training samples to the target")).unit("samples"),
+            words::TIMES_AGAINST_EXPONENT,
+            Axis::linear(words::EXPONENT),
+            Axis::log(words::SAMPLES_TO_TARGET).unit("samples"),
         )
         .series(seen.into_iter().chain(late))
         .drawn()
     }
 }
 
-/// Does an interval of uniform's time over a power law's say that the power law is faster?
+/// What the medians of uniform training and of the best power law are, and what they say about a ratio that is a bound.
+fn medians(slow: Time, fast: Time, exponent: f64, ratio: f64) -> Text {
+    let alpha = setting(exponent);
+    match (slow, fast) {
+        (Time::At(slow), Time::At(fast)) => {
+            text!(words::MEDIANS, slow = count(slow), fast = count(fast), alpha = alpha)
+        }
+        (Time::After(budget), Time::At(fast)) => text!(
+            words::UNIFORM_CUT_OFF,
+            fast = count(fast),
+            alpha = alpha,
+            budget = count(budget),
+            ratio = multiple(ratio)
+        ),
+        (Time::At(slow), Time::After(budget)) => {
+            text!(words::POWER_LAWS_CUT_OFF, slow = count(slow), budget = count(budget), ratio = multiple(ratio))
+        }
+        (Time::After(budget), Time::After(_)) => text!(words::ALL_CUT_OFF, budget = count(budget)),
+    }
+}
+
+/// Does the interval of a ratio, uniform training's time over a power law's, say that the power law is faster?
 pub(super) fn agrees([lo, hi]: [f64; 2]) -> Option<bool> {
     if lo > 1.0 { Some(true) } else { (hi < 1.0).then_some(false) }
 }
@@ -386,13 +388,17 @@ mod tests {
         assert_eq!(wins.verdict(true).expect("a verdict").agrees, Some(true));
         assert_eq!(wins.verdict(false).expect("a verdict").agrees, None, "not before the end");
         let Cell::Text(text) = &wins.table(&[]).rows[0][1] else { panic!("a bound is a word") };
-        assert_eq!(text, "> 1000");
+        assert_eq!(*text, "> 1,000");
         let loses = of(&fast, &late);
         let ratio = loses.ratio(1).expect("both");
         assert!(ratio.bound == Ordering::Less && ratio.interval[0] == 0.0, "{ratio:?}");
         assert_eq!(loses.verdict(true).expect("a verdict").agrees, Some(false), "the other way");
         let neither = of(&late, &late).verdict(true).expect("a verdict");
         assert!(neither.agrees.is_none() && neither.measured.is_nan(), "{neither:?}");
+        let said = |race: &Race| race.verdict(true).expect("a verdict").said();
+        assert!(said(&wins).ends_with("The ratio is therefore more than 52.6."), "{}", said(&wins));
+        assert!(said(&loses).ends_with("The ratio is therefore less than 0.019."), "{}", said(&loses));
+        assert!(neither.said().starts_with("Fewer than half of the runs"), "{}", neither.said());
         assert_eq!(of(&fast, &fast).verdict(true).expect("a verdict").agrees, None, "a tie");
         let one_check = of(&[10; 20], &[10; 20]);
         assert_eq!(one_check.ratio(1).expect("both").interval, [1.0, 1.0], "exactly");
@@ -419,7 +425,7 @@ mod tests {
         race.racers[1].diverged = 11;
         let verdict = race.verdict(true).expect("a verdict");
         assert_ne!(verdict.agrees, Some(true), "its survivors do not win for it");
-        assert!(verdict.said().contains("never there: 11."), "{}", verdict.said());
+        assert!(verdict.said().contains("11 runs diverged."), "{}", verdict.said());
     }
 
     #[test]
@@ -442,7 +448,7 @@ mod tests {
         for (n, budget) in [(11, u64::MAX), (33, u64::MAX), (33, 3_000_000), (101, u64::MAX)] {
             let (wide, narrow) = (simulate(n, TAIL, budget, 3000), simulate(n, 0.05, budget, 3000));
             assert!(wide < 0.005, "{n} runs: {wide} missed at 99.9%");
-            // One that covers everything would be no interval.
+            // An interval that covers everything would say nothing.
             let least = if budget == u64::MAX { 0.03 } else { 0.005 };
             assert!((least..0.13).contains(&narrow), "{n} runs: {narrow} missed at 90%");
         }

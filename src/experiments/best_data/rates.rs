@@ -1,24 +1,26 @@
-//! Who arrives first when everybody runs at their own best learning rate?
+//! Which training distribution reaches the target first when each has its own best learning rate?
 //!
-//! A race at one learning rate may be won by the one whom the rate suits. So every training distribution is raced at a
-//! ladder of rates, on the same draws, and its best rate is the one of the least median time; the interval of the ratio of
-//! the best allows for having chosen them from the same runs.
+//! At a single learning rate the distribution may win that happens to suit this rate. So every training distribution runs
+//! at each of a ladder of rates, on the same draws. Its best rate is the rate of the least median time; the interval of
+//! the ratio of the best medians allows for choosing the rates from the same runs.
 
-use crate::experiments::best_data::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
+use super::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
+use super::words;
 use crate::math;
 use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict};
-use crate::text::word;
+use crate::text;
+use crate::text::{count, number, phrase, setting};
 
-/// The ladder reaches from a tenth of its middle to ten times it.
+/// The ladder of learning rates reaches from its middle over this number to its middle times this number.
 const REACH: f64 = 10.0;
 
-/// `count` learning rates around `middle`, evenly in the logarithm.
+/// A number `count` of learning rates around `middle`, evenly spaced in the logarithm.
 pub fn ladder(middle: f64, count: u32) -> Vec<f64> {
     let place = |i| if count > 1 { 2.0 * f64::from(i) / f64::from(count - 1) - 1.0 } else { 0.0 };
     (0..count).map(|i| middle * math::pow(REACH, place(i))).collect()
 }
 
-/// Racers at every rate of a ladder.
+/// The runs of every training distribution at every learning rate of a ladder.
 #[derive(Clone, Debug)]
 pub struct Rates {
     /// The learning rates.
@@ -30,14 +32,14 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Nobody has run yet.
+    /// A comparison without any run yet.
     pub fn new(rates: Vec<f64>, exponents: &[f64], budget: u64) -> Self {
         let racer = |exponent| Racer { exponent, hits: vec![], diverged: 0 };
         let racers = exponents.iter().map(|&exponent| vec![racer(exponent); rates.len()]).collect();
         Self { rates, racers, budget }
     }
 
-    /// Adds the runs of `more`.
+    /// Adds more runs, in the order of `racers`.
     pub fn extend(&mut self, more: Vec<Vec<Racer>>) {
         for (all, more) in self.racers.iter_mut().flatten().zip(more.into_iter().flatten()) {
             all.hits.extend(more.hits);
@@ -49,19 +51,20 @@ impl Rates {
         Race { racers: racers.iter().map(|&racer| racer.clone()).collect(), budget: self.budget }
     }
 
-    /// Quartiles and the median of one racer.
+    /// Lower quartile, median and upper quartile of one racer; `None` without runs.
     fn quantiles(&self, racer: &Racer) -> Option<[Time; 3]> {
         let race = self.of(&[racer]);
         let [low, median, high] = [0.25, 0.5, 0.75].map(|share| race.quantile(0, share));
         Some([low?, median?, high?])
     }
 
-    /// The rate of the least median, by its place in the ladder; of equal ones the least. `None` if nobody arrived.
+    /// Place in the ladder of the rate with the least median; the least rate where medians are equal. `None` if at no rate
+    /// half of the runs reached the target.
     pub fn best(&self, training: usize) -> Option<usize> {
         self.least(training, 1).map(|(_, i)| i)
     }
 
-    /// The least quartile of this number over the ladder, and where it is.
+    /// The least quartile (1 is the median) over the ladder, and the place of its rate.
     fn least(&self, training: usize, quartile: usize) -> Option<(u64, usize)> {
         let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| {
             let Time::At(t) = self.quantiles(racer)?[quartile] else { return None };
@@ -70,33 +73,31 @@ impl Rates {
         arrived.min()
     }
 
-    /// "A power law reaches the target first, each at its own best learning rate".
+    /// Verdict on the claim that a power law reaches the target in fewer samples when each distribution has its best rate.
     ///
-    /// The interval is of the ratio of the least medians, 99.9%: with `U(e)` and `P(a, e)` the true medians at rate e,
-    /// `min_e U / min_(a, e) P` is at least `min_e U(e) / P(p)` for any power law and rate p, also one that was chosen, when
-    /// each misses its share of the tail; and likewise from above. Chosen is the least upper quartile: the least median is
-    /// often next to the edge, where the next half of the runs diverge. `None` without both kinds.
+    /// The interval is a 99.9% interval of the ratio of the least medians. With `U(e)` and `P(a, e)` the true medians at
+    /// rate e, `min_e U / min_(a, e) P` is at least `min_e U(e) / P(p)` for any power law and rate p, even if p was chosen
+    /// from the runs, when each interval misses its share of the tail; the upper end is found likewise. The choice is the
+    /// least upper quartile, because the least median is often next to the edge of stability, where the slower half of the
+    /// runs diverges. `None` without both uniform training and a power law.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();
         if powers.is_empty() {
             return None;
         }
-        let claim = "A power law reaches the target in fewer samples when each runs at its own best learning rate; uniform over power law";
         let id = "power-law-beats-uniform-at-best-rates";
-        let mut verdict = Verdict { null: Some(1.0), ..Verdict::pending(id, claim) };
+        let mut verdict = Verdict { null: Some(1.0), ..Verdict::pending(id, words::POWER_LAW_WINS_AT_BEST_RATES) };
         if !finished {
             return Some(verdict);
         }
-        // The fastest power law by a quartile: its median, its place in the ladder, itself.
+        // The power law with the least quartile: that quartile, the place of its rate, the runs.
         let fastest = |quartile| {
             let least = powers.iter().filter_map(|&i| self.least(i, quartile).map(|(t, rate)| (t, rate, i))).min();
             least.map(|(t, rate, training)| (t, rate, &self.racers[training][rate]))
         };
         let (Some((fast, rate, power)), Some((slow, at))) = (fastest(1), self.least(uniform, 1)) else {
-            verdict.note =
-                vec!["At none of the learning rates did half of the runs of both arrive within the budget.".into()];
-            return Some(verdict);
+            return Some(verdict.note(words::NO_RATIO));
         };
         verdict.measured = slow as f64 / fast as f64;
         let chosen = fastest(2).map_or(power, |(_, _, racer)| racer);
@@ -110,20 +111,18 @@ impl Rates {
         let hi = all.filter_map(|p| end(rival, p, self.rates.len())).map(|[_, hi]| hi).fold(0.0, f64::max);
         verdict.interval = (chosen.hits.len() >= LEAST_RUNS).then_some([lo, hi]);
         verdict.agrees = agrees([lo, hi]);
-        verdict.note = vec![
-            format!(
-                "Best learning rates of {} tried: uniform {}; alpha = {}: {}.",
-                self.rates.len(),
-                rounded(self.rates[at]),
-                power.exponent,
-                rounded(self.rates[rate]),
-            )
-            .into(),
-        ];
+        verdict = verdict.note(text!(
+            words::BEST_RATES,
+            tried = count(self.rates.len()),
+            uniform = number(self.rates[at]),
+            power = number(self.rates[rate]),
+            alpha = setting(power.exponent),
+        ));
         Some(verdict.from_runs(chosen.hits.len(), LEAST_RUNS))
     }
 
-    /// Figure `learning-rate`: median and quartiles against the rate, and the edges of stability, one for each training.
+    /// Figure `learning-rate`: median and quartiles against the learning rate, and the edge of stability of each training
+    /// distribution.
     pub fn figure(&self, middle: f64, edges: &[f64]) -> Option<Figure> {
         let series = self.racers.iter().enumerate().filter_map(|(i, ladder)| {
             let mut points = Points::default();
@@ -131,48 +130,42 @@ impl Rates {
                 let [low, median, high] = self.quantiles(racer)?.map(Time::seen);
                 points.push(*rate, median, [low, high]);
             }
-            let label = format!("{}: median and quartiles", name(ladder.first()?.exponent));
+            let label = text!(words::QUARTILES_OF, training = phrase(name(ladder.first()?.exponent)));
             points.series(format!("p{}", i + 1), label).map(Series::line)
         });
         let ends = [self.rates[0], self.rates[self.rates.len() - 1]];
         let same = edges.windows(2).all(|pair| pair[0] == pair[1]);
         let edges = self.racers.iter().zip(edges).take(if same { 1 } else { edges.len() });
         let edges = edges.filter(|(_, edge)| (ends[0]..=ends[1]).contains(edge)).map(|(ladder, edge)| {
-            let whose = if same { String::new() } else { format!(", {}", name(ladder[0].exponent)) };
-            Mark::at_x(format!("edge of stability{whose}"), *edge)
+            let training = phrase(name(ladder[0].exponent));
+            let label = if same { words::EDGE.into() } else { text!(words::EDGE_OF, training = training) };
+            Mark::at_x(label, *edge)
         });
         Figure::new(
             "learning-rate",
-            "Samples to the target against the learning rate",
-            Axis::log(word("learning rate")),
-            Axis::log(word("training samples to the target")).unit("samples"),
+            words::TIMES_AGAINST_RATE,
+            Axis::log(words::RATE),
+            Axis::log(words::SAMPLES_TO_TARGET).unit("samples"),
         )
         .folded()
         .series(series)
-        .marks(edges.chain([Mark::at_x("learning rate asked for", middle)]))
+        .marks(edges.chain([Mark::at_x(words::ASKED_RATE, middle)]))
         .drawn()
     }
 
-    /// Table `best-rates`: that of the race in which everybody runs at the best rate.
+    /// Table `best-rates`: every training distribution at its best learning rate.
     pub fn table(&self) -> Table {
         let best: Vec<(f64, &Racer)> = (0..self.racers.len())
             .filter_map(|training| self.best(training).map(|i| (self.rates[i], &self.racers[training][i])))
             .collect();
         let racers: Vec<&Racer> = best.iter().map(|(_, racer)| *racer).collect();
         let mut table = self.of(&racers).table(&[]);
-        (table.id, table.title) = ("best-rates", "At the best learning rate".into());
-        table.nothing =
-            Some(word("At none of the learning rates did half of the runs reach the target within the budget."));
-        table.columns.insert(1, Column { name: word("best learning rate"), unit: "" });
+        (table.id, table.title) = ("best-rates", words::TIMES_AT_BEST_RATES.into());
+        table.nothing = Some(words::NO_RATE);
+        table.columns.insert(1, Column { name: words::BEST_RATE, unit: "" });
         table.rows.iter_mut().zip(&best).for_each(|(row, (rate, _))| row.insert(1, (*rate).into()));
         table
     }
-}
-
-/// A rate in words: three digits.
-fn rounded(rate: f64) -> String {
-    let exponent = (math::ln(rate) / std::f64::consts::LN_10 + 1e-9).floor();
-    format!("{rate:.0$}", (2.0 - exponent).max(0.0) as usize)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -206,7 +199,6 @@ mod tests {
         for (rate, want) in rates.iter().zip([0.005, 0.005 * 10f64.sqrt(), 0.05, 0.05 * 10f64.sqrt(), 0.5]) {
             assert!((rate / want - 1.0).abs() < 1e-12, "{rates:?}");
         }
-        assert_eq!([0.0123456, 0.5, 3.98107, 0.0005].map(rounded), ["0.0123", "0.500", "3.98", "0.000500"]);
     }
 
     #[test]
@@ -218,7 +210,7 @@ mod tests {
         // The median of n exponential times has the relative error 1 / (ln 2 sqrt n): three of them for two medians.
         let off = math::ln(verdict.measured / 40.0).abs();
         assert!(off < 3.0 * (2.0f64 / 33.0).sqrt() / std::f64::consts::LN_2, "{}", verdict.measured);
-        assert!(verdict.said().contains("uniform 0.100; alpha = 1: 0.0100"), "{}", verdict.said());
+        assert!(verdict.said().contains("0.1 is best for uniform training and 0.01 for"), "{}", verdict.said());
         assert_eq!(rates.verdict(false).expect("both kinds").agrees, None, "not before the end");
         assert_eq!(rates.table().rows.len(), 2);
         let marks = |edges: &[f64]| rates.figure(0.1, edges).expect("runs").marks.len();
@@ -240,14 +232,14 @@ mod tests {
             lo > 2.0 || hi < 2.0
         });
         assert!(missed.count() <= 3, "more than 99.9% can miss");
-        // The same racers at more rates: more choices, a wider interval.
+        // With more rates there are more choices, so the interval is wider.
         let mut one = simulated(&[&[2e6], &[1e6]], 1, u64::MAX);
         let narrow = one.verdict(true).expect("both").interval.expect("runs");
         one.rates = vec![0.1; 8];
         one.racers.iter_mut().for_each(|ladder| *ladder = vec![ladder[0].clone(); 8]);
         let wide = one.verdict(true).expect("both").interval.expect("runs");
         assert!(wide[0] < narrow[0] && wide[1] > narrow[1], "{wide:?} {narrow:?}");
-        // And it is an interval: a ratio of 20 is told.
+        // The interval is narrow enough to show a ratio of 20.
         let told = |seed: &u32| {
             simulated(&[&[2e7; 4], &[1e6; 4]], *seed, u64::MAX).verdict(true).expect("both").agrees == Some(true)
         };

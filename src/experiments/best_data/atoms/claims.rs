@@ -1,23 +1,39 @@
 //! Numbers that `atoms` recomputes.
 
+use super::words;
 use crate::kit::{Claim, Pick};
 
-/// The numbers that it recomputes.
+/// The numbers that `atoms` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
-    Claim::formula("atoms-matched-exponent", -0.5, "exponent of the loss with matched training, -1 + 1/alpha, at alpha = 2")
-        .by("Talk; SIG", "Part 2.2; Corollary 4.3")
-        .at("exponent=2&samples=100,300,1000,3000")
-        .pick(Pick::Verdict("slope-matched"))
-        .within(0.005, "the exact slope over these N is -0.499"),
-    Claim::formula("atoms-optimal-exponent", -1.0, "exponent of the loss with optimal training, 1 - alpha, at alpha = 2")
-        .by("Talk; SIG", "Part 2.2; Corollary 4.3")
-        .at("exponent=2&samples=100,300,1000,3000")
-        .pick(Pick::Verdict("slope-optimal"))
-        .within(0.02, "the exact slope over these N is -0.981, on its way to the limit"),
-    Claim::formula("atoms-support", 36.0, "support of the optimal distribution for 50 atoms, alpha = 1.5, 20 samples, by the printed formula")
-        .by("SIG, version 1 (a second exists)", "Theorem 4.2, as printed there")
-        .at("atoms=50&samples=20")
-        .pick(Pick::Cell("losses", "20", "optimal: atoms"))
-        .within(0.0, "a whole number")
-        .differs(15.0, "Version 1 prints p^(-1/(K-1)) in the theorem; with 1/(N-1), as in the talk, the support is 15, and no other distribution does better."),
+    Claim::formula(
+        "atoms-matched-exponent",
+        -0.5,
+        r"exponent $-1 + 1/\alpha$ of the loss when training uses the test distribution, at $\alpha = 2$",
+    )
+    .by("Talk; SIG", "Part 2.2; Corollary 4.3")
+    .at("exponent=2&samples=100,300,1000,3000")
+    .pick(Pick::Verdict("slope-matched"))
+    .within(0.005, "over these numbers of samples the slope of the exact curve is −0.499"),
+    Claim::formula(
+        "atoms-optimal-exponent",
+        -1.0,
+        r"exponent $1 - \alpha$ of the loss with the optimal training distribution, at $\alpha = 2$",
+    )
+    .by("Talk; SIG", "Part 2.2; Corollary 4.3")
+    .at("exponent=2&samples=100,300,1000,3000")
+    .pick(Pick::Verdict("slope-optimal"))
+    .within(0.02, "over these numbers of samples the slope of the exact curve is −0.981; it tends to −1"),
+    Claim::formula(
+        "atoms-support",
+        36.0,
+        r"number of atoms that the optimal distribution draws by the printed formula, for 50 atoms, $\alpha = 1.5$ and 20 samples",
+    )
+    .by("SIG, version 1 (a second exists)", "Theorem 4.2, as printed there")
+    .at("atoms=50&samples=20")
+    .pick(Pick::Cell("losses", "20", words::OPTIMAL_ATOMS.english()))
+    .within(0.0, "a whole number")
+    .differs(
+        15.0,
+        "Version 1 prints $p^{-1/(K-1)}$ in the theorem. With $1/(N-1)$ in the exponent, as in the talk, the optimal distribution draws 15 atoms, and no other distribution has a smaller loss.",
+    ),
 ];

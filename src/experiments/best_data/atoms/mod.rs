@@ -1,10 +1,10 @@
-//! How fast does memorising a long tail of facts go, and what should one train on to make it faster?
+//! How fast can a long tail of facts be memorised, and which training distribution makes it fastest?
 //!
 //! Model: K atoms of test probability `p_k ~ k^-alpha`; an atom costs `p_k` until it has been drawn once; N draws from a
-//! training distribution q. Prediction: `q = p` gives a loss of order `N^(-1+1/alpha)`, the optimal q `N^(1-alpha)`, whose
-//! support is the top N/alpha atoms. Falsifier: simulated runs whose slope over the same N is not the exact curve's.
+//! training distribution q. Prediction: `q = p` gives a loss of order `N^(-1+1/alpha)`. The optimal q gives a loss of
+//! order `N^(1-alpha)` and draws the top N/alpha atoms. Falsifier: simulated runs whose slope over the same N is not the
+//! slope of the exact curve.
 
-use crate::text::word;
 use std::cell::OnceCell;
 
 use run::Simulation;
@@ -17,6 +17,8 @@ use crate::math;
 use crate::output::{Axis, Output, Progress};
 use crate::params::Spec;
 use crate::sim::atoms as sim;
+use crate::text;
+use crate::text::{Template, setting, typed};
 use crate::theory::atoms::{self as theory, Flat, Optimal};
 
 mod claims;
@@ -30,34 +32,34 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// Number of atoms (separate facts).
+        /// Number of atoms, which are separate facts.
         atoms: u32 = Spec::integer("100000", 10.0, 100_000.0).log().unit("atoms");
-        /// Exponent alpha of the frequencies: atom k has a frequency proportional to k^-alpha.
+        /// Exponent $\alpha$ of the test distribution: the test asks for atom $k$ with a probability proportional to $k^{-\alpha}$.
         exponent: f64 = Spec::number("1.5", 1.05, 4.0);
         /// Numbers of training samples to compare, separated by commas.
         samples: Vec<f64> = Spec::list("10,30,100,300,1000,3000", 2.0, 1e6, 1, 24).log().unit("samples");
-        /// Simulated runs for each number of samples and each training distribution.
+        /// Number of simulated runs for each number of samples and each training distribution.
         runs: u32 = Spec::integer("256", 16.0, 65_536.0).log().unit("runs");
     }
 }
 
-/// The three training distributions.
-const NAMES: [&str; 3] = ["matched", "optimal", "best flat"];
+/// Names of the three training distributions.
+const NAMES: [Template<0>; 3] = [words::MATCHED, words::OPTIMAL, words::FLAT];
 /// Points of a theory curve.
 const GRID: u32 = 41;
-const SAMPLES: Axis = Axis::log(word("training samples N")).unit("samples");
+const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
 
 /// The experiment.
 pub struct Atoms {
     seed: u32,
     alpha: f64,
     atoms: theory::Atoms,
-    /// Ascending, without repetition.
+    /// Numbers of samples in ascending order, without repetition.
     samples: Vec<u32>,
     runs: u32,
     best: Vec<Optimal>,
     flat: Vec<Flat>,
-    /// Theory curves: N, then matched, optimal, flat, the two asymptotes.
+    /// Theory curves: the numbers of samples N, then the losses of matched, optimal and flat training, then two asymptotes.
     curves: [Vec<f64>; 6],
     simulation: OnceCell<Simulation>,
     /// `losses[distribution][number of samples][run]`.
@@ -67,7 +69,7 @@ pub struct Atoms {
 }
 
 impl Atoms {
-    /// The exact loss of a distribution at the i-th number of samples.
+    /// Exact loss of a training distribution at the i-th number of samples.
     fn exact(&self, distribution: usize, i: usize) -> f64 {
         match distribution {
             0 => self.atoms.matched_loss(f64::from(self.samples[i])),
@@ -76,7 +78,7 @@ impl Atoms {
         }
     }
 
-    /// Test mass of the atoms that a distribution never draws: the least a run can lose.
+    /// Test probability of the atoms that a distribution never draws: the least loss that a run can have.
     fn outside(&self, distribution: usize, i: usize) -> f64 {
         match distribution {
             0 => 0.0,
@@ -89,7 +91,7 @@ impl Atoms {
 impl Experiment for Atoms {
     const SLUG: &'static str = "atoms";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: text::Texts = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=32&atoms=5000";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Atoms>()];
@@ -97,7 +99,10 @@ impl Experiment for Atoms {
 
     fn check(params: &Params) -> Result<()> {
         match params.samples.iter().find(|n| n.fract() != 0.0) {
-            Some(n) => Err(Error::parameter("samples", &n.to_string(), "whole numbers from 2 to 1000000")),
+            Some(n) => {
+                let allowed = text!(words::WHOLE_NUMBERS, least = setting(2.0), most = setting(1e6));
+                Err(Error::parameter("samples", &typed(*n), allowed))
+            }
             None => Ok(()),
         }
     }

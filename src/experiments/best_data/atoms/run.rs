@@ -16,9 +16,9 @@ pub(super) const BATCH_DRAWS: u32 = 64_000_000;
 pub(super) struct Training {
     pub(super) table: Alias,
     pub(super) inputs: Inputs,
-    /// Atoms that can be drawn.
+    /// Number of atoms that can be drawn.
     pub(super) support: usize,
-    /// Test mass of the others.
+    /// Test probability of the atoms that cannot be drawn.
     pub(super) outside: f64,
 }
 
@@ -30,18 +30,18 @@ impl Training {
     }
 }
 
-/// Made when the run starts: the page's slider needs none of it.
+/// What the runs draw from. It is made when the run starts, because a slider on the page needs none of it.
 pub(super) struct Simulation {
     pub(super) mass: Vec<f64>,
-    /// Sums of 32 masses.
+    /// Sums of 32 successive test probabilities.
     pub(super) words: Vec<f64>,
     pub(super) matched: Training,
-    /// Optimal and flat, per number of samples.
+    /// Optimal and flat training, for each number of samples.
     pub(super) others: Vec<[Training; 2]>,
 }
 
 impl Atoms {
-    /// Runs per mark: about four batches, whole groups, bounded bitmaps, at most some seconds of draws.
+    /// Runs of one checkpoint: about a quarter of the runs, whole groups, bounded bitmaps, at most some seconds of draws.
     pub(super) fn batch(&self) -> u32 {
         let group = sim::LANES as u32;
         let bytes = sim::rows(self.atoms.count() as usize) * sim::LANES * 4;

@@ -1,19 +1,21 @@
 //! Verdicts and tables of `atoms`.
 
 use super::run::HEAD;
-use super::{Atoms, NAMES};
+use super::{Atoms, NAMES, words};
 use crate::kit::Experiment;
 use crate::math::{self, Z999};
-use crate::output::{Column, Table, Verdict, significant};
+use crate::output::{Column, Table, Verdict};
 use crate::stats::{mean_and_error, slope_weights};
+use crate::text;
+use crate::text::{count, error, number};
 
-/// A measured slope.
+/// A measured slope of ln loss against ln N.
 #[derive(Clone, Copy)]
 pub(super) struct Slope {
     pub(super) value: f64,
-    /// Standard error.
+    /// Standard error of the slope.
     pub(super) error: f64,
-    /// How far the logarithms of the means are biased.
+    /// Bound of the bias of the slope, which comes from logarithms of means.
     pub(super) bias: f64,
 }
 
@@ -27,16 +29,17 @@ impl Atoms {
         weights.iter().enumerate().map(|(i, w)| w * math::ln(self.exact(distribution, i))).sum()
     }
 
-    /// Measured slope; none before two runs of every number of samples, or where fewer than ten runs missed an atom they could have met.
+    /// Measured slope; `None` before two runs of every number of samples, or where fewer than ten runs missed an atom that
+    /// they could have drawn.
     ///
-    /// A run uses the same draws for every N, so its losses belong together: the error is that of the mean over
-    /// runs of `sum_i w_i loss_i / mean_i`, or that of independent losses with the variance of [`Atoms::head_variance`]
-    /// if that is larger. Few runs show too little of it: where a common atom is rarely missed, a sample without such a
-    /// run has a low mean and a low spread at once.
+    /// A run uses the same draws for every N, so its losses are correlated: the error is that of the mean over runs of
+    /// `sum_i w_i loss_i / mean_i`. If the error of independent losses with the variance of [`Atoms::head_variance`] is
+    /// larger, the slope has this error, because few runs show too little of the variance: where a common atom is rarely
+    /// missed, a sample without such a run has both a low mean and a low spread.
     pub(super) fn slope(&self, distribution: usize) -> Option<Slope> {
         let losses = &self.losses[distribution];
         let runs = losses.iter().map(Vec::len).min().filter(|&n| n > 1 && losses.len() > 1)?;
-        // A handful of runs that missed anything says little about how often it happens.
+        // So few runs that missed an atom do not show how often this happens.
         if (0..losses.len())
             .any(|i| losses[i][..runs].iter().filter(|l| **l > self.outside(distribution, i)).count() < 10)
         {
@@ -59,8 +62,8 @@ impl Atoms {
         Some(Slope { value, error, bias })
     }
 
-    /// Variance of a run's loss due to the first [`HEAD`] atoms, `sum_k p_k^2 m_k (1 - m_k)` with `m_k = (1 - q_k)^N`: an
-    /// upper bound, as missing one atom makes it less likely to miss another.
+    /// Upper bound of the variance of a run's loss due to the first [`HEAD`] atoms: `sum_k p_k^2 m_k (1 - m_k)` with
+    /// `m_k = (1 - q_k)^N`. It is a bound because a run that misses one atom is less likely to miss another.
     pub(super) fn head_variance(&self, distribution: usize, i: usize) -> f64 {
         let n = f64::from(self.samples[i]);
         let flat = self.flat[i].top;
@@ -78,20 +81,20 @@ impl Atoms {
             .sum()
     }
 
-    /// Mean of these losses and its standard error: that of the sample, or, if that is larger, the one that the common
-    /// atoms must have, which few runs may not show (see [`Atoms::slope`]).
+    /// Mean of these losses and its standard error. The error is the larger of two: the error of the sample, and the error
+    /// due to the common atoms, which few runs may not show (see [`Atoms::slope`]).
     pub(super) fn mean_and_error(&self, distribution: usize, i: usize, losses: &[f64]) -> (f64, f64) {
         let (mean, error) = mean_and_error(losses);
         (mean, error.max((self.head_variance(distribution, i) / losses.len() as f64).sqrt()))
     }
 
-    /// Where the support is compared with its limit: `10 alpha <= N <= K/10`; may be empty.
+    /// Range of N in which the support is compared with its limit, `10 alpha <= N <= K/10`; it may be empty.
     pub(super) fn window(&self) -> [f64; 2] {
         [10.0 * self.alpha, f64::from(self.atoms.count()) / 10.0]
     }
 
     pub(super) fn tables(&self, measured_slopes: [Option<Slope>; 2]) -> Vec<Table> {
-        let plain = |name| Column { name: crate::text::word(name), unit: "" };
+        let plain = |name| Column { name, unit: "" };
         let measured = |d: usize, i: usize| {
             if self.losses[d][i].is_empty() { f64::NAN } else { mean_and_error(&self.losses[d][i]).0 }
         };
@@ -122,18 +125,18 @@ impl Atoms {
             Table {
                 id: "losses",
                 nothing: None,
-                title: "Losses, and what the best distributions train on".into(),
+                title: words::LOSSES.into(),
                 columns: [
-                    "samples N",
-                    "matched, exact",
-                    "matched, simulated",
-                    "optimal, exact",
-                    "optimal, simulated",
-                    "best flat, exact",
-                    "best flat, simulated",
-                    "optimal: atoms",
-                    "N / alpha",
-                    "best flat: atoms",
+                    words::SAMPLES_COLUMN,
+                    words::MATCHED_LOSS,
+                    words::MATCHED_LOSS_SIMULATED,
+                    words::OPTIMAL_LOSS,
+                    words::OPTIMAL_LOSS_SIMULATED,
+                    words::FLAT_LOSS,
+                    words::FLAT_LOSS_SIMULATED,
+                    words::OPTIMAL_ATOMS,
+                    words::OPTIMAL_ATOMS_LIMIT,
+                    words::FLAT_ATOMS,
                 ]
                 .map(plain)
                 .to_vec(),
@@ -142,8 +145,10 @@ impl Atoms {
             Table {
                 id: "exponents",
                 nothing: None,
-                title: "Slopes in log-log: the limit, the exact curve over these N, the simulation".into(),
-                columns: ["training", "asymptotic exponent", "exact slope", "measured slope"].map(plain).to_vec(),
+                title: words::EXPONENTS.into(),
+                columns: [words::TRAINING, words::EXPONENT, words::EXACT_SLOPE_COLUMN, words::MEASURED_SLOPE]
+                    .map(plain)
+                    .to_vec(),
                 rows: slopes.collect(),
             },
         ]
@@ -153,35 +158,32 @@ impl Atoms {
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
         if self.samples.len() > 1 {
-            for (d, id, exponent) in
-                [(0, "slope-matched", -1.0 + 1.0 / self.alpha), (1, "slope-optimal", 1.0 - self.alpha)]
-            {
+            for (d, id, claim, limit) in [
+                (0, "slope-matched", words::MATCHED_SLOPE, -1.0 + 1.0 / self.alpha),
+                (1, "slope-optimal", words::OPTIMAL_SLOPE, 1.0 - self.alpha),
+            ] {
                 let (slope, interval, bias) = slopes[d]
                     .map_or((f64::NAN, None, 0.0), |Slope { value, error, bias }| {
                         (value, Some([value - Z999 * error, value + Z999 * error]), bias)
                     });
-                let claim =
-                    format!("With {} training the loss falls with N as steeply as the exact curve does", NAMES[d]);
                 let exact = self.exact_slope(d);
-                let limit = format!("its limit, for many samples and far more atoms, is {}.", significant(exponent, 4));
                 let note = if exact.is_finite() {
-                    format!("Theory is the slope of the exact curve over these N, {}; {limit}", significant(exact, 4))
+                    text!(words::EXACT_SLOPE, slope = number(exact))
                 } else {
-                    format!(
-                        "At the largest N the exact loss is too small for 64-bit numbers, so its curve has no slope; {limit}"
-                    )
+                    words::NO_EXACT_SLOPE.into()
                 };
-                // Optimal training is to change the slope of matched training; that is to be a slope at all.
-                let null = if d == 0 { 0.0 } else { self.exact_slope(0) };
-                let settle = format!(
-                    "A slope of {} is not ruled out: more runs, or smaller N, would tell.",
-                    significant(null, 4)
-                );
-                let mut verdict = Verdict::of(id, claim, slope, interval, self.exact_slope(d), bias)
+                let verdict = Verdict::of(id, claim, slope, interval, exact, bias)
                     .note(note)
-                    .against(null, &settle);
+                    .adding(text!(words::SLOPE_LIMIT, limit = number(limit)));
+                // Optimal training should change the slope of matched training, which should differ from 0.
+                let mut verdict = if d == 0 {
+                    verdict.against(0.0, words::LEVEL_NOT_RULED_OUT)
+                } else {
+                    let matched = self.exact_slope(0);
+                    verdict.against(matched, text!(words::MATCHED_NOT_RULED_OUT, slope = number(matched)))
+                };
                 if finished && interval.is_none() {
-                    verdict = verdict.warning("At some N fewer than ten runs missed an atom, too few to tell.");
+                    verdict = verdict.warning(words::FEW_MISSED);
                 }
                 verdicts.push(verdict.once(finished));
             }
@@ -192,20 +194,19 @@ impl Atoms {
         let (n, support) = (f64::from(self.samples[i]), f64::from(self.best[i].support));
         // s = N/alpha + ln(2 pi s)/2 + 1 - 1/alpha + ..., by Stirling.
         let resolution = 2.0 + 0.5 * math::ln(2.0 * std::f64::consts::PI * support);
-        let claim =
-            format!("For N = {n} the optimal distribution trains on the top N/alpha atoms, up to a term of order ln N");
-        let mut verdict = Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution)
-            .unit("atoms")
-            .note(if from < to {
-                format!(
-                    "Closed form against its limit, within {resolution:.1} atoms; compared for N from {from:.0} to {to:.0} \
-                     (10 alpha to K/10)."
-                )
-            } else {
-                let count = self.atoms.count();
-                format!("The limit is one of many samples and far more atoms: with {count} atoms there is no such N.")
-            })
-            .against(n, "So few samples do not tell N/alpha from N atoms: take more.");
+        let claim = text!(words::SUPPORT, samples = count(n));
+        let verdict =
+            Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution).unit("atoms");
+        let verdict = if from < to {
+            verdict.note(text!(words::SUPPORT_LIMIT, resolution = error(resolution))).adding(text!(
+                words::SUPPORT_WINDOW,
+                least = number(from),
+                most = number(to)
+            ))
+        } else {
+            verdict.note(text!(words::NO_SUPPORT_WINDOW, atoms = count(self.atoms.count())))
+        };
+        let mut verdict = verdict.against(n, text!(words::SUPPORT_NOT_TOLD, samples = count(n)));
         if !(from..=to).contains(&n) {
             verdict.agrees = None;
         }

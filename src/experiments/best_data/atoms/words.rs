@@ -7,15 +7,16 @@ pub(super) const INFO: Info = Info {
     title: "Memorising atoms",
     question: "The test asks for facts with a long tail of frequencies: should training show them as often as the test does?",
     notice: &[
-        "Training on the test distribution gives the slow power law, N^(-1+1/alpha): most samples repeat what is known already. The optimal distribution gives N^(1-alpha), which at alpha = 2 is twice the exponent.",
-        "The optimal distribution gives up on the tail: it trains on about N/alpha atoms and leaves the rest. Among those it is almost, but not quite, uniform: the share falls like ln(s/k), from the first rank to the last rank s.",
-        "That it is about uniform over the top O(N) atoms holds only up to logarithms. A uniform distribution over a fixed multiple of N atoms misses a fixed share of them, however large N is, so its loss does not fall at all. The best uniform one trains on only N/((alpha-1) ln N) atoms, to see each of them surely, and loses a factor of (ln N)^(alpha-1) to the optimal one: compare the curves.",
-        "With more samples than atoms (try 1000 atoms and 10000 samples) the optimal loss falls exponentially, while the matched one stays a power law until the rarest atom has been seen.",
-        "An open marker at the foot of the figure says that no run missed any atom: the mean loss is then below the upper end of its bar, with 95% confidence.",
+        r"If training uses the test distribution, the loss falls slowly, as $N^{-1+1/\alpha}$ in the number of samples $N$, because most samples repeat atoms that are known already. With the optimal training distribution the loss falls as $N^{1-\alpha}$. At $\alpha = 2$ the optimal distribution doubles the exponent.",
+        r"The optimal training distribution gives up the tail: it draws about $N/\alpha$ atoms and never the others. Over the atoms that it draws it is almost, but not exactly, uniform: the share of rank $k$ falls like $\ln(s/k)$ until the last rank $s$ that it draws.",
+        r"A uniform distribution over the most frequent atoms is as good as the optimal distribution only up to logarithms. If it covers a fixed multiple of $N$ atoms, it misses a fixed share of them however large $N$ is, and its loss does not fall at all. The best truncated uniform distribution covers only about $N/((\alpha-1) \ln N)$ atoms, so that it sees nearly all of them. Its loss is larger than the optimal loss by a factor of order $(\ln N)^{\alpha-1}$: compare the curves.",
+        "With more samples than atoms (try 1000 atoms and 10000 samples) the loss of optimal training falls exponentially. The loss of matched training, which uses the test distribution, remains a power law until the rarest atom has been seen.",
+        "An open marker at the bottom of the figure means that no run missed any atom. With 95% confidence the mean loss is then below the upper end of the marker's bar.",
     ],
     model: &[
-        "There are K atoms; the test asks for atom k with probability p_k proportional to k^-alpha, and an atom is known once it has been drawn. Training is N independent draws from a distribution q that we choose. Nothing generalises from one atom to another, nothing is forgotten, one exposure is enough: a language model may need hundreds.",
-        "The simulation draws from alias tables with the same random numbers for every q and N, and keeps a bitmap of the atoms seen. The loss of a run is the test mass of the atoms not seen.",
+        r"There are $K$ atoms, which are separate facts. The test asks for atom $k$ with probability $p_k \propto k^{-\alpha}$. An atom is known once it has been drawn. Training draws $N$ independent samples from a distribution $q$ that we choose. Matched training takes $q = p$. Optimal training takes the $q$ with the least expected loss. The best truncated uniform distribution is uniform over the $m$ most frequent atoms, with the $m$ that gives the least expected loss.",
+        "In this model nothing generalises from one atom to another, nothing is forgotten, and one exposure is enough; a language model may need hundreds of exposures.",
+        "The simulation draws from alias tables, with the same random numbers for every $q$ and $N$, and keeps a bitmap of the atoms seen. The loss of a run is the test probability of the atoms that it has not seen.",
     ],
     formulas: &[
         Formula {
@@ -23,40 +24,101 @@ pub(super) const INFO: Info = Info {
             tex: r"L(q) = \sum_{k=1}^{K} p_k (1-q_k)^N, \qquad p_k = \frac{k^{-\alpha}}{H_{K,\alpha}}",
         },
         Formula {
-            label: "Optimal distribution",
+            label: "Optimal training distribution",
             tex: r"q_k^* = \max\bigl(0,\, 1 - \beta\, p_k^{-1/(N-1)}\bigr), \qquad \beta = \frac{s-1}{\sum_{k \le s} p_k^{-1/(N-1)}}",
         },
         Formula {
-            label: "Its support: the largest s with",
+            label: "Number of atoms that the optimal distribution draws: the largest $s$ with",
             tex: r"s - p_s^{1/(N-1)} \sum_{k \le s} p_k^{-1/(N-1)} < 1, \qquad s \approx \frac{N}{\alpha}",
         },
         Formula {
-            label: "Its loss",
+            label: "Loss of the optimal distribution",
             tex: r"L^* = (s-1)\,\beta^{N-1} + \sum_{k > s} p_k \;\approx\; \frac{c\,\alpha^{\alpha}}{\alpha-1} N^{1-\alpha} - \frac{c\,K^{1-\alpha}}{\alpha-1}, \qquad c = \frac{1}{H_{K,\alpha}}",
         },
         Formula {
-            label: "Loss of matched training",
+            label: "Loss of matched training, for many samples",
             tex: r"L_{\mathrm{same}} \approx \frac{c^{1/\alpha}}{\alpha}\, \Gamma\!\left(1-\tfrac{1}{\alpha},\, N c K^{-\alpha}\right) N^{-1+1/\alpha}",
         },
         Formula {
-            label: "Uniform over the top m atoms",
+            label: "Loss of the uniform distribution over the top $m$ atoms",
             tex: r"L_m = P_m \left(1-\tfrac{1}{m}\right)^{N} + 1 - P_m, \qquad P_m = \sum_{k \le m} p_k",
         },
     ],
     sources: &[
         Source {
-            text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Section 4. Theorem 4.2 of version 1 prints the exponent 1/(K-1) where 1/(N-1) is meant; version 2 was not compared.",
+            text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Section 4. Theorem 4.2 of version 1 prints the exponent 1/(K − 1) where 1/(N − 1) is meant; version 2 was not compared.",
             url: "https://arxiv.org/abs/2510.25108",
         },
         Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 2.2", url: "" },
     ],
     presets: &[
-        Preset { title: "alpha = 1.5", query: "" },
-        Preset { title: "alpha = 2: exponents 1/2 and 1", query: "exponent=2" },
-        Preset { title: "Heavy tail, alpha = 1.1", query: "exponent=1.1" },
+        Preset { title: "α = 1.5", query: "" },
+        Preset { title: "α = 2: exponents 1/2 and 1", query: "exponent=2" },
+        Preset { title: "Heavy tail, α = 1.1", query: "exponent=1.1" },
         Preset { title: "More samples than atoms", query: "atoms=1000&samples=30,100,300,1000,3000,10000,30000" },
         Preset { title: "Fifty atoms", query: "atoms=50&samples=5,10,20,50,100,200,500" },
     ],
 };
 
-pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION
+crate::texts! {
+    // Axes and columns.
+    SAMPLES = "training samples";
+    LOSS = "test loss: probability of the atoms not seen";
+    RANK = "rank of the atom";
+    SHARE = "share of the training samples";
+    SAMPLES_COLUMN = "training samples $N$";
+    MATCHED_LOSS = "exact loss, matched";
+    MATCHED_LOSS_SIMULATED = "simulated loss, matched";
+    OPTIMAL_LOSS = "exact loss, optimal";
+    OPTIMAL_LOSS_SIMULATED = "simulated loss, optimal";
+    FLAT_LOSS = "exact loss, best truncated uniform";
+    FLAT_LOSS_SIMULATED = "simulated loss, best truncated uniform";
+    OPTIMAL_ATOMS = "atoms drawn, optimal";
+    OPTIMAL_ATOMS_LIMIT = r"limit $N/\alpha$ of atoms drawn, optimal";
+    FLAT_ATOMS = "atoms drawn, best truncated uniform";
+    TRAINING = "training distribution";
+    EXPONENT = "exponent for many samples";
+    EXACT_SLOPE_COLUMN = "slope of the exact curve";
+    MEASURED_SLOPE = "measured slope";
+    // Titles.
+    LOSS_AGAINST_SAMPLES = "Test loss against the number of training samples";
+    DISTRIBUTIONS = "Training distributions for {samples} samples";
+    LOSSES = "Test loss of three training distributions, and the number of different atoms that they can draw";
+    EXPONENTS = "Exponents of the loss: the limit, and slopes in the log-log plot over these numbers of samples";
+    // Training distributions.
+    MATCHED = "matched";
+    OPTIMAL = "optimal";
+    FLAT = "best truncated uniform";
+    // Curves.
+    MATCHED_EXACT = "matched training, exact";
+    OPTIMAL_EXACT = "optimal training, exact";
+    FLAT_EXACT = "best truncated uniform training, exact";
+    MATCHED_ASYMPTOTE = "matched training, asymptote";
+    OPTIMAL_ASYMPTOTE = "optimal training, asymptote";
+    MATCHED_RUNS = "matched training, simulated: mean and 95% interval";
+    OPTIMAL_RUNS = "optimal training, simulated: mean and 95% interval";
+    FLAT_RUNS = "best truncated uniform training, simulated: mean and 95% interval";
+    MATCHED_NONE = "matched training, simulated: no atom missed in any run, 95% bound";
+    OPTIMAL_NONE = "optimal training, simulated: no atom missed in any run, 95% bound";
+    FLAT_NONE = "best truncated uniform training, simulated: no atom missed in any run, 95% bound";
+    MATCHED_SHARES = "matched: the test distribution";
+    OPTIMAL_SHARES = "optimal: the top {atoms} {atoms:atom|atoms}";
+    FLAT_SHARES = "best truncated uniform: the top {atoms} {atoms:atom|atoms}";
+    // Verdicts on the slopes.
+    MATCHED_SLOPE = "With matched training the loss falls with the number of samples as steeply as the exact curve. Slope of the loss in the log-log plot";
+    OPTIMAL_SLOPE = "With optimal training the loss falls with the number of samples as steeply as the exact curve. Slope of the loss in the log-log plot";
+    EXACT_SLOPE = "Over these numbers of samples the exact curve has the slope {slope}.";
+    NO_EXACT_SLOPE = "At the largest number of samples the exact loss is too small for 64-bit numbers, so the exact curve has no slope.";
+    SLOPE_LIMIT = "With many samples, and far more atoms than samples, the slope of the exact curve tends to {limit}.";
+    LEVEL_NOT_RULED_OUT = "The interval does not rule out a slope of 0. Simulate more runs, or compare smaller numbers of samples.";
+    MATCHED_NOT_RULED_OUT = "The interval does not rule out the slope of matched training, {slope}. Simulate more runs, or compare smaller numbers of samples.";
+    FEW_MISSED = "For some number of samples fewer than ten runs missed an atom that they could have drawn, too few to measure a slope. Simulate more runs, or compare smaller numbers of samples.";
+    // Verdict on the support.
+    SUPPORT = r"With $N$ = {samples} samples the optimal distribution draws only the top $N/\alpha$ atoms, up to a term of order $\ln N$. Number of atoms that it draws";
+    SUPPORT_LIMIT = r"The number of atoms is exact; $N/\alpha$ is its limit, which may be off by {resolution} atoms at this number of samples.";
+    SUPPORT_WINDOW = r"The number of atoms is compared with its limit only where $N$ is at least {least}, which is $10\alpha$, and at most {most}, which is a tenth of all atoms.";
+    NO_SUPPORT_WINDOW = r"The limit $N/\alpha$ needs many samples and far more atoms than samples. With {atoms} atoms no number of samples is large enough and small enough.";
+    SUPPORT_NOT_TOLD = r"With only {samples} samples $N/\alpha$ cannot be told from $N$. Compare larger numbers of samples.";
+    // Errors.
+    WHOLE_NUMBERS = "whole numbers from {least} to {most}";
+}

@@ -1,30 +1,33 @@
 //! Figures of `k-composition`.
 
 use super::run::{Expected, FLOWS, Snapshot};
-use super::{KComposition, Params};
+use super::{KComposition, Params, words};
 use crate::experiments::best_data::race::{Race, Time, name};
+use crate::experiments::best_data::words as shared;
 use crate::math;
 use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series};
 use crate::params::Scale;
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::quartiles;
-use crate::text::word;
+use crate::text;
+use crate::text::{Template, Text, count, number, phrase};
 use crate::theory::k_composition as theory;
 
 /// Runs that can be shown one by one.
 pub(super) const SHOWN: usize = 16;
-/// Where curves of the loss end: what is below is solved, and f32 weights stop sooner or later.
+/// Where curves of the loss end: a smaller loss is solved, and f32 weights stop sooner or later.
 pub(super) const LEAST_LOSS: f64 = 1e-6;
-/// Cells of a landscape along each axis.
+/// Number of cells of a landscape along each axis.
 pub(super) const CELLS: u32 = 45;
-/// More curves than this are drawn without bands and single runs.
+/// Most training distributions that are drawn with bands and single runs.
 pub(super) const CROWD: usize = 3;
-/// Landscapes drawn at most.
+/// Most landscapes that are drawn.
 pub(super) const LANDSCAPES: usize = 4;
 
-pub(super) const BIN_NAMES: [&str; BINS] =
-    ["first eighth of the skills", "second eighth", "second quarter", "second half"];
-pub(super) const SAMPLES: Axis = Axis::log(word("training samples")).unit("samples");
+/// Names of the groups of skills.
+pub(super) const BIN_NAMES: [Template<0>; BINS] =
+    [words::FIRST_EIGHTH, words::SECOND_EIGHTH, words::SECOND_QUARTER, words::SECOND_HALF];
+pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
 
 /// The group of the series of a training distribution, and the start of their ids.
 fn group(training: usize) -> String {
@@ -41,7 +44,7 @@ fn landscape_id(training: usize) -> Id {
     if training == 0 { "landscape".into() } else { format!("landscape-{}", training + 1).into() }
 }
 
-/// A curve of losses as far as [`LEAST_LOSS`]: where it falls below, it ends there.
+/// A curve of losses that ends at [`LEAST_LOSS`] where it falls below it.
 pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
     let mut gone = false;
     for y in &mut y {
@@ -55,7 +58,7 @@ pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
 }
 
 impl KComposition {
-    /// Samples at the marks that are recorded.
+    /// Numbers of samples at the recorded checkpoints, and what was kept there.
     pub(super) fn recorded(&self, training: usize) -> (Vec<f64>, Vec<&Snapshot>) {
         let all = self.snapshots[training].iter().zip(&self.marks);
         all.filter(|(snapshot, _)| !snapshot.loss.is_empty())
@@ -67,12 +70,12 @@ impl KComposition {
         self.marks[..self.flows[training].len()].iter().map(|&mark| self.seen(mark)).collect()
     }
 
-    /// Names of the trainings in plots.
-    pub(super) fn label(&self, training: usize) -> String {
+    /// Name of a training distribution in figures.
+    pub(super) fn label(&self, training: usize) -> Text {
         name(self.params.exponents[training])
     }
 
-    /// Median, quartiles and single runs of the loss (`which` 0) or sign accuracy (1), with the flow.
+    /// Median, quartiles, single runs and flow of the loss (`which` 0) or of the sign accuracy (`which` 1).
     pub(super) fn curves(&self, which: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let crowded = self.trainings.len() > CROWD;
@@ -80,18 +83,24 @@ impl KComposition {
         let cut = |y: Vec<f64>| if which == 0 { down_to_least(y) } else { y };
         for i in self.trainings() {
             let (x, snapshots) = self.recorded(i);
-            let diverged = match racers[i].diverged {
-                0 => String::new(),
-                count => format!(", without {count} diverged"),
-            };
+            let training = || phrase(self.label(i));
+            let diverged = racers[i].diverged;
             let quartile = |q: usize| snapshots.iter().map(|s| s.quartiles[which][q]).collect::<Vec<_>>();
             let median = cut(quartile(1));
             let measured = |label, y| Series::measured(id(i, "measured"), label, x.clone(), y).line().group(group(i));
             if crowded && !snapshots.is_empty() {
-                let label = format!("{}: median{diverged}", self.label(i));
+                let label = if diverged == 0 {
+                    text!(words::MEDIAN_OF, training = training())
+                } else {
+                    text!(words::MEDIAN_WITHOUT_DIVERGED, training = training(), runs = count(diverged))
+                };
                 series.push(measured(label, median));
             } else if !snapshots.is_empty() {
-                let label = format!("{}: median and quartiles{diverged}", self.label(i));
+                let label = if diverged == 0 {
+                    text!(shared::QUARTILES_OF, training = training())
+                } else {
+                    text!(words::QUARTILES_WITHOUT_DIVERGED, training = training(), runs = count(diverged))
+                };
                 let least = if which == 0 { LEAST_LOSS } else { 0.0 };
                 // The band ends where the median does.
                 let end = |q: usize| {
@@ -103,7 +112,8 @@ impl KComposition {
             }
             let y = cut(self.flows[i].iter().map(|row| row[which]).collect());
             if !y.is_empty() {
-                let label = format!("{}: flow without noise, median of {}", self.label(i), FLOWS.min(self.params.runs));
+                let starts = count(FLOWS.min(self.params.runs));
+                let label = text!(words::FLOW_OF, training = training(), starts = starts);
                 let flow = Series::theory(id(i, "theory"), label, self.samples_of_flow(i), y).group(group(i));
                 series.push(flow.hidden_if(crowded && !snapshots.is_empty()));
             }
@@ -111,7 +121,7 @@ impl KComposition {
                 let paths = self.paths(i, &|shown, _| f64::from(shown[0]), &|x, _| x);
                 if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite())) {
                     let y = cut(y);
-                    let label = format!("{}: single runs", self.label(i));
+                    let label = text!(words::SINGLE_RUNS_OF, training = training());
                     series.push(Series::measured(id(i, "runs"), label, x, y).line().group(group(i)).hidden());
                 }
             }
@@ -119,7 +129,8 @@ impl KComposition {
         series
     }
 
-    /// The first runs one after another as one line with gaps: `first` and `second` of what is shown and the samples.
+    /// The first runs one after another, as one line with gaps. The functions `first` and `second` take ordinates and
+    /// abscissae from what is kept of a run and from its number of samples.
     pub(super) fn paths(
         &self,
         training: usize,
@@ -142,20 +153,19 @@ impl KComposition {
     }
 
     pub(super) fn loss_figure(&self) -> Option<Figure> {
-        let y = Axis::log(word("loss on the uniform test"));
-        let figure = Figure::new("loss", "Test loss against training samples", SAMPLES, y).series(self.curves(0));
+        let figure = Figure::new("loss", words::LOSS, SAMPLES, Axis::log(words::TEST_LOSS)).series(self.curves(0));
         let Params { uniform_after, samples, target, .. } = self.params;
-        let switch = (uniform_after > 0 && uniform_after < samples)
-            .then(|| Mark::at_x("uniform from here", f64::from(uniform_after)));
-        figure.marks([Mark::at_y("target", target)].into_iter().chain(switch)).drawn()
+        let switch =
+            (uniform_after > 0 && uniform_after < samples).then(|| Mark::at_x(words::SWITCH, f64::from(uniform_after)));
+        figure.marks([Mark::at_y(words::TARGET, target)].into_iter().chain(switch)).drawn()
     }
 
     pub(super) fn accuracy_figure(&self) -> Option<Figure> {
-        let y = Axis::linear(word("test tasks whose sign is right")).unit("%");
-        Figure::new("sign-accuracy", "Sign accuracy on the uniform test", SAMPLES, y).series(self.curves(1)).drawn()
+        let y = Axis::linear(words::RIGHT_SIGN).unit("%");
+        Figure::new("sign-accuracy", words::SIGN_ACCURACY, SAMPLES, y).series(self.curves(1)).drawn()
     }
 
-    /// Means of the bins; the steepest training in view, the others on request.
+    /// Means of the groups of skills. The steepest training distribution is shown, the others on request.
     pub(super) fn skills_figure(&self) -> Option<Figure> {
         let exponents = &self.params.exponents;
         let steepest = self.trainings().max_by(|&i, &j| exponents[i].total_cmp(&exponents[j])).unwrap_or(0);
@@ -165,52 +175,60 @@ impl KComposition {
         for i in order {
             let (x, snapshots) = self.recorded(i);
             for bin in 0..BINS {
-                let label = format!("{}: {}", self.label(i), BIN_NAMES[bin]);
+                let (training, skills) = (phrase(self.label(i)), phrase(BIN_NAMES[bin]));
                 let how = format!("{}-measured", bin + 1);
                 let line = if snapshots.is_empty() {
                     if self.flows[i].is_empty() {
                         continue;
                     }
                     let y = self.flows[i].iter().map(|row| row[4 + bin]).collect();
-                    let label = format!("{label}, flow without noise");
+                    let label = text!(words::BIN_FLOW, training = training, skills = skills);
                     Series::theory(id(i, &how), label, self.samples_of_flow(i), y)
                 } else {
                     let y = snapshots.iter().map(|s| s.mean(2 + bin)).collect();
+                    let label = text!(words::BIN_RUNS, training = training, skills = skills);
                     Series::measured(id(i, &how), label, x.clone(), y).line()
                 };
                 series.push(line.hidden_if(i != steepest));
             }
         }
-        let y = Axis::linear(word("mean weight (1 is the truth)"));
-        Figure::new("skills", "Which skills are learned first", SAMPLES, y).series(series).drawn()
+        let y = Axis::linear(words::MEAN_WEIGHT_OF_BIN);
+        Figure::new("skills", words::FIRST_SKILLS, SAMPLES, y).series(series).drawn()
     }
 
     pub(super) fn signal_figure(&self) -> Option<Figure> {
         let mut series = Vec::new();
         for i in self.trainings() {
+            let training = || phrase(self.label(i));
             for (moment, letter, which) in [(0, "A", ""), (1, "B", "b-")] {
                 let hidden = moment == 1 && self.trainings.len() > 2;
                 let group = id(i, letter);
                 let (x, snapshots) = self.recorded(i);
                 if !snapshots.is_empty() {
                     let y = snapshots.iter().map(|s| s.mean(moment)).collect();
-                    let label = format!("{letter}, {}: mean of the runs", self.label(i));
+                    let label = match moment {
+                        0 => text!(words::SIGNAL_RUNS, training = training()),
+                        _ => text!(words::SIZE_RUNS, training = training()),
+                    };
                     let line = Series::measured(id(i, &format!("{which}measured")), label, x, y).line();
                     series.push(line.group(group.clone()).hidden_if(hidden));
                 }
                 if !self.flows[i].is_empty() {
                     let y = self.flows[i].iter().map(|row| row[2 + moment]).collect();
-                    let label = format!("{letter}, {}: flow without noise", self.label(i));
+                    let label = match moment {
+                        0 => text!(words::SIGNAL_FLOW, training = training()),
+                        _ => text!(words::SIZE_FLOW, training = training()),
+                    };
                     let line = Series::theory(id(i, &format!("{which}theory")), label, self.samples_of_flow(i), y);
                     series.push(line.group(group).hidden_if(hidden));
                 }
             }
         }
-        let y = Axis::linear(word("moments of the weights under p"));
-        Figure::new("signal", "The signal A and the size B", SAMPLES, y).folded().series(series).drawn()
+        let y = Axis::linear(words::MOMENTS);
+        Figure::new("signal", words::SIGNAL, SAMPLES, y).folded().series(series).drawn()
     }
 
-    /// The pull of the gradient at the start against the number of skills.
+    /// The gradient towards the truth at the start, against the number of skills.
     pub(super) fn gradient_figure(&self) -> Option<Figure> {
         let Params { hops, init, runs, .. } = self.params;
         let sizes: Vec<u32> = (3..=10).map(|power| 1 << power).collect();
@@ -237,21 +255,18 @@ impl KComposition {
                 let [low, median, high] = quartiles(&pulls);
                 found.push(*d, median, [low, high]);
             }
-            let label = self.label(i);
-            let line = format!("{label}: k |p|^k r^(k-1) 0.67^(k-1)");
+            let training = || phrase(self.label(i));
+            let line = text!(words::GRADIENT_THEORY, training = training());
             series.push(Series::theory(id(i, "theory"), line, x.clone(), expected).group(group(i)));
-            let points = format!("{label}: median and quartiles of {runs} starts");
+            let points = text!(words::GRADIENT_STARTS, training = training(), starts = count(runs));
             series.extend(found.series(id(i, "measured"), points).map(|points| points.group(group(i))));
         }
-        let axis = Axis::log(word("skills d")).unit("skills");
-        let y = Axis::log(word("gradient towards the truth"));
-        Figure::new("gradient", "How strongly the start is pulled to the truth", axis, y)
-            .folded()
-            .series(series)
-            .drawn()
+        let axis = Axis::log(words::SKILLS).unit("skills");
+        let y = Axis::log(words::GRADIENT);
+        Figure::new("gradient", words::GRADIENT_AGAINST_SKILLS, axis, y).folded().series(series).drawn()
     }
 
-    /// The plane of equal head and equal tail, for one training distribution.
+    /// The training loss where the first eighth of the skills has one weight and the others have another.
     pub(super) fn landscape(&self, training: usize) -> Figure {
         let p = &self.trainings[training];
         let head = (self.params.skills / 8) as usize;
@@ -260,53 +275,53 @@ impl KComposition {
         let loss = |x: f64, y: f64| theory::loss(self.params.hops, theory::slice(p, head, x, y)).clamp(0.0, 1.0);
         Figure::new(
             landscape_id(training),
-            format!("Training loss over head and tail, {}", self.label(training)),
-            Axis::linear(word("weight of the first eighth of the skills")),
-            Axis::linear(word("weight of the others")),
+            text!(words::LANDSCAPE, training = phrase(self.label(training))),
+            Axis::linear(words::HEAD_WEIGHT),
+            Axis::linear(words::TAIL_WEIGHT),
         )
         .field(Field {
             z: axis.iter().map(|&y| axis.iter().map(|&x| loss(x, y)).collect()).collect(),
             x: axis.clone(),
             y: axis,
-            label: word("training loss, at most 1"),
+            label: words::CLIPPED_LOSS,
             unit: "",
             scale: Scale::Linear,
             frame: Frame::Plane,
         })
-        .marks([Mark::at("truth", 1.0, 1.0)])
+        .marks([Mark::at(words::TRUTH, 1.0, 1.0)])
         .folded()
     }
 
-    /// The mean of the bins after the first one.
+    /// Mean weight of the skills after the first bin.
     pub(super) fn tail(&self, bins: &dyn Fn(usize) -> f64) -> f64 {
         let ends = sim::bins(self.params.skills).map(f64::from);
         (1..BINS).map(|i| (ends[i + 1] - ends[i]) * bins(i)).sum::<f64>() / (ends[BINS] - ends[1])
     }
 
-    /// Measured and expected trajectories on a landscape.
+    /// Measured and expected paths on a landscape.
     pub(super) fn trajectories(&self, training: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let (_, snapshots) = self.recorded(training);
         if !snapshots.is_empty() {
             let x = snapshots.iter().map(|s| s.mean(2)).collect();
             let y = snapshots.iter().map(|s| self.tail(&|bin| s.mean(2 + bin))).collect();
-            series.push(Series::measured("mean-measured", "mean of the runs", x, y).line().group("mean"));
+            series.push(Series::measured("mean-measured", words::MEAN_RUN, x, y).line().group("mean"));
             let tail = |shown: &[f32; 3 + BINS], _| self.tail(&|bin| f64::from(shown[3 + bin]));
             let paths = self.paths(training, &tail, &|_, shown| f64::from(shown[3]));
             if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite())) {
-                series.push(Series::measured("single", "single runs", x, y).line().hidden());
+                series.push(Series::measured("single", words::SINGLE_RUNS, x, y).line().hidden());
             }
         }
         let flow = &self.flows[training];
         if !flow.is_empty() {
             let x = flow.iter().map(|row| row[4]).collect();
             let y = flow.iter().map(|row| self.tail(&|bin| row[4 + bin])).collect();
-            series.push(Series::theory("mean-theory", "flow without noise", x, y).group("mean"));
+            series.push(Series::theory("mean-theory", words::FLOW, x, y).group("mean"));
         }
         series
     }
 
-    /// The uniform flow in the plane of its two moments.
+    /// The flow under the uniform distribution, in the plane of its two moments.
     pub(super) fn phase_figure(&self) -> Figure {
         let Params { skills, hops, .. } = self.params;
         let (mut x, mut y) = (Vec::new(), Vec::new());
@@ -341,26 +356,21 @@ impl KComposition {
         }
         let edge: Vec<f64> = (0..=40).map(|i| f64::from(i) / 40.0 * 1.25).collect();
         let square = edge.iter().map(|a| a * a).collect();
-        Figure::new(
-            "phase",
-            "The uniform flow: two numbers are all of it",
-            Axis::linear(word("A, the mean weight")),
-            Axis::linear(word("B, the mean square")),
-        )
-        .series([
-            Series::theory("flow-theory", "flow", x, y),
-            Series::theory("edge", "B = A^2, all weights equal", edge, square),
-        ])
-        .marks([Mark::at("saddle", 0.0, 0.0), Mark::at("truth", 1.0, 1.0)])
-        .folded()
+        Figure::new("phase", words::PHASE, Axis::linear(words::MEAN_WEIGHT), Axis::linear(words::MEAN_SQUARE))
+            .series([
+                Series::theory("flow-theory", words::FLOW, x, y),
+                Series::theory("edge", words::EQUAL_WEIGHTS, edge, square),
+            ])
+            .marks([Mark::at(words::SADDLE, 0.0, 0.0), Mark::at(words::TRUTH, 1.0, 1.0)])
+            .folded()
     }
 
-    /// Uniform runs on the phase portrait.
+    /// Single runs with uniform training, in the plane of the two moments.
     pub(super) fn phase_runs(&self) -> Option<Series> {
         let uniform = self.params.exponents.iter().position(|&alpha| alpha == 0.0)?;
         let paths = self.paths(uniform, &|shown, _| f64::from(shown[2]), &|_, shown| f64::from(shown[1]));
         let (y, x) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite()))?;
-        Some(Series::measured("runs", "uniform runs", x, y).line())
+        Some(Series::measured("runs", words::UNIFORM_RUNS, x, y).line())
     }
 
     pub(super) fn fixed(&self) -> &[Figure] {
@@ -393,7 +403,7 @@ impl KComposition {
         figures
     }
 
-    /// Samples after which the median flow is at the target, where it gets there: against alpha.
+    /// Number of samples after which the median flow reaches the target, against the exponent alpha.
     pub(super) fn flow_times(&self) -> Option<Series> {
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for i in self.trainings() {
@@ -401,14 +411,13 @@ impl KComposition {
             let Some(at) = flow.iter().position(|row| row[0] < self.params.target).filter(|&at| at > 0) else {
                 continue;
             };
-            // Between two marks ln loss against ln samples.
+            // Between two checkpoints ln loss is linear in ln samples.
             let ln = |row: &Expected| math::ln(row[0].max(f64::MIN_POSITIVE));
             let part = (ln(&flow[at - 1]) - math::ln(self.params.target)) / (ln(&flow[at - 1]) - ln(&flow[at]));
             x.push(self.params.exponents[i]);
             y.push(samples[at - 1] * math::pow(samples[at] / samples[at - 1], part));
         }
-        (!x.is_empty())
-            .then(|| Series::theory("flow-theory", "flow without noise, where it was followed that far", x, y).points())
+        (!x.is_empty()).then(|| Series::theory("flow-theory", words::FLOW_TIMES, x, y).points())
     }
 
     pub(super) fn sizes_figure(&self) -> Option<Figure> {
@@ -426,32 +435,30 @@ impl KComposition {
                 y.push(median);
             }
             let Some(seen) = y.iter().rposition(|y| y.is_finite()) else { continue };
-            let label = format!("{}: median and quartiles", self.label(i));
+            let training = || phrase(self.label(i));
+            let label = text!(shared::QUARTILES_OF, training = training());
             series.extend(points.series(id(i, "measured"), label).map(|points| points.group(group(i))));
             if let Some((slope, _)) = self.slope(i) {
                 let centre = |v: &[f64]| v.iter().map(|v| math::ln(*v)).sum::<f64>() / v.len() as f64;
                 let (mx, my) = (centre(&x), centre(&y));
                 let line = x.iter().map(|d| math::exp(my + slope * (math::ln(*d) - mx))).collect();
-                let label = format!("{}: fit, d^{slope:.2}", self.label(i));
+                let label = text!(words::FIT, training = training(), slope = number(slope));
                 series.push(Series::measured(id(i, "runs"), label, x.clone(), line).line().group(group(i)));
             }
-            // The bound's slope, through the point of the fewest skills.
+            // A line with the slope of the bound, through the point of the fewest skills.
             if let Some(exponent) = self.bound(i) {
                 let through = |d: &f64| y[seen] * math::pow(d / x[seen], exponent);
-                let label = format!("{}: as steep as the bound d^{exponent}", self.label(i));
+                let label = text!(words::BOUND, training = training(), bound = number(exponent));
                 let y = x.iter().map(through).collect();
                 series.push(Series::theory(id(i, "theory"), label, x.clone(), y).group(group(i)));
             }
         }
-        let x = Axis::log(word("skills d")).unit("skills");
-        let y = Axis::log(word("training samples to the target")).unit("samples");
-        Figure::new("time-against-skills", "Samples to the target against the number of skills", x, y)
-            .folded()
-            .series(series)
-            .drawn()
+        let x = Axis::log(words::SKILLS).unit("skills");
+        let y = Axis::log(shared::SAMPLES_TO_TARGET).unit("samples");
+        Figure::new("time-against-skills", words::TIMES_AGAINST_SKILLS, x, y).folded().series(series).drawn()
     }
 
-    /// The largest learning rates at which SGD can stay at the truth, for each training.
+    /// The largest learning rate at which SGD can stay at the truth, for each training distribution.
     pub(super) fn edges(&self) -> Vec<f64> {
         let Params { hops, batch, .. } = self.params;
         let edge = |p: &Vec<f64>| theory::stable_rate(hops, theory::curvature(p, hops)[1], batch);

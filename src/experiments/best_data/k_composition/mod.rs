@@ -2,9 +2,9 @@
 //!
 //! Model: a sample is k skills drawn from `p_j ~ j^-alpha`; the learner predicts the product of their weights, the truth
 //! is a product of signs; online SGD on half the squared error; the test is uniform and exact. Prediction: for k >= 3
-//! the start is a saddle of order k, and a power law leaves it because its first skills alone make a signal
-//! `A = sum p_j w_j` that does not shrink with d; at k = 2 there is no such saddle and coverage decides. Falsifier:
-//! medians of the times to a target whose ratio does not say so.
+//! the start is a saddle point of order k, and a power law leaves it because its first skills alone make a signal
+//! `A = sum p_j w_j` that does not shrink with d. At k = 2 there is no such saddle point, and coverage decides.
+//! Falsifier: medians of the times to a target whose ratio is on the other side of 1.
 
 use std::cell::OnceCell;
 
@@ -21,6 +21,8 @@ use crate::output::{Figure, Output, Progress};
 use crate::params::Spec;
 use crate::rng::Gaussian;
 use crate::sim::k_composition as sim;
+use crate::text;
+use crate::text::setting;
 use crate::theory::k_composition as theory;
 
 mod claims;
@@ -38,12 +40,12 @@ crate::params! {
         skills: u32 = Spec::integer("64", 8.0, 1024.0).log().unit("skills");
         /// Number of skills that a task composes: the product has this many factors.
         hops: u32 = Spec::integer("4", 1.0, 8.0);
-        /// Exponents alpha of the training distributions to compare, separated by commas: the probability of a skill is proportional to rank^-alpha. 0 is the uniform distribution.
+        /// Exponents $\alpha$ of the training distributions to compare, separated by commas: training draws the $j$-th skill with a probability proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.5", 0.0, 4.0, 1, 12);
         /// Learning rate of SGD. It multiplies the mean gradient of a batch.
         lr: f64 = Spec::number("0.05", 0.0001, 4.0).log().label("learning rate");
         /// Standard deviation of the initial weights, which are independent and Gaussian.
-        init: f64 = Spec::number("0.3", 0.01, 2.0).log().label("size of the first weights");
+        init: f64 = Spec::number("0.3", 0.01, 2.0).log().label("size of the initial weights");
         /// Number of training samples of a run.
         samples: u32 = Spec::integer("100000", 256.0, 2e7).log().unit("samples");
         /// Batch size. 1 trains on one sample at a time.
@@ -54,18 +56,18 @@ crate::params! {
         uniform_after: u32 = Spec::integer("0", 0.0, 2e7).unit("samples").was(&["switch_after"]);
         /// Test loss, on the uniform distribution, at which the task counts as solved.
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
-        /// Repeat the comparison with the number of skills halved this many times, but never below 8 skills. 0 turns this off.
+        /// Repeat the comparison this many times, each time with half as many skills as before, but never below 8 skills. 0 turns this off.
         halvings: u32 = Spec::integer("0", 0.0, 7.0);
-        /// Also compare this many learning rates, from lr/10 to 10 lr, to find the best one for each training distribution. 0 turns this off.
+        /// Also compare this many learning rates, from a tenth of the learning rate to ten times the learning rate, to find the best one for each training distribution. 0 turns this off.
         rates: u32 = Spec::integer("0", 0.0, 32.0).label("learning rates to compare");
     }
 }
 
-/// Runs of all training distributions together: what is kept of them at every mark must fit into memory.
+/// Most runs of all training distributions together: what is kept of them at every checkpoint must fit into memory.
 const RUNS_MAX: u32 = 131_072;
-/// Marks of a run of budget 1e5 and above.
+/// Checkpoints of a run of 1e5 samples or more.
 const MARKS: u32 = 48;
-/// Marks of a race at fewer skills, and of one at many learning rates.
+/// Checkpoints of a race at fewer skills, and of a race at many learning rates.
 const RUNG_MARKS: u32 = 4;
 
 /// The experiment.
@@ -73,33 +75,33 @@ pub struct KComposition {
     params: Params,
     seed: u32,
     gaussian: Gaussian,
-    /// Training distributions at full size.
+    /// Training distributions over all skills.
     trainings: Vec<Vec<f64>>,
-    /// Numbers of skills, full size first.
+    /// Numbers of skills that are compared, the largest first.
     sizes: Vec<u32>,
-    /// Steps after which something is recorded, ascending.
+    /// Steps of the checkpoints, ascending.
     marks: Vec<u32>,
     legs: Legs<Leg>,
-    /// `[training][mark]`; shorter where the flow was not followed to the end.
+    /// Flows without noise, `[training][checkpoint]`; shorter where the flow was not followed to the end.
     flows: Vec<Vec<Expected>>,
-    /// Figures that no run changes.
+    /// Figures that do not depend on the runs.
     fixed: OnceCell<Vec<Figure>>,
     inputs: Vec<OnceCell<(Inputs, u32)>>,
-    /// The leg under way, when its state is that of the last mark.
+    /// State of the leg under way at its last checkpoint.
     lanes: Carried<(Lanes<sim::Compose>, u32)>,
-    /// `[training][mark]`.
+    /// What is kept of the runs, `[training][checkpoint]`.
     snapshots: Vec<Vec<Snapshot>>,
-    /// `[rung][training]`: time to the target of every run of the legs that are finished, and the runs that diverged.
+    /// Times to the target and diverged runs of the finished legs, `[rung][training]`.
     finished: Vec<Vec<Racer>>,
-    /// The same of the leg under way.
+    /// Times to the target and diverged runs of the leg under way.
     current: Vec<Racer>,
-    /// The race at many learning rates, as far as its legs are finished.
+    /// Finished legs of the race at many learning rates.
     rates: Rates,
     done: u32,
 }
 
 impl KComposition {
-    /// The race at a size, with the leg under way where that does not mix budgets.
+    /// The race at one number of skills. It includes the leg under way where this does not mix budgets.
     pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
         let place = self.legs.after(self.done);
@@ -119,7 +121,7 @@ impl KComposition {
 impl Experiment for KComposition {
     const SLUG: &'static str = "k-composition";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: text::Texts = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
@@ -130,14 +132,19 @@ impl Experiment for KComposition {
         let count = each_once(&params.exponents).len() as u32;
         let lanes = count * rates.max(1);
         if u64::from(runs) * u64::from(lanes) > u64::from(RUNS_MAX) {
-            let at = if rates > 1 { format!(" at {rates} learning rates") } else { String::new() };
-            let allowed =
-                format!("at most {} runs of each of {count} exponents{at}, what memory holds", RUNS_MAX / lanes);
-            return Err(Error::parameter("runs", &runs.to_string(), &allowed));
+            let most = setting(f64::from(RUNS_MAX / lanes));
+            let exponents = setting(f64::from(count));
+            let allowed = if rates > 1 {
+                let rates = setting(f64::from(rates));
+                text!(words::RUNS_AT_RATES_ALLOWED, runs = most, exponents = exponents, rates = rates)
+            } else {
+                text!(words::RUNS_ALLOWED, runs = most, exponents = exponents)
+            };
+            return Err(Error::parameter("runs", &runs.to_string(), allowed));
         }
         if batch > samples {
-            let allowed = format!("at most the {samples} samples of a run");
-            return Err(Error::parameter("batch", &batch.to_string(), &allowed));
+            let allowed = text!(words::BATCH_ALLOWED, samples = setting(f64::from(samples)));
+            return Err(Error::parameter("batch", &batch.to_string(), allowed));
         }
         Ok(())
     }

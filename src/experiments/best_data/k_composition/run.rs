@@ -10,24 +10,24 @@ use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::quartiles;
 use crate::theory::k_composition as theory;
 
-/// Bytes of the state of the runs that go together.
+/// Most bytes of the state of a block of runs.
 pub(super) const BLOCK_BYTES: usize = 16 << 20;
-/// Starts whose flow is drawn.
+/// Most starts whose flow is followed.
 pub(super) const FLOWS: u32 = 5;
-/// Weights that all flows together may visit: bounds a slider's move.
+/// Most weights that all flows together may visit: it bounds the time of a slider's move.
 pub(super) const FLOW_WORK: usize = 12_000_000;
 
-/// What is kept of the runs of one training distribution at one mark.
+/// What is kept of the runs of one training distribution at one checkpoint.
 #[derive(Clone, Default)]
 pub(super) struct Snapshot {
     /// Losses and sign accuracies of the runs that have not diverged.
     pub(super) loss: Vec<f32>,
     pub(super) accuracy: Vec<f32>,
-    /// Their sums of A, B and the means of the bins.
+    /// Sums of A, B and the means of the bins over the runs that have not diverged.
     pub(super) sums: [f64; 2 + BINS],
-    /// Loss, A, B and means of the bins of the first runs, diverged ones as NaN.
+    /// Loss, A, B and means of the bins of each of the first runs; NaN for a run that diverged.
     pub(super) shown: Vec<[f32; 3 + BINS]>,
-    /// Quartiles of loss and accuracy.
+    /// Quartiles of the loss and of the accuracy over the runs that have not diverged.
     pub(super) quartiles: [[f64; 3]; 2],
 }
 
@@ -37,21 +37,21 @@ impl Snapshot {
     }
 }
 
-/// What theory says of one mark, over the starts: medians of loss and sign accuracy, means of A, B and the bins.
+/// What theory predicts at one checkpoint, over the starts: medians of loss and sign accuracy, means of A, B and the bins.
 pub(super) type Expected = [f64; 4 + BINS];
 
-/// Runs that go through the budget together.
+/// A block of runs that go through the budget together, at one number of skills or at all learning rates.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
-    /// 0: all skills; r: `skills / 2^r`.
+    /// How often the number of skills is halved.
     pub(super) rung: usize,
-    /// At all rates of the ladder?
+    /// Does each run go at all learning rates of the ladder?
     pub(super) ladder: bool,
     pub(super) block: Block,
 }
 
 impl Leg {
-    /// What the curves are made of.
+    /// Are the curves made of this leg?
     pub(super) const fn is_main(self) -> bool {
         self.rung == 0 && !self.ladder
     }
@@ -62,12 +62,12 @@ impl KComposition {
         RUNG_MARKS.min(self.steps())
     }
 
-    /// Steps of a run.
+    /// Number of steps of a run.
     pub(super) fn steps(&self) -> u32 {
         sim::steps(self.params.samples, self.params.batch)
     }
 
-    /// The steps after which leg `leg` stops at its `mark`-th mark.
+    /// The steps after which a leg stops at its checkpoint `mark`.
     pub(super) fn stop(&self, leg: Leg, mark: u32) -> u32 {
         if leg.is_main() {
             return self.marks[mark as usize];
@@ -99,7 +99,7 @@ impl KComposition {
     }
 
     pub(super) fn inputs(&self, leg: Leg) -> &(Inputs, u32) {
-        // Those of the ladder come last.
+        // The inputs of the ladder come last.
         let place = if leg.ladder { self.sizes.len() } else { leg.rung };
         self.inputs[place].get_or_init(|| {
             let Params { lr, batch, exponents, .. } = &self.params;
@@ -110,12 +110,12 @@ impl KComposition {
         })
     }
 
-    /// Samples seen after `steps` steps.
+    /// Number of samples seen after `steps` steps.
     pub(super) fn seen(&self, steps: u32) -> f64 {
         f64::from(steps) * f64::from(self.params.batch)
     }
 
-    /// The flow without noise from one start: what it has at the marks, as far as `most` slopes go.
+    /// The flow without noise from one start: its values at the checkpoints, as far as `most` evaluations of the slope go.
     pub(super) fn flow(&self, training: usize, run: u32, most: usize) -> Vec<Expected> {
         let Params { skills, hops, lr, batch, uniform_after, init, .. } = self.params;
         let d = skills as usize;
@@ -129,7 +129,7 @@ impl KComposition {
         let mut at = 0;
         for (trained, from, to) in [(p, 0, switch), (&flat, switch, u32::MAX)] {
             let stops: Vec<u32> = self.marks[at..].iter().copied().take_while(|&mark| mark <= to).collect();
-            // The last time of the first part is the switch itself.
+            // The first part also ends at the switch.
             let more = (to < self.steps()).then_some(to);
             let times: Vec<f64> = stops.iter().copied().chain(more).map(|step| lr * f64::from(step - from)).collect();
             let (mut done, mut left) = (0, false);
@@ -178,7 +178,7 @@ impl KComposition {
         out
     }
 
-    /// What the flows from the first starts have in common, mark by mark, as far as all of them were followed.
+    /// Medians and means of the flows from the first starts, at the checkpoints that all of these flows reached.
     pub(super) fn expected(&self, training: usize) -> Vec<Expected> {
         let starts = FLOWS.min(self.params.runs);
         let work = self.params.skills as usize * self.trainings.len() * starts as usize;
@@ -195,7 +195,7 @@ impl KComposition {
         (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()
     }
 
-    /// Takes in the records that the device wrote at a mark of a leg, group by group.
+    /// Takes in the records that the device wrote at a checkpoint of a leg, group by group.
     pub(super) fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
         let hops = self.params.hops;
         let skills = self.sizes[leg.rung];
@@ -239,10 +239,10 @@ impl KComposition {
         racers
     }
 
-    /// What the records say of one lane: the time to the target, if it was kept, and whether the run diverged.
+    /// The time to the target of the run in one lane, if the run stayed there, and whether the run diverged.
     pub(super) fn arrival(&self, group: &[[f32; sim::LANES]], lane: usize) -> (Option<u64>, bool) {
         let (check, diverged) = (group[sim::HIT][lane] as u32, group[sim::DIVERGED][lane] != 0.0);
-        // A run that met the target and diverged later has not kept it.
+        // A run that reached the target and diverged later has not stayed there.
         let kept = check > 0 && !diverged;
         (kept.then(|| u64::from(sim::samples_at(check, self.params.batch))), diverged)
     }

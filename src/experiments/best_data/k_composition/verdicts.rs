@@ -1,14 +1,17 @@
 //! Verdicts and tables of `k-composition`.
 
-use super::{KComposition, Params};
+use super::{KComposition, Params, words};
 use crate::experiments::best_data::race::{Race, Time};
+use crate::experiments::best_data::words as shared;
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
 use crate::output::{Column, Table, Verdict};
 use crate::sim::k_composition as sim;
+use crate::text;
+use crate::text::{Text, setting};
 
 impl KComposition {
-    /// Medians at every size that was raced, `(d, median, lower quartile, upper quartile)`.
+    /// Median, lower quartile and upper quartile of the times to the target, at every number of skills that has run.
     pub(super) fn medians(&self, training: usize) -> Vec<(f64, [Time; 3])> {
         let mut out = Vec::new();
         for (rung, &d) in self.sizes.iter().enumerate() {
@@ -21,8 +24,8 @@ impl KComposition {
         out
     }
 
-    /// The exponent of d in the theorem on a training distribution: at least d^(k/2) samples when it is uniform, at most of
-    /// order d^(2 alpha) for alpha > 1 and even k.
+    /// The exponent of the number of skills d in the theorem on a training distribution: uniform training needs at least of
+    /// order d^(k/2) samples; a power law with alpha > 1 needs at most of order d^(2 alpha) samples for even k.
     pub(super) fn bound(&self, training: usize) -> Option<f64> {
         let Params { hops, exponents, .. } = &self.params;
         match exponents[training] {
@@ -32,8 +35,8 @@ impl KComposition {
         }
     }
 
-    /// Least-squares slope of ln median against ln d, and its standard error; `None` below three sizes or where a median
-    /// or its interval was cut off.
+    /// Least-squares slope of ln median against ln d, and its standard error; `None` below three numbers of skills, or where
+    /// a median or the interval of a median was cut off.
     pub(super) fn slope(&self, training: usize) -> Option<(f64, f64)> {
         let (mut x, mut y, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (rung, &d) in self.sizes.iter().enumerate() {
@@ -43,11 +46,11 @@ impl KComposition {
                 Time::At(t) => Some(math::ln(t as f64)),
                 Time::After(_) => None,
             };
-            // The interval of a median is between two ranks: 95% at n/2 +- 1.96 sqrt(n)/2.
+            // The 95% interval of a median is between the ranks n/2 - 1.96 sqrt(n)/2 and n/2 + 1.96 sqrt(n)/2.
             let off = 0.5 * Z95 / n.sqrt();
             let middle = ln(0.5)?;
             let width = (ln((0.5 + off).min(1.0))? - ln((0.5 - off).max(0.0))?) / (2.0 * Z95);
-            // The loss is looked at every so many samples: a uniform error of that width.
+            // The loss is checked every so many samples: a uniform error of that width.
             let grid = f64::from(sim::CHECK) / 12.0f64.sqrt() / math::exp(middle);
             x.push(math::ln(f64::from(d)));
             y.push(middle);
@@ -66,12 +69,12 @@ impl KComposition {
 
     pub(super) fn table(&self) -> Table {
         let Params { hops, lr, .. } = self.params;
-        let column = |name| Column { name: crate::text::word(name), unit: "" };
+        let column = |name| Column { name, unit: "" };
         let mut tables = self.sizes.iter().enumerate().map(|(rung, &d)| {
             let lead = [
-                (column("hops k"), f64::from(hops)),
-                (column("skills d"), f64::from(d)),
-                (column("learning rate"), lr),
+                (column(words::HOPS_COLUMN), f64::from(hops)),
+                (column(words::SKILLS_COLUMN), f64::from(d)),
+                (column(shared::RATE), lr),
             ];
             self.race(rung).table(&lead)
         });
@@ -86,9 +89,7 @@ impl KComposition {
         let mut verdicts = Vec::new();
         if let Some(mut verdict) = race.verdict(finished) {
             if hops <= 2 {
-                verdict = verdict.adding(
-                    "With k = 2 or less there is no barrier to leave: what counts is how often the rarest skill is drawn, and uniform draws it most.",
-                );
+                verdict = verdict.adding(words::NO_BARRIER);
             }
             verdicts.push(verdict);
         }
@@ -104,47 +105,36 @@ impl KComposition {
             }
             let found = self.slope(i);
             let interval = found.map(|(slope, error)| [slope - Z999 * error, slope + Z999 * error]);
-            let claim = if uniform {
-                "With uniform training the samples to the target grow with the number of skills at least as d^(k/2)"
-                    .to_owned()
+            let (claim, note): (Text, Text) = if uniform {
+                (words::UNIFORM_GROWTH.into(), words::LOWER_BOUND.into())
             } else {
-                format!("With {} they grow at most as d^(2 alpha), up to logarithms", self.label(i))
+                let alpha = setting(self.params.exponents[i]);
+                (text!(words::POWER_LAW_GROWTH, alpha = alpha), words::UPPER_BOUND.into())
             };
-            let mut verdict = Verdict::of(id, claim, found.map_or(f64::NAN, |f| f.0), interval, bound, 0.0)
-                .note(if uniform {
-                    "A lower bound: a slope that is clearly above it agrees, one clearly below differs."
-                } else {
-                    "An upper bound, which need not be reached: a slope that is clearly below it agrees, one clearly above differs."
-                });
-            // Seeing every skill once takes of order d ln d samples, whatever k is.
-            let rival = if hops > 2 { 1.0 } else { 0.0 };
-            let settle = "The fit does not tell: more runs, or more sizes, would.";
-            verdict = if uniform { verdict.against(rival, settle) } else { verdict.within(0.0, settle) };
+            let verdict = Verdict::of(id, claim, found.map_or(f64::NAN, |f| f.0), interval, bound, 0.0).note(note);
+            let mut verdict = if !uniform {
+                verdict.within(0.0, words::BOUND_NOT_RULED_OUT)
+            } else if hops > 2 {
+                // Seeing every skill once takes of order d ln d samples, whatever k is.
+                verdict.against(1.0, words::COVERAGE_NOT_RULED_OUT)
+            } else {
+                verdict.against(0.0, words::LEVEL_NOT_RULED_OUT)
+            };
             if interval.is_some_and(|[lo, hi]| if uniform { lo > bound } else { hi < bound }) {
                 verdict.agrees = Some(true);
             }
             if !finished {
                 verdict.agrees = None;
             } else if found.is_none() {
-                verdict.note = vec!["Too many runs were cut off by the budget to tell a slope.".into()];
+                verdict = verdict.note(words::TOO_MANY_CUT_OFF);
             }
             verdicts.push(verdict);
         }
         let bound = self.edges().into_iter().fold(f64::INFINITY, f64::min);
-        let mut verdict = Verdict::of(
-            "stable",
-            "The learning rate is below the bound above which SGD cannot stay at the truth",
-            lr,
-            None,
-            bound,
-            0.0,
-        );
-        verdict.agrees = Some(lr < bound);
-        verdict.note = vec![if lr < bound {
-            "Necessary, not sufficient: unlucky runs diverge at smaller rates too, and are counted.".into()
-        } else {
-            "Expect every run that gets near the truth to diverge; choose a smaller learning rate.".into()
-        }];
+        let stable = lr < bound;
+        let note = if stable { words::BELOW_EDGE } else { words::BEYOND_EDGE };
+        let mut verdict = Verdict::of("stable", words::STABLE, lr, None, bound, 0.0).note(note);
+        verdict.agrees = Some(stable);
         verdicts.push(verdict);
         verdicts
     }

@@ -5,19 +5,19 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// What the page says of it.
 pub(super) const INFO: Info = Info {
     title: "Composing skills",
-    question: "The test composes all skills equally often: why does training on a power law over skills get there first?",
+    question: "The test composes all skills equally often: why does training on a power law over the skills reach a low test loss first?",
     notice: &[
-        "The test is uniform, and yet training on the uniform distribution stays at loss 0.5, which is what predicting 0 costs, long after the power law is done. Look at the skills: the first ones are learned within some thousand samples, and then they pull the tail up.",
-        "At the start every product is a product of small numbers, so the gradient is tiny: of order d^(-k/2) under the uniform distribution, of order 1 under a power law, whose head alone makes a signal A that does not shrink with d. The figure of gradients shows it; the landscape is flat around 0 on one side and slopes on the other.",
-        "At k = 2 hops the same race comes out the other way (preset). There is no barrier then, so nothing is to be gained from a head, and a power law meets its rarest skills too seldom.",
-        "A steeper law escapes faster and waits longer for its tail: time to the target against alpha is a U, whose bottom moves to the right with k. Starting with a power law and turning uniform once the head is learned (preset) beats both.",
-        "One learning rate does not suit both: uniform training bears a larger one, and with each at its best (preset) the ratio of the medians is about a sixth of what it is at the rate of the headline, and still above 1.",
-        "Runs differ by factors of ten and more under the uniform distribution: how far A starts from 0 is luck. Medians of the same runs are compared, and a median that the budget cut off is shown as a bound.",
+        "The test draws all skills equally often, and yet training on the uniform distribution stays at the loss 0.5 (the loss of always predicting 0) long after training on the power law has reached the target. The figure of skills shows why: under the power law the most frequent skills are learned within some thousand samples, and then they help to learn the rare skills.",
+        r"At the start every prediction is a product of small numbers, so the gradient is tiny. With $d$ skills and $k$ factors its size is of order $d^{-k/2}$ under the uniform distribution. Under a power law with $\alpha > 1$ the gradient does not shrink as $d$ grows, because the most frequent skills alone keep up the signal $A$, which is the mean weight over the training distribution. The figure of the gradient shows both distributions. In the landscapes of the training loss, the region around 0 is flat under the uniform distribution and slopes under a power law.",
+        "With $k = 2$ hops uniform training needs fewer samples than a power law (preset). With two hops there is no barrier to escape from, so frequent skills are no help, and a power law draws its rarest skills too seldom.",
+        r"A steeper power law escapes from the start faster, but waits longer for its rarest skills. So the number of samples to the target is a U-shaped function of $\alpha$, and its minimum moves to larger $\alpha$ as $k$ grows. Training on a power law first, and uniformly once the frequent skills are learned (preset), is faster than either distribution alone.",
+        "No single learning rate suits both distributions: uniform training tolerates a larger one. If each distribution has its own best learning rate (preset), the ratio of the medians is about a sixth of the ratio at the default settings, and still above 1.",
+        "Under the uniform distribution some runs need more than ten times as many samples as others, because chance decides how far from 0 the signal $A$ starts. Therefore medians of the runs are compared. A median that was cut off by the budget is shown as a bound.",
     ],
     model: &[
-        "There are d skills with a hidden sign each; a task draws k of them, with repetition, and asks for the product of their signs. The learner has one weight per skill and predicts the product of the weights. It is trained by SGD on half the squared error, one sample or one batch at a time, on skills drawn from p_j proportional to j^-alpha, and tested on uniform skills by the exact formula. Nothing here generalises from one skill to another, and a language model has no such single number for a skill.",
-        "For odd k a start with A below 0 flows to the barrier A = 0 and may stay there; the headline has even k, where w and -w are equally good and a run is shown from the side that is nearer. A run whose predictions leave all bounds has diverged: it is stopped, counted, and left out of medians of the loss; in the race it never arrives.",
-        "The loss is looked at every 256 samples. Weights are 32-bit numbers, and curves of the loss end at 10^-6. The flow without noise is gradient descent with infinitely small steps from the same first starts; SGD at a finite learning rate is not on it, and under the uniform distribution its noise helps.",
+        r"There are $d$ skills, each with a hidden sign. A task draws $k$ skills, with repetition, and asks for the product of their signs. The learner has one weight for each skill and predicts the product of the weights. It is trained by SGD on half the squared error, one sample or one batch at a time, on skills drawn from $p_j \propto j^{-\alpha}$. The test draws skills uniformly, and its loss is computed exactly. In this model nothing generalises from one skill to another, and a language model has no single number for a skill.",
+        "For odd $k$ a run whose signal $A$ starts below 0 flows to the barrier $A = 0$ and may stay there. The default $k = 4$ is even, so that $w$ and $-w$ are equally good; a run is shown with the sign that is nearer to the truth. A run whose predictions grow beyond all bounds has diverged: it is stopped and counted. It is left out of medians of the loss, and counts as never reaching the target.",
+        "The loss is checked every 256 samples. Weights are 32-bit numbers, and curves of the loss end at $10^{-6}$. The flow without noise is gradient descent with infinitely small steps, from the starts of the first runs. SGD at a finite learning rate does not follow the flow exactly; under the uniform distribution the noise of SGD helps.",
     ],
     formulas: &[
         Formula {
@@ -25,46 +25,128 @@ pub(super) const INFO: Info = Info {
             tex: r"f_w(s) = \prod_{i=1}^{k} w_{s_i}, \qquad y(s) = \prod_{i=1}^{k} w^*_{s_i}, \qquad w^* \in \{-1,1\}^d, \quad s_i \sim p, \quad p_j \propto j^{-\alpha}",
         },
         Formula {
-            label: "Loss, exactly",
+            label: "Exact loss",
             tex: r"L_p(w) = \tfrac12 \left( B^k - 2 A^k + 1 \right), \qquad A = \sum_j p_j w_j w^*_j, \qquad B = \sum_j p_j w_j^2",
         },
         Formula {
-            label: "Gradient",
+            label: "Gradient of the loss",
             tex: r"\frac{\partial L_p}{\partial w_j} = k\, p_j \left( B^{k-1} w_j - A^{k-1} w^*_j \right)",
         },
         Formula {
-            label: "Pull at the start, for weights of size r",
+            label: "Size of the gradient at the start, for weights of size $r$",
             tex: r"k \lVert p \rVert_2 \lvert A \rvert^{k-1} \sim k\, r^{k-1} \lVert p \rVert_2^{k}, \qquad \lVert p \rVert_2 = d^{-1/2} \text{ (uniform)}, \quad \Theta(1) \text{ } (\alpha > 1)",
         },
         Formula {
-            label: "Uniform flow, closed in two numbers",
+            label: "Flow under the uniform distribution, which two numbers describe completely",
             tex: r"A' = \frac{k}{d} \left( A^{k-1} - B^{k-1} A \right), \qquad B' = \frac{2k}{d} \left( A^k - B^k \right)",
         },
         Formula {
-            label: "Stay at the truth: learning rate below, with batches of M",
+            label: r"Number of samples to the target: at least for uniform training; at most for a power law with $\alpha > 1$ and even $k$, up to logarithms",
+            tex: r"N_{\mathrm{uniform}} \gtrsim d^{k/2}, \qquad N_{\alpha} \lesssim d^{2\alpha}",
+        },
+        Formula {
+            label: "Learning rates at which SGD can stay at the truth, with batches of $M$ samples",
             tex: r"\eta < \frac{2}{k/M + (1 - 1/M)\, \lambda_{\max}}, \qquad \lambda_{\max} = \text{largest eigenvalue of } k\,\mathrm{diag}(p) + k(k-1)\, p p^{\top}",
         },
         Formula {
-            label: "Sign accuracy when a share c of the signs is right",
+            label: "Share of tasks with the right sign, when a share $c$ of the skills has the right sign",
             tex: r"\tfrac12 \left( 1 + (2c-1)^k \right)",
         },
     ],
     sources: &[
         Source {
-            text: "Wang, Dang, Lee, Lyu: The Power of Power Law: Asymmetry Enables Compositional Reasoning (PPL), 2026: Theorem 1, uniform needs of order d^(k/2) samples; Theorem 2, a power law with alpha > 1 and even k at most of order d^(2 alpha).",
+            text: "Wang, Dang, Lee, Lyu: The Power of Power Law: Asymmetry Enables Compositional Reasoning (PPL), 2026. Theorem 1 gives the lower bound for uniform training, Theorem 2 the upper bound for a power law.",
             url: "https://arxiv.org/abs/2604.22951",
         },
         Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 2.2", url: "" },
     ],
     presets: &[
-        Preset { title: "Headline: k = 4", query: "" },
-        Preset { title: "k = 2: uniform wins", query: "hops=2" },
-        Preset { title: "Never escapes: k = 5, d = 128", query: "hops=5&skills=128&init=0.4&samples=1000000" },
-        Preset { title: "Warm up, then uniform", query: "lr=0.1&uniform-after=3000&samples=300000" },
+        Preset { title: "Four hops: a power law wins", query: "" },
+        Preset { title: "Two hops: uniform wins", query: "hops=2" },
+        Preset {
+            title: "Five hops, 128 skills: uniform stays at the start",
+            query: "hops=5&skills=128&init=0.4&samples=1000000",
+        },
+        Preset { title: "Power law first, then uniform", query: "lr=0.1&uniform-after=3000&samples=300000" },
         Preset { title: "Which learning rate is best?", query: "lr=0.08&rates=32" },
-        Preset { title: "Which alpha is best?", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2,2.5&samples=300000" },
+        Preset { title: "Which exponent is best?", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2,2.5&samples=300000" },
         Preset { title: "More and more skills", query: "lr=0.1&halvings=3&samples=1000000&runs=16" },
     ],
 };
 
-pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION
+crate::texts! {
+    // Axes and columns.
+    SAMPLES = "training samples";
+    TEST_LOSS = "test loss on uniformly drawn skills";
+    RIGHT_SIGN = "test tasks with the right sign";
+    MEAN_WEIGHT_OF_BIN = "mean weight (the truth is 1)";
+    MOMENTS = "mean weight A, mean squared weight B";
+    SKILLS = "number of skills";
+    GRADIENT = "gradient towards the truth at the start";
+    HEAD_WEIGHT = "weight of the first eighth of the skills";
+    TAIL_WEIGHT = "weight of the other skills";
+    CLIPPED_LOSS = "training loss, clipped at 1";
+    MEAN_WEIGHT = "mean weight A";
+    MEAN_SQUARE = "mean squared weight B";
+    HOPS_COLUMN = "hops $k$";
+    SKILLS_COLUMN = "skills $d$";
+    // Titles.
+    LOSS = "Test loss against the number of training samples";
+    SIGN_ACCURACY = "Share of test tasks with the right sign";
+    FIRST_SKILLS = "Which skills are learned first";
+    SIGNAL = "Signal A and size B: means of the weight and of its square over the training distribution";
+    GRADIENT_AGAINST_SKILLS = "Gradient towards the truth at the start, against the number of skills";
+    LANDSCAPE = "Training loss against the weights of the first and of the other skills, {training}";
+    PHASE = "Flow of the mean weight A and the mean squared weight B under uniform training";
+    TIMES_AGAINST_SKILLS = "Training samples to the target, against the number of skills";
+    // Groups of skills.
+    FIRST_EIGHTH = "first eighth of the skills";
+    SECOND_EIGHTH = "second eighth of the skills";
+    SECOND_QUARTER = "second quarter of the skills";
+    SECOND_HALF = "second half of the skills";
+    // Curves and places.
+    MEDIAN_OF = "{training}: median of the runs";
+    MEDIAN_WITHOUT_DIVERGED = "{training}: median of the runs, without {runs} that diverged";
+    QUARTILES_WITHOUT_DIVERGED = "{training}: median and quartiles of the runs, without {runs} that diverged";
+    FLOW_OF = "{training}: flow without noise, median of {starts} {starts:start|starts}";
+    SINGLE_RUNS_OF = "{training}: single runs";
+    BIN_RUNS = "{training}, {skills}: mean of the runs";
+    BIN_FLOW = "{training}, {skills}: flow without noise";
+    SIGNAL_RUNS = "{training}: signal A, mean of the runs";
+    SIGNAL_FLOW = "{training}: signal A, flow without noise";
+    SIZE_RUNS = "{training}: size B, mean of the runs";
+    SIZE_FLOW = "{training}: size B, flow without noise";
+    GRADIENT_THEORY = "{training}: theory for the median signal A";
+    GRADIENT_STARTS = "{training}: median and quartiles of {starts} {starts:start|starts}";
+    MEAN_RUN = "mean of the runs";
+    SINGLE_RUNS = "single runs";
+    FLOW = "flow without noise";
+    EQUAL_WEIGHTS = "B = A²: all weights are equal";
+    UNIFORM_RUNS = "single runs with uniform training";
+    FLOW_TIMES = "flow without noise, where it reached the target";
+    FIT = "{training}: fit with the exponent {slope}";
+    BOUND = "{training}: as steep as the bound, with the exponent {bound}";
+    TARGET = "target loss";
+    SWITCH = "uniform training from here on";
+    SADDLE = "saddle point";
+    TRUTH = "truth";
+    // Verdicts on the race.
+    NO_BARRIER = r"With $k \le 2$ hops there is no barrier to escape from. What counts is how often the rarest skill is drawn, and uniform training draws the rarest skill most often.";
+    // Verdicts on the growth with the number of skills.
+    UNIFORM_GROWTH = "With uniform training the number of samples to the target grows at least as fast as $d^{k/2}$ with the number of skills $d$. Exponent of $d$";
+    POWER_LAW_GROWTH = r"With the power law $\alpha$ = {alpha} the number of samples to the target grows at most as fast as $d^{2\alpha}$, up to logarithms, with the number of skills $d$. Exponent of $d$";
+    LOWER_BOUND = "Theory gives a lower bound: an exponent clearly above the bound agrees with theory, and an exponent clearly below it contradicts theory.";
+    UPPER_BOUND = "Theory gives an upper bound, which need not be reached: an exponent clearly below the bound agrees with theory, and an exponent clearly above it contradicts theory.";
+    COVERAGE_NOT_RULED_OUT = r"The interval does not rule out the exponent 1: seeing every skill once takes of order $d \ln d$ samples. Simulate more runs, or compare more numbers of skills.";
+    LEVEL_NOT_RULED_OUT = "The interval does not rule out the exponent 0. Simulate more runs, or compare more numbers of skills.";
+    BOUND_NOT_RULED_OUT = "The interval reaches the upper bound, so it cannot tell on which side of the bound the exponent is. Simulate more runs, or compare more numbers of skills.";
+    TOO_MANY_CUT_OFF = "The budget cut off too many runs to fit an exponent. Give the runs more samples.";
+    // Verdict on the learning rate.
+    STABLE = "The learning rate is below the bound up to which SGD can stay at the truth. Learning rate";
+    BELOW_EDGE = "A learning rate below the bound is necessary, but not sufficient: unlucky runs diverge at smaller learning rates too, and are counted.";
+    BEYOND_EDGE = "Every run that comes near the truth is expected to diverge. Choose a smaller learning rate.";
+    // Errors.
+    RUNS_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} (memory limit)";
+    RUNS_AT_RATES_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} at {rates} learning rates (memory limit)";
+    BATCH_ALLOWED = "at most the {samples} samples of a run";
+}

@@ -90,7 +90,7 @@ fn runs_that_diverge_stop_cleanly() {
     let run = StateTracking::finished("init=2&clip=100&lr=4&samples=3000&runs=12", 1);
     assert!(run.last(0).iter().all(|r| r.rest == Rest::Diverged), "all of them");
     let verdict = &run.output().verdicts[0];
-    assert!(verdict.agrees.is_none() && verdict.said().contains("never there: 24."), "{verdict:?}");
+    assert!(verdict.agrees.is_none() && verdict.said().contains("24 runs diverged."), "{verdict:?}");
 }
 
 #[test]

@@ -1,0 +1,48 @@
+//! Words that experiments of this part share: training distributions, and the race between them.
+
+crate::texts! {
+    // Training distributions.
+    UNIFORM = "uniform";
+    ALPHA = "α = {alpha}";
+    // Cells.
+    MORE_THAN = "> {n}";
+    LESS_THAN = "< {n}";
+    NO_RUNS = "–";
+    SOLVED_OF = "{solved} of {runs}";
+    // Axes and columns.
+    EXPONENT = "exponent α of the training distribution";
+    RATE = "learning rate";
+    SAMPLES_TO_TARGET = "training samples to the target";
+    ALPHA_COLUMN = r"training exponent $\alpha$";
+    MEDIAN = "median of the runs";
+    LOWER_QUARTILE = "lower quartile of the runs";
+    UPPER_QUARTILE = "upper quartile of the runs";
+    SOLVED = "reached the target";
+    DIVERGED = "diverged";
+    RATIO = "median of uniform training over this median";
+    BEST_RATE = "best learning rate";
+    // Titles.
+    TIMES = "Training samples to the target";
+    TIMES_AGAINST_EXPONENT = "Training samples to the target, against the exponent of the training distribution";
+    TIMES_AGAINST_RATE = "Training samples to the target, against the learning rate";
+    TIMES_AT_BEST_RATES = "Training samples to the target, with the best learning rate of each training distribution";
+    // Curves and places.
+    CENSORED = "budget spent before half of the runs reached the target";
+    QUARTILES = "median and quartiles of the runs";
+    QUARTILES_OF = "{training}: median and quartiles of the runs";
+    EDGE = "edge of stability";
+    EDGE_OF = "edge of stability, {training}";
+    ASKED_RATE = "your learning rate";
+    // Verdict of a race at one learning rate.
+    POWER_LAW_WINS = "A power law reaches the target in fewer samples than uniform training. Median samples with uniform training, over median samples with the best power law";
+    MEDIANS = r"Half of the runs reached the target within {slow} samples with uniform training, and within {fast} samples with the best power law, $\alpha$ = {alpha}.";
+    UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio is therefore more than {ratio}.";
+    POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio is therefore less than {ratio}.";
+    ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, with uniform training as well as with each power law.";
+    SOME_DIVERGED = "{runs} {runs:run|runs} diverged. A run that diverges counts as never reaching the target.";
+    // Verdict of a race at the best learning rates.
+    POWER_LAW_WINS_AT_BEST_RATES = "A power law reaches the target in fewer samples than uniform training when each distribution has its own best learning rate. Median samples with uniform training, over median samples with the best power law";
+    BEST_RATES = r"Of the {tried} learning rates, {uniform} is best for uniform training and {power} for the power law $\alpha$ = {alpha}.";
+    NO_RATE = "At none of the learning rates did half of the runs reach the target within the budget.";
+    NO_RATIO = "No ratio can be measured: half of the runs must reach the target within the budget at some learning rate, both with uniform training and with a power law.";
+}
