@@ -98,9 +98,9 @@ crate::texts! {
     // Titles.
     RISK_AGAINST_EPOCHS = "Excess risk against the number of epochs";
     REUSE_AGAINST_EPOCHS = "How many epochs of fresh samples K epochs are worth";
-    SATURATION_AGAINST_SAMPLES = "Where more epochs stop to help, against the number of samples";
-    COLLAPSE_IN_LOG = "The curves of all N in units of ln N";
-    COLLAPSE_IN_POWER = "The curves of all N in units of the power b/(a − b) of N";
+    SATURATION_AGAINST_SAMPLES = "Where more epochs stop helping, against the number of samples";
+    COLLAPSE_IN_LOG = "Curves of E against K for all N, in units of ln N";
+    COLLAPSE_IN_POWER = "Curves of E against K for all N, in units of the power b/(a − b) of N";
     RISK_AGAINST_RATE = "Excess risk against the learning rate, N = {samples}";
     PLATEAU_IS_A_POWER = "The plateau of E of power-law data grows as a power of N";
     REUSE_OF_SCHEDULES = "Effective reuse rate with constant and decaying learning rates, N = {samples}";
