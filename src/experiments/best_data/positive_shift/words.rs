@@ -132,13 +132,13 @@ crate::texts! {
     BELOW_4 = "below 0.01%";
     BELOW_12 = "below $10^{-12}$";
     // Verdict: two solvers.
-    SOLVERS = "Mirror descent, which uses no closed form, finds the least loss of the closed form. Loss found by mirror descent";
+    SOLVERS = "Mirror descent finds the least loss that follows from the condition of the optimum. Least loss found by mirror descent";
     CERTIFICATE = "The gradient where mirror descent stopped proves that no shares have a loss that is lower by more than {gap}.";
     NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
     NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";
     // Verdicts: random mixtures.
     EVERY_MIXTURE_GAINS = "Every random mixture gains something. Share of mixtures with a relative gain below $10^{-12}$";
-    MEASURE_ZERO = "By Theorem 7.2 of SIG, the curves without gain have measure zero.";
+    MEASURE_ZERO = "By Theorem 7.2 of Medvedev et al. (2025), the curves without gain have measure zero.";
     CONTROL_GAINS_NOTHING = "With logarithmic curves no mixture gains anything. Share of mixtures with a relative gain below $10^{-12}$";
     GIBBS = "This is the null control: by Gibbs' inequality the matched shares are the best.";
     UNCOUNTED = "{mixtures} further {mixtures:mixture is|mixtures are} not counted, because the losses are beyond 64-bit numbers.";
