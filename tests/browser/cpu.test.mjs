@@ -329,7 +329,7 @@ describe("a bad address is reported", () => {
     ["positive-shift", "family=cubic", /family.*cubic/],
     ["multi-epoch", "lr=0.9", /lr.*0\.9.*stability/],
     ["multi-epoch", "samples=10000000&features=128", /samples.*10000000.*MiB/],
-    ["positive-shift", "family=mixing-law&t=1,2,3", /\bt\b.*1,2,3.*3 x 3/],
+    ["positive-shift", "family=mixing-law&t=1,2,3", /\bt\b.*1,2,3.*3 × 3/],
   ];
   for (const [slug, query, words] of bad) {
     test(`${slug}?${query}`, () =>

@@ -1,10 +1,10 @@
-//! How often may data be repeated? What an epoch over data that were seen before is worth.
+//! How often may data be repeated? What an epoch over data that the model has already seen is worth.
 
 pub mod reuse;
 
 crate::part! {
     "How often may data be repeated?",
-    "When data run out, they are read again: the first epochs are worth almost as much as new data, later ones little.",
+    "When data run out, they are repeated: the first few epochs are worth almost as much as new data, later epochs little.",
     texts: &[],
     multi_epoch::MultiEpoch,
     data_constrained::Study,

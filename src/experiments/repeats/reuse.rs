@@ -1,8 +1,8 @@
-//! From measured risks to the effective reuse rate: moments over the runs, the best rate of a ladder, and how many fresh
-//! samples are as good.
+//! From measured risks to the effective reuse rate: moments over the runs, the best learning rate of those tried, and the
+//! number of fresh samples with an equal risk.
 //!
-//! Nothing here knows a theory: the best learning rate is where the measured mean is least, by the curve through it
-//! and two neighbours on each side in the logarithms, and N' is read off the measured one-pass risks, also in the logarithms.
+//! Nothing here uses theory. The best learning rate is the minimum of a curve through the least measured mean and two
+//! neighbours on each side, in the logarithms. N' is read off the measured one-pass risks, also in the logarithms.
 
 use crate::math;
 use crate::stats::bottom;
@@ -14,19 +14,19 @@ pub struct Cell {
     sum: f64,
     square: f64,
     cube: f64,
-    /// Runs that diverged; they have no risk.
+    /// Number of runs that diverged, which have no risk.
     pub diverged: u32,
 }
 
-/// [`Cell::uneven`] for risks that noise leaves: squares of one Gaussian have a standard deviation of 1.4 means, of more
-/// of them less.
+/// The most that [`Cell::uneven`] allows for risks that label noise leaves. The square of one Gaussian has a standard
+/// deviation of 1.4 means, and a sum of several squares a smaller one.
 pub const NOISY: f64 = 2.0;
-/// [`Cell::uneven`] for risks that are products of many random factors: the heavier their tail, the less of it a sample
-/// shows, and a deviation of a mean or more may hide one without end.
+/// The most that [`Cell::uneven`] allows for risks that are products of many random factors. The heavier their tail, the
+/// less of it a sample shows: a standard deviation of a mean or more may hide an infinite one.
 pub const FALLING: f64 = 0.7;
 
 impl Cell {
-    /// Takes in a run; not a number is one that diverged.
+    /// Adds the risk of a run; it is not a number if the run diverged.
     pub fn push(&mut self, risk: f64) {
         if risk.is_finite() {
             self.count += 1.0;
@@ -43,10 +43,10 @@ impl Cell {
         if self.diverged > 0 { f64::INFINITY } else { self.sum / self.count }
     }
 
-    /// Are the risks so uneven that a few of the runs carry their mean? Then neither it nor its error is known.
+    /// Are the risks so uneven that a few runs dominate their mean? Then neither the mean nor its error is known.
     ///
-    /// The standard deviation over the runs is beyond `most` times the mean, or a quarter of `sqrt(runs)` times: a single
-    /// run that carries all has `sqrt(runs)`. See [`NOISY`] and [`FALLING`].
+    /// They are if the standard deviation over the runs exceeds `most` times the mean, or `sqrt(runs) / 4` times the mean:
+    /// where a single run is the whole mean it is `sqrt(runs)` times the mean. See [`NOISY`] and [`FALLING`].
     pub fn uneven(&self, most: f64) -> bool {
         let most = (self.count.sqrt() / 4.0).min(most);
         self.count >= 16.0 && self.error() * (self.count - 1.0).sqrt() > most
@@ -60,7 +60,8 @@ impl Cell {
         if variance > 1e-8 * square { third / (variance * variance.sqrt()) } else { 0.0 }
     }
 
-    /// The interval of the mean over `exact`, of so many standard errors, and wider above, where rare runs may be missing.
+    /// The interval of the mean over `exact`, `z` standard errors to each side, and wider above, where rare runs may be
+    /// missing.
     ///
     /// A sample of skew risks misses the large ones, and then both its mean and its deviation are too small: the upper end
     /// is farther out by `(1 + 2 z^2) skewness / (6 sqrt(runs))` errors (Johnson, J. Am. Stat. Assoc. 73, 1978; Hall, J. R.
@@ -72,7 +73,7 @@ impl Cell {
         ends.iter().all(|end| end.is_finite()).then_some(ends)
     }
 
-    /// Standard error of the mean's logarithm; infinite for one run.
+    /// Standard error of the logarithm of the mean risk; infinite for one run.
     pub fn error(&self) -> f64 {
         let mean = self.sum / self.count;
         let variance = (self.square / self.count - mean * mean).max(0.0) / (self.count - 1.0);
@@ -80,21 +81,21 @@ impl Cell {
     }
 }
 
-/// A measured least risk.
+/// The least measured risk over the learning rates tried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tuned {
     /// The best learning rate.
     pub rate: f64,
-    /// Its risk.
+    /// Risk at the best learning rate.
     pub risk: f64,
-    /// Standard error of ln risk; infinite where a few runs carry the mean.
+    /// Standard error of ln risk; infinite where a few runs dominate the mean.
     pub error: f64,
-    /// Is the best rate the least of the ladder, so that a smaller one may be better?
+    /// Is the best rate the smallest one tried, so that a still smaller one may be better?
     pub at_least: bool,
 }
 
-/// The best of ascending rates; nothing if at each of them a run diverged, or none has run. `most`: how uneven risks may
-/// be for their mean to be known, see [`Cell::uneven`].
+/// The best of ascending learning rates; `None` if at each of them a run diverged, or none has run. `most` says how uneven
+/// risks may be for their mean to be known, see [`Cell::uneven`].
 pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     let means: Vec<f64> = cells.iter().map(Cell::mean).collect();
     let least = (0..rates.len()).filter(|&i| means[i].is_finite()).min_by(|&i, &j| means[i].total_cmp(&means[j]))?;
@@ -130,19 +131,21 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The interval of so many standard errors.
+    /// The interval that reaches `z` standard errors to each side.
     pub fn interval(&self, z: f64) -> [f64; 2] {
         [self.value * math::exp(-z * self.error), self.value * math::exp(z * self.error)]
     }
 }
 
-/// The error on a line, at a share of the way between two points of such errors; infinite if one is.
+/// The error of a point on a line, at a share of the way between two points with known errors; infinite if one of the two
+/// is.
 fn between(first: f64, second: f64, share: f64) -> f64 {
     if first.is_finite() && second.is_finite() { (1.0 - share) * first + share * second } else { f64::INFINITY }
 }
 
-/// Quantile of Student's t of so many degrees of freedom, by that of the normal distribution: what a standard error that
-/// is estimated from few runs asks for. Its expansion in 1/freedom, within 1e-3 from 15 on.
+/// Quantile of Student's t distribution with `freedom` degrees of freedom, from the quantile `normal` of the normal
+/// distribution: what a standard error that is estimated from few runs needs. An expansion in 1/freedom, within 1e-3 from
+/// 15 degrees of freedom on.
 pub fn student(normal: f64, freedom: f64) -> f64 {
     let (z, z2) = (normal, normal * normal);
     let first = z * (z2 + 1.0) / 4.0;
@@ -151,11 +154,11 @@ pub fn student(normal: f64, freedom: f64) -> f64 {
     z + (first + (second + third / freedom) / freedom) / freedom
 }
 
-/// Fresh samples that are as good as `risk`: on the line through the measured points `(N', R*(1, N'))`, ascending in N',
-/// between the first two that enclose it. Nothing if none do.
+/// The number N' of fresh samples whose one-pass risk is `risk`: on the line through the measured points `(N', R*(1, N'))`,
+/// ascending in N', between the first two that enclose the risk. `None` if no two do.
 ///
-/// Its error is that of the risks over the slope. Between two neighbours that are close the slope may be steep or gentle by
-/// chance: so it is that from the point before them to the point after them.
+/// The error is that of the risks over the slope. Between two close neighbours the slope may be steep or gentle by chance,
+/// so the slope is taken from the point before them to the point after them.
 pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate> {
     let target = math::ln(risk.risk);
     let slope = |from: usize, to: usize| {
@@ -174,14 +177,14 @@ pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate
         // The line's own error, at most that of its ends.
         let share = at / (y - x);
         let line = between(above.error, below.error, share);
-        // Where even that does not fall, theirs is all that is known.
+        // Where even the wide slope does not fall, the slope between the two points is all that is known.
         let slope = if wide < 0.0 { wide } else { steep };
         let error = (line * line + risk.error * risk.error).sqrt() / slope.abs();
         Some(Estimate { value: math::exp(x + at), error })
     })
 }
 
-/// The K at which E falls below `share` K, between two K in the logarithms; `known` is E at ascending K.
+/// The K at which E falls below `share` K, interpolated in the logarithms; `known` holds E at ascending K.
 pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     known.windows(2).find_map(|pair| {
         let [(k, e), (l, f)] = [pair[0], pair[1]];
@@ -195,8 +198,8 @@ pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     })
 }
 
-/// How far curves are apart from `first` on, and the error of that: root mean squares of logarithms, over all pairs of
-/// curves and all points of either that lie within the other. Nothing where none do.
+/// Distance between curves from `first` on, and its error: root mean squares of logarithms, over all pairs of curves and
+/// all points of one that lie within the range of the other. `None` where no points do.
 pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
     let at = |curve: &[(f64, Estimate)], x: f64| {
         curve.windows(2).find_map(|pair| {

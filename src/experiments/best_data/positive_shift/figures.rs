@@ -1,66 +1,59 @@
 //! Figures of `positive-shift`.
 
 use super::run::Sweep;
-use super::{BINS, NEAR, PER_DECADE, PositiveShift};
+use super::{BINS, NEAR, PER_DECADE, PositiveShift, words};
 use crate::math;
 use crate::output::{Axis, Figure, Id, Mark, Series};
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::stats::wilson;
-use crate::text::word;
+use crate::text;
+use crate::text::{Template, Text, count};
 use crate::theory::exam_time::majority_gain;
 use crate::theory::positive_shift::Curve;
 
-/// More parts than these would not be told apart in a figure of their shares.
+/// The most parts whose curves can be told apart in a figure of their shares.
 const PARTS_SHOWN: usize = 8;
-pub(super) const PART: Axis = Axis::linear(word("part"));
-pub(super) const SAMPLES: Axis = Axis::log(word("training samples N")).unit("samples");
+pub(super) const PART: Axis = Axis::linear(words::PART_AXIS);
+pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
 
 impl PositiveShift {
     pub(super) fn shares_figure(&self) -> Figure {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
-        let points = |id, label: &'static str, y: &[f64]| Series::theory(id, label, x.clone(), y.to_vec()).points();
-        Figure::new("shares", "What to train on", PART, Axis::linear(word("share")).unit("%")).series([
-            points("matched", "matched: the test weights", &self.problem.p),
-            points("optimal", "optimal", &self.shares),
+        let points = |id, label: Template<0>, y: &[f64]| Series::theory(id, label, x.clone(), y.to_vec()).points();
+        Figure::new("shares", words::SHARES, PART, Axis::linear(words::SHARE).unit("%")).series([
+            points("matched", words::MATCHED, &self.problem.p),
+            points("optimal", words::OPTIMAL, &self.shares),
         ])
     }
 
     pub(super) fn direction_figure(&self) -> Figure {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
-        Figure::new(
-            "direction",
-            "Where to shift from the matched shares: minus the centred gradient of the loss",
-            PART,
-            Axis::linear(word("fall of the loss per unit of share, less the mean")),
-        )
-        .folded()
-        .where_empty(word("For these weights the slope of the loss is beyond 64-bit numbers."))
-        .series([Series::theory("direction", "above 0: more of this part", x, self.direction.clone()).points()])
+        Figure::new("direction", words::DIRECTION, PART, Axis::linear(words::SLOPE))
+            .folded()
+            .where_empty(words::SLOPE_UNKNOWN)
+            .series([Series::theory("direction", words::MORE_OF_PART, x, self.direction.clone()).points()])
     }
 
     pub(super) fn sweep_figures(&self, sweep: &Sweep) -> Vec<Figure> {
-        let line = |id: Id, label: String, y: Vec<f64>| Series::theory(id, label, sweep.samples.clone(), y);
+        let line = |id: Id, label: Text, y: Vec<f64>| Series::theory(id, label, sweep.samples.clone(), y);
         // Half a decade around N, where the gap between the curves can be seen.
-        let near = |id, label: &'static str, y: &[f64]| {
+        let near = |id, label: Template<0>, y: &[f64]| {
             Series::theory(id, label, sweep.samples[NEAR].to_vec(), y[NEAR].to_vec())
         };
         let mut figures = Vec::new();
         if self.problem.has_ratio() {
-            let mut marks = vec![Mark::at("matched, N", self.samples, self.best.matched)];
-            marks.extend(self.ratio.map(|ratio| Mark::at("optimal, N'", self.samples * ratio, self.best.matched)));
+            let mut marks = vec![Mark::at(words::MATCHED_SAMPLES, self.samples, self.best.matched)];
+            marks.extend(
+                self.ratio.map(|ratio| Mark::at(words::OPTIMAL_SAMPLES, self.samples * ratio, self.best.matched)),
+            );
             figures.push(
-                Figure::new(
-                    "loss-vs-samples",
-                    "Loss against the number of training samples",
-                    SAMPLES,
-                    Axis::log(word("test loss")),
-                )
-                .series([
-                    near("matched", "matched shares", &sweep.matched),
-                    near("optimal", "optimal shares, for every N its own", &sweep.loss),
-                ])
-                .marks(marks)
-                .where_empty(word("The losses are too small for 64-bit numbers.")),
+                Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::TEST_LOSS))
+                    .series([
+                        near("matched", words::MATCHED, &sweep.matched),
+                        near("optimal", words::OPTIMAL_AT_EACH, &sweep.loss),
+                    ])
+                    .marks(marks)
+                    .where_empty(words::LOSS_UNKNOWN),
             );
         }
         // The parts of greatest weight, in their own order.
@@ -69,21 +62,20 @@ impl PositiveShift {
         let parts = shown.len();
         shown.truncate(PARTS_SHOWN);
         shown.sort_unstable();
-        let of = if parts > PARTS_SHOWN { format!(": the {PARTS_SHOWN} of greatest weight") } else { String::new() };
+        let title: Text = if parts > PARTS_SHOWN {
+            text!(words::SHARES_OF_HEAVIEST, parts = count(PARTS_SHOWN))
+        } else {
+            words::SHARES_AGAINST_SAMPLES.into()
+        };
         let series = shown
             .iter()
             .enumerate()
-            .map(|(i, &k)| (format!("part-{}", i + 1), format!("part {}", k + 1), k))
+            .map(|(i, &k)| (format!("part-{}", i + 1), text!(words::PART, part = count(k + 1)), k))
             .map(|(id, label, k)| line(id.into(), label, sweep.shares.iter().map(|q| q[k]).collect()));
         figures.push(
-            Figure::new(
-                "shares-vs-samples",
-                format!("Optimal shares against the number of training samples{of}"),
-                SAMPLES,
-                Axis::linear(word("optimal share")).unit("%"),
-            )
-            .series(series)
-            .marks([Mark::at_x("N", self.samples)]),
+            Figure::new("shares-vs-samples", title, SAMPLES, Axis::linear(words::OPTIMAL_SHARE).unit("%"))
+                .series(series)
+                .marks([Mark::at_x(words::SAMPLES_HERE, self.samples)]),
         );
         figures
     }
@@ -91,7 +83,7 @@ impl PositiveShift {
     pub(super) fn gain_figure(&self) -> Figure {
         let mut series = Vec::new();
         let control = self.problem.curve == Some(Curve::Log);
-        let names = [("family", "this family"), ("control", "control: the same weights, logarithmic curves")];
+        let names = [("family", words::THIS_FAMILY), ("control", words::CONTROL)];
         for ((id, label), tally) in names
             .into_iter()
             .zip(&self.tallies)
@@ -106,34 +98,26 @@ impl PositiveShift {
         }
         let mut marks = vec![];
         if self.problem.has_ratio() && self.best.relative_gain() > 1e-17 {
-            marks.push(Mark::at_x("this mixture", self.best.relative_gain()));
+            marks.push(Mark::at_x(words::THIS_MIXTURE, self.best.relative_gain()));
         }
-        Figure::new(
-            "gain",
-            "How rare is no gain? Random mixtures by their gain",
-            Axis::log(word("gain, 1 - L*/L_same; at the left end 1e-17 and less")),
-            Axis::log(word("share of the mixtures, per quarter of a decade")),
-        )
-        .series(series)
-        .marks(marks)
+        let (x, y) = (Axis::log(words::GAIN), Axis::log(words::SHARE_OF_MIXTURES));
+        Figure::new("gain", words::MIXTURES_BY_GAIN, x, y).series(series).marks(marks)
     }
 
-    pub(super) fn majority_figure(&self, p: f64, count: u32, a: f64) -> Figure {
+    pub(super) fn majority_figure(&self, p: f64, parts: u32, a: f64) -> Figure {
         let x: Vec<f64> = (1..100).map(|i| f64::from(i) / 100.0).collect();
-        let y = x.iter().map(|&p| majority_gain(p, count, a).hours_ratio).collect();
-        let mut series = vec![Series::theory("exact", "exact", x, y).group("ratio")];
-        if count == 100 && (a - 0.28).abs() < 1e-9 {
-            series.push(
-                Series::published("printed", "printed: about 0.75 at p = 0.7", vec![0.7], vec![0.75]).group("ratio"),
-            );
+        let y = x.iter().map(|&p| majority_gain(p, parts, a).hours_ratio).collect();
+        let mut series = vec![Series::theory("exact", words::EXACT, x, y).group("ratio")];
+        if parts == 100 && (a - 0.28).abs() < 1e-9 {
+            series.push(Series::published("printed", words::PUBLISHED, vec![0.7], vec![0.75]).group("ratio"));
         }
         Figure::new(
             "majority",
-            format!("One majority, {} equal minorities: samples needed with the optimal shares", count - 1),
-            Axis::linear(word("weight p of the majority")).unit("%"),
-            Axis::linear(word("samples ratio N'/N")),
+            text!(words::MAJORITY, minorities = count(parts - 1)),
+            Axis::linear(words::WEIGHT_OF_MAJORITY).unit("%"),
+            Axis::linear(words::SAMPLES_RATIO),
         )
         .series(series)
-        .marks([Mark::at_x("this mixture", p)])
+        .marks([Mark::at_x(words::THIS_MIXTURE, p)])
     }
 }

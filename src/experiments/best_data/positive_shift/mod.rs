@@ -1,4 +1,4 @@
-//! When does it help to train on another mixture than the one tested?
+//! When does it help to train on another mixture than the test mixture?
 //!
 //! Model: K parts, part k has the error `e_k(n)` after n samples of its own, the loss is `sum_k p_k e_k(N q_k)`. Prediction:
 //! `q = p` is stationary only if `e_k'` falls like 1/n for all k, so almost every mixture gains from a shift; with
@@ -6,13 +6,14 @@
 
 use run::{Problem, Sweep, Tally};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Exec, Inputs, Twin};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress};
 use crate::params::{Choice, Spec, Value, broadcast, to_text};
 use crate::sim::positive_shift::{Fixed, Gains};
+use crate::text;
 use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Optimum, Point, Solver};
 
 /// Ninety-nine equal minorities.
@@ -33,46 +34,46 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// Weight of each component of the test mixture. Weights are divided by their sum.
+        /// Weight of each part of the test mixture. Weights are divided by their sum.
         weights: Vec<f64> = Spec::simplex("0.6,0.3,0.1", 2, 128);
-        /// How the error of a component falls with its number of training samples n.
+        /// How the error of a part falls with its number of training samples $n$.
         family: &'static str = Spec::choice("power", FAMILIES);
-        /// Exponent or rate a of each component. A single number applies to all components.
+        /// Exponent or rate $a$ of each part. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// The constant b of each component: the offset (offset), the transferable error (transfer) or the height (mixing-law).
+        /// Constant $b$ of each part: the offset (offset), the transferable error (transfer) or the height of the error (mixing-law).
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
-        /// Height c of each component's error; in the mixing law, its floor.
+        /// Height $c$ of the error of each part. In the mixing law $c$ is the floor of the error.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
-        /// Transfer matrix of the mixing law: how much component k (row) learns from data of component j (column). Leave it empty if each component learns only from its own data.
+        /// Transfer matrix $T$ of the mixing law: how much part $k$ (row) learns from data of part $j$ (column). Leave it empty if each part learns only from its own data.
         t: Vec<Vec<f64>> = Spec::matrix("", -20.0, 20.0);
-        /// Total number N of training samples.
+        /// Total number $N$ of training samples.
         samples: f64 = Spec::number("1000", 10.0, 1e9).log().unit("samples");
-        /// Number of samples N0 after which an exponential curve has fallen by a factor of e^-a.
+        /// Number of samples $N_0$ after which an exponential curve has fallen to $e^{-a}$ of its height.
         scale: f64 = Spec::number("300", 1.0, 1e9).log().unit("samples");
-        /// Number of random test mixtures, to estimate how rarely a shift gains nothing.
+        /// Number of random test mixtures, to estimate how rarely a shift gains nothing. 0 turns this off.
         draws: u32 = Spec::integer("100000", 0.0, 1_000_000.0).unit("mixtures");
     }
 }
 
 const FAMILIES: &[Choice] = &[
-    Choice { value: "power", label: "power law, c n^-a" },
-    Choice { value: "offset", label: "power law with offset, c / (n^a + b)" },
-    Choice { value: "exponential", label: "exponential, c exp(-a n / N0)" },
-    Choice { value: "log", label: "logarithm, -ln(n / N): the control" },
-    Choice { value: "transfer", label: "power law with transfer, b N^-a + c n^-a" },
-    Choice { value: "mixing-law", label: "mixing law, c + b exp(-T q)" },
+    Choice { value: "power", label: "power law, c / nᵃ" },
+    Choice { value: "offset", label: "power law with offset, c / (nᵃ + b)" },
+    Choice { value: "exponential", label: "exponential, c exp(−a n / N₀)" },
+    Choice { value: "log", label: "logarithm, −ln(n / N): the control" },
+    Choice { value: "transfer", label: "power law with transfer, b / Nᵃ + c / nᵃ" },
+    Choice { value: "mixing-law", label: "mixing law, c + b exp(−T q)" },
 ];
 
 /// Points of a sweep over N.
 const SWEEP: i32 = 49;
-/// Those within half a decade of N.
+/// Points of the sweep within half a decade of N.
 const NEAR: std::ops::Range<usize> = 18..31;
 /// Bins of the histogram per factor of 10, and how many.
 const PER_DECADE: f64 = 4.0;
 const BINS: usize = 68;
-/// Gains below these are counted; the last is what the control must stay under.
+/// Decimal logarithms of gains: mixtures with less are counted. The control must stay below the last one.
 const RARE: [f64; 4] = [-2.0, -3.0, -4.0, -12.0];
-/// An interval of a share that is wider says nothing about every mixture.
+/// The widest interval of a share that says anything about every mixture.
 const FEW: f64 = 0.01;
 
 /// The experiment.
@@ -82,18 +83,18 @@ pub struct PositiveShift {
     draws: u32,
     best: Optimum,
     shares: Vec<f64>,
-    /// `N'/N`.
+    /// The samples ratio `N'/N`; `None` where losses have no scale.
     ratio: Option<f64>,
     mirror: Point,
     direction: Vec<f64>,
     sweep: Option<Sweep>,
     inputs: Inputs,
-    /// This family, the control.
+    /// Gains with curves of this family, and with the logarithmic curves of the control.
     tallies: [Tally; 2],
     done: u32,
 }
 
-/// The curve of a part in a family; `None` for the mixing law, whose parts share one.
+/// The error curve of a family; `None` for the mixing law, which has one loss for all parts.
 fn curve(family: &str, scale: f64) -> Option<Curve> {
     match family {
         "offset" => Some(Curve::Offset),
@@ -106,17 +107,17 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
     }
 }
 
-/// A matrix of another size than the parts. Of its own, so that the first download does without it.
+/// Refuses a matrix whose size is not the number of parts. A function of its own, so that the first download does without it.
 #[inline(never)]
 fn misfit(t: &[Vec<f64>], count: usize) -> Error {
-    let allowed = format!("a matrix of {count} x {count}: one row and one column for each part");
-    Error::parameter("t", &to_text(&Value::Matrix(t.to_vec())), &allowed)
+    let allowed = text!(words::SQUARE_MATRIX, parts = text::count(count));
+    Error::parameter("t", &to_text(&Value::Matrix(t.to_vec())), allowed)
 }
 
 impl Experiment for PositiveShift {
     const SLUG: &'static str = "positive-shift";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: text::Texts = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "draws=2000";
     const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];
@@ -130,12 +131,12 @@ impl Experiment for PositiveShift {
         broadcast("c", c, count)?;
         match curve(family, params.scale) {
             Some(Curve::Offset) if steepest > 1.0 => {
-                let allowed = "at most 1 in the family `offset`: steeper curves are not convex";
-                Err(Error::parameter("a", &steepest.to_string(), allowed))
+                Err(Error::parameter("a", &steepest.to_string(), words::CONVEX_EXPONENT))
             }
             None if count > MIXING_PARTS => {
-                let allowed = format!("at most {MIXING_PARTS} shares in the family `mixing-law`");
-                Err(Error::parameter("weights", &format!("{count} shares"), &allowed))
+                let [weights, most] = [count, MIXING_PARTS].map(text::count);
+                let message = text!(words::MANY_WEIGHTS, weights = weights, most = most);
+                Err(Error::new(ErrorKind::Parameter, message).blaming("weights"))
             }
             None if !t.is_empty() && (t.len() != count || t[0].len() != count) => Err(misfit(t, count)),
             _ => Ok(()),

@@ -7,12 +7,12 @@ use crate::theory::positive_shift::{self as theory, Curve, Mixing, Optimum, Part
 /// Test weights and curves.
 pub(super) struct Problem {
     pub(super) p: Vec<f64>,
-    /// None stands for the mixing law.
+    /// The error curve; `None` for the mixing law.
     pub(super) curve: Option<Curve>,
     pub(super) a: Vec<f64>,
     pub(super) b: Vec<f64>,
     pub(super) c: Vec<f64>,
-    /// Row by row.
+    /// Transfer matrix of the mixing law, row by row.
     pub(super) t: Vec<f64>,
 }
 
@@ -50,7 +50,7 @@ impl Problem {
         }
     }
 
-    /// The same optimum by mirror descent, as far as a slider has time for.
+    /// The optimum by mirror descent, as far as a slider has time for.
     pub(super) fn mirror(&self, samples: f64) -> Point {
         let limit = 20_000 / self.p.len() as u32;
         match self.curve {
@@ -65,7 +65,7 @@ impl Problem {
         }
     }
 
-    /// One majority, equal minorities and one curve for all: `(p, K, a)`.
+    /// `(p, K, a)` where there are one majority, equal minorities and one power law for all parts.
     pub(super) fn majority(&self) -> Option<(f64, u32, f64)> {
         let same = |xs: &[f64]| xs.iter().all(|x| (x - xs[0]).abs() <= 1e-9 * xs[0]);
         let fits = self.curve == Some(Curve::Power)
@@ -76,7 +76,7 @@ impl Problem {
         fits.then(|| (self.p[0], self.p.len() as u32, self.a[0]))
     }
 
-    /// Two equal parts, the first of which learns t from the second's data: `(t, b)`.
+    /// `(t, b)` where there are two equal parts, and the first learns t from data of the second.
     pub(super) fn one_way(&self) -> Option<(f64, f64)> {
         let fits = self.curve.is_none()
             && self.p.len() == 2
@@ -98,12 +98,12 @@ pub(super) struct Sweep {
     pub(super) shares: Vec<Vec<f64>>,
 }
 
-/// What the random mixtures gave.
+/// Counts of the gains of random mixtures.
 #[derive(Default)]
 pub(super) struct Tally {
-    /// Mixtures with a gain that can be told.
+    /// Number of mixtures whose gain is known.
     pub(super) count: u32,
-    /// Losses beyond f64: no gain is known.
+    /// Number of mixtures whose losses are beyond f64, so that no gain is known.
     pub(super) lost: u32,
     pub(super) bins: Vec<u32>,
     pub(super) below: [u32; 4],
@@ -124,7 +124,7 @@ impl Tally {
 }
 
 impl PositiveShift {
-    /// Mixtures per mark: about sixteen marks.
+    /// Number of mixtures between two checkpoints, of which there are about sixteen.
     pub(super) fn batch(&self) -> u32 {
         self.draws.div_ceil(16).max(1024)
     }

@@ -1,16 +1,17 @@
 //! Tests of `positive-shift`.
 
-use super::{FAMILIES, PositiveShift, SWEEP};
+use super::{FAMILIES, PositiveShift, SWEEP, words};
 use crate::kit::testing::Tested;
 use crate::kit::{Experiment, Pick};
 use crate::math;
 use crate::output::Role;
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::stats::wilson;
+use crate::text::Template;
 use crate::theory::positive_shift as theory;
 
-fn cell(run: &PositiveShift, row: &str) -> f64 {
-    Pick::Cell("optimum", row, "value").of(&run.output()).map_or(f64::NAN, |(x, _)| x)
+fn cell(run: &PositiveShift, row: Template<0>) -> f64 {
+    Pick::Cell("optimum", row.english(), words::VALUE.english()).of(&run.output()).map_or(f64::NAN, |(x, _)| x)
 }
 
 #[test]
@@ -21,7 +22,7 @@ fn every_family_is_solved_twice_with_one_answer() {
             assert_eq!(run.verdicts()[0].agrees, Some(true), "{family} {weights}: {:?}", run.verdicts()[0]);
             assert!(run.mirror.gap <= 1e-6 * run.best.loss.abs(), "{family} {weights}: {:e}", run.mirror.gap);
             assert_eq!(
-                cell(&run, "samples ratio N'/N").is_nan(),
+                cell(&run, words::RATIO).is_nan(),
                 ["log", "mixing-law"].contains(&family),
                 "{family}: a ratio or none"
             );
@@ -70,20 +71,15 @@ fn corners_do_not_refute_the_theorem() {
 #[test]
 fn a_starved_part_and_one_that_hardly_counts_have_their_losses() {
     let run = PositiveShift::started("weights=0.9,0.1&family=offset&a=0.5,0.98&b=1,1e5&draws=0", 1);
+    assert!((cell(&run, words::LOSS_MATCHED) - 0.0290333).abs() < 5e-8, "matched: {}", cell(&run, words::LOSS_MATCHED));
     assert!(
-        (cell(&run, "loss, matched shares") - 0.0290333).abs() < 5e-8,
-        "matched: {}",
-        cell(&run, "loss, matched shares")
-    );
-    assert!(
-        cell(&run, "samples ratio N'/N") < 0.95 && cell(&run, "difference of the losses") > 1e-3,
+        cell(&run, words::RATIO) < 0.95 && cell(&run, words::LOSS_DIFFERENCE) > 1e-3,
         "{} {}",
-        cell(&run, "samples ratio N'/N"),
-        cell(&run, "difference of the losses")
+        cell(&run, words::RATIO),
+        cell(&run, words::LOSS_DIFFERENCE)
     );
     let run = PositiveShift::started("weights=1,1e-35&draws=0", 1);
-    let rows =
-        ["loss, matched shares", "loss, optimal shares", "loss ratio, optimal over matched", "samples ratio N'/N"];
+    let rows = [words::LOSS_MATCHED, words::LOSS_OPTIMAL, words::LOSS_RATIO, words::RATIO];
     let found = rows.map(|row| cell(&run, row));
     for (found, want) in found.into_iter().zip([0.002, 0.001, 0.5, 0.5]) {
         assert!((found / want - 1.0).abs() < 1e-12, "{found} against {want}");
@@ -120,7 +116,7 @@ fn what_was_not_found_decides_nothing() {
     let mut lost = PositiveShift::finished("draws=2000", 1);
     lost.tallies[0].lost = 1;
     let verdict = &lost.verdicts()[1];
-    assert!(verdict.agrees.is_none() && verdict.said().starts_with("1 more"), "{verdict:?}");
+    assert!(verdict.agrees.is_none() && verdict.said().starts_with("1 further mixture is"), "{verdict:?}");
 }
 
 #[test]
@@ -134,7 +130,7 @@ fn without_any_effect_of_the_data_the_verdict_disagrees() {
 fn the_majority_has_its_curve_and_the_printed_value() {
     let query = PositiveShift::INFO.presets[1].query;
     let run = PositiveShift::started(query, 1);
-    assert!((cell(&run, "samples ratio N'/N") - 0.8019).abs() < 5e-5, "{}", cell(&run, "samples ratio N'/N"));
+    assert!((cell(&run, words::RATIO) - 0.8019).abs() < 5e-5, "{}", cell(&run, words::RATIO));
     let output = run.output();
     let figure = output.figures.iter().find(|f| f.id == "majority").expect("shown");
     assert!(figure.series.iter().any(|s| s.role == Role::Published && s.y == [0.75]), "the printed value");
@@ -154,13 +150,13 @@ fn the_optimum_moves_with_samples_when_exponents_differ() {
 fn one_way_transfer_shows_the_corrected_corollary() {
     let run = PositiveShift::started("weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1", 1);
     assert!(
-        (cell(&run, "difference of the losses") - 0.001_781).abs() < 5e-7
-            && (cell(&run, "difference, leading order 9/32 b e^-1/2 t^2") - 0.001_706).abs() < 5e-7,
+        (cell(&run, words::LOSS_DIFFERENCE) - 0.001_781).abs() < 5e-7
+            && (cell(&run, words::LEADING_DIFFERENCE) - 0.001_706).abs() < 5e-7,
         "{} {}",
-        cell(&run, "difference of the losses"),
-        cell(&run, "difference, leading order 9/32 b e^-1/2 t^2")
+        cell(&run, words::LOSS_DIFFERENCE),
+        cell(&run, words::LEADING_DIFFERENCE)
     );
-    assert!((cell(&run, "optimal share of part 1, closed form") - run.shares[0]).abs() < 1e-10, "closed form");
+    assert!((cell(&run, words::FIRST_SHARE) - run.shares[0]).abs() < 1e-10, "closed form");
 }
 
 #[test]
@@ -220,7 +216,7 @@ fn what_does_not_fit_is_refused_in_words() {
         ("family=offset&a=1,2,1", ["`a`", "at most 1"]),
         ("a=1,2", ["`a`", "3"]),
         ("family=mixing-law&weights=1,1,1,1,1,1,1,1,1", ["`weights`", "at most 8"]),
-        ("family=mixing-law&t=1,0;0,1", ["`t` cannot be `1,0;0,1`", "3 x 3"]),
+        ("family=mixing-law&t=1,0;0,1", ["`t` cannot be `1,0;0,1`", "3 × 3"]),
         ("weights=0,0", ["weights", "not all zero"]),
         ("weights=1e300,1", ["`weights` cannot be `1e300,1`", "each from 0 to 1e12"]),
         ("family=cubic", ["family", "mixing-law"]),

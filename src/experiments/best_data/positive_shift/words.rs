@@ -7,46 +7,49 @@ pub(super) const INFO: Info = Info {
     title: "Positive shift",
     question: "A model is tested on a known mixture: when does it help to train on another one?",
     notice: &[
-        "Almost always. The matched shares are the best only if one more sample lowers the loss equally in every part, p_k e_k'(p_k N) all equal; at n = p_k N that asks for e' proportional to 1/n, a logarithm. Choose the logarithm: the two sets of points coincide, and the gain is zero to all digits.",
-        "The histogram draws random mixtures. The gain is sometimes small, but every mixture gains something. The control uses the same weights with logarithmic curves.",
-        "With power laws that are alike the shift goes from common to rare parts, and with different exponents towards the slow ones. Other curves may shift the other way: with an offset or an exponential and few samples the common parts take all. With mixed exponents the best shares move with N: a mixture tuned on a small run is not the best for a large one.",
-        "Corners: with an offset (a = 1) or exponential curves a part may deserve no data at all. The first samples of a power law without offset are priceless, so every part gets some.",
-        "Transfer between parts does not undo the effect: in the mixing law even two equally weighted parts are best trained unequally as soon as one learns from the other's data.",
+        r"A shift helps almost always. The matched shares are the best only if one more sample lowers the loss equally in every part, that is, if all $p_k e_k'(p_k N)$ are equal. With $n = p_k N$ this requires $e'(n) \propto 1/n$, the slope of a logarithm. Choose the logarithm: the matched and the optimal shares coincide, and the gain is zero to all digits.",
+        "The histogram shows the gains of random mixtures. Some gains are small, but every mixture gains something. The control has the weights of these mixtures and logarithmic curves, with which nothing can be gained.",
+        "If all parts have one power law, the shift goes from common parts to rare parts. If their exponents differ, it goes to the parts that learn slowly. Other curves may shift the other way: with an offset or exponential curves and few samples, the common parts get all data. With different exponents the best shares change with $N$, so a mixture that was tuned on a small run is not the best for a large one.",
+        "With an offset ($a = 1$) or exponential curves, some parts may best get no data at all. With power laws without an offset every part gets some data, because a part without samples has an infinite error.",
+        "Transfer between parts does not remove the effect. In the mixing law, even two parts of equal weight are best trained on unequal shares as soon as one of them learns from data of the other.",
     ],
     model: &[
-        "The test draws from K parts with weights p. Training shares q give part k n = N q_k samples, and its error is a given curve of n. Nothing is said about how the curve arises; that it is convex makes the optimum unique and certifiable.",
-        "Random mixtures: as many parts as above, weights uniform on the simplex, exponents a uniform in 0.2 to 1, heights c (in the mixing law b) log-uniform in 0.1 to 10, everything else as set. All in 64 bits; gains are computed as sums of positive terms, not as differences of losses, and hold down to 1e-17.",
+        "The test set draws from $K$ parts with weights $p$. Training shares $q$ give part $k$ a number $n = N q_k$ of samples, and its error is a given curve of $n$. The model does not say how these curves arise. They are convex, so the optimum is unique and can be certified.",
+        "A random mixture has as many parts as the mixture that you set. Its weights are uniform on the simplex, its exponents $a$ uniform from 0.2 to 1, and its heights $c$ (in the mixing law $b$) log-uniform from 0.1 to 10; everything else is as you set it. All numbers are computed in 64 bits. A gain is a sum of positive terms, not a difference of losses, so it is accurate down to $10^{-17}$.",
     ],
     formulas: &[
         Formula {
-            label: "Loss",
+            label: "Loss with training shares $q$ and test weights $p$",
             tex: r"L(p, q) = \sum_k p_k\, e_k(N q_k), \qquad L_{\mathrm{same}} = L(p, p), \qquad L^* = \min_q L(p, q)",
         },
         Formula {
-            label: "Condition of the optimum",
+            label: "Condition of the optimal shares",
             tex: r"-p_k N e_k'(N q_k^*) = \lambda \text{ where } q_k^* > 0, \qquad \le \lambda \text{ where } q_k^* = 0",
         },
         Formula {
-            label: "Power laws",
+            label: "Optimal shares for power laws",
             tex: r"q_k^* = \left(\frac{p_k a_k c_k N^{-a_k}}{\lambda}\right)^{1/(1+a_k)}, \qquad \sum_k q_k^* = 1",
         },
-        Formula { label: "Samples ratio", tex: r"L^*(N') = L_{\mathrm{same}}(N)" },
+        Formula {
+            label: "Samples $N'$ with optimal shares that are worth $N$ samples with matched shares",
+            tex: r"L^*(N') = L_{\mathrm{same}}(N)",
+        },
         Formula {
             label: "Direction of the shift at the matched shares",
             tex: r"v_k = -p_k N e_k'(N p_k) + \frac{1}{K} \sum_j p_j N e_j'(N p_j)",
         },
         Formula {
-            label: "Mixing law, inner optimum",
+            label: "Optimal shares in the mixing law, where all are positive",
             tex: r"q^* = T^{-1}\left(\frac{1 + \mathbf{1}^{\!\top} T^{-1} \tau}{\mathbf{1}^{\!\top} T^{-1} \mathbf{1}} \mathbf{1} - \tau\right), \qquad \tau_l = \ln \frac{[T^{-\top} \mathbf{1}]_l}{p_l b_l}",
         },
         Formula {
-            label: "One-way transfer t between two equal parts",
+            label: "Optimal share and gain of one-way transfer $t$ between two equal parts",
             tex: r"q_1^* = \frac{1 + \ln(1-t) - t}{2-t}, \qquad L_{\mathrm{same}} - L^* = \tfrac{9}{32}\, b\, e^{-1/2}\, t^2 + O(t^3)",
         },
     ],
     sources: &[
         Source {
-            text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Sections 3, 6 and 7. In the first version Corollary 6.4 prints the gap 2b e^(-1/2)(1 - a/4), which is not 0 at a = 0; the formula above is. There is a second version.",
+            text: "Medvedev, Lyu, Li, Srebro: Shift is Good: Mismatched Data Mixing Improves Test Performance (SIG), 2025, Sections 3, 6 and 7. Corollary 6.4 of the first version prints the gap 2b (1 − a/4) / √e, which is not 0 at a = 0; the formula shown here is. A second version exists.",
             url: "https://arxiv.org/abs/2510.25108",
         },
         Source {
@@ -55,16 +58,93 @@ pub(super) const INFO: Info = Info {
         },
     ],
     presets: &[
-        Preset { title: "Three parts, power law", query: "" },
+        Preset { title: "Three parts, power laws", query: "" },
         Preset {
             title: "One majority, 99 minorities",
             query: concat!("a=0.28&samples=100000&draws=0&weights=231", ones!()),
         },
-        Preset { title: "Mixed exponents", query: "weights=0.5,0.5&a=0.5,1&samples=10000" },
-        Preset { title: "Corners", query: "weights=0.7,0.25,0.05&family=offset&b=1,20,200" },
-        Preset { title: "The control: logarithms", query: "family=log" },
+        Preset { title: "Different exponents", query: "weights=0.5,0.5&a=0.5,1&samples=10000" },
+        Preset { title: "Parts that get no data", query: "weights=0.7,0.25,0.05&family=offset&b=1,20,200" },
+        Preset { title: "Logarithmic curves, the control", query: "family=log" },
         Preset { title: "Mixing law, one-way transfer", query: "weights=0.5,0.5&family=mixing-law&t=1,0.1;0,1" },
     ],
 };
 
-pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION
+crate::texts! {
+    // Axes.
+    PART_AXIS = "part";
+    SHARE = "share of the training samples";
+    SAMPLES = "number of training samples N";
+    TEST_LOSS = "test loss";
+    OPTIMAL_SHARE = "optimal share";
+    SLOPE = "decrease of the loss per unit of share, minus the mean";
+    GAIN = "relative gain; the leftmost bin holds 10⁻¹⁷ and less";
+    SHARE_OF_MIXTURES = "share of the mixtures in each quarter of a decade";
+    WEIGHT_OF_MAJORITY = "weight p of the majority";
+    SAMPLES_RATIO = "samples ratio N′/N";
+    // Titles.
+    SHARES = "Matched and optimal training shares";
+    DIRECTION = "Direction of the shift that lowers the loss, from the matched shares";
+    LOSS_AGAINST_SAMPLES = "Test loss against the number of training samples";
+    SHARES_AGAINST_SAMPLES = "Optimal shares against the number of training samples";
+    SHARES_OF_HEAVIEST = "Optimal shares of the {parts} parts of greatest weight, against the number of training samples";
+    MIXTURES_BY_GAIN = "How rare is no gain? Random mixtures by their gain";
+    MAJORITY = "Samples needed with optimal shares, for one majority and {minorities} equal minorities";
+    // Curves and places.
+    MATCHED = "matched shares (the test weights)";
+    OPTIMAL = "optimal shares";
+    MORE_OF_PART = "above 0: train more on this part";
+    OPTIMAL_AT_EACH = "optimal shares at each N";
+    MATCHED_SAMPLES = "matched shares, N samples";
+    OPTIMAL_SAMPLES = "optimal shares, N′ samples";
+    PART = "part {part}";
+    SAMPLES_HERE = "N";
+    THIS_FAMILY = "curves of this family";
+    CONTROL = "control: logarithmic curves";
+    THIS_MIXTURE = "this mixture";
+    EXACT = "exact";
+    PUBLISHED = "published: about 0.75 at p = 0.7";
+    // Where nothing is shown.
+    SLOPE_UNKNOWN = "For these weights the slope of the loss is beyond 64-bit numbers.";
+    LOSS_UNKNOWN = "The losses are too small for 64-bit numbers.";
+    // Tables.
+    GAINED = "What the optimal shares gain";
+    QUANTITY = "quantity";
+    VALUE = "value";
+    LOSS_MATCHED = "loss with matched shares";
+    LOSS_OPTIMAL = "loss with optimal shares";
+    LOSS_RATIO = "loss with optimal shares over loss with matched shares";
+    RATIO = "samples ratio $N'/N$";
+    LOSS_DIFFERENCE = "loss with matched shares minus loss with optimal shares";
+    LOSS_MIRROR = "least loss found by mirror descent";
+    GAP_MIRROR = "distance of the mirror-descent loss from the least loss, at most";
+    LEADING_DIFFERENCE = r"difference of the losses to leading order, $9 b t^2 / (32 \sqrt{e})$";
+    FIRST_SHARE = "optimal share of part 1, closed form";
+    PARTS = "Weights and optimal shares of the parts";
+    WEIGHT = "weight";
+    DIRECTION_OF_SHIFT = "direction of the shift, as decrease of the loss per unit of share";
+    RARE = "Random mixtures with a small gain";
+    RELATIVE_GAIN = "relative gain";
+    INTERVAL_FROM = "lower end of the 95% interval";
+    INTERVAL_TO = "upper end of the 95% interval";
+    BELOW_2 = "below 1%";
+    BELOW_3 = "below 0.1%";
+    BELOW_4 = "below 0.01%";
+    BELOW_12 = "below $10^{-12}$";
+    // Verdict: two solvers.
+    SOLVERS = "Mirror descent finds the least loss that follows from the condition of the optimum. Least loss found by mirror descent";
+    CERTIFICATE = "The gradient where mirror descent stopped proves that no shares have a loss that is lower by more than {gap}.";
+    NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
+    NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";
+    // Verdicts: random mixtures.
+    EVERY_MIXTURE_GAINS = "Every random mixture gains something. Share of mixtures with a relative gain below $10^{-12}$";
+    MEASURE_ZERO = "By Theorem 7.2 of Medvedev et al. (2025), the curves without gain have measure zero.";
+    CONTROL_GAINS_NOTHING = "With logarithmic curves no mixture gains anything. Share of mixtures with a relative gain below $10^{-12}$";
+    GIBBS = "This is the null control: by Gibbs' inequality the matched shares are the best.";
+    UNCOUNTED = "{mixtures} further {mixtures:mixture is|mixtures are} not counted, because the losses are beyond 64-bit numbers.";
+    FEW_MIXTURES = "There are too few random mixtures to tell. Draw at least 1000.";
+    // Values that are refused.
+    CONVEX_EXPONENT = "at most 1 in the family `offset`, because steeper curves are not convex";
+    MANY_WEIGHTS = "parameter `weights` has {weights} weights: the family `mixing-law` takes at most {most}";
+    SQUARE_MATRIX = "a matrix of {parts} × {parts} numbers, with one row and one column for each part";
+}

@@ -1,25 +1,25 @@
 //! Figures of `state-tracking`.
 
-use super::StateTracking;
 use super::run::{MISSES, Record, Rest, TESTS};
-use crate::experiments::best_data::race::name;
+use super::{StateTracking, words};
 use crate::output::{Axis, Figure, Id, Mark, Points, Series};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;
-use crate::text::word;
+use crate::text;
+use crate::text::{Template, Text, count, setting};
 use crate::theory::state_tracking as theory;
 
-pub(super) const THIRDS: [(&str, &str); 3] =
-    [("head", "the most frequent third"), ("middle", "the middle third"), ("tail", "the least frequent third")];
-pub(super) const SAMPLES: Axis = Axis::log(word("training samples")).unit("samples");
-pub(super) const EXACT: Axis = Axis::linear(word("sequences answered exactly")).unit("%");
+pub(super) const THIRDS: [(&str, Template<0>); 3] =
+    [("head", words::HEAD), ("middle", words::MIDDLE), ("tail", words::TAIL)];
+pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
+pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit("%");
 
 impl StateTracking {
-    /// Median and quartiles over the runs of an exponent that have not diverged, at every mark.
+    /// Median and quartiles over the runs of an exponent that have not diverged, at every checkpoint.
     pub(super) fn curve(
         &self,
         id: impl Into<Id>,
-        label: String,
+        label: impl Into<Text>,
         exponent: usize,
         value: impl Fn(&Record) -> f32,
     ) -> Option<Series> {
@@ -38,34 +38,40 @@ impl StateTracking {
 
     pub(super) fn curves(&self, value: impl Fn(&Record) -> f32 + Copy) -> impl Iterator<Item = Series> {
         self.params.exponents.iter().enumerate().filter_map(move |(i, alpha)| {
-            self.curve(format!("alpha-{i}"), format!("{}: median and quartiles", name(*alpha)), i, value)
+            let label = match *alpha {
+                0.0 => words::UNIFORM.into(),
+                alpha => text!(words::POWER, alpha = setting(alpha)),
+            };
+            self.curve(format!("alpha-{i}"), label, i, value)
         })
     }
 
-    /// A level across the figure.
-    pub(super) fn level(&self, id: &'static str, label: String, y: f64) -> Series {
+    /// A horizontal line across the figure.
+    pub(super) fn level(&self, id: &'static str, label: impl Into<Text>, y: f64) -> Series {
         let x = vec![f64::from(CHECK), f64::from(self.marks[self.marks.len() - 1]).max(2.0 * f64::from(CHECK))];
         Series::theory(id, label, x, vec![y; 2])
     }
 
     pub(super) fn guess(&self) -> Series {
-        self.level("guess", format!("guessing, 1 in {}", self.skills), 1.0 / f64::from(self.skills))
+        self.level("guess", text!(words::GUESSING, skills = count(self.skills)), 1.0 / f64::from(self.skills))
     }
 
     pub(super) fn accuracy_figure(&self) -> Figure {
-        Figure::new("accuracy", "Exact answers on uniform sequences", SAMPLES, EXACT)
+        Figure::new("accuracy", words::ACCURACY, SAMPLES, EXACT)
             .series(self.curves(|r| r.accuracy).chain([self.guess()]))
-            .marks([Mark::at_y("solved", 1.0 - f64::from(MISSES) / f64::from(TESTS))])
+            .marks([Mark::at_y(words::SOLVED, 1.0 - f64::from(MISSES) / f64::from(TESTS))])
     }
 
     pub(super) fn loss_figure(&self) -> Figure {
         let n = self.params.symbols;
+        let mean = text!(words::MEAN_LEARNED, above = count(n - 1), below = count(2 * n));
+        let rest = text!(words::ALL_BUT_MEAN_LEARNED, below = count(2 * n));
         let levels = [
-            self.level("nothing", "nothing learned: 1/2".into(), theory::NOTHING),
-            self.level("mean-only", format!("only the mean learned: {}/{}", n - 1, 2 * n), theory::mean_only(n)),
-            self.level("all-but-mean", format!("all but the mean learned: 1/{}", 2 * n), theory::all_but_mean(n)),
+            self.level("nothing", words::NOTHING_LEARNED, theory::NOTHING),
+            self.level("mean-only", mean, theory::mean_only(n)),
+            self.level("all-but-mean", rest, theory::all_but_mean(n)),
         ];
-        Figure::new("loss", "Expected loss on uniform sequences", SAMPLES, Axis::log(word("loss")))
+        Figure::new("loss", words::EXPECTED_LOSS, SAMPLES, Axis::log(words::LOSS))
             .series(self.curves(|r| r.loss).chain(levels))
     }
 
@@ -75,22 +81,16 @@ impl StateTracking {
         let mut series: Vec<Series> = THIRDS
             .iter()
             .enumerate()
-            .filter_map(|(third, (id, label))| {
-                self.curve(*id, format!("sequences of {label} of skills"), exponent, |r| r.thirds[third])
-            })
+            .filter_map(|(third, (id, label))| self.curve(*id, *label, exponent, |r| r.thirds[third]))
             .collect();
         if series.is_empty() {
             return None;
         }
         series.push(self.guess());
-        Some(
-            Figure::new(
-                "ranks",
-                format!("Exact answers by rank of the skills, {}", name(self.params.exponents[exponent])),
-                SAMPLES,
-                EXACT,
-            )
-            .series(series),
-        )
+        let title = match self.params.exponents[exponent] {
+            0.0 => words::RANKS_UNIFORM.into(),
+            alpha => text!(words::RANKS_POWER, alpha = setting(alpha)),
+        };
+        Some(Figure::new("ranks", title, SAMPLES, EXACT).series(series))
     }
 }

@@ -16,6 +16,8 @@ use crate::math;
 use crate::output::{Column, Output, Progress};
 use crate::params::Spec;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
+use crate::text;
+use crate::text::{Template, count, setting};
 
 mod claims;
 mod figures;
@@ -27,17 +29,17 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// Number n of symbols that are permuted: a skill is one of their n! permutations.
+        /// Number $n$ of symbols that are permuted. A skill is one of their $n!$ permutations.
         symbols: u32 = Spec::integer("5", 3.0, 5.0).unit("symbols");
-        /// Number k of skills that a sequence composes.
+        /// Number $k$ of skills that a sequence composes.
         hops: u32 = Spec::integer("4", 1.0, 8.0);
-        /// Exponents alpha of the training distributions to compare, separated by commas: the probability of a skill is proportional to rank^-alpha. 0 is the uniform distribution.
+        /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the skill of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.5", 0.0, 4.0, 1, 8);
         /// Learning rate of SGD, which trains on one sample at a time.
         lr: f64 = Spec::number("0.5", 0.01, 4.0).log().label("learning rate");
         /// Standard deviation of the initial weights.
-        init: f64 = Spec::number("0.24", 0.01, 2.0).log().label("size of the first weights");
-        /// Number of training samples after which a run ends. It is rounded down to whole thousands.
+        init: f64 = Spec::number("0.24", 0.01, 2.0).log().label("size of the initial weights");
+        /// Number of training samples after which a run ends, rounded down to whole thousands.
         samples: u32 = Spec::integer("50000", 1000.0, 10_000_000.0).log().unit("samples");
         /// Number of independent runs for each exponent.
         runs: u32 = Spec::integer("128", 1.0, 1024.0).log().unit("runs");
@@ -46,7 +48,7 @@ crate::params! {
     }
 }
 
-/// Marks per decade of samples.
+/// Checkpoints per decade of samples.
 const PER_DECADE: f64 = 16.0;
 
 /// The experiment.
@@ -58,7 +60,7 @@ pub struct StateTracking {
     marks: Vec<u32>,
     /// Test sequences: of all skills, then of each third.
     tests: [Vec<u32>; 4],
-    /// The weights, and how many samples they have seen; made when the run starts.
+    /// The weights, and the number of samples they have seen; made when the run starts.
     lanes: Carried<(Lanes<Track>, u32)>,
     /// `records[mark][exponent * runs + run]`.
     records: Vec<Vec<Record>>,
@@ -69,7 +71,7 @@ impl StateTracking {
         self.records.len()
     }
 
-    /// The runs of an exponent at the last mark.
+    /// The runs of an exponent at the last checkpoint.
     fn last(&self, exponent: usize) -> &[Record] {
         let runs = self.params.runs as usize;
         self.records.last().map_or(&[], |records| &records[exponent * runs..][..runs])
@@ -87,7 +89,7 @@ impl StateTracking {
     }
 }
 
-/// How many permutations of that many symbols there are.
+/// Number of permutations of that many symbols.
 fn skills(symbols: u32) -> u32 {
     (1..=symbols).product()
 }
@@ -95,7 +97,7 @@ fn skills(symbols: u32) -> u32 {
 impl Experiment for StateTracking {
     const SLUG: &'static str = "state-tracking";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: text::Texts = words::TEXTS;
     const QUICK: &'static str = "samples=20000&runs=16";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Track>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
@@ -109,9 +111,9 @@ impl Experiment for StateTracking {
         if runs as usize <= most {
             return Ok(());
         }
-        let limit = STATE_BYTES >> 20;
-        let allowed = format!("at most {most} runs of {exponents} exponents: the weights of more exceed {limit} MiB");
-        Err(Error::parameter("runs", &runs.to_string(), &allowed))
+        let (most, exponents, limit) = (setting(most as f64), count(exponents), count(STATE_BYTES >> 20));
+        let allowed = text!(words::RUNS, most = most, exponents = exponents, limit = limit);
+        Err(Error::parameter("runs", &runs.to_string(), allowed))
     }
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
@@ -164,18 +166,16 @@ impl Experiment for StateTracking {
 
     fn output(&self) -> Output {
         let race = self.race();
-        let number = |name: &'static str| Column { name: crate::text::word(name), unit: "" };
+        let number = |name: Template<0>| Column { name, unit: "" };
         let Params { symbols, hops, lr, .. } = self.params;
         let lead = [
-            (number("symbols n"), f64::from(symbols)),
-            (number("hops k"), f64::from(hops)),
-            (number("learning rate"), lr),
+            (number(words::SYMBOLS), f64::from(symbols)),
+            (number(words::HOPS), f64::from(hops)),
+            (number(words::LEARNING_RATE), lr),
         ];
         let mut verdict = race.verdict(Experiment::progress(self).finished());
         if let Some(verdict) = verdict.as_mut().filter(|verdict| hops <= 2 && verdict.agrees == Some(false)) {
-            verdict.note.push(crate::text::Text::from(
-                "Up to two hops the gradient does not vanish at the start, so there is no plateau to escape from, and a power law only shows its tail too rarely.",
-            ));
+            verdict.note.push(words::NO_PLATEAU.into());
         }
         let figures = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.ranks_figure(), race.figure()];
         Output {

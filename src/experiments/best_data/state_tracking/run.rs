@@ -7,15 +7,15 @@ use crate::rng::Alias;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::theory::state_tracking as theory;
 
-/// Test sequences of a check, and how many a run that has solved the task may miss: 5%.
+/// Number of test sequences of a check, and how many of them a run that has solved the task may miss: 5%.
 pub(super) const TESTS: u32 = 500;
 pub(super) const MISSES: u32 = TESTS / 20;
-/// Sequences of each third of the ranks.
+/// Number of test sequences of each third of the ranks.
 pub(super) const BIN_TESTS: u32 = 200;
 /// The most bytes of all weights: what every device can hold in one buffer.
 pub(super) const STATE_BYTES: usize = 64 << 20;
 
-/// What is known of a run at a mark.
+/// What is recorded of a run at a checkpoint.
 #[derive(Clone, Copy)]
 pub(super) struct Record {
     /// Share of the test sequences whose answer is exact.
@@ -24,7 +24,7 @@ pub(super) struct Record {
     pub(super) loss: f32,
     /// The accuracy on sequences of each third of the ranks.
     pub(super) thirds: [f32; 3],
-    /// Samples after which the task was solved; 0 before.
+    /// Number of samples after which the task was solved; 0 before.
     pub(super) solved: u32,
     pub(super) rest: Rest,
 }
@@ -73,7 +73,7 @@ impl StateTracking {
         Lanes::new(host, self.rows(), inputs)
     }
 
-    /// What a lane knows; the last record of one that rests.
+    /// The record of a lane; the last record where the lane has stopped.
     pub(super) fn record(&self, lane: &[f32], last: Option<Record>) -> Record {
         if let Some(last) = last.filter(|last| last.rest != Rest::Trains) {
             return last;

@@ -1,14 +1,15 @@
-//! What is a token worth that was seen before?
+//! What is a token worth that the model has already seen?
 //!
-//! The published laws of repeated data over the reader's runs, or over runs simulated from the published fit. Prediction:
-//! repeats lose their worth after 15 epochs or so. Falsifier: a profile that is as low at other values; on the published
-//! runs it is.
+//! Model: the published laws of repeated data, fitted to the reader's runs or to runs simulated from the published fit.
+//! Prediction: repeats lose most of their value after about 15 epochs. Falsifier: a profile of `R_D` that is as low at other
+//! values; on the published runs it is.
 
 use crate::error::Result;
 use crate::fit::find;
 use crate::kit::fits::{Common, Fits, Form, Page, SWITCH, fit_params};
 use crate::kit::{Claim, Info};
 use crate::params::{Choice, Spec};
+use crate::text::Texts;
 
 mod claims;
 #[cfg(test)]
@@ -16,18 +17,18 @@ mod tests;
 mod words;
 
 const FORMS: &[Choice] = &[
-    Choice { value: "repeats", label: "as published: R_D and R_N, the rest held" },
-    Choice { value: "all", label: "all parameters free" },
-    Choice { value: "grows", label: "all free, and R_D grows with the data" },
-    Choice { value: "geometric", label: "a share lost at each repeat, the rest held" },
-    Choice { value: "lovelace", label: "with overfitting" },
-    Choice { value: "practical", label: "between a ceiling and a floor" },
+    Choice { value: "repeats", label: "published law: R_D and R_N free, the rest fixed" },
+    Choice { value: "all", label: "published law: all parameters free" },
+    Choice { value: "grows", label: "published law: all parameters free, and R_D depends on the data" },
+    Choice { value: "geometric", label: "fixed share lost at each repeat: shares free, the rest fixed" },
+    Choice { value: "lovelace", label: "law with a penalty for overfitting: all parameters free" },
+    Choice { value: "practical", label: "law between a ceiling and a floor: all parameters free" },
 ];
 
 fit_params!(Params, columns ROLES_REPEATED, budget "1e22", unique "25e9" {
     /// The law to fit, and which of its parameters are free.
     form: &'static str = Spec::choice("repeats", FORMS);
-    /// Also fit other laws to the same runs, with all of their parameters free.
+    /// Also fits other laws to the runs, with all of their parameters free.
     compare: &'static str = Spec::choice("no", SWITCH).label("other laws");
 });
 
@@ -38,7 +39,7 @@ pub struct DataConstrained;
 /// The experiment.
 pub type Study = Fits<DataConstrained>;
 
-/// A form by its name; the first five parameters are those of the law of parameters and tokens.
+/// The form of that name. The first five parameters of its law are those of the law of parameters and tokens.
 fn form(name: &'static str) -> Result<Form> {
     let held = |slug: &str| -> Result<Form> {
         let law = find(slug)?;
@@ -58,11 +59,10 @@ fn form(name: &'static str) -> Result<Form> {
 impl Page for DataConstrained {
     const SLUG: &'static str = "data-constrained";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: Texts = &[];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
 
-    const DATA: &'static str =
-        "A line of headings, then one run a line: parameters, tokens seen, unique tokens (or epochs), and loss.";
+    const DATA: &'static str = "The first line holds the headings. Each further line is one run: its number of parameters, tokens seen, unique tokens (or epochs) and loss.";
 
     const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "alpha", "B", "beta", "nu"];
 

@@ -7,34 +7,37 @@ pub(super) const INFO: Info = Info {
     title: "Repeated data",
     question: "What is a token worth that was seen before?",
     notice: &[
-        "What K epochs are worth bends away from the line of fresh data: a few repeats are nearly as good as new, and after many there is nothing left to gain.",
-        "Look at the profile of R_D. Where it is flat, the runs do not say how often data may be repeated; the published 15.4 is one of many values that fit.",
-        "On the published runs the fit has many local minima, and the published one is not the lowest. The lowest has R_D = 95.",
-        "On the published runs, a share lost at each repeat fits better than the published R_D and R_N: R^2 is 0.799, not 0.772 (Muennighoff et al., utils/parametric_fit.ipynb). Set \"other laws\" to fit others to the runs shown, and choose by how they predict the largest.",
+        r"Compare what $K$ epochs are worth with the line of fresh data. A few repeats are almost as good as new data; after many repeats nothing is left to gain.",
+        r"Look at the profile of $R_D$. Where the profile is flat, the runs do not determine how often data may be repeated: the published value of 15.4 is one of many that fit.",
+        r"On the published runs the fit has many local minima, and the published one is not the lowest. The lowest has $R_D = 95$.",
+        r"On the published runs, a law in which a token loses a fixed share of its value at each repeat fits better than the published law with $R_D$ and $R_N$: $R^2$ is 0.799, not 0.772 (Muennighoff et al., utils/parametric_fit.ipynb). Set “other laws” to yes to fit other laws to the runs shown, and choose the law that predicts the largest runs best.",
     ],
     model: &[
-        "Repeated tokens, and parameters beyond those that the unique tokens can use, count less and less. R_D is the number of repeats after which a token has lost all but 1/e of its worth, the same for all data sets and all models.",
-        "As published, the law of parameters and tokens is fitted first, to runs that do not repeat, and held; only R_D and R_N are fitted to runs that do. With everything free the two steps are one.",
-        "The published runs are an observational table: unique tokens, parameters and epochs vary together, and most runs are small. That R_D falls with the unique tokens when it may is a caution, not a finding.",
-        "Without a table of yours, the runs are simulated from the published constants, with noise: there R_D can be found again.",
+        r"Repeated tokens count less and less, and so do parameters beyond those that the unique tokens can use. $R_D$ is the number of repeats after which one more repeat of a token is worth only $1/e$ of a new token. The law has one $R_D$ for all data sets and all models.",
+        r"In the published procedure the law of parameters and tokens is fitted first, to runs that repeat no data, and then held fixed. Only $R_D$ and $R_N$ are fitted to runs that repeat data. With all parameters free, both steps become one.",
+        r"The published runs are an observational table: unique tokens, parameters and epochs vary together, and most runs are small. Where $R_D$ may depend on the number of unique tokens, the fit lets it fall as they grow. Take this as a caution, not as a finding.",
+        r"Without a table of your own, the runs are simulated from the published constants, with noise. Their $R_D$ is known, so the fit should find it again.",
     ],
     formulas: &[
-        Formula { label: "The law", tex: r"L = E + \frac{A}{N'^{\alpha}} + \frac{B}{D'^{\beta}}" },
+        Formula { label: "The law of repeated data", tex: r"L = E + \frac{A}{N'^{\alpha}} + \frac{B}{D'^{\beta}}" },
         Formula {
-            label: "What D tokens are worth, U of them unique",
+            label: "Fresh tokens that $D$ tokens are worth, of which $U$ are unique",
             tex: r"D' = U + U R_D^* \left(1 - e^{-R_D / R_D^*}\right),\quad R_D = \max(D/U - 1, 0)",
         },
         Formula {
-            label: "What N parameters are worth",
+            label: "Parameters that $N$ parameters are worth on $U$ unique tokens",
             tex: r"N' = U_N + U_N R_N^* \left(1 - e^{-R_N / R_N^*}\right),\quad U_N = \min(N, N_{\text{opt}}(U)),\quad R_N = \max(N/U_N - 1, 0)",
         },
-        Formula { label: "A share lost at each repeat", tex: r"D' = U\,\frac{1 - (1 - \delta_D)^{D/U}}{\delta_D}" },
         Formula {
-            label: "With overfitting",
+            label: "Alternative law: each repeat loses a fixed share of the value",
+            tex: r"D' = U\,\frac{1 - (1 - \delta_D)^{D/U}}{\delta_D}",
+        },
+        Formula {
+            label: "Alternative law: a penalty for overfitting",
             tex: r"L = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}} + P\, R_D^{\delta} \left(\frac{N}{U}\right)^{\kappa}",
         },
         Formula {
-            label: "Between a ceiling and a floor",
+            label: "Alternative law: the loss lies between a ceiling and a floor",
             tex: r"L = E + (L_0 - E)\,\frac{h}{1 + h},\quad h = \frac{a}{N^{\alpha}} + \frac{b}{D^{\beta}} + \frac{c\,N^{\gamma}}{U^{\delta}}",
         },
     ],
@@ -47,12 +50,10 @@ pub(super) const INFO: Info = Info {
         Source { text: "Bryant, Liu, Practical Scaling Laws, 2026", url: "https://arxiv.org/abs/2605.09189" },
     ],
     presets: &[
-        Preset { title: "As published, simulated runs", query: "" },
+        Preset { title: "Published law, simulated runs", query: "" },
         Preset { title: "All parameters free", query: "form=all" },
-        Preset { title: "A share lost at each repeat", query: "form=geometric" },
-        Preset { title: "Few, noisy runs: is R_D determined?", query: "rows=40&noise=0.05" },
-        Preset { title: "Laws side by side", query: "compare=yes&bootstrap=0&profiles=no" },
+        Preset { title: "A fixed share lost at each repeat", query: "form=geometric" },
+        Preset { title: "Few, noisy runs", query: "rows=40&noise=0.05" },
+        Preset { title: "Several laws compared", query: "compare=yes&bootstrap=0&profiles=no" },
     ],
 };
-
-pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

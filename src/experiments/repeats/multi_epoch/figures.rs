@@ -1,16 +1,17 @@
 //! Figures of `multi-epoch`.
 
 use super::run::{Expected, Reuse};
-use super::{CURVE, MultiEpoch, SHARE};
+use super::{CURVE, MultiEpoch, SHARE, words};
 use crate::experiments::repeats::reuse::{Cell as Risks, Estimate, Tuned, saturation};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Figure, Id, Mark, Points, Series, significant};
-use crate::text::word;
+use crate::output::{Axis, Figure, Id, Mark, Points, Series};
+use crate::text;
+use crate::text::{Template, Text, count, number};
 use crate::theory::{dense, muennighoff, reuse};
 
-pub(super) const EPOCHS: Axis = Axis::log(word("epochs K")).unit("epochs");
-pub(super) const REUSE: Axis = Axis::log(word("effective reuse rate E"));
-pub(super) const SIZES: Axis = Axis::log(word("samples N")).unit("samples");
+pub(super) const EPOCHS: Axis = Axis::log(words::EPOCHS).unit("epochs");
+pub(super) const REUSE: Axis = Axis::log(words::REUSE_RATE);
+pub(super) const SIZES: Axis = Axis::log(words::SAMPLES).unit("samples");
 
 impl MultiEpoch {
     /// Saturation and plateau of mean-field theory against N, up to data sets of language models.
@@ -24,9 +25,9 @@ impl MultiEpoch {
         let plateau = |&n: &f64| reuse::effective_reuse(&self.world, self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
         let plateau = x.iter().map(plateau).collect();
         vec![
-            Series::theory("saturation-theory", "K at E = 0.75 K, mean field", x.clone(), saturation)
+            Series::theory("saturation-theory", words::SATURATION_MEAN_FIELD, x.clone(), saturation)
                 .group("saturation"),
-            Series::theory("plateau-theory", "plateau of E, mean field", x, plateau).group("plateau"),
+            Series::theory("plateau-theory", words::PLATEAU_MEAN_FIELD, x, plateau).group("plateau"),
         ]
     }
 
@@ -34,7 +35,7 @@ impl MultiEpoch {
     pub(super) fn points(
         &self,
         id: impl Into<Id>,
-        label: impl Into<crate::text::Text>,
+        label: impl Into<Text>,
         points: impl Iterator<Item = (f64, Option<Estimate>)>,
     ) -> Option<Series> {
         let mut list = Points::default();
@@ -51,11 +52,7 @@ impl MultiEpoch {
         self.epochs.iter().map(|&k| f64::from(k))
     }
 
-    pub(super) fn theory_name(&self) -> &'static str {
-        if self.dense() { "mean field" } else { "exact" }
-    }
-
-    /// A curve of theory for each N, and of what was measured; both axes in units that depend on N.
+    /// For each N the simulated points and the theoretical curve; both axes are in units that depend on N.
     pub(super) fn against_epochs(
         &self,
         theory: impl Fn(&Expected) -> Vec<f64>,
@@ -67,10 +64,18 @@ impl MultiEpoch {
             let unit = unit(f64::from(n));
             let x = || self.epochs_of().map(|k| k / unit);
             let points = measured(i).into_iter().map(|e| e.map(|e| Estimate { value: e.value / unit, ..e }));
-            series.extend(self.points(format!("n{}", i + 1), format!("N = {n}"), x().zip(points)));
+            series.extend(self.points(
+                format!("n{}", i + 1),
+                text!(words::SIMULATED, samples = count(n)),
+                x().zip(points),
+            ));
             if let Some(expected) = &self.expected[i] {
                 let y = theory(expected).into_iter().map(|y| y / unit).collect();
-                let label = format!("N = {n}, {}", self.theory_name());
+                let label = if self.dense() {
+                    text!(words::MEAN_FIELD, samples = count(n))
+                } else {
+                    text!(words::EXACT, samples = count(n))
+                };
                 let theory = Series::theory(format!("n{}-theory", i + 1), label, x().collect(), y);
                 series.push(theory.group(format!("n{}", i + 1)));
             }
@@ -81,9 +86,8 @@ impl MultiEpoch {
     pub(super) fn risk_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let estimate = |best: &Option<Tuned>| best.map(|best| Estimate { value: best.risk, error: best.error });
         let series = self.against_epochs(|e| e.risk.clone(), |i| reuse[i].best.iter().map(estimate).collect(), |_| 1.0);
-        let y = Axis::log(word("excess risk R* at the best rate"));
-        let y = if self.params.lr > 0.0 { Axis { label: word("excess risk R"), ..y } } else { y };
-        Figure::new("risk", "Risk against epochs", EPOCHS, y).series(series).drawn()
+        let y = Axis::log(if self.params.lr > 0.0 { words::RISK } else { words::BEST_RISK });
+        Figure::new("risk", words::RISK_AGAINST_EPOCHS, EPOCHS, y).series(series).drawn()
     }
 
     pub(super) fn known(list: &[Option<f64>]) -> Vec<f64> {
@@ -95,13 +99,13 @@ impl MultiEpoch {
         let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
         let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
         let x = vec![1.0, end];
-        Series::theory("fresh", "as good as fresh, E = K", x.clone(), x)
+        Series::theory("fresh", words::AS_GOOD_AS_FRESH, x.clone(), x)
     }
 
     pub(super) fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), |_| 1.0);
         series.push(self.as_good_as_fresh(&series));
-        Figure::new("reuse", "What K epochs are worth", EPOCHS, REUSE).series(series).drawn()
+        Figure::new("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).drawn()
     }
 
     pub(super) fn saturation_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
@@ -109,8 +113,8 @@ impl MultiEpoch {
         let sizes = || self.sizes.iter().map(|&n| f64::from(n));
         if !self.dense() {
             for (group, label, of) in [
-                ("saturation", "K at E = 0.75 K, exact", (|e| e.saturation) as fn(&Expected) -> Option<f64>),
-                ("plateau", "plateau of E, exact", |e| e.plateau),
+                ("saturation", words::SATURATION_EXACT, (|e| e.saturation) as fn(&Expected) -> Option<f64>),
+                ("plateau", words::PLATEAU_EXACT, |e| e.plateau),
             ] {
                 let y = self.expected.iter().map(|e| e.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
                 series.push(Series::theory(format!("{group}-theory"), label, sizes().collect(), y).group(group));
@@ -119,21 +123,25 @@ impl MultiEpoch {
         let last = self.most_epochs();
         let saturation = reuse.iter().map(|reuse| saturation(&self.known_reuse(reuse), SHARE));
         let plateau = reuse.iter().map(Reuse::plateau);
-        series.extend(self.points("saturation", "K at E = 0.75 K", sizes().zip(saturation)));
-        series.extend(self.points("plateau", format!("E at K = {last}"), sizes().zip(plateau)));
+        series.extend(self.points("saturation", words::SATURATION_SIMULATED, sizes().zip(saturation)));
+        let label = text!(words::REUSE_AT, epochs = count(last));
+        series.extend(self.points("plateau", label, sizes().zip(plateau)));
         if let Some([slope, _, offset]) = self.plateau_line(reuse) {
             let y = sizes().map(|n| offset + slope * math::ln(n)).collect();
-            let sign = if offset < 0.0 { '-' } else { '+' };
-            let label = format!("fit {} ln N {sign} {}", significant(slope, 3), significant(offset.abs(), 3));
+            let label = if offset < 0.0 {
+                text!(words::PLATEAU_FIT_LESS, slope = number(slope), offset = number(-offset))
+            } else {
+                text!(words::PLATEAU_FIT, slope = number(slope), offset = number(offset))
+            };
             series.push(Series::measured("plateau-fit", label, sizes().collect(), y).line().group("plateau"));
         }
         let tokens = [2e8, 5e8, 8e8, 1e9, 2e9];
         let published = tokens.map(reuse::language_model_epochs).to_vec();
         let [slope, offset] = reuse::LANGUAGE_MODEL;
-        let label = format!("language models: {slope:.2} ln(N/1e9) + {offset}, K at E = 0.75 K");
+        let label = text!(words::LANGUAGE_MODELS_FIT, slope = number(slope), offset = number(offset));
         series.push(Series::published("language-models", label, tokens.to_vec(), published));
-        let y = Axis::linear(word("epochs"));
-        Figure::new("saturation", "Where repeating stops to help, against N", SIZES, y).series(series).drawn()
+        let y = Axis::linear(words::EPOCHS_OR_REUSE);
+        Figure::new("saturation", words::SATURATION_AGAINST_SAMPLES, SIZES, y).series(series).drawn()
     }
 
     pub(super) fn collapse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
@@ -144,20 +152,12 @@ impl MultiEpoch {
         let unit = |n| self.unit(n);
         let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), unit);
         series.extend(self.limit.get_or_init(|| self.limit_curve()).clone());
-        let [what, x, y] = if self.power_law().is_some() {
-            ["N^(b/(a-b))", "K / N^(b/(a-b))", "E / N^(b/(a-b))"]
+        let [title, x, y] = if self.power_law().is_some() {
+            [words::COLLAPSE_IN_POWER, words::EPOCHS_IN_POWER, words::REUSE_IN_POWER]
         } else {
-            ["ln N", "K / ln N", "E / ln N"]
+            [words::COLLAPSE_IN_LOG, words::EPOCHS_IN_LOG, words::REUSE_IN_LOG]
         };
-        Figure::new(
-            "collapse",
-            format!("All N on one curve, in units of {what}"),
-            Axis::log(word(x)),
-            Axis::log(word(y)),
-        )
-        .folded()
-        .series(series)
-        .drawn()
+        Figure::new("collapse", title, Axis::log(x), Axis::log(y)).folded().series(series).drawn()
     }
 
     /// The curve on which all N fall in the limit, where it is known. Of power-law data it takes some 10 ms.
@@ -169,13 +169,14 @@ impl MultiEpoch {
             None if self.dense() => x.iter().map(|&kappa| dense::crossover(&self.squares, kappa)).collect(),
             None => return None,
         };
-        Some(Series::theory("limit", "the limit of many samples, phi", x, y))
+        Some(Series::theory("limit", words::LIMIT, x, y))
     }
 
     /// Risk against the rate at the largest N.
     pub(super) fn rates_figure(&self) -> Option<Figure> {
         let size = self.largest();
         let n = f64::from(self.sizes[size]);
+        let dense = self.dense();
         // What is looked for comes first: first colours and shapes tell apart best.
         let mut series = Vec::new();
         let tried = &self.measured[0].data[size];
@@ -183,17 +184,16 @@ impl MultiEpoch {
         let best: Vec<Tuned> = tried.iter().filter(|_| searched).filter_map(|cells| self.tuned(cells)).collect();
         if !best.is_empty() {
             let (x, y) = best.iter().map(|best| (best.rate, best.risk)).unzip();
-            series.push(Series::measured("best", "best rates found", x, y));
+            series.push(Series::measured("best", words::BEST_RATES, x, y));
         }
         if let Some(expected) = self.expected[size].as_ref().filter(|_| searched) {
-            let label = format!("best rates, {}", self.theory_name());
+            let label = if dense { words::BEST_RATES_MEAN_FIELD } else { words::BEST_RATES_EXACT };
             let (x, y) = (expected.rate.clone(), expected.risk.clone());
             series.push(Series::theory("best-theory", label, x, y).points().group("best"));
-            if self.dense() && self.params.noise > 0.0 {
+            if dense && self.params.noise > 0.0 {
                 let least = self.squares.iter().copied().fold(f64::INFINITY, f64::min);
                 let x: Vec<f64> = self.epochs_of().map(|k| dense::leading_rate(least, k, n)).collect();
-                let label = "ln(K N) / (2 l_d K N), at the mean field's risk";
-                let leading = Series::theory("leading", label, x, expected.risk.clone()).points();
+                let leading = Series::theory("leading", words::LEADING_RATES, x, expected.risk.clone()).points();
                 series.push(leading.hidden());
             }
         }
@@ -201,19 +201,20 @@ impl MultiEpoch {
             let estimate = |cell: &Risks| Some(Estimate { value: cell.mean(), error: cell.error() });
             let stable = |cell: &Risks| estimate(cell).filter(|e| e.value.is_finite());
             let points = self.rates.iter().copied().zip(cells.iter().map(stable));
-            let diverged = cells.iter().any(|cell| cell.diverged > 0);
-            let without = if diverged { ", less rates at which runs diverged" } else { "" };
-            series.extend(
-                self.points(format!("k{}", j + 1), format!("K = {}{without}", self.epochs[j]), points)
-                    .map(Series::line),
-            );
+            let epochs = count(self.epochs[j]);
+            let label = if cells.iter().any(|cell| cell.diverged > 0) {
+                text!(words::RATES_OF_STABLE, epochs = epochs)
+            } else {
+                text!(words::RATES_OF, epochs = epochs)
+            };
+            series.extend(self.points(format!("k{}", j + 1), label, points).map(Series::line));
         }
-        let x = Axis::log(word("learning rate"));
-        let y = Axis::log(word("excess risk R"));
-        let title = format!("Risk against the learning rate, N = {n}");
+        let x = Axis::log(words::LEARNING_RATE);
+        let y = Axis::log(words::RISK);
+        let title = text!(words::RISK_AGAINST_RATE, samples = count(n));
         let mut figure = Figure::new("learning-rate", title, x, y).folded().series(series).drawn()?;
         if searched {
-            figure.marks.push(Mark::at_x("largest rate of the search", self.edge()));
+            figure.marks.push(Mark::at_x(words::LARGEST_RATE, self.edge()));
         }
         Some(figure)
     }
@@ -223,7 +224,7 @@ impl MultiEpoch {
         let mut series = Vec::new();
         let measured = reuse.iter().zip(&self.sizes).map(|(reuse, &n)| (f64::from(n), reuse.plateau()));
         let last = self.most_epochs();
-        let measured = self.points("measured", format!("E at K = {last}"), measured);
+        let measured = self.points("measured", text!(words::REUSE_AT, epochs = count(last)), measured);
         // What was measured at the most epochs, and is exact there, are one thing.
         let group_of = |k: f64| if k == f64::from(last) { "most".to_owned() } else { format!("k = {k}") };
         series.extend(measured.map(|measured| measured.group("most")));
@@ -231,19 +232,20 @@ impl MultiEpoch {
             let Some([factor, exponent]) = Self::power_fit(&points) else { continue };
             let (x, y) = points.into_iter().unzip();
             let group = group_of(k);
-            let k = if k.is_finite() { format!("K = {k}") } else { "K without end".into() };
-            let label = format!("{k}, exact: about {} N^{}", significant(factor, 3), significant(exponent, 3));
+            let [factor, exponent] = [factor, exponent].map(number);
+            let label = if k.is_finite() {
+                text!(words::POWER_OF, epochs = count(k), factor = factor, exponent = exponent)
+            } else {
+                text!(words::POWER_OF_PLATEAU, factor = factor, exponent = exponent)
+            };
             series.push(Series::theory(format!("k{}", i + 1), label, x, y).group(group));
         }
         let [factor, exponent] = law.plateau();
         let x: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
         let y = x.iter().map(|n| factor * math::pow(*n, exponent)).collect();
-        let label = format!("limit of many samples, {} N^{}", significant(factor, 3), significant(exponent, 4));
+        let label = text!(words::POWER_IN_LIMIT, factor = number(factor), exponent = number(exponent));
         series.push(Series::theory("limit", label, x, y));
-        Figure::new("zipf", "The plateau of power-law data grows as a power of N", SIZES, REUSE)
-            .folded()
-            .series(series)
-            .drawn()
+        Figure::new("zipf", words::PLATEAU_IS_A_POWER, SIZES, REUSE).folded().series(series).drawn()
     }
 
     pub(super) fn schedules_figure(&self) -> Option<Figure> {
@@ -252,37 +254,38 @@ impl MultiEpoch {
         }
         let size = self.largest();
         let mut series = Vec::new();
-        for (i, (_, name)) in self.schedules.iter().enumerate() {
+        for (i, (_, label)) in self.schedules.iter().enumerate() {
             let found = self.reuse(i, size, &self.one_pass_measured(i));
-            series
-                .extend(self.points(format!("n{}", i + 1), *name, self.epochs_of().zip(found.reuse)).map(Series::line));
+            series.extend(
+                self.points(format!("n{}", i + 1), *label, self.epochs_of().zip(found.reuse)).map(Series::line),
+            );
         }
         if series.is_empty() {
             return None;
         }
         series.push(self.as_good_as_fresh(&series));
-        let title = format!("How much of it survives a decaying rate, N = {}", self.sizes[size]);
+        let title = text!(words::REUSE_OF_SCHEDULES, samples = count(self.sizes[size]));
         Figure::new("schedules", title, EPOCHS, REUSE).folded().series(series).drawn()
     }
 
     pub(super) fn advice_figure(&self) -> Option<Figure> {
         let [x, regression] = &self.advice;
         let law = muennighoff::PUBLISHED.saturation(SHARE);
-        let line = |id, label: &'static str, epochs: &dyn Fn(f64) -> f64| {
+        let line = |id, label: Template<0>, epochs: &dyn Fn(f64) -> f64| {
             let y = x.iter().map(|&n| Some(epochs(n)).filter(|&k| k >= 1.0).unwrap_or(f64::NAN)).collect();
             Series::theory(id, label, x.clone(), y)
         };
         let thumb = vec![muennighoff::RULE_OF_THUMB; x.len()];
         let series = vec![
-            line("muennighoff", "Muennighoff's law, the same for all", &|_| law),
-            Series::theory("regression", "linear regression, mean field", x.clone(), regression.clone()),
-            line("language-models", "fit to language models", &reuse::language_model_epochs),
-            Series::published("thumb", "rule of thumb, 4 epochs", x.clone(), thumb).line(),
+            line("muennighoff", words::MUENNIGHOFF, &|_| law),
+            Series::theory("regression", words::REGRESSION, x.clone(), regression.clone()),
+            line("language-models", words::LANGUAGE_MODELS, &reuse::language_model_epochs),
+            Series::published("thumb", words::THUMB, x.clone(), thumb).line(),
         ];
-        let x = Axis::log(word("data set")).unit("tokens");
-        let y = Axis::linear(word("K at E = 0.75 K")).unit("epochs");
-        let mut figure = Figure::new("advice", "Four epochs for everyone?", x, y).folded().series(series).drawn()?;
-        figure.marks.push(Mark::at_x("your data set", self.params.tokens));
+        let x = Axis::log(words::DATA_SET).unit("tokens");
+        let y = Axis::linear(words::SATURATION).unit("epochs");
+        let mut figure = Figure::new("advice", words::FOUR_EPOCHS, x, y).folded().series(series).drawn()?;
+        figure.marks.push(Mark::at_x(words::YOUR_DATA, self.params.tokens));
         Some(figure)
     }
 }

@@ -1,4 +1,4 @@
-//! How often may data be repeated before it stops being as good as new?
+//! How often may data be repeated before repeated samples stop being as good as fresh ones?
 //!
 //! Model: SGD for K epochs over N samples of a linear regression; the risk is exact. Every K, N and number of fresh samples
 //! runs at its own best learning rate, searched over the measured risk. Prediction: K epochs are worth K N fresh samples
@@ -15,10 +15,12 @@ use crate::experiments::repeats::reuse::Cell as Risks;
 use crate::kit::legs::{Carried, Legs, Place};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Output, Progress, Series, significant};
+use crate::output::{Output, Progress, Series};
 use crate::params::{Choice, Spec};
 use crate::sim::multi_epoch::{self as sim, Features, Schedule, Sweep};
 use crate::stats::line;
+use crate::text;
+use crate::text::{Template, count, number, setting};
 use crate::theory::dense::{MeanField, OnePass};
 use crate::theory::one_hot::{OneHot, PowerLaw};
 use crate::theory::reuse::{Best, Model, Order};
@@ -38,98 +40,106 @@ crate::params! {
         /// Input vectors: dense (independent Gaussian features) or one-hot (exactly one non-zero feature).
         model: &'static str = Spec::choice("dense", MODELS).label("features");
         /// Number of features, and of weights. One-hot models with more than 1024 features are computed exactly instead of simulated.
-        features: u32 = Spec::integer("8", 1.0, 100_000.0).log().label("dimension").unit("features").was(&["dim"]);
-        /// Whether all features have equal strength or a strength that falls with their rank i.
+        features: u32 = Spec::integer("8", 1.0, FEATURES_MAX).log().label("dimension").unit("features").was(&["dim"]);
+        /// Whether all features have equal strength or a strength that falls with their rank $i$.
         spectrum: &'static str = Spec::choice("isotropic", SPECTRA);
-        /// Exponent a of a power-law spectrum: the feature of rank i has variance i^-a.
+        /// Exponent $a$ of a power-law spectrum: the feature of rank $i$ has variance $i^{-a}$.
         a: f64 = Spec::number("2", 0.0, 8.0);
-        /// Exponent b of one-hot features with a power-law spectrum: the squared size falls as i^-b, the frequency as i^-(a-b).
+        /// Exponent $b$ of one-hot features with a power-law spectrum: for the feature of rank $i$, the squared size falls as $i^{-b}$ and the frequency as $i^{-(a-b)}$.
         b: f64 = Spec::number("0.5", 0.0, 8.0);
         /// Standard deviation of the label noise.
         noise: f64 = Spec::number("1", 0.0, 10.0);
-        /// Data set sizes N to compare, separated by commas.
+        /// Data set sizes $N$ to compare, separated by commas.
         samples: Vec<f64> = Spec::list("100,300,1000,3000", 8.0, 1e7, 1, 8).unit("samples");
-        /// Numbers K of epochs to compare, separated by commas.
+        /// Numbers of epochs $K$ to compare, separated by commas.
         epochs: Vec<f64> = Spec::list("1,2,3,4,6,8,12,16", 1.0, 4096.0, 1, 12).unit("epochs");
         /// Order in which an epoch visits the samples.
         order: &'static str = Spec::choice("reshuffle", ORDERS);
         /// Learning-rate schedule.
         schedule: &'static str = Spec::choice("constant", SCHEDULES);
-        /// Learning rate of every run. 0 searches for the rate with the lowest measured risk, separately for each K and N.
+        /// Learning rate of every run. 0 searches for the rate with the lowest measured risk, separately for each $K$ and $N$.
         lr: f64 = Spec::number("0", 0.0, 4.0).label("learning rate");
-        /// Largest learning rate of the search, as a multiple of 1/D^2, where D^2 is the mean squared norm of a dense sample or the largest squared one-hot feature.
+        /// Largest learning rate of the search, as a multiple of $1/D^2$, where $D^2$ is the mean squared norm of a dense sample or the largest squared one-hot feature.
         largest_rate: f64 = Spec::number("1", 0.01, 2.0).label("largest learning rate").was(&["largest"]);
         /// Number of learning rates in the search.
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Number of independent runs. Each draws its own samples, noise and orders.
         runs: u32 = Spec::integer("384", 2.0, 4096.0).log().unit("runs");
-        /// Size of your data set, for the table of advice.
+        /// Size of your data set. The table of advice says how many epochs over it are worth it.
         tokens: f64 = Spec::number("1e9", 1e6, 1e14).log().label("your data set").unit("tokens");
     }
 }
 
+/// The most features of a one-hot model.
+const FEATURES_MAX: f64 = 100_000.0;
+
 const MODELS: &[Choice] = &[
     Choice { value: "dense", label: "dense: Gaussian features" },
-    Choice { value: "one-hot", label: "one-hot: one feature a sample" },
+    Choice { value: "one-hot", label: "one-hot: one feature per sample" },
 ];
 
-const SPECTRA: &[Choice] =
-    &[Choice { value: "isotropic", label: "isotropic: all alike" }, Choice { value: "power", label: "power law" }];
+const SPECTRA: &[Choice] = &[
+    Choice { value: "isotropic", label: "isotropic: all equally strong" },
+    Choice { value: "power", label: "power law" },
+];
 
 const ORDERS: &[Choice] = &[
-    Choice { value: "reshuffle", label: "shuffled anew in each epoch" },
-    Choice { value: "once", label: "the same in all epochs" },
+    Choice { value: "reshuffle", label: "reshuffled in every epoch" },
+    Choice { value: "once", label: "one order for all epochs" },
     Choice { value: "with-replacement", label: "drawn with replacement" },
 ];
 
 const SCHEDULES: &[Choice] = &[
     Choice { value: "constant", label: "constant" },
-    Choice { value: "cosine", label: "cosine to 0" },
-    Choice { value: "wsd", label: "constant, then linearly to 0 (WSD)" },
+    Choice { value: "cosine", label: "cosine decay to 0" },
+    Choice { value: "wsd", label: "constant, then linear decay to 0 (WSD)" },
     Choice { value: "all", label: "all three, to compare" },
 ];
 
-const DECAYS: [(Schedule, &str); 3] =
-    [(Schedule::Constant, "constant"), (Schedule::Cosine, "cosine"), (Schedule::Wsd, "WSD")];
-/// The ladder of learning rates spans at most this.
+/// Schedules, and what their curves are called.
+const DECAYS: [(Schedule, Template<0>); 3] =
+    [(Schedule::Constant, words::CONSTANT), (Schedule::Cosine, words::COSINE), (Schedule::Wsd, words::WSD)];
+/// Ratio of the largest to the smallest learning rate tried, at most.
 const SPAN: f64 = 1e4;
-/// One-pass marks per doubling of N'.
+/// One-pass checkpoints per doubling of N'.
 const PER_DOUBLING: f64 = 3.0;
-/// Fresh samples of a run at most.
+/// The most steps of a run, and so the most fresh samples.
 const FRESH_MAX: f64 = 2e9;
-/// Theory within so many nanoseconds, by a rough count that is high, is there at every move of a slider; within the second
-/// number it comes in a run, else it is left out.
+/// Nanoseconds, by a rough and high count, within which theory is computed at every move of a slider, and within which it
+/// is computed in a run. Theory that takes longer is left out.
 const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
 /// Points of mean-field theory against N.
 const CURVE: u32 = 12;
-/// Two E that differ by at most this are the same.
+/// A ratio of two E is held to be 1 only if its interval is within this of 1.
 const SAME: f64 = 0.1;
-/// Fewer runs do not know their own standard error: at a skewness of 2, that of the squares of two Gaussians, an end of a
+/// The fewest runs that know their own standard error: at a skewness of 2, that of the squares of two Gaussians, an end of a
 /// 99.9 % interval moves by `(1 + 2 z^2) 2 / (6 sqrt(runs))` errors, a third of the z errors that it is away.
 const LEAST: usize = 48;
-/// E at the most epochs is a plateau if it has come this near to the one of theory; where there is none, if it grows with
-/// a power of K that is at most [`FLAT`].
+/// E at the most epochs is a plateau if it is at least this share of the theoretical plateau; without theory, if it grows
+/// with a power of K that is at most [`FLAT`].
 const REACHED: f64 = 0.9;
 const FLAT: f64 = 0.2;
-/// Mean field says nothing below so many samples for each feature.
+/// The fewest samples per feature at which mean-field theory is compared.
 const PER_FEATURE: f64 = 10.0;
-/// Mean field leaves out a part `rate D^2 / 2` of how fast a risk falls: as much as it is held to where `rate D^2` is twice
-/// that.
+/// The largest `rate D^2` at which mean-field theory is compared. It leaves out a part `rate D^2 / 2` of how fast a risk
+/// falls, which is [`MEAN_FIELD`] here.
 const STEEP: f64 = 2.0 * MEAN_FIELD;
-/// Beyond this `rate D^2` risks are products of few and very uneven factors: their tail is heavy.
+/// The `rate D^2` beyond which risks are products of few and very uneven factors, and have a heavy tail.
 const WILD: f64 = 0.5;
-/// Mean field is held to this share.
+/// Share by which mean-field theory may be off.
 const MEAN_FIELD: f64 = 0.15;
-/// Runs from which on [`FALLING`] tells the start of a heavy tail from an even risk.
+/// How far exponents of E may be off.
+const EXPONENT: f64 = 0.005;
+/// Number of runs from which on [`FALLING`] tells the start of a heavy tail from an even risk.
 const ENOUGH: f64 = 384.0;
-/// An interval of measured over exact risk that reaches farther from 1 says little.
+/// An interval of simulated over exact risk that reaches more than this from 1 says little.
 const NEAR: f64 = 0.5;
-/// A mean risk is not known where which samples the runs are shown moves it by more than this.
+/// A mean risk is not known where the choice of the samples moves it by more than this.
 const LUCK: f64 = 0.1;
-/// Steps times different features up to which the recursion of a decaying rate is gone through.
+/// Number of steps times different features up to which the recursion for a decaying rate is computed.
 const RECURSION: f64 = 4e6;
-/// E = 0.75 K is where repeating has stopped being as good as new.
+/// The share E/K below which repeated samples are no longer almost as good as fresh ones.
 const SHARE: f64 = 0.75;
 
 /// The model whose risk is known.
@@ -146,7 +156,7 @@ enum Comes {
     Never,
 }
 
-/// A risk against what it is a function of, once prepared.
+/// A risk as a function of one number.
 type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
 impl Model for World {
@@ -177,25 +187,25 @@ pub struct MultiEpoch {
     params: Params,
     seed: u32,
     world: World,
-    /// Frequencies of single features; empty for dense ones.
+    /// Frequencies of one-hot features; empty for dense ones.
     frequencies: Vec<f64>,
-    /// `l_i` of dense features, sizes `Lambda_i` of single ones.
+    /// Variances `lambda_i` of dense features, or squared sizes `Lambda_i` of one-hot ones.
     squares: Vec<f64>,
     /// The weights of the truth, all 1.
     teacher: Vec<f64>,
-    /// N and K, ascending.
+    /// The values of N, ascending; then those of K.
     sizes: Vec<u32>,
     epochs: Vec<u32>,
     rates: Vec<f64>,
-    schedules: Vec<(Schedule, &'static str)>,
-    /// Marks of N'.
+    schedules: Vec<(Schedule, Template<0>)>,
+    /// Checkpoints N' of fresh samples, ascending.
     fresh: Vec<u32>,
     legs: Legs<Leg>,
-    /// The best rate of one pass over the fewest samples, times D^2, by the mean field; 0 where it does not apply.
+    /// The best rate of one pass over the fewest samples, times D^2, by mean-field theory; 0 where that does not apply.
     steep: f64,
-    /// `[N]`; where it takes long, as far as it has been computed.
+    /// Theory of each N; where it takes long, as far as it has been computed.
     expected: Vec<Option<Expected>>,
-    /// Marks before the legs at which theory is computed, one for each N, where it takes long.
+    /// Checkpoints before the legs at which theory is computed, one for each N; 0 where theory is quick.
     slow: u32,
     /// The figure `saturation`'s curves over N, for dense features.
     curves: Vec<Series>,
@@ -213,39 +223,32 @@ impl MultiEpoch {
         matches!(self.world, World::Dense(_))
     }
 
-    /// The world, and all that is simulated of it; nothing of theory.
+    /// The model and everything that is simulated of it, without theory.
     ///
     /// # Errors
-    /// Values that do not fit each other.
+    /// Parameters whose values do not fit each other.
     fn laid_out(params: Params, seed: u32) -> Result<Self> {
         let Params { model, features: dim, spectrum, a, b, noise, order, schedule, lr, largest_rate, rates, .. } =
             params;
         let dense = model == "dense";
         let isotropic = spectrum == "isotropic";
         if dense && dim > sim::DIM_MAX {
-            let allowed = format!(
-                "a whole number from 1 to {} where features are dense (model=dense), or up to 100000 where each sample \
-                 has a single one (model=one-hot)",
-                sim::DIM_MAX
-            );
-            return Err(Error::parameter("features", &dim.to_string(), &allowed));
+            let [most, most_one_hot] = [f64::from(sim::DIM_MAX), FEATURES_MAX].map(setting);
+            let allowed = text!(words::DENSE_FEATURES, most = most, most_one_hot = most_one_hot);
+            return Err(Error::parameter("features", &dim.to_string(), allowed));
         }
         if !dense && !isotropic && b > a {
-            return Err(Error::parameter(
-                "b",
-                &b.to_string(),
-                &format!("at most a = {a}: frequencies fall as i^-(a-b)"),
-            ));
+            let allowed = text!(words::RISING_FREQUENCIES, a = setting(a));
+            return Err(Error::parameter("b", &b.to_string(), allowed));
         }
         let sizes = whole("samples", &params.samples)?;
         let epochs = whole("epochs", &params.epochs)?;
         let (most_samples, most_epochs) = (f64::from(sizes[sizes.len() - 1]), f64::from(epochs[epochs.len() - 1]));
         if most_samples * most_epochs > FRESH_MAX {
-            let allowed = format!(
-                "at most {} for {most_samples} samples: a run has at most 2e9 steps",
-                (FRESH_MAX / most_samples).floor()
-            );
-            return Err(Error::parameter("epochs", &most_epochs.to_string(), &allowed));
+            let epochs = setting((FRESH_MAX / most_samples).floor());
+            let allowed =
+                text!(words::STEPS, epochs = epochs, samples = setting(most_samples), steps = count(FRESH_MAX));
+            return Err(Error::parameter("epochs", &most_epochs.to_string(), allowed));
         }
         let orders = match order {
             "once" => Order::Once,
@@ -275,11 +278,8 @@ impl MultiEpoch {
         let length = length(dense, &squares);
         let stable = if dense { OnePass::new(&squares, &teacher, variance, 3.0).stable_rate() } else { 2.0 / length };
         if lr >= stable && (dense || noise > 0.0) {
-            return Err(Error::parameter(
-                "lr",
-                &lr.to_string(),
-                &format!("below {}, the edge of stability, or 0 for the best", significant(stable, 4)),
-            ));
+            let allowed = text!(words::STABLE_RATE, edge = number(stable));
+            return Err(Error::parameter("lr", &lr.to_string(), allowed));
         }
         let top = largest_rate / length;
         let lowest = dense::leading_rate(squares[0], most_epochs, most_samples.max(2.0)) / 2.0;
@@ -329,21 +329,19 @@ impl MultiEpoch {
         if run.simulated() {
             run.legs = run.legs()?;
         } else if run.theory_comes() == Comes::Never {
-            let allowed = format!(
-                "at most {} here: more is computed without noise only, at a constant rate",
-                sim::COORDINATES_MAX
-            );
-            return Err(Error::parameter("features", &dim.to_string(), &allowed));
+            let allowed = text!(words::COMPUTED_FEATURES, most = setting(f64::from(sim::COORDINATES_MAX)));
+            return Err(Error::parameter("features", &dim.to_string(), allowed));
         }
         Ok(run)
     }
 
-    /// Can it be simulated?
+    /// Are there few enough features to simulate the model?
     fn simulated(&self) -> bool {
         self.dense() || self.params.features <= sim::COORDINATES_MAX
     }
 
-    /// Is theory about what is run? It knows a constant rate only, and the mean field the small rates that noise asks for.
+    /// Does the theory cover this setting? It covers constant learning rates only; mean-field theory needs noise, which asks
+    /// for small rates.
     fn has_theory(&self) -> bool {
         self.schedules[0].0 == Schedule::Constant && (!self.dense() || self.params.noise > 0.0)
     }
@@ -379,12 +377,12 @@ impl MultiEpoch {
         }
     }
 
-    /// `D^2`, the mean squared length of dense features, or the largest of single ones.
+    /// `D^2`: the mean squared norm of a dense sample, or the largest squared one-hot feature.
     fn length(&self) -> f64 {
         length(self.dense(), &self.squares)
     }
 
-    /// R*(K, N) and its rate; K may be infinite.
+    /// The best rate and the risk R*(K, N); K may be infinite.
     fn best(&self, epochs: f64, samples: f64) -> Best {
         match self.params.lr {
             0.0 => reuse::best(&self.world, self.edge(), epochs, samples),
@@ -392,7 +390,7 @@ impl MultiEpoch {
         }
     }
 
-    /// R*(1, N).
+    /// The risk R*(1, N) of one pass.
     fn one_pass(&self, samples: f64) -> f64 {
         match self.params.lr {
             0.0 => reuse::best_one_pass(&self.world, self.edge(), samples).risk,
@@ -400,7 +398,7 @@ impl MultiEpoch {
         }
     }
 
-    /// The best rate of one pass over the fewest samples, by the mean field.
+    /// The best rate of one pass over the fewest samples, by mean-field theory.
     fn rate_of_one_pass(&self) -> f64 {
         match self.params.lr {
             0.0 => reuse::best_one_pass(&self.world, self.edge(), f64::from(self.sizes[0])).rate,
@@ -408,7 +406,7 @@ impl MultiEpoch {
         }
     }
 
-    /// What theory says of one N.
+    /// Theoretical risks and reuse rates of one N.
     fn expect(&self, samples: u32) -> Expected {
         let n = f64::from(samples);
         let reuse = |risk: f64| reuse::samples_for(|n| self.one_pass(n), risk, n).map(|fresh| fresh / n);
@@ -450,17 +448,17 @@ impl MultiEpoch {
         power.then(|| PowerLaw::new(a, b, model.first_probability(), rate)).flatten()
     }
 
-    /// The unit of K and E in which all N fall on one curve.
+    /// The unit of K and E in which the curves of all N nearly coincide.
     fn unit(&self, samples: f64) -> f64 {
         self.power_law().map_or_else(|| math::ln(samples), |law| math::pow(samples, law.plateau()[1]))
     }
 
-    /// Place of the largest N.
+    /// Index of the largest N.
     const fn largest(&self) -> usize {
         self.sizes.len() - 1
     }
 
-    /// The most epochs.
+    /// The largest number of epochs.
     fn most_epochs(&self) -> u32 {
         self.epochs[self.epochs.len() - 1]
     }
@@ -487,14 +485,14 @@ impl MultiEpoch {
         line(&logs).map(|[slope, _, offset]| [math::exp(offset), slope])
     }
 
-    /// K at E = 0.75 K of linear regression with features that are alike, noise as strong as the signal, by the mean
-    /// field. No rate of a search this large is the largest.
+    /// K where E = 0.75 K, for linear regression with equally strong features and noise as strong as the signal, by
+    /// mean-field theory. The search goes up to a rate that is never the best.
     fn regression(tokens: f64) -> f64 {
         let alike = MeanField::new(&[1.0], &[1.0], 1.0, Order::Reshuffle);
         reuse::saturation(&alike, 1.0, tokens, SHARE).unwrap_or(f64::NAN)
     }
 
-    /// Data sets, and [`Self::regression`] of them.
+    /// Sizes of data sets, and [`Self::regression`] at each.
     fn advice() -> [Vec<f64>; 2] {
         let x: Vec<f64> = (0..=32).map(|i| math::pow(10.0, 6.0 + 0.25 * f64::from(i))).collect();
         let y = x.iter().map(|&n| Self::regression(n)).collect();
@@ -502,7 +500,7 @@ impl MultiEpoch {
     }
 }
 
-/// `D^2` of features whose squared lengths are `squares`.
+/// `D^2` of features with the squared sizes or variances `squares`.
 fn length(dense: bool, squares: &[f64]) -> f64 {
     if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) }
 }
@@ -512,7 +510,7 @@ fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
     let mut out = Vec::new();
     for &x in list {
         if x.fract() != 0.0 {
-            return Err(Error::parameter(name, &x.to_string(), "whole numbers"));
+            return Err(Error::parameter(name, &x.to_string(), words::WHOLE));
         }
         out.push(x as u32);
     }
@@ -524,7 +522,7 @@ fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
 impl Experiment for MultiEpoch {
     const SLUG: &'static str = "multi-epoch";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: text::Texts = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Epochs>()];

@@ -1,17 +1,19 @@
 //! What `multi-epoch` simulates, and what it keeps of it.
 
-use super::{ENOUGH, LUCK, MultiEpoch, WILD, World};
+use super::{ENOUGH, LUCK, MultiEpoch, WILD, World, words};
 use crate::error::{Error, Result};
 use crate::experiments::repeats::reuse::{
     Cell as Risks, Estimate, FALLING, NOISY, Tuned, fresh_samples, student, tuned,
 };
 use crate::kit::legs::{Block, Legs, blocks};
 use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
+use crate::text;
+use crate::text::{count, setting};
 
-/// Bytes that go to a device together.
+/// Bytes of the runs that a device gets together, at most.
 pub(super) const BLOCK_BYTES: u64 = 32 << 20;
 
-/// Runs that go together.
+/// A block of runs of one schedule over one data set size, or over fresh samples.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
     /// Place in the list of schedules.
@@ -21,31 +23,31 @@ pub(super) struct Leg {
     pub(super) block: Block,
 }
 
-/// What theory says of one N.
+/// Theoretical risks and reuse rates of one N.
 #[derive(Clone, Default)]
 pub(super) struct Expected {
     /// R* and E at each K.
     pub(super) risk: Vec<f64>,
     pub(super) reuse: Vec<Option<f64>>,
     pub(super) rate: Vec<f64>,
-    /// E for infinitely many epochs.
+    /// The plateau: E for infinitely many epochs.
     pub(super) plateau: Option<f64>,
-    /// K with E = 0.75 K.
+    /// The K at which E = 0.75 K.
     pub(super) saturation: Option<f64>,
 }
 
 /// Risks of one schedule, `[..][rate]`.
 #[derive(Clone)]
 pub(super) struct Measured {
-    /// `[N][K]`.
+    /// Risks of repeated samples, `[N][K][rate]`.
     pub(super) data: Vec<Vec<Vec<Risks>>>,
-    /// At every mark of N'.
+    /// Risks of fresh samples, `[N'][rate]`.
     pub(super) fresh: Vec<Vec<Risks>>,
-    /// Marks of N' that are worth running.
+    /// The last checkpoint of N' that is worth running.
     pub(super) stop: Option<usize>,
 }
 
-/// What the effective reuse rate was measured to be, at one N.
+/// Measured effective reuse rates at one N.
 pub(super) struct Reuse {
     pub(super) best: Vec<Option<Tuned>>,
     pub(super) reuse: Vec<Option<Estimate>>,
@@ -64,12 +66,12 @@ impl MultiEpoch {
         leg.size.map_or_else(|| self.fresh.clone(), |size| self.epochs.iter().map(|k| k * self.sizes[size]).collect())
     }
 
-    /// Trials that each stop of a leg has: the rates, so many at a time.
+    /// Number of trials at each stop of a leg: the learning rates, [`sim::LANES`] at a time.
     pub(super) fn chunks(&self) -> usize {
         self.rates.len().div_ceil(sim::LANES)
     }
 
-    /// Each rate to the end; under a decaying schedule to every stop.
+    /// The trials of a leg: every learning rate to the end; under a decaying schedule, to every stop.
     pub(super) fn trials(&self, leg: Leg) -> Vec<Trial> {
         let (schedule, _) = self.schedules[leg.schedule];
         let stops = self.stops(leg);
@@ -105,16 +107,17 @@ impl MultiEpoch {
                 let plan = self.plan(all, &trials);
                 if plan.bytes() > sim::BYTES_MAX {
                     let most = plan.most_samples();
-                    let (name, value) = match size {
-                        Some(size) if most > 0 => ("samples", self.sizes[size].to_string()),
-                        _ => ("features", self.params.features.to_string()),
+                    let (features, limit) = (self.params.features, count(sim::BYTES_MAX >> 20));
+                    let refused = |name, value: u32, allowed| Err(Error::parameter(name, &value.to_string(), allowed));
+                    return match size {
+                        Some(size) if most > 0 => {
+                            let [samples, features] = [setting(f64::from(most)), count(features)];
+                            let allowed =
+                                text!(words::FEWER_SAMPLES, samples = samples, features = features, limit = limit);
+                            refused("samples", self.sizes[size], allowed)
+                        }
+                        _ => refused("features", features, text!(words::FEWER_FEATURES, limit = limit)),
                     };
-                    let allowed = if name == "features" {
-                        "fewer: a device holds 128 MiB".to_owned()
-                    } else {
-                        format!("at most {most} samples of {} features: a device holds 128 MiB", self.params.features)
-                    };
-                    return Err(Error::parameter(name, &value, &allowed));
                 }
                 let runs = self.params.runs;
                 let most = (BLOCK_BYTES / plan.bytes()).clamp(1, u64::from(runs)) as u32;
@@ -125,7 +128,7 @@ impl MultiEpoch {
         Ok(legs)
     }
 
-    /// Takes in the risks at a stop of a leg.
+    /// Records the risks at a stop of a leg.
     pub(super) fn take(&mut self, leg: Leg, stop: usize, risks: &[[f64; sim::LANES]]) {
         let (chunks, runs) = (self.chunks(), leg.block.runs as usize);
         let constant = self.schedules[leg.schedule].0 == Schedule::Constant;
@@ -141,7 +144,7 @@ impl MultiEpoch {
         }
     }
 
-    /// Fresh samples beyond these are worth more than any number of epochs.
+    /// Is the risk of so many fresh samples lower than that of any number of epochs, so that more need not be run?
     pub(super) fn enough(&self, schedule: usize, stop: usize) -> bool {
         let measured = &self.measured[schedule];
         let least = |cells: &Vec<Vec<Risks>>| {
@@ -149,7 +152,7 @@ impl MultiEpoch {
             risks.fold(f64::INFINITY, f64::min)
         };
         let least = measured.data.iter().map(least).fold(f64::INFINITY, f64::min);
-        // One more mark than needed: later blocks of runs move the mean.
+        // One more checkpoint than needed: later blocks of runs move the mean.
         stop > 0 && self.tuned(&measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
     }
 
@@ -163,8 +166,8 @@ impl MultiEpoch {
         tuned(&self.rates, cells, self.most_uneven())
     }
 
-    /// The best of the measured risks after so many epochs, in which a feature that few runs have not seen may decide:
-    /// then their mean is not known, and often too low.
+    /// The best measured risk after so many epochs. Its error is infinite where a feature that few runs have not seen
+    /// decides: then the mean is not known, and is often too low.
     pub(super) fn measured_best(&self, cells: &[Risks], epochs: f64, samples: f64) -> Option<Tuned> {
         let best = self.tuned(cells)?;
         let luck = match &self.world {
@@ -175,7 +178,7 @@ impl MultiEpoch {
         Some(if known { best } else { Tuned { error: f64::INFINITY, ..best } })
     }
 
-    /// Measured one-pass risks, ascending in N', as far as they are risks: see [`sim::FLOOR`].
+    /// Measured one-pass risks, ascending in N', as far as single precision resolves them: see [`sim::FLOOR`].
     pub(super) fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
         let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
         let best = fresh.map(|(&n, cells)| (f64::from(n), cells));
@@ -183,7 +186,7 @@ impl MultiEpoch {
         best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
-    /// What was measured at one N.
+    /// Measured best risks and effective reuse rates at one N.
     pub(super) fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
         let n = f64::from(self.sizes[size]);
         let cells = self.measured[schedule].data[size].iter();
@@ -196,7 +199,7 @@ impl MultiEpoch {
         Reuse { reuse: best.iter().map(reuse).collect(), best }
     }
 
-    /// Standard errors of a two-sided interval, by those of a normal distribution.
+    /// Half-width of a two-sided interval in standard errors, from that of a normal distribution.
     pub(super) fn errors(&self, normal: f64) -> f64 {
         student(normal, f64::from(self.params.runs - 1))
     }

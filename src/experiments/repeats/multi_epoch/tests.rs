@@ -24,14 +24,15 @@ fn mean_field_is_as_low_as_the_text_says() {
         // A mean of 384 runs is known to 2 %.
         assert!((100.0 * (1.0 - theory / measured) - low).abs() < 2.0, "{low} % in {row:?}");
     }
-    let said = "by 26 % at N = 100 and 10 % at N = 300 after one epoch, by 14 % and 5 % after eight";
+    let said = "by 26% at $N = 100$ and 10% at $N = 300$ after one epoch, by 14% and 5% after eight epochs";
     assert!(INFO.model.iter().any(|text| text.contains(said)));
 }
 
 #[test]
 fn too_many_dense_features_are_refused_in_plain_words() {
     let said = MultiEpoch::refused("features=2000&model=dense");
-    let want = "parameter `features` cannot be `2000`: it takes a whole number from 1 to 128 where features are dense (model=dense)";
+    let want =
+        "parameter `features` cannot be `2000`: it takes a whole number from 1 to 128 for dense features (model=dense)";
     assert!(said.starts_with(want) && said.contains("up to 100000") && said.contains("model=one-hot"), "{said}");
 }
 
@@ -110,7 +111,7 @@ fn a_decaying_rate_is_compared_with_its_own_theory_or_not_at_all() {
             let run = MultiEpoch::finished(&format!("{query}1,4"), 1);
             let exact = run.verdict("exact");
             assert_eq!(exact.agrees, Some(true), "{query}: {exact:?}");
-            assert!(exact.claim.english().contains("one pass at a decaying rate"), "{exact:?}");
+            assert!(exact.claim.english().contains("one pass with a decaying learning rate"), "{exact:?}");
             // Laws of a constant rate are not held against it.
             let ids: Vec<_> = run.output().verdicts.into_iter().map(|verdict| verdict.id).collect();
             assert_eq!(ids, ["constant-reuse", "exact"], "{query}");
@@ -158,7 +159,7 @@ fn what_luck_decides_is_not_compared() {
     // One coordinate in 25 is missed by one data set in 60 only: 32 runs rarely hold one.
     let query = "model=one-hot&spectrum=power&a=2.5&b=1&features=6&noise=0&samples=200&epochs=1,8&runs=32";
     let exact = MultiEpoch::finished(query, 1).verdict("exact");
-    assert!(exact.agrees.is_none() && exact.said().contains("decides the risk"), "{exact:?}");
+    assert!(exact.agrees.is_none() && exact.said().contains("depends mainly on which features"), "{exact:?}");
     // Without noise one pass of 300 is carried by the unluckiest runs.
     let exact = MultiEpoch::finished("noise=0&samples=300&epochs=1,2&runs=64", 1).verdict("exact");
     assert!(exact.agrees.is_none(), "{exact:?}");

@@ -7,21 +7,21 @@ pub(super) const INFO: Info = Info {
     title: "Repeating data",
     question: "A data set is fixed and compute is not: how many epochs over the same samples are as good as fresh ones?",
     notice: &[
-        "The line E = K is where a repeated sample is as good as a new one. The curves start on it, and at two epochs are somewhat below: E is 1.5 to 1.8 there at the default, and comes nearer to 2 the larger N. Each then ends on a plateau: from there on more epochs buy nothing, and only more data does.",
-        "The plateau is higher for larger N. It grows with ln N when features are alike, and as a power of N when they follow a power law: the more data there are, the more often they can be repeated. A rule with one number of epochs for everyone misses this.",
-        "In units of ln N (or of that power) all curves fall on one: where they bend depends on K / ln N alone, up to corrections that vanish as slowly as ln ln N / ln N.",
-        "The best learning rate falls as ln(K N) / (K N): longer training wants smaller steps. At one fixed rate the curves look different, because each rate is the best one of a single K only.",
-        "Noise is what repetition cannot average away: the same noisy labels come again. Set it to 0 with dense features and small N (20 and 40, say), and E stays near K much longer. Without noise risks fall exponentially; below 1e-24 they are beyond single precision, and no E is given.",
+        r"On the line $E = K$ a repeated sample is as good as a fresh one. All curves start on this line at one epoch. At two epochs they are slightly lower: with the default settings $E$ is 1.5 to 1.8 there, and comes closer to 2 as $N$ grows. Each curve ends on a plateau, where more epochs gain nothing and only more data help.",
+        r"The plateau is higher for larger data sets. It grows with $\ln N$ when all features are equally strong, and as a power of $N$ when their strengths follow a power law: the more data there are, the more often they can be repeated. A rule that gives every data set the same number of epochs misses this.",
+        r"Measured in units of $\ln N$ (or of a power of $N$ for power-law data), the curves of different $N$ nearly coincide. Where a curve bends depends on $K / \ln N$ alone, up to corrections that vanish as slowly as $\ln \ln N / \ln N$.",
+        r"The best learning rate falls as $\ln(K N) / (K N)$: longer training needs smaller steps. With one fixed learning rate the curves look different, because each rate is the best one for a single $K$ only.",
+        r"Repetition cannot average label noise away, because every epoch shows the same noisy labels. Set the noise to 0 with dense features and small data sets (20 and 40 samples, for example): $E$ then stays close to $K$ much longer. Without noise the risk falls exponentially. A risk below $10^{-24}$ is beyond single precision, so no $E$ is given for it.",
     ],
     model: &[
-        "A linear regression is learned by SGD, one sample a step, from 0. All weights of the truth are 1. Dense features are independent Gaussians of variance l_i; a one-hot sample shows a single feature i, drawn with a frequency p_i, of size sqrt(L_i). The excess risk is exact: no test set is drawn.",
-        "Every (K, N), and every number of fresh samples, gets the best of the learning rates tried, by the mean of the measured risks, with a curve through the best and its neighbours. Rates share samples and orders. The effective reuse rate is read off the measured one-pass risks; bands are 95% over the runs and take the two as independent; they are open where a few runs carry the mean.",
-        "Curves of theory: for one-hot features the exact expectation; for dense ones with noise the mean field, which replaces products of random matrices by their means and gives a risk that is low when N is not far above the dimension: at the default, 8 features alike, by 26 % at N = 100 and 10 % at N = 300 after one epoch, by 14 % and 5 % after eight, and by 5 % at most at N = 1000. Both are for a constant learning rate; under a decaying one only the risk of one pass is known, by a recursion, and is compared.",
-        "A linear regression is no language model: it has no representation to learn, and overfits only through label noise. What carries over is the mechanism, and the published fit to language models is shown beside it for its different slope.",
+        r"SGD learns a linear regression, one sample per step, starting from zero weights. All true weights are 1. Dense features are independent Gaussians with variances $\lambda_i$. A one-hot sample has a single non-zero feature $i$, which is drawn with probability $p_i$ and has squared size $\Lambda_i$. The excess risk is computed exactly from the weights, so no test set is drawn.",
+        r"Every pair of $K$ and $N$, and every number of fresh samples, uses the best of the learning rates tried. The mean of the measured risks decides which rate is best, with a curve through the lowest mean and its neighbours. All learning rates see the same samples in the same orders. The effective reuse rate is read off the measured risks of one pass. Bands are 95% intervals over the runs; they treat the risk of many epochs and the risk of one pass as independent. A band is open where a few runs dominate the mean.",
+        r"For one-hot features the theoretical curves are exact expectations. For dense features with noise they come from mean-field theory, which replaces products of random matrices by their means. Its risk is too low when $N$ is not much larger than the number of features. With the default settings (8 equally strong features) it is too low by 26% at $N = 100$ and 10% at $N = 300$ after one epoch, by 14% and 5% after eight epochs, and by at most 5% at $N = 1000$. Both theories assume a constant learning rate. With a decaying learning rate only the risk of one pass is known, from a recursion, and only this risk is compared.",
+        "Linear regression is not a language model: it learns no representation, and it overfits only through label noise. The mechanism carries over, the numbers do not. A published fit to language models is shown for comparison; it has a different slope.",
     ],
     formulas: &[
         Formula {
-            label: "Model, and excess risk",
+            label: "Model and excess risk",
             tex: r"y = \langle w^*, x \rangle + \xi, \quad \mathbb{E}\, \xi^2 = \sigma^2, \qquad R(w) = \tfrac12\, \mathbb{E} \langle w - w^*, x \rangle^2",
         },
         Formula {
@@ -29,15 +29,15 @@ pub(super) const INFO: Info = Info {
             tex: r"E(K, N) = \frac{N'}{N} \quad \text{with} \quad R^*(1, N') = R^*(K, N), \qquad R^*(K, N) = \min_{\eta} R(K, N; \eta)",
         },
         Formula {
-            label: "Strongly convex: the plateau, and the best rate",
+            label: "Equally strong features: plateau of E, and best learning rate",
             tex: r"E(K, N) \to \begin{cases} K & K \ll \ln N \\ \frac{\operatorname{tr} H}{4 \lambda_d d} \ln N & K \gg \ln N \end{cases} \qquad \eta^* \approx \frac{\ln(KN)}{2 \lambda_d K N}",
         },
         Formula {
-            label: "The curve between the two",
+            label: "Shape of the curve between its two limits",
             tex: r"\frac{E}{\ln N} \to \varphi\!\left( \frac{K}{\ln N} \right), \qquad \varphi(\kappa) = \frac{\operatorname{tr} H / (4 \lambda_d d)}{\frac1d \sum_i \left( 1 + x_i - \tanh x_i \right)}, \quad x_i = \frac{\lambda_i / \lambda_d}{4 \kappa}",
         },
         Formula {
-            label: "Mean-field variance after K shuffled epochs",
+            label: "Mean-field variance after $K$ shuffled epochs",
             tex: r"\frac{\sigma^2}{2} \sum_i \left[ \frac{\eta \lambda_i}{2 - \eta \lambda_i} \left( 1 - q_i^{2K} \right) + \frac1N \left( (1 - q_i^K)^2 - \frac{1 - q_i}{1 + q_i} (1 - q_i^{2K}) \right) \right], \quad q_i = (1 - \eta \lambda_i)^N",
         },
         Formula {
@@ -45,7 +45,7 @@ pub(super) const INFO: Info = Info {
             tex: r"R = \tfrac12 \sum_i p_i \Lambda_i \left( 1 - p_i + p_i (1 - \eta \Lambda_i)^{2K} \right)^N, \qquad E(K, N) \to \Theta\!\left( N^{b/(a-b)} \right)",
         },
         Formula {
-            label: "Muennighoff's law: the same for every data set",
+            label: "Muennighoff's law, one curve for all data sets",
             tex: r"\frac{D'}{U} = 1 + R_D \left( 1 - e^{-(K-1)/R_D} \right), \qquad R_D = 15.39",
         },
     ],
@@ -61,23 +61,147 @@ pub(super) const INFO: Info = Info {
         Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 1", url: "" },
     ],
     presets: &[
-        Preset { title: "Headline: features alike", query: "" },
-        Preset { title: "Directions of different strength", query: "features=5&spectrum=power&a=1" },
+        Preset { title: "Equally strong features", query: "" },
+        Preset { title: "Features of different strength", query: "features=5&spectrum=power&a=1" },
         Preset {
             title: "Power-law data, simulated",
             query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=1000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
         },
         Preset {
-            title: "Power-law data as published, computed",
+            title: "Power-law data as published, computed exactly",
             query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=100000&samples=50000,200000,1000000,3000000,10000000&epochs=1,3,10,30,50,100,200",
         },
         Preset {
-            title: "Does it survive a decaying rate?",
+            title: "Constant and decaying learning rates",
             query: "schedule=all&samples=100,300,1000&epochs=1,2,4,8,16,32&runs=96",
         },
-        Preset { title: "The same order in every epoch", query: "order=once" },
-        Preset { title: "One learning rate for all", query: "lr=0.01" },
+        Preset { title: "One order for all epochs", query: "order=once" },
+        Preset { title: "One learning rate for all runs", query: "lr=0.01" },
     ],
 };
 
-pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION
+crate::texts! {
+    // Axes.
+    EPOCHS = "number of epochs K";
+    REUSE_RATE = "effective reuse rate E";
+    SAMPLES = "number of samples N";
+    RISK = "excess risk R";
+    BEST_RISK = "excess risk R* at the best learning rate";
+    EPOCHS_OR_REUSE = "epochs K, or effective reuse rate E";
+    EPOCHS_IN_LOG = "K / ln N";
+    REUSE_IN_LOG = "E / ln N";
+    EPOCHS_IN_POWER = "K divided by the power b/(a − b) of N";
+    REUSE_IN_POWER = "E divided by the power b/(a − b) of N";
+    LEARNING_RATE = "learning rate";
+    DATA_SET = "size of the data set";
+    SATURATION = "epochs K where E = 0.75 K";
+    // Titles.
+    RISK_AGAINST_EPOCHS = "Excess risk against the number of epochs";
+    REUSE_AGAINST_EPOCHS = "How many epochs of fresh samples K epochs are worth";
+    SATURATION_AGAINST_SAMPLES = "Where more epochs stop helping, against the number of samples";
+    COLLAPSE_IN_LOG = "Curves of E against K for all N, in units of ln N";
+    COLLAPSE_IN_POWER = "Curves of E against K for all N, in units of the power b/(a − b) of N";
+    RISK_AGAINST_RATE = "Excess risk against the learning rate, N = {samples}";
+    PLATEAU_IS_A_POWER = "The plateau of E of power-law data grows as a power of N";
+    REUSE_OF_SCHEDULES = "Effective reuse rate with constant and decaying learning rates, N = {samples}";
+    FOUR_EPOCHS = "Are four epochs right for every data set?";
+    // Curves and places.
+    SIMULATED = "N = {samples}, simulated";
+    MEAN_FIELD = "N = {samples}, mean-field theory";
+    EXACT = "N = {samples}, exact";
+    AS_GOOD_AS_FRESH = "as good as fresh samples, E = K";
+    SATURATION_SIMULATED = "K where E = 0.75 K, simulated";
+    SATURATION_MEAN_FIELD = "K where E = 0.75 K, mean-field theory";
+    SATURATION_EXACT = "K where E = 0.75 K, exact";
+    PLATEAU_MEAN_FIELD = "plateau of E, mean-field theory";
+    PLATEAU_EXACT = "plateau of E, exact";
+    REUSE_AT = "E at K = {epochs}, simulated";
+    PLATEAU_FIT = "fit to the simulated E: {slope} ln N + {offset}";
+    PLATEAU_FIT_LESS = "fit to the simulated E: {slope} ln N − {offset}";
+    LANGUAGE_MODELS_FIT = "language models, K where E = 0.75 K: {slope} ln(N / 10⁹) + {offset}";
+    LIMIT = "limit of many samples, φ";
+    BEST_RATES = "best learning rates, simulated";
+    BEST_RATES_MEAN_FIELD = "best learning rates, mean-field theory";
+    BEST_RATES_EXACT = "best learning rates, exact";
+    LEADING_RATES = "best learning rates to leading order, ln(KN) / (2λKN), at the mean-field risk";
+    RATES_OF = "K = {epochs}, simulated";
+    RATES_OF_STABLE = "K = {epochs}, simulated, without the learning rates at which runs diverged";
+    LARGEST_RATE = "largest learning rate of the search";
+    POWER_OF = "K = {epochs}, exact: about {factor} times the power {exponent} of N";
+    POWER_OF_PLATEAU = "infinitely many epochs, exact: about {factor} times the power {exponent} of N";
+    POWER_IN_LIMIT = "limit of many samples: {factor} times the power {exponent} of N";
+    CONSTANT = "constant learning rate, simulated";
+    COSINE = "cosine decay, simulated";
+    WSD = "linear decay at the end (WSD), simulated";
+    MUENNIGHOFF = "Muennighoff's law, one number for all data sets";
+    REGRESSION = "linear regression, mean-field theory";
+    LANGUAGE_MODELS = "published fit to language models";
+    THUMB = "rule of thumb, 4 epochs";
+    YOUR_DATA = "your data set";
+    // Tables.
+    POWER_FITS = "Powers of $N$ fitted to the exact $E$";
+    COLUMN_EPOCHS = "epochs $K$";
+    COLUMN_FACTOR = "factor";
+    COLUMN_EXPONENT = "exponent of $N$";
+    INFINITELY_MANY = "infinitely many";
+    ADVICE = "How many epochs are worth it for your data set, until $E = 0.75 K$";
+    COLUMN_ADVISER = "source";
+    COLUMN_ADVISED = "epochs";
+    COLUMN_TOKENS = "tokens seen";
+    COLUMN_SLOPE = r"slope in $\ln N$";
+    ADVICE_THUMB = "rule of thumb: up to 4 epochs are almost as good as new data (Muennighoff et al.)";
+    ADVICE_LAW = "Muennighoff's law, $R_D$ = {decay}";
+    ADVICE_REGRESSION = "linear regression, equally strong features, noise as strong as the signal";
+    ADVICE_MODELS = r"published fit to language models of 0.3 billion parameters, on 0.2 to 2 billion tokens";
+    REUSE_TABLE = "Best learning rates, risks and effective reuse rates";
+    COLUMN_SAMPLES = "samples $N$";
+    COLUMN_RATE = "best learning rate";
+    COLUMN_RISK = "risk $R^*$, simulated";
+    COLUMN_RISK_THEORY = "risk $R^*$, theory";
+    COLUMN_REUSE = "$E$, simulated";
+    COLUMN_REUSE_ERROR = "half-width of the 95% interval of $E$";
+    COLUMN_REUSE_THEORY = "$E$, theory";
+    COLUMN_DIVERGED = "diverged runs, all learning rates";
+    NONE = "–";
+    // Verdict: simulated and exact risk.
+    EXACT_RISK = "The simulated risk is the exact risk. Simulated risk over exact risk";
+    EXACT_ONE_PASS = "The simulated risk of one pass is the exact risk. Simulated risk over exact risk at $N$ = {samples} and learning rate {rate}";
+    EXACT_DECAYING = "The simulated risk of one pass with a decaying learning rate is the exact risk. Simulated risk over exact risk at $N$ = {samples} and peak learning rate {rate}";
+    EXACT_EPOCHS = "The simulated risk of {epochs} epochs is the exact risk. Simulated risk over exact risk at $N$ = {samples} and learning rate {rate}";
+    NOT_DECAYING = "Not compared: with a decaying learning rate only the risk of one pass is known. Include 1 in the numbers of epochs, and do not draw samples with replacement.";
+    NOT_DENSE = "Not compared: for dense features only the risk of one pass is known. Include 1 in the numbers of epochs, and do not draw samples with replacement.";
+    TOO_LONG = "Not compared: the exact risk of so many steps with a decaying learning rate takes too long to compute. Use fewer samples or fewer features.";
+    BEYOND_PRECISION = "A risk below $10^{-24}$ is beyond single precision. Use fewer samples or some label noise.";
+    UNLUCKY = "The risk of a run depends mainly on which features its samples show. Simulate many more runs or use more samples.";
+    FEW_CARRY = "A few of the runs dominate the mean risk. Simulate more runs, or use fewer samples or some label noise.";
+    // Verdicts: what decides.
+    MORE_RUNS = "The interval is too wide to tell. Simulate more runs to decide.";
+    MORE_RUNS_OR_RANGE = "The interval is too wide to tell. Simulate more runs, or spread the values of $N$ more widely.";
+    NO_PLATEAU = "Not every data set has reached its plateau. Simulate more epochs to decide.";
+    LARGE_RATES = "Not compared: with so little label noise the best learning rates at $N$ = {samples} are too large for mean-field theory. Use more noise or larger data sets.";
+    FEW_PER_FEATURE = "Mean-field theory needs at least {each} samples per feature. Use only $N$ of {samples} or more.";
+    SMALLEST_RATE = "For {pairs} {pairs:pair|pairs} of $K$ and $N$ the smallest learning rate tried was the best one, so an even smaller rate may be better.";
+    // Verdicts: plateau, constant reuse, powers, one curve.
+    PLATEAU_SLOPE = r"The plateau of $E$ grows with $\ln N$ as mean-field theory predicts. Slope of the plateau in $\ln N$";
+    PLATEAU_LIMIT = r"Mean-field theory may be off by {margin} at such $N$, so the slope is compared within {margin}. In the limit of many samples the slope is {slope}.";
+    CONSTANT_REUSE = "{epochs} {epochs:epoch is|epochs are} worth equally much for all $N$, as with a constant reuse rate. $E$ at $N$ = {large} over $E$ at $N$ = {small}";
+    MUENNIGHOFF_PREDICTS = "Muennighoff's law (language models, $R_D$ = {decay}) predicts $E$ = {predicted} at $K$ = {epochs} for any data set. Here the simulated $E$ is {small} at the smallest $N$ and {large} at the largest.";
+    ONE_RATE = "$E$ compares best learning rates, but here all runs have one learning rate. Set the learning rate to 0 to search for the best ones.";
+    ZIPF_EXACT = "The plateau of $E$ of power-law data grows as $N^{b/(a-b)}$. Exponent of the exact plateau over these $N$";
+    ZIPF_EXACT_NOTE = "The plateau is computed for infinitely many epochs. Its exponent is compared within {margin}, and within the change of the exponent over these $N$.";
+    MORE_SIZES = "The exponent still changes over these $N$. Add more and larger values of $N$.";
+    ZIPF_SIMULATED = "$E$ of power-law data grows as the exact power of $N$. Exponent of the simulated $E$ at $K$ = {epochs}";
+    ZIPF_LIMIT = "In the limit of many samples the plateau has the exponent {exponent}. This exponent shows only where $K$ is much larger than $N^{b/(a-b)}$; with fewer epochs the exponent of $E$ is smaller.";
+    COLLAPSE_OF_LOG = r"In units of $\ln N$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square distance between two curves where $K > \ln N$";
+    COLLAPSE_OF_POWER = "In units of $N^{b/(a-b)}$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square distance between two curves where $K > N^{b/(a-b)}$";
+    COLLAPSE_LIMIT = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$. The value to rule out is the distance in these units if $E$ were equal for all $N$.";
+    // Values that are refused.
+    DENSE_FEATURES = "a whole number from 1 to {most} for dense features (model=dense), or up to {most_one_hot} for one-hot features (model=one-hot)";
+    RISING_FREQUENCIES = "at most a = {a}, because with a larger b the features of higher rank would be the more frequent ones";
+    STEPS = "at most {epochs} for {samples} samples, because a run has at most {steps} steps";
+    STABLE_RATE = "a learning rate below {edge}, the edge of stability, or 0 to search for the best rate";
+    COMPUTED_FEATURES = "at most {most} with these settings; more are computed only without label noise and at a constant learning rate";
+    WHOLE = "whole numbers";
+    FEWER_FEATURES = "fewer features, because a buffer of a device holds {limit} MiB";
+    FEWER_SAMPLES = "at most {samples} samples of {features} {features:feature|features}, because a buffer of a device holds {limit} MiB";
+}
