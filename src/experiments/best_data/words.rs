@@ -36,8 +36,8 @@ crate::texts! {
     // Verdict of a race at one learning rate.
     POWER_LAW_WINS = "A power law reaches the target in fewer samples than uniform training. Median samples with uniform training, over median samples with the best power law";
     MEDIANS = r"Half of the runs reached the target within {slow} samples with uniform training, and within {fast} samples with the best power law, $\alpha$ = {alpha}.";
-    UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio is therefore more than {ratio}.";
-    POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio is therefore less than {ratio}.";
+    UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of uniform training to the power law is therefore more than {ratio}.";
+    POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of uniform training to the best power law is therefore less than {ratio}.";
     ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, with uniform training as well as with each power law.";
     SOME_DIVERGED = "{runs} {runs:run|runs} diverged. A run that diverges counts as never reaching the target.";
     // Verdict of a race at the best learning rates.

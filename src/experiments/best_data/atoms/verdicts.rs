@@ -197,15 +197,14 @@ impl Atoms {
         let claim = text!(words::SUPPORT, samples = count(n));
         let verdict =
             Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution).unit("atoms");
-        let verdict = if from < to {
-            verdict.note(text!(words::SUPPORT_LIMIT, resolution = error(resolution))).adding(text!(
-                words::SUPPORT_WINDOW,
-                least = number(from),
-                most = number(to)
-            ))
-        } else {
-            verdict.note(text!(words::NO_SUPPORT_WINDOW, atoms = count(self.atoms.count())))
-        };
+        let verdict =
+            if from < to {
+                verdict
+                    .note(text!(words::SUPPORT_LIMIT, resolution = error(resolution), samples = count(n)))
+                    .adding(text!(words::SUPPORT_WINDOW, least = number(from), most = number(to)))
+            } else {
+                verdict.note(text!(words::NO_SUPPORT_WINDOW, atoms = count(self.atoms.count())))
+            };
         let mut verdict = verdict.against(n, text!(words::SUPPORT_NOT_TOLD, samples = count(n)));
         if !(from..=to).contains(&n) {
             verdict.agrees = None;

@@ -84,7 +84,7 @@ crate::texts! {
     LOSS_AGAINST_SAMPLES = "Test loss against the number of training samples";
     DISTRIBUTIONS = "Training distributions for {samples} samples";
     LOSSES = "Test loss of three training distributions, and the number of different atoms that they can draw";
-    EXPONENTS = "Exponents of the loss: the limit, and slopes in the log-log plot over these numbers of samples";
+    EXPONENTS = "Exponents of the loss: the limit, and slopes in the log-log plot over the compared numbers of samples";
     // Training distributions.
     MATCHED = "matched";
     OPTIMAL = "optimal";
@@ -107,16 +107,16 @@ crate::texts! {
     // Verdicts on the slopes.
     MATCHED_SLOPE = "With matched training the loss falls with the number of samples as steeply as the exact curve. Slope of the loss in the log-log plot";
     OPTIMAL_SLOPE = "With optimal training the loss falls with the number of samples as steeply as the exact curve. Slope of the loss in the log-log plot";
-    EXACT_SLOPE = "Over these numbers of samples the exact curve has the slope {slope}.";
+    EXACT_SLOPE = "Over the compared numbers of samples the exact curve has the slope {slope}.";
     NO_EXACT_SLOPE = "At the largest number of samples the exact loss is too small for 64-bit numbers, so the exact curve has no slope.";
     SLOPE_LIMIT = "With many samples, and far more atoms than samples, the slope of the exact curve tends to {limit}.";
     LEVEL_NOT_RULED_OUT = "The interval does not rule out a slope of 0. Simulate more runs, or compare smaller numbers of samples.";
     MATCHED_NOT_RULED_OUT = "The interval does not rule out the slope of matched training, {slope}. Simulate more runs, or compare smaller numbers of samples.";
-    FEW_MISSED = "For some number of samples fewer than ten runs missed an atom that they could have drawn, too few to measure a slope. Simulate more runs, or compare smaller numbers of samples.";
+    FEW_MISSED = "For at least one number of samples, fewer than ten runs missed an atom that they could have drawn, too few to measure a slope. Simulate more runs, or compare smaller numbers of samples.";
     // Verdict on the support.
     SUPPORT = r"With $N$ = {samples} samples the optimal distribution draws only the top $N/\alpha$ atoms, up to a term of order $\ln N$. Number of atoms that it draws";
-    SUPPORT_LIMIT = r"The number of atoms is exact; $N/\alpha$ is its limit, which may be off by {resolution} atoms at this number of samples.";
-    SUPPORT_WINDOW = r"The number of atoms is compared with its limit only where $N$ is at least {least}, which is $10\alpha$, and at most {most}, which is a tenth of all atoms.";
+    SUPPORT_LIMIT = r"The number of atoms that the optimal distribution draws is exact; $N/\alpha$ is its limit, which may be off by {resolution} atoms with {samples} samples.";
+    SUPPORT_WINDOW = r"The number of atoms drawn is compared with its limit $N/\alpha$ only where $N$ is at least {least}, which is $10\alpha$, and at most {most}, which is a tenth of all atoms.";
     NO_SUPPORT_WINDOW = r"The limit $N/\alpha$ needs many samples and far more atoms than samples. With {atoms} atoms no number of samples is large enough and small enough.";
     SUPPORT_NOT_TOLD = r"With only {samples} samples $N/\alpha$ cannot be told from $N$. Compare larger numbers of samples.";
     // Errors.

@@ -143,8 +143,8 @@ crate::texts! {
     TOO_MANY_CUT_OFF = "The budget cut off too many runs to fit an exponent. Give the runs more samples.";
     // Verdict on the learning rate.
     STABLE = "The learning rate is below the bound up to which SGD can stay at the truth. Learning rate";
-    BELOW_EDGE = "A learning rate below the bound is necessary, but not sufficient: unlucky runs diverge at smaller learning rates too, and are counted.";
-    BEYOND_EDGE = "Every run that comes near the truth is expected to diverge. Choose a smaller learning rate.";
+    BELOW_EDGE = "For SGD to stay at the truth a learning rate below the bound is necessary, but not sufficient: unlucky runs diverge at smaller learning rates too, and are counted.";
+    BEYOND_EDGE = "At this learning rate every run that comes near the truth is expected to diverge. Choose a smaller learning rate.";
     // Errors.
     RUNS_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} (memory limit)";
     RUNS_AT_RATES_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} at {rates} learning rates (memory limit)";
