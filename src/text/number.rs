@@ -85,8 +85,9 @@ fn superscript(c: char) -> char {
 
 /// `x` as it can be typed: the fewest digits that read back, and a power of ten where it would have many zeros.
 pub fn typed(x: f64) -> String {
-    let size = x.abs();
-    if x == 0.0 || (1e-6..1e21).contains(&size) { (x + 0.0).to_string() } else { format!("{x:e}") }
+    let (size, plain, short) = (x.abs(), (x + 0.0).to_string(), format!("{x:e}"));
+    let within = x == 0.0 || (1e-6..1e21).contains(&size);
+    if within && (plain.len() <= 12 || plain.len() <= short.len()) { plain } else { short }
 }
 
 #[cfg(test)]
@@ -131,6 +132,7 @@ mod tests {
             (0.001, "0.001"),
             (-2.5, "-2.5"),
             (1e9, "1000000000"),
+            (1e12, "1e12"),
             (237_336_955_477.55, "237336955477.55"),
             (0.0, "0"),
             (-0.0, "0"),

@@ -15,11 +15,17 @@ const DIGITS = { share: 3, multiple: 3, error: 2 };
 /** What is no finite number, by how it crosses from the engine. @type {Record<string, string>} */
 const ENDLESS = { inf: "infinite", "-inf": "minusInfinite", null: "notANumber" };
 
+/** A number as it can be typed: a power of ten where it would have many digits for nothing. @param {number} x */
+function typed(x) {
+  const [plain, short] = [String(x), x.toExponential().replace("e+", "e")];
+  return plain.includes("e") || (plain.length > 12 && short.length < plain.length) ? short : plain;
+}
+
 /** @param {string} kind @param {any} x */
 function number(kind, x) {
   const endless = ENDLESS[String(x)];
   if (endless) return t(endless);
-  if (kind === "setting") return String(x).replace("e+", "e");
+  if (kind === "setting") return typed(x);
   const size = Math.abs(kind === "count" ? Math.round(Math.abs(x)) : x);
   // Adding 0 leaves no minus before a zero.
   const digits = num(Math.sign(x) * (kind === "share" ? 100 * size : size) + 0, DIGITS[kind]);

@@ -5,7 +5,7 @@ use super::{ExamTime, MISSED, SAME, real, same, words};
 use crate::math::{self, Z999};
 use crate::output::{Cell, Column, Table, Verdict};
 use crate::text;
-use crate::text::{Argument, Template, error, number, share};
+use crate::text::{Argument, Template, Text, error, number, share};
 use crate::theory::exam_time as theory;
 
 impl ExamTime {
@@ -30,7 +30,7 @@ impl ExamTime {
         let mut rows: Vec<Vec<Cell>> = (0..self.p.len())
             .map(|k| {
                 vec![
-                    (k as f64 + 1.0).into(),
+                    Text::verbatim((k + 1).to_string()).into(),
                     self.p[k].into(),
                     self.power[k].into(),
                     (best[k] / n).into(),

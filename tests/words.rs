@@ -1,0 +1,223 @@
+//! The lab's words: every sentence of a result is a template that the catalogue lists, and the mechanical part of plain English.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use scaling_lab::catalogue::Catalogue;
+use scaling_lab::exec::Exec;
+use scaling_lab::experiments;
+use scaling_lab::params::{self, Texts};
+use scaling_lab::session::Session;
+use serde_json::Value;
+
+/// The texts of a document, each with its place, filled in English.
+#[derive(Default)]
+struct Found {
+    templates: Vec<(String, String)>,
+    english: Vec<(String, String)>,
+}
+
+impl Found {
+    fn text(&mut self, place: &str, value: &Value) {
+        match value {
+            Value::String(text) => {
+                self.templates.push((place.to_owned(), text.clone()));
+                self.english.push((place.to_owned(), text.clone()));
+            }
+            Value::Object(text) => {
+                self.templates.push((place.to_owned(), text["template"].as_str().expect("a template").to_owned()));
+                self.english.push((place.to_owned(), text["text"].as_str().expect("English").to_owned()));
+                for (name, argument) in text["arguments"].as_object().expect("arguments") {
+                    let place = format!("{place}, {name}");
+                    match argument["kind"].as_str() {
+                        Some("text") => self.text(&place, &argument["value"]),
+                        Some("list") => {
+                            for item in argument["value"].as_array().expect("a list") {
+                                self.text(&place, item);
+                            }
+                        }
+                        _ => {}
+                    }
+                    if let Some(unit) = argument.get("unit") {
+                        self.text(&place, unit);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn all<'a>(&mut self, place: &str, values: impl IntoIterator<Item = &'a Value>) {
+        for value in values {
+            self.text(place, value);
+        }
+    }
+
+    /// Every text of figures, tables, verdicts and notices.
+    fn document(document: &Value) -> Self {
+        let mut found = Self::default();
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        for figure in list(&document["figures"]) {
+            let id = figure["id"].as_str().expect("an id");
+            found.all(&format!("figure {id}"), [&figure["title"], &figure["nothing"]]);
+            for axis in [&figure["x"], &figure["y"], &figure["field"]] {
+                found.all(&format!("axes of figure {id}"), [&axis["label"], &axis["unit"]]);
+            }
+            for named in list(&figure["series"]).iter().chain(&list(&figure["marks"])) {
+                found.text(&format!("a label in figure {id}"), &named["label"]);
+            }
+        }
+        for table in list(&document["tables"]) {
+            let place = format!("table {}", table["id"].as_str().expect("an id"));
+            found.all(&place, [&table["title"], &table["nothing"]]);
+            for column in list(&table["columns"]) {
+                found.all(&place, [&column["name"], &column["unit"]]);
+            }
+            found.all(&place, list(&table["rows"]).iter().flat_map(|row| row.as_array().expect("cells")));
+        }
+        for verdict in list(&document["verdicts"]) {
+            let place = format!("verdict {}", verdict["id"].as_str().expect("an id"));
+            found.all(&place, [&verdict["claim"], &verdict["unit"]]);
+            found.all(&place, &list(&verdict["note"]));
+        }
+        found.all("a notice", &list(&document["notices"]));
+        found
+    }
+}
+
+/// A preset at the size of the quick setting.
+fn quick(preset: &str, quick: &str) -> Texts {
+    let mut texts = params::query(quick);
+    for (name, value) in params::query(preset) {
+        if params::text(&texts, &name).is_none() {
+            texts.push((name, value));
+        }
+    }
+    texts
+}
+
+/// Every text of every experiment: each preset before its run, and at the size of the quick setting after a run.
+fn texts() -> Vec<(&'static str, Found)> {
+    let mut all = Vec::new();
+    for entry in experiments::all() {
+        let open = |texts: &Texts| Session::open(Rc::new(Exec::cpu()), entry.slug, texts, 1);
+        let mut note = |session: &Session| {
+            let document = serde_json::to_value(session.document(0.0)).expect("JSON");
+            all.push((entry.slug, Found::document(&document)));
+        };
+        for preset in std::iter::once("").chain(entry.info.presets.iter().map(|preset| preset.query)) {
+            note(&open(&params::query(preset)).expect("a preset opens"));
+            // The sizes of one may not fit the lists of the other.
+            let Ok(mut session) = open(&quick(preset, entry.quick)) else { continue };
+            while !session.progress().finished() {
+                pollster::block_on(session.advance()).expect("advances");
+            }
+            note(&session);
+        }
+    }
+    all
+}
+
+#[test]
+fn every_text_of_a_result_is_a_listed_template_that_can_be_read() {
+    let catalogue = Catalogue::new();
+    let listed: BTreeSet<&str> = catalogue.templates().collect();
+    let mut wrong = BTreeSet::new();
+    for (slug, found) in texts() {
+        for (place, template) in &found.templates {
+            // Signs and numbers are alike in all languages.
+            if template.chars().any(char::is_alphabetic) && !listed.contains(template.as_str()) {
+                wrong.insert(format!("{slug}, {place}: the catalogue does not list `{template}`"));
+            }
+        }
+        for (place, english) in &found.english {
+            for fault in faults(english) {
+                wrong.insert(format!("{slug}, {place}: {fault}: {english}"));
+            }
+            if (place.contains("figure")) && english.contains('$') {
+                wrong.insert(format!("{slug}, {place}: no TeX in a figure: {english}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+/// What a text says in a way that a stranger stumbles over, as far as that is mechanical.
+fn faults(text: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    // What stands between dollars is TeX, and between backticks a name.
+    let outside = |mark: char, text: &str| text.split(mark).step_by(2).collect::<Vec<_>>().join(" ");
+    let prose = outside('`', &outside('$', text));
+    for opening in ["The same", "Its ", "And ", "As above", "One that"] {
+        if prose.trim_start().starts_with(opening) {
+            found.push("it leans on another sentence");
+        }
+    }
+    for sign in ["^", "<=", ">=", "+-", "->"] {
+        if prose.contains(sign) {
+            found.push("mathematics in ASCII");
+        }
+    }
+    let number_before = |at: usize| prose[..at].ends_with(|c: char| c.is_ascii_digit());
+    if prose.match_indices(" %").any(|(at, _)| number_before(at))
+        || prose.contains("per cent")
+        || prose.contains(" percent ")
+    {
+        found.push("a percentage is written 5%");
+    }
+    if text.matches('$').count() % 2 == 1 {
+        found.push("a dollar that opens no TeX");
+    }
+    found
+}
+
+#[test]
+fn words_of_the_catalogue_can_be_read_alone() {
+    let mut wrong = BTreeSet::new();
+    let mut check = |place: String, text: &str| {
+        for fault in faults(text) {
+            wrong.insert(format!("{place}: {fault}: {text}"));
+        }
+    };
+    let catalogue = Catalogue::new();
+    for template in catalogue.templates() {
+        check("template".into(), template);
+    }
+    for entry in experiments::all() {
+        let info = &entry.info;
+        for text in [info.title, info.question].iter().chain(info.notice).chain(info.model) {
+            check(entry.slug.into(), text);
+        }
+        for formula in info.formulas {
+            check(entry.slug.into(), formula.label);
+        }
+        for spec in entry.params {
+            check(format!("help of {}", spec.name), spec.help);
+            for choice in spec.choices {
+                check(format!("a choice of {}", spec.name), choice.label);
+            }
+        }
+        for claim in entry.claims {
+            for text in [claim.what, claim.note, claim.reason, claim.place] {
+                check(format!("claim {}", claim.id), text);
+                for word in ["above", "below"] {
+                    let alone = text.split(|c: char| !c.is_alphabetic()).any(|other| other == word);
+                    if alone && text != claim.place {
+                        check(format!("claim {}: `{word}` points at nothing that a reader sees", claim.id), "$");
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn faults_are_found() {
+    for text in ["The same again.", "Its end.", "n^-a", "a <= b", "5 % of them", "five per cent", "cost $ of"] {
+        assert_eq!(faults(text).len(), 1, "{text}");
+    }
+    for text in ["$n^{-a}$ of 5%", "`a^b` is a name", "The percentage falls."] {
+        assert!(faults(text).is_empty(), "{text}");
+    }
+}
