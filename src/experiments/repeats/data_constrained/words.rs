@@ -2,7 +2,7 @@
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// What the page says of `data-constrained` beside its results.
 pub(super) const INFO: Info = Info {
     title: "Repeated data",
     question: "What is a token worth that was seen before?",
