@@ -7,8 +7,8 @@ pub(super) const INFO: Info = Info {
     title: "Repeating data",
     question: "A data set is fixed and compute is not: how many epochs over the same samples are as good as fresh ones?",
     notice: &[
-        r"On the line $E = K$ a repeated sample is as good as a fresh one. All curves start on this line at one epoch. At two epochs they are slightly lower: with the default settings $E$ is 1.5 to 1.8 there, and comes closer to 2 as $N$ grows. Each curve ends on a plateau, where more epochs gain nothing and only more data help.",
-        r"The plateau is higher for larger data sets. It grows with $\ln N$ when all features are equally strong, and as a power of $N$ when their strengths follow a power law: the more data there are, the more often they can be repeated. A rule that gives every data set the same number of epochs misses this.",
+        r"The effective reuse rate $E$ says how many epochs of fresh samples are as good as $K$ epochs over the same $N$ samples. On the line $E = K$ a repeated sample is as good as a fresh one. All curves start on this line at one epoch. At two epochs they are slightly lower: with the default settings $E$ is 1.5 to 1.8 there, and comes closer to 2 as $N$ grows. Each curve ends on a plateau, where more epochs gain nothing and only more data help.",
+        r"The plateau of $E$ is higher for larger data sets. It grows with $\ln N$ when all features are equally strong, and as a power of $N$ when their strengths follow a power law: the more data there are, the more often they can be repeated. A rule that gives every data set the same number of epochs misses this.",
         r"Measured in units of $\ln N$ (or of a power of $N$ for power-law data), the curves of different $N$ nearly coincide. Where a curve bends depends on $K / \ln N$ alone, up to corrections that vanish as slowly as $\ln \ln N / \ln N$.",
         r"The best learning rate falls as $\ln(K N) / (K N)$: longer training needs smaller steps. With one fixed learning rate the curves look different, because each rate is the best one for a single $K$ only.",
         r"Repetition cannot average label noise away, because every epoch shows the same noisy labels. Set the noise to 0 with dense features and small data sets (20 and 40 samples, for example): $E$ then stays close to $K$ much longer. Without noise the risk falls exponentially. A risk below $10^{-24}$ is beyond single precision, so no $E$ is given for it.",
@@ -29,11 +29,11 @@ pub(super) const INFO: Info = Info {
             tex: r"E(K, N) = \frac{N'}{N} \quad \text{with} \quad R^*(1, N') = R^*(K, N), \qquad R^*(K, N) = \min_{\eta} R(K, N; \eta)",
         },
         Formula {
-            label: "Equally strong features: plateau of E, and best learning rate",
+            label: "Strongly convex problem: plateau of $E$, and best learning rate",
             tex: r"E(K, N) \to \begin{cases} K & K \ll \ln N \\ \frac{\operatorname{tr} H}{4 \lambda_d d} \ln N & K \gg \ln N \end{cases} \qquad \eta^* \approx \frac{\ln(KN)}{2 \lambda_d K N}",
         },
         Formula {
-            label: "Shape of the curve between its two limits",
+            label: "Strongly convex problem: curve of $E$ between few and many epochs",
             tex: r"\frac{E}{\ln N} \to \varphi\!\left( \frac{K}{\ln N} \right), \qquad \varphi(\kappa) = \frac{\operatorname{tr} H / (4 \lambda_d d)}{\frac1d \sum_i \left( 1 + x_i - \tanh x_i \right)}, \quad x_i = \frac{\lambda_i / \lambda_d}{4 \kappa}",
         },
         Formula {
@@ -41,7 +41,7 @@ pub(super) const INFO: Info = Info {
             tex: r"\frac{\sigma^2}{2} \sum_i \left[ \frac{\eta \lambda_i}{2 - \eta \lambda_i} \left( 1 - q_i^{2K} \right) + \frac1N \left( (1 - q_i^K)^2 - \frac{1 - q_i}{1 + q_i} (1 - q_i^{2K}) \right) \right], \quad q_i = (1 - \eta \lambda_i)^N",
         },
         Formula {
-            label: "Power-law data without noise",
+            label: "Power-law data without noise: risk, and growth of $E$",
             tex: r"R = \tfrac12 \sum_i p_i \Lambda_i \left( 1 - p_i + p_i (1 - \eta \Lambda_i)^{2K} \right)^N, \qquad E(K, N) \to \Theta\!\left( N^{b/(a-b)} \right)",
         },
         Formula {
