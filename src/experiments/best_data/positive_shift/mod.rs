@@ -40,7 +40,7 @@ crate::params! {
         family: &'static str = Spec::choice("power", FAMILIES);
         /// Exponent or rate $a$ of each part. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// Constant $b$ of each part: the offset (offset), the transferable error (transfer) or the height of the error (mixing-law).
+        /// Constant $b$ of each part: in the family offset the offset, in transfer the transferable error, in mixing-law the height of the error.
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
         /// Height $c$ of the error of each part. In the mixing law $c$ is the floor of the error.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
@@ -48,7 +48,7 @@ crate::params! {
         t: Vec<Vec<f64>> = Spec::matrix("", -20.0, 20.0);
         /// Total number $N$ of training samples.
         samples: f64 = Spec::number("1000", 10.0, 1e9).log().unit("samples");
-        /// Number of samples $N_0$ after which an exponential curve has fallen to $e^{-a}$ of its height.
+        /// Number of samples N₀ after which an exponential curve has fallen to $e^{-a}$ of its height.
         scale: f64 = Spec::number("300", 1.0, 1e9).log().unit("samples");
         /// Number of random test mixtures, to estimate how rarely a shift gains nothing. 0 turns this off.
         draws: u32 = Spec::integer("100000", 0.0, 1_000_000.0).unit("mixtures");
@@ -68,7 +68,7 @@ const FAMILIES: &[Choice] = &[
 const SWEEP: i32 = 49;
 /// Points of the sweep within half a decade of N.
 const NEAR: std::ops::Range<usize> = 18..31;
-/// Bins of the histogram per factor of 10, and how many.
+/// Bins of the histogram per factor of 10, and in all.
 const PER_DECADE: f64 = 4.0;
 const BINS: usize = 68;
 /// Decimal logarithms of gains: mixtures with less are counted. The control must stay below the last one.

@@ -4,7 +4,7 @@ use super::{BINS, PER_DECADE, PositiveShift, RARE};
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::theory::positive_shift::{self as theory, Curve, Mixing, Optimum, Parts, Point, Solver};
 
-/// Test weights and curves.
+/// Test weights and error curves of the parts.
 pub(super) struct Problem {
     pub(super) p: Vec<f64>,
     /// The error curve; `None` for the mixing law.

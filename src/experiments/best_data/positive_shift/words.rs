@@ -2,7 +2,7 @@
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// What the page says of `positive-shift` beside its results.
 pub(super) const INFO: Info = Info {
     title: "Positive shift",
     question: "A model is tested on a known mixture: when does it help to train on another one?",

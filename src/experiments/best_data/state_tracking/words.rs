@@ -2,7 +2,7 @@
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// What the page says of `state-tracking` beside its results.
 pub(super) const INFO: Info = Info {
     title: "State tracking",
     question: "Five cups are shuffled four times: is it faster to learn to follow them from all shuffles equally often, or from a few frequent ones first?",

@@ -19,16 +19,16 @@ mod words;
 const FORMS: &[Choice] = &[
     Choice { value: "repeats", label: "published law: R_D and R_N free, the rest fixed" },
     Choice { value: "all", label: "published law: all parameters free" },
-    Choice { value: "grows", label: "published law: all parameters free, and R_D depends on the data" },
+    Choice { value: "grows", label: "published law: R_D depends on the data, all parameters free" },
     Choice { value: "geometric", label: "fixed share lost at each repeat: shares free, the rest fixed" },
-    Choice { value: "lovelace", label: "law with a penalty for overfitting: all parameters free" },
-    Choice { value: "practical", label: "law between a ceiling and a floor: all parameters free" },
+    Choice { value: "lovelace", label: "law with a penalty for overfitting" },
+    Choice { value: "practical", label: "law between a ceiling and a floor" },
 ];
 
 fit_params!(Params, columns ROLES_REPEATED, budget "1e22", unique "25e9" {
     /// The law to fit, and which of its parameters are free.
     form: &'static str = Spec::choice("repeats", FORMS);
-    /// Also fits other laws to the runs, with all of their parameters free.
+    /// Also fit other laws to the runs, with all of their parameters free.
     compare: &'static str = Spec::choice("no", SWITCH).label("other laws");
 });
 

@@ -2,15 +2,15 @@
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// What the page says of `data-constrained` beside its results.
 pub(super) const INFO: Info = Info {
     title: "Repeated data",
     question: "What is a token worth that was seen before?",
     notice: &[
         r"Compare what $K$ epochs are worth with the line of fresh data. A few repeats are almost as good as new data; after many repeats nothing is left to gain.",
-        r"Look at the profile of $R_D$. Where the profile is flat, the runs do not determine how often data may be repeated: the published value of 15.4 is one of many that fit.",
+        r"Look at the profile of $R_D$, the number of repeats after which tokens lose most of their value. Where the profile is flat, the runs do not determine how often data may be repeated: the published value of 15.4 is one of many that fit.",
         r"On the published runs the fit has many local minima, and the published one is not the lowest. The lowest has $R_D = 95$.",
-        r"On the published runs, a law in which a token loses a fixed share of its value at each repeat fits better than the published law with $R_D$ and $R_N$: $R^2$ is 0.799, not 0.772 (Muennighoff et al., utils/parametric_fit.ipynb). Set “other laws” to yes to fit other laws to the runs shown, and choose the law that predicts the largest runs best.",
+        r"On the published runs, a law in which a token loses a fixed share of its value at each repeat fits better than the published law with its decay constants $R_D$ (of tokens) and $R_N$ (of parameters): $R^2$ is 0.799, not 0.772 (Muennighoff et al., utils/parametric_fit.ipynb). Set “other laws” to yes to fit other laws to the runs shown, and choose the law that predicts the largest runs best.",
     ],
     model: &[
         r"Repeated tokens count less and less, and so do parameters beyond those that the unique tokens can use. $R_D$ is the number of repeats after which one more repeat of a token is worth only $1/e$ of a new token. The law has one $R_D$ for all data sets and all models.",

@@ -94,7 +94,7 @@ impl MultiEpoch {
         list.iter().map(|e| e.unwrap_or(f64::NAN)).collect()
     }
 
-    /// The line E = K, up to some way above what is shown beside it.
+    /// The line E = K, up to twice the largest E shown.
     pub(super) fn as_good_as_fresh(&self, shown: &[Series]) -> Series {
         let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
         let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
@@ -160,7 +160,7 @@ impl MultiEpoch {
         Figure::new("collapse", title, Axis::log(x), Axis::log(y)).folded().series(series).drawn()
     }
 
-    /// The curve on which all N fall in the limit, where it is known. Of power-law data it takes some 10 ms.
+    /// The curve to which the curves of all N tend, where it is known. For power-law data it takes some 10 ms.
     pub(super) fn limit_curve(&self) -> Option<Series> {
         let x = math::ratios(0.05, 50.0, 40);
         let y = match self.power_law() {
@@ -172,7 +172,7 @@ impl MultiEpoch {
         Some(Series::theory("limit", words::LIMIT, x, y))
     }
 
-    /// Risk against the rate at the largest N.
+    /// Figure of the risk against the learning rate at the largest N.
     pub(super) fn rates_figure(&self) -> Option<Figure> {
         let size = self.largest();
         let n = f64::from(self.sizes[size]);

@@ -2,13 +2,13 @@
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// What the page says of `multi-epoch` beside its results.
 pub(super) const INFO: Info = Info {
     title: "Repeating data",
     question: "A data set is fixed and compute is not: how many epochs over the same samples are as good as fresh ones?",
     notice: &[
-        r"On the line $E = K$ a repeated sample is as good as a fresh one. All curves start on this line at one epoch. At two epochs they are slightly lower: with the default settings $E$ is 1.5 to 1.8 there, and comes closer to 2 as $N$ grows. Each curve ends on a plateau, where more epochs gain nothing and only more data help.",
-        r"The plateau is higher for larger data sets. It grows with $\ln N$ when all features are equally strong, and as a power of $N$ when their strengths follow a power law: the more data there are, the more often they can be repeated. A rule that gives every data set the same number of epochs misses this.",
+        r"The effective reuse rate $E$ says how many epochs of fresh samples are as good as $K$ epochs over the same $N$ samples. On the line $E = K$ a repeated sample is as good as a fresh one. All curves start on this line at one epoch. At two epochs they are slightly lower: with the default settings $E$ is 1.5 to 1.8 there, and comes closer to 2 as $N$ grows. Each curve ends on a plateau, where more epochs gain nothing and only more data help.",
+        r"The plateau of $E$ is higher for larger data sets. It grows with $\ln N$ when all features are equally strong, and as a power of $N$ when their strengths follow a power law: the more data there are, the more often they can be repeated. A rule that gives every data set the same number of epochs misses this.",
         r"Measured in units of $\ln N$ (or of a power of $N$ for power-law data), the curves of different $N$ nearly coincide. Where a curve bends depends on $K / \ln N$ alone, up to corrections that vanish as slowly as $\ln \ln N / \ln N$.",
         r"The best learning rate falls as $\ln(K N) / (K N)$: longer training needs smaller steps. With one fixed learning rate the curves look different, because each rate is the best one for a single $K$ only.",
         r"Repetition cannot average label noise away, because every epoch shows the same noisy labels. Set the noise to 0 with dense features and small data sets (20 and 40 samples, for example): $E$ then stays close to $K$ much longer. Without noise the risk falls exponentially. A risk below $10^{-24}$ is beyond single precision, so no $E$ is given for it.",
@@ -29,11 +29,11 @@ pub(super) const INFO: Info = Info {
             tex: r"E(K, N) = \frac{N'}{N} \quad \text{with} \quad R^*(1, N') = R^*(K, N), \qquad R^*(K, N) = \min_{\eta} R(K, N; \eta)",
         },
         Formula {
-            label: "Equally strong features: plateau of E, and best learning rate",
+            label: "Strongly convex problem: plateau of $E$, and best learning rate",
             tex: r"E(K, N) \to \begin{cases} K & K \ll \ln N \\ \frac{\operatorname{tr} H}{4 \lambda_d d} \ln N & K \gg \ln N \end{cases} \qquad \eta^* \approx \frac{\ln(KN)}{2 \lambda_d K N}",
         },
         Formula {
-            label: "Shape of the curve between its two limits",
+            label: "Strongly convex problem: curve of $E$ between few and many epochs",
             tex: r"\frac{E}{\ln N} \to \varphi\!\left( \frac{K}{\ln N} \right), \qquad \varphi(\kappa) = \frac{\operatorname{tr} H / (4 \lambda_d d)}{\frac1d \sum_i \left( 1 + x_i - \tanh x_i \right)}, \quad x_i = \frac{\lambda_i / \lambda_d}{4 \kappa}",
         },
         Formula {
@@ -41,7 +41,7 @@ pub(super) const INFO: Info = Info {
             tex: r"\frac{\sigma^2}{2} \sum_i \left[ \frac{\eta \lambda_i}{2 - \eta \lambda_i} \left( 1 - q_i^{2K} \right) + \frac1N \left( (1 - q_i^K)^2 - \frac{1 - q_i}{1 + q_i} (1 - q_i^{2K}) \right) \right], \quad q_i = (1 - \eta \lambda_i)^N",
         },
         Formula {
-            label: "Power-law data without noise",
+            label: "Power-law data without noise: risk, and growth of $E$",
             tex: r"R = \tfrac12 \sum_i p_i \Lambda_i \left( 1 - p_i + p_i (1 - \eta \Lambda_i)^{2K} \right)^N, \qquad E(K, N) \to \Theta\!\left( N^{b/(a-b)} \right)",
         },
         Formula {
@@ -90,17 +90,17 @@ crate::texts! {
     EPOCHS_OR_REUSE = "epochs K, or effective reuse rate E";
     EPOCHS_IN_LOG = "K / ln N";
     REUSE_IN_LOG = "E / ln N";
-    EPOCHS_IN_POWER = "K divided by the power b/(a − b) of N";
-    REUSE_IN_POWER = "E divided by the power b/(a − b) of N";
+    EPOCHS_IN_POWER = "K over N to the power b/(a − b)";
+    REUSE_IN_POWER = "E over N to the power b/(a − b)";
     LEARNING_RATE = "learning rate";
     DATA_SET = "size of the data set";
     SATURATION = "epochs K where E = 0.75 K";
     // Titles.
     RISK_AGAINST_EPOCHS = "Excess risk against the number of epochs";
-    REUSE_AGAINST_EPOCHS = "How many epochs of fresh samples K epochs are worth";
+    REUSE_AGAINST_EPOCHS = "Effective reuse rate against the number of epochs";
     SATURATION_AGAINST_SAMPLES = "Where more epochs stop helping, against the number of samples";
     COLLAPSE_IN_LOG = "Curves of E against K for all N, in units of ln N";
-    COLLAPSE_IN_POWER = "Curves of E against K for all N, in units of the power b/(a − b) of N";
+    COLLAPSE_IN_POWER = "Curves of E against K for all N, in units of N to the power b/(a − b)";
     RISK_AGAINST_RATE = "Excess risk against the learning rate, N = {samples}";
     PLATEAU_IS_A_POWER = "The plateau of E of power-law data grows as a power of N";
     REUSE_OF_SCHEDULES = "Effective reuse rate with constant and decaying learning rates, N = {samples}";
@@ -127,9 +127,9 @@ crate::texts! {
     RATES_OF = "K = {epochs}, simulated";
     RATES_OF_STABLE = "K = {epochs}, simulated, without the learning rates at which runs diverged";
     LARGEST_RATE = "largest learning rate of the search";
-    POWER_OF = "K = {epochs}, exact: about {factor} times the power {exponent} of N";
-    POWER_OF_PLATEAU = "infinitely many epochs, exact: about {factor} times the power {exponent} of N";
-    POWER_IN_LIMIT = "limit of many samples: {factor} times the power {exponent} of N";
+    POWER_OF = "K = {epochs}, exact: about {factor} times N to the power {exponent}";
+    POWER_OF_PLATEAU = "infinitely many epochs, exact: about {factor} times N to the power {exponent}";
+    POWER_IN_LIMIT = "limit of many samples: {factor} times N to the power {exponent}";
     CONSTANT = "constant learning rate, simulated";
     COSINE = "cosine decay, simulated";
     WSD = "linear decay at the end (WSD), simulated";
@@ -144,7 +144,7 @@ crate::texts! {
     COLUMN_FACTOR = "factor";
     COLUMN_EXPONENT = "exponent of $N$";
     INFINITELY_MANY = "infinitely many";
-    ADVICE = "How many epochs are worth it for your data set, until $E = 0.75 K$";
+    ADVICE = "Epochs over your data set until $E$ falls to $0.75 K$";
     COLUMN_ADVISER = "source";
     COLUMN_ADVISED = "epochs";
     COLUMN_TOKENS = "tokens seen";
@@ -152,15 +152,15 @@ crate::texts! {
     ADVICE_THUMB = "rule of thumb: up to 4 epochs are almost as good as new data (Muennighoff et al.)";
     ADVICE_LAW = "Muennighoff's law, $R_D$ = {decay}";
     ADVICE_REGRESSION = "linear regression, equally strong features, noise as strong as the signal";
-    ADVICE_MODELS = r"published fit to language models of 0.3 billion parameters, on 0.2 to 2 billion tokens";
+    ADVICE_MODELS = "published fit to language models of 0.3 billion parameters, on 0.2 to 2 billion tokens";
     REUSE_TABLE = "Best learning rates, risks and effective reuse rates";
     COLUMN_SAMPLES = "samples $N$";
     COLUMN_RATE = "best learning rate";
-    COLUMN_RISK = "risk $R^*$, simulated";
-    COLUMN_RISK_THEORY = "risk $R^*$, theory";
-    COLUMN_REUSE = "$E$, simulated";
+    COLUMN_RISK = "excess risk $R^*$, simulated";
+    COLUMN_RISK_THEORY = "excess risk $R^*$, theory";
+    COLUMN_REUSE = "reuse rate $E$, simulated";
     COLUMN_REUSE_ERROR = "half-width of the 95% interval of $E$";
-    COLUMN_REUSE_THEORY = "$E$, theory";
+    COLUMN_REUSE_THEORY = "reuse rate $E$, theory";
     COLUMN_DIVERGED = "diverged runs, all learning rates";
     NONE = "–";
     // Verdict: simulated and exact risk.
@@ -179,22 +179,22 @@ crate::texts! {
     MORE_RUNS_OR_RANGE = "The interval is too wide to tell. Simulate more runs, or spread the values of $N$ more widely.";
     NO_PLATEAU = "Not every data set has reached its plateau. Simulate more epochs to decide.";
     LARGE_RATES = "Not compared: with so little label noise the best learning rates at $N$ = {samples} are too large for mean-field theory. Use more noise or larger data sets.";
-    FEW_PER_FEATURE = "Mean-field theory needs at least {each} samples per feature. Use only $N$ of {samples} or more.";
+    FEW_PER_FEATURE = "Mean-field theory needs at least {each} samples per feature. Use only data sets of at least {samples} samples.";
     SMALLEST_RATE = "For {pairs} {pairs:pair|pairs} of $K$ and $N$ the smallest learning rate tried was the best one, so an even smaller rate may be better.";
     // Verdicts: plateau, constant reuse, powers, one curve.
     PLATEAU_SLOPE = r"The plateau of $E$ grows with $\ln N$ as mean-field theory predicts. Slope of the plateau in $\ln N$";
-    PLATEAU_LIMIT = r"Mean-field theory may be off by {margin} at such $N$, so the slope is compared within {margin}. In the limit of many samples the slope is {slope}.";
-    CONSTANT_REUSE = "{epochs} {epochs:epoch is|epochs are} worth equally much for all $N$, as with a constant reuse rate. $E$ at $N$ = {large} over $E$ at $N$ = {small}";
+    PLATEAU_LIMIT = r"Mean-field theory may be off by {margin} at these values of $N$, so the slope is compared within {margin}. In the limit of many samples the slope is {slope}.";
+    CONSTANT_REUSE = "{epochs} {epochs:epoch is|epochs are} worth equally much for all $N$, as a constant reuse rate predicts. $E$ at $N$ = {large} over $E$ at $N$ = {small}";
     MUENNIGHOFF_PREDICTS = "Muennighoff's law (language models, $R_D$ = {decay}) predicts $E$ = {predicted} at $K$ = {epochs} for any data set. Here the simulated $E$ is {small} at the smallest $N$ and {large} at the largest.";
-    ONE_RATE = "$E$ compares best learning rates, but here all runs have one learning rate. Set the learning rate to 0 to search for the best ones.";
+    ONE_RATE = "$E$ is defined at the best learning rate for each $K$ and $N$, but here all runs have one learning rate. Set the learning rate to 0 to search for the best ones.";
     ZIPF_EXACT = "The plateau of $E$ of power-law data grows as $N^{b/(a-b)}$. Exponent of the exact plateau over these $N$";
     ZIPF_EXACT_NOTE = "The plateau is computed for infinitely many epochs. Its exponent is compared within {margin}, and within the change of the exponent over these $N$.";
     MORE_SIZES = "The exponent still changes over these $N$. Add more and larger values of $N$.";
-    ZIPF_SIMULATED = "$E$ of power-law data grows as the exact power of $N$. Exponent of the simulated $E$ at $K$ = {epochs}";
+    ZIPF_SIMULATED = "The simulated $E$ of power-law data grows as the power of $N$ that exact theory predicts. Exponent of $E$ at $K$ = {epochs}";
     ZIPF_LIMIT = "In the limit of many samples the plateau has the exponent {exponent}. This exponent shows only where $K$ is much larger than $N^{b/(a-b)}$; with fewer epochs the exponent of $E$ is smaller.";
-    COLLAPSE_OF_LOG = r"In units of $\ln N$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square distance between two curves where $K > \ln N$";
-    COLLAPSE_OF_POWER = "In units of $N^{b/(a-b)}$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square distance between two curves where $K > N^{b/(a-b)}$";
-    COLLAPSE_LIMIT = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$. The value to rule out is the distance in these units if $E$ were equal for all $N$.";
+    COLLAPSE_OF_LOG = r"In units of $\ln N$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > \ln N$";
+    COLLAPSE_OF_POWER = "In units of $N^{b/(a-b)}$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > N^{b/(a-b)}$";
+    COLLAPSE_LIMIT = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$. The value to rule out is the distance in these units if $E$ at each $K$ were equal for all $N$.";
     // Values that are refused.
     DENSE_FEATURES = "a whole number from 1 to {most} for dense features (model=dense), or up to {most_one_hot} for one-hot features (model=one-hot)";
     RISING_FREQUENCIES = "at most a = {a}, because with a larger b the features of higher rank would be the more frequent ones";
