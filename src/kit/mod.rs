@@ -14,6 +14,8 @@
 //! use scaling_lab::params::{Params as _, Spec, query};
 //! use scaling_lab::rng::{Stream, philox};
 //! use scaling_lab::stats::mean_and_error;
+//! use scaling_lab::text;
+//! use scaling_lab::text::{Texts, count};
 //! # fn main() -> Result<()> {
 //!
 //! // theory/coin.rs
@@ -81,6 +83,18 @@
 //!     }
 //! }
 //!
+//! // experiments/PART/coin/words.rs: every sentence of its results, a template each.
+//! scaling_lab::texts! {
+//!     ERROR = "Error";
+//!     TOSSED = "tosses";
+//!     SQUARED_ERROR = "mean squared error";
+//!     LAW = "p(1-p)/n";
+//!     SIMULATED = "simulated runs";
+//!     FALLS = "The squared error of the share of heads is $p(1-p)/n$";
+//!     AFTER = "Measured after {tosses} {tosses:toss|tosses}.";
+//!     MORE_RUNS = "Simulate more runs to decide.";
+//! }
+//!
 //! // experiments/PART/coin/mod.rs, and the line `coin::Coin,` in the part's own `mod.rs`
 //! scaling_lab::params! {
 //!     /// What can be asked.
@@ -126,6 +140,7 @@
 //!         sources: &[Source { text: "Bernoulli, Ars Conjectandi, 1713", url: "" }],
 //!         presets: &[Preset { title: "A fair coin", query: "p=0.5" }],
 //!     };
+//!     const TEXTS: Texts = TEXTS;
 //!     // claims.rs
 //!     const CLAIMS: &'static [Claim] = &[Claim::formula("fair", 0.00025, "Mean squared error after 1000 tosses")
 //!         .by("Bernoulli 1713", "the variance")
@@ -164,16 +179,16 @@
 //!         for (&n, &error) in n.iter().zip(&self.errors) {
 //!             points.push(n, error.0, interval(error));
 //!         }
-//!         let theory = Series::theory("theory", "p(1-p)/n", n.clone(), n.iter().map(|&n| error(p, n)).collect());
-//!         let figure = Figure::new("error", "Error", Axis::log(word("tosses")), Axis::log(word("mean squared error")))
+//!         let theory = Series::theory("theory", LAW, n.clone(), n.iter().map(|&n| error(p, n)).collect());
+//!         let figure = Figure::new("error", ERROR, Axis::log(TOSSED), Axis::log(SQUARED_ERROR))
 //!             .series([theory.group("error")])
-//!             .series(points.series("measured", "runs").map(|series| series.group("error")));
-//!         let claim = "The squared error of the share of heads is p(1-p)/n";
+//!             .series(points.series("measured", SIMULATED).map(|series| series.group("error")));
 //!         let last = self.errors.last().copied().unwrap_or((f64::NAN, f64::NAN));
 //!         let (at_end, early) = (error(p, n[n.len() - 1]), error(p, n[0]));
-//!         let verdict = Verdict::of("error", claim, last.0, Some(interval(last)), at_end, 0.0)
+//!         let verdict = Verdict::of("error", FALLS, last.0, Some(interval(last)), at_end, 0.0)
+//!             .note(text!(AFTER, tosses = count(self.params.tosses)))
 //!             .once(self.progress().finished())
-//!             .against(early, "More runs would settle it.");
+//!             .against(early, MORE_RUNS);
 //!         Output { figures: vec![figure], tables: vec![], verdicts: vec![verdict] }
 //!     }
 //! }
