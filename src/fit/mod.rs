@@ -20,6 +20,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
+use crate::text;
+use crate::text::{Template, Text, Texts, list, name};
 
 pub mod bootstrap;
 pub mod choose;
@@ -33,6 +35,7 @@ pub mod objective;
 pub mod profile;
 pub mod runs;
 pub mod search;
+pub(crate) mod words;
 
 pub use data::Data;
 pub use objective::{Objective, Problem, Residual};
@@ -51,14 +54,19 @@ pub const ALL: &[Entry] = &[
     Entry::of::<laws::mixture::MixtureOfExponentials>(),
 ];
 
+/// The templates of the fitter, and those of each law.
+pub fn texts() -> impl Iterator<Item = Texts> {
+    [words::TEXTS].into_iter().chain(ALL.iter().map(|law| law.texts))
+}
+
 /// The law of that name.
 ///
 /// # Errors
 /// There is none.
 pub fn find(slug: &str) -> Result<&'static Entry> {
     ALL.iter().find(|entry| entry.info.slug == slug).ok_or_else(|| {
-        let slugs: Vec<_> = ALL.iter().map(|entry| entry.info.slug).collect();
-        Error::new(ErrorKind::Unknown, format!("there is no law `{slug}`; the laws are {}", slugs.join(", ")))
+        let slugs = ALL.iter().map(|entry| Text::verbatim(entry.info.slug)).collect();
+        Error::new(ErrorKind::Unknown, text!(words::NO_LAW, law = name(slug), laws = list(slugs)))
     })
 }
 
@@ -135,7 +143,7 @@ pub struct Param {
     /// TeX.
     pub tex: &'static str,
     /// What it says.
-    pub help: &'static str,
+    pub help: Template<0>,
     /// Its unit; empty for a pure number.
     pub unit: &'static str,
     /// How it is moved.
@@ -151,7 +159,7 @@ pub struct Param {
 }
 
 impl Param {
-    const fn new(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    const fn new(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self {
             name,
             tex,
@@ -166,22 +174,22 @@ impl Param {
     }
 
     /// A positive factor of a term: the law is linear in it.
-    pub const fn factor(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    pub const fn factor(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { transform: Transform::Log, bounds: [1e-60, 1e200], ..Self::new(name, tex, help) }
     }
 
     /// A factor of any sign.
-    pub const fn signed(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    pub const fn signed(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { bounds: [f64::NEG_INFINITY, f64::INFINITY], ..Self::new(name, tex, help) }
     }
 
     /// An exponent, at least 0.
-    pub const fn exponent(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    pub const fn exponent(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { range: Range::Log(0.05, 1.6), start: 0.3, bounds: [1e-4, 10.0], ..Self::new(name, tex, help) }
     }
 
     /// A positive scale.
-    pub const fn scale(name: &'static str, tex: &'static str, help: &'static str, range: Range) -> Self {
+    pub const fn scale(name: &'static str, tex: &'static str, help: Template<0>, range: Range) -> Self {
         Self { transform: Transform::Log, bounds: [1e-9, 1e12], range, ..Self::new(name, tex, help) }
     }
 
@@ -232,8 +240,10 @@ pub struct Input {
 /// Parameters that somebody printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Published {
+    /// The authors, for a legend.
+    pub by: &'static str,
     /// Who and where.
-    pub source: &'static str,
+    pub source: Template<0>,
     /// The values in the law's order.
     pub values: &'static [f64],
 }
@@ -242,7 +252,7 @@ pub struct Published {
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// Whose they are.
-    pub says: &'static str,
+    pub says: Template<0>,
     /// The values in the law's order.
     pub values: &'static [f64],
     /// Least and greatest of each input; of tokens, where a law also reads unique ones, over those.
@@ -269,9 +279,7 @@ impl Example {
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
     /// Its name.
-    pub name: &'static str,
-    /// What it says.
-    pub help: &'static str,
+    pub name: Template<0>,
 }
 
 /// What a law is: all of its words.
@@ -280,7 +288,7 @@ pub struct Info {
     /// Its name on the command line.
     pub slug: &'static str,
     /// Its name in words.
-    pub title: &'static str,
+    pub title: Template<0>,
     /// TeX.
     pub tex: &'static str,
     /// Where it comes from.
@@ -311,6 +319,8 @@ pub struct Info {
 pub trait Law {
     /// Its words.
     const INFO: Info;
+    /// The templates of its file.
+    const TEXTS: Texts;
 
     /// What [`Law::point`] needs of a run again and again, its logarithms for instance.
     fn features(x: &[f64], row: &mut [f64]);
@@ -336,6 +346,8 @@ pub trait Law {
 pub struct Entry {
     /// Its words.
     pub info: &'static Info,
+    /// The templates of its file.
+    pub texts: Texts,
     features: fn(&[f64], &mut [f64]),
     points: fn(&[f64], &[f64], &mut [f64], &mut [f64]),
     derived: fn(&[f64]) -> Vec<f64>,
@@ -347,6 +359,7 @@ impl Entry {
     pub const fn of<L: Law>() -> Self {
         Self {
             info: &L::INFO,
+            texts: L::TEXTS,
             features: L::features,
             points: |p, rows, values, jacobian| {
                 let (law, width) = (L::at(p), L::INFO.features);
@@ -374,10 +387,14 @@ impl Entry {
     ///
     /// # Errors
     /// None has.
-    pub fn param(&self, name: &str) -> Result<usize> {
-        self.info.params.iter().position(|param| param.name == name).ok_or_else(|| {
-            let names: Vec<_> = self.info.params.iter().map(|param| param.name).collect();
-            Error::parameter("a parameter of the law", name, &format!("one of {}", names.join(", ")))
+    pub fn param(&self, wanted: &str) -> Result<usize> {
+        self.info.params.iter().position(|param| param.name == wanted).ok_or_else(|| {
+            let all = self.info.params.iter().map(|param| Text::verbatim(param.name)).collect();
+            let [law, parameter] = [self.info.slug, wanted].map(name);
+            Error::new(
+                ErrorKind::Parameter,
+                text!(words::NO_PARAMETER, law = law, parameter = parameter, parameters = list(all)),
+            )
         })
     }
 
