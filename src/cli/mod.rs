@@ -16,6 +16,7 @@ use scaling_lab::output::{Cell, Document, Progress};
 use scaling_lab::params::{self, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::table::{Reader, Table};
+use scaling_lab::text::plain;
 use scaling_lab::{Error, ErrorKind, Result};
 
 use args::{Cli, FIT, FitArgs, RunArgs, Verb};
@@ -82,9 +83,9 @@ fn list(json: bool) -> Result<ExitCode> {
     writeln!(out, "\nLaws for `fit`:")?;
     for law in fit::ALL {
         let inputs: Vec<_> = law.info.inputs.iter().map(|input| input.role.name()).collect();
-        writeln!(out, "{:24} {} (reads {})", law.info.slug, law.info.title, inputs.join(", "))?;
+        writeln!(out, "{:24} {} (reads {})", law.info.slug, law.info.title.english(), inputs.join(", "))?;
         for param in law.info.params {
-            writeln!(out, "    {:12} {}", param.name, param.help)?;
+            writeln!(out, "    {:12} {}", param.name, plain(param.help.english()))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -26,7 +26,7 @@ crate::texts! {
     RESIDUALS = "residuals";
     REFITS = "bootstrap refits";
     LOWEST = "lowest objective";
-    LEVEL = "limit of the objective for values in the 95% interval";
+    LEVEL = "highest objective within the 95% interval";
     END = "end of the 95% interval";
     // Axes.
     LOSS = "loss";
@@ -61,7 +61,7 @@ crate::texts! {
     QUALITY = "Quality of the fit";
     DERIVED = "Quantities that follow from the fit, with 95% bootstrap intervals";
     NEVER_REACHED = "The fitted curve does not reach the target loss, however large its inputs are.";
-    LAWS = "Laws fitted to the same runs. Lower is better for AICc and for the error on the largest runs, which that fit has not seen.";
+    LAWS = "Laws fitted to the same runs. Lower is better for AICc, and for the error of a fit to the smaller runs on the largest runs.";
     MINIMA_MET = "Local minima of the objective, and how many starts ended in each";
     KNOWN = "Parameters from other sources, and the objective they have on these runs";
     EXCLUDED = "Lines of the table that rules leave out";
