@@ -325,7 +325,7 @@ fn what_unique_tokens_buy_is_what_was_published() {
     let said = |name: &str| list.iter().find(|a| a.name.english() == name).expect("an answer").value;
     let d = said("tokens to reach the target loss");
     assert!((law.predict(p, &[1e9, d, 25e9f64.min(d)]) - 2.4).abs() < 1e-12, "{d} tokens");
-    assert!((said("epochs to reach it") - (d / 25e9).max(1.0)).abs() < 1e-12, "{list:?}");
+    assert!((said("epochs to reach the target loss") - (d / 25e9).max(1.0)).abs() < 1e-12, "{list:?}");
 
     let (law, p) = (fit::find("power").expect("a law"), [3.0, 2.0, 0.5]);
     let x = answers(law, &p, &Ask { loss: Some(3.1), ..Ask::default() });
