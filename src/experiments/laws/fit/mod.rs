@@ -1,6 +1,6 @@
-//! Which law goes through your runs, and how sure is that?
+//! Which law fits your runs, and how certain is the fit?
 //!
-//! Any law of the fitter over any table, or over runs that are simulated from an example of the law, where the truth is
+//! Any law of the fitter is fitted to any table, or to runs that are simulated from an example of the law, where the truth is
 //! known. Prediction: the truth fits the runs about as well as in 999 of 1000 simulations. Falsifier: a truth that fits worse.
 
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ const LAWS: &[Choice] = &{
 fit_params!(Params, columns ROLES_ALL, budget "1e21", unique "1e16" {
     /// The law to fit.
     law: &'static str = Spec::choice("power", LAWS);
-    /// Other laws to fit to the same runs for comparison, separated by commas; "all" for every law.
+    /// Names of other laws to fit to the same runs for comparison, separated by commas. `all` stands for every law.
     compare: String = Spec::text(200).was(&["against"]);
 });
 
