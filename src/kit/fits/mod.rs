@@ -97,7 +97,7 @@ pub const RESIDUALS: &[Choice] = &[
     choice("plain", "residuals of the loss itself"),
 ];
 
-/// No or yes.
+/// The choices of a switch.
 pub const SWITCH: &[Choice] = &[choice("no", "no"), choice("yes", "yes")];
 
 /// The parameters that all pages of fits have.
@@ -109,7 +109,7 @@ pub struct Common {
     pub exclude: String,
     /// Parameters that are held fixed or freed.
     pub fixed: String,
-    /// Which objective.
+    /// The objective that the fit minimises.
     pub objective: &'static str,
     /// Where Huber's function goes from squares to absolute values.
     pub huber_delta: f64,
@@ -119,7 +119,7 @@ pub struct Common {
     pub bootstrap: u32,
     /// Are profiles computed, `yes` or `no`?
     pub profiles: &'static str,
-    /// What is asked of the fit.
+    /// The quantities to compute from the fit.
     pub ask: Ask,
     /// How many runs are simulated where there is no table.
     pub rows: u32,
@@ -152,15 +152,15 @@ macro_rules! fit_params {
                 noise: f64 = $crate::params::Spec::number("0.01", 1e-4, 0.3).log();
                 /// Whether residuals are differences of the logarithm of the loss, which are relative errors, or of the loss itself.
                 residual: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
-                /// Parameters to hold fixed, separated by commas: NAME for its published value, NAME=VALUE, or NAME=free to free one that is usually fixed.
+                /// Parameters to hold fixed, separated by commas: NAME to hold a parameter at the published value, NAME=VALUE to hold it at another value, or NAME=free to free one that is usually held fixed.
                 fixed: String = $crate::params::Spec::text(400).was(&["hold"]);
-                /// Also compute the profile of each parameter: the best fit with the parameter fixed at other values, to see which values the runs allow.
+                /// Whether to compute the profile of each parameter: the best fit with the parameter held fixed at other values, which shows the values that the runs allow.
                 profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
                 /// Number of unique tokens available. Training on more tokens repeats them.
                 unique_tokens: f64 = $crate::params::Spec::number($unique, 1e3, 1e16).log().unit("tokens").was(&["have"]);
-                /// Target loss, to compute how many tokens reach it. 0 turns this off.
+                /// Target loss. The results then show how many tokens a model of `model-size` needs to reach it. 0 turns this off.
                 target_loss: f64 = $crate::params::Spec::number("0", 0.0, 100.0).was(&["reach"]);
-                /// Number of parameters of the model that is to reach the target loss.
+                /// Number of parameters of the model that must reach the target loss.
                 model_size: f64 = $crate::params::Spec::number("1e9", 1e3, 1e14).log().unit("parameters").was(&["size"]);
             }
         }
@@ -205,7 +205,7 @@ pub trait Page: 'static {
     const DATA: &'static str;
     /// Ids of the figures that are folded, because few readers ask for them.
     const FOLDED: &'static [&'static str] = &[];
-    /// Made by `fit_params`.
+    /// The parameters of the page, declared by `fit_params`.
     type Params: Params;
 
     /// The parameters that all pages of fits have.
@@ -218,7 +218,7 @@ pub trait Page: 'static {
     fn forms(params: &Self::Params) -> Result<(Form, Vec<Form>)>;
 }
 
-/// The experiment that a page is.
+/// The experiment of a page.
 #[derive(Debug)]
 pub struct Fits<P> {
     fitting: Fitting,
@@ -240,7 +240,7 @@ impl<P: Page> Experiment for Fits<P> {
 
     fn check_on(params: &P::Params, table: Option<&Rc<Table>>) -> Result<()> {
         let Some(table) = table else { return Self::check(params) };
-        // Whether a law can be fitted to a table is known when its runs are read.
+        // Only reading the runs shows whether the law can be fitted to the table.
         let (form, others) = P::forms(params)?;
         Fitting::new(&form, &others, &P::common(params), Some(Rc::clone(table)), 0).map(drop)
     }
@@ -299,7 +299,7 @@ enum Stage {
     Profile(usize),
 }
 
-/// A fit under way.
+/// A fit that is under way.
 #[derive(Debug)]
 pub struct Fitting {
     seed: u32,
@@ -426,7 +426,7 @@ impl Fitting {
         let Asked { objective, held, texts, rules } = Asked::new(form, common)?;
         let from = table.is_some();
         let table = table.unwrap_or_else(|| Rc::new(simulated(law, common.rows, common.noise, seed)));
-        // What is asked of a table that is not there does not matter.
+        // Where there is no table, settings about its columns and rows have no effect.
         let columns = if from { Columns::read(&common.columns, &table)? } else { Columns::guess(&table) };
         let rules = if from { rules } else { Vec::new() };
         let read = |law: &'static Entry| runs(law, &table, &columns, objective, &rules);
@@ -439,7 +439,7 @@ impl Fitting {
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         let lines = found.lines.clone();
         let how = found.how.iter().cloned().map(Text::from).collect();
-        // Of runs that are simulated, nothing is left out.
+        // No simulated run is left out.
         let notes = if from {
             found.notes.iter().cloned().map(Text::from).collect()
         } else {
