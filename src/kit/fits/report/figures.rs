@@ -13,13 +13,13 @@ use crate::output::{Axis, Figure, Mark, Series};
 use crate::text;
 use crate::text::{Argument, Template, Text, interval as ends_of, loss, name, number};
 
-/// Refits that make a band of a curve, at most.
+/// The most refits that a band is computed from.
 const BAND: usize = 400;
-/// Groups of runs that are drawn apart: as many as the page has colours.
+/// The most groups of runs in a figure: as many as the page has colours.
 const GROUPS: usize = 8;
-/// Sizes within this factor are drawn as one.
+/// Sizes within this factor are drawn as one group.
 const CLOSE: f64 = 1.03;
-/// Points of a curve.
+/// How many points a curve has.
 const CURVE: u32 = 60;
 
 /// An axis whose scale depends on the data.
@@ -27,13 +27,13 @@ const fn axis(label: Template<0>, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
-/// Least and greatest.
+/// The least and the greatest of the values; the greatest is at least 0.
 fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
 }
 
-/// Rows apart by a positive value, in rising order: those of about one value together; where these are too many, the
-/// neighbours that differ least together, until there are as many as can be drawn.
+/// Groups of rows with about the same positive value, in rising order. Where there are too many groups, neighbours that
+/// differ least are merged until the groups can be drawn.
 fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     let mut order: Vec<(f64, usize)> = values.enumerate().map(|(row, x)| (x, row)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -57,7 +57,7 @@ fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     groups
 }
 
-/// Rows of about one value, and the ends of those values.
+/// Rows with about the same value, and the least and the greatest of those values.
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     ends: [f64; 2],
@@ -79,13 +79,13 @@ impl Study<'_> {
         }
     }
 
-    /// At most so many refits, at places that their number decides.
+    /// At most [`BAND`] refits, evenly spread over all of them.
     pub(super) fn some_refits(&self) -> Vec<Vec<f64>> {
         let keep = self.refits.len().min(BAND);
         (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
     }
 
-    /// A curve with the band of what it is for refits.
+    /// A curve with a band: at each point the interval of the curves `of` all refits.
     pub(super) fn banded(&self, line: Series, of: &dyn Fn(&[f64]) -> Vec<f64>) -> Series {
         let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
         if curves.is_empty() {
@@ -129,7 +129,8 @@ impl Study<'_> {
         let (Some(n), Some(d)) = (self.place(Role::Params), self.place(Role::Tokens)) else {
             return self.data_of_one(title, value);
         };
-        // With unique tokens, over epochs and apart by those; without, over tokens and apart by parameters.
+        // A law of repeated data is drawn over epochs, with one group for each number of unique tokens. Other laws are drawn
+        // over tokens, with one group for each number of parameters.
         let unique = self.place(Role::Unique);
         let by = unique.unwrap_or(n);
         let over = |x: &[f64]| unique.map_or(x[d], |u| (x[d] / x[u]).max(1.0));
@@ -172,7 +173,7 @@ impl Study<'_> {
         let data = &self.shown.data;
         let xs = || (0..data.len()).map(|i| data.input(i)[0]);
         let [lo, hi] = ends(xs().filter(|x| *x > 0.0));
-        // Half a decade further on: what a law is for.
+        // The curve goes half a decade beyond the runs, because a law is used to extrapolate.
         let curve = math::ratios(lo, 3.0 * hi, 2 * CURVE + 1);
         let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
         let mut series = vec![Series::measured("runs", words::RUNS, xs().collect(), data.y.clone())];
@@ -187,7 +188,7 @@ impl Study<'_> {
         Figure::new("data", title, Axis::log(words::X), value).series(series)
     }
 
-    /// What K epochs over U tokens are worth: the fresh tokens that give the same loss, over U.
+    /// Worth of K epochs over U tokens: how many fresh tokens give the same loss, divided by U.
     ///
     /// The model is so small that it has no parameters beyond those that the unique tokens can use.
     pub(super) fn worth(&self) -> Option<Figure> {
@@ -213,7 +214,7 @@ impl Study<'_> {
         Some(Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series))
     }
 
-    /// Parameters against tokens: the runs, equal loss, equal compute, and what is best.
+    /// Parameters against tokens: the runs, lines of equal loss, lines of equal compute, and the compute-optimal split.
     pub(super) fn contours(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -253,7 +254,7 @@ impl Study<'_> {
         Some(Figure::new("contours", words::CONTOURS, x, y).series(series))
     }
 
-    /// Tokens for each parameter where a budget is split best, against the budget.
+    /// The compute-optimal number of tokens per parameter against the budget.
     pub(super) fn frontier(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -274,7 +275,7 @@ impl Study<'_> {
         Some(figure)
     }
 
-    /// Predicted against measured; the largest runs once more, as predicted by a fit without them.
+    /// Measured against predicted losses of all runs, and of the largest runs as predicted by a fit without them.
     pub(super) fn predicted(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
         self.shown.at(&fit.params, &mut room);
@@ -312,7 +313,7 @@ impl Study<'_> {
         Figure::new("residuals", words::RESIDUALS_OF_FIT, x, y).series([runs])
     }
 
-    /// The refits of the two parameters that they tie together most closely.
+    /// The refits of the two parameters with the strongest correlation.
     pub(super) fn ridge(&self) -> Option<Figure> {
         let params = self.problem.law.info.params;
         let (r, [i, j]) = self.tied()?;
