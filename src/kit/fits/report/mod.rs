@@ -1,4 +1,4 @@
-//! A fit as figures, tables and verdicts, as far as it is done.
+//! Figures, tables and verdicts of a fit, as far as the fit is done.
 
 use crate::fit::bootstrap;
 use crate::fit::choose::{self, Extrapolation};
@@ -26,29 +26,29 @@ pub struct Study<'a> {
     pub fit: Option<&'a Fit>,
     /// Parameters of the bootstrap's refits.
     pub refits: &'a [Vec<f64>],
-    /// Profiles of free parameters, each with its number.
+    /// Profiles of free parameters, each with the number of the parameter.
     pub profiles: &'a [(usize, Profile)],
-    /// How it does on the largest runs when it has not seen them.
+    /// How well a fit to the smaller runs predicts the largest runs.
     pub largest: Option<&'a Extrapolation>,
     /// Other laws on the same runs.
     pub compared: &'a [Compared],
     /// Lines left out, with the rule that was typed.
     pub excluded: &'a [(usize, String)],
-    /// Lines of the rows in their file.
+    /// The line of each row in the table.
     pub lines: &'a [usize],
     /// Which column is what, in words.
     pub how: &'a [Text],
     /// What is odd about the columns, in sentences.
     pub notes: &'a [Text],
-    /// How many runs the rows are of.
+    /// How many runs the rows come from.
     pub runs: usize,
     /// Are the runs simulated from the law's example?
     pub simulated: bool,
-    /// What is asked.
+    /// The quantities to compute from the fit.
     pub ask: Ask,
 }
 
-/// A law beside others.
+/// A law that is compared with others.
 #[derive(Clone, Debug)]
 pub struct Compared {
     name: &'static str,
@@ -72,12 +72,12 @@ impl Compared {
     }
 }
 
-/// Share of the refits inside an interval.
+/// The share of the refits inside an interval.
 const LEVEL: f64 = 0.95;
-/// Fewer refits say nothing of the ends of an interval.
+/// The fewest refits from which the ends of an interval are estimated.
 const ENOUGH: usize = 20;
-/// Inputs whose logarithms correlate so strongly, or refits of two parameters, move together: of the spread of one, a tenth
-/// is its own.
+/// Two inputs, or the refits of two parameters, move together where their correlation is at least this: a tenth of the
+/// variance of one is then independent of the other.
 const TOGETHER: f64 = 0.95;
 /// Some combination of parameters is flat where the least pivot of the scaled curvature is below this.
 const FLAT: f64 = 1e-11;
@@ -101,7 +101,7 @@ const fn stopped(stop: Stop) -> Template<0> {
 struct Claimed {
     /// The authors, where they were published.
     by: Option<&'static str>,
-    /// Whose they are.
+    /// Who published them, and where.
     source: Template<0>,
     values: &'static [f64],
 }
@@ -140,14 +140,15 @@ impl Study<'_> {
         self.problem.law.info.inputs.iter().position(|input| input.role == role)
     }
 
-    /// What somebody printed about such runs. Nothing where the law reads a bare x: that of a reader's table is not theirs.
+    /// Published parameters that the runs may come from. There are none where the law reads a bare `x`, because the `x` of a
+    /// user's table is not the `x` of the paper.
     fn printed(&self) -> &'static [Published] {
         let info = self.problem.law.info;
         let same = self.simulated || self.place(Role::X).is_none();
         if same { info.published } else { &[] }
     }
 
-    /// What somebody printed, and what the runs were simulated from.
+    /// Published parameters, and the parameters that the runs were simulated from.
     fn claimed(&self) -> Vec<Claimed> {
         let example = &self.problem.law.info.example;
         let one = |published: &Published| Claimed {
@@ -162,12 +163,12 @@ impl Study<'_> {
         list
     }
 
-    /// The parameters that the runs were simulated from, where they were.
+    /// The parameters that the runs were simulated from, where they were simulated.
     fn truth(&self) -> Option<&'static [f64]> {
         self.simulated.then_some(self.problem.law.info.example.values)
     }
 
-    /// The correlation of the two free parameters that the refits tie together most closely, and those two.
+    /// The two free parameters whose refits have the strongest correlation, after that correlation.
     fn tied(&self) -> Option<(f64, [usize; 2])> {
         let params = self.problem.law.info.params;
         let moved = |j: usize| self.refits.iter().map(|p| params[j].transform.forward(p[j])).collect::<Vec<_>>();
@@ -180,17 +181,18 @@ impl Study<'_> {
         tied.filter(|(r, _)| r.is_finite()).max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))
     }
 
-    /// The bootstrap's interval of every parameter, where there are refits enough.
+    /// The bootstrap interval of every parameter, where there are enough refits.
     fn bootstrapped(&self) -> Option<Vec<[f64; 2]>> {
         (self.refits.len() >= ENOUGH).then(|| bootstrap::intervals(self.problem, self.refits, LEVEL))
     }
 
-    /// Does anything say how large the noise is?
+    /// Do the residuals show how large the noise is?
     fn noise_is_known(&self) -> bool {
         self.fit.is_some_and(|fit| silent(self.problem, fit).is_none())
     }
 
-    /// Do the runs determine parameter j? And in words. `boot`: the bootstrap's intervals of all.
+    /// Do the runs determine parameter `j`? The answer, and a sentence that says it. `boot` holds the bootstrap intervals of all
+    /// parameters.
     fn judged(&self, j: usize, profile: &Profile, boot: Option<&[[f64; 2]]>) -> (bool, Text) {
         let called = |j: usize| self.problem.law.info.params[j].name;
         if !self.noise_is_known() {
@@ -206,8 +208,8 @@ impl Study<'_> {
     /// Could the runs come from parameters that somebody published, or from the truth of the simulation? What is measured
     /// is `2 (Q(theirs) - Q(fit))` in units of chi-squared, which profiles use too.
     ///
-    /// Runs that rule a published fit out differ from it. Runs that do not, agree with it only if they determine every
-    /// free parameter: few runs rule out nothing.
+    /// The verdict differs where the runs rule the parameters out. It agrees where the runs do not rule them out and determine
+    /// every free parameter. It cannot tell where they do not determine every parameter, because few runs rule out nothing.
     fn verdicts(&self, fit: &Fit) -> Vec<Verdict> {
         let sharpness = sharpness(self.problem, fit);
         let free = self.problem.free();
