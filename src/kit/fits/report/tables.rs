@@ -13,14 +13,14 @@ use crate::stats::correlation;
 use crate::text;
 use crate::text::{Argument, Template, Text, count, error, list, loss, name, number, phrase, setting, share};
 
-/// A residual so many times the middle one is not noise.
+/// A residual that is more than this many times the median residual is not noise.
 const FAR: f64 = 12.0;
 
 const fn column(name: Template<0>) -> Column {
     Column { name, unit: "" }
 }
 
-/// Rising numbers, neighbours joined: `2-6, 9`; no more than a few hundred.
+/// Rising numbers as text, with neighbours joined, as in `2-6, 9`; at most the first 300 spans.
 fn spans(lines: &[usize]) -> String {
     let spans: Vec<_> = lines.chunk_by(|a, b| a + 1 == *b).collect();
     let one = |span: &&[usize]| match span {
@@ -45,7 +45,7 @@ fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Te
 }
 
 impl Study<'_> {
-    /// What a reader should know, in sentences.
+    /// What a reader should know about the runs and the fit.
     pub(super) fn notes(&self) -> Table {
         let mut notes = self.of_runs();
         notes.extend(self.together());
@@ -67,7 +67,7 @@ impl Study<'_> {
         }
     }
 
-    /// Which runs there are, what is made small, and how they are resampled.
+    /// Notes on the runs, on the objective, and on how the runs are resampled.
     fn of_runs(&self) -> Vec<Text> {
         let (rows, runs, free) = (self.problem.data.len(), self.runs, self.problem.free());
         let mut notes = vec![if self.simulated {
@@ -91,7 +91,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Which two parameters the refits tie together.
+    /// Notes on two parameters whose refits are strongly correlated.
     fn of_refits(&self) -> Vec<Text> {
         let Some((r, pair)) = self.tied().filter(|(r, _)| r.abs() >= TOGETHER) else { return Vec::new() };
         let called = || pair.map(|j| name(self.problem.law.info.params[j].name));
@@ -106,7 +106,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Which parameters the runs do not determine, and whether a profile found a better fit.
+    /// Notes on parameters that the runs do not determine, and on a better fit that a profile found.
     fn of_profiles(&self) -> Vec<Text> {
         let boot = self.bootstrapped();
         let mut notes = Vec::new();
@@ -124,7 +124,8 @@ impl Study<'_> {
         notes
     }
 
-    /// Is the best that a budget buys worse than every run? Then the budget lies below the runs, or a unit is wrong.
+    /// A note where the compute-optimal loss at the budget is higher than the loss of every run. The budget then lies far below
+    /// the runs, or a unit is wrong.
     fn beyond(&self, fit: &Fit) -> Option<Text> {
         let worst = self.problem.data.y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let law = self.problem.law;
@@ -135,7 +136,7 @@ impl Study<'_> {
         (best > worst).then(said)
     }
 
-    /// The row whose residual is many times the usual one: a damaged cell, or a run that failed.
+    /// Notes on rows with a residual far above the median, which come from a damaged cell or a failed run.
     fn far_off(&self, fit: &Fit) -> Vec<Text> {
         // A curve through few rows passes close to most of them.
         if self.simulated || self.problem.data.len() < 4 * self.problem.free() {
@@ -146,7 +147,7 @@ impl Study<'_> {
         let size: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
         let mut sorted = size.clone();
         sorted.sort_by(f64::total_cmp);
-        // An exact fit has residuals of rounding.
+        // The residuals of an exact fit are rounding errors.
         let usual = sorted[sorted.len() / 2].max(1e-6);
         let worst = (0..size.len()).max_by(|&i, &j| size[i].total_cmp(&size[j]));
         let Some(worst) = worst.filter(|&i| size[i] > (FAR * usual).max(1e-3)) else { return Vec::new() };
@@ -158,7 +159,7 @@ impl Study<'_> {
             predicted = loss(room.values[worst]),
             ratio = error(size[worst] / usual),
         )];
-        // Of Gaussian residuals one in a million lies seven times the middle one away.
+        // One in a million Gaussian residuals is more than seven times the median.
         let others = size.iter().filter(|r| **r > FAR * usual).count().saturating_sub(1);
         if others > 0 {
             notes.push(text!(words::MORE_FAR_OFF, line = line(), others = count(others), factor = setting(FAR)));
@@ -166,7 +167,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Parameters of the fit at a bound.
+    /// Notes on parameters of the fit that are at a bound.
     pub(super) fn at_bounds(&self, fit: &Fit) -> Vec<Text> {
         let one = |(j, pressed): (usize, bool)| {
             let param = &self.problem.law.info.params[j];
@@ -181,7 +182,7 @@ impl Study<'_> {
         bounded(self.problem, &fit.params, sharpness(self.problem, fit)).into_iter().map(one).collect()
     }
 
-    /// Inputs that move together: what one does cannot be told from what the other does.
+    /// Notes on inputs that move together, so that the runs cannot tell their effects apart.
     pub(super) fn together(&self) -> Vec<Text> {
         let (data, inputs) = (&self.shown.data, self.problem.law.info.inputs);
         let column = |k: usize| (0..data.len()).map(|i| math::ln(data.input(i)[k])).collect::<Vec<_>>();
@@ -197,7 +198,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Is the minimum the lowest, and the only one?
+    /// Notes on whether the fit is the lowest minimum, and the only one.
     pub(super) fn minima(&self, fit: &Fit) -> Vec<Text> {
         let mut notes = Vec::new();
         let (met, starts) = (|| count(fit.met), || count(fit.starts));
@@ -304,7 +305,7 @@ impl Study<'_> {
         }
     }
 
-    /// Laws side by side on the same rows.
+    /// Laws that are fitted to the same rows.
     pub(super) fn compared(&self, fit: &Fit) -> Table {
         let own = Compared::of(self.problem.law.info.slug, self.problem, fit, self.largest);
         let row = |called: Text, law: &Compared| {
@@ -364,7 +365,7 @@ impl Study<'_> {
         }
     }
 
-    /// Lines left out, those of a rule together.
+    /// The lines that each rule leaves out.
     pub(super) fn left_out(&self) -> Table {
         let mut rules: Vec<(&str, Vec<usize>)> = Vec::new();
         for (line, rule) in self.excluded {
