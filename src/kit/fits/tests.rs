@@ -107,7 +107,7 @@ fn a_table_is_read_as_its_columns_say() {
     assert!(said.contains("reads no table"), "{said}");
 }
 
-/// Runs of the law of parameters and tokens, with noise of half a per cent.
+/// Runs of the law of parameters and tokens, with noise of 0.5%.
 fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
     let law = find("chinchilla").expect("a law");
     let inputs: Vec<_> = runs.iter().map(|(n, d)| vec![*n, *d]).collect();
