@@ -26,7 +26,7 @@ const LAWS: &[Choice] = &{
 fit_params!(Params, columns ROLES_ALL, budget "1e21", unique "1e16" {
     /// The law to fit.
     law: &'static str = Spec::choice("power", LAWS);
-    /// Names of other laws to fit to the same runs for comparison, separated by commas. `all` stands for every law.
+    /// Names of other laws to fit to the same runs for comparison, separated by commas. The word "all" stands for every law.
     compare: String = Spec::text(200).was(&["against"]);
 });
 
