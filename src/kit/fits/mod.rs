@@ -158,7 +158,7 @@ macro_rules! fit_params {
                 profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
                 /// Number of unique tokens available. Training on more tokens repeats them.
                 unique_tokens: f64 = $crate::params::Spec::number($unique, 1e3, 1e16).log().unit("tokens").was(&["have"]);
-                /// Target loss. The results then show how many tokens a model of `model-size` needs to reach it. 0 turns this off.
+                /// Target loss. The results then show how many tokens a model of the given size needs to reach the target. 0 turns this off.
                 target_loss: f64 = $crate::params::Spec::number("0", 0.0, 100.0).was(&["reach"]);
                 /// Number of parameters of the model that must reach the target loss.
                 model_size: f64 = $crate::params::Spec::number("1e9", 1e3, 1e14).log().unit("parameters").was(&["size"]);
