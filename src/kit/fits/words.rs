@@ -113,7 +113,7 @@ crate::texts! {
     // Notes on the runs.
     SIMULATED = "The runs are simulated from the law, with noise. The parameters of the simulation are those of {source}.";
     COLUMNS = "Columns: {columns}.";
-    EXCLUDE_UNUSED = "The parameter `exclude` leaves out rows of a table, so it has no effect on simulated runs.";
+    EXCLUDE_UNUSED = "Rules that leave out rows apply to a table, so they have no effect on simulated runs.";
     ROWS_OF_RUNS = "The fit uses {rows} {rows:row|rows} from {runs} {runs:run|runs}.";
     LEFT_OUT = "Rules leave out {lines} {lines:line|lines} of the table.";
     FEW_ROWS = "{rows} {rows:row is|rows are} few for {free} free {free:parameter|parameters}, so the bootstrap does not resample rows. It draws new losses: the predictions of the fit plus normal noise. The bootstrap and the profiles then assume that the law is right and that the rows are independent.";
