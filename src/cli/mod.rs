@@ -77,7 +77,7 @@ fn list(json: bool) -> Result<ExitCode> {
     for entry in experiments::all() {
         writeln!(out, "{:16} {}", entry.slug, entry.info.question)?;
         for spec in entry.params {
-            writeln!(out, "    {:12} {} (default {}; {})", spec.name, spec.help, spec.default, spec.allowed())?;
+            writeln!(out, "    {:12} {} (default {}; {})", spec.name, plain(spec.help), spec.default, spec.allowed())?;
         }
     }
     writeln!(out, "\nLaws for `fit`:")?;
