@@ -134,7 +134,7 @@ crate::texts! {
     AT_BOUND = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be no better.";
     MINIMA = "The objective has at least {minima} local minima. {met} of {starts} starts ended in the lowest one.";
     NOT_SURE = "The fit may not be the lowest minimum, because only {met} of {starts} {starts:start|starts} ended in it. Add more runs, or hold a parameter fixed.";
-    NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The objective of the best of them is {rise} higher. Add runs of another kind to decide.";
+    NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The next lowest objective is {rise} higher than that of the fit. Add runs of another kind to decide.";
     FLAT = "The fit is not the only one: some combination of the parameters has no effect on these runs, so other values fit equally well. Hold a parameter fixed, or add runs of another kind.";
     BEYOND = "At the budget of {compute} FLOPs the compute-optimal loss is {loss}, above every loss of the runs, which is at most {worst}. The budget lies far below the compute of the runs, or a unit is wrong.";
     FAR_OFF = "Line {line} lies far from the fit: its loss is {measured}, the law gives {predicted}, and its residual is {ratio} times the median residual. Check the cells of this line, or leave it out.";
