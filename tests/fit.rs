@@ -268,18 +268,21 @@ fn four_asymptotes_have_their_joint_limit() {
 fn what_follows_is_what_theory_says() {
     let (law, p) = (law("chinchilla"), law("chinchilla").info.published[0].values);
     let ask = Ask { compute: Some(1e21), loss: Some(2.5), params: Some(1e9), ..Ask::default() };
-    let said = |name: &str| answers(law, p, &ask).into_iter().find(|a| a.name == name).expect("an answer").value;
+    let said =
+        |name: &str| answers(law, p, &ask).into_iter().find(|a| a.name.english() == name).expect("an answer").value;
     // N = G (C/6)^(beta / (alpha + beta)), G = (alpha A / (beta B))^(1 / (alpha + beta)).
     let (alpha, beta) = (p[2], p[4]);
     let g = math::pow(alpha * p[1] / (beta * p[3]), 1.0 / (alpha + beta));
     let n = g * math::pow(1e21 / 6.0, beta / (alpha + beta));
     assert!((said("compute-optimal parameters") / n - 1.0).abs() < 1e-6, "{n}");
-    assert!((said("tokens per parameter") / (1e21 / (6.0 * n * n)) - 1.0).abs() < 1e-6, "D/N");
-    assert!(
-        (said("a") - beta / (alpha + beta)).abs() < 1e-15 && (said("a") + said("b") - 1.0).abs() < 1e-15,
-        "exponents"
-    );
-    let d = said("tokens to reach the loss");
+    assert!((said("compute-optimal tokens per parameter") / (1e21 / (6.0 * n * n)) - 1.0).abs() < 1e-6, "D/N");
+    let [a, b] = [
+        r"exponent of the compute-optimal parameters in compute, $\beta/(\alpha + \beta)$",
+        r"exponent of the compute-optimal tokens in compute, $\alpha/(\alpha + \beta)$",
+    ]
+    .map(said);
+    assert!((a - beta / (alpha + beta)).abs() < 1e-15 && (a + b - 1.0).abs() < 1e-15, "exponents");
+    let d = said("tokens to reach the target loss");
     assert!((law.predict(p, &[1e9, d]) - 2.5).abs() < 1e-12, "{d} tokens");
     let never = Ask { loss: Some(1.7), params: Some(1e9), ..Ask::default() };
     assert!(answers(law, p, &never).iter().any(|a| a.value.is_infinite()), "below what 1e9 parameters can reach");
@@ -291,17 +294,19 @@ fn what_unique_tokens_buy_is_what_was_published() {
     let (law, p) = (law("data-constrained"), law("data-constrained").info.published[0].values);
     let ask = Ask { compute: Some(1e22), unique: Some(25e9), ..Ask::default() };
     let list = answers(law, p, &ask);
-    let said = |name: &str| list.iter().find(|a| a.name == name).expect("an answer").value;
+    let said = |name: &str| list.iter().find(|a| a.name.english() == name).expect("an answer").value;
     let (n, d) = (7_022_364_735.88, 237_336_955_477.55);
     // The published allocation is accurate to half a thousandth; ours has a lower loss.
     assert!((said("compute-optimal parameters") / n - 1.0).abs() < 1e-3, "{list:?}");
     assert!(
-        (said("compute-optimal tokens") / d - 1.0).abs() < 1e-3 && said("loss there") < law.predict(p, &[n, d, 25e9])
+        (said("compute-optimal tokens") / d - 1.0).abs() < 1e-3
+            && said("loss at the compute-optimal split") < law.predict(p, &[n, d, 25e9])
     );
-    assert!((said("epochs there") - d / 25e9).abs() < 1e-2, "{list:?}");
-    assert!((said("half-worth epochs") - (1.0 + 15.387_756 * std::f64::consts::LN_2)).abs() < 1e-9, "{list:?}");
+    assert!((said("epochs at the compute-optimal split") - d / 25e9).abs() < 1e-2, "{list:?}");
+    let half = r"epochs until a repeated token is worth half a fresh one, $1 + R_D \ln 2$";
+    assert!((said(half) - (1.0 + 15.387_756 * std::f64::consts::LN_2)).abs() < 1e-9, "{list:?}");
     let endless: Vec<f64> = p.iter().enumerate().map(|(j, p)| if j == 5 { 1e12 } else { *p }).collect();
-    assert!(answers(law, &endless, &ask).iter().any(|a| a.name == "half-worth epochs" && a.value.is_infinite()));
+    assert!(answers(law, &endless, &ask).iter().any(|a| a.name.english() == half && a.value.is_infinite()));
     // Without a limit on unique tokens every token is fresh, so there are as many unique tokens as tokens seen.
     let fresh = answers(law, p, &Ask { compute: Some(1e22), ..Ask::default() });
     let plenty = answers(law, p, &Ask { unique: Some(1e15), ..ask });
@@ -318,10 +323,10 @@ fn what_unique_tokens_buy_is_what_was_published() {
 
     let ask = Ask { loss: Some(2.4), params: Some(1e9), unique: Some(25e9), ..Ask::default() };
     let list = answers(law, p, &ask);
-    let said = |name: &str| list.iter().find(|a| a.name == name).expect("an answer").value;
-    let d = said("tokens to reach the loss");
+    let said = |name: &str| list.iter().find(|a| a.name.english() == name).expect("an answer").value;
+    let d = said("tokens to reach the target loss");
     assert!((law.predict(p, &[1e9, d, 25e9f64.min(d)]) - 2.4).abs() < 1e-12, "{d} tokens");
-    assert!((said("epochs to reach it") - (d / 25e9).max(1.0)).abs() < 1e-12, "{list:?}");
+    assert!((said("epochs to reach the target loss") - (d / 25e9).max(1.0)).abs() < 1e-12, "{list:?}");
 
     let (law, p) = (fit::find("power").expect("a law"), [3.0, 2.0, 0.5]);
     let x = answers(law, &p, &Ask { loss: Some(3.1), ..Ask::default() });
@@ -517,7 +522,7 @@ fn the_profile_over_repeats_is_flat_above_twelve() {
     };
     let (identified, [lo, hi]) = ended(5);
     assert_eq!(identified, Identified::NotFromAbove, "R_D");
-    assert!(determined("R_D", [lo, hi], None).1.contains("from above"), "in words");
+    assert!(determined("R_D", [lo, hi], None).1.english().contains("no upper bound"), "in words");
     assert!((3.0..8.0).contains(&lo), "from {lo}");
     assert_eq!(ended(6).0, Identified::Yes, "R_N");
 }
@@ -614,7 +619,7 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
         assert!(number(4) < *truth && *truth < number(5), "{truth} in the profile's interval of {row}");
     }
     let words = table("words").to_string();
-    assert!(words.contains("64 rows of 32 runs") && words.contains("`Training FLOP` / (6 `Model Size`)"), "{words}");
+    assert!(words.contains("64 rows from 32 runs") && words.contains("`Training FLOP` / (6 `Model Size`)"), "{words}");
 
     for (arguments, sentence) in [
         (vec!["nothing", "runs.csv"], "there is no law `nothing`"),

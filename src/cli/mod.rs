@@ -17,6 +17,7 @@ use scaling_lab::output::{Cell, Document, Progress};
 use scaling_lab::params::{self, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::table::{Reader, Table};
+use scaling_lab::text::plain;
 use scaling_lab::{Error, ErrorKind, Result};
 
 use args::{Cli, FIT, FitArgs, RunArgs, Verb};
@@ -78,15 +79,15 @@ fn list(json: bool) -> Result<ExitCode> {
     for entry in experiments::all() {
         writeln!(out, "{:16} {}", entry.slug, entry.info.question)?;
         for spec in entry.params {
-            writeln!(out, "    {:12} {} (default {}; {})", spec.name, spec.help, spec.default, spec.allowed())?;
+            writeln!(out, "    {:12} {} (default {}; {})", spec.name, plain(spec.help), spec.default, spec.allowed())?;
         }
     }
     writeln!(out, "\nLaws for `fit`:")?;
     for law in fit::ALL {
         let inputs: Vec<_> = law.info.inputs.iter().map(|input| input.role.name()).collect();
-        writeln!(out, "{:24} {} (reads {})", law.info.slug, law.info.title, inputs.join(", "))?;
+        writeln!(out, "{:24} {} (reads {})", law.info.slug, law.info.title.english(), inputs.join(", "))?;
         for param in law.info.params {
-            writeln!(out, "    {:12} {}", param.name, param.help)?;
+            writeln!(out, "    {:12} {}", param.name, plain(param.help.english()))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,8 +1,9 @@
 //! Answers that follow from a fit: the best split of a compute budget, and the tokens that a loss takes.
 
 use super::choose::least;
-use super::{Entry, Role};
+use super::{Entry, Role, words};
 use crate::math;
+use crate::text::Template;
 
 /// Questions about a fit; an absent one is not answered.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,9 +22,7 @@ pub struct Ask {
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
     /// Name of the number.
-    pub name: &'static str,
-    /// Unit of the number.
-    pub unit: &'static str,
+    pub name: Template<0>,
     /// The number; not finite if there is none.
     pub value: f64,
 }
@@ -41,29 +40,28 @@ pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
 /// All answers for the parameters `p`; which answers are listed depends only on the law and on `ask`.
 pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
     let of_law = law.info.derived.iter().zip(law.derived(p));
-    let mut list: Vec<Answer> =
-        of_law.map(|(quantity, value)| Answer { name: quantity.name, unit: "", value }).collect();
+    let mut list: Vec<Answer> = of_law.map(|(quantity, value)| Answer { name: quantity.name, value }).collect();
     let has = |role: Role| law.info.inputs.iter().any(|input| input.role == role);
     if has(Role::Params) && has(Role::Tokens) {
         if let Some(c) = ask.compute {
             let [n, d, loss] = allocation(law, p, c, ask.unique);
-            list.push(Answer { name: "compute-optimal parameters", unit: "", value: n });
-            list.push(Answer { name: "compute-optimal tokens", unit: "", value: d });
-            list.push(Answer { name: "tokens per parameter", unit: "", value: d / n });
-            list.push(Answer { name: "loss there", unit: "", value: loss });
+            list.push(Answer { name: words::OPTIMAL_PARAMETERS, value: n });
+            list.push(Answer { name: words::OPTIMAL_TOKENS, value: d });
+            list.push(Answer { name: words::OPTIMAL_RATIO, value: d / n });
+            list.push(Answer { name: words::OPTIMAL_LOSS, value: loss });
             if let Some(unique) = ask.unique {
-                list.push(Answer { name: "epochs there", unit: "epochs", value: (d / unique).max(1.0) });
+                list.push(Answer { name: words::OPTIMAL_EPOCHS, value: (d / unique).max(1.0) });
             }
         }
         if let (Some(loss), Some(n)) = (ask.loss, ask.params) {
             let value = reach(|d| law.predict(p, &inputs(law, n, d, ask.unique)), loss);
-            list.push(Answer { name: "tokens to reach the loss", unit: "tokens", value });
+            list.push(Answer { name: words::TOKENS_TO_TARGET, value });
             if let Some(unique) = ask.unique {
-                list.push(Answer { name: "epochs to reach it", unit: "epochs", value: (value / unique).max(1.0) });
+                list.push(Answer { name: words::EPOCHS_TO_TARGET, value: (value / unique).max(1.0) });
             }
         }
     } else if let Some(loss) = ask.loss {
-        list.push(Answer { name: "x to reach it", unit: "", value: reach(|x| law.predict(p, &[x]), loss) });
+        list.push(Answer { name: words::X_TO_TARGET, value: reach(|x| law.predict(p, &[x]), loss) });
     }
     list
 }

@@ -20,6 +20,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
+use crate::text;
+use crate::text::{Template, Text, Texts, list, name};
 
 pub mod bootstrap;
 pub mod choose;
@@ -33,6 +35,7 @@ pub mod objective;
 pub mod profile;
 pub mod runs;
 pub mod search;
+pub(crate) mod words;
 
 pub use data::Data;
 pub use objective::{Objective, Problem, Residual};
@@ -51,14 +54,19 @@ pub const ALL: &[Entry] = &[
     Entry::of::<laws::mixture::MixtureOfExponentials>(),
 ];
 
+/// The templates of the fitter, and those of each law.
+pub fn texts() -> impl Iterator<Item = Texts> {
+    [words::TEXTS].into_iter().chain(ALL.iter().map(|law| law.texts))
+}
+
 /// The law with this name.
 ///
 /// # Errors
 /// No law has this name.
 pub fn find(slug: &str) -> Result<&'static Entry> {
     ALL.iter().find(|entry| entry.info.slug == slug).ok_or_else(|| {
-        let slugs: Vec<_> = ALL.iter().map(|entry| entry.info.slug).collect();
-        Error::new(ErrorKind::Unknown, format!("there is no law `{slug}`; the laws are {}", slugs.join(", ")))
+        let slugs = ALL.iter().map(|entry| Text::verbatim(entry.info.slug)).collect();
+        Error::new(ErrorKind::Unknown, text!(words::NO_LAW, law = name(slug), laws = list(slugs)))
     })
 }
 
@@ -136,7 +144,7 @@ pub struct Param {
     /// Symbol in TeX.
     pub tex: &'static str,
     /// Meaning of the parameter, in words.
-    pub help: &'static str,
+    pub help: Template<0>,
     /// Unit; empty for a pure number.
     pub unit: &'static str,
     /// Transform under which a search moves the parameter.
@@ -152,7 +160,7 @@ pub struct Param {
 }
 
 impl Param {
-    const fn new(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    const fn new(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self {
             name,
             tex,
@@ -167,22 +175,22 @@ impl Param {
     }
 
     /// Positive factor of a term, in which the law is linear.
-    pub const fn factor(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    pub const fn factor(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { transform: Transform::Log, bounds: [1e-60, 1e200], ..Self::new(name, tex, help) }
     }
 
     /// Factor of a term, of any sign, in which the law is linear.
-    pub const fn signed(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    pub const fn signed(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { bounds: [f64::NEG_INFINITY, f64::INFINITY], ..Self::new(name, tex, help) }
     }
 
     /// Exponent of at least 0.
-    pub const fn exponent(name: &'static str, tex: &'static str, help: &'static str) -> Self {
+    pub const fn exponent(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { range: Range::Log(0.05, 1.6), start: 0.3, bounds: [1e-4, 10.0], ..Self::new(name, tex, help) }
     }
 
     /// Positive scale, such as a decay constant.
-    pub const fn scale(name: &'static str, tex: &'static str, help: &'static str, range: Range) -> Self {
+    pub const fn scale(name: &'static str, tex: &'static str, help: Template<0>, range: Range) -> Self {
         Self { transform: Transform::Log, bounds: [1e-9, 1e12], range, ..Self::new(name, tex, help) }
     }
 
@@ -233,9 +241,11 @@ pub struct Input {
 /// Parameter values that a publication printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Published {
-    /// Authors and place of the publication.
-    pub source: &'static str,
-    /// Values in the law's order.
+    /// The authors, for a legend.
+    pub by: &'static str,
+    /// Who and where.
+    pub source: Template<0>,
+    /// The values in the law's order.
     pub values: &'static [f64],
 }
 
@@ -243,7 +253,7 @@ pub struct Published {
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// Source of the parameters.
-    pub says: &'static str,
+    pub says: Template<0>,
     /// Parameter values in the law's order.
     pub values: &'static [f64],
     /// Least and greatest value of each input. If the law also reads unique tokens, those of tokens are per unique
@@ -271,9 +281,7 @@ impl Example {
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
     /// Name of the quantity.
-    pub name: &'static str,
-    /// Meaning of the quantity, in words.
-    pub help: &'static str,
+    pub name: Template<0>,
 }
 
 /// Description of a law: its texts, inputs and parameters, and how it is fitted.
@@ -282,7 +290,7 @@ pub struct Info {
     /// Name on the command line.
     pub slug: &'static str,
     /// Title in words.
-    pub title: &'static str,
+    pub title: Template<0>,
     /// Formula in TeX.
     pub tex: &'static str,
     /// Where the law comes from.
@@ -313,6 +321,8 @@ pub struct Info {
 pub trait Law {
     /// Description of the law.
     const INFO: Info;
+    /// The templates of its file.
+    const TEXTS: Texts;
 
     /// Computes the features of a run that [`Law::point`] needs repeatedly, such as logarithms.
     fn features(x: &[f64], row: &mut [f64]);
@@ -338,6 +348,8 @@ pub trait Law {
 pub struct Entry {
     /// Description of the law.
     pub info: &'static Info,
+    /// The templates of its file.
+    pub texts: Texts,
     features: fn(&[f64], &mut [f64]),
     points: fn(&[f64], &[f64], &mut [f64], &mut [f64]),
     derived: fn(&[f64]) -> Vec<f64>,
@@ -349,6 +361,7 @@ impl Entry {
     pub const fn of<L: Law>() -> Self {
         Self {
             info: &L::INFO,
+            texts: L::TEXTS,
             features: L::features,
             points: |p, rows, values, jacobian| {
                 let (law, width) = (L::at(p), L::INFO.features);
@@ -376,10 +389,14 @@ impl Entry {
     ///
     /// # Errors
     /// No parameter has this name.
-    pub fn param(&self, name: &str) -> Result<usize> {
-        self.info.params.iter().position(|param| param.name == name).ok_or_else(|| {
-            let names: Vec<_> = self.info.params.iter().map(|param| param.name).collect();
-            Error::parameter("a parameter of the law", name, &format!("one of {}", names.join(", ")))
+    pub fn param(&self, wanted: &str) -> Result<usize> {
+        self.info.params.iter().position(|param| param.name == wanted).ok_or_else(|| {
+            let all = self.info.params.iter().map(|param| Text::verbatim(param.name)).collect();
+            let [law, parameter] = [self.info.slug, wanted].map(name);
+            Error::new(
+                ErrorKind::Parameter,
+                text!(words::NO_PARAMETER, law = law, parameter = parameter, parameters = list(all)),
+            )
         })
     }
 

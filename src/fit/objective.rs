@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
-use super::{Data, Entry};
-use crate::error::{Error, Result, number};
+use super::{Data, Entry, words};
+use crate::error::{Error, Result};
 use crate::math;
+use crate::text;
+use crate::text::{Text, setting, typed};
 
 /// How residuals are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,17 +56,16 @@ impl Objective {
     }
 
     /// Description in words.
-    pub fn words(self) -> String {
-        let of = match self.residual {
-            Residual::Log => "log residuals",
-            Residual::Plain => "residuals",
-        };
+    pub fn words(self) -> Text {
+        let log = self.residual == Residual::Log;
         if self.delta == 0.0 {
-            format!("sum of absolute {of}")
+            if log { words::ABSOLUTE_LOG } else { words::ABSOLUTE }.into()
         } else if self.delta.is_infinite() {
-            format!("half the sum of squared {of}")
+            if log { words::SQUARED_LOG } else { words::SQUARED }.into()
+        } else if log {
+            text!(words::HUBER_LOG, delta = setting(self.delta))
         } else {
-            format!("sum of Huber(delta = {}) of {of}", number(self.delta))
+            text!(words::HUBER, delta = setting(self.delta))
         }
     }
 }
@@ -113,12 +114,9 @@ impl Problem {
         let param = &self.law.info.params[j];
         let [lo, hi] = param.bounds;
         if value.is_some_and(|v| !(lo..=hi).contains(&v)) {
-            let value = value.map(number).unwrap_or_default();
-            return Err(Error::parameter(
-                param.name,
-                &value,
-                &format!("a number from {} to {}", number(lo), number(hi)),
-            ));
+            let value = value.map(typed).unwrap_or_default();
+            let allowed = text!(words::BETWEEN, least = setting(lo), most = setting(hi));
+            return Err(Error::parameter(param.name, &value, allowed));
         }
         self.held[j] = value;
         Ok(self)

@@ -9,9 +9,11 @@
 use super::fisher;
 use super::linear;
 use super::objective::Room;
-use super::{Fit, Problem, Search};
+use super::{Fit, Problem, Search, words};
 use crate::error::Result;
 use crate::math;
+use crate::text;
+use crate::text::{Text, count, multiple, name};
 
 /// Confidence level: the share of intervals that hold the truth.
 const LEVEL: f64 = 0.95;
@@ -45,16 +47,13 @@ impl Identified {
     }
 
     /// Sentence about the parameter `name`; `None` if both ends are finite, which [`determined`] judges.
-    fn words(self, name: &str) -> Option<String> {
+    fn words(self, parameter: &str) -> Option<Text> {
+        let parameter = name(parameter);
         match self {
             Self::Yes => None,
-            Self::NotFromAbove => {
-                Some(format!("the runs do not determine {name} from above: however large, the fit is nearly as good"))
-            }
-            Self::NotFromBelow => {
-                Some(format!("the runs do not determine {name} from below: however small, the fit is nearly as good"))
-            }
-            Self::No => Some(format!("the runs do not determine {name}: any value fits nearly as well")),
+            Self::NotFromAbove => Some(text!(words::NO_UPPER_BOUND, parameter = parameter)),
+            Self::NotFromBelow => Some(text!(words::NO_LOWER_BOUND, parameter = parameter)),
+            Self::No => Some(text!(words::NO_BOUND, parameter = parameter)),
         }
     }
 }
@@ -70,50 +69,45 @@ pub fn factor([lo, hi]: [f64; 2]) -> f64 {
 
 /// Whether the runs determine the parameter `name`, and a sentence that says so. They do only if the interval of its
 /// profile and that of the bootstrap, if there is one, are both narrow.
-pub fn determined(name: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, String) {
-    if let Some(open) = Identified::of(profile).words(name) {
+pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, Text) {
+    if let Some(open) = Identified::of(profile).words(parameter) {
         return (false, open);
     }
-    let wide = |by: &str, ends: [f64; 2]| {
-        let factor = factor(ends);
-        let span = if factor.is_finite() {
-            let factor = if factor < 1e4 { format!("{factor:.0}") } else { format!("{factor:.1e}") };
-            format!("the ends of {by} 95 % interval differ by a factor of {factor}")
-        } else if ends.iter().all(|end| end.is_finite()) {
-            format!("{by} 95 % interval holds 0")
+    let parameter = name(parameter);
+    let (by_profile, by_bootstrap) = (factor(profile), bootstrap.map(factor));
+    let most = multiple(by_profile.max(by_bootstrap.unwrap_or(1.0)));
+    if by_profile > NARROW {
+        let said = if by_profile.is_finite() {
+            text!(words::WIDE_PROFILE, parameter = parameter, factor = multiple(by_profile))
         } else {
-            format!("{by} 95 % interval is open")
+            text!(words::ZERO_IN_PROFILE, parameter = parameter)
         };
-        (false, format!("the runs hardly determine {name}: {span}"))
-    };
-    match bootstrap {
-        _ if factor(profile) > NARROW => wide("the profile's", profile),
-        Some(ends) if factor(ends) > NARROW => wide("the bootstrap's", ends),
-        None => {
-            (true, format!("the runs determine {name} within a factor of {:.2}, by the profile alone", factor(profile)))
+        return (false, said);
+    }
+    match (bootstrap, by_bootstrap) {
+        (Some(ends), Some(factor)) if factor > NARROW => {
+            let said = if factor.is_finite() {
+                text!(words::WIDE_BOOTSTRAP, parameter = parameter, factor = multiple(factor))
+            } else if ends.iter().all(|end| end.is_finite()) {
+                text!(words::ZERO_IN_BOOTSTRAP, parameter = parameter)
+            } else {
+                text!(words::OPEN_BOOTSTRAP, parameter = parameter)
+            };
+            (false, said)
         }
-        Some(ends) => {
-            let most = factor(profile).max(factor(ends));
-            (true, format!("the runs determine {name} within a factor of {most:.2}"))
-        }
+        (None, _) => (true, text!(words::DETERMINED_BY_PROFILE, parameter = parameter, factor = most)),
+        _ => (true, text!(words::DETERMINED, parameter = parameter, factor = most)),
     }
 }
 
 /// Reason, in a sentence, why nothing tells how large the noise is, if nothing does. There are no intervals then,
 /// because none would be honest.
-pub fn silent(problem: &Problem, fit: &Fit) -> Option<String> {
+pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
     let (rows, free) = (problem.data.weight.iter().sum::<f64>().round(), problem.free());
     if rows <= free as f64 {
-        return Some(format!(
-            "{rows} rows that differ, for {free} free parameters, leave nothing that says how large the noise is, so there are \
-             no intervals: more runs would give them."
-        ));
+        return Some(text!(words::FEW_ROWS, rows = count(rows), free = count(free)));
     }
-    (fit.value <= problem.rounding()).then(|| {
-        "The fit goes through every row exactly, so nothing says how large the noise is, and there are no intervals: runs \
-         with noise would give them."
-            .to_owned()
-    })
+    (fit.value <= problem.rounding()).then(|| words::EXACT.into())
 }
 
 /// A bound stopped the fit, which then says more about the bound than about the runs, if the objective would fall by at
@@ -470,9 +464,9 @@ mod tests {
             let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
             (silent(&problem, &fit), ended(&problem, &fit, 0))
         };
-        for (rows, noise, said) in [(3, 0.01, "3 rows that differ"), (4, 0.0, "exactly"), (30, 0.0, "exactly")] {
+        for (rows, noise, said) in [(3, 0.01, "3 different rows"), (4, 0.0, "exactly"), (30, 0.0, "exactly")] {
             let (silent, profile) = fitted(rows, noise);
-            assert!(silent.is_some_and(|text| text.contains(said)), "{rows} rows");
+            assert!(silent.is_some_and(|text| text.english().contains(said)), "{rows} rows");
             assert_eq!(profile.interval(), [f64::NEG_INFINITY, f64::INFINITY], "{rows} rows");
         }
         assert!(fitted(30, 0.01).0.is_none(), "noise is told from 30 rows");
@@ -525,32 +519,32 @@ mod tests {
     #[test]
     fn a_parameter_is_determined_where_both_intervals_are_narrow() {
         for (profile, bootstrap, want) in [
-            ([1.0, 2.0], Some([1.0, 3.0]), "the runs determine A within a factor of 3.00"),
-            ([-2.0, -1.0], None, "the runs determine A within a factor of 2.00, by the profile alone"),
+            ([1.0, 2.0], Some([1.0, 3.0]), "The runs determine A within a factor of 3."),
+            ([-2.0, -1.0], None, "The runs determine A within a factor of 2, judged by the profile interval alone."),
             (
                 [1.0, 2.0],
                 Some([30.0, 2e53]),
-                "the runs hardly determine A: the ends of the bootstrap's 95 % interval differ by a factor of 6.7e51",
+                "The runs hardly determine A: the ends of its 95% bootstrap interval differ by a factor of 6.67 × 10⁵¹.",
             ),
             (
                 [0.7, 7e55],
                 Some([1.0, 3.0]),
-                "the runs hardly determine A: the ends of the profile's 95 % interval differ by a factor of 1.0e56",
+                "The runs hardly determine A: the ends of its 95% profile interval differ by a factor of 10⁵⁶.",
             ),
             (
                 [1.0, 28.0],
                 None,
-                "the runs hardly determine A: the ends of the profile's 95 % interval differ by a factor of 28",
+                "The runs hardly determine A: the ends of its 95% profile interval differ by a factor of 28.",
             ),
-            ([-1.0, 2.0], None, "the runs hardly determine A: the profile's 95 % interval holds 0"),
+            ([-1.0, 2.0], None, "The runs hardly determine A: its 95% profile interval contains 0."),
             (
                 [1.0, 2.0],
                 Some([1.0, f64::INFINITY]),
-                "the runs hardly determine A: the bootstrap's 95 % interval is open",
+                "The runs hardly determine A: its 95% bootstrap interval is open at one end.",
             ),
         ] {
             let (found, words) = determined("A", profile, bootstrap);
-            assert_eq!((found, words.as_str()), (!want.contains("hardly"), want));
+            assert_eq!((found, words.english().as_str()), (!want.contains("hardly"), want));
         }
     }
 
@@ -575,9 +569,9 @@ mod tests {
         let size = ended(&problem, &fit, 6);
         assert_eq!((size.identified(), size.interval()), (Identified::No, [f64::NEG_INFINITY, f64::INFINITY]), "R_N");
         let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
-        for (ends, said) in [([1.0, high], "above"), ([low, 1.0], "below"), ([low, high], "any value")] {
+        for (ends, said) in [([1.0, high], "upper"), ([low, 1.0], "lower"), ([low, high], "all values")] {
             let (determined, words) = determined("r", ends, Some([1.0, 1.1]));
-            assert!(!determined && words.contains(said), "{words}");
+            assert!(!determined && words.english().contains(said), "{words}");
         }
         assert_eq!(Identified::of([f64::NEG_INFINITY, 1.0]), Identified::NotFromBelow, "no lower end");
     }

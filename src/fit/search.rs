@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::linear;
 use super::minimise::{Minimum, Stop, Target, minimise};
 use super::objective::Room;
-use super::{Data, Objective, Problem, Range, Transform};
+use super::{Data, Objective, Problem, Range, Transform, words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
@@ -244,7 +244,7 @@ impl Search {
     /// No parameter is free.
     pub fn with_cells(problem: Problem, seed: u32, cells: usize, keep: usize) -> Result<Self> {
         if problem.free() == 0 {
-            return Err(Error::new(ErrorKind::Parameter, "every parameter of the law is held: nothing is left to fit"));
+            return Err(Error::new(ErrorKind::Parameter, words::ALL_HELD));
         }
         let part = (problem.data.len() > ROWS).then(|| Arc::new(problem.data.thinned(PART)));
         let params = problem.law.info.params;
@@ -497,7 +497,7 @@ impl Search {
 }
 
 fn nowhere() -> Error {
-    Error::new(ErrorKind::Parameter, "the law has no value near these runs: are the columns what they should be?")
+    Error::new(ErrorKind::Parameter, words::NO_VALUE)
 }
 
 /// Values of a parameter along its axis of the grid.

@@ -1,8 +1,8 @@
-//! Laws through runs: scaling laws fitted to runs, published ones and the reader's own.
+//! Scaling laws fitted to runs: to published runs, and to the user's own.
 
 crate::part! {
-    "Laws through runs",
-    "A scaling law is a curve through runs: how well do the runs determine it, and what does it say of larger ones?",
+    "Laws fitted to runs",
+    "A scaling law is a curve fitted to runs: how well do the runs determine the curve, and what does the curve predict for larger runs?",
     texts: &[],
     chinchilla::Study,
     fit::Study,

@@ -1,7 +1,19 @@
 //! A power law that changes its exponent once.
 
+use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "Broken power law";
+    FLOOR = r"Floor: the part of $y$ that no $x$ removes.";
+    FACTOR = r"Factor of the part of $y$ that falls with $x$.";
+    BEFORE = "Exponent before the break.";
+    CHANGE = "Change of the exponent at the break.";
+    PLACE = r"Value of $x$ at the break.";
+    WIDTH = r"Width of the break in $\ln x$.";
+}
 
 /// Broken power law `a + b x^-c0 (1 + (x/d)^(1/f))^(-c1 f)`: the exponent is `c0` well before the break at `d`, and
 /// `c0 + c1` well after it.
@@ -18,29 +30,20 @@ pub struct Bnsl {
 impl Law for Bnsl {
     const INFO: Info = Info {
         slug: "bnsl",
-        title: "Broken power law",
+        title: TITLE,
         tex: r"y = a + b\,x^{-c_0} \left(1 + \left(\frac{x}{d}\right)^{1/f}\right)^{-c_1 f}",
         source: "Caballero et al., Broken Neural Scaling Laws, arXiv 2210.14891",
         inputs: &[super::X],
         params: &[
-            Param::factor("a", "a", "Value that no x removes."),
-            Param::factor("b", "b", "Factor of what x removes."),
-            Param::signed("c0", "c_0", "Exponent before the break.")
-                .within(-10.0, 10.0)
-                .search(Range::Steps(-0.2, 1.0)),
-            Param::signed("c1", "c_1", "What the break adds to the exponent.")
-                .within(-100.0, 100.0)
-                .search(Range::Steps(-1.0, 4.0)),
-            Param::scale("d", "d", "Where the break is.", Range::Of(0, 1.0, 1.0)),
-            Param::scale("f", "f", "How wide the break is, in logarithms of x.", Range::Log(0.02, 2.0))
-                .within(1e-3, 1e2),
+            Param::factor("a", "a", FLOOR),
+            Param::factor("b", "b", FACTOR),
+            Param::signed("c0", "c_0", BEFORE).within(-10.0, 10.0).search(Range::Steps(-0.2, 1.0)),
+            Param::signed("c1", "c_1", CHANGE).within(-100.0, 100.0).search(Range::Steps(-1.0, 4.0)),
+            Param::scale("d", "d", PLACE, Range::Of(0, 1.0, 1.0)),
+            Param::scale("f", "f", WIDTH, Range::Log(0.02, 2.0)).within(1e-3, 1e2),
         ],
         published: &[],
-        example: Example {
-            says: "the lab's own example",
-            values: &[0.5, 3.0, 0.1, 1.2, 600.0, 0.1],
-            ranges: &[[100.0, 4000.0]],
-        },
+        example: Example { says: OWN_EXAMPLE, values: &[0.5, 3.0, 0.1, 1.2, 600.0, 0.1], ranges: &[[100.0, 4000.0]] },
         derived: &[],
         features: 1,
         exactly_linear: true,
@@ -48,6 +51,7 @@ impl Law for Bnsl {
         cells: 2401,
         starts: 16,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

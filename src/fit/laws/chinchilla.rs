@@ -2,6 +2,21 @@
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity};
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "Parameters and tokens";
+    FLOOR = "Loss that neither a larger model nor more data removes.";
+    SIZE_FACTOR = "Factor of the loss that a larger model removes.";
+    SIZE_EXPONENT = "Exponent: how fast the loss falls with the number of parameters.";
+    DATA_FACTOR = "Factor of the loss that more tokens remove.";
+    DATA_EXPONENT = "Exponent: how fast the loss falls with the number of tokens.";
+    SIZE_GROWTH = r"exponent of the compute-optimal parameters in compute, $\beta/(\alpha + \beta)$";
+    DATA_GROWTH = r"exponent of the compute-optimal tokens in compute, $\alpha/(\alpha + \beta)$";
+    HOFFMANN = "Hoffmann et al., arXiv 2203.15556 (unrounded, from its TeX source)";
+    REPLICATION = "Besiroglu et al., Chinchilla Scaling: A replication attempt, arXiv 2404.10102";
+    EXAMPLE = "Besiroglu et al., arXiv 2404.10102";
+}
 
 /// Chinchilla law, `E + A / N^alpha + B / D^beta`.
 #[derive(Clone, Copy, Debug)]
@@ -15,33 +30,31 @@ pub struct Chinchilla {
 
 /// Parameters that data-constrained laws share with the Chinchilla law.
 pub(super) const PARAMS: [Param; 5] = [
-    Param::factor("E", "E", "Loss that neither a larger model nor more data removes."),
-    Param::factor("A", "A", "Factor of what a larger model removes.").start(400.0),
-    Param::exponent("alpha", r"\alpha", "How fast a larger model removes it."),
-    Param::factor("B", "B", "Factor of what more tokens remove.").start(400.0),
-    Param::exponent("beta", r"\beta", "How fast more tokens remove it."),
+    Param::factor("E", "E", FLOOR),
+    Param::factor("A", "A", SIZE_FACTOR).start(400.0),
+    Param::exponent("alpha", r"\alpha", SIZE_EXPONENT),
+    Param::factor("B", "B", DATA_FACTOR).start(400.0),
+    Param::exponent("beta", r"\beta", DATA_EXPONENT),
 ];
 
 /// Fitted parameters of the replication by Besiroglu et al.
 const BESIROGLU: [f64; 5] = [1.816_86, 482.005_72, 0.347_81, 2_085.434_2, 0.365_85];
 
 /// Exponents with which the best size of the model and of the data grow with compute.
-pub(super) const EXPONENTS: [Quantity; 2] = [
-    Quantity { name: "a", help: "The best model grows like compute to this power: beta / (alpha + beta)." },
-    Quantity { name: "b", help: "The best data grow like compute to this power: alpha / (alpha + beta)." },
-];
+pub(super) const EXPONENTS: [Quantity; 2] = [Quantity { name: SIZE_GROWTH }, Quantity { name: DATA_GROWTH }];
 
 impl Law for Chinchilla {
     const INFO: Info = Info {
         slug: "chinchilla",
-        title: "Parameters and tokens",
+        title: TITLE,
         tex: r"L = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}}",
         source: "Hoffmann et al., Training Compute-Optimal Large Language Models, arXiv 2203.15556",
         inputs: &[super::N, super::D],
         params: &PARAMS,
         published: &[
             Published {
-                source: "Hoffmann et al., arXiv 2203.15556 (unrounded, from its TeX source)",
+                by: "Hoffmann et al.",
+                source: HOFFMANN,
                 // The factors are e^.5267228, e^6.0073404, e^6.0179186.
                 values: &[
                     1.693_373_680_998_952_8,
@@ -51,16 +64,9 @@ impl Law for Chinchilla {
                     0.284_908_3,
                 ],
             },
-            Published {
-                source: "Besiroglu et al., Chinchilla Scaling: A replication attempt, arXiv 2404.10102",
-                values: &BESIROGLU,
-            },
+            Published { by: "Besiroglu et al.", source: REPLICATION, values: &BESIROGLU },
         ],
-        example: Example {
-            says: "Besiroglu et al., arXiv 2404.10102",
-            values: &BESIROGLU,
-            ranges: &[[5e7, 1.5e10], [1e9, 5e11]],
-        },
+        example: Example { says: EXAMPLE, values: &BESIROGLU, ranges: &[[5e7, 1.5e10], [1e9, 5e11]] },
         derived: &EXPONENTS,
         features: 2,
         exactly_linear: true,
@@ -68,6 +74,7 @@ impl Law for Chinchilla {
         cells: 144,
         starts: 6,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

@@ -3,7 +3,17 @@
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
 use crate::math;
+use crate::text::Texts;
 use crate::theory::muennighoff;
+
+crate::texts! {
+    TITLE = "Repeated data";
+    DATA_DECAY = r"Number of repeats after which a repeated token has lost all but $1/e$ of its worth.";
+    SIZE_DECAY = r"Number of times by which the parameters may exceed those that the unique tokens can use, until a further parameter has lost all but $1/e$ of its worth.";
+    DECAY_GROWTH = r"Exponent: how $R_D$ grows with the number $U$ of unique tokens, as $(U/10^9)^{\nu}$.";
+    HALF_WORTH = r"epochs until a repeated token is worth half a fresh one, $1 + R_D \ln 2$";
+    MUENNIGHOFF = "Muennighoff et al., arXiv 2305.16264";
+}
 
 /// Data-constrained law, `E + A / N'^alpha + B / D'^beta`, in which repeated tokens, and parameters beyond the model
 /// that is best for the unique tokens, saturate: `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0
@@ -118,7 +128,7 @@ fn saturated(k: f64, r: f64) -> Worth {
 impl Law for DataConstrained {
     const INFO: Info = Info {
         slug: "data-constrained",
-        title: "Repeated data",
+        title: TITLE,
         tex: r"L = E + \frac{A}{N'^{\alpha}} + \frac{B}{D'^{\beta}},\quad D' = U\left(1 + R_D^*\left(1 - e^{-(D/U - 1)/R_D^*}\right)\right)",
         source: "Muennighoff et al., Scaling Data-Constrained Language Models, arXiv 2305.16264",
         inputs: &[super::N, super::D, super::U],
@@ -128,47 +138,24 @@ impl Law for DataConstrained {
             chinchilla::PARAMS[2].start(PUBLISHED[2]),
             chinchilla::PARAMS[3].start(PUBLISHED[3]),
             chinchilla::PARAMS[4].start(PUBLISHED[2]),
-            Param::scale(
-                "R_D",
-                "R_D^*",
-                "Repeats after which a repeated token has lost all but 1/e of its worth.",
-                Range::Log(0.3, 3e3),
-            )
-            .unit("epochs")
-            .start(PUBLISHED[5]),
-            Param::scale(
-                "R_N",
-                "R_N^*",
-                "The same for parameters beyond those the unique tokens can use.",
-                Range::Log(0.02, 1e3),
-            )
-            .start(PUBLISHED[6]),
-            Param::signed("nu", r"\nu", "How R_D grows with unique tokens, R_D = r (U / 10^9)^nu.")
+            Param::scale("R_D", "R_D^*", DATA_DECAY, Range::Log(0.3, 3e3)).unit("epochs").start(PUBLISHED[5]),
+            Param::scale("R_N", "R_N^*", SIZE_DECAY, Range::Log(0.02, 1e3)).start(PUBLISHED[6]),
+            Param::signed("nu", r"\nu", DECAY_GROWTH)
                 .within(-3.0, 3.0)
                 .search(Range::Steps(-1.0, 1.0))
                 .start(0.0)
                 .frozen(),
         ],
-        published: &[Published { source: "Muennighoff et al., arXiv 2305.16264", values: &PUBLISHED }],
-        example: Example {
-            says: "Muennighoff et al., arXiv 2305.16264",
-            values: &PUBLISHED,
-            ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
-        },
-        derived: &[
-            chinchilla::EXPONENTS[0],
-            chinchilla::EXPONENTS[1],
-            Quantity {
-                name: "half-worth epochs",
-                help: "Epochs after which a repeated token is worth half a fresh one: 1 + R_D ln 2.",
-            },
-        ],
+        published: &[Published { by: "Muennighoff et al.", source: MUENNIGHOFF, values: &PUBLISHED }],
+        example: Example { says: MUENNIGHOFF, values: &PUBLISHED, ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]] },
+        derived: &[chinchilla::EXPONENTS[0], chinchilla::EXPONENTS[1], Quantity { name: HALF_WORTH }],
         features: 3,
         exactly_linear: false,
         objective: Objective::HUBER,
         cells: 2500,
         starts: 16,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         Base::features(x, row);

@@ -2,8 +2,17 @@
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
-use super::data_constrained::{Base, PUBLISHED as EXPONENTIAL, Worth};
+use super::data_constrained::{Base, MUENNIGHOFF, PUBLISHED as EXPONENTIAL, Worth};
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "Repeated data, a share lost at each repeat";
+    DATA_LOST = "Share of its worth that a token loses at each repeat.";
+    SIZE_LOST = "Share of its worth that a parameter loses each time the parameters exceed those that the unique tokens can use once more.";
+    ALL_EPOCHS = r"worth of infinitely many epochs, in epochs of fresh tokens, $1/\delta_D$";
+    ABLATION = "Muennighoff et al., arXiv 2305.16264, its ablation with geometric decay";
+}
 
 /// Data-constrained law in which epoch k counts `(1 - delta)^(k-1)`: `D' = U (1 - (1 - delta_D)^K) / delta_D` after
 /// `K = D/U` epochs, and N' has the same form with `delta_N`.
@@ -34,7 +43,7 @@ const LOST: Range = Range::Log(1e-3, 0.9);
 impl Law for Geometric {
     const INFO: Info = Info {
         slug: "geometric",
-        title: "Repeated data, a share lost at each repeat",
+        title: TITLE,
         tex: r"L = E + \frac{A}{N'^{\alpha}} + \frac{B}{D'^{\beta}},\quad D' = U\,\frac{1 - (1 - \delta_D)^{D/U}}{\delta_D}",
         source: "Muennighoff et al., Scaling Data-Constrained Language Models, arXiv 2305.16264, its ablation",
         inputs: &[super::N, super::D, super::U],
@@ -44,38 +53,19 @@ impl Law for Geometric {
             chinchilla::PARAMS[2].start(PUBLISHED[2]),
             chinchilla::PARAMS[3].start(PUBLISHED[3]),
             chinchilla::PARAMS[4].start(PUBLISHED[4]),
-            Param::scale("delta_D", r"\delta_D", "Share of its worth that a token loses at each repeat.", LOST)
-                .within(1e-9, 0.999_999)
-                .start(PUBLISHED[5]),
-            Param::scale(
-                "delta_N",
-                r"\delta_N",
-                "The same for parameters beyond those the unique tokens can use.",
-                LOST,
-            )
-            .within(1e-9, 0.999_999)
-            .start(PUBLISHED[6]),
+            Param::scale("delta_D", r"\delta_D", DATA_LOST, LOST).within(1e-9, 0.999_999).start(PUBLISHED[5]),
+            Param::scale("delta_N", r"\delta_N", SIZE_LOST, LOST).within(1e-9, 0.999_999).start(PUBLISHED[6]),
         ],
-        published: &[Published {
-            source: "Muennighoff et al., arXiv 2305.16264, its ablation with geometric decay",
-            values: &PUBLISHED,
-        }],
-        example: Example {
-            says: "Muennighoff et al., arXiv 2305.16264",
-            values: &PUBLISHED,
-            ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
-        },
-        derived: &[
-            chinchilla::EXPONENTS[0],
-            chinchilla::EXPONENTS[1],
-            Quantity { name: "most epochs' worth", help: "What infinitely many epochs are worth: 1 / delta_D." },
-        ],
+        published: &[Published { by: "Muennighoff et al.", source: ABLATION, values: &PUBLISHED }],
+        example: Example { says: MUENNIGHOFF, values: &PUBLISHED, ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]] },
+        derived: &[chinchilla::EXPONENTS[0], chinchilla::EXPONENTS[1], Quantity { name: ALL_EPOCHS }],
         features: 3,
         exactly_linear: false,
         objective: Objective::HUBER,
         cells: 2500,
         starts: 16,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         Base::features(x, row);

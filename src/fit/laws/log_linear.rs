@@ -1,7 +1,15 @@
 //! A straight line in the logarithm, the usual shape of accuracies.
 
+use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param};
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "Straight line over the logarithm";
+    SLOPE = r"Slope: how much $y$ grows when $\ln x$ grows by 1.";
+    LEVEL = "Value of $y$ at $x = 1$.";
+}
 
 /// Law `A ln x + B`.
 #[derive(Clone, Copy, Debug)]
@@ -13,13 +21,13 @@ pub struct LogLinear {
 impl Law for LogLinear {
     const INFO: Info = Info {
         slug: "log-linear",
-        title: "Straight line over the logarithm",
+        title: TITLE,
         tex: r"y = A \ln x + B",
         source: "Least squares; Legendre, Nouvelles méthodes pour la détermination des orbites des comètes, 1805",
         inputs: &[super::X],
-        params: &[Param::signed("A", "A", "What x times e adds."), Param::signed("B", "B", "Value at x = 1.")],
+        params: &[Param::signed("A", "A", SLOPE), Param::signed("B", "B", LEVEL)],
         published: &[],
-        example: Example { says: "the lab's own example", values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]] },
+        example: Example { says: OWN_EXAMPLE, values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]] },
         derived: &[],
         features: 1,
         exactly_linear: true,
@@ -27,6 +35,7 @@ impl Law for LogLinear {
         cells: 1,
         starts: 1,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

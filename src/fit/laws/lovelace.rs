@@ -3,6 +3,15 @@
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use super::chinchilla;
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "Repeated data with a penalty";
+    PENALTY = "Factor of the penalty for repeated tokens.";
+    REPEATS = "Exponent: how the penalty grows with the number of repeats.";
+    SIZE = "Exponent: how the penalty grows with the number of parameters per unique token.";
+    EXAMPLE = "a fit to the runs of Muennighoff et al., arXiv 2305.16264";
+}
 
 /// Law with an overfitting penalty, `E + A / N^alpha + B / D^beta + P R^delta (N / U)^kappa`, with `R = D / U - 1`
 /// repeats.
@@ -17,7 +26,7 @@ pub struct Lovelace {
 impl Law for Lovelace {
     const INFO: Info = Info {
         slug: "lovelace",
-        title: "Repeated data with a penalty",
+        title: TITLE,
         tex: r"L = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}} + P\, R^{\delta} \left(\frac{N}{U}\right)^{\kappa}",
         source: "Lovelace et al., arXiv 2605.01640",
         inputs: &[super::N, super::D, super::U],
@@ -27,14 +36,13 @@ impl Law for Lovelace {
             chinchilla::PARAMS[2],
             chinchilla::PARAMS[3],
             chinchilla::PARAMS[4],
-            Param::factor("P", "P", "Factor of the penalty."),
-            Param::exponent("delta", r"\delta", "How the penalty grows with repeats."),
-            Param::exponent("kappa", r"\kappa", "How the penalty grows with parameters for each unique token.")
-                .search(Range::Log(0.1, 3.0)),
+            Param::factor("P", "P", PENALTY),
+            Param::exponent("delta", r"\delta", REPEATS),
+            Param::exponent("kappa", r"\kappa", SIZE).search(Range::Log(0.1, 3.0)),
         ],
         published: &[],
         example: Example {
-            says: "a fit to the runs of Muennighoff et al., arXiv 2305.16264",
+            says: EXAMPLE,
             values: &[2.04, 506.0, 0.338, 21_682.0, 0.4686, 0.0559, 0.349, 0.7065],
             ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
         },
@@ -45,6 +53,7 @@ impl Law for Lovelace {
         cells: 1296,
         starts: 12,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

@@ -2,6 +2,20 @@
 
 use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "Three exponentials";
+    LIMIT = "Limit of $y$ for large $x$.";
+    SLOW = "Gain that is learned at the slowest rate.";
+    MIDDLE = "Gain that is learned at the middle rate.";
+    FAST = "Gain that is learned at the fastest rate.";
+    SLOW_RATE = "The slowest rate of learning.";
+    MIDDLE_RATE = "The middle rate of learning.";
+    FAST_RATE = "The fastest rate of learning.";
+    YANG = "Yang et al., arXiv 2409.07431: accuracy in % over millions of tokens";
+    EXAMPLE = "Yang et al., arXiv 2409.07431";
+}
 
 /// Law of three exponentials, `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, with rates in rising order.
 #[derive(Clone, Copy, Debug)]
@@ -27,24 +41,21 @@ const RATE: Range = Range::PerUnitOf(0, 0.3, 3.0);
 impl Law for MixtureOfExponentials {
     const INFO: Info = Info {
         slug: "mixture-of-exponentials",
-        title: "Three exponentials",
+        title: TITLE,
         tex: r"y = C - \sum_{k=1}^{3} a_k e^{-r_k x}",
         source: "Yang, Band, Li, Candès, Hashimoto, Synthetic continued pretraining, arXiv 2409.07431",
         inputs: &[Input { from_zero: true, ..super::X }],
         params: &[
-            Param::signed("C", "C", "Where it ends."),
-            Param::signed("a1", "a_1", "What is learned at the slowest rate."),
-            Param::signed("a2", "a_2", "What is learned at the middle rate."),
-            Param::signed("a3", "a_3", "What is learned at the fastest rate."),
-            Param::scale("r1", "r_1", "The slowest rate.", RATE).unit("1/x"),
-            Param::scale("r2", "r_2", "The middle rate.", RATE).unit("1/x"),
-            Param::scale("r3", "r_3", "The fastest rate.", RATE).unit("1/x"),
+            Param::signed("C", "C", LIMIT),
+            Param::signed("a1", "a_1", SLOW),
+            Param::signed("a2", "a_2", MIDDLE),
+            Param::signed("a3", "a_3", FAST),
+            Param::scale("r1", "r_1", SLOW_RATE, RATE).unit("1/x"),
+            Param::scale("r2", "r_2", MIDDLE_RATE, RATE).unit("1/x"),
+            Param::scale("r3", "r_3", FAST_RATE, RATE).unit("1/x"),
         ],
-        published: &[Published {
-            source: "Yang et al., arXiv 2409.07431: accuracy in % over millions of tokens",
-            values: &PUBLISHED,
-        }],
-        example: Example { says: "Yang et al., arXiv 2409.07431", values: &PUBLISHED, ranges: &[[0.05, 500.0]] },
+        published: &[Published { by: "Yang et al.", source: YANG, values: &PUBLISHED }],
+        example: Example { says: EXAMPLE, values: &PUBLISHED, ranges: &[[0.05, 500.0]] },
         derived: &[],
         features: 1,
         exactly_linear: true,
@@ -52,6 +63,7 @@ impl Law for MixtureOfExponentials {
         cells: 1728,
         starts: 12,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = x[0];

@@ -2,6 +2,16 @@
 
 use super::super::{Example, Info, Law, Objective, Param, Published};
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "Power law with a floor";
+    FLOOR = "Floor: the loss that no $x$ removes.";
+    FACTOR = "Factor of the loss that falls with $x$.";
+    EXPONENT = "Exponent: how fast the loss falls with $x$.";
+    KIM = "Kim et al., arXiv 2509.14786: regularised models on 200M tokens, $x$ = parameters in billions";
+    EXAMPLE = "Kim et al., arXiv 2509.14786";
+}
 
 /// Power law with a floor, `A x^-alpha + E`.
 #[derive(Clone, Copy, Debug)]
@@ -14,20 +24,17 @@ pub struct Power {
 impl Law for Power {
     const INFO: Info = Info {
         slug: "power",
-        title: "Power law with a floor",
+        title: TITLE,
         tex: r"L = E + \frac{A}{x^{\alpha}}",
         source: "Hestness et al., Deep Learning Scaling is Predictable, Empirically, arXiv 1712.00409",
         inputs: &[super::X],
         params: &[
-            Param::factor("E", "E", "Loss that no x removes."),
-            Param::factor("A", "A", "Factor of what x removes."),
-            Param::exponent("alpha", r"\alpha", "How fast x removes it."),
+            Param::factor("E", "E", FLOOR),
+            Param::factor("A", "A", FACTOR),
+            Param::exponent("alpha", r"\alpha", EXPONENT),
         ],
-        published: &[Published {
-            source: "Kim et al., arXiv 2509.14786: regularised models on 200M tokens, x = parameters in billions",
-            values: &[3.43, 0.05, 1.02],
-        }],
-        example: Example { says: "Kim et al., arXiv 2509.14786", values: &[3.43, 0.05, 1.02], ranges: &[[0.05, 5.0]] },
+        published: &[Published { by: "Kim et al.", source: KIM, values: &[3.43, 0.05, 1.02] }],
+        example: Example { says: EXAMPLE, values: &[3.43, 0.05, 1.02], ranges: &[[0.05, 5.0]] },
         derived: &[],
         features: 1,
         exactly_linear: true,
@@ -35,6 +42,7 @@ impl Law for Power {
         cells: 64,
         starts: 6,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

@@ -1,7 +1,18 @@
 //! A law from the loss of an untrained model down to a floor, with overfitting in between.
 
+use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param, Range};
+use super::chinchilla;
 use crate::math;
+use crate::text::Texts;
+
+crate::texts! {
+    TITLE = "From the untrained model to the floor";
+    UNTRAINED = "Loss before training.";
+    OVERFITTING = "Factor of overfitting.";
+    OVERFITTING_SIZE = "Exponent: how overfitting grows with the number of parameters.";
+    OVERFITTING_DATA = "Exponent: how overfitting falls with the number of unique tokens.";
+}
 
 /// Law `E + (L0 - E) h / (1 + h)`, with `h = a / N^alpha + b / D^beta + c N^gamma / U^delta`.
 #[derive(Clone, Copy, Debug)]
@@ -20,25 +31,24 @@ pub struct Practical {
 impl Law for Practical {
     const INFO: Info = Info {
         slug: "practical",
-        title: "From untrained to the floor",
+        title: TITLE,
         tex: r"L = E + (L_0 - E)\frac{h}{1 + h},\quad h = \frac{a}{N^{\alpha}} + \frac{b}{D^{\beta}} + \frac{c N^{\gamma}}{U^{\delta}}",
         source: "Bryant and Liu, Practical Scaling Laws, arXiv 2605.09189",
         inputs: &[super::N, super::D, super::U],
         params: &[
-            Param::factor("E", "E", "Loss that neither a larger model nor more data removes."),
-            Param::factor("L0", "L_0", "Loss before training.").start(10.0).within(1e-6, 1e6),
-            Param::factor("a", "a", "Factor of what a larger model removes.").start(1e-30),
-            Param::exponent("alpha", r"\alpha", "How fast a larger model removes it."),
-            Param::factor("b", "b", "Factor of what more tokens remove.").start(1e-30),
-            Param::exponent("beta", r"\beta", "How fast more tokens remove it."),
-            Param::factor("c", "c", "Factor of overfitting.").start(1e-30),
-            Param::exponent("gamma", r"\gamma", "How overfitting grows with the model.").search(Range::Log(0.1, 3.0)),
-            Param::exponent("delta", r"\delta", "How overfitting falls with unique tokens.")
-                .search(Range::Log(0.1, 3.0)),
+            Param::factor("E", "E", chinchilla::FLOOR),
+            Param::factor("L0", "L_0", UNTRAINED).start(10.0).within(1e-6, 1e6),
+            Param::factor("a", "a", chinchilla::SIZE_FACTOR).start(1e-30),
+            Param::exponent("alpha", r"\alpha", chinchilla::SIZE_EXPONENT),
+            Param::factor("b", "b", chinchilla::DATA_FACTOR).start(1e-30),
+            Param::exponent("beta", r"\beta", chinchilla::DATA_EXPONENT),
+            Param::factor("c", "c", OVERFITTING).start(1e-30),
+            Param::exponent("gamma", r"\gamma", OVERFITTING_SIZE).search(Range::Log(0.1, 3.0)),
+            Param::exponent("delta", r"\delta", OVERFITTING_DATA).search(Range::Log(0.1, 3.0)),
         ],
         published: &[],
         example: Example {
-            says: "the lab's own example",
+            says: OWN_EXAMPLE,
             values: &[2.03, 8.19, 251.0, 0.367, 2.0e6, 0.9, 0.24, 0.6, 0.65],
             ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
         },
@@ -49,6 +59,7 @@ impl Law for Practical {
         cells: 1296,
         starts: 24,
     };
+    const TEXTS: Texts = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         for (row, x) in row.iter_mut().zip(x) {

@@ -1,8 +1,8 @@
-//! A law fitted to runs, mark by mark: what the pages of fits share.
+//! A law fitted to runs, checkpoint by checkpoint: what the pages of fits share.
 //!
-//! The runs are the reader's table, or simulated from an example of the law. First the lowest minimum that a search meets; then the
-//! same without the largest runs, other laws, refits of resampled runs, and one parameter held after the other. All
-//! of it is arithmetic on the CPU; between slices whoever waits has a turn, so that a long fit can be cancelled.
+//! The runs are the user's table, or simulated from an example of the law. A search finds the lowest minimum that it meets. Then
+//! come a fit without the largest runs, fits of other laws, refits of bootstrap resamples, and a profile of each parameter. All
+//! of it is arithmetic on the CPU. Between slices the event loop has a turn, so that a long fit can be cancelled.
 
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use report::{Compared, Study};
 
 use super::legs::Carried;
 use super::{Claim, Experiment, Info};
-use crate::error::{Error, Result, number};
+use crate::error::{Error, Result};
 use crate::exec::Exec;
 use crate::fit::bootstrap::Bootstrap;
 use crate::fit::choose;
@@ -22,23 +22,29 @@ use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
 use crate::output::{Figure, Output, Progress};
 use crate::params::{Choice, Params};
 use crate::table::Table;
+use crate::text;
+use crate::text::{Text, Texts, list, name, setting};
 
 pub mod report;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+pub(crate) mod words;
 
-/// Marks of the search.
+/// The templates that all pages of fits share.
+pub const TEXTS: Texts = words::TEXTS;
+
+/// Checkpoints of the search.
 const SEARCHES: usize = 5;
-/// Marks of the bootstrap.
+/// Checkpoints of the bootstrap.
 const BATCHES: u32 = 10;
-/// Points of a profile beside those that its ends took.
+/// Points of a profile beside those that were needed to find its ends.
 const FILL: u32 = 10;
-/// Runs that figures are drawn of, at most.
+/// The most runs that figures show.
 const SHOWN: usize = 10_000;
-/// Which draw of the noise simulated runs have: with the seed that the page begins with, one where the truth of every page
-/// lies in its intervals.
+/// Which draw of the noise simulated runs have. With the seed that the page begins with, the truth of every page lies in the
+/// intervals of this draw.
 const SIMULATED: u32 = 1;
-/// Refits between two turns of whoever waits.
+/// Refits between two turns of the event loop.
 const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
 
 const fn choice(value: &'static str, label: &'static str) -> Choice {
@@ -53,7 +59,7 @@ const fn role(role: Role) -> Choice {
 pub const ROLES: &[Choice] =
     &[role(Role::Loss), role(Role::Params), role(Role::Tokens), role(Role::Flops), role(Role::Run), role(Role::Weight)];
 
-/// The same for laws of repeated data.
+/// What a column of a table for a law of repeated data may hold.
 pub const ROLES_REPEATED: &[Choice] = &[
     role(Role::Loss),
     role(Role::Params),
@@ -65,7 +71,7 @@ pub const ROLES_REPEATED: &[Choice] = &[
     role(Role::Weight),
 ];
 
-/// The same for any law.
+/// What a column of a table for any law may hold.
 pub const ROLES_ALL: &[Choice] = &{
     let mut list = [choice("", ""); Role::ALL.len()];
     let mut k = 0;
@@ -76,56 +82,56 @@ pub const ROLES_ALL: &[Choice] = &{
     list
 };
 
-/// What is made small.
+/// What a fit minimises.
 pub const OBJECTIVES: &[Choice] = &[
-    choice("usual", "what the law usually takes"),
-    choice("huber", "Huber's"),
+    choice("usual", "the usual objective of the law"),
+    choice("huber", "Huber's function of the residuals"),
     choice("l1", "absolute residuals"),
-    choice("squares", "squares"),
+    choice("squares", "squared residuals"),
 ];
 
-/// Residuals of what.
+/// What the residuals are taken of.
 pub const RESIDUALS: &[Choice] = &[
-    choice("usual", "what the law usually takes"),
-    choice("log", "logarithms of the loss"),
-    choice("plain", "the loss itself"),
+    choice("usual", "the usual residuals of the law"),
+    choice("log", "residuals of the logarithm of the loss"),
+    choice("plain", "residuals of the loss itself"),
 ];
 
-/// No or yes.
+/// The choices of a switch.
 pub const SWITCH: &[Choice] = &[choice("no", "no"), choice("yes", "yes")];
 
-/// What all pages of fits ask.
+/// The parameters that all pages of fits have.
 #[derive(Clone, Debug)]
 pub struct Common {
-    /// `role:heading`.
+    /// Which column holds what, as `role:heading`.
     pub columns: String,
-    /// Rules.
+    /// Rules by which rows are left out.
     pub exclude: String,
-    /// Parameters held and freed.
+    /// Parameters that are held fixed or freed.
     pub fixed: String,
-    /// Which objective.
+    /// The objective that the fit minimises.
     pub objective: &'static str,
-    /// Huber's delta.
+    /// Where Huber's function goes from squares to absolute values.
     pub huber_delta: f64,
-    /// Residuals of what.
+    /// What the residuals are taken of.
     pub residual: &'static str,
-    /// Resamples.
+    /// Bootstrap resamples.
     pub bootstrap: u32,
-    /// Profiles too?
+    /// Are profiles computed, `yes` or `no`?
     pub profiles: &'static str,
-    /// What is asked of the fit.
+    /// The quantities to compute from the fit.
     pub ask: Ask,
-    /// Simulated runs.
+    /// How many runs are simulated where there is no table.
     pub rows: u32,
-    /// Their noise.
+    /// The noise of simulated runs.
     pub noise: f64,
 }
 
-/// Declares the parameters of a page of fits: its own first, then those that all have.
+/// Declares the parameters of a page of fits: first those of this page alone, then those that all pages of fits have.
 macro_rules! fit_params {
     ($name:ident, columns $roles:ident, budget $budget:literal, unique $unique:literal { $($own:tt)* }) => {
         $crate::params! {
-            /// What can be asked.
+            /// The parameters of the page.
             pub struct $name {
                 $($own)*
                 /// Which column of your table holds what. Common headings are recognised; assign other columns here.
@@ -134,27 +140,27 @@ macro_rules! fit_params {
                 exclude: String = $crate::params::Spec::text(400).label("leave out");
                 /// Objective that the fit minimises.
                 objective: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::OBJECTIVES);
-                /// Delta of the Huber objective: smaller residuals count by their square, larger ones by their absolute value.
-                huber_delta: f64 = $crate::params::Spec::number("0.001", 1e-6, 10.0).log().was(&["huber"]).label("delta");
-                /// Compute budget C = 6 N D to divide between parameters N and tokens D.
+                /// Parameter $\delta$ of Huber's function: residuals up to $\delta$ count by their square, larger ones by their absolute value.
+                huber_delta: f64 = $crate::params::Spec::number("0.001", 1e-6, 10.0).log().was(&["huber"]).label("Huber δ");
+                /// Compute budget $C = 6ND$ to divide between $N$ parameters and $D$ tokens.
                 budget: f64 = $crate::params::Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
-                /// Number of bootstrap resamples, each with a refit of the law, for intervals. 0 turns this off.
+                /// Number of bootstrap resamples. The law is refitted to each of them, which gives the bootstrap intervals. 0 turns this off.
                 bootstrap: u32 = $crate::params::Spec::integer("400", 0.0, 10_000.0).unit("refits");
-                /// Number of runs to simulate when you bring no table.
+                /// Number of runs to simulate where you give no table.
                 rows: u32 = $crate::params::Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
-                /// Noise of the simulated runs: the standard deviation of ln(loss), or of the loss itself where the law takes plain residuals.
+                /// Noise of the simulated runs: the standard deviation of the logarithm of the loss, or of the loss itself where the law usually takes residuals of the loss.
                 noise: f64 = $crate::params::Spec::number("0.01", 1e-4, 0.3).log();
-                /// Whether errors are measured in ln(loss), that is as relative errors, or in the loss itself.
+                /// Whether residuals are differences of the logarithm of the loss, which are relative errors, or of the loss itself.
                 residual: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
-                /// Parameters to hold fixed, separated by commas: NAME for its published value, NAME=VALUE, or NAME=free to free one that is usually fixed.
+                /// Parameters to hold fixed, separated by commas: NAME to hold a parameter at the published value, NAME=VALUE to hold it at another value, or NAME=free to free one that is usually held fixed.
                 fixed: String = $crate::params::Spec::text(400).was(&["hold"]);
-                /// Also compute the profile of each parameter: the best fit with the parameter fixed at other values, to see which values the runs allow.
+                /// Whether to compute the profile of each parameter: the best fit with the parameter held fixed at other values, which shows the values that the runs allow.
                 profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
                 /// Number of unique tokens available. Training on more tokens repeats them.
                 unique_tokens: f64 = $crate::params::Spec::number($unique, 1e3, 1e16).log().unit("tokens").was(&["have"]);
-                /// Target loss, to compute how many tokens reach it. 0 turns this off.
+                /// Target loss. The results then show how many tokens a model of the given size needs to reach the target. 0 turns this off.
                 target_loss: f64 = $crate::params::Spec::number("0", 0.0, 100.0).was(&["reach"]);
-                /// Number of parameters of the model that is to reach the target loss.
+                /// Number of parameters of the model that must reach the target loss.
                 model_size: f64 = $crate::params::Spec::number("1e9", 1e3, 1e14).log().unit("parameters").was(&["size"]);
             }
         }
@@ -185,34 +191,34 @@ macro_rules! fit_params {
 }
 pub(crate) use fit_params;
 
-/// A page of fits: its words, and the laws that its parameters name.
+/// A page of fits: the words of the page, and the laws that the parameters name.
 pub trait Page: 'static {
-    /// See [`Experiment`].
+    /// See [`Experiment::SLUG`].
     const SLUG: &'static str;
-    /// See [`Experiment`].
+    /// See [`Experiment::INFO`].
     const INFO: Info;
-    /// The templates of its own results: the `TEXTS` of its `words.rs`.
-    const TEXTS: crate::text::Texts;
-    /// See [`Experiment`].
+    /// The templates of this page alone; see [`TEXTS`] for those of all pages of fits.
+    const TEXTS: Texts;
+    /// See [`Experiment::CLAIMS`].
     const CLAIMS: &'static [Claim];
-    /// See [`Experiment`].
+    /// See [`Experiment::DATA`].
     const DATA: &'static str;
-    /// Ids of the figures that stand folded: what few readers ask for.
+    /// Ids of the figures that are folded, because few readers ask for them.
     const FOLDED: &'static [&'static str] = &[];
-    /// Made by `fit_params`.
+    /// The parameters of the page, declared by `fit_params`.
     type Params: Params;
 
-    /// What all pages ask.
+    /// The parameters that all pages of fits have.
     fn common(params: &Self::Params) -> Common;
 
-    /// The law to fit, and the others beside it.
+    /// The law to fit, and the laws to compare it with.
     ///
     /// # Errors
     /// There is no law of that name.
     fn forms(params: &Self::Params) -> Result<(Form, Vec<Form>)>;
 }
 
-/// The experiment that a page is.
+/// The experiment of a page.
 #[derive(Debug)]
 pub struct Fits<P> {
     fitting: Fitting,
@@ -222,7 +228,7 @@ pub struct Fits<P> {
 impl<P: Page> Experiment for Fits<P> {
     const SLUG: &'static str = P::SLUG;
     const INFO: Info = P::INFO;
-    const TEXTS: crate::text::Texts = P::TEXTS;
+    const TEXTS: Texts = P::TEXTS;
     const QUICK: &'static str = "bootstrap=100&rows=60";
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;
@@ -234,7 +240,7 @@ impl<P: Page> Experiment for Fits<P> {
 
     fn check_on(params: &P::Params, table: Option<&Rc<Table>>) -> Result<()> {
         let Some(table) = table else { return Self::check(params) };
-        // Whether a law can be fitted to a table is known when its runs are read.
+        // Only reading the runs shows whether the law can be fitted to the table.
         let (form, others) = P::forms(params)?;
         Fitting::new(&form, &others, &P::common(params), Some(Rc::clone(table)), 0).map(drop)
     }
@@ -265,25 +271,25 @@ impl<P: Page> Experiment for Fits<P> {
     }
 }
 
-/// A law and what of it is held.
+/// A law, and which of its parameters are held fixed.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// Its name in a table.
+    /// The name of the form in a table.
     pub name: &'static str,
     /// The law.
     pub law: &'static Entry,
-    /// Parameters held at a value, or freed.
+    /// Parameters that are held at a value, or freed.
     pub held: Vec<(usize, Option<f64>)>,
 }
 
 impl Form {
-    /// A law as it is.
+    /// The law with no parameter held or freed.
     pub fn of(law: &'static Entry) -> Self {
         Self { name: law.info.slug, law, held: Vec::new() }
     }
 }
 
-/// What comes next.
+/// The stage that comes next.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
     Search(usize),
@@ -293,29 +299,29 @@ enum Stage {
     Profile(usize),
 }
 
-/// A fit under way.
+/// A fit that is under way.
 #[derive(Debug)]
 pub struct Fitting {
     seed: u32,
     problem: Problem,
-    /// The same with fewer runs, where there are too many to draw.
+    /// The problem with fewer runs, where there are too many to draw.
     shown: Problem,
-    /// Lines left out, with the rule.
+    /// Lines left out, with the rule that was typed.
     excluded: Vec<(usize, String)>,
-    /// Lines of the rows.
+    /// The line of each row in the table.
     lines: Vec<usize>,
     /// Which column is what, in words.
-    how: Vec<String>,
-    /// What is odd about them.
-    notes: Vec<String>,
-    /// Runs that the rows are of.
+    how: Vec<Text>,
+    /// What is odd about the columns, in sentences.
+    notes: Vec<Text>,
+    /// How many runs the rows come from.
     runs: usize,
     simulated: bool,
     ask: Ask,
     others: Vec<(&'static str, Result<Problem>)>,
     stages: Vec<Stage>,
     done: usize,
-    /// Under way.
+    /// The search that is under way.
     search: Carried<Search>,
     fit: Option<Fit>,
     bootstrap: Option<Bootstrap>,
@@ -325,7 +331,7 @@ pub struct Fitting {
     profiles: Vec<(usize, Profile)>,
 }
 
-/// Runs of a law's example: `a_k b_k^(u)` of each input between its ends, at places that fill the box evenly.
+/// Runs that are simulated from the example of a law, at inputs that fill the ranges of the example evenly.
 fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
     let example = &law.info.example;
     let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
@@ -335,7 +341,7 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
     Table::of(inputs.chain([(Role::Loss.name(), data.y.clone())]).collect())
 }
 
-/// The parts of a list that is typed.
+/// Items of a comma-separated list, trimmed; empty ones are dropped.
 pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
@@ -347,7 +353,7 @@ impl Common {
             "huber" => self.huber_delta,
             "l1" => 0.0,
             "squares" => f64::INFINITY,
-            // The usual objective's delta is what `huber-delta` says, where it has one.
+            // Where the usual objective has a delta, `huber-delta` sets it.
             _ if usual.delta.is_infinite() => usual.delta,
             _ => self.huber_delta,
         };
@@ -359,16 +365,15 @@ impl Common {
         Objective { residual, delta }
     }
 
-    /// What is held and freed.
+    /// Which parameters are held fixed, and which are freed.
     fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
         let one = |asked: &str| {
-            let (name, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
+            let (wanted, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
             let allowed = |_| {
-                let names: Vec<_> = law.info.params.iter().map(|param| param.name).collect();
-                let allowed = format!("NAME, NAME=VALUE or NAME=free, where NAME is one of {}", names.join(", "));
-                Error::parameter("fixed", asked, &allowed)
+                let names = law.info.params.iter().map(|param| Text::verbatim(param.name)).collect();
+                Error::parameter("fixed", asked, text!(words::FIXED_NAMES, parameters = list(names)))
             };
-            let j = law.param(name).map_err(allowed)?;
+            let j = law.param(wanted).map_err(allowed)?;
             let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
             match value {
                 None => Ok((j, Some(published))),
@@ -376,9 +381,15 @@ impl Common {
                 Some(text) => {
                     let [lo, hi] = law.info.params[j].bounds;
                     let inside = |value: &f64| (lo..=hi).contains(value);
-                    let [least, most] = [number(lo), number(hi)];
-                    let refused =
-                        || Error::parameter("fixed", asked, &format!("for {name} a number from {least} to {most}"));
+                    let refused = || {
+                        let allowed = if lo.is_finite() {
+                            let [least, most] = [lo, hi].map(setting);
+                            text!(words::FIXED_BETWEEN, least = least, most = most, parameter = name(wanted))
+                        } else {
+                            text!(words::FIXED_NUMBER, parameter = name(wanted))
+                        };
+                        Error::parameter("fixed", asked, allowed)
+                    };
                     Ok((j, Some(crate::params::to_number(text).filter(inside).ok_or_else(refused)?)))
                 }
             }
@@ -387,10 +398,10 @@ impl Common {
     }
 }
 
-/// What the parameters say of a fit, whatever its runs are.
+/// What the parameters of a page say about a fit, whatever the runs are.
 struct Asked<'a> {
     objective: Objective,
-    /// Parameters of the law that are held or freed.
+    /// Parameters of the law that are held fixed or freed.
     held: Vec<(usize, Option<f64>)>,
     /// Rules by which lines are left out, as typed and as read.
     texts: Vec<&'a str>,
@@ -406,7 +417,7 @@ impl<'a> Asked<'a> {
 }
 
 impl Fitting {
-    /// Begins: reads the runs.
+    /// Begins by reading the runs.
     ///
     /// # Errors
     /// Rules, columns or names that cannot be used; runs that the law cannot be fitted to, with the line.
@@ -415,7 +426,7 @@ impl Fitting {
         let Asked { objective, held, texts, rules } = Asked::new(form, common)?;
         let from = table.is_some();
         let table = table.unwrap_or_else(|| Rc::new(simulated(law, common.rows, common.noise, seed)));
-        // What is asked of a table that is not there does not matter.
+        // Where there is no table, settings about its columns and rows have no effect.
         let columns = if from { Columns::read(&common.columns, &table)? } else { Columns::guess(&table) };
         let rules = if from { rules } else { Vec::new() };
         let read = |law: &'static Entry| runs(law, &table, &columns, objective, &rules);
@@ -426,11 +437,14 @@ impl Fitting {
         };
         let found = read(law)?;
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
-        let (lines, how) = (found.lines.clone(), found.how.clone());
-        // Of runs that are simulated, nothing is left out.
-        let unused = "`exclude` leaves rows of a table out: none of these simulated runs is.".to_owned();
-        let notes =
-            if from { found.notes.clone() } else { (!texts.is_empty()).then_some(unused).into_iter().collect() };
+        let lines = found.lines.clone();
+        let how = found.how.iter().cloned().map(Text::from).collect();
+        // No simulated run is left out.
+        let notes = if from {
+            found.notes.iter().cloned().map(Text::from).collect()
+        } else {
+            (!texts.is_empty()).then(|| words::EXCLUDE_UNUSED.into()).into_iter().collect()
+        };
         let problem_of = problem(form, found, &held)?;
         let others: Vec<_> =
             others.iter().map(|form| (form.name, read(form.law).and_then(|found| problem(form, found, &[])))).collect();
@@ -473,7 +487,7 @@ impl Fitting {
         })
     }
 
-    /// How far it is.
+    /// How far the fit is.
     pub fn progress(&self) -> Progress {
         Progress { done: self.done as u32, total: self.stages.len() as u32 }
     }
@@ -490,14 +504,14 @@ impl Fitting {
         }
     }
 
-    /// How a law does on the largest runs when it has seen only the others; nothing where they are too few.
+    /// How well a law predicts the largest runs when it is fitted to the others; nothing where the others are too few.
     async fn largest(&self, problem: &Problem, exec: &Exec) -> Result<Option<choose::Extrapolation>> {
         let Some((small, large)) = choose::without_largest(problem) else { return Ok(None) };
         let fit = self.search(&small, exec).await?;
         Ok(Some(choose::judge(&large, &fit)))
     }
 
-    /// The next stage.
+    /// Does the next stage.
     ///
     /// # Errors
     /// The law has no value anywhere near the runs.
@@ -522,15 +536,15 @@ impl Fitting {
             (Stage::Other(k), _) => {
                 let (name, problem) = &self.others[k];
                 let compared = match problem {
-                    Err(error) => Compared::failed(name, error.to_string()),
+                    Err(error) => Compared::failed(name, error.text()),
                     Ok(problem) => match self.search(problem, exec).await {
-                        Err(error) => Compared::failed(name, error.to_string()),
+                        Err(error) => Compared::failed(name, error.text()),
                         Ok(fit) => Compared::of(name, problem, &fit, self.largest(problem, exec).await?.as_ref()),
                     },
                 };
                 self.compared.push(compared);
             }
-            // Without noise resamples say nothing.
+            // Without noise resamples show nothing.
             (Stage::Refits(..), Some(fit)) if silent(&self.problem, fit).is_some() => {}
             (Stage::Refits(from, to), _) => {
                 let Some(bootstrap) = &self.bootstrap else { return Ok(()) };
@@ -558,7 +572,7 @@ impl Fitting {
         Ok(())
     }
 
-    /// Everything there is to show so far.
+    /// All figures, tables and verdicts so far.
     pub fn output(&self) -> Output {
         Study {
             problem: &self.problem,

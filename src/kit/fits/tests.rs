@@ -80,7 +80,7 @@ fn a_table_is_read_as_its_columns_say() {
     let says = |text: &str, file: Option<&str>| {
         let output = run("fit", &format!("{quick}&{text}"), file);
         let has =
-            |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.english().contains("none of these simulated runs"));
+            |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.english().contains("no effect on simulated runs"));
         table(&output, "words").iter().any(has)
     };
     assert!(says("exclude=largest=5", None) && !says("", None), "simulated runs stay");
@@ -95,8 +95,8 @@ fn a_table_is_read_as_its_columns_say() {
         ("exclude=z~1", "parameter `exclude` cannot be `z~1`"),
         ("fixed=gamma", "parameter `fixed` cannot be `gamma`"),
         ("fixed=alpha=11", "parameter `fixed` cannot be `alpha=11`"),
-        ("fixed=E=0", "parameter `fixed` cannot be `E=0`: it takes for E a number from 1e-60 to 1e200"),
-        ("budget=1e31", "parameter `budget` cannot be `1e31`: it takes a number from 1e12 to 1e30"),
+        ("fixed=E=0", "parameter `fixed` cannot be `E=0`: it takes a number from 1e-60 to 1e200 for E"),
+        ("budget=1e31", "parameter `budget` cannot be `1e31`: it takes a number from 1000000000000 to 1e30"),
         ("compare=none", "parameter `compare` cannot be `none`"),
         ("law=chinchilla", "no column is the parameters"),
     ] {
@@ -107,7 +107,7 @@ fn a_table_is_read_as_its_columns_say() {
     assert!(said.contains("reads no table"), "{said}");
 }
 
-/// Runs of the law of parameters and tokens, with noise of half a per cent.
+/// Runs of the law of parameters and tokens, with noise of 0.5%.
 fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
     let law = find("chinchilla").expect("a law");
     let inputs: Vec<_> = runs.iter().map(|(n, d)| vec![*n, *d]).collect();
@@ -127,7 +127,7 @@ fn so_few_rows_that_intervals_are_too_wide_are_said_to_be() {
     for (rows, wide) in [(9, true), (10, false), (12, false)] {
         let table = sized(|i| i.to_string(), &grid[..rows]);
         let words = said(&run("chinchilla", "bootstrap=0&profiles=no", Some(&table)));
-        assert_eq!(words.contains("rather too wide"), wide, "{rows} rows for five parameters: {words}");
+        assert_eq!(words.contains("wider than necessary"), wide, "{rows} rows for five parameters: {words}");
         assert!(words.contains("are few for 5 free parameters"), "{words}");
     }
 }
@@ -139,7 +139,7 @@ fn rows_of_few_runs_are_resampled_one_by_one_and_that_is_said() {
         .flat_map(|n| [1.5e9, 3e9, 6e9, 1.2e10, 2.4e10, 5e10, 1.2e11].map(|d| (*n, d)))
         .collect();
     for (label, says) in [
-        ((|_| "sweep".into()) as fn(u32) -> String, "One run is too few to be resampled whole"),
+        ((|_| "sweep".into()) as fn(u32) -> String, "1 run is too few to be resampled whole"),
         (|i| format!("r{}", i % 5), "5 runs are too few to be resampled whole"),
         (|i| format!("r{}", i % 10), ""),
     ] {
@@ -162,11 +162,11 @@ fn a_curve_of_several_sizes_says_their_span() {
     let seven = labels(&[2e7, 4e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
     assert_eq!(
         (seven.len(), seven[2].english(), seven[3].english()),
-        (14, "N = 40M, fit".into(), "N = 40M".into()),
+        (14, "fit at N = 4 × 10⁷".into(), "runs with N = 4 × 10⁷".into()),
         "{seven:?}"
     );
     let nine = labels(&[1e7, 2e7, 4e7, 8e7, 1e8, 2e8, 4e8, 1e9, 2e9]);
-    assert_eq!([nine[6].english(), nine[7].english()], ["N = 80M to 100M, fit at 89.4M", "N = 80M to 100M"]);
+    assert_eq!([nine[6].english(), nine[7].english()], ["fit at N = 8.944 × 10⁷", "runs with N = 8 × 10⁷ to 10⁸"]);
 }
 
 #[test]
@@ -178,11 +178,11 @@ fn parameters_and_tokens_that_move_together_are_named() {
         [(budget, "nearly the same compute budget"), (ratio, "nearly the same number of tokens per parameter")]
     {
         let output = run("chinchilla", "bootstrap=100", Some(&sized(|i| i.to_string(), &runs)));
-        assert!(said(&output).contains(says) && said(&output).contains("would settle it"), "{}", said(&output));
+        assert!(said(&output).contains(says) && said(&output).contains("keep the other fixed"), "{}", said(&output));
         for row in table(&output, "parameters") {
             let Cell::Text(verdict) = &row[6] else { panic!("words") };
             let wide = |lo: &Cell, hi: &Cell| (number(hi) / number(lo)).partial_cmp(&10.0).is_none_or(Ordering::is_gt);
-            let determined = verdict.english().contains("the runs determine");
+            let determined = verdict.english().starts_with("The runs determine");
             assert!(!(determined && (wide(&row[2], &row[3]) || wide(&row[4], &row[5]))), "{verdict}: {row:?}");
         }
     }
@@ -240,10 +240,10 @@ fn the_pair_that_trades_off_is_that_of_the_figure() {
                 .iter()
                 .find(|row| matches!(&row[0], Cell::Text(text) if text == name))
                 .expect("a row");
-            !matches!(&row[6], Cell::Text(verdict) if verdict.english().starts_with("the runs determine"))
+            !matches!(&row[6], Cell::Text(verdict) if verdict.english().starts_with("The runs determine"))
         };
         assert_eq!(pair.split(" and ").all(open), neither, "{words}");
-        assert_eq!(words.contains("Neither is known well"), neither, "{words}");
+        assert_eq!(words.contains("is known well by itself"), neither, "{words}");
     }
 }
 
@@ -263,8 +263,15 @@ fn rows_of_the_table_of_the_fit_can_be_read_alone() {
 fn an_example_says_whose_it_is() {
     let output = run("fit", "law=bnsl&bootstrap=0&profiles=no", None);
     let claim = &output.verdicts[0].claim;
-    assert!(claim.english().starts_with("Could these runs come from the lab's own example?"), "{claim}");
-    assert!(said(&output).contains("its parameters are those of the lab's own example."), "{}", said(&output));
+    assert!(
+        claim.english().starts_with("The runs could come from the parameters of the lab's own example."),
+        "{claim}"
+    );
+    assert!(
+        said(&output).contains("The parameters of the simulation are those of the lab's own example."),
+        "{}",
+        said(&output)
+    );
 }
 
 #[test]
@@ -300,7 +307,9 @@ fn what_is_held_and_freed() {
     let held = |hold: &str| {
         let output = run("data-constrained", &format!("form=all&rows=40&bootstrap=0&profiles=no&fixed={hold}"), None);
         let rows = table(&output, "parameters");
-        rows.iter().map(|row| (number(&row[1]), matches!(&row[6], Cell::Text(t) if t == "held"))).collect::<Vec<_>>()
+        rows.iter()
+            .map(|row| (number(&row[1]), matches!(&row[6], Cell::Text(t) if t.is(words::HELD.english()))))
+            .collect::<Vec<_>>()
     };
     let of = |hold: &str, name: &str| held(hold)[law.param(name).expect("a parameter")];
     assert_eq!(of("alpha=0.3,R_N", "alpha"), (0.3, true), "at a value");
@@ -395,7 +404,7 @@ fn what_says_nothing_of_the_noise_determines_nothing() {
         assert!(said(&output).contains(says), "{}", said(&output));
         for row in table(&output, "parameters") {
             let Cell::Text(verdict) = &row[6] else { panic!("words") };
-            assert!(!verdict.english().contains("runs determine") || says.contains("rows"), "{row:?}");
+            assert!(!verdict.english().starts_with("The runs determine") || says.contains("rows"), "{row:?}");
             let width = number(&row[5]) / number(&row[4]);
             assert!(width.is_nan() || width >= 1.01, "no interval of a width of nearly nothing: {row:?}");
         }
@@ -410,7 +419,7 @@ fn a_fit_that_a_bound_stops_says_which_and_determines_nothing() {
     assert!(said(&output).contains("A is at its bound, 1e-60"), "{}", said(&output));
     for row in table(&output, "parameters") {
         let Cell::Text(verdict) = &row[6] else { panic!("words") };
-        assert!(!verdict.english().contains("the runs determine"), "{row:?}");
+        assert!(!verdict.english().starts_with("The runs determine"), "{row:?}");
     }
 }
 
@@ -422,9 +431,9 @@ fn laws_side_by_side_say_why_one_is_not_fitted() {
     for row in rows {
         let (Cell::Text(name), Cell::Text(why)) = (&row[0], &row[7]) else { panic!("words") };
         let (name, why) = (name.english(), why.english());
-        let reads_x = name == "this one" || find(&name).expect("a law").info.inputs.len() == 1;
+        let reads_x = name == words::THIS_LAW.english() || find(&name).expect("a law").info.inputs.len() == 1;
         assert_eq!(reads_x, number(&row[2]).is_finite(), "{name}: {why}");
-        assert_eq!(reads_x, why.is_empty(), "{name}: {why}");
+        assert_eq!(reads_x, why == words::LAW_FITTED.english(), "{name}: {why}");
     }
     let of = |k: usize| number(&rows[0][k]);
     assert!(of(5) < 1e-4 && of(4).is_finite(), "exact runs are predicted exactly, the largest too");

@@ -1,6 +1,10 @@
-//! Numbers that `chinchilla` recomputes.
+//! Published numbers that `chinchilla` recomputes.
 
+use crate::fit::laws::chinchilla::{DATA_GROWTH, SIZE_GROWTH};
+use crate::fit::words::OPTIMAL_PARAMETERS;
+use crate::kit::fits::words::AS_PUBLISHED;
 use crate::kit::{Claim, Pick};
+use crate::text::Template;
 
 /// A published number that follows from the published parameters.
 pub(super) const fn follows(
@@ -8,40 +12,43 @@ pub(super) const fn follows(
     place: &'static str,
     what: &'static str,
     printed: f64,
-    row: &'static str,
+    row: Template<0>,
     tolerance: f64,
 ) -> Claim {
     Claim::printed(id, printed, what)
         .by("Hoffmann et al., arXiv 2203.15556", place)
         .at("bootstrap=0&profiles=no")
-        .pick(Pick::Cell("derived", row, "as published"))
-        .within(tolerance, "printed with two digits; ours follows from the parameters in the paper's TeX source")
+        .pick(Pick::Cell("derived", row.english(), AS_PUBLISHED.english()))
+        .within(
+            tolerance,
+            "The number is printed with two digits. Ours follows from the parameters in the TeX source of the paper.",
+        )
 }
 
-/// The numbers that it recomputes.
+/// The published numbers that `chinchilla` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     follows(
         "chinchilla-exponent-size",
         "Table 2, Approach 3",
-        "exponent of the best number of parameters in compute, beta/(alpha + beta)",
+        r"Exponent of the compute-optimal number of parameters in compute, $\beta/(\alpha + \beta)$",
         0.46,
-        "a",
+        SIZE_GROWTH,
         0.005,
     ),
     follows(
         "chinchilla-exponent-tokens",
         "Table 2, Approach 3",
-        "exponent of the best number of tokens in compute, alpha/(alpha + beta)",
+        r"Exponent of the compute-optimal number of tokens in compute, $\alpha/(\alpha + \beta)$",
         0.54,
-        "b",
+        DATA_GROWTH,
         0.005,
     ),
     follows(
         "chinchilla-size",
         "Figure 4",
-        "best number of parameters for 5.76e23 FLOPs, by the parametric fit",
+        r"Compute-optimal number of parameters for $5.76 \times 10^{23}$ FLOPs, by the parametric fit",
         40e9,
-        "compute-optimal parameters",
+        OPTIMAL_PARAMETERS,
         0.5e9,
     ),
 ];

@@ -1,6 +1,6 @@
 //! How large a model, and how many tokens, for a given budget of compute?
 //!
-//! The law of parameters and tokens over the reader's runs, or over runs simulated from the published fit. Prediction:
+//! The law of parameters and tokens is fitted to the user's runs, or to runs simulated from the published fit. Prediction:
 //! the exponents are nearly equal, so tokens per parameter hardly depend on the budget. Falsifier: an interval of
 //! `alpha / (alpha + beta)` without 1/2.
 
@@ -12,7 +12,7 @@ mod claims;
 mod words;
 
 fit_params!(Params, columns ROLES, budget "5.76e23", unique "1e16" {});
-/// The page.
+/// The page `chinchilla`.
 #[derive(Debug)]
 pub struct Chinchilla;
 
@@ -22,11 +22,11 @@ pub type Study = Fits<Chinchilla>;
 impl Page for Chinchilla {
     const SLUG: &'static str = "chinchilla";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: crate::text::Texts = &[];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
 
     const DATA: &'static str =
-        "A line of headings, then one run a line: parameters, tokens (or compute, C = 6 N D), and loss.";
+        "A line of headings, then one run per line: parameters, tokens (or compute, C = 6ND), and loss.";
 
     const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "B"];
 

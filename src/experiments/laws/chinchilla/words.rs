@@ -1,27 +1,27 @@
-//! Words of `chinchilla`.
+//! Words of the page `chinchilla`.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// The words of the page beside its results.
 pub(super) const INFO: Info = Info {
     title: "Parameters and tokens",
     question: "How large a model, and how many tokens, for a given budget of compute?",
     notice: &[
-        "A trades off with alpha, and B with beta: refits of resampled runs lie along a line, so each pair is known better than either of the two alone. The figure of refits shows the pair that does it most.",
-        "What matters is the policy, tokens for each parameter. Its band is narrow inside the runs and opens beyond them: a budget far above the runs is an extrapolation.",
-        "The two published fits are of the same runs. They differ in how the loss was minimised, and recommend models of very different size for a large budget.",
-        "The objective decides: switch from Huber's to absolute residuals or squares, and see which numbers move.",
+        r"$A$ trades off with $\alpha$, and $B$ with $\beta$: the refits of bootstrap resamples lie along a line, so each pair is known better than either of its two parameters alone. The figure of bootstrap refits shows the pair with the strongest correlation.",
+        "The useful result is the compute-optimal number of tokens per parameter. Its band is narrow inside the runs and wide beyond them, because a budget far above the runs is an extrapolation.",
+        "The two published fits are of the same runs. They differ in how the objective was minimised, and they recommend models of very different sizes for a large budget.",
+        "The choice of the objective matters: switch from Huber's function to absolute residuals or to squared residuals, and see which numbers move.",
     ],
     model: &[
-        "The loss is a floor, plus what a larger model would remove, plus what more tokens would remove. The two do not interact, tokens are not repeated, and everything else (learning rate, schedule, architecture) is taken to be as good as it gets for each run.",
-        "N is whatever your column counts: with or without embeddings changes the exponents.",
-        "Published constants were read from the papers. The runs they were fitted to were read off a figure by Besiroglu et al. and carry no licence, so they are not here: drop the table in, and leave out the five largest losses (largest=5) as they did. What they print is the fit of absolute residuals: their Huber delta was in effect 5e-9.",
-        "Without a table of yours, the runs are simulated from the replication's constants, with noise.",
+        "The loss is a floor, plus a part that a larger model removes, plus a part that more tokens remove. The two parts do not interact, and no token is repeated. The learning rate, the schedule and the architecture are assumed to be the best ones for each run.",
+        "$N$ is the number of parameters in your column. Counting the embeddings or leaving them out changes the exponents.",
+        r"The published constants were read from the papers. Besiroglu et al. read the runs off a figure. Their table carries no licence, so this lab does not contain it. Drop the table in, and leave out the five largest losses with the rule largest=5, as they did. The numbers that they print come from a fit of absolute residuals, because $\delta$ of their Huber function was in effect $5 \cdot 10^{-9}$.",
+        "Where you give no table, the runs are simulated, with noise, from the constants of the replication by Besiroglu et al.",
     ],
     formulas: &[
         Formula { label: "The law", tex: r"L(N, D) = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}}" },
         Formula {
-            label: "Best split of a budget C = 6 N D",
+            label: "Compute-optimal split of a budget $C = 6ND$",
             tex: r"N^* = G\,(C/6)^{\beta/(\alpha+\beta)},\quad D^* = G^{-1}(C/6)^{\alpha/(\alpha+\beta)},\quad G = \left(\frac{\alpha A}{\beta B}\right)^{1/(\alpha+\beta)}",
         },
     ],
@@ -38,8 +38,6 @@ pub(super) const INFO: Info = Info {
     presets: &[
         Preset { title: "Simulated runs, Chinchilla's budget", query: "" },
         Preset { title: "Few, noisy runs", query: "rows=24&noise=0.03" },
-        Preset { title: "Absolute residuals, as the replication has it", query: "objective=l1" },
+        Preset { title: "Absolute residuals, as in the replication", query: "objective=l1" },
     ],
 };
-
-pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION

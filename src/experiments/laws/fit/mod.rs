@@ -1,13 +1,14 @@
-//! Which law goes through your runs, and how sure is that?
+//! Which law fits your runs, and how certain is the fit?
 //!
-//! Any law of the fitter over any table, or over runs that are simulated from an example of the law, where the truth is
-//! known. Prediction: the truth lies within what 999 of 1000 sets of runs allow. Falsifier: a fit that is further from
-//! it.
+//! Any law of the fitter is fitted to any table, or to runs that are simulated from an example of the law, where the truth is
+//! known. Prediction: the truth fits the runs about as well as in 999 of 1000 simulations. Falsifier: a truth that fits worse.
 
 use crate::error::{Error, Result};
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};
 use crate::kit::{Claim, Info};
 use crate::params::{Choice, Spec};
+use crate::text;
+use crate::text::{Texts, phrase};
 
 mod words;
 
@@ -16,7 +17,7 @@ const LAWS: &[Choice] = &{
     let mut k = 0;
     while k < list.len() {
         let info = crate::fit::ALL[k].info;
-        list[k] = Choice { value: info.slug, label: info.title };
+        list[k] = Choice { value: info.slug, label: info.title.english() };
         k += 1;
     }
     list
@@ -25,35 +26,41 @@ const LAWS: &[Choice] = &{
 fit_params!(Params, columns ROLES_ALL, budget "1e21", unique "1e16" {
     /// The law to fit.
     law: &'static str = Spec::choice("power", LAWS);
-    /// Other laws to fit to the same runs for comparison, separated by commas; "all" for every law.
+    /// Names of other laws to fit to the same runs for comparison, separated by commas. The word "all" stands for every law.
     compare: String = Spec::text(200).was(&["against"]);
 });
 
-/// The page.
+/// The page `fit`.
 #[derive(Debug)]
 pub struct FitRuns;
 
 /// The experiment.
 pub type Study = Fits<FitRuns>;
 
-/// The laws named.
+/// The laws that are listed in `text`, separated by commas.
 fn named(text: &str) -> Result<Vec<Form>> {
     if text.trim() == "all" {
         return Ok(crate::fit::ALL.iter().map(Form::of).collect());
     }
-    let refused = |name| move |e: Error| Error::parameter("compare", name, &format!("laws separated by commas: {e}"));
+    let refused = |name| {
+        move |error: Error| {
+            let why = phrase(error.text().clone());
+            Error::parameter("compare", name, text!(words::COMPARE, why = why))
+        }
+    };
     parts(text).map(|name| crate::fit::find(name).map(Form::of).map_err(refused(name))).collect()
 }
 
 impl Page for FitRuns {
     const SLUG: &'static str = "fit";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: Texts = words::TEXTS;
 
-    // What a fit to the reader's own runs gives, nobody has published.
+    // Nobody has published what a fit to the user's own runs gives.
     const CLAIMS: &'static [Claim] = &[];
 
-    const DATA: &'static str = "A line of headings, then one run a line: its loss, and what it depends on.";
+    const DATA: &'static str =
+        "A line of headings, then one run per line: the loss of the run, and the quantities that the loss depends on.";
     type Params = Params;
 
     fn common(params: &Params) -> Common {

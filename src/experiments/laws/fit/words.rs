@@ -1,22 +1,22 @@
-//! Words of `fit`.
+//! Words of the page `fit`.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// The words of the page beside its results.
 pub(super) const INFO: Info = Info {
     title: "Fit a law to your runs",
-    question: "Which law goes through your runs, and how sure is that?",
+    question: "Which law fits your runs, and how certain is the fit?",
     notice: &[
-        "A fit is more than its curve. The band holds 95 of 100 curves that resampled runs give; it widens where there are no runs, which is where a law is used.",
-        "A flat profile says that the runs do not determine a parameter: hold it at any value in the flat part, and the others make up for it. Its interval is open on that side.",
-        "Two parameters whose refits lie along a line trade off against each other: the pair is known better than either alone. The figure of refits shows the two that do it most.",
-        "Predicting the largest runs from the others is the test that matters: a law with a lower objective may still predict worse.",
+        "A fit is more than a curve. The band contains 95 of 100 curves that are fitted to bootstrap resamples of the runs. The band is wide where there are no runs, and a law is used just there.",
+        "A flat profile shows that the runs do not determine a parameter. Hold the parameter fixed at any value in the flat part, and the other parameters compensate for it. The interval of the parameter is open on the flat side.",
+        "Two parameters trade off against each other where their refits lie along a line. The pair is then known better than either parameter alone. The figure of bootstrap refits shows the two parameters with the strongest correlation.",
+        "The most important test is to predict the largest runs from the others. A law with a lower objective may still predict the largest runs worse.",
     ],
     model: &[
-        "The objective is a sum over runs of Huber's function of a residual: squares up to delta, absolute values beyond, so that a few bad runs do not decide the fit. It is stated with every fit, because published fits differ by it.",
-        "The search is deterministic: a grid over the parameters in which the law is not linear, the linear ones solved for in each cell, and the lowest cells followed to the bottom; the seed adds a few starts, and more until the lowest minimum was met five times. All local minima it met are listed; where it is not certain of the lowest, it says so.",
-        "Intervals: refits of resampled runs (rows of one run stay together), and profiles, which hold one parameter after the other and allow for how few rows there are (n rows, p free parameters). A parameter counts as determined where both intervals are narrower than a factor of 10. Both take the law to be right. They say nothing of what happens beyond the runs if it is not.",
-        "Nothing you bring leaves your machine.",
+        r"The objective is the sum of Huber's function of the residuals over all runs. Residuals up to $\delta$ count by their square and larger ones by their absolute value, so that a few bad runs do not decide the fit. Published fits use different objectives, so each fit here states which objective it minimises.",
+        "The search is deterministic. It covers the parameters in which the law is not linear with a grid, solves for the linear parameters in each cell, and descends from the lowest cells to a local minimum. The seed adds a few starts. The search adds more starts until five of them end in the lowest minimum. The results list all local minima that were found. A note says where the lowest of them may not be the global minimum.",
+        "There are two kinds of intervals. Bootstrap intervals come from refits of resampled runs, where all rows of one run stay together. Profile intervals come from fits with one parameter held fixed at other values, and allow for the number $n$ of rows and the number $p$ of free parameters. A parameter counts as determined where the ends of both intervals differ by less than a factor of 10. Both kinds of intervals assume that the law is right, so they do not show the error beyond the runs if the law is wrong.",
+        "Your data never leave your machine.",
     ],
     formulas: &[
         Formula {
@@ -28,7 +28,7 @@ pub(super) const INFO: Info = Info {
             tex: r"\rho_\delta(r) = \begin{cases} r^2/2 & |r| \le \delta \\ \delta(|r| - \delta/2) & |r| > \delta \end{cases}",
         },
         Formula {
-            label: "Profile: values of a parameter that the runs allow",
+            label: r"Profile interval: the values $v$ of a parameter that the runs allow",
             tex: r"2\,\big(\min_{\theta:\,\theta_j = v} Q(\theta) - \min_\theta Q(\theta)\big)\,\frac{\mathrm{E}\,\psi'(r)}{\mathrm{E}\,\psi(r)^2} \le F_{1,\,n-p,\,0.95}",
         },
     ],
@@ -45,10 +45,12 @@ pub(super) const INFO: Info = Info {
     presets: &[
         Preset { title: "A learning curve", query: "" },
         Preset {
-            title: "A power law with a bend, four laws side by side",
+            title: "A broken power law, compared with three other laws",
             query: "law=bnsl&compare=power,log-linear,mixture-of-exponentials",
         },
     ],
 };
 
-pub(super) const TEXTS: crate::text::Texts = &[]; // MIGRATION
+crate::texts! {
+    COMPARE = "names of laws, separated by commas; {why}";
+}

@@ -1,5 +1,6 @@
 //! Numbers that `data-constrained` recomputes.
 
+use crate::kit::fits::words;
 use crate::kit::{Claim, File, Pick};
 
 /// The published runs.
@@ -28,7 +29,7 @@ pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=
 pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
 /// Where the output has R², and the parameters of repeats in each form.
-pub(super) const R2: Pick<'_> = Pick::Cell("quality", "R^2", "value");
+pub(super) const R2: Pick<'_> = Pick::Cell("quality", words::R2.english(), words::NUMBER.english());
 pub(super) const R_D: Pick<'_> = Pick::Cell("parameters", "R_D", "fit");
 pub(super) const R_N: Pick<'_> = Pick::Cell("parameters", "R_N", "fit");
 pub(super) const DELTA_D: Pick<'_> = Pick::Cell("parameters", "delta_D", "fit");
@@ -60,7 +61,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "$R^2$ of the loss at the published parameters",
         0.772_204_608_496_840_8,
         AS_PUBLISHED,
-        Pick::Cell("published", "Muennighoff et al., arXiv 2305.16264", "R^2"),
+        Pick::Cell("published", "Muennighoff et al., arXiv 2305.16264", words::R2.english()),
     )
     .within(1e-12, "rounding"),
     on_runs(

@@ -1,55 +1,39 @@
 //! Figures of a fit.
 
-use super::{LEVEL, Study, TRUTH, author, published_id};
+use super::{Claimed, LEVEL, Study, published_id};
 use crate::fit::bootstrap::{self, interval};
 use crate::fit::choose;
 use crate::fit::derived::{allocation, inputs, tokens_for};
 use crate::fit::objective::Room;
 use crate::fit::profile::Profile;
 use crate::fit::{Fit, Residual, Role, Transform};
+use crate::kit::fits::words;
 use crate::math;
-use crate::output::{Axis, Figure, Id, Mark, Series};
-use crate::text::word;
+use crate::output::{Axis, Figure, Mark, Series};
+use crate::text;
+use crate::text::{Argument, Template, Text, interval as ends_of, loss, name, number};
 
-/// Refits that make a band of a curve, at most.
+/// The most refits that a band is computed from.
 const BAND: usize = 400;
-/// Groups of runs that are drawn apart: as many as the page has colours.
+/// The most groups of runs in a figure: as many as the page has colours.
 const GROUPS: usize = 8;
-/// Sizes within this factor are drawn as one.
+/// Sizes within this factor are drawn as one group.
 const CLOSE: f64 = 1.03;
-/// Points of a curve.
+/// How many points a curve has.
 const CURVE: u32 = 60;
 
 /// An axis whose scale depends on the data.
-const fn axis(label: crate::text::Template<0>, log: bool) -> Axis {
+const fn axis(label: Template<0>, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
-/// Least and greatest.
+/// The least and the greatest of the values; the greatest is at least 0.
 fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
 }
 
-/// A number of three digits, as a label has it: thousands as k, millions as M, then B and T.
-fn short(x: f64) -> String {
-    let size = x.abs();
-    let known =
-        [(1e15, f64::NAN, ""), (1e12, 1e12, "T"), (1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e3, 1e3, "k"), (1e-3, 1.0, "")];
-    match known.into_iter().find(|(least, ..)| size >= *least) {
-        Some((_, unit, letter)) if unit.is_finite() => {
-            let power = math::ln((size / unit).max(1e-3)) / std::f64::consts::LN_10;
-            let decimals = (2.0 - (power + 1e-9).floor()).clamp(0.0, 5.0) as usize;
-            let text = format!("{:.decimals$}", x / unit);
-            let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-            format!("{text}{letter}")
-        }
-        _ if x == 0.0 => "0".into(),
-        _ => format!("{x:.2e}"),
-    }
-}
-
-/// Rows apart by a positive value, in rising order: those of about one value together; where these are too many, the
-/// neighbours that differ least together, until there are as many as can be drawn.
+/// Groups of rows with about the same positive value, in rising order. Where there are too many groups, neighbours that
+/// differ least are merged until the groups can be drawn.
 fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     let mut order: Vec<(f64, usize)> = values.enumerate().map(|(row, x)| (x, row)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -73,27 +57,35 @@ fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     groups
 }
 
-/// Rows of about one value, and the ends of those values.
+/// Rows with about the same value, and the least and the greatest of those values.
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     ends: [f64; 2],
     rows: Vec<usize>,
 }
 
+/// The ends of a group in a label: one number where they are equal to four digits.
+fn spanned([least, most]: [f64; 2]) -> Argument {
+    if most <= least * 1.0005 { number(least) } else { ends_of([least, most]) }
+}
+
 impl Study<'_> {
-    /// What a curve of claimed parameters is called.
-    pub(super) fn whose(&self, source: &str, values: &[f64]) -> String {
-        let of = author(source);
-        if self.truth() == Some(values) { format!("{TRUTH} ({of})") } else { of.to_owned() }
+    /// What a curve of claimed parameters is called in a legend.
+    pub(super) fn whose(&self, claimed: &Claimed) -> Text {
+        match claimed.by {
+            None => words::TRUTH.into(),
+            Some(by) if self.truth() == Some(claimed.values) => text!(words::TRUTH_OF, authors = name(by)),
+            Some(by) => Text::verbatim(by),
+        }
     }
 
-    /// At most so many refits, at places that their number decides.
+    /// At most [`BAND`] refits, evenly spread over all of them.
     pub(super) fn some_refits(&self) -> Vec<Vec<f64>> {
         let keep = self.refits.len().min(BAND);
         (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
     }
 
-    /// A curve with the band of what it is for refits.
+    /// A curve with a band: at each point the interval of the curves `of` all refits.
     pub(super) fn banded(&self, line: Series, of: &dyn Fn(&[f64]) -> Vec<f64>) -> Series {
         let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
         if curves.is_empty() {
@@ -104,42 +96,49 @@ impl Study<'_> {
         line.interval(lo, hi)
     }
 
-    /// The same curve of parameters that were published.
+    /// A curve for each set of parameters that somebody published, or that the runs were simulated from.
     pub(super) fn theirs(&self, x: &[f64], of: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Series> {
-        let one = |(k, (source, values)): (usize, (&str, &[f64]))| {
-            Series::published(published_id(k), self.whose(source, values), x.to_vec(), of(values)).line()
+        let one = |(k, claimed): (usize, Claimed)| {
+            Series::published(published_id(k), self.whose(&claimed), x.to_vec(), of(claimed.values)).line()
         };
         self.claimed().into_iter().enumerate().map(one).collect()
     }
 
-    /// A curve of the fit over inputs, with the band of its refits.
-    pub(super) fn curve(&self, fit: &Fit, (id, label): (Id, String), x: Vec<f64>, inputs: &[Vec<f64>]) -> Series {
-        let of = |p: &[f64]| inputs.iter().map(|x| self.problem.law.predict(p, x)).collect::<Vec<_>>();
-        self.banded(Series::theory(id, label, x, of(&fit.params)), &of)
+    /// A curve of the law at parameters of the fit, over inputs, with the band of its refits.
+    pub(super) fn curve(&self, line: Series, inputs: &[Vec<f64>]) -> Series {
+        self.banded(line, &|p| self.along(p, inputs))
+    }
+
+    /// What the law predicts at these parameters for these inputs.
+    fn along(&self, p: &[f64], inputs: &[Vec<f64>]) -> Vec<f64> {
+        inputs.iter().map(|x| self.problem.law.predict(p, x)).collect()
     }
 
     /// The runs, and the fit through them.
     pub(super) fn data(&self) -> Figure {
         let (data, law) = (&self.shown.data, self.problem.law);
-        let what = if self.simulated { "Simulated runs" } else { "Runs" };
-        let title = format!("{what}{}", if self.fit.is_some() { " and fit" } else { "" });
-        let log = self.problem.objective.residual == Residual::Log;
-        let loss = axis(word(if law.info.objective.residual == Residual::Log { "loss" } else { "y" }), log);
-        let (Some(n), Some(d)) = (self.place(Role::Params), self.place(Role::Tokens)) else {
-            return self.data_of_one(&title, loss);
+        let title = match (self.simulated, self.fit.is_some()) {
+            (false, false) => words::DATA,
+            (false, true) => words::DATA_AND_FIT,
+            (true, false) => words::SIMULATED_DATA,
+            (true, true) => words::SIMULATED_DATA_AND_FIT,
         };
-        // With unique tokens, over epochs and apart by those; without, over tokens and apart by parameters.
+        let log = self.problem.objective.residual == Residual::Log;
+        let value = if law.info.objective.residual == Residual::Log { words::LOSS } else { words::VALUE };
+        let value = axis(value, log);
+        let (Some(n), Some(d)) = (self.place(Role::Params), self.place(Role::Tokens)) else {
+            return self.data_of_one(title, value);
+        };
+        // A law of repeated data is drawn over epochs, with one group for each number of unique tokens. Other laws are drawn
+        // over tokens, with one group for each number of parameters.
         let unique = self.place(Role::Unique);
         let by = unique.unwrap_or(n);
         let over = |x: &[f64]| unique.map_or(x[d], |u| (x[d] / x[u]).max(1.0));
         let groups = apart((0..data.len()).map(|i| data.input(i)[by]));
         let mut series = Vec::new();
-        for (g, Group { ends: [least, most], rows }) in groups.iter().enumerate() {
+        for (g, Group { ends: span, rows }) in groups.iter().enumerate() {
             let middle =
                 |k: usize| math::exp(rows.iter().map(|&i| math::ln(data.input(i)[k])).sum::<f64>() / rows.len() as f64);
-            let (from, to) = (short(*least), short(*most));
-            let span = if from == to { String::new() } else { format!(" to {to}") };
-            let label = format!("{} = {from}{span}", law.info.inputs[by].symbol);
             let x: Vec<f64> = rows.iter().map(|&i| over(data.input(i))).collect();
             let y = rows.iter().map(|&i| data.y[i]).collect();
             if let Some(fit) = self.fit {
@@ -151,39 +150,47 @@ impl Study<'_> {
                     inputs
                 };
                 let inputs: Vec<_> = xs.iter().map(at).collect();
-                let at = if span.is_empty() { String::new() } else { format!(" at {}", short(middle(by))) };
-                let size = unique.map_or_else(String::new, |_| format!(", N = {}", short(middle(n))));
-                let of = format!("{label}{size}, fit{at}");
-                let id = format!("g{}-curve", g + 1).into();
-                series.push(self.curve(fit, (id, of), xs, &inputs).group(format!("g{}", g + 1)));
+                let size = number(middle(n));
+                let label = match unique {
+                    Some(u) => text!(words::FIT_OF_UNIQUE, unique = number(middle(u)), size = size),
+                    None => text!(words::FIT_OF_SIZE, size = size),
+                };
+                let line = Series::theory(format!("g{}-curve", g + 1), label, xs, self.along(&fit.params, &inputs));
+                series.push(self.curve(line, &inputs).group(format!("g{}", g + 1)));
             }
+            let span = spanned(*span);
+            let label = match unique {
+                Some(_) => text!(words::RUNS_OF_UNIQUE, unique = span),
+                None => text!(words::RUNS_OF_SIZE, size = span),
+            };
             series.push(Series::measured(format!("g{}-runs", g + 1), label, x, y).group(format!("g{}", g + 1)));
         }
-        let x = if unique.is_some() { Axis::log(word("epochs D/U")) } else { Axis::log(word("tokens D")) };
-        Figure::new("data", title, x, loss).series(series)
+        let x = Axis::log(if unique.is_some() { words::EPOCHS } else { words::TOKENS_D });
+        Figure::new("data", title, x, value).series(series)
     }
 
-    pub(super) fn data_of_one(&self, title: &String, loss: Axis) -> Figure {
-        let (data, law) = (&self.shown.data, self.problem.law);
+    pub(super) fn data_of_one(&self, title: Template<0>, value: Axis) -> Figure {
+        let data = &self.shown.data;
         let xs = || (0..data.len()).map(|i| data.input(i)[0]);
         let [lo, hi] = ends(xs().filter(|x| *x > 0.0));
-        // Half a decade further on: what a law is for.
+        // The curve goes half a decade beyond the runs, because a law is used to extrapolate.
         let curve = math::ratios(lo, 3.0 * hi, 2 * CURVE + 1);
         let inputs: Vec<_> = curve.iter().map(|x| vec![*x]).collect();
-        let mut series = vec![Series::measured("runs", "runs", xs().collect(), data.y.clone())];
-        for (k, (source, values)) in self.claimed().into_iter().enumerate() {
-            let y = inputs.iter().map(|x| law.predict(values, x)).collect();
-            series.push(Series::theory(published_id(k), self.whose(source, values), curve.clone(), y));
+        let mut series = vec![Series::measured("runs", words::RUNS, xs().collect(), data.y.clone())];
+        for (k, claimed) in self.claimed().into_iter().enumerate() {
+            let y = self.along(claimed.values, &inputs);
+            series.push(Series::theory(published_id(k), self.whose(&claimed), curve.clone(), y));
         }
         if let Some(fit) = self.fit {
-            series.push(self.curve(fit, ("fit".into(), "fit".into()), curve, &inputs));
+            let line = Series::theory("fit", words::FIT, curve, self.along(&fit.params, &inputs));
+            series.push(self.curve(line, &inputs));
         }
-        Figure::new("data", title, Axis::log(word("x")), loss).series(series)
+        Figure::new("data", title, Axis::log(words::X), value).series(series)
     }
 
-    /// What K epochs over U tokens are worth: the fresh tokens that give the same loss, over U.
+    /// Worth of K epochs over U tokens: how many fresh tokens give the same loss, divided by U.
     ///
-    /// Of a model so small that it has no parameters beyond those that the unique tokens can use.
+    /// The model is so small that it has no parameters beyond those that the unique tokens can use.
     pub(super) fn worth(&self) -> Option<Figure> {
         let (d, u) = (self.place(Role::Tokens)?, self.place(Role::Unique)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -197,16 +204,17 @@ impl Study<'_> {
             tokens_for(law, p, size, loss, None) / unique
         };
         let of = |p: &[f64]| xs.iter().map(|&k| worth(p, k)).collect::<Vec<_>>();
-        let fitted = self.fit.map(|fit| self.banded(Series::theory("fit", "fit", xs.clone(), of(&fit.params)), &of));
-        let fresh = Series::theory("fresh", "as good as fresh", xs.clone(), xs.clone());
+        let fitted =
+            self.fit.map(|fit| self.banded(Series::theory("fit", words::FIT, xs.clone(), of(&fit.params)), &of));
+        let fresh = Series::theory("fresh", words::FRESH, xs.clone(), xs.clone());
         let mut series: Vec<_> = fitted.into_iter().chain([fresh]).collect();
         series.extend(self.theirs(&xs, &of));
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
-        let title = "What K epochs are worth, in epochs of fresh tokens";
-        Some(Figure::new("worth", title, Axis::log(word("epochs K")), Axis::log(word("worth D'/U"))).series(series))
+        let (x, y) = (Axis::log(words::EPOCHS), Axis::log(words::WORTH));
+        Some(Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series))
     }
 
-    /// Parameters against tokens: the runs, equal loss, equal compute, and what is best.
+    /// Parameters against tokens: the runs, lines of equal loss, lines of equal compute, and the compute-optimal split.
     pub(super) fn contours(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -218,18 +226,18 @@ impl Study<'_> {
         let xs = || math::ratios(0.5 * n_lo, 2.0 * n_hi, CURVE + 1);
         let mut losses = data.y.clone();
         losses.sort_by(f64::total_cmp);
-        let mut series = vec![Series::measured("runs", "runs", sizes, tokens)];
+        let mut series = vec![Series::measured("runs", words::RUNS, sizes, tokens)];
         let best: Vec<_> = math::ratios(c_lo, c_hi, 25)
             .into_iter()
             .map(|c| allocation(law, &fit.params, c, self.ask.unique))
             .filter(|[n, d, _]| (0.5 * n_lo..=2.0 * n_hi).contains(n) && inside(*d).is_finite())
             .collect();
         let (x, y) = best.iter().map(|[n, d, _]| (*n, *d)).unzip();
-        series.push(Series::theory("best", "best split of the compute", x, y));
+        series.push(Series::theory("best", words::BEST, x, y));
         for k in 0..4 {
-            let loss = bootstrap::quantile(&losses, 0.1 + 0.25 * f64::from(k));
-            let tokens = |n: &f64| inside(tokens_for(law, &fit.params, *n, loss, self.ask.unique));
-            let (id, label) = (format!("loss-{}", k + 1), format!("loss = {}", short(loss)));
+            let level = bootstrap::quantile(&losses, 0.1 + 0.25 * f64::from(k));
+            let tokens = |n: &f64| inside(tokens_for(law, &fit.params, *n, level, self.ask.unique));
+            let (id, label) = (format!("loss-{}", k + 1), text!(words::EQUAL_LOSS, loss = loss(level)));
             series.push(Series::theory(id, label, xs(), xs().iter().map(tokens).collect()).group("loss"));
         }
         let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
@@ -238,18 +246,15 @@ impl Study<'_> {
             let exponent = power(c_lo).ceil() + step * f64::from(k);
             let c = math::pow(10.0, exponent);
             let y = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
-            series.push(
-                Series::theory(format!("compute-{}", k + 1), format!("C = 1e{exponent:.0}"), xs(), y).group("compute"),
-            );
+            let label = text!(words::EQUAL_COMPUTE, compute = number(c));
+            series.push(Series::theory(format!("compute-{}", k + 1), label, xs(), y).group("compute"));
         }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
-        let title = "Equal loss, equal compute, and the best split of it";
-        Some(
-            Figure::new("contours", title, Axis::log(word("parameters N")), Axis::log(word("tokens D"))).series(series),
-        )
+        let (x, y) = (Axis::log(words::PARAMETERS_N), Axis::log(words::TOKENS_D));
+        Some(Figure::new("contours", words::CONTOURS, x, y).series(series))
     }
 
-    /// Tokens for each parameter where a budget is split best, against the budget.
+    /// The compute-optimal number of tokens per parameter against the budget.
     pub(super) fn frontier(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -261,20 +266,16 @@ impl Study<'_> {
             d / n
         };
         let of = |p: &[f64]| xs.iter().map(|&c| at(p, c)).collect::<Vec<_>>();
-        let mut series = vec![self.banded(Series::theory("fit", "fit", xs.clone(), of(&fit.params)), &of)];
+        let mut series = vec![self.banded(Series::theory("fit", words::FIT, xs.clone(), of(&fit.params)), &of)];
         series.extend(self.theirs(&xs, &of));
-        let mut figure = Figure::new(
-            "frontier",
-            "Tokens for each parameter, where a budget is split best",
-            Axis::log(word("compute C = 6 N D")),
-            Axis::log(word("tokens per parameter")),
-        )
-        .series(series);
-        figure.marks.push(Mark::at_x("your budget", budget));
+        let mut figure =
+            Figure::new("frontier", words::FRONTIER, Axis::log(words::COMPUTE).unit("FLOPs"), Axis::log(words::RATIO))
+                .series(series);
+        figure.marks.push(Mark::at_x(words::YOUR_BUDGET, budget));
         Some(figure)
     }
 
-    /// Predicted against measured; the largest runs once more, as predicted by a fit without them.
+    /// Measured against predicted losses of all runs, and of the largest runs as predicted by a fit without them.
     pub(super) fn predicted(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
         self.shown.at(&fit.params, &mut room);
@@ -286,15 +287,14 @@ impl Study<'_> {
             .chain(&room.values)
             .fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], y| [a.min(*y), b.max(*y)]);
         let mut series = vec![
-            Series::measured("runs", "all runs, fitted", room.values.clone(), data.y.clone()),
-            Series::theory("equal", "equal", vec![lo, hi], vec![lo, hi]),
+            Series::measured("runs", words::FITTED_RUNS, room.values.clone(), data.y.clone()),
+            Series::theory("equal", words::EQUAL, vec![lo, hi], vec![lo, hi]),
         ];
         if let Some(out) = self.largest {
-            let label = "largest runs, predicted by a fit to the others";
-            series.push(Series::measured("largest", label, out.predicted.clone(), out.measured.clone()));
+            series.push(Series::measured("largest", words::LARGEST_RUNS, out.predicted.clone(), out.measured.clone()));
         }
-        Figure::new("predicted", "Predicted and measured", axis(word("predicted"), log), axis(word("measured"), log))
-            .series(series)
+        let (x, y) = (axis(words::PREDICTED, log), axis(words::MEASURED, log));
+        Figure::new("predicted", words::PREDICTED_AND_MEASURED, x, y).series(series)
     }
 
     pub(super) fn residuals(&self, fit: &Fit) -> Figure {
@@ -302,31 +302,33 @@ impl Study<'_> {
         self.shown.at(&fit.params, &mut room);
         let size: Vec<f64> = (0..self.shown.data.len()).map(|i| choose::scale(self.shown, i)).collect();
         let label = match self.problem.objective.residual {
-            Residual::Log => "ln predicted - ln measured",
-            Residual::Plain => "predicted - measured",
+            Residual::Log => words::LOG_RESIDUAL,
+            Residual::Plain => words::PLAIN_RESIDUAL,
         };
         let many = self.problem.law.info.inputs.len() > 1;
-        let size_label = if many { "parameters times tokens" } else { "x" };
+        let size_label = if many { words::SIZE_OF_RUN } else { words::X };
         let from_zero = size.iter().any(|x| *x <= 0.0);
-        let runs = Series::measured("residuals", "residuals", size, room.residuals);
-        Figure::new("residuals", "Residuals", axis(word(size_label), !from_zero), axis(word(label), false))
-            .series([runs])
+        let runs = Series::measured("residuals", words::RESIDUALS, size, room.residuals);
+        let (x, y) = (axis(size_label, !from_zero), axis(label, false));
+        Figure::new("residuals", words::RESIDUALS_OF_FIT, x, y).series([runs])
     }
 
-    /// Their refits.
+    /// The refits of the two parameters with the strongest correlation.
     pub(super) fn ridge(&self) -> Option<Figure> {
         let params = self.problem.law.info.params;
         let (r, [i, j]) = self.tied()?;
         let of = |j: usize| self.refits.iter().map(|p| p[j]).collect::<Vec<_>>();
-        let scale = |j: usize| axis(word(params[j].name), params[j].transform == Transform::Log).unit(params[j].unit);
-        let title = format!("Refits of resampled runs: {} and {}, correlation {r:.3}", params[i].name, params[j].name);
+        let scale =
+            |j: usize| axis(Template::new(params[j].name), params[j].transform == Transform::Log).unit(params[j].unit);
+        let [first, second] = [i, j].map(|j| name(params[j].name));
+        let title = text!(words::RIDGE, first = first, second = second, correlation = number(r));
         let mut figure = Figure::new("ridge", title, scale(i), scale(j)).series([Series::measured(
             "refits",
-            "refits",
+            words::REFITS,
             of(i),
             of(j),
         )]);
-        figure.marks.extend(self.truth().map(|truth| Mark::at(TRUTH, truth[i], truth[j])));
+        figure.marks.extend(self.truth().map(|truth| Mark::at(words::TRUTH, truth[i], truth[j])));
         Some(figure)
     }
 
@@ -337,18 +339,18 @@ impl Study<'_> {
         let [lo, hi] = [x[0], x[x.len() - 1]];
         let mut figure = Figure::new(
             param.name,
-            format!("Profile of {}: the least objective with it held", param.name),
-            axis(word(param.name), param.transform == Transform::Log).unit(param.unit),
-            Axis::log(word("least objective")),
+            text!(words::PROFILE, parameter = name(param.name)),
+            axis(Template::new(param.name), param.transform == Transform::Log).unit(param.unit),
+            Axis::log(words::LOWEST),
         )
         .series([
-            Series::theory("profile", "least objective", x, y),
-            Series::theory("level", "below it, the runs allow the value", vec![lo, hi], vec![level; 2]),
+            Series::theory("profile", words::LOWEST, x, y),
+            Series::theory("level", words::LEVEL, vec![lo, hi], vec![level; 2]),
         ]);
         let ends = profile.interval().into_iter().filter(|end| end.is_finite());
-        figure.marks = ends.map(|end| Mark::at_x("95 % end", end)).collect();
-        figure.marks.push(Mark::at_x("fit", fit.params[j]));
-        figure.marks.extend(self.truth().map(|truth| Mark::at_x(TRUTH, truth[j])));
+        figure.marks = ends.map(|end| Mark::at_x(words::END, end)).collect();
+        figure.marks.push(Mark::at_x(words::FIT, fit.params[j]));
+        figure.marks.extend(self.truth().map(|truth| Mark::at_x(words::TRUTH, truth[j])));
         figure
     }
 }
@@ -356,12 +358,6 @@ impl Study<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_are_short() {
-        let said = [1.0, 2.345_67, 123_456.0, 5e7, 1e9, 0.000_123, 31.0, 0.05, 0.0, 3e15, 7.95e7].map(short);
-        assert_eq!(said, ["1", "2.35", "123k", "50M", "1B", "1.23e-4", "31", "0.05", "0", "3.00e15", "79.5M"]);
-    }
 
     #[test]
     fn sizes_have_curves_of_their_own_as_long_as_there_are_colours() {

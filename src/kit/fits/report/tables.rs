@@ -1,25 +1,26 @@
-//! Tables of a fit, and what to know in words.
+//! Tables of a fit, and notes on its runs.
 
-use super::{Compared, FLAT, LEVEL, Study, TOGETHER, words};
-use crate::error::number;
+use super::{Compared, FLAT, LEVEL, Study, TOGETHER, stopped};
 use crate::fit::bootstrap::{self, interval, opened};
 use crate::fit::derived::{allocation, answers};
 use crate::fit::objective::Room;
 use crate::fit::profile::{Profile, bounded, critical, sharpness, silent};
 use crate::fit::{Fit, Role, choose};
+use crate::kit::fits::words;
 use crate::math;
-use crate::output::{Cell, Column, Table, significant};
+use crate::output::{Cell, Column, Table};
 use crate::stats::correlation;
-use crate::text::word;
+use crate::text;
+use crate::text::{Argument, Template, Text, count, error, list, loss, name, number, phrase, setting, share};
 
-/// A residual so many times the middle one is not noise.
+/// A residual that is more than this many times the median residual is not noise.
 const FAR: f64 = 12.0;
 
-const fn column(name: &'static str) -> Column {
-    Column { name: crate::text::word(name), unit: "" }
+const fn column(name: Template<0>) -> Column {
+    Column { name, unit: "" }
 }
 
-/// Rising numbers, neighbours joined: `2-6, 9`; no more than a few hundred.
+/// Rising numbers as text, with neighbours joined, as in `2-6, 9`; at most the first 300 spans.
 fn spans(lines: &[usize]) -> String {
     let spans: Vec<_> = lines.chunk_by(|a, b| a + 1 == *b).collect();
     let one = |span: &&[usize]| match span {
@@ -30,220 +31,193 @@ fn spans(lines: &[usize]) -> String {
     spans.iter().take(300).map(one).collect::<Vec<_>>().join(", ") + more
 }
 
+/// The note on two inputs whose logarithms have the correlation `r`; `called` are their symbols.
+fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Text {
+    let [a, b] = called;
+    let correlation = number(r);
+    match (first, second, r > 0.0) {
+        (Role::Params, Role::Tokens, true) => text!(words::SAME_RATIO, correlation = correlation),
+        (Role::Params, Role::Tokens, false) => text!(words::SAME_COMPUTE, correlation = correlation),
+        (Role::Tokens, Role::Unique, true) => text!(words::SAME_EPOCHS, correlation = correlation),
+        (_, _, true) => text!(words::SAME_QUOTIENT, first = a, second = b, correlation = correlation),
+        _ => text!(words::SAME_PRODUCT, first = a, second = b, correlation = correlation),
+    }
+}
+
 impl Study<'_> {
-    /// What a reader should know, in sentences.
-    pub(super) fn words(&self) -> Table {
-        let params = self.problem.law.info.params;
-        let data = &self.problem.data;
-        let mut list = Vec::new();
-        if self.simulated {
-            let says = self.problem.law.info.example.says;
-            list.push(format!(
-                "These runs are simulated from the law itself, with noise; its parameters are those of {says}."
-            ));
-        } else {
-            list.push(format!("Columns: {}.", self.how.join(", ")));
-        }
-        list.extend(self.notes.iter().cloned());
-        let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
-        let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
-        list.push(format!("{} rows of {runs}{left}.", data.len()));
-        list.push(format!("The fit minimises the {}.", self.problem.objective.words()));
-        if bootstrap::draws_losses(self.problem) {
-            let free = self.problem.free();
-            // Measured: tests/bench/RESULTS.md, few rows.
-            let wide = if data.len() < 2 * free {
-                " In simulations with fewer than two rows for each free parameter, 95 % intervals held the truth in up to \
-                 99 % of the tables: they are rather too wide."
-            } else {
-                ""
-            };
-            list.push(format!(
-                "{} rows are few for {free} free parameters: the bootstrap draws losses, as the fit predicts them with \
-                 normal noise, and not rows. Both intervals take the law to be right and the rows to be independent.{wide}",
-                data.len()
-            ));
-        } else if self.runs < bootstrap::RUNS && self.runs < data.len() {
-            list.push(format!(
-                "{} too few to be resampled whole ({} would do), so rows are resampled one by one. Rows of one run say \
-                 nearly the same, so the intervals may be too narrow.",
-                if self.runs == 1 { "One run is".into() } else { format!("{} runs are", self.runs) },
-                bootstrap::RUNS
-            ));
-        }
-        list.extend(self.together());
-        let boot = self.bootstrapped();
-        if let Some((r, pair)) = self.tied().filter(|(r, _)| r.abs() >= TOGETHER) {
-            let loose =
-                |(j, profile): &&(usize, Profile)| pair.contains(j) && !self.judged(*j, profile, boot.as_deref()).0;
-            let neither = if self.profiles.iter().filter(loose).count() == 2 { ". Neither is known well" } else { "" };
-            list.push(format!(
-                "{} and {} trade off: the correlation of their refits is {r:.3}, so the pair is known better than either \
-                 alone{neither}.",
-                params[pair[0]].name, params[pair[1]].name
-            ));
-        }
-        for (j, profile) in self.profiles {
-            let (yes, said) = self.judged(*j, profile, boot.as_deref());
-            if !yes && self.noise_is_known() {
-                list.push(format!("{}{}.", said[..1].to_uppercase(), &said[1..]));
-            }
-            let lower = profile.points().iter().map(|p| p.objective).fold(f64::INFINITY, f64::min);
-            if self.fit.is_some_and(|fit| lower < fit.value * (1.0 - 1e-6)) {
-                list.push(format!(
-                    "While {} was held, a better fit was found: {}.",
-                    params[*j].name,
-                    significant(lower, 7)
-                ));
-            }
-        }
+    /// What a reader should know about the runs and the fit.
+    pub(super) fn notes(&self) -> Table {
+        let mut notes = self.of_runs();
+        notes.extend(self.together());
+        notes.extend(self.of_refits());
+        notes.extend(self.of_profiles());
         if let Some(fit) = self.fit {
-            list.extend(silent(self.problem, fit));
-            list.extend(self.at_bounds(fit));
-            list.extend(self.minima(fit));
-            list.extend(self.beyond(fit));
-            list.extend(self.far_off(fit));
+            notes.extend(silent(self.problem, fit));
+            notes.extend(self.at_bounds(fit));
+            notes.extend(self.minima(fit));
+            notes.extend(self.beyond(fit));
+            notes.extend(self.far_off(fit));
         }
         Table {
             id: "words",
             nothing: None,
-            title: "In words".into(),
-            columns: vec![column("what to know")],
-            rows: list.into_iter().map(|text| vec![text.into()]).collect(),
+            title: words::NOTES.into(),
+            columns: vec![column(words::NOTE)],
+            rows: notes.into_iter().map(|note| vec![note.into()]).collect(),
         }
     }
 
-    /// Is the best that a budget buys worse than every run? Then the budget lies below the runs, or a unit is wrong.
-    fn beyond(&self, fit: &Fit) -> Option<String> {
+    /// Notes on the runs, on the objective, and on how the runs are resampled.
+    fn of_runs(&self) -> Vec<Text> {
+        let (rows, runs, free) = (self.problem.data.len(), self.runs, self.problem.free());
+        let mut notes = vec![if self.simulated {
+            text!(words::SIMULATED, source = phrase(self.problem.law.info.example.says))
+        } else {
+            text!(words::COLUMNS, columns = list(self.how.to_vec()))
+        }];
+        notes.extend(self.notes.iter().cloned());
+        notes.push(text!(words::ROWS_OF_RUNS, rows = count(rows), runs = count(runs)));
+        if !self.excluded.is_empty() {
+            notes.push(text!(words::LEFT_OUT, lines = count(self.excluded.len())));
+        }
+        notes.push(self.problem.objective.words());
+        if bootstrap::draws_losses(self.problem) {
+            notes.push(text!(words::FEW_ROWS, rows = count(rows), free = count(free)));
+            // Measured: tests/bench/RESULTS.md, few rows.
+            notes.extend((rows < 2 * free).then(|| words::TOO_WIDE.into()));
+        } else if runs < bootstrap::RUNS && runs < rows {
+            notes.push(text!(words::FEW_RUNS, runs = count(runs), least = count(bootstrap::RUNS)));
+        }
+        notes
+    }
+
+    /// Notes on two parameters whose refits are strongly correlated.
+    fn of_refits(&self) -> Vec<Text> {
+        let Some((r, pair)) = self.tied().filter(|(r, _)| r.abs() >= TOGETHER) else { return Vec::new() };
+        let called = || pair.map(|j| name(self.problem.law.info.params[j].name));
+        let [first, second] = called();
+        let mut notes = vec![text!(words::TRADE_OFF, first = first, second = second, correlation = number(r))];
+        let boot = self.bootstrapped();
+        let loose = |(j, profile): &&(usize, Profile)| pair.contains(j) && !self.judged(*j, profile, boot.as_deref()).0;
+        if self.profiles.iter().filter(loose).count() == 2 {
+            let [first, second] = called();
+            notes.push(text!(words::NEITHER, first = first, second = second));
+        }
+        notes
+    }
+
+    /// Notes on parameters that the runs do not determine, and on a better fit that a profile found.
+    fn of_profiles(&self) -> Vec<Text> {
+        let boot = self.bootstrapped();
+        let mut notes = Vec::new();
+        for (j, profile) in self.profiles {
+            let (yes, said) = self.judged(*j, profile, boot.as_deref());
+            if !yes && self.noise_is_known() {
+                notes.push(said);
+            }
+            let lower = profile.points().iter().map(|p| p.objective).fold(f64::INFINITY, f64::min);
+            if self.fit.is_some_and(|fit| lower < fit.value * (1.0 - 1e-6)) {
+                let parameter = name(self.problem.law.info.params[*j].name);
+                notes.push(text!(words::BETTER_FOUND, parameter = parameter, objective = number(lower)));
+            }
+        }
+        notes
+    }
+
+    /// A note where the compute-optimal loss at the budget is higher than the loss of every run. The budget then lies far below
+    /// the runs, or a unit is wrong.
+    fn beyond(&self, fit: &Fit) -> Option<Text> {
         let worst = self.problem.data.y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let law = self.problem.law;
         let has = |role: Role| law.info.inputs.iter().any(|input| input.role == role);
-        let compute = self.ask.compute.filter(|_| has(Role::Params) && has(Role::Tokens))?;
-        let [_, _, loss] = allocation(law, &fit.params, compute, self.ask.unique);
-        (loss > worst).then(|| {
-            format!(
-                "The compute-optimal loss at the budget of {compute:.3e} operations is {loss:.3}, above every loss of the \
-                 runs ({worst:.3} at most): the budget lies far below that of the runs, or a unit is wrong."
-            )
-        })
+        let budget = self.ask.compute.filter(|_| has(Role::Params) && has(Role::Tokens))?;
+        let [_, _, best] = allocation(law, &fit.params, budget, self.ask.unique);
+        let said = || text!(words::BEYOND, compute = number(budget), loss = loss(best), worst = loss(worst));
+        (best > worst).then(said)
     }
 
-    /// The row whose residual is many times the usual one: a damaged cell, or a run that failed.
-    fn far_off(&self, fit: &Fit) -> Option<String> {
+    /// Notes on rows with a residual far above the median, which come from a damaged cell or a failed run.
+    fn far_off(&self, fit: &Fit) -> Vec<Text> {
         // A curve through few rows passes close to most of them.
-        if self.problem.data.len() < 4 * self.problem.free() {
-            return None;
+        if self.simulated || self.problem.data.len() < 4 * self.problem.free() {
+            return Vec::new();
         }
         let mut room = Room::default();
         self.problem.at(&fit.params, &mut room);
         let size: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
         let mut sorted = size.clone();
         sorted.sort_by(f64::total_cmp);
-        // An exact fit has residuals of rounding.
+        // The residuals of an exact fit are rounding errors.
         let usual = sorted[sorted.len() / 2].max(1e-6);
-        let worst = (0..size.len()).max_by(|&i, &j| size[i].total_cmp(&size[j]))?;
-        // Of Gaussian residuals one in a million lies seven times the middle one away.
-        let many = size.iter().filter(|r| **r > FAR * usual).count();
-        (!self.simulated && size[worst] > (FAR * usual).max(1e-3)).then(|| {
-            let others = if many == 1 { String::new() } else { format!(", and {} more lie beyond {FAR} times it", many - 1) };
-            format!(
-                "Line {} lies far from the fit: its loss is {}, the law gives {}, which is {} times the middle distance{others}. \
-                 Check its cells, or leave it out.",
-                self.lines[worst],
-                significant(self.problem.data.y[worst], 5),
-                significant(room.values[worst], 5),
-                significant(size[worst] / usual, 2)
-            )
-        })
+        let worst = (0..size.len()).max_by(|&i, &j| size[i].total_cmp(&size[j]));
+        let Some(worst) = worst.filter(|&i| size[i] > (FAR * usual).max(1e-3)) else { return Vec::new() };
+        let line = || setting(self.lines[worst] as f64);
+        let mut notes = vec![text!(
+            words::FAR_OFF,
+            line = line(),
+            measured = loss(self.problem.data.y[worst]),
+            predicted = loss(room.values[worst]),
+            ratio = error(size[worst] / usual),
+        )];
+        // One in a million Gaussian residuals is more than seven times the median.
+        let others = size.iter().filter(|r| **r > FAR * usual).count().saturating_sub(1);
+        if others > 0 {
+            notes.push(text!(words::MORE_FAR_OFF, line = line(), others = count(others), factor = setting(FAR)));
+        }
+        notes
     }
 
-    /// Parameters of the fit at a bound.
-    pub(super) fn at_bounds(&self, fit: &Fit) -> Vec<String> {
+    /// Notes on parameters of the fit that are at a bound.
+    pub(super) fn at_bounds(&self, fit: &Fit) -> Vec<Text> {
         let one = |(j, pressed): (usize, bool)| {
             let param = &self.problem.law.info.params[j];
             let [lo, hi] = param.bounds;
-            let value = number(if (fit.params[j] / lo - 1.0).abs() < 1e-6 { lo } else { hi });
-            let then = if pressed {
-                "and beyond it the fit would be better: the other parameters are those of this bound. Another unit of the \
-                 inputs, or a parameter held, would settle it"
+            let bound = setting(if (fit.params[j] / lo - 1.0).abs() < 1e-6 { lo } else { hi });
+            if pressed {
+                text!(words::PRESSED, parameter = name(param.name), bound = bound)
             } else {
-                "and beyond it the fit would be no better"
-            };
-            format!("{} is at its bound, {value}, {then}.", param.name)
+                text!(words::AT_BOUND, parameter = name(param.name), bound = bound)
+            }
         };
         bounded(self.problem, &fit.params, sharpness(self.problem, fit)).into_iter().map(one).collect()
     }
 
-    /// Inputs that move together: what one does cannot be told from what the other does.
-    pub(super) fn together(&self) -> Vec<String> {
+    /// Notes on inputs that move together, so that the runs cannot tell their effects apart.
+    pub(super) fn together(&self) -> Vec<Text> {
         let (data, inputs) = (&self.shown.data, self.problem.law.info.inputs);
         let column = |k: usize| (0..data.len()).map(|i| math::ln(data.input(i)[k])).collect::<Vec<_>>();
-        let mut list = Vec::new();
+        let mut notes = Vec::new();
         for (i, j) in (0..inputs.len()).flat_map(|i| (i + 1..inputs.len()).map(move |j| (i, j))) {
             let r = correlation(&column(i), &column(j));
             if r.abs() < TOGETHER {
                 continue;
             }
-            let [a, b] = [inputs[i].label, inputs[j].label];
-            let how = match (inputs[i].role, inputs[j].role, r > 0.0) {
-                (Role::Params, Role::Tokens, true) => "nearly the same number of tokens per parameter in all runs",
-                (Role::Params, Role::Tokens, false) => "nearly the same compute budget in all runs",
-                (Role::Tokens, Role::Unique, true) => "nearly the same number of epochs in all runs",
-                (_, _, true) => "nearly the same ratio of the two in all runs",
-                _ => "nearly the same product of the two in all runs",
-            };
-            list.push(format!(
-                "{}{} and {b} move together in these runs: the correlation of their logarithms is {r:.3}, {how}. What \
-                 either does can hardly be told from what the other does. Runs that change one and hold the other would \
-                 settle it.",
-                a[..1].to_uppercase(),
-                &a[1..]
-            ));
+            let called = [i, j].map(|k| name(inputs[k].symbol));
+            notes.push(move_together(inputs[i].role, inputs[j].role, r, called));
         }
-        list
+        notes
     }
 
-    /// Is the minimum the lowest, and the only one?
-    pub(super) fn minima(&self, fit: &Fit) -> Vec<String> {
-        let mut list = Vec::new();
-        let (met, starts) = (fit.met, fit.starts);
+    /// Notes on whether the fit is the lowest minimum, and the only one.
+    pub(super) fn minima(&self, fit: &Fit) -> Vec<Text> {
+        let mut notes = Vec::new();
+        let (met, starts) = (|| count(fit.met), || count(fit.starts));
         if fit.valleys.len() > 1 {
-            let minima = fit.valleys.len();
-            list.push(format!(
-                "The objective has at least {minima} local minima; {met} of {starts} starts ended in the lowest."
-            ));
+            notes.push(text!(words::MINIMA, minima = count(fit.valleys.len()), met = met(), starts = starts()));
         }
         if !fit.sure {
-            list.push(format!(
-                "It is not certain that this is the lowest minimum: only {met} of {starts} starts ended in it. More runs, \
-                 or a parameter held, would settle it."
-            ));
+            notes.push(text!(words::NOT_SURE, met = met(), starts = starts()));
         }
         let allowed = fit.value + critical(self.problem, LEVEL, 1) / (2.0 * sharpness(self.problem, fit));
         let known = self.noise_is_known();
         let others = fit.valleys.iter().skip(1).filter(|valley| known && valley.value <= allowed);
-        if let Some(most) = others.clone().map(|valley| valley.value / fit.value - 1.0).reduce(f64::min) {
-            list.push(format!(
-                "The fit is not the only one: {} with an objective {}. Runs of another kind would settle it.",
-                match others.count() {
-                    1 => "1 other local minimum fits about as well,".to_owned(),
-                    count => format!("{count} other local minima fit about as well, the next"),
-                },
-                if most < 1e-4 {
-                    "higher by less than 0.01 %".to_owned()
-                } else {
-                    format!("higher by {} %", significant(100.0 * most, 3))
-                }
-            ));
+        if let Some(rise) = others.clone().map(|valley| valley.value / fit.value - 1.0).reduce(f64::min) {
+            notes.push(text!(words::NOT_THE_ONLY, others = count(others.count()), rise = share(rise)));
         }
         if self.problem.flat(&fit.params) < FLAT {
-            list.push(
-                "The fit is not the only one: some combination of the parameters changes nothing that the runs show, so \
-                 other parameters fit as well. Hold one, or add runs of another kind."
-                    .into(),
-            );
+            notes.push(words::FLAT.into());
         }
-        list
+        notes
     }
 
     pub(super) fn parameters(&self, fit: &Fit) -> Table {
@@ -251,24 +225,33 @@ impl Study<'_> {
         let boot = bootstrap::intervals(self.problem, self.refits, LEVEL);
         let judged = self.bootstrapped();
         let rows = params.iter().enumerate().map(|(j, param)| {
-            let mut row: Vec<Cell> = vec![param.name.into(), fit.params[j].into()];
+            let mut row: Vec<Cell> = vec![Template::new(param.name).into(), fit.params[j].into()];
             let held = self.problem.held[j].is_some();
             let profile = self.profiles.iter().find(|(k, _)| *k == j).map(|(_, profile)| profile);
             let none = [f64::NAN; 2];
             let ends = if held { [none; 2] } else { [boot[j], profile.map_or(none, Profile::interval)] };
             row.extend(ends.as_flattened().iter().map(|end| Cell::from(*end)));
             let said = profile.map(|profile| self.judged(j, profile, judged.as_deref()).1);
-            row.push(if held { "held".into() } else { said.unwrap_or_default().into() });
+            row.push(if held { words::HELD.into() } else { said.unwrap_or_else(|| words::NOT_JUDGED.into()).into() });
             row.push(param.help.into());
             row
         });
         Table {
             id: "parameters",
             nothing: None,
-            title: "Parameters, with 95 % intervals of the bootstrap and of the profile; an open end is empty".into(),
-            columns: ["parameter", "fit", "from", "to", "profile from", "profile to", "verdict", "what it is"]
-                .map(column)
-                .to_vec(),
+            title: words::PARAMETERS.into(),
+            columns: [
+                words::PARAMETER,
+                words::FIT,
+                words::BOOTSTRAP_LOWER,
+                words::BOOTSTRAP_UPPER,
+                words::PROFILE_LOWER,
+                words::PROFILE_UPPER,
+                words::VERDICT,
+                words::MEANING,
+            ]
+            .map(column)
+            .to_vec(),
             rows: rows.collect(),
         }
     }
@@ -276,27 +259,27 @@ impl Study<'_> {
     pub(super) fn quality(&self, fit: &Fit) -> Table {
         let problem = self.problem;
         let mut rows: Vec<Vec<Cell>> = vec![
-            vec!["objective at the fit".into(), fit.value.into()],
-            vec!["R^2".into(), choose::r2(problem, &fit.params).into()],
-            vec!["AICc".into(), choose::aicc(problem, fit).unwrap_or(f64::NAN).into()],
-            vec!["rows".into(), (problem.data.len() as f64).into()],
-            vec!["free parameters".into(), (problem.free() as f64).into()],
-            vec!["refits".into(), (self.refits.len() as f64).into()],
-            vec!["search".into(), words(fit.stop).into()],
-            vec!["starts".into(), (fit.starts as f64).into()],
-            vec!["starts that ended in the lowest minimum".into(), (fit.met as f64).into()],
-            vec!["evaluations".into(), (fit.evaluations as f64).into()],
+            vec![words::OBJECTIVE_AT_FIT.into(), fit.value.into()],
+            vec![words::R2.into(), choose::r2(problem, &fit.params).into()],
+            vec![words::AICC.into(), choose::aicc(problem, fit).unwrap_or(f64::NAN).into()],
+            vec![words::ROWS.into(), (problem.data.len() as f64).into()],
+            vec![words::FREE_PARAMETERS.into(), (problem.free() as f64).into()],
+            vec![words::REFITS.into(), (self.refits.len() as f64).into()],
+            vec![words::SEARCH.into(), stopped(fit.stop).into()],
+            vec![words::STARTS_OF_SEARCH.into(), (fit.starts as f64).into()],
+            vec![words::STARTS_MET.into(), (fit.met as f64).into()],
+            vec![words::EVALUATIONS.into(), (fit.evaluations as f64).into()],
         ];
         if let Some(found) = self.largest {
-            rows.push(vec!["rows in the test on the largest runs".into(), (found.measured.len() as f64).into()]);
-            rows.push(vec!["root mean square residual in the test on the largest runs".into(), found.error.into()]);
-            rows.push(vec!["mean residual in the test on the largest runs".into(), found.bias.into()]);
+            rows.push(vec![words::LARGEST_ROWS.into(), (found.measured.len() as f64).into()]);
+            rows.push(vec![words::LARGEST_SQUARE.into(), found.error.into()]);
+            rows.push(vec![words::LARGEST_MEAN.into(), found.bias.into()]);
         }
         Table {
             id: "quality",
             nothing: None,
-            title: "The fit".into(),
-            columns: vec![column("what"), column("value")],
+            title: words::QUALITY.into(),
+            columns: vec![column(words::QUANTITY), column(words::NUMBER)],
             rows,
         }
     }
@@ -309,44 +292,46 @@ impl Study<'_> {
             let ends = interval(refits.iter().map(|answers| answers[k].value), LEVEL);
             let [lo, hi] = opened([f64::NEG_INFINITY, 1e30], ends);
             let theirs = published.as_ref().map_or(f64::NAN, |answers| answers[k].value);
-            vec![answer.name.into(), answer.value.into(), lo.into(), hi.into(), answer.unit.into(), theirs.into()]
+            vec![answer.name.into(), answer.value.into(), lo.into(), hi.into(), theirs.into()]
         });
         Table {
             id: "derived",
-            nothing: Some(word(
-                "No input that a number can hold answers this: the fitted curve does not come to that loss.",
-            )),
-            title: "What follows, with 95 % intervals of the bootstrap".into(),
-            columns: ["what", "value", "from", "to", "unit", "as published"].map(column).to_vec(),
+            nothing: Some(words::NEVER_REACHED),
+            title: words::DERIVED.into(),
+            columns: [words::QUANTITY, words::NUMBER, words::LOWER, words::UPPER, words::AS_PUBLISHED]
+                .map(column)
+                .to_vec(),
             rows: rows.collect(),
         }
     }
 
-    /// Laws side by side on the same rows.
+    /// Laws that are fitted to the same rows.
     pub(super) fn compared(&self, fit: &Fit) -> Table {
-        let own = Compared::of("this one", self.problem, fit, self.largest);
-        let all = if self.compared.is_empty() { vec![] } else { [&[own][..], self.compared].concat() };
-        let row = |law: Compared| {
+        let own = Compared::of(self.problem.law.info.slug, self.problem, fit, self.largest);
+        let row = |called: Text, law: &Compared| {
+            let outcome = law.failed.clone().unwrap_or_else(|| words::LAW_FITTED.into());
             let numbers = law.numbers.into_iter().map(Cell::from);
-            std::iter::once(law.name.into()).chain(numbers).chain([law.failed.into()]).collect()
+            std::iter::once(called.into()).chain(numbers).chain([outcome.into()]).collect()
         };
+        let others = self.compared.iter().map(|law| row(Text::verbatim(law.name), law));
+        let own = (!self.compared.is_empty()).then(|| row(words::THIS_LAW.into(), &own));
         Table {
             id: "laws",
             nothing: None,
-            title: "Laws fitted to the same runs. Lower is better: AICc, and error on the largest runs, which the fit has not seen".into(),
+            title: words::LAWS.into(),
             columns: [
-                "law",
-                "free parameters",
-                "objective",
-                "R^2",
-                "AICc",
-                "error on the largest",
-                "bias there",
-                "not fitted",
+                words::LAW,
+                words::FREE_PARAMETERS,
+                words::OBJECTIVE,
+                words::R2,
+                words::AICC,
+                words::LARGEST_ERROR,
+                words::LARGEST_BIAS,
+                words::OUTCOME,
             ]
             .map(column)
             .to_vec(),
-            rows: all.into_iter().map(row).collect(),
+            rows: own.into_iter().chain(others).collect(),
         }
     }
 
@@ -359,28 +344,28 @@ impl Study<'_> {
         Table {
             id: "valleys",
             nothing: None,
-            title: "Local minima, with how many starts ended in each".into(),
-            columns: self.with_parameters(&["objective", "starts"]),
+            title: words::MINIMA_MET.into(),
+            columns: self.with_parameters(&[words::OBJECTIVE, words::STARTS]),
             rows: rows.collect(),
         }
     }
 
     pub(super) fn published(&self) -> Table {
-        let rows = self.claimed().into_iter().map(|(source, values)| {
-            let numbers = [self.problem.value(values), choose::r2(self.problem, values)];
-            let numbers = numbers.into_iter().chain(values.iter().copied());
-            std::iter::once(source.into()).chain(numbers.map(Cell::from)).collect()
+        let rows = self.claimed().into_iter().map(|claimed| {
+            let numbers = [self.problem.value(claimed.values), choose::r2(self.problem, claimed.values)];
+            let numbers = numbers.into_iter().chain(claimed.values.iter().copied());
+            std::iter::once(claimed.source.into()).chain(numbers.map(Cell::from)).collect()
         });
         Table {
             id: "published",
             nothing: None,
-            title: "Published parameters, with the objective they have on these rows".into(),
-            columns: self.with_parameters(&["source", "objective", "R^2"]),
+            title: words::KNOWN.into(),
+            columns: self.with_parameters(&[words::SOURCE, words::OBJECTIVE, words::R2]),
             rows: rows.collect(),
         }
     }
 
-    /// Lines left out, those of a rule together.
+    /// The lines that each rule leaves out.
     pub(super) fn left_out(&self) -> Table {
         let mut rules: Vec<(&str, Vec<usize>)> = Vec::new();
         for (line, rule) in self.excluded {
@@ -390,26 +375,21 @@ impl Study<'_> {
             }
         }
         let row = |(rule, lines): (&str, Vec<usize>)| {
-            vec![rule.to_owned().into(), (lines.len() as f64).into(), spans(&lines).into()]
+            vec![Text::verbatim(rule).into(), (lines.len() as f64).into(), Text::verbatim(spans(&lines)).into()]
         };
         Table {
             id: "excluded",
             nothing: None,
-            title: "Lines left out, with the rule that did it".into(),
-            columns: ["rule", "lines", "which"].map(column).to_vec(),
+            title: words::EXCLUDED.into(),
+            columns: [words::RULE, words::LINES, words::WHICH].map(column).to_vec(),
             rows: rules.into_iter().map(row).collect(),
         }
     }
 
-    pub(super) fn with_parameters(&self, first: &[&'static str]) -> Vec<Column> {
-        let params = self
-            .problem
-            .law
-            .info
-            .params
-            .iter()
-            .map(|param| Column { name: crate::text::word(param.name), unit: param.unit });
-        first.iter().map(|name| column(name)).chain(params).collect()
+    pub(super) fn with_parameters(&self, first: &[Template<0>]) -> Vec<Column> {
+        let params = self.problem.law.info.params.iter();
+        let params = params.map(|param| Column { name: Template::new(param.name), unit: param.unit });
+        first.iter().copied().map(column).chain(params).collect()
     }
 }
 

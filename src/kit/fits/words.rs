@@ -1,0 +1,146 @@
+//! Words that the pages of fits share.
+
+crate::texts! {
+    // Errors.
+    FIXED_NAMES = "NAME, NAME=VALUE or NAME=free, where NAME is one of {parameters}";
+    FIXED_BETWEEN = "a number from {least} to {most} for {parameter}";
+    FIXED_NUMBER = "a number for {parameter}";
+    // Whose parameters and curves.
+    TRUTH = "truth of the simulation";
+    TRUTH_OF = "truth of the simulation ({authors})";
+    YOUR_BUDGET = "your budget";
+    // Curves and points of the runs.
+    FIT = "fit";
+    RUNS = "runs";
+    RUNS_OF_SIZE = "runs with N = {size}";
+    FIT_OF_SIZE = "fit at N = {size}";
+    RUNS_OF_UNIQUE = "runs with U = {unique}";
+    FIT_OF_UNIQUE = "fit at U = {unique}, N = {size}";
+    FRESH = "fresh tokens";
+    BEST = "compute-optimal split";
+    EQUAL_LOSS = "loss = {loss}";
+    EQUAL_COMPUTE = "C = {compute} FLOPs";
+    FITTED_RUNS = "all runs, predicted by the fit to all runs";
+    LARGEST_RUNS = "largest runs, predicted by a fit to the smaller runs";
+    EQUAL = "predicted = measured";
+    RESIDUALS = "residuals";
+    REFITS = "bootstrap refits";
+    LOWEST = "lowest objective";
+    LEVEL = "highest objective within the 95% interval";
+    END = "end of the 95% interval";
+    // Axes.
+    LOSS = "loss";
+    VALUE = "y";
+    X = "x";
+    PARAMETERS_N = "parameters N";
+    TOKENS_D = "tokens D";
+    EPOCHS = "epochs D/U";
+    WORTH = "worth in epochs of fresh tokens";
+    COMPUTE = "compute C = 6ND";
+    RATIO = "tokens per parameter";
+    PREDICTED = "predicted";
+    MEASURED = "measured";
+    LOG_RESIDUAL = "ln(predicted) − ln(measured)";
+    PLAIN_RESIDUAL = "predicted − measured";
+    SIZE_OF_RUN = "parameters times tokens";
+    // Titles of figures.
+    DATA = "Runs";
+    DATA_AND_FIT = "Runs and fit";
+    SIMULATED_DATA = "Simulated runs";
+    SIMULATED_DATA_AND_FIT = "Simulated runs and fit";
+    WORTH_OF_EPOCHS = "Worth of repeated epochs, in epochs of fresh tokens";
+    CONTOURS = "Equal loss, equal compute, and the compute-optimal split";
+    FRONTIER = "Compute-optimal tokens per parameter, for each budget";
+    PREDICTED_AND_MEASURED = "Predicted and measured values of the runs";
+    RESIDUALS_OF_FIT = "Residuals of the fit, for runs of each size";
+    RIDGE = "Bootstrap refits: {first} and {second}, correlation {correlation}";
+    PROFILE = "Profile of {parameter}: lowest objective with {parameter} held fixed";
+    // Titles of tables.
+    NOTES = "Notes on the runs and the fit";
+    PARAMETERS = "Parameters, with 95% intervals of the bootstrap and of the profile; an open end is empty";
+    QUALITY = "Quality of the fit";
+    DERIVED = "Quantities that follow from the fit, with 95% bootstrap intervals";
+    NEVER_REACHED = "The fitted curve does not reach the target loss, however large its inputs are.";
+    LAWS = "Laws fitted to the same runs. Lower is better for AICc, and for the error of a fit to the smaller runs on the largest runs.";
+    MINIMA_MET = "Local minima of the objective, and how many starts ended in each";
+    KNOWN = "Parameters from other sources, and the objective they have on these runs";
+    EXCLUDED = "Lines of the table that rules leave out";
+    // Columns.
+    NOTE = "note";
+    PARAMETER = "parameter";
+    BOOTSTRAP_LOWER = "bootstrap, lower end";
+    BOOTSTRAP_UPPER = "bootstrap, upper end";
+    PROFILE_LOWER = "profile, lower end";
+    PROFILE_UPPER = "profile, upper end";
+    VERDICT = "verdict";
+    MEANING = "meaning";
+    QUANTITY = "quantity";
+    NUMBER = "value";
+    LOWER = "lower end";
+    UPPER = "upper end";
+    AS_PUBLISHED = "as published";
+    LAW = "law";
+    OBJECTIVE = "objective";
+    LARGEST_ERROR = "error on the largest runs";
+    LARGEST_BIAS = "bias on the largest runs";
+    OUTCOME = "outcome";
+    STARTS = "starts";
+    SOURCE = "source";
+    RULE = "rule";
+    LINES = "number of lines";
+    WHICH = "lines";
+    // Cells.
+    HELD = "held fixed";
+    NOT_JUDGED = "not judged: there is no profile";
+    THIS_LAW = "the law of this fit";
+    LAW_FITTED = "fitted";
+    OBJECTIVE_AT_FIT = "objective at the fit";
+    R2 = "$R^2$";
+    AICC = "AICc";
+    ROWS = "rows";
+    FREE_PARAMETERS = "free parameters";
+    SEARCH = "how the search ended";
+    STARTS_OF_SEARCH = "starts of the search";
+    STARTS_MET = "starts that ended in the lowest minimum";
+    EVALUATIONS = "evaluations of the law";
+    LARGEST_ROWS = "rows in the test on the largest runs";
+    LARGEST_SQUARE = "root mean square residual in the test on the largest runs";
+    LARGEST_MEAN = "mean residual in the test on the largest runs";
+    CONVERGED = "converged";
+    ROUNDING = "converged, exact to rounding";
+    STEPS = "stopped at the step limit, so the fit is not exact";
+    NO_VALUE = "stopped, because the law has no value there";
+    // Notes on the runs.
+    SIMULATED = "The runs are simulated from the law, with noise. The parameters of the simulation are those of {source}.";
+    COLUMNS = "Columns: {columns}.";
+    EXCLUDE_UNUSED = "Rules that leave out rows apply to a table, so they have no effect on simulated runs.";
+    ROWS_OF_RUNS = "The fit uses {rows} {rows:row|rows} from {runs} {runs:run|runs}.";
+    LEFT_OUT = "Rules leave out {lines} {lines:line|lines} of the table.";
+    FEW_ROWS = "{rows} {rows:row is|rows are} few for {free} free {free:parameter|parameters}, so the bootstrap does not resample rows. It draws new losses: the predictions of the fit plus normal noise. The bootstrap and the profiles then assume that the law is right and that the rows are independent.";
+    TOO_WIDE = "In simulations with fewer than two rows for each free parameter, the 95% intervals contained the truth in up to 99% of the tables, so they are wider than necessary.";
+    FEW_RUNS = "{runs} {runs:run is|runs are} too few to be resampled whole, which takes at least {least} runs, so the bootstrap resamples single rows. Rows of one run are nearly alike, so the intervals may be too narrow.";
+    SAME_RATIO = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have nearly the same number of tokens per parameter. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
+    SAME_COMPUTE = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have nearly the same compute budget. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
+    SAME_EPOCHS = "Tokens $D$ and unique tokens $U$ move together: the correlation of their logarithms is {correlation}, and all runs have nearly the same number of epochs. The runs can hardly tell the effect of $D$ from that of $U$. Add runs that change one and keep the other fixed.";
+    SAME_QUOTIENT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the ratio of the two is nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
+    SAME_PRODUCT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the product of the two is nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
+    // Notes on the fit.
+    TRADE_OFF = "{first} and {second} trade off: the correlation of their bootstrap refits is {correlation}, so the pair is known better than either parameter alone.";
+    NEITHER = "Neither {first} nor {second} is known well by itself.";
+    NO_INTERVAL = "There is no interval of {parameter}, because the residuals do not show how large the noise is.";
+    STOPPED = "The runs hardly determine {parameter}: its profile interval depends on the bound of {other}.";
+    BETTER_FOUND = "While {parameter} was held fixed, a better fit was found, with objective {objective}.";
+    PRESSED = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be better, so the other parameters depend on the bound. Use another unit for the inputs, or hold a parameter fixed.";
+    AT_BOUND = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be no better.";
+    MINIMA = "The objective has at least {minima} local minima. {met} of {starts} starts ended in the lowest one.";
+    NOT_SURE = "The fit may not be the lowest minimum, because only {met} of {starts} {starts:start|starts} ended in it. Add more runs, or hold a parameter fixed.";
+    NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The next lowest objective is {rise} higher than that of the fit. Add runs of another kind to decide.";
+    FLAT = "The fit is not the only one: some combination of the parameters has no effect on these runs, so other values fit equally well. Hold a parameter fixed, or add runs of another kind.";
+    BEYOND = "At the budget of {compute} FLOPs the compute-optimal loss is {loss}, above every loss of the runs, which is at most {worst}. The budget lies far below the compute of the runs, or a unit is wrong.";
+    FAR_OFF = "Line {line} lies far from the fit: its loss is {measured}, the law gives {predicted}, and its residual is {ratio} times the median residual. Check the cells of this line, or leave it out.";
+    MORE_FAR_OFF = "Besides line {line}, {others} more {others:line has a residual|lines have residuals} of more than {factor} times the median residual.";
+    // Verdicts.
+    COULD_COME = r"The runs could come from the parameters of {source}. Rise of the objective from the fit to these parameters, as a $\chi^2$ statistic";
+    LIMIT = "The theory value is an upper limit: if the runs came from these parameters, the rise would stay below it in 999 of 1000 sets of runs, with {free} free {free:parameter|parameters}.";
+    NOT_RULED_OUT = "The runs do not rule these parameters out, but the profiles do not show that the runs determine every parameter. Add more runs, or runs with less noise, to decide.";
+}
