@@ -18,8 +18,10 @@ use futures_channel::oneshot;
 
 #[cfg(target_arch = "wasm32")]
 use super::pool::now as now_ms;
-use super::{Inputs, Kernel, Lanes, Uniforms as _, probe};
+use super::{Inputs, Kernel, Lanes, Uniforms as _, probe, words};
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::{Text, count, name, phrase};
 
 /// Submits in flight: one runs while the next waits, so that the device never idles and a page never queues up.
 const IN_FLIGHT: usize = 2;
@@ -44,7 +46,7 @@ const GRID_MAX: u32 = 65_535;
 pub struct Gpu {
     /// Tells the state of this device from that of one before it.
     id: u64,
-    name: String,
+    name: Text,
     software: bool,
     allows_software: bool,
     largest_buffer: u64,
@@ -74,13 +76,13 @@ pub struct State {
 #[derive(Default)]
 struct Health {
     /// The first sentence about what broke it.
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Text>>,
     /// Dropped when it breaks, which wakes whoever waits for an answer that may never come.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
 }
 
 impl Health {
-    fn fail(&self, sentence: String) {
+    fn fail(&self, sentence: Text) {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(sentence);
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -88,7 +90,7 @@ impl Health {
     fn check(&self) -> Result<()> {
         match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {
             None => Ok(()),
-            Some(sentence) => Err(Error::device(sentence)),
+            Some(sentence) => Err(Error::device(sentence.clone())),
         }
     }
 
@@ -198,14 +200,14 @@ fn one_line(message: &str) -> String {
 }
 
 /// A device did not keep its deadline.
-fn silence() -> String {
-    format!("it has not answered for {ANSWER_S} seconds")
+fn silence() -> Text {
+    text!(words::SILENT, seconds = count(ANSWER_S))
 }
 
 fn refusal(error: &wgpu::Error) -> Error {
     match error {
-        wgpu::Error::OutOfMemory { .. } => Error::device("the GPU ran out of memory"),
-        error => Error::device(format!("the GPU refused a command: {}", one_line(&error.to_string()))),
+        wgpu::Error::OutOfMemory { .. } => Error::device(words::OUT_OF_MEMORY),
+        error => Error::device(text!(words::REFUSED, reason = name(one_line(&error.to_string())))),
     }
 }
 
@@ -222,8 +224,8 @@ impl Gpu {
         };
         match within(ADAPTER_S, instance().request_adapter(&options)).await {
             Some(Ok(adapter)) => Self::open_adapter(adapter, allow_software).await,
-            Some(Err(_)) => Err(Error::device("no GPU adapter was found")),
-            None => Err(Error::device(format!("no GPU adapter answered for {ADAPTER_S} seconds"))),
+            Some(Err(_)) => Err(Error::device(words::NO_ADAPTER)),
+            None => Err(Error::device(text!(words::NO_ADAPTER_ANSWERED, seconds = count(ADAPTER_S)))),
         }
     }
 
@@ -244,20 +246,18 @@ impl Gpu {
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn open_nth(place: usize) -> Result<Self> {
         let adapter = instance().enumerate_adapters(wgpu::Backends::all()).await.into_iter().nth(place);
-        Self::open_adapter(adapter.ok_or_else(|| Error::device("the adapter went away"))?, true).await
+        Self::open_adapter(adapter.ok_or_else(|| Error::device(words::ADAPTER_GONE))?, true).await
     }
 
     async fn open_adapter(adapter: wgpu::Adapter, allows_software: bool) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let wgpu::AdapterInfo { name, device_type, .. } = adapter.get_info();
+        let wgpu::AdapterInfo { name: called, device_type, .. } = adapter.get_info();
         let software = device_type == wgpu::DeviceType::Cpu;
         // Browsers rarely tell.
-        let unnamed = if software { "software adapter" } else { "WebGPU adapter" };
-        let name = if name.is_empty() { unnamed.to_owned() } else { name };
+        let unnamed = if software { words::SOFTWARE_ADAPTER } else { words::WEBGPU_ADAPTER };
+        let adapter_name = if called.is_empty() { unnamed.into() } else { Text::verbatim(called) };
         if software && !allows_software {
-            return Err(Error::device(
-                "the only GPU adapter is emulated in software, which is slower than the CPU path",
-            ));
+            return Err(Error::device(words::ONLY_SOFTWARE));
         }
         let has = adapter.limits();
         let descriptor = wgpu::DeviceDescriptor {
@@ -269,29 +269,37 @@ impl Gpu {
             },
             ..wgpu::DeviceDescriptor::default()
         };
+        let called = || phrase(adapter_name.clone());
         let (device, queue) = within(ANSWER_S, adapter.request_device(&descriptor))
             .await
-            .ok_or_else(|| Error::device(format!("{name} has not opened for {ANSWER_S} seconds")))?
-            .map_err(|error| Error::device(format!("{name} cannot be opened: {}", one_line(&error.to_string()))))?;
+            .ok_or_else(|| Error::device(text!(words::NOT_OPENED, device = called(), seconds = count(ANSWER_S))))?
+            .map_err(|error| {
+                let reason = name(one_line(&error.to_string()));
+                Error::device(text!(words::CANNOT_OPEN, device = called(), reason = reason))
+            })?;
 
         let health = Arc::new(Health::default());
         let shared = Arc::clone(&health);
         device.set_device_lost_callback(move |_, message| {
             // A browser's message speaks of its own insides, and is in its console.
             let message = if cfg!(target_arch = "wasm32") { String::new() } else { one_line(&message) };
-            shared.fail(format!("the device was lost: {message}").trim_end_matches(": ").to_owned());
+            shared.fail(if message.is_empty() {
+                words::LOST.into()
+            } else {
+                text!(words::LOST_BECAUSE, reason = name(message))
+            });
         });
         // Natively an error outside the scopes below would panic; on a page it is only printed, and wgpu's own
         // handler would panic on a kind of error it does not know.
         #[cfg(not(target_arch = "wasm32"))]
         {
             let shared = Arc::clone(&health);
-            device.on_uncaptured_error(Arc::new(move |error| shared.fail(refusal(&error).message().to_owned())));
+            device.on_uncaptured_error(Arc::new(move |error| shared.fail(refusal(&error).text().clone())));
         }
 
         let gpu = Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            name,
+            name: adapter_name,
             software,
             allows_software,
             largest_buffer: has.max_storage_buffer_binding_size.min(has.max_buffer_size),
@@ -324,12 +332,12 @@ impl Gpu {
         if bytemuck::cast_slice::<_, u8>(&ours) == bytemuck::cast_slice::<_, u8>(&right) {
             Ok(())
         } else {
-            Err(Error::device(format!("{} computes wrong numbers in the self-test", self.name)))
+            Err(Error::device(text!(words::WRONG_NUMBERS, device = phrase(self.name()))))
         }
     }
 
     /// The adapter's name.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Text {
         self.name.clone()
     }
 
@@ -371,7 +379,13 @@ impl Gpu {
             return Ok(());
         }
         let (largest, most) = (largest.div_ceil(1 << 20), self.largest_buffer >> 20);
-        Err(Error::device(format!("`{}` needs a buffer of {largest} MiB and {} allows {most} MiB", K::NAME, self.name)))
+        Err(Error::device(text!(
+            words::TOO_LARGE,
+            kernel = name(K::NAME),
+            needed = count(largest),
+            device = phrase(self.name()),
+            allowed = count(most),
+        )))
     }
 
     /// Brings the host's state and the inputs to this device and runs the whole log.
@@ -470,7 +484,7 @@ impl Gpu {
         self.drive(submission)?;
         let mapped = self.wait(mapped).await?;
         self.settle(verdicts).await?;
-        let unmappable = || Error::device("the GPU's result could not be read back");
+        let unmappable = || Error::device(words::NOT_READ_BACK);
         mapped.map_err(|_| unmappable())?.map_err(|_| unmappable())?;
         let view = staging.get_mapped_range(..).map_err(|_| unmappable())?;
         let mut host = vec![bytemuck::Zeroable::zeroed(); lanes.groups() as usize * rows];
@@ -481,7 +495,7 @@ impl Gpu {
 
     fn state<'a, K: Kernel>(&self, lanes: &'a Lanes<K>) -> Result<&'a State> {
         let state = lanes.state.as_ref().filter(|state| state.device == self.id);
-        state.ok_or_else(|| Error::device("the state is not on this device"))
+        state.ok_or_else(|| Error::device(words::NOT_ON_DEVICE))
     }
 
     /// The kernel's pipeline, made on first use.
@@ -595,7 +609,7 @@ impl Gpu {
             return Ok(());
         };
         self.drive(submission)?;
-        let done_ms = self.wait(done).await?.map_err(|_| Error::device("the GPU never finished a dispatch"))?;
+        let done_ms = self.wait(done).await?.map_err(|_| Error::device(words::NEVER_FINISHED))?;
         self.settle(verdicts).await?;
 
         let took = done_ms - submitted_ms.max(*landed_ms);
@@ -647,7 +661,7 @@ impl Gpu {
         });
         // Says why, and does not believe what a device answered while it broke.
         self.health.check()?;
-        answer.ok_or_else(|| Error::device("the device was lost"))
+        answer.ok_or_else(|| Error::device(words::LOST))
     }
 
     /// Natively nothing happens unless someone polls, so this blocks until the submission is done; a browser polls by

@@ -91,12 +91,12 @@ impl Progress {
 }
 
 /// A back end used by a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceUse {
     /// `cpu` or `gpu`.
     pub kind: &'static str,
-    /// The adapter's or engine's name.
-    pub adapter: String,
+    /// The name of the adapter, or how many threads or workers computed.
+    pub adapter: Text,
     /// The first mark it computed.
     pub from_mark: u32,
 }
