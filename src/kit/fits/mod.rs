@@ -22,6 +22,7 @@ use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
 use crate::output::{Figure, Output, Progress};
 use crate::params::{Choice, Params};
 use crate::table::Table;
+use crate::text::Text;
 
 pub mod report;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -305,9 +306,9 @@ pub struct Fitting {
     /// Lines of the rows.
     lines: Vec<usize>,
     /// Which column is what, in words.
-    how: Vec<String>,
+    how: Vec<Text>,
     /// What is odd about them.
-    notes: Vec<String>,
+    notes: Vec<Text>,
     /// Runs that the rows are of.
     runs: usize,
     simulated: bool,
@@ -428,7 +429,7 @@ impl Fitting {
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         let (lines, how) = (found.lines.clone(), found.how.clone());
         // Of runs that are simulated, nothing is left out.
-        let unused = "`exclude` leaves rows of a table out: none of these simulated runs is.".to_owned();
+        let unused = "`exclude` leaves rows of a table out: none of these simulated runs is.".into();
         let notes =
             if from { found.notes.clone() } else { (!texts.is_empty()).then_some(unused).into_iter().collect() };
         let problem_of = problem(form, found, &held)?;

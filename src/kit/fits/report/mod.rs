@@ -8,6 +8,7 @@ use crate::fit::profile::{Profile, critical, determined, sharpness, silent};
 use crate::fit::{Fit, Problem, Published, Role};
 use crate::output::{Id, Output, Verdict};
 use crate::stats::correlation;
+use crate::text::Text;
 
 mod figures;
 mod tables;
@@ -34,9 +35,9 @@ pub struct Study<'a> {
     /// Lines of the rows in their file.
     pub lines: &'a [usize],
     /// Which column is what, in words.
-    pub how: &'a [String],
+    pub how: &'a [Text],
     /// What is odd about them, in sentences.
-    pub notes: &'a [String],
+    pub notes: &'a [Text],
     /// How many runs the rows are of.
     pub runs: usize,
     /// Are the runs simulated from the law's example?

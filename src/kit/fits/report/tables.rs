@@ -10,6 +10,7 @@ use crate::fit::{Fit, Role, choose};
 use crate::math;
 use crate::output::{Cell, Column, Table, significant};
 use crate::stats::correlation;
+use crate::text::Text;
 use crate::text::word;
 
 /// A residual so many times the middle one is not noise.
@@ -42,9 +43,9 @@ impl Study<'_> {
                 "These runs are simulated from the law itself, with noise; its parameters are those of {says}."
             ));
         } else {
-            list.push(format!("Columns: {}.", self.how.join(", ")));
+            list.push(format!("Columns: {}.", self.how.iter().map(Text::english).collect::<Vec<_>>().join(", ")));
         }
-        list.extend(self.notes.iter().cloned());
+        list.extend(self.notes.iter().map(Text::english));
         let left = if self.excluded.is_empty() { String::new() } else { format!("; {} left out", self.excluded.len()) };
         let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
         list.push(format!("{} rows of {runs}{left}.", data.len()));
