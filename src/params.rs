@@ -743,7 +743,8 @@ mod tests {
         let Checked { values, problems } = check(SPECS, &texts);
         let expected = [("count", "10"), ("list", "1,2,2")].map(|(name, text)| (name.to_owned(), text.to_owned()));
         assert_eq!(values, expected, "the nearest, or left to the default");
-        let said: Vec<_> = problems.iter().map(|p| (p.message.english(), p.instead.as_ref().map(Text::english))).collect();
+        let said: Vec<_> =
+            problems.iter().map(|p| (p.message.english(), p.instead.as_ref().map(Text::english))).collect();
         for ((message, instead), (wrong, used)) in said.iter().zip([
             ("parameter `count` cannot be `99`: it takes a whole number from 1 to 10", Some("10 is used instead")),
             (

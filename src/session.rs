@@ -19,6 +19,16 @@ texts! {
     NO_NUMBER = "the result of claim `{claim}` does not hold its number";
 }
 
+/// Words that only the page says. They stand here because the catalogue of words is written natively, without `web`.
+#[allow(dead_code, reason = "a native build has no page")]
+pub(crate) mod page {
+    crate::texts! {
+        BUSY = "this run is computing a checkpoint: ask again when it has finished";
+        CANCELLED = "the run was cancelled";
+        NO_SUCH_NUMBER = "there is no such number";
+    }
+}
+
 /// The experiment of that slug.
 ///
 /// # Errors

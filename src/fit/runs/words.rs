@@ -73,7 +73,7 @@ crate::texts! {
     ORDERED = "a number after <, <=, > or >=";
     NO_ROW_MEETS = "No row meets `{rule}`: that rule leaves out nothing.";
     TWO_WAYS = "`{rule}` can be read in two ways, because column `{column}` counts in units of {unit}: write {in_units}, or {as_typed} for {value} itself";
-    LEFT_OUT = "{problem} ({left} of {rows} {rows:row|rows} left out)";
+    LEFT_OUT = "{problem} ({left} of {rows} {rows:row|rows} {left:is|are} left out)";
     // Rows.
     ON_LINE = "line {line}";
     IN_ROW = "row {row}";
