@@ -1,6 +1,6 @@
-//! One public error type: every failure reaches a person as one sentence.
+//! The one public error type: every failure reaches a person as one sentence.
 //!
-//! Messages are lower case, say what was attempted and what is allowed, and never carry markup.
+//! Messages are lower case, say what was attempted and what is allowed, and never contain markup.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub use crate::text::typed as number;
 pub use crate::text::visible;
 
-/// What went wrong, coarsely: decides the exit status and how the page reacts.
+/// The kind of an error, which decides the exit status of the command line and the reaction of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ErrorKind {
@@ -36,11 +36,11 @@ pub enum ErrorKind {
     Io,
 }
 
-/// An error of the lab: a kind for programs, a sentence for people.
+/// An error of the lab: a kind for programs and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Error {
-    // Boxed, so that results which are nearly always fine stay small.
+    // Boxed, so that a `Result` stays small: errors are rare.
     parts: Box<Parts>,
 }
 
@@ -54,20 +54,20 @@ struct Parts {
 }
 
 impl Error {
-    /// An error of the given kind; `message` is one lower-case sentence without a full stop.
+    /// An error of the given kind. Its `message` is one lower-case sentence without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<Text>) -> Self {
         Self { parts: Box::new(Parts { kind, message: message.into(), parameter: None }) }
     }
 
-    /// Blames the parameter `name`. The sentence should name it, too.
+    /// Blames the parameter `name`. The sentence should name the parameter, too.
     pub fn blaming(mut self, name: &str) -> Self {
         self.parts.parameter = Some(name.to_owned());
         self
     }
 
-    /// A parameter that cannot be used: names it, its value and what is allowed.
+    /// The error of a parameter that cannot be used. It names the parameter, its value and the allowed values.
     pub fn parameter(parameter: &str, value: &str, allowed: impl Into<Text>) -> Self {
-        // A pasted novel must not become the message.
+        // A long pasted text must not make a long message.
         let shown: String = value.chars().take(60).collect();
         let cut = if shown.len() < value.len() { "…" } else { "" };
         let message =
@@ -75,12 +75,12 @@ impl Error {
         Self::new(ErrorKind::Parameter, message).blaming(parameter)
     }
 
-    /// A device that is missing, lost or wrong.
+    /// The error of a device that is missing, lost or computes wrong numbers.
     pub fn device(message: impl Into<Text>) -> Self {
         Self::new(ErrorKind::Device, message)
     }
 
-    /// What went wrong, coarsely.
+    /// The kind of the error.
     pub const fn kind(&self) -> ErrorKind {
         self.parts.kind
     }
@@ -90,12 +90,13 @@ impl Error {
         self.parts.parameter.as_deref()
     }
 
-    /// The sentence.
+    /// The sentence that describes the error.
     pub const fn text(&self) -> &Text {
         &self.parts.message
     }
 
-    /// The sentence in English.
+    /// The sentence that describes the error, in English.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn message(&self) -> String {
         self.parts.message.english()
     }

@@ -1,5 +1,4 @@
-//! The lab: what happens when a language model's training data is repeated, mixed, shifted, rewritten or
-//! scarce.
+//! A lab about the training data of language models: what happens when it is repeated, mixed, shifted, rewritten or scarce.
 //!
 //! | module | what lives there | may import |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-//! The lab on the command line: the experiments of the page, its numbers, one JSON document.
+//! The command line of the lab: it runs the experiments of the page and computes the same numbers.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;

@@ -1,12 +1,38 @@
 //! Parameters, declared once.
 //!
-//! The declaration makes the control on the page, the URL, the command line's `--set`, the checks and the
-//! property tests. A value travels as text everywhere (`0.9,0.1`; a matrix is `1,0;0,1`), so that page,
-//! URL and terminal cannot disagree on what it means.
+//! One declaration makes the control on the page, the parameter of the URL, the command line's `--set`, the checks and the
+//! property tests. A value travels as text everywhere (`0.9,0.1`; a matrix is `1,0;0,1`), so that page, URL and terminal
+//! cannot disagree on what it means.
 
 use serde::{Serialize, Serializer};
 
-use crate::error::{Error, ErrorKind, Result, number};
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::{Argument, Text, count, list, name, setting};
+use crate::{text, texts};
+
+texts! {
+    // What is allowed; follows "it takes".
+    NUMBER = "a number from {min} to {max}";
+    WHOLE = "a whole number from {min} to {max}";
+    CHOICES = "one of {choices}";
+    LIST_OF = "{len} numbers separated by commas, each from {min} to {max}";
+    LIST = "{fewest} to {most} numbers separated by commas, each from {min} to {max}";
+    SHARES_OF = "{len} numbers separated by commas, each from {min} to {max}, not all zero";
+    SHARES = "{fewest} to {most} numbers separated by commas, each from {min} to {max}, not all zero";
+    MATRIX = "up to {size} rows of up to {size} numbers, such as 1,0;0,1, each from {min} to {max}";
+    CHARACTERS = "at most {most} characters";
+    COLUMNS = "items separated by commas, each of the form role:heading, role.unit:M or decimal:comma; the roles are {roles}";
+    ONE_OR_ALL = "one number, or {len} numbers: one for each part";
+    OF_ITS_KIND = "a value of its declared kind";
+    // Errors.
+    UNKNOWN = "unknown parameter `{parameter}`; available: {parameters}";
+    BOTH_NAMES = "`{old}` is an old name of `{parameter}`, and both are given";
+    // What is used instead of a value that cannot be used; follows the error.
+    OTHER_USED = "`{parameter}` is used";
+    NEAREST_USED = "{value} is used instead";
+    DEFAULT_USED = "the default {value} is used instead";
+    LEFT_EMPTY = "it is left empty instead";
+}
 
 /// The largest matrix a parameter may be, on either side.
 pub const MATRIX_MAX: usize = 8;
@@ -27,9 +53,9 @@ pub enum Kind {
     Simplex,
     /// Rows separated by semicolons, numbers by commas.
     Matrix,
-    /// Words of a small language of their own; the experiment reads them.
+    /// Text in a small language that the experiment reads.
     Text,
-    /// Which column of a table is what: `role:heading` separated by commas. The choices are the roles.
+    /// Which column of a table holds what: `role:heading` separated by commas. The choices are the roles.
     Columns,
 }
 
@@ -60,12 +86,12 @@ pub struct Spec {
     /// Former names in URLs: links with a former name still work.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub was: &'static [&'static str],
-    /// Name on the page, where it is not that in words.
+    /// Name on the page; empty where the page shows `name` with spaces for hyphens.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub label: &'static str,
-    /// One or two sentences; the doc comment of the declaration.
+    /// Help in one or two sentences: the doc comment of the declaration.
     pub help: &'static str,
-    /// What sort of control.
+    /// What sort of control the page shows.
     pub kind: Kind,
     /// Unit, empty for a pure number.
     pub unit: &'static str,
@@ -79,7 +105,7 @@ pub struct Spec {
     pub max: f64,
     /// Fewest elements of a list, simplex or matrix row.
     pub min_len: usize,
-    /// Most elements.
+    /// Most elements of a list, simplex or matrix row.
     pub max_len: usize,
     /// The options of a choice.
     pub choices: &'static [Choice],
@@ -124,7 +150,7 @@ impl Spec {
         spec.max_len = max_len;
         spec
     }
-    /// `min_len..=max_len` shares.
+    /// `min_len..=max_len` shares: non-negative numbers that are divided by their sum.
     pub const fn simplex(default: &'static str, min_len: usize, max_len: usize) -> Self {
         let mut spec = Self::list(default, 0.0, 1e12, min_len, max_len);
         spec.kind = Kind::Simplex;
@@ -142,33 +168,33 @@ impl Spec {
         (spec.min_len, spec.max_len) = (0, max_len);
         spec
     }
-    /// Which column of a table has which of these roles.
+    /// An assignment of the columns of a table to these roles.
     pub const fn columns(roles: &'static [Choice]) -> Self {
         let mut spec = Self::text(4000);
         (spec.kind, spec.choices) = (Kind::Columns, roles);
         spec
     }
-    /// The control moves by equal ratios.
+    /// Lets the control move by equal ratios.
     pub const fn log(mut self) -> Self {
         self.scale = Scale::Log;
         self
     }
-    /// The unit.
+    /// Sets the unit.
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
         self
     }
-    /// The former names of the parameter.
+    /// Sets the former names of the parameter.
     pub const fn was(mut self, names: &'static [&'static str]) -> Self {
         self.was = names;
         self
     }
-    /// What the page calls it.
+    /// Sets the name on the page.
     pub const fn label(mut self, label: &'static str) -> Self {
         self.label = words(label);
         self
     }
-    /// Name and help; called by [`params!`](crate::params!).
+    /// Sets name and help; called by [`params!`](crate::params!).
     #[doc(hidden)]
     pub const fn named(mut self, name: &'static str, help: &'static str) -> Self {
         self.name = name;
@@ -182,37 +208,31 @@ impl Spec {
     }
 
     /// What is allowed, in words.
-    pub fn allowed(&self) -> String {
-        let range = format!("{} to {}", number(self.min), number(self.max));
-        match self.kind {
-            Kind::Number => format!("a number from {range}"),
-            Kind::Integer => format!("a whole number from {range}"),
-            Kind::Choice => format!("one of {}", self.choices.iter().map(|c| c.value).collect::<Vec<_>>().join(", ")),
-            Kind::List => format!("{} numbers separated by commas, each from {range}", self.lengths()),
-            Kind::Simplex => {
-                format!("{} numbers separated by commas, each from {range}, not all zero", self.lengths())
-            }
-            Kind::Matrix => {
-                format!("up to {MATRIX_MAX} rows of up to {MATRIX_MAX} numbers, such as 1,0;0,1, each from {range}")
-            }
-            Kind::Text => format!("at most {} characters", self.max_len),
-            Kind::Columns => {
-                let roles = self.choices.iter().map(|c| c.value).collect::<Vec<_>>().join(", ");
-                format!("role:heading, role.unit:M or decimal:comma, separated by commas, with roles {roles}")
-            }
+    pub fn allowed(&self) -> Text {
+        let (min, max) = (setting(self.min), setting(self.max));
+        let len = (self.min_len == self.max_len).then(|| count(self.min_len));
+        let (fewest, most) = (count(self.min_len), count(self.max_len));
+        match (self.kind, len) {
+            (Kind::Number, _) => text!(NUMBER, min = min, max = max),
+            (Kind::Integer, _) => text!(WHOLE, min = min, max = max),
+            (Kind::Choice, _) => text!(CHOICES, choices = self.values()),
+            (Kind::List, Some(len)) => text!(LIST_OF, len = len, min = min, max = max),
+            (Kind::List, None) => text!(LIST, fewest = fewest, most = most, min = min, max = max),
+            (Kind::Simplex, Some(len)) => text!(SHARES_OF, len = len, min = min, max = max),
+            (Kind::Simplex, None) => text!(SHARES, fewest = fewest, most = most, min = min, max = max),
+            (Kind::Matrix, _) => text!(MATRIX, size = count(MATRIX_MAX), min = min, max = max),
+            (Kind::Text, _) => text!(CHARACTERS, most = most),
+            (Kind::Columns, _) => text!(COLUMNS, roles = self.values()),
         }
     }
 
-    fn lengths(&self) -> String {
-        if self.min_len == self.max_len {
-            self.min_len.to_string()
-        } else {
-            format!("{} to {}", self.min_len, self.max_len)
-        }
+    /// The values of the choices, for a sentence.
+    fn values(&self) -> Argument {
+        list(self.choices.iter().map(|choice| Text::verbatim(choice.value)).collect())
     }
 
     fn refuse(&self, text: &str) -> Error {
-        Error::parameter(self.name, text, &self.allowed())
+        Error::parameter(self.name, text, self.allowed())
     }
 
     /// Reads `text` strictly.
@@ -227,7 +247,7 @@ impl Spec {
         Ok(value)
     }
 
-    /// Reads `text` strictly, as it is shown: shares are not divided by their sum, so that 0.6,0.3,0.1 stays that.
+    /// Reads `text` strictly, for display: shares are not divided by their sum, so that 0.6,0.3,0.1 stays 0.6,0.3,0.1.
     pub fn typed(&self, text: &str) -> Result<Value> {
         self.read(text, false)
     }
@@ -308,18 +328,18 @@ impl Spec {
 pub enum Value {
     /// A number or a whole number.
     Number(f64),
-    /// An option's value.
+    /// The value of the chosen option.
     Choice(&'static str),
     /// A list, or the normalised shares of a simplex.
     List(Vec<f64>),
     /// Rows; empty stands for the identity.
     Matrix(Vec<Vec<f64>>),
-    /// Words, or columns.
+    /// The value of a text or of an assignment of columns.
     Text(String),
 }
 
-/// A Rust type that a [`Value`] of the right kind becomes. The declaration fixes the kind, so a mismatch is
-/// a mistake in the declaration and is caught by the first test that reads the defaults.
+/// A Rust type that can be read from a [`Value`]. The declaration fixes the kind of the value, so a mismatch is a mistake in
+/// the declaration; the first test that reads the defaults catches it.
 pub trait FromValue: Sized {
     /// Converts; `None` when the kinds do not fit.
     fn from_value(value: &Value) -> Option<Self>;
@@ -365,7 +385,10 @@ impl FromValue for String {
     }
 }
 
-/// `list` with a one-element list repeated `len` times; any other length is refused in words.
+/// A list of `len` numbers: `list`, or its only number `len` times.
+///
+/// # Errors
+/// The list has another length.
 pub fn broadcast(name: &str, list: &[f64], len: usize) -> Result<Vec<f64>> {
     match list {
         [one] => Ok(vec![*one; len]),
@@ -373,7 +396,7 @@ pub fn broadcast(name: &str, list: &[f64], len: usize) -> Result<Vec<f64>> {
         _ => Err(Error::parameter(
             name,
             &list.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
-            &format!("one number, or {len}: one for each part"),
+            text!(ONE_OR_ALL, len = count(len)),
         )),
     }
 }
@@ -392,7 +415,7 @@ pub trait Params: Sized + 'static {
     }
 }
 
-/// Values as typed, by name. They are few: a list is searched faster than a map is built, and weighs less on the page.
+/// Values as typed, by name. There are only a few, so a list is searched faster than a map is built, and its code is smaller.
 pub type Texts = Vec<(String, String)>;
 
 /// The text of that name.
@@ -400,7 +423,7 @@ pub fn text<'a>(texts: &'a Texts, name: &str) -> Option<&'a str> {
     texts.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
 }
 
-/// Pairs as one object.
+/// Serialises pairs as one object.
 pub(crate) fn as_map<S: Serializer>(
     pairs: &[(impl Serialize, impl Serialize)],
     serializer: S,
@@ -408,7 +431,7 @@ pub(crate) fn as_map<S: Serializer>(
     serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
 }
 
-/// Reads `texts`, which [`read`] accepts, as they are shown.
+/// Reads `texts`, which [`read`] accepts, for display; see [`Spec::typed`].
 pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     if stranger(specs, texts).is_some() {
         return typed(specs, &renamed(specs, texts)?);
@@ -424,12 +447,13 @@ pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     specs.iter().map(|spec| spec.parse(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
-/// The first name that is no present name of a parameter.
+/// The first name in `texts` that is not the present name of a parameter.
 fn stranger<'a>(specs: &[Spec], texts: &'a Texts) -> Option<&'a str> {
     texts.iter().map(|(name, _)| name.as_str()).find(|name| !specs.iter().any(|spec| spec.name == *name))
 }
 
-/// Texts by the names that parameters have now. A function of its own: the page's first part meets no old name.
+/// `texts` by the present names of the parameters. It is a separate function because the page's first part never meets an old
+/// name.
 #[inline(never)]
 fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
     let now = |(name, text): &(String, String)| {
@@ -442,13 +466,10 @@ fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
     texts.iter().map(now).collect()
 }
 
-fn unknown(name: &str, specs: &[Spec]) -> Error {
-    let names: Vec<_> = specs.iter().map(|spec| spec.name).collect();
-    let shown: String = name.chars().take(60).collect();
-    Error::new(
-        ErrorKind::Parameter,
-        format!("there is no parameter `{shown}` here: the parameters are {}", names.join(", ")),
-    )
+fn unknown(called: &str, specs: &[Spec]) -> Error {
+    let parameters = specs.iter().map(|spec| Text::verbatim(spec.name)).collect();
+    let shown: String = called.chars().take(60).collect();
+    Error::new(ErrorKind::Parameter, text!(UNKNOWN, parameter = name(shown), parameters = list(parameters)))
 }
 
 /// What a lenient reading of a URL found.
@@ -457,31 +478,31 @@ pub struct Checked {
     /// Texts that [`read`] accepts; names left out take their defaults.
     #[serde(serialize_with = "as_map")]
     pub values: Texts,
-    /// Everything that was changed or ignored.
+    /// Each text that was changed or ignored.
     pub problems: Vec<Problem>,
 }
 
 /// A text that cannot be used, and what is used instead.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Problem {
     /// What is wrong, one sentence without a full stop.
-    pub message: String,
+    pub message: Text,
     /// The parameter that is to blame, where one is.
     pub parameter: Option<String>,
-    /// What is used instead, the second half of the sentence; empty where the text is only ignored.
-    pub instead: String,
+    /// What is used instead, the second half of the sentence; nothing where the text is only ignored.
+    pub instead: Option<Text>,
 }
 
 impl Problem {
-    /// What an error says, and what is used instead.
-    pub fn of(error: &Error, instead: impl Into<String>) -> Self {
+    /// A problem that an error describes. Where the text is not only ignored, `instead` says what is used instead.
+    pub fn of(error: &Error, instead: Option<Text>) -> Self {
         let parameter = error.blamed().map(ToOwned::to_owned);
-        Self { message: error.message().to_owned(), parameter, instead: instead.into() }
+        Self { message: error.text().clone(), parameter, instead }
     }
 }
 
-/// Reads `texts` leniently: what cannot be used is moved to the nearest valid value, or to the default, and
-/// said in words.
+/// Reads `texts` leniently: a value that cannot be used is replaced by the nearest valid value, or by the default, and a
+/// problem says so.
 pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     let mut checked = Checked::default();
     for (name, text) in texts {
@@ -493,47 +514,47 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     checked
 }
 
-/// Reads a text that cannot be used as it is. A function of its own: the page's first part meets good links.
+/// Reads a text that cannot be used as it is. It is a separate function because the page's first part meets only good links.
 #[inline(never)]
-fn mend(specs: &[Spec], texts: &Texts, (name, text): (&str, &str), checked: &mut Checked) {
-    let Some(spec) = specs.iter().find(|spec| spec.is_called(name)) else {
-        checked.problems.push(Problem::of(&unknown(name, specs), ""));
+fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &mut Checked) {
+    let Some(spec) = specs.iter().find(|spec| spec.is_called(called)) else {
+        checked.problems.push(Problem::of(&unknown(called, specs), None));
         return;
     };
-    if newer(texts, spec, name) {
-        let used = format!("`{}` is used", spec.name);
-        checked.problems.push(Problem::of(&both(spec, name), used));
+    if newer(texts, spec, called) {
+        let used = text!(OTHER_USED, parameter = name(spec.name));
+        checked.problems.push(Problem::of(&both(spec, called), Some(used)));
         return;
     }
     match (spec.parse(text), spec.read(text, true)) {
         (Ok(_), _) => checked.values.push((spec.name.to_owned(), text.to_owned())),
         (Err(error), Ok(value)) => {
             let near = to_text(&value);
-            checked.problems.push(Problem::of(&error, format!("{near} is used instead")));
+            checked.problems.push(Problem::of(&error, Some(text!(NEAREST_USED, value = name(&*near)))));
             checked.values.push((spec.name.to_owned(), near));
         }
         (Err(error), Err(_)) => {
             let instead = match spec.default {
-                "" => "it is left empty instead".to_owned(),
-                usual => format!("the default {usual} is used instead"),
+                "" => LEFT_EMPTY.into(),
+                usual => text!(DEFAULT_USED, value = name(usual)),
             };
-            checked.problems.push(Problem::of(&error, instead));
+            checked.problems.push(Problem::of(&error, Some(instead)));
         }
     }
 }
 
-/// Is a parameter also given by a name that is newer than this one?
+/// Is the parameter also given by a name that is newer than `name`?
 fn newer(texts: &Texts, spec: &Spec, name: &str) -> bool {
     let names = || std::iter::once(&spec.name).chain(spec.was);
     names().take_while(|newer| **newer != name).any(|newer| text(texts, newer).is_some())
 }
 
 fn both(spec: &Spec, old: &str) -> Error {
-    let message = format!("`{old}` is an old name of `{}`, and both are given", spec.name);
+    let message = text!(BOTH_NAMES, old = name(old), parameter = name(spec.name));
     Error::new(ErrorKind::Parameter, message).blaming(spec.name)
 }
 
-/// A value as the text that reads back to it.
+/// The text that reads back to a value.
 pub fn to_text(value: &Value) -> String {
     let list = |xs: &[f64]| xs.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     match value {
@@ -545,10 +566,10 @@ pub fn to_text(value: &Value) -> String {
     }
 }
 
-/// The number that a decimal text says, correctly rounded.
+/// The number that a decimal text stands for, correctly rounded.
 pub(crate) fn to_number(text: &str) -> Option<f64> {
     let text = text.trim();
-    // What both readers below take alike; neither sees hexadecimal, infinities or an empty text.
+    // Both readers below agree on these characters; neither is given hexadecimal digits, infinities or an empty text.
     let decimal = text.bytes().any(|b| b.is_ascii_digit())
         && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
     if !decimal {
@@ -556,13 +577,13 @@ pub(crate) fn to_number(text: &str) -> Option<f64> {
     }
     #[cfg(not(target_arch = "wasm32"))]
     let x = text.parse().ok();
-    // The page asks its browser: the standard library's reader brings 10 KB of tables that do not compress.
+    // The page asks the browser: the standard library's reader needs 10 KB of tables that do not compress.
     #[cfg(target_arch = "wasm32")]
     let x = Some(wasm_bindgen::JsValue::from_str(text).unchecked_into_f64());
     x.filter(|x: &f64| !x.is_nan())
 }
 
-/// Words of the catalogue. The page reads them from the catalogue that it was built with, so its wasm carries none.
+/// Words of the catalogue, empty in the page's wasm: the page reads them from the catalogue that it was built with.
 #[doc(hidden)]
 pub const fn words(text: &'static str) -> &'static str {
     if cfg!(target_arch = "wasm32") { "" } else { text }
@@ -592,6 +613,12 @@ macro_rules! hyphens {
         };
         NAME
     }};
+}
+
+/// The error of a declaration whose Rust type does not fit the kind of the parameter.
+#[doc(hidden)]
+pub fn of_another_kind(name: &str) -> Error {
+    Error::parameter(name, "", OF_ITS_KIND)
 }
 
 /// Declares an experiment's parameters: `/// help`, `name: type = Spec::...;`. In URLs `a_name` is `a-name`.
@@ -624,8 +651,7 @@ macro_rules! params {
                 Ok(Self { $($field: values
                     .next()
                     .and_then($crate::params::FromValue::from_value)
-                    .ok_or_else(|| $crate::error::Error::parameter(
-                        $crate::hyphens!($field), "", "a value of its declared kind"))?,)+ })
+                    .ok_or_else(|| $crate::params::of_another_kind($crate::hyphens!($field)))?,)+ })
             }
         }
     };
@@ -665,7 +691,9 @@ mod tests {
             assert_eq!(read(SPECS, &texts).expect_err("two").message(), said);
             let checked = check(SPECS, &texts);
             assert_eq!(checked.values, query(&format!("count={used}")));
-            assert_eq!((&*checked.problems[0].message, &*checked.problems[0].instead), (&*said, "`count` is used"));
+            let problem = &checked.problems[0];
+            assert_eq!(problem.message, said.as_str());
+            assert_eq!(problem.instead.as_ref().expect("a name").english(), "`count` is used");
         }
     }
 
@@ -715,6 +743,23 @@ mod tests {
         let Checked { values, problems } = check(SPECS, &texts);
         let expected = [("count", "10"), ("list", "1,2,2")].map(|(name, text)| (name.to_owned(), text.to_owned()));
         assert_eq!(values, expected, "the nearest, or left to the default");
+        let said: Vec<_> =
+            problems.iter().map(|p| (p.message.english(), p.instead.as_ref().map(Text::english))).collect();
+        for ((message, instead), (wrong, used)) in said.iter().zip([
+            ("parameter `count` cannot be `99`: it takes a whole number from 1 to 10", Some("10 is used instead")),
+            (
+                "parameter `list` cannot be `1,2,9,1`: it takes 1 to 3 numbers separated by commas, each from 0.5 to 2",
+                Some("1,2,2 is used instead"),
+            ),
+            (
+                "parameter `shares` cannot be `x`: it takes 2 to 3 numbers separated by commas, each from 0 to 1000000000000, \
+                 not all zero",
+                Some("the default 1,1 is used instead"),
+            ),
+            ("unknown parameter `other`; available: count, list, shares, matrix", None),
+        ]) {
+            assert_eq!((message.as_str(), instead.as_deref()), (wrong, used));
+        }
         assert_eq!(problems.len(), 4, "a sentence each: {problems:?}");
         #[cfg(not(target_arch = "wasm32"))]
         assert_eq!(

@@ -1,4 +1,4 @@
-//! One run of one experiment, as page and command line drive it; and recomputed claims.
+//! Runs of experiments, as the page and the command line drive them, and claims that are recomputed.
 
 use std::rc::Rc;
 
@@ -9,11 +9,30 @@ use crate::kit::{Claim, Entry, Reproduced, Run};
 use crate::output::{DataUse, DeviceUse, Document, Output, Progress, Series};
 use crate::params::{self, Problem, Texts, Value};
 use crate::table::Table;
+use crate::text::{Text, list, name};
+use crate::{text, texts};
+
+texts! {
+    UNKNOWN = "unknown experiment `{experiment}`; available: {experiments}";
+    ITS_DEFAULT = "its default is used instead";
+    DEFAULTS = "the defaults are used instead";
+    NO_NUMBER = "the result of claim `{claim}` does not hold its number";
+}
+
+/// Words that only the page says. They stand here because the catalogue of words is written natively, without `web`.
+#[allow(dead_code, reason = "a native build has no page")]
+pub(crate) mod page {
+    crate::texts! {
+        BUSY = "this run is computing a checkpoint: ask again when it has finished";
+        CANCELLED = "the run was cancelled";
+        NO_SUCH_NUMBER = "there is no such number";
+    }
+}
 
 /// The experiment of that slug.
 ///
 /// # Errors
-/// When there is none; names those there are.
+/// There is no such experiment; the message lists the available ones.
 pub fn find(slug: &str) -> Result<&'static Entry> {
     // Two loops weigh less in the page than one joined iterator.
     for part in PARTS {
@@ -23,16 +42,20 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
             }
         }
     }
-    let slugs: Vec<_> = experiments::all().map(|entry| entry.slug).collect();
-    let shown: String = slug.chars().take(60).collect();
-    Err(Error::new(ErrorKind::Unknown, format!("unknown experiment `{shown}`; available: {}", slugs.join(", "))))
+    Err(unknown(slug))
 }
 
-/// Reads a URL's values leniently; see [`params::check`]. Where values that are valid alone do not fit each other,
-/// the one that is blamed takes its default.
+fn unknown(slug: &str) -> Error {
+    let slugs = experiments::all().map(|entry| Text::verbatim(entry.slug)).collect();
+    let shown: String = slug.chars().take(60).collect();
+    Error::new(ErrorKind::Unknown, text!(UNKNOWN, experiment = name(shown), experiments = list(slugs)))
+}
+
+/// Reads a URL's values leniently; see [`params::check`]. Where values that are valid alone do not fit each other, the
+/// parameter to blame takes its default.
 ///
 /// # Errors
-/// When there is no such experiment.
+/// There is no such experiment.
 pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<params::Checked> {
     let entry = find(slug)?;
     let checked = params::check(entry.params, texts);
@@ -43,8 +66,8 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
     }
 }
 
-/// Takes defaults for what is to blame until the values fit each other. A function of its own: the page's first part meets
-/// good links.
+/// Replaces each value that is to blame by its default until the values fit each other. It is a separate function because
+/// the page's first part meets only good links.
 #[inline(never)]
 fn fitting(
     mut checked: params::Checked,
@@ -55,13 +78,13 @@ fn fitting(
     loop {
         match checked.values.iter().position(|(name, _)| error.blamed() == Some(name)) {
             Some(place) => {
-                checked.problems.push(Problem::of(&error, "its default is used instead"));
+                checked.problems.push(Problem::of(&error, Some(ITS_DEFAULT.into())));
                 checked.values.remove(place);
             }
             // What is wrong is in the table: no setting is to blame.
             None if table.is_some() => break,
             None => {
-                checked.problems.push(Problem::of(&error, "the defaults are used instead"));
+                checked.problems.push(Problem::of(&error, Some(DEFAULTS.into())));
                 checked.values.clear();
                 break;
             }
@@ -74,7 +97,7 @@ fn fitting(
     checked
 }
 
-/// One run of one experiment: what page and command line drive.
+/// One run of one experiment, driven by the page or the command line.
 pub struct Session {
     entry: &'static Entry,
     params: Vec<(&'static str, Value)>,
@@ -83,7 +106,7 @@ pub struct Session {
     run: Box<dyn Run>,
     exec: Rc<Exec>,
     devices: Vec<DeviceUse>,
-    /// Notices of the executor that were there before this run.
+    /// How many notices the executor had before this run.
     old_notices: usize,
 }
 
@@ -96,10 +119,10 @@ impl Session {
         Self::open_on(exec, slug, texts, None, seed)
     }
 
-    /// The same over a table.
+    /// Reads the values strictly and starts over a table, where there is one.
     ///
     /// # Errors
-    /// As [`Session::open`]; a table that cannot be used.
+    /// An unknown experiment, or a parameter or a table that cannot be used.
     pub fn open_on(exec: Rc<Exec>, slug: &str, texts: &Texts, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let entry = find(slug)?;
         let values = params::read(entry.params, texts)?;
@@ -111,12 +134,12 @@ impl Session {
         Ok(Self { entry, params, data, seed, run, exec, devices: Vec::new(), old_notices })
     }
 
-    /// How far it is.
+    /// How far the run is.
     pub fn progress(&self) -> Progress {
         self.run.progress()
     }
 
-    /// Goes to the next mark, if there is one.
+    /// Runs to the next checkpoint, if there is one.
     ///
     /// # Errors
     /// See [`crate::kit::Experiment::advance`].
@@ -133,7 +156,7 @@ impl Session {
         Ok(self.run.progress())
     }
 
-    /// Everything there is to show so far; long series thinned.
+    /// The results so far, with long series thinned.
     pub fn output(&self) -> Output {
         let mut output = self.run.output();
         output.figures.iter_mut().flat_map(|figure| &mut figure.series).for_each(Series::thin);
@@ -153,16 +176,16 @@ impl Session {
             device: self.devices.clone(),
             elapsed_s,
             progress: self.run.progress(),
-            notices: self.exec.notices(self.old_notices).into_iter().map(Into::into).collect(),
+            notices: self.exec.notices(self.old_notices),
             output: self.output(),
         }
     }
 }
 
-/// Recomputes a claim, over its table where it has one: advances its run only as far as its number needs.
+/// Recomputes a claim, over its table where it has one. The run advances only as far as the claim's number needs.
 ///
 /// # Errors
-/// When the setting cannot run, or its result does not hold the number.
+/// The setting cannot run, or its result does not hold the number.
 pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option<Rc<Table>>) -> Result<Reproduced> {
     let mut session = Session::open_on(Rc::clone(exec), slug, &claim.texts(), table, claim.seed)?;
     if let Some(found) = claim.compare(&session.output()) {
@@ -171,13 +194,12 @@ pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option
     while !session.progress().finished() {
         session.advance().await?;
     }
-    let missing =
-        || Error::new(ErrorKind::Unknown, format!("the result of claim `{}` does not hold its number", claim.id));
+    let missing = || Error::new(ErrorKind::Unknown, text!(NO_NUMBER, claim = name(claim.id)));
     claim.compare(&session.output()).ok_or_else(missing)
 }
 
 /// Version of the lab.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Commit the lab was built from, found by `build.rs`; `unknown` outside git.
+/// Commit that the lab was built from, found by `build.rs`; `unknown` outside git.
 pub const COMMIT: &str = env!("LAB_COMMIT");

@@ -1,7 +1,7 @@
-//! The page's door, and the only file with exports to JavaScript.
+//! What the page calls: this is the only file with exports to JavaScript.
 //!
 //! An [`Engine`] is where work runs; a [`Run`] is one run of one experiment. Everything else is data. Errors cross as
-//! `{kind, message}`. After a panic the module is dead: [`panic_message`] says why and the page starts another.
+//! `{kind, message}`. After a panic the module is dead: [`panic_message`] says why, and the page starts another module.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -20,6 +20,7 @@ use crate::fit::Role;
 use crate::fit::runs::Columns;
 use crate::kit::{Pick, Reproduced};
 use crate::params::{Texts, as_map, to_number};
+use crate::session::page::{BUSY, CANCELLED, NO_SUCH_NUMBER};
 use crate::session::{self, Session};
 use crate::table::{Reader, Table};
 
@@ -33,7 +34,7 @@ fn throw(error: &Error) -> JsValue {
     to_js(error)
 }
 
-/// `name, text, name, text, ...` in pairs.
+/// Pairs of a list `name, text, name, text, ...`.
 fn texts(values: Vec<String>) -> Texts {
     let mut values = values.into_iter();
     std::iter::from_fn(|| Some((values.next()?, values.next()?))).collect()
@@ -43,7 +44,7 @@ thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs when the module starts: a panic is kept for the page, and printed with its stack to the console.
+/// Runs when the module starts. From then on, a panic is kept for the page and printed with its stack to the console.
 #[wasm_bindgen(start)]
 pub fn begin() {
     std::panic::set_hook(Box::new(|info| {
@@ -52,7 +53,7 @@ pub fn begin() {
     }));
 }
 
-/// Why the module panicked; empty when it did not.
+/// The message of the module's panic; empty when it did not panic.
 #[wasm_bindgen]
 pub fn panic_message() -> String {
     PANIC.with_borrow(String::clone)
@@ -64,7 +65,7 @@ struct Stamp {
     commit: &'static str,
 }
 
-/// Version and commit.
+/// The lab's `{version, commit}`.
 #[wasm_bindgen]
 pub fn stamp() -> JsValue {
     to_js(&Stamp { version: session::VERSION, commit: session::COMMIT })
@@ -73,14 +74,14 @@ pub fn stamp() -> JsValue {
 /// Reads a URL's values, `name, text, ...`, leniently, over a table where there is one: `{values, problems}`.
 ///
 /// # Errors
-/// When there is no such experiment.
+/// There is no such experiment.
 #[wasm_bindgen]
 pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsValue> {
     let table = table.map(|handle| handle.table);
     session::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
-/// Digests of a million outputs of each source of numbers; equal natively and here.
+/// Digests of a million outputs of each random number generator. They are equal natively and on the page.
 #[wasm_bindgen]
 pub fn digest() -> String {
     crate::rng::digest()
@@ -88,7 +89,7 @@ pub fn digest() -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The worker's: instantiates the rest of this module.
+    /// A function of the worker: instantiates the rest of this module.
     #[wasm_bindgen(js_name = loadRest)]
     fn page_load_rest();
 }
@@ -99,20 +100,21 @@ pub fn load_rest() {
     page_load_rest();
 }
 
-/// A pool worker answers a request of an engine.
+/// Answers a request of an engine; called in a worker of the pool.
 #[wasm_bindgen]
 pub fn serve_chunk(request: &JsValue) -> JsValue {
     serve(crate::experiments::twin, request)
 }
 
-/// Called by the worker's timer while its page is visible: the running time that a GPU is allowed to be silent for.
+/// Counts running time, after which a GPU that is silent counts as lost. The worker's timer calls this function while the
+/// page is visible.
 #[wasm_bindgen]
 pub fn tick() {
     #[cfg(feature = "gpu")]
     crate::exec::gpu::clock::tick();
 }
 
-/// Where the runs of a document work.
+/// Where the runs of a page work.
 #[wasm_bindgen]
 pub struct Engine {
     exec: Rc<Exec>,
@@ -120,29 +122,30 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// The CPU; `ports` lead to the pool's workers.
+    /// An engine on the CPU; `ports` lead to the pool's workers.
     #[wasm_bindgen(constructor)]
     pub fn new(ports: Vec<MessagePort>) -> Self {
         Self { exec: Rc::new(Exec::cpu(Pool::new(ports))) }
     }
 
-    /// A GPU, software adapters too: which adapter is worth it the page decides, before it fetches this build.
+    /// An engine on any GPU adapter, software ones included: before the page fetches this build, it decides whether the
+    /// adapter is worth using.
     ///
     /// # Errors
-    /// When no GPU passes the self-test.
+    /// No GPU passes the self-test.
     #[cfg(feature = "gpu")]
     pub async fn gpu(ports: Vec<MessagePort>) -> Js<Self> {
         let exec = Exec::open(crate::exec::Device::Gpu, Pool::new(ports)).await.map_err(|e| throw(&e))?;
         Ok(Self { exec: Rc::new(exec) })
     }
 
-    /// `{kind, adapter}` of what runs the work now.
+    /// The device that runs the work now: `{kind, adapter}`.
     pub fn device(&self) -> JsValue {
         to_js(&self.exec.device())
     }
 }
 
-/// A table being read, in pieces cut anywhere.
+/// A reader of a table that comes in pieces, cut anywhere.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct TableReader {
@@ -151,13 +154,13 @@ pub struct TableReader {
 
 #[wasm_bindgen]
 impl TableReader {
-    /// Nothing read yet.
+    /// A reader that has read nothing yet.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The next piece.
+    /// Adds the next piece.
     ///
     /// # Errors
     /// A line that is no row of the table, or a limit.
@@ -165,7 +168,7 @@ impl TableReader {
         self.reader.push(piece).map_err(|e| throw(&e))
     }
 
-    /// The table, when all is read.
+    /// Ends the reading and returns the table.
     ///
     /// # Errors
     /// There are no rows.
@@ -192,7 +195,7 @@ struct Summary<'a> {
     hole: Option<&'a str>,
 }
 
-/// A cell that is one number with a decimal point and another with a decimal comma.
+/// A cell that reads as one number if its mark is a decimal point and as another if it is a decimal comma.
 #[derive(Serialize)]
 struct Doubt<'a> {
     column: &'a str,
@@ -202,8 +205,8 @@ struct Doubt<'a> {
 
 #[wasm_bindgen]
 impl RunTable {
-    /// `{rows, columns: [heading], guesses: {role: heading}, powers: {role: power of ten of its unit}, doubt, hole: the
-    /// heading of a guessed column that lacks numbers}`.
+    /// What the page shows of the table: `{rows, columns: [heading], guesses: {role: heading}, powers: {role: power of ten of
+    /// its unit}, doubt, hole: the heading of a guessed column that lacks numbers}`.
     pub fn summary(&self) -> JsValue {
         let columns: Vec<&str> = self.table.columns.iter().map(|column| column.name.as_str()).collect();
         let guess = Columns::guess(&self.table);
@@ -225,7 +228,7 @@ impl RunTable {
         to_js(&Summary { rows: self.table.len(), guesses, powers, doubt, hole, columns: columns.clone() })
     }
 
-    /// Another handle of it, for a run.
+    /// Another handle of the table, for a run.
     pub fn share(&self) -> Self {
         Self { table: Rc::clone(&self.table) }
     }
@@ -234,22 +237,22 @@ impl RunTable {
 /// One run of one experiment.
 #[wasm_bindgen]
 pub struct Run {
-    /// Out while a mark is being computed.
+    /// The session, taken out while a checkpoint is being computed.
     session: Rc<RefCell<Option<Session>>>,
     cancelled: Rc<Cell<bool>>,
     waker: Rc<RefCell<Option<Waker>>>,
-    /// Time spent computing.
+    /// Milliseconds spent computing.
     elapsed_ms: Rc<Cell<f64>>,
 }
 
 fn busy() -> JsValue {
-    throw(&Error::new(ErrorKind::Cancelled, "this run is computing a mark: ask again when it is there"))
+    throw(&Error::new(ErrorKind::Cancelled, BUSY))
 }
 
 #[wasm_bindgen]
 impl Run {
-    /// Starts a run with the values `name, text, ...`, over a table where there is one; its result shows at once what
-    /// takes no time.
+    /// Starts a run with the values `name, text, ...`, over a table where there is one. The closed forms are in its result at
+    /// once.
     ///
     /// # Errors
     /// An unknown experiment, or a parameter or a table that cannot be used.
@@ -265,10 +268,10 @@ impl Run {
         })
     }
 
-    /// Goes to the next mark: `{done, total}`. Calls must not overlap.
+    /// Runs to the next checkpoint: `{done, total}`. Calls must not overlap.
     ///
     /// # Errors
-    /// `cancelled` after [`Run::cancel`]; a device that no replay can mend.
+    /// `cancelled` after [`Run::cancel`]; a failed device that no replay can replace.
     pub fn advance(&self) -> js_sys::Promise {
         let (slot, cancelled, waker, elapsed) =
             (Rc::clone(&self.session), Rc::clone(&self.cancelled), Rc::clone(&self.waker), Rc::clone(&self.elapsed_ms));
@@ -280,7 +283,7 @@ impl Run {
                 let mut work = pin!(session.advance());
                 poll_fn(|context| {
                     if cancelled.get() {
-                        return Poll::Ready(Err(Error::new(ErrorKind::Cancelled, "the run was cancelled")));
+                        return Poll::Ready(Err(Error::new(ErrorKind::Cancelled, CANCELLED)));
                     }
                     *waker.borrow_mut() = Some(context.waker().clone());
                     work.as_mut().poll(context)
@@ -293,7 +296,7 @@ impl Run {
         })
     }
 
-    /// Ends the run: a mark being computed is dropped.
+    /// Ends the run and drops a checkpoint that is being computed.
     pub fn cancel(&self) {
         self.cancelled.set(true);
         if let Some(waker) = self.waker.borrow_mut().take() {
@@ -304,18 +307,19 @@ impl Run {
     /// The result document so far.
     ///
     /// # Errors
-    /// While a mark is being computed.
+    /// A checkpoint is being computed.
     pub fn result(&self) -> Js<JsValue> {
         let session = self.session.borrow();
         Ok(to_js(&session.as_ref().ok_or_else(busy)?.document(self.elapsed_ms.get() / 1000.0)))
     }
 
-    /// Compares a published number with the result so far: `{ours, interval, agrees, as_expected}`, or `undefined` when
-    /// the result does not hold it yet. `pick` says where it stands, kind first: `verdict, id`, `cell, id, row, column`
-    /// or `point, figure, series, x`. `ours` is the number we get where it is expected to differ from the printed one.
+    /// Compares a published number with the result so far: `{ours, interval, agrees, as_expected}`, or `undefined` when the
+    /// result does not hold the number yet. `pick` says where the number stands, kind first: `verdict, id`, `cell, id, row,
+    /// column` or `point, figure, series, x`. `ours` is the number that we get where it is expected to differ from the
+    /// printed one.
     ///
     /// # Errors
-    /// A `pick` that is none of these.
+    /// A `pick` of another form.
     pub fn judge(&self, pick: Vec<String>, printed: f64, tolerance: f64, ours: Option<f64>) -> Js<JsValue> {
         let session = self.session.borrow();
         let output = session.as_ref().ok_or_else(busy)?.output();
@@ -324,7 +328,7 @@ impl Run {
             ["verdict", id] => Pick::Verdict(id),
             ["cell", id, row, column] => Pick::Cell(id, row, column),
             ["point", figure, series, x] => Pick::Point(figure, series, to_number(x).unwrap_or(f64::NAN)),
-            _ => return Err(throw(&Error::new(ErrorKind::Unknown, "there is no such number"))),
+            _ => return Err(throw(&Error::new(ErrorKind::Unknown, NO_SUCH_NUMBER))),
         };
         let found = Reproduced::of(pick, printed, tolerance, ours, &output);
         Ok(found.map_or(JsValue::UNDEFINED, |r| to_js(&r)))

@@ -700,7 +700,7 @@ fn the_command_asks_what_a_table_leaves_open() {
     let said = words(&fit(&["--tokens", "tokens", "--params", "params"]));
     assert!(said.contains("are small") && said.contains("set its unit"), "{said}");
     let said = words(&fit(&["--unit", "params=M", "--unit", "tokens=B"]));
-    assert!(said.contains("N = `params` x 1e6, D = `tokens` x 1e9") && !said.contains("set its unit"), "{said}");
+    assert!(said.contains("N = `params` × 1e6, D = `tokens` × 1e9") && !said.contains("set its unit"), "{said}");
     assert!(refused(&fit(&["--unit", "loss=M"])).contains("role.unit:UNIT"), "a loss has no unit");
 
     for (arguments, sentence) in [

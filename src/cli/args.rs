@@ -1,4 +1,4 @@
-//! What may be written after `scaling-lab`, and what it means in an experiment's own settings.
+//! The arguments of the command line, and the settings of an experiment that they stand for.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,8 @@ use scaling_lab::fit::Role;
 use scaling_lab::params::Texts;
 use scaling_lab::table::Table;
 use scaling_lab::{Error, Result};
+
+use super::words;
 
 /// The experiment that the verb `fit` runs.
 pub(super) const FIT: &str = "fit";
@@ -24,7 +26,7 @@ pub(super) struct Cli {
 pub(super) enum Verb {
     /// List the experiments and their parameters.
     List {
-        /// The whole catalogue as JSON.
+        /// Print the whole catalogue as JSON.
         #[arg(long)]
         json: bool,
     },
@@ -142,7 +144,7 @@ pub(super) struct FitArgs {
     pub(super) quiet: bool,
 }
 
-/// Which column is what, where the headings do not say.
+/// Which column holds what, where the headings do not say.
 #[derive(clap::Args)]
 pub(super) struct ColumnArgs {
     /// Column of x, for a law of one variable.
@@ -163,7 +165,7 @@ pub(super) struct ColumnArgs {
     /// Column of the epochs.
     #[arg(long, value_name = "COLUMN")]
     pub(super) epochs: Option<String>,
-    /// Column of the floating-point operations, 6 x parameters x tokens.
+    /// Column of the floating-point operations, 6 × parameters × tokens.
     #[arg(long, value_name = "COLUMN")]
     pub(super) flops: Option<String>,
     /// Column that names the run. Rows of one run are resampled together; without it every row is its own run.
@@ -217,7 +219,7 @@ impl From<DeviceArg> for Device {
 }
 
 impl ColumnArgs {
-    /// As the parameter `columns` has it.
+    /// The value of the parameter `columns`.
     pub(super) fn text(&self, table: &Table) -> Result<String> {
         let given = [
             (Role::X, &self.x),
@@ -238,7 +240,7 @@ impl ColumnArgs {
         let mut pairs = named.map(pair).collect::<Result<Vec<_>>>()?;
         for unit in &self.unit {
             let (role, unit) =
-                unit.split_once('=').ok_or_else(|| Error::parameter("unit", unit, "ROLE=UNIT, such as tokens=B"))?;
+                unit.split_once('=').ok_or_else(|| Error::parameter("unit", unit, words::ROLE_AND_UNIT))?;
             pairs.push(format!("{role}.unit:{unit}"));
         }
         pairs.extend(self.decimal.map(|mark| match mark {
@@ -250,7 +252,7 @@ impl ColumnArgs {
 }
 
 impl FitArgs {
-    /// As the parameters of the experiment have it.
+    /// The values of the experiment's parameters.
     pub(super) fn texts(&self, table: &Table) -> Result<Texts> {
         let freed = self.free.iter().map(|name| format!("{name}=free"));
         let fixed: Vec<_> = self.fixed.iter().cloned().chain(freed).collect();
@@ -259,7 +261,7 @@ impl FitArgs {
             _ if self.squares => Some("squares"),
             Some(0.0) => Some("l1"),
             Some(delta) if delta < 0.0 || delta.is_nan() => {
-                return Err(Error::parameter("huber-delta", &delta.to_string(), "a number of at least 0"));
+                return Err(Error::parameter("huber-delta", &delta.to_string(), words::AT_LEAST_0));
             }
             Some(_) => Some("huber"),
             None => None,

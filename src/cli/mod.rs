@@ -1,4 +1,4 @@
-//! The terminal's door: what each verb does. Arguments are read in `args`, results written in `write`.
+//! The command line: what each verb does. `args` reads the arguments, and `write` writes the results.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write};
@@ -17,7 +17,8 @@ use scaling_lab::output::{Cell, Document, Progress};
 use scaling_lab::params::{self, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::table::{Reader, Table};
-use scaling_lab::text::plain;
+use scaling_lab::text;
+use scaling_lab::text::{name, plain};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use args::{Cli, FIT, FitArgs, RunArgs, Verb};
@@ -28,6 +29,7 @@ use write::{cell, columns, interval, write_document};
 mod args;
 mod progress;
 mod quiet;
+mod words;
 mod write;
 
 pub(crate) fn main() -> ExitCode {
@@ -45,7 +47,7 @@ pub(crate) fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        // Whoever reads our output has had enough, as in `| head`.
+        // The reader of our output has closed the pipe, as `| head` does.
         Err(error) if error.kind() == ErrorKind::Io && error.message().contains("Broken pipe") => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("scaling-lab: {error}");
@@ -57,7 +59,7 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Arguments that cannot be read: what is wrong, in a sentence. Help and version are no mistake.
+/// Prints what is wrong with arguments that cannot be read, in one sentence. Help and version are printed as they are.
 fn refused(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         error.exit();
@@ -77,9 +79,10 @@ fn list(json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for entry in experiments::all() {
-        writeln!(out, "{:16} {}", entry.slug, entry.info.question)?;
+        writeln!(out, "{:16} {}", entry.slug, plain(entry.info.question))?;
         for spec in entry.params {
-            writeln!(out, "    {:12} {} (default {}; {})", spec.name, plain(spec.help), spec.default, spec.allowed())?;
+            let help = plain(spec.help);
+            writeln!(out, "    {:12} {help} (default {}; {})", spec.name, spec.default, spec.allowed())?;
         }
     }
     writeln!(out, "\nLaws for `fit`:")?;
@@ -96,16 +99,17 @@ fn list(json: bool) -> Result<ExitCode> {
 fn parse_set(set: &[String]) -> Result<Texts> {
     let mut texts = Texts::new();
     for pair in set {
-        let (name, value) = pair.split_once('=').ok_or_else(|| Error::parameter("--set", pair, "name=value"))?;
-        if params::text(&texts, name).is_some() {
-            return Err(Error::parameter(name, value, "one value: it is set twice"));
+        let (called, value) =
+            pair.split_once('=').ok_or_else(|| Error::parameter("--set", pair, words::NAME_AND_VALUE))?;
+        if params::text(&texts, called).is_some() {
+            return Err(Error::parameter(called, value, words::ONE_VALUE));
         }
-        texts.push((name.to_owned(), value.to_owned()));
+        texts.push((called.to_owned(), value.to_owned()));
     }
     Ok(texts)
 }
 
-/// Runs to the end, and says how far it is when somebody listens.
+/// Runs to the end, and prints the progress if `watched`.
 fn finish(session: &mut Session, slug: &str, watched: bool) -> Result<()> {
     let mut teller = Teller::new(slug, "checkpoints", session.progress().total, watched);
     while !session.progress().finished() {
@@ -116,7 +120,7 @@ fn finish(session: &mut Session, slug: &str, watched: bool) -> Result<()> {
 
 fn run(args: &RunArgs) -> Result<ExitCode> {
     let texts = parse_set(&args.set)?;
-    // A bad parameter is said before any device is opened.
+    // A bad parameter is reported before any device is opened.
     session::find(&args.slug)?;
     let table = args.data.as_deref().map(read_table).transpose()?;
     Session::open_on(Rc::new(Exec::cpu()), &args.slug, &texts, table.clone(), args.seed)?;
@@ -127,7 +131,7 @@ fn run(args: &RunArgs) -> Result<ExitCode> {
     })
 }
 
-/// A whole run, and what is done with its document.
+/// Runs an experiment to its end and writes its document.
 fn play(
     exec: Rc<Exec>,
     slug: &str,
@@ -144,15 +148,18 @@ fn play(
     let document = session.document(begun.elapsed().as_secs_f64());
     if !quiet {
         for notice in &document.notices {
-            eprintln!("{notice}");
+            eprintln!("{}", plain(&notice.english()));
         }
     }
     write(&document)
 }
 
-/// A table from a file, in pieces.
+/// Reads a table from a file, piece by piece.
 fn read_table(path: &Path) -> Result<Rc<Table>> {
-    let unreadable = |e: io::Error| Error::new(ErrorKind::Parameter, format!("cannot read {}: {e}", path.display()));
+    let unreadable = |e: io::Error| {
+        let (file, reason) = (name(path.display().to_string()), name(e.to_string()));
+        Error::new(ErrorKind::Parameter, text!(words::NO_READ, file = file, reason = reason))
+    };
     let mut from: Box<dyn io::Read> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
@@ -179,7 +186,7 @@ fn fit_runs(args: &FitArgs) -> Result<ExitCode> {
 
 fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<ExitCode> {
     if let Some(folder) = data.filter(|folder| !folder.is_dir()) {
-        return Err(Error::parameter("--data", &folder.display().to_string(), "a folder that is there"));
+        return Err(Error::parameter("--data", &folder.display().to_string(), words::FOLDER));
     }
     let entries = match slug {
         Some(slug) => vec![session::find(slug)?],
@@ -198,7 +205,10 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
         let path = file.and_then(|file| data.map(|folder| folder.join(file))).filter(|path| path.exists());
         if let (Some(file), None) = (claim.data, &path) {
             if !missing.contains(&file.file) {
-                eprintln!("{} is not there (--data DIR): its numbers are left out. {}", file.file, file.from);
+                eprintln!(
+                    "{} was not found in the folder of --data, so its numbers are left out. {}",
+                    file.file, file.from
+                );
                 missing.push(file.file);
             }
             rows.push(
@@ -218,7 +228,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
     if surprises == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("scaling-lab: {surprises} of these numbers did not come out as expected");
+    eprintln!("scaling-lab: {surprises} of these numbers are not as expected");
     Ok(ExitCode::FAILURE)
 }
 
@@ -226,6 +236,7 @@ fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
     let interval = found.interval.map(|ends| interval(ends, 5)).unwrap_or_default();
     let agrees = if found.agrees { "agrees" } else { "differs" };
     let expected = claim.ours.map_or_else(|| "agrees".to_owned(), |ours| format!("differs: {ours}"));
+    let note = plain(claim.note);
     let row = [
         claim.id,
         claim.origin.word(),
@@ -234,8 +245,8 @@ fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
         &interval,
         agrees,
         &expected,
-        // It says why the numbers come out as expected; where they do not, it would be about another table.
-        if found.as_expected { claim.note } else { "" },
+        // The note says why the numbers are as expected; where they are not, it does not apply.
+        if found.as_expected { &note } else { "" },
     ];
     row.map(str::to_owned).to_vec()
 }

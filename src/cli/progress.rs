@@ -1,4 +1,4 @@
-//! How far long work is, on standard error: a bar on a terminal, and a line now and then elsewhere.
+//! The progress of long work, on standard error: a bar on a terminal, and a line now and then elsewhere.
 
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
@@ -9,18 +9,18 @@ use scaling_lab::output::Progress;
 /// The least time between two lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Says how far the work is.
+/// Prints the progress.
 pub(super) enum Teller {
-    /// Nobody listens.
+    /// Prints nothing.
     Silent,
-    /// A terminal.
+    /// Draws a bar on a terminal.
     Bar(ProgressBar),
-    /// A file, or a pipe.
+    /// Prints lines to a file or a pipe.
     Lines(Lines, Instant),
 }
 
 impl Teller {
-    /// For work of that name, of so many `parts`.
+    /// A teller for the work `name`, which has `total` `parts`; silent unless `watched`.
     pub(super) fn new(name: &str, parts: &'static str, total: u32, watched: bool) -> Self {
         if !watched || total < 2 {
             return Self::Silent;
@@ -35,7 +35,7 @@ impl Teller {
         Self::Lines(Lines { name: name.to_owned(), parts, said: Duration::ZERO }, begun)
     }
 
-    /// A part is done.
+    /// Reports that a part is done.
     pub(super) fn tell(&mut self, progress: Progress) {
         match self {
             Self::Silent => {}
@@ -57,16 +57,16 @@ impl Drop for Teller {
     }
 }
 
-/// Lines about long work, not too many.
+/// Lines about long work, at least [`PAUSE`] apart.
 pub(super) struct Lines {
     name: String,
     parts: &'static str,
-    /// When the last one was said.
+    /// When the last line was printed.
     said: Duration,
 }
 
 impl Lines {
-    /// A line, if it is time for one and the work goes on.
+    /// The next line, if it is time for one and the work goes on.
     fn line(&mut self, progress: Progress, now: Duration) -> Option<String> {
         if progress.finished() || now < self.said + PAUSE {
             return None;
@@ -74,7 +74,7 @@ impl Lines {
         self.said = now;
         let Progress { done, total } = progress;
         let percent = u64::from(done) * 100 / u64::from(total);
-        Some(format!("{}: {percent} % ({done} of {total} {})", self.name, self.parts))
+        Some(format!("{}: {percent}% ({done} of {total} {})", self.name, self.parts))
     }
 }
 
@@ -85,11 +85,11 @@ mod tests {
     #[test]
     fn a_run_that_is_not_on_a_terminal_says_a_line_every_ten_seconds() {
         let mut lines = Lines { name: "exam-time".into(), parts: "checkpoints", said: Duration::ZERO };
-        // A mark every three seconds.
+        // A checkpoint every three seconds.
         let said: Vec<_> = (1..=10)
             .filter_map(|done| lines.line(Progress { done, total: 10 }, Duration::from_secs(3 * u64::from(done))))
             .collect();
-        assert_eq!(said, ["exam-time: 40 % (4 of 10 checkpoints)", "exam-time: 80 % (8 of 10 checkpoints)"]);
+        assert_eq!(said, ["exam-time: 40% (4 of 10 checkpoints)", "exam-time: 80% (8 of 10 checkpoints)"]);
         let mut quick = Lines { name: "fit".into(), parts: "checkpoints", said: Duration::ZERO };
         assert_eq!(
             quick.line(Progress { done: 1, total: 2 }, Duration::from_secs(1)),

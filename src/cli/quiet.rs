@@ -1,9 +1,9 @@
-//! Silence on standard error.
+//! Keeps drivers of a GPU from writing to standard error.
 
 use std::fs::File;
 use std::io;
 
-/// Keeps standard error shut while it lives: drivers of a GPU write there on their own.
+/// While a value of this type lives, standard error is shut: drivers of a GPU write there on their own.
 pub(super) struct Quiet {
     #[cfg(unix)]
     pub(super) saved: io::Result<rustix::fd::OwnedFd>,

@@ -1,6 +1,5 @@
-//! What is answered: the result document as JSON, CSV or text, and tables of words in columns.
+//! Results on the command line: the result document as JSON, CSV or text, and tables in columns.
 
-use scaling_lab::text::word;
 use std::f64::consts::LN_10;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -9,17 +8,19 @@ use std::process::ExitCode;
 
 use scaling_lab::math;
 use scaling_lab::output::{Cell, Document, Verdict};
-use scaling_lab::text::{people, plain};
+use scaling_lab::text;
+use scaling_lab::text::{name, people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use super::args::Format;
+use super::words;
 
 pub(super) fn write_document(document: &Document, format: Format, to: Option<&Path>, header: bool) -> Result<ExitCode> {
     let mut out: Box<dyn Write> = match to {
-        Some(path) => Box::new(BufWriter::new(
-            File::create(path)
-                .map_err(|e| Error::new(ErrorKind::Io, format!("cannot write {}: {e}", path.display())))?,
-        )),
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|e| {
+            let (file, reason) = (name(path.display().to_string()), name(e.to_string()));
+            Error::new(ErrorKind::Io, text!(words::NO_WRITE, file = file, reason = reason))
+        })?)),
         None => Box::new(BufWriter::new(io::stdout().lock())),
     };
     match format {
@@ -34,8 +35,8 @@ pub(super) fn write_document(document: &Document, format: Format, to: Option<&Pa
     Ok(ExitCode::SUCCESS)
 }
 
-/// The shortest digits that read back as `x`, without an exponent; of two equally near the even one, as in JSON and in
-/// the page's files.
+/// The shortest decimal that reads back as `x`, without an exponent. Of two that are equally near, it is the even one, as in
+/// JSON and in the page's files.
 pub(super) fn decimal(x: &f64) -> String {
     // The standard printer takes the upper of the two.
     let shortest = serde_json::to_string(&(x + 0.0)).unwrap_or_default();
@@ -55,7 +56,7 @@ pub(super) fn decimal(x: &f64) -> String {
     format!("{sign}{text}")
 }
 
-/// Long form: one line per point.
+/// Writes the figures as CSV in long form: one line per point.
 pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(decimal).unwrap_or_default();
@@ -83,7 +84,8 @@ pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<
         if let Some(field) = &figure.field {
             for (y, row) in field.y.iter().zip(&field.z) {
                 for (x, z) in field.x.iter().zip(row).filter(|(_, z)| z.is_finite()) {
-                    // A field's two places are its x and lo, its value y: the same eight columns for all.
+                    // A cell of a field has its two coordinates in x and lo and its value in y, so that all records have
+                    // the same eight columns.
                     let (x, y, z) = (decimal(x), decimal(y), decimal(z));
                     csv.write_record([document.experiment, &seed, &figure.id, "field", &x, &z, &y, ""])
                         .map_err(broken)?;
@@ -142,14 +144,14 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// How many digits tell the ends of a verdict's interval apart. The page takes as many.
+/// The number of digits that tell the ends of a verdict's interval apart. The page shows as many.
 fn digits(verdict: &Verdict) -> usize {
     let width = verdict.interval.map_or(0.0, |[lo, hi]| hi - lo);
     let more = (math::ln(verdict.measured.abs() / width) / LN_10).ceil() + 2.0;
     if width > 0.0 && more.is_finite() { more.clamp(3.0, 5.0) as usize } else { 4 }
 }
 
-/// What a verdict measured, with its interval unless that is as narrow as the digits.
+/// The measured value of a verdict. Its interval follows unless both ends read the same as the value.
 fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
@@ -163,7 +165,7 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
     }
 }
 
-/// An interval for people: its open ends in words.
+/// An interval for people, with its open ends in words.
 pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
     let end = |x: f64, open: &str| if x.is_finite() { people(x, digits) } else { open.to_owned() };
     format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))
@@ -211,7 +213,7 @@ mod tests {
                 -6_220_302_286_064_874.0,
                 Some([-7e15, f64::INFINITY]),
                 1.0,
-                "-6.22e15 [-7e15, no upper bound]; theory 1: agrees.",
+                "−6.22 × 10¹⁵ [−7 × 10¹⁵, no upper bound]; theory 1: agrees.",
             ),
             (0.0, Some([f64::NEG_INFINITY, 2.5]), 0.1, "0 [no lower bound, 2.5]; theory 0.1: agrees."),
             (f64::NAN, None, 0.75, "nothing measured; theory 0.75: cannot tell."),

@@ -3,14 +3,16 @@
 
 use std::ops::Range;
 
-use super::{Exec, Inputs, Job, Kernel, Lanes, Uniforms as _};
+use super::{Exec, Inputs, Job, Kernel, Lanes, Uniforms as _, words};
 use crate::error::Result;
+use crate::text;
+use crate::text::{Text, count};
 
 #[cfg(not(target_arch = "wasm32"))]
 #[expect(clippy::unused_async, clippy::unused_self, reason = "the page's pool answers later")]
 impl Exec {
-    pub(super) fn cpu_name(&self) -> String {
-        format!("{} threads", rayon::current_num_threads())
+    pub(super) fn cpu_name(&self) -> Text {
+        text!(words::THREADS, threads = count(rayon::current_num_threads()))
     }
 
     pub(super) async fn advance_cpu<K: Kernel>(
@@ -46,11 +48,8 @@ impl Exec {
 
 #[cfg(target_arch = "wasm32")]
 impl Exec {
-    pub(super) fn cpu_name(&self) -> String {
-        match self.pool.workers() {
-            1 => "1 worker".to_owned(),
-            n => format!("{n} workers"),
-        }
+    pub(super) fn cpu_name(&self) -> Text {
+        text!(words::WORKERS, workers = count(self.pool.workers()))
     }
 
     pub(super) async fn advance_cpu<K: Kernel>(

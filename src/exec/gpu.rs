@@ -18,8 +18,10 @@ use futures_channel::oneshot;
 
 #[cfg(target_arch = "wasm32")]
 use super::pool::now as now_ms;
-use super::{Inputs, Kernel, Lanes, Uniforms as _, probe};
+use super::{Inputs, Kernel, Lanes, Uniforms as _, probe, words};
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::{Text, count, name, phrase};
 
 /// Submissions in flight: one runs while the next waits, so that the device never idles and a page never builds up a
 /// queue.
@@ -45,7 +47,7 @@ const GRID_MAX: u32 = 65_535;
 pub struct Gpu {
     /// Number that tells this device's state from the state of an earlier device.
     id: u64,
-    name: String,
+    name: Text,
     software: bool,
     allows_software: bool,
     largest_buffer: u64,
@@ -75,13 +77,13 @@ pub struct State {
 #[derive(Default)]
 struct Health {
     /// First message about what broke the device.
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Text>>,
     /// Senders that are dropped when the device breaks, which wakes every task that waits for an answer.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
 }
 
 impl Health {
-    fn fail(&self, sentence: String) {
+    fn fail(&self, sentence: Text) {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(sentence);
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -89,7 +91,7 @@ impl Health {
     fn check(&self) -> Result<()> {
         match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {
             None => Ok(()),
-            Some(sentence) => Err(Error::device(sentence)),
+            Some(sentence) => Err(Error::device(sentence.clone())),
         }
     }
 
@@ -200,14 +202,14 @@ fn one_line(message: &str) -> String {
 }
 
 /// Error message for a device that missed its deadline.
-fn silence() -> String {
-    format!("it has not answered for {ANSWER_S} seconds")
+fn silence() -> Text {
+    text!(words::SILENT, seconds = count(ANSWER_S))
 }
 
 fn refusal(error: &wgpu::Error) -> Error {
     match error {
-        wgpu::Error::OutOfMemory { .. } => Error::device("the GPU ran out of memory"),
-        error => Error::device(format!("the GPU refused a command: {}", one_line(&error.to_string()))),
+        wgpu::Error::OutOfMemory { .. } => Error::device(words::OUT_OF_MEMORY),
+        error => Error::device(text!(words::REFUSED, reason = name(one_line(&error.to_string())))),
     }
 }
 
@@ -224,8 +226,8 @@ impl Gpu {
         };
         match within(ADAPTER_S, instance().request_adapter(&options)).await {
             Some(Ok(adapter)) => Self::open_adapter(adapter, allow_software).await,
-            Some(Err(_)) => Err(Error::device("no GPU adapter was found")),
-            None => Err(Error::device(format!("no GPU adapter answered for {ADAPTER_S} seconds"))),
+            Some(Err(_)) => Err(Error::device(words::NO_ADAPTER)),
+            None => Err(Error::device(text!(words::NO_ADAPTER_ANSWERED, seconds = count(ADAPTER_S)))),
         }
     }
 
@@ -246,20 +248,18 @@ impl Gpu {
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn open_nth(place: usize) -> Result<Self> {
         let adapter = instance().enumerate_adapters(wgpu::Backends::all()).await.into_iter().nth(place);
-        Self::open_adapter(adapter.ok_or_else(|| Error::device("the adapter went away"))?, true).await
+        Self::open_adapter(adapter.ok_or_else(|| Error::device(words::ADAPTER_GONE))?, true).await
     }
 
     async fn open_adapter(adapter: wgpu::Adapter, allows_software: bool) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let wgpu::AdapterInfo { name, device_type, .. } = adapter.get_info();
+        let wgpu::AdapterInfo { name: called, device_type, .. } = adapter.get_info();
         let software = device_type == wgpu::DeviceType::Cpu;
         // Browsers rarely name the adapter.
-        let unnamed = if software { "software adapter" } else { "WebGPU adapter" };
-        let name = if name.is_empty() { unnamed.to_owned() } else { name };
+        let unnamed = if software { words::SOFTWARE_ADAPTER } else { words::WEBGPU_ADAPTER };
+        let adapter_name = if called.is_empty() { unnamed.into() } else { Text::verbatim(called) };
         if software && !allows_software {
-            return Err(Error::device(
-                "the only GPU adapter is emulated in software, which is slower than the CPU path",
-            ));
+            return Err(Error::device(words::ONLY_SOFTWARE));
         }
         let has = adapter.limits();
         let descriptor = wgpu::DeviceDescriptor {
@@ -271,29 +271,37 @@ impl Gpu {
             },
             ..wgpu::DeviceDescriptor::default()
         };
+        let called = || phrase(adapter_name.clone());
         let (device, queue) = within(ANSWER_S, adapter.request_device(&descriptor))
             .await
-            .ok_or_else(|| Error::device(format!("{name} has not opened for {ANSWER_S} seconds")))?
-            .map_err(|error| Error::device(format!("{name} cannot be opened: {}", one_line(&error.to_string()))))?;
+            .ok_or_else(|| Error::device(text!(words::NOT_OPENED, device = called(), seconds = count(ANSWER_S))))?
+            .map_err(|error| {
+                let reason = name(one_line(&error.to_string()));
+                Error::device(text!(words::CANNOT_OPEN, device = called(), reason = reason))
+            })?;
 
         let health = Arc::new(Health::default());
         let shared = Arc::clone(&health);
         device.set_device_lost_callback(move |_, message| {
             // A browser's message is about its internals, and its console shows it.
             let message = if cfg!(target_arch = "wasm32") { String::new() } else { one_line(&message) };
-            shared.fail(format!("the device was lost: {message}").trim_end_matches(": ").to_owned());
+            shared.fail(if message.is_empty() {
+                words::LOST.into()
+            } else {
+                text!(words::LOST_BECAUSE, reason = name(message))
+            });
         });
         // Natively, an error outside the scopes below would panic. On a page it is only printed, and wgpu's own handler
         // would panic on a kind of error that it does not know.
         #[cfg(not(target_arch = "wasm32"))]
         {
             let shared = Arc::clone(&health);
-            device.on_uncaptured_error(Arc::new(move |error| shared.fail(refusal(&error).message().to_owned())));
+            device.on_uncaptured_error(Arc::new(move |error| shared.fail(refusal(&error).text().clone())));
         }
 
         let gpu = Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            name,
+            name: adapter_name,
             software,
             allows_software,
             largest_buffer: has.max_storage_buffer_binding_size.min(has.max_buffer_size),
@@ -326,12 +334,12 @@ impl Gpu {
         if bytemuck::cast_slice::<_, u8>(&ours) == bytemuck::cast_slice::<_, u8>(&right) {
             Ok(())
         } else {
-            Err(Error::device(format!("{} computes wrong numbers in the self-test", self.name)))
+            Err(Error::device(text!(words::WRONG_NUMBERS, device = phrase(self.name()))))
         }
     }
 
     /// Name of the adapter.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Text {
         self.name.clone()
     }
 
@@ -373,7 +381,13 @@ impl Gpu {
             return Ok(());
         }
         let (largest, most) = (largest.div_ceil(1 << 20), self.largest_buffer >> 20);
-        Err(Error::device(format!("`{}` needs a buffer of {largest} MiB and {} allows {most} MiB", K::NAME, self.name)))
+        Err(Error::device(text!(
+            words::TOO_LARGE,
+            kernel = name(K::NAME),
+            needed = count(largest),
+            device = phrase(self.name()),
+            allowed = count(most),
+        )))
     }
 
     /// Copies the host's state and the inputs to this device and runs the whole log.
@@ -472,7 +486,7 @@ impl Gpu {
         self.drive(submission)?;
         let mapped = self.wait(mapped).await?;
         self.settle(verdicts).await?;
-        let unmappable = || Error::device("the GPU's result could not be read back");
+        let unmappable = || Error::device(words::NOT_READ_BACK);
         mapped.map_err(|_| unmappable())?.map_err(|_| unmappable())?;
         let view = staging.get_mapped_range(..).map_err(|_| unmappable())?;
         let mut host = vec![bytemuck::Zeroable::zeroed(); lanes.groups() as usize * rows];
@@ -483,7 +497,7 @@ impl Gpu {
 
     fn state<'a, K: Kernel>(&self, lanes: &'a Lanes<K>) -> Result<&'a State> {
         let state = lanes.state.as_ref().filter(|state| state.device == self.id);
-        state.ok_or_else(|| Error::device("the state is not on this device"))
+        state.ok_or_else(|| Error::device(words::NOT_ON_DEVICE))
     }
 
     /// Pipeline of the kernel, made on first use.
@@ -597,7 +611,7 @@ impl Gpu {
             return Ok(());
         };
         self.drive(submission)?;
-        let done_ms = self.wait(done).await?.map_err(|_| Error::device("the GPU never finished a dispatch"))?;
+        let done_ms = self.wait(done).await?.map_err(|_| Error::device(words::NEVER_FINISHED))?;
         self.settle(verdicts).await?;
 
         let took = done_ms - submitted_ms.max(*landed_ms);
@@ -650,7 +664,7 @@ impl Gpu {
         });
         // Report why the device broke, and discard what it answered meanwhile.
         self.health.check()?;
-        answer.ok_or_else(|| Error::device("the device was lost"))
+        answer.ok_or_else(|| Error::device(words::LOST))
     }
 
     /// Blocks until a submission is done, because natively nothing happens unless someone polls; a browser polls by

@@ -13,6 +13,9 @@ use bytemuck::Pod;
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::text::Text;
+#[cfg(feature = "gpu")]
+use crate::{text, text::phrase};
 
 mod cpu;
 #[cfg(feature = "gpu")]
@@ -22,6 +25,8 @@ pub mod parity;
 #[cfg(target_arch = "wasm32")]
 pub mod pool;
 pub mod probe;
+#[allow(dead_code, reason = "threads are native, workers are a page's, and a build may have no GPU")]
+pub(crate) mod words;
 
 /// How closely a device must agree with the CPU twin.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -316,12 +321,12 @@ pub enum Device {
 }
 
 /// The device that runs the work now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceInfo {
     /// Kind of the device, `cpu` or `gpu`.
     pub kind: &'static str,
     /// Name of the adapter, or the number of threads or workers.
-    pub adapter: String,
+    pub adapter: Text,
 }
 
 enum Backend {
@@ -336,7 +341,7 @@ pub struct Exec {
     #[cfg(target_arch = "wasm32")]
     pool: pool::Pool,
     /// Messages for the user, oldest first; never removed, so that every run can show those it lived through.
-    notices: RefCell<Vec<String>>,
+    notices: RefCell<Vec<Text>>,
     /// Device that ran the last piece of work.
     used: RefCell<Option<DeviceInfo>>,
     /// Number of devices lost so far: the first is replaced by a new device, the second by the CPU.
@@ -384,12 +389,12 @@ impl Exec {
             match gpu::Gpu::open(device == Device::Gpu).await {
                 Ok(gpu) => *exec.backend.borrow_mut() = Backend::Gpu(gpu.into()),
                 Err(error) if device == Device::Gpu => return Err(error),
-                Err(error) => exec.notice(format!("Running on the CPU: {error}.")),
+                Err(error) => exec.notice(text!(words::ON_CPU, reason = phrase(error.text().clone()))),
             }
         }
         #[cfg(not(feature = "gpu"))]
         if device == Device::Gpu {
-            return Err(crate::Error::device("this build has no GPU support"));
+            return Err(crate::Error::device(words::NO_GPU_SUPPORT));
         }
         Ok(exec)
     }
@@ -414,12 +419,12 @@ impl Exec {
     }
 
     /// Messages for the user, from number `from` on.
-    pub fn notices(&self, from: usize) -> Vec<String> {
+    pub fn notices(&self, from: usize) -> Vec<Text> {
         self.notices.borrow()[from..].to_vec()
     }
 
     #[cfg(feature = "gpu")]
-    fn notice(&self, sentence: String) {
+    fn notice(&self, sentence: Text) {
         self.notices.borrow_mut().push(sentence);
     }
 
@@ -438,7 +443,7 @@ impl Exec {
         while let Some(gpu) = self.gpu() {
             // The device has not failed if lanes exceed its limit: other work stays on it.
             if let Err(error) = gpu.fits(lanes) {
-                let sentence = format!("A part ran on the CPU: {error}.");
+                let sentence = text!(words::PART_ON_CPU, reason = phrase(error.text().clone()));
                 if !self.notices.borrow().contains(&sentence) {
                     self.notice(sentence);
                 }
@@ -572,13 +577,13 @@ impl Exec {
         self.losses.set(self.losses.get() + 1);
         // Report before anything is awaited, because a task that awaits may be cancelled.
         let place = self.notices.borrow().len();
-        self.notice(format!("The GPU failed ({error}). The rest runs on the CPU."));
+        let reason = || phrase(error.text().clone());
+        self.notice(text!(words::REST_ON_CPU, reason = reason()));
         if self.losses.get() == 1
             && let Ok(gpu) = gpu::Gpu::open(failed.allows_software()).await
         {
             *self.backend.borrow_mut() = Backend::Gpu(gpu.into());
-            self.notices.borrow_mut()[place] =
-                format!("The GPU failed ({error}). It was restarted and the work replayed: no number changes.");
+            self.notices.borrow_mut()[place] = text!(words::RESTARTED, reason = reason());
         }
     }
 }

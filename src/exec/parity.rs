@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms};
 use crate::error::Result;
+use crate::text::Text;
 
 /// Lanes to compare: a device runs the windows between `cuts`, the CPU one window from first to last.
 pub struct Case<K: Kernel> {
@@ -78,7 +79,8 @@ impl<K: Kernel> Case<K> {
         for cuts in [&whole[..], &self.cuts] {
             let ours = self.run(exec, cuts).await.map_err(|error| error.to_string())?;
             if exec.device().kind != "gpu" || !exec.notices(0).is_empty() {
-                return Err(format!("the device did not last: {:?}", exec.notices(0)));
+                let notices: Vec<String> = exec.notices(0).iter().map(Text::english).collect();
+                return Err(format!("the device did not last: {notices:?}"));
             }
             let place = || format!("{} windows from {} to {}", cuts.len() - 1, whole[0], whole[1]);
             agree::<K>(&ours, &right, level).map_err(|difference| format!("{}: {difference}", place()))?;

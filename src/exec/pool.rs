@@ -15,8 +15,9 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessageEvent, MessagePort, Performance};
 
-use super::{Inputs, Twin};
+use super::{Inputs, Twin, words};
 use crate::error::{Error, Result};
+use crate::text;
 
 /// Number of inputs that each end keeps.
 const KEPT: usize = 8;
@@ -28,7 +29,10 @@ const CHUNK_MS: f64 = 25.0;
 const CLOCK_MS: f64 = 0.1;
 
 /// Requests under way, by id. They are few: a list is searched faster than a map is built.
-type Pending = Rc<RefCell<Vec<(u32, oneshot::Sender<Result<Answer, String>>)>>>;
+type Pending = Rc<RefCell<Vec<(u32, oneshot::Sender<Reply>)>>>;
+
+/// An answer, or what a worker that failed said of it.
+type Reply = Result<Answer, Option<String>>;
 
 struct Answer {
     data: Vec<u8>,
@@ -136,7 +140,7 @@ impl Pool {
                         Ok(data) => {
                             Ok(Answer { data: data.to_vec(), ms: get(&reply, "ms").as_f64().unwrap_or(CLOCK_MS) })
                         }
-                        Err(_) => Err(get(&reply, "error").as_string().unwrap_or_else(|| "it gave no reason".into())),
+                        Err(_) => Err(get(&reply, "error").as_string()),
                     };
                     // A run that was cancelled no longer waits for its answer.
                     let mut pending = pending.borrow_mut();
@@ -185,11 +189,11 @@ impl Pool {
         first: u32,
         count: u32,
         data: &[u8],
-    ) -> Result<oneshot::Receiver<Result<Answer, String>>> {
+    ) -> Result<oneshot::Receiver<Reply>> {
         let turn = self.turn.get();
         self.turn.set(turn + 1);
         let worker = self.workers.get(turn % self.workers());
-        let worker = worker.ok_or_else(|| Error::device("the page has no workers: reload it"))?;
+        let worker = worker.ok_or_else(|| Error::device(words::NO_WORKERS))?;
         let id = self.next.get();
         self.next.set(id.wrapping_add(1));
         let request = Object::new();
@@ -222,7 +226,7 @@ impl Pool {
         worker
             .port
             .post_message_with_transferable(&request, &transfer)
-            .map_err(|_| Error::device("a worker of the page does not take work any more: reload the page"))?;
+            .map_err(|_| Error::device(words::WORKER_REFUSES))?;
         Ok(receiver)
     }
 
@@ -236,11 +240,14 @@ impl Pool {
         costs.push((name, cost));
     }
 
-    async fn answer(receiver: oneshot::Receiver<Result<Answer, String>>) -> Result<Answer> {
+    async fn answer(receiver: oneshot::Receiver<Reply>) -> Result<Answer> {
         match receiver.await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(reason)) => Err(Error::device(format!("a worker of the page failed: {reason}"))),
-            Err(_) => Err(Error::device("a worker of the page is gone: reload the page")),
+            Ok(Err(Some(reason))) => {
+                Err(Error::device(text!(words::WORKER_FAILED_BECAUSE, reason = text::name(reason))))
+            }
+            Ok(Err(None)) => Err(Error::device(words::WORKER_FAILED)),
+            Err(_) => Err(Error::device(words::WORKER_GONE)),
         }
     }
 

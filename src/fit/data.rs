@@ -1,9 +1,12 @@
 //! Runs in the form that a law reads: its inputs, the loss, weights and precomputed features.
 
+use super::runs::words;
 use super::{Entry, Residual};
-use crate::error::{Error, ErrorKind, Result, number};
+use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
+use crate::text;
+use crate::text::{Text, count, name, phrase, setting};
 
 /// Random stream of the noise of simulated runs.
 const NOISE: Stream = Stream(17);
@@ -28,8 +31,11 @@ pub struct Data {
 }
 
 /// Names row i in an error message.
-fn sentence(line: Option<&[usize]>, i: usize) -> String {
-    line.map_or_else(|| format!("row {}", i + 1), |line| format!("line {}", line[i]))
+fn place(line: Option<&[usize]>, i: usize) -> text::Argument {
+    phrase(match line {
+        Some(line) => text!(words::ON_LINE, line = setting(line[i] as f64)),
+        None => text!(words::IN_ROW, row = setting((i + 1) as f64)),
+    })
 }
 
 impl Data {
@@ -39,34 +45,39 @@ impl Data {
     /// # Errors
     /// A value that the law cannot use, with its place; too few rows; a column that does not vary.
     pub fn new(law: &Entry, x: &[&[f64]], y: &[f64], residual: Residual, line: Option<&[usize]>) -> Result<Self> {
-        let bad = |message: String| Err(Error::new(ErrorKind::Parameter, message));
+        let bad = |message: Text| Err(Error::new(ErrorKind::Parameter, message));
         let info = law.info;
         for i in 0..y.len() {
-            let at = || sentence(line, i);
+            let at = || place(line, i);
             for (input, column) in info.inputs.iter().zip(x) {
                 let fine = column[i] > 0.0 || column[i] == 0.0 && input.from_zero;
                 if !(column[i].is_finite() && fine) {
-                    return bad(format!("{}: {} is {}; it must be above 0", at(), input.label, number(column[i])));
+                    let (input_name, value) = (phrase(input.role.plural()), setting(column[i]));
+                    return bad(if input.from_zero {
+                        text!(words::FROM_0, place = at(), input = input_name, value = value)
+                    } else {
+                        text!(words::ABOVE_0, place = at(), input = input_name, value = value)
+                    });
                 }
             }
             let positive = residual == Residual::Log;
             if !y[i].is_finite() || positive && y[i] <= 0.0 {
-                let allowed = if positive { "it must be above 0" } else { "it must be a number" };
-                return bad(format!("{}: the loss is {}; {allowed}", at(), number(y[i])));
+                return bad(if positive {
+                    text!(words::LOSS_ABOVE_0, place = at(), loss = setting(y[i]))
+                } else {
+                    text!(words::LOSS_NUMBER, place = at(), loss = setting(y[i]))
+                });
             }
         }
         let least = info.params.iter().filter(|p| !p.frozen).count() + 1;
         if y.len() < least {
-            let rows = if y.len() == 1 { "row is" } else { "rows are" };
-            return bad(format!("{} {rows} too few for law {}: it takes {least}", y.len(), info.slug));
+            let (rows, least) = (count(y.len()), count(least));
+            return bad(text!(words::FEW_ROWS, rows = rows, law = name(info.slug), least = least));
         }
         for (input, column) in info.inputs.iter().zip(x) {
             if column.iter().all(|x| *x == column[0]) {
-                return bad(format!(
-                    "every row has the same {}, {}, so nothing says how the loss depends on it",
-                    input.label,
-                    number(column[0])
-                ));
+                let (input, value) = (phrase(input.role.plural()), setting(column[0]));
+                return bad(text!(words::CONSTANT, input = input, value = value));
             }
         }
         let mut data = Self { width: x.len(), features: info.features, ..Self::default() };
@@ -132,10 +143,12 @@ impl Data {
         let kept: Vec<usize> = (0..all).filter(|&i| sums[i] > 0.0).collect();
         let least = law.info.params.iter().filter(|p| !p.frozen).count() + 1;
         if kept.len() < least {
-            let message = format!(
-                "only {} of {all} rows differ, too few for law {}: it takes {least}; a column of runs tells equal rows apart",
-                kept.len(),
-                law.info.slug
+            let message = text!(
+                words::FEW_DIFFER,
+                kept = count(kept.len()),
+                rows = count(all),
+                law = name(law.info.slug),
+                least = count(least),
             );
             return Err(Error::new(ErrorKind::Parameter, message));
         }
@@ -289,9 +302,9 @@ mod tests {
             Data::new(law, &[&x], &[1.0; 9], law.info.objective.residual, None)
         };
         assert_eq!(read("mixture-of-exponentials").expect("runs").len(), 9, "from 0");
-        assert_eq!(read("power").expect_err("no power of 0").to_string(), "row 1: x is 0; it must be above 0");
+        assert_eq!(read("power").expect_err("no power of 0").to_string(), "row 1: x must be above 0, not 0");
         let law = find("power").expect("a law");
         let tiny = Data::new(law, &[&[1.0, 2.0, -1e-60, 4.0]], &[1.0; 4], law.info.objective.residual, None);
-        assert_eq!(tiny.expect_err("below 0").to_string(), "row 3: x is -1e-60; it must be above 0");
+        assert_eq!(tiny.expect_err("below 0").to_string(), "row 3: x must be above 0, not -1e-60");
     }
 }

@@ -1,6 +1,5 @@
 //! Claims: numbers that somebody printed, or that this lab measured before, and how to recompute them.
 
-use crate::text::word;
 use serde::Serialize;
 
 use crate::output::{Cell, Output};
@@ -12,14 +11,14 @@ use crate::params::{Texts, query, to_number};
 pub enum Pick<'a> {
     /// The measured value of a verdict, with its interval.
     Verdict(&'a str),
-    /// A cell of a table: its id, what the first cell of the row holds, the name of the column.
+    /// A cell of a table: the table's id, the content of the first cell of the row, the name of the column.
     Cell(&'a str, &'a str, &'a str),
     /// The point of a series nearest to `x`: figure, series, x.
     Point(&'a str, &'a str, f64),
 }
 
 impl Pick<'_> {
-    /// The value and its interval; `None` when the result does not hold it yet.
+    /// The picked value and its interval; `None` when the result does not hold the value yet.
     pub fn of(self, output: &Output) -> Option<(f64, Option<[f64; 2]>)> {
         let found = match self {
             Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
@@ -33,7 +32,7 @@ impl Pick<'_> {
                 let mut rows = table.rows.iter().filter(named);
                 match (rows.next()?.get(column)?, rows.next()) {
                     (Cell::Number(x), None) => Some((*x, None)),
-                    // Two rows of that name are no answer.
+                    // Where two rows have that name, neither is picked.
                     _ => None,
                 }
             }
@@ -63,7 +62,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// In a word, for a table.
+    /// The origin in words, for a table.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Printed => "printed",
@@ -78,11 +77,11 @@ impl Origin {
 pub struct Claim {
     /// Unique in the experiment.
     pub id: &'static str,
-    /// Who said so; the version of the paper where versions differ.
+    /// Who printed the number; the version of the paper where versions differ.
     pub source: &'static str,
     /// Whose number it is.
     pub origin: Origin,
-    /// Where: section, figure, table.
+    /// Where the number is printed: section, figure, table.
     pub place: &'static str,
     /// What the number is.
     pub what: &'static str,
@@ -90,41 +89,43 @@ pub struct Claim {
     pub printed: f64,
     /// The setting that recomputes it.
     pub query: &'static str,
-    /// The seed.
+    /// The seed that recomputes the number.
     pub seed: u32,
-    /// Which number of the result.
+    /// Which number of the result is compared.
     pub pick: Pick<'static>,
-    /// How far our number may be from the one it should be, beyond its own interval.
+    /// How far the recomputed number may be from the expected one, beyond its own interval.
     pub tolerance: f64,
-    /// Why that far.
+    /// Why the tolerance is what it is.
     pub reason: &'static str,
-    /// The number that we get instead, where ours is expected to differ; nothing where it is expected to agree.
+    /// The number that we get where it is expected to differ from the printed one; nothing where the two are expected to
+    /// agree.
     pub ours: Option<f64>,
-    /// Why it differs, or what else to know; may be empty.
+    /// Why our number differs, or what else to know; may be empty.
     pub note: &'static str,
-    /// The table it is computed from, where that is somebody else's.
+    /// The table that the number is computed from, where the lab may not distribute it.
     pub data: Option<File>,
 }
 
-/// A table that the lab may not ship.
+/// A table that the lab may not distribute.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct File {
-    /// Its name.
+    /// The name of the file.
     pub file: &'static str,
-    /// Where to get it, a sentence.
+    /// Where to get the file, a sentence.
     pub from: &'static str,
 }
 
-/// What recomputing a claim gave.
+/// The result of recomputing a claim.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Reproduced {
-    /// Our number.
+    /// The recomputed number.
     pub ours: f64,
-    /// Its interval.
+    /// The interval of the recomputed number.
     pub interval: Option<[f64; 2]>,
-    /// Is it the printed one, within tolerance?
+    /// Does the recomputed number agree with the printed one, within tolerance?
     pub agrees: bool,
-    /// Is that what the claim expects: the printed number, or, where they are to differ, the number we got before?
+    /// Is the recomputed number what the claim expects: the printed number, or, where the two are expected to differ, the
+    /// number that we got before?
     pub as_expected: bool,
 }
 
@@ -159,69 +160,69 @@ impl Claim {
         }
     }
 
-    /// A number that somebody printed, and what it is.
+    /// A claim about a number that somebody printed; `what` says what the number is.
     pub const fn printed(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Printed, id, number, what)
     }
 
-    /// What a printed formula gives at the claim's setting.
+    /// A claim about the number that a printed formula gives at the claim's setting.
     pub const fn formula(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Formula, id, number, what)
     }
 
-    /// A number that this lab measured before with another program.
+    /// A claim about a number that this lab measured before with another program.
     pub const fn own(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Own, id, number, what)
     }
 
-    /// Who said so, and where: section, figure, table.
+    /// Says who printed the number, and where: section, figure, table.
     pub const fn by(mut self, source: &'static str, place: &'static str) -> Self {
         (self.source, self.place) = (source, place);
         self
     }
 
-    /// The setting that recomputes it; without one, the defaults.
+    /// Sets the setting that recomputes the number; without one, the defaults recompute it.
     pub const fn at(mut self, query: &'static str) -> Self {
         self.query = query;
         self
     }
 
-    /// Which number of the result it is about.
+    /// Says which number of the result is compared.
     pub const fn pick(mut self, pick: Pick<'static>) -> Self {
         self.pick = pick;
         self
     }
 
-    /// How far our number may be from the one it should be, beyond its own interval, and why that far.
+    /// Sets how far the recomputed number may be from the expected one, beyond its own interval, and says why.
     pub const fn within(mut self, tolerance: f64, reason: &'static str) -> Self {
         (self.tolerance, self.reason) = (tolerance, reason);
         self
     }
 
-    /// Ours is expected to differ from the printed number: what we get instead, and why.
+    /// Says that our number is expected to differ from the printed one: `ours` is what we get, and `why` says why.
     pub const fn differs(mut self, ours: f64, why: &'static str) -> Self {
         (self.ours, self.note) = (Some(ours), why);
         self
     }
 
-    /// What else to know, a sentence.
+    /// Adds a sentence about what else to know.
     pub const fn note(mut self, note: &'static str) -> Self {
         self.note = note;
         self
     }
 
-    /// The table that it is computed from, where that is somebody else's.
+    /// Names the table that the number is computed from, where the lab may not distribute it.
     pub const fn over(mut self, data: File) -> Self {
         self.data = Some(data);
         self
     }
 
-    /// Compares the claim with a result; `None` when the result does not hold the number (yet).
+    /// Compares the claim with a result; `None` when the result does not hold the number yet.
     pub fn compare(&self, output: &Output) -> Option<Reproduced> {
         Reproduced::of(self.pick, self.printed, self.tolerance, self.ours, output)
     }
 
-    /// The setting as texts.
+    /// The values of the setting, by name.
     pub fn texts(&self) -> Texts {
         query(self.query)
     }
@@ -231,6 +232,7 @@ impl Claim {
 mod tests {
     use super::*;
     use crate::output::{Axis, Column, Figure, Series, Table, Verdict};
+    use crate::text::word;
 
     fn output() -> Output {
         let axis = Axis::linear(word(""));

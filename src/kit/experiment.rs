@@ -12,33 +12,39 @@ use crate::exec::{Exec, Twin};
 use crate::output::{Output, Progress};
 use crate::params::{Params, Spec, Value};
 use crate::table::Table;
-use crate::text::Texts;
+use crate::text::{Texts, name};
+use crate::{text, texts};
 
-/// An experiment: started with parameters and a seed, advanced mark by mark, asked for its output at any time.
+texts! {
+    READS_NO_TABLE = "experiment `{experiment}` reads no table";
+}
+
+/// An experiment: it is started with parameters and a seed, advanced from checkpoint to checkpoint, and asked for its output
+/// at any time.
 ///
-/// Marks are fixed by the parameters, draws by (seed, run, step): no number depends on slicing, order, pausing or
-/// the machine. Dropping it cancels it.
+/// The parameters fix the checkpoints, and (seed, run, step) fixes each draw: no number depends on slicing, order, pausing or
+/// the machine. Dropping an experiment cancels it.
 pub trait Experiment: Sized + 'static {
-    /// Its name in URLs and on the command line.
+    /// The name of the experiment in URLs and on the command line.
     const SLUG: &'static str;
-    /// What the page says of it beside its results.
+    /// What the page says of the experiment beside its results.
     const INFO: Info;
-    /// The templates of its results: the `TEXTS` of its `words.rs`.
+    /// The templates of the results: the `TEXTS` of the experiment's `words.rs`.
     const TEXTS: Texts;
-    /// The numbers it recomputes: published ones, and its own.
+    /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
     const CLAIMS: &'static [Claim];
-    /// What a table of the reader's own must hold, a sentence; empty where none is read.
+    /// What a table of the user's must hold, a sentence; empty where the experiment reads no table.
     const DATA: &'static str = "";
-    /// The kernels and jobs that it runs: [`Twin::kernel`] and [`Twin::job`]. A page's workers, the tests of parity and the
-    /// tests of shaders find them here.
+    /// The kernels and jobs that the experiment runs: [`Twin::kernel`] and [`Twin::job`]. A page's workers, the tests of
+    /// parity and the tests of shaders find them here.
     const KERNELS: &'static [Twin] = &[];
-    /// A setting that runs within a second and lets at least one verdict tell: what tests run, `name=value&...`.
+    /// The setting that tests run, `name=value&...`. It takes less than a second, and at least one verdict can tell.
     const QUICK: &'static str;
-    /// Its parameters.
+    /// The parameters of the experiment.
     type Params: Params;
 
-    /// Checks what the declaration cannot: do values that are valid alone fit each other? It computes no closed form:
-    /// a page asks at every change of a control.
+    /// Checks whether values that are valid alone fit each other, which their declaration cannot say. It computes no closed
+    /// form, because the page calls it at every change of a control.
     ///
     /// # Errors
     /// A sentence naming the parameter, its value and what is allowed; see [`Error::parameter`].
@@ -49,20 +55,20 @@ pub trait Experiment: Sized + 'static {
     /// Checks whether the values fit each other and a table, where [`Experiment::DATA`] asks for one.
     ///
     /// # Errors
-    /// What [`Experiment::check`] refuses; a table that cannot be used, with the line.
+    /// Values that [`Experiment::check`] refuses; a table that cannot be used, with the line.
     fn check_on(params: &Self::Params, _table: Option<&Rc<Table>>) -> Result<()> {
         Self::check(params)
     }
 
-    /// Computes the closed forms for values that were checked: after this, [`Experiment::output`] shows theory. Fast
+    /// Computes the closed forms for values that were checked, so that [`Experiment::output`] shows theory. It must be fast
     /// enough for a slider.
     ///
     /// # Errors
     /// Only what [`Experiment::check`] refuses.
     fn start(params: Self::Params, seed: u32) -> Result<Self>;
 
-    /// Starts over a table, where [`Experiment::DATA`] asks for one. The values were checked, the table was not: what reads
-    /// one refuses it here, so that it is read once.
+    /// Starts over a table, where [`Experiment::DATA`] asks for one. The values were checked, but the table was not: an
+    /// experiment that reads a table refuses a bad one here, so that the table is read only once.
     ///
     /// # Errors
     /// Only what [`Experiment::check_on`] refuses.
@@ -70,27 +76,27 @@ pub trait Experiment: Sized + 'static {
         Self::start(params, seed)
     }
 
-    /// How far it is.
+    /// How far the run is.
     fn progress(&self) -> Progress;
 
-    /// Goes to the next mark. Called only while [`Experiment::progress`] is not finished; what a mark adds is
-    /// recorded only when all of it is known, so that a failed or cancelled call changes nothing.
+    /// Runs to the next checkpoint. It is called only while [`Experiment::progress`] is not finished. What a checkpoint adds
+    /// is recorded only when all of it is known, so that a failed or cancelled call changes nothing.
     ///
     /// # Errors
-    /// A device that no replay can mend.
+    /// A failed device that no replay can replace.
     fn advance(&mut self, exec: &Exec) -> impl Future<Output = Result<()>>;
 
-    /// Everything there is to show so far.
+    /// The results so far.
     fn output(&self) -> Output;
 }
 
 /// An experiment without its types.
 pub trait Run {
-    /// How far it is.
+    /// How far the run is.
     fn progress(&self) -> Progress;
-    /// Goes to the next mark.
+    /// Runs to the next checkpoint.
     fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
-    /// Everything there is to show so far.
+    /// The results so far.
     fn output(&self) -> Output;
 }
 
@@ -110,7 +116,7 @@ impl<E: Experiment> Run for E {
     }
 }
 
-/// Refuses a table where none is read.
+/// Refuses a table if the experiment reads none.
 fn may_read<E: Experiment>(given: bool) -> Result<()> {
     if E::DATA.is_empty() && given { Err(reads_no_table(E::SLUG)) } else { Ok(()) }
 }
@@ -118,7 +124,7 @@ fn may_read<E: Experiment>(given: bool) -> Result<()> {
 #[cold]
 #[inline(never)]
 fn reads_no_table(slug: &str) -> Error {
-    Error::new(ErrorKind::Parameter, format!("experiment {slug} reads no table"))
+    Error::new(ErrorKind::Parameter, text!(READS_NO_TABLE, experiment = name(slug)))
 }
 
 /// One line of the registry.
@@ -126,35 +132,36 @@ fn reads_no_table(slug: &str) -> Error {
 pub struct Entry {
     /// Name in URLs and on the command line.
     pub slug: &'static str,
-    /// Its words. A page reads them from the catalogue that it was built with, so its wasm carries none.
+    /// The words of the experiment. A page reads them from the catalogue that it was built with, so its wasm carries none.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(flatten)]
     pub info: Info,
-    /// The templates of its results, by the names of their constants.
+    /// The templates of the results, by the names of their constants.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Texts,
-    /// Its parameters.
+    /// The parameters of the experiment.
     pub params: &'static [Spec],
-    /// The numbers it recomputes: published ones, and its own.
+    /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
     #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
-    /// What a table of the reader's own must hold; empty where none is read.
+    /// What a table of the user's must hold; empty where the experiment reads no table.
     #[cfg(not(target_arch = "wasm32"))]
     pub data: &'static str,
-    /// Has it a kernel, which a GPU can run?
+    /// Does the experiment have a kernel, which a GPU can run?
     #[cfg(not(target_arch = "wasm32"))]
     pub kernel: bool,
     /// A setting that runs within a second, at which at least one verdict can tell.
     #[cfg(not(target_arch = "wasm32"))]
     pub quick: &'static str,
-    /// Do the values of its parameters fit each other, and the table where it reads one?
+    /// Checks whether the values of the parameters fit each other, and the table where the experiment reads one.
     #[serde(skip)]
     pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
-    /// Its kernels and jobs.
+    /// The kernels and jobs of the experiment.
     #[serde(skip)]
     pub kernels: &'static [Twin],
-    /// Starts it with values that fit each other, over a table where it reads one, with a seed; refuses what does not.
+    /// Starts the experiment with values, a table where it reads one, and a seed. It refuses values that do not fit each
+    /// other or the table.
     #[serde(skip)]
     pub start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
@@ -193,7 +200,7 @@ impl Entry {
     }
 }
 
-/// Is there work for a GPU among the twins?
+/// Is one of the twins a kernel, which a GPU can run?
 #[cfg(not(target_arch = "wasm32"))]
 const fn has_kernel(twins: &[Twin]) -> bool {
     match twins {
@@ -208,19 +215,20 @@ pub struct Part {
     /// Heading.
     #[cfg(not(target_arch = "wasm32"))]
     pub title: &'static str,
-    /// What it is about, one sentence.
+    /// What the part is about, one sentence.
     #[cfg(not(target_arch = "wasm32"))]
     pub lead: &'static str,
-    /// The templates that its experiments share.
+    /// The templates that the experiments of the part share.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Texts,
-    /// Its experiments.
+    /// The experiments of the part.
     pub entries: &'static [Entry],
 }
 
 impl Part {
-    /// A part. A page reads its words from the catalogue that it was built with, so its wasm carries none.
+    /// A part with its words and experiments. A page reads the words from the catalogue that it was built with, so its wasm
+    /// carries none.
     #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "words are not in the wasm"))]
     pub const fn new(title: &'static str, lead: &'static str, texts: Texts, entries: &'static [Entry]) -> Self {
         Self {
@@ -236,7 +244,7 @@ impl Part {
 }
 
 /// Declares a part of the story in its `mod.rs`: title, lead, the templates that its experiments share, and a line for each
-/// experiment, which is its module and its place in the story.
+/// experiment. The line declares the experiment's module, and the order of the lines is the order of the story.
 #[macro_export]
 macro_rules! part {
     ($title:literal, $lead:literal, texts: $texts:expr, $($module:ident::$experiment:ident,)+) => {

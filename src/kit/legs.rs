@@ -1,9 +1,9 @@
-//! Which runs come next, how far they go, and what they carry on from there.
+//! Legs: which runs come next, how far they go, and which state they carry on.
 //!
 //! An experiment is advanced from checkpoint to checkpoint, in an order that its parameters fix. Runs that go through
 //! their checkpoints together are a *leg*; a leg may be one of many blocks, because a device holds only so many runs at a
-//! time. What a leg has reached at one checkpoint is carried to the next; a call that fails or is cancelled on the way
-//! loses it, and then the leg starts over: draws are indexed, so it gets to the same numbers.
+//! time. The state that a leg has reached at one checkpoint is carried to the next. A call that fails or is cancelled on the
+//! way loses the state, and then the leg starts over; it reaches the same numbers, because draws are indexed.
 
 /// Legs one after another, each with its checkpoints.
 #[derive(Clone, Debug)]
@@ -16,9 +16,9 @@ pub struct Legs<L> {
 pub struct Place<L> {
     /// The leg.
     pub leg: L,
-    /// Its checkpoint, counted from 0.
+    /// The checkpoint of the leg, counted from 0.
     pub checkpoint: u32,
-    /// Is that its last one?
+    /// Is that the last checkpoint of the leg?
     pub last: bool,
 }
 
@@ -34,12 +34,12 @@ impl<L: Copy> Legs<L> {
         self.legs.push((leg, checkpoints));
     }
 
-    /// Checkpoints of all legs.
+    /// The number of checkpoints of all legs.
     pub fn total(&self) -> u32 {
         self.legs.iter().map(|(_, checkpoints)| checkpoints).sum()
     }
 
-    /// What comes after `done` checkpoints; nothing when all are done.
+    /// The place that comes after `done` checkpoints; nothing when all are done.
     pub fn after(&self, done: u32) -> Option<Place<L>> {
         let mut left = done;
         for &(leg, checkpoints) in &self.legs {
@@ -52,7 +52,7 @@ impl<L: Copy> Legs<L> {
     }
 }
 
-/// Runs that go together: the first one, and how many.
+/// Runs that are simulated together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
     /// The first run.
@@ -61,13 +61,13 @@ pub struct Block {
     pub runs: u32,
 }
 
-/// `runs` runs in blocks of at most `most` (at least 1), in order.
+/// Splits `runs` runs into blocks of at most `most` (at least 1), in order.
 pub fn blocks(runs: u32, most: u32) -> impl Iterator<Item = Block> {
     let most = most.max(1);
     (0..runs).step_by(most as usize).map(move |first| Block { first, runs: most.min(runs - first) })
 }
 
-/// What a leg carries from one checkpoint to the next.
+/// The state that a leg carries from one checkpoint to the next.
 #[derive(Clone, Debug)]
 pub struct Carried<S> {
     state: Option<S>,
@@ -80,13 +80,13 @@ impl<S> Default for Carried<S> {
 }
 
 impl<S> Carried<S> {
-    /// Takes the state out for the way to `checkpoint`. There is none at the first checkpoint of a leg, nor where the
-    /// call before did not [`Carried::put`] it back, because it failed or was cancelled: then the leg starts over.
+    /// Takes the state out for the way to `checkpoint`. There is none at the first checkpoint of a leg. There is none either
+    /// if the previous call failed or was cancelled before it could [`Carried::put`] the state back: then the leg starts over.
     pub fn take(&mut self, checkpoint: u32) -> Option<S> {
         self.state.take().filter(|_| checkpoint > 0)
     }
 
-    /// Puts the state back at a checkpoint that was reached; after the `last` one of a leg nothing is carried on.
+    /// Puts the state back at a checkpoint that was reached; after the `last` checkpoint of a leg nothing is carried on.
     pub fn put(&mut self, state: S, last: bool) {
         self.state = (!last).then_some(state);
     }

@@ -1,4 +1,4 @@
-//! What the tests of every experiment do: start it from a query, run it to its end, look a verdict up.
+//! Helpers for the tests of experiments: start one from a query, run it to its end, look up a verdict.
 
 use super::Experiment;
 use crate::error::Result;
@@ -6,21 +6,21 @@ use crate::exec::Exec;
 use crate::output::Verdict;
 use crate::params::{Params as _, query};
 
-/// Short ways to a run of an experiment, for its tests.
+/// Shortcuts to a run of an experiment, for tests.
 pub(crate) trait Tested: Experiment {
-    /// The experiment at the setting of a query, checked and started as [`crate::session::Session::open`] does it.
+    /// Checks the setting of a query and starts the experiment, as [`crate::session::Session::open`] does.
     fn at(text: &str, seed: u32) -> Result<Self> {
         let params = Self::Params::read(&query(text))?;
         Self::check(&params)?;
         Self::start(params, seed)
     }
 
-    /// Started at the setting of a query, which is allowed.
+    /// Starts the experiment at the setting of a query, which must be allowed.
     fn started(text: &str, seed: u32) -> Self {
         Self::at(text, seed).unwrap_or_else(|e| panic!("`{text}`: {e}"))
     }
 
-    /// Run to its end on the CPU.
+    /// Runs the experiment to its end on the CPU.
     fn finished(text: &str, seed: u32) -> Self {
         let mut run = Self::started(text, seed);
         while !run.progress().finished() {
@@ -29,17 +29,17 @@ pub(crate) trait Tested: Experiment {
         run
     }
 
-    /// Goes to the next mark, on the CPU.
+    /// Runs to the next checkpoint on the CPU.
     fn step(&mut self) {
         pollster::block_on(self.advance(&Exec::cpu())).expect("advances");
     }
 
-    /// The sentence with which a setting is refused.
+    /// The error, in English, with which a setting is refused.
     fn refused(text: &str) -> String {
         Self::at(text, 1).err().unwrap_or_else(|| panic!("`{text}` is not refused")).to_string()
     }
 
-    /// The verdict of that id.
+    /// The verdict with that id.
     fn verdict(&self, id: &str) -> Verdict {
         self.output().verdicts.into_iter().find(|v| v.id == id).unwrap_or_else(|| panic!("no verdict {id}"))
     }

@@ -1,18 +1,17 @@
-//! A digest of the numbers of a result, by which two runs are compared without storing either.
+//! A digest of the numbers of a result: it compares two runs of which neither is stored.
 //!
-//! It reads the id of every figure, table and verdict and every number or `null` in them, in the order of the document. No
-//! words are read: a label, a unit or the name of a parameter may change without changing it.
+//! The digest reads the id of every figure, table and verdict and every number or `null` in them, in the order of the
+//! document. It reads no words, so that a label, a unit or the name of a parameter may change without changing the digest.
 
 use super::table::Cell;
 use super::{Id, Output};
 use crate::rng::Digest;
-use crate::text::word;
 
-/// The numbers of one figure, table or verdict, by its kind and id; `None` is what the document shows as `null`.
+/// The numbers of one figure, table or verdict, with its kind and id; `None` stands for `null` in the document.
 pub type Numbers = (&'static str, Id, Vec<Option<f64>>);
 
-/// All numbers of a result, in the order of the document. Of a verdict: the measured value, the interval, theory, null,
-/// resolution, and 1 or 0 for whether it agrees.
+/// All numbers of a result, in the order of the document. The numbers of a verdict are the measured value, the interval,
+/// theory, null, resolution, and 1 or 0 for whether it agrees.
 pub fn numbers(output: &Output) -> Vec<Numbers> {
     let mut found: Vec<(&'static str, Id, Vec<f64>)> = Vec::new();
     for figure in &output.figures {
@@ -43,7 +42,7 @@ pub fn numbers(output: &Output) -> Vec<Numbers> {
     found.into_iter().map(|(kind, id, list)| (kind, id, finite(list))).collect()
 }
 
-/// The digest of [`numbers`]: 16 hexadecimal digits. 0 and -0 are one number.
+/// The digest of [`numbers`]: 16 hexadecimal digits. It does not tell 0 and -0 apart.
 pub fn digest(output: &Output) -> String {
     let mut digest = Digest::default();
     for (kind, id, list) in numbers(output) {
@@ -58,6 +57,7 @@ pub fn digest(output: &Output) -> String {
 mod tests {
     use super::super::{Axis, Column, Figure, Mark, Series, Table, Verdict};
     use super::*;
+    use crate::text::word;
 
     fn output() -> Output {
         let axis = Axis::linear(word("samples"));

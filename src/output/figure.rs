@@ -1,6 +1,5 @@
-//! Figures: axes, series, heat maps and named places. Numbers that are not finite are `null` in the document.
+//! Figures: axes, series, heat maps and marks. Numbers that are not finite are `null` in the document.
 
-use crate::text::word;
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -12,15 +11,16 @@ use crate::text::{Template, Text};
 /// The most points a series may have; longer ones are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
 
-/// A permanent name: links and files hold it. Most are known when the lab is built; those of many curves are counted.
+/// A permanent name, which links and files contain. Most ids are known when the lab is built; the ids of many similar curves
+/// contain a number.
 pub type Id = Cow<'static, str>;
 
-/// One axis, or the colour of a field.
+/// An axis of a figure.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Axis {
-    /// What is plotted.
+    /// The quantity along the axis.
     pub label: Template<0>,
-    /// Its unit; `%` for a share that is printed as a percentage, empty for a pure number.
+    /// The unit of the quantity; `%` for a share that is printed as a percentage, empty for a pure number.
     pub unit: &'static str,
     /// Linear or logarithmic.
     pub scale: Scale,
@@ -37,34 +37,34 @@ impl Axis {
         Self { label, unit: "", scale: Scale::Log }
     }
 
-    /// Gives it a unit; `%` for a share that is printed as a percentage.
+    /// Sets the unit; `%` for a share that is printed as a percentage.
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
         self
     }
 }
 
-/// What a series is drawn as.
+/// How a series is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Joined points; `lo` and `hi` are a band around it.
+    /// Joined points; `lo` and `hi` are the edges of a band around them.
     Line,
-    /// Markers; `lo` and `hi` are error bars.
+    /// Markers; `lo` and `hi` are the ends of error bars.
     Points,
     /// Only the area between `lo` and `hi`.
     Band,
 }
 
-/// Where a series comes from.
+/// The origin of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Simulated here.
+    /// Simulated or measured by the lab.
     Measured,
-    /// A closed form.
+    /// Computed from a closed form.
     Theory,
-    /// A number somebody printed.
+    /// Printed by somebody.
     Published,
 }
 
@@ -78,7 +78,7 @@ pub struct Points {
 }
 
 impl Points {
-    /// Adds a point. An end of its interval that is not finite is open.
+    /// Adds a point and its interval. An end of the interval that is not finite is open.
     pub fn push(&mut self, x: f64, y: f64, [lo, hi]: [f64; 2]) {
         self.x.push(x);
         self.y.push(y);
@@ -86,13 +86,13 @@ impl Points {
         self.hi.push(hi);
     }
 
-    /// The points as something that was measured; nothing where there are none.
+    /// A measured series of the points; nothing if there are no points.
     pub fn series(self, id: impl Into<Id>, label: impl Into<Text>) -> Option<Series> {
         (!self.x.is_empty()).then(|| Series::measured(id, label, self.x, self.y).interval(self.lo, self.hi))
     }
 }
 
-/// Has a value a place on an axis of that scale?
+/// Can a value be drawn on an axis of that scale?
 fn fits(value: f64, scale: Scale) -> bool {
     value.is_finite() && (value > 0.0 || scale == Scale::Linear)
 }
@@ -102,108 +102,107 @@ fn fits(value: f64, scale: Scale) -> bool {
 pub struct Series {
     /// Unique in its figure.
     pub id: Id,
-    /// What it is about, where other series of the figure are about that too: series of one group are one thing,
-    /// computed, measured or published, and share a colour. Without one a series is a group of its own. Two groups of a
-    /// figure never share a colour.
+    /// The group of the series. Series of one group show one quantity (computed, measured or published) and share a colour; two
+    /// groups of a figure never share a colour. A series without a group is a group of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Id>,
-    /// Legend text.
+    /// The text in the legend.
     pub label: Text,
-    /// Line, points or band.
+    /// How the series is drawn: line, points or band.
     pub kind: Kind,
-    /// Measured, theory or published.
+    /// The origin of the series: measured, theory or published.
     pub role: Role,
-    /// Abscissae.
+    /// The abscissae of the points.
     #[serde(serialize_with = "finite_list")]
     pub x: Vec<f64>,
-    /// Ordinates; not finite where there is none.
+    /// The ordinates of the points; NaN where there is none.
     #[serde(serialize_with = "finite_list")]
     pub y: Vec<f64>,
-    /// Lower ends of intervals; not finite where open.
+    /// The lower ends of the intervals; not finite where open.
     #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
     pub lo: Option<Vec<f64>>,
-    /// Upper ends.
+    /// The upper ends of the intervals; not finite where open.
     #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
     pub hi: Option<Vec<f64>>,
-    /// Starts switched off in the legend.
+    /// Is the series switched off in the legend at first?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
-    /// Points with ordinate 0 on a logarithmic axis are drawn at its floor, open: "none seen".
+    /// Are points with ordinate 0 drawn as open markers at the floor of a logarithmic axis, for "none seen"?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub floor: bool,
 }
 
 impl Series {
-    // Not inlined, as other builders here: each would weigh on the page's first part at every call.
+    // The builders are not inlined, because each call would add to the size of the page's first part.
     #[inline(never)]
     fn new(id: Id, label: Text, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self { id, group: None, label, kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
     }
 
-    /// A curve of theory.
+    /// A curve that theory predicts.
     pub fn theory(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Line, Role::Theory, x, y)
     }
 
-    /// Points that were measured; see also [`Points`].
+    /// A series of measured points; see also [`Points`].
     pub fn measured(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Points, Role::Measured, x, y)
     }
 
-    /// Points that somebody published.
+    /// A series of published points.
     pub fn published(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Points, Role::Published, x, y)
     }
 
-    /// Joins its points.
+    /// Joins the points by a line.
     pub const fn line(mut self) -> Self {
         self.kind = Kind::Line;
         self
     }
 
-    /// Draws markers instead of a curve.
+    /// Draws the points as markers.
     pub const fn points(mut self) -> Self {
         self.kind = Kind::Points;
         self
     }
 
-    /// Says what it is about, where another series of the figure is about that too.
+    /// Sets the group of the series.
     pub fn group(mut self, group: impl Into<Id>) -> Self {
         self.group = Some(group.into());
         self
     }
 
-    /// Gives every point an interval: a band around a line, error bars of points.
+    /// Gives every point an interval, drawn as a band around a line or as error bars of markers.
     #[inline(never)]
     pub fn interval(mut self, lo: Vec<f64>, hi: Vec<f64>) -> Self {
         (self.lo, self.hi) = (Some(lo), Some(hi));
         self
     }
 
-    /// Switches it off at first.
+    /// Switches the series off at first.
     pub const fn hidden(self) -> Self {
         self.hidden_if(true)
     }
 
-    /// Switches it off at first where `hidden`.
+    /// Switches the series off at first if `hidden`.
     pub const fn hidden_if(mut self, hidden: bool) -> Self {
         self.hidden = hidden;
         self
     }
 
-    /// Draws points with ordinate 0 at the floor of a logarithmic axis, open: "none seen".
+    /// Draws points with ordinate 0 as open markers at the floor of a logarithmic axis, for "none seen".
     pub const fn at_floor(mut self) -> Self {
         self.floor = true;
         self
     }
 
-    /// Can anything of it be drawn on a vertical axis of that scale?
+    /// Can any part of the series be drawn on a vertical axis of that scale?
     fn shows(&self, scale: Scale) -> bool {
         let ends = [self.lo.as_ref(), self.hi.as_ref()].into_iter().flatten();
         self.floor || [&self.y].into_iter().chain(ends).flatten().any(|value| fits(*value, scale))
     }
 
-    /// Keeps at most [`POINTS_MAX`] points, at places that depend on the length only.
+    /// Keeps at most [`POINTS_MAX`] points; which ones depends only on the length.
     pub fn thin(&mut self) {
         let n = self.x.len();
         if n > POINTS_MAX {
@@ -219,7 +218,7 @@ impl Series {
     }
 }
 
-/// Where a field lives.
+/// The coordinates of a heat map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Frame {
@@ -232,76 +231,76 @@ pub enum Frame {
 /// A heat map: `z[row = y][col = x]`, not finite outside the simplex.
 #[derive(Clone, Debug, Serialize)]
 pub struct Field {
-    /// Columns.
+    /// The abscissae of the columns.
     #[serde(serialize_with = "finite_list")]
     pub x: Vec<f64>,
-    /// Rows.
+    /// The ordinates of the rows.
     #[serde(serialize_with = "finite_list")]
     pub y: Vec<f64>,
-    /// Values.
+    /// The values, row by row.
     #[serde(serialize_with = "finite_rows")]
     pub z: Vec<Vec<f64>>,
-    /// What the colour means.
+    /// The quantity that the colour shows.
     pub label: Template<0>,
-    /// Its unit.
+    /// The unit of the quantity.
     pub unit: &'static str,
-    /// Linear or logarithmic colour.
+    /// Whether the colour scale is linear or logarithmic.
     pub scale: Scale,
-    /// Plane or simplex.
+    /// The coordinates: plane or simplex.
     pub frame: Frame,
 }
 
-/// A named place on a figure.
+/// A mark: a labelled place on a figure.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mark {
-    /// What is there.
+    /// The label of the mark.
     pub label: Text,
-    /// Abscissa; a rule across the figure when `y` is absent.
+    /// The abscissa. If `y` is absent, the mark is a vertical rule.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
-    /// Ordinate.
+    /// The ordinate. If `x` is absent, the mark is a horizontal rule.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub y: Option<f64>,
 }
 
 impl Mark {
-    /// A vertical rule.
+    /// A mark that is a vertical rule.
     pub fn at_x(label: impl Into<Text>, x: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: None }
     }
-    /// A horizontal rule.
+    /// A mark that is a horizontal rule.
     pub fn at_y(label: impl Into<Text>, y: f64) -> Self {
         Self { label: label.into(), x: None, y: Some(y) }
     }
-    /// A point.
+    /// A mark at a point.
     pub fn at(label: impl Into<Text>, x: f64, y: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: Some(y) }
     }
 }
 
-/// One figure.
+/// A figure of a result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
     /// Unique in the experiment.
     pub id: Id,
-    /// Heading.
+    /// The title of the figure.
     pub title: Text,
-    /// Horizontal axis.
+    /// The horizontal axis.
     pub x: Axis,
-    /// Vertical axis.
+    /// The vertical axis.
     pub y: Axis,
     /// A heat map behind the series.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
-    /// Curves and points.
+    /// The curves and points.
     pub series: Vec<Series>,
-    /// Named places.
+    /// The marks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
-    /// Stands folded below the others: for whoever wants to know more.
+    /// Is the figure folded below the others, for readers who want to know more?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub folded: bool,
-    /// Why there is nothing to draw, a sentence.
+    /// A sentence that says why there is nothing to draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Template<0>>,
 }
@@ -328,7 +327,7 @@ impl Figure {
         self
     }
 
-    /// Adds named places.
+    /// Adds marks.
     pub fn marks(self, marks: impl IntoIterator<Item = Mark>) -> Self {
         self.with_marks(marks.into_iter().collect())
     }
@@ -345,26 +344,26 @@ impl Figure {
         self
     }
 
-    /// Folds it: it stands below the others, for whoever wants to know more.
+    /// Folds the figure below the others, for readers who want to know more.
     pub const fn folded(mut self) -> Self {
         self.folded = true;
         self
     }
 
-    /// Says why, where a finished run leaves nothing to draw: a sentence.
+    /// Sets the sentence that says why a finished run leaves nothing to draw.
     pub const fn where_empty(mut self, why: Template<0>) -> Self {
         self.nothing = Some(why);
         self
     }
 
-    /// Drops series of which nothing can be drawn on its axes; nothing where none is left.
+    /// Drops the series of which nothing can be drawn on the axes; returns nothing if none is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;
         self.series.retain(|series| series.floor || series.y.iter().any(|y| fits(*y, scale)));
         (!self.series.is_empty()).then_some(self)
     }
 
-    /// Can anything be drawn on its axes?
+    /// Can anything be drawn on the axes?
     pub(super) fn shows(&self) -> bool {
         let field = |field: &Field| field.z.iter().flatten().any(|z| fits(*z, field.scale));
         self.field.as_ref().is_some_and(field) || self.series.iter().any(|series| series.shows(self.y.scale))
@@ -374,6 +373,7 @@ impl Figure {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::text::word;
 
     #[test]
     fn thinning_keeps_both_ends_and_depends_on_the_length_only() {

@@ -1,7 +1,7 @@
-//! What an experiment answers: figures, tables, verdicts, and the one document that page, widget and command
-//! line all emit.
+//! The results of an experiment: figures, tables, verdicts, and the one document that page, widget and command line all
+//! write.
 //!
-//! Numbers keep full precision; what is not finite is `null` in the document.
+//! Numbers keep full precision; a number that is not finite is `null` in the document.
 
 use serde::{Serialize, Serializer};
 
@@ -49,7 +49,7 @@ fn finite_rows<S: Serializer>(rows: &[Vec<f64>], serializer: S) -> Result<S::Ok,
     serializer.collect_seq(rows.iter().map(|row| row.iter().map(|x| x.is_finite().then_some(*x)).collect::<Vec<_>>()))
 }
 
-/// Everything an experiment has to show so far.
+/// The results of an experiment so far.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Output {
     /// Figures in the order of the page.
@@ -61,8 +61,8 @@ pub struct Output {
 }
 
 impl Output {
-    /// Gives what is empty at the end of a run a sentence that says why, and takes it from what is not. A function of its own, because the page's first
-    /// part holds no function that only a run needs.
+    /// Gives each figure and table that is empty at the end of a run a sentence that says why, and takes the sentence from
+    /// those that are not. It is a separate function because the page's first part holds no function that only a run needs.
     #[inline(never)]
     pub fn explain(&mut self) {
         for figure in &mut self.figures {
@@ -74,12 +74,12 @@ impl Output {
     }
 }
 
-/// How far a run is, in marks fixed by its parameters.
+/// How far a run is, in checkpoints fixed by its parameters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Progress {
-    /// Marks recorded.
+    /// The checkpoints recorded.
     pub done: u32,
-    /// Marks in all; 0 when the closed form is everything.
+    /// The checkpoints in all; 0 for an experiment that only computes closed forms.
     pub total: u32,
 }
 
@@ -90,54 +90,54 @@ impl Progress {
     }
 }
 
-/// A back end used by a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A device that a run used.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceUse {
     /// `cpu` or `gpu`.
     pub kind: &'static str,
-    /// The adapter's or engine's name.
-    pub adapter: String,
-    /// The first mark it computed.
+    /// The name of the adapter, or how many threads or workers computed.
+    pub adapter: Text,
+    /// The first checkpoint that the device computed, counted from 0.
     pub from_mark: u32,
 }
 
 /// The table that a run read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DataUse {
-    /// Its rows.
+    /// The number of rows.
     pub rows: usize,
-    /// A digest of its bytes: whether two runs read the same table.
+    /// A digest of the bytes of the table, which tells whether two runs read the same table.
     pub digest: String,
 }
 
-/// The one result document.
+/// The result document of a run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Document {
     /// Always `scaling-lab`.
     pub lab: &'static str,
-    /// Version of the lab.
+    /// The version of the lab.
     pub version: &'static str,
-    /// Commit it was built from, `unknown` outside git.
+    /// The commit that the lab was built from; `unknown` outside git.
     pub commit: &'static str,
-    /// Slug.
+    /// The slug of the experiment.
     pub experiment: &'static str,
-    /// Values as read, by name.
+    /// The values of the parameters as read, by name.
     #[serde(serialize_with = "crate::params::as_map")]
     pub params: Vec<(&'static str, Value)>,
-    /// The table it read; nothing where it read none.
+    /// The table that the run read; nothing where it read none.
     pub data: Option<DataUse>,
-    /// Seed of all draws.
+    /// The seed of all draws.
     pub seed: u32,
-    /// Back ends used.
+    /// The devices that the run used, in their order.
     pub device: Vec<DeviceUse>,
     /// Seconds of work.
     #[serde(serialize_with = "finite")]
     pub elapsed_s: f64,
     /// How far the run is.
     pub progress: Progress,
-    /// What the reader should know about the run, sentences.
+    /// Notices about the run, such as a change of the device.
     pub notices: Vec<Text>,
-    /// Figures, tables, verdicts.
+    /// The figures, tables and verdicts.
     #[serde(flatten)]
     pub output: Output,
 }

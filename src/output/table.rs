@@ -1,4 +1,4 @@
-//! Tables of numbers and words.
+//! Tables of numbers and texts.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::text::{Template, Text};
 pub enum Cell {
     /// A number.
     Number(#[serde(serialize_with = "finite")] f64),
-    /// A word.
+    /// A text.
     Text(Text),
 }
 
@@ -45,33 +45,33 @@ impl From<&'static str> for Cell {
     }
 }
 
-/// A column's heading.
+/// The heading of a column.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Column {
-    /// What it holds.
+    /// What the column holds.
     pub name: Template<0>,
-    /// Its unit.
+    /// The unit of the numbers; empty for pure numbers.
     pub unit: &'static str,
 }
 
-/// One table.
+/// A table of a result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Table {
     /// Unique in the experiment.
     pub id: &'static str,
-    /// Heading.
+    /// The title of the table.
     pub title: Text,
-    /// Headings of the columns.
+    /// The headings of the columns.
     pub columns: Vec<Column>,
-    /// Cells.
+    /// The cells, row by row.
     pub rows: Vec<Vec<Cell>>,
-    /// Why there is no row, or no number where numbers should be: a sentence.
+    /// A sentence that says why there is no row, or no number where numbers should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Template<0>>,
 }
 
 impl Table {
-    /// Is anything in it? Words are enough, unless they stand beside numbers of which there is none.
+    /// Does the table show anything? Texts are enough, unless all numbers beside them are missing.
     pub(super) fn shows(&self) -> bool {
         let mut cells = self.rows.iter().flatten();
         let number = |cell: &Cell| matches!(cell, Cell::Number(_));

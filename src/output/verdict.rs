@@ -1,4 +1,4 @@
-//! Verdicts: what the numbers say about a claim, computed and never canned.
+//! Verdicts: whether the numbers support a claim. They are always computed, never written by hand.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::{Id, finite, finite_option, finite_pair};
 use crate::text;
 use crate::text::{Text, count};
 
-/// What the numbers say about a claim: computed, never canned.
+/// Whether the numbers of a run support a claim.
 ///
 /// An interval decides only if it excludes something. It refutes the theory if it excludes the theory. It supports the
 /// theory if it holds the theory and excludes the null. Otherwise `agrees` is `None`: the run cannot tell. That is also
@@ -16,35 +16,35 @@ use crate::text::{Text, count};
 pub struct Verdict {
     /// Unique in the experiment.
     pub id: Id,
-    /// The claim that was put to the test, a sentence.
+    /// The claim that is tested: a sentence, or a noun phrase that names the measured quantity.
     pub claim: Text,
     /// The measured value.
     #[serde(serialize_with = "finite")]
     pub measured: f64,
-    /// Its 99.9 % interval; an end that is not finite is open.
+    /// The 99.9% interval of the measured value; an end that is not finite is open.
     #[serde(serialize_with = "finite_pair")]
     pub interval: Option<[f64; 2]>,
-    /// What theory says.
+    /// The value that theory predicts.
     #[serde(serialize_with = "finite_option")]
     pub theory: Option<f64>,
-    /// What would be measured if the effect were absent, or if a rival were right; see [`Verdict::against`].
+    /// The value that would be measured if the effect were absent or a rival theory were right; see [`Verdict::against`].
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub null: Option<f64>,
     /// How far the measurement may be off beyond its interval, in the units of the values.
     #[serde(serialize_with = "finite")]
     pub resolution: f64,
-    /// Does the interval, widened by the stated resolution, hold the theory?
+    /// Does the interval, widened by the resolution, hold the theory? `None` if the run cannot tell.
     pub agrees: Option<bool>,
-    /// Unit of the values; `%` for shares.
+    /// The unit of the values; `%` for shares.
     pub unit: &'static str,
-    /// What else a reader should know, sentences.
+    /// Sentences on what else a reader should know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub note: Vec<Text>,
 }
 
 impl Verdict {
-    /// A verdict whose `agrees` is computed: does `interval`, widened by `resolution` at both ends, hold
-    /// `theory`? It cannot tell where one of the numbers is none.
+    /// A verdict that agrees if `interval`, widened by `resolution` at both ends, holds `theory`. It cannot tell if one of the
+    /// numbers is NaN or the interval is missing.
     pub fn of(
         id: impl Into<Id>,
         claim: impl Into<Text>,
@@ -60,7 +60,7 @@ impl Verdict {
         Self { measured, interval, theory: Some(theory), resolution, agrees, ..Self::pending(id, claim) }
     }
 
-    /// A verdict on which nothing is known yet: it cannot tell.
+    /// A verdict about which nothing is known yet, so that it cannot tell.
     pub fn pending(id: impl Into<Id>, claim: impl Into<Text>) -> Self {
         Self {
             id: id.into(),
@@ -76,14 +76,14 @@ impl Verdict {
         }
     }
 
-    /// Cannot tell before the run has finished.
+    /// Turns the verdict into "cannot tell" unless the run has `finished`.
     pub fn once(mut self, finished: bool) -> Self {
         self.agrees = self.agrees.filter(|_| finished);
         self
     }
 
-    /// Cannot tell from fewer than `least` runs, which do not know their own 99.9 % interval, nor from runs that are all
-    /// alike, whose interval has no width; its note says so.
+    /// Turns the verdict into "cannot tell" if there are fewer than `least` runs, too few for a 99.9% interval, or if all runs
+    /// gave the same value, so that the interval has no width. The note says so.
     pub fn from_runs(mut self, runs: usize, least: usize) -> Self {
         let alike = self.interval.is_some_and(|[lo, hi]| lo == hi);
         if alike {
@@ -96,42 +96,42 @@ impl Verdict {
         if runs < least { self.adding(text!(FEW_RUNS, least = count(least))) } else { self.adding(ALIKE) }
     }
 
-    /// Adds a sentence to its note.
+    /// Adds a sentence at the end of the note.
     pub fn adding(mut self, sentence: impl Into<Text>) -> Self {
         self.note.push(sentence.into());
         self
     }
 
-    /// Puts a sentence before its note.
+    /// Adds a sentence at the beginning of the note.
     pub fn warning(mut self, sentence: impl Into<Text>) -> Self {
         self.note.insert(0, sentence.into());
         self
     }
 
-    /// Turns it into "cannot tell", for the reason that the sentence gives; it stands before the rest of the note.
+    /// Turns the verdict into "cannot tell". The sentence `why` gives the reason and stands before the rest of the note.
     pub fn cannot_tell(mut self, why: impl Into<Text>) -> Self {
         self.agrees = None;
         self.warning(why)
     }
 
     /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise the
-    /// verdict cannot tell, and its note says `settle`: a sentence that names what would decide (more runs, more samples).
-    /// Call it after [`Verdict::note`]. Where theory and null are the same, use [`Verdict::within`].
+    /// verdict cannot tell, and its note begins with `settle`, a sentence that says what to do to decide ("Simulate more
+    /// runs."). Call it after [`Verdict::note`]. If theory and null are equal, use [`Verdict::within`].
     pub fn against(mut self, null: f64, settle: impl Into<Text>) -> Self {
         self.null = Some(null);
         let held = self.interval.is_none_or(|[lo, hi]| !(null < lo - self.resolution || null > hi + self.resolution));
         self.doubt(held, settle)
     }
 
-    /// Demands that the interval ends no farther than `margin` from the theory before the verdict may agree: a wide
-    /// interval that holds the theory says nothing. Otherwise the verdict cannot tell, and its note says `settle`.
+    /// Demands that both ends of the interval are at most `margin` from the theory before the verdict may agree, because a wide
+    /// interval that holds the theory says nothing. Otherwise the verdict cannot tell, and its note begins with `settle`.
     pub fn within(self, margin: f64, settle: impl Into<Text>) -> Self {
         let theory = self.theory.unwrap_or(f64::NAN);
         let wide = self.interval.is_none_or(|[lo, hi]| !(theory - lo <= margin && hi - theory <= margin));
         self.doubt(wide, settle)
     }
 
-    /// Turns "agrees" into "cannot tell" where `doubtful`.
+    /// Turns "agrees" into "cannot tell" if `doubtful`.
     fn doubt(mut self, doubtful: bool, settle: impl Into<Text>) -> Self {
         if doubtful && self.agrees == Some(true) {
             self.agrees = None;
@@ -140,13 +140,13 @@ impl Verdict {
         self
     }
 
-    /// Gives its values a unit; `%` for shares.
+    /// Sets the unit of the values; `%` for shares.
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
         self
     }
 
-    /// Gives it a note of one sentence.
+    /// Sets the note to one sentence.
     pub fn note(mut self, note: impl Into<Text>) -> Self {
         self.note = vec![note.into()];
         self
@@ -185,10 +185,13 @@ mod tests {
         assert_eq!([true, false].map(|finished| verdict().once(finished).agrees), [Some(true), None]);
         let of = |runs| verdict().from_runs(runs, 11);
         assert_eq!((of(11).agrees, of(11).said().as_str()), (Some(true), "Noted."));
-        assert_eq!((of(10).agrees, of(10).said().as_str()), (None, "Noted. Fewer than 11 runs cannot tell at 99.9%."));
+        assert_eq!(
+            (of(10).agrees, of(10).said().as_str()),
+            (None, "Noted. Fewer than 11 runs are too few to tell at 99.9%.")
+        );
         let alike = Verdict { interval: Some([2.0; 2]), ..verdict() }.from_runs(11, 11);
         assert_eq!((alike.agrees, alike.interval), (None, None), "no width, no interval");
-        assert_eq!(alike.said(), "Noted. The runs are all alike, so they do not show how far off they may be.");
+        assert_eq!(alike.said(), "Noted. All runs gave the same value, so they do not show how far off it may be.");
         assert_eq!(Verdict::pending("v", "v").agrees, None, "nothing is known");
     }
 

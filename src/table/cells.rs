@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::number;
+use super::shapes::too_many;
+use super::{number, words};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text;
+use crate::text::{Text, name, setting};
 
 /// Number of lines from which the separator of cells is decided.
 const LOOK: usize = 200;
 /// Deepest nesting of JSON objects.
 const DEEP: usize = 32;
 
-fn bad(message: impl Into<crate::text::Text>) -> Error {
+fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
@@ -29,13 +32,13 @@ const WINDOWS: &str = "€\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd
 /// The bytes are a workbook, an archive or not text at all.
 pub fn decode(bytes: Vec<u8>) -> Result<String> {
     for (magic, what) in [
-        (&b"PK\x03\x04"[..], "a workbook (XLSX) or an archive: save the sheet as CSV"),
-        (b"\xd0\xcf\x11\xe0", "a workbook (XLS): save the sheet as CSV"),
-        (b"PAR1", "a Parquet file: save the table as CSV"),
-        (b"\x1f\x8b", "compressed: unpack it first"),
+        (&b"PK\x03\x04"[..], words::WORKBOOK),
+        (b"\xd0\xcf\x11\xe0", words::OLD_WORKBOOK),
+        (b"PAR1", words::PARQUET),
+        (b"\x1f\x8b", words::COMPRESSED),
     ] {
         if bytes.starts_with(magic) {
-            return Err(bad(format!("the file is {what}")));
+            return Err(bad(what));
         }
     }
     let head = &bytes[..bytes.len().min(512) & !1];
@@ -59,7 +62,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String> {
         })
     };
     if text.contains('\0') {
-        return Err(bad("the table is not plain text: save it as CSV in UTF-8"));
+        return Err(bad(words::NOT_TEXT));
     }
     Ok(text)
 }
@@ -297,7 +300,7 @@ impl<'a> Records<'a> {
         let begins = || shown(self.text[begun..].split(['\n', '\r']).next().unwrap_or(""));
         loop {
             let Some(length) = bytes[at..].iter().position(|b| *b == b'"') else {
-                return Err(bad(format!("line {line}: the quote before `{}` is never closed", begins())));
+                return Err(bad(text!(words::NEVER_CLOSED, line = setting(line as f64), begins = name(begins()))));
             };
             text.push_str(&self.text[at..at + length]);
             at += length + 1;
@@ -321,13 +324,13 @@ impl<'a> Records<'a> {
         let after = self.text[at..to].trim();
         // Markdown has no quotes, so a cell there may begin with a quoted word.
         if !(after.is_empty() || bars && lines == 0) {
-            let from = if lines > 0 { format!(" on line {line}") } else { String::new() };
-            return Err(bad(format!(
-                "line {}: `{}` follows a closing quote; the quote before `{}`{from} ends there: is one left open?",
-                line + lines,
-                shown(after),
-                begins()
-            )));
+            let (at, from) = (setting((line + lines) as f64), setting(line as f64));
+            let (after, begins) = (name(shown(after)), name(begins()));
+            return Err(bad(if lines > 0 {
+                text!(words::AFTER_LONG_QUOTE, line = at, after = after, begins = begins, from = from)
+            } else {
+                text!(words::AFTER_QUOTE, line = at, after = after, begins = begins)
+            }));
         }
         if bars && lines == 0 && !after.is_empty() {
             let text = self.text[begun - 1..to].trim();
@@ -513,7 +516,7 @@ impl<'a> Objects<'a> {
     /// # Errors
     /// The text is not JSON, or has too many values.
     pub fn tree(&mut self, deep: usize, left: &mut usize) -> Result<Tree> {
-        *left = left.checked_sub(1).ok_or_else(|| bad("the JSON holds too many values"))?;
+        *left = left.checked_sub(1).ok_or_else(too_many)?;
         let (line, next) = (self.line, self.peek(""));
         let line = if next.is_some() { self.line } else { line };
         match next {
@@ -561,7 +564,7 @@ impl<'a> Objects<'a> {
 
     /// Error for a text that ends before its last object does.
     fn cut(&self) -> Error {
-        bad(format!("line {}: the file ends before its last object of JSON does: is a part of it missing?", self.line))
+        bad(text!(words::JSON_CUT, line = setting(self.line as f64)))
     }
 
     fn wrong(&self) -> Error {
@@ -570,7 +573,7 @@ impl<'a> Objects<'a> {
             return self.cut();
         }
         let line = rest.split(['\n', '\r']).next().unwrap_or("");
-        bad(format!("line {}: this is no JSON from `{}` on", self.line, shown(line)))
+        bad(text!(words::NO_JSON, line = setting(self.line as f64), rest = name(shown(line))))
     }
 
     fn expect(&mut self, c: char) -> Result<()> {
@@ -682,7 +685,8 @@ impl<'a> Objects<'a> {
                 None => return Err(self.cut()),
                 _ => {
                     let begins = shown(self.text[from..].split(['\n', '\r']).next().unwrap_or(""));
-                    return Err(bad(format!("line {}: the quote before `{begins}` is never closed", self.line)));
+                    let line = setting(self.line as f64);
+                    return Err(bad(text!(words::NEVER_CLOSED, line = line, begins = name(begins))));
                 }
             }
         }

@@ -10,11 +10,14 @@ use cells::{Objects, Record, Records, Split, Value, loosely, says_number};
 use number::Reading;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::text;
+use crate::text::{Text, count, list, name, setting};
 
 pub mod cells;
 pub mod number;
 mod refusal;
 mod shapes;
+pub(crate) mod words;
 
 pub use cells::shown;
 pub use number::Mark;
@@ -146,12 +149,8 @@ impl Column {
     }
 
     /// Description of a cell without a number, for a sentence.
-    pub fn hole(&self, row: usize) -> String {
-        match self.holes.get(&(row as u32)).map(String::as_str) {
-            Some("") => "is empty".into(),
-            Some(text) => format!("holds `{text}`, no finite number"),
-            None => "holds no finite number".into(),
-        }
+    pub fn hole(&self, row: usize) -> Option<&str> {
+        self.holes.get(&(row as u32)).map(String::as_str)
     }
 
     /// Whether the cell of a row holds a word.
@@ -167,7 +166,7 @@ impl Column {
     }
 
     /// Text of a cell with digits that is not read as a number, and the reason.
-    pub fn unread(&self, row: usize) -> Option<(&str, String)> {
+    pub fn unread(&self, row: usize) -> Option<(&str, Text)> {
         let text = self.holes.get(&(row as u32))?;
         number::why(text).map(|why| (text.as_str(), why))
     }
@@ -213,7 +212,7 @@ pub struct Table {
     /// Line of every row in the file.
     pub lines: Vec<usize>,
     /// Sentences about what was skipped.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
     /// FNV-1a hash of the file's bytes.
     hash: Hash,
 }
@@ -263,11 +262,12 @@ impl Table {
     ///
     /// # Errors
     /// No column has this name.
-    pub fn find(&self, name: &str) -> Result<usize> {
-        let exact = self.columns.iter().position(|column| column.name == name);
+    pub fn find(&self, heading: &str) -> Result<usize> {
+        let exact = self.columns.iter().position(|column| column.name == heading);
+        let none = || text!(words::NO_COLUMN, column = name(shown(heading)), columns = name(self.names()));
         exact
-            .or_else(|| self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)))
-            .ok_or_else(|| bad(format!("there is no column `{}`; the columns are {}", shown(name), self.names())))
+            .or_else(|| self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(heading)))
+            .ok_or_else(|| bad(none()))
     }
 
     /// All headings, for a sentence.
@@ -305,7 +305,7 @@ impl Table {
     /// Adds a row of cells, each its text, its reading and whether it was scaled.
     fn push<'a>(&mut self, line: usize, row: impl IntoIterator<Item = (&'a str, Reading, bool)>) -> Result<()> {
         if self.len() == ROWS_MAX {
-            return Err(bad(format!("the table has more than {ROWS_MAX} rows, the most that are read")));
+            return Err(bad(text!(words::TOO_MANY_ROWS, most = count(ROWS_MAX))));
         }
         self.lines.push(line);
         let mut row = row.into_iter();
@@ -316,29 +316,23 @@ impl Table {
         // Counting takes as long as reading a row, so it is done about once in a million cells.
         let often = 1 + (1 << 20) / self.columns.len().max(1);
         if self.len().is_multiple_of(often) && self.columns.iter().map(|c| c.names.len()).sum::<usize>() > WORDS_MAX {
-            return Err(bad(format!(
-                "the table has more than {} million different words, the most that are read: leave out columns that no fit needs",
-                WORDS_MAX / 1_000_000
-            )));
+            return Err(bad(text!(words::TOO_MANY_WORDS, millions = count(WORDS_MAX / 1_000_000))));
         }
         self.limit()
     }
 
     fn limit(&self) -> Result<()> {
         if self.columns.len() > COLUMNS_MAX {
-            return Err(bad(format!("the table has more than {COLUMNS_MAX} columns, the most that are read")));
+            return Err(bad(text!(words::TOO_MANY_COLUMNS, most = count(COLUMNS_MAX))));
         }
         if self.columns.len() * self.len() > CELLS_MAX {
-            return Err(bad(format!(
-                "the table has more than {} million cells, the most that are read: keep the columns of sizes, losses and runs, or fewer rows",
-                CELLS_MAX / 1_000_000
-            )));
+            return Err(bad(text!(words::TOO_MANY_CELLS, millions = count(CELLS_MAX / 1_000_000))));
         }
         Ok(())
     }
 }
 
-fn bad(message: impl Into<crate::text::Text>) -> Error {
+fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
@@ -410,7 +404,7 @@ impl Reader {
     /// The file is too large.
     pub fn push(&mut self, piece: &[u8]) -> Result<()> {
         if self.bytes.len() + piece.len() > BYTES_MAX {
-            return Err(bad(format!("the table is larger than {} MB, the most that is read", BYTES_MAX >> 20)));
+            return Err(bad(text!(words::TOO_LARGE, most = count(BYTES_MAX >> 20))));
         }
         self.hash.add(piece);
         self.bytes.extend_from_slice(piece);
@@ -433,7 +427,7 @@ impl Reader {
             from_records(&text, &mut table, CELLS_MAX)?;
         }
         if table.is_empty() {
-            return Err(bad("the table has no rows below its first line"));
+            return Err(bad(words::NO_ROWS));
         }
         if let Some(says) = refusal::odd_row(&table) {
             return Err(bad(says));
@@ -454,9 +448,9 @@ fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Tab
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     while let Some((line, values)) = next()? {
         let mut row: Vec<Option<Value>> = vec![None; table.columns.len()];
-        for (name, value) in values {
-            let place = *places.entry(name).or_insert_with_key(|name| {
-                let mut column = Column { name: shown(name), ..Column::default() };
+        for (heading, value) in values {
+            let place = *places.entry(heading).or_insert_with_key(|heading| {
+                let mut column = Column { name: shown(heading), ..Column::default() };
                 for line in &table.lines {
                     column.push(*line, "", (Reading::Missing, false));
                 }
@@ -465,8 +459,8 @@ fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Tab
                 row.len() - 1
             });
             if row[place].replace(value).is_some() {
-                let name = &table.columns[place].name;
-                return Err(bad(format!("line {line}: an object has two values that are both called `{name}`")));
+                let called = name(&table.columns[place].name);
+                return Err(bad(text!(words::TWO_VALUES, line = setting(line as f64), name = called)));
             }
             table.limit()?;
         }
@@ -499,7 +493,7 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
     }
     let mut records = cells::records(text);
     let Some(first) = records.advance()? else {
-        return Err(bad("the table is empty: its first line names the columns"));
+        return Err(bad(words::EMPTY));
     };
     let mut heading = first.line;
     let mut next = None;
@@ -565,18 +559,17 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
         }
         table.columns.pop();
     }
-    for (line, words) in &records.titles {
-        table.notes.push(format!("Line {line}, `{words}`, was passed over as a title above the headings."));
+    for (line, title) in &records.titles {
+        table.notes.push(text!(words::TITLE, line = setting(*line as f64), title = name(title)));
     }
-    let hidden: Vec<String> = records.hidden.iter().take(5).map(usize::to_string).collect();
-    if !hidden.is_empty() {
-        let (lines, more) = (hidden.join(", "), if records.hidden.len() > 5 { ", …" } else { "" });
-        let noun = if hidden.len() == 1 { "line" } else { "lines" };
-        table.notes.push(format!(
-            "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: {noun} {lines}{more}. Quotes \
-             around the first cell make it a row."
-        ));
-    }
+    let hidden = &records.hidden;
+    let shown = hidden.iter().take(5).map(|line| Text::verbatim(line.to_string())).collect();
+    table.notes.extend(match hidden[..] {
+        [] => None,
+        [only] => Some(text!(words::COMMENT, line = setting(only as f64))),
+        _ if hidden.len() <= 5 => Some(text!(words::COMMENTS, lines = list(shown))),
+        _ => Some(text!(words::MANY_COMMENTS, lines = list(shown), more = count(hidden.len() - 5))),
+    });
     Ok(())
 }
 
@@ -593,17 +586,18 @@ fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> 
         rows += 1;
     }
     let kept: Vec<bool> = table.columns.iter().map(|column| refusal::is_of_use(&column.name)).collect();
-    let count = kept.iter().filter(|kept| **kept).count();
-    if rows * wide <= most || count < 2 || rows * count > most {
+    let some = kept.iter().filter(|kept| **kept).count();
+    if rows * wide <= most || some < 2 || rows * some > most {
         return None;
     }
     let mut keep = kept.iter();
     table.columns.retain(|_| keep.next() == Some(&true));
-    table.notes.push(format!(
-        "The table has {wide} columns and more than {} million cells, the most that are read: {count} columns are kept, whose \
-         headings speak of a size, a loss, a weight or a run. They are {}.",
-        CELLS_MAX / 1_000_000,
-        table.names()
+    table.notes.push(text!(
+        words::COLUMNS_OF_USE,
+        wide = count(wide),
+        millions = count(CELLS_MAX / 1_000_000),
+        kept = count(some),
+        columns = name(table.names()),
     ));
     Some(kept)
 }
@@ -617,9 +611,8 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     let (first, last) = (cells(drawn.split(['\n', '\r']).next()), cells(drawn.rsplit(['\n', '\r']).next()));
     let numbers_of = first.iter().filter(|cell| says_number(cell)).count();
     if first.len() == wide && last.len() == wide && numbers_of >= numbers {
-        return Err(bad(format!(
-            "the quote before `{begins}` on line {from} ends on line {to} and holds what look like rows: is it closed?"
-        )));
+        let (from, to) = (setting(*from as f64), setting(*to as f64));
+        return Err(bad(text!(words::HOLDS_ROWS, begins = name(begins), from = from, to = to)));
     }
     Ok(())
 }
@@ -656,46 +649,57 @@ fn thousands(record: &Record<'_>) -> usize {
 }
 
 fn uneven(record: &Record<'_>, wide: usize, comma: bool) -> Error {
-    let count = record.cells.len();
-    let cells = if count == 1 { "cell" } else { "cells" };
-    let hint = match &record.long {
+    let found = record.cells.len();
+    let (line, cells, headings) = (setting(record.line as f64), count(found), count(wide));
+    bad(match &record.long {
         Some((from, to, begins)) => {
-            format!("; the quote before `{begins}` on line {from} ends on line {to}: is it closed?")
+            let (from, to) = (setting(*from as f64), setting(*to as f64));
+            let begins = name(begins);
+            text!(
+                words::UNEVEN_QUOTE,
+                line = line,
+                cells = cells,
+                wide = headings,
+                begins = begins,
+                from = from,
+                to = to
+            )
         }
-        None if comma && count > wide && thousands(record) <= wide => {
-            let sure = record.cells.iter().any(|cell| cell.text.contains('.')) || thousands(record) + 1 < count;
-            let what =
-                if sure { "thousands that commas separate need quotes" } else { "numbers with commas need quotes" };
-            format!("; {what} around the number, or semicolons or tabs between the columns")
+        None if comma && found > wide && thousands(record) <= wide => {
+            let sure = record.cells.iter().any(|cell| cell.text.contains('.')) || thousands(record) + 1 < found;
+            if sure {
+                text!(words::UNEVEN_THOUSANDS, line = line, cells = cells, wide = headings)
+            } else {
+                text!(words::UNEVEN_COMMAS, line = line, cells = cells, wide = headings)
+            }
         }
         // A surplus cell of words is no part of a number.
         None if comma
             && record.cells.get(wide..).is_some_and(|more| more.iter().any(|cell| says_number(&cell.text))) =>
         {
-            "; decimal commas need semicolons or tabs between the columns".to_owned()
+            text!(words::UNEVEN_DECIMALS, line = line, cells = cells, wide = headings)
         }
-        None => String::new(),
-    };
-    bad(format!("line {} has {count} {cells} where the first line has {wide}{hint}", record.line))
+        None => text!(words::UNEVEN, line = line, cells = cells, wide = headings),
+    })
 }
 
 fn header(table: &mut Table, names: &[String], line: usize) -> Result<()> {
+    let at = setting(line as f64);
     if names.len() < 2 {
-        return Err(bad(format!(
-            "line {line} names one column, `{}`: columns are separated by commas, tabs, semicolons, bars or spaces",
-            names.first().map_or(String::new(), |name| shown(name))
-        )));
+        let only = names.first().map_or(String::new(), |name| shown(name));
+        return Err(bad(text!(words::ONE_COLUMN, line = at, column = name(only))));
     }
     if names.iter().all(|name| !matches!(number::read(name).0, Reading::Text)) {
-        return Err(bad(format!("line {line} holds numbers: the first line names the columns")));
+        return Err(bad(text!(words::NUMBERS_FIRST, line = at)));
     }
     let mut known = BTreeMap::new();
-    for (k, name) in names.iter().enumerate() {
-        if let Some(first) = known.insert(name, k).filter(|_| !name.is_empty()) {
-            let name = shown(name);
-            return Err(bad(format!("line {line}: columns {} and {} are both called `{name}`", first + 1, k + 1)));
+    for (k, heading) in names.iter().enumerate() {
+        if let Some(first) = known.insert(heading, k).filter(|_| !heading.is_empty()) {
+            let (first, second) = (setting((first + 1) as f64), setting((k + 1) as f64));
+            let column = name(shown(heading));
+            return Err(bad(text!(words::NAMED_TWICE, line = at, first = first, second = second, column = column)));
         }
-        let name = if name.is_empty() { format!("column {}", k + 1) } else { shown(name) };
+        let name = if heading.is_empty() { format!("column {}", k + 1) } else { shown(heading) };
         table.columns.push(Column { name, ..Column::default() });
     }
     table.limit()
@@ -761,10 +765,10 @@ mod tests {
             "line 4: `6\"` follows a closing quote; the quote before `3,4` on line 3 ends there: is one left open?"
         );
         let wide: Vec<String> = (0..=COLUMNS_MAX).map(|k| format!("c{k}")).collect();
-        assert_eq!(said(wide.join(",").as_bytes()), "the table has more than 16384 columns, the most that are read");
+        assert_eq!(said(wide.join(",").as_bytes()), "the table has more than 16,384 columns, which is the limit");
         let mut reader = Reader { bytes: vec![b' '; BYTES_MAX], hash: Hash::default() };
         let outcome = reader.push(b"a");
-        assert_eq!(outcome.expect_err("a limit").to_string(), "the table is larger than 128 MB, the most that is read");
+        assert_eq!(outcome.expect_err("a limit").to_string(), "the table is larger than 128 MB, which is the limit");
         // Tables at their limits are constructed, because reading them would take too long.
         let full = |columns: usize, rows: usize| Table {
             columns: vec![Column::default(); columns],
@@ -774,7 +778,7 @@ mod tests {
         let outcome = full(2, ROWS_MAX).push(2, []);
         assert_eq!(
             outcome.expect_err("rows").to_string(),
-            "the table has more than 1000000 rows, the most that are read"
+            "the table has more than 1,000,000 rows, which is the limit"
         );
         let outcome = full(20, CELLS_MAX / 20).push(2, []).expect_err("cells").to_string();
         assert!(outcome.starts_with("the table has more than 16 million cells"), "{outcome}");
@@ -795,7 +799,7 @@ mod tests {
         assert_eq!(some.names(), "params, val_loss");
         assert_eq!(some.columns[0].numbers, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
         assert!(some.columns[1].numbers.iter().all(|x| *x == 3.5), "each in its place");
-        assert!(some.notes[0].starts_with("The table has 42 columns and more than"), "{:?}", some.notes);
+        assert!(some.notes[0].english().starts_with("The table has 42 columns and more than"), "{:?}", some.notes);
         assert_eq!(read(17).expect("as a whole: the limit of the table says why").columns.len(), 42);
     }
 
@@ -873,13 +877,13 @@ mod tests {
         assert_eq!(
             table.notes,
             [
-                "Passed over as comments, for they begin with #, // or %, though they have the cells of a row: lines 3, 7. Quotes around \
-              the first cell make it a row."
+                "Lines 3, 7 begin with #, // or %, so they were skipped as comments, but they have as many cells as a row. If they are \
+                 rows, put their first cells in quotes."
             ]
         );
         let table = Reader::read(text.replace("#best", "\"#best\"").replace("#c", "# c").as_bytes()).expect("a table");
         assert_eq!(table.lines, [3, 6], "as the sentence says");
-        assert!(table.notes[0].contains("a row: line 7."), "{:?}", table.notes);
+        assert!(table.notes[0].english().starts_with("Line 7 begins with #"), "{:?}", table.notes);
     }
 
     #[test]
@@ -905,7 +909,7 @@ mod tests {
     fn json_that_is_cut_or_says_a_name_twice_is_refused() {
         let whole = "{\"x\":1,\"loss\":2.5}\n{\"x\":2,\"loss\":21.5";
         for length in whole.find('\n').expect("two lines") + 2..=whole.len() {
-            let cut = "line 2: the file ends before its last object of JSON does: is a part of it missing?";
+            let cut = "line 2: the file ends before its last JSON object does: is a part of it missing?";
             assert_eq!(said(&whole.as_bytes()[..length]), cut, "{}", &whole[..length]);
         }
         assert!(said(b"[{\"x\":1},\n{\"x\":2}\n").contains("the file ends before"), "a list without its end");
@@ -1054,7 +1058,7 @@ mod tests {
         assert_eq!(nested.names(), "run, summary.loss, summary.x, n", "inner names follow outer ones");
         assert!(nested.columns[1].numbers[1].is_nan(), "what a line lacks is missing");
         for (text, sentence) in [
-            (&b"{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":}\n"[..], "line 2: this is no JSON from `}` on"),
+            (&b"{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":}\n"[..], "line 2: from `}` on, this is not valid JSON"),
             (b"{\"a\":1,\"b\":\"x\n", "line 1: the quote before `x` is never closed"),
             (b"PK\x03\x04\0\0", "the file is a workbook (XLSX) or an archive: save the sheet as CSV"),
             (b"\x1f\x8b\x08\0", "the file is compressed: unpack it first"),

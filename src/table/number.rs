@@ -1,5 +1,9 @@
 //! Parses numbers as people and programs write them: thousands, decimal commas, suffixes and words for powers of ten.
 
+use super::words;
+use crate::text;
+use crate::text::{Text, name};
+
 /// Decimal mark: the character before the decimals of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -394,8 +398,7 @@ pub fn is_unread_unit(word: &str) -> bool {
 
 /// Reason why a cell with digits is not read as a number, and how to write it instead; `None` for a cell without
 /// digits.
-pub fn why(cell: &str) -> Option<String> {
-    const HOW: &str = "write the number alone, as in 7e7 or 70M";
+pub fn why(cell: &str) -> Option<Text> {
     let cell = cell.trim();
     let digit = |c: char| c.is_ascii_digit();
     if !cell.contains(digit) || read(cell).0 != Reading::Text {
@@ -404,36 +407,36 @@ pub fn why(cell: &str) -> Option<String> {
     let lower = cell.to_lowercase();
     let after = |signs: &[&str]| signs.iter().any(|sign| lower.strip_prefix(sign).is_some_and(is_numeric));
     if after(&["~", "≈", "≃", "∼", "about", "approx.", "approx", "ca.", "ca", "circa", "around"]) {
-        return Some(format!("a number that is only about right is not read: {HOW}"));
+        return Some(words::ABOUT.into());
     }
     if after(&["<", ">", "≤", "≥", "<=", ">="]) {
-        return Some(format!("a bound is no number: {HOW}"));
+        return Some(words::BOUND.into());
     }
     if !cell.starts_with(|c: char| digit(c) || matches!(c, '.' | ',' | '-' | '+' | '−')) {
         let bare = cell.trim_start_matches(|c: char| !digit(c));
         let sign = &cell[..cell.len() - bare.len()];
         let strange = !sign.contains(char::is_alphanumeric) && is_numeric(bare);
-        return strange.then(|| format!("`{}` before a number is not read: {HOW}", sign.trim()));
+        return strange.then(|| text!(words::SIGN_BEFORE, sign = name(sign.trim())));
     }
     let from = cell.find(|c: char| !(digit(c) || is_space(alike(c)) || ".,'_-+−".contains(alike(c))));
     let (number, rest) = cell.split_at(from.unwrap_or(cell.len()));
     let word = rest.trim();
     if word.starts_with(['±', '(', '[']) || word.starts_with("+/-") || lower.contains("+/-") || lower.contains('±') {
-        return Some(format!("a number with its error is not read: {HOW}, and its error in a column of its own"));
+        return Some(words::WITH_ERROR.into());
     }
     if is_unread_unit(word.split(|c: char| c.is_whitespace()).next().unwrap_or("")) {
-        return Some(format!("`{word}` is not read as a unit: write the number out, as in 7e7, or with k, M, B or T"));
+        return Some(text!(words::NO_UNIT, word = name(word)));
     }
     let bare = cell.trim_end_matches(['+', '*', '?', '!', '†', '‡']);
     if bare.len() < cell.len() && is_numeric(bare) {
-        return Some(format!("`{}` after a number is not read: {HOW}", &cell[bare.len()..]));
+        return Some(text!(words::SIGN_AFTER, sign = name(&cell[bare.len()..])));
     }
     if word.is_empty() || !is_numeric(number) {
         return None;
     }
     word.chars()
         .all(|c| c.is_alphabetic() || ". ".contains(c) || c == '%')
-        .then(|| format!("`{word}` is not read as a unit: write the number out, as in 7e7, or with k, M, B or T"))
+        .then(|| text!(words::NO_UNIT, word = name(word)))
 }
 
 /// Whether a text is a number with one of the decimal marks.
@@ -593,7 +596,7 @@ mod tests {
             (&["70M+", "3.5*"], ""),
         ] {
             for cell in cells {
-                let why = why(cell).unwrap_or_else(|| panic!("{cell}: a reason"));
+                let why = why(cell).unwrap_or_else(|| panic!("{cell}: a reason")).english();
                 assert!(why.starts_with(says) || why.contains(says), "{cell}: {why}");
             }
         }

@@ -1,8 +1,9 @@
 //! Reasons why a text is not a table: one sentence with the true cause when rows do not fit their headings.
 
 use super::cells::{Records, SPLITS, Split, loosely, records, says_number, shown, told};
-use super::number;
-use super::{Column, Table};
+use super::{Column, Table, number, words};
+use crate::text;
+use crate::text::{Template, Text, name, phrase, setting};
 
 /// Number of lines from which the cause is found.
 const LOOK: usize = 30;
@@ -55,14 +56,19 @@ pub(super) fn is_of_use(heading: &str) -> bool {
 }
 
 /// Name of a separator in a sentence.
-const fn words(split: Split) -> &'static str {
+const fn separators(split: Split) -> Template<0> {
     match split {
-        Split::Mark(b'\t') => "tabs",
-        Split::Mark(b';') => "semicolons",
-        Split::Mark(b'|') => "bars",
-        Split::Mark(b',') => "commas",
-        _ => "spaces",
+        Split::Mark(b'\t') => words::TABS,
+        Split::Mark(b';') => words::SEMICOLONS,
+        Split::Mark(b'|') => words::BARS,
+        Split::Mark(b',') => words::COMMAS,
+        _ => words::SPACES,
     }
+}
+
+/// Number of a line as an argument of a sentence.
+fn at(line: usize) -> text::Argument {
+    setting(line as f64)
 }
 
 /// Number and text of a line.
@@ -85,7 +91,7 @@ fn lines(text: &str) -> Vec<Line> {
 }
 
 /// Reason why the rows of a text do not fit its headings, if one is recognised.
-pub(super) fn reason(text: &str) -> Option<String> {
+pub(super) fn reason(text: &str) -> Option<Text> {
     let lines = lines(text);
     let [first, second, ..] = &lines[..] else { return None };
     told_wrongly(text, second)
@@ -97,33 +103,33 @@ pub(super) fn reason(text: &str) -> Option<String> {
 }
 
 /// Name of a format for another program, if the text is in one rather than a table.
-pub(super) fn other_format(text: &str) -> Option<&'static str> {
+pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     let start: String =
         text.trim_start_matches('\u{feff}').trim_start().chars().take(9).collect::<String>().to_lowercase();
     if ["<!doctype", "<html", "<table", "<?xml", "<tr", "<div"].iter().any(|tag| start.starts_with(tag)) {
-        return Some("the table is written as HTML or XML: save or copy it as CSV");
+        return Some(words::HTML);
     }
     let latex = |line: &str| line.contains('&') && line.trim_end_matches("\\hline").trim_end().ends_with("\\\\");
     let mut head = text.split(['\n', '\r']).take(LOOK);
-    (start.starts_with("\\begin{") || head.any(latex))
-        .then_some("the table is written for LaTeX: put commas or tabs in place of & and delete what is no cell, or save it as CSV")
+    (start.starts_with("\\begin{") || head.any(latex)).then_some(words::LATEX)
 }
 
 /// A line `sep=;` above columns that are separated by another character.
-fn told_wrongly(text: &str, (line, heading): &Line) -> Option<String> {
+fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     let (mark, _) = told(text.trim_start_matches(['\u{feff}', '\n', '\r']))?;
     let alone = loosely(heading, Split::Mark(mark)).len() == 1;
     let split = SPLITS.into_iter().find(|split| loosely(heading, *split).len() > 1).filter(|_| alone)?;
-    Some(format!(
-        "line {} says that `{}` separates the columns, but {} separate them on line {line}: delete line {0}, or correct it",
-        line - 1,
-        char::from(mark),
-        words(split)
+    Some(text!(
+        words::OTHER_SEPARATOR,
+        first = at(line - 1),
+        said = name(char::from(mark)),
+        separators = phrase(separators(split)),
+        line = at(*line),
     ))
 }
 
 /// Lines quoted as a whole, which makes each a single cell.
-fn quoted(lines: &[Line]) -> Option<String> {
+fn quoted(lines: &[Line]) -> Option<Text> {
     let whole = |line: &str| {
         let inside = line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
         // Quotes inside the line are doubled, or there are none.
@@ -132,25 +138,25 @@ fn quoted(lines: &[Line]) -> Option<String> {
     };
     let (line, _) = lines.iter().find(|(_, line)| whole(line).is_some())?;
     let count = lines.iter().filter(|(_, line)| whole(line).is_some()).count();
-    (count + 1 >= lines.len()).then(|| {
-        format!("line {line} stands in quotes as a whole, so it is one cell: delete the quotes around whole lines")
-    })
+    (count + 1 >= lines.len()).then(|| text!(words::QUOTED_LINE, line = at(*line)))
 }
 
 /// Headings separated by one character, above rows separated by another.
-fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<String> {
+fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     let (below, row) = rows.first()?;
     let counts = |text: &str, split: Split| loosely(text, split).len();
     for above in SPLITS {
         let wide = counts(heading, above);
-        let other = SPLITS.into_iter().filter(|other| words(*other) != words(above));
+        let other = SPLITS.into_iter().filter(|other| separators(*other) != separators(above));
         for other in other {
             let fits = rows.iter().all(|(_, row)| counts(row, other) == wide && counts(row, above) != wide);
             if wide > 1 && fits && counts(heading, other) != wide && row.chars().any(|c| c.is_ascii_digit()) {
-                return Some(format!(
-                    "{} separate the columns on line {line}, but {} on line {below}: use one of them on all lines",
-                    words(above),
-                    words(other)
+                return Some(text!(
+                    words::TWO_SEPARATORS,
+                    above = phrase(separators(above)),
+                    line = at(*line),
+                    below = phrase(separators(other)),
+                    next = at(*below),
                 ));
             }
         }
@@ -159,7 +165,7 @@ fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<String> {
 }
 
 /// Numbers separated by a space from their unit, where spaces separate the columns.
-fn apart((_, heading): &Line, rows: &[Line]) -> Option<String> {
+fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     let split = Split::Spaces(1);
     let wide = loosely(heading, split).len();
     let marks = SPLITS[..4].iter().any(|split| loosely(heading, *split).len() > 1);
@@ -179,16 +185,17 @@ fn apart((_, heading): &Line, rows: &[Line]) -> Option<String> {
         let pair = pairs.first()?;
         (cells.len() > wide && cells.len() - pairs.len() <= wide).then(|| {
             let whole = pair.join(" ");
-            let why = number::why(&whole).map(|why| format!(", and {why}"));
-            let how = || format!(": write it without a space, as `{}`, or put tabs between the columns", pair.concat());
-            let end = why.unwrap_or_else(how);
-            format!("line {line}: `{}` is read as two cells, for spaces separate the columns here{end}", shown(&whole))
+            let (line, cell) = (at(*line), name(shown(&whole)));
+            match number::why(&whole) {
+                Some(why) => text!(words::CUT_AND_UNREAD, line = line, cell = cell, why = phrase(why)),
+                None => text!(words::CUT_BY_SPACE, line = line, cell = cell, whole = name(pair.concat())),
+            }
         })
     })
 }
 
 /// Rows that begin with their number or name, for which there is no heading.
-fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<String> {
+fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     SPLITS.into_iter().find_map(|split| {
         let wide = loosely(heading, split).len();
         let rows: Vec<Vec<String>> = rows.iter().map(|(_, row)| loosely(row, split)).collect();
@@ -196,18 +203,13 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<String> {
         let first: Vec<&str> = rows.iter().filter_map(|row| row.first()).map(String::as_str).collect();
         let counted = (0..2).any(|from| (from..).zip(&first).all(|(k, cell)| *cell == k.to_string()));
         let named = first.iter().all(|cell| !says_number(cell));
-        (more && (counted || named)).then(|| {
-            format!(
-                "every row has one cell more than line {line} has headings, for rows begin with `{}`: put a heading such as \
-                 `run` before the others",
-                shown(first[0])
-            )
-        })
+        (more && (counted || named))
+            .then(|| text!(words::UNNAMED_FIRST, line = at(*line), cell = name(shown(first[0]))))
     })
 }
 
 /// Lines above the headings that are neither comments nor headings.
-fn below_title(lines: &[Line]) -> Option<String> {
+fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
         let mut records = records(&rest);
@@ -225,19 +227,18 @@ fn below_title(lines: &[Line]) -> Option<String> {
             rows += 1;
         }
         (names && rows > 0).then(|| {
-            let (first, last) = (lines[0].0, lines[count - 1].0);
-            let what = if count == 1 { format!("line {first} looks") } else { format!("lines {first} to {last} look") };
-            let them = if count == 1 { "it" } else { "them" };
-            format!(
-                "{what} like a title above the headings, which are on line {}: delete {them}, or begin {them} with #",
-                lines[count].0
-            )
+            let (first, last, headings) = (at(lines[0].0), at(lines[count - 1].0), at(lines[count].0));
+            if count == 1 {
+                text!(words::TITLE_LINE, line = first, headings = headings)
+            } else {
+                text!(words::TITLE_LINES, first = first, last = last, headings = headings)
+            }
         })
     })
 }
 
 /// Headings that do not name columns: the table is transposed, or is a grid, or has no headings.
-pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<String> {
+pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<Text> {
     let number = |text: &str| number::is_numeric(text.rsplit_once('=').map_or(text, |(_, number)| number));
     let sizes = names.len() > 2 && names[1..].iter().all(|name| number(name));
     let mut first = Vec::new();
@@ -257,35 +258,23 @@ pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>)
         && (sizes || any(&SIZES) && !names[1..].iter().any(|name| has(name, &LOSSES)))
         || sizes && loss && any(&SIZES)
     {
-        return Some(
-            "the table lies on its side, for its first column holds the names of columns, such as the loss: swap rows and \
-             columns (transpose), so that each row is a run"
-                .to_owned(),
-        );
+        return Some(words::ON_ITS_SIDE.into());
     }
     // The top left cell of a grid is not a number.
     let grid = !first.is_empty() && !number(&names[0]) && first.iter().all(|name| number(name));
     sizes.then(|| {
-        if grid {
-            format!(
-                "the table is a grid, with sizes on line {line} and in the first column: write one row for each cell, \
-                 with columns such as params, tokens and loss"
-            )
-        } else {
-            format!(
-                "line {line} holds numbers: the first line names the columns, and a grid needs one row for each of its cells"
-            )
-        }
+        let line = at(line);
+        if grid { text!(words::GRID, line = line) } else { text!(words::MAYBE_GRID, line = line) }
     })
 }
 
 /// A first row of units, or a last row that sums up the others.
-pub(super) fn odd_row(table: &Table) -> Option<String> {
+pub(super) fn odd_row(table: &Table) -> Option<Text> {
     units(table).or_else(|| summary(table))
 }
 
 /// A first row of words without digits, in columns that hold numbers after it.
-fn units(table: &Table) -> Option<String> {
+fn units(table: &Table) -> Option<Text> {
     let hole = |column: &Column, row: usize| column.holes.get(&(row as u32)).cloned().unwrap_or_default();
     let missing = |text: &str| number::read(text).0 == number::Reading::Missing;
     let (mut filled, mut said) = (0, Vec::new());
@@ -302,24 +291,18 @@ fn units(table: &Table) -> Option<String> {
         }
     }
     if said.iter().any(|(_, text)| has(text, &LOSSES)) {
-        return Some(format!(
-            "line {0} looks like the headings of the table: delete the lines above line {0}, or begin them with #",
-            table.lines[0]
-        ));
+        return Some(text!(words::HEADINGS_BELOW, line = at(table.lines[0])));
     }
     let like = |text: &str| number::is_like_unit(text) || number::is_unread_unit(text);
-    let (name, text) = said.iter().find(|(_, text)| like(text)).or(said.first())?;
+    let (heading, text) = said.iter().find(|(_, text)| like(text)).or(said.first())?;
     // One word in the first row may be a run without a result.
     (filled > 1 && (said.len() > 1 || like(text))).then(|| {
-        format!(
-            "line {} looks like units: write them in the headings, as in `{name} ({})`, and delete the line",
-            table.lines[0],
-            text.trim_matches(|c: char| "()[]".contains(c))
-        )
+        let unit = name(text.trim_matches(|c: char| "()[]".contains(c)));
+        text!(words::UNITS, line = at(table.lines[0]), column = name(*heading), unit = unit)
     })
 }
 
-fn summary(table: &Table) -> Option<String> {
+fn summary(table: &Table) -> Option<Text> {
     let plain = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let says = |text: &str| SUMMARIES.contains(&plain(text).as_str());
     table.columns.iter().filter(|column| column.text.is_some()).find_map(|column| {
@@ -329,26 +312,24 @@ fn summary(table: &Table) -> Option<String> {
         let first = *column.labels.first()?;
         let only = column.names.keys().filter(|text| says(text)).count() == 1;
         if let Some(word) = text_of(first).filter(|text| says(text) && others && only && !again(first)) {
-            return Some(format!(
-                "line {} looks like a summary of the other rows, for column `{}` holds `{word}` there: delete it, or rename a \
-                 run that is called so",
-                table.lines[0], column.name
-            ));
+            let (line, column) = (at(table.lines[0]), name(&column.name));
+            return Some(text!(words::SUMMARY_FIRST, line = line, column = column, word = name(word)));
         }
         let last = *column.labels.last()?;
         let word = text_of(last).filter(|text| says(text))?;
         // A column of kinds of pooling repeats its words; a subtotal may occur several times.
         let sum = plain(word).contains("total");
-        let from = table.len() - column.labels.iter().rev().take_while(|label| text_of(**label).is_some_and(says)).count();
+        let from =
+            table.len() - column.labels.iter().rev().take_while(|label| text_of(**label).is_some_and(says)).count();
         (others && (sum || !again(last))).then(|| {
             let word = text_of(column.labels[from]).unwrap_or(word);
-            let (first, end) = (table.lines[from], table.lines[table.len() - 1]);
-            let (what, them) = if first == end {
-                (format!("line {first} looks like a summary"), "it")
+            let (first, last) = (table.lines[from], table.lines[table.len() - 1]);
+            let (column, word) = (name(&column.name), name(word));
+            if first == last {
+                text!(words::SUMMARY, line = at(first), column = column, word = word)
             } else {
-                (format!("lines {first} to {end} look like summaries"), "them")
-            };
-            format!("{what} of the rows above, for column `{}` holds `{word}` there: delete {them}, or rename a run that is called so", column.name)
+                text!(words::SUMMARIES, first = at(first), last = at(last), column = column, word = word)
+            }
         })
     })
 }
@@ -366,17 +347,17 @@ mod tests {
         for (cell, says) in [
             (
                 "70 Millionen",
-                "`70 Millionen` is read as two cells, for spaces separate the columns here, and `Millionen` is not read as a unit",
+                "`70 Millionen` is read as two cells because spaces separate the columns here, and `Millionen` is not read as a unit",
             ),
             (
                 "1,5 Md",
-                "`1,5 Md` is read as two cells, for spaces separate the columns here, and `Md` is not read as a unit",
+                "`1,5 Md` is read as two cells because spaces separate the columns here, and `Md` is not read as a unit",
             ),
             ("70 тыс.", "and `тыс.` is not read as a unit"),
             ("70 百万", "and `百万` is not read as a unit"),
             (
                 "1.5 B",
-                "`1.5 B` is read as two cells, for spaces separate the columns here: write it without a space, as `1.5B`",
+                "`1.5 B` is read as two cells because spaces separate the columns here: write it without a space, as `1.5B`",
             ),
             ("~ 70M", "and a number that is only about right is not read"),
         ] {
@@ -436,7 +417,7 @@ mod tests {
         ] {
             let table = Reader::read(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!((table.names().as_str(), table.len()), ("a, b, loss", 1), "{text}");
-            assert!(table.notes[0].starts_with("Line 1, `"), "{text}: {:?}", table.notes);
+            assert!(table.notes[0].english().starts_with("Line 1, `"), "{text}: {:?}", table.notes);
         }
         for text in ["Sweep of May, 2026\na,b,loss\n1,2,3\n4,5,6\n", "A sweep of models\na b loss\n1 2 3\n4 5 6\n"] {
             let sentence =
@@ -488,14 +469,14 @@ mod tests {
         for word in ["Total", "mean", "Average:", "std", "SUM", "min", "Summe"] {
             let text = format!("run,params,loss\na,70,3.5\nb,80,3.25\n{word},150,6.75\n");
             let sentence = format!(
-                "line 4 looks like a summary of the rows above, for column `run` holds `{word}` there: delete it, or rename a run \
+                "line 4 looks like a summary of the rows above, because column `run` holds `{word}` there: delete it, or rename a run \
                  that is called so"
             );
             assert_eq!(said(&text), sentence);
         }
         let two = said("params,loss\n70,3.5\n80,3.25\nmean,3.4\nstd,0.1\n");
         assert!(
-            two.starts_with("lines 4 to 5 look like summaries of the rows above, for column `params` holds `mean`"),
+            two.starts_with("lines 4 to 5 look like summaries of the rows above, because column `params` holds `mean`"),
             "{two}"
         );
         assert!(said("run,loss\na,1\nTotal,1\nb,2\nTotal,2\n").starts_with("line 5 looks like a summary"), "subtotals");

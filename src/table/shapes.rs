@@ -2,15 +2,20 @@
 
 use super::cells::{Objects, Tree, Value};
 use super::number::{Reading, read};
-use super::{Named, bad};
+use super::{Named, bad, words};
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::{Argument, count, name, phrase, setting};
 
 /// Largest number of values; nested values take about ten times the memory of a table.
 const VALUES_MAX: usize = 4_000_000;
 /// Deepest nesting of the JSON.
 const DEEP: usize = 32;
 /// The forms of JSON that are read, as the end of a sentence.
-const EXPECTED: &str = "write one object for each run, in a list or one on a line, such as {\"params\": 7e7, \"tokens\": 1.5e9, \"loss\": 3.5}";
+fn expected() -> Argument {
+    const EXAMPLE: &str = r#"{"params": 7e7, "tokens": 1.5e9, "loss": 3.5}"#;
+    phrase(text!(words::JSON_EXPECTED, example = name(EXAMPLE)))
+}
 
 /// Rows of a JSON text that is neither a list of objects nor objects one after another.
 ///
@@ -43,12 +48,8 @@ pub(super) fn rows(text: &str) -> Result<Option<Vec<Named>>> {
     of_object(pairs)
 }
 
-fn too_many() -> Error {
-    bad(format!(
-        "the JSON holds more than {} million values, the most that are read where it is nested like this: write one object for \
-         each run on a line, or CSV",
-        VALUES_MAX / 1_000_000
-    ))
+pub(super) fn too_many() -> Error {
+    bad(text!(words::JSON_TOO_LARGE, millions = count(VALUES_MAX / 1_000_000)))
 }
 
 /// Flattens the values of an object; the name of a nested value is the outer name, a point and the inner name.
@@ -72,10 +73,11 @@ fn row(line: usize, pairs: Vec<(String, Tree)>) -> Named {
 /// Row of a list, with the headings as the names of its cells.
 fn list_row(names: &[String], line: usize, items: Vec<Tree>) -> Result<Named> {
     if items.len() != names.len() {
-        return Err(bad(format!(
-            "line {line}: a list of the JSON has {} values where the headings are {}",
-            items.len(),
-            names.len()
+        return Err(bad(text!(
+            words::JSON_UNEVEN,
+            line = setting(line as f64),
+            values = count(items.len()),
+            headings = count(names.len()),
         )));
     }
     Ok(row(line, names.iter().cloned().zip(items).collect()))
@@ -110,7 +112,7 @@ fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
             return Ok(Some(Vec::new()));
         }
         if !items.iter().all(inner) {
-            return Err(bad(format!("the JSON is a list of values: {EXPECTED}")));
+            return Err(bad(text!(words::JSON_VALUES, expected = expected())));
         }
         let items = std::mem::take(items);
         lists = items
@@ -120,7 +122,7 @@ fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     }
     let mut lists = lists.into_iter();
     let Some(names) = lists.next().and_then(|(_, items)| names(&items)) else {
-        return Err(bad(format!("the first list of the JSON names no columns: put the headings there, or {EXPECTED}")));
+        return Err(bad(text!(words::JSON_UNNAMED, expected = expected())));
     };
     unlike(&names)?;
     lists.map(|(line, items)| list_row(&names, line, items)).collect::<Result<_>>().map(Some)
@@ -129,9 +131,7 @@ fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
 /// Refuses headings that are not distinct.
 fn unlike(names: &[String]) -> Result<()> {
     let again = names.iter().enumerate().find(|(k, name)| names[..*k].contains(name));
-    again.map_or(Ok(()), |(_, name)| {
-        Err(bad(format!("two columns of the JSON are both called `{}`", super::shown(name))))
-    })
+    again.map_or(Ok(()), |(_, heading)| Err(bad(text!(words::JSON_NAMED_TWICE, column = name(super::shown(heading))))))
 }
 
 /// Rows of a single object that holds a table.
@@ -150,10 +150,8 @@ fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
         let Tree::List(_, _, lists) = pairs.swap_remove(data).1 else { return Ok(None) };
         let one = |list| match list {
             Tree::List(line, _, items) => list_row(&names, line, items),
-            Tree::Object(line, _) => {
-                Err(bad(format!("line {line}: `data` of the JSON holds an object where `columns` asks for a list")))
-            }
-            Tree::Leaf(_) => Err(bad("`data` of the JSON holds a value where `columns` asks for a list of lists")),
+            Tree::Object(line, _) => Err(bad(text!(words::JSON_OBJECT_IN_DATA, line = setting(line as f64)))),
+            Tree::Leaf(_) => Err(bad(words::JSON_VALUE_IN_DATA)),
         };
         return lists.into_iter().map(one).collect::<Result<_>>().map(Some);
     }
@@ -170,11 +168,8 @@ fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
             return Ok(Some(rows.collect()));
         }
         [first, second, ..] => {
-            return Err(bad(format!(
-                "the JSON holds several lists of objects, `{}` and `{}`: keep the list of the runs",
-                super::shown(&pairs[first].0),
-                super::shown(&pairs[second].0)
-            )));
+            let [first, second] = [first, second].map(|k| name(super::shown(&pairs[k].0)));
+            return Err(bad(text!(words::JSON_TWO_LISTS, first = first, second = second)));
         }
     }
     if pairs.iter().all(|(_, tree)| matches!(tree, Tree::List(..))) {
@@ -187,27 +182,28 @@ fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     if pairs.iter().any(|(_, tree)| matches!(tree, Tree::Leaf(Value::Number(_)))) {
         return Ok(None);
     }
-    Err(bad(format!("the JSON is one object that holds {}: {EXPECTED}", shown(&pairs))))
+    Err(bad(text!(words::JSON_OBJECT, names = name(shown(&pairs)), expected = expected())))
 }
 
 /// Rows of an object of columns, {"params": [...], "loss": [...]}.
 fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     let mut rows: Vec<Named> = Vec::new();
     let mut begun: Option<(String, usize)> = None;
-    for (name, tree) in pairs {
+    for (heading, tree) in pairs {
         let Tree::List(line, _, items) = tree else { continue };
-        let (first, length) = begun.get_or_insert_with(|| (name.clone(), items.len()));
+        let (first, length) = begun.get_or_insert_with(|| (heading.clone(), items.len()));
         if items.len() != *length {
-            return Err(bad(format!(
-                "the lists of the JSON differ in length: `{}` has {length} values and `{}` has {}",
-                super::shown(first),
-                super::shown(&name),
-                items.len()
+            return Err(bad(text!(
+                words::JSON_LENGTHS,
+                first = name(super::shown(first)),
+                length = count(*length),
+                second = name(super::shown(&heading)),
+                other = count(items.len()),
             )));
         }
         rows.resize_with(*length, || (line, Vec::new()));
         for (row, item) in rows.iter_mut().zip(items) {
-            flat("", vec![(name.clone(), item)], &mut row.1);
+            flat("", vec![(heading.clone(), item)], &mut row.1);
         }
     }
     Ok(rows)
@@ -244,11 +240,8 @@ fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
         return Ok(Some(rows.collect()));
     }
     if !by_columns {
-        return Err(bad(format!(
-            "the JSON is objects in an object, and neither their names, such as `{}`, nor the names in them, such as `{}`, say which are the columns: {EXPECTED}",
-            super::shown(outer.first().map_or("", String::as_str)),
-            super::shown(first.first().map_or("", String::as_str))
-        )));
+        let [outer, inner] = [&outer, &first].map(|names| name(super::shown(names.first().map_or("", String::as_str))));
+        return Err(bad(text!(words::JSON_EITHER_WAY, outer = outer, inner = inner, expected = expected())));
     }
     let mut places = std::collections::BTreeMap::new();
     let mut rows: Vec<Named> = Vec::new();
@@ -309,7 +302,7 @@ mod tests {
         for (text, says) in [
             (
                 r#"{"a":{"x":1,"y":2},"b":{"x":3,"y":4}}"#,
-                "the JSON is objects in an object, and neither their names, such as `a`,",
+                "the JSON is an object of objects, and neither their names, such as `a`,",
             ),
             (
                 r#"{"params":[1,2],"loss":[3]}"#,
@@ -325,7 +318,7 @@ mod tests {
             ),
             (
                 r#"{"columns":["a","b"],"data":[[1,2],[3]]}"#,
-                "line 1: a list of the JSON has 1 values where the headings are 2",
+                "line 1: a list of the JSON has 1 value, but there are 2 headings",
             ),
             (r#"{"columns":["a","a"],"data":[[1,2]]}"#, "two columns of the JSON are both called `a`"),
             ("[1,2,3]", "the JSON is a list of values: write one object for each run"),

@@ -17,7 +17,7 @@ use scaling_lab::sim::{atoms, exam_time, k_composition, state_tracking};
 fn devices() -> Vec<(String, Exec)> {
     let cpu = Exec::cpu();
     #[cfg_attr(not(feature = "gpu"), expect(unused_mut, reason = "only adapters are added"))]
-    let mut devices = vec![(cpu.device().adapter, cpu)];
+    let mut devices = vec![(cpu.device().adapter.english(), cpu)];
     #[cfg(feature = "gpu")]
     {
         use scaling_lab::exec::gpu::Gpu;

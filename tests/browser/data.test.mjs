@@ -386,7 +386,7 @@ test("a column has a unit, and a button leaves out rows without numbers", () =>
     assert.equal((await element.evaluate((e) => e.query)).exclude, "missing");
     await page.waitForFunction(() =>
       JSON.stringify(document.querySelector("scaling-lab").result?.tables ?? "").includes(
-        "`params (M)` x 1e6, D = `tokens` x 1e9",
+        "`params (M)` × 1e6, D = `tokens` × 1e9",
       ),
     );
   }));

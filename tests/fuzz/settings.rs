@@ -21,7 +21,7 @@ fuzz_target!(|input: (u8, u8, String)| {
     }
     for texts in [vec![(spec.name.to_owned(), text.clone())], query(&text)] {
         if let Ok(checked) = check(entry.slug, &texts, None) {
-            assert!(checked.problems.iter().all(|said| said.len() < 4000), "{:?}", checked.problems);
+            assert!(checked.problems.iter().all(|said| said.message.english().len() < 4000), "{:?}", checked.problems);
         }
     }
     let table = Reader::read(b"run,params (M),tokens (B),loss,a;b\nx,70,1.5,3.6,1\ny,160,20,2.9,2\n").expect("a table");

@@ -1,11 +1,13 @@
 //! Roles of columns: what headings suggest, what the user says, and what the user must be asked.
 
-use super::bad;
 use super::heading::{Heading, Level, Rank};
 use super::source::{Part, Source, ten};
+use super::{bad, words};
 use crate::error::{Error, Result};
 use crate::fit::{Input, Role};
 use crate::table::{Column, Mark, Table, number};
+use crate::text;
+use crate::text::{Text, list, name, phrase, setting};
 
 /// Roles of the columns of a table, their units and decimal mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,13 +117,16 @@ impl Columns {
 
     /// Error for an input without a column: which columns it could be, and how to choose one.
     pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
-        let name = input.role.name();
-        let how = format!("say which is, `{name}:HEADING` in `columns` or `--{name} HEADING` on the command line");
         let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
         bad(if could.is_empty() {
-            format!("no column is the {}: {how}; the columns are {}", input.label, table.names())
+            text!(
+                words::NO_INPUT,
+                input = phrase(input.role.plural()),
+                role = name(input.role.name()),
+                columns = name(table.names()),
+            )
         } else {
-            format!("the column of x is open, it could be {}: {how}", table.named(could))
+            text!(words::X_OPEN, columns = name(table.named(could)))
         })
         .blaming("columns")
     }
@@ -142,30 +147,24 @@ impl Columns {
     pub fn read(text: &str, table: &Table) -> Result<Self> {
         let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
         pairs.into_iter().try_fold(Self::guess(table), |mut columns, pair| {
-            let (name, heading) = pair.split_once(':').unwrap_or((pair, ""));
-            let name = name.trim();
-            if name == "decimal" {
+            let (said, heading) = pair.split_once(':').unwrap_or((pair, ""));
+            let said = said.trim();
+            if said == "decimal" {
                 columns.mark = Some(match heading.trim() {
                     "comma" => Mark::Comma,
                     "point" => Mark::Point,
-                    _ => return Err(Error::parameter("columns", pair, "decimal:comma or decimal:point")),
+                    _ => return Err(Error::parameter("columns", pair, words::MARKS)),
                 });
                 return Ok(columns);
             }
-            let (name, unit) = name.strip_suffix(".unit").map_or((name, false), |name| (name, true));
-            let role = Role::ALL.into_iter().find(|role| role.name() == name).ok_or_else(|| {
-                let names: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
-                Error::parameter("columns", pair, &format!("role:heading, with roles {}", names.join(", ")))
+            let (said, unit) = said.strip_suffix(".unit").map_or((said, false), |said| (said, true));
+            let role = Role::ALL.into_iter().find(|role| role.name() == said).ok_or_else(|| {
+                let roles = Role::ALL.iter().map(|role| Text::verbatim(role.name())).collect();
+                Error::parameter("columns", pair, text!(words::ROLES, roles = list(roles)))
             })?;
             if unit {
                 let power = number::power(heading).filter(|power| *power >= 0 && role.is_counted());
-                let power = power.ok_or_else(|| {
-                    Error::parameter(
-                        "columns",
-                        pair,
-                        "role.unit:UNIT with 1, k, M, B or T, for x, params, tokens, unique or flops",
-                    )
-                })?;
+                let power = power.ok_or_else(|| Error::parameter("columns", pair, words::UNITS))?;
                 columns.units.retain(|(known, _)| *known != role);
                 columns.units.push((role, power));
                 return Ok(columns);
@@ -174,11 +173,10 @@ impl Columns {
             let column = match (heading, place) {
                 ("-", _) => None,
                 (_, Some(place)) if (1..=table.columns.len()).contains(&place) => Some(place - 1),
-                _ => Some(
-                    table
-                        .find(heading)
-                        .map_err(|e| Error::new(e.kind(), format!("`columns`: {e}")).blaming("columns"))?,
-                ),
+                _ => Some(table.find(heading).map_err(|e| {
+                    let problem = text!(words::IN_COLUMNS, problem = phrase(e.text().clone()));
+                    Error::new(e.kind(), problem).blaming("columns")
+                })?),
             };
             Ok(columns.with(role, column))
         })
@@ -256,84 +254,79 @@ impl Columns {
     }
 
     /// Refuses columns that the user must be asked about, and returns notes on how the others are read.
-    pub(super) fn ask(&self, table: &Table, parts: &[Part]) -> Result<Vec<String>> {
+    pub(super) fn ask(&self, table: &Table, parts: &[Part]) -> Result<Vec<Text>> {
         let mut notes = Vec::new();
         for part in parts {
             let (role, column) = (part.role, &table.columns[part.column]);
-            let (name, what) = (&column.name, role.plural());
+            let (called, what) = (|| name(&column.name), || phrase(role.plural()));
             let guessed = self.guessed.contains(&role);
-            let heading = Heading::of(name);
+            let heading = Heading::of(&column.name);
             if role == Role::Loss
                 && !guessed
                 && let Some(says) = role.doubt(&heading)
             {
-                notes.push(format!(
-                    "The heading of column `{name}` says `{says}`: the law is fitted to its numbers as they are."
-                ));
+                notes.push(text!(words::LOSS_AS_IT_IS, column = called(), word = name(says)));
             }
             if role == Role::Loss
                 && guessed
                 && let Some(says) = heading.scale.as_ref().or(heading.log.as_ref())
             {
-                return Err(bad(format!(
-                    "the heading of column `{name}` says `{says}`, but the loss itself is needed: convert the column, say which column is the loss, or rename it"
-                )));
+                return Err(bad(text!(words::NOT_THE_LOSS, column = called(), word = name(says))));
             }
             if let Some((_, open)) = self.open.iter().find(|(r, _)| *r == role).filter(|_| guessed) {
-                let names: Vec<_> = open.iter().take(5).map(|k| format!("`{}`", table.columns[*k].name)).collect();
-                return Err(bad(if let [name] = &names[..] {
-                    let says = role
-                        .doubt(&heading)
-                        .map_or_else(|| "something else".to_owned(), |word| format!("`{word}` too"));
-                    format!(
-                        "column {name} may be the {what}, but its heading says {says}: say which column is the {what}"
-                    )
-                } else {
-                    format!("columns {} may each be the {what}: say which column is", names.join(" and "))
+                return Err(bad(match (&open[..], role.doubt(&heading)) {
+                    ([only], doubt) => {
+                        let only = name(&table.columns[*only].name);
+                        match doubt {
+                            Some(word) => text!(words::DOUBT_WORD, column = only, role = what(), word = name(word)),
+                            None => text!(words::DOUBT, column = only, role = what()),
+                        }
+                    }
+                    _ => {
+                        let column = |k: &usize| text!(words::COLUMN, column = name(&table.columns[*k].name));
+                        let columns = open.iter().take(5).map(column).collect();
+                        text!(words::RIVALS, columns = list(columns), role = what())
+                    }
                 }));
             }
             let (scaled, bare) = column.mixed();
             let (Some(bare), true) = (bare, role.is_counted()) else { continue };
-            let cell =
-                |row: usize| format!("{} on line {}", crate::error::number(column.numbers[row]), table.lines[row]);
+            let (cell, line) =
+                (|row: usize| setting(column.numbers[row]), |row: usize| setting(table.lines[row] as f64));
             if self.said(role).is_none() {
-                const UNITS: &str = "1, k, M, B or T";
                 if let Some(says) = &heading.log {
-                    return Err(bad(format!(
-                        "the heading of column `{name}` says `{says}`, but the {what}, not their logarithms, are needed: convert the column, or set its unit ({UNITS}) if it holds none"
-                    )));
+                    return Err(bad(text!(words::LOGARITHMS, column = called(), word = name(says), role = what(),)));
                 }
                 if let Some(says) = heading.unread.as_deref().or_else(|| role.unknown_unit(&heading)) {
-                    return Err(bad(format!(
-                        "the heading of column `{name}` says `{says}`, which is not read as a unit of {what}: set the unit of {what} ({UNITS}), or rename the column"
-                    )));
+                    return Err(bad(text!(words::STRANGE_UNIT, column = called(), word = name(says), role = what(),)));
                 }
                 let small = column.numbers[bare].abs() < 1e4;
                 if let Some(row) = scaled.filter(|row| small && part.unit == 1.0 && column.numbers[*row].abs() >= 1e6) {
-                    return Err(bad(format!(
-                        "column `{name}` holds {} with a suffix and {} without: set the unit of {what} ({UNITS}) for the cells without",
-                        cell(row),
-                        cell(bare)
+                    return Err(bad(text!(
+                        words::MIXED,
+                        column = called(),
+                        scaled = cell(row),
+                        scaled_line = line(row),
+                        bare = cell(bare),
+                        bare_line = line(bare),
+                        role = what(),
                     )));
                 }
                 if let Some(letter) = heading.letter.filter(|_| part.unit == 1.0) {
-                    notes.push(format!(
-                        "The last letter of column `{name}` is not taken as a unit of {what}: if it is one, set it ({}).",
-                        if letter == 'k' { letter } else { letter.to_ascii_uppercase() }
-                    ));
+                    let letter = if letter == 'k' { letter } else { letter.to_ascii_uppercase() };
+                    notes.push(text!(words::LETTER, column = called(), role = what(), letter = name(letter)));
                 }
                 if heading.days && part.unit != 1.0 {
-                    notes.push(format!(
-                        "Column `{name}` counts operations a second for a day: 1 is {:e} operations.",
-                        part.unit
-                    ));
+                    notes.push(text!(words::DAYS, column = called(), unit = text::number(part.unit)));
                 }
             }
             if let Some(row) = scaled.filter(|_| part.unit != 1.0) {
-                notes.push(format!(
-                    "In column `{name}`, numbers with a suffix of their own, such as {}, are read by it; the others are multiplied by {:e}.",
-                    cell(row),
-                    part.unit
+                notes.push(text!(
+                    words::SUFFIXES,
+                    column = called(),
+                    number = cell(row),
+                    line = line(row),
+                    unit = text::number(part.unit),
                 ));
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::fit::Role;
 use crate::table::{Column, number};
+use crate::text::Template;
 
 use super::doubts::median;
 use super::source::ten;
@@ -383,17 +384,17 @@ impl Role {
     }
 
     /// Noun for the role's numbers in a sentence.
-    pub(super) const fn plural(self) -> &'static str {
+    pub(in crate::fit) const fn plural(self) -> Template<0> {
         match self {
-            Self::X => "x",
-            Self::Params => "parameters",
-            Self::Tokens => "tokens",
-            Self::Unique => "unique tokens",
-            Self::Epochs => "epochs",
-            Self::Flops => "operations",
-            Self::Loss => "loss",
-            Self::Run => "name of the run",
-            Self::Weight => "weight",
+            Self::X => super::words::X,
+            Self::Params => super::words::PARAMETERS,
+            Self::Tokens => super::words::TOKENS,
+            Self::Unique => super::words::UNIQUE_TOKENS,
+            Self::Epochs => super::words::EPOCHS,
+            Self::Flops => super::words::OPERATIONS,
+            Self::Loss => super::words::LOSS,
+            Self::Run => super::words::RUN,
+            Self::Weight => super::words::WEIGHT,
         }
     }
 }

@@ -7,6 +7,7 @@ mod rules;
 mod source;
 #[cfg(test)]
 mod tests;
+pub(crate) mod words;
 
 pub use columns::Columns;
 pub use rules::Rule;
@@ -14,13 +15,15 @@ pub use rules::Rule;
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
 use crate::table::{Mark, Table, number};
+use crate::text;
+use crate::text::{Text, count, name, phrase, setting};
 use doubts::{contradictions, far_off, odd, sure, thousands, twice};
 use source::{Part, Source, source};
 
 /// A weight above this is more likely a count.
 const COUNT: f64 = 1e4;
 
-fn bad(message: impl Into<crate::text::Text>) -> Error {
+fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
@@ -34,9 +37,9 @@ pub struct Runs {
     /// Lines that were left out, each with the index of the rule that did it.
     pub excluded: Vec<(usize, usize)>,
     /// Where each input came from, in words.
-    pub how: Vec<String>,
+    pub how: Vec<Text>,
     /// Sentences about what is odd in the rows.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
 }
 
 /// Runs that a law reads from a table, without the rows that a rule leaves out.
@@ -67,12 +70,16 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let lines: Vec<usize> = kept.iter().map(|&row| table.lines[row]).collect();
     let lists: Vec<Vec<f64>> =
         values.iter().map(|list| kept.iter().map(|&row| list[row]).collect::<Vec<_>>()).collect();
-    let (y, x) = lists.split_last().ok_or_else(|| bad("the law reads nothing"))?;
+    let (y, x) = lists.split_last().ok_or_else(|| bad(words::READS_NOTHING))?;
     let inputs: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
     let mut data = Data::new(law, &inputs, y, objective.residual, Some(&lines)).map_err(|e| {
         // The rules may be the reason that too few rows are left.
         let left = table.len() - kept.len();
-        if left == 0 { e } else { bad(format!("{} ({left} of {} rows are left out)", e.message(), table.len())) }
+        if left == 0 {
+            return e;
+        }
+        let problem = phrase(e.text().clone());
+        bad(text!(words::LEFT_OUT, problem = problem, left = count(left), rows = count(table.len())))
     })?;
     let roles: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss]).collect();
     notes.extend(odd(columns, table, &roles, &lists, &lines)?);
@@ -89,16 +96,19 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     }
     if differ.len() < lines.len() {
         let copies = lines.len() - differ.len();
-        notes.push(format!(
-            "{copies} {} another in all that is read: equal rows count as one row. If they are separate runs, name the runs \
-             in a column `run`.",
-            if copies == 1 { "row equals" } else { "rows equal" }
-        ));
+        notes.push(text!(words::COPIES, copies = count(copies)));
     }
-    let names = law.info.inputs.iter().map(|input| input.symbol).chain(["loss"]);
-    let mut how: Vec<String> =
-        names.zip(&sources).map(|(name, source)| format!("{name} = {}", source.words(table))).collect();
-    how.extend(columns.get(Role::Weight).map(|k| format!("weight = `{}`", table.columns[k].name)));
+    let formulas = sources.iter().map(|source| name(source.formula(table)));
+    let symbols = law.info.inputs.iter().map(|input| Some(input.symbol)).chain([None]);
+    let mut how: Vec<Text> = symbols
+        .zip(formulas)
+        .map(|(symbol, formula)| match symbol {
+            Some(symbol) => text!(words::INPUT, symbol = name(symbol), formula = formula),
+            None => text!(words::LOSS_FROM, formula = formula),
+        })
+        .collect();
+    let weight = columns.get(Role::Weight).map(|k| name(&table.columns[k].name));
+    how.extend(weight.map(|column| text!(words::WEIGHT_FROM, column = column)));
     let excluded = out.iter().enumerate().filter_map(|(row, rule)| rule.map(|rule| (table.lines[row], rule))).collect();
     Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, notes })
 }
@@ -131,21 +141,23 @@ fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Res
     let read: Vec<usize> = sources.iter().flat_map(Source::columns).collect();
     let all_words = |row: &usize| read.len() > 1 && read.iter().all(|k| table.columns[*k].is_word(*row));
     if let Some(row) = (1..table.len()).find(all_words) {
-        return Err(bad(format!(
-            "line {} holds words in all columns that are read: if a second table begins there, keep only one table",
-            table.lines[row]
-        )));
+        return Err(bad(text!(words::ALL_WORDS, line = setting(table.lines[row] as f64))));
     }
     for column in read.iter().map(|k| &table.columns[*k]) {
         sure(column, both)?;
         let alone = column.numbers.iter().all(|x| x.is_nan());
-        let way = if alone { "" } else { "; `exclude=missing` leaves such rows out" };
         if let Some((line, text)) = column.text.as_ref().filter(|_| alone || !rules.contains(&Rule::Missing)) {
-            let why = number::why(text).map_or_else(String::new, |why| format!(": {why}"));
-            return Err(bad(format!(
-                "line {line}: column `{}` holds `{text}` where a number is needed{why}{way}",
-                column.name
-            )));
+            let (line, column, cell) = (setting(*line as f64), name(&column.name), name(text));
+            return Err(bad(match (alone, number::why(text).map(phrase)) {
+                (true, None) => text!(words::NOT_NUMBER, line = line, column = column, cell = cell),
+                (true, Some(why)) => {
+                    text!(words::NOT_NUMBER_WHY, line = line, column = column, cell = cell, why = why)
+                }
+                (false, None) => text!(words::NOT_NUMBER_HERE, line = line, column = column, cell = cell),
+                (false, Some(why)) => {
+                    text!(words::NOT_NUMBER_HERE_WHY, line = line, column = column, cell = cell, why = why)
+                }
+            }));
         }
     }
     Ok(())
@@ -155,10 +167,12 @@ fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Res
 fn not_missing(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     for column in sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]) {
         if let Some((text, why)) = column.unread(row).filter(|_| column.numbers[row].is_nan()) {
-            return Err(bad(format!(
-                "line {}: column `{}` holds `{text}` where a number is needed: {why}; `exclude=missing` leaves out only \
-                 cells without a number",
-                table.lines[row], column.name
+            return Err(bad(text!(
+                words::NOT_MISSING,
+                line = setting(table.lines[row] as f64),
+                column = name(&column.name),
+                cell = name(text),
+                why = phrase(why),
             )));
         }
     }
@@ -168,14 +182,13 @@ fn not_missing(sources: &[Source], table: &Table, row: usize) -> Result<()> {
 /// Refuses a row that lacks a number.
 fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     let mut columns = sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]);
-    columns.find(|column| column.numbers[row].is_nan()).map_or(Ok(()), |column| {
-        Err(bad(format!(
-            "line {}: column `{}` {}; `exclude=missing` leaves such rows out",
-            table.lines[row],
-            column.name,
-            column.hole(row)
-        )))
-    })
+    let Some(column) = columns.find(|column| column.numbers[row].is_nan()) else { return Ok(()) };
+    let (line, called) = (setting(table.lines[row] as f64), name(&column.name));
+    Err(bad(match column.hole(row) {
+        Some("") => text!(words::EMPTY_CELL, line = line, column = called),
+        Some(cell) => text!(words::NOT_FINITE, line = line, column = called, cell = name(cell)),
+        None => text!(words::NO_FINITE, line = line, column = called),
+    }))
 }
 
 /// Number of each row's run; a row without a run is a run of its own.
@@ -193,20 +206,15 @@ fn weights(columns: &Columns, table: &Table, kept: &[usize], sized: bool, both: 
     sure(column, both)?;
     let most = kept.iter().map(|&row| column.numbers[row]).fold(0.0, f64::max);
     if columns.is_guess(Role::Weight) && (most > COUNT || !sized) {
-        return Err(bad(format!(
-            "column `{}`, with numbers up to {}, is guessed to say how much a row counts, but may be a size: say which column \
-             is the weight, or that none is",
-            column.name,
-            crate::error::number(most)
-        )));
+        return Err(bad(text!(words::MAYBE_SIZE, column = name(&column.name), most = setting(most))));
     }
     let of = |&row: &usize| {
         let weight = column.numbers[row];
         if weight > 0.0 && weight.is_finite() {
             return Ok(weight);
         }
-        let (line, name) = (table.lines[row], &column.name);
-        Err(bad(format!("line {line}: the weight in column `{name}` must be a number above 0")))
+        let line = setting(table.lines[row] as f64);
+        Err(bad(text!(words::WEIGHT_ABOVE_0, line = line, column = name(&column.name))))
     };
     kept.iter().map(of).collect()
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use super::doubts::sure;
-use super::{Columns, bad};
+use super::{Columns, bad, words};
 use crate::error::{Error, Result};
 use crate::table::{Table, number};
+use crate::text;
+use crate::text::{Text, name};
 
 /// A rule for leaving rows out.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,19 +81,11 @@ impl Rule {
             Some(("largest", Compare::Equal, count)) if count.parse::<usize>().is_ok() => {
                 Ok(Self::Largest(count.parse().unwrap_or(0)))
             }
-            Some(("largest", Compare::Equal, _)) => Err(Error::parameter(
-                "exclude",
-                text,
-                "largest=COUNT, with a whole number from 0 of the largest losses",
-            )),
+            Some(("largest", Compare::Equal, _)) => Err(Error::parameter("exclude", text, words::LARGEST)),
             Some((column, compare, value)) if !column.is_empty() && !value.is_empty() => {
                 Ok(Self::Compare(column.to_owned(), compare, value.to_owned()))
             }
-            _ => Err(Error::parameter(
-                "exclude",
-                text,
-                "missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=",
-            )),
+            _ => Err(Error::parameter("exclude", text, words::RULES)),
         }
     }
 }
@@ -107,7 +101,7 @@ pub(super) fn left_out(
     table: &Table,
     values: &[Vec<f64>],
     both: bool,
-) -> Result<(Vec<Option<usize>>, Vec<String>)> {
+) -> Result<(Vec<Option<usize>>, Vec<Text>)> {
     let mut out: Vec<Option<usize>> = vec![None; table.len()];
     let mut notes = Vec::new();
     for (r, rule) in rules.iter().enumerate() {
@@ -116,7 +110,7 @@ pub(super) fn left_out(
             Rule::Compare(column, how, value) => {
                 let says = compare(columns, table, (column, *how, value), both)?;
                 if !says.contains(&true) {
-                    notes.push(format!("No row meets `{rule}`: that rule leaves out nothing."));
+                    notes.push(text!(words::NO_ROW_MEETS, rule = name(rule.to_string())));
                 }
                 says
             }
@@ -141,8 +135,8 @@ pub(super) fn left_out(
 /// Whether each row meets the comparison with the value. In a column of millions, 100M is a hundred millions; a bare
 /// 100 is refused because it is ambiguous.
 fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: bool) -> Result<Vec<bool>> {
-    let (name, how, value) = rule;
-    let k = columns.find(name, table)?;
+    let (called, how, value) = rule;
+    let k = columns.find(called, table)?;
     let column = &table.columns[k];
     let number = number::typed(value);
     if number.is_some() {
@@ -150,7 +144,7 @@ fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: 
     }
     let ordered = !matches!(how, Compare::Equal | Compare::Other);
     if number.is_none() && ordered {
-        return Err(Error::parameter("exclude", value, "a number after <, <=, > or >="));
+        return Err(Error::parameter("exclude", value, words::ORDERED));
     }
     let unit = columns.part_of(k, table).map_or(1.0, |part| part.unit);
     let whole = number::read(value).1 || value.contains(['e', 'E']);
@@ -158,10 +152,14 @@ fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: 
         let letters = [(1e3, "k"), (1e6, "M"), (1e9, "B"), (1e12, "T")];
         let letter = letters.into_iter().find(|(size, _)| *size == unit).map(|(_, letter)| format!("{value}{letter}"));
         let in_units = letter.unwrap_or_else(|| format!("{:e}", number.unwrap_or(f64::NAN) * unit));
-        return Err(bad(format!(
-            "`{name}{}{value}` can be read in two ways, because column `{}` counts in units of {unit:e}: write {in_units}, or {value}e0 for {value} itself",
-            how.sign(),
-            column.name
+        return Err(bad(text!(
+            words::TWO_WAYS,
+            rule = name(format!("{called}{}{value}", how.sign())),
+            column = name(&column.name),
+            unit = text::number(unit),
+            in_units = name(in_units),
+            as_typed = name(format!("{value}e0")),
+            value = name(value),
         ))
         .blaming("exclude"));
     }

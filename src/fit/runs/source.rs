@@ -66,9 +66,10 @@ impl Source {
         rows.iter().map(|&row| product(&self.times, row) / (product(&self.over, row) * six)).collect()
     }
 
-    pub(super) fn words(&self, table: &Table) -> String {
+    /// How it is computed from columns, as a formula.
+    pub(super) fn formula(&self, table: &Table) -> String {
         let name = |part: &Part| {
-            let unit = if part.unit == 1.0 { String::new() } else { format!(" x {:e}", part.unit) };
+            let unit = if part.unit == 1.0 { String::new() } else { format!(" × {:e}", part.unit) };
             format!("`{}`{unit}", table.columns[part.column].name)
         };
         let names = |list: &[Part]| list.iter().map(name).collect::<Vec<_>>();

@@ -8,7 +8,23 @@ use crate::table::Reader;
 const TABLE: &str = "run,Model Size,Training FLOP,epochs,val_loss,family\na,1e8,6e18,1,3.5,x\na,1e8,6e19,2,3.2,x\n\
     b,2e8,6e18,4,3.4,x\nc,2e8,6e19,1,3.1,y\nd,4e8,6e18,1,3.6,y\ne,4e8,6e19,1,nan,y\nf,4e8,6e20,1,2.8,y\ng,8e8,6e20,1,9,y\n";
 
-fn read(law: &str, text: &str, rules: &[&str]) -> Result<Runs> {
+/// Runs whose sentences are in English.
+#[derive(Debug)]
+struct Read {
+    data: Data,
+    lines: Vec<usize>,
+    excluded: Vec<(usize, usize)>,
+    how: Vec<String>,
+    notes: Vec<String>,
+}
+
+fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Read> {
+    let Runs { data, lines, excluded, how, notes } = super::runs(law, table, columns, objective, rules)?;
+    let english = |texts: Vec<Text>| texts.iter().map(Text::english).collect();
+    Ok(Read { data, lines, excluded, how: english(how), notes: english(notes) })
+}
+
+fn read(law: &str, text: &str, rules: &[&str]) -> Result<Read> {
     let table = Reader::read(text.as_bytes())?;
     let rules = rules.iter().map(|rule| Rule::parse(rule)).collect::<Result<Vec<_>>>()?;
     let law = find(law)?;
@@ -84,7 +100,7 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
         chinchilla("3.4,x", "big,x"),
         "line 4: column `val_loss` holds `big` where a number is needed; `exclude=missing` leaves such rows out"
     );
-    assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters is 0; it must be above 0");
+    assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters must be above 0, not 0");
     assert_eq!(
         chinchilla("val_loss", "other"),
         "no column is the loss: say which is, `loss:HEADING` in `columns` or `--loss HEADING` on the command line; the \
@@ -122,9 +138,9 @@ fn x_is_the_only_column_left_or_is_asked() {
         ("train_loss,time,val_loss", 1, "", "`time`"),
         ("params,x,loss", 1, "", "`x`"),
         ("params,tokens,loss", 1, "x:params", "`params`"),
-        ("run,tokens (B),loss", 1, "", "`tokens (B)` x 1e9"),
-        ("run,tokens,loss", 1, "tokens.unit:M", "`tokens` x 1e6"),
-        ("run,tokens,loss", 1, "x.unit:k,tokens.unit:M", "`tokens` x 1e3"),
+        ("run,tokens (B),loss", 1, "", "`tokens (B)` × 1e9"),
+        ("run,tokens,loss", 1, "tokens.unit:M", "`tokens` × 1e6"),
+        ("run,tokens,loss", 1, "x.unit:k,tokens.unit:M", "`tokens` × 1e3"),
     ] {
         assert_eq!(of(head, first, columns).expect("runs"), format!("x = {x}"), "{head} {columns}");
     }
@@ -233,7 +249,7 @@ fn units_stand_in_headings_in_settings_or_in_cells() {
     };
     let found = of(text, "");
     assert_eq!(found.data.input(0), [7e7, 1.5e9], "as headed");
-    assert_eq!(found.how[0], "N = `Params (M)` x 1e6");
+    assert_eq!(found.how[0], "N = `Params (M)` × 1e6");
     assert_eq!(of(text, "params.unit:k").data.input(0)[0], 7e4, "as said");
     let cells = text.replace("70,", "70M,").replace("160,", "160M,");
     assert_eq!(of(&cells, "").data.input(0), [7e7, 1.5e9], "cells that say it themselves are not scaled twice");
@@ -312,7 +328,7 @@ fn six(heads: &str, n: [&str; 6], d: [&str; 6]) -> String {
 const SIZES: [&str; 6] = ["7e7", "7e7", "7e7", "1.6e8", "1.6e8", "1.6e8"];
 const TOKENS: [&str; 6] = ["1.5e9", "5e9", "2e10", "1.5e9", "5e9", "2e10"];
 
-fn with(law: &str, text: &str, columns: &str) -> Result<Runs> {
+fn with(law: &str, text: &str, columns: &str) -> Result<Read> {
     let (law, table) = (find(law)?, Reader::read(text.as_bytes())?);
     runs(law, &table, &Columns::read(columns, &table)?, law.info.objective, &[])
 }
@@ -322,7 +338,7 @@ fn a_heading_is_the_unit_of_cells_without_their_own() {
     let cells = ["1.5", "5", "20", "1500M", "0.005T", "20"];
     let text = six("params,tokens (B),loss", SIZES, cells);
     let found = with("chinchilla", &text, "").expect("runs");
-    let tokens = |found: &Runs| (0..6).map(|i| found.data.input(i)[1]).collect::<Vec<_>>();
+    let tokens = |found: &Read| (0..6).map(|i| found.data.input(i)[1]).collect::<Vec<_>>();
     assert_eq!(tokens(&found), [1.5e9, 5e9, 2e10, 1.5e9, 5e9, 2e10], "each by its own unit");
     assert!(found.notes[0].contains("such as 1500000000 on line 5, are read by it"), "{:?}", found.notes);
     assert_eq!(tokens(&with("chinchilla", &text, "tokens.unit:M").expect("runs"))[2..4], [2e7, 1.5e9], "as said");
@@ -372,8 +388,8 @@ fn petaflop_days_are_operations() {
     for heading in ["compute (PF-days)", "compute_pf_days", "petaflop_s_days", "compute [PFLOP/s-days]"] {
         let found = with("chinchilla", &six(&format!("params,{heading},loss"), SIZES, days), "").expect("runs");
         assert!((found.data.input(0)[1] - 1.5e9).abs() < 1e5, "{heading}: {:?}", found.data.input(0));
-        assert_eq!(found.how[1], format!("D = `{heading}` x 8.64e19 / (6 `params`)"));
-        assert!(found.notes[0].contains("1 is 8.64e19 operations"), "{:?}", found.notes);
+        assert_eq!(found.how[1], format!("D = `{heading}` × 8.64e19 / (6 `params`)"));
+        assert!(found.notes[0].contains("1 stands for 8.64 × 10¹⁹ operations"), "{:?}", found.notes);
     }
 }
 
@@ -424,14 +440,14 @@ fn headings_that_fit_alike_are_asked_about() {
     for (heads, names) in [
         (
             "eval/code_loss,params,tokens,eval/web_loss",
-            "columns `eval/code_loss` and `eval/web_loss` may each be the loss",
+            "columns `eval/code_loss`, `eval/web_loss` may each be the loss",
         ),
-        ("code/loss,params,tokens,web/loss", "columns `code/loss` and `web/loss` may each be the loss"),
+        ("code/loss,params,tokens,web/loss", "columns `code/loss`, `web/loss` may each be the loss"),
         (
             "active_params,total_params,tokens,loss",
-            "columns `active_params` and `total_params` may each be the parameters",
+            "columns `active_params`, `total_params` may each be the parameters",
         ),
-        ("a/tokens,params,b/tokens,loss", "columns `a/tokens` and `b/tokens` may each be the tokens"),
+        ("a/tokens,params,b/tokens,loss", "columns `a/tokens`, `b/tokens` may each be the tokens"),
         (
             "other,params,warmup_tokens,loss",
             "column `warmup_tokens` may be the tokens, but its heading says `warmup` too",
@@ -520,7 +536,7 @@ fn sentences_are_short_and_say_what_is_allowed() {
     assert!(said.contains("largest=COUNT, with a whole number from 0"), "{said}");
     assert!(Rule::parse("largest>-1").is_ok(), "a column of that name");
     let comment = "run,x,loss\na,1,5.5\n#best,2,3\nc,4,2.5\nd,8,2.1\ne,16,2\nf,32,1.9\n";
-    assert!(with("power", comment, "").expect("runs").notes[0].contains("line 3"), "what a table passed over is said");
+    assert!(with("power", comment, "").expect("runs").notes[0].contains("Line 3"), "what a table skipped is said");
 }
 
 #[test]
@@ -632,7 +648,7 @@ fn a_total_that_differs_is_asked_about() {
     };
     for name in ["tokens_total", "num_tokens_total", "total_tokens", "tokens seen"] {
         let said = total(name, 8.0).expect_err(name).to_string();
-        assert!(said.contains(&format!("columns `tokens` and `{name}` may each be the tokens")), "{said}");
+        assert!(said.contains(&format!("columns `tokens`, `{name}` may each be the tokens")), "{said}");
         assert!(total(name, 1.0).is_ok(), "{name}: the numbers again");
     }
 }
@@ -654,7 +670,7 @@ fn sizes_beyond_all_runs_are_asked_about() {
     for (heads, role) in [("params (M),tokens,loss", "parameters"), ("params,tokens (M),loss", "tokens")] {
         let said = with("chinchilla", &six(heads, SIZES, TOKENS), "").expect_err(heads).to_string();
         assert!(
-            said.contains("in units of 1e6 holds about") && said.contains(&format!("set the unit of {role}")),
+            said.contains("in units of 1,000,000 holds about") && said.contains(&format!("set the unit of {role}")),
             "{said}"
         );
     }
@@ -677,12 +693,12 @@ fn a_rule_compares_in_the_unit_of_its_column() {
     let said = of("params>200").expect_err("200 of what").to_string();
     assert_eq!(
         said,
-        "`params>200` can be read in two ways, because column `params (M)` counts in units of 1e6: write 200M, or 200e0 for \
+        "`params>200` can be read in two ways, because column `params (M)` counts in units of 1,000,000: write 200M, or 200e0 for \
          200 itself"
     );
     let days = text.replace("tokens (B)", "compute (PF-days)");
     let said = read("chinchilla", &days, &["flops>2"]).expect_err("days").to_string();
-    assert!(said.contains("counts in units of 8.64e19: write 1.728e20, or 2e0 for 2 itself"), "{said}");
+    assert!(said.contains("counts in units of 8.64 × 10¹⁹: write 1.728e20, or 2e0 for 2 itself"), "{said}");
     // A cell with its own suffix ignores the unit of its heading.
     let own = text.replace("300,5,2.9", "300M,5,2.9");
     assert_eq!(read("chinchilla", &own, &["params>1B"]).expect("scaled once").lines, [2, 3, 4, 5, 6, 7, 8, 9]);
@@ -705,13 +721,13 @@ fn columns_that_contradict_each_other_are_named() {
     let flops = "params,tokens,loss,flops";
     assert_eq!(notes(&table(flops, &|n, d| 6.0 * n * d)), "");
     assert_eq!(notes(&table(flops, &|n, d| 8.0 * n * d)), "", "with what is recomputed");
-    assert!(notes(&table(flops, &|n, d| 6e-9 * n * d)).contains("is about 1.0e-9 times 6 `params` `tokens`"));
-    assert!(notes(&table(flops, &|n, d| 60.0 * n * d)).contains("is about 1.0e1 times"), "ten times as many");
+    assert!(notes(&table(flops, &|n, d| 6e-9 * n * d)).contains("is about 10⁻⁹ times 6 `params` `tokens`"));
+    assert!(notes(&table(flops, &|n, d| 60.0 * n * d)).contains("is about 10 times"), "ten times as many");
     let unique = "params,tokens,loss,unique_tokens";
     assert!(notes(&table(unique, &|_, d| d * 1.2)).contains("Line 2 has more unique tokens"), "a fifth more");
     assert_eq!(notes(&table(unique, &|_, d| d / 4.0)), "");
     assert!(
-        notes(&table(unique, &|_, d| d * 4.0)).contains("Line 2 has more unique tokens (`unique_tokens`, 6.000e9)")
+        notes(&table(unique, &|_, d| d * 4.0)).contains("Line 2 has more unique tokens (`unique_tokens`, 6 × 10⁹)")
     );
     let epochs = |times: f64| {
         let text = table("params,tokens,loss,epochs", &|_, _| 4.0);
@@ -721,7 +737,7 @@ fn columns_that_contradict_each_other_are_named() {
     };
     assert_eq!(notes(&epochs(4.0)), "");
     assert!(
-        notes(&epochs(8.0)).contains("`tokens` is about 2.00 times `unique_tokens` `epochs`"),
+        notes(&epochs(8.0)).contains("`tokens` is about 2 times `unique_tokens` `epochs`"),
         "{}",
         notes(&epochs(8.0))
     );
@@ -826,13 +842,13 @@ fn one_row_in_another_unit_is_named() {
         with("chinchilla", &text.replace("CELL", cell), "").map(|runs| runs.notes.join(" "))
     };
     assert_eq!(of("7e7").expect("fine"), "");
-    assert!(of("70").expect("a note").starts_with("Line 4 has 7.000e1 parameters and 2.000e10 tokens, unlike"), "70");
-    assert!(of("7e22").expect("a note").starts_with("Line 4 has 7.000e22 parameters"), "7e22");
+    assert!(of("70").expect("a note").starts_with("Line 4 has 70 parameters and 2 × 10¹⁰ tokens, unlike"), "70");
+    assert!(of("7e22").expect("a note").starts_with("Line 4 has 7 × 10²² parameters"), "7e22");
     let logs = six("params,tokens,loss", ["7.85", "7.85", "7.85", "8.2", "8.2", "8.2"], TOKENS);
     let notes = with("chinchilla", &logs, "").expect("a note").notes;
     assert!(notes[0].contains("if it holds logarithms, convert it"), "{notes:?}");
     assert!(of("0.07").expect_err("a question").to_string().contains("says that a run has 0.07 parameters"));
-    assert_eq!(of("-7e7").expect_err("negative").to_string(), "line 4: parameters is -70000000; it must be above 0");
+    assert_eq!(of("-7e7").expect_err("negative").to_string(), "line 4: parameters must be above 0, not -70000000");
 }
 
 #[test]
