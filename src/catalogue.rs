@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::experiments::PARTS;
 use crate::kit::Part;
 use crate::text::{self, Text, Texts};
-use crate::{error, output};
+use crate::{error, exec, fit, kit, output, params, session, table};
 
 /// The parts of the story, and the templates that all of them share, by module and by the name of the constant.
 #[derive(Serialize)]
@@ -15,16 +15,34 @@ pub struct Catalogue {
     /// The story with its experiments and all of their words.
     pub parts: &'static [Part],
     /// Templates of errors, notices and results that belong to no single experiment or part.
-    pub texts: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
+    pub texts: BTreeMap<String, BTreeMap<&'static str, &'static str>>,
 }
 
 /// The templates that belong to no single experiment or part, by module.
-const SHARED: &[(&str, Texts)] = &[("text", text::TEXTS), ("error", error::TEXTS), ("output", output::words::TEXTS)];
+fn shared() -> Vec<(String, Texts)> {
+    let modules: [(&str, Texts); 13] = [
+        ("text", text::TEXTS),
+        ("error", error::TEXTS),
+        ("params", params::TEXTS),
+        ("units", output::units::TEXTS),
+        ("output", output::words::TEXTS),
+        ("table", table::words::TEXTS),
+        ("exec", exec::words::TEXTS),
+        ("runs", fit::runs::words::TEXTS),
+        ("fit", fit::words::TEXTS),
+        ("kit", kit::words::TEXTS),
+        ("fits", kit::fits::TEXTS),
+        ("session", session::TEXTS),
+        ("page", session::page::TEXTS),
+    ];
+    let laws = fit::ALL.iter().map(|law| (format!("law-{}", law.info.slug), law.texts));
+    modules.map(|(module, texts)| (module.to_owned(), texts)).into_iter().chain(laws).collect()
+}
 
 impl Catalogue {
     /// The whole catalogue.
     pub fn new() -> Self {
-        let texts = SHARED.iter().map(|(module, texts)| (*module, texts.iter().copied().collect()));
+        let texts = shared().into_iter().map(|(module, texts)| (module, texts.iter().copied().collect()));
         Self { parts: PARTS, texts: texts.collect() }
     }
 
@@ -56,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_module_names_no_template_twice() {
-        for (module, texts) in SHARED {
+        for (module, texts) in shared() {
             let names: BTreeMap<_, _> = texts.iter().copied().collect();
             assert_eq!(names.len(), texts.len(), "{module}");
         }

@@ -16,10 +16,6 @@ texts! {
 /// A result of the lab.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-// MIGRATION
-pub use crate::text::typed as number;
-pub use crate::text::visible;
-
 /// The kind of an error, which decides the exit status of the command line and the reaction of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -14,6 +14,7 @@ use scaling_lab::kit::Origin;
 use scaling_lab::output::{Output, POINTS_MAX, Verdict};
 use scaling_lab::params::{self, Kind, Texts};
 use scaling_lab::session::{self, Session};
+use scaling_lab::text::word;
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(dir: &Path, into: &mut Vec<(PathBuf, String)>) {
@@ -412,7 +413,7 @@ fn verdicts_decide_only_what_they_can() {
     // The counters count.
     let mut wrong = sweep::Sweep::default();
     let verdict = |interval, theory| {
-        let mut verdict = Verdict::of("v", "v", 1.0, Some(interval), theory, 0.0);
+        let mut verdict = Verdict::of("v", word("v"), 1.0, Some(interval), theory, 0.0);
         verdict.null = Some(0.0);
         verdict
     };

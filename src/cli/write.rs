@@ -203,7 +203,7 @@ mod tests {
     fn a_verdict_is_written_for_people() {
         let said = |measured, interval, theory| {
             let output = Output {
-                verdicts: vec![Verdict::of("v", "A claim", measured, interval, theory, 0.0)],
+                verdicts: vec![Verdict::of("v", word("A claim"), measured, interval, theory, 0.0)],
                 ..Output::default()
             };
             written(output)
@@ -229,19 +229,19 @@ mod tests {
     #[test]
     fn what_is_empty_says_why() {
         let axis = Axis::linear(word("x"));
-        let curve = |y| Series::theory("s", "s", vec![1.0], vec![y]);
-        let table = |nothing, rows| Table { id: "t", nothing, title: "A table".into(), columns: vec![], rows };
-        let unknown = vec![vec!["x".into(), f64::NAN.into()]];
+        let curve = |y| Series::theory("s", word("s"), vec![1.0], vec![y]);
+        let table = |nothing, rows| Table { id: "t", nothing, title: word("A table").into(), columns: vec![], rows };
+        let unknown = vec![vec![word("x").into(), f64::NAN.into()]];
         let mut output = Output {
             figures: vec![
-                Figure::new("e", "An empty figure", axis, Axis::log(word("y"))).series([curve(0.0)]),
-                Figure::new("f", "A figure", axis, axis).series([curve(0.0)]),
+                Figure::new("e", word("An empty figure"), axis, Axis::log(word("y"))).series([curve(0.0)]),
+                Figure::new("f", word("A figure"), axis, axis).series([curve(0.0)]),
             ],
             tables: vec![
                 table(None, vec![]),
                 table(Some(word("Nobody arrived.")), vec![]),
                 table(Some(word("No x.")), unknown),
-                table(Some(word("But there is.")), vec![vec!["word".into()]]),
+                table(Some(word("But there is.")), vec![vec![word("word").into()]]),
             ],
             verdicts: vec![],
         };

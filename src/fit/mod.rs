@@ -54,11 +54,6 @@ pub const ALL: &[Entry] = &[
     Entry::of::<laws::mixture::MixtureOfExponentials>(),
 ];
 
-/// The templates of the fitter, and those of each law.
-pub fn texts() -> impl Iterator<Item = Texts> {
-    [words::TEXTS].into_iter().chain(ALL.iter().map(|law| law.texts))
-}
-
 /// The law with this name.
 ///
 /// # Errors

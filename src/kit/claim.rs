@@ -236,23 +236,23 @@ mod tests {
 
     fn output() -> Output {
         let axis = Axis::linear(word(""));
-        let series = Series::measured("s", "", vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
+        let series = Series::measured("s", word(""), vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
             .interval(vec![9.0, 18.0, 0.0], vec![11.0, 22.0, 0.0]);
         Output {
-            figures: vec![Figure::new("f", String::new(), axis, axis).series([series])],
+            figures: vec![Figure::new("f", word(""), axis, axis).series([series])],
             tables: vec![Table {
                 id: "t",
                 nothing: None,
-                title: "".into(),
+                title: word("").into(),
                 columns: ["key", "value"].map(|name| Column { name: word(name), unit: "" }).into(),
                 rows: vec![
-                    vec!["word".into(), 7.0.into()],
+                    vec![word("word").into(), 7.0.into()],
                     vec![1000.0.into(), 8.0.into()],
-                    vec!["twice".into(), 1.0.into()],
-                    vec!["twice".into(), 2.0.into()],
+                    vec![word("twice").into(), 1.0.into()],
+                    vec![word("twice").into(), 2.0.into()],
                 ],
             }],
-            verdicts: vec![Verdict::of("v", "", 0.5, Some([0.4, 0.6]), 0.5, 0.0)],
+            verdicts: vec![Verdict::of("v", word(""), 0.5, Some([0.4, 0.6]), 0.5, 0.0)],
         }
     }
 

@@ -6,18 +6,14 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::{Claim, Info};
+use super::{Claim, Info, words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Exec, Twin};
 use crate::output::{Output, Progress};
 use crate::params::{Params, Spec, Value};
 use crate::table::Table;
+use crate::text;
 use crate::text::{Texts, name};
-use crate::{text, texts};
-
-texts! {
-    READS_NO_TABLE = "experiment `{experiment}` reads no table";
-}
 
 /// An experiment: it is started with parameters and a seed, advanced from checkpoint to checkpoint, and asked for its output
 /// at any time.
@@ -124,7 +120,7 @@ fn may_read<E: Experiment>(given: bool) -> Result<()> {
 #[cold]
 #[inline(never)]
 fn reads_no_table(slug: &str) -> Error {
-    Error::new(ErrorKind::Parameter, text!(READS_NO_TABLE, experiment = name(slug)))
+    Error::new(ErrorKind::Parameter, text!(words::READS_NO_TABLE, experiment = name(slug)))
 }
 
 /// One line of the registry.

@@ -228,7 +228,7 @@ pub mod fits;
 pub mod legs;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod testing;
-mod words;
+pub(crate) mod words;
 
 pub use claim::{Claim, File, Origin, Pick, Reproduced};
 pub use experiment::{Entry, Experiment, Part, Run};

@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+crate::texts! {
+    READS_NO_TABLE = "experiment `{experiment}` reads no table";
+}
+
 /// A formula, typeset when the page is built.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Formula {

@@ -61,18 +61,20 @@ mod tests {
 
     fn output() -> Output {
         let axis = Axis::linear(word("samples"));
-        let series = Series::theory("s", "a curve", vec![1.0, 2.0], vec![3.0, f64::NAN])
+        let series = Series::theory("s", word("a curve"), vec![1.0, 2.0], vec![3.0, f64::NAN])
             .interval(vec![2.0, f64::NEG_INFINITY], vec![4.0, 5.0]);
         Output {
-            figures: vec![Figure::new("f", "A figure", axis, axis).series([series]).marks([Mark::at_x("here", 1.5)])],
+            figures: vec![
+                Figure::new("f", word("A figure"), axis, axis).series([series]).marks([Mark::at_x(word("here"), 1.5)]),
+            ],
             tables: vec![Table {
                 id: "t",
                 nothing: None,
-                title: "A table".into(),
+                title: word("A table").into(),
                 columns: vec![Column { name: word("n"), unit: "" }],
-                rows: vec![vec![7.0.into()], vec!["word".into()]],
+                rows: vec![vec![7.0.into()], vec![word("word").into()]],
             }],
-            verdicts: vec![Verdict::of("v", "A claim", 0.5, Some([0.4, f64::INFINITY]), 0.5, 0.0)],
+            verdicts: vec![Verdict::of("v", word("A claim"), 0.5, Some([0.4, f64::INFINITY]), 0.5, 0.0)],
         }
     }
 
@@ -98,8 +100,8 @@ mod tests {
             change(&mut output);
             digest(&output) != usual
         };
-        assert!(!changed(&|o| o.figures[0].title = "Another title".into()), "a title");
-        assert!(!changed(&|o| o.tables[0].rows[1][0] = "another word".into()), "a word in a table");
+        assert!(!changed(&|o| o.figures[0].title = word("Another title").into()), "a title");
+        assert!(!changed(&|o| o.tables[0].rows[1][0] = word("another word").into()), "a word in a table");
         assert!(!changed(&|o| o.figures[0].series[0].y[1] = f64::INFINITY), "null is null");
         assert!(!changed(&|o| o.verdicts[0].resolution = -0.0), "0 has no sign");
         assert!(changed(&|o| o.figures[0].series[0].x[0] += f64::EPSILON), "a last bit");

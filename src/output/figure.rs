@@ -38,8 +38,8 @@ impl Axis {
     }
 
     /// Sets the unit; `%` for a share that is printed as a percentage.
-    pub const fn unit(mut self, unit: &'static str) -> Self {
-        self.unit = unit;
+    pub const fn unit(mut self, unit: Template<0>) -> Self {
+        self.unit = unit.english();
         self
     }
 }
@@ -379,7 +379,7 @@ mod tests {
     fn thinning_keeps_both_ends_and_depends_on_the_length_only() {
         let series = |n: usize| {
             let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
-            let mut series = Series::theory("s", "s", x.clone(), x.clone()).interval(x.clone(), x);
+            let mut series = Series::theory("s", word("s"), x.clone(), x.clone()).interval(x.clone(), x);
             series.thin();
             series
         };
@@ -393,22 +393,23 @@ mod tests {
     #[test]
     fn a_figure_drops_what_it_cannot_draw() {
         let with = |axis, y: f64| {
-            let series = Series::theory("s", "", vec![1.0], vec![y]);
-            Figure::new("f", "", Axis::linear(word("x")), axis).series([series]).drawn().is_some()
+            let series = Series::theory("s", word(""), vec![1.0], vec![y]);
+            Figure::new("f", word(""), Axis::linear(word("x")), axis).series([series]).drawn().is_some()
         };
         let (linear, log) = (Axis::linear(word("y")), Axis::log(word("y")));
         assert_eq!(
             [with(linear, f64::NAN), with(linear, -1.0), with(log, -1.0), with(log, 1.0)],
             [false, true, false, true]
         );
-        let none_seen = Series::measured("s", "", vec![1.0], vec![0.0]).at_floor();
-        assert!(Figure::new("f", "", linear, log).series([none_seen]).drawn().is_some(), "drawn at the floor");
-        assert!(Points::default().series("s", "").is_none(), "no points, no series");
+        let none_seen = Series::measured("s", word(""), vec![1.0], vec![0.0]).at_floor();
+        assert!(Figure::new("f", word(""), linear, log).series([none_seen]).drawn().is_some(), "drawn at the floor");
+        assert!(Points::default().series("s", word("")).is_none(), "no points, no series");
     }
 
     #[test]
     fn what_is_not_finite_is_null() {
-        let series = Series::theory("s", "s", vec![1.0], vec![f64::NAN]).interval(vec![f64::NEG_INFINITY], vec![2.0]);
+        let series =
+            Series::theory("s", word("s"), vec![1.0], vec![f64::NAN]).interval(vec![f64::NEG_INFINITY], vec![2.0]);
         let json = serde_json::to_value(&series).expect("json");
         assert_eq!(json["y"][0], serde_json::Value::Null, "no ordinate");
         assert_eq!((&json["lo"][0], json["hi"][0].as_f64()), (&serde_json::Value::Null, Some(2.0)), "an open interval");

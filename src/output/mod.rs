@@ -7,16 +7,11 @@ use serde::{Serialize, Serializer};
 
 use crate::params::Value;
 use crate::text::Text;
-// MIGRATION
-pub use crate::text::people as significant;
-/// MIGRATION
-pub fn decimal(x: f64, places: usize) -> String {
-    format!("{x:.places$}")
-}
 
 mod digest;
 mod figure;
 mod table;
+pub(crate) mod units;
 mod verdict;
 pub(crate) mod words;
 

@@ -33,18 +33,6 @@ impl From<Template<0>> for Cell {
     }
 }
 
-// MIGRATION
-impl From<String> for Cell {
-    fn from(x: String) -> Self {
-        Self::Text(x.into())
-    }
-}
-impl From<&'static str> for Cell {
-    fn from(x: &'static str) -> Self {
-        Self::Text(x.into())
-    }
-}
-
 /// The heading of a column.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Column {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::words::{ALIKE, FEW_RUNS};
 use super::{Id, finite, finite_option, finite_pair};
 use crate::text;
-use crate::text::{Text, count};
+use crate::text::{Template, Text, count};
 
 /// Whether the numbers of a run support a claim.
 ///
@@ -141,8 +141,8 @@ impl Verdict {
     }
 
     /// Sets the unit of the values; `%` for shares.
-    pub const fn unit(mut self, unit: &'static str) -> Self {
-        self.unit = unit;
+    pub const fn unit(mut self, unit: Template<0>) -> Self {
+        self.unit = unit.english();
         self
     }
 
@@ -162,18 +162,20 @@ impl Verdict {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::text::word;
 
     #[test]
     fn a_verdict_is_computed() {
-        let verdict = |theory, resolution| Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), theory, resolution).agrees;
+        let verdict =
+            |theory, resolution| Verdict::of("v", word("v"), 1.0, Some([0.9, 1.1]), theory, resolution).agrees;
         assert_eq!(verdict(1.05, 0.0), Some(true), "inside");
         assert_eq!(verdict(1.2, 0.0), Some(false), "outside");
         assert_eq!(verdict(1.2, 0.2), Some(true), "within the resolution");
-        assert_eq!(Verdict::of("v", "v", 1.0, None, 1.0, 0.0).agrees, None, "cannot tell");
-        let lost = [f64::NAN, 1.0].map(|lo| Verdict::of("v", "v", 1.0, Some([lo, 2.0]), f64::NAN, 0.0).agrees);
+        assert_eq!(Verdict::of("v", word("v"), 1.0, None, 1.0, 0.0).agrees, None, "cannot tell");
+        let lost = [f64::NAN, 1.0].map(|lo| Verdict::of("v", word("v"), 1.0, Some([lo, 2.0]), f64::NAN, 0.0).agrees);
         assert_eq!(lost, [None; 2], "what is not a number decides nothing");
         assert_eq!(
-            Verdict::of("v", "v", 1.0, Some([f64::NAN, 2.0]), 1.0, 0.0).agrees,
+            Verdict::of("v", word("v"), 1.0, Some([f64::NAN, 2.0]), 1.0, 0.0).agrees,
             None,
             "nor does half an interval"
         );
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn few_runs_and_unfinished_ones_cannot_tell() {
-        let verdict = || Verdict::of("v", "v", 1.0, Some([0.9, 1.1]), 1.0, 0.0).note("Noted.");
+        let verdict = || Verdict::of("v", word("v"), 1.0, Some([0.9, 1.1]), 1.0, 0.0).note(word("Noted."));
         assert_eq!([true, false].map(|finished| verdict().once(finished).agrees), [Some(true), None]);
         let of = |runs| verdict().from_runs(runs, 11);
         assert_eq!((of(11).agrees, of(11).said().as_str()), (Some(true), "Noted."));
@@ -192,13 +194,14 @@ mod tests {
         let alike = Verdict { interval: Some([2.0; 2]), ..verdict() }.from_runs(11, 11);
         assert_eq!((alike.agrees, alike.interval), (None, None), "no width, no interval");
         assert_eq!(alike.said(), "Noted. All runs gave the same value, so they do not show how far off it may be.");
-        assert_eq!(Verdict::pending("v", "v").agrees, None, "nothing is known");
+        assert_eq!(Verdict::pending("v", word("v")).agrees, None, "nothing is known");
     }
 
     #[test]
     fn an_interval_decides_only_if_it_excludes_something() {
-        let verdict = |interval, theory| Verdict::of("v", "v", 1.0, Some(interval), theory, 0.1).note("Noted.");
-        let against = |interval, theory| verdict(interval, theory).against(0.0, "More runs would settle it.");
+        let verdict =
+            |interval, theory| Verdict::of("v", word("v"), 1.0, Some(interval), theory, 0.1).note(word("Noted."));
+        let against = |interval, theory| verdict(interval, theory).against(0.0, word("More runs would settle it."));
         assert_eq!(against([0.5, 1.5], 1.0).agrees, Some(true), "holds the theory, excludes the null");
         assert_eq!(against([0.05, 1.5], 1.0).agrees, None, "the resolution reaches the null");
         assert_eq!(
@@ -208,9 +211,9 @@ mod tests {
         );
         assert_eq!(against([-1.0, 0.5], 2.0).agrees, Some(false), "excludes the theory");
         assert_eq!(against([f64::NEG_INFINITY, 1.5], 1.0).agrees, None, "an open end reaches the null");
-        let within = |interval| verdict(interval, 1.0).within(0.2, "More runs would settle it.").agrees;
+        let within = |interval| verdict(interval, 1.0).within(0.2, word("More runs would settle it.")).agrees;
         assert_eq!((within([0.9, 1.1]), within([0.9, 1.3]), within([0.7, 1.1])), (Some(true), None, None), "width");
         assert_eq!(within([f64::NAN, 1.1]), None, "an interval without an end");
-        assert_eq!(verdict([3.0, 4.0], 1.0).within(0.2, "").agrees, Some(false), "excludes the theory");
+        assert_eq!(verdict([3.0, 4.0], 1.0).within(0.2, word("")).agrees, Some(false), "excludes the theory");
     }
 }

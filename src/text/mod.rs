@@ -35,20 +35,26 @@ use serde::{Serialize, Serializer};
 
 use crate::texts;
 
+#[cfg(not(target_arch = "wasm32"))]
 mod english;
+#[cfg(not(target_arch = "wasm32"))]
 mod number;
 #[cfg(not(target_arch = "wasm32"))]
 mod samples;
 mod template;
+#[cfg(not(target_arch = "wasm32"))]
 mod visible;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use english::plain;
+#[cfg(not(target_arch = "wasm32"))]
 pub use number::{people, typed};
 #[cfg(not(target_arch = "wasm32"))]
 pub use samples::samples;
 pub use template::{Template, word};
 #[doc(hidden)]
 pub use template::{holes, takes};
+#[cfg(not(target_arch = "wasm32"))]
 pub use visible::visible;
 
 /// The templates of a module, each with the name of its constant.
@@ -227,9 +233,13 @@ impl Text {
         self.template
     }
 
-    /// Is it exactly this text, which has no arguments?
-    pub fn is(&self, english: &str) -> bool {
-        self.arguments.is_empty() && self.template == english
+    /// Whether it says exactly this: as a template without arguments, or verbatim.
+    pub fn is(&self, said: &str) -> bool {
+        match &self.arguments[..] {
+            [] => self.template == said,
+            [(_, Argument { value: Value::Name(name), .. })] => self.template == VERBATIM.english() && name == said,
+            _ => false,
+        }
     }
 
     /// What somebody else said: a message of a device or of the system, or a name from a table. It is shown as it is.
@@ -245,23 +255,6 @@ texts! {
 impl From<Template<0>> for Text {
     fn from(template: Template<0>) -> Self {
         Self { template: template.english(), arguments: Vec::new() }
-    }
-}
-
-// MIGRATION
-impl From<&'static str> for Text {
-    fn from(english: &'static str) -> Self {
-        Self { template: english, arguments: Vec::new() }
-    }
-}
-impl From<&String> for Text {
-    fn from(english: &String) -> Self {
-        Self::verbatim(english.clone())
-    }
-}
-impl From<String> for Text {
-    fn from(english: String) -> Self {
-        Self::verbatim(english)
     }
 }
 

@@ -221,7 +221,7 @@ fn main() {
         all += 1;
         agree += u32::from(right);
         println!(
-            "{} | {} | {} | {} | {median}, {}/{RUNS} | {} to {} | {right} | {:.1}",
+            "{} | {} | {} | {} | {median:?}, {}/{RUNS} | {} to {} | {right} | {:.1}",
             cell.table,
             cell.query,
             cell.exponent,

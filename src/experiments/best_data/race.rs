@@ -11,7 +11,7 @@
 use std::cmp::Ordering;
 
 use super::words;
-use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict};
+use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict, units};
 use crate::stats::{lower_end, median_weights, place};
 use crate::text;
 use crate::text::{Text, count, multiple, number, setting};
@@ -216,11 +216,11 @@ impl Race {
         let mut columns: Vec<Column> = lead.iter().map(|(column, _)| *column).collect();
         columns.extend([
             column(words::ALPHA_COLUMN, ""),
-            column(words::MEDIAN, "samples"),
-            column(words::LOWER_QUARTILE, "samples"),
-            column(words::UPPER_QUARTILE, "samples"),
+            column(words::MEDIAN, units::SAMPLES.english()),
+            column(words::LOWER_QUARTILE, units::SAMPLES.english()),
+            column(words::UPPER_QUARTILE, units::SAMPLES.english()),
             column(words::SOLVED, ""),
-            column(words::DIVERGED, "runs"),
+            column(words::DIVERGED, units::RUNS.english()),
             column(words::RATIO, ""),
         ]);
         let rows = self.racers.iter().enumerate().map(|(i, racer)| {
@@ -254,7 +254,7 @@ impl Race {
             "time-to-target",
             words::TIMES_AGAINST_EXPONENT,
             Axis::linear(words::EXPONENT),
-            Axis::log(words::SAMPLES_TO_TARGET).unit("samples"),
+            Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
         .series(seen.into_iter().chain(late))
         .drawn()

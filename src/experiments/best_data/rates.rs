@@ -7,7 +7,7 @@
 use super::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
 use super::words;
 use crate::math;
-use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict};
+use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict, units};
 use crate::text;
 use crate::text::{count, number, phrase, setting};
 
@@ -145,7 +145,7 @@ impl Rates {
             "learning-rate",
             words::TIMES_AGAINST_RATE,
             Axis::log(words::RATE),
-            Axis::log(words::SAMPLES_TO_TARGET).unit("samples"),
+            Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
         .folded()
         .series(series)

@@ -14,7 +14,7 @@ use crate::exec::{Exec, Lanes, Twin};
 use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Axis, Output, Progress};
+use crate::output::{Axis, Output, Progress, units};
 use crate::params::Spec;
 use crate::sim::atoms as sim;
 use crate::text;
@@ -47,7 +47,7 @@ crate::params! {
 const NAMES: [Template<0>; 3] = [words::MATCHED, words::OPTIMAL, words::FLAT];
 /// Points of a theory curve.
 const GRID: u32 = 41;
-const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
+const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
 /// The experiment.
 pub struct Atoms {

@@ -4,7 +4,7 @@ use super::run::HEAD;
 use super::{Atoms, NAMES, words};
 use crate::kit::Experiment;
 use crate::math::{self, Z999};
-use crate::output::{Column, Table, Verdict};
+use crate::output::{Column, Table, Verdict, units};
 use crate::stats::{mean_and_error, slope_weights};
 use crate::text;
 use crate::text::{count, error, number};
@@ -196,7 +196,7 @@ impl Atoms {
         let resolution = 2.0 + 0.5 * math::ln(2.0 * std::f64::consts::PI * support);
         let claim = text!(words::SUPPORT, samples = count(n));
         let verdict =
-            Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution).unit("atoms");
+            Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution).unit(units::ATOMS);
         let verdict =
             if from < to {
                 verdict

@@ -3,14 +3,14 @@
 use super::run::Closing;
 use super::{ExamTime, real, words};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Field, Figure, Frame, Mark, Series};
+use crate::output::{Axis, Field, Figure, Frame, Mark, Series, units};
 use crate::params::Scale;
 use crate::text::Template;
 use crate::theory::exam_time as theory;
 
 /// Steps of the lattice on the triangle of three shares.
 pub(super) const LATTICE: u32 = 20;
-pub(super) const SHARE: Axis = Axis::linear(words::SHARE_OF_FIRST).unit("%");
+pub(super) const SHARE: Axis = Axis::linear(words::SHARE_OF_FIRST).unit(units::PERCENT);
 pub(super) const LOSS: Axis = Axis::log(words::EXPECTED_LOSS);
 
 /// Inner points (i, j) of the triangular lattice.
@@ -94,12 +94,14 @@ impl ExamTime {
         for ((i, j), value) in lattice().zip(values) {
             z[j as usize - 1][i as usize - 1] = value;
         }
-        Figure::new(id, title, Axis::linear(words::SHARE_1).unit("%"), Axis::linear(words::SHARE_2).unit("%"))
-            .field(Field { x: axis.clone(), y: axis, z, label, unit: "", scale: Scale::Log, frame: Frame::Simplex })
-            .marks([
-                Mark::at(words::MATCHED, self.p[0], self.p[1]),
-                Mark::at(words::OPTIMAL, self.power[0], self.power[1]),
-            ])
+        Figure::new(
+            id,
+            title,
+            Axis::linear(words::SHARE_1).unit(units::PERCENT),
+            Axis::linear(words::SHARE_2).unit(units::PERCENT),
+        )
+        .field(Field { x: axis.clone(), y: axis, z, label, unit: "", scale: Scale::Log, frame: Frame::Simplex })
+        .marks([Mark::at(words::MATCHED, self.p[0], self.p[1]), Mark::at(words::OPTIMAL, self.power[0], self.power[1])])
     }
 
     pub(super) fn gain_figure(&self) -> Figure {
@@ -136,7 +138,7 @@ impl ExamTime {
         Figure::new(
             "gain",
             words::GAIN,
-            Axis::linear(words::WEIGHT_OF_FIRST).unit("%"),
+            Axis::linear(words::WEIGHT_OF_FIRST).unit(units::PERCENT),
             Axis::linear(words::HOURS_RATIO),
         )
         .series(series)

@@ -3,7 +3,7 @@
 use super::run::Closing;
 use super::{ExamTime, MISSED, SAME, real, same, words};
 use crate::math::{self, Z999};
-use crate::output::{Cell, Column, Table, Verdict};
+use crate::output::{Cell, Column, Table, Verdict, units};
 use crate::text;
 use crate::text::{Argument, Template, Text, error, number, share};
 use crate::theory::exam_time as theory;
@@ -82,7 +82,7 @@ impl ExamTime {
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let pair = self.p.len() == 2;
         let claim = if pair { words::BEST_SHARE } else { words::BEST_PLACE };
-        let unit = if pair { "%" } else { "" };
+
         let matched = if pair { self.p[0] } else { 0.0 };
         // The search knows the place of a minimum to the root of a rounding error.
         let best = Some(self.best_position()).filter(|best| (best - matched).abs() > 1e-6).unwrap_or(matched);
@@ -96,7 +96,7 @@ impl ExamTime {
             }
             Some(closing) => self.judged(closing, claim, best, apart.then_some(matched)),
         };
-        vec![verdict.unit(unit)]
+        vec![if pair { verdict.unit(units::PERCENT) } else { verdict }]
     }
 
     /// Where the optimum tends with many hours: the first share of two subjects, or a place on the line.

@@ -5,7 +5,7 @@ use super::{KComposition, Params, words};
 use crate::experiments::best_data::race::{Race, Time, name};
 use crate::experiments::best_data::words as shared;
 use crate::math;
-use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series};
+use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series, units};
 use crate::params::Scale;
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::quartiles;
@@ -27,7 +27,7 @@ pub(super) const LANDSCAPES: usize = 4;
 /// Names of the groups of skills.
 pub(super) const BIN_NAMES: [Template<0>; BINS] =
     [words::FIRST_EIGHTH, words::SECOND_EIGHTH, words::SECOND_QUARTER, words::SECOND_HALF];
-pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
+pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
 /// The group of the series of a training distribution, and the start of their ids.
 fn group(training: usize) -> String {
@@ -161,7 +161,7 @@ impl KComposition {
     }
 
     pub(super) fn accuracy_figure(&self) -> Option<Figure> {
-        let y = Axis::linear(words::RIGHT_SIGN).unit("%");
+        let y = Axis::linear(words::RIGHT_SIGN).unit(units::PERCENT);
         Figure::new("sign-accuracy", words::SIGN_ACCURACY, SAMPLES, y).series(self.curves(1)).drawn()
     }
 
@@ -261,7 +261,7 @@ impl KComposition {
             let points = text!(words::GRADIENT_STARTS, training = training(), starts = count(runs));
             series.extend(found.series(id(i, "measured"), points).map(|points| points.group(group(i))));
         }
-        let axis = Axis::log(words::SKILLS).unit("skills");
+        let axis = Axis::log(words::SKILLS).unit(units::SKILLS);
         let y = Axis::log(words::GRADIENT);
         Figure::new("gradient", words::GRADIENT_AGAINST_SKILLS, axis, y).folded().series(series).drawn()
     }
@@ -453,8 +453,8 @@ impl KComposition {
                 series.push(Series::theory(id(i, "theory"), label, x.clone(), y).group(group(i)));
             }
         }
-        let x = Axis::log(words::SKILLS).unit("skills");
-        let y = Axis::log(shared::SAMPLES_TO_TARGET).unit("samples");
+        let x = Axis::log(words::SKILLS).unit(units::SKILLS);
+        let y = Axis::log(shared::SAMPLES_TO_TARGET).unit(units::SAMPLES);
         Figure::new("time-against-skills", words::TIMES_AGAINST_SKILLS, x, y).folded().series(series).drawn()
     }
 

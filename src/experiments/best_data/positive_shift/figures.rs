@@ -3,7 +3,7 @@
 use super::run::Sweep;
 use super::{BINS, NEAR, PER_DECADE, PositiveShift, words};
 use crate::math;
-use crate::output::{Axis, Figure, Id, Mark, Series};
+use crate::output::{Axis, Figure, Id, Mark, Series, units};
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::stats::wilson;
 use crate::text;
@@ -14,13 +14,13 @@ use crate::theory::positive_shift::Curve;
 /// The most parts whose curves can be told apart in a figure of their shares.
 const PARTS_SHOWN: usize = 8;
 pub(super) const PART: Axis = Axis::linear(words::PART_AXIS);
-pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
+pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
 impl PositiveShift {
     pub(super) fn shares_figure(&self) -> Figure {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
         let points = |id, label: Template<0>, y: &[f64]| Series::theory(id, label, x.clone(), y.to_vec()).points();
-        Figure::new("shares", words::SHARES, PART, Axis::linear(words::SHARE).unit("%")).series([
+        Figure::new("shares", words::SHARES, PART, Axis::linear(words::SHARE).unit(units::PERCENT)).series([
             points("matched", words::MATCHED, &self.problem.p),
             points("optimal", words::OPTIMAL, &self.shares),
         ])
@@ -73,7 +73,7 @@ impl PositiveShift {
             .map(|(i, &k)| (format!("part-{}", i + 1), text!(words::PART, part = count(k + 1)), k))
             .map(|(id, label, k)| line(id.into(), label, sweep.shares.iter().map(|q| q[k]).collect()));
         figures.push(
-            Figure::new("shares-vs-samples", title, SAMPLES, Axis::linear(words::OPTIMAL_SHARE).unit("%"))
+            Figure::new("shares-vs-samples", title, SAMPLES, Axis::linear(words::OPTIMAL_SHARE).unit(units::PERCENT))
                 .series(series)
                 .marks([Mark::at_x(words::SAMPLES_HERE, self.samples)]),
         );
@@ -114,7 +114,7 @@ impl PositiveShift {
         Figure::new(
             "majority",
             text!(words::MAJORITY, minorities = count(parts - 1)),
-            Axis::linear(words::WEIGHT_OF_MAJORITY).unit("%"),
+            Axis::linear(words::WEIGHT_OF_MAJORITY).unit(units::PERCENT),
             Axis::linear(words::SAMPLES_RATIO),
         )
         .series(series)

@@ -4,7 +4,7 @@ use super::run::Tally;
 use super::{FEW, PositiveShift, RARE, words};
 use crate::kit::Experiment;
 use crate::math::{self, Z999};
-use crate::output::{Cell, Column, Table, Verdict};
+use crate::output::{Cell, Column, Table, Verdict, units};
 use crate::stats::wilson;
 use crate::text;
 use crate::text::{Template, count, error};
@@ -110,7 +110,7 @@ impl PositiveShift {
                 if share == 0.0 { rest } else { (share + half).min(1.0) },
             ];
             let interval = if share == 1.0 { [1.0 - rest, 1.0] } else { interval };
-            let mut verdict = Verdict::of(id, claim, share, Some(interval), theory, 0.0).unit("%");
+            let mut verdict = Verdict::of(id, claim, share, Some(interval), theory, 0.0).unit(units::PERCENT);
             // Stricter than the interval, which would forgive a mixture or two: the claim is about every one.
             verdict.agrees = (Experiment::progress(self).finished() && tally.lost == 0)
                 .then_some((share - theory).abs() <= resolution);

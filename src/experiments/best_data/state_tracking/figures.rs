@@ -2,7 +2,7 @@
 
 use super::run::{MISSES, Record, Rest, TESTS};
 use super::{StateTracking, words};
-use crate::output::{Axis, Figure, Id, Mark, Points, Series};
+use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;
 use crate::text;
@@ -11,8 +11,8 @@ use crate::theory::state_tracking as theory;
 
 pub(super) const THIRDS: [(&str, Template<0>); 3] =
     [("head", words::HEAD), ("middle", words::MIDDLE), ("tail", words::TAIL)];
-pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit("samples");
-pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit("%");
+pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
+pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
 
 impl StateTracking {
     /// Median and quartiles over the runs of an exponent that have not diverged, at every checkpoint.

@@ -4,14 +4,14 @@ use super::run::{Expected, Reuse};
 use super::{CURVE, MultiEpoch, SHARE, words};
 use crate::experiments::repeats::reuse::{Cell as Risks, Estimate, Tuned, saturation};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Figure, Id, Mark, Points, Series};
+use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::text;
 use crate::text::{Template, Text, count, number};
 use crate::theory::{dense, muennighoff, reuse};
 
-pub(super) const EPOCHS: Axis = Axis::log(words::EPOCHS).unit("epochs");
+pub(super) const EPOCHS: Axis = Axis::log(words::EPOCHS).unit(units::EPOCHS);
 pub(super) const REUSE: Axis = Axis::log(words::REUSE_RATE);
-pub(super) const SIZES: Axis = Axis::log(words::SAMPLES).unit("samples");
+pub(super) const SIZES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
 impl MultiEpoch {
     /// Saturation and plateau of mean-field theory against N, up to data sets of language models.
@@ -282,8 +282,8 @@ impl MultiEpoch {
             line("language-models", words::LANGUAGE_MODELS, &reuse::language_model_epochs),
             Series::published("thumb", words::THUMB, x.clone(), thumb).line(),
         ];
-        let x = Axis::log(words::DATA_SET).unit("tokens");
-        let y = Axis::linear(words::SATURATION).unit("epochs");
+        let x = Axis::log(words::DATA_SET).unit(units::TOKENS);
+        let y = Axis::linear(words::SATURATION).unit(units::EPOCHS);
         let mut figure = Figure::new("advice", words::FOUR_EPOCHS, x, y).folded().series(series).drawn()?;
         figure.marks.push(Mark::at_x(words::YOUR_DATA, self.params.tokens));
         Some(figure)

@@ -8,7 +8,7 @@ use super::{
 use crate::experiments::repeats::reuse::{Estimate, apart};
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
-use crate::output::{Cell, Column, Table, Verdict};
+use crate::output::{Cell, Column, Table, Verdict, units};
 use crate::sim::multi_epoch::{self as sim, Schedule};
 use crate::stats::line;
 use crate::text;
@@ -321,7 +321,7 @@ impl MultiEpoch {
             let interval = Some([least, apart + z * error]);
             verdicts.push(on_a_plateau(small_rates(
                 Verdict::of("collapse", claim, apart, interval, expected, 0.03)
-                    .unit("%")
+                    .unit(units::PERCENT)
                     .note(words::COLLAPSE_LIMIT)
                     .against(rival, words::MORE_RUNS_OR_RANGE),
             )));

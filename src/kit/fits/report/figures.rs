@@ -9,7 +9,7 @@ use crate::fit::profile::Profile;
 use crate::fit::{Fit, Residual, Role, Transform};
 use crate::kit::fits::words;
 use crate::math;
-use crate::output::{Axis, Figure, Mark, Series};
+use crate::output::{Axis, Figure, Mark, Series, units};
 use crate::text;
 use crate::text::{Argument, Template, Text, interval as ends_of, loss, name, number};
 
@@ -268,9 +268,13 @@ impl Study<'_> {
         let of = |p: &[f64]| xs.iter().map(|&c| at(p, c)).collect::<Vec<_>>();
         let mut series = vec![self.banded(Series::theory("fit", words::FIT, xs.clone(), of(&fit.params)), &of)];
         series.extend(self.theirs(&xs, &of));
-        let mut figure =
-            Figure::new("frontier", words::FRONTIER, Axis::log(words::COMPUTE).unit("FLOPs"), Axis::log(words::RATIO))
-                .series(series);
+        let mut figure = Figure::new(
+            "frontier",
+            words::FRONTIER,
+            Axis::log(words::COMPUTE).unit(units::FLOPS),
+            Axis::log(words::RATIO),
+        )
+        .series(series);
         figure.marks.push(Mark::at_x(words::YOUR_BUDGET, budget));
         Some(figure)
     }
@@ -318,8 +322,10 @@ impl Study<'_> {
         let params = self.problem.law.info.params;
         let (r, [i, j]) = self.tied()?;
         let of = |j: usize| self.refits.iter().map(|p| p[j]).collect::<Vec<_>>();
-        let scale =
-            |j: usize| axis(Template::new(params[j].name), params[j].transform == Transform::Log).unit(params[j].unit);
+        let scale = |j: usize| {
+            axis(Template::new(params[j].name), params[j].transform == Transform::Log)
+                .unit(Template::new(params[j].unit))
+        };
         let [first, second] = [i, j].map(|j| name(params[j].name));
         let title = text!(words::RIDGE, first = first, second = second, correlation = number(r));
         let mut figure = Figure::new("ridge", title, scale(i), scale(j)).series([Series::measured(
@@ -340,7 +346,7 @@ impl Study<'_> {
         let mut figure = Figure::new(
             param.name,
             text!(words::PROFILE, parameter = name(param.name)),
-            axis(Template::new(param.name), param.transform == Transform::Log).unit(param.unit),
+            axis(Template::new(param.name), param.transform == Transform::Log).unit(Template::new(param.unit)),
             Axis::log(words::LOWEST),
         )
         .series([
