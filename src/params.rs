@@ -72,9 +72,9 @@ pub enum Scale {
 /// One option of a choice.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Choice {
-    /// What the URL says.
+    /// The value in URLs and on the command line.
     pub value: &'static str,
-    /// What the page says.
+    /// The label of the option on the page.
     pub label: &'static str,
 }
 
@@ -207,7 +207,7 @@ impl Spec {
         self.name == name || self.was.contains(&name)
     }
 
-    /// What is allowed, in words.
+    /// The allowed values, in words.
     pub fn allowed(&self) -> Text {
         let (min, max) = (setting(self.min), setting(self.max));
         let len = (self.min_len == self.max_len).then(|| count(self.min_len));
