@@ -72,9 +72,9 @@ pub enum Scale {
 /// One option of a choice.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Choice {
-    /// What the URL says.
+    /// The value in URLs and on the command line.
     pub value: &'static str,
-    /// What the page says.
+    /// The label of the option on the page.
     pub label: &'static str,
 }
 
@@ -207,7 +207,7 @@ impl Spec {
         self.name == name || self.was.contains(&name)
     }
 
-    /// What is allowed, in words.
+    /// The allowed values, in words.
     pub fn allowed(&self) -> Text {
         let (min, max) = (setting(self.min), setting(self.max));
         let len = (self.min_len == self.max_len).then(|| count(self.min_len));
@@ -231,6 +231,8 @@ impl Spec {
         list(self.choices.iter().map(|choice| Text::verbatim(choice.value)).collect())
     }
 
+    // Not inlined: the page's first part meets only good values.
+    #[inline(never)]
     fn refuse(&self, text: &str) -> Error {
         Error::parameter(self.name, text, self.allowed())
     }
@@ -393,12 +395,14 @@ pub fn broadcast(name: &str, list: &[f64], len: usize) -> Result<Vec<f64>> {
     match list {
         [one] => Ok(vec![*one; len]),
         _ if list.len() == len => Ok(list.to_vec()),
-        _ => Err(Error::parameter(
-            name,
-            &list.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
-            text!(ONE_OR_ALL, len = count(len)),
-        )),
+        _ => Err(wrong_length(name, list, len)),
     }
+}
+
+#[inline(never)]
+fn wrong_length(name: &str, list: &[f64], len: usize) -> Error {
+    let typed = list.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+    Error::parameter(name, &typed, text!(ONE_OR_ALL, len = count(len)))
 }
 
 /// A declared set of parameters; implemented by [`params!`](crate::params!).
@@ -466,6 +470,7 @@ fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
     texts.iter().map(now).collect()
 }
 
+#[inline(never)]
 fn unknown(called: &str, specs: &[Spec]) -> Error {
     let parameters = specs.iter().map(|spec| Text::verbatim(spec.name)).collect();
     let shown: String = called.chars().take(60).collect();
@@ -617,6 +622,7 @@ macro_rules! hyphens {
 
 /// The error of a declaration whose Rust type does not fit the kind of the parameter.
 #[doc(hidden)]
+#[inline(never)]
 pub fn of_another_kind(name: &str) -> Error {
     Error::parameter(name, "", OF_ITS_KIND)
 }

@@ -45,6 +45,7 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
     Err(unknown(slug))
 }
 
+#[inline(never)]
 fn unknown(slug: &str) -> Error {
     let slugs = experiments::all().map(|entry| Text::verbatim(entry.slug)).collect();
     let shown: String = slug.chars().take(60).collect();

@@ -1,4 +1,4 @@
-//! What an experiment is, and its line in the registry.
+//! The contract of an experiment, and its entry in the registry.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,7 +29,7 @@ pub trait Experiment: Sized + 'static {
     const TEXTS: Texts;
     /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
     const CLAIMS: &'static [Claim];
-    /// What a table of the user's must hold, a sentence; empty where the experiment reads no table.
+    /// What the user's table must hold, a sentence; empty where the experiment reads no table.
     const DATA: &'static str = "";
     /// The kernels and jobs that the experiment runs: [`Twin::kernel`] and [`Twin::job`]. A page's workers, the tests of
     /// parity and the tests of shaders find them here.
@@ -141,7 +141,7 @@ pub struct Entry {
     /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
     #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
-    /// What a table of the user's must hold; empty where the experiment reads no table.
+    /// What the user's table must hold; empty where the experiment reads no table.
     #[cfg(not(target_arch = "wasm32"))]
     pub data: &'static str,
     /// Does the experiment have a kernel, which a GPU can run?

@@ -223,7 +223,7 @@
 //! ```
 
 mod claim;
-mod experiment;
+pub(crate) mod experiment;
 pub mod fits;
 pub mod legs;
 #[cfg(all(test, not(target_arch = "wasm32")))]

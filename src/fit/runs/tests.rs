@@ -103,7 +103,7 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
     assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters must be above 0, not 0");
     assert_eq!(
         chinchilla("val_loss", "other"),
-        "no column is the loss: say which is, `loss:HEADING` in `columns` or `--loss HEADING` on the command line; the \
+        "no column is the loss: name it, as `loss:HEADING` in `columns` or `--loss HEADING` on the command line; the \
          columns are run, Model Size, Training FLOP, epochs, other, family"
     );
     let few = TABLE.lines().take(2).collect::<Vec<_>>().join("\n");
@@ -144,7 +144,7 @@ fn x_is_the_only_column_left_or_is_asked() {
     ] {
         assert_eq!(of(head, first, columns).expect("runs"), format!("x = {x}"), "{head} {columns}");
     }
-    let how = ": say which is, `x:HEADING` in `columns` or `--x HEADING` on the command line";
+    let how = ": name it, as `x:HEADING` in `columns` or `--x HEADING` on the command line";
     for (head, columns, want) in [
         ("params,tokens,loss", "", "the column of x is open, it could be params, tokens"),
         ("a,b,c", "loss:c", "the column of x is open, it could be a, b"),

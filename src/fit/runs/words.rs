@@ -17,14 +17,14 @@ crate::texts! {
     WEIGHT_FROM = "weight = `{column}`";
     // Which column is what.
     COLUMN = "`{column}`";
-    NO_INPUT = "no column is the {input}: say which is, `{role}:HEADING` in `columns` or `--{role} HEADING` on the command line; the columns are {columns}";
-    X_OPEN = "the column of x is open, it could be {columns}: say which is, `x:HEADING` in `columns` or `--x HEADING` on the command line";
+    NO_INPUT = "no column is the {input}: name it, as `{role}:HEADING` in `columns` or `--{role} HEADING` on the command line; the columns are {columns}";
+    X_OPEN = "the column of x is open, it could be {columns}: name it, as `x:HEADING` in `columns` or `--x HEADING` on the command line";
     MARKS = "decimal:comma or decimal:point";
     ROLES = "role:heading, with roles {roles}";
     UNITS = "role.unit:UNIT with 1, k, M, B or T, for x, params, tokens, unique or flops";
     IN_COLUMNS = "`columns`: {problem}";
-    TWO_ROLES = "column `{column}` cannot be both the {first} and the {second}: say another column for one of them";
-    RIVALS = "columns {columns} may each be the {role}: say which column is";
+    TWO_ROLES = "column `{column}` cannot be both the {first} and the {second}: choose another column for one of them";
+    RIVALS = "columns {columns} may each be the {role}: say which column is the {role}";
     DOUBT = "column `{column}` may be the {role}, but its heading says something else: say which column is the {role}";
     DOUBT_WORD = "column `{column}` may be the {role}, but its heading says `{word}` too: say which column is the {role}";
     LOSS_AS_IT_IS = "The heading of column `{column}` says `{word}`: the law is fitted to its numbers as they are.";
@@ -49,9 +49,9 @@ crate::texts! {
     WEIGHT_ABOVE_0 = "line {line}: the weight in column `{column}` must be a number above 0";
     // Decimal marks.
     BOTH_MARKS = "column `{column}` can only be read with a decimal point on line {point}, and only with a decimal comma on line {comma}: write all of its numbers alike";
-    OPEN_MARK = "line {line}: nothing in the columns of the fit says whether the mark in `{cell}` of column `{column}` separates thousands or decimals: say `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
-    CONTRARY_MARKS = "line {line}: the columns of the fit have decimals with a point and with a comma, so nothing says whether the mark in `{cell}` of column `{column}` separates thousands or decimals: say `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
-    LOSS_OF_THOUSANDS = "line {line}: the loss `{cell}` is above a thousand if its comma separates thousands, as other columns suggest: say `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
+    OPEN_MARK = "line {line}: nothing in the columns of the fit says whether the mark in `{cell}` of column `{column}` separates thousands or decimals: set `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
+    CONTRARY_MARKS = "line {line}: the columns of the fit have decimals with a point and with a comma, so nothing says whether the mark in `{cell}` of column `{column}` separates thousands or decimals: set `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
+    LOSS_OF_THOUSANDS = "line {line}: the loss `{cell}` is above a thousand if its comma separates thousands, as other columns suggest: set `decimal:comma` or `decimal:point` in `columns`, or `--decimal comma` or `--decimal point` on the command line";
     // What is odd.
     WHOLE_LOSS = "the loss is guessed to be column `{column}`, which holds whole numbers, such as {loss}: say which column is the loss";
     SHARES = "column `{column}` says that there are about {unique} unique tokens, each seen more than {epochs} times: if it holds shares, convert it, or set the unit of unique tokens (1, k, M, B or T)";
