@@ -8,6 +8,7 @@ use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::params::{self, Texts};
 use scaling_lab::session::Session;
+use scaling_lab::text::plain;
 use serde_json::Value;
 
 /// The texts of a document, each with its place, filled in English.
@@ -164,6 +165,16 @@ fn faults(text: &str) -> Vec<&'static str> {
         || prose.contains(" percent ")
     {
         found.push("a percentage is written 5%");
+    }
+    // A terminal must have a sign for each command of TeX.
+    for command in text.split('$').skip(1).step_by(2).flat_map(|tex| tex.split('\\').skip(1)) {
+        let name: String = command.chars().take_while(char::is_ascii_alphabetic).collect();
+        if !name.is_empty()
+            && plain(&format!("$\\{name}$")) == name
+            && !["ln", "log", "min", "max", "exp"].contains(&&*name)
+        {
+            found.push("TeX that no terminal can show");
+        }
     }
     if text.matches('$').count() % 2 == 1 {
         found.push("a dollar that opens no TeX");

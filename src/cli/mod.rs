@@ -148,7 +148,7 @@ fn play(
     let document = session.document(begun.elapsed().as_secs_f64());
     if !quiet {
         for notice in &document.notices {
-            eprintln!("{}", plain(&notice.english()));
+            eprintln!("{}", notice.plain());
         }
     }
     write(&document)

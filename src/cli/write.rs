@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use scaling_lab::math;
 use scaling_lab::output::{Cell, Document, Verdict};
 use scaling_lab::text;
-use scaling_lab::text::{name, people, plain};
+use scaling_lab::text::{Text, name, people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use super::args::Format;
@@ -119,18 +119,18 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
             .filter(|t| t.is_finite())
             .map(|t| format!("; theory {}", people(t, digits)))
             .unwrap_or_default();
-        writeln!(out, "\n{}: {}{theory}: {agrees}.", plain(&verdict.claim.english()), measured(verdict, digits))?;
+        writeln!(out, "\n{}: {}{theory}: {agrees}.", verdict.claim.plain(), measured(verdict, digits))?;
         if !verdict.note.is_empty() {
-            writeln!(out, "{}", plain(&verdict.said()))?;
+            writeln!(out, "{}", verdict.note.iter().map(Text::plain).collect::<Vec<_>>().join(" "))?;
         }
     }
     for figure in &document.output.figures {
         if let Some(why) = figure.nothing {
-            writeln!(out, "\nFigure: {}. {}", plain(&figure.title.english()), plain(why.english()))?;
+            writeln!(out, "\nFigure: {}. {}", figure.title.plain(), plain(why.english()))?;
         }
     }
     for table in &document.output.tables {
-        writeln!(out, "\n{}", plain(&table.title.english()))?;
+        writeln!(out, "\n{}", table.title.plain())?;
         if let Some(why) = table.nothing {
             writeln!(out, "  {}", plain(why.english()))?;
         }
@@ -174,7 +174,7 @@ pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
 /// A cell for people.
 pub(super) fn cell(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => plain(&text.english()),
+        Cell::Text(text) => text.plain(),
         Cell::Number(x) if !x.is_finite() => "-".into(),
         Cell::Number(x) => people(*x, 5),
     }

@@ -7,21 +7,33 @@ use super::number::{people, typed};
 use super::visible::visible;
 use super::{Argument, Kind, Text, Value};
 
+/// What becomes of TeX in a sentence.
+type Maths = fn(&str) -> String;
+
 impl Text {
-    /// The sentence in English. `$...$` stays TeX; see [`plain`].
+    /// The sentence in English. TeX stays TeX between dollars.
     pub fn english(&self) -> String {
+        self.written(|tex| format!("${tex}$"))
+    }
+
+    /// The sentence in English as a terminal shows it: `$N^{-\alpha}$` is `N^(-α)`. A dollar in a name stays one.
+    pub fn plain(&self) -> String {
+        self.written(without_tex)
+    }
+
+    fn written(&self, maths: Maths) -> String {
         let mut out = String::new();
         for (i, part) in self.template.split('$').enumerate() {
             if i % 2 == 1 {
-                out.extend(["$", part, "$"]);
+                out.push_str(&maths(part));
             } else {
-                self.fill(part, &mut out);
+                self.fill(part, maths, &mut out);
             }
         }
         out
     }
 
-    fn fill(&self, part: &str, out: &mut String) {
+    fn fill(&self, part: &str, maths: Maths, out: &mut String) {
         let mut rest = part;
         while let Some((before, (hole, after))) =
             rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
@@ -31,7 +43,7 @@ impl Text {
             let argument = self.arguments.iter().find(|(other, _)| *other == name).map(|(_, argument)| argument);
             match (argument, forms) {
                 (Some(argument), Some(forms)) => out.push_str(argument.form(forms)),
-                (Some(argument), None) => out.push_str(&argument.english()),
+                (Some(argument), None) => out.push_str(&argument.written(maths)),
                 (None, _) => out.extend(["{", hole, "}"]),
             }
             rest = after;
@@ -59,7 +71,7 @@ impl PartialEq<&str> for Text {
 }
 
 impl Argument {
-    fn english(&self) -> String {
+    fn written(&self, maths: Maths) -> String {
         let number = match &self.value {
             Value::Number(x) => self.number(*x),
             Value::Interval(ends) => {
@@ -67,8 +79,8 @@ impl Argument {
                 format!("{} to {}", end(ends[0], "no lower bound"), end(ends[1], "no upper bound"))
             }
             Value::Name(name) => return visible(name),
-            Value::Text(text) => return text.english(),
-            Value::List(texts) => return texts.iter().map(Text::english).collect::<Vec<_>>().join(", "),
+            Value::Text(text) => return text.written(maths),
+            Value::List(texts) => return texts.iter().map(|text| text.written(maths)).collect::<Vec<_>>().join(", "),
         };
         if self.unit.is_empty() { number } else { format!("{number} {}", self.unit) }
     }
@@ -98,14 +110,14 @@ impl Argument {
     }
 }
 
-/// TeX in a sentence as a terminal shows it: `$N^{-\alpha}$` is `N^(-α)`.
+/// A fixed text as a terminal shows it, as [`Text::plain`] shows one with arguments.
 pub fn plain(text: &str) -> String {
     let part = |(i, part): (usize, &str)| if i % 2 == 1 { without_tex(part) } else { part.to_owned() };
     text.split('$').enumerate().map(part).collect()
 }
 
 /// Letters and signs that terminals have, by their names in TeX.
-const SIGNS: [(&str, &str); 22] = [
+const SIGNS: [(&str, &str); 33] = [
     ("alpha", "α"),
     ("beta", "β"),
     ("gamma", "γ"),
@@ -115,6 +127,17 @@ const SIGNS: [(&str, &str); 22] = [
     ("lambda", "λ"),
     ("sigma", "σ"),
     ("pi", "π"),
+    ("nu", "ν"),
+    ("kappa", "κ"),
+    ("rho", "ρ"),
+    ("chi", "χ"),
+    ("psi", "ψ"),
+    ("tau", "τ"),
+    ("xi", "ξ"),
+    ("Lambda", "Λ"),
+    ("min", "min"),
+    ("max", "max"),
+    ("exp", "exp"),
     ("infty", "∞"),
     ("le", "≤"),
     ("ge", "≥"),

@@ -511,7 +511,7 @@ export class ScalingLab extends HTMLElement {
     const used = result && result.progress.done > 0 ? result.device.at(-1) : null;
     const kind = used?.kind ?? place.kind;
     const device = kind === "gpu" && place.kind === "gpu" ? await engine.device("gpu") : null;
-    const name = used?.adapter || device?.adapter || place.adapter;
+    const name = fill(used?.adapter || device?.adapter || place.adapter);
     // A failure of the GPU is reported as a notice, and so not beside the badge.
     const failed =
       fell || (place.kind === "cpu" && place.why === engine.gpuFailed ? place.why : "");

@@ -20,7 +20,9 @@ export function stampOf(result, url, file, printed = url) {
   const values = Object.entries(params)
     .map(([name, value]) => `${name}=${typed(value)}`)
     .join(" ");
-  const devices = device.map((d) => (d.adapter ? `${d.kind} (${d.adapter})` : d.kind)).join(", ");
+  const devices = device
+    .map((d) => (d.adapter ? `${d.kind} (${fill(d.adapter)})` : d.kind))
+    .join(", ");
   const parts = [
     `${lab} ${version} (${commit})`,
     experiment,

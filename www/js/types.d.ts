@@ -109,7 +109,7 @@ export interface Result {
   params: Record<string, any>;
   seed: number;
   data?: { rows: number; digest: string } | null;
-  device: { kind: string; adapter: string; from_mark: number }[];
+  device: { kind: string; adapter: Text; from_mark: number }[];
   elapsed_s: number;
   progress: Progress;
   figures: Figure[];

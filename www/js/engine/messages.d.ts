@@ -1,9 +1,9 @@
 /** Messages between the page and its workers. Both unions are closed by `type`: tsc fails if a side sends an unknown type or forgets one. */
-import type { Claim, Kind, LabError, Problem, Progress, Result, Runs, Values } from "../types.d.ts";
+import type { Claim, Kind, LabError, Problem, Progress, Result, Runs, Text, Values } from "../types.d.ts";
 
 export interface Device {
   kind: string;
-  adapter: string;
+  adapter: Text;
 }
 
 /** What a worker starts with. The CPU's build comes in two parts: `rest` is the address of the second, `second` the part itself if it has been fetched. */
