@@ -10,7 +10,7 @@ use super::{Data, Entry, words};
 use crate::error::{Error, Result};
 use crate::math;
 use crate::text;
-use crate::text::{Text, setting, typed};
+use crate::text::{Text, setting};
 
 /// How residuals are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl Problem {
         let param = &self.law.info.params[j];
         let [lo, hi] = param.bounds;
         if value.is_some_and(|v| !(lo..=hi).contains(&v)) {
-            let value = value.map(typed).unwrap_or_default();
+            let value = value.map(|value| format!("{value:?}")).unwrap_or_default();
             let allowed = text!(words::BETWEEN, least = setting(lo), most = setting(hi));
             return Err(Error::parameter(param.name, &value, allowed));
         }

@@ -27,7 +27,7 @@ pub struct Source {
 /// A named setting.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Preset {
-    /// Its name.
+    /// Name of the setting.
     pub title: &'static str,
     /// The query string that sets it, `name=value&...`.
     pub query: &'static str,

@@ -14,7 +14,7 @@ impl<const HOLES: usize> Template<HOLES> {
         Self(english)
     }
 
-    /// Its text.
+    /// The English text of the template.
     pub const fn english(self) -> &'static str {
         self.0
     }

@@ -22,12 +22,19 @@ function maths(mathml, tex) {
   return template.content;
 }
 
-/** A text with $TeX$ inside as nodes. @param {import("./types.d.ts").Text} text @returns {Node[]} */
+/** A text as nodes: $TeX$ is typeset, and what stands in backticks is code. @param {import("./types.d.ts").Text} text @returns {Node[]} */
 export const prose = (text) =>
-  pieces(text).map((piece) =>
-    typeof piece === "string"
-      ? document.createTextNode(visible(piece))
-      : maths(math.inline[piece.tex], piece.tex),
+  pieces(text).flatMap(
+    (piece) =>
+      /** @type {any} */ (
+        typeof piece === "string"
+          ? piece
+              .split("`")
+              .map((part, i) =>
+                i % 2 ? h("code", {}, part) : document.createTextNode(visible(part)),
+              )
+          : maths(math.inline[piece.tex], piece.tex)
+      ),
   );
 
 /** @param {{label: string, tex: string}} formula */

@@ -69,8 +69,8 @@ crate::texts! {
     MORE_FAR_OFF = "Line {line} has a loss of {loss} (as {more} {more:other line has|other lines have} a high one), more than {times} times the middle one, {middle}: if it marks a run that diverged, leave it out, as with `exclude=loss>{limit}`.";
     // Rules that leave rows out.
     LARGEST = "largest=COUNT, with a whole number from 0 of the largest losses";
-    RULES = "missing, largest=COUNT, or COLUMN<VALUE with one of < <= > >= = !=";
-    ORDERED = "a number after <, <=, > or >=";
+    RULES = "`missing`, `largest=COUNT`, or `COLUMN<VALUE` with one of the signs `<`, `<=`, `>`, `>=`, `=` and `!=`";
+    ORDERED = "a number after `<`, `<=`, `>` or `>=`";
     NO_ROW_MEETS = "No row meets `{rule}`: that rule leaves out nothing.";
     TWO_WAYS = "`{rule}` can be read in two ways, because column `{column}` counts in units of {unit}: write {in_units}, or {as_typed} for {value} itself";
     LEFT_OUT = "{problem} ({left} of {rows} {rows:row|rows} {left:is|are} left out)";

@@ -18,7 +18,7 @@ use crate::output::{Axis, Output, Progress, units};
 use crate::params::Spec;
 use crate::sim::atoms as sim;
 use crate::text;
-use crate::text::{Template, setting, typed};
+use crate::text::{Template, setting};
 use crate::theory::atoms::{self as theory, Flat, Optimal};
 
 mod claims;
@@ -101,7 +101,7 @@ impl Experiment for Atoms {
         match params.samples.iter().find(|n| n.fract() != 0.0) {
             Some(n) => {
                 let allowed = text!(words::WHOLE_NUMBERS, least = setting(2.0), most = setting(1e6));
-                Err(Error::parameter("samples", &typed(*n), allowed))
+                Err(Error::parameter("samples", &n.to_string(), allowed))
             }
             None => Ok(()),
         }
