@@ -106,7 +106,7 @@ impl Argument {
     /// The form of a word that the number asks for; all others follow the first.
     fn form<'a>(&self, forms: &'a str) -> &'a str {
         let (one, other) = forms.split_once('|').unwrap_or((forms, forms));
-        if self.value == Value::Number(1.0) { one } else { other }
+        if matches!(self.value, Value::Number(x) if x.abs() == 1.0) { one } else { other }
     }
 }
 
