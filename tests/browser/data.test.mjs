@@ -384,11 +384,9 @@ test("a column has a unit, and a button leaves out rows without numbers", () =>
       () => document.querySelector("scaling-lab").query.columns === "tokens.unit:B",
     );
     assert.equal((await element.evaluate((e) => e.query)).exclude, "missing");
-    await page.waitForFunction(() =>
-      JSON.stringify(document.querySelector("scaling-lab").result?.tables ?? "").includes(
-        "`params (M)` × 1e6, D = `tokens` × 1e9",
-      ),
-    );
+    await element
+      .locator(".tables td", { hasText: "params (M) × 1e6, D = tokens × 1e9" })
+      .waitFor();
   }));
 
 test("settings for a table that is not in the link wait for the table", () =>

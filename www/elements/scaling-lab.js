@@ -343,7 +343,7 @@ export class ScalingLab extends HTMLElement {
       if (!checked || turn !== this.#turn) return;
       problems.unshift(
         ...checked.problems.map(({ message, instead }) =>
-          [message, instead].flatMap((text) => (text ? fill(text) : [])).join("; "),
+          instead ? `${message}; ${instead}` : message,
         ),
       );
       values = { ...defaults, ...checked.values };

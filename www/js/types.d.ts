@@ -147,7 +147,7 @@ export interface LabError {
 
 /** A text that cannot be used as a parameter's value, and what is used instead; empty where it is only ignored. */
 export interface Problem {
-  message: Text;
+  message: string;
   parameter: string | null;
-  instead: Text | null;
+  instead: string | null;
 }

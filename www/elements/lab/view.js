@@ -4,7 +4,7 @@ import { makeControl } from "../../js/controls.js";
 import { h, link, uid } from "../../js/dom.js";
 import { duration, lang, num, t } from "../../js/i18n.js";
 import { renderFigure } from "../../js/plot/index.js";
-import { formula, prose, sentence, spoken } from "../../js/prose.js";
+import { formula, prose, sentence } from "../../js/prose.js";
 import { tableView, verdictView, verdictWords } from "../../js/result-view.js";
 import { worded } from "../../js/text.js";
 import { visible } from "../../js/visible.js";

@@ -2,6 +2,7 @@
 // one lazily started GPU engine worker, one pool of plain workers. The main thread only draws.
 import { failure, version } from "../assets.js";
 import { t } from "../i18n.js";
+import { fill } from "../text.js";
 import { cpu } from "lab:assets";
 import { within } from "./clock.js";
 import { Host, Session } from "./host.js";
@@ -180,11 +181,17 @@ export class Engine extends EventTarget {
     return this.#pool.workers.length;
   }
 
-  /** @param {string} slug @param {Values} values @param {number} [table] */
+  /** Reads settings leniently; what is wrong with them is said in words. @param {string} slug @param {Values} values @param {number} [table] */
   async check(slug, values, table) {
     // The first part can check valid settings of the first experiment; for invalid ones it fetches the second part.
     if (slug !== cpu.first) await this.complete();
-    return this.#host("cpu").call("check", { slug, values, table });
+    const checked = await this.#host("cpu").call("check", { slug, values, table });
+    const problems = checked.problems.map(({ message, parameter, instead }) => ({
+      message: fill(message),
+      parameter,
+      instead: instead && fill(instead),
+    }));
+    return { values: checked.values, problems };
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Messages between the page and its workers. Both unions are closed by `type`: tsc fails if a side sends an unknown type or forgets one. */
-import type { Claim, Kind, LabError, Problem, Progress, Result, Runs, Text, Values } from "../types.d.ts";
+import type { Claim, Kind, LabError, Progress, Result, Runs, Text, Values } from "../types.d.ts";
 
 export interface Device {
   kind: string;
@@ -56,7 +56,11 @@ type Published = [string[], Claim["printed"], Claim["tolerance"], Claim["ours"]]
 
 /** The answers to calls, by type. */
 export interface Answers {
-  check: { values: Values; problems: Problem[] };
+  /** Sentences that the page fills. */
+  check: {
+    values: Values;
+    problems: { message: Text; parameter: string | null; instead: Text | null }[];
+  };
   read: Omit<Runs, "table">;
   judge: {
     ours: number;
