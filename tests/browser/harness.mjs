@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { fill } from "../../www/js/text.js";
 import { serve } from "../../www/serve.mjs";
 
 /** @typedef {import("./types.d.ts").Page} Page */
@@ -207,8 +208,15 @@ export const quickStates = async (/** @type {(entry: any) => boolean} */ which =
     (await catalogue()).filter(which).map(({ slug, quick }) => [slug, values(quick)]),
   );
 
-/** The parts of a result that are compared: figures, tables and verdicts. @param {Result} result */
-export const numbers = ({ figures, tables, verdicts }) => ({ figures, tables, verdicts });
+/**
+ * What two results are compared by: figures, tables and verdicts, with their sentences in English. The command line fills a
+ * sentence itself; for what the page holds, the page's code does.
+ * @param {Result} result
+ */
+export const numbers = ({ figures, tables, verdicts }) =>
+  JSON.parse(JSON.stringify({ figures, tables, verdicts }), (_, value) =>
+    value?.template ? (value.text ?? fill(value)) : value,
+  );
 
 /**
  * Asserts that two values are equal in every bit, except for the sign of zero; the message says where they differ.
