@@ -118,9 +118,9 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
 /// each other move far together.
 const PRESSED: f64 = 0.1;
 
-/// Free parameters that are at a bound in `params`, each with whether the objective would fall over a step beyond the
-/// bound by at least [`PRESSED`]. If it would not, the fit does not depend on where the bound is, as for a term that is
-/// 0.
+/// Free parameters that are at a bound in `params`, each with whether the bound stopped the fit, so that the objective
+/// would fall noticeably over a step beyond it. Where it would not, the fit does not depend on where the bound is, as
+/// for a term that is 0.
 pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
     let theta = problem.law.forward(params);
     let (lo, hi) = problem.bounds();
