@@ -232,7 +232,7 @@ pub struct Profile {
     seed: u32,
     least: f64,
     sharpness: f64,
-    /// Rise in units of chi-squared at which a value of the parameter becomes improbable.
+    /// Rise of the objective, in units of chi-squared, above which a value of the parameter is outside the interval.
     critical: f64,
     valleys: Vec<Vec<f64>>,
     /// Points computed so far, in rising order of the value.
@@ -359,7 +359,7 @@ impl Profile {
         self.at(transform.back(lo + (hi - lo) * f64::from(k + 1) / f64::from(count + 1))).map(drop)
     }
 
-    /// Value of the objective at which a value of the parameter becomes improbable.
+    /// Objective above which a fixed value of the parameter is outside the 95% interval.
     pub fn threshold(&self) -> f64 {
         self.least + self.critical / (2.0 * self.sharpness)
     }

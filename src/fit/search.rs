@@ -31,25 +31,25 @@ const START: Stream = Stream(16);
 const ROWS: usize = 4000;
 /// Number of rows of the part on which the search begins if there are too many rows.
 const PART: usize = 1500;
-/// Number of best ends on a part of the rows from which descents continue on all rows.
+/// Number of lowest minima on a part of the rows from which descents continue on all rows.
 const LAST: usize = 3;
-/// Largest number of times that the descent to the lowest end is restarted because it reached its limit of steps.
+/// Largest number of times that the descent to the lowest minimum is continued because it reached its limit of steps.
 const AGAIN: usize = 20;
 /// Number of random starts between the local minima of the grid.
 const DRAWN: usize = 4;
-/// Smallest number of starts that must have met the lowest end of a sure fit. [`RARE`] is the other condition.
+/// Smallest number of starts that must have reached the minimum of a sure fit. [`RARE`] is the other condition.
 const SURE: usize = 5;
-/// Largest ratio of all starts to those that met the lowest end, for a sure fit. If fewer meet it, a lower end may
+/// Largest ratio of all starts to those that reached the minimum of a sure fit. If fewer reach it, a lower minimum may
 /// still hide. [`SURE`] is the other condition.
 const RARE: usize = 12;
 /// Largest number of random places that are tried after the starts from the grid.
 const HOPS: usize = 400;
 /// Largest number of random places times rows, which limits the search on many rows.
 const HOP_ROWS: usize = 16_000;
-/// Relative difference in value below which two ends count as equal.
+/// Relative difference in value below which two minima count as equal.
 const EQUAL: f64 = 1e-6;
-/// Largest ratio of the objective after a rough descent from a random place to that of the lowest end. A place with a
-/// higher objective is dropped.
+/// Largest ratio of the objective after a rough descent from a random place to the lowest objective found before. A
+/// place with a higher objective is dropped.
 const ABOVE: f64 = 1.02;
 /// Relative precision of a fit's objective, far below the standard errors of the parameters.
 const EXACT: f64 = 1e-13;
@@ -222,11 +222,11 @@ pub struct Search {
     /// Starts of the descents, each with the number of earlier starts that ended there.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
-    /// Number of times that the descent to the lowest end was restarted.
+    /// Number of times that the descent to the lowest minimum was continued.
     again: usize,
     /// Largest number of random places to try after the starts from the grid, and number of those tried so far.
     hops: [usize; 2],
-    /// Number of random places that were dropped because their descents stayed far above the lowest end.
+    /// Number of random places that were dropped because their descents stayed far above the lowest minimum found.
     passed: usize,
     evaluations: usize,
     room: Room,
@@ -318,7 +318,7 @@ impl Search {
         Ok(self.progress())
     }
 
-    /// Tries one random place, if the lowest end was not met often enough yet.
+    /// Descends from one random place, if too few starts reached the lowest minimum found so far.
     fn hop(&mut self) {
         if self.looks_on() {
             self.hops[1] += 1;
@@ -341,8 +341,8 @@ impl Search {
         self.ends.len() == self.starts.len() && self.hops[1] < self.hops[0] && !self.sure()
     }
 
-    /// A random place, of three kinds in turn: anywhere; near the lowest end in the non-linear parameters only; near
-    /// the lowest end in all parameters.
+    /// A random place, of three kinds in turn: anywhere; near the lowest minimum so far in the non-linear parameters
+    /// only; near it in all parameters.
     fn elsewhere(&mut self, k: u32) -> Vec<f64> {
         let params = self.problem.law.info.params;
         let mut draws = Draws::new(self.seed, START, DRAWN as u32 + k, 0);
@@ -378,21 +378,21 @@ impl Search {
         self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
-    /// Number of starts that ended as low as the lowest end, and number of all starts.
+    /// Number of starts that ended as low as the lowest one, and number of all starts.
     fn met(&self) -> (usize, usize) {
         let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.problem.rounding();
         let count = |most: f64| self.ends.iter().filter(|(end, _)| end.value <= most).map(|(_, stands)| stands).sum();
         (count(most), count(f64::INFINITY) + self.passed)
     }
 
-    /// Whether the lowest end is likely the lowest minimum; see [`Fit::sure`].
+    /// Whether the lowest minimum found so far is probably the lowest of all; see [`Fit::sure`].
     fn sure(&self) -> bool {
         let (met, all) = self.met();
         met >= SURE && all <= RARE * met
             || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
     }
 
-    /// Restarts the descent to the lowest end where it stopped, if it reached its limit of steps.
+    /// Continues the descent to the lowest minimum where it stopped, if it reached its limit of steps.
     fn go_on(&mut self) {
         let lowest = (0..self.ends.len()).min_by(|&i, &j| self.ends[i].0.value.total_cmp(&self.ends[j].0.value));
         let Some(k) = lowest.filter(|_| self.ends.len() == self.starts.len() && self.again < AGAIN) else { return };
@@ -576,7 +576,7 @@ fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, 
     }
 }
 
-/// Merges ends that are the same local minimum, and returns the minima, the lowest first.
+/// Merges descents that ended in the same local minimum, and returns the minima, the lowest first.
 fn valleys(problem: &Problem, ends: &[(Minimum, usize)]) -> Vec<Valley> {
     let mut order: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
     order.sort_by(|(a, _), (b, _)| a.value.total_cmp(&b.value));
@@ -625,7 +625,7 @@ mod tests {
         search
     }
 
-    /// A problem of the power law, and a function that makes ends of descents for it.
+    /// A problem of the power law, and a function that makes results of descents for it.
     fn power() -> (Problem, impl Fn([f64; 3], f64, Stop) -> Minimum) {
         let law = find("power").expect("a law");
         let inputs: Vec<_> = (1..20).map(|x| vec![f64::from(x)]).collect();

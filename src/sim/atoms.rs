@@ -33,8 +33,8 @@ crate::uniforms! {
 }
 
 /// Kernel that draws samples and records the atoms that each run has met. Row w of the state holds the atoms of ranks
-/// 32 w + 1 to 32 w + 32, lowest bit first; a set bit marks an atom that was met. Its input is the words of an
-/// [`Alias`] table over the atoms that can be drawn.
+/// 32 w + 1 to 32 w + 32, lowest bit first; a set bit marks an atom that was met. The input is an [`Alias`] table over
+/// the atoms that can be drawn.
 #[derive(Debug)]
 pub struct Atoms;
 

@@ -66,7 +66,7 @@ const TINY: f32 = 1e-30;
 pub const HOPS_MAX: usize = 8;
 
 crate::uniforms! {
-    /// Uniforms of the kernel, at binding 0. A step is a batch.
+    /// Uniforms of the kernel, at binding 0. One step takes one batch of samples.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
@@ -111,7 +111,7 @@ pub const fn rows(skills: u32, batch: u32) -> usize {
     RECORDS + skills as usize * if batch > 1 { 2 } else { 1 }
 }
 
-/// Number of steps that take at least `samples` samples. A step is a batch.
+/// Number of steps that take at least `samples` samples. One step takes one batch.
 pub const fn steps(samples: u32, batch: u32) -> u32 {
     samples.div_ceil(batch)
 }

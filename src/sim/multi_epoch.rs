@@ -305,7 +305,7 @@ const fn part(steps: u32) -> u32 {
 }
 
 crate::uniforms! {
-    /// Uniforms of the kernel, at binding 0. A step is a sample.
+    /// Uniforms of the kernel, at binding 0. One step takes one sample.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,

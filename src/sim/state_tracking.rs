@@ -77,11 +77,11 @@ crate::uniforms! {
 #[derive(Debug)]
 pub struct Track;
 
-/// Index, counted from the end of the codes of the skills, of the word that holds the number of checks until the lane
-/// solved the task, or 0 before that.
+/// Index of the word with the number of checks until the lane solved the task, or 0 before that. Indices count from the
+/// end of the codes of the skills.
 pub const SOLVED: usize = 0;
-/// Index, counted from the end of the codes of the skills, of the word that is 0 if the lane trains, 1 if it rests and
-/// 2 if it has diverged.
+/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. Indices count from the end
+/// of the codes of the skills.
 pub const REST: usize = 1;
 
 /// Number of words of a lane. They are the matrices `[skill][row][column]`; the permutation of each skill (bits 3i to

@@ -23,9 +23,11 @@ pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
 /// weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    /// Loss of the matched shares, `sum_k c_k p_k^(1-a)`, without the factor G(a+1) N^-a for N hours.
+    /// Loss of the matched shares, `sum_k c_k p_k^(1-a)` for weights `p_k`, difficulties `c_k` and exponent a, without
+    /// the factor G(a+1) N^-a for N hours.
     pub matched: f64,
-    /// Loss of the optimal shares, `(sum_k (p_k c_k)^(1/(1+a)))^(1+a)`, without the factor G(a+1) N^-a for N hours.
+    /// Loss of the optimal shares, `(sum_k (p_k c_k)^(1/(1+a)))^(1+a)` for weights `p_k`, difficulties `c_k` and
+    /// exponent a, without the factor G(a+1) N^-a for N hours.
     pub optimal: f64,
     /// Loss of the optimal shares divided by the loss of the matched shares, at most 1.
     pub loss_ratio: f64,

@@ -63,8 +63,8 @@ impl OneHot {
         Self { parts: vec![Part { copies, probability: 1.0 / copies, scale: 1.0, signal: 1.0 }], noise, order }
     }
 
-    /// Power-law model: coordinate i = 1..=dim has the probability `c i^-(a-b)`, the scale `i^-b` and the target weight
-    /// 1. The constant c makes the sum of the probabilities 1.
+    /// Power-law model: coordinate i = 1..=dim has the target weight 1, the scale `i^-b` and the probability
+    /// `c i^-(a-b)`. The constant c makes the sum of the probabilities 1.
     ///
     /// Coordinates after the 512th go by quadrature, about 40 nodes per factor of 2: relative error 1e-12 of the risk.
     pub fn power(dim: u32, a: f64, b: f64, noise: f64, order: Order) -> Self {

@@ -20,20 +20,20 @@ use crate::math;
 /// of the part.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Curve {
-    /// Power law `c n^-a`.
+    /// Power law `c n^-a` in the number n of samples.
     Power,
-    /// Offset power law `c / (n^a + b)`, with `a <= 1` (it is convex only there) and `b >= 0`. Source: "Shift is Good",
-    /// Model 3.1.
+    /// Offset power law `c / (n^a + b)` in the number n of samples, with `a <= 1` (it is convex only there) and
+    /// `b >= 0`. Source: "Shift is Good", Model 3.1.
     Offset,
-    /// Exponential decay `c exp(-a n / scale)`.
+    /// Exponential decay `c exp(-a n / scale)` in the number n of samples.
     Exponential {
         /// Scale > 0 of the decay, in samples.
         scale: f64,
     },
-    /// Logarithm `-ln(n / N)`; ignores a, b, c.
+    /// Logarithm `-ln(n / N)` of the share of all N samples that the part gets. The constants a, b and c are not used.
     Log,
-    /// Power law with transfer, `b N^-a + c n^-a`: part of the error depends on the number N of samples of all parts.
-    /// Source: "Shift is Good", Model 6.1.
+    /// Power law with transfer, `b N^-a + c n^-a` for n of all N samples: a part of the error depends on the samples of
+    /// all parts. Source: "Shift is Good", Model 6.1.
     Transfer,
 }
 
@@ -432,8 +432,7 @@ impl Parts<'_> {
 const FAR: f64 = 30.0;
 
 /// Value of `ln(p/q)`, for test weight p and share q, from which on the products in the offset curve's gain might
-/// overflow. Below it, the products are more exact than the separate terms, which cancel where the exponent is close to
-/// 1.
+/// overflow. Below this value, they are more exact than the separate terms, which cancel where the exponent is near 1.
 const OFFSET_FAR: f64 = 300.0;
 
 /// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.

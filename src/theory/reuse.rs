@@ -111,8 +111,8 @@ pub struct Best {
     pub risk: f64,
 }
 
-/// Relative tolerance of the best learning rate. The risk is flat there, so the relative error of the risk is of the
-/// order of the square of this tolerance.
+/// Relative tolerance of the best learning rate. The risk is flat near the best rate, so the relative error of the risk
+/// is of the order of the square of this tolerance.
 const RATE_TOLERANCE: f64 = 1e-9;
 
 /// The least risk over learning rates in `(0, edge]`, after `steps` steps.
