@@ -39,8 +39,8 @@ fn place(line: Option<&[usize]>, i: usize) -> text::Argument {
 }
 
 impl Data {
-    /// Data from columns of inputs, in the law's order, and a column of measured values. These must be above 0 if their
-    /// logarithm is fitted. `line[i]` is the line of row i in its file.
+    /// Data from columns of inputs, in the law's order, and a column of measured values. Measured values must be above
+    /// 0 if their logarithm is fitted. `line[i]` is the line of row i in its file.
     ///
     /// # Errors
     /// The law cannot use a value, which is named with its place; there are too few rows; or a column does not vary.

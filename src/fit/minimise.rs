@@ -121,8 +121,8 @@ pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64]
     end(x, value, Stop::Steps, evaluations)
 }
 
-/// Moves coordinates that no longer change the value to their bounds, so that an interval that is open there is seen to
-/// be open. Returns the value at the new point, if any coordinate moved.
+/// Moves each coordinate that no longer changes the value to its bound, because an interval is recognised as open when
+/// its end is at a bound. Returns the value at the new point, if any coordinate moved.
 fn slide(
     target: &mut dyn Target,
     b: &[f64],

@@ -142,9 +142,9 @@ pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize,
 pub struct Point {
     /// Value at which the parameter was fixed.
     pub value: f64,
-    /// Least objective with the parameter fixed at this value.
+    /// Least objective with the parameter fixed at `value`.
     pub objective: f64,
-    /// All parameters at this least objective.
+    /// Parameters of the fit with the parameter fixed at `value`.
     pub params: Vec<f64>,
 }
 

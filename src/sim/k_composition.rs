@@ -495,8 +495,8 @@ mod tests {
         std::array::from_fn(|lane| if s.one_run { s.lr * (0.1 + lane as f64 / 16.0) } else { s.lr })
     }
 
-    /// Final state, computed in windows of steps that are cut at `cuts`: as `[run][row]`, or as `[learning rate][row]` of
-    /// the first run if a group is one run.
+    /// Final state, as `[run][row]`, or as `[learning rate][row]` of the first run if a group is one run. The
+    /// computation is interrupted after each of the numbers of steps in `cuts`.
     fn run(s: Setting, cuts: &[u32]) -> Vec<Vec<f32>> {
         let (inputs, bits) = inputs(&[theory::power_law(s.skills, s.alpha)], rates(s), s.batch);
         let uniforms = Uniforms {

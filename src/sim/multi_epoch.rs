@@ -89,7 +89,7 @@ pub enum Schedule {
     Constant,
     /// Cosine decay: after t of T steps the multiplier is `(1 + cos(pi t/T)) / 2`.
     Cosine,
-    /// Constant for 80% of the steps, then linear decay to 0.
+    /// Constant learning rate for 80% of the steps, then linear decay to 0.
     Wsd,
 }
 
@@ -643,7 +643,7 @@ mod tests {
         })
     }
 
-    /// Final state of each group, computed in windows of steps that are cut at `cuts`.
+    /// Final state of each group. The computation is interrupted after each of the numbers of steps in `cuts`.
     fn state(s: Setting<'_>, cuts: &[u32]) -> Vec<Vec<[f32; LANES]>> {
         plan(s, |plan| {
             let (inputs, host, uniforms) = plan.parts();
@@ -798,8 +798,8 @@ mod tests {
         assert!((chi2 - 575.0).abs() < 136.0, "chi-square {chi2}");
     }
 
-    /// Asserts that the risks of a setting are within 4 standard errors of the risks that `exact` gives, plus
-    /// `own_error`, the error of the model behind them.
+    /// Asserts that the risks of a setting are within 4 standard errors of the risks that `exact` gives, plus the
+    /// relative error `own_error` of `exact`.
     fn agrees(s: Setting<'_>, exact: impl Fn(f64) -> f64, own_error: f64) {
         for ([mean, error], rate) in risks(s).into_iter().zip(s.rates) {
             let exact = exact(*rate);

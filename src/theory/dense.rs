@@ -119,9 +119,9 @@ impl Model for MeanField {
     }
 }
 
-/// Limit of the effective reuse rate for many epochs over N = `samples`, to leading order: `mean(l) / (4 min(l)) ln N`
-/// for the eigenvalues l of the feature covariance, which is `ln N / 4` if all are equal. Source: "Larger Datasets Can
-/// Be Repeated More", theorem 4.2.
+/// Limit for many epochs over N = `samples` of the effective reuse rate (see [`super::reuse`]), to leading order:
+/// `mean(l) / (4 min(l)) ln N` for the eigenvalues l of the feature covariance, which is `ln N / 4` if all are equal.
+/// Source: "Larger Datasets Can Be Repeated More", theorem 4.2.
 ///
 /// Corrections are of relative order `ln ln N / ln N`, so slopes in ln N agree much earlier than values.
 pub fn plateau(spectrum: &[f64], samples: f64) -> f64 {
@@ -140,7 +140,7 @@ pub fn leading_rate(least: f64, epochs: f64, samples: f64) -> f64 {
     math::ln(epochs * samples) / (2.0 * least * epochs * samples)
 }
 
-/// Crossover of the effective reuse rate E from few to many epochs: for K epochs over N samples,
+/// Crossover of the effective reuse rate E (see [`super::reuse`]) from few to many epochs: for K epochs over N samples,
 /// `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity. Returns phi(kappa) for kappa > 0.
 ///
 /// `phi(kappa) = mean(l)/(4 min(l)) / mean_i (1 + x_i - tanh x_i)`, with `x_i = (l_i/min(l))/(4 kappa)` for the

@@ -76,8 +76,8 @@ impl Law {
         effective(tokens, unique, self.data_decay)
     }
 
-    /// Effective reuse rate after K >= 1 epochs, which is the effective number of tokens divided by the unique tokens:
-    /// `1 + R_D (1 - exp(-(K-1)/R_D))`, at most `1 + R_D`, with R_D = `data_decay`.
+    /// Number of fresh epochs that K >= 1 epochs over the same tokens are worth: `1 + R_D (1 - exp(-(K-1)/R_D))`, at
+    /// most `1 + R_D`, with R_D = `data_decay`.
     pub fn effective_reuse(&self, epochs: f64) -> f64 {
         effective(epochs, 1.0, self.data_decay)
     }

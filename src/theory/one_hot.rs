@@ -139,8 +139,8 @@ impl OneHot {
         self.parts.iter().filter(|_| needed).map(|part| Counts::new(samples, part.probability)).collect()
     }
 
-    /// Whether the learning rate makes the risk infinite: with noise, or for infinitely many epochs, rates from 2
-    /// divided by the largest scale on do.
+    /// Whether the learning rate makes the risk infinite. With noise, or for infinitely many epochs, it does if it is
+    /// at least 2 divided by the largest scale.
     fn diverges(&self, epochs: f64, rate: f64) -> bool {
         (self.noise > 0.0 || epochs == f64::INFINITY) && rate * self.largest_scale() >= 2.0
     }
@@ -323,8 +323,8 @@ pub struct PowerLaw {
 }
 
 impl PowerLaw {
-    /// Law in which coordinate i has the probability `c i^-(a-b)` and the scale `i^-b`, for a learning rate 0 < rate <
-    /// 2.
+    /// Law in which coordinate i has the probability `c i^-(a-b)` and the scale `i^-b`. The learning rate must be above
+    /// 0 and below 2.
     ///
     /// `None` unless `b > 0` and `a - b > 1`: otherwise there is no limit of many coordinates, or the effective reuse
     /// rate of many epochs does not grow with the number of samples.
@@ -347,16 +347,17 @@ impl PowerLaw {
         [math::pow(self.c, 1.0 - k) * math::gamma(k) / (2.0 * (self.a - self.b)), k]
     }
 
-    /// Factor and exponent of the effective reuse rate of many epochs over N samples, `(C1/C2)^(a/(a-1)) N^(b/(a-b))`,
-    /// with the factors C1 of [`PowerLaw::one_pass`] and C2 of [`PowerLaw::many_epochs`].
+    /// Factor and exponent of the effective reuse rate (see [`super::reuse`]) of many epochs over N samples,
+    /// `(C1/C2)^(a/(a-1)) N^(b/(a-b))`, with the factors C1 of [`PowerLaw::one_pass`] and C2 of
+    /// [`PowerLaw::many_epochs`].
     pub fn plateau(&self) -> [f64; 2] {
         let ([c1, k], [c2, _]) = (self.one_pass(), self.many_epochs());
         [math::pow(c1 / c2, 1.0 / k), self.b / (self.a - self.b)]
     }
 
-    /// Crossover of the effective reuse rate from few to many epochs: its value divided by `N^(b/(a-b))`, for
-    /// `kappa N^(b/(a-b))` epochs over N samples and kappa > 0. It is about kappa where kappa is small, and tends to
-    /// the factor of [`PowerLaw::plateau`] where kappa is large.
+    /// Crossover of the effective reuse rate (see [`super::reuse`]) from few to many epochs: its value divided by
+    /// `N^(b/(a-b))`, for `kappa N^(b/(a-b))` epochs over N samples and kappa > 0. It is about kappa where kappa is
+    /// small, and tends to the factor of [`PowerLaw::plateau`] where kappa is large.
     pub fn crossover(&self, kappa: f64) -> f64 {
         let [c1, k] = self.one_pass();
         math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)

@@ -23,8 +23,8 @@ pub fn permutations(symbols: u32) -> Vec<u32> {
     codes
 }
 
-/// Expected loss `E |W_{s_k} ... W_{s_1} - P_{s_k} ... P_{s_1}|^2 / (2 n)` over k skills `s_1..s_k` drawn from `p` (sum
-/// 1), where `W_j` is the learned matrix of skill j, `P_j` its permutation matrix and n the number of symbols.
+/// Expected loss `E |W_{s_k} ... W_{s_1} - P_{s_k} ... P_{s_1}|^2 / (2 n)` over k skills `s_1..s_k` drawn from `p`,
+/// whose sum is 1. `W_j` is the learned matrix of skill j, `P_j` its permutation matrix and n the number of symbols.
 ///
 /// The entries of `W_j` are `weights[(j n + row) n + column]`, and `P_j` has its 1s at `(image(codes[j], c), c)`. The
 /// expected squared norm of the product of the W is `tr T^k(1)` with `T(X) = E W^T X W`, and its overlap with the

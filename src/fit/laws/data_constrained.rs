@@ -43,7 +43,7 @@ pub(super) struct Base {
 }
 
 /// Effective amount divided by the unique amount, after some repeats; and the derivatives of the logarithm of this
-/// worth by the number of repeats and by the logarithm of the decay parameter.
+/// quotient by the number of repeats and by the logarithm of the decay parameter.
 pub(super) type Worth = (f64, f64, f64);
 
 impl Base {
