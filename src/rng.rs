@@ -98,7 +98,7 @@ pub struct Draws {
 }
 
 impl Draws {
-    /// Generator for these indices, starting at block 0.
+    /// Generator for the draws of one (seed, stream, run, step), starting at block 0.
     pub const fn new(seed: u32, stream: Stream, run: u32, step: u32) -> Self {
         Self { key: [seed, stream.0], counter: [run, step, 0, 0], words: [0; 4], used: 4 }
     }

@@ -163,7 +163,7 @@ pub mod clock {
         WAITING.take().into_iter().for_each(Waker::wake);
     }
 
-    /// Waits for the answer; `None` after this many seconds of ticks without one.
+    /// Waits for the answer; `None` after `seconds` seconds of ticks without one.
     pub(super) async fn within<T>(seconds: u32, answer: impl Future<Output = T>) -> Option<T> {
         let mut answer = pin!(answer);
         let begun = TICKS.get();
@@ -354,7 +354,7 @@ impl Gpu {
         self.allows_software
     }
 
-    /// Whether this is a software adapter, such as lavapipe or SwiftShader.
+    /// Whether this device is a software adapter, such as lavapipe or SwiftShader.
     pub const fn is_software(&self) -> bool {
         self.software
     }

@@ -346,8 +346,8 @@ pub struct Exec {
     backend: RefCell<Backend>,
     #[cfg(target_arch = "wasm32")]
     pool: pool::Pool,
-    /// Messages for the user, oldest first. None is ever removed, so that every run can show those that arrived during
-    /// it.
+    /// Messages for the user, oldest first. None is ever removed, so that every run can show the messages that arrived
+    /// while it ran.
     notices: RefCell<Vec<Text>>,
     /// Device that ran the last piece of work.
     used: RefCell<Option<DeviceInfo>>,

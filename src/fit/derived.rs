@@ -23,7 +23,7 @@ pub struct Ask {
 pub struct Answer {
     /// Name of the number.
     pub name: Template<0>,
-    /// Value of the number; not finite if there is none.
+    /// Value of the number; not finite if there is no answer.
     pub value: f64,
 }
 
@@ -97,7 +97,8 @@ pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>
     math::exp(0.5 * (lo + hi))
 }
 
-/// Smallest x above 1 at which a curve first reaches a value, from above or from below; infinite if it is above 10^30.
+/// Smallest x above 1 at which a curve first reaches a value, from above or from below; infinite if there is none up to
+/// 10^30.
 fn reach(f: impl Fn(f64) -> f64, value: f64) -> f64 {
     let (top, steps) = (math::ln(1e30), 600);
     let side = |ln_x: f64| f(math::exp(ln_x)) > value;

@@ -33,7 +33,7 @@ pub trait Target {
 pub struct Minimum {
     /// Point at which the minimisation ended.
     pub x: Vec<f64>,
-    /// Value at this point.
+    /// Value of the function at `x`.
     pub value: f64,
     /// Why the minimisation stopped.
     pub stop: Stop,

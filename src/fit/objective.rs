@@ -76,7 +76,7 @@ impl Objective {
 pub struct Problem {
     /// Law to fit.
     pub law: &'static Entry,
-    /// Runs to fit it to.
+    /// Runs to which the law is fitted.
     pub data: Arc<Data>,
     /// Objective to minimise.
     pub objective: Objective,

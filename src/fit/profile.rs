@@ -241,12 +241,13 @@ pub struct Profile {
     /// from the fit, in the transformed parameter.
     side: usize,
     step: f64,
-    /// Largest distance at which a point is known to be inside the interval, and the rise of the objective there.
-    inside: [f64; 2],
-    /// Smallest distance at which a point is known to be outside the interval, if any, and the rise of the objective
+    /// Largest distance from the fit at which a point is known to be inside the interval, and the rise of the objective
     /// there.
+    inside: [f64; 2],
+    /// Smallest distance from the fit at which a point is known to be outside the interval, if any, and the rise of the
+    /// objective there.
     outside: Option<[f64; 2]>,
-    /// Number of points that may still be spent on this end.
+    /// Number of points that may still be spent on the end that is being searched.
     left: usize,
     ends: [f64; 2],
 }

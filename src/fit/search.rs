@@ -65,7 +65,7 @@ pub struct Valley {
     pub params: Vec<f64>,
     /// Objective at the minimum.
     pub value: f64,
-    /// Number of starts whose descents ended there.
+    /// Number of starts whose descents ended in this minimum.
     pub reached: usize,
 }
 
@@ -86,8 +86,8 @@ pub struct Fit {
     pub met: usize,
     /// Number of all starts.
     pub starts: usize,
-    /// Whether the fit is probably the lowest minimum of all: at least five starts and one in twelve met it, or the law
-    /// has only one minimum.
+    /// Whether the fit is probably the lowest minimum of all: at least five starts and one in twelve reached it, or the
+    /// law has only one minimum.
     pub sure: bool,
     /// Grid with which the search began.
     pub grid: Grid,
@@ -219,7 +219,7 @@ pub struct Search {
     grid: Grid,
     /// Largest number of local minima of the grid to descend from.
     keep: usize,
-    /// Starts of the descents, each with the number of earlier starts that ended there.
+    /// Starts of the descents, each with the number of earlier starts that it replaces.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
     /// Number of times that the descent to the lowest minimum was continued.

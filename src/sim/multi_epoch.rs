@@ -28,7 +28,7 @@ const EPOCHS_ORDER: Stream = Stream(13);
 /// Number of learning rates that a group tries together.
 pub const LANES: usize = 16;
 
-/// Largest number of features of the dense model: a workgroup stores as many samples as it has lanes.
+/// Largest number of features of the dense model. A workgroup must be able to store one sample per lane.
 pub const DIM_MAX: u32 = 128;
 
 /// Largest number of coordinates of the one-hot model, whose alias table has one word per column.

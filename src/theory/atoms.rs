@@ -174,7 +174,7 @@ impl Optimal {
 pub struct Flat {
     /// Number of atoms that training draws.
     pub top: u32,
-    /// Test loss of this training.
+    /// Test loss of uniform training over the `top` most frequent atoms.
     pub loss: f64,
 }
 

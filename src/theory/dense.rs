@@ -18,7 +18,7 @@ struct Part {
     copies: f64,
     /// Eigenvalue of the feature covariance.
     scale: f64,
-    /// Sum of the squared target weights over these directions.
+    /// Sum of the squared target weights over the directions of equal eigenvalue.
     signal: f64,
 }
 

@@ -58,7 +58,7 @@ pub struct Allocation {
     pub size: f64,
     /// Number of epochs: tokens divided by unique tokens.
     pub epochs: f64,
-    /// Loss with these parameters and tokens.
+    /// Loss with `size` parameters and `tokens` tokens.
     pub loss: f64,
 }
 

@@ -22,7 +22,7 @@ const DIRECT: usize = 256;
 struct Part {
     /// Number of coordinates, or their weight in a quadrature rule over many that are nearly equal.
     copies: f64,
-    /// Probability that a sample shows one of these coordinates.
+    /// Probability with which a sample shows a given one of the equal coordinates.
     probability: f64,
     /// Scale of a coordinate: the square of its feature in a sample that shows it.
     scale: f64,
@@ -139,7 +139,7 @@ impl OneHot {
         self.parts.iter().filter(|_| needed).map(|part| Counts::new(samples, part.probability)).collect()
     }
 
-    /// Whether the learning rate makes the risk infinite. With noise, or for infinitely many epochs, it does if it is
+    /// Whether the risk is infinite. With noise, or for infinitely many epochs, it is infinite if the learning rate is
     /// at least 2 divided by the largest scale.
     fn diverges(&self, epochs: f64, rate: f64) -> bool {
         (self.noise > 0.0 || epochs == f64::INFINITY) && rate * self.largest_scale() >= 2.0

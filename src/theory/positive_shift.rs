@@ -108,7 +108,7 @@ impl Parts<'_> {
 
 /// Direction in which shares should move: minus the gradient of the loss, centred to sum 0.
 ///
-/// The unit is loss per share. Where it is positive, more data for this part lowers the loss to first order.
+/// The unit is loss per share. Where an entry is positive, more data for that part lowers the loss to first order.
 pub fn direction(pull: &[f64]) -> Vec<f64> {
     let mean = pull.iter().sum::<f64>() / pull.len() as f64;
     pull.iter().map(|x| x - mean).collect()
@@ -1142,8 +1142,8 @@ mod tests {
         close(law.loss(&[0.4, 0.6]), hand, 1e-15);
     }
 
-    /// With one-way transfer, the best share and the gain are those of Corollary 6.4 of "Shift is Good", as corrected
-    /// here.
+    /// With one-way transfer, the best share and the leading term of the gain are right, where Corollary 6.4 of "Shift
+    /// is Good" is printed wrong.
     #[test]
     fn one_way_transfer_has_the_corrected_gap() {
         let t = [1.0, 0.1, 0.0, 1.0];

@@ -29,7 +29,7 @@ const DAY: f64 = 86_400.0;
 
 impl Columns {
     /// Roles that the headings suggest. Whole names come first, then words of longer headings, then letters. If no
-    /// heading means x, it is the column that could be x, if there is just one.
+    /// heading means the input x, and just one column could be x, that column gets the role.
     pub fn guess(table: &Table) -> Self {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let mut guess = Self::default();
