@@ -51,7 +51,7 @@ pub const MISS: usize = 4;
 /// Index of the row of `sum_j (1 - v_j)^2`, with v as in [`SIGNAL`]. It gives the exact loss near the truth, where
 /// differences of powers would cancel.
 pub const MISS_SQUARE: usize = 5;
-/// Index of the row with the number of entries above 0 of v, with v as in [`SIGNAL`].
+/// Index of the row with the number of entries `v_j` that are above 0, with v as in [`SIGNAL`].
 pub const RIGHT: usize = 6;
 /// Index of the first of [`BINS`] rows, each with the sum over one bin of v, with v as in [`SIGNAL`].
 pub const BIN: usize = 7;

@@ -76,7 +76,7 @@ impl Fixed<'_> {
 pub const LEAST_LOG_GAIN: f64 = -17.0;
 
 /// Job that computes the decimal logarithm of the relative gain, `log10(1 - L*/L_same)`, for a random problem and for
-/// logarithmic curves with the same weights. L* is the loss with the best shares, L_same that with matched shares,
+/// logarithmic curves with the same weights. `L*` is the loss with the best shares, `L_same` that with matched shares,
 /// which equal the test weights. The result is NaN, and the problem is not counted, if a loss is beyond f64 or the best
 /// shares were not found.
 ///

@@ -77,7 +77,7 @@ impl Law {
     }
 
     /// Number of fresh epochs that K >= 1 epochs over the same tokens are worth: `1 + R_D (1 - exp(-(K-1)/R_D))`, at
-    /// most `1 + R_D`, with R_D = `data_decay`.
+    /// most `1 + R_D`, where `R_D` is `data_decay`.
     pub fn effective_reuse(&self, epochs: f64) -> f64 {
         effective(epochs, 1.0, self.data_decay)
     }
