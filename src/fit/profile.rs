@@ -114,8 +114,7 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
 
 /// Smallest fall of the objective, in units of chi-squared, over a step beyond a bound, at which the bound counts as
 /// having stopped the fit. The fitted value then says more about the bound than about the runs. The step is as long as
-/// the transformed parameter is large, and at least 1. For a logarithm that is far, because parameters that compensate
-/// each other move far together.
+/// the transformed parameter is large, and at least 1, because parameters that compensate each other move far together.
 const PRESSED: f64 = 0.1;
 
 /// Free parameters that are at a bound in `params`, each with whether the bound stopped the fit, so that the objective

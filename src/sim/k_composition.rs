@@ -53,7 +53,8 @@ pub const MISS: usize = 4;
 pub const MISS_SQUARE: usize = 5;
 /// Index of the row with the number of entries `v_j` that are above 0, with v as in [`SIGNAL`].
 pub const RIGHT: usize = 6;
-/// Index of the first of [`BINS`] rows, each with the sum over one bin of v, with v as in [`SIGNAL`].
+/// Index of the first of [`BINS`] rows, each with the sum of `v_j` over the skills j of one bin, with v as in
+/// [`SIGNAL`].
 pub const BIN: usize = 7;
 
 /// Limit of a product of weights and of a mean square of weights. A run that exceeds it has diverged.
@@ -82,7 +83,7 @@ crate::uniforms! {
         trainings: u32,
         /// Number of skills d.
         skills: u32,
-        /// Uniform probability of a skill, 1/d.
+        /// Uniform probability of a skill, which is 1 divided by the number of skills.
         share: f32,
         /// Number of hops k.
         hops: u32,

@@ -46,7 +46,8 @@ pub trait Model {
 
 /// The power `(1-g)^exponent` for g >= 0, to full relative precision; [`forgotten`] is 1 minus this power.
 ///
-/// A negative base has real powers at whole exponents only; between them this is the real part.
+/// A negative base has real powers at whole exponents only; between whole exponents, the result is the real part of the
+/// power.
 pub(super) fn kept(g: f64, exponent: f64) -> f64 {
     power(g, exponent, math::exp, |signed| signed)
 }

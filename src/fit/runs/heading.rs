@@ -428,7 +428,7 @@ struct Vocabulary {
     needed: &'static [&'static str],
     /// Words that give a heading another meaning, so that it does not mean the role.
     never: &'static [&'static str],
-    /// Words that a heading may contain too, beside those in `needed`, without another meaning.
+    /// Words that a heading may contain beside those in `needed` without a change of its meaning.
     known: &'static [&'static str],
     /// Words for the whole quantity; a heading with such a word is preferred.
     whole: &'static [&'static str],
