@@ -1,5 +1,5 @@
-//! The GPU back end, and the only file that names `wgpu`. A native program uses Vulkan, Metal or Direct3D 12, a page
-//! WebGPU.
+//! The GPU back end, and the only file that names `wgpu`. A native program uses Vulkan, Metal or Direct3D 12; a page
+//! uses WebGPU.
 //!
 //! Opening a device ends with a self-test against the CPU. The state of a run stays on the device. A range of steps is
 //! cut into dispatches of some milliseconds, two in flight. Any failure (a refused command, too little memory, a lost

@@ -11,7 +11,7 @@
 //!
 //! The lowest minimum on the runs need not be the lowest on a resample. So a replicate computes the objective anew at
 //! the fit's local minima and at every cell of the search's grid, which takes no evaluation of the law. It descends
-//! from the lowest of these places, and keeps the lowest end.
+//! from the lowest of these places, and keeps the lowest minimum.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::rng::{Draws, stream};
 
 /// Relative precision of a replicate's objective. It gives the parameters to a thousandth of a standard error.
 const EXACT: f64 = 1e-9;
-/// Relative precision of all descents of a replicate. The lowest end is then refined to [`EXACT`].
+/// Relative precision of all descents of a replicate. The lowest minimum is then refined to [`EXACT`].
 const ROUGH: f64 = 1e-5;
 /// Largest number of descents of a replicate if the grid has every free parameter: its cells then resolve small local
 /// minima.

@@ -5,14 +5,14 @@
 //!    factors that must be positive kept positive (variable projection; Golub and Pereyra, SIAM J. Numer. Anal. 10,
 //!    1973).
 //! 2. Descents start from the lowest local minima of the grid, and from a few random places between them.
-//! 3. Further descents start from random places anywhere in the grid's ranges, and near the lowest end so far. They
-//!    stop when the lowest end was met often enough, or when enough places were tried. Few runs, or runs that are too
-//!    similar, lead to minima that a grid misses.
-//! 4. The lowest end is the fit. The other ends are kept, with the number of starts that reached each. If too few
-//!    starts met the lowest end, the fit is marked as unsure, because there may be a lower minimum.
+//! 3. Further descents start from random places anywhere in the grid's ranges, and near the lowest minimum found so
+//!    far. They stop when that minimum was reached often enough, or when enough places were tried. Few runs, or runs
+//!    that are too similar, lead to minima that a grid misses.
+//! 4. The lowest minimum found is the fit. The other minima are kept, with the number of starts that reached each. If
+//!    too few starts reached the lowest, the fit is marked as unsure, because there may be a lower minimum.
 //!
-//! If there are many rows, steps 1 and 2 use an evenly spread part of them, and descents from the best ends continue on
-//! all rows.
+//! If there are many rows, steps 1 and 2 use an evenly spread part of them, and descents from the best minima continue
+//! on all rows.
 
 use std::sync::Arc;
 
