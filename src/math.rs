@@ -1,8 +1,9 @@
-//! The one door to transcendental functions of f64.
+//! Transcendental functions of f64, for all code of the project.
 //!
-//! The standard library's `exp`, `ln`, `powf` call the platform's own code and differ between native and WebAssembly.
-//! The functions here do not, so a CPU result has the same bits on every machine. `clippy.toml` forbids the standard
-//! ones. A faster implementation with the same bits everywhere can replace `libm` here, in one place.
+//! The standard library's `exp`, `ln`, `powf` call the platform's own code and differ between native programs and
+//! WebAssembly. The functions here do not, so a CPU result has the same bits on every machine. `clippy.toml` forbids
+//! those of the standard library. If a faster implementation than `libm` has the same bits everywhere, only this file
+//! changes.
 
 /// Exponential, `e^x`.
 pub fn exp(x: f64) -> f64 {
@@ -44,7 +45,7 @@ pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
 
-/// Logarithm of the absolute Gamma function, `ln |Γ(x)|`.
+/// Logarithm of the absolute value of the Gamma function, `ln |Γ(x)|`.
 pub fn lgamma(x: f64) -> f64 {
     libm::lgamma(x)
 }
@@ -59,13 +60,14 @@ pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)
 }
 
-/// Two-sided normal quantile of 95%: `normal_quantile(0.975)`.
+/// Half the width of a central 95% interval of the standard normal distribution: `normal_quantile(0.975)`.
 pub const Z95: f64 = 1.959_963_984_540_054;
 
-/// Two-sided normal quantile of 99.9%: `normal_quantile(0.9995)`.
+/// Half the width of a central 99.9% interval of the standard normal distribution: `normal_quantile(0.9995)`.
 pub const Z999: f64 = 3.290_526_731_491_926;
 
-/// Quantile of the standard normal distribution, `Φ(normal_quantile(p)) = p` for `0 < p < 1`.
+/// Quantile of the standard normal distribution for a probability `0 < p < 1`, so that `Φ(normal_quantile(p)) = p` for
+/// its distribution function Φ.
 ///
 /// Acklam's rational approximation is refined by two Halley steps on `erfc`, to full precision.
 pub fn normal_quantile(p: f64) -> f64 {
@@ -125,7 +127,7 @@ pub fn normal_quantile(p: f64) -> f64 {
     x
 }
 
-/// Grid of a logarithmic axis: `count` points (at least 2) from `first` to about `last` at equal ratios,
+/// Points of a logarithmic axis: `count` points (at least 2) at equal ratios from `first` to about `last`,
 /// `first (last / first)^(i / (count - 1))`.
 pub fn ratios(first: f64, last: f64, count: u32) -> Vec<f64> {
     (0..count).map(|i| first * pow(last / first, f64::from(i) / f64::from(count - 1))).collect()

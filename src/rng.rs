@@ -1,18 +1,18 @@
 //! Indexed random numbers: every draw is a pure function of (seed, stream, run, step).
 //!
-//! Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
-//! key = (seed, stream), counter = (run, step, block, 0). Everything derived from it in a kernel (alias
-//! tables, permutations, Gaussians) is integer arithmetic, hence the same bits on every device. `rng.wgsl` is
-//! the twin. On the CPU, [`Draws`] is a generator for `rand`'s shuffles and choices.
+//! Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011), with key =
+//! (seed, stream) and counter = (run, step, block, 0). All that a kernel derives from these words (alias tables,
+//! permutations, Gaussians) is integer arithmetic, so every device gives the same bits. `rng.wgsl` is the version for
+//! GPUs. On the CPU, [`Draws`] is a generator for `rand`'s shuffles and choices.
 
 use std::convert::Infallible;
 
 use crate::math;
 
-/// A purpose of draws. Each purpose has its own number, so that no two share draws by accident.
+/// A purpose of random draws. Each purpose has its own number, so that no two purposes share draws by accident.
 ///
-/// A user of draws declares its stream, `const SAMPLES: Stream = Stream(N)`, beside their use. Results depend on the
-/// number, so it never changes; a test names the next free one.
+/// A module that draws declares its stream, `const SAMPLES: Stream = Stream(N)`, beside the code that uses it. Results
+/// depend on the number, so it never changes; a test names the next free number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream(pub u32);
 
@@ -20,9 +20,9 @@ pub struct Stream(pub u32);
 pub mod stream {
     use super::Stream;
 
-    /// Stream of bootstrap resamples.
+    /// Random stream of bootstrap resamples.
     pub const BOOTSTRAP: Stream = Stream(4);
-    /// Stream of the self-test of a device, and of tests.
+    /// Random stream of the self-test of a device, and of tests.
     pub const PROBE: Stream = Stream(5);
 }
 
@@ -51,9 +51,10 @@ pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
     c
 }
 
-/// [`philox`] for L counters with a common block number: `out[word][lane]`.
+/// [`philox`] for L counters with the same block number, as `out[word][lane]`.
 ///
-/// The words equal those of [`philox`]; their layout lets a compiler turn lanes into SIMD.
+/// The words equal those of [`philox`]. Their layout allows a compiler to compute several lanes in one SIMD
+/// instruction.
 #[inline(always)]
 pub fn philox_lanes<const L: usize>(key: [u32; 2], runs: [u32; L], steps: [u32; L], block: u32) -> [[u32; L]; 4] {
     let mut k = key;
@@ -72,14 +73,14 @@ pub fn philox_lanes<const L: usize>(key: [u32; 2], runs: [u32; L], steps: [u32; 
     c
 }
 
-/// The high 24 bits of a word as an exact multiple of 2^-24 in [0, 1).
+/// The high 24 bits of a random word, as an exact multiple of 2^-24 in [0, 1).
 #[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "24 bits fit f32 exactly")]
 pub const fn unit(word: u32) -> f32 {
     (word >> 8) as f32 / 16_777_216.0
 }
 
-/// Two words as the middle of one of 2^52 equal parts of (0, 1); never 0 or 1.
+/// The middle of the one of 2^52 equal parts of (0, 1) that two random words select; never 0 or 1.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "52 bits and a half fit f64 exactly")]
 pub const fn unit_f64(words: [u32; 2]) -> f64 {
@@ -87,7 +88,7 @@ pub const fn unit_f64(words: [u32; 2]) -> f64 {
     (bits as f64 + 0.5) / 4_503_599_627_370_496.0
 }
 
-/// Generator for `rand` of the draws of one (seed, stream, run, step), one word after another.
+/// Generator for `rand` that yields the random words of one (seed, stream, run, step), one after another.
 #[derive(Clone, Debug)]
 pub struct Draws {
     key: [u32; 2],
@@ -97,12 +98,12 @@ pub struct Draws {
 }
 
 impl Draws {
-    /// Generator of these draws, starting at block 0.
+    /// Generator for the draws of one (seed, stream, run, step), starting at block 0.
     pub const fn new(seed: u32, stream: Stream, run: u32, step: u32) -> Self {
         Self { key: [seed, stream.0], counter: [run, step, 0, 0], words: [0; 4], used: 4 }
     }
 
-    /// Draws the next word.
+    /// Draws the next random word.
     #[inline]
     pub fn word(&mut self) -> u32 {
         if self.used == 4 {
@@ -120,7 +121,8 @@ impl Draws {
         unit_f64([self.word(), self.word()])
     }
 
-    /// Draws a whole number below `n`, by the high half of a product; the bias is below `n / 2^32`.
+    /// Draws a whole number below `n`, as the high half of the product of `n` and a random word; the bias is below
+    /// `n / 2^32`.
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         mulhi(self.word(), n)
@@ -146,7 +148,8 @@ impl rand::TryRng for Draws {
     }
 }
 
-/// A uniformly random permutation of `0..n` (Fisher-Yates, `j = floor(u (i + 1))`).
+/// A uniformly random permutation of `0..n` (Fisher-Yates; `i` is swapped with `j = floor(u (i + 1))` for a uniform
+/// random number `u`).
 pub fn permutation(draws: &mut Draws, n: u32) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n).collect();
     for i in (1..n).rev() {
@@ -155,11 +158,11 @@ pub fn permutation(draws: &mut Draws, n: u32) -> Vec<u32> {
     order
 }
 
-/// Walker's alias table: one column per outcome, kept as integers (Vose, IEEE Trans. Softw. Eng. 17, 1991).
+/// Walker's alias table: one column per outcome, stored as integers (Vose, IEEE Trans. Softw. Eng. 17, 1991).
 ///
-/// A table of at most 1024 columns is packed, one word per column and one word per draw:
-/// `threshold (22 bits) << 10 | alias (10 bits)`, padded to a power of two. A larger table has two words per column,
-/// `threshold, alias`, and takes two words per draw.
+/// A table of at most 1024 columns is packed: it has one word per column,
+/// `threshold (22 bits) << 10 | alias (10 bits)`, its number of columns is padded to a power of two, and a draw takes
+/// one random word. A larger table has two words per column, `threshold, alias`, and a draw takes two random words.
 #[derive(Clone, Debug)]
 pub struct Alias {
     /// Words of the table, as a kernel reads them.
@@ -174,7 +177,7 @@ pub struct Alias {
 pub const PACKED_COLUMNS_MAX: usize = 1024;
 
 impl Alias {
-    /// Table for the probabilities `p` (non-negative, any sum above 0).
+    /// Table for outcomes with the probabilities `p` (non-negative, any sum above 0).
     ///
     /// The probability of an outcome is exact to 2^-22 (packed) or 2^-32 (wide), divided by the number of columns.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ranges are in the comments")]
@@ -214,8 +217,8 @@ impl Alias {
         self.columns.trailing_zeros()
     }
 
-    /// Outcome of a draw in the packed form: the high `bits` of `u` choose the column, the next 22 are compared with
-    /// its threshold.
+    /// Outcome of a draw in the packed form: the high `bits` of the random word `u` choose the column, and the next 22
+    /// bits are compared with its threshold.
     #[inline(always)]
     pub const fn pick_packed(words: &[u32], bits: u32, u: u32) -> u32 {
         // A shift by 32 would overflow; a single column needs no shift.
@@ -224,14 +227,15 @@ impl Alias {
         if (u << bits) >> 10 < word >> 10 { column } else { word & 1023 }
     }
 
-    /// Outcome of a draw in the wide form: `u[0]` chooses the column, `u[1]` is compared with its threshold.
+    /// Outcome of a draw in the wide form, from two random words: `u[0]` chooses the column, `u[1]` is compared with
+    /// its threshold.
     #[inline(always)]
     pub const fn pick_wide(words: &[u32], columns: u32, u: [u32; 2]) -> u32 {
         let column = mulhi(u[0], columns);
         if u[1] < words[2 * column as usize] { column } else { words[2 * column as usize + 1] }
     }
 
-    /// Exact probability of every outcome as the integers encode it; for tests.
+    /// Probability of every outcome, exactly as the integers of the table encode it; for tests.
     pub fn probabilities(&self) -> Vec<f64> {
         let mut p = vec![0.0; self.columns as usize];
         for i in 0..self.columns as usize {
@@ -247,18 +251,18 @@ impl Alias {
     }
 }
 
-/// Octaves of the Gaussian table, and segments of an octave.
+/// Number of octaves of the Gaussian table. The next constant is the number of segments per octave.
 const OCTAVES: u32 = 24;
 const SEGMENTS: u32 = 64;
 
 /// Standard normal distribution, as an integer table of its quantiles.
 ///
-/// A word is a sign and 31 bits `v` (at least 128): `|z| = -Φ⁻¹(v / 2^32)`, interpolated linearly in each of 64
-/// segments of 24 octaves, in units of 2^-21. The error is at most 1.6e-5, `|z| <= 5.07`, and the variance is within
-/// 1e-4 of 1.
+/// A random word is split into a sign and 31 bits `v` (at least 128), and gives the number `|z| = -Φ⁻¹(v / 2^32)`,
+/// where Φ is the distribution function. Quantiles are interpolated linearly in each of 64 segments of 24 octaves, in
+/// units of 2^-21. The error is at most 1.6e-5, `|z| <= 5.07`, and the variance is within 1e-4 of 1.
 #[derive(Clone, Debug)]
 pub struct Gaussian {
-    /// Pairs `(value, step)` of the segments, as a kernel reads them.
+    /// Pairs `(value, step)`, one for each segment, as a kernel reads them.
     pub table: Vec<[i32; 2]>,
 }
 
@@ -284,20 +288,20 @@ impl Gaussian {
         Self { table }
     }
 
-    /// Normal quantile of a word.
+    /// Standard normal number for a random word.
     pub fn sample(&self, word: u32) -> f32 {
         gaussian(word, self.table[gaussian_entry(word) as usize])
     }
 }
 
-/// Index of the entry of a [`Gaussian`] table that a word falls in.
+/// Index of the entry of a [`Gaussian`] table for a random word.
 #[inline(always)]
 pub const fn gaussian_entry(word: u32) -> u32 {
     let (octave, n) = gaussian_place(word);
     octave * SEGMENTS + ((n >> 25) & 63)
 }
 
-/// Normal quantile of a word, given its table entry `[value, step]`; exact in f32.
+/// Standard normal number for a random word, given its entry `[value, step]` of a [`Gaussian`] table; exact in f32.
 #[inline(always)]
 #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "12 bits; |z| 2^21 is below 2^24")]
 pub const fn gaussian(word: u32, [value, step]: [i32; 2]) -> f32 {
@@ -306,7 +310,7 @@ pub const fn gaussian(word: u32, [value, step]: [i32; 2]) -> f32 {
     (if word >> 31 == 0 { z } else { -z }) as f32 / 2_097_152.0
 }
 
-/// Octave of a word's 31 bits, and these bits shifted until the leading one is on top.
+/// Octave of the low 31 bits of a random word, and these bits shifted until the leading 1 is the highest bit.
 const fn gaussian_place(word: u32) -> (u32, u32) {
     let bits = word & 0x7fff_ffff;
     // `bits | 128` would distort the tail.
@@ -315,7 +319,7 @@ const fn gaussian_place(word: u32) -> (u32, u32) {
     (octave, v << (octave + 1))
 }
 
-/// Running digest of words, FNV-1a with 64 bits. It compares machines and is not cryptographic.
+/// Digest of a sequence of words, FNV-1a with 64 bits. It serves to compare machines and is not cryptographic.
 #[derive(Clone, Copy, Debug)]
 pub struct Digest(u64);
 
@@ -333,20 +337,20 @@ impl Digest {
         self.0 ^= self.0 >> 29;
     }
 
-    /// Adds a number to the digest; all NaNs count as one, and 0 has no sign.
+    /// Adds a number to the digest. All NaNs count as equal, and so do 0 and -0.
     #[inline]
     pub fn number(&mut self, x: f64) {
         self.word(if x.is_nan() { u64::MAX } else { (x + 0.0).to_bits() });
     }
 
-    /// Digest so far, in hexadecimal.
+    /// The digest of all words so far, in hexadecimal.
     pub fn hex(self) -> String {
         format!("{:016x}", self.0)
     }
 }
 
-/// Digests of a million outputs each of Philox, the Gaussian table and every function of `math`, equal on every
-/// machine. Each source is one line, its digest and its name.
+/// Digests of a million outputs each of Philox, the Gaussian table and every function of `math`; they are equal on
+/// every machine. Each line has a digest and the name of what was digested.
 pub fn digest() -> String {
     let (mut words, mut normals, mut functions) = (Digest::default(), Digest::default(), Digest::default());
     let gaussian = Gaussian::new();

@@ -1,4 +1,4 @@
-//! Statistics that more than one experiment needs: means, lines, parabolas, quantiles and their errors.
+//! Statistics that several experiments need: means, lines, parabolas, quantiles and their errors.
 
 use crate::math::{self, Z95};
 
@@ -12,7 +12,7 @@ pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     xy / (sum(&|i| (x[i] - mx) * (x[i] - mx)) * sum(&|i| (y[i] - my) * (y[i] - my))).sqrt()
 }
 
-/// Mean and its standard error; each is NaN if there are too few values.
+/// Mean of the values and its standard error; each is NaN if there are too few values.
 pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -20,14 +20,14 @@ pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (spread / n).sqrt())
 }
 
-/// Weights w of the least-squares slope over `x`: `slope = sum w_i y_i`.
+/// Weights w with which values y at `x` give the slope of their least-squares line: `slope = sum w_i y_i`.
 pub fn slope_weights(x: &[f64]) -> Vec<f64> {
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     let square: f64 = x.iter().map(|x| (x - mean) * (x - mean)).sum();
     x.iter().map(|x| (x - mean) / square).collect()
 }
 
-/// Wilson's 95% confidence interval of a share, from `hits` out of `of`.
+/// Wilson's 95% confidence interval of a probability, from `hits` in `of` trials.
 pub fn wilson(hits: u32, of: u32) -> [f64; 2] {
     let (n, z2) = (f64::from(of), Z95 * Z95);
     let share = f64::from(hits) / n;
@@ -38,7 +38,8 @@ pub fn wilson(hits: u32, of: u32) -> [f64; 2] {
     [if hits == 0 { 0.0 } else { end(middle - half) }, if hits == of { 1.0 } else { end(middle + half) }]
 }
 
-/// Abscissa of the lowest point of the least-squares parabola; NaN if the parabola has none.
+/// x coordinate of the lowest point of the least-squares parabola through the points; NaN if the parabola has no lowest
+/// point.
 pub fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
     if xs.len() < 3 {
         return f64::NAN;
@@ -56,20 +57,21 @@ pub fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
     if curvature > 0.0 { middle - 0.5 * slope / curvature } else { f64::NAN }
 }
 
-/// Index of a quantile in a sorted list of `count` values: the first at which this share of the list is reached.
+/// Index of a quantile in a sorted list of `count` values: that of the first value with at least `share` of the list up
+/// to it.
 pub fn place(count: usize, share: f64) -> usize {
     (share * count as f64).ceil().max(1.0) as usize - 1
 }
 
-/// Lower quartile, median and upper quartile, each a value of the sample (see [`place`]); NaN if there are no values.
+/// Lower quartile, median and upper quartile, each one of the values (see [`place`]); NaN if there are no values.
 pub fn quartiles(values: &[f32]) -> [f64; 3] {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     [0.25, 0.5, 0.75].map(|share| sorted.get(place(sorted.len(), share)).map_or(f64::NAN, |x| f64::from(*x)))
 }
 
-/// The largest c with `P(a / b < c) <= tail`, for independent a and b, listed in ascending order with their
-/// probabilities. An infinite b makes the quotient 0.
+/// The largest c with `P(a / b < c) <= tail`, for independent random numbers a and b, whose values are listed in
+/// ascending order with their probabilities. If b is infinite, the quotient is 0.
 pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
     let below = |c: f64| {
         let (mut i, mut reached, mut sum) = (0, 0.0, 0.0);
@@ -102,11 +104,12 @@ pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
     quotients.find(|q| (q / near - 1.0).abs() < 1e-9).unwrap_or(near)
 }
 
-/// Probability that the median of n draws with replacement, the `ceil(n/2)`-th, is the j-th of n distinct values.
+/// Probability that the median of n draws with replacement, which is the `ceil(n/2)`-th smallest, is the j-th smallest
+/// of n distinct values; for each j.
 ///
-/// The r-th order statistic of uniform numbers has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, and the j-th value
-/// is drawn for x in `((j-1)/n, j/n]`. Integrated by Gauss-Legendre with 8 points: exact up to n = 16 and to 1e-12
-/// above.
+/// The r-th smallest of n uniform numbers has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, with the Beta function
+/// B, and a uniform number x draws the j-th value if it is in `((j-1)/n, j/n]`. Integrated by Gauss-Legendre with 8
+/// points: exact up to n = 16 and to 1e-12 above.
 pub fn median_weights(n: usize) -> Vec<f64> {
     const NODES: [(f64, f64); 4] = [
         (0.183_434_642_495_649_8, 0.362_683_783_378_362),
@@ -132,8 +135,8 @@ pub fn median_weights(n: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Least squares of y on x through points `(x, y, standard error of y)`: `(slope, its standard error, offset)`; `None`
-/// for fewer than two points.
+/// Least-squares line of y on x, weighted by the inverse squares of the errors, through points
+/// `(x, y, standard error of y)`: `(slope, its standard error, offset)`; `None` for fewer than two points.
 pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     let weight = |error: f64| 1.0 / (error * error);
     let total: f64 = points.iter().map(|p| weight(p.2)).sum();
@@ -147,7 +150,7 @@ pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     Some([slope, (1.0 / spread).sqrt(), my - slope * mx])
 }
 
-/// Lowest point between `lo` and `hi` of the polynomial through the points, `(x, y)`, by golden section.
+/// Point `(x, y)` between `lo` and `hi` at which the polynomial through the given points is lowest, by golden section.
 pub fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
     const SECTION: f64 = 0.381_966_011_250_105_1;
     // Neville's scheme evaluates the polynomial.

@@ -1,5 +1,5 @@
-//! The CPU back end: threads natively, the page's pool of workers in the browser. Groups are independent, so how they
-//! are shared out never changes a number.
+//! The CPU back end: threads in a native program, the page's pool of workers in the browser. Groups are independent, so
+//! no number depends on which thread or worker computes a group.
 
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
-//! The GPU back end, and the only file that names `wgpu`: Vulkan, Metal or Direct3D 12 natively, WebGPU on a page.
+//! The GPU back end, and the only file that names `wgpu`. A native program uses Vulkan, Metal or Direct3D 12; a page
+//! uses WebGPU.
 //!
-//! Opening a device ends with a self-test against the CPU. State stays on the device; a window of steps is cut into
-//! dispatches of some milliseconds, two in flight. Any failure (a refused command, too little memory, a lost device)
-//! becomes an error message before a number is used.
+//! Opening a device ends with a self-test against the CPU. The state of a run stays on the device. A range of steps is
+//! cut into dispatches of some milliseconds, two in flight. Any failure (a refused command, too little memory, a lost
+//! device) becomes an error message before a number is used.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -23,24 +24,27 @@ use crate::error::{Error, Result};
 use crate::text;
 use crate::text::{Text, count, name, phrase};
 
-/// Submissions in flight: one runs while the next waits, so that the device never idles and a page never builds up a
-/// queue.
+/// Number of submissions in flight: one runs while the next waits, so that the device never idles and a page never
+/// builds up a queue.
 const IN_FLIGHT: usize = 2;
 
-/// Work (steps times their weight) of a kernel's first dispatch, whose cost is unknown.
+/// Work of a kernel's first dispatch, whose duration cannot be predicted yet. Work is the number of steps times the
+/// cost of a step in units of the cheapest step.
 const FIRST_WORK: u32 = 16;
 
-/// Target duration of a dispatch in ms: after a shorter one the next does more steps, after a longer one fewer. Long
-/// enough to hide the cost of a submission, short enough for 60 frames a second and for every watchdog.
+/// Target duration of a dispatch in ms: if it takes less, the next dispatch does more steps; if it takes more, the next
+/// does fewer. The target is long enough to hide the cost of a submission, and short enough for 60 frames a second and
+/// for every watchdog of a driver.
 const DISPATCH_MS: Range<f64> = 6.0..10.0;
 
-/// Seconds of running time that a browser has to answer a request for an adapter.
+/// Number of seconds that a browser has to answer a request for an adapter, not counting time in which the page is
+/// hidden.
 const ADAPTER_S: u32 = 3;
 
-/// Seconds of running time that a device has to answer a request.
+/// Number of seconds that a device has to answer a request, not counting time in which the page is hidden.
 const ANSWER_S: u32 = 10;
 
-/// Largest number of groups along one axis of a grid: WebGPU's limit on every device.
+/// Largest number of groups along one axis of a grid: a limit that WebGPU guarantees on every device.
 const GRID_MAX: u32 = 65_535;
 
 /// An open device that has passed the self-test.
@@ -58,7 +62,8 @@ pub struct Gpu {
     pipelines: RefCell<BTreeMap<&'static str, wgpu::ComputePipeline>>,
     /// Buffers by [`Inputs::id`], for as long as some state uses them.
     inputs: RefCell<BTreeMap<u64, Weak<[wgpu::Buffer]>>>,
-    /// Work of a dispatch, by kernel and by number of groups.
+    /// Work that the next dispatch should do, by kernel and by number of groups. Work is the number of steps times the
+    /// cost of a step in units of the cheapest step.
     pace: RefCell<BTreeMap<(&'static str, u32), u32>>,
 }
 
@@ -69,14 +74,14 @@ pub struct State {
     uniforms: wgpu::Buffer,
     state: wgpu::Buffer,
     bindings: wgpu::BindGroup,
-    /// Keeps the shared buffers in the device's cache.
+    /// Input buffers, held here so that they stay in the device's cache, which all states share.
     _inputs: Rc<[wgpu::Buffer]>,
 }
 
 /// Health of a device, shared with the callbacks of `wgpu`.
 #[derive(Default)]
 struct Health {
-    /// First message about what broke the device.
+    /// Message about the first failure of the device.
     failure: Mutex<Option<Text>>,
     /// Senders that are dropped when the device breaks, which wakes every task that waits for an answer.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
@@ -95,7 +100,7 @@ impl Health {
         }
     }
 
-    /// Receiver that ends with an error when the device breaks.
+    /// Returns a receiver that ends with an error when the device breaks.
     fn watch(&self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,20 +112,20 @@ impl Health {
     }
 }
 
-/// First error, if any, that the device reports later about commands it was given.
+/// Two futures, each with an error, if any, that the device reports later about commands it was given.
 type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
-/// A dispatch that was submitted and has not been waited for.
+/// A dispatch that was submitted, and whose end has not been waited for yet.
 struct Flight {
     work: u32,
     submitted_ms: f64,
     submission: wgpu::SubmissionIndex,
-    /// Time in ms at which the dispatch was done.
+    /// Receives the time in ms at which the dispatch was done.
     done: oneshot::Receiver<f64>,
     verdicts: Verdicts,
 }
 
-/// Milliseconds since an arbitrary start.
+/// Milliseconds since the first call in this program.
 #[cfg(not(target_arch = "wasm32"))]
 fn now_ms() -> f64 {
     use std::sync::OnceLock;
@@ -135,8 +140,8 @@ fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
 }
 
-/// Running time of a page's worker. The worker's timer calls [`tick`](clock::tick), except while the page is hidden:
-/// nothing can answer then, so that time does not count against a deadline.
+/// Clock of a page's worker that stops while the page is hidden. A timer of the worker calls [`tick`](clock::tick),
+/// except while the page is hidden: nothing can answer then, so that time does not count against a deadline.
 #[cfg(target_arch = "wasm32")]
 pub mod clock {
     use std::cell::{Cell, RefCell};
@@ -144,7 +149,7 @@ pub mod clock {
     use std::pin::pin;
     use std::task::{Poll, Waker};
 
-    /// Ticks per second.
+    /// Number of ticks per second.
     pub const RATE: u32 = 4;
 
     thread_local! {
@@ -158,7 +163,7 @@ pub mod clock {
         WAITING.take().into_iter().for_each(Waker::wake);
     }
 
-    /// Waits for the answer; `None` after so many seconds without one.
+    /// Waits for the answer; `None` after `seconds` seconds of ticks without one.
     pub(super) async fn within<T>(seconds: u32, answer: impl Future<Output = T>) -> Option<T> {
         let mut answer = pin!(answer);
         let begun = TICKS.get();
@@ -181,14 +186,14 @@ pub mod clock {
 #[cfg(target_arch = "wasm32")]
 use clock::within;
 
-/// Waits for the answer, without a deadline: a native driver answers at once, or in [`Gpu::drive`], which has its own
-/// deadline.
+/// Waits for the answer, without a deadline: a native driver answers at once, or within [`Gpu::drive`], which has its
+/// own deadline.
 #[cfg(not(target_arch = "wasm32"))]
 async fn within<T>(_: u32, answer: impl Future<Output = T>) -> Option<T> {
     Some(answer.await)
 }
 
-/// A message of a driver or browser, cut to one line that can end a sentence. From a browser's exception, only the
+/// A message of a driver or browser, shortened to one line that can end a sentence. Of a browser's exception, only the
 /// message is kept.
 fn one_line(message: &str) -> String {
     let message = match message.split_once("JsValue(") {
@@ -214,11 +219,11 @@ fn refusal(error: &wgpu::Error) -> Error {
 }
 
 impl Gpu {
-    /// Opens the best adapter, and believes it only after the self-test.
+    /// Opens the best adapter, and returns it only if it passes the self-test.
     ///
     /// # Errors
-    /// No adapter; only a software adapter, which is slower than the CPU path, unless `allow_software`; limits below
-    /// WebGPU's defaults; wrong numbers in the self-test.
+    /// There is no adapter; there is only a software adapter, which is slower than the CPU path, and not
+    /// `allow_software`; its limits are below WebGPU's defaults; or the self-test gives wrong numbers.
     pub async fn open(allow_software: bool) -> Result<Self> {
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -241,10 +246,10 @@ impl Gpu {
         instance().enumerate_adapters(wgpu::Backends::all()).await.iter().map(describe).collect()
     }
 
-    /// Opens the adapter at this index of [`Gpu::adapters`]; for tests.
+    /// Opens adapter number `place` in the list of [`Gpu::adapters`]; for tests.
     ///
     /// # Errors
-    /// Fails as [`Gpu::open`] does, or if the adapter went away.
+    /// Fails as [`Gpu::open`] does, or if the adapter is no longer there.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn open_nth(place: usize) -> Result<Self> {
         let adapter = instance().enumerate_adapters(wgpu::Backends::all()).await.into_iter().nth(place);
@@ -317,7 +322,8 @@ impl Gpu {
         Ok(gpu)
     }
 
-    /// Runs fresh lanes through two windows and compares every bit with the twin, before a device is believed.
+    /// Advances newly made lanes through two ranges of steps and compares every bit with the CPU version of the kernel.
+    /// A device is used only if it passes.
     ///
     /// # Errors
     /// The numbers are wrong, or the device is lost or refuses a command.
@@ -348,7 +354,7 @@ impl Gpu {
         self.allows_software
     }
 
-    /// Whether this is a software adapter, such as lavapipe or SwiftShader.
+    /// Whether this device is a software adapter, such as lavapipe or SwiftShader.
     pub const fn is_software(&self) -> bool {
         self.software
     }
@@ -363,7 +369,7 @@ impl Gpu {
         lanes.state.as_ref().is_some_and(|state| state.device == self.id)
     }
 
-    /// Claims a smaller limit on buffers for this device; for tests.
+    /// This device with a smaller limit on the size of buffers; for tests.
     #[must_use]
     pub const fn limited_to(mut self, largest_buffer: u64) -> Self {
         self.largest_buffer = largest_buffer;
@@ -373,7 +379,7 @@ impl Gpu {
     /// Checks that the buffers of these lanes can be bound on this device.
     ///
     /// # Errors
-    /// A message that names the limit. The device has not failed then.
+    /// The buffers are too large, with a message that names the limit. This is not a failure of the device.
     pub fn fits<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<()> {
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
         let largest = inputs.chain([size_of_val(&lanes.host[..])]).max().unwrap_or(0) as u64;
@@ -390,7 +396,7 @@ impl Gpu {
         )))
     }
 
-    /// Copies the host's state and the inputs to this device and runs the whole log.
+    /// Copies the host's state and the inputs to this device, and runs all steps in the log of the lanes.
     ///
     /// # Errors
     /// The device is lost, refuses a command or has too little memory.
@@ -423,7 +429,7 @@ impl Gpu {
         self.run(lanes, 0).await
     }
 
-    /// Runs the log from entry `from` on; the state must be on this device.
+    /// Runs the steps in the log of the lanes, from entry `from` on; the state must be on this device.
     ///
     /// # Errors
     /// The device is lost or refuses a command.
@@ -453,10 +459,10 @@ impl Gpu {
         Ok(())
     }
 
-    /// Copies the first `rows` rows of every group to the host.
+    /// Copies the first `rows` rows of the state of every group to the host.
     ///
     /// # Errors
-    /// The device is lost or refuses a command; it never returns zeros instead.
+    /// The device is lost or refuses a command. A failed copy is always an error, never zeros.
     pub async fn read<K: Kernel>(&self, lanes: &Lanes<K>, rows: usize) -> Result<Vec<K::Row>> {
         let state = self.state(lanes)?;
         let (part, group) = ((rows * size_of::<K::Row>()) as u64, (lanes.rows * size_of::<K::Row>()) as u64);
@@ -567,7 +573,7 @@ impl Gpu {
         buffer
     }
 
-    /// Submits one dispatch: `steps` of every group.
+    /// Submits one dispatch, which advances every group through `steps`.
     fn launch<K: Kernel>(
         &self,
         pipeline: &wgpu::ComputePipeline,
@@ -605,7 +611,7 @@ impl Gpu {
         }
     }
 
-    /// Waits for the oldest dispatch and adjusts the pace to its duration.
+    /// Waits for the oldest dispatch, and adjusts the work of later dispatches to its duration.
     async fn land(&self, flights: &mut VecDeque<Flight>, key: (&'static str, u32), landed_ms: &mut f64) -> Result<()> {
         let Some(Flight { work, submitted_ms, submission, done, verdicts }) = flights.pop_front() else {
             return Ok(());
@@ -649,8 +655,8 @@ impl Gpu {
         Ok(())
     }
 
-    /// Waits for an answer of the device, or for the device to break; a device that misses its deadline counts as
-    /// broken.
+    /// Waits for an answer of the device, or for the failure of the device. A device that misses its deadline counts as
+    /// failed.
     async fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T> {
         let mut answer = pin!(answer);
         let mut broken = self.health.watch();
@@ -667,8 +673,9 @@ impl Gpu {
         answer.ok_or_else(|| Error::device(words::LOST))
     }
 
-    /// Blocks until a submission is done, because natively nothing happens unless someone polls; a browser polls by
-    /// itself, so there this does nothing. If a native driver really dies, wgpu 30 panics here and the program ends.
+    /// Blocks until a submission is done, because a native driver makes progress only when it is polled. A browser
+    /// polls by itself, so there this does nothing. If a native driver really dies, wgpu 30 panics here and the program
+    /// ends.
     #[cfg(not(target_arch = "wasm32"))]
     fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<()> {
         let timeout = Some(std::time::Duration::from_secs(ANSWER_S.into()));
@@ -679,7 +686,7 @@ impl Gpu {
         waited.map(drop).map_err(|_| Error::device(silence()))
     }
 
-    /// Runs the callbacks of a lost device natively; a browser runs them by itself.
+    /// Runs the callbacks of a lost device in a native program; a browser runs them by itself.
     fn hear(&self) {
         self.device.poll(wgpu::PollType::Poll).ok();
     }

@@ -1,8 +1,9 @@
 //! Where work runs: the same kernel on CPU threads, on a page's pool of workers, or on a GPU.
 //!
-//! An experiment makes [`Lanes`], asks [`Exec::advance`] to move them through a window of steps, and reads them back.
-//! Slicing, device loss and fallback happen in here and never change a number: draws are indexed, so a lost device is
-//! replaced and its steps are replayed from the last state on the host.
+//! An experiment makes [`Lanes`], asks [`Exec::advance`] to move them through a range of steps, and reads them back.
+//! This module cuts the work into pieces, replaces a lost device and falls back to the CPU. None of this changes a
+//! number: random draws depend only on their indices, so the steps of a lost device are replayed from the last state on
+//! the host.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -28,7 +29,7 @@ pub mod probe;
 #[allow(dead_code, reason = "threads are native, workers are a page's, and a build may have no GPU")]
 pub(crate) mod words;
 
-/// How closely a device must agree with the CPU twin.
+/// How closely the numbers of a device must agree with those of the CPU version of a kernel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Parity {
     /// Every bit of the state must agree.
@@ -44,17 +45,17 @@ pub enum Parity {
     },
 }
 
-/// The uniforms of a kernel, with the names and offsets of their fields; made by [`uniforms!`](crate::uniforms!).
+/// The uniforms of a kernel, with the names and offsets of their fields; declared by [`uniforms!`](crate::uniforms!).
 pub trait Uniforms: Pod + Send + Sync {
     /// Pairs `(name, byte offset)` of the fields, in order; `tests/wgsl.rs` compares the WGSL struct with them.
     const FIELDS: &'static [(&'static str, usize)];
 
-    /// Copy of these uniforms for another window of steps.
+    /// Copy of these uniforms for another range of steps.
     fn window(self, steps: Range<u32>) -> Self;
 }
 
-/// Declares a kernel's uniforms: only `u32` and `f32`, so that Rust's layout is WGSL's. The macro adds the window of
-/// steps, `first` and `steps`, at the end.
+/// Declares a kernel's uniforms. Fields can only be `u32` and `f32`, so that the layout in Rust equals that in WGSL.
+/// The macro adds the range of steps of a dispatch, `first` and `steps`, at the end.
 #[macro_export]
 macro_rules! uniforms {
     ($(#[$doc:meta])+ pub struct $name:ident { $($(#[$help:meta])+ $field:ident: $type:ty,)+ }) => {
@@ -63,9 +64,9 @@ macro_rules! uniforms {
         #[derive(Clone, Copy, Debug, ::bytemuck::Pod, ::bytemuck::Zeroable)]
         pub struct $name {
             $($(#[$help])+ pub $field: $type,)+
-            /// First step of the window.
+            /// First step of the dispatch.
             pub first: u32,
-            /// Number of steps in the window.
+            /// Number of steps of the dispatch.
             pub steps: u32,
         }
         impl $crate::exec::Uniforms for $name {
@@ -83,9 +84,10 @@ macro_rules! uniforms {
     };
 }
 
-/// One row of a group's state: one variable of every lane, `[u32; L]` or `[f32; L]`.
+/// One row of a group's state: the value of one variable for every lane of the group, `[u32; L]` or `[f32; L]` for L
+/// lanes.
 pub trait Row: Pod + Send + Sync {
-    /// Lanes of a group, which is the workgroup's size on a GPU.
+    /// Number of lanes of a group, which is the size of a workgroup on a GPU.
     const LANES: usize;
 }
 
@@ -103,12 +105,12 @@ where
     const LANES: usize = L;
 }
 
-/// A simulator kernel: a WGSL shader and its CPU twin, both with one workgroup of L lanes.
+/// A simulator kernel: a WGSL shader and a CPU version with the same results. A group of L lanes is a workgroup.
 ///
-/// Lanes are independent. The state of a group is `rows` rows; it starts as the host made it, and a window of steps
-/// maps it to the next state. Running `0..a` and then `a..b` gives the same state as running `0..b`.
+/// Lanes are independent. The state of a group is a number of rows; the host makes the first state, and a range of
+/// steps maps a state to the next one. Running `0..a` and then `a..b` gives the same state as running `0..b`.
 pub trait Kernel: Sized + 'static {
-    /// File stem, entry point and pipeline label of the kernel.
+    /// Name of the kernel: its file stem, entry point and pipeline label.
     const NAME: &'static str;
     /// Shader source: the kernel first and shared parts after it, so that line numbers in errors are the kernel's.
     const WGSL: &'static str;
@@ -124,34 +126,36 @@ pub trait Kernel: Sized + 'static {
     type Row: Row;
 
     /// Largest number of steps in one dispatch on a software adapter, at least 1. Mesa's llvmpipe silently leaves every
-    /// loop of an invocation after 65535 iterations in all, inner loops included. By default a step counts as one
-    /// iteration of its own loop and at most one block of draws, which has ten rounds.
+    /// loop of an invocation after 65535 iterations in all, inner loops included. By default a step is assumed to take
+    /// at most 11 iterations: one of its own loop, and the ten rounds of one block of draws.
     fn software_steps(_: &Self::Uniforms) -> u32 {
         5900
     }
 
-    /// Rough cost of a step, relative to the cheapest step; it sizes dispatches and never changes a number.
+    /// Rough cost of a step in units of the cheapest step. It determines the sizes of dispatches and never changes a
+    /// number.
     fn weight(_: &Self::Uniforms) -> u32 {
         1
     }
 
-    /// The twin: advances one group through its window. `state[row][lane]`.
+    /// The CPU version of the kernel: advances one group, with the state `state[row][lane]`, through the steps that the
+    /// uniforms give.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
 
-    /// Cases on which devices are compared with the twin: every branch of the shader, windows that end anywhere, sizes
-    /// at their bounds.
+    /// Cases on which devices are compared with the CPU version: every branch of the shader, ranges of steps that end
+    /// anywhere, sizes at their bounds.
     #[cfg(not(target_arch = "wasm32"))]
     fn cases() -> Vec<parity::Case<Self>>;
 }
 
-/// Work in f64 that only the CPU does: a pure function of its item's index.
+/// Work in f64 that only the CPU does. The result of an item is a pure function of the inputs and the item's index.
 pub trait Job: 'static {
-    /// Name of the job in the table of twins.
+    /// Name under which pool workers find the job.
     const NAME: &'static str;
-    /// Numbers that each item yields.
+    /// Number of results of each item.
     const WIDTH: usize;
 
-    /// Appends [`Job::WIDTH`] numbers for each of `items`, in order.
+    /// Appends [`Job::WIDTH`] results for each of `items`, in order.
     fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>);
 }
 
@@ -159,7 +163,7 @@ pub trait Job: 'static {
 #[derive(Clone, Debug)]
 pub struct Inputs {
     id: u64,
-    /// Buffers in words of 64 bits, so that every view is aligned.
+    /// The buffers in words of 64 bits, so that every typed view of them is aligned.
     buffers: Arc<[Vec<u64>]>,
     /// Lengths of the buffers in words of 32 bits.
     lengths: Arc<[usize]>,
@@ -181,7 +185,7 @@ impl Inputs {
         }
     }
 
-    /// Key of the buffers in the caches of workers and devices; never part of a result.
+    /// Key of the buffers in the caches of workers and devices. No result depends on it.
     pub const fn id(&self) -> u64 {
         self.id
     }
@@ -217,20 +221,21 @@ impl Inputs {
     }
 }
 
-/// A kernel or job without its types, as a pool worker looks it up: it maps bytes to bytes.
+/// A kernel or job without its generic type, as a pool worker looks it up by name: its function takes and returns
+/// bytes.
 #[derive(Clone, Copy)]
 pub struct Twin {
     /// Name of the kernel or job, [`Kernel::NAME`] or [`Job::NAME`].
     pub name: &'static str,
-    /// Runs a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
+    /// Computes a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
-    /// Suite of parity cases; `None` for a job.
+    /// Comparison of the kernel on devices and on the CPU; `None` for a job.
     #[cfg(not(target_arch = "wasm32"))]
     pub suite: Option<fn() -> parity::Suite>,
 }
 
 impl Twin {
-    /// Twin of a kernel; `data` is the state of the groups, changed in place.
+    /// Entry for a kernel. `data` is the state of the groups, changed in place.
     pub const fn kernel<K: Kernel>() -> Self {
         Self {
             name: K::NAME,
@@ -250,7 +255,7 @@ impl Twin {
         }
     }
 
-    /// Twin of a job; on return `data` holds f64.
+    /// Entry for a job. On return, `data` holds the f64 results.
     pub const fn job<J: Job>() -> Self {
         Self {
             name: J::NAME,
@@ -268,21 +273,22 @@ impl Twin {
 
 /// The state of a kernel's lanes, on the host and perhaps on a device.
 pub struct Lanes<K: Kernel> {
-    /// Last state on the host.
+    /// State on the host, which may be older than the state on the device.
     host: Vec<K::Row>,
-    /// Rows of one group's state.
+    /// Number of rows of one group's state.
     rows: usize,
     /// Read-only buffers.
     inputs: Inputs,
-    /// Windows that ran on the device since `host` was current: all that a replay needs.
+    /// Ranges of steps, with their uniforms, that ran on the device since `host` was current. They are all that a
+    /// replay needs.
     log: Vec<(K::Uniforms, Range<u32>)>,
-    /// Buffers of the device, while it lives.
+    /// Buffers on the device, as long as the device works.
     #[cfg(feature = "gpu")]
     state: Option<gpu::State>,
 }
 
 impl<K: Kernel> Lanes<K> {
-    /// Lanes of `groups` groups of `rows` rows, all zero.
+    /// Lanes of `groups` groups with `rows` rows each, all zero.
     pub fn zeroed(groups: u32, rows: usize, inputs: Inputs) -> Self {
         Self::new(vec![bytemuck::Zeroable::zeroed(); groups as usize * rows], rows, inputs)
     }
@@ -312,9 +318,9 @@ impl<K: Kernel> Lanes<K> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Device {
-    /// A hardware GPU that passes the self-test, else the CPU.
+    /// A hardware GPU if there is one that passes the self-test, else the CPU.
     Auto,
-    /// A GPU, software adapters included.
+    /// A GPU, which may be a software adapter.
     Gpu,
     /// The CPU.
     Cpu,
@@ -335,12 +341,13 @@ enum Backend {
     Gpu(std::rc::Rc<gpu::Gpu>),
 }
 
-/// Executor of all work, shared by every run of a program or page.
+/// Executes all work, shared by every run of a program or page.
 pub struct Exec {
     backend: RefCell<Backend>,
     #[cfg(target_arch = "wasm32")]
     pool: pool::Pool,
-    /// Messages for the user, oldest first; never removed, so that every run can show those it lived through.
+    /// Messages for the user, oldest first. None is ever removed, so that every run can show the messages that arrived
+    /// while it ran.
     notices: RefCell<Vec<Text>>,
     /// Device that ran the last piece of work.
     used: RefCell<Option<DeviceInfo>>,
@@ -350,7 +357,7 @@ pub struct Exec {
 }
 
 impl Exec {
-    /// Executor on the CPU: threads natively, `pool` on a page.
+    /// Executor on the CPU: with threads in a native program, with the workers of `pool` on a page.
     pub fn cpu(#[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Self {
         Self {
             backend: RefCell::new(Backend::Cpu),
@@ -418,7 +425,7 @@ impl Exec {
         DeviceInfo { kind: "cpu", adapter: self.cpu_name() }
     }
 
-    /// Messages for the user, from number `from` on.
+    /// Messages for the user, from message number `from` on.
     pub fn notices(&self, from: usize) -> Vec<Text> {
         self.notices.borrow()[from..].to_vec()
     }
@@ -428,7 +435,7 @@ impl Exec {
         self.notices.borrow_mut().push(sentence);
     }
 
-    /// Moves lanes through `steps`. On return the lanes hold the state after the last step, on the host or on the
+    /// Advances lanes through `steps`. On return the lanes hold the state after the last step, on the host or on the
     /// device.
     ///
     /// # Errors
@@ -498,7 +505,8 @@ impl Exec {
         Ok(lanes.host.chunks(lanes.rows).flat_map(|group| &group[..rows]).copied().collect())
     }
 
-    /// The first `rows` rows of every group from the device; `None` if the host is current or no device is left.
+    /// The first `rows` rows of every group from the device; `None` if the host has the current state or no device is
+    /// left.
     #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
     async fn fetch<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Option<Vec<K::Row>> {
         #[cfg(not(feature = "gpu"))]
@@ -522,7 +530,7 @@ impl Exec {
         None
     }
 
-    /// Yields to waiting tasks between two pieces of work that no kernel does, so that a page's worker can read its
+    /// Lets waiting tasks run, between two pieces of work that no kernel does, so that a page's worker can read its
     /// messages.
     #[cfg_attr(not(target_arch = "wasm32"), expect(clippy::unused_async, reason = "a page's worker waits here"))]
     pub async fn breathe(&self) {
@@ -530,7 +538,7 @@ impl Exec {
         self.pool.breathe().await;
     }
 
-    /// Runs a job over `items` on the CPU, even if there is a GPU: `WIDTH` numbers per item, in order.
+    /// Runs a job over `items` on the CPU, even if there is a GPU. Returns [`Job::WIDTH`] numbers per item, in order.
     ///
     /// # Errors
     /// The page's workers died.
@@ -540,7 +548,7 @@ impl Exec {
         Ok(out)
     }
 
-    /// Brings lanes whose device is gone up to date on the CPU, by replaying the log of the device.
+    /// Brings lanes whose device is lost up to date on the CPU, by replaying the log of their steps.
     async fn settle<K: Kernel>(&self, lanes: &mut Lanes<K>) -> Result<()> {
         for (uniforms, steps) in std::mem::take(&mut lanes.log) {
             self.advance_cpu(lanes, &uniforms, steps).await?;

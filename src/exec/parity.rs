@@ -1,4 +1,5 @@
-//! How a device is compared with the CPU twin: each kernel declares cases beside its code, and both run them.
+//! How the kernels on a device are compared with their CPU versions: each kernel declares cases beside its code, and a
+//! case runs on both.
 //!
 //! `tests/parity.rs` finds every kernel in the registry and runs its cases on every device of the machine.
 
@@ -8,19 +9,20 @@ use super::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms};
 use crate::error::Result;
 use crate::text::Text;
 
-/// Lanes to compare: a device runs the windows between `cuts`, the CPU one window from first to last.
+/// A kernel's lanes, to be compared on a device and on the CPU. The device stops at each of `cuts`; the CPU runs from
+/// the first to the last without a stop.
 pub struct Case<K: Kernel> {
     /// What the case tests, in a few words.
     pub name: &'static str,
-    /// Initial state, `host[group * rows + row]`.
+    /// Initial state, `host[group * rows + row][lane]`.
     pub host: Vec<K::Row>,
-    /// Rows of a group's state.
+    /// Number of rows of a group's state.
     pub rows: usize,
     /// Read-only buffers.
     pub inputs: Inputs,
-    /// Uniforms; their window is replaced.
+    /// Uniforms of the kernel. Their range of steps is replaced.
     pub uniforms: K::Uniforms,
-    /// Steps where a window ends and the next begins, in order: at least two.
+    /// Steps at which one range of steps ends and the next begins, in ascending order: at least two.
     pub cuts: Vec<u32>,
 }
 
@@ -38,18 +40,19 @@ impl<K: Kernel> Case<K> {
         Self { name, host, rows, inputs, uniforms, cuts: cuts.to_vec() }
     }
 
-    /// Runs this case with another kernel of equal state and uniforms: a test gives a wrong twin to the right shader.
+    /// This case for another kernel with the same types of state and uniforms, so that a test can compare the right
+    /// shader with a wrong CPU version.
     pub fn of<W: Kernel<Row = K::Row, Uniforms = K::Uniforms>>(self) -> Case<W> {
         let Self { name, host, rows, inputs, uniforms, cuts } = self;
         Case { name, host, rows, inputs, uniforms, cuts }
     }
 
-    /// Lanes in the initial state.
+    /// The lanes of the case in their initial state.
     pub fn lanes(&self) -> Lanes<K> {
         Lanes::new(self.host.clone(), self.rows, self.inputs.clone())
     }
 
-    /// The state after the windows between `cuts`.
+    /// The state at the last of `cuts`, computed in ranges of steps that end at each of `cuts`.
     ///
     /// # Errors
     /// Fails as [`Exec::advance`] does.
@@ -69,7 +72,7 @@ impl<K: Kernel> Case<K> {
     /// Runs the case on a device and on the CPU.
     ///
     /// # Errors
-    /// A message that says where they differ.
+    /// The numbers differ by more than `level` allows, with a message that says where.
     pub async fn check(&self, exec: &Exec, level: Parity) -> std::result::Result<(), String> {
         let whole = [self.cuts[0], self.cuts[self.cuts.len() - 1]];
         let right = self.run(&Exec::cpu(), &whole).await.map_err(|error| error.to_string())?;
@@ -89,10 +92,10 @@ impl<K: Kernel> Case<K> {
     }
 }
 
-/// Checks that every word agrees at the given level.
+/// Checks that every word agrees as closely as `level` asks.
 ///
 /// # Errors
-/// A message with the first word that does not agree.
+/// A word does not agree, with a message that names the first such word.
 pub fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> std::result::Result<(), String> {
     let close = |ours: u32, right: u32| match level {
         Parity::Bits => ours == right,
@@ -114,10 +117,10 @@ pub fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> std
     Err(format!("{} of {all} words differ, first in row {row}, lane {lane}: {ours}, not {right}", wrong.len()))
 }
 
-/// Compares a device with the CPU; the flag says whether the device is a software adapter.
+/// Compares a device with the CPU. The flag says whether the device is a software adapter.
 pub type Check = Arc<dyn Fn(&Exec, bool) -> std::result::Result<(), String> + Send + Sync>;
 
-/// A kernel without its types, as the tests read it.
+/// A kernel without its generic type, as the tests read it.
 #[derive(Clone)]
 pub struct Suite {
     /// Name of the kernel, [`Kernel::NAME`].
@@ -126,7 +129,7 @@ pub struct Suite {
     pub wgsl: &'static str,
     /// Fields of the uniforms, [`Uniforms::FIELDS`].
     pub fields: &'static [(&'static str, usize)],
-    /// Lanes of a group, [`Row::LANES`].
+    /// Number of lanes of a group, [`Row::LANES`].
     pub lanes: usize,
     /// Number of read-only inputs, [`Kernel::INPUTS`].
     pub inputs: usize,
@@ -135,12 +138,12 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// Suite of a kernel with the cases that it declares.
+    /// Description of a kernel with the cases that it declares.
     pub fn new<K: Kernel>() -> Self {
         Self::of(K::cases())
     }
 
-    /// Suite of a kernel with other cases.
+    /// Description of a kernel with other cases than it declares.
     pub fn of<K: Kernel>(cases: Vec<Case<K>>) -> Self {
         let check = |case: Case<K>| -> (&'static str, Check) {
             let name = case.name;

@@ -1,9 +1,9 @@
-//! The page's CPU: plain workers that are reached through message ports. They share no memory, because pages that embed
+//! The CPU of a page: workers that are reached through message ports. They share no memory, because pages that embed
 //! the lab could not allow it.
 //!
-//! A request is `{owner, id, name, inputs_id, inputs?, uniforms, first, count, data}`, the answer `{id, data, ms}` or
-//! `{id, error}`; buffers are transferred. Read-only inputs travel once: both ends keep the same few, in the same
-//! order.
+//! A request is `{owner, id, name, inputs_id, inputs?, uniforms, first, count, data}`, the answer is `{id, data, ms}`
+//! or `{id, error}`; buffers are transferred. Read-only inputs are sent once: the engine and the worker keep the same
+//! last few inputs, in the same order.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -19,19 +19,20 @@ use super::{Inputs, Twin, words};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Number of inputs that each end keeps.
+/// Number of inputs that the engine and a worker keep.
 const KEPT: usize = 8;
 
-/// Target duration of a request in ms: long enough to hide its message, short enough to share out and to cancel.
+/// Target duration of a request in ms: long enough to hide the cost of its message, short enough to share out the work
+/// and to cancel it.
 const CHUNK_MS: f64 = 25.0;
 
-/// Resolution of a page's clock in ms: work that took no time by this clock is taken to have lasted this long.
+/// Resolution of a page's clock in ms. Work that took no time by this clock is assumed to have lasted this long.
 const CLOCK_MS: f64 = 0.1;
 
-/// Requests under way, by id. They are few: a list is searched faster than a map is built.
+/// Requests without an answer yet, by id. They are few, so a list is searched faster than a map is built.
 type Pending = Rc<RefCell<Vec<(u32, oneshot::Sender<Reply>)>>>;
 
-/// An answer, or what a worker that failed said of it.
+/// An answer, or the message of a worker that failed, if it sent one.
 type Reply = Result<Answer, Option<String>>;
 
 struct Answer {
@@ -49,31 +50,32 @@ struct Worker {
 pub struct Pool {
     workers: Vec<Worker>,
     pending: Pending,
-    /// Number that tells this engine's requests from those of another engine at a shared worker.
+    /// Number of this engine, which tells its requests from those of another engine at a shared worker.
     owner: f64,
     next: Cell<u32>,
     turn: Cell<usize>,
-    /// Last measured milliseconds per group and step of weight 1, or per item; sizes requests, never changes a number.
+    /// Last measured milliseconds, by name of the kernel or job: per group and step of weight 1, or per item. They
+    /// determine the sizes of requests and never change a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
     turns: Option<Turns>,
-    /// Time at which messages were last read.
+    /// Time at which waiting messages were last read.
     breathed: Cell<f64>,
 }
 
-/// A channel of a worker to itself: a message sent now is read after those that already wait.
+/// A message channel from a worker to itself: a message sent now is read after those that already wait.
 ///
-/// It lives as long as the pool. If a listener were dropped with its future, a message still on its way would call the
-/// dropped listener, which ends the module.
+/// The channel lives as long as the pool. If a listener were dropped with its future, a message still on its way would
+/// call the dropped listener, which ends the module.
 struct Turns {
     ask: MessagePort,
     answer: MessagePort,
-    /// Waiting tasks, in the order of their messages.
+    /// Waiting tasks, in the order of their messages in the channel.
     waiting: Rc<RefCell<VecDeque<oneshot::Sender<()>>>>,
     _listener: Closure<dyn FnMut(MessageEvent)>,
 }
 
 impl Turns {
-    /// Opens the channel; `None` if the page has no channels.
+    /// Opens the channel; `None` if the browser has no message channels.
     fn new() -> Option<Self> {
         let channel = MessageChannel::new().ok()?;
         let waiting = Rc::<RefCell<VecDeque<oneshot::Sender<()>>>>::default();
@@ -87,7 +89,7 @@ impl Turns {
         Some(Self { ask: channel.port2(), answer: channel.port1(), waiting, _listener: listener })
     }
 
-    /// Waits for the next turn.
+    /// Waits until the messages that wait now are read.
     async fn next(&self) {
         let (sender, receiver) = oneshot::channel();
         if self.ask.post_message(&JsValue::NULL).is_ok() {
@@ -126,7 +128,7 @@ fn set(object: &Object, key: &str, value: &JsValue) {
     reason = "sizes of buffers, times"
 )]
 impl Pool {
-    /// Pool over `ports`, one per worker.
+    /// Pool of the workers at `ports`, one per worker.
     pub fn new(ports: Vec<MessagePort>) -> Self {
         let pending = Pending::default();
         let workers = ports
@@ -164,7 +166,7 @@ impl Pool {
         }
     }
 
-    /// Lets waiting messages be read, if there was no time for that in a while.
+    /// Lets waiting messages be read, if none could be read for a while.
     pub(super) async fn breathe(&self) {
         if now() - self.breathed.get() < CHUNK_MS {
             return;
@@ -251,7 +253,7 @@ impl Pool {
         }
     }
 
-    /// Moves a kernel's state through `steps`, with the groups shared out over the workers.
+    /// Advances the state of a kernel's groups through `steps`. The groups are shared out over the workers.
     pub(super) async fn advance(
         &self,
         name: &'static str,
@@ -293,7 +295,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Runs a job over `items`, shared out over the workers.
+    /// Runs a job over `items`, which are shared out over the workers.
     pub(super) async fn map(&self, name: &'static str, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
         let cost = self.cost(name);
         let share = items.len().div_ceil(self.workers()).max(1) as f64;
@@ -320,13 +322,13 @@ thread_local! {
     static CACHE: RefCell<Vec<(f64, VecDeque<(f64, Inputs)>)>> = RefCell::default();
 }
 
-/// Milliseconds of the page's finest clock.
+/// Milliseconds by the page's finest clock.
 pub fn now() -> f64 {
     let performance = get(&js_sys::global(), "performance");
     performance.dyn_into::<Performance>().map_or_else(|_| js_sys::Date::now(), |p| p.now())
 }
 
-/// Answers one request in a pool worker, with the twin of the name it gives.
+/// Answers one request in a pool worker. `twin` finds the kernel or job by the name in the request.
 pub fn serve(twin: fn(&str) -> Option<&'static Twin>, request: &JsValue) -> JsValue {
     let reply = Object::new();
     set(&reply, "id", &get(request, "id"));

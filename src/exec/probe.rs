@@ -1,16 +1,16 @@
-//! The self-test of a device: a kernel that uses for a millisecond what the simulators use (Philox, units, Gaussians,
-//! integer tables, f32 products and sums, divergence of lanes), compared bit for bit with its twin before any real
-//! work.
+//! The self-test of a device: a kernel that runs for about a millisecond and uses what the simulators use (Philox,
+//! uniform and Gaussian numbers, integer tables, f32 products and sums, lanes that diverge). Before any real work, its
+//! results are compared bit for bit with those of its CPU version.
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::parity::Case;
 use super::{Inputs, Kernel};
 use crate::rng::{self, Gaussian};
 
-/// Rows of a group's state: a mix of words, and a sum of f32.
+/// Number of rows of a group's state: one row for a mix of words, and one for a sum of f32.
 pub const ROWS: usize = 2;
 
-/// Lanes of a group.
+/// Number of lanes of a group.
 pub const LANES: usize = 64;
 
 crate::uniforms! {

@@ -1,4 +1,4 @@
-//! Words of devices: notices about where work runs, and errors.
+//! Texts about devices: notices about where work runs, and errors.
 
 crate::texts! {
     // What runs the work.

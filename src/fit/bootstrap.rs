@@ -1,17 +1,17 @@
-//! How sure a fit is: the fit is repeated on resampled runs.
+//! How uncertain a fit is: the fit is repeated on resampled runs.
 //!
-//! Resample b draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979). Rows of one run stay
-//! together, because neighbouring checkpoints say nearly the same; but fewer than 8 runs say too little of how runs
-//! differ, and then rows are drawn. Draws are indexed by (seed, b), so replicates may be computed in any order and in
-//! any portions.
+//! A resample draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979). The rows of a run stay
+//! together, because neighbouring checkpoints are nearly the same. But fewer than 8 runs show too little of how runs
+//! differ, and then rows are drawn instead. Draws depend only on the seed and on the number of the resample, so
+//! replicates may be computed in any order and in portions of any size.
 //!
-//! From few rows, a resample keeps too few different ones for the parameters. Then the rows stay and losses are drawn:
-//! the fit's prediction with normal noise of the size of the residuals, times Student's t over the normal quantile,
-//! because few residuals do not estimate their size well.
+//! If there are few rows, a resample has too few different ones to determine the parameters. Then all rows stay, and
+//! their losses are drawn: the fit's prediction plus normal noise of the size of the residuals, times the ratio of the
+//! quantiles of Student's t and of the normal distribution, because few residuals do not estimate their size well.
 //!
-//! The lowest minimum on the runs need not be the lowest on a resample. So a replicate weighs the fit's local minima
-//! and every cell of the search's grid anew, which takes no evaluation of the law, descends from the lowest of them and
-//! keeps the lowest end.
+//! The lowest minimum on the runs need not be the lowest on a resample. So a replicate computes the objective anew at
+//! the fit's local minima and at every cell of the search's grid, which takes no evaluation of the law. It descends
+//! from the lowest of these places, and keeps the lowest minimum.
 
 use std::sync::Arc;
 
@@ -23,21 +23,22 @@ use super::{Data, Fit, Problem, Residual};
 use crate::math;
 use crate::rng::{Draws, stream};
 
-/// Relative precision of a replicate's objective: a thousandth of a standard error.
+/// Relative precision of a replicate's objective. It gives the parameters to a thousandth of a standard error.
 const EXACT: f64 = 1e-9;
-/// Relative precision of the ends before the lowest of them is refined to [`EXACT`].
+/// Relative precision of all descents of a replicate. The lowest minimum is then refined to [`EXACT`].
 const ROUGH: f64 = 1e-5;
-/// Largest number of starts if the grid has every free parameter: its cells then resolve small local minima.
+/// Largest number of descents of a replicate if the grid has every free parameter: its cells then resolve small local
+/// minima.
 const STRAIGHT: usize = 8;
-/// Largest number of starts that glide past small local minima if the grid lacks a free parameter; the lowest start
-/// also descends straight.
+/// Largest number of descents of a replicate that pass small local minima, if the grid lacks a free parameter. The
+/// lowest start also descends directly.
 const PAST: usize = 6;
-/// Smallest number of runs that are resampled whole: from one run, every resample is the table itself, and every
-/// interval a point.
+/// Smallest number of runs at which whole runs are resampled. The extreme case is one run: every resample is then the
+/// table itself, and every interval a point.
 pub const RUNS: usize = 8;
 /// Smallest number of rows per free parameter at which rows are resampled.
 const FEW: usize = 6;
-/// Largest number of grid cells times rows for which the cells are weighed anew.
+/// Largest number of grid cells times rows for which a replicate computes the objective at the cells.
 const CELLS: usize = 2_000_000;
 
 /// Bootstrap replicates of a fit.
@@ -46,12 +47,14 @@ pub struct Bootstrap {
     problem: Problem,
     valleys: Vec<Vec<f64>>,
     grid: Grid,
-    /// Contribution of every row to the objective, at every local minimum and then in every cell, `[place][row]`.
+    /// Contribution of every row to the objective, first at every local minimum and then in every cell of the grid,
+    /// `[place][row]`.
     rho: Vec<f64>,
     seed: u32,
-    /// Rows of each run.
+    /// Rows of each run, by their indices.
     runs: Vec<Vec<u32>>,
-    /// For few rows: the fit's predictions, and the size of the noise with which losses are drawn.
+    /// If there are few rows: the fit's predictions, and the standard deviation of the noise with which losses are
+    /// drawn.
     drawn: Option<(Vec<f64>, f64)>,
 }
 
@@ -61,7 +64,7 @@ pub fn draws_losses(problem: &Problem) -> bool {
 }
 
 impl Bootstrap {
-    /// Bootstrap of the runs of `problem`, of which `fit` is the fit.
+    /// Bootstrap of the runs of `problem`, whose fit is `fit`.
     pub fn new(problem: &Problem, fit: &Fit, seed: u32) -> Self {
         let mut runs = Vec::new();
         let mut order: Vec<u32> = (0..problem.data.len() as u32).collect();
@@ -88,12 +91,12 @@ impl Bootstrap {
         Self { problem: problem.clone(), valleys, grid, rho, seed, runs, drawn }
     }
 
-    /// Number of runs that are drawn from.
+    /// Number of runs from which a resample is drawn.
     pub fn runs(&self) -> usize {
         self.runs.len()
     }
 
-    /// How often each row occurs in resample b.
+    /// How often each row occurs in resample number `b`.
     pub fn weights(&self, b: u32) -> Vec<f64> {
         if self.drawn.is_some() {
             return vec![1.0; self.problem.data.len()];
@@ -108,7 +111,7 @@ impl Bootstrap {
         weight
     }
 
-    /// Fitted parameters of replicate b.
+    /// Fitted parameters of replicate number `b`.
     pub fn refit(&self, b: u32, room: &mut Refits) -> Vec<f64> {
         let weights = self.weights(b);
         // No other problem holds these rows any more, so they are changed in place.
@@ -133,7 +136,7 @@ impl Bootstrap {
         p
     }
 
-    /// Draws the losses of resample b if there are few rows.
+    /// Draws the losses of resample number `b`, if there are few rows.
     fn draw_losses(&self, b: u32, data: &mut Data) {
         let Some((predicted, sigma)) = &self.drawn else { return };
         let mut draws = Draws::new(self.seed, stream::BOOTSTRAP, b, 1);
@@ -162,7 +165,7 @@ impl Bootstrap {
     }
 }
 
-/// A way to descend to a minimum.
+/// A function that descends from given parameters to a minimum.
 type Way = fn(&Problem, &[f64], f64, &mut Room) -> Minimum;
 
 /// Scratch space for replicates.
@@ -182,20 +185,20 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
-/// Interval that holds the middle share `level` of the values, which need no order; NaNs are left out.
+/// Interval that holds the middle share `level` of the values, which may be in any order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
     [quantile(&sorted, 0.5 - 0.5 * level), quantile(&sorted, 0.5 + 0.5 * level)]
 }
 
-/// Percentile intervals of every parameter; an end at the bound of a parameter is infinite.
+/// Percentile interval of every parameter; an end at the bound of a parameter is infinite.
 pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let params = problem.law.info.params.iter().enumerate();
     params.map(|(j, param)| opened(param.bounds, interval(refits.iter().map(|p| p[j]), level))).collect()
 }
 
-/// Interval with an end within rounding of its bound made infinite.
+/// The interval, with an end made infinite if it equals its bound to rounding.
 pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     [
         if least > 0.0 && lo <= least * 1.001 { f64::NEG_INFINITY } else { lo },
@@ -203,7 +206,7 @@ pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     ]
 }
 
-/// Percentile intervals of the predictions for runs with these inputs.
+/// Percentile intervals of the predictions, one for each of the given `inputs` of a run.
 pub fn band(problem: &Problem, refits: &[Vec<f64>], inputs: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let at = |x: &Vec<f64>| interval(refits.iter().map(|p| problem.law.predict(p, x)), level);
     inputs.iter().map(at).collect()

@@ -1,8 +1,10 @@
 //! Comparison of several laws on the same runs.
 //!
-//! `AICc` weighs the number of parameters against the fit. An objective implies the density `e^(-rho(r) / s) / Z(s)` of
-//! a residual, with the scale `s` that makes the runs likeliest: Gauss for squares, Laplace for L1, and Huber between
-//! them. Residuals of logarithms are turned into densities of the loss, so that laws of either kind compare.
+//! `AICc` weighs the number of parameters against the fit. An objective with the loss function rho implies the density
+//! `e^(-rho(r) / s) / Z(s)` of a residual r, where the scale `s` maximises the likelihood of the runs and Z(s)
+//! normalises: the density is normal for squares, Laplace's for L1, and between them for Huber's function. Densities of
+//! residuals of logarithms are converted to densities of the loss, so that laws with and without logarithms can be
+//! compared.
 //!
 //! The other test leaves the largest runs out: it fits the smaller runs and predicts the largest, which is what a
 //! scaling law is for.
@@ -11,7 +13,7 @@ use super::objective::Room;
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
 
-/// Deviance: `-2 ln` of the greatest likelihood of runs whose objective has this value.
+/// Deviance: minus twice the logarithm of the greatest likelihood of runs at which the objective is `value`.
 fn deviance(problem: &Problem, value: f64) -> f64 {
     let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
@@ -39,7 +41,7 @@ fn deviance(problem: &Problem, value: f64) -> f64 {
     fitted + 2.0 * of_logs
 }
 
-/// Place of the minimum of a function with one minimum between `lo` and `hi`, by golden section, to rounding.
+/// Point between `lo` and `hi` at which a function with a single minimum is least, by golden section, to rounding.
 pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     const GOLD: f64 = 0.618_033_988_749_894_9;
     let (mut a, mut b) = (hi - GOLD * (hi - lo), lo + GOLD * (hi - lo));
@@ -58,7 +60,7 @@ pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     0.5 * (lo + hi)
 }
 
-/// Akaike's criterion for few runs; lower is better. `None` if the runs are too few for it.
+/// Akaike's information criterion, corrected for few runs; lower is better. `None` if the runs are too few for it.
 pub fn aicc(problem: &Problem, fit: &Fit) -> Option<f64> {
     let n: f64 = problem.data.weight.iter().sum();
     // The scale of the noise is a parameter too.
@@ -66,7 +68,8 @@ pub fn aicc(problem: &Problem, fit: &Fit) -> Option<f64> {
     (n > k + 1.0).then(|| deviance(problem, fit.value) + 2.0 * k + 2.0 * k * (k + 1.0) / (n - k - 1.0))
 }
 
-/// Share of the variance of the loss that a fit explains, `1 - sum (y - f)^2 / sum (y - mean)^2`.
+/// Share of the variance of the loss that the law explains at the parameters `p`,
+/// `1 - sum (y - f)^2 / sum (y - mean)^2`, for losses y and predictions f.
 pub fn r2(problem: &Problem, p: &[f64]) -> f64 {
     let mut room = Room::default();
     problem.at(p, &mut room);
@@ -77,26 +80,26 @@ pub fn r2(problem: &Problem, p: &[f64]) -> f64 {
     1.0 - sum(&|i| data.y[i] - room.values[i]) / sum(&|i| data.y[i] - mean)
 }
 
-/// How a law fitted to the smaller runs predicts the largest, held-out runs.
+/// How well a law that was fitted to the smaller runs predicts the largest runs.
 #[derive(Clone, Debug)]
 pub struct Extrapolation {
-    /// Predicted losses.
+    /// Predicted losses of the largest runs.
     pub predicted: Vec<f64>,
-    /// Measured losses.
+    /// Measured losses of the largest runs.
     pub measured: Vec<f64>,
-    /// Root mean square of the residuals.
+    /// Root mean square of the residuals of the largest runs.
     pub error: f64,
-    /// Mean residual; above 0, the law predicts too high a loss.
+    /// Mean residual of the largest runs; above 0 if the law predicts too high a loss.
     pub bias: f64,
 }
 
-/// Size of run i: the product of its inputs, without unique tokens.
+/// Size of run i: the product of its inputs, such as parameters times tokens, but without unique tokens.
 pub fn scale(problem: &Problem, i: usize) -> f64 {
     let inputs = problem.data.input(i).iter().zip(problem.law.info.inputs);
     inputs.filter(|(_, input)| input.role != super::Role::Unique).map(|(x, _)| x).product()
 }
 
-/// Splits the rows into the smaller ones and the fifth of largest scale; rows of equal scale stay together.
+/// Splits the rows into the smaller ones and the largest fifth, by [`scale`]. Rows of equal size stay together.
 fn split(problem: &Problem) -> (Data, Data) {
     let data = &problem.data;
     let scale: Vec<f64> = (0..data.len()).map(|i| scale(problem, i)).collect();
@@ -110,13 +113,13 @@ fn split(problem: &Problem) -> (Data, Data) {
     (pick(false), pick(true))
 }
 
-/// The smaller runs and the largest fifth; `None` if either has too few runs.
+/// The problem with the smaller runs, and with the largest fifth; `None` if either has too few runs.
 pub fn without_largest(problem: &Problem) -> Option<(Problem, Problem)> {
     let (small, large) = split(problem);
     (small.len() > problem.free() && !large.is_empty()).then(|| (problem.over(small), problem.over(large)))
 }
 
-/// Predicts the largest runs by a fit to the smaller runs.
+/// Predicts the runs of `large` by `fit`, which was made on smaller runs.
 pub fn judge(large: &Problem, fit: &Fit) -> Extrapolation {
     let mut room = Room::default();
     large.at(&fit.params, &mut room);
@@ -131,7 +134,7 @@ mod tests {
     use super::super::{Objective, Search, find};
     use super::*;
 
-    /// The density `e^(-rho / s)` sums to 1, and its deviance is that of a direct sum.
+    /// The density that an objective implies integrates to 1, and its deviance is that of a direct sum.
     #[test]
     fn the_deviance_is_that_of_a_density() {
         let law = find("log-linear").expect("a law");

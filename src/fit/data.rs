@@ -8,10 +8,10 @@ use crate::rng::{Draws, Stream};
 use crate::text;
 use crate::text::{Text, count, name, phrase, setting};
 
-/// Random stream of the noise of simulated runs.
+/// Random stream for the noise of simulated runs.
 const NOISE: Stream = Stream(17);
 
-/// Runs, with what a law needs of each.
+/// Runs, with all that a law needs of each row.
 #[derive(Clone, Debug, Default)]
 pub struct Data {
     /// Inputs of the law, `[row][input]`.
@@ -20,17 +20,17 @@ pub struct Data {
     pub y: Vec<f64>,
     /// Logarithms of the measured values.
     pub ln_y: Vec<f64>,
-    /// Relative precision of a row: the variance of its noise is proportional to the inverse. See [`Data::weigh`].
+    /// Relative precision of each row: the variance of its noise is inversely proportional. See [`Data::weigh`].
     pub weight: Vec<f64>,
-    /// Run of each row; rows of one run are resampled together.
+    /// Index of each row's run; rows of one run are resampled together.
     pub block: Vec<u32>,
-    /// Features that the law keeps of each row, the input of [`Law::point`](super::Law::point).
+    /// Features of each row, computed once by the law for [`Law::point`](super::Law::point).
     pub rows: Vec<f64>,
     width: usize,
     features: usize,
 }
 
-/// Names row i in an error message.
+/// Name of row i for an error message.
 fn place(line: Option<&[usize]>, i: usize) -> text::Argument {
     phrase(match line {
         Some(line) => text!(words::ON_LINE, line = setting(line[i] as f64)),
@@ -39,11 +39,11 @@ fn place(line: Option<&[usize]>, i: usize) -> text::Argument {
 }
 
 impl Data {
-    /// Data from columns of inputs in the law's order and of measured values, which must be above 0 if their logarithm
-    /// counts; `line[i]` is the line of row i in its file.
+    /// Data from columns of inputs, in the law's order, and a column of measured values. Measured values must be above
+    /// 0 if their logarithm is fitted. `line[i]` is the line of row i in its file.
     ///
     /// # Errors
-    /// A value that the law cannot use, with its place; too few rows; a column that does not vary.
+    /// The law cannot use a value, which is named with its place; there are too few rows; or a column does not vary.
     pub fn new(law: &Entry, x: &[&[f64]], y: &[f64], residual: Residual, line: Option<&[usize]>) -> Result<Self> {
         let bad = |message: Text| Err(Error::new(ErrorKind::Parameter, message));
         let info = law.info;
@@ -105,8 +105,9 @@ impl Data {
         self.block.push(block);
     }
 
-    /// Simulates runs with these inputs: the loss that `law` predicts, times `e^(sigma z)` for a law of logarithms, or
-    /// plus `sigma z` for other laws; z is normal, drawn for (seed, run, row).
+    /// Simulates runs with these inputs. The loss is the prediction of `law` at the parameters `p`, times `e^(sigma z)`
+    /// for a law whose logarithm is fitted, or plus `sigma z` for other laws. z is normal, drawn for the seed, the run
+    /// and the row.
     pub fn simulated(law: &Entry, p: &[f64], inputs: &[Vec<f64>], sigma: f64, seed: u32, run: u32) -> Self {
         let mut data = Self::empty(law);
         for (i, x) in (0..).zip(inputs) {
@@ -121,14 +122,14 @@ impl Data {
         data
     }
 
-    /// Weighs every row and merges equal rows: rows of equal inputs, loss and run are copies of one row, which has the
-    /// weight of all of them and counts once. Returns the places of the rows that stay.
+    /// Gives every row its weight and merges equal rows: rows of equal inputs, loss and run are copies of one row,
+    /// which gets their total weight and counts once. Returns the indices of the rows that stay.
     ///
-    /// The mean of the weights becomes 1: weights give relative precision, so their scale says nothing, and their sum
-    /// is the number of rows that differ.
+    /// Weights give relative precision, so their scale has no meaning. They are scaled to the mean 1, so that their sum
+    /// is the number of rows that stay.
     ///
     /// # Errors
-    /// Too few rows differ.
+    /// There are too few different rows.
     pub fn weigh(&mut self, law: &Entry, weight: &[f64]) -> Result<Vec<usize>> {
         let all = self.len();
         let key = |i: usize| self.input(i).iter().chain([&self.y[i]]).map(|x| x.to_bits());
@@ -198,7 +199,7 @@ impl Data {
         }
     }
 
-    /// At most `n` rows, spread evenly over the rows in the order of their inputs, so the order in the file does not
+    /// At most `n` rows, spread evenly over the rows in the order of their inputs. The order in the file does not
     /// matter.
     pub fn thinned(&self, n: usize) -> Self {
         let mut order: Vec<usize> = (0..self.len()).collect();

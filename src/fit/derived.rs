@@ -1,20 +1,20 @@
-//! Answers that follow from a fit: the best split of a compute budget, and the tokens that a loss takes.
+//! Answers that follow from a fit: the best division of a compute budget, and the tokens that a loss takes.
 
 use super::choose::least;
 use super::{Entry, Role, words};
 use crate::math;
 use crate::text::Template;
 
-/// Questions about a fit; an absent one is not answered.
+/// Questions about a fit. A question whose numbers are absent is not answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ask {
-    /// Floating-point operations, C = 6 N D.
+    /// Number of floating-point operations, 6 times parameters times tokens.
     pub compute: Option<f64>,
-    /// Number of unique tokens available; without it, data are not repeated.
+    /// Number of unique tokens available. Without it, data are not repeated.
     pub unique: Option<f64>,
     /// Target loss.
     pub loss: Option<f64>,
-    /// Parameters of the model that should reach the target loss.
+    /// Number of parameters of the model that should reach the target loss.
     pub params: Option<f64>,
 }
 
@@ -23,11 +23,11 @@ pub struct Ask {
 pub struct Answer {
     /// Name of the number.
     pub name: Template<0>,
-    /// The number; not finite if there is none.
+    /// Value of the number; not finite if there is no answer.
     pub value: f64,
 }
 
-/// Inputs of a law, made from parameters, tokens and unique tokens.
+/// Inputs of a law, in its order, for `n` parameters, `d` tokens and perhaps a number of unique tokens.
 pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
     let of = |role: Role| match role {
         Role::Params => n,
@@ -66,7 +66,8 @@ pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
     list
 }
 
-/// Split of a budget C = 6 N D with the lowest predicted loss, and that loss: `[N, D, loss]`.
+/// Division of `c` floating-point operations (6 times parameters times tokens) with the lowest predicted loss:
+/// `[parameters, tokens, loss]`.
 pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 3] {
     let at = |ln_n: f64| {
         let n = math::exp(ln_n);
@@ -81,8 +82,8 @@ pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 
     [n, c / (6.0 * n), at(ln_n)]
 }
 
-/// Tokens after which a model of `n` parameters reaches a loss, to rounding; NaN if no number between 1 and 10^20 does.
-/// The loss must fall with tokens.
+/// Number of tokens after which a model of `n` parameters reaches a loss, to rounding; NaN if no number between 1 and
+/// 10^20 is enough. The loss must fall as tokens increase.
 pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>) -> f64 {
     let above = |ln_d: f64| law.predict(p, &inputs(law, n, math::exp(ln_d), unique)) > loss;
     let (mut lo, mut hi) = (0.0, math::ln(1e20));
@@ -96,7 +97,7 @@ pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>
     math::exp(0.5 * (lo + hi))
 }
 
-/// Smallest x above 1 at which a curve first reaches a value, from above or from below; infinite if it does not below
+/// Smallest x above 1 at which a curve first reaches a value, from above or from below; infinite if there is none up to
 /// 10^30.
 fn reach(f: impl Fn(f64) -> f64, value: f64) -> f64 {
     let (top, steps) = (math::ln(1e30), 600);

@@ -1,7 +1,8 @@
 //! Fisher's F distribution: how large a ratio of two variances becomes by chance.
 //!
-//! The noise of a fit is estimated from as many residuals as there are rows less free parameters. With few residuals, a
-//! rise of the objective may be likely although chi-squared calls it improbable.
+//! The noise of a fit is estimated from residuals, whose number is the number of rows minus the number of free
+//! parameters. With few residuals, a rise of the objective may be likely although a chi-squared test calls it
+//! improbable.
 
 use crate::math;
 
@@ -15,7 +16,7 @@ pub(super) fn quantile(q: f64, a: f64, b: f64) -> f64 {
     math::exp(0.5 * (lo + hi))
 }
 
-/// Probability below `f`, by the incomplete beta function at `a f / (a f + b)`.
+/// Probability that an F-distributed number is below `f`, by the incomplete beta function at `a f / (a f + b)`.
 fn below(f: f64, a: f64, b: f64) -> f64 {
     let (x, rest) = (a * f / (a * f + b), b / (a * f + b));
     let (a, b) = (0.5 * a, 0.5 * b);

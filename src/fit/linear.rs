@@ -1,10 +1,11 @@
-//! Small symmetric linear systems, solved without concern for the scale of the unknowns.
+//! Small symmetric linear systems, solved so that the scale of the unknowns does not matter.
 
-/// Solves `B c = h` for the entries in `free` of an n x n matrix, leaving the other entries of `c` as they are, and
-/// returns the smallest pivot.
+/// Solves the linear system `B c = h` of `n` unknowns for the entries of `c` in `free`, leaving its other entries as
+/// they are, and returns the smallest pivot. `b` is the symmetric matrix B.
 ///
-/// Uses Cholesky's factors of the matrix scaled to a unit diagonal, so the scale of an unknown does not matter. An
-/// unknown that nothing depends on, or that the others express, would have a pivot of 0; it gets 10^-12.
+/// Uses the Cholesky factors of the matrix scaled to a unit diagonal, so the scale of an unknown does not matter. An
+/// unknown that nothing depends on, or that depends linearly on others, would have a pivot of 0; its pivot is set to
+/// 10^-12.
 pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64]) -> f64 {
     let m = free.len();
     let root: Vec<f64> = free.iter().map(|&j| b[j * n + j].max(1e-300).sqrt()).collect();
@@ -39,8 +40,8 @@ pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64
     least
 }
 
-/// Minimum of `c' G c / 2 - h' c`, where the entries of c named by `positive` must be at least 0: the best over all
-/// sets of them that may be above 0, so there must be few of them.
+/// Minimum of `c' G c / 2 - h' c`, with G = `gram` and h = `right`, where the entries of c marked in `positive` must be
+/// at least 0. Tries every set of these entries that may be above 0, so there must be few of them.
 pub(super) fn least_squares(gram: &[f64], right: &[f64], positive: &[bool]) -> Vec<f64> {
     let m = right.len();
     let mut best = (0.0, vec![0.0; m]);

@@ -1,18 +1,18 @@
 //! Minimisation of a smooth function in a box.
 //!
-//! A quasi-Newton method (BFGS) whose first matrix is the problem's own curvature, so that no unit, scale or centring
-//! of the parameters matters: all steps and stops are measured in that metric. Coordinates at a bound that would leave
-//! the box are fixed. Steps follow the weak Wolfe conditions (Lewis and Overton, Nonsmooth optimization via
-//! quasi-Newton methods, Math. Program. 141, 2013), which also work for objectives with kinks.
+//! A quasi-Newton method (BFGS) whose first matrix is the problem's own curvature. All steps and stopping rules are
+//! measured in the metric of this matrix, so that no unit, scale or centring of the parameters matters. Coordinates at
+//! a bound that would leave the box are fixed. Steps follow the weak Wolfe conditions (Lewis and Overton, Nonsmooth
+//! optimization via quasi-Newton methods, Math. Program. 141, 2013), which also work for objectives with kinks.
 
 use super::linear;
 
 /// Why a minimisation stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// A Newton step would gain less than the given share of the value.
+    /// A Newton step would lower the value by less than the required relative precision.
     Converged,
-    /// No step gains anything: the value is exact to rounding.
+    /// No step lowers the value: it is exact to rounding.
     Rounding,
     /// The number of steps reached its limit.
     Steps,
@@ -20,20 +20,20 @@ pub enum Stop {
     NoValue,
 }
 
-/// A function to minimise.
+/// A function that can be minimised.
 pub trait Target {
-    /// Value and gradient at `x`; the value is infinite where the function has none.
+    /// Value at `x`, with the gradient in `gradient`; the value is infinite where the function has none.
     fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64;
-    /// Positive semidefinite matrix near the second derivatives, at the last point that was evaluated.
+    /// Positive semidefinite approximation of the matrix of second derivatives, at the last point that was evaluated.
     fn curvature(&mut self, matrix: &mut [f64]);
 }
 
-/// End of a minimisation.
+/// Result of a minimisation.
 #[derive(Clone, Debug)]
 pub struct Minimum {
-    /// Point of the minimum.
+    /// Point at which the minimisation ended.
     pub x: Vec<f64>,
-    /// Value at the minimum.
+    /// Value of the function at `x`.
     pub value: f64,
     /// Why the minimisation stopped.
     pub stop: Stop,
@@ -44,8 +44,8 @@ pub struct Minimum {
 const STEPS: usize = 300;
 const DAMP: f64 = 1e-4;
 
-/// Finds a minimum near `x`, between `lo` and `hi`; a coordinate moves by at most its `reach` in one step. Stops when a
-/// Newton step would gain less than `gain` times the value.
+/// Finds a minimum near `x`, between `lo` and `hi`. A coordinate moves by at most its entry of `reach` in one step.
+/// Stops when a Newton step would lower the value by less than `gain` times the value.
 pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64], reach: &[f64], gain: f64) -> Minimum {
     let n = x.len();
     for j in 0..n {
@@ -121,8 +121,8 @@ pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64]
     end(x, value, Stop::Steps, evaluations)
 }
 
-/// Moves coordinates that no longer change the value to their bounds, so that an open end looks open. Returns the value
-/// there, if any coordinate moved.
+/// Moves each coordinate that no longer changes the value to its bound, because an interval is recognised as open when
+/// its end is at a bound. Returns the value at the new point, if any coordinate moved.
 fn slide(
     target: &mut dyn Target,
     b: &[f64],
@@ -151,7 +151,8 @@ fn slide(
     })
 }
 
-/// Step `-B^-1 g` over the coordinates that may move, and the largest factor by which it may be multiplied.
+/// Writes the quasi-Newton step `-B^-1 g` over the coordinates that may move to `d`, with gradient `g` and matrix B,
+/// and returns the largest factor by which the step may be multiplied.
 fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f64], d: &mut [f64]) -> f64 {
     let n = x.len();
     let out = |j: usize, d: f64| lo[j] == hi[j] || x[j] <= lo[j] && d < 0.0 || x[j] >= hi[j] && d > 0.0;
@@ -178,7 +179,8 @@ fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f
     most
 }
 
-/// BFGS update `B + y y' / y's - B s s' B / s'Bs`, with Powell's damping where the curvature is not positive.
+/// BFGS update of the matrix B, `B + y y' / y's - B s s' B / s'Bs` with the step s and the change y of the gradient,
+/// and with Powell's damping where the curvature is not positive.
 fn update(b: &mut [f64], x: &[f64], next: &[f64], g: &[f64], next_g: &[f64]) {
     let n = x.len();
     let s: Vec<f64> = next.iter().zip(x).map(|(a, b)| a - b).collect();
@@ -208,15 +210,15 @@ mod tests {
     use super::*;
     use crate::math;
 
-    /// Half the sum of squared residuals, or the sum of absolute residuals; the curvature uses their first derivatives
-    /// only.
+    /// Half the sum of squared residuals, or the sum of absolute residuals; the curvature is computed from the first
+    /// derivatives of the residuals only.
     struct Residuals<F> {
         f: F,
         absolute: bool,
         last: Vec<f64>,
     }
 
-    /// Residuals with their derivatives, one row each.
+    /// Residuals, each with its derivatives.
     type Rows = Vec<(f64, Vec<f64>)>;
 
     impl<F: Fn(&[f64]) -> Rows> Target for Residuals<F> {

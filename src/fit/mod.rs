@@ -1,20 +1,20 @@
-//! Laws fitted to runs: which curve goes through them, how sure that is, and what follows.
+//! Laws fitted to runs: which curve goes through them, how uncertain it is, and what follows.
 //!
 //! A law predicts a loss from a run's inputs (parameters, tokens, unique tokens). Fitting a law is a small problem with
-//! many traps: ridges, local minima, parameters that the runs do not determine. So every fit states its objective, is
-//! the lowest minimum of a deterministic search that says whether it is sure of it, and comes with intervals that can
-//! be open.
+//! many traps: ridges, local minima, parameters that the runs do not determine. So every fit states its objective; is
+//! the lowest minimum of a deterministic search, which says whether it probably found the lowest of all; and comes with
+//! intervals that can be open.
 //!
-//! | file | what lives there |
+//! | file | content |
 //! |---|---|
 //! | `laws/` | one law per file: value, gradient, names, ranges, source |
 //! | [`data`] | runs in the form that a law reads |
-//! | [`objective`] | Huber, L1 or squares, of logarithms or plain; its gradient |
+//! | [`objective`] | Huber's function, absolute values or squares of residuals; the gradient |
 //! | [`minimise`] | a quasi-Newton method in a box |
-//! | [`search`] | the lowest minimum that a search meets: grid, projection of the linear part, descent |
-//! | [`bootstrap`], [`profile`] | intervals: resampled runs; one parameter fixed |
-//! | [`choose`], [`derived`] | comparing laws; what a budget buys |
-//! | [`runs`] | which column of a table is what, which rows are left out |
+//! | [`search`] | search for the lowest minimum: grid, projection of the linear part, descent |
+//! | [`bootstrap`], [`profile`] | intervals: by resampled runs; by fits with one parameter fixed |
+//! | [`choose`], [`derived`] | comparison of laws; the best use of a compute budget |
+//! | [`runs`] | roles of the columns of a table, and rows that are left out |
 //!
 //! To add a law: write `laws/x.rs` with a [`Law`], add `Entry::of::<laws::x::X>()` to [`ALL`].
 
@@ -70,46 +70,48 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
 pub enum Role {
     /// The input x of a law with one input.
     X,
-    /// Number of model parameters, N.
+    /// Number of model parameters.
     Params,
-    /// Tokens seen, D, repeats included.
+    /// Number of tokens seen, repeats included.
     Tokens,
-    /// Number of unique tokens, U.
+    /// Number of unique tokens.
     Unique,
-    /// Passes over the unique tokens, D / U.
+    /// Number of passes over the unique tokens: tokens seen divided by unique tokens.
     Epochs,
-    /// Floating-point operations, C = 6 N D.
+    /// Number of floating-point operations, 6 times parameters times tokens.
     Flops,
     /// Measured value that the law predicts.
     Loss,
-    /// Run of a row; rows of one run are resampled together.
+    /// Name of the run that a row belongs to; rows of one run are resampled together.
     Run,
-    /// Relative precision of a row: the variance of its noise is proportional to the inverse. The common scale does not
-    /// matter.
+    /// Relative precision of a row: the variance of its noise is inversely proportional. A common factor of all weights
+    /// does not matter.
     Weight,
 }
 
-/// Values of a parameter that the grid of a search takes.
+/// Values of a parameter that a search tries in its grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
-    /// None: the law is linear in this parameter, so the other parameters determine it.
+    /// No values: the law is linear in this parameter, so the other parameters determine the best value.
     Linear,
     /// Values at equal ratios between two ends.
     Log(f64, f64),
     /// Values at equal steps between two ends.
     Steps(f64, f64),
-    /// Values at equal ratios from `lo` times the least to `hi` times the greatest value of an input.
+    /// Values at equal ratios from a factor times the least to another factor times the greatest value of an input:
+    /// `(index of the input, first factor, second factor)`.
     Of(usize, f64, f64),
-    /// Values at equal ratios from `lo` over the greatest to `hi` over the least value of an input.
+    /// Values at equal ratios from a number divided by the greatest to another number divided by the least value of an
+    /// input: `(index of the input, first number, second number)`.
     PerUnitOf(usize, f64, f64),
 }
 
-/// Transform under which a search moves a parameter.
+/// Transform of a parameter, which a search changes in place of the parameter itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transform {
-    /// A search moves the parameter itself.
+    /// No transform: a search changes the parameter itself.
     Identity,
-    /// A search moves the logarithm of the parameter, so the parameter stays positive.
+    /// A search changes the logarithm of the parameter, so the parameter stays positive.
     Log,
 }
 
@@ -122,7 +124,7 @@ impl Transform {
         }
     }
 
-    /// Parameter of a transformed value, the inverse of [`Transform::forward`].
+    /// The parameter whose transformed value is `theta`, the inverse of [`Transform::forward`].
     pub fn back(self, theta: f64) -> f64 {
         match self {
             Self::Identity => theta,
@@ -142,13 +144,13 @@ pub struct Param {
     pub help: Template<0>,
     /// Unit; empty for a pure number.
     pub unit: &'static str,
-    /// Transform under which a search moves the parameter.
+    /// Transform of the parameter in a search.
     pub transform: Transform,
     /// Least and greatest value of the parameter.
     pub bounds: [f64; 2],
-    /// Values that a search tries.
+    /// Values that a search tries in its grid.
     pub range: Range,
-    /// Value at which a linear parameter is expanded, and at which a frozen one is fixed.
+    /// Value at which the law is expanded in a linear parameter, and at which a frozen parameter is fixed.
     pub start: f64,
     /// Whether the parameter is fixed at `start` unless the user frees it.
     pub frozen: bool,
@@ -169,22 +171,22 @@ impl Param {
         }
     }
 
-    /// Positive factor of a term, in which the law is linear.
+    /// Parameter that is a positive factor of a term. The law is linear in it.
     pub const fn factor(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { transform: Transform::Log, bounds: [1e-60, 1e200], ..Self::new(name, tex, help) }
     }
 
-    /// Factor of a term, of any sign, in which the law is linear.
+    /// Parameter that is a factor of a term, of any sign. The law is linear in it.
     pub const fn signed(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { bounds: [f64::NEG_INFINITY, f64::INFINITY], ..Self::new(name, tex, help) }
     }
 
-    /// Exponent of at least 0.
+    /// Parameter that is an exponent, at least 0.
     pub const fn exponent(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { range: Range::Log(0.05, 1.6), start: 0.3, bounds: [1e-4, 10.0], ..Self::new(name, tex, help) }
     }
 
-    /// Positive scale, such as a decay constant.
+    /// Parameter that is a positive scale, such as a decay constant.
     pub const fn scale(name: &'static str, tex: &'static str, help: Template<0>, range: Range) -> Self {
         Self { transform: Transform::Log, bounds: [1e-9, 1e12], range, ..Self::new(name, tex, help) }
     }
@@ -194,7 +196,7 @@ impl Param {
         Self { unit, ..self }
     }
 
-    /// This parameter with another start.
+    /// This parameter with another value of `start`.
     pub const fn start(self, start: f64) -> Self {
         Self { start, ..self }
     }
@@ -204,7 +206,7 @@ impl Param {
         Self { bounds: [lo, hi], ..self }
     }
 
-    /// This parameter with other values for a search.
+    /// This parameter with other values in the grid of a search.
     pub const fn search(self, range: Range) -> Self {
         Self { range, ..self }
     }
@@ -223,7 +225,7 @@ impl Param {
 /// An input of a law.
 #[derive(Clone, Copy, Debug)]
 pub struct Input {
-    /// Column that the input is read from.
+    /// What a column must hold so that the input is read from it.
     pub role: Role,
     /// Symbol of the input.
     pub symbol: &'static str,
@@ -236,28 +238,28 @@ pub struct Input {
 /// Parameter values that a publication printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Published {
-    /// The authors, for a legend.
+    /// The authors, for the legend of a figure.
     pub by: &'static str,
-    /// Who and where.
+    /// The authors and the publication.
     pub source: Template<0>,
-    /// The values in the law's order.
+    /// The parameter values in the law's order.
     pub values: &'static [f64],
 }
 
-/// Parameters and inputs to simulate runs from.
+/// Parameters and inputs from which runs are simulated.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// Source of the parameters.
     pub says: Template<0>,
     /// Parameter values in the law's order.
     pub values: &'static [f64],
-    /// Least and greatest value of each input. If the law also reads unique tokens, those of tokens are per unique
-    /// token.
+    /// Least and greatest value of each input. If the law also reads unique tokens, the range for tokens is in units of
+    /// the unique tokens.
     pub ranges: &'static [[f64; 2]],
 }
 
 impl Example {
-    /// Inputs of run `i` of `rows`: values at equal ratios, in a different order for each input.
+    /// Inputs of run number `i` of `rows`: values at equal ratios, in a different order for each input.
     pub fn inputs(&self, law: &Entry, i: u32, rows: u32) -> Vec<f64> {
         const STRIDES: [u32; 3] = [1, 7, 11];
         let place = |k: usize| f64::from(i * STRIDES[k] % rows) / f64::from(rows);
@@ -272,7 +274,7 @@ impl Example {
     }
 }
 
-/// A number that follows from the parameters alone.
+/// A number that follows from the parameters of a law alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
     /// Name of the quantity.
@@ -290,7 +292,7 @@ pub struct Info {
     pub tex: &'static str,
     /// Where the law comes from.
     pub source: &'static str,
-    /// Inputs that the law reads of a run.
+    /// Inputs that the law reads of each run.
     pub inputs: &'static [Input],
     /// Parameters of the law.
     pub params: &'static [Param],
@@ -300,23 +302,23 @@ pub struct Info {
     pub example: Example,
     /// Quantities that [`Law::derived`] gives.
     pub derived: &'static [Quantity],
-    /// Number of features that a row keeps for [`Law::point`].
+    /// Number of features that are stored for each row, for [`Law::point`].
     pub features: usize,
-    /// Whether the law is linear in all parameters of [`Range::Linear`] at once, and not only to first order.
+    /// Whether the law is exactly linear in all parameters of [`Range::Linear`] together, and not only approximately.
     pub exactly_linear: bool,
-    /// Objective of a fit unless the user asks for another.
+    /// Objective of a fit, unless the user asks for another.
     pub objective: Objective,
-    /// Largest number of cells of the grid.
+    /// Largest number of cells of a search's grid.
     pub cells: usize,
     /// Largest number of local minima of the grid from which the search descends.
     pub starts: usize,
 }
 
-/// A scaling law; a value of the type is the law at given parameters.
+/// A scaling law. A value of the type is the law at given parameters.
 pub trait Law {
     /// Description of the law.
     const INFO: Info;
-    /// The templates of its file.
+    /// The text templates of the law's file.
     const TEXTS: Texts;
 
     /// Computes the features of a run that [`Law::point`] needs repeatedly, such as logarithms.
@@ -325,8 +327,8 @@ pub trait Law {
     /// The law at the parameters `p`.
     fn at(p: &[f64]) -> Self;
 
-    /// Prediction for a row, and its gradient with respect to the transformed parameters: `p dL/dp` for a parameter
-    /// moved by its logarithm.
+    /// Prediction for a row, and its gradient by the transformed parameters. For a parameter p that is transformed to
+    /// its logarithm, that is p times the derivative by p.
     fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64;
 
     /// Values of the quantities in [`Info::derived`].
@@ -334,16 +336,16 @@ pub trait Law {
         Vec::new()
     }
 
-    /// Puts parameters into a fixed order where several orders give an equal law.
+    /// Puts parameters into a fixed order, if several orders give the same law.
     fn canonical(_p: &mut [f64]) {}
 }
 
-/// A law as plain functions, so that the fitter is compiled only once.
+/// A law as plain functions, so that the code that fits it is compiled only once.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Description of the law.
     pub info: &'static Info,
-    /// The templates of its file.
+    /// The text templates of the law's file.
     pub texts: Texts,
     features: fn(&[f64], &mut [f64]),
     points: fn(&[f64], &[f64], &mut [f64], &mut [f64]),
@@ -370,7 +372,7 @@ impl Entry {
         }
     }
 
-    /// Number of parameters.
+    /// Number of parameters of the law.
     pub const fn len(&self) -> usize {
         self.info.params.len()
     }
@@ -409,12 +411,12 @@ impl Entry {
         (self.derived)(p)
     }
 
-    /// Transformed values of the parameters.
+    /// Transformed values of the parameters `p`.
     pub fn forward(&self, p: &[f64]) -> Vec<f64> {
         self.info.params.iter().zip(p).map(|(param, p)| param.transform.forward(*p)).collect()
     }
 
-    /// Parameters of transformed values, the inverse of [`Entry::forward`].
+    /// The parameters whose transformed values are `theta`, the inverse of [`Entry::forward`].
     pub fn back(&self, theta: &[f64]) -> Vec<f64> {
         self.info.params.iter().zip(theta).map(|(param, theta)| param.transform.back(*theta)).collect()
     }

@@ -1,8 +1,9 @@
 //! The objective that a fit minimises.
 //!
-//! `Q = sum_i w_i rho(r_i)`, with residuals `r = ln f - ln y` or `f - y` and Huber's `rho(r) = r^2 / 2` up to `delta`,
-//! `delta (|r| - delta / 2)` beyond. Q is a sum, not a mean. `delta = infinity` is least squares; `delta = 0` is L1,
-//! `rho = |r|`.
+//! It is `Q = sum_i w_i rho(r_i)` over the rows i, with weights w, residuals `r = ln f - ln y` or `f - y` of the
+//! prediction f of a measured value y, and Huber's function: `rho(r) = r^2 / 2` up to `|r| = delta`, and
+//! `delta (|r| - delta / 2)` beyond. Q is a sum, not a mean. `delta = infinity` is least squares; `delta = 0` stands
+//! for L1, `rho = |r|`.
 
 use std::sync::Arc;
 
@@ -12,31 +13,31 @@ use crate::math;
 use crate::text;
 use crate::text::{Text, setting};
 
-/// How residuals are measured.
+/// Definition of the residual of a prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Residual {
-    /// Residuals of logarithms, `ln f - ln y`: relative errors count.
+    /// Difference of the logarithms of the prediction and of the measured value: relative errors count.
     Log,
-    /// Plain residuals, `f - y`.
+    /// Difference of the prediction and the measured value.
     Plain,
 }
 
 /// Objective that a fit minimises.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Objective {
-    /// How residuals are measured.
+    /// Definition of a residual.
     pub residual: Residual,
-    /// Residual at which squares end and absolute values begin; 0 is L1, infinity least squares.
+    /// Absolute residual at which squares end and absolute values begin; 0 is L1, infinity least squares.
     pub delta: f64,
 }
 
 impl Objective {
-    /// Huber's objective with delta = 10^-3 on logarithms, as Hoffmann et al. chose.
+    /// Huber's function with delta = 10^-3, of residuals of logarithms, as Hoffmann et al. chose.
     pub const HUBER: Self = Self { residual: Residual::Log, delta: 1e-3 };
-    /// Plain least squares.
+    /// Least squares of residuals without logarithms.
     pub const SQUARES: Self = Self { residual: Residual::Plain, delta: f64::INFINITY };
 
-    /// Contribution `rho(r)` of a residual.
+    /// Contribution of a residual `r` to the objective, for weight 1.
     #[inline]
     pub fn rho(self, r: f64) -> f64 {
         let size = r.abs();
@@ -49,13 +50,13 @@ impl Objective {
         }
     }
 
-    /// Derivative `rho'(r)`.
+    /// Derivative of the contribution to the objective by the residual `r`.
     #[inline]
     pub fn psi(self, r: f64) -> f64 {
         if self.delta == 0.0 { if r == 0.0 { 0.0 } else { r.signum() } } else { r.clamp(-self.delta, self.delta) }
     }
 
-    /// Description in words.
+    /// Description of the objective in words.
     pub fn words(self) -> Text {
         let log = self.residual == Residual::Log;
         if self.delta == 0.0 {
@@ -75,11 +76,11 @@ impl Objective {
 pub struct Problem {
     /// Law to fit.
     pub law: &'static Entry,
-    /// Runs to fit it to.
+    /// Runs to which the law is fitted.
     pub data: Arc<Data>,
     /// Objective to minimise.
     pub objective: Objective,
-    /// Values of the fixed parameters; `None` for a free one.
+    /// Value of each fixed parameter; `None` for a free one.
     pub held: Vec<Option<f64>>,
 }
 
@@ -106,7 +107,7 @@ impl Problem {
         Self { law: self.law, data: data.into(), objective: self.objective, held: self.held.clone() }
     }
 
-    /// This problem with one parameter fixed at a value, or free for `None`.
+    /// This problem with parameter number `j` fixed at a value, or free for `None`.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -151,7 +152,7 @@ impl Problem {
         (self.law.points)(p, &self.data.rows, &mut room.values, &mut room.jacobian);
     }
 
-    /// Computes the residuals of the predictions in `room`.
+    /// Computes the residuals from the predictions in `room`.
     pub(super) fn residuals(&self, room: &mut Room) {
         for i in 0..self.data.len() {
             room.residuals[i] = match self.objective.residual {
@@ -161,25 +162,26 @@ impl Problem {
         }
     }
 
-    /// Objective `Q` at the parameters `p`.
+    /// Objective at the parameters `p`.
     pub fn value(&self, p: &[f64]) -> f64 {
         let mut room = Room::default();
         self.at(p, &mut room);
         self.sum_of(&room)
     }
 
-    /// Objective `Q` of the residuals in `room`.
+    /// Objective from the residuals in `room`.
     pub(super) fn sum_of(&self, room: &Room) -> f64 {
         room.residuals.iter().zip(&self.data.weight).map(|(r, w)| w * self.objective.rho(*r)).sum()
     }
 
-    /// Objective of residuals that are a ten-millionth of the measured values; a smaller objective counts as exact.
+    /// Value of the objective if all residuals are a ten-millionth of the measured values. A fit with a smaller
+    /// objective counts as exact.
     pub(super) fn rounding(&self) -> f64 {
         let size = |y: f64| if self.objective.residual == Residual::Log { 1.0 } else { y };
         self.data.y.iter().zip(&self.data.weight).map(|(y, w)| w * self.objective.rho(1e-7 * size(*y))).sum()
     }
 
-    /// Derivative of a residual with respect to the prediction `value`.
+    /// Derivative of a residual by the prediction, where the prediction is `value`.
     #[inline]
     pub fn slope(&self, value: f64) -> f64 {
         match self.objective.residual {
@@ -188,7 +190,7 @@ impl Problem {
         }
     }
 
-    /// Objective `Q` and its gradient with respect to the transformed parameters; infinite where the law has no value.
+    /// Objective and its gradient at the transformed parameters `theta`; infinite where the law has no value.
     pub fn evaluate(&self, theta: &[f64], gradient: &mut [f64], room: &mut Room) -> f64 {
         self.at(&self.law.back(theta), room);
         gradient.fill(0.0);
@@ -204,8 +206,9 @@ impl Problem {
         if sum.is_finite() && gradient.iter().all(|g| g.is_finite()) { sum } else { f64::INFINITY }
     }
 
-    /// Matrix `J' W J` with `w rho'(r) / r`, `[i][j]`, after [`Problem::evaluate`]. For a law that is nearly linear,
-    /// the quadratic of this curvature lies above `Q` and touches it.
+    /// Matrix `J' W J` at the last call of [`Problem::evaluate`], with the Jacobian J of the residuals r and the
+    /// diagonal matrix W of `w rho'(r) / r`, for weights w and Huber's function rho. For a law that is nearly linear,
+    /// the quadratic function of this curvature lies above the objective and touches it.
     pub fn curvature(&self, room: &Room, out: &mut [f64]) {
         let len = self.law.len();
         out.fill(0.0);
@@ -226,8 +229,8 @@ impl Problem {
         }
     }
 
-    /// Smallest pivot of the curvature at the parameters `p`, scaled to a unit diagonal: how flat the objective is in
-    /// its flattest direction, in any units. It is 0 if some combination of free parameters changes no residual.
+    /// Smallest pivot of the curvature at the parameters `p`, scaled to a unit diagonal. It says how flat the objective
+    /// is in its flattest direction, in any units, and is 0 if some combination of free parameters changes no residual.
     pub fn flat(&self, p: &[f64]) -> f64 {
         let (n, mut room) = (self.law.len(), Room::default());
         let mut matrix = vec![0.0; n * n];
@@ -237,7 +240,8 @@ impl Problem {
         super::linear::solve(&matrix, n, &free, &vec![0.0; n], &mut vec![0.0; n])
     }
 
-    /// Weight `rho'(r) / r`, at most 1 (for L1, at most 10^9).
+    /// Weight of a residual `r` in weighted least squares, `rho'(r) / r` for Huber's function rho; at most 1 (for L1,
+    /// at most 10^9).
     pub(super) fn majorant(&self, r: f64) -> f64 {
         if self.objective.delta == 0.0 { 1.0 / r.abs().max(1e-9) } else { (self.objective.delta / r.abs()).min(1.0) }
     }

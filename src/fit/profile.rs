@@ -1,10 +1,11 @@
-//! Profiles of one parameter: fix it, fit the others, and see how the objective rises.
+//! Profiles of one parameter: fix the parameter, fit the others, and see how the objective rises.
 //!
-//! `2 (Q(value) - Q(fit)) E psi' / E psi^2` is about chi-squared with one degree of freedom (Hampel, Ronchetti,
+//! Let Q be the objective, and psi the derivative of Huber's function at a residual.
+//! `2 (Q(value) - Q(fit)) E psi' / E psi^2` is approximately chi-squared with one degree of freedom (Hampel, Ronchetti,
 //! Rousseeuw, Stahel, Robust Statistics, 1986, ch. 7; for squares it is the likelihood ratio). Both means are estimated
-//! from n - p residuals, rows less free parameters, so the values at which it stays below the 95% quantile of F(1, n -
-//! p) form a 95% confidence interval. The coverage is exact for squares of a linear law; `tests/bench/coverage.rs`
-//! measures it for others. A profile that never rises says that the runs do not determine the parameter.
+//! from n - p residuals, for n rows and p free parameters. So the values at which the statistic stays below the 95%
+//! quantile of F(1, n - p) form a 95% confidence interval. The coverage is exact for squares of a linear law;
+//! `tests/bench/coverage.rs` measures it for others. If a profile never rises, the runs do not determine the parameter.
 
 use super::fisher;
 use super::linear;
@@ -15,28 +16,28 @@ use crate::math;
 use crate::text;
 use crate::text::{Text, count, multiple, name};
 
-/// Confidence level: the share of intervals that hold the truth.
+/// Confidence level: the probability that an interval contains the true value.
 const LEVEL: f64 = 0.95;
-/// Points on either side while the end of the interval is bracketed.
+/// Largest number of points on each side of the fit in the search for a point beyond the end of the interval.
 const OUTWARD: usize = 24;
-/// Points that then refine the bracketed end.
+/// Number of points that refine an end of the interval, after a point beyond it is found.
 const INWARD: usize = 5;
 
-/// How well a profile determines a parameter.
+/// Whether a profile bounds a parameter from below and from above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identified {
     /// The profile rises on both sides.
     Yes,
-    /// No value is too large.
+    /// The profile stays low for all large values, so the interval has no upper end.
     NotFromAbove,
-    /// No value is too small.
+    /// The profile stays low for all small values, so the interval has no lower end.
     NotFromBelow,
     /// The profile is flat on both sides.
     No,
 }
 
 impl Identified {
-    /// Classifies an interval whose open ends are infinite.
+    /// Classifies an interval by its open ends, which are infinite.
     pub const fn of([lo, hi]: [f64; 2]) -> Self {
         match (lo.is_finite(), hi.is_finite()) {
             (true, true) => Self::Yes,
@@ -46,7 +47,8 @@ impl Identified {
         }
     }
 
-    /// Sentence about the parameter `name`; `None` if both ends are finite, which [`determined`] judges.
+    /// Sentence about the parameter of this name, if its interval is open; `None` if both ends are finite, because
+    /// [`determined`] judges such an interval.
     fn words(self, parameter: &str) -> Option<Text> {
         let parameter = name(parameter);
         match self {
@@ -58,17 +60,17 @@ impl Identified {
     }
 }
 
-/// Largest factor between the ends of an interval for which its parameter counts as determined.
+/// Largest ratio of the ends of an interval at which its parameter counts as determined.
 pub const NARROW: f64 = 10.0;
 
-/// Factor between the ends of an interval; infinite if the interval is open or holds 0.
+/// Ratio of the ends of an interval; infinite if the interval is open or contains 0.
 pub fn factor([lo, hi]: [f64; 2]) -> f64 {
     let (small, large) = if lo > 0.0 { (lo, hi) } else { (-hi, -lo) };
     if small > 0.0 && large.is_finite() { large / small } else { f64::INFINITY }
 }
 
-/// Whether the runs determine the parameter `name`, and a sentence that says so. They do only if the interval of its
-/// profile and that of the bootstrap, if there is one, are both narrow.
+/// Whether the runs determine the parameter of this name, and a sentence that says so. They do if the interval of the
+/// profile and that of the bootstrap, if there is one, are both narrower than [`NARROW`].
 pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, Text) {
     if let Some(open) = Identified::of(profile).words(parameter) {
         return (false, open);
@@ -100,8 +102,8 @@ pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]
     }
 }
 
-/// Reason, in a sentence, why nothing tells how large the noise is, if nothing does. There are no intervals then,
-/// because none would be honest.
+/// If the noise cannot be estimated, a sentence that says why. There are no intervals then, because none could be
+/// justified.
 pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
     let (rows, free) = (problem.data.weight.iter().sum::<f64>().round(), problem.free());
     if rows <= free as f64 {
@@ -110,14 +112,14 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
     (fit.value <= problem.rounding()).then(|| words::EXACT.into())
 }
 
-/// A bound stopped the fit, which then says more about the bound than about the runs, if the objective would fall by at
-/// least this many units of chi-squared over a step beyond it. The step is as long as the transformed parameter is
-/// large, and at least 1; for a logarithm that is far, because parameters that make up for each other move far
-/// together.
+/// Smallest fall of the objective, in units of chi-squared, over a step beyond a bound, at which the bound counts as
+/// having stopped the fit. The fitted value then says more about the bound than about the runs. The step is as long as
+/// the transformed parameter is large, and at least 1, because parameters that compensate each other move far together.
 const PRESSED: f64 = 0.1;
 
-/// Free parameters that `params` has at a bound, and whether a step beyond the bound would lower the objective as far
-/// as the runs tell. If it would not, nothing depends on where the bound is, as for a term that is 0.
+/// Free parameters that are at a bound in `params`, each with whether the bound stopped the fit, so that the objective
+/// would fall noticeably over a step beyond it. Where it would not, the fit does not depend on where the bound is, as
+/// for a term that is 0.
 pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
     let theta = problem.law.forward(params);
     let (lo, hi) = problem.bounds();
@@ -139,26 +141,29 @@ pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize,
 pub struct Point {
     /// Value at which the parameter was fixed.
     pub value: f64,
-    /// Least objective with the parameter fixed there.
+    /// Least objective with the parameter fixed at `value`.
     pub objective: f64,
-    /// Parameters at that minimum.
+    /// Parameters of the fit with the parameter fixed at `value`.
     pub params: Vec<f64>,
 }
 
-/// Rows less free parameters, at least 1: the number of residuals from which the noise is estimated.
+/// Number of rows minus number of free parameters, at least 1: the degrees of freedom with which the noise is
+/// estimated.
 pub(super) fn freedom(problem: &Problem) -> f64 {
     (problem.data.weight.iter().sum::<f64>() - problem.free() as f64).max(1.0)
 }
 
-/// Quantile `level`, over sets of runs, of `2 (Q(truth) - Q(fit)) sharpness`, where the truth fixes `count` parameters.
+/// Quantile `level`, over sets of runs, of `2 (Q(truth) - Q(fit)) sharpness` for the objective Q, where the truth fixes
+/// `count` parameters and `sharpness` is as in [`sharpness`].
 pub fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
     let count = count.max(1) as f64;
     count * fisher::quantile(level, count, freedom(problem))
 }
 
-/// Sharpness `E psi' / E psi^2` of the noise, estimated at a fit: how fast a rise of the objective becomes improbable.
+/// Sharpness of the noise, estimated at a fit, which says how fast a rise of the objective becomes improbable. It is
+/// `E psi' / E psi^2`, with psi the derivative of Huber's function at a residual.
 ///
-/// A fit goes through about as many runs as it has free parameters, p, so the other n - p residuals count. For absolute
+/// A fit of p free parameters goes through about p runs, so only the other n - p residuals of n count. For absolute
 /// values, `E psi'` is the density of the noise at 0. It is taken as that of normal noise, corrected by the number of
 /// residuals in a window, which is wide if there are few.
 pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
@@ -200,8 +205,8 @@ fn share(z: f64) -> f64 {
     1.0 - math::erfc(z / std::f64::consts::SQRT_2)
 }
 
-/// Standard deviation of normal noise from `m` independent residuals, by Huber's second proposal, which a few outliers
-/// do not move (Huber, Robust Statistics, 1981, section 6.4).
+/// Standard deviation of normal noise from residuals of which `m` are independent, by Huber's second proposal, on which
+/// a few outliers have little influence (Huber, Robust Statistics, 1981, section 6.4).
 fn spread(residuals: &[f64], weight: &[f64], m: f64) -> f64 {
     const CUT: f64 = 1.5;
     let density = math::exp(-0.5 * CUT * CUT) / (2.0 * std::f64::consts::PI).sqrt();
@@ -226,26 +231,28 @@ pub struct Profile {
     seed: u32,
     least: f64,
     sharpness: f64,
-    /// Rise in units of chi-squared at which a value becomes improbable.
+    /// Rise of the objective, in units of chi-squared, above which a value of the parameter is outside the interval.
     critical: f64,
     valleys: Vec<Vec<f64>>,
-    /// Points so far, in rising order of the value.
+    /// Points computed so far, in rising order of the value.
     points: Vec<Point>,
-    /// End that is being searched: 0 the lower, 1 the upper, 2 none. Distances are from the fit, in the transformed
-    /// parameter.
+    /// End of the interval that is being searched: 0 the lower, 1 the upper, 2 none. Distances in the other fields are
+    /// from the fit, in the transformed parameter.
     side: usize,
     step: f64,
-    /// Farthest known distance inside the interval, and the rise there.
+    /// Largest distance from the fit at which a point is known to be inside the interval, and the rise of the objective
+    /// there.
     inside: [f64; 2],
-    /// Nearest known distance outside the interval, and the rise there.
+    /// Smallest distance from the fit at which a point is known to be outside the interval, if any, and the rise of the
+    /// objective there.
     outside: Option<[f64; 2]>,
-    /// Points left for this end.
+    /// Number of points that may still be spent on the end that is being searched.
     left: usize,
     ends: [f64; 2],
 }
 
 impl Profile {
-    /// Profile of parameter `j` of `fit`, the fit of `problem`.
+    /// Profile of parameter number `j` around `fit`, the fit of `problem`.
     pub fn new(problem: &Problem, fit: &Fit, j: usize, seed: u32) -> Self {
         let (sharpness, critical) = (sharpness(problem, fit), critical(problem, LEVEL, 1));
         // Without an estimate of the noise every end is open.
@@ -269,8 +276,8 @@ impl Profile {
         }
     }
 
-    /// Adds the point at `value`: the least objective, searched from the fit's local minima, the nearest points so far
-    /// and a coarse grid.
+    /// Adds the point at `value`. Its least objective is searched from the fit's local minima, the nearest points so
+    /// far and a coarse grid.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -335,12 +342,13 @@ impl Profile {
         Ok(self.side == 2)
     }
 
-    /// Points so far, in rising order of the value.
+    /// Points computed so far, in rising order of the value.
     pub fn points(&self) -> &[Point] {
         &self.points
     }
 
-    /// Adds the k-th of `count` points spread evenly over those so far, so that a curve through them shows its shape.
+    /// Adds point number `k` of `count` points that are spread evenly over the range of those so far, so that a curve
+    /// through all points shows the shape of the profile.
     ///
     /// # Errors
     /// None is expected: every value is within bounds.
@@ -351,7 +359,7 @@ impl Profile {
         self.at(transform.back(lo + (hi - lo) * f64::from(k + 1) / f64::from(count + 1))).map(drop)
     }
 
-    /// Value of the objective at which a parameter becomes improbable.
+    /// Objective above which a fixed value of the parameter is outside the 95% interval.
     pub fn threshold(&self) -> f64 {
         self.least + self.critical / (2.0 * self.sharpness)
     }
@@ -361,7 +369,7 @@ impl Profile {
         self.ends
     }
 
-    /// Another parameter whose bound stopped this profile: beyond that bound the objective would be lower, so the end
+    /// Another parameter whose bound stopped this profile. Beyond that bound the objective would be lower, so the end
     /// of the interval depends on where the bound is.
     pub fn stopped(&self) -> Option<usize> {
         let mut inside = self.points.iter().filter(|point| point.objective <= self.threshold());
@@ -373,13 +381,14 @@ impl Profile {
         first.into_iter().chain(inside.next_back()).find_map(at)
     }
 
-    /// How well the profile determines the parameter.
+    /// Whether the profile bounds the parameter from below and from above.
     pub const fn identified(&self) -> Identified {
         Identified::of(self.ends)
     }
 }
 
-/// Step of the transformed parameter at which the objective rises by `rise`, by the curvature at the fit; at most 1.
+/// Step of the transformed parameter `j` at which the objective rises by `rise`, estimated from the curvature at the
+/// parameters `p`; at most 1.
 fn first_step(problem: &Problem, p: &[f64], j: usize, rise: f64) -> f64 {
     let (n, theta) = (problem.law.len(), problem.law.forward(p));
     let (mut room, mut gradient, mut matrix) = (Room::default(), vec![0.0; n], vec![0.0; n * n]);
@@ -404,7 +413,7 @@ mod tests {
         profile
     }
 
-    /// Thirty runs along a straight line, as a problem with its fit.
+    /// Thirty runs along a straight line: their inputs, the fitting problem and its fit.
     fn straight() -> (Vec<Vec<f64>>, Problem, Fit) {
         let law = find("log-linear").expect("a law");
         let inputs: Vec<Vec<f64>> = (1..=30).map(|i| vec![f64::from(i)]).collect();

@@ -1,15 +1,18 @@
 //! Search for the lowest minimum of a fitting problem.
 //!
-//! 1. A grid over the parameters in which the law is not linear. In every cell the linear parameters are projected out:
-//!    a few rounds of weighted least squares, positive where they must be (variable projection; Golub and Pereyra, SIAM
-//!    J. Numer. Anal. 10, 1973), with the weights that Huber's objective gives the residuals.
-//! 2. Descents from the lowest local minima of the grid, and from a few places between them that the seed draws.
-//! 3. Descents from other places, until the lowest end was met five times or enough was tried: anywhere in the grid's
-//!    ranges, and near the lowest end so far. Few runs, or runs of one kind, have minima that a grid misses.
-//! 4. The lowest end is the fit. The other ends are kept with how often each was reached, and so is whether the lowest
-//!    was met five times: if not, there may be a lower one.
+//! 1. A grid covers the parameters in which the law is not linear. In every cell, a few rounds of weighted least
+//!    squares determine the linear parameters, with the weights that Huber's objective gives the residuals, and with
+//!    factors that must be positive kept positive (variable projection; Golub and Pereyra, SIAM J. Numer. Anal. 10,
+//!    1973).
+//! 2. Descents start from the lowest local minima of the grid, and from a few random places between them.
+//! 3. Further descents start from random places anywhere in the grid's ranges, and near the lowest minimum found so
+//!    far. They stop when that minimum was reached often enough, or when enough places were tried. Few runs, or runs
+//!    that are too similar, lead to minima that a grid misses.
+//! 4. The lowest minimum found is the fit. The other minima are kept, with the number of starts that reached each. If
+//!    too few starts reached the lowest, the fit is marked as unsure, because there may be a lower minimum.
 //!
-//! If there are many rows, steps 1 and 2 use an evenly spread part of them, and the best ends continue on all rows.
+//! If there are many rows, steps 1 and 2 use an evenly spread part of them, and descents from the best minima continue
+//! on all rows.
 
 use std::sync::Arc;
 
@@ -21,37 +24,38 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
 
-/// Random stream of the starts that the grid does not give.
+/// Random stream for the starts that the grid does not give.
 const START: Stream = Stream(16);
 
-/// Largest number of rows on which the search begins; from more rows a part is taken.
+/// Largest number of rows of which the search uses all from the start. If there are more, it begins on a part of them.
 const ROWS: usize = 4000;
-/// Number of rows in that part.
+/// Number of rows of the part on which the search begins if there are too many rows.
 const PART: usize = 1500;
-/// Number of best ends on a part of the rows that continue on all rows.
+/// Number of lowest minima on a part of the rows from which descents continue on all rows.
 const LAST: usize = 3;
-/// How often the lowest end may continue when it has run out of steps.
+/// Largest number of times that the descent to the lowest minimum is continued because it reached its limit of steps.
 const AGAIN: usize = 20;
-/// Number of starts that the seed draws.
+/// Number of random starts between the local minima of the grid.
 const DRAWN: usize = 4;
-/// A fit is sure if its lowest end was met at least this often, and by one start in [`RARE`].
+/// Smallest number of starts that must have reached the minimum of a sure fit. [`RARE`] is the other condition.
 const SURE: usize = 5;
-/// A fit is sure if one start in this many met its lowest end, and at least [`SURE`] did: if fewer meet it, a lower one
-/// may still hide.
+/// Largest ratio of all starts to those that reached the minimum of a sure fit. If fewer reach it, a lower minimum may
+/// still hide. [`SURE`] is the other condition.
 const RARE: usize = 12;
-/// Largest number of places tried beyond the starts.
+/// Largest number of random places that are tried after the starts from the grid.
 const HOPS: usize = 400;
-/// Largest number of places beyond the starts times rows, which limits the search on many rows.
+/// Largest number of random places times rows, which limits the search on many rows.
 const HOP_ROWS: usize = 16_000;
-/// Relative difference in value below which two ends count as equal.
+/// Relative difference in value below which two minima count as equal.
 const EQUAL: f64 = 1e-6;
-/// A place is dropped if its descent comes to rest above the lowest end by this factor.
+/// Largest ratio of the objective after a rough descent from a random place to the lowest objective found before. A
+/// place with a higher objective is dropped.
 const ABOVE: f64 = 1.02;
 /// Relative precision of a fit's objective, far below the standard errors of the parameters.
 const EXACT: f64 = 1e-13;
-/// Relative precision to which places beyond the starts are followed first.
+/// Relative precision of the rough descents from random places.
 const ROUGH: f64 = 1e-4;
-/// Number of cells in a slice of the search.
+/// Number of grid cells that are computed in one call of [`Search::advance`].
 const SLICE: usize = 64;
 
 /// A local minimum of the objective.
@@ -61,7 +65,7 @@ pub struct Valley {
     pub params: Vec<f64>,
     /// Objective at the minimum.
     pub value: f64,
-    /// Number of starts that ended there.
+    /// Number of starts whose descents ended in this minimum.
     pub reached: usize,
 }
 
@@ -74,16 +78,16 @@ pub struct Fit {
     pub value: f64,
     /// Why the minimisation that ended at the fit stopped.
     pub stop: Stop,
-    /// Number of evaluations of the law, each over all rows used.
+    /// Number of evaluations of the law, each over all rows in use.
     pub evaluations: usize,
     /// Local minima, the lowest first.
     pub valleys: Vec<Valley>,
-    /// Number of starts that ended in the lowest minimum.
+    /// Number of starts whose descents ended in the lowest minimum.
     pub met: usize,
-    /// Number of starts in all.
+    /// Number of all starts.
     pub starts: usize,
-    /// Whether the fit is likely the lowest minimum of all: five starts and one in twelve met it, or the law has only
-    /// one minimum.
+    /// Whether the fit is probably the lowest minimum of all: at least five starts and one in twelve reached it, or the
+    /// law has only one minimum.
     pub sure: bool,
     /// Grid with which the search began.
     pub grid: Grid,
@@ -92,25 +96,25 @@ pub struct Fit {
 /// A grid over the parameters in which a law is not linear.
 #[derive(Clone, Debug, Default)]
 pub struct Grid {
-    /// Values along each axis: (parameter, values).
+    /// Axes of the grid: the index of a parameter, and its values.
     axes: Vec<(usize, Vec<f64>)>,
-    /// Objective and parameters of every cell; the last axis varies fastest.
+    /// Objective and parameters in every cell; the last axis varies fastest.
     pub cells: Vec<(f64, Vec<f64>)>,
 }
 
 impl Grid {
-    /// Number of cells of the complete grid.
+    /// Number of cells when all are computed.
     fn len(&self) -> usize {
         self.axes.iter().map(|(_, values)| values.len()).product()
     }
 
-    /// Whether the grid has every free parameter of a problem. Then nothing was projected out, and it resolves small
-    /// local minima.
+    /// Whether the grid covers every free parameter of a problem. Then no linear parameter was projected out, and the
+    /// grid resolves small local minima.
     pub(super) fn spans(&self, problem: &Problem) -> bool {
         self.axes.len() == problem.free()
     }
 
-    /// Position of a cell along each axis.
+    /// Index of a cell along each axis.
     fn place(&self, cell: usize) -> Vec<usize> {
         let mut at = vec![0; self.axes.len()];
         let mut rest = cell;
@@ -121,7 +125,7 @@ impl Grid {
         at
     }
 
-    /// At most `keep` cells without a lower neighbour, the lowest first.
+    /// Indices of at most `keep` cells that have no neighbour with a lower entry in `values`, the lowest first.
     pub fn lows(&self, values: &[f64], keep: usize) -> Vec<usize> {
         let mut low: Vec<usize> = (0..values.len())
             .filter(|&cell| {
@@ -157,7 +161,8 @@ impl Target for Over<'_> {
     }
 }
 
-/// Descends from parameters to the nearest minimum, until a Newton step would gain less than `gain` of the objective.
+/// Descends from the parameters `p` to the nearest minimum. Stops when a Newton step would lower the objective by less
+/// than `gain` of its value.
 pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let (mut p, mut evaluations) = (p.to_vec(), 0);
     // L1 has kinks at the minimum, so approach it through Huber objectives, whose limit it is.
@@ -172,8 +177,8 @@ pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Mini
     Minimum { evaluations: evaluations + end.evaluations, ..end }
 }
 
-/// Descends like [`descend`], but first under a Huber objective that squares half of the residuals, which passes small
-/// local minima.
+/// Descends like [`descend`], but first with a Huber objective that squares half of the residuals. So the descent
+/// passes small local minima.
 pub(super) fn glide(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let wide = problem.objective.delta.max(typical(problem, p, room));
     let near = nearest(&with_delta(problem, wide), p, 1e-3, room);
@@ -195,7 +200,7 @@ fn nearest(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum 
     minimise(&mut Over { problem, room }, problem.law.forward(p), &lo, &hi, &reach.collect::<Vec<_>>(), gain)
 }
 
-/// Median absolute residual.
+/// Median absolute residual at the parameters `p`.
 fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
     problem.at(p, room);
     let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
@@ -207,28 +212,28 @@ fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
 #[derive(Debug)]
 pub struct Search {
     problem: Problem,
-    /// Part of the rows for the first stages, if there are too many rows.
+    /// Part of the rows that the search begins on, if there are too many rows.
     part: Option<Arc<Data>>,
     seed: u32,
-    /// Grid, as far as it is computed.
+    /// Grid, with the cells that are computed so far.
     grid: Grid,
     /// Largest number of local minima of the grid to descend from.
     keep: usize,
-    /// Starts of the descents, each with the number of earlier starts it stands for.
+    /// Starts of the descents, each with the number of earlier starts that it replaces.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
-    /// How often the lowest end has continued.
+    /// Number of times that the descent to the lowest minimum was continued.
     again: usize,
-    /// Largest number of places to try beyond the starts, and how many were tried.
+    /// Largest number of random places to try after the starts from the grid, and number of those tried so far.
     hops: [usize; 2],
-    /// Number of places beyond the starts that were dropped far above the lowest end.
+    /// Number of random places that were dropped because their descents stayed far above the lowest minimum found.
     passed: usize,
     evaluations: usize,
     room: Room,
 }
 
 impl Search {
-    /// Search with the number of cells and starts that the law asks for.
+    /// Search on a grid with the numbers of cells and starts that the law prescribes.
     ///
     /// # Errors
     /// No parameter is free.
@@ -238,7 +243,7 @@ impl Search {
         Ok(Self { hops: [hops, 0], ..Self::with_cells(problem, seed, info.cells, info.starts)? })
     }
 
-    /// Search on a grid of about `cells` cells, with descents from at most `keep` local minima of it.
+    /// Search on a grid of about `cells` cells, with descents from at most `keep` of its local minima.
     ///
     /// # Errors
     /// No parameter is free.
@@ -271,17 +276,17 @@ impl Search {
         })
     }
 
-    /// This search with an additional start.
+    /// This search with the parameters `p` as an additional start.
     pub fn from(mut self, p: &[f64]) -> Self {
         let held = p.iter().zip(&self.problem.held);
         self.starts.push((held.map(|(p, held)| held.unwrap_or(*p)).collect(), 1));
         self
     }
 
-    /// Computes one slice; returns how many are done, and how many there are as far as is known.
+    /// Does one piece of the work. Returns how many pieces are done, and how many there are as far as is known.
     ///
     /// # Errors
-    /// The law has no value anywhere.
+    /// The law has no value at any place that was tried.
     pub fn advance(&mut self) -> Result<(usize, usize)> {
         let (done, all) = (self.grid.cells.len(), self.grid.len());
         if done < all {
@@ -313,7 +318,7 @@ impl Search {
         Ok(self.progress())
     }
 
-    /// Adds one start beyond the others if the lowest end was not met often enough.
+    /// Descends from one random place, if too few starts reached the lowest minimum found so far.
     fn hop(&mut self) {
         if self.looks_on() {
             self.hops[1] += 1;
@@ -331,12 +336,13 @@ impl Search {
         }
     }
 
-    /// Whether there are still places to try beyond the starts.
+    /// Whether a further random place is to be tried.
     fn looks_on(&self) -> bool {
         self.ends.len() == self.starts.len() && self.hops[1] < self.hops[0] && !self.sure()
     }
 
-    /// A random place: anywhere, near the lowest end in the non-linear parameters only, or near it in all parameters.
+    /// A random place, of three kinds in turn: anywhere; near the lowest minimum so far in the non-linear parameters
+    /// only; near it in all parameters.
     fn elsewhere(&mut self, k: u32) -> Vec<f64> {
         let params = self.problem.law.info.params;
         let mut draws = Draws::new(self.seed, START, DRAWN as u32 + k, 0);
@@ -372,21 +378,21 @@ impl Search {
         self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
-    /// Number of starts that ended as low as the lowest, and number of starts in all.
+    /// Number of starts that ended as low as the lowest one, and number of all starts.
     fn met(&self) -> (usize, usize) {
         let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.problem.rounding();
         let count = |most: f64| self.ends.iter().filter(|(end, _)| end.value <= most).map(|(_, stands)| stands).sum();
         (count(most), count(f64::INFINITY) + self.passed)
     }
 
-    /// Whether the lowest end is likely the lowest minimum; see [`Fit::sure`].
+    /// Whether the lowest minimum found so far is probably the lowest of all; see [`Fit::sure`].
     fn sure(&self) -> bool {
         let (met, all) = self.met();
         met >= SURE && all <= RARE * met
             || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
     }
 
-    /// Restarts the lowest end where it stopped, if it ran out of steps.
+    /// Continues the descent to the lowest minimum where it stopped, if it reached its limit of steps.
     fn go_on(&mut self) {
         let lowest = (0..self.ends.len()).min_by(|&i, &j| self.ends[i].0.value.total_cmp(&self.ends[j].0.value));
         let Some(k) = lowest.filter(|_| self.ends.len() == self.starts.len() && self.again < AGAIN) else { return };
@@ -410,10 +416,10 @@ impl Search {
         (before + self.ends.len(), before + self.starts.len() + after + usize::from(self.looks_on()))
     }
 
-    /// Runs all slices and returns the fit.
+    /// Does all the work and returns the fit.
     ///
     /// # Errors
-    /// The law has no value anywhere.
+    /// The law has no value at any place that was tried.
     pub fn run(mut self) -> Result<Fit> {
         loop {
             let (done, all) = self.advance()?;
@@ -423,10 +429,10 @@ impl Search {
         }
     }
 
-    /// The fit of what is done so far.
+    /// The fit as far as the work is done.
     ///
     /// # Errors
-    /// The law has no value anywhere.
+    /// The law has no value at any place that was tried.
     pub fn finish(self) -> Result<Fit> {
         let law = self.problem.law;
         let mut valleys = valleys(&self.problem, &self.ends);
@@ -441,7 +447,8 @@ impl Search {
         Ok(Fit { params, value, stop, evaluations, valleys, met, starts, sure, grid })
     }
 
-    /// Approximately best linear parameters for these non-linear ones, and the objective there.
+    /// Approximately best linear parameters for the non-linear parameters `shape`, as all parameters together with the
+    /// objective there.
     fn projected(&mut self, shape: &[f64]) -> (f64, Vec<f64>) {
         let part = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
         let params = part.law.info.params;
@@ -475,8 +482,7 @@ impl Search {
         best
     }
 
-    /// Chooses the starts: the lowest cells without a lower neighbour, and some places between them that the seed
-    /// draws.
+    /// Chooses the starts: the lowest cells without a lower neighbour, and some random places between them.
     fn choose(&mut self) -> Result<()> {
         let values: Vec<f64> = self.grid.cells.iter().map(|cell| cell.0).collect();
         let low = self.grid.lows(&values, self.keep);
@@ -500,7 +506,7 @@ fn nowhere() -> Error {
     Error::new(ErrorKind::Parameter, words::NO_VALUE)
 }
 
-/// Values of a parameter along its axis of the grid.
+/// Values of a parameter in the grid of a search, about `count` of them.
 fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
     let column = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]);
     let least = |k| column(k).fold(f64::INFINITY, f64::min);
@@ -516,8 +522,8 @@ fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
     }
 }
 
-/// One round of weighted least squares for the linear parameters, expanded at the parameters for which `room` was
-/// filled.
+/// One round of weighted least squares for the linear parameters. The law is expanded at the parameters for which
+/// `room` was filled.
 fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, robust: bool) {
     let (data, params) = (&*problem.data, problem.law.info.params);
     let (m, len) = (linear.len(), p.len());
@@ -570,7 +576,7 @@ fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, 
     }
 }
 
-/// Merges ends that are the same local minimum, the lowest first.
+/// Merges descents that ended in the same local minimum, and returns the minima, the lowest first.
 fn valleys(problem: &Problem, ends: &[(Minimum, usize)]) -> Vec<Valley> {
     let mut order: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
     order.sort_by(|(a, _), (b, _)| a.value.total_cmp(&b.value));
@@ -619,7 +625,7 @@ mod tests {
         search
     }
 
-    /// A problem of the power law, and a function that makes ends of descents in it.
+    /// A problem of the power law, and a function that makes results of descents for it.
     fn power() -> (Problem, impl Fn([f64; 3], f64, Stop) -> Minimum) {
         let law = find("power").expect("a law");
         let inputs: Vec<_> = (1..20).map(|x| vec![f64::from(x)]).collect();

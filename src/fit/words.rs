@@ -1,4 +1,4 @@
-//! Words of the fitter.
+//! Texts of the fits: errors, objectives, and sentences about how well the runs determine a parameter.
 
 crate::texts! {
     // Errors.

@@ -1,7 +1,9 @@
-//! Memorising atoms: one lane is one run, which draws samples and ticks off the atoms it has met.
+//! Kernel that memorises atoms: each lane of a workgroup is one run, which draws samples and marks the atoms it has
+//! met.
 //!
-//! The state is a bitmap, so the order of the draws never matters and a window that runs twice changes nothing.
-//! All arithmetic is on integers, hence the same bits on every device; masses are summed in f64 by the host.
+//! The state is a bitmap, so the order of the draws never matters, and steps that are computed twice change nothing.
+//! All arithmetic of the kernel is on integers, so every device gives the same bits. The host sums probabilities in
+//! f64.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -11,7 +13,7 @@ use crate::rng::{self, Alias, Stream};
 /// Random stream of the samples.
 const ATOMS: Stream = Stream(2);
 
-/// Runs that a workgroup advances together.
+/// Number of runs that a workgroup advances together.
 pub const LANES: usize = 64;
 
 crate::uniforms! {
@@ -19,9 +21,9 @@ crate::uniforms! {
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// Number of the run in lane 0 of group 0.
+        /// Index of the run in lane 0 of group 0.
         first_run: u32,
-        /// Rows of a group's state: the 32-bit words of a run's bitmap.
+        /// Number of rows of a group's state, which is the number of 32-bit words in the bitmap of a run.
         rows: u32,
         /// Number of columns of the alias table.
         columns: u32,
@@ -30,13 +32,13 @@ crate::uniforms! {
     }
 }
 
-/// Kernel that draws samples and records the atoms that each run has met. State: row w holds the atoms of ranks 32 w +
-/// 1 to 32 w + 32, lowest bit first; a set bit is an atom that was met. Input: the words of an [`Alias`] table over the
-/// atoms that can be drawn.
+/// Kernel that draws samples and records the atoms that each run has met. Row w of the state holds the atoms of ranks
+/// 32 w + 1 to 32 w + 32, lowest bit first; a set bit marks an atom that was met. The input is an [`Alias`] table over
+/// the atoms that can be drawn.
 #[derive(Debug)]
 pub struct Atoms;
 
-/// Rows of a group's state when the first `support` atoms can be drawn.
+/// Number of rows of a group's state when only the first `support` atoms can be drawn.
 pub const fn rows(support: usize) -> usize {
     support.div_ceil(32)
 }
@@ -117,11 +119,12 @@ impl Kernel for Atoms {
     }
 }
 
-/// Probability of the atoms that each run has not met, from the state of its group: `out[lane]`.
+/// For each lane of a group, the total probability of the atoms that its run has not met, computed from the group's
+/// state.
 ///
-/// `mass[k]` is the probability of rank k + 1, `words[w]` the sum of `mass[32 w..32 w + 32]`, `outside` the probability
-/// of the atoms that are never drawn. The sum runs from the first rank to the last, so that neither device nor batch
-/// changes a bit.
+/// `mass[k]` is the probability of the atom of rank k + 1, `words[w]` the sum of `mass[32 w..32 w + 32]`, and `outside`
+/// the probability of the atoms that are never drawn. The sum runs from the first rank to the last, so that its bits
+/// depend neither on the device nor on the batch.
 pub fn unseen(state: &[[u32; LANES]], mass: &[f64], words: &[f64], outside: f64) -> [f64; LANES] {
     let mut out = [0.0; LANES];
     for (w, row) in state.iter().enumerate() {

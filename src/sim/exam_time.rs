@@ -1,11 +1,13 @@
-//! Students who learn facts by meeting them: one lane is one student.
+//! Kernel of students who learn facts by meeting them: each lane of a workgroup is one student.
 //!
-//! A subject is a set of facts of unequal frequency, `theta ~ Beta(a, 1)`; an hour shows a fact with probability
-//! `theta`, independently. A fact met for the first time after more than `n` hours is unknown to a student who gives
-//! the subject `n` hours, so the first hour of every fact answers for all allocations at once, with shared draws.
+//! A subject is a set of facts of unequal frequency, `theta ~ Beta(a, 1)`; in each hour a fact is shown with
+//! probability `theta`, independently of all else. A student who gives a subject `n` hours does not know the facts that
+//! are first shown after more than `n` hours. So the first hour of every fact is enough to compute the results of all
+//! allocations, with shared draws.
 //!
-//! `theta = U^(1/a)` is read off a quantile table; the first hour is geometric, found by bisection on powers of
-//! `1 - theta`. All arithmetic is on integers in units of 2^-32, hence the same bits on every device.
+//! `theta = U^(1/a)`, for a uniform random number `U`, is read off a quantile table; the first hour is geometric, found
+//! by bisection on powers of `1 - theta`. All arithmetic is on integers in units of 2^-32, so every device gives the
+//! same bits.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -13,16 +15,16 @@ use crate::exec::{Inputs, Kernel};
 use crate::math;
 use crate::rng::{self, Stream, mulhi};
 
-/// Random stream of the facts: how often each is shown, and its first hour.
+/// Random stream for the facts: how often each is shown, and in which hour first.
 const EXAM: Stream = Stream(1);
 
-/// Students that a workgroup advances together.
+/// Number of students that a workgroup advances together.
 pub const LANES: usize = 64;
 
-/// Segments per octave of the quantile table.
+/// Number of segments per octave of the quantile table.
 const SEGMENTS: usize = 256;
 
-/// Most bits of a number of hours: hours are below 2^14.
+/// Largest number of bits of a number of hours, so hours are below 2^14.
 const LEVELS_MAX: usize = 14;
 
 crate::uniforms! {
@@ -30,40 +32,41 @@ crate::uniforms! {
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// Number of the student in lane 0 of group 0.
+        /// Index of the student in lane 0 of group 0.
         first_run: u32,
         /// Number of subjects K.
         subjects: u32,
         /// Number of facts in a subject.
         facts: u32,
-        /// Number of allocations A.
+        /// Number of allocations of the hours that are compared.
         allocations: u32,
-        /// Bits of the largest number of hours.
+        /// Number of bits of the largest number of hours.
         levels: u32,
     }
 }
 
-/// Kernel that counts the facts that each student does not know. State: row `k (A + 1) + j` counts the facts of subject
-/// k that are unknown at exactly the j smallest of its A thresholds. Inputs: the quantile table; thresholds `[k][A]`,
-/// hours in ascending order.
+/// Kernel that counts the facts that each student does not know. Each subject has A thresholds: the hours that each of
+/// A allocations gives it. Row `k (A + 1) + j` of the state counts the facts of subject k that are still unknown after
+/// the j smallest thresholds, but not after the next one. The inputs are the quantile table and the thresholds
+/// `[k][A]`, each subject's in ascending order.
 #[derive(Debug)]
 pub struct Exam;
 
-/// Rows of a group's state.
+/// Number of rows of a group's state.
 pub const fn rows(subjects: usize, allocations: usize) -> usize {
     subjects * (allocations + 1)
 }
 
-/// Steps that cover `facts` facts: one draw serves two facts.
+/// Number of steps in which `facts` facts are drawn. A step draws two facts.
 pub const fn steps(facts: u32) -> u32 {
     facts.div_ceil(2)
 }
 
 /// The quantiles of Beta(a, 1), `theta(u) = u^(1/a)`, at 256 places in each octave of `u`, in units of 2^-32.
 ///
-/// Interpolation between these places is linear. The relative error of theta is below `(1/a)(1/a - 1) 2^-19`, 1.7e-4 at
-/// a = 0.1, where theta is never too low; the loss, which moves with `theta^-a`, has a relative error below 2e-5
-/// (tested).
+/// Interpolation between two places is linear. The relative error of theta is below `(1/a)(1/a - 1) 2^-19`, which is
+/// 1.7e-4 at a = 0.1, and theta is never too low there. The loss, which is proportional to `theta^-a`, has a relative
+/// error below 2e-5 (tested).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "theta 2^32 is clamped to a u32")]
 #[expect(clippy::cast_precision_loss, reason = "small integers")]
 pub fn quantiles(a: f64) -> Vec<u32> {
@@ -78,7 +81,7 @@ pub fn quantiles(a: f64) -> Vec<u32> {
     table
 }
 
-/// Quantile theta of a uniform word, in units of 2^-32.
+/// The quantile of Beta(a, 1) for a uniform random `word`, by interpolation in `table`, in units of 2^-32.
 #[inline(always)]
 fn quantile(table: &[u32], word: u32) -> u32 {
     let u = word.max(1);
@@ -88,7 +91,8 @@ fn quantile(table: &[u32], word: u32) -> u32 {
     table[i] + mulhi(table[i + 1] - table[i], n << 9)
 }
 
-/// The largest `n < 2^levels` with `v < (1 - theta)^n`: hours after which a fact is still unknown.
+/// The largest number of hours after which a fact of frequency `theta` is still unknown: the largest `n < 2^levels`
+/// with `v < (1 - theta)^n`, where `v` is a uniform random number.
 #[inline(always)]
 fn unknown_hours(theta: u32, v: u32, levels: usize) -> u32 {
     // powers[i] = (1 - theta)^(2^i); the complement is one unit low, which keeps 1 representable.
@@ -180,7 +184,8 @@ impl Kernel for Exam {
 mod tests {
     use super::*;
 
-    /// Exact mean of `(1 - theta)^n` for `theta ~ Beta(a, 1)`: `G(n + 1) G(a + 1) / G(n + a + 1)`.
+    /// Exact mean of `(1 - theta)^n` for `theta ~ Beta(a, 1)`: `G(n + 1) G(a + 1) / G(n + a + 1)`, with G the Gamma
+    /// function.
     fn survival(a: f64, n: u32) -> f64 {
         let n = f64::from(n);
         math::exp(math::lgamma(n + 1.0) + math::lgamma(a + 1.0) - math::lgamma(n + a + 1.0))

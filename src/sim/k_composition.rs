@@ -1,12 +1,15 @@
-//! SGD on a product of skills: one lane is one run, or one learning rate of a run.
+//! Kernel of SGD on a product of skills: each lane of a workgroup is one run, or one learning rate of a run.
 //!
-//! A sample is k skills drawn from p; the learner predicts `f = w_(s_1) ... w_(s_k)`, the truth is the product of signs
-//! w*, and a step moves against the gradient of `(f - y)^2 / 2`, averaged over a batch. Signs are a choice of gauge:
-//! replacing `w` by `w w*` makes the truth 1 and leaves p, the distribution of the start and the losses unchanged.
+//! A sample is k skills `s_1..s_k`, drawn independently from the distribution p. The learner predicts the product of
+//! their weights, `f = w_(s_1) ... w_(s_k)`; the truth y is the product of their signs w*. A step moves against the
+//! gradient of `(f - y)^2 / 2`, averaged over a batch. All signs can be taken as 1 without loss of generality:
+//! replacing `w` by `w w*` makes the truth 1, and changes neither p, nor the distribution of the initial weights, nor
+//! the losses.
 //!
-//! Runs never share draws, but a run draws the same words for every training distribution and every learning rate, so
-//! that exponents and learning rates are compared on equal luck. A group whose lanes are learning rates of one run
-//! draws once for all of them. Weights are f32; only the first rows, the records, are read back.
+//! Different runs use different random words, but a run uses the same words for every training distribution and every
+//! learning rate, so that differences between distributions or learning rates are not due to chance. A group whose
+//! lanes are learning rates of one run draws once for all of them. Weights are f32; only the first rows of the state,
+//! the records, are read back.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -21,36 +24,40 @@ const COMPOSE: Stream = Stream(6);
 /// Random stream of the initial weights.
 const COMPOSE_START: Stream = Stream(7);
 
-/// Lanes of a group.
+/// Number of lanes of a group.
 pub const LANES: usize = 32;
 
-/// Samples between two checks of the test loss. The time to a target is a multiple of this, rounded up to whole
-/// batches.
+/// Number of samples between two checks of the test loss. The time to reach a target loss is a multiple of this number,
+/// rounded up to whole batches.
 pub const CHECK: u32 = 256;
 
-/// Number of bins of skills by rank: the first eighth, the second eighth, the second quarter, the second half.
+/// Number of bins into which the skills are divided by rank: the first eighth, the second eighth, the second quarter,
+/// the second half.
 pub const BINS: usize = 4;
 
-/// Number of record rows, which come before the weights.
+/// Number of rows of the state that hold records. They come before the weights.
 pub const RECORDS: usize = 11;
-/// Row: number of the check that first found the test loss below the target; 0 until then.
+/// Index of the row with the number of the check that first found the test loss below the target, or 0 if none has yet.
 pub const HIT: usize = 0;
-/// Row: 1 if the run has diverged; its weights are then 0.
+/// Index of the row that is 1 if the run has diverged, and else 0. The weights of a diverged run are 0.
 pub const DIVERGED: usize = 1;
-/// Row: `sum_j p_j v_j`, where `v = w`, or `v = -w` if k is even and `-w` is nearer to the truth.
+/// Index of the row of `sum_j p_j v_j`, where p is the training distribution, w the weights and `v = w`, or `v = -w` if
+/// k is even and `-w` is nearer to the truth.
 pub const SIGNAL: usize = 2;
-/// Row: `sum_j p_j v_j^2`, with v of [`SIGNAL`].
+/// Index of the row of `sum_j p_j v_j^2`, with p and v as in [`SIGNAL`].
 pub const POWER: usize = 3;
-/// Row: `sum_j (1 - v_j)`, with v of [`SIGNAL`].
+/// Index of the row of `sum_j (1 - v_j)`, with v as in [`SIGNAL`].
 pub const MISS: usize = 4;
-/// Row: `sum_j (1 - v_j)^2`, with v of [`SIGNAL`]. It gives the exact loss where differences of powers would cancel.
+/// Index of the row of `sum_j (1 - v_j)^2`, with v as in [`SIGNAL`]. It gives the exact loss near the truth, where
+/// differences of powers would cancel.
 pub const MISS_SQUARE: usize = 5;
-/// Row: how many v of [`SIGNAL`] are above 0.
+/// Index of the row with the number of entries `v_j` that are above 0, with v as in [`SIGNAL`].
 pub const RIGHT: usize = 6;
-/// First of [`BINS`] rows: the sum of v of [`SIGNAL`] over each bin.
+/// Index of the first of [`BINS`] rows, each with the sum of `v_j` over the skills j of one bin, with v as in
+/// [`SIGNAL`].
 pub const BIN: usize = 7;
 
-/// A run has diverged when a product or a mean square exceeds this.
+/// Limit of a product of weights and of a mean square of weights. A run that exceeds it has diverged.
 const BOUND: f32 = 1e6;
 
 /// Weights smaller than this are set to 0, because devices differ on subnormal numbers.
@@ -60,56 +67,57 @@ const TINY: f32 = 1e-30;
 pub const HOPS_MAX: usize = 8;
 
 crate::uniforms! {
-    /// Uniforms of the kernel, at binding 0. A step is a batch.
+    /// Uniforms of the kernel, at binding 0. One step takes one batch of samples.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// Number of the run in lane 0 of the first group of each training distribution.
+        /// Index of the run in lane 0 of the first group of each training distribution.
         first_run: u32,
-        /// Runs of each training distribution.
+        /// Number of runs of each training distribution.
         runs: u32,
-        /// Groups of each training distribution.
+        /// Number of groups of each training distribution.
         blocks: u32,
-        /// 1 if the lanes of a group are learning rates of one run; 0 if they are runs.
+        /// 1 if the lanes of a group are learning rates of one run; 0 if each lane is a run.
         one_run: u32,
-        /// Number of training distributions, without the uniform one that follows them.
+        /// Number of training distributions, not counting the uniform distribution that is stored after them.
         trainings: u32,
         /// Number of skills d.
         skills: u32,
-        /// Uniform probability of a skill, 1/d.
+        /// Uniform probability of a skill, which is 1 divided by the number of skills.
         share: f32,
         /// Number of hops k.
         hops: u32,
         /// Number of samples in a batch.
         batch: u32,
-        /// Samples after which skills are drawn uniformly.
+        /// Number of samples after which skills are drawn uniformly.
         switch_after: u32,
-        /// Target test loss.
+        /// The test loss that a run is to reach.
         loss_target: f32,
-        /// Steps after which the records are written.
+        /// Number of steps after which the records are written.
         record: u32,
         /// Binary logarithm of the number of columns of an alias table.
         bits: u32,
     }
 }
 
-/// Kernel of SGD on products of skills. State: the records; the weights w; for batches of more than one sample, the
-/// weights that the current batch is making. Inputs: packed [`Alias`] tables of the training distributions and then of
-/// the uniform one; the training frequencies; the learning rate of each lane, divided by the batch size.
+/// Kernel of SGD on products of skills. The state holds the records, the weights w, and, if a batch has more than one
+/// sample, the new weights that the current batch is computing. The inputs are packed [`Alias`] tables of the training
+/// distributions and then of the uniform one; the probabilities of the training distributions; and the learning rate of
+/// each lane, divided by the batch size.
 #[derive(Debug)]
 pub struct Compose;
 
-/// Rows of a group's state.
+/// Number of rows of a group's state.
 pub const fn rows(skills: u32, batch: u32) -> usize {
     RECORDS + skills as usize * if batch > 1 { 2 } else { 1 }
 }
 
-/// Steps that take `samples` samples, rounded up to whole batches.
+/// Number of steps that take at least `samples` samples. One step takes one batch.
 pub const fn steps(samples: u32, batch: u32) -> u32 {
     samples.div_ceil(batch)
 }
 
-/// Samples seen at the check of this number, which is the value of row [`HIT`].
+/// Number of samples seen at check number `check`, counted as in row [`HIT`].
 pub const fn samples_at(check: u32, batch: u32) -> u32 {
     steps(check * CHECK, batch) * batch
 }
@@ -119,13 +127,13 @@ pub const fn bins(skills: u32) -> [u32; BINS + 1] {
     [0, skills / 8, skills / 4, skills / 2, skills]
 }
 
-/// Groups of each training distribution.
+/// Number of groups of each training distribution.
 pub const fn blocks(runs: u32, one_run: bool) -> u32 {
     if one_run { runs } else { runs.div_ceil(LANES as u32) }
 }
 
-/// Inputs for training distributions over the same skills (at most 1024), with one learning rate per lane; and the
-/// binary logarithm of the number of columns of a table.
+/// Inputs of the kernel for training distributions over the same skills (at most 1024), with one learning rate per
+/// lane. Also returns the binary logarithm of the number of columns of an alias table.
 #[expect(clippy::cast_possible_truncation, reason = "frequencies and rates as f32")]
 pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Inputs, u32) {
     let flat = vec![1.0; trainings[0].len()];
@@ -138,15 +146,16 @@ pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Input
     (Inputs::new(&inputs), tables[0].bits())
 }
 
-/// Initial weights of a run: independent Gaussians of standard deviation `init`, the same for every training.
+/// Initial weights of a run: independent Gaussians of standard deviation `init`, the same for every training
+/// distribution.
 #[expect(clippy::cast_possible_truncation, reason = "at most 1024 skills; init as f32")]
 pub fn start(table: &[[i32; 2]], seed: u32, run: u32, skills: u32, init: f64) -> Vec<f32> {
     let words = (0..skills.div_ceil(4)).flat_map(|i| rng::philox([seed, COMPOSE_START.0], [run, i, 0, 0]));
     words.take(skills as usize).map(|word| init as f32 * gaussian(word, table[gaussian_entry(word) as usize])).collect()
 }
 
-/// Initial state of the groups of `trainings` training distributions, each with the runs `first_run..first_run + runs`:
-/// one run per lane, or with `one_run` one run in all lanes of a group.
+/// Initial state of all groups. Each of the `trainings` training distributions has the runs
+/// `first_run..first_run + runs`: one run per lane, or with `one_run` one run in all lanes of a group.
 pub fn state(
     table: &[[i32; 2]],
     seed: u32,
@@ -223,7 +232,7 @@ impl Kernel for Compose {
     }
 }
 
-/// Advances a group with k <= K hops through its window.
+/// Advances a group through the steps that the uniforms give, if its number of hops is at most `K`.
 fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
     let (training, block) = ((group / u.blocks) as usize, group % u.blocks);
     let columns = 1 << u.bits;
@@ -274,16 +283,18 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
     }
 }
 
-/// Number of lanes, or samples, that are drawn for together, chosen to fill the widest vector registers.
+/// Number of lanes, or of samples, for which random words are drawn together. It is chosen to fill the widest vector
+/// registers.
 const PART: usize = 16;
 
-/// What a group needs to learn from samples of k <= K hops.
+/// What a group needs to learn from samples of at most `K` hops.
 struct Learner<const K: usize> {
     rates: [f32; LANES],
     first_run: u32,
     /// Number of lanes that hold a run of their own.
     lanes: usize,
-    /// Draws shared by all lanes, `[block][word][sample]`, for the samples of part number `part`.
+    /// Random words that all lanes share, `[block][word][sample]`, for the samples of part number `part`. A part is
+    /// [`PART`] consecutive samples.
     words: [[[u32; PART]; 4]; 2],
     part: Option<u32>,
 }
@@ -300,14 +311,15 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// Draws two blocks of words; the second only where a sample needs it.
+    /// Draws two blocks of four random words for each pair of a run and a sample. The second block is left 0 if `K` is
+    /// at most 4, because one word draws one skill.
     #[inline(always)]
     fn draws(u: &Uniforms, runs: [u32; PART], samples: [u32; PART]) -> [[[u32; PART]; 4]; 2] {
         let block = |block| rng::philox_lanes([u.seed, COMPOSE.0], runs, samples, block);
         [block(0), if K > 4 { block(1) } else { [[0; PART]; 4] }]
     }
 
-    /// Learns from the sample of this number in lanes that are runs.
+    /// Learns from sample number `sample`, if each lane is a run of its own.
     #[inline(always)]
     fn learn_lanes(&self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
         for part in (0..self.lanes).step_by(PART) {
@@ -348,7 +360,8 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// Learns from the sample of this number in lanes that are learning rates: all lanes read and write the same rows.
+    /// Learns from sample number `sample`, if all lanes are learning rates of one run, so that they read and write the
+    /// same rows.
     #[inline(always)]
     fn learn_shared(&mut self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
         let (part, l) = (sample / PART as u32, sample as usize % PART);
@@ -388,19 +401,19 @@ impl<const K: usize> Learner<K> {
     }
 }
 
-/// The skill that a word draws.
+/// The skill that a random word selects.
 #[inline(always)]
 fn pick(u: &Uniforms, table: &[u32], word: u32) -> usize {
     Alias::pick_packed(table, u.bits, word) as usize
 }
 
-/// First row of the weights that a step writes.
+/// Index of the first row of the weights that a step writes.
 #[inline(always)]
 const fn made(u: &Uniforms) -> usize {
     if u.batch > 1 { RECORDS + u.skills as usize } else { RECORDS }
 }
 
-/// Sums of weights and of their squares, by lane.
+/// Sum of the weights and sum of their squares, for each lane.
 fn sums(w: &[[f32; LANES]]) -> [[f32; LANES]; 2] {
     let (mut sum, mut square) = ([0.0; LANES], [0.0; LANES]);
     for row in w {
@@ -478,13 +491,13 @@ mod tests {
         one_run: false,
     };
 
-    /// The learning rates of a group that is one run.
+    /// The learning rate of each lane, for a group that is one run.
     fn rates(s: Setting) -> [f64; LANES] {
         std::array::from_fn(|lane| if s.one_run { s.lr * (0.1 + lane as f64 / 16.0) } else { s.lr })
     }
 
-    /// State after the windows between `cuts`, as `[run][row]`, or as `[learning rate][row]` of the first run if a
-    /// group is one run.
+    /// Final state, as `[run][row]`, or as `[learning rate][row]` of the first run if a group is one run. The
+    /// computation is interrupted after each of the numbers of steps in `cuts`.
     fn run(s: Setting, cuts: &[u32]) -> Vec<Vec<f32>> {
         let (inputs, bits) = inputs(&[theory::power_law(s.skills, s.alpha)], rates(s), s.batch);
         let uniforms = Uniforms {
@@ -517,7 +530,8 @@ mod tests {
         (0..if s.one_run { LANES } else { s.runs as usize }).map(lane).collect()
     }
 
-    /// SGD by its definition, in f64: the weights after `steps` steps, and the check that first met the target.
+    /// SGD by its definition, in f64: the weights after `steps` steps, and the number of the check that first found the
+    /// loss below the target.
     fn by_hand(s: Setting, run: u32, steps: u32) -> (Vec<f64>, u32) {
         let p = theory::power_law(s.skills, s.alpha);
         let (trained, flat) = (Alias::new(&p), Alias::new(&vec![1.0; p.len()]));

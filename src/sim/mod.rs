@@ -1,9 +1,10 @@
-//! Kernels: one stem is a shader (`x.wgsl`) and its CPU twin (`x.rs`), with uniforms and unit tests.
+//! Kernels. Each is a shader (`x.wgsl`) and a Rust function with the same results on the CPU (`x.rs`), with uniforms
+//! and unit tests.
 //!
 //! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with it, and
 //! the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
 //!
-//! A kernel knows numbers, not pages: it never imports parameters, outputs or experiments.
+//! A kernel only computes numbers: it never imports parameters, outputs or experiments.
 
 pub mod atoms;
 pub mod exam_time;

@@ -1,11 +1,14 @@
-//! SGD for many epochs over the same samples of a linear regression: one lane is one learning rate.
+//! Kernel of SGD for many epochs over the same samples of a linear regression: each lane of a workgroup is one learning
+//! rate.
 //!
-//! A sample is features x and a label `y = <w*, x> + noise`. With `v = w - w*` the residual is `<v, x> - noise`, so w*
-//! enters through the start `v = -w*` only, and the excess risk `1/2 sum_i l_i v_i^2` is exact, with `l_i = E x_i^2`.
+//! A sample is features x and a label `y = <w*, x> + noise`, where w* are the true weights. With the error `v = w - w*`
+//! of the weights w, the residual is `<v, x> - noise`, so w* matters only for the start `v = -w*`. The excess risk is
+//! exactly `1/2 sum_i l_i v_i^2`, with `l_i = E x_i^2`.
 //!
-//! The lanes of a group share its samples and their order, so learning rates are compared on equal luck and a row is
-//! read once for all of them. Groups of one run share its samples too: the first samples are equal for every N, every
-//! order and every schedule. A step is one sample. Up to [`LANES`] steps are prepared together, one by each lane.
+//! The lanes of a group share its samples and their order, so learning rates are compared on the same random samples,
+//! and each row of features is read once for all of them. All groups of a run start with the same samples too, for
+//! every number of samples, every order and every schedule. A step is one sample. Up to [`LANES`] steps are prepared
+//! together, one by each lane.
 
 use crate::error::Result;
 #[cfg(not(target_arch = "wasm32"))]
@@ -22,40 +25,42 @@ const EPOCHS: Stream = Stream(12);
 /// Random stream of the order in which samples are visited.
 const EPOCHS_ORDER: Stream = Stream(13);
 
-/// Learning rates that a group tries together.
+/// Number of learning rates that a group tries together.
 pub const LANES: usize = 16;
 
-/// Largest number of features of the dense model: a workgroup holds as many samples as it has lanes.
+/// Largest number of features of the dense model. A workgroup must be able to store one sample per lane.
 pub const DIM_MAX: u32 = 128;
 
 /// Largest number of coordinates of the one-hot model, whose alias table has one word per column.
 pub const COORDINATES_MAX: u32 = 1024;
 
-/// Largest number of parts of a schedule. Each part has one multiplier, and all parts have equally many steps: one step
-/// each when a run has at most this many steps.
+/// Largest number of parts of a schedule. Each part has one multiplier of the learning rate, and all parts have equally
+/// many steps: one step each when a run has no more steps than this number.
 pub const PARTS: u32 = 1024;
 
 /// Largest size of one buffer in bytes, which every device can bind.
 pub const BYTES_MAX: u64 = 128 << 20;
 
-/// A run whose residual exceeds this has diverged and is frozen.
+/// Largest absolute residual. A run that exceeds it has diverged and is frozen.
 const BOUND: f32 = 1e6;
 
-/// A residual below this moves nothing, because devices differ on the subnormal numbers that would follow.
+/// Smallest absolute residual that changes the weights, because devices differ on the subnormal numbers that smaller
+/// ones would lead to.
 const TINY: f32 = 1e-15;
 
-/// Smallest excess risk that can be trusted, for weights of about 1: below it, the state no longer follows SGD.
+/// Smallest excess risk that can be trusted, for true weights of about 1. Below it, the state no longer follows SGD.
 ///
-/// The state is `w - w*`, which single precision rounds relative to itself, so a small risk keeps its digits until
-/// residuals reach `TINY`. At risk R, residuals are about `sqrt(2 R)`: at R = 1e-24 that is 1.4e-12, and one Gaussian
-/// residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So a smaller risk is too high by more than a
-/// thousandth of its logarithm, and at 1e-30 it stops falling. One-hot features stop one by one; all that have stopped
-/// weigh `TINY^2 / 2 = 5e-31` together.
+/// The state is `v = w - w*`, the error of the weights, which single precision rounds relative to itself, so a small
+/// risk keeps its digits until residuals reach `TINY`. At risk R, residuals are about `sqrt(2 R)`: at R = 1e-24 that is
+/// 1.4e-12, and one Gaussian residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So a risk below 1e-24 is
+/// too high by more than a thousandth of its logarithm, and at 1e-30 it stops falling. One-hot features stop one by
+/// one; together, those that have stopped add `TINY^2 / 2 = 5e-31` to the risk.
 pub const FLOOR: f64 = 1e-24;
 
-/// Dense model: the features are independent Gaussians of variance `l_i`.
+/// Dense model: the features are independent Gaussians, feature i with variance `l_i`.
 const DENSE: u32 = 0;
-/// One-hot model: `x = sqrt(L_i) e_i` with probability `p_i`.
+/// One-hot model: with probability `p_i` the features are `x = sqrt(L_i) e_i`, where `e_i` is unit vector i and `L_i` a
+/// scale.
 const ONE_HOT: u32 = 1;
 
 const FRESH: u32 = 0;
@@ -63,7 +68,7 @@ const ONCE: u32 = 1;
 const RESHUFFLE: u32 = 2;
 const REPLACE: u32 = 3;
 
-/// Which sample a step takes.
+/// Rule for which sample a step takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Order {
@@ -84,12 +89,12 @@ pub enum Schedule {
     Constant,
     /// Cosine decay: after t of T steps the multiplier is `(1 + cos(pi t/T)) / 2`.
     Cosine,
-    /// Constant for 80% of the steps, then linear decay to 0.
+    /// Constant learning rate for 80% of the steps, then linear decay to 0.
     Wsd,
 }
 
 impl Schedule {
-    /// Multiplier of the learning rate after this share of the steps.
+    /// Multiplier of the learning rate when the fraction `share` of the steps is done.
     pub fn multiplier(self, share: f64) -> f64 {
         match self {
             Self::Constant => 1.0,
@@ -98,14 +103,14 @@ impl Schedule {
         }
     }
 
-    /// Multipliers of the parts of `steps` steps, each taken at the middle of its part.
+    /// Multiplier of each part of a schedule over `steps` steps, taken at the middle of the part.
     #[expect(clippy::cast_possible_truncation, reason = "factors as f32")]
     fn parts(self, steps: u32) -> impl Iterator<Item = f32> {
         let share = f64::from(part(steps)) / f64::from(steps.max(1));
         (0..PARTS).map(move |i| self.multiplier(((f64::from(i) + 0.5) * share).min(1.0)) as f32)
     }
 
-    /// Multiplier of each of `steps` steps, as a run applies them.
+    /// Multiplier of the learning rate in each of `steps` steps, constant within each part of the schedule.
     pub fn multipliers(self, steps: u32) -> impl Iterator<Item = f64> {
         self.parts(steps).flat_map(move |x| (0..part(steps)).map(move |_| f64::from(x))).take(steps as usize)
     }
@@ -114,20 +119,21 @@ impl Schedule {
 /// Learning rates that are tried together, on one schedule.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// At most [`LANES`] learning rates; unused lanes stay at the start.
+    /// At most [`LANES`] learning rates. Lanes without a rate stay at the initial weights.
     pub rates: Vec<f64>,
-    /// How the learning rates change during `steps`.
+    /// How the learning rates change during the steps.
     pub schedule: Schedule,
-    /// Number of steps, after which the trial rests.
+    /// Number of steps, after which nothing changes any more.
     pub steps: u32,
 }
 
 /// How features are distributed.
 #[derive(Clone, Copy, Debug)]
 pub enum Features<'a> {
-    /// Independent Gaussians of these variances `l_i`, at most [`DIM_MAX`] of them.
+    /// Independent Gaussians with these variances, at most [`DIM_MAX`] of them.
     Dense(&'a [f64]),
-    /// `sqrt(L_i) e_i` with probability `p_i`, given as `(p, L)`; at most [`COORDINATES_MAX`] coordinates.
+    /// One-hot features: `sqrt(L_i)` times unit vector i with probability `p_i`, given as `(p, L)`; at most
+    /// [`COORDINATES_MAX`] coordinates.
     OneHot(&'a [f64], &'a [f64]),
 }
 
@@ -139,7 +145,8 @@ impl Features<'_> {
         }
     }
 
-    /// Words per sample: the features, or the index of the non-zero feature; then the noise.
+    /// Number of words per sample: one for each feature, or one for the index of the non-zero feature; and one for the
+    /// noise.
     const fn width(self) -> usize {
         match self {
             Self::Dense(spectrum) => spectrum.len() + 1,
@@ -147,7 +154,7 @@ impl Features<'_> {
         }
     }
 
-    /// Second moments of the features, `E x_i^2`.
+    /// Second moment of each feature, `E x_i^2`.
     pub fn spectrum(self) -> Vec<f64> {
         match self {
             Self::Dense(spectrum) => spectrum.to_vec(),
@@ -161,26 +168,26 @@ impl Features<'_> {
 pub struct Plan<'a> {
     /// Seed of all draws.
     pub seed: u32,
-    /// Number of the first run.
+    /// Index of the first run.
     pub first_run: u32,
-    /// Number of runs; each has its own samples and orders.
+    /// Number of runs. Each run has its own samples and its own order of them.
     pub runs: u32,
     /// Distribution of the features.
     pub features: Features<'a>,
     /// Standard deviation of the noise.
     pub noise: f64,
-    /// True weights w*; learning starts from 0.
+    /// True weights w*. Learning starts from weights 0.
     pub teacher: &'a [f64],
-    /// Which sample a step takes.
+    /// Rule for which sample a step takes.
     pub order: Order,
-    /// Samples N per epoch; unused if every sample is fresh.
+    /// Number of samples per epoch. It is not used if every step takes a new sample.
     pub samples: u32,
     /// Trials that each run goes through.
     pub trials: &'a [Trial],
 }
 
 impl Plan<'_> {
-    /// Bytes of the largest buffer; a sweep must stay within [`BYTES_MAX`].
+    /// Size in bytes of the largest buffer. A plan may need at most [`BYTES_MAX`].
     pub fn bytes(&self) -> u64 {
         let [runs, samples, width] = [u64::from(self.runs), u64::from(self.samples), self.features.width() as u64];
         let stored = if self.order == Order::Fresh { 0 } else { 4 * runs * samples * width };
@@ -188,7 +195,7 @@ impl Plan<'_> {
         stored.max(self.trials.len() as u64 * runs * group)
     }
 
-    /// Largest N for which this plan's buffers stay within [`BYTES_MAX`]; 0 if none does.
+    /// Largest number of samples per epoch for which this plan's buffers stay within [`BYTES_MAX`]; 0 if there is none.
     pub fn most_samples(&self) -> u32 {
         let fits = |samples: &u32| Plan { samples: *samples, ..*self }.bytes() <= BYTES_MAX;
         // Bisection up to 2^24, the range in which f32 holds every whole number.
@@ -200,8 +207,9 @@ impl Plan<'_> {
         least
     }
 
-    /// Inputs of the kernel: the Gaussian table; the alias table of the one-hot model; factors of the features and of
-    /// the noise; samples; steps of each trial; its learning rates and the multipliers of its parts.
+    /// Inputs of the kernel: the table of Gaussian quantiles; the alias table of the one-hot model; factors of the
+    /// features and of the noise; the samples; the number of steps of each trial; and for each trial its learning rates
+    /// and the multipliers of its parts.
     #[expect(clippy::cast_possible_truncation, reason = "factors and rates as f32")]
     fn inputs(&self, u: &Uniforms) -> Inputs {
         let table = Gaussian::new().table;
@@ -281,27 +289,27 @@ impl Plan<'_> {
     }
 }
 
-/// Row: 1 if the lane has diverged; it is then frozen.
+/// Index of the row that is 1 if the lane has diverged, and else 0. A diverged lane is frozen.
 pub const DIVERGED: usize = 0;
-/// First of d rows: `v = w - w*`.
+/// Index of the first row of the errors of the weights, `v = w - w*`, with one row per weight.
 pub const WEIGHTS: usize = 1;
 
-/// Rows of a group's state.
+/// Number of rows of a group's state.
 pub const fn rows(dim: usize, order: Order, samples: u32) -> usize {
     WEIGHTS + dim + if matches!(order, Order::Reshuffle) { (samples as usize).div_ceil(LANES) } else { 0 }
 }
 
-/// Steps in each part of a schedule over `steps` steps.
+/// Number of steps in each part of a schedule over `steps` steps.
 const fn part(steps: u32) -> u32 {
     steps.div_ceil(PARTS)
 }
 
 crate::uniforms! {
-    /// Uniforms of the kernel, at binding 0. A step is a sample.
+    /// Uniforms of the kernel, at binding 0. One step takes one sample.
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// Number of the run in the first group of each trial.
+        /// Index of the run in the first group of each trial.
         first_run: u32,
         /// Number of runs of each trial.
         runs: u32,
@@ -311,23 +319,24 @@ crate::uniforms! {
         model: u32,
         /// Order of the samples, a value of [`Order`].
         order: u32,
-        /// Number of samples N in an epoch.
+        /// Number of samples in an epoch.
         samples: u32,
         /// Number of weights d.
         dim: u32,
-        /// Words per sample.
+        /// Number of words per sample.
         width: u32,
         /// Binary logarithm of the number of columns of the alias table.
         bits: u32,
     }
 }
 
-/// Kernel of SGD over repeated samples. State: [`DIVERGED`], [`WEIGHTS`] and, if epochs are reshuffled, the order of
-/// the samples of the group, stored one after another across all lanes. Inputs: those of [`Plan::parts`].
+/// Kernel of SGD over repeated samples. The state holds the rows [`DIVERGED`] and [`WEIGHTS`], and, if the order of the
+/// samples is drawn anew in each epoch, that order, which fills the lanes of one row after another. The inputs are
+/// those of [`Plan::parts`].
 #[derive(Debug)]
 pub struct Epochs;
 
-/// Tables and constants that samples are drawn with.
+/// The tables and constants from which samples are drawn.
 #[derive(Clone, Copy)]
 struct Draw<'a> {
     u: &'a Uniforms,
@@ -341,7 +350,7 @@ impl Draw<'_> {
         gaussian(word, self.table[gaussian_entry(word) as usize])
     }
 
-    /// Draws the samples of a run from number `first` on: as many as `out` has room for, at most [`LANES`].
+    /// Draws samples of a run, from sample number `first` on: as many as `out` has room for, at most [`LANES`].
     #[inline(never)]
     fn draw_samples<const MODEL: u32>(self, run: u32, first: u32, out: &mut [f32]) {
         let (width, run) = (self.u.width as usize, self.u.first_run.wrapping_add(run));
@@ -367,8 +376,8 @@ impl Draw<'_> {
     }
 }
 
-/// `<v, y>` in every lane. It is not inlined, nor are [`shift`] and [`shift_product`], because the compiler then no
-/// longer vectorises over lanes.
+/// Scalar product of v and y in every lane. This function is not inlined, nor are [`shift`] and [`shift_product`],
+/// because inlined code is no longer vectorised over the lanes.
 #[inline(never)]
 fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     let mut sum = [0.0; LANES];
@@ -380,7 +389,7 @@ fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     sum
 }
 
-/// Moves v by `-g x` in every lane.
+/// Adds `-g x` to v in every lane.
 #[inline(never)]
 fn shift(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32]) {
     for (v, x) in v.iter_mut().zip(x) {
@@ -403,7 +412,8 @@ fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32])
     sum
 }
 
-/// Factors g by which the residuals move v along x, in every lane; freezes lanes that are out of bounds.
+/// The factor g of each lane by which a step adds `-g x` to the errors of its weights: learning rate times residual.
+/// Also freezes the lanes whose residual is out of bounds.
 #[inline(always)]
 fn pull(
     sum: &[f32; LANES],
@@ -423,7 +433,8 @@ fn pull(
     g
 }
 
-/// Random words that order the steps from number `first` on, four to a block.
+/// Random words for the order of the samples in [`LANES`] steps, from step number `first` on. A block of draws has four
+/// words.
 #[inline(never)]
 fn order_words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     let runs = [u.first_run.wrapping_add(run); LANES];
@@ -432,7 +443,7 @@ fn order_words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     std::array::from_fn(|l| words[(first as usize + l) % 4][l])
 }
 
-/// Advances a group through its window.
+/// Advances a group through the steps that the uniforms give.
 fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
     let (trial, run) = ((group / u.runs) as usize, group % u.runs);
     let draw = Draw { u, table: bytemuck::cast_slice(inputs.u32(0)), aliases: inputs.u32(1), factors: inputs.f32(2) };
@@ -534,7 +545,7 @@ impl Kernel for Epochs {
     }
 }
 
-/// A plan that is being computed.
+/// A plan whose steps are being computed.
 pub struct Sweep {
     lanes: Lanes<Epochs>,
     uniforms: Uniforms,
@@ -543,7 +554,7 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Starts a plan, before its first step.
+    /// Prepares a plan, before its first step.
     pub fn new(plan: &Plan<'_>) -> Self {
         let (inputs, host, uniforms) = plan.parts();
         let lanes = Lanes::new(host, rows(plan.features.dim(), plan.order, plan.samples), inputs);
@@ -555,7 +566,7 @@ impl Sweep {
         self.step
     }
 
-    /// Advances until `to` steps are done in all; a trial rests after its last step.
+    /// Advances until `to` steps are done since the start. A trial with fewer steps stays as it is after its last step.
     ///
     /// # Errors
     /// Fails as [`Exec::advance`] does.
@@ -565,8 +576,8 @@ impl Sweep {
         Ok(())
     }
 
-    /// Excess risk `1/2 sum_i l_i v_i^2` after the steps done, `[trial * runs + run][rate]`; NaN for a lane that has
-    /// diverged.
+    /// Excess risk `1/2 sum_i l_i v_i^2` after the steps done so far, where `l_i` is the second moment of feature i and
+    /// `v_i` the error of its weight, as `[trial * runs + run][rate]`. It is NaN for a lane that has diverged.
     ///
     /// # Errors
     /// Fails as [`Exec::read_first`] does.
@@ -616,7 +627,7 @@ mod tests {
 
     const ORDERS: [Order; 4] = [Order::Fresh, Order::Once, Order::Reshuffle, Order::Replace];
 
-    /// Builds the plan of a setting and hands it to `use_plan`.
+    /// Builds the plan of a setting and passes it to `use_plan`.
     fn plan<T>(s: Setting<'_>, use_plan: impl FnOnce(&Plan<'_>) -> T) -> T {
         let trials = [Trial { rates: s.rates.to_vec(), schedule: s.schedule, steps: s.steps }];
         use_plan(&Plan {
@@ -632,7 +643,7 @@ mod tests {
         })
     }
 
-    /// State after the windows between `cuts`, group by group.
+    /// Final state of each group. The computation is interrupted after each of the numbers of steps in `cuts`.
     fn state(s: Setting<'_>, cuts: &[u32]) -> Vec<Vec<[f32; LANES]>> {
         plan(s, |plan| {
             let (inputs, host, uniforms) = plan.parts();
@@ -647,7 +658,7 @@ mod tests {
         })
     }
 
-    /// Mean excess risk over the runs and its standard error, `[rate]`.
+    /// Mean excess risk over the runs, and the standard error of this mean, for each learning rate.
     fn risks(s: Setting<'_>) -> Vec<[f64; 2]> {
         let found = plan(s, |plan| {
             let (exec, mut sweep) = (Exec::cpu(), Sweep::new(plan));
@@ -664,7 +675,7 @@ mod tests {
             .collect()
     }
 
-    /// SGD by its definition, in f64: `w <- w + rate (y - <w, x>) x`, from w = 0, with every entry of w* 1.
+    /// SGD by its definition, in f64: `w <- w + rate (y - <w, x>) x`, from w = 0, where all true weights are 1.
     fn by_hand(s: Setting<'_>, run: u32, rate: f64) -> Vec<f64> {
         let (table, dim) = (Gaussian::new(), s.features.dim());
         let sample = |n: u32| -> (Vec<f64>, f64) {
@@ -709,7 +720,8 @@ mod tests {
         w
     }
 
-    /// ln of the risk in one dense direction without noise, where v is a product of factors `1 - rate x^2`.
+    /// Logarithm of the risk in one dense direction without noise, where the error of the weight is a product of
+    /// factors `1 - rate x^2`.
     fn by_factors(s: Setting<'_>, run: u32, rate: f64) -> f64 {
         let table = Gaussian::new();
         let mut order: Vec<u32> = (0..s.samples).collect();
@@ -786,7 +798,8 @@ mod tests {
         assert!((chi2 - 575.0).abs() < 136.0, "chi-square {chi2}");
     }
 
-    /// Asserts that the risks of a setting are within 4 standard errors of the exact ones, plus the model's own error.
+    /// Asserts that the risks of a setting are within 4 standard errors of the risks that `exact` gives, plus the
+    /// relative error `own_error` of `exact`.
     fn agrees(s: Setting<'_>, exact: impl Fn(f64) -> f64, own_error: f64) {
         for ([mean, error], rate) in risks(s).into_iter().zip(s.rates) {
             let exact = exact(*rate);

@@ -1,5 +1,5 @@
-//! Random mixtures, which show how rare it is that the best shares gain nothing over the matched ones: one item is one
-//! problem.
+//! Random mixtures, which show how rare it is that the best shares gain nothing over the matched ones (shares equal to
+//! the test weights). Each item of the job is one problem.
 //!
 //! Computed in f64 on the CPU: f32 cannot resolve a gain of 1e-12 against a loss of 1.
 
@@ -10,7 +10,7 @@ use crate::math;
 use crate::rng::{Draws, Stream};
 use crate::theory::positive_shift::{Curve, Mixing, Parts, Solver};
 
-/// Random stream of the problems.
+/// Random stream for the problems.
 const SHIFT: Stream = Stream(3);
 
 /// Settings that all random problems share.
@@ -18,20 +18,20 @@ const SHIFT: Stream = Stream(3);
 pub struct Fixed<'a> {
     /// Seed of all draws.
     pub seed: u32,
-    /// The error curve; `None` stands for the mixing law.
+    /// The error curve of each part; `None` stands for the mixing law.
     pub curve: Option<Curve>,
-    /// Number of samples N.
+    /// Number of training samples.
     pub samples: f64,
-    /// Parameter `b` of each part; not used by the mixing law, whose heights are drawn.
+    /// Parameter `b` of each part. It is not used by the mixing law, for which the heights `b` are drawn at random.
     pub b: &'a [f64],
-    /// Floors of the parts under the mixing law.
+    /// Floor of the error of each part under the mixing law.
     pub floors: &'a [f64],
     /// Transfer matrix of the mixing law.
     pub transfer: &'a [f64],
 }
 
 impl Fixed<'_> {
-    /// Packs the settings for the workers.
+    /// Packs the settings into the inputs of a job.
     #[expect(clippy::cast_possible_truncation, reason = "at most 128 parts")]
     pub fn inputs(&self) -> Inputs {
         let (code, scale) = match self.curve {
@@ -72,14 +72,17 @@ impl Fixed<'_> {
     }
 }
 
-/// Decimal logarithm of the smallest gain that is listed; smaller gains count as this one.
+/// Decimal logarithm of the smallest gain that is told from 0. Smaller gains are listed as this one.
 pub const LEAST_LOG_GAIN: f64 = -17.0;
 
-/// Job that computes `log10(1 - L*/L_same)` of a random problem, and of the logarithmic curve with the same weights. It
-/// is NaN, and the problem says nothing, if the losses are beyond f64 or the best shares were not found.
+/// Job that computes the decimal logarithm of the relative gain, `log10(1 - L*/L_same)`, for a random problem and for
+/// logarithmic curves with the same weights. `L*` is the loss with the best shares, `L_same` that with matched shares,
+/// which equal the test weights. The result is NaN, and the problem is not counted, if a loss is beyond f64 or the best
+/// shares were not found.
 ///
-/// Problem i: weights uniform on the simplex (spacings of sorted uniforms), exponents a uniform in 0.2..1, heights
-/// log-uniform in 0.1..10 (`c`, for the mixing law `b`). About a microsecond for three parts.
+/// A problem has weights that are uniform on the simplex (spacings of sorted uniforms), exponents `a` uniform in
+/// 0.2..1, and heights log-uniform in 0.1..10 (`c`, or `b` under the mixing law). It takes about a microsecond for
+/// three parts.
 #[derive(Debug)]
 pub struct Gains;
 

@@ -1,12 +1,14 @@
-//! Learning to follow a permutation through k steps: one lane is one run of SGD on a product of matrices.
+//! Kernel that learns to follow a permutation through k steps: each lane of a workgroup is one run of SGD on a product
+//! of matrices.
 //!
-//! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`; a sample is k skills, drawn from an alias
-//! table over their ranks; `f = W_{s_k} ... W_{s_1}` should be the product P of their permutation matrices. The
-//! gradient of `|f - P|^2 / (2 n)` is rescaled to the norm `clip` where it is larger. Every [`CHECK`] samples, a lane
-//! that has not solved the task yet is tested on sequences that all lanes share; a lane that has solved it trains for
-//! as many samples again, then rests. A lane whose error or gradient is out of bounds has diverged and is frozen.
+//! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`. A sample is k skills `s_1..s_k`, drawn from
+//! an alias table over their ranks. The product `f = W_{s_k} ... W_{s_1}` should equal the product P of the permutation
+//! matrices of these skills. The gradient of `|f - P|^2 / (2 n)` is rescaled to the norm `clip` if its norm is larger.
+//! Every [`CHECK`] samples, a lane that has not solved the task yet is tested on sequences that all lanes share. A lane
+//! that has solved the task trains for as many samples again, then rests. A lane whose error or gradient is out of
+//! bounds has diverged and is frozen.
 //!
-//! A lane's matrices are contiguous, unlike the rows of other kernels: lanes draw different skills, so no layout can
+//! A lane's matrices are contiguous, unlike the rows of other kernels. Lanes draw different skills, so no layout can
 //! merge their reads, and a contiguous matrix takes four cache lines instead of n^2.
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -22,22 +24,23 @@ const TRACK_START: Stream = Stream(10);
 /// Random stream of the test sequences.
 const TRACK_TEST: Stream = Stream(11);
 
-/// Runs that a workgroup advances together.
+/// Number of runs that a workgroup advances together.
 pub const LANES: usize = 16;
 
-/// Samples between two checks.
+/// Number of samples between two checks.
 pub const CHECK: u32 = 1000;
 
 /// Largest number of hops k.
 pub const HOPS_MAX: usize = 8;
 
-/// A lane has diverged when its squared error or a squared norm exceeds this.
+/// Limit of the squared error and of each squared norm. A lane that exceeds it has diverged.
 const BOUND: f32 = 1e10;
 
 /// Weights smaller than this are set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
-/// Lanes that are computed together: they fill the vector registers, and their products stay in the first cache.
+/// Number of lanes that are computed together: they fill the vector registers, and their products stay in the
+/// first-level cache.
 const PART: usize = 8;
 
 crate::uniforms! {
@@ -51,11 +54,11 @@ crate::uniforms! {
         skills: u32,
         /// Number of hops k.
         hops: u32,
-        /// Groups per distribution of skills; for each distribution, runs are numbered from 0.
+        /// Number of groups per distribution of skills. The runs of each distribution are numbered from 0.
         groups: u32,
         /// Binary logarithm of the number of columns of an alias table.
         bits: u32,
-        /// Test sequences of a check.
+        /// Number of test sequences in a check.
         tests: u32,
         /// How many test sequences a lane may miss and still have solved the task.
         misses: u32,
@@ -68,35 +71,38 @@ crate::uniforms! {
     }
 }
 
-/// Kernel of SGD on products of matrices. State: [`width`] words per lane, lane by lane, then [`scratch`] rows that
-/// only a GPU writes, zero between windows. Inputs: packed alias tables of all distributions, one after the other; the
-/// ranks of the test sequences, `[test][hop]`.
+/// Kernel of SGD on products of matrices. The state holds [`width`] words per lane, lane by lane, then [`scratch`] rows
+/// that only a GPU writes and that are zero between dispatches. The inputs are the packed alias tables of all
+/// distributions, one after the other, and the ranks of the skills in the test sequences, `[test][hop]`.
 #[derive(Debug)]
 pub struct Track;
 
-/// Word after the codes of the skills: number of checks until the lane solved the task; 0 before that.
+/// Index of the word with the number of checks until the lane solved the task, or 0 before that. Indices count from the
+/// end of the codes of the skills.
 pub const SOLVED: usize = 0;
-/// Word after [`SOLVED`]: 0 if the lane trains, 1 if it rests, 2 if it has diverged.
+/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. Indices count from the end
+/// of the codes of the skills.
 pub const REST: usize = 1;
 
-/// Words of a lane: matrices `[skill][row][column]`, the permutation of each skill (symbol i goes to bits 3i to
-/// 3i + 2 of a whole number), [`SOLVED`], [`REST`].
+/// Number of words of a lane. They are the matrices `[skill][row][column]`; the permutation of each skill (bits 3i to
+/// 3i + 2 of a whole number are the image of symbol i); and the words [`SOLVED`] and [`REST`].
 pub const fn width(symbols: usize, skills: usize) -> usize {
     skills * symbols * symbols + skills + 2
 }
 
-/// Rows for the matrices, products and gradients of one sample: `k + (k - 1) + 2` matrices.
+/// Number of rows for the matrices, products and gradients of one sample with k hops: `k + (k - 1) + 2` matrices.
 pub const fn scratch(symbols: usize, hops: usize) -> usize {
     (2 * hops + 1) * symbols * symbols
 }
 
-/// Rows of a group's state.
+/// Number of rows of a group's state.
 pub const fn rows(symbols: usize, skills: usize, hops: usize) -> usize {
     width(symbols, skills) + scratch(symbols, hops)
 }
 
-/// Initial state of `runs` runs on each of `distributions` distributions of skills: normal weights of standard
-/// deviation `init`, and skills in a random order of rank that run i of every distribution shares. Unused lanes rest.
+/// Initial state of `runs` runs on each of `distributions` distributions of skills. Weights are normal with standard
+/// deviation `init`. The ranks of the skills are in a random order, which is the same for run i of every distribution.
+/// Lanes without a run rest.
 #[expect(clippy::cast_possible_truncation, reason = "at most 120 skills and some thousand lanes")]
 pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distributions: u32) -> Vec<[f32; LANES]> {
     let (codes, gaussian) = (permutations(symbols), Gaussian::new());
@@ -124,7 +130,7 @@ pub fn sequences(seed: u32, purpose: u32, hops: u32, skills: std::ops::Range<u32
     (0..tests * hops).map(|_| skills.start + draws.below(skills.end - skills.start)).collect()
 }
 
-/// A lane's words in the state of its group.
+/// The words of one lane in the state of its group.
 pub fn lane(state: &[[f32; LANES]], lane: usize, width: usize) -> &[f32] {
     &bytemuck::cast_slice(state)[lane * width..][..width]
 }
@@ -134,7 +140,7 @@ fn flushed(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
 }
 
-/// `1/sqrt(x)` for normal x: Newton's method from the bits, because devices round square roots differently.
+/// Inverse square root of a normal x, by Newton's method from the bits, because devices round square roots differently.
 #[inline(always)]
 fn inverse_root(x: f32) -> f32 {
     let mut y = f32::from_bits(0x5f37_59df - (x.to_bits() >> 1));
@@ -144,10 +150,10 @@ fn inverse_root(x: f32) -> f32 {
     y
 }
 
-/// One matrix per lane.
+/// One matrix for each of [`PART`] lanes.
 type Matrix<const NN: usize> = [[f32; PART]; NN];
 
-/// Index of `M[row][column]`.
+/// Index of the entry `M[row][column]` of a matrix M with N columns, stored row by row.
 #[inline(always)]
 const fn at<const N: usize>(row: usize, column: usize) -> usize {
     row * N + column
@@ -178,7 +184,7 @@ fn product<const N: usize, const NN: usize>(
     }
 }
 
-/// Whether the lane answers enough of the test sequences.
+/// Whether the lane answers enough of the test sequences exactly.
 fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[f32]) -> bool {
     let (weights, rest) = lane.split_at(u.skills as usize * NN);
     let mut misses = 0;
@@ -193,7 +199,8 @@ fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[
     true
 }
 
-/// Whether the largest entry of every column of f is where the permutation has its 1.
+/// Whether the product of the learned matrices of a sequence has the largest entry of every column where the product of
+/// the permutations has its 1.
 fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], ranks: &[u32]) -> bool {
     for column in 0..N {
         let (mut symbol, mut v) = (column as u32, [0.0; N]);
@@ -217,8 +224,8 @@ fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], rank
     true
 }
 
-/// Whether the largest entry of every column of f is where it should be, for one sequence of ranks. `lane` is a lane's
-/// part of the state.
+/// Whether the product of the learned matrices has the largest entry of every column where the product of the
+/// permutations has its 1, for one sequence of ranks. `lane` is a lane's part of the state.
 pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bool {
     let (weights, rest) = lane.split_at((skills * symbols * symbols) as usize);
     let codes = &rest[..skills as usize];
@@ -229,7 +236,7 @@ pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bo
     }
 }
 
-/// Advances `PART` lanes of a group through the window.
+/// Advances `PART` lanes of a group through the steps that the uniforms give.
 fn part<const N: usize, const NN: usize>(
     u: &Uniforms,
     table: &[u32],
@@ -602,7 +609,7 @@ mod tests {
         assert_eq!(lane(&together, 11, width), lane(&alone, 11, width));
     }
 
-    /// Sets a lane's matrices to `factor` of the entries of the permutation matrices.
+    /// Sets the matrices of each lane to permutation matrices whose entries are mapped by `factor`.
     fn set(task: &Task, state: &mut [[f32; LANES]], factor: impl Fn(f32) -> f32) {
         let (n, skills, width) = (task.u.symbols, task.u.skills as usize, task.width());
         let words: &mut [f32] = bytemuck::cast_slice_mut(state);

@@ -1,27 +1,28 @@
-//! Multi-epoch SGD on dense features with covariance `H = diag(l_1, ..., l_d)`: a mean-field model, and one pass
-//! exactly.
+//! Multi-epoch SGD on dense features with covariance `H = diag(l_1, ..., l_d)`: a mean-field model, and an exact model
+//! of one pass.
 //!
-//! Mean field replaces each product of `1 - eta x x^T` by its mean. It holds for many samples per dimension and small
-//! rates: `N >> d`, `eta^2 tr(H) K N << 1`, `2 eta l K N sqrt(d/N) << 1`; at d = 5, N = 1000 its risk is 4% too low, at
-//! d = 100, N = 1000 up to 45%. One pass over independent Gaussian coordinates has an exact recursion, solved here for
-//! any number of steps.
+//! With learning rate eta, a step on the features x multiplies the error of the weights by `1 - eta x x^T`; mean field
+//! replaces each product of these matrices by its mean. This is accurate for many samples per dimension and small
+//! rates: `N >> d`, `eta^2 tr(H) K N << 1` and `2 eta l K N sqrt(d/N) << 1` for each l, where K epochs go over N
+//! samples. At d = 5, N = 1000 the mean-field risk is 4% too low, at d = 100, N = 1000 up to 45%. One pass over
+//! independent Gaussian coordinates has an exact recursion, solved here for any number of steps.
 
 use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
 use crate::math;
 
-/// Directions of equal eigenvalue, with their total signal.
+/// Directions of equal eigenvalue, with the sum of their squared target weights.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     /// Number of directions.
     copies: f64,
-    /// Eigenvalue l of H.
+    /// Eigenvalue of the feature covariance.
     scale: f64,
-    /// Squared target weights, `sum w*^2` over the copies.
+    /// Sum of the squared target weights over the directions of equal eigenvalue.
     signal: f64,
 }
 
-/// Joins equal neighbours of a spectrum.
+/// Joins neighbours of equal eigenvalue in a spectrum.
 fn parts(spectrum: &[f64], targets: &[f64]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (&scale, target) in spectrum.iter().zip(targets) {
@@ -37,7 +38,7 @@ fn parts(spectrum: &[f64], targets: &[f64]) -> Vec<Part> {
     parts
 }
 
-/// Spectrum `l_i = i^-a` for i = 1..=dim; a = 0 is isotropic.
+/// Power-law spectrum `l_i = i^-a` for i = 1..=dim; a = 0 is isotropic.
 pub fn power_spectrum(dim: u32, a: f64) -> Vec<f64> {
     (1..=dim).map(|i| math::pow(f64::from(i), -a)).collect()
 }
@@ -51,16 +52,19 @@ pub struct MeanField {
 }
 
 impl MeanField {
-    /// Model of a spectrum l > 0 and targets w* of equal length; `noise` is the variance sigma^2.
+    /// Model with the eigenvalues `spectrum` > 0 of the feature covariance and as many target weights; `noise` is the
+    /// variance of the label noise.
     pub fn new(spectrum: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
         Self { parts: parts(spectrum, targets), noise, order }
     }
 
-    /// Bias and variance, the two terms of the risk, for `|1 - eta l| < 1`. About 80 ns per different l.
+    /// Bias and variance, the two terms of the risk, where `|1 - eta l| < 1` for the learning rate eta and every
+    /// eigenvalue l of the feature covariance. About 80 ns per different l.
     ///
-    /// They are `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, with V of [`super::reuse::variance`].
-    /// For K -> infinity and small rates the variance is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`;
-    /// at rate 0 it is `sigma^2 d/(2N)`.
+    /// They are `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, for K epochs over N samples, target
+    /// weights w*, noise variance sigma^2, and V of [`super::reuse::variance`]. For K -> infinity and small rates the
+    /// variance is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`; at rate 0 and d dimensions it is
+    /// `sigma^2 d/(2N)`.
     pub fn terms(&self, epochs: f64, samples: f64, rate: f64) -> [f64; 2] {
         let each = |part: &Part| {
             let g = rate * part.scale;
@@ -72,7 +76,7 @@ impl MeanField {
         [0.5 * sum(terms.iter().map(|t| t[0])), 0.5 * self.noise * sum(terms.iter().map(|t| t[1]))]
     }
 
-    /// Largest eigenvalue of H.
+    /// Largest eigenvalue of the feature covariance.
     pub fn largest_scale(&self) -> f64 {
         self.parts.iter().fold(0.0, |most, part| part.scale.max(most))
     }
@@ -115,29 +119,33 @@ impl Model for MeanField {
     }
 }
 
-/// Plateau of the effective reuse rate E to leading order, `tr(H)/(4 l_d d) ln N`, which is `ln N / 4` if isotropic.
-/// Source: Reuse, theorem 4.2.
+/// Limit for many epochs over N = `samples` of the effective reuse rate (see [`super::reuse`]), to leading order:
+/// `mean(l) / (4 min(l)) ln N` for the eigenvalues l of the feature covariance, which is `ln N / 4` if all are equal.
+/// Source: "Larger Datasets Can Be Repeated More", theorem 4.2.
 ///
 /// Corrections are of relative order `ln ln N / ln N`, so slopes in ln N agree much earlier than values.
 pub fn plateau(spectrum: &[f64], samples: f64) -> f64 {
     condition(spectrum) * math::ln(samples) / 4.0
 }
 
-/// Mean eigenvalue over the smallest one, `tr(H) / (l_d d)`.
+/// Mean eigenvalue divided by the smallest one.
 fn condition(spectrum: &[f64]) -> f64 {
     let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
     sum(spectrum.iter().map(|l| l / least)) / spectrum.len() as f64
 }
 
-/// Best learning rate to leading order, `ln(K N) / (2 l_d K N)`.
+/// Best learning rate to leading order, `ln(K N) / (2 l K N)`, for K epochs over N samples and the smallest eigenvalue
+/// l = `least`.
 pub fn leading_rate(least: f64, epochs: f64, samples: f64) -> f64 {
     math::ln(epochs * samples) / (2.0 * least * epochs * samples)
 }
 
-/// Crossover of the effective reuse rate: `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity.
+/// Crossover of the effective reuse rate E (see [`super::reuse`]) from few to many epochs: for K epochs over N samples,
+/// `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity. Returns phi(kappa) for kappa > 0.
 ///
-/// `phi(kappa) = tr(H)/(4 l_d d) / mean_i (1 + x_i - tanh x_i)`, `x_i = (l_i/l_d)/(4 kappa)`: the mean-field variance
-/// at the leading rate, for kappa > 0. It is about kappa where that is small, and the plateau where kappa is large.
+/// `phi(kappa) = mean(l)/(4 min(l)) / mean_i (1 + x_i - tanh x_i)`, with `x_i = (l_i/min(l))/(4 kappa)` for the
+/// eigenvalues l of the feature covariance, follows from the mean-field variance at the best learning rate to leading
+/// order. It is about kappa where kappa is small, and tends to `mean(l)/(4 min(l))` where kappa is large.
 pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
     let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
     let variance = |l: &f64| {
@@ -147,7 +155,8 @@ pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
     0.25 * condition(spectrum) * spectrum.len() as f64 / sum(spectrum.iter().map(variance))
 }
 
-/// The kappa at which `phi(kappa) = share kappa`, so that `E = share K` at `K = kappa ln N`, for 0 < share < 1.
+/// The kappa at which [`crossover`] is `share kappa`, for 0 < share < 1. There, K epochs over N samples with
+/// `K = kappa ln N` are worth `share K` epochs of new samples.
 pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     let gap = |kappa: f64| crossover(spectrum, kappa) - share * kappa;
     // phi is about kappa near 0 and at most the plateau.
@@ -155,19 +164,22 @@ pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     bracketed_zero(gap, [low, gap(low)], [high, gap(high)], [1e-14, 0.0])
 }
 
-/// Risk of the least-squares fit of Gaussian features, `sigma^2 d / (2 (N - d - 1))`: the limit of many epochs.
+/// Risk of the least-squares fit of Gaussian features, `sigma^2 d / (2 (N - d - 1))`, for d dimensions, N samples and
+/// noise variance sigma^2: the limit of many epochs.
 ///
 /// Infinite unless N > d + 1.
 pub fn least_squares(dim: f64, noise: f64, samples: f64) -> f64 {
     if samples > dim + 1.0 { 0.5 * noise * dim / (samples - dim - 1.0) } else { f64::INFINITY }
 }
 
-/// Risk of one pass as a sum of exponentials: `mu` of each, and its amplitudes of signal and of noise.
+/// Risk of one pass as a sum of exponentials. Each is stored as the fraction `mu` by which it shrinks per step, and its
+/// amplitudes of signal and of noise.
 #[derive(Clone, Debug)]
 pub struct Modes(Vec<[f64; 3]>);
 
 impl Modes {
-    /// Risk after n steps (a real number), `sum_k (signal_k (1 - mu_k)^n + noise_k (1 - (1 - mu_k)^n)/mu_k) / 2`.
+    /// Risk after n steps (a real number), `sum_k (signal_k (1 - mu_k)^n + noise_k (1 - (1 - mu_k)^n)/mu_k) / 2`,
+    /// summed over the exponentials k.
     pub fn risk(&self, steps: f64) -> f64 {
         let each = |&[mu, signal, noise]: &[f64; 3]| {
             let grown = if mu == 0.0 { steps } else { forgotten(mu, steps) / mu };
@@ -177,10 +189,12 @@ impl Modes {
     }
 }
 
-/// One exact pass of SGD over samples with independent coordinates of a given kurtosis (Gaussian 3, signs 1).
+/// Exact model of one pass of SGD over samples whose coordinates are independent and have a given kurtosis (3 for
+/// Gaussians, 1 for random signs).
 ///
-/// The moments `m_i = E (w_i - w*_i)^2` follow `m_i <- (1 - c_i) m_i + eta^2 l_i (sum_j l_j m_j + sigma^2)` with
-/// `c_i = 2 eta l_i - (kurtosis - 1) eta^2 l_i^2`.
+/// The mean squared errors of the weights, `m_i = E (w_i - w*_i)^2`, follow
+/// `m_i <- (1 - c_i) m_i + eta^2 l_i (sum_j l_j m_j + sigma^2)` with `c_i = 2 eta l_i - (kurtosis - 1) eta^2 l_i^2`,
+/// for learning rate eta, eigenvalues `l_i` of the feature covariance and noise variance sigma^2.
 #[derive(Clone, Debug)]
 pub struct OnePass {
     parts: Vec<Part>,
@@ -189,7 +203,8 @@ pub struct OnePass {
 }
 
 impl OnePass {
-    /// Model of a spectrum l > 0 and targets w* of equal length; `noise` is the variance sigma^2, kurtosis >= 1.
+    /// Model with the eigenvalues `spectrum` > 0 of the feature covariance and as many target weights; `noise` is the
+    /// variance of the label noise, and kurtosis >= 1.
     pub fn new(spectrum: &[f64], targets: &[f64], noise: f64, kurtosis: f64) -> Self {
         let mut sorted: Vec<(f64, f64)> = spectrum.iter().copied().zip(targets.iter().copied()).collect();
         sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
@@ -197,9 +212,10 @@ impl OnePass {
         Self { parts: parts(&spectrum, &targets), noise, kurtosis }
     }
 
-    /// Learning rate from which on the risk grows: the root of `sum eta l/(2 - (kurtosis-1) eta l) = 1`.
+    /// Learning rate from which on the risk grows: the root eta of `sum eta l/(2 - (kurtosis-1) eta l) = 1`, summed
+    /// over the eigenvalues l of the feature covariance.
     ///
-    /// For isotropic Gaussian features it is 2/(d+2).
+    /// For isotropic Gaussian features in d dimensions it is 2/(d+2).
     pub fn stable_rate(&self) -> f64 {
         let top = self.parts[0].scale;
         let (mut lo, mut hi) = (0.0, 2.0 / (top * (self.kurtosis - 1.0).max(1.0)));
@@ -210,7 +226,8 @@ impl OnePass {
         lo
     }
 
-    /// Growth condition `sum eta l / (2 - (kurtosis-1) eta l)`; infinite if a denominator is not positive.
+    /// The sum `sum eta l / (2 - (kurtosis-1) eta l)` over the eigenvalues l, for learning rate eta. The risk grows
+    /// where it exceeds 1. Infinite if a denominator is not positive.
     fn gain(&self, rate: f64) -> f64 {
         sum(self.parts.iter().map(|part| {
             let left = 2.0 - (self.kurtosis - 1.0) * rate * part.scale;
@@ -218,11 +235,13 @@ impl OnePass {
         }))
     }
 
-    /// Exponentials of the risk at any learning rate; costs about `10 d^2` divisions for d different l.
+    /// The risk as a sum of exponentials, at any learning rate eta; costs about `10 d^2` divisions for d different
+    /// eigenvalues.
     ///
-    /// The recursion's matrix is a diagonal plus `eta^2 l l^T`, symmetric, so its eigenvalues `1 - mu_k` are the roots
-    /// of `sum_i v_i^2/(c_i - mu) = 1`, `v_i = eta l_i`: one below the smallest `c_i` and one between any two
-    /// neighbours. The eigenvectors are `v_i/(c_i - mu)`. Each difference is taken from the pole nearest to the root.
+    /// The matrix of the recursion of [`OnePass`] is a diagonal `1 - c_i` plus `eta^2 l l^T`, symmetric, so its
+    /// eigenvalues `1 - mu_k` are given by the roots mu of `sum_i v_i^2/(c_i - mu) = 1`, `v_i = eta l_i`: one root is
+    /// below the smallest `c_i` and one between any two neighbours. The eigenvectors are `v_i/(c_i - mu)`. Each
+    /// difference is taken from the pole nearest to the root.
     pub fn modes(&self, rate: f64) -> Modes {
         // c, v^2 and v z of all parts, sorted by c. Equal c are joined: what is orthogonal to v there never enters the
         // risk.
@@ -272,12 +291,13 @@ impl OnePass {
         Modes(modes.collect())
     }
 
-    /// Risk after a real number of steps; see [`OnePass::modes`].
+    /// Risk after a real number of steps, as a function of the learning rate; see [`OnePass::modes`].
     pub fn risk(&self, steps: f64) -> impl Fn(f64) -> f64 {
         move |rate| self.modes(rate).risk(steps)
     }
 
-    /// Risk after each number of steps in `marks` (ascending), by the recursion; costs O(d) per step.
+    /// Risk after each number of steps in `marks` (ascending), by the recursion of [`OnePass`]. A step costs O(d) for d
+    /// different eigenvalues.
     pub fn recursion(&self, rate: f64, marks: &[u64]) -> Vec<f64> {
         let (mut m, mut risk) = self.begin();
         let (mut step, mut out) = (0, Vec::with_capacity(marks.len()));
@@ -291,13 +311,15 @@ impl OnePass {
         out
     }
 
-    /// Risk after a pass in which step t has the rate `rate` times the t-th multiplier, by the recursion.
+    /// Risk after one pass, by the recursion of [`OnePass`]. Step t has the learning rate `rate` times the t-th
+    /// multiplier.
     pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
         let (mut m, start) = self.begin();
         0.5 * multipliers.into_iter().fold(start, |risk, multiplier| self.step(rate * multiplier, &mut m, risk))
     }
 
-    /// `sum m_i` over the copies of each part, and twice the risk, before the first step.
+    /// The state before the first step: for each part the mean squared errors of its weights, summed over its copies;
+    /// and twice the risk.
     fn begin(&self) -> (Vec<f64>, f64) {
         let m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
         let risk = self.twice(&m);
@@ -308,7 +330,8 @@ impl OnePass {
         self.parts.iter().zip(m).map(|(part, m)| part.scale * m).sum()
     }
 
-    /// Takes one step of the recursion, from twice the risk to twice the next risk.
+    /// Takes one step of the recursion: updates the summed mean squared errors `m` of the parts, and returns twice the
+    /// next risk, given twice the risk before the step.
     fn step(&self, rate: f64, m: &mut [f64], risk: f64) -> f64 {
         for (part, m) in self.parts.iter().zip(&mut *m) {
             let g = rate * part.scale;
@@ -331,7 +354,8 @@ mod tests {
         MeanField::new(&SPECTRUM, &[1.0; 5], 1.0, Order::Reshuffle)
     }
 
-    /// Isotropic model with `d sigma^2 = |w*|^2`.
+    /// Isotropic model in which the squared norm of the target weights equals the noise variance times the number of
+    /// dimensions.
     fn isotropic() -> MeanField {
         MeanField::new(&[1.0], &[1.0], 1.0, Order::Reshuffle)
     }

@@ -1,40 +1,45 @@
-//! Hours over subjects: test loss `sum_k p_k c_k e(n_k)` when every error falls with one exponent `a`.
+//! Hours over subjects: test loss `sum_k p_k c_k e(n_k)` for weights `p_k`, difficulties `c_k` and `n_k` hours, when
+//! all errors fall with the same exponent `a`.
 //!
-//! Two curves for the error after `n` hours: the power law `G(a+1) n^-a`, and the exact finite-n
-//! curve `E[(1 - theta)^n] = G(n+1) G(a+1) / G(n+a+1)` of a student whose facts show up with
-//! probability `theta ~ Beta(a, 1)` in an hour (G = Gamma). The first is the limit of the second.
-//! Shares, ratios and weights are pure numbers; `n` and `N` are hours.
+//! There are two curves for the error after `n` hours: the power law `G(a+1) n^-a`, and the exact curve for finite n,
+//! `E[(1 - theta)^n] = G(n+1) G(a+1) / G(n+a+1)`, of a student whose facts show up with probability
+//! `theta ~ Beta(a, 1)` in an hour (G = Gamma function). The power law is the limit of the exact curve for large n.
+//! Shares, ratios and weights are pure numbers.
 
 use crate::math;
 
-/// Best shares under the power law: `q_k = (p_k c_k)^(1/(1+a)) / sum_j (p_j c_j)^(1/(1+a))`.
+/// Best shares of the hours under the power law: `q_k = (p_k c_k)^(1/(1+a)) / sum_j (p_j c_j)^(1/(1+a))`.
 ///
-/// `weights` p >= 0 with a positive sum, `difficulty` c > 0 of equal length, `a` > 0. The shares do not depend on the
-/// number of hours. Cost K powers. Source: SIG Prop. 3.2 / Cor. 3.3 with one exponent, where the factors `a` cancel.
+/// `weights` p >= 0 with a positive sum, `difficulty` c > 0 of equal length, exponent `a` > 0. The shares do not depend
+/// on the number of hours. Costs one power per subject. Source: "Shift is Good", Prop. 3.2 and Cor. 3.3 with one
+/// exponent, where the factors `a` cancel.
 pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
     let root: Vec<f64> = weights.iter().zip(difficulty).map(|(p, c)| math::pow(p * c, 1.0 / (1.0 + a))).collect();
     let total: f64 = root.iter().sum();
     root.iter().map(|r| r / total).collect()
 }
 
-/// Losses of the optimal and of the matched shares under the power law.
+/// Losses under the power law when the hours are divided by the optimal shares, and by matched shares, which equal the
+/// weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    /// Matched loss `N^a L_same = sum_k c_k p_k^(1-a)`, without the common factor G(a+1).
+    /// Loss of the matched shares, `sum_k c_k p_k^(1-a)` for weights `p_k`, difficulties `c_k` and exponent a, without
+    /// the factor G(a+1) N^-a for N hours.
     pub matched: f64,
-    /// Optimal loss `N^a L* = (sum_k (p_k c_k)^(1/(1+a)))^(1+a)`, without the common factor G(a+1).
+    /// Loss of the optimal shares, `(sum_k (p_k c_k)^(1/(1+a)))^(1+a)` for weights `p_k`, difficulties `c_k` and
+    /// exponent a, without the factor G(a+1) N^-a for N hours.
     pub optimal: f64,
-    /// Ratio of losses `L* / L_same`, at most 1.
+    /// Loss of the optimal shares divided by the loss of the matched shares, at most 1.
     pub loss_ratio: f64,
-    /// Hours needed with the optimal shares per hour needed with the matched ones:
-    /// `N_ratio = loss_ratio^(1/a)`, at most 1.
+    /// Hours needed with the optimal shares divided by hours needed with the matched shares, `loss_ratio^(1/a)`, at
+    /// most 1.
     pub hours_ratio: f64,
 }
 
 /// [`Gain`] of the optimal over the matched shares; weights of 0 add nothing (the limit for `a < 1`).
 ///
-/// The arguments are those of [`optimal_shares`]. Cost 2K powers. Source: SIG Cor. 3.3. At `a = 1` the matched
-/// loss is `sum_k c_k / N` for any weights.
+/// The arguments are those of [`optimal_shares`]. Costs two powers per subject. Source: "Shift is Good", Cor. 3.3. At
+/// `a = 1` the matched loss is `sum_k c_k / N` for any weights, with difficulties `c_k` and N hours.
 pub fn gain(weights: &[f64], difficulty: &[f64], a: f64) -> Gain {
     let (mut matched, mut root) = (0.0, 0.0);
     for (&p, &c) in weights.iter().zip(difficulty).filter(|(p, _)| **p > 0.0) {
@@ -46,10 +51,10 @@ pub fn gain(weights: &[f64], difficulty: &[f64], a: f64) -> Gain {
     Gain { matched, optimal, loss_ratio, hours_ratio: math::pow(loss_ratio, 1.0 / a) }
 }
 
-/// [`Gain`] for one majority of weight `p` in (0, 1) and `k - 1` equal minorities (k >= 2), unit difficulty.
+/// [`Gain`] for one majority of weight `p` in (0, 1) and `k - 1` equal minorities (k >= 2), all of difficulty 1.
 ///
-/// Source: SIG Cor. 3.3 and its figure (k = 100, a = 0.28). Deviates: SIG prints a ratio of about 0.75 at
-/// p = 0.7, where the formula gives 0.802; the least value over p is 0.764, at p = 0.87.
+/// Source: "Shift is Good", Cor. 3.3 and its figure (k = 100, a = 0.28). Deviates: the paper prints a ratio of about
+/// 0.75 at p = 0.7, where the formula gives 0.802; the least value over p is 0.764, at p = 0.87.
 pub fn majority_gain(p: f64, k: u32, a: f64) -> Gain {
     let others = f64::from(k - 1);
     let rare = (1.0 - p) / others;
@@ -59,17 +64,17 @@ pub fn majority_gain(p: f64, k: u32, a: f64) -> Gain {
     Gain { matched, optimal, loss_ratio, hours_ratio: math::pow(loss_ratio, 1.0 / a) }
 }
 
-/// Power-law error `G(a+1) n^-a` after `n` > 0 hours; `a` > 0.
+/// Error under the power law after `n` > 0 hours, `G(a+1) n^-a`, with `a` > 0 and the Gamma function G.
 pub fn power_error(a: f64, n: f64) -> f64 {
     math::gamma(a + 1.0) * math::pow(n, -a)
 }
 
-/// Exact error `G(n+1) G(a+1) / G(n+a+1)` after `n` >= 0 hours (real or whole); 1 at n = 0. `a` > 0.
+/// Exact error after `n` >= 0 hours (real or whole), `G(n+1) G(a+1) / G(n+a+1)`, with the Gamma function G and `a` > 0.
+/// It is 1 at n = 0.
 ///
-/// Relative error below 1e-14 for n up to 1e6: the logarithms of the two Gammas are never
-/// subtracted (that would lose five digits at n = 1e4). Below 16 the argument is raised by
-/// `G(x)/G(x+a) = (x+a)/x G(x+1)/G(x+1+a)`; above, the two Stirling series are subtracted term by
-/// term. Cost at most 16 divisions and six transcendental functions.
+/// Relative error below 1e-14 for n up to 1e6: the logarithms of the two Gammas are never subtracted (that would lose
+/// five digits at n = 1e4). Arguments x below 16 are raised by `G(x)/G(x+a) = (x+a)/x G(x+1)/G(x+1+a)`; above, the two
+/// Stirling series are subtracted term by term. Cost at most 16 divisions and six transcendental functions.
 pub fn exact_error(a: f64, n: f64) -> f64 {
     let (mut x, mut product) = (n + 1.0, math::gamma(a + 1.0));
     while x < 16.0 {
@@ -84,9 +89,10 @@ pub fn exact_error(a: f64, n: f64) -> f64 {
     product * math::exp(a - (x - 0.5) * math::ln_1p(a / x) - a * math::ln(y) + (stirling(x) - stirling(y)))
 }
 
-/// Test loss of an allocation, `sum_k p_k c_k error(a, n_k)`; subjects of weight 0 add nothing.
+/// Test loss of an allocation, `sum_k p_k c_k error(a, n_k)`, with weights `p_k`, difficulties `c_k` and `n_k` hours;
+/// subjects of weight 0 add nothing.
 ///
-/// `error` is [`power_error`] or [`exact_error`]; `hours` real or whole.
+/// `error` is [`power_error`] or [`exact_error`]; `hours` are real or whole.
 pub fn loss(weights: &[f64], difficulty: &[f64], a: f64, hours: &[f64], error: fn(f64, f64) -> f64) -> f64 {
     weights
         .iter()
@@ -99,9 +105,9 @@ pub fn loss(weights: &[f64], difficulty: &[f64], a: f64, hours: &[f64], error: f
 
 /// Rounds shares to whole hours by largest remainder; a subject may get none.
 ///
-/// `shares` q >= 0 with sum 1. Every subject gets `floor(q_k total)`; what is left goes to the largest fractional
-/// parts, ties to the lower index. Parts are compared on a grid of 2^-32: 0.9 of 100 hours are 90, and a tie stays a
-/// tie, when the shares carry rounding.
+/// `shares` are at least 0 with sum 1. Every subject gets its share of `total`, rounded down; the hours that remain go
+/// to the largest fractional parts, ties to the lower index. Fractional parts are compared on a grid of 2^-32, so that
+/// rounding of the shares does no harm: 0.9 of 100 hours are 90, and a tie stays a tie.
 pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
     const GRID: f64 = 4_294_967_296.0;
     let ideal: Vec<u64> = shares.iter().map(|q| (q * f64::from(total) * GRID).round() as u64).collect();
@@ -117,9 +123,10 @@ pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
 
 /// The best whole hours for the exact curve: the minimum of [`loss`] over all allocations of `total` hours.
 ///
-/// From the rounded shares of the power law, one hour at a time moves from the subject where it is worth least to the
-/// subject where it is worth most, until no move helps. Each error is convex in its hours, so no other allocation is
-/// better then. The number of moves is of order `a K`. `difficulty` > 0, `a` > 0.
+/// Starts from the rounded best shares under the power law. One hour at a time moves from the subject where it is worth
+/// least to the subject where it is worth most, until no move helps. Each error is convex in its hours, so no other
+/// allocation is better then. The number of moves is of order `a` times the number of subjects. `difficulty` > 0, `a` >
+/// 0.
 pub fn best_whole_hours(weights: &[f64], difficulty: &[f64], a: f64, total: u32) -> Vec<u32> {
     let mut hours = whole_hours(&optimal_shares(weights, difficulty, a), total);
     // e(n) - e(n+1) = e(n) a/(n+1+a), and e(n-1) - e(n) = e(n) a/n.
@@ -151,7 +158,7 @@ mod tests {
     const EXAM: [f64; 2] = [0.9, 0.1];
     const ONE: [f64; 2] = [1.0, 1.0];
 
-    /// Reference values; those at a = 1 and a = 1/2 are the numbers of SIG and of the Talk.
+    /// Reference values; those at a = 1 and a = 1/2 are printed in the paper "Shift is Good" and in the talk on it.
     #[test]
     fn the_exam_table_holds() {
         for (a, q, matched, optimal, loss_ratio, hours_ratio) in [

@@ -1,13 +1,14 @@
-//! Composition of k skills: the loss of a product, its gradient flow, and what makes it escape from the start.
+//! Composition of k skills: the loss of a product, its gradient flow, and what makes the flow escape from the start.
 //!
-//! Skills `s_i` are drawn from p, the learner predicts `f = w_(s_1) ... w_(s_k)`, and the truth `y` is the product of
-//! the signs w* of these skills. Everything here is written in the gauge w* = 1, and follows from two moments,
+//! Skills `s_1..s_k` are drawn independently from the distribution p. The learner predicts the product of their
+//! weights, `f = w_(s_1) ... w_(s_k)`, and the truth `y` is the product of their signs w*. Without loss of generality
+//! all signs are 1, which is called the truth `w = 1` below. The loss L and its gradient follow from two moments,
 //! `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`:
 //!
 //! `L = E (f - y)^2 / 2 = (B^k - 2 A^k + 1) / 2`, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`.
 //!
-//! Source: PPL = Wang, Dang, Lee, Lyu, "The Power of Power Law: Asymmetry Enables Compositional Reasoning", arXiv
-//! 2604.22951. Gradient flow has time t = learning rate x steps.
+//! Source: Wang, Dang, Lee, Lyu, "The Power of Power Law: Asymmetry Enables Compositional Reasoning", arXiv 2604.22951.
+//! The time of gradient flow is learning rate x steps.
 
 use super::sum;
 use crate::math;
@@ -34,12 +35,14 @@ pub fn moments(p: &[f64], w: &[f64]) -> [f64; 2] {
     [a, b]
 }
 
-/// Loss `(B^k - 2 A^k + 1) / 2` of the moments `A`, `B`. It cancels near 0; [`loss_of_misses`] does not.
+/// Loss `(B^k - 2 A^k + 1) / 2` of weights with the moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`. It cancels
+/// near 0; [`loss_of_misses`] does not.
 pub fn loss(k: u32, [a, b]: [f64; 2]) -> f64 {
     0.5 * (power(b, k) - 2.0 * power(a, k) + 1.0)
 }
 
-/// The loss of weights whose distance from the truth has the moments `e = sum p (1 - w)` and `e2 = sum p (1 - w)^2`.
+/// The loss of weights w whose distance from the truth `w = 1` has the moments `e = sum p (1 - w)` and
+/// `e2 = sum p (1 - w)^2`.
 ///
 /// With `A = 1 - e`, `B = 1 - 2e + e2 = A^2 + v`, `v = e2 - e^2`, it is `((1 - A^k)^2 + B^k - A^(2k)) / 2`, and both
 /// parts are factored so that no digit is lost when e is small.
@@ -51,7 +54,8 @@ pub fn loss_of_misses(k: u32, e: f64, e2: f64) -> f64 {
     0.5 * (miss * miss + (e2 - e * e) * mixed)
 }
 
-/// Gradient of the loss, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`, written to `out`.
+/// Gradient of the loss, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))` with the moments A and B of [`moments`], written to
+/// `out`.
 pub fn gradient(p: &[f64], k: u32, w: &[f64], out: &mut [f64]) {
     let [a, b] = moments(p, w);
     let (pull, drag) = (power(a, k - 1), power(b, k - 1));
@@ -60,7 +64,7 @@ pub fn gradient(p: &[f64], k: u32, w: &[f64], out: &mut [f64]) {
     }
 }
 
-/// Gradient descent: `steps` steps of `w <- w - rate dL/dw`.
+/// Gradient descent: `steps` steps of `w <- w - rate dL/dw`, where L is the loss.
 pub fn descend(p: &[f64], k: u32, w: &mut [f64], rate: f64, steps: u32) {
     let mut slope = vec![0.0; w.len()];
     for _ in 0..steps {
@@ -69,10 +73,11 @@ pub fn descend(p: &[f64], k: u32, w: &mut [f64], rate: f64, steps: u32) {
     }
 }
 
-/// Smallest and largest eigenvalue of the Hessian at the truth, `k diag(p) + k(k-1) p p^T`, for p in descending order.
+/// Smallest and largest eigenvalue of the Hessian at the true weights, `k diag(p) + k(k-1) p p^T`, for p in descending
+/// order.
 ///
-/// They are roots of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, which has one root above each `k p_j` and below the next.
-/// For uniform p they are `k/d` and `k^2/d`. Cost: O(d) times 100 halvings.
+/// They are roots x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, which has one root above each `k p_j` and below the
+/// next. For uniform p over d skills they are `k/d` and `k^2/d`. Cost: O(d) times 100 halvings.
 pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
     let (d, k) = (p.len(), f64::from(k));
     // The function falls from +inf to -inf between two poles, or to -1 above the last.
@@ -92,46 +97,47 @@ pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
     [if d == 1 { k * k * p[0] } else { smallest }, largest]
 }
 
-/// Learning rate above which SGD with batches of M samples cannot stay at the truth:
-/// `2 / (k/M + (1 - 1/M) lambda_max)`.
+/// Learning rate above which SGD with batches of M = `batch` samples cannot stay at the true weights:
+/// `2 / (k/M + (1 - 1/M) lambda_max)`, with the largest eigenvalue of the Hessian there.
 ///
-/// At the truth, a sample of k different skills has a prediction gradient of squared length k, so each step changes the
-/// squared distance in the steepest direction by the factor
+/// At the true weights, a sample of k different skills has a prediction gradient of squared length k. So a step with
+/// learning rate eta changes the squared distance in the steepest direction, of eigenvalue lambda, by the factor
 /// `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for very
 /// large batches it is `2 / lambda_max`, that of gradient descent. A smaller rate is necessary, not sufficient: farther
-/// away, and in unlucky runs, it may diverge too.
+/// away, and in unlucky runs, SGD may diverge too.
 pub fn stable_rate(k: u32, lambda_max: f64, batch: u32) -> f64 {
     let m = f64::from(batch);
     2.0 / (f64::from(k) / m + (1.0 - 1.0 / m) * lambda_max)
 }
 
-/// Share of sequences of k uniform skills with the right sign, when a share c = `right` of the weights has the right
-/// sign: `(1 + (2c - 1)^k) / 2`. For even k the opposite signs are as good.
+/// Probability that a sequence of k uniformly drawn skills is predicted with the right sign, when a share c = `right`
+/// of the weights has the right sign: `(1 + (2c - 1)^k) / 2`. For even k, weights with all signs reversed are as good.
 pub fn sign_accuracy(k: u32, right: f64) -> f64 {
     0.5 * (1.0 + power(2.0 * right - 1.0, k))
 }
 
-/// The part of the gradient that points to the truth, `k |p|_2 |A|^(k-1)`.
+/// Norm of the part of the gradient that points to the truth, `k |p|_2 |A|^(k-1)`, with the moment A = `a` of the
+/// weights.
 pub fn pull(p: &[f64], k: u32, a: f64) -> f64 {
     f64::from(k) * norm(p) * power(a.abs(), k - 1)
 }
 
-/// Euclidean norm `|p|_2`.
+/// Euclidean norm of `p`.
 pub fn norm(p: &[f64]) -> f64 {
     sum(p.iter().map(|p| p * p)).sqrt()
 }
 
-/// Moments on the plane where the first `head` skills have weight `x` and the others weight `y`. `A` is linear and `B`
-/// quadratic in x and y, so the loss there is exact.
+/// Moments `sum_j p_j w_j` and `sum_j p_j w_j^2` of weights w, of which the first `head` are `x` and the others `y`.
+/// They are a linear and a quadratic function of x and y, so the loss on this plane is exact.
 pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
     let share = sum(p[..head].iter().copied());
     [share * x + (1.0 - share) * y, share * (x * x) + (1.0 - share) * (y * y)]
 }
 
-/// Time derivative of the moments under uniform p, where the gradient flow is closed in the two moments:
-/// `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
+/// Time derivative under gradient flow of the moments A and B of [`moments`], for uniform p over `d` skills. There it
+/// depends on the two moments alone: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
 ///
-/// Fixed points: a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
+/// Fixed points (A, B): a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
 pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
     let rate = f64::from(k) / f64::from(d);
     [rate * (power(a, k - 1) - power(b, k - 1) * a), 2.0 * rate * (power(a, k) - power(b, k))]
@@ -149,7 +155,7 @@ pub struct Integrator<F> {
     pub y: Vec<f64>,
     /// Slopes of the seven stages; the first is the slope at `y`.
     slopes: [Vec<f64>; 7],
-    /// State that the current step is trying.
+    /// State that the current attempt at a step arrives at.
     trial: Vec<f64>,
     /// Length of the next step.
     h: f64,
@@ -157,7 +163,8 @@ pub struct Integrator<F> {
     pub evaluations: usize,
 }
 
-/// Runge-Kutta coefficients of the stages, row by row, and the weights of the error.
+/// Runge-Kutta coefficients of the stages, one row per stage. The constant `ERROR` holds the weights of the error
+/// estimate.
 const STAGES: [&[f64]; 6] = [
     &[1.0 / 5.0],
     &[3.0 / 40.0, 9.0 / 40.0],
@@ -216,8 +223,8 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
     }
 }
 
-/// Calls `visit` with the state of a flow at each of `times` (ascending), until it returns false or `most` slopes are
-/// evaluated.
+/// Calls `visit` with the state of a flow at each of `times` (ascending), until `visit` returns false or `slope` was
+/// evaluated `most` times.
 pub fn flow(
     slope: impl FnMut(&[f64], &mut [f64]),
     start: Vec<f64>,
@@ -245,7 +252,7 @@ mod tests {
     use super::super::tests::{Draws, close};
     use super::*;
 
-    /// Mean over all d^k sequences of `f`, weighted by p.
+    /// Mean of `f` over all sequences of k skills, where each skill is drawn from p.
     fn enumerate(p: &[f64], k: u32, f: &dyn Fn(&[usize]) -> f64) -> f64 {
         let d = p.len();
         let mut total = 0.0;
@@ -444,7 +451,8 @@ mod tests {
         assert!((a - closed[1][0]).abs() + (b - closed[1][1]).abs() < 1e-3, "{a} {b} {:?}", closed[1]);
     }
 
-    /// Time at which the flow from `w` first has a loss below 0.01 on the uniform test.
+    /// Time at which the gradient flow from the weights `w`, trained on `p`, first has a loss below 0.01 under the
+    /// uniform distribution.
     fn flow_time(p: &[f64], k: u32, w: Vec<f64>) -> f64 {
         let flat = power_law(p.len() as u32, 0.0);
         let loss = |w: &[f64]| loss(k, moments(&flat, w));

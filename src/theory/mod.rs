@@ -1,9 +1,9 @@
-//! Closed forms: pure f64 functions that know no device, no parameter declaration and no page.
+//! Closed forms: pure f64 functions that depend on no device, no parameter declaration and no page.
 //!
-//! Arguments are taken as valid, because parameters are checked where they are read; each function states its
-//! ranges. "Source" names: SIG = Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data
-//! Mixing Improves Test Performance", arXiv 2510.25108; Talk = Kaifeng Lyu, "Scaling Large Language
-//! Models: The Data Problem", part 2.2.
+//! Arguments are taken as valid, because parameters are checked where they are read; each function states its ranges.
+//! Sources are cited as "Shift is Good": Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data Mixing Improves
+//! Test Performance", arXiv 2510.25108; and as Lyu's talk: Kaifeng Lyu, "Scaling Large Language Models: The Data
+//! Problem", part 2.2.
 
 pub mod atoms;
 pub mod dense;
@@ -15,7 +15,7 @@ pub mod positive_shift;
 pub mod reuse;
 pub mod state_tracking;
 
-/// Sum with a running compensation (Neumaier): the error does not grow with the number of terms.
+/// Sum with a running compensation of rounding (Neumaier): the error does not grow with the number of terms.
 pub(crate) fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
     let (mut total, mut lost) = (0.0_f64, 0.0_f64);
     for x in terms {
@@ -28,7 +28,7 @@ pub(crate) fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    /// Asserts `|got - want| <= rel * |want|` and shows both when it fails.
+    /// Asserts `|got - want| <= rel * |want|`, and shows both numbers when it fails.
     #[track_caller]
     pub(crate) fn close(got: f64, want: f64, rel: f64) {
         assert!(

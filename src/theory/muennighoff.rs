@@ -1,12 +1,13 @@
 //! The data-constrained law of language models: what repeated tokens and excess parameters are worth.
 //!
-//! `L = exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where data and size count less the more they exceed what is unique:
+//! The loss of N parameters trained on D tokens is `exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where N' and D' count
+//! parameters and tokens for less, the more they exceed what is unique:
 //!
 //! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1
 //!
-//! (`D' = D` for `D <= U`), with U unique tokens and `U_N = min(N, N_opt(U))`, where `N_opt(U)` is the best size for
-//! them. The value of repetition thus depends on the number of epochs alone, never on U, which is what the lab's own
-//! experiment tests.
+//! (`D' = D` for `D <= U`). U is the number of unique tokens, and `U_N = min(N, N_opt(U))`, where `N_opt(U)` is the
+//! best number of parameters for U fresh tokens. So the value of repetition depends on the number of epochs alone,
+//! never on U. Whether this holds is what the multi-epoch experiment of the lab tests.
 //!
 //! Source: Muennighoff et al., "Scaling Data-Constrained Language Models", arXiv 2305.16264.
 
@@ -16,24 +17,25 @@ use crate::math;
 /// Constants of the data-constrained law.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Law {
-    /// ln of the size term's factor A.
+    /// Logarithm of the factor of the parameter term.
     pub a: f64,
-    /// ln of the data term's factor B.
+    /// Logarithm of the factor of the data term.
     pub b: f64,
-    /// ln of the irreducible loss E.
+    /// Logarithm of the irreducible loss.
     pub e: f64,
-    /// Exponent of the size term.
+    /// Exponent of the number of parameters.
     pub alpha: f64,
-    /// Exponent of the data term.
+    /// Exponent of the number of tokens.
     pub beta: f64,
-    /// `R_D`: repetitions after which a token has lost `1 - 1/e` of its worth. If infinite, repetition costs nothing.
+    /// Number of repetitions after which a token has lost `1 - 1/e` of its worth, called `R_D`. If infinite, repetition
+    /// costs nothing.
     pub data_decay: f64,
-    /// `R_N`: the excess over the best size, in units of that size, after which a parameter has lost `1 - 1/e` of its
-    /// worth.
+    /// Excess over the best number of parameters, in units of that number, after which a parameter has lost `1 - 1/e`
+    /// of its worth. Called `R_N`.
     pub size_decay: f64,
 }
 
-/// The published constants, from the repository's README.
+/// The published constants, from the README of the paper's repository.
 pub const PUBLISHED: Law = Law {
     a: 6.255414,
     b: 7.3049974,
@@ -44,24 +46,24 @@ pub const PUBLISHED: Law = Law {
     size_decay: 5.309743,
 };
 
-/// The published rule of thumb: up to 4 epochs, repeated tokens are almost as good as new ones.
+/// Number of epochs up to which repeated tokens are almost as good as new ones, by the published rule of thumb.
 pub const RULE_OF_THUMB: f64 = 4.0;
 
-/// A split of a compute budget.
+/// A division of a compute budget into parameters and tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Allocation {
-    /// Tokens trained on, with repetition.
+    /// Number of tokens trained on, with repetition.
     pub tokens: f64,
     /// Number of model parameters.
     pub size: f64,
-    /// Number of epochs: tokens over unique tokens.
+    /// Number of epochs: tokens divided by unique tokens.
     pub epochs: f64,
-    /// Loss of this split.
+    /// Loss with `size` parameters and `tokens` tokens.
     pub loss: f64,
 }
 
-/// Effective amount, `unique (1 + r(amount/unique; decay))`, of `amount` data or parameters of which only `unique` are
-/// new.
+/// Effective amount of `amount` tokens or parameters of which only `unique` are new:
+/// `unique (1 + decay (1 - exp(-(k-1)/decay)))` with `k = amount/unique`, or `amount` for k < 1.
 fn effective(amount: f64, unique: f64, decay: f64) -> f64 {
     let extra = (amount / unique - 1.0).max(0.0);
     let worth = if decay == f64::INFINITY { extra } else { -decay * math::expm1(-extra / decay) };
@@ -69,23 +71,26 @@ fn effective(amount: f64, unique: f64, decay: f64) -> f64 {
 }
 
 impl Law {
-    /// Effective tokens `D'`: the fresh tokens that `tokens` over `unique` ones are worth.
+    /// Effective number of tokens: the number of fresh tokens that `tokens` are worth, of which `unique` are unique.
     pub fn effective_tokens(&self, tokens: f64, unique: f64) -> f64 {
         effective(tokens, unique, self.data_decay)
     }
 
-    /// Effective reuse rate `D'/U` of the law after K >= 1 epochs: `1 + R_D (1 - exp(-(K-1)/R_D))`, at most `1 + R_D`.
+    /// Number of fresh epochs that K >= 1 epochs over the same tokens are worth: `1 + R_D (1 - exp(-(K-1)/R_D))`, at
+    /// most `1 + R_D`, where `R_D` is `data_decay`.
     pub fn effective_reuse(&self, epochs: f64) -> f64 {
         effective(epochs, 1.0, self.data_decay)
     }
 
-    /// The best size for `unique` fresh tokens: `(U G)^(beta/alpha) G`, `G = (alpha A / (beta B))^(1/(alpha+beta))`.
+    /// The best number of model parameters for U = `unique` fresh tokens: `(U G)^(beta/alpha) G`, where
+    /// `G = (alpha A / (beta B))^(1/(alpha+beta))`, alpha and beta are the exponents of the law, and A and B its
+    /// factors, exp(a) and exp(b).
     pub fn best_size(&self, unique: f64) -> f64 {
         let log_g = (math::ln(self.alpha / self.beta) + self.a - self.b) / (self.alpha + self.beta);
         math::exp((math::ln(unique) + log_g) * self.beta / self.alpha + log_g)
     }
 
-    /// Effective size `N'` of a model of `size` parameters for `unique` tokens.
+    /// Effective number of parameters of a model with `size` parameters, trained on `unique` different tokens.
     pub fn effective_size(&self, size: f64, unique: f64) -> f64 {
         effective(size, size.min(self.best_size(unique)), self.size_decay)
     }
@@ -96,8 +101,8 @@ impl Law {
         math::exp(self.e) + math::exp(self.a - self.alpha * math::ln(n)) + math::exp(self.b - self.beta * math::ln(d))
     }
 
-    /// The split with the least loss for `flops = 6 N D` with `unique` tokens. About 60 losses; relative tolerance
-    /// 1e-8.
+    /// The division of a compute budget with the least loss, for `unique` different tokens. The budget is `flops`, 6
+    /// times parameters times tokens. About 60 losses; relative tolerance 1e-8.
     pub fn best_allocation(&self, flops: f64, unique: f64) -> Allocation {
         // The loss along the budget has one local minimum in ln D: search from far too many tokens down.
         let size = |tokens: f64| flops / (6.0 * tokens);
@@ -105,8 +110,8 @@ impl Law {
         Allocation { tokens, size: size(tokens), epochs: tokens / unique, loss }
     }
 
-    /// The K at which K epochs are worth `share K`, `D'/U = share K`, for 0 < share < 1. It does not depend on the
-    /// dataset.
+    /// The number K of epochs that are worth `share K` epochs of fresh tokens, for 0 < share < 1. It does not depend on
+    /// the dataset.
     ///
     /// Infinite if nothing is lost by repetition.
     pub fn saturation(&self, share: f64) -> f64 {

@@ -1,11 +1,13 @@
 //! Multi-epoch SGD on one-hot features: the exact risk, and the limit law for power-law frequencies.
 //!
-//! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, so the coordinates do not interact: coordinate i sees
-//! the `n ~ Binomial(N, p_i)` samples that show it, K times each, and
+//! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, where `e_i` is unit vector i and `Lambda_i` the scale
+//! of coordinate i. So the coordinates do not interact. With K epochs over N samples, coordinate i sees the
+//! `n ~ Binomial(N, p_i)` samples that show it, K times each, and its weight `w_i` has the mean squared error
 //!
 //! `E ((w_i - w*_i)^2 | n) = (1 - eta Lambda_i)^(2 K n) w*_i^2 + (sigma^2/Lambda_i) V(n)`
 //!
-//! with V of [`super::reuse::variance`]. The risk is `sum_i p_i Lambda_i E (w_i - w*_i)^2 / 2`.
+//! for learning rate eta, target weights w* and noise variance sigma^2, with V of [`super::reuse::variance`]. The risk
+//! is `sum_i p_i Lambda_i E (w_i - w*_i)^2 / 2`.
 
 use super::atoms::Rule;
 use super::reuse::{Model, Order, forgotten, kept, shuffled, variance};
@@ -15,16 +17,16 @@ use crate::math;
 /// Number of lowest ranks of a power law that are kept one by one.
 const DIRECT: usize = 256;
 
-/// Coordinates with equal probability, scale and signal.
+/// Coordinates with equal probability, scale and target weight.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     /// Number of coordinates, or their weight in a quadrature rule over many that are nearly equal.
     copies: f64,
-    /// Probability `p_i` of a coordinate.
+    /// Probability with which a sample shows a given one of the equal coordinates.
     probability: f64,
-    /// Scale `Lambda_i` of a coordinate.
+    /// Scale of a coordinate: the square of its feature in a sample that shows it.
     scale: f64,
-    /// Squared target weight `w*_i^2`.
+    /// Squared target weight of a coordinate.
     signal: f64,
 }
 
@@ -37,9 +39,10 @@ pub struct OneHot {
 }
 
 impl OneHot {
-    /// Model of coordinates with probabilities, scales Lambda > 0 and targets w*; `noise` is the variance sigma^2.
+    /// Model of coordinates with given probabilities, scales > 0 and target weights; `noise` is the variance of the
+    /// label noise.
     ///
-    /// Equal neighbours are joined, so the cost of a risk is that of the different ones.
+    /// Equal neighbours are joined, so the cost of a risk is that of the different coordinates.
     pub fn new(probabilities: &[f64], scales: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         for ((&probability, &scale), target) in probabilities.iter().zip(scales).zip(targets) {
@@ -54,15 +57,16 @@ impl OneHot {
         Self { parts, noise, order }
     }
 
-    /// Isotropic model: `p_i = 1/d`, `Lambda_i = 1`, `w*_i = 1`.
+    /// Isotropic model: each of `dim` coordinates has probability 1/dim, scale 1 and target weight 1.
     pub fn isotropic(dim: u32, noise: f64, order: Order) -> Self {
         let copies = f64::from(dim);
         Self { parts: vec![Part { copies, probability: 1.0 / copies, scale: 1.0, signal: 1.0 }], noise, order }
     }
 
-    /// Power-law model: `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1` for i = 1..=dim.
+    /// Power-law model: coordinate i = 1..=dim has the target weight 1, the scale `i^-b` and the probability
+    /// `c i^-(a-b)`. The constant c makes the sum of the probabilities 1.
     ///
-    /// Ranks above 512 go by quadrature, about 40 nodes per factor of 2: relative error 1e-12 of the risk.
+    /// Coordinates after the 512th go by quadrature, about 40 nodes per factor of 2: relative error 1e-12 of the risk.
     pub fn power(dim: u32, a: f64, b: f64, noise: f64, order: Order) -> Self {
         let rule = Rule::new(dim as usize, DIRECT);
         let raw: Vec<f64> = rule.x.iter().map(|x| math::pow(*x, b - a)).collect();
@@ -76,23 +80,25 @@ impl OneHot {
         Self { parts: rule.x.iter().zip(&rule.w).zip(&raw).map(part).collect(), noise, order }
     }
 
-    /// Largest scale Lambda, which is `D^2`. Rates up to `2/D^2` are stable; the theory ends at `1/D^2`.
+    /// Largest scale Lambda of a coordinate, which is the largest squared norm of a sample. Learning rates up to
+    /// `2/Lambda` are stable; the theory covers rates up to `1/Lambda`.
     pub fn largest_scale(&self) -> f64 {
         self.parts.iter().fold(0.0, |most, part| part.scale.max(most))
     }
 
-    /// Probability of the first coordinate, the `c` of a power law.
+    /// Probability of the first coordinate, which is the constant c of a power law `c i^-(a-b)`.
     pub fn first_probability(&self) -> f64 {
         self.parts[0].probability
     }
 
-    /// Risk before the first step, `sum p Lambda w*^2 / 2`.
+    /// Risk before the first step, `sum p Lambda w*^2 / 2`, over the probabilities p, scales Lambda and target weights
+    /// w* of the coordinates.
     pub fn start(&self) -> f64 {
         0.5 * sum(self.parts.iter().map(|part| part.weight() * part.scale * part.signal))
     }
 
-    /// Exact risk after one pass in which step t has the rate `rate` times the t-th multiplier. Each step meets
-    /// coordinate i with probability `p_i`. A few operations per part and step.
+    /// Exact risk after one pass. Step t has the learning rate `rate` times the t-th multiplier, and shows each
+    /// coordinate with its probability. A few operations per step for each set of equal coordinates.
     pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
         let mut m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
         for multiplier in multipliers {
@@ -105,9 +111,9 @@ impl OneHot {
         0.5 * sum(self.parts.iter().zip(&m).map(|(part, m)| part.weight() * part.scale * m))
     }
 
-    /// Standard deviation of one run's risk around the expected risk, caused by which samples the run is shown; without
-    /// noise, for orders that visit every sample once an epoch. Coordinates are taken as independent, though they hold
-    /// each other back a little.
+    /// Standard deviation of one run's risk around the expected risk, caused by which samples the run is shown. It
+    /// holds without noise, for orders that visit every sample once an epoch. Coordinates are taken as independent,
+    /// though their counts are slightly negatively correlated.
     pub fn spread(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let square = sum(self.parts.iter().map(|part| {
             let g = rate * part.scale;
@@ -121,26 +127,29 @@ impl OneHot {
         0.5 * square.sqrt()
     }
 
-    /// Relative spread of the risks of runs: [`OneHot::spread`] over the expected risk, without noise.
+    /// Relative spread of the risks of runs: [`OneHot::spread`] divided by the expected risk, without noise.
     pub fn luck(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let bias = 0.5 * sum(self.parts.iter().map(|part| part.weight() * part.bias(epochs, samples, rate)));
         self.spread(epochs, samples, rate) / bias
     }
 
-    /// Distribution of the count of each part; empty unless `needed`.
+    /// Distribution of the number of samples that show a coordinate, for each set of equal coordinates. Empty unless
+    /// `needed`.
     fn counts(&self, samples: f64, needed: bool) -> Vec<Counts> {
         self.parts.iter().filter(|_| needed).map(|part| Counts::new(samples, part.probability)).collect()
     }
 
-    /// Whether rates of `2/Lambda` and above make the risk infinite: with noise, or for infinitely many epochs.
+    /// Whether the risk is infinite. With noise, or for infinitely many epochs, it is infinite if the learning rate is
+    /// at least 2 divided by the largest scale.
     fn diverges(&self, epochs: f64, rate: f64) -> bool {
         (self.noise > 0.0 || epochs == f64::INFINITY) && rate * self.largest_scale() >= 2.0
     }
 }
 
 impl Part {
-    /// Bias of a coordinate for real K and N, `Lambda w*^2 E (1 - eta Lambda)^(2 K n)`, which is
-    /// `Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`.
+    /// Bias of a coordinate for K epochs over N samples (real numbers), `Lambda w*^2 E (1 - eta Lambda)^(2 K n)`, which
+    /// is `Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`, with learning rate eta, and the coordinate's scale Lambda,
+    /// target weight w*, probability p and number n of samples.
     fn bias(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let g = rate * self.scale;
         let gone = forgotten(g * (2.0 - g), epochs);
@@ -153,10 +162,12 @@ impl Part {
 }
 
 impl Model for OneHot {
-    /// Exact risk. With noise or with replacement, N is rounded to whole samples; K is whole where `eta Lambda > 1`.
+    /// Exact risk as a function of the learning rate eta, for K = `epochs` over N = `samples`. With noise or with
+    /// replacement, N is rounded to whole samples; K must be whole where `eta Lambda > 1` for the scale Lambda of a
+    /// coordinate.
     ///
-    /// Without noise and replacement it costs a logarithm and two exponentials per part for any N. With noise it is a
-    /// sum over n of 10 to 180 terms per part, 5 ns each (100 ns with replacement).
+    /// Without noise and replacement, a set of equal coordinates costs a logarithm and two exponentials, for any N.
+    /// With noise it costs a sum of 10 to 180 terms, 5 ns each (100 ns with replacement).
     fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
         let replaced = self.order == Order::WithReplacement;
         let mixed = self.noise > 0.0 || replaced;
@@ -213,8 +224,9 @@ impl Model for OneHot {
         }
     }
 
-    /// Exact risk of one pass, for real N: the variance is
-    /// `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 - eta Lambda))^N)`.
+    /// Exact risk of one pass over N = `samples` (a real number), as a function of the learning rate eta. The variance
+    /// of a coordinate with scale Lambda and probability p is
+    /// `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 - eta Lambda))^N)`, for noise variance sigma^2.
     fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
         move |rate| {
             if self.diverges(1.0, rate) {
@@ -230,22 +242,24 @@ impl Model for OneHot {
     }
 }
 
-/// Counts n and weights for means over Binomial(N, p): `E f(n) = sum weight f(n)`, relative error 1e-15.
+/// Counts n and their weights, for means over the binomial distribution with N draws of probability p:
+/// `E f(n) = sum weight f(n)`, relative error 1e-15.
 ///
 /// Counts that are less likely than 1e-20 times the likeliest are left out. For wide distributions (standard deviation
-/// s above 9) only every m-th count is kept, m <= s/3 and odd, so that signs `(-1)^n` average out too. By Poisson's sum
-/// formula, the error for f smooth on that scale is `exp(-pi^2 (s/m)^2 / 2) < 1e-19`.
+/// s above 9) only every m-th count is kept, m <= s/3 and odd, so that signs `(-1)^n` average out too. By Poisson's
+/// summation formula, the error is `exp(-pi^2 (s/m)^2 / 2) < 1e-19` if f changes little over m counts.
 struct Counts {
     /// Smallest count.
     least: f64,
-    /// Distance m between counts.
+    /// Distance between neighbouring counts.
     every: f64,
-    /// Weights of the counts `least + m j`; at most 180.
+    /// Weights of the counts, at most 180. Count number j is `least + every j`.
     weights: Vec<f64>,
 }
 
 impl Counts {
-    /// Counts of `samples` draws with probability `p`, by at most 20 s steps of the recurrence outward from the mode.
+    /// Counts of `samples` draws with probability `p`. The recurrence of the binomial probabilities takes at most 20
+    /// steps per standard deviation, outward from the mode.
     fn new(samples: f64, p: f64) -> Self {
         if p >= 1.0 {
             return Self { least: samples, every: 1.0, weights: vec![1.0] };
@@ -281,7 +295,7 @@ impl Counts {
         if self.least < from { self.least + self.every } else { self.least }
     }
 
-    /// Mean of f, `sum weight f(n)`, over counts from `from` (0 or 1) in ascending order.
+    /// Mean of f over the counts from `from` (0 or 1) on, in ascending order, as the sum of weight times f(n).
     fn mean(&self, from: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
         let mut n = self.first(from);
         let mut total = 0.0;
@@ -293,11 +307,13 @@ impl Counts {
     }
 }
 
-/// Limit laws for power-law frequencies `p_i = c i^-(a-b)`, `Lambda_i = i^-b`, `w*_i = 1`, without noise, at one rate.
+/// Limit laws without noise, at one learning rate, when coordinate i has the probability `c i^-(a-b)`, the scale `i^-b`
+/// and the target weight 1.
 ///
-/// For N -> infinity with enough dimensions, few epochs have the risk `R = C1 (K N)^-((a-1)/a)`, many have
-/// `R = C2 N^-((a-1)/(a-b))`. With `K = kappa N^(b/(a-b))`, the sum over i becomes an integral over
-/// `x = i N^(-1/(a-b))`: `R = N^-((a-1)/(a-b)) F(kappa)`. Source: Reuse, theorems 5.1 and 5.2; constants derived here.
+/// For N -> infinity with enough dimensions, few epochs K over N samples have the risk `R = C1 (K N)^-((a-1)/a)`, many
+/// have `R = C2 N^-((a-1)/(a-b))`, with constants C1 and C2. With `K = kappa N^(b/(a-b))`, the sum over i becomes an
+/// integral over `x = i N^(-1/(a-b))`, and the risk is `R = N^-((a-1)/(a-b)) F(kappa)`, with F as in `scaled_risk`.
+/// Source: "Larger Datasets Can Be Repeated More", theorems 5.1 and 5.2; the constants are derived here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     a: f64,
@@ -307,43 +323,48 @@ pub struct PowerLaw {
 }
 
 impl PowerLaw {
-    /// Law of the exponents a of `p_i Lambda_i` and b of `Lambda_i`, first probability c and learning rate 0 < rate <
-    /// 2.
+    /// Law in which coordinate i has the probability `c i^-(a-b)` and the scale `i^-b`. The learning rate must be above
+    /// 0 and below 2.
     ///
-    /// `None` unless `b > 0` and `a - b > 1`: otherwise many coordinates have no limit, or the plateau does not grow.
+    /// `None` unless `b > 0` and `a - b > 1`: otherwise there is no limit of many coordinates, or the effective reuse
+    /// rate of many epochs does not grow with the number of samples.
     pub fn new(a: f64, b: f64, c: f64, rate: f64) -> Option<Self> {
         (b > 0.0 && a - b > 1.0).then_some(Self { a, b, c, rate })
     }
 
-    /// Factor C1 and exponent k of the risk of one pass, `R = C1 N^-k`: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`,
-    /// `k = (a-1)/a`.
+    /// Factor C1 and exponent k of the risk `C1 N^-k` of one pass over N samples: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`,
+    /// `k = (a-1)/a`, with learning rate eta and a, b, c as in [`PowerLaw::new`].
     pub fn one_pass(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / self.a;
         let scale = math::pow(2.0 * self.c * self.rate, -k);
         [self.c / (2.0 * self.a) * scale * math::gamma(k), k]
     }
 
-    /// Factor C2 and exponent k of the risk after many epochs, `R = C2 N^-k`: `C2 = c^(1-k) Gamma(k) / (2(a-b))`,
-    /// `k = (a-1)/(a-b)`.
+    /// Factor C2 and exponent k of the risk `C2 N^-k` after many epochs over N samples:
+    /// `C2 = c^(1-k) Gamma(k) / (2(a-b))`, `k = (a-1)/(a-b)`, with a, b, c as in [`PowerLaw::new`].
     pub fn many_epochs(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / (self.a - self.b);
         [math::pow(self.c, 1.0 - k) * math::gamma(k) / (2.0 * (self.a - self.b)), k]
     }
 
-    /// Factor and exponent of the plateau of the effective reuse rate: `E = (C1/C2)^(a/(a-1)) N^(b/(a-b))`.
+    /// Factor and exponent of the effective reuse rate (see [`super::reuse`]) of many epochs over N samples,
+    /// `(C1/C2)^(a/(a-1)) N^(b/(a-b))`, with the factors C1 of [`PowerLaw::one_pass`] and C2 of
+    /// [`PowerLaw::many_epochs`].
     pub fn plateau(&self) -> [f64; 2] {
         let ([c1, k], [c2, _]) = (self.one_pass(), self.many_epochs());
         [math::pow(c1 / c2, 1.0 / k), self.b / (self.a - self.b)]
     }
 
-    /// Crossover of the effective reuse rate, `E/N^(b/(a-b))` at `K = kappa N^(b/(a-b))`, for kappa > 0: about kappa
-    /// where that is small, and the plateau where it is large.
+    /// Crossover of the effective reuse rate (see [`super::reuse`]) from few to many epochs: its value divided by
+    /// `N^(b/(a-b))`, for `kappa N^(b/(a-b))` epochs over N samples and kappa > 0. It is about kappa where kappa is
+    /// small, and tends to the factor of [`PowerLaw::plateau`] where kappa is large.
     pub fn crossover(&self, kappa: f64) -> f64 {
         let [c1, k] = self.one_pass();
         math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)
     }
 
-    /// Scaled risk `F(kappa) = c/2 integral_0^inf x^-a exp(-c x^-(a-b) (1 - exp(-2 eta kappa x^-b))) dx`.
+    /// Scaled risk F(kappa) of [`PowerLaw`]:
+    /// `c/2 integral_0^inf x^-a exp(-c x^-(a-b) (1 - exp(-2 eta kappa x^-b))) dx`, for learning rate eta.
     ///
     /// The trapezoidal rule in ln x converges spectrally: the integrand falls exponentially to the right, and faster to
     /// the left. Relative error 1e-13; about `2000 a^2/(a-1)` exponentials.
@@ -412,7 +433,8 @@ mod tests {
         })
     }
 
-    /// Mean squared length S of the coefficients of the noises, by enumeration of all sequences.
+    /// Mean over all sequences of samples of the sum of squares S of the coefficients with which the noise of each
+    /// sample enters the weight. `rho` is the factor by which a step shrinks the weight.
     fn enumerated(order: Order, n: usize, epochs: usize, rho: f64) -> f64 {
         let all = visits(order, n, epochs);
         let each = all.iter().map(|visits| {
@@ -607,7 +629,8 @@ mod tests {
         close(fit, 0.5 * 0.3 / 40.0, 1e-13);
     }
 
-    /// Prefactor and exponent of the least-squares line through `(ln N, ln E)` over 12 values of N from 5e4 to 1e7.
+    /// Prefactor and exponent of the effective reuse rate as a power of the number of samples, from the least-squares
+    /// line in logarithms over 12 numbers of samples from 5e4 to 1e7.
     fn fitted(edge: f64, epochs: f64) -> [f64; 2] {
         let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
         let points: Vec<[f64; 2]> = (0..12)

@@ -1,56 +1,63 @@
-//! The general mixture: train on shares `q`, test on weights `p`, loss `L(p, q) = sum_k p_k e_k(q_k N)`.
+//! The general mixture of K parts: train on N samples in shares `q`, test on weights `p`, loss
+//! `L(p, q) = sum_k p_k e_k(q_k N)` with the error curve `e_k` of part k.
 //!
-//! When does training on something else than the test distribution help? At the matched point `q = p` the loss is
+//! When does training on something else than the test distribution help? At the matched shares `q = p` the loss is
 //! stationary only if `p_k e_k'(p_k N)` is equal for all k, which means `e' ~ 1/n`: the logarithm is the one curve for
 //! which the matched shares are best for every p, and it serves as null control.
 //!
-//! [`Solver`] finds the best shares of the separable families by a one-dimensional root-find for the multiplier;
-//! [`Mixing`] finds those of the mixing law by an active-set Newton method. [`mirror_descent`] checks both
+//! [`Solver`] finds the best shares q* for separable losses, by a one-dimensional root-find for the Lagrange multiplier
+//! lambda; [`Mixing`] finds those of the mixing law by an active-set Newton method. [`mirror_descent`] checks both
 //! independently, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
 //!
-//! The gain `L_same - L*` is never a difference of losses. At the optimum it equals a sum of terms that are all at
-//! least 0 (the Bregman divergences of the convex curves between p and q*, and the slack of the corners), each free of
-//! cancellation, so gains far below the rounding of the loss are right.
+//! The gain is the loss of the matched shares minus the least loss, but it is never computed as a difference of losses.
+//! At the optimum it equals a sum of terms that are all at least 0 (the Bregman divergences of the convex curves
+//! between p and q*, and the slack of the parts without data). None of these terms cancels, so gains far below the
+//! rounding of the loss are right.
 
 use crate::math;
 
-/// The error curve `e_k(n)`, where `n = N q_k` samples go to part k; convex and falling.
+/// The error curve `e(n)` of a part that gets `n` of all N samples; convex and falling. The constants a, b, c are those
+/// of the part.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Curve {
-    /// Power law `c n^-a`.
+    /// Power law `c n^-a` in the number n of samples.
     Power,
-    /// Offset power law `c / (n^a + b)`, `a <= 1` (convex only there), `b >= 0`. SIG Model 3.1.
+    /// Offset power law `c / (n^a + b)` in the number n of samples, with `a <= 1` (it is convex only there) and
+    /// `b >= 0`. Source: "Shift is Good", Model 3.1.
     Offset,
-    /// Exponential decay `c exp(-a n / scale)`.
+    /// Exponential decay `c exp(-a n / scale)` in the number n of samples.
     Exponential {
-        /// Scale N0 > 0, in samples.
+        /// Scale > 0 of the decay, in samples.
         scale: f64,
     },
-    /// Logarithm `-ln(n / N)`; ignores a, b, c.
+    /// Logarithm `-ln(n / N)` of the share of all N samples that the part gets. The constants a, b and c are not used.
     Log,
-    /// Power law with transfer, `b N^-a + c n^-a`: part of the skill comes from any data. SIG Model 6.1.
+    /// Power law with transfer, `b N^-a + c n^-a` for n of all N samples: a part of the error depends on the samples of
+    /// all parts. Source: "Shift is Good", Model 6.1.
     Transfer,
 }
 
-/// Weights and curve parameters of K parts; all slices have length K.
+/// Weights and curve parameters of all parts; all slices are equally long.
 ///
-/// `weights` p >= 0 with sum 1; `a`, `c` > 0; `b` >= 0. Parts of weight 0 get no data and cost nothing.
+/// `weights` are at least 0 with sum 1; `a` and `c` are positive, `b` at least 0. Parts of weight 0 get no data and add
+/// no loss.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// Shape of all error curves.
     pub curve: Curve,
-    /// Test weights p.
+    /// Test weight of each part.
     pub weights: &'a [f64],
-    /// Exponents or rates `a` of the parts.
+    /// Exponent or rate `a` of the error curve of each part.
     pub a: &'a [f64],
-    /// Offsets (`Offset`) or transferable errors (`Transfer`) `b` of the parts; unused otherwise.
+    /// Offset of each part for [`Curve::Offset`], or error that all data reduces for [`Curve::Transfer`]; not used by
+    /// other curves.
     pub b: &'a [f64],
-    /// Heights `c` of the parts.
+    /// Height `c` of the error curve of each part.
     pub c: &'a [f64],
 }
 
 impl Parts<'_> {
-    /// Error `e_k(n)` of part k after n >= 0 samples; `total` is N.
+    /// Error of part k after its own n >= 0 of `total` samples.
     pub fn error(&self, k: usize, n: f64, total: f64) -> f64 {
         let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
         match self.curve {
@@ -62,7 +69,8 @@ impl Parts<'_> {
         }
     }
 
-    /// Slope `-e_k'(n)` of part k per sample at fixed N, n >= 0; infinite at n = 0 where the curve is vertical.
+    /// By how much the error of part k falls per sample, after its own n >= 0 samples and at a fixed number of samples
+    /// in all. Infinite at n = 0 where the curve is vertical.
     pub fn fall(&self, k: usize, n: f64) -> f64 {
         let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
         match self.curve {
@@ -76,7 +84,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Test loss `L(p, q)` for N samples in shares `q`.
+    /// Test loss for `total` samples that are divided by `shares`.
     pub fn loss(&self, shares: &[f64], total: f64) -> f64 {
         let others = |k: usize| (0..shares.len()).filter(|&j| j != k).map(|j| shares[j]).sum::<f64>();
         let error = |k: usize| match self.curve {
@@ -87,7 +95,8 @@ impl Parts<'_> {
         (0..shares.len()).filter(|&k| self.weights[k] > 0.0).map(|k| self.weights[k] * error(k)).sum()
     }
 
-    /// Pull of each part, `-dL/dq_k = p_k N (-e_k')(N q_k)`; 0 for parts of weight 0.
+    /// Pull of each part, which is minus the derivative of the test loss by the share of the part; 0 for parts of
+    /// weight 0.
     pub fn pull(&self, shares: &[f64], total: f64) -> Vec<f64> {
         (0..shares.len())
             .map(
@@ -99,24 +108,25 @@ impl Parts<'_> {
 
 /// Direction in which shares should move: minus the gradient of the loss, centred to sum 0.
 ///
-/// Units of loss per unit share. Where it is positive, more data for this part lowers the loss to first order.
+/// The unit is loss per share. Where an entry is positive, more data for that part lowers the loss to first order.
 pub fn direction(pull: &[f64]) -> Vec<f64> {
     let mean = pull.iter().sum::<f64>() / pull.len() as f64;
     pull.iter().map(|x| x - mean).collect()
 }
 
-/// Optimum of a mixture, and its gain over the matched shares.
+/// Loss of the best shares of a mixture, and their gain over the matched shares, which equal the test weights.
 ///
-/// Every field is NaN if the optimum was not found: a failed solve is not a gain of 0.
+/// Every field is NaN if the best shares were not found: a failed search is not a gain of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Optimum {
-    /// Loss of the matched shares, `L_same = L(p, p)`.
+    /// Loss of the matched shares.
     pub matched: f64,
-    /// Least loss, `L* = min_q L(p, q)`.
+    /// Loss of the best shares.
     pub loss: f64,
-    /// Gain `L_same - L*`, to a relative error of about 1e-9 however small it is.
+    /// Loss of the matched shares minus loss of the best shares, to a relative error of about 1e-9 however small it is.
     pub gain: f64,
-    /// Multiplier `lambda = -dL/dq_k` of every part on the support; at least the pull of the corners.
+    /// Lagrange multiplier: minus the derivative of the loss by the share of any part that gets data. For parts that
+    /// get none, this derivative is at most as large.
     pub multiplier: f64,
 }
 
@@ -124,36 +134,37 @@ impl Optimum {
     /// Result of a failed solve: NaN in every field.
     const LOST: Self = Self { matched: f64::NAN, loss: f64::NAN, gain: f64::NAN, multiplier: f64::NAN };
 
-    /// Relative gain `1 - L*/L_same`; NaN if the optimum was not found.
+    /// Gain divided by the loss of the matched shares; NaN if the best shares were not found.
     pub fn relative_gain(&self) -> f64 {
         self.gain / self.matched
     }
 }
 
-/// Largest deviation from 1 of the sum of shares that count as found. Newton ends at 2e-14; where shares move fast with
-/// the multiplier, the last bit of its logarithm is worth up to 1e-5, and dividing the shares by their sum corrects
-/// that.
+/// Largest deviation of the sum of the shares from 1 at which the shares count as found. Newton's method ends at a
+/// deviation of 2e-14. Where shares change fast with the Lagrange multiplier, the last bit of its logarithm is worth up
+/// to 1e-5, and dividing the shares by their sum corrects that.
 const SOLVED: f64 = 1e-3;
 
-/// Solver for the best shares of one [`Parts`] after another, without allocating.
+/// Solver for the best shares of one [`Parts`] after another, which reuses its memory.
 #[derive(Clone, Debug, Default)]
 pub struct Solver {
-    /// Logarithm of the pull at one sample, if the family has one: `ln(p a c N)`.
+    /// For each part, the terms of the logarithm of its pull that do not depend on its number of samples, as in
+    /// `Parts::load`.
     load: Vec<f64>,
-    /// Pairs `(ln n, d ln n / d mu)` at which the last step left each part, and from which `Offset` starts its own
-    /// search.
+    /// For each part, the logarithm of its number of samples at the last step, and the derivative of this logarithm by
+    /// the logarithm of the Lagrange multiplier. The inner search of [`Curve::Offset`] starts there.
     last: Vec<(f64, f64)>,
-    /// Best shares of the last problem, exactly 0 at the corners.
+    /// Best shares of the last problem, exactly 0 for parts that get no data.
     pub shares: Vec<f64>,
 }
 
 impl Solver {
-    /// Best shares and losses for N = `total` > 0 samples; the shares are left in `self.shares`.
+    /// Losses of the best shares for N = `total` > 0 samples; the best shares are left in `self.shares`.
     ///
-    /// Solves `sum_k n_k(mu) = N` for `mu = ln lambda`, where `n_k(mu)` is the n at which part k's pull is lambda, and
-    /// 0 for a part with a smaller pull at n = 0 (`Offset` with a = 1, `Exponential`: KKT corner). Newton's method on
-    /// the logarithm of the sum, in a bracket; the power families need 3 to 5 steps of K exponentials. About 0.5
-    /// microseconds for K = 3.
+    /// Solves `sum_k n_k(mu) = N` for the logarithm mu of the Lagrange multiplier lambda. Here `n_k(mu)` is the n at
+    /// which the pull of part k is lambda, or 0 if its pull is smaller even at n = 0 (possible for `Offset` with a = 1
+    /// and for `Exponential`). Newton's method on the logarithm of the sum, in a bracket; the power families need 3 to
+    /// 5 steps with one exponential per part. About 0.5 microseconds for three parts.
     pub fn solve(&mut self, parts: &Parts<'_>, total: f64) -> Optimum {
         let count = parts.weights.len();
         self.shares.clear();
@@ -231,11 +242,13 @@ impl Solver {
         optimum
     }
 
-    /// Ratio `N'/N`, where N' samples in the best shares reach the matched loss of N = `total` samples; at most 1.
+    /// Ratio `N'/N`, where N' samples in the best shares reach the loss of N = `total` samples in matched shares; at
+    /// most 1.
     ///
-    /// Solves `L*(N') = L_same(N)` by Newton in `ln N'`, with `dL*/dN = -lambda/N` (envelope theorem; plus the fall of
-    /// the shared term of `Transfer`), and leaves the shares for N' in `self.shares`. `None` for `Log`, for which N'
-    /// has no meaning, and if a loss is 0 or infinite in f64. Cost about six solves.
+    /// Solves for N' by Newton's method in `ln N'`. The derivative of the least loss by N' is -lambda/N' with the
+    /// Lagrange multiplier lambda (envelope theorem; for `Transfer`, the fall of the shared term is added). Leaves the
+    /// shares for N' in `self.shares`. `None` for `Log`, for which N' has no meaning, and if a loss is 0 or infinite in
+    /// f64. Cost about six solves.
     pub fn samples_ratio(&mut self, parts: &Parts<'_>, total: f64) -> Option<f64> {
         if parts.curve == Curve::Log {
             return None;
@@ -285,7 +298,8 @@ impl Solver {
 }
 
 impl Parts<'_> {
-    /// Load of part k: the terms of `ln(p_k N (-e_k'))` that do not depend on n.
+    /// For part k, the terms of the logarithm of its pull that do not depend on its number of samples. The pull is
+    /// minus the derivative of the loss by the share of the part.
     fn load(&self, k: usize, p: f64, total: f64) -> f64 {
         match self.curve {
             Curve::Log => math::ln(p * total),
@@ -294,7 +308,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Log pull `ln(p_k N (-e_k'(n)))` of part k, given its load and `x = ln n`.
+    /// Logarithm of the pull of part k with `n` samples, given the terms `load` of [`Parts::load`] and `x = ln n`.
     fn log_pull(&self, k: usize, load: f64, n: f64, x: f64) -> f64 {
         let a = self.a[k];
         match self.curve {
@@ -305,8 +319,9 @@ impl Parts<'_> {
         }
     }
 
-    /// The n at which the log pull is `mu`, and `dn/dmu`; both are 0 at a corner. `last` starts the search and receives
-    /// where it ended, see [`Solver`].
+    /// The number of samples n at which the logarithm of the pull of part k is `mu`, and the derivative dn/dmu; both
+    /// are 0 if the part gets no data. The search starts from `last` and leaves there where it ended, as described at
+    /// [`Solver`].
     fn samples_at(&self, k: usize, load: f64, mu: f64, last: &mut (f64, f64)) -> (f64, f64) {
         let a = self.a[k];
         match self.curve {
@@ -351,10 +366,12 @@ impl Parts<'_> {
         }
     }
 
-    /// Error `e_k(N q)` and part k's share of the gain, both at the optimum with this multiplier.
+    /// Error of part k with the best share `q`, and the contribution of the part to the gain over the matched shares.
+    /// `multiplier` is the Lagrange multiplier lambda.
     ///
-    /// The share is `p [e(n0) - e(n) - e'(n)(n0 - n)] + (lambda - p N(-e'(n))) (p - q)` with n0 = N p, n = N q. Its
-    /// second term is 0 on the support and at least 0 at a corner; both terms are computed without cancellation.
+    /// The contribution is `p [e(n0) - e(n) - e'(n)(n0 - n)] + (lambda - p N(-e'(n))) (p - q)` with test weight p,
+    /// error curve e, n0 = N p and n = N q of N = `total` samples. Its second term is 0 for parts that get data and at
+    /// least 0 for others; both terms are computed without cancellation.
     fn divergence(&self, k: usize, q: f64, total: f64, multiplier: f64) -> (f64, f64) {
         let (p, a, b, c) = (self.weights[k], self.a[k], self.b[k], self.c[k]);
         // ln(n0/n) and n0/n - 1. Where p and q are far apart the second is -1 or infinite; the first never is.
@@ -410,11 +427,12 @@ impl Parts<'_> {
     }
 }
 
-/// Distance `|ln(p/q)|` from which on the terms of a power law's gain differ so much that they no longer cancel.
+/// Distance `|ln(p/q)|` between test weight p and share q from which on the terms of a power law's gain differ so much
+/// that they no longer cancel.
 const FAR: f64 = 30.0;
 
-/// Value of `ln(p/q)` from which on the products in the offset curve's gain might overflow. Below it they are more
-/// exact than the separate terms, which cancel where a is close to 1.
+/// Value of `ln(p/q)`, for test weight p and share q, from which on the products in the offset curve's gain might
+/// overflow. Below this value, they are more exact than the separate terms, which cancel where the exponent is near 1.
 const OFFSET_FAR: f64 = 300.0;
 
 /// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.
@@ -455,19 +473,21 @@ fn exp_excess(d: f64) -> f64 {
     total
 }
 
-/// The mixing law `e_k(q) = c_k + b_k exp(-sum_j t_kj q_j)`: every part may teach every other part.
+/// The mixing law `e_k(q) = c_k + b_k exp(-sum_j t_kj q_j)` for the error of part k with training shares q: every part
+/// may teach every other part.
 ///
-/// K <= 8; `transfer` is the K x K matrix T in row order, of any sign; `heights` b >= 0, `floors` c. The errors do not
-/// depend on N. Source: SIG Model 6.2, after Ye et al., ICLR 2025.
+/// At most [`MIXING_PARTS`] parts. `transfer` is the square matrix of all `t_kj` in row order, of any sign; `heights`
+/// are all `b_k` >= 0, and `floors` all `c_k`. The errors do not depend on the number of samples. Source: "Shift is
+/// Good", Model 6.2, after Ye et al., ICLR 2025.
 #[derive(Clone, Copy, Debug)]
 pub struct Mixing<'a> {
-    /// Test weights p >= 0, sum 1.
+    /// Test weights of the parts, at least 0 with sum 1.
     pub weights: &'a [f64],
-    /// Heights `b_k`.
+    /// Height of each part: its error above the floor if nothing is learned.
     pub heights: &'a [f64],
-    /// Floors `c_k`.
+    /// Floor of each part: the error that training cannot remove.
     pub floors: &'a [f64],
-    /// Transfer matrix `t_kj`, row by row.
+    /// Transfer matrix in row order: entry (k, j) says how fast the data of part j lowers the error of part k.
     pub transfer: &'a [f64],
 }
 
@@ -480,13 +500,14 @@ impl Mixing<'_> {
         self.weights.len()
     }
 
-    /// Entry k of the product, `(T x)_k`.
+    /// Entry k of the product of the transfer matrix with the vector `x`.
     fn row(&self, k: usize, x: &[f64]) -> f64 {
         let count = self.count();
         self.transfer[k * count..][..count].iter().zip(x).map(|(t, x)| t * x).sum()
     }
 
-    /// The changeable part of each weighted error `p_k e_k`, which is `p_k b_k exp(-(T q)_k)`.
+    /// For each part, the weighted error above its floor, `p_k b_k exp(-(T q)_k)`, with test weight `p_k`, height
+    /// `b_k`, transfer matrix T and shares q.
     fn heat(&self, q: &[f64]) -> Small {
         let mut heat = [0.0; MIXING_PARTS];
         for (k, heat) in heat.iter_mut().enumerate().take(self.count()) {
@@ -495,13 +516,14 @@ impl Mixing<'_> {
         heat
     }
 
-    /// Test loss `L(p, q)`.
+    /// Test loss of the shares: the errors weighted by the test weights.
     pub fn loss(&self, shares: &[f64]) -> f64 {
         let floor: f64 = self.weights.iter().zip(self.floors).map(|(p, c)| p * c).sum();
         floor + self.heat(shares).iter().sum::<f64>()
     }
 
-    /// Pull of each part, `-dL/dq_j = sum_k p_k b_k exp(-(T q)_k) t_kj`.
+    /// Pull of each part, minus the derivative of the test loss by its share: `sum_k p_k b_k exp(-(T q)_k) t_kj` for
+    /// part j, with test weights `p_k`, heights `b_k`, transfer matrix T and shares q.
     pub fn pull(&self, shares: &[f64]) -> Vec<f64> {
         let heat = self.heat(shares);
         (0..self.count()).map(|j| self.pull_of(&heat, j)).collect()
@@ -512,11 +534,11 @@ impl Mixing<'_> {
         (0..count).map(|k| heat[k] * self.transfer[k * count + j]).sum()
     }
 
-    /// The interior optimum in closed form, if it exists: `tau_l = ln([T^-T 1]_l / (p_l b_l))`,
-    /// `q* = T^-1 (((1 + 1^T T^-1 tau) / (1^T T^-1 1)) 1 - tau)`.
+    /// The best shares in closed form, if all parts get data: `q* = T^-1 (((1 + 1^T T^-1 tau) / (1^T T^-1 1)) 1 - tau)`
+    /// with `tau_l = ln([T^-T 1]_l / (p_l b_l))`, transfer matrix T, test weights p and heights b.
     ///
-    /// `None` if T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then the optimum is on
-    /// the boundary: [`Mixing::solve`]). Source: SIG Prop. 6.3.
+    /// `None` if T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then some part gets no
+    /// data: [`Mixing::solve`]). Source: "Shift is Good", Prop. 6.3.
     pub fn interior(&self) -> Option<Vec<f64>> {
         let count = self.count();
         let transposed: Vec<f64> = (0..count * count).map(|i| self.transfer[i % count * count + i / count]).collect();
@@ -533,11 +555,11 @@ impl Mixing<'_> {
         q.iter().take(count).all(|q| *q >= 0.0).then(|| q[..count].to_vec())
     }
 
-    /// Finds the best shares, corners included, and writes them to `shares` (length K; its old values are ignored).
+    /// Finds the best shares, which may be 0, and writes them to `shares` (one per part; the old values are ignored).
     ///
     /// Newton's method on the free shares with the sum kept at 1. Steps are cut where a share would turn negative (that
-    /// share is then fixed at 0) and halved until the loss falls; a fixed share is freed again while its pull exceeds
-    /// the multiplier. The loss is convex, so this ends at the minimum; where the Hessian is singular (T = 0, parts
+    /// share is then fixed at 0) and halved until the loss falls. A fixed share is freed again if its pull exceeds the
+    /// Lagrange multiplier. The loss is convex, so this ends at the minimum. Where the Hessian is singular (parts
     /// without transfer), a ridge of 1e-13 of its trace picks one of the minima.
     pub fn solve(&self, shares: &mut [f64]) -> Optimum {
         let count = self.count();
@@ -626,10 +648,11 @@ impl Mixing<'_> {
         if solved { self.optimum(shares, multiplier) } else { Optimum::LOST }
     }
 
-    /// Losses and gain at the optimum `q`.
+    /// Losses and gain at the best shares `q`.
     ///
-    /// The gain is `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, plus the slack
-    /// `(lambda - pull_j) p_j` of the corners.
+    /// The gain over the matched shares is `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, test
+    /// weights p, heights b and transfer matrix T, plus the slack `(multiplier - pull_j) p_j` of each part j without
+    /// data.
     fn optimum(&self, q: &[f64], multiplier: f64) -> Optimum {
         let count = self.count();
         let heat = self.heat(q);
@@ -651,14 +674,16 @@ impl Mixing<'_> {
 
 /// Leading term of the gain for two equal parts with a one-way transfer, and the exact best share of the first part.
 ///
-/// With `T = [[1, t], [0, 1]]` and p = (1/2, 1/2) the gain is `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is
-/// `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0. Deviates: SIG Cor. 6.4 prints a gap
-/// `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0, where by symmetry nothing can be gained.
+/// With the transfer matrix `[[1, t], [0, 1]]` and test weights (1/2, 1/2) the gain is
+/// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0.
+/// Deviates: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0, where by
+/// symmetry nothing can be gained.
 pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }
 
-/// Solves the n x n system `matrix x = right` (row order, n <= 9) by elimination with row pivoting; None if singular.
+/// Solves the linear system `matrix x = right` (row order, at most 9 unknowns) by elimination with row pivoting; `None`
+/// if the matrix is singular.
 fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     let n = right.len();
     let mut m = [[0.0; MIXING_PARTS + 2]; MIXING_PARTS + 1];
@@ -688,21 +713,22 @@ fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     Some(x)
 }
 
-/// A candidate optimum with a certificate of its loss.
+/// A candidate for the best shares, with an upper bound of the distance of its loss from the least loss.
 #[derive(Clone, Debug)]
 pub struct Point {
-    /// Shares q of the parts.
+    /// Training share of each part.
     pub shares: Vec<f64>,
-    /// Test loss `L(p, q)`.
+    /// Test loss of the shares.
     pub loss: f64,
-    /// Certificate `max_j pull_j - sum_k q_k pull_k`, which is at least `L(p, q) - L*` for any convex loss.
+    /// Upper bound of the test loss of the shares minus the least loss, as computed by [`gap`]; it holds for any convex
+    /// loss.
     pub gap: f64,
     /// Number of steps taken.
     pub steps: u32,
 }
 
-/// Certificate `max_j pull_j - sum_k q_k pull_k`: a convex loss is nowhere on the simplex lower than at `shares` by
-/// more.
+/// Upper bound of the loss of the shares q minus the least loss on the simplex, for any convex loss:
+/// `max_j pull_j - sum_k q_k pull_k`, where `pull` is minus the gradient of the loss.
 ///
 /// NaN if a pull is NaN, because then nothing is certified.
 pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
@@ -711,11 +737,13 @@ pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
     pull.iter().map(|g| g - mean).fold(0.0_f64, |most, above| if most.is_nan() || above <= most { most } else { above })
 }
 
-/// Minimises a convex loss over the simplex by mirror descent, `q_k <- q_k exp(eta pull_k) / Z`.
+/// Minimises a convex loss over the simplex by mirror descent on the shares q, `q_k <- q_k exp(eta pull_k) / Z`, where
+/// Z makes the sum 1.
 ///
-/// Starts from equal shares of the parts of positive weight. It knows only `loss` and `pull`, minus the gradient of the
-/// loss. The step is measured in units of the mean pull, halved when the loss rises and lengthened by a tenth when it
-/// falls. Stops when [`gap`] is below `tolerance` times the loss, or after `limit` steps.
+/// Starts from equal shares of the parts of positive weight. It uses only the functions `loss` and `pull`, which is
+/// minus the gradient of the loss. The step size eta is measured in units of the mean pull, halved when the loss rises
+/// and lengthened by a tenth when it falls. Stops when [`gap`] is below `tolerance` times the loss, or after `limit`
+/// steps.
 pub fn mirror_descent(
     weights: &[f64],
     loss: impl Fn(&[f64]) -> f64,
@@ -885,7 +913,7 @@ mod tests {
         }
     }
 
-    /// The best shares depend on N when the exponents differ.
+    /// The best shares depend on the number of samples when the exponents differ.
     #[test]
     fn mixed_exponents() {
         let (p, a, c) = ([0.5, 0.5], [0.5, 1.0], [1.0, 1.0]);
@@ -950,7 +978,7 @@ mod tests {
         assert!(best.gain > 1e-9 && best.relative_gain() < 1e-9, "{best:?}");
     }
 
-    /// Gains far below the rounding of the loss agree with the second-order expansion.
+    /// Gains far below the rounding of the loss agree with the second-order expansion of the loss.
     #[test]
     fn small_gains_are_not_lost_in_rounding() {
         let mut solver = Solver::default();
@@ -1114,7 +1142,8 @@ mod tests {
         close(law.loss(&[0.4, 0.6]), hand, 1e-15);
     }
 
-    /// The one-way transfer has the gap of the corrected Cor. 6.4.
+    /// With one-way transfer, the best share and the leading term of the gain are right, where Corollary 6.4 of "Shift
+    /// is Good" is printed wrong.
     #[test]
     fn one_way_transfer_has_the_corrected_gap() {
         let t = [1.0, 0.1, 0.0, 1.0];

@@ -1,18 +1,18 @@
 //! Repeating data: how many fresh samples K epochs over N samples are worth.
 //!
-//! SGD on linear regression, `y = <w*, x> + noise`, starts at 0 and has the excess risk `R = E <w - w*, x>^2 / 2`. With
-//! `R(K, N; eta)` after K epochs over N fixed samples, and its least value `R*(K, N)` over the learning rate, the
-//! *effective reuse rate*
+//! SGD on linear regression with labels `y = <w*, x> + noise` starts at weights w = 0 and has the excess risk
+//! `R = E <w - w*, x>^2 / 2`. Let `R(K, N; eta)` be the risk after K epochs over N fixed samples with learning rate
+//! eta, and `R*(K, N)` its least value over the learning rates. The *effective reuse rate*
 //!
 //! `E(K, N) = N'/N` with `R*(1, N') = R*(K, N)`
 //!
-//! is K where a repeated sample is as good as a fresh one, and stays below a plateau for any number of epochs. This
-//! module has the variance that noise leaves after K epochs, the searches for the best rate, for N' and for the K at
-//! which `E = lambda K`, and the limit laws. The models that provide a risk are in [`super::one_hot`] (exact) and
-//! [`super::dense`] (mean field).
+//! is K where a repeated sample is as good as a fresh one, and stays below a limit (its plateau) for any number of
+//! epochs. This module has the variance that noise leaves after K epochs, the searches for the best learning rate, for
+//! N' and for the K at which `E = lambda K`, for a given lambda, and the limit laws. The models that provide a risk are
+//! in [`super::one_hot`] (exact) and [`super::dense`] (mean field).
 //!
-//! Source: Reuse = Yan, Wen, Li, Luo, Chen, Lyu, "Larger Datasets Can Be Repeated More", arXiv 2511.13421. Natural
-//! logarithms. K is real; infinite K stands for the limit of many epochs.
+//! Source: Yan, Wen, Li, Luo, Chen, Lyu, "Larger Datasets Can Be Repeated More", arXiv 2511.13421. Logarithms are
+//! natural. K is real; infinite K stands for the limit of many epochs.
 
 use crate::math;
 
@@ -23,29 +23,31 @@ pub enum Order {
     Reshuffle,
     /// One permutation for all epochs.
     Once,
-    /// K N draws with replacement: there are no epochs, only that many steps.
+    /// Samples are drawn with replacement: there are no epochs, only as many steps as the epochs would have.
     WithReplacement,
 }
 
 /// A model with a known expected risk.
 pub trait Model {
-    /// Risk `R(K, N; .)` as a function of the learning rate; what does not depend on the rate is computed once.
+    /// Risk as a function of the learning rate. What does not depend on the learning rate is computed once.
     ///
-    /// `epochs` >= 1, or infinite for the limit at a fixed rate > 0. With noise, the risk is infinite where the rate is
-    /// not stable.
+    /// `epochs` is at least 1, or infinite for the limit at a fixed learning rate > 0. With noise, the risk is infinite
+    /// where the learning rate is not stable.
     fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64;
 
-    /// Risk of gradient flow on the N samples, `R(K, N; t/K)` for K -> infinity, as a function of the time t = rate x
-    /// epochs, which may be infinite. It does not depend on the order.
+    /// Risk of gradient flow on the `samples`, as a function of the time, learning rate times epochs, which may be
+    /// infinite. It is the limit of infinitely many epochs at small learning rates, and does not depend on the order of
+    /// the samples.
     fn flow(&self, samples: f64) -> impl Fn(f64) -> f64;
 
-    /// Risk `R(1, N; .)` of one pass over `samples` fresh samples (a real number), as a function of the learning rate.
+    /// Risk of one pass over `samples` fresh samples (a real number), as a function of the learning rate.
     fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64;
 }
 
-/// The power `x^exponent` of `x = 1 - g`, g >= 0, to full relative precision; [`forgotten`] is 1 minus it.
+/// The power `(1-g)^exponent` for g >= 0, to full relative precision; [`forgotten`] is 1 minus this power.
 ///
-/// A negative x has real powers at whole exponents only; between them this is the real part.
+/// A negative base has real powers at whole exponents only; between whole exponents, the result is the real part of the
+/// power.
 pub(super) fn kept(g: f64, exponent: f64) -> f64 {
     power(g, exponent, math::exp, |signed| signed)
 }
@@ -55,8 +57,8 @@ pub(super) fn forgotten(g: f64, exponent: f64) -> f64 {
     power(g, exponent, |x| -math::expm1(x), |signed| 1.0 - signed)
 }
 
-/// Evaluates a power of `1 - g`: by `positive`, from its logarithm, where `1 - g` is positive, and by `signed`
-/// elsewhere.
+/// Evaluates a power of `1 - g`: where `1 - g` is positive, by applying `positive` to the logarithm of the power, and
+/// elsewhere by applying `signed` to the power.
 fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64) -> f64 {
     if exponent == f64::INFINITY {
         return positive(f64::NEG_INFINITY);
@@ -67,11 +69,11 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
     signed(math::cos(std::f64::consts::PI * (exponent % 2.0)) * math::exp(exponent * math::ln(g - 1.0)))
 }
 
-/// Variance that noise of variance 1 leaves after K epochs in a direction that each of `count` samples shrinks by
-/// `1 - g`.
+/// Variance that noise of variance 1 leaves after K epochs in a direction that each of n = `count` samples shrinks by
+/// the factor `1 - g`.
 ///
-/// It is `g^2 S(n)`, with n = `count` and S the squared length of the coefficients with which the n noises enter the
-/// weight. With `q = (1-g)^n`, `u = q^K`:
+/// It is `g^2 S(n)`, with S the squared length of the coefficients with which the n noises enter the weight. With
+/// `q = (1-g)^n`, `u = q^K`, it is for each order:
 ///
 /// - reshuffle: `g (1-u^2)/(2-g) + ((1-u)^2 - (1-q)(1-u^2)/(1+q)) / n`;
 /// - once: `g/(2-g) (1+q)/(1-q) (1-u)^2`;
@@ -90,7 +92,8 @@ pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> 
     shuffled(order, g, count, forgotten(g, count), forgotten(g, count * epochs))
 }
 
-/// [`variance`] for the orders that visit every sample once an epoch, given `epoch = 1-q` and `all = 1-u`. About 3 ns.
+/// [`variance`] for the orders that visit every sample once an epoch, given `epoch = 1-(1-g)^n` and
+/// `all = 1-(1-g)^(nK)` for n = `count` and K epochs. About 3 ns.
 pub(super) fn shuffled(order: Order, g: f64, count: f64, epoch: f64, all: f64) -> f64 {
     let stationary = g / (2.0 - g);
     let tilt = epoch / (2.0 - epoch);
@@ -103,22 +106,23 @@ pub(super) fn shuffled(order: Order, g: f64, count: f64, epoch: f64, all: f64) -
 /// The best learning rate and its risk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Best {
-    /// The learning rate; 0 for infinitely many epochs.
+    /// The best learning rate; 0 for infinitely many epochs.
     pub rate: f64,
-    /// Least risk `R*`.
+    /// Risk at the best learning rate.
     pub risk: f64,
 }
 
-/// Relative tolerance of the best rate. The risk is flat there, so its own relative error is of the order of the
-/// square.
+/// Relative tolerance of the best learning rate. The risk is flat near the best rate, so the relative error of the risk
+/// is of the order of the square of this tolerance.
 const RATE_TOLERANCE: f64 = 1e-9;
 
-/// The least risk over rates in `(0, edge]`, after `steps` = K N steps.
+/// The least risk over learning rates in `(0, edge]`, after `steps` steps.
 ///
-/// Rates are halved from `edge` down to `edge/(10 steps)`, where they do nothing, or further while that helps; Brent's
-/// method then searches between the neighbours of the best. The halving ends early at twice the least risk: bias falls
-/// and variance rises with the rate (below `1/Lambda`), so no smaller rate can be better. About `log2(edge/rate*) + 15`
-/// evaluations. A rate whose risk is NaN is never chosen; the least risk is infinite if every rate is such.
+/// Rates are halved from `edge` down to `edge/(10 steps)`, where they change nothing, or further while that helps;
+/// Brent's method then searches between the neighbours of the best rate. The halving ends early when the risk is twice
+/// the least risk found: bias falls and variance rises with the rate (in one-hot models below the inverse scale), so no
+/// smaller rate can be better. About `log2(edge/rate) + 15` evaluations for the best rate. A rate whose risk is NaN is
+/// never chosen; the least risk is infinite if the risk is NaN at every rate.
 pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     let risk = |rate: f64| Some(risk(rate)).filter(|risk| !risk.is_nan()).unwrap_or(f64::INFINITY);
     let mut best = Best { rate: edge, risk: risk(edge) };
@@ -137,7 +141,8 @@ pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     if risk < best.risk { Best { rate: math::exp(x).min(edge), risk } } else { best }
 }
 
-/// Brent's minimiser on `[lo, hi]` from `x`, where the value is `fx`: parabolas where they help, else golden sections.
+/// Minimises f on `[lo, hi]` by Brent's method from `x`, where the value is `fx`: parabolas where they help, else
+/// golden sections. Returns the minimiser and the minimum.
 fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (f64, f64) {
     const SECTION: f64 = 0.381_966_011_250_105_1;
     let (mut x, mut fx) = (x, fx);
@@ -177,9 +182,10 @@ fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
     (x, fx)
 }
 
-/// Zero of a falling f to within 1e-12; from `x`, steps of growing length are taken until the sign changes.
+/// Zero of a falling f to within 1e-12. From `x` on, steps of growing length, `step` at first, are taken until the sign
+/// changes.
 ///
-/// About 10 evaluations. `None` if 60 steps do not reach it.
+/// About 10 evaluations. `None` if 60 steps do not reach a change of sign.
 fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     let mut a = [x, f(x)];
     let mut step = step.copysign(a[1]);
@@ -194,9 +200,9 @@ fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     None
 }
 
-/// Zero between two points `[x, f(x)]` of opposite sign, to a relative or an absolute tolerance.
+/// Zero of f between two points `[x, f(x)]` of opposite sign. `within` is the relative and the absolute tolerance.
 ///
-/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations. NaN if f is.
+/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations. NaN if f is NaN.
 pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], within: [f64; 2]) -> f64 {
     let ([mut a, mut fa], [mut b, mut fb]) = (a, b);
     if fa == 0.0 {
@@ -228,10 +234,11 @@ pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
     b
 }
 
-/// Best learning rate in `(0, edge]` and its risk `R*(K, N)`.
+/// Best learning rate in `(0, edge]` for some epochs over `samples`, and its risk.
 ///
-/// For K -> infinity the best rate tends to 0, at a best time rate x K: the least risk is that of gradient flow, which
-/// stops early if there is noise. The time is searched up to `1e9/edge`, and at infinity.
+/// For infinitely many epochs the best learning rate tends to 0, while the best time, learning rate times epochs, tends
+/// to a limit: the least risk is that of gradient flow, which stops early if there is noise. The time is searched up to
+/// `1e9/edge`, and at infinity.
 pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     if epochs < f64::INFINITY {
         return best_rate(model.risk(epochs, samples), edge, epochs * samples);
@@ -243,31 +250,33 @@ pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     Best { rate: 0.0, risk: if stopped < fit { stopped } else { fit } }
 }
 
-/// Best learning rate of one pass and its risk `R*(1, N)`, for real N > 0.
+/// Best learning rate in `(0, edge]` of one pass over `samples` > 0 (a real number), and its risk.
 pub fn best_one_pass(model: &impl Model, edge: f64, samples: f64) -> Best {
     best_rate(model.one_pass(samples), edge, samples)
 }
 
-/// The number N' of fresh samples with `R*(1, N') = risk`, given the falling function `R*(1, .)`, searched from
-/// `start`.
+/// The number of fresh samples at which one pass with the best learning rate has the given risk. `one_pass` is the
+/// falling function from the number of samples to this risk; the search begins at `start`.
 ///
-/// Relative tolerance 1e-12; about 10 evaluations. `None` if no number up to `start e^1000` does it.
+/// Relative tolerance 1e-12; about 10 evaluations. `None` if no number up to `start e^1000` is enough.
 pub fn samples_for(one_pass: impl Fn(f64) -> f64, risk: f64, start: f64) -> Option<f64> {
     let target = math::ln(risk);
     falling_zero(|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
 }
 
-/// Effective reuse rate `E(K, N)`; `None` if no number of fresh samples is as good, such as for `R* = 0`.
+/// Effective reuse rate: the number of fresh samples that are as good as `epochs` over `samples`, divided by `samples`.
+/// `None` if no number of fresh samples is as good, such as for a risk of 0.
 ///
-/// About 12 searches for a best rate.
+/// About 12 searches for a best learning rate.
 pub fn effective_reuse(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
     let target = best(model, edge, epochs, samples).risk;
     samples_for(|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
 }
 
-/// The real number K of epochs at which `E(K, N) = share K`; `None` unless `0 < share < 1`.
+/// The real number K of epochs over `samples` whose effective reuse rate is `share K`; `None` unless `0 < share < 1`.
 ///
-/// Solves `R*(K, N) = R*(1, share K N)`: about 20 searches for a best rate.
+/// K epochs then have the risk of one pass over `share K` times as many fresh samples. About 20 searches for a best
+/// learning rate.
 pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Option<f64> {
     if !(share > 0.0 && share < 1.0) {
         return None;
@@ -280,8 +289,9 @@ pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Op
     falling_zero(gap, math::ln(1.0 / share), 0.5).map(math::exp)
 }
 
-/// Epochs at which E = 0.75 K in language models of 0.3B parameters (`AdamW`, constant rate), for fresh tokens of
-/// 0.2B..=2B: `0.80 ln(tokens/1e9) + 5.21`, correlation 0.97. Source: Reuse.
+/// Number of epochs whose effective reuse rate is 0.75 times their number, in language models of 0.3B parameters
+/// (`AdamW`, constant learning rate), for 0.2B to 2B fresh tokens: `0.80 ln(tokens/1e9) + 5.21`, correlation 0.97.
+/// Source: "Larger Datasets Can Be Repeated More".
 pub fn language_model_epochs(tokens: f64) -> f64 {
     LANGUAGE_MODEL[0] * math::ln(tokens / 1e9) + LANGUAGE_MODEL[1]
 }

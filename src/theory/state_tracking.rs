@@ -1,16 +1,16 @@
 //! Products of permutation matrices: the exact loss of learned factors, and the losses of partial solutions.
 //!
 //! Skill j is a permutation of n symbols with the matrix `P_j` and a learned n x n matrix `W_j`; k skills are drawn
-//! from p, independently. Everything is computed in f64. The model is ours, not a paper's; it follows the S5 task of
-//! Wang, Dang, Lee, Lyu, "The Power of Power Law", arXiv 2604.22951.
+//! from the distribution p, independently. Everything is computed in f64. No paper has this model; it follows the task
+//! with permutations of five symbols in Wang, Dang, Lee, Lyu, "The Power of Power Law", arXiv 2604.22951.
 
-/// Where a permutation sends a symbol: bits 3i to 3i + 2 of its code are the image of i.
+/// The symbol to which a permutation sends `symbol`. Bits 3i to 3i + 2 of the code of a permutation are the image of i.
 #[inline(always)]
 pub const fn image(code: u32, symbol: u32) -> u32 {
     (code >> (3 * symbol)) & 7
 }
 
-/// The codes of all n! permutations of n symbols, in lexicographic order of their images; n from 1 to 8.
+/// The codes of all n! permutations of n = `symbols`, from 1 to 8, in lexicographic order of their images.
 pub fn permutations(symbols: u32) -> Vec<u32> {
     let mut codes = vec![0];
     for place in 0..symbols {
@@ -23,12 +23,13 @@ pub fn permutations(symbols: u32) -> Vec<u32> {
     codes
 }
 
-/// Expected loss `E |W_{s_k} ... W_{s_1} - P_{s_k} ... P_{s_1}|^2 / (2 n)` over k skills drawn from `p` (sum 1).
+/// Expected loss `E |W_{s_k} ... W_{s_1} - P_{s_k} ... P_{s_1}|^2 / (2 n)` over k skills `s_1..s_k` drawn from `p`,
+/// whose sum is 1. `W_j` is the learned matrix of skill j, `P_j` its permutation matrix and n the number of symbols.
 ///
-/// Entries are `weights[(j n + row) n + column]`, and `codes[j]` says that `P_j` has its 1s at `(image(c), c)`. The
-/// squared norm of the product is `tr T^k(1)` with `T(X) = E W^T X W`, the overlap `tr C^k(1)` with `C(X) = E P^T X W`.
-/// Both maps are matrices of n^2 x n^2, so d skills cost `O(d n^4 + k n^4)` operations, although there are d^k
-/// products.
+/// The entries of `W_j` are `weights[(j n + row) n + column]`, and `P_j` has its 1s at `(image(codes[j], c), c)`. The
+/// expected squared norm of the product of the W is `tr T^k(1)` with `T(X) = E W^T X W`, and its overlap with the
+/// product of the P is `tr C^k(1)` with `C(X) = E P^T X W`. Both maps are matrices of n^2 x n^2, so d skills cost
+/// `O(d n^4 + k n^4)` operations, although there are d^k products.
 pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]) -> f64 {
     let (n, area) = (symbols, symbols * symbols);
     // maps[(a n + b) area + c n + d] is what X[a][b] adds to entry [c][d] of the image of X.
@@ -69,16 +70,16 @@ pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]
     (trace(&square) - 2.0 * trace(&cross) + n as f64) / (2.0 * n as f64)
 }
 
-/// Loss of learned factors that predict 0: 1/2.
+/// Loss of learned matrices whose product predicts 0: 1/2.
 pub const NOTHING: f64 = 0.5;
 
-/// Loss of factors that know only the mean of the symbols, `W_j = 1 1^T / n`: `(n - 1) / (2 n)`.
+/// Loss when every learned matrix is `1 1^T / n`, which knows only the mean of the n symbols: `(n - 1) / (2 n)`.
 pub fn mean_only(symbols: u32) -> f64 {
     0.5 - all_but_mean(symbols)
 }
 
-/// Loss of factors that know all but the mean of the symbols, `W_j = P_j - 1 1^T / n`: `1 / (2 n)`. The largest entry
-/// of every column is nevertheless where it should be.
+/// Loss when every learned matrix is its permutation matrix minus `1 1^T / n`, which knows all but the mean of the n
+/// symbols: `1 / (2 n)`. The largest entry of every column is nevertheless where the permutation has its 1.
 pub fn all_but_mean(symbols: u32) -> f64 {
     0.5 / f64::from(symbols)
 }

@@ -1,4 +1,4 @@
-//! A law of parameters and tokens, with a power law for each.
+//! The Chinchilla law: a law of parameters and tokens, with a power law for each.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity};
 use crate::math;
@@ -18,7 +18,7 @@ crate::texts! {
     EXAMPLE = "Besiroglu et al., arXiv 2404.10102";
 }
 
-/// Chinchilla law, `E + A / N^alpha + B / D^beta`.
+/// Chinchilla law `E + A / N^alpha + B / D^beta` for the loss of N parameters after D tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Chinchilla {
     floor: f64,
@@ -28,7 +28,7 @@ pub struct Chinchilla {
     beta: f64,
 }
 
-/// Parameters that data-constrained laws share with the Chinchilla law.
+/// The five parameters of the Chinchilla law, with which the laws of repeated data begin too.
 pub(super) const PARAMS: [Param; 5] = [
     Param::factor("E", "E", FLOOR),
     Param::factor("A", "A", SIZE_FACTOR).start(400.0),
@@ -37,10 +37,10 @@ pub(super) const PARAMS: [Param; 5] = [
     Param::exponent("beta", r"\beta", DATA_EXPONENT),
 ];
 
-/// Fitted parameters of the replication by Besiroglu et al.
+/// Fitted parameters of the replication of the Chinchilla law by Besiroglu et al.
 const BESIROGLU: [f64; 5] = [1.816_86, 482.005_72, 0.347_81, 2_085.434_2, 0.365_85];
 
-/// Exponents with which the best size of the model and of the data grow with compute.
+/// Exponents with which the best numbers of parameters and of tokens grow with compute.
 pub(super) const EXPONENTS: [Quantity; 2] = [Quantity { name: SIZE_GROWTH }, Quantity { name: DATA_GROWTH }];
 
 impl Law for Chinchilla {

@@ -15,12 +15,13 @@ crate::texts! {
     MUENNIGHOFF = "Muennighoff et al., arXiv 2305.16264";
 }
 
-/// Data-constrained law, `E + A / N'^alpha + B / D'^beta`, in which repeated tokens, and parameters beyond the model
-/// that is best for the unique tokens, saturate: `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0
-/// repeats. N' has the same form with `U_N = min(N, N_opt(U))` and `R_N`, where
-/// `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
+/// Data-constrained law `E + A / N'^alpha + B / D'^beta` for the loss of N parameters after D tokens, of which U are
+/// unique. Repeated tokens saturate, and so do parameters beyond the model that is best for the unique tokens:
+/// `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0 repeats. N' has the same form, with `R_N` and with
+/// `min(N, N_opt(U))` in place of U, where `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
 ///
-/// If `nu` is free, `R_D` is its value at 10^9 unique tokens and grows like `U^nu`.
+/// If `nu` is free, the parameter `R_D` is the value at 10^9 unique tokens, and the value at U is proportional to
+/// `U^nu`.
 #[derive(Clone, Copy, Debug)]
 pub struct DataConstrained {
     base: Base,
@@ -29,7 +30,7 @@ pub struct DataConstrained {
     nu: f64,
 }
 
-/// Common part of the laws of repeated data: a law of parameters and tokens, and the model size that is best for U.
+/// Common part of the laws of repeated data: the Chinchilla law, and the model size that is best for the unique tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Base {
     floor: f64,
@@ -37,12 +38,12 @@ pub(super) struct Base {
     pub(super) alpha: f64,
     ln_b: f64,
     pub(super) beta: f64,
-    /// Logarithm `ln (alpha A / (beta B))`.
+    /// Logarithm `ln (alpha A / (beta B))`, for the law `E + A / N^alpha + B / D^beta`.
     ratio: f64,
 }
 
-/// Worth of repeats over what is unique, and its logarithmic derivatives with respect to the number of repeats and to
-/// the logarithm of the decay parameter.
+/// Effective amount divided by the unique amount, after some repeats; and the derivatives of the logarithm of this
+/// quotient by the number of repeats and by the logarithm of the decay parameter.
 pub(super) type Worth = (f64, f64, f64);
 
 impl Base {
@@ -51,7 +52,7 @@ impl Base {
         Self { floor: p[0], ln_a, alpha: p[2], ln_b, beta: p[4], ratio: math::ln(p[2] / p[4]) + ln_a - ln_b }
     }
 
-    /// Features of a run: ln N, ln U, D/U - 1.
+    /// Features of a run: the logarithms of the number of parameters and of unique tokens, and the number of repeats.
     pub(super) fn features(x: &[f64], row: &mut [f64]) {
         let unique = x[2].min(x[1]);
         row[0] = math::ln(x[0]);
@@ -59,8 +60,8 @@ impl Base {
         row[2] = x[1] / unique - 1.0;
     }
 
-    /// Loss, and its derivatives with respect to seven parameters; the last two are the parameters of `tokens` and of
-    /// `size`.
+    /// Loss and, in `gradient`, its derivatives by seven transformed parameters: the five of the Chinchilla law, and
+    /// the decay parameters of `tokens` and of `size`.
     #[inline]
     pub(super) fn point(
         &self,
@@ -99,7 +100,7 @@ impl Base {
     }
 }
 
-/// Published fit; its source prints E, A and B as logarithms.
+/// Published fit of the law. Its source prints the logarithms of E, A and B.
 pub(super) const PUBLISHED: [f64; 8] = [
     1.869_143_678_405_485_8,
     520.824_951_659_918_7,
@@ -113,7 +114,7 @@ pub(super) const PUBLISHED: [f64; 8] = [
 
 const LN_BILLION: f64 = 20.723_265_836_946_41;
 
-/// Saturating worth `1 + r (1 - e^(-k/r))` of k repeats.
+/// Saturating worth `1 + r (1 - e^(-k/r))` of one pass and k repeats, in units of fresh data.
 #[inline]
 fn saturated(k: f64, r: f64) -> Worth {
     if k <= 0.0 {

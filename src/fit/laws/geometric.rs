@@ -14,19 +14,21 @@ crate::texts! {
     ABLATION = "Muennighoff et al., arXiv 2305.16264, its ablation with geometric decay";
 }
 
-/// Data-constrained law in which epoch k counts `(1 - delta)^(k-1)`: `D' = U (1 - (1 - delta_D)^K) / delta_D` after
-/// `K = D/U` epochs, and N' has the same form with `delta_N`.
+/// Data-constrained law in which a token counts `(1 - delta_D)^(k-1)` in epoch k. So D tokens, of which U are unique,
+/// count as `U (1 - (1 - delta_D)^K) / delta_D` after `K = D/U` epochs. The number of parameters is reduced by the same
+/// form with `delta_N`.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometric {
     base: Base,
     lost: [f64; 2],
 }
 
-/// Published fit.
+/// Published fit of the law.
 const PUBLISHED: [f64; 7] =
     [EXPONENTIAL[0], EXPONENTIAL[1], EXPONENTIAL[2], EXPONENTIAL[3], EXPONENTIAL[4], 0.010_463, 0.367_58];
 
-/// Geometric sum `1 + (1 - d) (1 - (1 - d)^k) / d` for k repeats.
+/// Worth of one pass and k repeats, in units of fresh data, if each repeat loses the share d:
+/// `1 + (1 - d) (1 - (1 - d)^k) / d`.
 #[inline]
 fn summed(k: f64, d: f64) -> Worth {
     if k <= 0.0 {

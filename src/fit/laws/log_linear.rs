@@ -11,7 +11,7 @@ crate::texts! {
     LEVEL = "Value of $y$ at $x = 1$.";
 }
 
-/// Law `A ln x + B`.
+/// Law `A ln x + B` with one input x.
 #[derive(Clone, Copy, Debug)]
 pub struct LogLinear {
     slope: f64,

@@ -13,8 +13,8 @@ crate::texts! {
     EXAMPLE = "a fit to the runs of Muennighoff et al., arXiv 2305.16264";
 }
 
-/// Law with an overfitting penalty, `E + A / N^alpha + B / D^beta + P R^delta (N / U)^kappa`, with `R = D / U - 1`
-/// repeats.
+/// Law with an overfitting penalty, `E + A / N^alpha + B / D^beta + P R^delta (N / U)^kappa`, for the loss of N
+/// parameters after D tokens, of which U are unique, with `R = D / U - 1` repeats.
 #[derive(Clone, Copy, Debug)]
 pub struct Lovelace {
     base: chinchilla::Chinchilla,

@@ -1,4 +1,4 @@
-//! Learning at three rates, the shape of accuracy over synthetic tokens.
+//! Learning at three rates: the shape of accuracy as a function of synthetic tokens.
 
 use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
@@ -17,7 +17,7 @@ crate::texts! {
     EXAMPLE = "Yang et al., arXiv 2409.07431";
 }
 
-/// Law of three exponentials, `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, with rates in rising order.
+/// Law of three exponentials of x, `C - a1 e^(-r1 x) - a2 e^(-r2 x) - a3 e^(-r3 x)`, with rates r in rising order.
 #[derive(Clone, Copy, Debug)]
 pub struct MixtureOfExponentials {
     level: f64,
@@ -25,7 +25,7 @@ pub struct MixtureOfExponentials {
     rate: [f64; 3],
 }
 
-/// Published fit; the rates are -ln of .9989, .8961 and .0546.
+/// Published fit. The rates are -ln of 0.9989, 0.8961 and 0.0546.
 const PUBLISHED: [f64; 7] = [
     64.545_6,
     13.835_2,

@@ -12,11 +12,11 @@ pub mod practical;
 
 use super::{Input, Role};
 
-/// Number of model parameters as an input.
+/// The input of a law that is a number of model parameters.
 const N: Input = Input { role: Role::Params, symbol: "N", label: "parameters", from_zero: false };
-/// Tokens seen as an input.
+/// The input of a law that is a number of tokens seen.
 const D: Input = Input { role: Role::Tokens, symbol: "D", label: "tokens", from_zero: false };
-/// Number of unique tokens as an input.
+/// The input of a law that is a number of unique tokens.
 const U: Input = Input { role: Role::Unique, symbol: "U", label: "unique tokens", from_zero: false };
 /// The input of a law with one input.
 const X: Input = Input { role: Role::X, symbol: "x", label: "x", from_zero: false };

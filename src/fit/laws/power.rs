@@ -13,7 +13,7 @@ crate::texts! {
     EXAMPLE = "Kim et al., arXiv 2509.14786";
 }
 
-/// Power law with a floor, `A x^-alpha + E`.
+/// Power law in x with a floor E, `A x^-alpha + E`.
 #[derive(Clone, Copy, Debug)]
 pub struct Power {
     floor: f64,

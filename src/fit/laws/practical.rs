@@ -14,7 +14,8 @@ crate::texts! {
     OVERFITTING_DATA = "Exponent: how overfitting falls with the number of unique tokens.";
 }
 
-/// Law `E + (L0 - E) h / (1 + h)`, with `h = a / N^alpha + b / D^beta + c N^gamma / U^delta`.
+/// Law `E + (L0 - E) h / (1 + h)` for a loss between the floor E and the loss L0 of an untrained model, with
+/// `h = a / N^alpha + b / D^beta + c N^gamma / U^delta` for N parameters and D tokens, of which U are unique.
 #[derive(Clone, Copy, Debug)]
 pub struct Practical {
     floor: f64,

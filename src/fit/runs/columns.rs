@@ -1,4 +1,4 @@
-//! Roles of columns: what headings suggest, what the user says, and what the user must be asked.
+//! Roles of columns: what the headings suggest, what the user says, and what the user must be asked.
 
 use super::heading::{Heading, Level, Rank};
 use super::source::{Part, Source, ten};
@@ -9,26 +9,27 @@ use crate::table::{Column, Mark, Table, number};
 use crate::text;
 use crate::text::{Text, list, name, phrase, setting};
 
-/// Roles of the columns of a table, their units and decimal mark.
+/// Roles of the columns of a table, with their units and the decimal mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     roles: Vec<(Role, usize)>,
-    /// Roles that headings suggest and the user did not give.
+    /// Roles that a column has because of its heading, not because the user said so.
     guessed: Vec<Role>,
-    /// Guesses that the user must confirm: columns that fit equally well, or one whose heading may mean something else.
+    /// Guessed roles that the user must confirm, each with the columns that it may mean: several that fit equally well,
+    /// or one whose heading may mean something else.
     open: Vec<(Role, Vec<usize>)>,
     /// Units that the user gave, as powers of ten.
     units: Vec<(Role, i32)>,
-    /// Decimal mark that the user gave, for a table that leaves it open.
+    /// Decimal mark that the user gave, for a table whose cells do not decide it.
     pub(super) mark: Option<Mark>,
 }
 
-/// Seconds per day; with it, a petaFLOP/s-day is 8.64e19 operations.
+/// Number of seconds per day. One petaFLOP/s-day is thus 8.64e19 operations.
 const DAY: f64 = 86_400.0;
 
 impl Columns {
-    /// Roles that the headings suggest: whole names first, then words of longer headings, then letters. If no heading
-    /// means x, x is the only column left that it could be.
+    /// Roles that the headings suggest. Whole names come first, then words of longer headings, then letters. If no
+    /// heading means the input x, and just one column could be x, that column gets the role.
     pub fn guess(table: &Table) -> Self {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let mut guess = Self::default();
@@ -99,7 +100,7 @@ impl Columns {
         guess
     }
 
-    /// Columns that could be x: their numbers differ, and they are not the loss, a name or a weight.
+    /// Columns that could be x: their numbers are not all equal, and they are not the loss, a name or a weight.
     fn could_be_x(&self, table: &Table) -> Vec<usize> {
         let taken = [Role::Loss, Role::Run, Role::Weight].map(|role| self.get(role));
         let is_loss =
@@ -115,7 +116,8 @@ impl Columns {
         (0..table.columns.len()).filter(could).collect()
     }
 
-    /// Error for an input without a column: which columns it could be, and how to choose one.
+    /// Error for an input of a law for which no column was found. It says which columns it could be, and how to choose
+    /// one.
     pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
         let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
         bad(if could.is_empty() {
@@ -131,16 +133,16 @@ impl Columns {
         .blaming("columns")
     }
 
-    /// Column that a rule names by its heading or, if no heading reads so, by its role.
+    /// Index of the column that a rule names by its heading or, if no heading equals the name, by its role.
     pub(super) fn find(&self, name: &str, table: &Table) -> Result<usize> {
         let is_called = |role: &Role| role.name().eq_ignore_ascii_case(name) || role.symbol() == Some(name);
         let role = || Role::ALL.into_iter().find(is_called);
         table.find(name).or_else(|e| role().and_then(|role| self.get(role)).ok_or(e))
     }
 
-    /// Guessed roles, overridden by the user's `text`, such as `loss:val_loss,params:#3,run:-`. A column is given by
-    /// its heading or its place; - is no column. `tokens.unit:B` says that tokens are in billions (1, k, M, B or T),
-    /// and `decimal:comma` or `decimal:point` gives the decimal mark.
+    /// Roles of the columns as guessed, but changed by the user's `text`, such as `loss:val_loss,params:#3,run:-`. A
+    /// column is given by its heading or by its number, as `#3`; `-` is no column. `tokens.unit:B` says that tokens are
+    /// in billions (1, k, M, B or T), and `decimal:comma` or `decimal:point` gives the decimal mark.
     ///
     /// # Errors
     /// There is no such role, column, unit or mark.
@@ -187,7 +189,7 @@ impl Columns {
         self.roles.iter().find(|(r, _)| *r == role).map(|(_, column)| *column)
     }
 
-    /// These columns with a role at another column, or at none.
+    /// These roles, with one role moved to another column, or to none.
     pub fn with(mut self, role: Role, column: Option<usize>) -> Self {
         // If the guessed x turns out to be the loss, x has no column.
         let not_x = role == Role::Loss && self.guessed.contains(&Role::X) && self.get(Role::X) == column;
@@ -198,8 +200,8 @@ impl Columns {
         self
     }
 
-    /// Power of ten of a role's unit, as the user gave it or as the heading says. Cells with a suffix of their own
-    /// ignore it.
+    /// Power of ten of a role's unit, as the user gave it or as the heading says. It does not apply to cells that have
+    /// a suffix of their own.
     pub fn power(&self, role: Role, table: &Table) -> i32 {
         let heading = || {
             let column = &table.columns[self.get(role)?];
@@ -216,7 +218,7 @@ impl Columns {
         unit(&|r| r == role).or_else(|| unit(&|r| self.get(r).is_some() && self.get(r) == self.get(role)))
     }
 
-    /// Column of a role, with its unit.
+    /// The column that has a role, with its unit.
     pub(super) fn part(&self, role: Role, table: &Table) -> Option<Part> {
         let column = self.get(role)?;
         let (said, power) = (self.said(role), self.power(role, table));
@@ -224,19 +226,20 @@ impl Columns {
         Some(Part { role, column, unit: if days { DAY * ten(power) } else { ten(power) } })
     }
 
-    /// Column with its unit, for any role that it has.
+    /// The column of this index with its unit, if it has a role.
     pub(super) fn part_of(&self, column: usize, table: &Table) -> Option<Part> {
         let role = Role::ALL.into_iter().find(|role| self.get(*role) == Some(column));
         role.and_then(|role| self.part(role, table))
     }
 
-    /// Column of the loss, if its heading surely means the loss; no loss is above a thousand.
+    /// Column of the loss, if its heading surely means the loss. Such a column decides the decimal mark, because no
+    /// loss is above a thousand.
     pub(super) fn sure_loss<'a>(&self, table: &'a Table) -> Option<&'a Column> {
         let column = &table.columns[self.get(Role::Loss)?];
         Role::Loss.rank(&Heading::of(&column.name)).filter(|rank| rank.0 <= Level::Words).map(|_| column)
     }
 
-    /// Whether a column surely has this role: its name or words say so, or the user does.
+    /// Whether the column of this role surely has it, because its heading or the user says so.
     pub(super) fn is_sure(&self, role: Role, table: &Table) -> bool {
         let open = self.open.iter().any(|(r, _)| *r == role);
         let sure =
@@ -244,7 +247,8 @@ impl Columns {
         self.get(role).is_some_and(|k| !self.guessed.contains(&role) || !open && sure(k))
     }
 
-    /// Columns that decide the decimal mark: those with a role, and all that are called a loss.
+    /// Indices of the columns that decide the decimal mark: those with a role other than the run, and all whose
+    /// headings mean a loss.
     pub fn witnesses(&self, table: &Table) -> Vec<usize> {
         let role = |k: usize| self.roles.iter().any(|(role, column)| *column == k && *role != Role::Run);
         let loss = |k: usize| {
@@ -253,7 +257,7 @@ impl Columns {
         (0..table.columns.len()).filter(|&k| role(k) || loss(k)).collect()
     }
 
-    /// Refuses columns that the user must be asked about, and returns notes on how the others are read.
+    /// Refuses columns about which the user must be asked, and returns notes on how the others are read.
     pub(super) fn ask(&self, table: &Table, parts: &[Part]) -> Result<Vec<Text>> {
         let mut notes = Vec::new();
         for part in parts {

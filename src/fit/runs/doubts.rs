@@ -1,4 +1,4 @@
-//! Odd numbers in a table, and questions to the user before they are used.
+//! Implausible numbers in a table, and questions that the user must answer before they are used.
 
 use super::heading::{Heading, Level};
 use super::source::Source;
@@ -9,12 +9,12 @@ use crate::table::{Column, Table};
 use crate::text;
 use crate::text::{Argument, Text, count, loss, multiple, name, number, phrase, setting};
 
-/// The number of a line, for a sentence.
+/// The number of a line, as an argument of a sentence.
 fn at(line: usize) -> Argument {
     setting(line as f64)
 }
 
-/// Refuses a column whose decimal mark is open; `both` says that other columns have decimals with both marks.
+/// Refuses a column whose decimal mark is not decided; `both` says that other columns have decimals with both marks.
 pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
     if let Some([point, comma]) = column.both_marks() {
         let column = name(&column.name);
@@ -29,7 +29,7 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
     }))
 }
 
-/// Refuses a column that has two roles in a fit.
+/// Refuses a table in which one column has two roles that a fit uses.
 pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()> {
     let used: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss, Role::Weight]).collect();
     for (i, role) in used.iter().enumerate() {
@@ -47,10 +47,11 @@ pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()>
     Ok(())
 }
 
-/// Smallest loss in nats that is impossibly large.
+/// Smallest loss in nats that is too large to be true.
 pub(super) const THOUSAND: f64 = 1000.0;
 
-/// Refuses losses such as `4,107` that other columns make four thousand, because their comma may be a decimal comma.
+/// Refuses a column of losses such as `4,107` if the rest of the table makes them thousands, because the comma may be a
+/// decimal comma.
 ///
 /// # Errors
 /// Every loss would be above a thousand.
@@ -69,7 +70,8 @@ pub(super) fn median(mut list: Vec<f64>) -> f64 {
     list.get(list.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Odd parameters, tokens and losses: an error if a wrong guess is the likely cause, else notes.
+/// Checks parameters, tokens and losses for implausible numbers. The result is an error if a wrong guess of a role or
+/// unit is the likely cause, else notes.
 pub(super) fn odd(
     columns: &Columns,
     table: &Table,
@@ -133,8 +135,8 @@ pub(super) fn odd(
     Ok(notes)
 }
 
-/// Refuses guessed sizes below 1 or above those of all known models and corpora, because a wrong unit is the likely
-/// cause.
+/// Refuses numbers of parameters or tokens in guessed columns if they are below 1 or above those of all known models
+/// and corpora, because a wrong unit is the likely cause.
 fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64>]) -> Result<()> {
     for (role, list) in roles.iter().zip(lists) {
         // Limits without a unit, and with a unit that a heading gives.
@@ -170,8 +172,8 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
     Ok(())
 }
 
-/// Sentences about columns that cannot all be right: operations that are not about 6 N D, tokens that are not unique
-/// tokens times epochs, more unique tokens than tokens seen.
+/// Sentences about columns that cannot all be right: operations that are not about 6 times parameters times tokens,
+/// tokens that are not unique tokens times epochs, more unique tokens than tokens seen.
 pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<Text> {
     let values = |role: Role| {
         let part = columns.part(role, table).filter(|_| columns.is_sure(role, table))?;
@@ -218,13 +220,13 @@ pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -
     notes
 }
 
-/// Number of epochs that nobody trains for.
+/// Number of epochs that is too large to be true.
 const MANY: f64 = 1e6;
 
-/// Ratio to the median loss above which a loss is not that of a run that went well.
+/// Ratio of a loss to the median loss above which the run probably went wrong.
 const FAR: f64 = 20.0;
 
-/// Sentence about losses far above the others, such as a 999 for a run that diverged.
+/// Sentence about losses far above the others, such as 999 for a run that diverged.
 pub(super) fn far_off(losses: &[f64], lines: &[usize]) -> Option<Text> {
     let middle = median(losses.to_vec());
     let far: Vec<usize> = (0..losses.len()).filter(|&i| losses[i] > FAR * middle).collect();

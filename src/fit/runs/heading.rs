@@ -51,7 +51,7 @@ impl Role {
         }
     }
 
-    /// Words that headings use for the role.
+    /// Words in headings that mean the role.
     const fn vocabulary(self) -> Vocabulary {
         match self {
             Self::X => Vocabulary { names: &["x", "size", "samples", "steps", "step"], ..NOTHING },
@@ -276,12 +276,12 @@ impl Role {
         }
     }
 
-    /// Whether the role's numbers are counts, which may be in thousands or billions.
+    /// Whether the role's numbers are counts, which may be given in thousands or billions.
     pub const fn is_counted(self) -> bool {
         matches!(self, Self::X | Self::Params | Self::Tokens | Self::Unique | Self::Flops)
     }
 
-    /// How well a heading fits the role; less is better.
+    /// How well a heading fits the role, the lower the better; `None` if the heading does not mean it.
     pub(super) fn rank(self, heading: &Heading) -> Option<Rank> {
         let vocabulary = self.vocabulary();
         let plain = heading.words.concat();
@@ -312,8 +312,8 @@ impl Role {
         Some((if scaled || self.doubt(heading).is_some() { Level::Doubt } else { level }, at, kind))
     }
 
-    /// Word that changes the meaning of a heading, or may change it because the role does not know the word: the tokens
-    /// of the warmup are not the tokens, and a normalised loss is not the loss.
+    /// Word that changes the meaning of a heading, or may change it because it is not in the role's vocabulary. For
+    /// example, the tokens of the warmup are not the tokens, and a normalised loss is not the loss.
     pub(super) fn doubt(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { names, letters, needed, known, whole, part, .. } = self.vocabulary();
         let all = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
@@ -346,7 +346,8 @@ impl Role {
         words.iter().chain(brackets).map(String::as_str).find(unknown).or(stranger)
     }
 
-    /// First word in the brackets after a count, if none of them is known: perhaps a unit in another language.
+    /// First word in the brackets of a heading that means a count, if none of the words in brackets is known. It may be
+    /// a unit in another language.
     pub(super) fn unknown_unit(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { needed, known, whole, part, letters, .. } = self.vocabulary();
         let lists = [needed, known, whole, part, letters, LITTLE];
@@ -355,8 +356,9 @@ impl Role {
         heading.brackets.first().map(String::as_str).filter(|_| asks)
     }
 
-    /// Preference among headings of a role, least first: by kind (0, 1 or 2) and, for losses, the one measured at the
-    /// end first.
+    /// Preference among headings of a role, as two numbers, the lower the better. The first is 0 for the whole
+    /// quantity, 2 for a training loss and else 1; the second is 0 for a loss that is called final or measured, and
+    /// else 1.
     fn kind(self, heading: &Heading) -> (usize, usize) {
         let words = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
         let has = |list: &[&str]| words().any(|word| list.contains(&word));
@@ -371,7 +373,7 @@ impl Role {
         (kind, usize::from(!end))
     }
 
-    /// Letter that stands for the role in the laws.
+    /// Letter that the laws use for the role.
     pub(super) const fn symbol(self) -> Option<&'static str> {
         match self {
             Self::Params => Some("N"),
@@ -383,7 +385,7 @@ impl Role {
         }
     }
 
-    /// Noun for the role's numbers in a sentence.
+    /// Noun for the role's numbers, for use in a sentence.
     pub(in crate::fit) const fn plural(self) -> Template<0> {
         match self {
             Self::X => super::words::X,
@@ -399,7 +401,7 @@ impl Role {
     }
 }
 
-/// How surely a heading means a role, the surest first.
+/// How surely a heading means a role, from the surest to the least sure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
     /// The heading is one of the names of the role.
@@ -408,28 +410,29 @@ pub(super) enum Level {
     Words,
     /// The heading is a letter that often stands for the role, but also for other things.
     Letter,
-    /// A word of the heading may mean something else, so the reader must confirm the role.
+    /// A word of the heading may mean something else, so the user must confirm the role.
     Doubt,
 }
 
-/// Fit of a heading to a role: how surely it means the role, which name it is, and of which kind.
+/// How well a heading fits a role, the lower the better: how surely it means the role, the index of the name that it
+/// equals, and the preference among headings that fit equally surely.
 pub(super) type Rank = (Level, usize, (usize, usize));
 
 /// Words that headings use for a role, in lower case.
 struct Vocabulary {
-    /// Whole headings, the surest first, without the characters between their words.
+    /// Whole headings, the surest first, written without the characters that separate their words.
     names: &'static [&'static str],
     /// Letters that often stand for the role, but also for other things.
     letters: &'static [&'static str],
-    /// Words of which a longer heading needs at least one.
+    /// Words of which a heading of several words must have at least one.
     needed: &'static [&'static str],
-    /// Words that give a heading another meaning.
+    /// Words that give a heading another meaning, so that it does not mean the role.
     never: &'static [&'static str],
-    /// Words that may stand beside the needed words without changing the meaning.
+    /// Words that a heading may contain beside those in `needed` without a change of its meaning.
     known: &'static [&'static str],
-    /// Words for the whole quantity, which is preferred.
+    /// Words for the whole quantity; a heading with such a word is preferred.
     whole: &'static [&'static str],
-    /// Words for something similar that is not meant.
+    /// Words for a part of the quantity, or for something similar that is not meant.
     part: &'static [&'static str],
 }
 
@@ -467,36 +470,36 @@ const PLACES: &[&str] = &[
     "final",
     "results",
 ];
-/// Small words that count or join, and mean nothing else.
+/// Small words that only count or join.
 const LITTLE: &[&str] = &["n", "num", "number", "nr", "no", "nb", "count", "counts", "of", "the", "in", "for", "a"];
 
 /// Meaning of a heading: its words in lower case, and its unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Heading {
     pub(super) words: Vec<String>,
-    /// Words of the unit, such as `tokens` in `data (B tokens)`.
+    /// Words of the unit other than its power of ten, such as `tokens` in `data (B tokens)`.
     pub(super) counts: Vec<String>,
     /// Words in brackets that are not a unit.
     pub(super) brackets: Vec<String>,
-    /// Whether it is the least or the largest value of a curve, as W&B writes it: `loss__MIN`.
+    /// Whether the number is the least or the largest value of a curve, as W&B writes it: `loss__MIN`.
     pub(super) is_extreme: bool,
-    /// Words of the path before a slash.
+    /// Words before the last slash of the heading.
     pub(super) path: Vec<String>,
-    /// Power of ten of the unit.
+    /// Power of ten of the unit: 6 for millions.
     pub(super) power: i32,
-    /// Whether the unit is a rate of operations per second kept up for a day.
+    /// Whether the unit is a number of operations per second for one day, such as petaFLOP/s-days.
     pub(super) days: bool,
-    /// Unit of one letter at the end of the name, as in `params_b`; it may be a subscript instead.
+    /// Letter at the end of the name that may be a unit, as in `params_b`, or a subscript.
     pub(super) letter: Option<char>,
-    /// Text that looks like a unit of a count and is not understood.
+    /// Text that looks like a unit of a count but is not understood.
     pub(super) unread: Option<String>,
     /// Text that looks like a unit of a loss.
     pub(super) scale: Option<String>,
-    /// Text that says that the numbers are logarithms.
+    /// Text that says that the numbers are logarithms, if there is one.
     pub(super) log: Option<String>,
 }
 
-/// Splits a text into words in lower case: `trainTokens`, `train_tokens`.
+/// Splits a text such as `trainTokens` or `train_tokens` into words in lower case.
 fn words(part: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let (mut small, mut inside) = (false, false);
@@ -522,8 +525,8 @@ fn is_log(word: &str) -> bool {
 }
 
 impl Heading {
-    /// Whether the unit can be one. A letter at the end of a name can be a unit of parameters, tokens and operations if
-    /// it makes large numbers of small ones.
+    /// Whether the unit fits the role and the numbers. A letter at the end of a name can be a unit of parameters,
+    /// tokens or operations if it makes large numbers of small ones.
     pub(super) fn is_plausible(&self, role: Role, column: &Column) -> bool {
         let Some(letter) = self.letter else { return true };
         let most = match role {
@@ -538,7 +541,7 @@ impl Heading {
         letter != 'g' && middle > 0.0 && middle < small && middle * ten(self.power) <= most
     }
 
-    /// Parses a heading: `Params (M)`, `tokens [B]`, `train/loss`, `summary.total_tokens`, `total_gflops`,
+    /// Parses a heading such as `Params (M)`, `tokens [B]`, `train/loss`, `summary.total_tokens`, `total_gflops` or
     /// `params_in_millions`.
     pub(super) fn of(name: &str) -> Self {
         let open = name.find(['(', '[', '{']).filter(|at| *at > 0);

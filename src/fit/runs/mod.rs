@@ -20,7 +20,7 @@ use crate::text::{Text, count, name, phrase, setting};
 use doubts::{contradictions, far_off, odd, sure, thousands, twice};
 use source::{Part, Source, source};
 
-/// A weight above this is more likely a count.
+/// Largest weight that is plausible. A larger number is probably a count.
 const COUNT: f64 = 1e4;
 
 fn bad(message: impl Into<Text>) -> Error {
@@ -32,21 +32,21 @@ fn bad(message: impl Into<Text>) -> Error {
 pub struct Runs {
     /// Rows in the form that a law reads.
     pub data: Data,
-    /// Lines of the rows in the file.
+    /// Line in the file of each row.
     pub lines: Vec<usize>,
-    /// Lines that were left out, each with the index of the rule that did it.
+    /// Lines that were left out, each with the index of the rule that left it out.
     pub excluded: Vec<(usize, usize)>,
-    /// Where each input came from, in words.
+    /// Sentences that say from which columns each input came.
     pub how: Vec<Text>,
-    /// Sentences about what is odd in the rows.
+    /// Sentences about implausible numbers in the rows.
     pub notes: Vec<Text>,
 }
 
-/// Runs that a law reads from a table, without the rows that a rule leaves out.
+/// Runs that a law can be fitted to, from a table, without the rows that a rule leaves out.
 ///
 /// # Errors
-/// A missing column, a column of text, a cell without a number, a value that the law cannot use, each with its line;
-/// too few rows left.
+/// A column is missing or holds text; a cell has no number, or a value that the law cannot use (the message names the
+/// line); or too few rows are left.
 pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Runs> {
     let both = table.disagree(&columns.witnesses(table));
     let settled = settled(columns, table)?;
@@ -113,8 +113,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, notes })
 }
 
-/// The table read with the decimal mark that the user, the loss or other columns of the fit decide; `None` if no cell
-/// is in doubt or nothing decides.
+/// The table, read with the decimal mark on which the user, the loss or other columns of the fit decide; `None` if no
+/// cell is ambiguous or nothing decides.
 fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     let by_loss = || columns.sure_loss(table).and_then(|column| column.mark_below(doubts::THOUSAND));
     let by_others = || table.mark(&columns.witnesses(table));
@@ -129,14 +129,14 @@ fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     }))
 }
 
-/// Sources of the law's inputs, in its order, and of the loss as the last.
+/// For each input of the law, in its order, and last for the loss: the columns from which it is computed.
 fn sources(law: &Entry, columns: &Columns, table: &Table) -> Result<Vec<Source>> {
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let of = |input: &Input| source(input.role, columns, table).ok_or_else(|| columns.missing(input, table));
     law.info.inputs.iter().chain([&loss]).map(of).collect()
 }
 
-/// Refuses text where numbers are needed.
+/// Refuses columns that hold text where numbers are needed.
 fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Result<()> {
     let read: Vec<usize> = sources.iter().flat_map(Source::columns).collect();
     let all_words = |row: &usize| read.len() > 1 && read.iter().all(|k| table.columns[*k].is_word(*row));
@@ -163,7 +163,7 @@ fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Res
     Ok(())
 }
 
-/// Refuses to treat a cell such as `~70M` as missing, because the user wrote a number.
+/// Refuses to leave a row out as incomplete if a cell such as `~70M` is the reason, because the user wrote a number.
 fn not_missing(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     for column in sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]) {
         if let Some((text, why)) = column.unread(row).filter(|_| column.numbers[row].is_nan()) {
@@ -179,7 +179,7 @@ fn not_missing(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a row that lacks a number.
+/// Refuses a row in which a number is missing.
 fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     let mut columns = sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]);
     let Some(column) = columns.find(|column| column.numbers[row].is_nan()) else { return Ok(()) };
@@ -191,7 +191,7 @@ fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     }))
 }
 
-/// Number of each row's run; a row without a run is a run of its own.
+/// Index of each row's run; a row without a name of a run is a run of its own.
 fn blocks(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<u32> {
     let Some(column) = columns.get(Role::Run).map(|k| &table.columns[k]) else { return vec![0; kept.len()] };
     let labels = column.labels();
@@ -200,7 +200,8 @@ fn blocks(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<u32> {
     kept.iter().map(of).collect()
 }
 
-/// Weight of each row, 1 if no column has weights. `sized` says that a column gives the parameters or x.
+/// Weight of each row, 1 if no column has weights. `sized` says that another column gives the parameters or x, so that
+/// the weights are not sizes of models.
 fn weights(columns: &Columns, table: &Table, kept: &[usize], sized: bool, both: bool) -> Result<Vec<f64>> {
     let Some(column) = columns.get(Role::Weight).map(|k| &table.columns[k]) else { return Ok(vec![1.0; kept.len()]) };
     sure(column, both)?;

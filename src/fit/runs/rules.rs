@@ -12,11 +12,11 @@ use crate::text::{Text, name};
 /// A rule for leaving rows out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rule {
-    /// Rows without a number in a column that is needed.
+    /// Leaves out rows that have no number in a column that is needed.
     Missing,
-    /// Rows with the largest losses; the number says how many.
+    /// Leaves out the rows with the largest losses; the number says how many.
     Largest(usize),
-    /// Rows whose cell meets a comparison with a value: column (by heading or role), comparison, value.
+    /// Leaves out rows whose cell compares as stated with a value: column (by heading or role), comparison, value.
     Compare(String, Compare, String),
 }
 
@@ -66,10 +66,10 @@ impl fmt::Display for Rule {
 }
 
 impl Rule {
-    /// Parses a rule: `missing`, `largest=5`, `loss>6`, `family!=dense`.
+    /// Parses a rule such as `missing`, `largest=5`, `loss>6` or `family!=dense`.
     ///
     /// # Errors
-    /// The text is none of these.
+    /// The text is no rule.
     pub fn parse(text: &str) -> Result<Self> {
         if text.trim() == "missing" {
             return Ok(Self::Missing);
@@ -90,11 +90,11 @@ impl Rule {
     }
 }
 
-/// Index of the rule that leaves each row out, if one does, and a sentence about each comparison that no row meets.
-/// `values` are the inputs of the law and, last, the loss; `both` says that decimals have both marks.
+/// For each row the index of the rule that leaves it out, if one does; and a sentence about each comparison that no row
+/// meets. `values` are the inputs of the law and, last, the loss; `both` says that decimals occur with both marks.
 ///
 /// # Errors
-/// There is no such column, or its value cannot be compared.
+/// A rule names no column, or its value cannot be compared with the cells.
 pub(super) fn left_out(
     rules: &[Rule],
     columns: &Columns,
@@ -132,8 +132,8 @@ pub(super) fn left_out(
     Ok((out, notes))
 }
 
-/// Whether each row meets the comparison with the value. In a column of millions, 100M is a hundred millions; a bare
-/// 100 is refused because it is ambiguous.
+/// Whether each row meets a comparison with a value. In a column of millions, `100M` is a hundred millions; a bare
+/// `100` is refused because it is ambiguous.
 fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: bool) -> Result<Vec<bool>> {
     let (called, how, value) = rule;
     let k = columns.find(called, table)?;

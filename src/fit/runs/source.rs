@@ -1,10 +1,10 @@
-//! Sources of an input of a law: its own column, or other columns that determine it.
+//! Columns from which an input of a law is computed: its own column, or other columns that determine it.
 
 use super::Columns;
 use crate::fit::Role;
 use crate::table::Table;
 
-/// A column that has a role, and its unit.
+/// A column with its role and unit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
     pub(super) role: Role,
@@ -12,12 +12,12 @@ pub(super) struct Part {
     pub(super) unit: f64,
 }
 
-/// Product of columns divided by other columns, and perhaps by 6.
+/// How an input is computed: a product of columns, divided by other columns and perhaps by 6.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Source {
     times: Vec<Part>,
     over: Vec<Part>,
-    /// Whether it is divided by 6 too: the operations per parameter and token in C = 6 N D.
+    /// Whether the result is also divided by 6, the number of operations per parameter and token.
     over_six: bool,
 }
 
@@ -40,7 +40,7 @@ impl Source {
         self
     }
 
-    /// This source divided by 6 times a column, as in C = 6 N D.
+    /// This source divided by 6 times a column, because operations are 6 times parameters times tokens.
     fn over_six(self, part: Part) -> Self {
         Self { over_six: true, ..self.over(part) }
     }
@@ -66,7 +66,7 @@ impl Source {
         rows.iter().map(|&row| product(&self.times, row) / (product(&self.over, row) * six)).collect()
     }
 
-    /// How it is computed from columns, as a formula.
+    /// How the input is computed from columns, as a formula.
     pub(super) fn formula(&self, table: &Table) -> String {
         let name = |part: &Part| {
             let unit = if part.unit == 1.0 { String::new() } else { format!(" × {:e}", part.unit) };
@@ -80,7 +80,7 @@ impl Source {
     }
 }
 
-/// Source of an input: its own column, or other columns that determine it.
+/// How an input is computed from its own column or from other columns that determine it; `None` if there are none.
 pub(super) fn source(role: Role, columns: &Columns, table: &Table) -> Option<Source> {
     let get = |role| columns.part(role, table);
     let own = get(role).map(Source::column);

@@ -8,7 +8,7 @@ use crate::table::Reader;
 const TABLE: &str = "run,Model Size,Training FLOP,epochs,val_loss,family\na,1e8,6e18,1,3.5,x\na,1e8,6e19,2,3.2,x\n\
     b,2e8,6e18,4,3.4,x\nc,2e8,6e19,1,3.1,y\nd,4e8,6e18,1,3.6,y\ne,4e8,6e19,1,nan,y\nf,4e8,6e20,1,2.8,y\ng,8e8,6e20,1,9,y\n";
 
-/// Runs whose sentences are in English.
+/// The result of [`super::runs`], with its sentences in English.
 #[derive(Debug)]
 struct Read {
     data: Data,
@@ -318,7 +318,8 @@ fn an_open_mark_is_asked_about_where_it_is_used() {
     assert!(Columns::read("decimal:both", &table).is_err(), "one of two");
 }
 
-/// Six runs of a law of two inputs, as a table with these headings and cells.
+/// Six runs of a law of two inputs, as the text of a table: the headings, and the cells of the first and of the second
+/// input. The losses are fixed.
 fn six(heads: &str, n: [&str; 6], d: [&str; 6]) -> String {
     let loss = ["3.6", "3.3", "3.1", "3.4", "3.15", "2.9"];
     let row = |i: usize| format!("{},{},{}\n", n[i], d[i], loss[i]);

@@ -1,4 +1,4 @@
-//! Words of runs: how a table is read, what is odd about it, and why no law can be fitted to it.
+//! Texts about runs: how a table is read, what in it is implausible, and why no law can be fitted to it.
 
 crate::texts! {
     // What a column holds.

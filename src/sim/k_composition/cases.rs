@@ -1,11 +1,11 @@
-//! Parity cases of the `k_composition` kernel: every device must agree with the CPU twin on them.
+//! Cases on which every device must agree with the CPU version of the `k_composition` kernel.
 
 use super::{Compose, Uniforms, blocks, rows, state};
 use crate::exec::parity::Case;
 use crate::rng::Gaussian;
 use crate::theory::k_composition::power_law;
 
-/// The settings that the cases vary.
+/// The settings in which the cases differ.
 #[derive(Clone, Copy)]
 struct Products {
     skills: u32,

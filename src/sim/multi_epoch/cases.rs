@@ -1,10 +1,10 @@
-//! Parity cases of the `multi_epoch` kernel: every device must agree with the CPU twin on them.
+//! Cases on which every device must agree with the CPU version of the `multi_epoch` kernel.
 
 use super::{Epochs, Features, Order, Plan, Schedule, Trial, rows};
 use crate::exec::parity::Case;
 use crate::theory::k_composition::power_law;
 
-/// The settings that the cases vary.
+/// The settings in which the cases differ.
 #[derive(Clone, Copy)]
 struct Pass {
     one_hot: bool,
