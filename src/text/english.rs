@@ -174,9 +174,9 @@ fn without_tex(tex: &str) -> String {
                 let (inner, after) = braced(rest);
                 let inner = without_tex(inner);
                 if inner.chars().count() > 1 {
-                    out.extend(["(", &inner, ")"])
+                    out.extend(["(", &inner, ")"]);
                 } else {
-                    out.push_str(&inner)
+                    out.push_str(&inner);
                 }
                 rest = after;
             }

@@ -438,10 +438,10 @@ impl Fitting {
         let found = read(law)?;
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         let lines = found.lines.clone();
-        let how = found.how.iter().cloned().map(Text::from).collect();
+        let how = found.how.clone();
         // No simulated run is left out.
         let notes = if from {
-            found.notes.iter().cloned().map(Text::from).collect()
+            found.notes.clone()
         } else {
             (!texts.is_empty()).then(|| words::EXCLUDE_UNUSED.into()).into_iter().collect()
         };
