@@ -181,7 +181,8 @@ impl MultiEpoch {
         Some(if known { best } else { Tuned { error: f64::INFINITY, ..best } })
     }
 
-    /// Measured one-pass risks, ascending in N', as far as single precision resolves them: see [`sim::FLOOR`].
+    /// The least measured risk of one pass at each number of fresh samples, ascending, as far as single precision
+    /// resolves it: see [`sim::FLOOR`].
     pub(super) fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
         let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
         let best = fresh.map(|(&n, cells)| (f64::from(n), cells));
@@ -189,7 +190,7 @@ impl MultiEpoch {
         best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
-    /// Measured best risks and effective reuse rates at one N.
+    /// Measured best risks and effective reuse rates at each number of epochs, for one number of samples.
     pub(super) fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
         let n = f64::from(self.sizes[size]);
         let cells = self.measured[schedule].data[size].iter();
@@ -202,7 +203,8 @@ impl MultiEpoch {
         Reuse { reuse: best.iter().map(reuse).collect(), best }
     }
 
-    /// Half-width of a two-sided interval in standard errors, from that of a normal distribution.
+    /// Number of standard errors from the centre to the ends of an interval, given the number `normal` for a known
+    /// standard error. It is larger because the standard error is estimated from the runs.
     pub(super) fn errors(&self, normal: f64) -> f64 {
         student(normal, f64::from(self.params.runs - 1))
     }
