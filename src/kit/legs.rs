@@ -6,7 +6,7 @@
 //! fails or is cancelled, the state is lost and the leg starts over. It reaches equal numbers, because each random draw
 //! depends only on its index.
 
-/// The legs of an experiment in their order, each with its number of checkpoints.
+/// The legs (groups of runs) of an experiment in their order, each with its number of checkpoints.
 #[derive(Clone, Debug)]
 pub struct Legs<L> {
     legs: Vec<(L, u32)>,
