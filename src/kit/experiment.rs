@@ -81,6 +81,7 @@ pub trait Experiment: Sized + 'static {
     /// Runs to the next checkpoint. It is called only while [`Experiment::progress`] is not finished. The results of a
     /// checkpoint are recorded only when all of them are known, so that a failed or cancelled call changes nothing.
     ///
+    /// # Errors
     /// A device failed, and repeating the work on another device was not possible.
     fn advance(&mut self, exec: &Exec) -> impl Future<Output = Result<()>>;
 

@@ -49,8 +49,8 @@ const fn alike(c: char) -> char {
     }
 }
 
-/// Power of ten for which a unit stands, for example 6 for `M`. Other units are `billions`, `GFLOPs`, `%`, `in millions
-/// of tokens` and `1e9`.
+/// Power of ten for which a unit stands, for example 6 for `M`. Other units are `billions`, `GFLOPs`, `%`,
+/// `in millions of tokens` and `1e9`.
 pub fn power(unit: &str) -> Option<i32> {
     const NAMES: [(&[&str], i32); 6] = [
         (&["k", "thousand", "thousands", "thsd", "tsd"], 3),

@@ -184,11 +184,11 @@ impl Race {
 
     /// Verdict on the claim that the best power law reaches the target in fewer samples than uniform training.
     ///
-    /// The interval is that of the largest ratio over the power laws. Its lower end is the largest of their lower ends,
-    /// each of which misses with the tail probability divided by the number of power laws, because the best law is
-    /// chosen after the fact. Its upper end is the largest of their upper ends. The result is `None` without uniform
-    /// training or without a power law. `agrees` is `None` before the run has `finished`, below [`LEAST_RUNS`] runs of
-    /// any distribution, and where the interval contains 1.
+    /// The interval is that of the largest ratio over the power laws. Its lower end is the largest lower end of a power
+    /// law's interval. Each of these lower ends misses with the tail probability divided by the number of power laws,
+    /// because the best law is chosen after the fact. The upper end is the largest upper end of a power law's interval.
+    /// The result is `None` without uniform training or without a power law. `agrees` is `None` before the run has
+    /// `finished`, below [`LEAST_RUNS`] runs of any distribution, and where the interval contains 1.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();

@@ -1,8 +1,9 @@
 //! Which training distribution reaches the target first when each has its own best learning rate?
 //!
-//! At a single learning rate, the distribution may win that happens to suit this rate. So every training distribution
-//! runs at each of several learning rates, with equal random draws. Its best rate has the least median time. The
-//! interval of the ratio of the best medians allows for the fact that the rates were chosen from the same runs.
+//! At a single learning rate, a distribution may win only because the rate happens to suit it. So every training
+//! distribution runs at each of several learning rates, with equal random draws. Its best rate has the least median
+//! time. The interval of the ratio of the best medians allows for the fact that the rates were chosen from the same
+//! runs.
 
 use super::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
 use super::words;

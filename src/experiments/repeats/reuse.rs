@@ -19,12 +19,12 @@ pub struct Cell {
     pub diverged: u32,
 }
 
-/// Largest standard deviation over mean that [`Cell::uneven`] allows for risks that label noise leaves. The square of
-/// one Gaussian number has a standard deviation of 1.4 means, and a sum of several squares has a smaller one.
+/// Largest ratio of standard deviation to mean that [`Cell::uneven`] allows for risks that label noise leaves. The
+/// square of one Gaussian number has the ratio 1.4, and a sum of several squares has a smaller one.
 pub const NOISY: f64 = 2.0;
-/// Largest standard deviation over mean that [`Cell::uneven`] allows for risks that are products of many random
-/// factors. Such risks have a heavy tail, and a sample shows the less of it the heavier it is: a sample standard
-/// deviation of a mean or more may hide an infinite one.
+/// Largest ratio of standard deviation to mean that [`Cell::uneven`] allows for risks that are products of many random
+/// factors. The heavier the tail of such risks, the less of the tail a sample shows: a sample with a ratio of 1 or more
+/// may come from a distribution whose standard deviation is infinite.
 pub const FALLING: f64 = 0.7;
 
 impl Cell {
@@ -47,9 +47,9 @@ impl Cell {
 
     /// Are the risks so uneven that a few runs dominate their mean? Then neither the mean nor its error is known.
     ///
-    /// They are if their standard deviation over the runs exceeds `most` times the mean, or `sqrt(runs) / 4` times the
-    /// mean. The second limit is a quarter of the standard deviation when a single run contributes the whole mean. For
-    /// `most`, see [`NOISY`] and [`FALLING`].
+    /// This is the case if their standard deviation over the runs exceeds `most` times the mean, or `sqrt(runs) / 4`
+    /// times the mean. If a single run contributed the whole mean, the standard deviation would be `sqrt(runs)` times
+    /// the mean. For `most`, see [`NOISY`] and [`FALLING`].
     pub fn uneven(&self, most: f64) -> bool {
         let most = (self.count.sqrt() / 4.0).min(most);
         self.count >= 16.0 && self.error() * (self.count - 1.0).sqrt() > most

@@ -7,8 +7,8 @@ use crate::sim::atoms as sim;
 
 /// Largest size in bytes of the bitmaps of one dispatch.
 pub(super) const BATCH_BYTES: usize = 16 << 20;
-/// Number of the most frequent atoms whose misses a few runs may not show. A few runs rarely miss such an atom, but one
-/// miss changes their mean loss visibly.
+/// Number of the most frequent atoms. Each of them is so frequent that missing it changes the mean of a few runs
+/// visibly.
 pub(super) const HEAD: u32 = 512;
 /// Largest number of draws in one dispatch.
 pub(super) const BATCH_DRAWS: u32 = 64_000_000;

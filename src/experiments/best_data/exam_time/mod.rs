@@ -85,8 +85,9 @@ const GRID: u32 = 40;
 const REACH: usize = 3;
 /// Largest difference between matched and best shares at which the matched shares count as the best.
 const SAME: f64 = 0.01;
-/// Fewest missed facts that locate the minimum of the parabola: a mean over fewer facts is not normal enough. A Poisson
-/// count of 40 has the skewness 0.16, which moves the ends of its 99.9% interval by 8% of their distance.
+/// Fewest missed facts for a verdict on the minimum of the parabola: the mean of fewer facts is not close enough to a
+/// normal distribution. A Poisson count of 40 has the skewness 0.16, which moves the ends of its 99.9% interval by 8%
+/// of their distance.
 const MISSED: f64 = 40.0;
 /// Number of bootstrap resamples, which give the standard error to within 5%.
 const RESAMPLES: u32 = 200;

@@ -4,8 +4,8 @@
 //! the truth is a product of signs; online SGD on half the squared error; the test is uniform and exact. Prediction:
 //! for k >= 3 the start is near a saddle point of order k. A power law leaves it because its first skills alone make a
 //! signal `A = sum p_j w_j` that does not shrink with the number of skills. At k = 2 there is no such saddle point, and
-//! what counts is how often the rarest skill is drawn. Falsifier: a ratio of median times to the target that is on the
-//! other side of 1.
+//! what counts is how often the rarest skill is drawn. Falsifier: a ratio of median times to the target that shows the
+//! opposite.
 
 use std::cell::OnceCell;
 

@@ -25,9 +25,9 @@ impl KComposition {
         out
     }
 
-    /// The exponent of the number of skills d in the theorem on a training distribution. Uniform training needs a
-    /// number of samples that is at least of order d^(k/2); a power law with alpha > 1 and even k needs one that is at
-    /// most of order d^(2 alpha).
+    /// Exponent of the number of skills d in the theoretical bound on the number of samples. For uniform training it is
+    /// a lower bound, of order `d^(k/2)`. For a power law with alpha > 1 and even k it is an upper bound, of order
+    /// `d^(2 alpha)`.
     pub(super) fn bound(&self, training: usize) -> Option<f64> {
         let Params { hops, exponents, .. } = &self.params;
         match exponents[training] {

@@ -15,7 +15,8 @@ pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
 
 impl StateTracking {
-    /// Median and quartiles, at every checkpoint, of a value of the runs with one exponent that have not diverged.
+    /// Curve of a recorded value against the number of samples: median and quartiles over the runs with one exponent,
+    /// without the diverged runs.
     pub(super) fn curve(
         &self,
         id: impl Into<Id>,

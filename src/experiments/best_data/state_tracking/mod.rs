@@ -4,7 +4,7 @@
 //! product of k of them, drawn uniformly or by a power law over random ranks, and tested on uniform sequences.
 //! Prediction: with four hops a power law reaches the target in far fewer samples, because a few frequent permutations
 //! together give a signal that does not vanish as the number of permutations grows. With two hops such a signal exists
-//! anyway, and uniform training wins. Falsifier: a ratio of median times on the other side of 1.
+//! anyway, and uniform training wins. Falsifier: a ratio of median times to the target that shows the opposite.
 
 use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 

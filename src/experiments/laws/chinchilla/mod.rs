@@ -2,8 +2,9 @@
 //!
 //! The Chinchilla law (loss against parameters and tokens) is fitted to the user's runs, or to runs simulated from the
 //! published fit. Prediction: the compute-optimal numbers of parameters and of tokens grow with nearly equal exponents,
-//! so the number of tokens per parameter hardly depends on the budget. Falsifier: an interval of `alpha / (alpha +
-//! beta)` that does not contain 1/2, where alpha and beta are the exponents of the loss in parameters and in tokens.
+//! so the number of tokens per parameter hardly depends on the budget. Falsifier: an interval of
+//! `alpha / (alpha + beta)` that does not contain 1/2, where alpha and beta are the exponents of the loss in parameters
+//! and in tokens.
 
 use crate::error::Result;
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params};

@@ -1,10 +1,10 @@
 //! How often may data be repeated before repeated samples stop being as good as fresh ones?
 //!
 //! Model: SGD for K epochs over N samples of a linear regression; the risk is exact. Each K, each N and each number of
-//! fresh samples has its own best learning rate, at which the measured risk is least. Prediction: K epochs are worth K
-//! N fresh samples until K reaches the order of log N (a power of N for power-law data). More epochs gain nothing, so a
-//! larger data set can be repeated more often. Falsifier: an effective reuse rate E(K, N), the number of fresh samples
-//! that K epochs are worth divided by N, whose plateau does not grow with N.
+//! fresh samples has its own best learning rate, at which the measured risk is least. The effective reuse rate E is the
+//! number of fresh samples that K epochs are worth, divided by N. Prediction: E = K until K reaches the order of log N
+//! (a power of N for power-law data). More epochs gain nothing, so a larger data set can be repeated more often.
+//! Falsifier: a plateau of E that does not grow with N.
 
 use std::cell::OnceCell;
 
@@ -114,12 +114,13 @@ const IN_A_RUN: f64 = 3e10;
 const CURVE: u32 = 12;
 /// A ratio of two effective reuse rates counts as 1 only if the ends of its interval are within this distance of 1.
 const SAME: f64 = 0.1;
-/// Fewest runs from which the standard error of their mean is known well enough. At the skewness 2, which is about that
-/// of squares of Gaussian numbers, an end of a 99.9% interval moves by `(1 + 2 z^2) 2 / (6 sqrt(runs))` standard
-/// errors, which is a third of its distance of z standard errors.
+/// Fewest runs from which the standard error of a mean over runs is known well enough. At the skewness 2, which is
+/// about that of squares of Gaussian numbers, an end of a 99.9% interval moves by `(1 + 2 z^2) 2 / (6 sqrt(runs))`
+/// standard errors, which is a third of its distance of z standard errors.
 const LEAST: usize = 48;
 /// The effective reuse rate E at the most epochs counts as a plateau if it is at least this share of the theoretical
-/// plateau. Without theory, it counts if E grows with a power of the number of epochs that is at most [`FLAT`].
+/// plateau. Without theory, it counts as a plateau if E still grows like a power of the number of epochs with an
+/// exponent of at most [`FLAT`].
 const REACHED: f64 = 0.9;
 const FLAT: f64 = 0.2;
 /// Fewest samples per feature for a comparison with mean-field theory.

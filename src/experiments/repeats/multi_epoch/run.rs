@@ -169,8 +169,8 @@ impl MultiEpoch {
         tuned(&self.rates, cells, self.most_uneven())
     }
 
-    /// The least measured risk after `epochs` epochs over `samples` samples. Its standard error is infinite where the
-    /// mean depends on a feature that only a few runs have not seen: then the mean is not known, and is often too low.
+    /// The least measured risk after `epochs` epochs over `samples` samples. Its standard error is infinite if the mean
+    /// risk depends mostly on a feature that few runs have missed: then the mean is not known, and is often too low.
     pub(super) fn measured_best(&self, cells: &[Risks], epochs: f64, samples: f64) -> Option<Tuned> {
         let best = self.tuned(cells)?;
         let luck = match &self.world {

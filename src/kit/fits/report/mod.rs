@@ -208,12 +208,12 @@ impl Study<'_> {
     }
 
     /// Verdicts on whether the runs are consistent with published parameters, and with the parameters that they were
-    /// simulated from. The measured number is `2 (Q(p) - Q(fit))` in units of chi-squared, as in profiles, where Q is
-    /// the objective and p are these parameters.
+    /// simulated from. For such parameters p, the measured number is `2 (Q(p) - Q(fit))` in units of chi-squared, as in
+    /// profiles, where Q is the objective.
     ///
-    /// A verdict differs if the runs rule the parameters out. It agrees if the runs do not rule them out but determine
-    /// every free parameter. If the runs neither rule the parameters out nor determine every free parameter, the
-    /// verdict cannot tell, because few runs rule out nothing.
+    /// A verdict is "differs" if the runs rule the parameters out. It is "agrees" if the runs do not rule them out but
+    /// determine every free parameter. Otherwise it is "cannot tell", because runs that do not determine the parameters
+    /// rule out nothing.
     fn verdicts(&self, fit: &Fit) -> Vec<Verdict> {
         let sharpness = sharpness(self.problem, fit);
         let free = self.problem.free();
