@@ -30,7 +30,7 @@ pub(crate) mod page {
     }
 }
 
-/// The experiment with the given name in URLs.
+/// Finds the experiment that is called `slug` in URLs.
 ///
 /// # Errors
 /// There is no such experiment; the message lists the available ones.

@@ -1,10 +1,10 @@
 //! The order of an experiment's work: which runs come next, how far they go, and which state they carry on.
 //!
 //! An experiment is advanced from checkpoint to checkpoint, in an order that its parameters fix. Runs that go through
-//! their checkpoints together are a *leg*. Because a device holds only so many runs at a time, equal runs may be
-//! divided into several legs. The state that a leg has reached at one checkpoint is carried to the next. If a call
-//! fails or is cancelled, the state is lost and the leg starts over. It reaches equal numbers, because each random draw
-//! depends only on its index.
+//! their checkpoints together are a *leg*. A device holds only so many runs at a time, so the runs of one setting may
+//! be divided into several legs. The state that a leg has reached at one checkpoint is carried to the next. If a call
+//! fails or is cancelled, the state is lost and the leg starts over. It then computes the same numbers again, because
+//! each random draw depends only on its index.
 
 /// The legs (groups of runs) of an experiment in their order, each with its number of checkpoints.
 #[derive(Clone, Debug)]
@@ -12,12 +12,12 @@ pub struct Legs<L> {
     legs: Vec<(L, u32)>,
 }
 
-/// A place in the work of an experiment: one checkpoint of one leg.
+/// A place in the work of an experiment: one checkpoint of one leg (group of runs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<L> {
     /// The leg: a group of runs that go through their checkpoints together.
     pub leg: L,
-    /// The checkpoint of the leg, counted from 0.
+    /// Index of the checkpoint in the leg, counted from 0.
     pub checkpoint: u32,
     /// Is this the last checkpoint of the leg?
     pub last: bool,
@@ -30,12 +30,12 @@ impl<L> Default for Legs<L> {
 }
 
 impl<L: Copy> Legs<L> {
-    /// Adds a leg with the given number of checkpoints.
+    /// Adds a leg (group of runs) with the given number of checkpoints.
     pub fn push(&mut self, leg: L, checkpoints: u32) {
         self.legs.push((leg, checkpoints));
     }
 
-    /// The number of checkpoints of all legs.
+    /// Total number of checkpoints of all legs (groups of runs).
     pub fn total(&self) -> u32 {
         self.legs.iter().map(|(_, checkpoints)| checkpoints).sum()
     }
@@ -68,7 +68,7 @@ pub fn blocks(runs: u32, most: u32) -> impl Iterator<Item = Block> {
     (0..runs).step_by(most as usize).map(move |first| Block { first, runs: most.min(runs - first) })
 }
 
-/// The state that a leg carries from one checkpoint to the next.
+/// The state that a leg (group of runs) carries from one checkpoint to the next.
 #[derive(Clone, Debug)]
 pub struct Carried<S> {
     state: Option<S>,
@@ -81,14 +81,15 @@ impl<S> Default for Carried<S> {
 }
 
 impl<S> Carried<S> {
-    /// Takes the state out, to run from it to `checkpoint`. There is none at the first checkpoint of a leg. There is
-    /// none either if the previous call failed or was cancelled before it could [`Carried::put`] the state back: then
-    /// the leg starts over.
+    /// Takes the state out, to run from it to `checkpoint`. There is none at the first checkpoint of a leg (group of
+    /// runs). There is none either if the previous call failed or was cancelled before it could [`Carried::put`] the
+    /// state back: then the leg starts over.
     pub fn take(&mut self, checkpoint: u32) -> Option<S> {
         self.state.take().filter(|_| checkpoint > 0)
     }
 
-    /// Puts the state back after a checkpoint was reached. After the `last` checkpoint of a leg the state is dropped.
+    /// Puts the state back after a checkpoint was reached. After the `last` checkpoint of a leg (group of runs) the
+    /// state is dropped.
     pub fn put(&mut self, state: S, last: bool) {
         self.state = (!last).then_some(state);
     }

@@ -114,7 +114,7 @@ pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     (start.starts_with("\\begin{") || head.any(latex)).then_some(words::LATEX)
 }
 
-/// Refuses a line such as `sep=;` above columns that are separated by another character.
+/// Reason to refuse a text with a line such as `sep=;` above columns that are separated by another character.
 fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     let (mark, _) = told(text.trim_start_matches(['\u{feff}', '\n', '\r']))?;
     let alone = loosely(heading, Split::Mark(mark)).len() == 1;
@@ -128,7 +128,7 @@ fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     ))
 }
 
-/// Refuses lines that are quoted as a whole, because each of them is then a single cell.
+/// Reason to refuse a text whose lines are quoted as a whole, so that each of them is a single cell.
 fn quoted(lines: &[Line]) -> Option<Text> {
     let whole = |line: &str| {
         let inside = line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
@@ -141,7 +141,7 @@ fn quoted(lines: &[Line]) -> Option<Text> {
     (count + 1 >= lines.len()).then(|| text!(words::QUOTED_LINE, line = at(*line)))
 }
 
-/// Refuses rows whose separator differs from that of the headings.
+/// Reason to refuse a text whose rows have another separator than its headings.
 fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     let (below, row) = rows.first()?;
     let counts = |text: &str, split: Split| loosely(text, split).len();
@@ -164,7 +164,7 @@ fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     None
 }
 
-/// Refuses numbers that are followed by a space and a unit, if spaces separate the columns.
+/// Reason to refuse a text in which spaces separate the columns, but also a number from its unit.
 fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     let split = Split::Spaces(1);
     let wide = loosely(heading, split).len();
@@ -194,7 +194,7 @@ fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Refuses rows that begin with a number or name for which there is no heading.
+/// Reason to refuse a text whose rows begin with a number or name for which there is no heading.
 fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     SPLITS.into_iter().find_map(|split| {
         let wide = loosely(heading, split).len();
@@ -208,7 +208,7 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Refuses titles above the headings that are not marked as comments.
+/// Reason to refuse a text with titles above the headings that are not marked as comments.
 fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
@@ -237,7 +237,7 @@ fn below_title(lines: &[Line]) -> Option<Text> {
     })
 }
 
-/// Refuses headings that do not name columns: the table is transposed, or is a grid, or has no headings.
+/// Reason to refuse headings that do not name columns: the table is transposed, or is a grid, or has no headings.
 pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<Text> {
     let number = |text: &str| number::is_numeric(text.rsplit_once('=').map_or(text, |(_, number)| number));
     let sizes = names.len() > 2 && names[1..].iter().all(|name| number(name));
@@ -268,12 +268,12 @@ pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>)
     })
 }
 
-/// Refuses a table whose first row holds units, or whose last row summarises the others.
+/// Reason to refuse a table whose first row holds units, or whose last row summarises the others.
 pub(super) fn odd_row(table: &Table) -> Option<Text> {
     units(table).or_else(|| summary(table))
 }
 
-/// Refuses a table whose first row holds units: words without digits, in columns that hold numbers below.
+/// Reason to refuse a table whose first row holds units: words without digits, in columns that hold numbers below.
 fn units(table: &Table) -> Option<Text> {
     let hole = |column: &Column, row: usize| column.holes.get(&(row as u32)).cloned().unwrap_or_default();
     let missing = |text: &str| number::read(text).0 == number::Reading::Missing;

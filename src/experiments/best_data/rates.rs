@@ -1,9 +1,9 @@
 //! Which training distribution reaches the target first when each has its own best learning rate?
 //!
 //! At a single learning rate, a distribution may win only because the rate happens to suit it. So every training
-//! distribution runs at each of several learning rates, with equal random draws. Its best rate has the least median
-//! time. The interval of the ratio of the best medians allows for the fact that the rates were chosen from the same
-//! runs.
+//! distribution runs at each of several learning rates, always on the same random draws. Its best rate has the least
+//! median time. The interval of the ratio of the best medians allows for the fact that the rates were chosen from the
+//! same runs.
 
 use super::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
 use super::words;
@@ -82,7 +82,7 @@ impl Rates {
     /// training at rate e, and `P(a, e)` that of the power law with exponent a. Then `min_e U / min_(a, e) P` is at
     /// least `min_e U(e) / P(a, r)` for any power law a and rate r. This holds even if a and r were chosen from the
     /// runs, provided that each interval misses only its share of the tail probability. The upper end is found
-    /// likewise. The choice is the rate with the least upper quartile, because the least median is often next to the
+    /// likewise. The chosen law and rate have the least upper quartile, because the least median is often next to the
     /// edge of stability, where the slower half of the runs diverges. The verdict is `None` without uniform training or
     /// without a power law.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {

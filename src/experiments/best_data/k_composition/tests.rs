@@ -38,8 +38,8 @@ fn same_median(race: &Race, racer: usize, published: f64, seeds: f64) -> bool {
     })
 }
 
-/// Published medians of 7 runs. A row holds hops, skills, learning rate, our budget, then the median with uniform
-/// training and the median with alpha = 1.5.
+/// Published medians of 7 runs. A row holds the number of skills in a sample, the number of all skills, the learning
+/// rate, our budget, then the median with uniform training and the median with alpha = 1.5.
 const PUBLISHED: [(u32, u32, f64, u32, f64, f64); 10] = [
     (2, 16, 0.1, 10_000, 5.1e2, 1.3e3),
     (2, 64, 0.1, 30_000, 1.8e3, 9.5e3),

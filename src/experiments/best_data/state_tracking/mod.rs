@@ -2,8 +2,8 @@
 //!
 //! Model: each of the n! permutations of n symbols has a learned n x n matrix. The learner is trained by SGD on the
 //! product of k of them, drawn uniformly or by a power law over random ranks, and tested on uniform sequences.
-//! Prediction: with four hops a power law reaches the target in far fewer samples, because a few frequent permutations
-//! together give a signal that does not vanish as the number of permutations grows. With two hops such a signal exists
+//! Prediction: at k = 4 a power law reaches the target in far fewer samples, because a few frequent permutations
+//! together give a signal that does not vanish as the number of permutations grows. At k = 2 such a signal exists
 //! anyway, and uniform training wins. Falsifier: a ratio of median times to the target that shows the opposite.
 
 use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};

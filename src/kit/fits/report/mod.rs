@@ -48,7 +48,7 @@ pub struct Study<'a> {
     pub ask: Ask,
 }
 
-/// A law that is compared with others on equal runs.
+/// A law that is compared with others on the same runs.
 #[derive(Clone, Debug)]
 pub struct Compared {
     name: &'static str,
@@ -142,8 +142,8 @@ impl Study<'_> {
         self.problem.law.info.inputs.iter().position(|input| input.role == role)
     }
 
-    /// Published parameters with which the runs may be consistent. There are none if the law has a bare input `x`,
-    /// because the `x` of a user's table is not the `x` of the paper.
+    /// Published parameters with which the runs may be consistent. There are none if an input of the law is just called
+    /// `x`, because the `x` of a user's table is not the `x` of the paper.
     fn printed(&self) -> &'static [Published] {
         let info = self.problem.law.info;
         let same = self.simulated || self.place(Role::X).is_none();
