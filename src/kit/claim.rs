@@ -99,8 +99,7 @@ pub struct Claim {
     pub tolerance: f64,
     /// Why the tolerance is what it is.
     pub reason: &'static str,
-    /// The number that we get where it is expected to differ from the printed one; nothing where the two are expected to
-    /// agree.
+    /// The number that we expect if it is known to differ from the printed one; `None` if the two should agree.
     pub ours: Option<f64>,
     /// Why our number differs from the printed one, or what else a reader should know; may be empty.
     pub note: &'static str,

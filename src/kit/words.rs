@@ -29,7 +29,7 @@ pub struct Source {
 pub struct Preset {
     /// Name of the setting.
     pub title: &'static str,
-    /// The query string that sets it, `name=value&...`.
+    /// The parameters of the setting, as a URL query `name=value&...`.
     pub query: &'static str,
 }
 

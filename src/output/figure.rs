@@ -221,7 +221,7 @@ impl Series {
     }
 }
 
-/// The coordinates of a heat map.
+/// The coordinate system of a heat map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Frame {

@@ -81,7 +81,7 @@ pub struct ExamTime {
 
 /// Number of allocations on the grid of shares.
 const GRID: u32 = 40;
-/// Number of points on each side of the least loss to which the parabola is fitted.
+/// The parabola is fitted to this many points on each side of the least loss.
 const REACH: usize = 3;
 /// Largest difference between matched and best shares at which the matched shares count as the best.
 const SAME: f64 = 0.01;

@@ -15,7 +15,7 @@ pub(super) struct Closing {
     /// Measured position of the least loss; `error` is its bootstrap standard error.
     pub(super) vertex: f64,
     pub(super) error: f64,
-    /// Effective number of missed facts that locate the least loss.
+    /// Effective number of missed facts on which the measured position depends.
     pub(super) missed: f64,
     /// How far the measured position may be off beyond its standard error. It is the distance of the exact optimum from
     /// the minimum of the parabola through exact losses, plus the distance of the mean resampled minimum from the

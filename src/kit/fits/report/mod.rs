@@ -52,7 +52,7 @@ pub struct Study<'a> {
 #[derive(Clone, Debug)]
 pub struct Compared {
     name: &'static str,
-    /// Number of free parameters, objective, R², corrected Akaike criterion (AICc), and error and bias on the largest
+    /// Number of free parameters, objective, R², corrected Akaike criterion (`AICc`), and error and bias on the largest
     /// runs.
     numbers: [f64; 6],
     /// Why there are no numbers; `None` if the fit succeeded.
