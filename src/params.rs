@@ -45,7 +45,7 @@ pub enum Kind {
     Number,
     /// A whole number.
     Integer,
-    /// One of a few words.
+    /// One of several fixed words.
     Choice,
     /// Numbers separated by commas.
     List,

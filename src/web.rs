@@ -183,7 +183,7 @@ impl TableReader {
     }
 }
 
-/// A table that was read.
+/// A handle of a table that was read, which runs can share.
 #[wasm_bindgen]
 pub struct RunTable {
     table: Rc<Table>,

@@ -77,13 +77,13 @@ impl Origin {
 /// A known number, most often a published one, and how to recompute it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Claim {
-    /// Unique in the experiment.
+    /// Id of the claim, unique in the experiment.
     pub id: &'static str,
     /// Authors and year of the publication, with the version of the paper where versions differ.
     pub source: &'static str,
     /// Where the number comes from: a publication, a published formula, or an earlier result of this lab.
     pub origin: Origin,
-    /// Where the number is printed: section, figure, table.
+    /// The section, figure or table of the publication that prints the number.
     pub place: &'static str,
     /// The quantity that the number measures, in words.
     pub what: &'static str,
@@ -91,13 +91,13 @@ pub struct Claim {
     pub printed: f64,
     /// The parameters at which the number is recomputed, as a URL query.
     pub query: &'static str,
-    /// The seed that recomputes the number.
+    /// The seed with which the number is recomputed.
     pub seed: u32,
     /// Which number of the result is compared.
     pub pick: Pick<'static>,
     /// How far the recomputed number may be from the expected one, beyond its own interval.
     pub tolerance: f64,
-    /// Why the tolerance is what it is.
+    /// The reason for the size of the tolerance.
     pub reason: &'static str,
     /// The number that we expect if it is known to differ from the printed one; `None` if the two should agree.
     pub ours: Option<f64>,
@@ -112,7 +112,7 @@ pub struct Claim {
 pub struct File {
     /// The name of the file.
     pub file: &'static str,
-    /// Where to get the file, a sentence.
+    /// A sentence that says where to get the file.
     pub from: &'static str,
 }
 

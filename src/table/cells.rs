@@ -10,7 +10,7 @@ use crate::text::{Text, name, setting};
 
 /// Number of lines that decide which separator a text has.
 const LOOK: usize = 200;
-/// Deepest nesting of JSON objects.
+/// Largest number of levels of nested JSON.
 const DEEP: usize = 32;
 
 fn bad(message: impl Into<Text>) -> Error {

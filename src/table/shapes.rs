@@ -11,7 +11,7 @@ use crate::text::{Argument, count, name, phrase, setting};
 /// Largest number of values in a JSON text. The limit is lower than for tables, because nested values take about ten
 /// times the memory.
 const VALUES_MAX: usize = 4_000_000;
-/// Deepest nesting of the JSON.
+/// Largest number of levels of nested JSON.
 const DEEP: usize = 32;
 /// The forms of JSON that are accepted, as the end of a sentence.
 fn expected() -> Argument {

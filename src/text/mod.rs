@@ -97,7 +97,7 @@ pub enum Value {
     Number(#[serde(serialize_with = "extended")] f64),
     /// The two ends of an interval. An end that is not finite means that the interval is unbounded.
     Interval(#[serde(serialize_with = "extended_pair")] [f64; 2]),
-    /// A name, which is data and never markup.
+    /// A name that somebody gave, shown verbatim and never as markup.
     Name(String),
     /// A text.
     Text(Text),

@@ -87,7 +87,8 @@ pub struct Ratio {
     /// The ratio. If one of the two medians is only a lower bound, this is a bound of the ratio; if both are, it is
     /// NaN.
     pub value: f64,
-    /// Is the ratio more than `value` (`Greater`), less than `value` (`Less`) or equal to it?
+    /// `Greater` if the ratio is only known to be more than `value`, `Less` if it is only known to be less, and `Equal`
+    /// otherwise.
     pub bound: Ordering,
     /// Bootstrap interval of the ratio; an open end is 0 or infinite.
     pub interval: [f64; 2],

@@ -17,7 +17,7 @@ use crate::theory::k_composition as theory;
 pub(super) const SHOWN: usize = 16;
 /// The loss at which drawn curves end. A smaller loss counts as solved, and f32 weights stop improving sooner or later.
 pub(super) const LEAST_LOSS: f64 = 1e-6;
-/// Number of cells of a landscape along each axis.
+/// Number of cells of a loss landscape along each axis.
 pub(super) const CELLS: u32 = 45;
 /// Largest number of training distributions that are drawn with quartile bands and single runs.
 pub(super) const CROWD: usize = 3;

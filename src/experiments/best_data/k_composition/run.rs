@@ -47,7 +47,7 @@ pub(super) type Expected = [f64; 4 + BINS];
 /// A block of runs that are simulated together, with one number of skills, and at one learning rate or at all of them.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
-    /// How often the number of skills is halved.
+    /// The number of skills is halved this many times.
     pub(super) rung: usize,
     /// Does each run use all learning rates that are compared?
     pub(super) ladder: bool,

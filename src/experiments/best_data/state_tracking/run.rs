@@ -21,7 +21,7 @@ pub(super) const STATE_BYTES: usize = 64 << 20;
 pub(super) struct Record {
     /// Share of the test sequences that are answered exactly.
     pub(super) accuracy: f32,
-    /// Exact expected loss on uniform sequences.
+    /// Exact expected loss on uniformly drawn sequences.
     pub(super) loss: f32,
     /// Share of exact answers to sequences from each third of the ranks.
     pub(super) thirds: [f32; 3],

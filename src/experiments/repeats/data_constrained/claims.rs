@@ -28,7 +28,7 @@ pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstr
 pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_N=1e12";
 pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
-/// The cell of the output that holds R²; the next constants are cells that hold the parameters of repeated data in each
+/// The cell of the output that holds R². The constants below are cells with the parameters of repeated data in each
 /// form of the law.
 pub(super) const R2: Pick<'_> = Pick::Cell("quality", words::R2.english(), words::NUMBER.english());
 pub(super) const R_D: Pick<'_> = Pick::Cell("parameters", "R_D", "fit");

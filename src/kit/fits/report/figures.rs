@@ -22,7 +22,7 @@ const CLOSE: f64 = 1.03;
 /// Number of points of a curve.
 const CURVE: u32 = 60;
 
-/// An axis whose scale depends on the data.
+/// An axis that is logarithmic if `log`, and otherwise linear.
 const fn axis(label: Template<0>, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
