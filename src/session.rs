@@ -68,8 +68,8 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
     }
 }
 
-/// Replaces values by their defaults until all values fit each other: each time the value that the error names. It is a
-/// separate function so that the page's first download does not include it.
+/// Replaces values by their defaults until all values fit each other. Each step replaces the value that the error
+/// names. It is a separate function so that the page's first download does not include it.
 #[inline(never)]
 fn fitting(
     mut checked: params::Checked,

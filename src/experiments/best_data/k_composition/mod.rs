@@ -104,8 +104,8 @@ pub struct KComposition {
 }
 
 impl KComposition {
-    /// Times to the target of all runs after `rung` halvings of the number of skills. The block that is under way is
-    /// included only before the first block is finished, because finished runs have seen more samples.
+    /// Times to the target of the finished runs, with the number of skills halved `rung` times. Before any run has
+    /// finished, these are the times of the unfinished runs so far.
     pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
         let place = self.legs.after(self.done);
