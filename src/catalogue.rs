@@ -1,4 +1,4 @@
-//! Every word of the lab in one place: what the page is built from and what a translation starts from.
+//! All texts of the lab in one place. The page is built from them, and a translation starts from them.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,17 @@ use crate::kit::Part;
 use crate::text::{self, Text, Texts};
 use crate::{error, exec, fit, kit, output, params, session, table};
 
-/// The parts of the story, and the templates that all of them share, by module and by the name of the constant.
+/// The parts of the lab, and the text templates that belong to no single part, by module and by the name of the
+/// constant.
 #[derive(Serialize)]
 pub struct Catalogue {
-    /// The story with its experiments and all of their words.
+    /// The parts of the lab in order, each with its experiments and all of their texts.
     pub parts: &'static [Part],
-    /// Templates of errors, notices and results that belong to no single experiment or part.
+    /// Text templates of errors, notices and results that belong to no single experiment or part.
     pub texts: BTreeMap<String, BTreeMap<&'static str, &'static str>>,
 }
 
-/// The templates that belong to no single experiment or part, by module.
+/// The text templates that belong to no single experiment or part, by module.
 fn shared() -> Vec<(String, Texts)> {
     let modules: [(&str, Texts); 13] = [
         ("text", text::TEXTS),
@@ -40,13 +41,13 @@ fn shared() -> Vec<(String, Texts)> {
 }
 
 impl Catalogue {
-    /// The whole catalogue.
+    /// A catalogue of all parts and all text templates.
     pub fn new() -> Self {
         let texts = shared().into_iter().map(|(module, texts)| (module, texts.iter().copied().collect()));
         Self { parts: PARTS, texts: texts.collect() }
     }
 
-    /// Every template.
+    /// Every text template of the lab, in English.
     pub fn templates(&self) -> impl Iterator<Item = &'static str> {
         let shared = self.texts.values().flat_map(|texts| texts.values().copied()).collect::<Vec<_>>();
         let stories = self.parts.iter().flat_map(|part| {
@@ -56,7 +57,8 @@ impl Catalogue {
         shared.into_iter().chain(stories)
     }
 
-    /// Every template filled with arguments of every kind in turn, so that page and command line can be compared.
+    /// Every text template, filled with arguments of each kind in turn. A test compares the texts of the page and the
+    /// command line.
     pub fn samples(&self) -> Vec<Text> {
         text::samples(self.templates())
     }

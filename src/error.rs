@@ -1,6 +1,6 @@
-//! The one public error type: every failure reaches a person as one sentence.
+//! The only public error type of the lab. Every failure is described to people in one sentence.
 //!
-//! Messages are lower case, say what was attempted and what is allowed, and never contain markup.
+//! Messages are in lower case, say what was attempted and what is allowed, and contain no markup.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ texts! {
     CANNOT_BE = "parameter `{parameter}` cannot be `{value}`: it takes {allowed}";
 }
 
-/// A result of the lab.
+/// A result whose error type is [`Error`] unless another type is given.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The kind of an error, which decides the exit status of the command line and the reaction of the page.
@@ -22,17 +22,17 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum ErrorKind {
     /// A parameter is unknown, malformed or out of range.
     Parameter,
-    /// There is no experiment, claim or kernel of that name.
+    /// There is no experiment, claim or kernel of the given name.
     Unknown,
-    /// No device, a lost device, or a device that computes wrong numbers.
+    /// There is no device, the device was lost, or it computes wrong numbers.
     Device,
-    /// The run was cancelled by its owner.
+    /// The run was cancelled by the user.
     Cancelled,
     /// Reading or writing a file failed.
     Io,
 }
 
-/// An error of the lab: a kind for programs and a sentence for people.
+/// An error of the lab, with a kind for programs and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Error {
@@ -44,7 +44,7 @@ pub struct Error {
 struct Parts {
     kind: ErrorKind,
     message: Text,
-    /// The parameter that is to blame.
+    /// The name of the parameter that cannot be used; `None` if the error is not due to a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
 }
@@ -55,13 +55,14 @@ impl Error {
         Self { parts: Box::new(Parts { kind, message: message.into(), parameter: None }) }
     }
 
-    /// Blames the parameter `name`. The sentence should name the parameter, too.
+    /// Records that the error is due to the parameter `name`. The sentence should name the parameter, too.
     pub fn blaming(mut self, name: &str) -> Self {
         self.parts.parameter = Some(name.to_owned());
         self
     }
 
-    /// The error of a parameter that cannot be used. It names the parameter, its value and the allowed values.
+    /// The error for a parameter that cannot have `value`. The sentence names the parameter, its value and the allowed
+    /// values.
     pub fn parameter(parameter: &str, value: &str, allowed: impl Into<Text>) -> Self {
         // A long pasted text must not make a long message.
         let shown: String = value.chars().take(60).collect();
@@ -71,7 +72,7 @@ impl Error {
         Self::new(ErrorKind::Parameter, message).blaming(parameter)
     }
 
-    /// The error of a device that is missing, lost or computes wrong numbers.
+    /// The error for a device that is missing, lost or computes wrong numbers.
     pub fn device(message: impl Into<Text>) -> Self {
         Self::new(ErrorKind::Device, message)
     }
@@ -81,7 +82,7 @@ impl Error {
         self.parts.kind
     }
 
-    /// The name of the parameter that is to blame, where one is.
+    /// The name of the parameter to which the error is due, if it is due to one.
     pub fn blamed(&self) -> Option<&str> {
         self.parts.parameter.as_deref()
     }

@@ -1,26 +1,26 @@
-//! A lab about the training data of language models: what happens when it is repeated, mixed, shifted, rewritten or scarce.
+//! A lab about the training data of language models: what happens when data are repeated, mixed, shifted, rewritten or scarce.
 //!
-//! | module | what lives there | may import |
+//! | module | what it contains | may import |
 //! |---|---|---|
 //! | [`mod@text`] | sentences as data: templates, arguments, English | nothing |
-//! | [`error`] | sentences for failures | everything above |
-//! | [`math`] | the door to f64 functions | everything above |
-//! | [`rng`] | indexed draws | everything above |
+//! | [`error`] | the error type | everything above |
+//! | [`math`] | elementary functions of f64, equal on all machines | everything above |
+//! | [`rng`] | random draws, each of which depends only on its index | everything above |
 //! | [`stats`] | means, lines, quantiles and their errors | `error`, `math` |
 //! | [`theory`] | closed forms, pure f64 functions | everything above |
-//! | [`mod@params`] | what is asked: parameters and their values | everything above but `theory` |
-//! | [`output`] | what is answered: figures, tables, verdicts, the document, its digest | everything above but `theory` |
-//! | [`table`] | a table of numbers from text | `text`, `error` |
-//! | [`exec`] | where work runs: threads, workers, the GPU | `text`, `error`, `math`, `rng` |
-//! | [`sim`] | kernels: one stem is a WGSL shader and its CPU twin | `error`, `math`, `rng`, `theory`, `exec` |
-//! | [`fit`] | laws fitted to runs, f64, no device | `text`, `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
-//! | [`kit`] | what every experiment is made of; `kit/fits`: what the pages of fits share | everything above |
-//! | [`experiments`] | the story: a part is a folder, an experiment is a folder or file in it | everything above |
-//! | [`session`] | one run of one experiment: find, check, run, reproduce | everything above |
-//! | [`catalogue`] | every word of the lab, for the page's build and for translations | everything above |
-//! | `web`, `cli`, `main` | the page's and the terminal's doors | everything above |
+//! | [`mod@params`] | the parameters of experiments, and their values | everything above but `theory` |
+//! | [`output`] | results: figures, tables, verdicts, the result document, its digest | everything above but `theory` |
+//! | [`table`] | reading a table of numbers from text | `text`, `error` |
+//! | [`exec`] | running work on threads, workers and GPUs | `text`, `error`, `math`, `rng` |
+//! | [`sim`] | kernels: each is a WGSL shader and a Rust file with equal results | `error`, `math`, `rng`, `theory`, `exec` |
+//! | [`fit`] | fitting laws to runs, in f64 on the CPU | `text`, `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
+//! | [`kit`] | the trait and other parts of all experiments; `kit/fits` is shared by the pages of fits | everything above |
+//! | [`experiments`] | the experiments, in one folder for each part of the lab | everything above |
+//! | [`session`] | finding, checking and running an experiment, and recomputing claims | everything above |
+//! | [`catalogue`] | all texts of the lab, for the build of the page and for translations | everything above |
+//! | `web`, `cli`, `main` | the interfaces for the page and for the terminal | everything above |
 //!
-//! A module may import itself. `tests/catalogue.rs` reads this table and the sources, and holds the one to the other.
+//! A module may import itself. `tests/catalogue.rs` checks that the sources follow this table.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod catalogue;

@@ -1,8 +1,8 @@
-//! Parameters, declared once.
+//! Parameters of experiments, each of which is declared once.
 //!
-//! One declaration makes the control on the page, the parameter of the URL, the command line's `--set`, the checks and the
-//! property tests. A value travels as text everywhere (`0.9,0.1`; a matrix is `1,0;0,1`), so that page, URL and terminal
-//! cannot disagree on what it means.
+//! One declaration gives the control on the page, the parameter in the URL, the option of `--set` on the command line,
+//! the checks and the property tests. A value is always passed on as text (for example `0.9,0.1`, or `1,0;0,1` for a
+//! matrix), so that it means the same to the page, a URL and a terminal.
 
 use serde::{Serialize, Serializer};
 
@@ -34,10 +34,10 @@ texts! {
     LEFT_EMPTY = "it is left empty instead";
 }
 
-/// The largest matrix a parameter may be, on either side.
+/// Largest number of rows and of columns of a matrix.
 pub const MATRIX_MAX: usize = 8;
 
-/// What sort of control a parameter is.
+/// The sort of values that a parameter has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -45,69 +45,69 @@ pub enum Kind {
     Number,
     /// A whole number.
     Integer,
-    /// One of a few words.
+    /// One of several fixed words.
     Choice,
     /// Numbers separated by commas.
     List,
-    /// Non-negative numbers that are divided by their sum when read.
+    /// Non-negative numbers that are divided by their sum when they are read.
     Simplex,
-    /// Rows separated by semicolons, numbers by commas.
+    /// A matrix: rows separated by semicolons, numbers in a row by commas.
     Matrix,
-    /// Text in a small language that the experiment reads.
+    /// A text that the experiment itself parses.
     Text,
-    /// Which column of a table holds what: `role:heading` separated by commas. The choices are the roles.
+    /// Which column of a table holds what: items `role:heading` separated by commas. The choices are the roles.
     Columns,
 }
 
-/// How a control moves through its range.
+/// How the steps of a control divide its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
-    /// Equal steps.
+    /// All steps have equal differences.
     Linear,
-    /// Equal ratios.
+    /// All steps have equal ratios.
     Log,
 }
 
-/// One option of a choice.
+/// One option of a parameter whose values are a few words.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Choice {
-    /// The value in URLs and on the command line.
+    /// The value of the option in URLs and on the command line.
     pub value: &'static str,
-    /// The label of the option on the page.
+    /// The text for the option on the page.
     pub label: &'static str,
 }
 
-/// Everything a control needs.
+/// The declaration of a parameter: its name, its allowed values, and what the page shows for it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Spec {
-    /// Name in URLs and on the command line.
+    /// Name of the parameter in URLs and on the command line.
     pub name: &'static str,
-    /// Former names in URLs: links with a former name still work.
+    /// Former names of the parameter. URLs with a former name still work.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub was: &'static [&'static str],
-    /// Name on the page; empty where the page shows `name` with spaces for hyphens.
+    /// Name of the parameter on the page; empty where the page shows `name` with spaces for hyphens.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub label: &'static str,
-    /// Help in one or two sentences: the doc comment of the declaration.
+    /// A description of the parameter in one or two sentences: the doc comment of its declaration.
     pub help: &'static str,
-    /// What sort of control the page shows.
+    /// The sort of values, which decides on the control that the page shows.
     pub kind: Kind,
-    /// Unit, empty for a pure number.
+    /// Unit of the value; empty for a pure number.
     pub unit: &'static str,
-    /// How the control moves.
+    /// How the steps of the control divide its range.
     pub scale: Scale,
-    /// The default, as text.
+    /// The default value, as text.
     pub default: &'static str,
     /// Smallest value of the number, or of each element.
     pub min: f64,
     /// Largest value of the number, or of each element.
     pub max: f64,
-    /// Fewest elements of a list, simplex or matrix row.
+    /// Smallest number of elements of a list, simplex or matrix row.
     pub min_len: usize,
-    /// Most elements of a list, simplex or matrix row.
+    /// Largest number of elements of a list, simplex or matrix row, or of characters of a text.
     pub max_len: usize,
-    /// The options of a choice.
+    /// The options of a choice, or the roles of columns.
     pub choices: &'static [Choice],
 }
 
@@ -129,57 +129,57 @@ impl Spec {
             choices: &[],
         }
     }
-    /// A real number in `min..=max`.
+    /// Declares a real number in `min..=max`.
     pub const fn number(default: &'static str, min: f64, max: f64) -> Self {
         Self::new(Kind::Number, default, min, max)
     }
-    /// A whole number in `min..=max`.
+    /// Declares a whole number in `min..=max`.
     pub const fn integer(default: &'static str, min: f64, max: f64) -> Self {
         Self::new(Kind::Integer, default, min, max)
     }
-    /// One of `choices`.
+    /// Declares a value that is one of `choices`.
     pub const fn choice(default: &'static str, choices: &'static [Choice]) -> Self {
         let mut spec = Self::new(Kind::Choice, default, 0.0, 0.0);
         spec.choices = choices;
         spec
     }
-    /// `min_len..=max_len` numbers, each in `min..=max`.
+    /// Declares a list of `min_len..=max_len` numbers, each in `min..=max`.
     pub const fn list(default: &'static str, min: f64, max: f64, min_len: usize, max_len: usize) -> Self {
         let mut spec = Self::new(Kind::List, default, min, max);
         spec.min_len = min_len;
         spec.max_len = max_len;
         spec
     }
-    /// `min_len..=max_len` shares: non-negative numbers that are divided by their sum.
+    /// Declares `min_len..=max_len` shares: non-negative numbers that are divided by their sum.
     pub const fn simplex(default: &'static str, min_len: usize, max_len: usize) -> Self {
         let mut spec = Self::list(default, 0.0, 1e12, min_len, max_len);
         spec.kind = Kind::Simplex;
         spec
     }
-    /// A matrix of up to 8 x 8 numbers, each in `min..=max`; the empty text is the identity of the size needed.
+    /// Declares a matrix of up to 8 x 8 numbers, each in `min..=max`. The empty text stands for the identity matrix.
     pub const fn matrix(default: &'static str, min: f64, max: f64) -> Self {
         let mut spec = Self::list(default, min, max, 1, MATRIX_MAX);
         spec.kind = Kind::Matrix;
         spec
     }
-    /// At most `max_len` characters, empty at first.
+    /// Declares a text of at most `max_len` characters, which is empty by default.
     pub const fn text(max_len: usize) -> Self {
         let mut spec = Self::new(Kind::Text, "", 0.0, 0.0);
         (spec.min_len, spec.max_len) = (0, max_len);
         spec
     }
-    /// An assignment of the columns of a table to these roles.
+    /// Declares an assignment of the columns of a table to the given roles.
     pub const fn columns(roles: &'static [Choice]) -> Self {
         let mut spec = Self::text(4000);
         (spec.kind, spec.choices) = (Kind::Columns, roles);
         spec
     }
-    /// Lets the control move by equal ratios.
+    /// Makes the steps of the control have equal ratios.
     pub const fn log(mut self) -> Self {
         self.scale = Scale::Log;
         self
     }
-    /// Sets the unit.
+    /// Sets the unit of the value.
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
         self
@@ -189,12 +189,12 @@ impl Spec {
         self.was = names;
         self
     }
-    /// Sets the name on the page.
+    /// Sets the name of the parameter on the page.
     pub const fn label(mut self, label: &'static str) -> Self {
         self.label = words(label);
         self
     }
-    /// Sets name and help; called by [`params!`](crate::params!).
+    /// Sets the name and the description of the parameter; called by [`params!`](crate::params!).
     #[doc(hidden)]
     pub const fn named(mut self, name: &'static str, help: &'static str) -> Self {
         self.name = name;
@@ -202,7 +202,7 @@ impl Spec {
         self
     }
 
-    /// Whether `name` is the present name or a former one.
+    /// Whether `name` is the present name of the parameter or a former one.
     pub fn is_called(&self, name: &str) -> bool {
         self.name == name || self.was.contains(&name)
     }
@@ -226,7 +226,7 @@ impl Spec {
         }
     }
 
-    /// The values of the choices, for a sentence.
+    /// The values of all choices, for a sentence.
     fn values(&self) -> Argument {
         list(self.choices.iter().map(|choice| Text::verbatim(choice.value)).collect())
     }
@@ -237,7 +237,7 @@ impl Spec {
         Error::parameter(self.name, text, self.allowed())
     }
 
-    /// Reads `text` strictly.
+    /// Reads a value from `text`. A text that is not allowed is an error.
     pub fn parse(&self, text: &str) -> Result<Value> {
         let mut value = self.read(text, false)?;
         if let (Kind::Simplex, Value::List(shares)) = (self.kind, &mut value) {
@@ -249,12 +249,14 @@ impl Spec {
         Ok(value)
     }
 
-    /// Reads `text` strictly, for display: shares are not divided by their sum, so that 0.6,0.3,0.1 stays 0.6,0.3,0.1.
+    /// Reads a value from `text` for display: shares are not divided by their sum, so that 0.6,0.3,0.1 stays
+    /// 0.6,0.3,0.1. A text that is not allowed is an error.
     pub fn typed(&self, text: &str) -> Result<Value> {
         self.read(text, false)
     }
 
-    /// Reads `text`, shares as typed; with `nearest`, numbers out of range are moved to the nearest allowed value.
+    /// Reads a value from `text` without dividing shares by their sum. If `nearest`, numbers out of range are moved to
+    /// the nearest allowed value; otherwise they are an error.
     fn read(&self, text: &str, nearest: bool) -> Result<Value> {
         let number = |part: &str| -> Result<f64> {
             let x = to_number(part).ok_or_else(|| self.refuse(text))?;
@@ -324,26 +326,26 @@ impl Spec {
     }
 }
 
-/// A value as read.
+/// The value of a parameter after its text was read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// A number or a whole number.
     Number(f64),
-    /// The value of the chosen option.
+    /// The name of the chosen option.
     Choice(&'static str),
     /// A list, or the normalised shares of a simplex.
     List(Vec<f64>),
-    /// Rows; empty stands for the identity.
+    /// The rows of a matrix. No rows stand for the identity matrix.
     Matrix(Vec<Vec<f64>>),
     /// The value of a text or of an assignment of columns.
     Text(String),
 }
 
-/// A Rust type that can be read from a [`Value`]. The declaration fixes the kind of the value, so a mismatch is a mistake in
-/// the declaration; the first test that reads the defaults catches it.
+/// A Rust type that can be made from a [`Value`]. The declaration fixes the kind of the value, so a kind that does not
+/// fit is a mistake in the declaration. The first test that reads the defaults finds it.
 pub trait FromValue: Sized {
-    /// Converts; `None` when the kinds do not fit.
+    /// Converts a value; `None` if its kind does not fit the type.
     fn from_value(value: &Value) -> Option<Self>;
 }
 
@@ -387,7 +389,7 @@ impl FromValue for String {
     }
 }
 
-/// A list of `len` numbers: `list`, or its only number `len` times.
+/// Makes a list of `len` numbers. It is `list` itself, or its only number repeated `len` times.
 ///
 /// # Errors
 /// The list has another length.
@@ -405,29 +407,31 @@ fn wrong_length(name: &str, list: &[f64], len: usize) -> Error {
     Error::parameter(name, &typed, text!(ONE_OR_ALL, len = count(len)))
 }
 
-/// A declared set of parameters; implemented by [`params!`](crate::params!).
+/// The values of an experiment's parameters; implemented by [`params!`](crate::params!).
 pub trait Params: Sized + 'static {
-    /// The declarations, in the order of the page.
+    /// The declarations of the parameters, in the order of the page.
     const SPECS: &'static [Spec];
 
-    /// Builds the struct from values in the order of [`Params::SPECS`].
+    /// Makes the struct from values in the order of [`Params::SPECS`].
     fn from_values(values: &[Value]) -> Result<Self>;
 
-    /// Reads texts strictly; names that are absent take their defaults.
+    /// Reads the values of all parameters. A parameter without a text has its default; a text that is not allowed is an
+    /// error.
     fn read(texts: &Texts) -> Result<Self> {
         Self::from_values(&read(Self::SPECS, texts)?)
     }
 }
 
-/// Values as typed, by name. There are only a few, so a list is searched faster than a map is built, and its code is smaller.
+/// Parameter values as texts, by name. There are only a few, so a list is searched faster than a map is built, and its
+/// code is smaller.
 pub type Texts = Vec<(String, String)>;
 
-/// The text of that name.
+/// The text for the given name.
 pub fn text<'a>(texts: &'a Texts, name: &str) -> Option<&'a str> {
     texts.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
 }
 
-/// Serialises pairs as one object.
+/// Serialises pairs of a name and a value as one JSON object.
 pub(crate) fn as_map<S: Serializer>(
     pairs: &[(impl Serialize, impl Serialize)],
     serializer: S,
@@ -435,7 +439,8 @@ pub(crate) fn as_map<S: Serializer>(
     serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
 }
 
-/// Reads `texts`, which [`read`] accepts, for display; see [`Spec::typed`].
+/// Reads the values of all parameters for display, as [`Spec::typed`] does for one of them. [`read`] must accept
+/// `texts`.
 pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     if stranger(specs, texts).is_some() {
         return typed(specs, &renamed(specs, texts)?);
@@ -443,7 +448,7 @@ pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     specs.iter().map(|spec| spec.typed(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
-/// Reads `texts` strictly against `specs`.
+/// Reads the values of all parameters. An unknown name and a text that is not allowed are errors.
 pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     if stranger(specs, texts).is_some() {
         return read(specs, &renamed(specs, texts)?);
@@ -456,8 +461,8 @@ fn stranger<'a>(specs: &[Spec], texts: &'a Texts) -> Option<&'a str> {
     texts.iter().map(|(name, _)| name.as_str()).find(|name| !specs.iter().any(|spec| spec.name == *name))
 }
 
-/// `texts` by the present names of the parameters. It is a separate function because the page's first part never meets an old
-/// name.
+/// Replaces former names of parameters in `texts` by the present ones. It is a separate function so that the page's
+/// first download does not include it.
 #[inline(never)]
 fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
     let now = |(name, text): &(String, String)| {
@@ -477,37 +482,38 @@ fn unknown(called: &str, specs: &[Spec]) -> Error {
     Error::new(ErrorKind::Parameter, text!(UNKNOWN, parameter = name(shown), parameters = list(parameters)))
 }
 
-/// What a lenient reading of a URL found.
+/// What was read from a URL that may contain mistakes.
 #[derive(Debug, Default, Serialize)]
 pub struct Checked {
-    /// Texts that [`read`] accepts; names left out take their defaults.
+    /// Texts that [`read`] accepts. A parameter without a text has its default.
     #[serde(serialize_with = "as_map")]
     pub values: Texts,
-    /// Each text that was changed or ignored.
+    /// One entry for each text that was changed or ignored.
     pub problems: Vec<Problem>,
 }
 
 /// A text that cannot be used, and what is used instead.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Problem {
-    /// What is wrong, one sentence without a full stop.
+    /// What is wrong with the text, in one sentence without a full stop.
     pub message: Text,
-    /// The parameter that is to blame, where one is.
+    /// The name of the parameter that cannot be used; `None` if no single parameter is wrong.
     pub parameter: Option<String>,
-    /// What is used instead, the second half of the sentence; nothing where the text is only ignored.
+    /// The second half of the sentence, which says what is used instead; `None` where the text is only ignored.
     pub instead: Option<Text>,
 }
 
 impl Problem {
-    /// A problem that an error describes. Where the text is not only ignored, `instead` says what is used instead.
+    /// A problem that is described by an error. `instead` says what is used instead of the text; it is `None` where the
+    /// text is only ignored.
     pub fn of(error: &Error, instead: Option<Text>) -> Self {
         let parameter = error.blamed().map(ToOwned::to_owned);
         Self { message: error.text().clone(), parameter, instead }
     }
 }
 
-/// Reads `texts` leniently: a value that cannot be used is replaced by the nearest valid value, or by the default, and a
-/// problem says so.
+/// Reads texts that may contain mistakes. A value that cannot be used is replaced by the nearest allowed value, or by
+/// the default, and is listed as a problem.
 pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     let mut checked = Checked::default();
     for (name, text) in texts {
@@ -519,7 +525,8 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     checked
 }
 
-/// Reads a text that cannot be used as it is. It is a separate function because the page's first part meets only good links.
+/// Reads a text that cannot be used unchanged. It is a separate function so that the page's first download does not
+/// include it.
 #[inline(never)]
 fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &mut Checked) {
     let Some(spec) = specs.iter().find(|spec| spec.is_called(called)) else {
@@ -548,7 +555,7 @@ fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &m
     }
 }
 
-/// Is the parameter also given by a name that is newer than `name`?
+/// Do the texts also contain the parameter with a name that is newer than `name`?
 fn newer(texts: &Texts, spec: &Spec, name: &str) -> bool {
     let names = || std::iter::once(&spec.name).chain(spec.was);
     names().take_while(|newer| **newer != name).any(|newer| text(texts, newer).is_some())
@@ -559,7 +566,7 @@ fn both(spec: &Spec, old: &str) -> Error {
     Error::new(ErrorKind::Parameter, message).blaming(spec.name)
 }
 
-/// The text that reads back to a value.
+/// The text from which a value can be read again.
 pub fn to_text(value: &Value) -> String {
     let list = |xs: &[f64]| xs.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     match value {
@@ -588,13 +595,13 @@ pub(crate) fn to_number(text: &str) -> Option<f64> {
     x.filter(|x: &f64| !x.is_nan())
 }
 
-/// Words of the catalogue, empty in the page's wasm: the page reads them from the catalogue that it was built with.
+/// Returns `text`, or an empty text in the page's wasm. The page reads texts from the catalogue that was built with it.
 #[doc(hidden)]
 pub const fn words(text: &'static str) -> &'static str {
     if cfg!(target_arch = "wasm32") { "" } else { text }
 }
 
-/// A name as URLs write it: `model_size` is `model-size`.
+/// A name as it is written in URLs: `model_size` becomes `model-size`.
 #[doc(hidden)]
 pub const fn hyphenated<const N: usize>(name: &str) -> [u8; N] {
     let (mut out, mut i) = ([0; N], 0);
@@ -606,7 +613,7 @@ pub const fn hyphenated<const N: usize>(name: &str) -> [u8; N] {
     out
 }
 
-/// The name of a field as URLs write it.
+/// The name of a field as it is written in URLs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! hyphens {
@@ -620,14 +627,15 @@ macro_rules! hyphens {
     }};
 }
 
-/// The error of a declaration whose Rust type does not fit the kind of the parameter.
+/// The error for a declaration whose Rust type does not fit the kind of the parameter.
 #[doc(hidden)]
 #[inline(never)]
 pub fn of_another_kind(name: &str) -> Error {
     Error::parameter(name, "", OF_ITS_KIND)
 }
 
-/// Declares an experiment's parameters: `/// help`, `name: type = Spec::...;`. In URLs `a_name` is `a-name`.
+/// Declares the parameters of an experiment, each as a doc comment with its description, and `name: type = Spec::...;`.
+/// In URLs, `a_name` becomes `a-name`.
 ///
 /// ```
 /// use scaling_lab::params::{Params as _, Spec, Texts};
@@ -663,7 +671,7 @@ macro_rules! params {
     };
 }
 
-/// Splits `name=value&name=value`. Values here hold nothing that needs decoding.
+/// Splits `name=value&name=value` into pairs. It decodes nothing, because no value of a parameter needs escapes.
 pub fn query(text: &str) -> Texts {
     text.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }

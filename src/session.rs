@@ -1,4 +1,4 @@
-//! Runs of experiments, as the page and the command line drive them, and claims that are recomputed.
+//! Runs experiments for the page and for the command line, and recomputes claims.
 
 use std::rc::Rc;
 
@@ -19,7 +19,8 @@ texts! {
     NO_NUMBER = "the result of claim `{claim}` does not hold its number";
 }
 
-/// Words that only the page says. They stand here because the catalogue of words is written natively, without `web`.
+/// Text templates that only the page uses. They are not in `web`, because the catalogue of texts is written by a native
+/// build, which does not contain `web`.
 #[allow(dead_code, reason = "a native build has no page")]
 pub(crate) mod page {
     crate::texts! {
@@ -29,7 +30,7 @@ pub(crate) mod page {
     }
 }
 
-/// The experiment of that slug.
+/// Finds the experiment that is called `slug` in URLs.
 ///
 /// # Errors
 /// There is no such experiment; the message lists the available ones.
@@ -52,8 +53,8 @@ fn unknown(slug: &str) -> Error {
     Error::new(ErrorKind::Unknown, text!(UNKNOWN, experiment = name(shown), experiments = list(slugs)))
 }
 
-/// Reads a URL's values leniently; see [`params::check`]. Where values that are valid alone do not fit each other, the
-/// parameter to blame takes its default.
+/// Reads values from a URL that may contain mistakes; see [`params::check`]. If values that are valid alone do not fit
+/// each other, the parameter that the error names takes its default.
 ///
 /// # Errors
 /// There is no such experiment.
@@ -67,8 +68,8 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
     }
 }
 
-/// Replaces each value that is to blame by its default until the values fit each other. It is a separate function because
-/// the page's first part meets only good links.
+/// Replaces values by their defaults until all values fit each other. Each step replaces the value that the error
+/// names. It is a separate function so that the page's first download does not include it.
 #[inline(never)]
 fn fitting(
     mut checked: params::Checked,
@@ -107,12 +108,12 @@ pub struct Session {
     run: Box<dyn Run>,
     exec: Rc<Exec>,
     devices: Vec<DeviceUse>,
-    /// How many notices the executor had before this run.
+    /// Number of notices that the executor had before this run.
     old_notices: usize,
 }
 
 impl Session {
-    /// Reads the values strictly and starts.
+    /// Starts a run with the given parameter values. A value that cannot be used is an error.
     ///
     /// # Errors
     /// An unknown experiment, or a parameter that cannot be used.
@@ -120,7 +121,8 @@ impl Session {
         Self::open_on(exec, slug, texts, None, seed)
     }
 
-    /// Reads the values strictly and starts over a table, where there is one.
+    /// Starts a run with the given parameter values and, if there is one, a table. A value or a table that cannot be
+    /// used is an error.
     ///
     /// # Errors
     /// An unknown experiment, or a parameter or a table that cannot be used.
@@ -135,7 +137,7 @@ impl Session {
         Ok(Self { entry, params, data, seed, run, exec, devices: Vec::new(), old_notices })
     }
 
-    /// How far the run is.
+    /// How far the run has advanced.
     pub fn progress(&self) -> Progress {
         self.run.progress()
     }
@@ -157,7 +159,7 @@ impl Session {
         Ok(self.run.progress())
     }
 
-    /// The results so far, with long series thinned.
+    /// The results so far. Series with too many points are thinned.
     pub fn output(&self) -> Output {
         let mut output = self.run.output();
         output.figures.iter_mut().flat_map(|figure| &mut figure.series).for_each(Series::thin);
@@ -183,10 +185,10 @@ impl Session {
     }
 }
 
-/// Recomputes a claim, over its table where it has one. The run advances only as far as the claim's number needs.
+/// Recomputes the number of a claim, with its table if it needs one. The run advances only until the number is known.
 ///
 /// # Errors
-/// The setting cannot run, or its result does not hold the number.
+/// The run cannot start or fails, or its result does not contain the number.
 pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option<Rc<Table>>) -> Result<Reproduced> {
     let mut session = Session::open_on(Rc::clone(exec), slug, &claim.texts(), table, claim.seed)?;
     if let Some(found) = claim.compare(&session.output()) {

@@ -1,7 +1,8 @@
-//! What the page calls: this is the only file with exports to JavaScript.
+//! The functions that the page calls. Only this file exports to JavaScript.
 //!
-//! An [`Engine`] is where work runs; a [`Run`] is one run of one experiment. Everything else is data. Errors cross as
-//! `{kind, message}`. After a panic the module is dead: [`panic_message`] says why, and the page starts another module.
+//! An [`Engine`] stands for the device that does the work; a [`Run`] is one run of one experiment. Everything else is
+//! data. Errors reach JavaScript as `{kind, message}`. After a panic this wasm module cannot be used any more:
+//! [`panic_message`] gives the reason, and the page starts a new instance.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -34,7 +35,7 @@ fn throw(error: &Error) -> JsValue {
     to_js(error)
 }
 
-/// Pairs of a list `name, text, name, text, ...`.
+/// Makes pairs of a list `name, text, name, text` and so on.
 fn texts(values: Vec<String>) -> Texts {
     let mut values = values.into_iter();
     std::iter::from_fn(|| Some((values.next()?, values.next()?))).collect()
@@ -44,7 +45,8 @@ thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs when the module starts. From then on, a panic is kept for the page and printed with its stack to the console.
+/// Runs when the wasm module starts. From then on, the message of a panic is kept for the page, and is printed to the
+/// console with its stack.
 #[wasm_bindgen(start)]
 pub fn begin() {
     std::panic::set_hook(Box::new(|info| {
@@ -53,7 +55,7 @@ pub fn begin() {
     }));
 }
 
-/// The message of the module's panic; empty when it did not panic.
+/// The message of a panic of the wasm module; empty if there was none.
 #[wasm_bindgen]
 pub fn panic_message() -> String {
     PANIC.with_borrow(String::clone)
@@ -65,13 +67,14 @@ struct Stamp {
     commit: &'static str,
 }
 
-/// The lab's `{version, commit}`.
+/// The version and the commit of the lab, as `{version, commit}`.
 #[wasm_bindgen]
 pub fn stamp() -> JsValue {
     to_js(&Stamp { version: session::VERSION, commit: session::COMMIT })
 }
 
-/// Reads a URL's values, `name, text, ...`, leniently, over a table where there is one: `{values, problems}`.
+/// Reads values from a URL that may contain mistakes, with a table if there is one. `values` alternates names and
+/// texts. Returns `{values, problems}`.
 ///
 /// # Errors
 /// There is no such experiment.
@@ -81,7 +84,8 @@ pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsV
     session::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
-/// Digests of a million outputs of each random number generator. They are equal natively and on the page.
+/// Digests of the first million outputs of each random number generator. A native build and the page must give equal
+/// digests.
 #[wasm_bindgen]
 pub fn digest() -> String {
     crate::rng::digest()
@@ -89,32 +93,34 @@ pub fn digest() -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A function of the worker: instantiates the rest of this module.
+    /// A JavaScript function of the worker that loads the part of this wasm module that the first download does not
+    /// include.
     #[wasm_bindgen(js_name = loadRest)]
     fn page_load_rest();
 }
 
-/// Called by the stubs that `www/split.mjs` leaves for functions which are not in the first part of the module.
+/// Loads the part of this wasm module that the first download does not include. It is called by the placeholders that
+/// `www/split.mjs` puts in the place of the missing functions.
 #[wasm_bindgen]
 pub fn load_rest() {
     page_load_rest();
 }
 
-/// Answers a request of an engine; called in a worker of the pool.
+/// Computes a chunk of work for an engine; called in a worker of the pool.
 #[wasm_bindgen]
 pub fn serve_chunk(request: &JsValue) -> JsValue {
     serve(crate::experiments::twin, request)
 }
 
-/// Counts running time, after which a GPU that is silent counts as lost. The worker's timer calls this function while the
-/// page is visible.
+/// Counts the time while the page is visible, because a GPU that does not answer for some time counts as lost. A timer
+/// of the worker calls this function.
 #[wasm_bindgen]
 pub fn tick() {
     #[cfg(feature = "gpu")]
     crate::exec::gpu::clock::tick();
 }
 
-/// Where the runs of a page work.
+/// The device that does the work of a page's runs: workers on the CPU, or a GPU.
 #[wasm_bindgen]
 pub struct Engine {
     exec: Rc<Exec>,
@@ -128,8 +134,8 @@ impl Engine {
         Self { exec: Rc::new(Exec::cpu(Pool::new(ports))) }
     }
 
-    /// An engine on any GPU adapter, software ones included: before the page fetches this build, it decides whether the
-    /// adapter is worth using.
+    /// An engine on a GPU. Any adapter is accepted, also a software one, because the page decides whether the adapter
+    /// is worth using before it loads this build.
     ///
     /// # Errors
     /// No GPU passes the self-test.
@@ -139,13 +145,13 @@ impl Engine {
         Ok(Self { exec: Rc::new(exec) })
     }
 
-    /// The device that runs the work now: `{kind, adapter}`.
+    /// The device that is in use now, as `{kind, adapter}`.
     pub fn device(&self) -> JsValue {
         to_js(&self.exec.device())
     }
 }
 
-/// A reader of a table that comes in pieces, cut anywhere.
+/// Reads a table that arrives in pieces, which may be cut anywhere.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct TableReader {
@@ -154,16 +160,16 @@ pub struct TableReader {
 
 #[wasm_bindgen]
 impl TableReader {
-    /// A reader that has read nothing yet.
+    /// A reader that has received nothing.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds the next piece.
+    /// Adds the next piece of the table.
     ///
     /// # Errors
-    /// A line that is no row of the table, or a limit.
+    /// A line does not fit the table, or a limit is exceeded.
     pub fn push(&mut self, piece: &[u8]) -> Js<()> {
         self.reader.push(piece).map_err(|e| throw(&e))
     }
@@ -171,13 +177,13 @@ impl TableReader {
     /// Ends the reading and returns the table.
     ///
     /// # Errors
-    /// There are no rows.
+    /// A line does not fit the table, or there are no rows.
     pub fn finish(self) -> Js<RunTable> {
         self.reader.finish().map(|table| RunTable { table: Rc::new(table) }).map_err(|e| throw(&e))
     }
 }
 
-/// A table that was read.
+/// A handle of a table that was read, which runs can share.
 #[wasm_bindgen]
 pub struct RunTable {
     table: Rc<Table>,
@@ -195,7 +201,7 @@ struct Summary<'a> {
     hole: Option<&'a str>,
 }
 
-/// A cell that reads as one number if its mark is a decimal point and as another if it is a decimal comma.
+/// The first cell that is ambiguous: one number if its mark is a decimal point, and another if it is a decimal comma.
 #[derive(Serialize)]
 struct Doubt<'a> {
     column: &'a str,
@@ -205,8 +211,10 @@ struct Doubt<'a> {
 
 #[wasm_bindgen]
 impl RunTable {
-    /// What the page shows of the table: `{rows, columns: [heading], guesses: {role: heading}, powers: {role: power of ten of
-    /// its unit}, doubt, hole: the heading of a guessed column that lacks numbers}`.
+    /// What the page shows of the table: `{rows, columns, guesses, powers, doubt, hole}`. `columns` lists the headings,
+    /// and `guesses` gives the heading for each role that was recognised. `powers` gives the power of ten of the unit
+    /// for each role that has one. `doubt` is the first ambiguous cell, and `hole` is the heading of the first
+    /// recognised column that lacks numbers.
     pub fn summary(&self) -> JsValue {
         let columns: Vec<&str> = self.table.columns.iter().map(|column| column.name.as_str()).collect();
         let guess = Columns::guess(&self.table);
@@ -228,7 +236,7 @@ impl RunTable {
         to_js(&Summary { rows: self.table.len(), guesses, powers, doubt, hole, columns: columns.clone() })
     }
 
-    /// Another handle of the table, for a run.
+    /// A new handle of this table, which can be given to a run.
     pub fn share(&self) -> Self {
         Self { table: Rc::clone(&self.table) }
     }
@@ -237,7 +245,7 @@ impl RunTable {
 /// One run of one experiment.
 #[wasm_bindgen]
 pub struct Run {
-    /// The session, taken out while a checkpoint is being computed.
+    /// The session; `None` while a checkpoint is being computed.
     session: Rc<RefCell<Option<Session>>>,
     cancelled: Rc<Cell<bool>>,
     waker: Rc<RefCell<Option<Waker>>>,
@@ -251,8 +259,8 @@ fn busy() -> JsValue {
 
 #[wasm_bindgen]
 impl Run {
-    /// Starts a run with the values `name, text, ...`, over a table where there is one. The closed forms are in its result at
-    /// once.
+    /// Starts a run, with a table if there is one. `values` alternates names and texts. The result contains the closed
+    /// forms at once.
     ///
     /// # Errors
     /// An unknown experiment, or a parameter or a table that cannot be used.
@@ -268,10 +276,12 @@ impl Run {
         })
     }
 
-    /// Runs to the next checkpoint: `{done, total}`. Calls must not overlap.
+    /// Runs to the next checkpoint, and gives the progress as `{done, total}`. A call must not begin before the
+    /// previous one has ended.
     ///
     /// # Errors
-    /// `cancelled` after [`Run::cancel`]; a failed device that no replay can replace.
+    /// The kind is `cancelled` after [`Run::cancel`]. Otherwise a device failed, and repeating the work on another
+    /// device was not possible.
     pub fn advance(&self) -> js_sys::Promise {
         let (slot, cancelled, waker, elapsed) =
             (Rc::clone(&self.session), Rc::clone(&self.cancelled), Rc::clone(&self.waker), Rc::clone(&self.elapsed_ms));
@@ -296,7 +306,7 @@ impl Run {
         })
     }
 
-    /// Ends the run and drops a checkpoint that is being computed.
+    /// Cancels the run. The checkpoint that is being computed is lost.
     pub fn cancel(&self) {
         self.cancelled.set(true);
         if let Some(waker) = self.waker.borrow_mut().take() {
@@ -313,10 +323,10 @@ impl Run {
         Ok(to_js(&session.as_ref().ok_or_else(busy)?.document(self.elapsed_ms.get() / 1000.0)))
     }
 
-    /// Compares a published number with the result so far: `{ours, interval, agrees, as_expected}`, or `undefined` when the
-    /// result does not hold the number yet. `pick` says where the number stands, kind first: `verdict, id`, `cell, id, row,
-    /// column` or `point, figure, series, x`. `ours` is the number that we get where it is expected to differ from the
-    /// printed one.
+    /// Compares a published number with the result so far. Returns `{ours, interval, agrees, as_expected}`, or
+    /// `undefined` if the result does not contain the number yet. `pick` says where the number is: `verdict, id`, or
+    /// `cell, id, row, column`, or `point, figure, series, x`. If our number is known to differ from the printed one,
+    /// `ours` is the number that we expect.
     ///
     /// # Errors
     /// A `pick` of another form.

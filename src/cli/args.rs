@@ -1,4 +1,4 @@
-//! The arguments of the command line, and the settings of an experiment that they stand for.
+//! The arguments of the command line, and the parameter values of an experiment that they stand for.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,10 @@ use scaling_lab::{Error, Result};
 
 use super::words;
 
-/// The experiment that the verb `fit` runs.
+/// The experiment that the command `fit` runs.
 pub(super) const FIT: &str = "fit";
 
-/// The data problem of scaling language models, by experiment.
+/// Experiments on the training data of scaling language models.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
 pub(super) struct Cli {
@@ -34,20 +34,21 @@ pub(super) enum Verb {
     Run(RunArgs),
     /// Fit a law to runs of your own, with intervals.
     Fit(Box<FitArgs>),
-    /// Recompute published numbers and this lab's own, and print how they compare.
+    /// Recompute published numbers and earlier results of this lab, and print how they compare.
     Reproduce {
-        /// Only the numbers of this experiment.
+        /// Recompute only the numbers of this experiment.
         slug: Option<String>,
         #[arg(long, value_enum, default_value = "cpu")]
         device: DeviceArg,
-        /// Folder with the published tables that some numbers are computed from and that the lab cannot distribute.
+        /// Folder with published tables that the lab may not distribute. Some numbers are computed from them.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
-    /// Print digests of a million outputs of every random number generator, to compare machines.
+    /// Print a digest of the first million outputs of every random number generator, to compare machines.
     #[command(hide = true)]
     Digest,
-    /// Print every template filled with arguments of every kind, to compare the page's words with these.
+    /// Print every text template, filled with each kind of argument, so that the texts of the page can be compared with
+    /// this list.
     #[command(hide = true)]
     Texts,
 }
@@ -59,7 +60,7 @@ pub(super) struct RunArgs {
     /// Value of a parameter; the items of a list are separated by commas. May be repeated.
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
-    /// Your own table, for an experiment that reads one; - is standard input.
+    /// Your own table, for an experiment that reads one. The name - stands for standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) data: Option<PathBuf>,
     /// Seed of all random numbers.
@@ -74,10 +75,10 @@ pub(super) struct RunArgs {
     /// File to write the result to. Default: standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// Leave out the heading line of CSV, so that files can be joined.
+    /// Leave out the line of headings in CSV, so that files can be joined.
     #[arg(long)]
     pub(super) no_header: bool,
-    /// Print neither progress nor notices to standard error.
+    /// Print no progress and no notices to standard error.
     #[arg(long)]
     pub(super) quiet: bool,
 }
@@ -86,7 +87,7 @@ pub(super) struct RunArgs {
 pub(super) struct FitArgs {
     /// Name of the law; `list` prints all names.
     pub(super) law: String,
-    /// Table whose first line holds headings; - is standard input.
+    /// Table whose first line holds headings. The name - stands for standard input.
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) columns: ColumnArgs,
@@ -94,40 +95,41 @@ pub(super) struct FitArgs {
     /// or a role such as loss. May be repeated.
     #[arg(long, value_name = "RULE")]
     pub(super) exclude: Vec<String>,
-    /// Delta of the Huber objective: smaller residuals count by their square, larger ones by their absolute value. 0 is L1.
+    /// Delta of the Huber objective: residuals up to delta count by their square, larger ones by their absolute value.
+    /// 0 means absolute values only.
     #[arg(long, alias = "huber", value_name = "DELTA", conflicts_with = "squares", allow_negative_numbers = true)]
     pub(super) huber_delta: Option<f64>,
     /// Minimise the sum of squared residuals.
     #[arg(long)]
     pub(super) squares: bool,
-    /// Measure errors in ln(loss) or in the loss itself. Default: what the law usually takes.
+    /// Take residuals of ln(loss) or of the loss itself. Default: what is usual for the law.
     #[arg(long, value_enum)]
     pub(super) residual: Option<ResidualArg>,
     /// Hold a parameter fixed, at its published value when no value is given. May be repeated.
     #[arg(long, alias = "hold", value_name = "NAME[=VALUE]")]
     pub(super) fixed: Vec<String>,
-    /// Free a parameter that is usually fixed. May be repeated.
+    /// Free a parameter that is usually held fixed. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub(super) free: Vec<String>,
     /// Number of bootstrap resamples.
     #[arg(long, default_value_t = 4000, allow_negative_numbers = true)]
     pub(super) bootstrap: u32,
-    /// Skip the profiles of the parameters.
+    /// Do not compute the profiles of the parameters.
     #[arg(long)]
     pub(super) no_profile: bool,
     /// Another law to fit to the same rows for comparison. May be repeated.
     #[arg(long, alias = "against", value_name = "LAW")]
     pub(super) compare: Vec<String>,
-    /// Compute budget, in floating-point operations, to divide between parameters and tokens.
+    /// Compute budget in floating-point operations, which is divided between parameters and tokens.
     #[arg(long, value_name = "FLOPS", allow_negative_numbers = true)]
     pub(super) budget: Option<f64>,
     /// Number of unique tokens available.
     #[arg(long, alias = "have", value_name = "TOKENS", allow_negative_numbers = true)]
     pub(super) unique_tokens: Option<f64>,
-    /// Target loss, to compute how many tokens reach it with `--model-size` parameters.
+    /// Target loss. The result says how many tokens reach it with a model of `--model-size` parameters.
     #[arg(long, alias = "reach", value_name = "LOSS", allow_negative_numbers = true)]
     pub(super) target_loss: Option<f64>,
-    /// Parameters of the model that is to reach `--target-loss`.
+    /// Number of parameters of the model that must reach `--target-loss`.
     #[arg(long, alias = "size", value_name = "PARAMETERS", allow_negative_numbers = true)]
     pub(super) model_size: Option<f64>,
     /// Seed of all random numbers.
@@ -139,45 +141,47 @@ pub(super) struct FitArgs {
     /// File to write the result to. Default: standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// Print neither progress nor notices to standard error.
+    /// Print no progress and no notices to standard error.
     #[arg(long)]
     pub(super) quiet: bool,
 }
 
-/// Which column holds what, where the headings do not say.
+/// Which column holds what, where the headings are not clear.
 #[derive(clap::Args)]
 pub(super) struct ColumnArgs {
-    /// Column of x, for a law of one variable.
+    /// Column with x, for a law of one variable.
     #[arg(long, value_name = "COLUMN")]
     pub(super) x: Option<String>,
-    /// Column of the loss, or of another quantity that the law predicts.
+    /// Column with the loss, or with another quantity that the law predicts.
     #[arg(long, value_name = "COLUMN")]
     pub(super) loss: Option<String>,
-    /// Column of the model's parameters.
+    /// Column with the number of parameters of the model.
     #[arg(long, value_name = "COLUMN")]
     pub(super) params: Option<String>,
-    /// Column of the tokens seen.
+    /// Column with the number of tokens seen, repeats included.
     #[arg(long, value_name = "COLUMN")]
     pub(super) tokens: Option<String>,
-    /// Column of the unique tokens.
+    /// Column with the number of unique tokens.
     #[arg(long, value_name = "COLUMN")]
     pub(super) unique: Option<String>,
-    /// Column of the epochs.
+    /// Column with the number of epochs.
     #[arg(long, value_name = "COLUMN")]
     pub(super) epochs: Option<String>,
-    /// Column of the floating-point operations, 6 × parameters × tokens.
+    /// Column with the number of floating-point operations, 6 × parameters × tokens.
     #[arg(long, value_name = "COLUMN")]
     pub(super) flops: Option<String>,
-    /// Column that names the run. Rows of one run are resampled together; without it every row is its own run.
+    /// Column with the name of the run. Rows of one run are resampled together. Without this column every row is a
+    /// separate run.
     #[arg(long, value_name = "COLUMN")]
     pub(super) run: Option<String>,
-    /// Column of the weights of the rows.
+    /// Column with the weights of the rows.
     #[arg(long, value_name = "COLUMN")]
     pub(super) weight: Option<String>,
-    /// Unit of the column of a role: x, params, tokens, unique or flops in 1, k, M, B or T. May be repeated.
+    /// Unit of a column, which is given by its role: x, params, tokens, unique or flops in 1, k, M, B or T. May be
+    /// repeated.
     #[arg(long, value_name = "ROLE=UNIT")]
     pub(super) unit: Vec<String>,
-    /// Decimal mark, where the table leaves it open.
+    /// Decimal mark, for a table in which it is not clear.
     #[arg(long, value_enum)]
     pub(super) decimal: Option<DecimalArg>,
 }
@@ -219,7 +223,7 @@ impl From<DeviceArg> for Device {
 }
 
 impl ColumnArgs {
-    /// The value of the parameter `columns`.
+    /// The value of the parameter `columns` that these arguments stand for.
     pub(super) fn text(&self, table: &Table) -> Result<String> {
         let given = [
             (Role::X, &self.x),
@@ -252,7 +256,7 @@ impl ColumnArgs {
 }
 
 impl FitArgs {
-    /// The values of the experiment's parameters.
+    /// The values of the experiment's parameters that these arguments stand for.
     pub(super) fn texts(&self, table: &Table) -> Result<Texts> {
         let freed = self.free.iter().map(|name| format!("{name}=free"));
         let fixed: Vec<_> = self.fixed.iter().cloned().chain(freed).collect();

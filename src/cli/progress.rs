@@ -1,4 +1,5 @@
-//! The progress of long work, on standard error: a bar on a terminal, and a line now and then elsewhere.
+//! Shows the progress of long work on standard error: as a bar on a terminal, and elsewhere as a line from time to
+//! time.
 
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
@@ -6,12 +7,12 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use scaling_lab::output::Progress;
 
-/// The least time between two lines.
+/// The shortest time between two lines of progress.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Prints the progress.
+/// Shows the progress of some work.
 pub(super) enum Teller {
-    /// Prints nothing.
+    /// Shows nothing.
     Silent,
     /// Draws a bar on a terminal.
     Bar(ProgressBar),
@@ -20,7 +21,8 @@ pub(super) enum Teller {
 }
 
 impl Teller {
-    /// A teller for the work `name`, which has `total` `parts`; silent unless `watched`.
+    /// Starts to show the progress of the work `name`, which has `total` parts; `parts` is the word for them. Nothing
+    /// is shown unless `watched`.
     pub(super) fn new(name: &str, parts: &'static str, total: u32, watched: bool) -> Self {
         if !watched || total < 2 {
             return Self::Silent;
@@ -35,7 +37,7 @@ impl Teller {
         Self::Lines(Lines { name: name.to_owned(), parts, said: Duration::ZERO }, begun)
     }
 
-    /// Reports that a part is done.
+    /// Shows how many parts are done.
     pub(super) fn tell(&mut self, progress: Progress) {
         match self {
             Self::Silent => {}
@@ -57,16 +59,16 @@ impl Drop for Teller {
     }
 }
 
-/// Lines about long work, at least [`PAUSE`] apart.
+/// Writes lines about the progress of long work, at least [`PAUSE`] apart.
 pub(super) struct Lines {
     name: String,
     parts: &'static str,
-    /// When the last line was printed.
+    /// Time of the last line since the work began.
     said: Duration,
 }
 
 impl Lines {
-    /// The next line, if it is time for one and the work goes on.
+    /// The next line of progress; `None` if the last line is too recent or the work is finished.
     fn line(&mut self, progress: Progress, now: Duration) -> Option<String> {
         if progress.finished() || now < self.said + PAUSE {
             return None;

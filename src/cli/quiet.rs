@@ -1,9 +1,9 @@
-//! Keeps drivers of a GPU from writing to standard error.
+//! Keeps GPU drivers from writing to standard error.
 
 use std::fs::File;
 use std::io;
 
-/// While a value of this type lives, standard error is shut: drivers of a GPU write there on their own.
+/// While a value of this type exists, nothing reaches standard error, because GPU drivers write there unasked.
 pub(super) struct Quiet {
     #[cfg(unix)]
     pub(super) saved: io::Result<rustix::fd::OwnedFd>,

@@ -1,4 +1,4 @@
-//! Words of the command line's errors.
+//! Texts of the errors of the command line.
 
 scaling_lab::texts! {
     NO_READ = "cannot read {file}: {reason}";

@@ -1,4 +1,4 @@
-//! Results on the command line: the result document as JSON, CSV or text, and tables in columns.
+//! Writes results on the command line: the result document as JSON, CSV or text, and tables in aligned columns.
 
 use std::f64::consts::LN_10;
 use std::fs::File;
@@ -35,8 +35,8 @@ pub(super) fn write_document(document: &Document, format: Format, to: Option<&Pa
     Ok(ExitCode::SUCCESS)
 }
 
-/// The shortest decimal that reads back as `x`, without an exponent. Of two that are equally near, it is the even one, as in
-/// JSON and in the page's files.
+/// The shortest decimal without an exponent that is read back as exactly `x`. If two are equally near, it is the one
+/// whose last digit is even, as in JSON and in the files of the page.
 pub(super) fn decimal(x: &f64) -> String {
     // The standard printer takes the upper of the two.
     let shortest = serde_json::to_string(&(x + 0.0)).unwrap_or_default();
@@ -56,7 +56,7 @@ pub(super) fn decimal(x: &f64) -> String {
     format!("{sign}{text}")
 }
 
-/// Writes the figures as CSV in long form: one line per point.
+/// Writes the figures as CSV, with one line for each point.
 pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(decimal).unwrap_or_default();
@@ -144,14 +144,16 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// The number of digits that tell the ends of a verdict's interval apart. The page shows as many.
+/// The number of digits that a measured value and its interval need, so that the ends of the interval differ. The page
+/// shows equally many.
 fn digits(verdict: &Verdict) -> usize {
     let width = verdict.interval.map_or(0.0, |[lo, hi]| hi - lo);
     let more = (math::ln(verdict.measured.abs() / width) / LN_10).ceil() + 2.0;
     if width > 0.0 && more.is_finite() { more.clamp(3.0, 5.0) as usize } else { 4 }
 }
 
-/// The measured value of a verdict. Its interval follows unless both ends read the same as the value.
+/// The measured value of a verdict as text, with its interval. The interval is left out if both ends look equal to the
+/// value.
 fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
@@ -165,13 +167,13 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
     }
 }
 
-/// An interval for people, with its open ends in words.
+/// An interval as text for people. An unbounded end is written in words.
 pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
     let end = |x: f64, open: &str| if x.is_finite() { people(x, digits) } else { open.to_owned() };
     format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))
 }
 
-/// A cell for people.
+/// A cell of a table as text for people.
 pub(super) fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => text.plain(),
@@ -254,7 +256,7 @@ mod tests {
         assert!(said.contains("  x  -\n") && !said.contains("But there is."), "{said}");
     }
 
-    /// The text of a result.
+    /// The result as the command line writes it in the format `text`.
     fn written(output: Output) -> String {
         let document = Document {
             lab: "scaling-lab",

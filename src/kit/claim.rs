@@ -1,24 +1,26 @@
-//! Claims: numbers that somebody printed, or that this lab measured before, and how to recompute them.
+//! Claims: known numbers that an experiment recomputes. Most were published; some are earlier results of this lab.
 
 use serde::Serialize;
 
 use crate::output::{Cell, Output};
 use crate::params::{Texts, query, to_number};
 
-/// Which number of a result a claim is about.
+/// Which number of a result a claim is compared with.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pick<'a> {
-    /// The measured value of a verdict, with its interval.
+    /// The measured value of the verdict with this id, and its interval.
     Verdict(&'a str),
-    /// A cell of a table: the table's id, the content of the first cell of the row, the name of the column.
+    /// A cell of a table, given by the id of the table, the content of the first cell of the row, and the name of the
+    /// column.
     Cell(&'a str, &'a str, &'a str),
-    /// The point of a series nearest to `x`: figure, series, x.
+    /// The point of a series that is nearest to an abscissa, given by the ids of the figure and of the series, and the
+    /// abscissa.
     Point(&'a str, &'a str, f64),
 }
 
 impl Pick<'_> {
-    /// The picked value and its interval; `None` when the result does not hold the value yet.
+    /// The value in the result and its interval; `None` when the result does not hold the value yet.
     pub fn of(self, output: &Output) -> Option<(f64, Option<[f64; 2]>)> {
         let found = match self {
             Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
@@ -49,15 +51,15 @@ impl Pick<'_> {
     }
 }
 
-/// Whose number a claim is about.
+/// Where the number of a claim comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
-    /// Somebody printed the number.
+    /// A publication prints the number.
     Printed,
-    /// Somebody printed the formula; the number is what it gives for this setting.
+    /// A publication prints a formula, which gives the number at the setting of the claim.
     Formula,
-    /// This lab measured it before, with another program: nobody published it.
+    /// This lab measured the number before, with another program. It is not published.
     Own,
 }
 
@@ -72,46 +74,45 @@ impl Origin {
     }
 }
 
-/// A number to check, most often a published one, and how to recompute it.
+/// A known number, most often a published one, and how to recompute it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Claim {
-    /// Unique in the experiment.
+    /// Id of the claim, unique in the experiment.
     pub id: &'static str,
-    /// Who printed the number; the version of the paper where versions differ.
+    /// Authors and year of the publication, with the version of the paper where versions differ.
     pub source: &'static str,
-    /// Whose number it is.
+    /// Where the number comes from: a publication, a published formula, or an earlier result of this lab.
     pub origin: Origin,
-    /// Where the number is printed: section, figure, table.
+    /// The section, figure or table of the publication that prints the number.
     pub place: &'static str,
-    /// What the number is.
+    /// The quantity that the number measures, in words.
     pub what: &'static str,
     /// The number as it was printed, or as the printed formula or an earlier program gives it.
     pub printed: f64,
-    /// The setting that recomputes it.
+    /// The parameters at which the number is recomputed, as a URL query.
     pub query: &'static str,
-    /// The seed that recomputes the number.
+    /// The seed with which the number is recomputed.
     pub seed: u32,
     /// Which number of the result is compared.
     pub pick: Pick<'static>,
     /// How far the recomputed number may be from the expected one, beyond its own interval.
     pub tolerance: f64,
-    /// Why the tolerance is what it is.
+    /// The reason for the size of the tolerance.
     pub reason: &'static str,
-    /// The number that we get where it is expected to differ from the printed one; nothing where the two are expected to
-    /// agree.
+    /// The number that we expect if it is known to differ from the printed one; `None` if the two should agree.
     pub ours: Option<f64>,
-    /// Why our number differs, or what else to know; may be empty.
+    /// Why our number differs from the printed one, or what else a reader should know; may be empty.
     pub note: &'static str,
-    /// The table that the number is computed from, where the lab may not distribute it.
+    /// The table that the number is computed from; `None` where no table is needed.
     pub data: Option<File>,
 }
 
-/// A table that the lab may not distribute.
+/// A table that the lab needs but may not distribute.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct File {
     /// The name of the file.
     pub file: &'static str,
-    /// Where to get the file, a sentence.
+    /// A sentence that says where to get the file.
     pub from: &'static str,
 }
 
@@ -122,15 +123,16 @@ pub struct Reproduced {
     pub ours: f64,
     /// The interval of the recomputed number.
     pub interval: Option<[f64; 2]>,
-    /// Does the recomputed number agree with the printed one, within tolerance?
+    /// Does the recomputed number agree with the printed one, within the tolerance?
     pub agrees: bool,
-    /// Is the recomputed number what the claim expects: the printed number, or, where the two are expected to differ, the
-    /// number that we got before?
+    /// Is the recomputed number the expected one? This is the printed number, or, where ours is known to differ, the
+    /// number that we got before.
     pub as_expected: bool,
 }
 
 impl Reproduced {
-    /// Compares a printed number with a result. `instead` is the number that we get where ours is expected to differ.
+    /// Compares a printed number with a result. If our number is known to differ from the printed one, `instead` is the
+    /// number that we expect.
     pub fn of(pick: Pick<'_>, printed: f64, tolerance: f64, instead: Option<f64>, output: &Output) -> Option<Self> {
         let (ours, interval) = pick.of(output)?;
         let [lo, hi] = interval.unwrap_or([ours, ours]);
@@ -160,12 +162,12 @@ impl Claim {
         }
     }
 
-    /// A claim about a number that somebody printed; `what` says what the number is.
+    /// A claim about the number that a publication prints; `what` describes the quantity.
     pub const fn printed(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Printed, id, number, what)
     }
 
-    /// A claim about the number that a printed formula gives at the claim's setting.
+    /// A claim about the number that a published formula gives at the claim's parameters.
     pub const fn formula(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Formula, id, number, what)
     }
@@ -175,13 +177,13 @@ impl Claim {
         Self::new(Origin::Own, id, number, what)
     }
 
-    /// Says who printed the number, and where: section, figure, table.
+    /// Names the publication, and the section, figure or table that prints the number.
     pub const fn by(mut self, source: &'static str, place: &'static str) -> Self {
         (self.source, self.place) = (source, place);
         self
     }
 
-    /// Sets the setting that recomputes the number; without one, the defaults recompute it.
+    /// Sets the parameters at which the number is recomputed, as a URL query. Without them the defaults are used.
     pub const fn at(mut self, query: &'static str) -> Self {
         self.query = query;
         self
@@ -199,19 +201,20 @@ impl Claim {
         self
     }
 
-    /// Says that our number is expected to differ from the printed one: `ours` is what we get, and `why` says why.
+    /// Says that our number is expected to differ from the printed one: `ours` is the number that we get, and `why`
+    /// gives the reason.
     pub const fn differs(mut self, ours: f64, why: &'static str) -> Self {
         (self.ours, self.note) = (Some(ours), why);
         self
     }
 
-    /// Adds a sentence about what else to know.
+    /// Adds a sentence with further information for the reader.
     pub const fn note(mut self, note: &'static str) -> Self {
         self.note = note;
         self
     }
 
-    /// Names the table that the number is computed from, where the lab may not distribute it.
+    /// Names the table that the number is computed from, which the lab may not distribute.
     pub const fn over(mut self, data: File) -> Self {
         self.data = Some(data);
         self
@@ -222,7 +225,7 @@ impl Claim {
         Reproduced::of(self.pick, self.printed, self.tolerance, self.ours, output)
     }
 
-    /// The values of the setting, by name.
+    /// The parameter values of the claim as texts, by name.
     pub fn texts(&self) -> Texts {
         query(self.query)
     }

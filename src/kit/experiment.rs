@@ -1,4 +1,4 @@
-//! The contract of an experiment, and its entry in the registry.
+//! The trait of an experiment, and its entry in the list of experiments.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,29 +18,30 @@ use crate::text::{Texts, name};
 /// An experiment: it is started with parameters and a seed, advanced from checkpoint to checkpoint, and asked for its output
 /// at any time.
 ///
-/// The parameters fix the checkpoints, and (seed, run, step) fixes each draw: no number depends on slicing, order, pausing or
-/// the machine. Dropping an experiment cancels it.
+/// The parameters fix the checkpoints, and (seed, run, step) fixes each random draw. So no number depends on how the
+/// work is divided, on its order, on pauses or on the machine. Dropping an experiment cancels it.
 pub trait Experiment: Sized + 'static {
     /// The name of the experiment in URLs and on the command line.
     const SLUG: &'static str;
-    /// What the page says of the experiment beside its results.
+    /// Texts of the page about the experiment that do not depend on results.
     const INFO: Info;
-    /// The templates of the results: the `TEXTS` of the experiment's `words.rs`.
+    /// The text templates of the results: the `TEXTS` of the experiment's `words.rs`.
     const TEXTS: Texts;
     /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
     const CLAIMS: &'static [Claim];
-    /// What the user's table must hold, a sentence; empty where the experiment reads no table.
+    /// A sentence that says what the user's table must hold; empty where the experiment reads no table.
     const DATA: &'static str = "";
-    /// The kernels and jobs that the experiment runs: [`Twin::kernel`] and [`Twin::job`]. A page's workers, the tests of
-    /// parity and the tests of shaders find them here.
+    /// The kernels and jobs that the experiment runs: [`Twin::kernel`] and [`Twin::job`]. The workers of a page, the
+    /// parity tests and the shader tests find them here.
     const KERNELS: &'static [Twin] = &[];
-    /// The setting that tests run, `name=value&...`. It takes less than a second, and at least one verdict can tell.
+    /// A setting for tests, `name=value&...`. It runs in less than a second, and yields at least one verdict that is
+    /// not "cannot tell".
     const QUICK: &'static str;
     /// The parameters of the experiment.
     type Params: Params;
 
-    /// Checks whether values that are valid alone fit each other, which their declaration cannot say. It computes no closed
-    /// form, because the page calls it at every change of a control.
+    /// Checks whether values that are valid alone fit each other, which the declarations of single parameters cannot
+    /// say. It computes no closed form, because the page calls it at every change of a control.
     ///
     /// # Errors
     /// A sentence naming the parameter, its value and what is allowed; see [`Error::parameter`].
@@ -48,23 +49,25 @@ pub trait Experiment: Sized + 'static {
         Ok(())
     }
 
-    /// Checks whether the values fit each other and a table, where [`Experiment::DATA`] asks for one.
+    /// Checks whether the values fit each other and, where [`Experiment::DATA`] asks for a table, whether they fit the
+    /// table.
     ///
     /// # Errors
-    /// Values that [`Experiment::check`] refuses; a table that cannot be used, with the line.
+    /// Values that [`Experiment::check`] refuses; a table that cannot be used. The message names the line of the table.
     fn check_on(params: &Self::Params, _table: Option<&Rc<Table>>) -> Result<()> {
         Self::check(params)
     }
 
-    /// Computes the closed forms for values that were checked, so that [`Experiment::output`] shows theory. It must be fast
-    /// enough for a slider.
+    /// Starts the experiment with values that were checked. It computes the closed forms, so that
+    /// [`Experiment::output`] shows theory at once, and must be fast enough for a slider.
     ///
     /// # Errors
     /// Only what [`Experiment::check`] refuses.
     fn start(params: Self::Params, seed: u32) -> Result<Self>;
 
-    /// Starts over a table, where [`Experiment::DATA`] asks for one. The values were checked, but the table was not: an
-    /// experiment that reads a table refuses a bad one here, so that the table is read only once.
+    /// Starts the experiment with values that were checked, and with a table where [`Experiment::DATA`] asks for one.
+    /// The table was not checked: an experiment that reads one refuses a bad table here, so that the table is read only
+    /// once.
     ///
     /// # Errors
     /// Only what [`Experiment::check_on`] refuses.
@@ -75,18 +78,18 @@ pub trait Experiment: Sized + 'static {
     /// How far the run is.
     fn progress(&self) -> Progress;
 
-    /// Runs to the next checkpoint. It is called only while [`Experiment::progress`] is not finished. What a checkpoint adds
-    /// is recorded only when all of it is known, so that a failed or cancelled call changes nothing.
+    /// Runs to the next checkpoint. It is called only while [`Experiment::progress`] is not finished. The results of a
+    /// checkpoint are recorded only when all of them are known, so that a failed or cancelled call changes nothing.
     ///
     /// # Errors
-    /// A failed device that no replay can replace.
+    /// A device failed, and repeating the work on another device was not possible.
     fn advance(&mut self, exec: &Exec) -> impl Future<Output = Result<()>>;
 
     /// The results so far.
     fn output(&self) -> Output;
 }
 
-/// An experiment without its types.
+/// A running experiment as a trait object: [`Experiment`] without its associated types.
 pub trait Run {
     /// How far the run is.
     fn progress(&self) -> Progress;
@@ -112,7 +115,7 @@ impl<E: Experiment> Run for E {
     }
 }
 
-/// Refuses a table if the experiment reads none.
+/// Returns an error if a table is `given` to an experiment that reads none.
 fn may_read<E: Experiment>(given: bool) -> Result<()> {
     if E::DATA.is_empty() && given { Err(reads_no_table(E::SLUG)) } else { Ok(()) }
 }
@@ -123,41 +126,42 @@ fn reads_no_table(slug: &str) -> Error {
     Error::new(ErrorKind::Parameter, text!(words::READS_NO_TABLE, experiment = name(slug)))
 }
 
-/// One line of the registry.
+/// The entry of an experiment in the list of experiments.
 #[derive(Clone, Copy, Serialize)]
 pub struct Entry {
     /// Name in URLs and on the command line.
     pub slug: &'static str,
-    /// The words of the experiment. A page reads them from the catalogue that it was built with, so its wasm carries none.
+    /// The texts of the page about the experiment. The page reads them from the catalogue that was built with it, so
+    /// its wasm contains none.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(flatten)]
     pub info: Info,
-    /// The templates of the results, by the names of their constants.
+    /// The text templates of the results, by the names of their constants.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Texts,
-    /// The parameters of the experiment.
+    /// The declarations of the experiment's parameters.
     pub params: &'static [Spec],
     /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
     #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
-    /// What the user's table must hold; empty where the experiment reads no table.
+    /// A sentence that says what the user's table must hold; empty where the experiment reads no table.
     #[cfg(not(target_arch = "wasm32"))]
     pub data: &'static str,
     /// Does the experiment have a kernel, which a GPU can run?
     #[cfg(not(target_arch = "wasm32"))]
     pub kernel: bool,
-    /// A setting that runs within a second, at which at least one verdict can tell.
+    /// A setting that runs within a second and yields at least one verdict that is not "cannot tell".
     #[cfg(not(target_arch = "wasm32"))]
     pub quick: &'static str,
-    /// Checks whether the values of the parameters fit each other, and the table where the experiment reads one.
+    /// Checks whether the values of the parameters fit each other and, where the experiment reads one, the table.
     #[serde(skip)]
     pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
     /// The kernels and jobs of the experiment.
     #[serde(skip)]
     pub kernels: &'static [Twin],
-    /// Starts the experiment with values, a table where it reads one, and a seed. It refuses values that do not fit each
-    /// other or the table.
+    /// Starts the experiment with parameter values, a table where it reads one, and a seed. It returns an error for
+    /// values that do not fit each other or the table.
     #[serde(skip)]
     pub start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
@@ -196,7 +200,7 @@ impl Entry {
     }
 }
 
-/// Is one of the twins a kernel, which a GPU can run?
+/// Does the list contain a kernel, which a GPU can run, and not only jobs?
 #[cfg(not(target_arch = "wasm32"))]
 const fn has_kernel(twins: &[Twin]) -> bool {
     match twins {
@@ -205,16 +209,16 @@ const fn has_kernel(twins: &[Twin]) -> bool {
     }
 }
 
-/// A part of the story: its experiments in the order of the page.
+/// A part of the lab: its experiments in the order of the page.
 #[derive(Clone, Copy, Serialize)]
 pub struct Part {
-    /// Heading.
+    /// Heading of the part on the page.
     #[cfg(not(target_arch = "wasm32"))]
     pub title: &'static str,
-    /// What the part is about, one sentence.
+    /// One sentence that says what the part is about.
     #[cfg(not(target_arch = "wasm32"))]
     pub lead: &'static str,
-    /// The templates that the experiments of the part share.
+    /// The text templates that the experiments of the part share.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Texts,
@@ -223,8 +227,8 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part with its words and experiments. A page reads the words from the catalogue that it was built with, so its wasm
-    /// carries none.
+    /// A part with its texts and experiments. A page reads the texts from the catalogue that was built with it, so its
+    /// wasm contains none.
     #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "words are not in the wasm"))]
     pub const fn new(title: &'static str, lead: &'static str, texts: Texts, entries: &'static [Entry]) -> Self {
         Self {
@@ -239,14 +243,15 @@ impl Part {
     }
 }
 
-/// Declares a part of the story in its `mod.rs`: title, lead, the templates that its experiments share, and a line for each
-/// experiment. The line declares the experiment's module, and the order of the lines is the order of the story.
+/// Declares a part of the lab in its `mod.rs`: title, introduction, the text templates that its experiments share, and
+/// a line for each experiment. The line declares the experiment's module, and the order of the lines is the order on
+/// the page.
 #[macro_export]
 macro_rules! part {
     ($title:literal, $lead:literal, texts: $texts:expr, $($module:ident::$experiment:ident,)+) => {
         $(pub mod $module;)+
 
-        /// This part of the story.
+        /// The part of the lab that this module contains.
         pub const PART: $crate::kit::Part =
             $crate::kit::Part::new($title, $lead, $texts, &[$($crate::kit::Entry::of::<$module::$experiment>(),)+]);
     };

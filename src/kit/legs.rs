@@ -1,24 +1,25 @@
-//! Legs: which runs come next, how far they go, and which state they carry on.
+//! The order of an experiment's work: which runs come next, how far they go, and which state they carry on.
 //!
 //! An experiment is advanced from checkpoint to checkpoint, in an order that its parameters fix. Runs that go through
-//! their checkpoints together are a *leg*; a leg may be one of many blocks, because a device holds only so many runs at a
-//! time. The state that a leg has reached at one checkpoint is carried to the next. A call that fails or is cancelled on the
-//! way loses the state, and then the leg starts over; it reaches the same numbers, because draws are indexed.
+//! their checkpoints together are a *leg*. A device holds only so many runs at a time, so the runs of one setting may
+//! be divided into several legs. The state that a leg has reached at one checkpoint is carried to the next. If a call
+//! fails or is cancelled, the state is lost and the leg starts over. It then computes the same numbers again, because
+//! each random draw depends only on its index.
 
-/// Legs one after another, each with its checkpoints.
+/// The legs (groups of runs) of an experiment in their order, each with its number of checkpoints.
 #[derive(Clone, Debug)]
 pub struct Legs<L> {
     legs: Vec<(L, u32)>,
 }
 
-/// A checkpoint of a leg.
+/// A place in the work of an experiment: one checkpoint of one leg (group of runs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<L> {
-    /// The leg.
+    /// The leg: a group of runs that go through their checkpoints together.
     pub leg: L,
-    /// The checkpoint of the leg, counted from 0.
+    /// Index of the checkpoint in the leg, counted from 0.
     pub checkpoint: u32,
-    /// Is that the last checkpoint of the leg?
+    /// Is this the last checkpoint of the leg?
     pub last: bool,
 }
 
@@ -29,17 +30,17 @@ impl<L> Default for Legs<L> {
 }
 
 impl<L: Copy> Legs<L> {
-    /// Adds a leg with that many checkpoints.
+    /// Adds a leg (group of runs) with the given number of checkpoints.
     pub fn push(&mut self, leg: L, checkpoints: u32) {
         self.legs.push((leg, checkpoints));
     }
 
-    /// The number of checkpoints of all legs.
+    /// Total number of checkpoints of all legs (groups of runs).
     pub fn total(&self) -> u32 {
         self.legs.iter().map(|(_, checkpoints)| checkpoints).sum()
     }
 
-    /// The place that comes after `done` checkpoints; nothing when all are done.
+    /// The checkpoint that comes after the first `done` checkpoints; `None` when all are done.
     pub fn after(&self, done: u32) -> Option<Place<L>> {
         let mut left = done;
         for &(leg, checkpoints) in &self.legs {
@@ -52,22 +53,22 @@ impl<L: Copy> Legs<L> {
     }
 }
 
-/// Runs that are simulated together.
+/// A range of runs that are simulated together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// The first run.
+    /// Index of the first run.
     pub first: u32,
-    /// How many runs.
+    /// Number of runs.
     pub runs: u32,
 }
 
-/// Splits `runs` runs into blocks of at most `most` (at least 1), in order.
+/// Splits the runs from 0 to `runs` into blocks of at most `most` (at least 1), in order.
 pub fn blocks(runs: u32, most: u32) -> impl Iterator<Item = Block> {
     let most = most.max(1);
     (0..runs).step_by(most as usize).map(move |first| Block { first, runs: most.min(runs - first) })
 }
 
-/// The state that a leg carries from one checkpoint to the next.
+/// The state that a leg (group of runs) carries from one checkpoint to the next.
 #[derive(Clone, Debug)]
 pub struct Carried<S> {
     state: Option<S>,
@@ -80,13 +81,15 @@ impl<S> Default for Carried<S> {
 }
 
 impl<S> Carried<S> {
-    /// Takes the state out for the way to `checkpoint`. There is none at the first checkpoint of a leg. There is none either
-    /// if the previous call failed or was cancelled before it could [`Carried::put`] the state back: then the leg starts over.
+    /// Takes the state out, to run from it to `checkpoint`. There is none at the first checkpoint of a leg (group of
+    /// runs). There is none either if the previous call failed or was cancelled before it could [`Carried::put`] the
+    /// state back: then the leg starts over.
     pub fn take(&mut self, checkpoint: u32) -> Option<S> {
         self.state.take().filter(|_| checkpoint > 0)
     }
 
-    /// Puts the state back at a checkpoint that was reached; after the `last` checkpoint of a leg nothing is carried on.
+    /// Puts the state back after a checkpoint was reached. After the `last` checkpoint of a leg (group of runs) the
+    /// state is dropped.
     pub fn put(&mut self, state: S, last: bool) {
         self.state = (!last).then_some(state);
     }

@@ -1,9 +1,11 @@
-//! What every experiment is made of: its contract, its words, its claims.
+//! The parts that every experiment is made of: its trait, its texts and its claims.
 //!
 //! # A whole experiment
 //!
-//! How fast does the share of heads approach the bias of a coin? In the lab its comments name the files: a folder in its part of
-//! the story, and, because it has a kernel and a closed form, their stems in `sim/` and `theory/`. `state_tracking` is one to read.
+//! How fast does the share of heads approach the bias of a coin? This example is a whole experiment in one file. Its
+//! comments name the files in which the parts would be: a folder for the experiment in the folder of its part of the
+//! lab, and one file each in `sim/` for the kernel and in `theory/` for the closed form. `state_tracking` is a good
+//! experiment to read next.
 //!
 //! ```
 //! use scaling_lab::error::Result;

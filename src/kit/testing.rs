@@ -6,16 +6,16 @@ use crate::exec::Exec;
 use crate::output::Verdict;
 use crate::params::{Params as _, query};
 
-/// Shortcuts to a run of an experiment, for tests.
+/// Shortcuts that run an experiment in tests.
 pub(crate) trait Tested: Experiment {
-    /// Checks the setting of a query and starts the experiment, as [`crate::session::Session::open`] does.
+    /// Checks the parameters in the query `text` and starts the experiment, as [`crate::session::Session::open`] does.
     fn at(text: &str, seed: u32) -> Result<Self> {
         let params = Self::Params::read(&query(text))?;
         Self::check(&params)?;
         Self::start(params, seed)
     }
 
-    /// Starts the experiment at the setting of a query, which must be allowed.
+    /// Starts the experiment with the parameters in the query `text`, which must be allowed.
     fn started(text: &str, seed: u32) -> Self {
         Self::at(text, seed).unwrap_or_else(|e| panic!("`{text}`: {e}"))
     }
@@ -29,17 +29,17 @@ pub(crate) trait Tested: Experiment {
         run
     }
 
-    /// Runs to the next checkpoint on the CPU.
+    /// Runs the experiment to its next checkpoint on the CPU.
     fn step(&mut self) {
         pollster::block_on(self.advance(&Exec::cpu())).expect("advances");
     }
 
-    /// The error, in English, with which a setting is refused.
+    /// The error, in English, with which the parameters in the query `text` are refused.
     fn refused(text: &str) -> String {
         Self::at(text, 1).err().unwrap_or_else(|| panic!("`{text}` is not refused")).to_string()
     }
 
-    /// The verdict with that id.
+    /// The verdict with the given id.
     fn verdict(&self, id: &str) -> Verdict {
         self.output().verdicts.into_iter().find(|v| v.id == id).unwrap_or_else(|| panic!("no verdict {id}"))
     }

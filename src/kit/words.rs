@@ -1,4 +1,4 @@
-//! Words of an experiment: what a page says of it beside its results.
+//! Texts of an experiment that do not depend on its results.
 
 use serde::Serialize;
 
@@ -6,48 +6,48 @@ crate::texts! {
     READS_NO_TABLE = "experiment `{experiment}` reads no table";
 }
 
-/// A formula, typeset when the page is built.
+/// A formula, which is typeset when the page is built.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Formula {
-    /// What it says, in words.
+    /// The meaning of the formula, in words.
     pub label: &'static str,
-    /// TeX.
+    /// The formula in TeX.
     pub tex: &'static str,
 }
 
-/// Where something comes from.
+/// A paper or a talk that an experiment is based on.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Source {
-    /// Authors, title, year.
+    /// Authors, title and year.
     pub text: &'static str,
-    /// Address; empty when there is none.
+    /// Address on the web; empty when there is none.
     pub url: &'static str,
 }
 
-/// A named setting.
+/// A setting of the parameters that has a name.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Preset {
     /// Name of the setting.
     pub title: &'static str,
-    /// The query string that sets it, `name=value&...`.
+    /// The parameters of the setting, as a URL query `name=value&...`.
     pub query: &'static str,
 }
 
-/// What an experiment is about: all of its words, in English.
+/// The texts about an experiment, in English, that do not depend on its results.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Info {
-    /// Heading.
+    /// Heading of the page.
     pub title: &'static str,
-    /// The question in one sentence.
+    /// The question of the experiment, one sentence.
     pub question: &'static str,
-    /// What to notice, a paragraph each.
+    /// What a reader should notice in the results, one paragraph each.
     pub notice: &'static [&'static str],
-    /// The model, a paragraph each; says what it does not show.
+    /// The model and its limits, one paragraph each.
     pub model: &'static [&'static str],
-    /// Formulas.
+    /// The formulas of the model.
     pub formulas: &'static [Formula],
-    /// Papers and talks.
+    /// Papers and talks that the experiment is based on.
     pub sources: &'static [Source],
-    /// Named settings.
+    /// Settings that the page offers by name.
     pub presets: &'static [Preset],
 }

@@ -1,17 +1,19 @@
-//! A digest of the numbers of a result: it compares two runs of which neither is stored.
+//! A digest of the numbers of a result. It allows a comparison of two runs whose results are not stored.
 //!
-//! The digest reads the id of every figure, table and verdict and every number or `null` in them, in the order of the
-//! document. It reads no words, so that a label, a unit or the name of a parameter may change without changing the digest.
+//! The digest depends on the id of every figure, table and verdict, and on every number or `null` in them, in the order
+//! of the result document. It does not depend on texts, so a label, a unit or the name of a parameter may change
+//! without changing the digest.
 
 use super::table::Cell;
 use super::{Id, Output};
 use crate::rng::Digest;
 
-/// The numbers of one figure, table or verdict, with its kind and id; `None` stands for `null` in the document.
+/// The numbers of one figure, table or verdict: its kind (`figure`, `table` or `verdict`), its id and the numbers.
+/// `None` stands for `null` in the result document.
 pub type Numbers = (&'static str, Id, Vec<Option<f64>>);
 
-/// All numbers of a result, in the order of the document. The numbers of a verdict are the measured value, the interval,
-/// theory, null, resolution, and 1 or 0 for whether it agrees.
+/// All numbers of a result, in the order of the result document. The numbers of a verdict are the measured value, the
+/// two ends of the interval, theory, null, resolution, and 1 or 0 for whether the verdict agrees.
 pub fn numbers(output: &Output) -> Vec<Numbers> {
     let mut found: Vec<(&'static str, Id, Vec<f64>)> = Vec::new();
     for figure in &output.figures {
@@ -42,7 +44,7 @@ pub fn numbers(output: &Output) -> Vec<Numbers> {
     found.into_iter().map(|(kind, id, list)| (kind, id, finite(list))).collect()
 }
 
-/// The digest of [`numbers`]: 16 hexadecimal digits. It does not tell 0 and -0 apart.
+/// The digest of [`numbers`] as 16 hexadecimal digits. The numbers 0 and -0 have equal digests.
 pub fn digest(output: &Output) -> String {
     let mut digest = Digest::default();
     for (kind, id, list) in numbers(output) {

@@ -1,4 +1,4 @@
-//! Figures: axes, series, heat maps and marks. Numbers that are not finite are `null` in the document.
+//! Figures: axes, series, heat maps and marks. In the result document, numbers that are not finite are `null`.
 
 use std::borrow::Cow;
 
@@ -8,11 +8,11 @@ use super::{finite_list, finite_list_option, finite_option, finite_rows};
 use crate::params::Scale;
 use crate::text::{Template, Text};
 
-/// The most points a series may have; longer ones are thinned by [`Series::thin`].
+/// Largest number of points of a series in the result document. Longer series are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
 
-/// A permanent name, which links and files contain. Most ids are known when the lab is built; the ids of many similar curves
-/// contain a number.
+/// The permanent name of a figure, table, series or verdict, which links and files contain. Most ids are constants; the
+/// ids of many similar curves contain a number.
 pub type Id = Cow<'static, str>;
 
 /// An axis of a figure.
@@ -22,7 +22,7 @@ pub struct Axis {
     pub label: Template<0>,
     /// The unit of the quantity; `%` for a share that is printed as a percentage, empty for a pure number.
     pub unit: &'static str,
-    /// Linear or logarithmic.
+    /// Whether the axis is linear or logarithmic.
     pub scale: Scale,
 }
 
@@ -48,7 +48,7 @@ impl Axis {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Joined points; `lo` and `hi` are the edges of a band around them.
+    /// Joined points; `lo` and `hi` are the edges of a band around the line.
     Line,
     /// Markers; `lo` and `hi` are the ends of error bars.
     Points,
@@ -64,11 +64,11 @@ pub enum Role {
     Measured,
     /// Computed from a closed form.
     Theory,
-    /// Printed by somebody.
+    /// Taken from a publication.
     Published,
 }
 
-/// Points with intervals, collected one at a time.
+/// Points with intervals, from which a series is made.
 #[derive(Clone, Debug, Default)]
 pub struct Points {
     x: Vec<f64>,
@@ -86,13 +86,13 @@ impl Points {
         self.hi.push(hi);
     }
 
-    /// A measured series of the points; nothing if there are no points.
+    /// A measured series of the points; `None` if there are no points.
     pub fn series(self, id: impl Into<Id>, label: impl Into<Text>) -> Option<Series> {
         (!self.x.is_empty()).then(|| Series::measured(id, label, self.x, self.y).interval(self.lo, self.hi))
     }
 }
 
-/// Can a value be drawn on an axis of that scale?
+/// Can `value` be drawn on an axis with this scale?
 fn fits(value: f64, scale: Scale) -> bool {
     value.is_finite() && (value > 0.0 || scale == Scale::Linear)
 }
@@ -100,13 +100,13 @@ fn fits(value: f64, scale: Scale) -> bool {
 /// One curve or cloud of points.
 #[derive(Clone, Debug, Serialize)]
 pub struct Series {
-    /// Unique in its figure.
+    /// Id of the series, unique in its figure.
     pub id: Id,
-    /// The group of the series. Series of one group show one quantity (computed, measured or published) and share a colour; two
-    /// groups of a figure never share a colour. A series without a group is a group of its own.
+    /// The group of the series. All series of a group show one quantity (computed, measured or published) in one
+    /// colour. Different groups of a figure have different colours. A series without a group is a group by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Id>,
-    /// The text in the legend.
+    /// The text for the series in the legend.
     pub label: Text,
     /// How the series is drawn: line, points or band.
     pub kind: Kind,
@@ -115,19 +115,20 @@ pub struct Series {
     /// The abscissae of the points.
     #[serde(serialize_with = "finite_list")]
     pub x: Vec<f64>,
-    /// The ordinates of the points; NaN where there is none.
+    /// The ordinates of the points; NaN where a point is missing.
     #[serde(serialize_with = "finite_list")]
     pub y: Vec<f64>,
-    /// The lower ends of the intervals; not finite where open.
+    /// The lower ends of the intervals; not finite where an interval has no lower end.
     #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
     pub lo: Option<Vec<f64>>,
-    /// The upper ends of the intervals; not finite where open.
+    /// The upper ends of the intervals; not finite where an interval has no upper end.
     #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
     pub hi: Option<Vec<f64>>,
-    /// Is the series switched off in the legend at first?
+    /// Is the series hidden until the reader switches it on in the legend?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
-    /// Are points with ordinate 0 drawn as open markers at the floor of a logarithmic axis, for "none seen"?
+    /// Are points with ordinate 0 drawn as open markers at the lower edge of a logarithmic axis? Such a point means
+    /// that no event was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub floor: bool,
 }
@@ -179,30 +180,32 @@ impl Series {
         self
     }
 
-    /// Switches the series off at first.
+    /// Hides the series until the reader switches it on in the legend.
     pub const fn hidden(self) -> Self {
         self.hidden_if(true)
     }
 
-    /// Switches the series off at first if `hidden`.
+    /// Hides the series until the reader switches it on in the legend, if `hidden`.
     pub const fn hidden_if(mut self, hidden: bool) -> Self {
         self.hidden = hidden;
         self
     }
 
-    /// Draws points with ordinate 0 as open markers at the floor of a logarithmic axis, for "none seen".
+    /// Draws points with ordinate 0 as open markers at the lower edge of a logarithmic axis. Such a point means that no
+    /// event was seen.
     pub const fn at_floor(mut self) -> Self {
         self.floor = true;
         self
     }
 
-    /// Can any part of the series be drawn on a vertical axis of that scale?
+    /// Can any part of the series be drawn on a vertical axis with this scale?
     fn shows(&self, scale: Scale) -> bool {
         let ends = [self.lo.as_ref(), self.hi.as_ref()].into_iter().flatten();
         self.floor || [&self.y].into_iter().chain(ends).flatten().any(|value| fits(*value, scale))
     }
 
-    /// Keeps at most [`POINTS_MAX`] points; which ones depends only on the length.
+    /// Keeps at most [`POINTS_MAX`] points, evenly spread over the series. Which points are kept depends only on the
+    /// length of the series.
     pub fn thin(&mut self) {
         let n = self.x.len();
         if n > POINTS_MAX {
@@ -218,17 +221,18 @@ impl Series {
     }
 }
 
-/// The coordinates of a heat map.
+/// The coordinate system of a heat map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Frame {
-    /// x and y are plain axes.
+    /// x and y are Cartesian coordinates.
     Plane,
-    /// x and y are the first two of three shares.
+    /// x and y are the first two of three shares, which add up to 1.
     Simplex,
 }
 
-/// A heat map: `z[row = y][col = x]`, not finite outside the simplex.
+/// A heat map with the value `z[row][column]` at the abscissa `x[column]` and the ordinate `y[row]`. Values outside the
+/// simplex are not finite.
 #[derive(Clone, Debug, Serialize)]
 pub struct Field {
     /// The abscissae of the columns.
@@ -281,7 +285,7 @@ impl Mark {
 /// A figure of a result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
-    /// Unique in the experiment.
+    /// Id of the figure, unique in the experiment.
     pub id: Id,
     /// The title of the figure.
     pub title: Text,
@@ -297,16 +301,16 @@ pub struct Figure {
     /// The marks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
-    /// Is the figure folded below the others, for readers who want to know more?
+    /// Is the figure folded below the others, because few readers need it?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub folded: bool,
-    /// A sentence that says why there is nothing to draw.
+    /// A sentence that says why there is nothing to draw; `None` if there is something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Template<0>>,
 }
 
 impl Figure {
-    /// A figure with nothing in it yet.
+    /// A figure without series and marks.
     pub fn new(id: impl Into<Id>, title: impl Into<Text>, x: Axis, y: Axis) -> Self {
         Self::empty(id.into(), title.into(), x, y)
     }
@@ -338,32 +342,32 @@ impl Figure {
         self
     }
 
-    /// Lays a heat map behind the series.
+    /// Draws a heat map behind the series.
     pub fn field(mut self, field: Field) -> Self {
         self.field = Some(field);
         self
     }
 
-    /// Folds the figure below the others, for readers who want to know more.
+    /// Folds the figure below the others, because few readers need it.
     pub const fn folded(mut self) -> Self {
         self.folded = true;
         self
     }
 
-    /// Sets the sentence that says why a finished run leaves nothing to draw.
+    /// Sets the sentence that is shown if nothing can be drawn at the end of a run.
     pub const fn where_empty(mut self, why: Template<0>) -> Self {
         self.nothing = Some(why);
         self
     }
 
-    /// Drops the series of which nothing can be drawn on the axes; returns nothing if none is left.
+    /// Drops the series of which nothing can be drawn on the axes. Returns `None` if no series is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;
         self.series.retain(|series| series.floor || series.y.iter().any(|y| fits(*y, scale)));
         (!self.series.is_empty()).then_some(self)
     }
 
-    /// Can anything be drawn on the axes?
+    /// Can any part of the figure be drawn on its axes?
     pub(super) fn shows(&self) -> bool {
         let field = |field: &Field| field.z.iter().flatten().any(|z| fits(*z, field.scale));
         self.field.as_ref().is_some_and(field) || self.series.iter().any(|series| series.shows(self.y.scale))

@@ -1,5 +1,5 @@
-//! The results of an experiment: figures, tables, verdicts, and the one document that page, widget and command line all
-//! write.
+//! The results of an experiment: figures, tables and verdicts. Page, widget and command line all write them as one
+//! result document.
 //!
 //! Numbers keep full precision; a number that is not finite is `null` in the document.
 
@@ -47,17 +47,17 @@ fn finite_rows<S: Serializer>(rows: &[Vec<f64>], serializer: S) -> Result<S::Ok,
 /// The results of an experiment so far.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Output {
-    /// Figures in the order of the page.
+    /// The figures in the order of the page.
     pub figures: Vec<Figure>,
-    /// Tables.
+    /// The tables in the order of the page.
     pub tables: Vec<Table>,
-    /// Verdicts.
+    /// The verdicts in the order of the page.
     pub verdicts: Vec<Verdict>,
 }
 
 impl Output {
-    /// Gives each figure and table that is empty at the end of a run a sentence that says why, and takes the sentence from
-    /// those that are not. It is a separate function because the page's first part holds no function that only a run needs.
+    /// Gives each figure and table that is empty at the end of a run a sentence that says why, and removes this
+    /// sentence from all others. It is a separate function so that the page's first download does not include it.
     #[inline(never)]
     pub fn explain(&mut self) {
         for figure in &mut self.figures {
@@ -69,28 +69,28 @@ impl Output {
     }
 }
 
-/// How far a run is, in checkpoints fixed by its parameters.
+/// How far a run has advanced, counted in checkpoints, whose number the parameters fix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Progress {
-    /// The checkpoints recorded.
+    /// Number of checkpoints whose results are recorded.
     pub done: u32,
-    /// The checkpoints in all; 0 for an experiment that only computes closed forms.
+    /// Number of all checkpoints; 0 for an experiment that only computes closed forms.
     pub total: u32,
 }
 
 impl Progress {
-    /// Is there nothing left to do?
+    /// Are the results of all checkpoints recorded?
     pub const fn finished(self) -> bool {
         self.done >= self.total
     }
 }
 
-/// A device that a run used.
+/// A device that a run used, and from which checkpoint on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceUse {
     /// `cpu` or `gpu`.
     pub kind: &'static str,
-    /// The name of the adapter, or how many threads or workers computed.
+    /// The name of the GPU adapter, or the number of CPU threads or workers.
     pub adapter: Text,
     /// The first checkpoint that the device computed, counted from 0.
     pub from_mark: u32,
@@ -105,30 +105,30 @@ pub struct DataUse {
     pub digest: String,
 }
 
-/// The result document of a run.
+/// The result document of a run, which is written as JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct Document {
-    /// Always `scaling-lab`.
+    /// The name of the program: always `scaling-lab`.
     pub lab: &'static str,
     /// The version of the lab.
     pub version: &'static str,
-    /// The commit that the lab was built from; `unknown` outside git.
+    /// The commit of the source from which the lab was built; `unknown` if it was built outside git.
     pub commit: &'static str,
-    /// The slug of the experiment.
+    /// The name of the experiment in URLs and on the command line.
     pub experiment: &'static str,
-    /// The values of the parameters as read, by name.
+    /// The names and values of the parameters.
     #[serde(serialize_with = "crate::params::as_map")]
     pub params: Vec<(&'static str, Value)>,
-    /// The table that the run read; nothing where it read none.
+    /// The table that the run read; `None` if it read no table.
     pub data: Option<DataUse>,
-    /// The seed of all draws.
+    /// The seed of all random draws.
     pub seed: u32,
-    /// The devices that the run used, in their order.
+    /// The devices that the run used, in order of use.
     pub device: Vec<DeviceUse>,
-    /// Seconds of work.
+    /// Seconds of computing time.
     #[serde(serialize_with = "finite")]
     pub elapsed_s: f64,
-    /// How far the run is.
+    /// How far the run has advanced.
     pub progress: Progress,
     /// Notices about the run, such as a change of the device.
     pub notices: Vec<Text>,

@@ -38,14 +38,14 @@ impl From<Template<0>> for Cell {
 pub struct Column {
     /// What the column holds.
     pub name: Template<0>,
-    /// The unit of the numbers; empty for pure numbers.
+    /// The unit of the numbers in the column; empty for pure numbers.
     pub unit: &'static str,
 }
 
 /// A table of a result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Table {
-    /// Unique in the experiment.
+    /// Id of the table, unique in the experiment.
     pub id: &'static str,
     /// The title of the table.
     pub title: Text,
@@ -53,13 +53,15 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The cells, row by row.
     pub rows: Vec<Vec<Cell>>,
-    /// A sentence that says why there is no row, or no number where numbers should be.
+    /// A sentence that says why the table has no rows, or why its numbers are missing; `None` if the table shows
+    /// something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Template<0>>,
 }
 
 impl Table {
-    /// Does the table show anything? Texts are enough, unless all numbers beside them are missing.
+    /// Does the table show anything? A table with texts only does. If it has cells for numbers, at least one number
+    /// must be known.
     pub(super) fn shows(&self) -> bool {
         let mut cells = self.rows.iter().flatten();
         let number = |cell: &Cell| matches!(cell, Cell::Number(_));

@@ -1,4 +1,4 @@
-//! Verdicts: whether the numbers support a claim. They are always computed, never written by hand.
+//! Verdicts: whether the numbers of a run support a claim. Every verdict is computed from numbers.
 
 use serde::Serialize;
 
@@ -9,42 +9,45 @@ use crate::text::{Template, Text, count};
 
 /// Whether the numbers of a run support a claim.
 ///
-/// An interval decides only if it excludes something. It refutes the theory if it excludes the theory. It supports the
-/// theory if it holds the theory and excludes the null. Otherwise `agrees` is `None`: the run cannot tell. That is also
-/// the answer for a run that was cancelled or censored, and where there is only theory.
+/// An interval decides only if it excludes something. It refutes the theory if it excludes the theoretical value. It
+/// supports the theory if it contains the theoretical value and excludes the null value. Otherwise `agrees` is `None`:
+/// the run cannot tell. `agrees` is also `None` for a run that was cancelled, for a run whose times were cut off by its
+/// budget, and where there is only theory.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
-    /// Unique in the experiment.
+    /// Id of the verdict, unique in the experiment.
     pub id: Id,
     /// The claim that is tested: a sentence, or a noun phrase that names the measured quantity.
     pub claim: Text,
     /// The measured value.
     #[serde(serialize_with = "finite")]
     pub measured: f64,
-    /// The 99.9% interval of the measured value; an end that is not finite is open.
+    /// The 99.9% interval of the measured value. An end that is not finite means that the interval is unbounded.
     #[serde(serialize_with = "finite_pair")]
     pub interval: Option<[f64; 2]>,
     /// The value that theory predicts.
     #[serde(serialize_with = "finite_option")]
     pub theory: Option<f64>,
-    /// The value that would be measured if the effect were absent or a rival theory were right; see [`Verdict::against`].
+    /// The null value: the value that would be measured if the effect were absent or a rival theory were right; see
+    /// [`Verdict::against`].
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub null: Option<f64>,
-    /// How far the measurement may be off beyond its interval, in the units of the values.
+    /// How far the measured value may be off in addition to its interval, for example by bias. It has the unit of the
+    /// values.
     #[serde(serialize_with = "finite")]
     pub resolution: f64,
-    /// Does the interval, widened by the resolution, hold the theory? `None` if the run cannot tell.
+    /// Does the interval, widened by the resolution, contain the theoretical value? `None` if the run cannot tell.
     pub agrees: Option<bool>,
     /// The unit of the values; `%` for shares.
     pub unit: &'static str,
-    /// Sentences on what else a reader should know.
+    /// Sentences with further information for the reader.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub note: Vec<Text>,
 }
 
 impl Verdict {
-    /// A verdict that agrees if `interval`, widened by `resolution` at both ends, holds `theory`. It cannot tell if one of the
-    /// numbers is NaN or the interval is missing.
+    /// A verdict that agrees if `interval`, widened by `resolution` at both ends, contains `theory`. It cannot tell if
+    /// one of the numbers is NaN or the interval is missing.
     pub fn of(
         id: impl Into<Id>,
         claim: impl Into<Text>,
@@ -60,7 +63,7 @@ impl Verdict {
         Self { measured, interval, theory: Some(theory), resolution, agrees, ..Self::pending(id, claim) }
     }
 
-    /// A verdict about which nothing is known yet, so that it cannot tell.
+    /// A verdict without any value, which therefore cannot tell.
     pub fn pending(id: impl Into<Id>, claim: impl Into<Text>) -> Self {
         Self {
             id: id.into(),
@@ -76,14 +79,14 @@ impl Verdict {
         }
     }
 
-    /// Turns the verdict into "cannot tell" unless the run has `finished`.
+    /// Turns the verdict into "cannot tell" if the run has not `finished`.
     pub fn once(mut self, finished: bool) -> Self {
         self.agrees = self.agrees.filter(|_| finished);
         self
     }
 
-    /// Turns the verdict into "cannot tell" if there are fewer than `least` runs, too few for a 99.9% interval, or if all runs
-    /// gave the same value, so that the interval has no width. The note says so.
+    /// Turns the verdict into "cannot tell" if there are fewer than `least` runs, too few for a 99.9% interval, or if
+    /// all runs gave one value, so that the interval has no width. A sentence in the note gives the reason.
     pub fn from_runs(mut self, runs: usize, least: usize) -> Self {
         let alike = self.interval.is_some_and(|[lo, hi]| lo == hi);
         if alike {
@@ -108,30 +111,32 @@ impl Verdict {
         self
     }
 
-    /// Turns the verdict into "cannot tell". The sentence `why` gives the reason and stands before the rest of the note.
+    /// Turns the verdict into "cannot tell". The sentence `why` gives the reason, and is put before the rest of the
+    /// note.
     pub fn cannot_tell(mut self, why: impl Into<Text>) -> Self {
         self.agrees = None;
         self.warning(why)
     }
 
-    /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise the
-    /// verdict cannot tell, and its note begins with `settle`, a sentence that says what to do to decide ("Simulate more
-    /// runs."). Call it after [`Verdict::note`]. If theory and null are equal, use [`Verdict::within`].
+    /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise
+    /// the verdict cannot tell, and its note begins with the sentence `settle`, which says what would decide ("Simulate
+    /// more runs."). It must be called after [`Verdict::note`]. If theory and null are equal, use [`Verdict::within`].
     pub fn against(mut self, null: f64, settle: impl Into<Text>) -> Self {
         self.null = Some(null);
         let held = self.interval.is_none_or(|[lo, hi]| !(null < lo - self.resolution || null > hi + self.resolution));
         self.doubt(held, settle)
     }
 
-    /// Demands that both ends of the interval are at most `margin` from the theory before the verdict may agree, because a wide
-    /// interval that holds the theory says nothing. Otherwise the verdict cannot tell, and its note begins with `settle`.
+    /// Demands that both ends of the interval are within `margin` of the theoretical value before the verdict may
+    /// agree, because a wide interval that contains this value says nothing. Otherwise the verdict cannot tell, and its
+    /// note begins with the sentence `settle`.
     pub fn within(self, margin: f64, settle: impl Into<Text>) -> Self {
         let theory = self.theory.unwrap_or(f64::NAN);
         let wide = self.interval.is_none_or(|[lo, hi]| !(theory - lo <= margin && hi - theory <= margin));
         self.doubt(wide, settle)
     }
 
-    /// Turns "agrees" into "cannot tell" if `doubtful`.
+    /// Turns "agrees" into "cannot tell" if `doubtful`, and then begins the note with the sentence `settle`.
     fn doubt(mut self, doubtful: bool, settle: impl Into<Text>) -> Self {
         if doubtful && self.agrees == Some(true) {
             self.agrees = None;
@@ -146,7 +151,7 @@ impl Verdict {
         self
     }
 
-    /// Sets the note to one sentence.
+    /// Replaces the note by one sentence.
     pub fn note(mut self, note: impl Into<Text>) -> Self {
         self.note = vec![note.into()];
         self

@@ -1,4 +1,4 @@
-//! Words that the results of all experiments share.
+//! Texts that the results of all experiments share.
 
 crate::texts! {
     NOTHING = "With these settings nothing could be measured here.";

@@ -1,4 +1,4 @@
-//! Splits a text into cells: its encoding, separators, quotes, comments, and lines of JSON.
+//! Splits a text into cells. This covers its encoding, separators, quotes, comments, and lines of JSON.
 
 use std::borrow::Cow;
 
@@ -8,22 +8,23 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 use crate::text::{Text, name, setting};
 
-/// Number of lines from which the separator of cells is decided.
+/// Number of lines that decide which separator a text has.
 const LOOK: usize = 200;
-/// Deepest nesting of JSON objects.
+/// Largest number of levels of nested JSON.
 const DEEP: usize = 32;
 
 fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// A text shortened to fit a sentence, without characters that would break the line.
+/// Shortens a text so that it fits into a sentence, and replaces control characters by spaces.
 pub fn shown(text: &str) -> String {
     let kept: String = text.chars().take(100).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if kept.len() < text.len() { format!("{kept}…") } else { kept }
 }
 
-/// Characters 0x80 to 0x9f of Windows-1252; undefined ones are the replacement character.
+/// The characters with the codes 0x80 to 0x9f in Windows-1252. A code without a character has the replacement
+/// character.
 const WINDOWS: &str = "€\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd}\u{fffd}‘’“”•–—˜™š›œ\u{fffd}žŸ";
 
 /// Decodes bytes as UTF-8, as UTF-16 (with a byte order mark or with every other byte 0) or as Windows-1252.
@@ -67,16 +68,16 @@ pub fn decode(bytes: Vec<u8>) -> Result<String> {
     Ok(text)
 }
 
-/// Separator of cells.
+/// What separates the cells of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Split {
     /// One character, such as a comma.
     Mark(u8),
-    /// At least this many spaces or tabs.
+    /// Spaces or tabs, at least this many.
     Spaces(usize),
 }
 
-/// A cell of a line, with whether it was quoted.
+/// A cell of a line, and whether it was quoted.
 #[derive(Clone, Debug, Default)]
 pub struct Cell<'a> {
     /// Text of the cell, without spaces around it.
@@ -85,33 +86,33 @@ pub struct Cell<'a> {
     pub quoted: bool,
 }
 
-/// A record, which is one line of cells; a quoted cell may extend it over several lines.
+/// A record: the cells of one line, or of several lines if a quoted cell contains line ends.
 #[derive(Debug, Default)]
 pub struct Record<'a> {
     /// Line on which the record begins.
     pub line: usize,
     /// Cells of the record.
     pub cells: Vec<Cell<'a>>,
-    /// First and last line of a quoted cell that takes several lines, and how the cell begins.
+    /// First and last line of a quoted cell that contains line ends, and the beginning of the cell.
     pub long: Option<(usize, usize, String)>,
-    /// Original text of the record, if a cell takes several lines.
+    /// Original text of the record, if it extends over several lines.
     pub drawn: Option<&'a str>,
 }
 
-/// Reader of a text, record by record. It skips comments, blank lines and lines drawn of dashes.
+/// Reads a text record by record. It skips comments, blank lines and lines that are drawn with dashes.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     text: &'a str,
     at: usize,
     line: usize,
     split: Split,
-    /// Line and text of the last comment before the first record, where headings may stand.
+    /// Line number and text of the last comment before the first record, because headings may be in a comment.
     pub comment: Option<(usize, &'a str)>,
-    /// Number of cells of a row, once that is known.
+    /// Number of cells that a row has, once it is known.
     pub wide: Option<usize>,
-    /// Lines of comments below the headings that have as many cells as a row.
+    /// Line numbers of comments below the headings that look like rows, because they have as many cells as a row.
     pub hidden: Vec<usize>,
-    /// Lines and words of the titles above the headings, which were skipped.
+    /// Line number and text of each title above the headings. Titles are skipped.
     pub titles: Vec<(usize, String)>,
 }
 
@@ -119,7 +120,8 @@ const fn is_end(b: u8) -> bool {
     matches!(b, b'\n' | b'\r')
 }
 
-/// Whether a line is a comment: it begins with #, // or %, and not with an error value of a spreadsheet or a number.
+/// Whether a line is a comment. A comment begins with #, // or %, but not with an error value of a spreadsheet such as
+/// #N/A, and not with # or % and a number.
 fn is_comment(line: &str) -> bool {
     if let Some(after) = line.strip_prefix('%') {
         // A heading may begin with a percentage.
@@ -137,7 +139,7 @@ fn is_comment(line: &str) -> bool {
     !error && !after.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a line is drawn of dashes.
+/// Whether a line only separates other lines and is drawn with dashes.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     line.contains('-')
@@ -161,14 +163,14 @@ pub fn says_number(cell: &str) -> bool {
     !matches!(number::read(cell).0, number::Reading::Text | number::Reading::Missing)
 }
 
-/// Whether a comment has as many cells as a row, and a number after the first cell.
+/// Whether the text of a comment looks like a row: it has as many cells as a row, and a number after the first cell.
 fn is_row(says: &str, split: Split, wide: usize) -> bool {
     let cells = loosely(says, split);
     cells.len() == wide && cells.iter().skip(1).any(|cell| says_number(cell))
 }
 
 impl<'a> Records<'a> {
-    /// Reader from the beginning of a text.
+    /// Starts to read a text at its beginning.
     pub fn new(text: &'a str, split: Split) -> Self {
         Self { text, at: 0, line: 1, split, comment: None, wide: None, hidden: Vec::new(), titles: Vec::new() }
     }
@@ -344,7 +346,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Separator that a line `sep=;` above a table gives, and the length of that line.
+/// Separator that a first line such as `sep=;` declares, and the length of that line.
 pub fn told(text: &str) -> Option<(u8, usize)> {
     let line = text.split(['\n', '\r']).next()?;
     let said = line.trim().trim_matches('"');
@@ -355,7 +357,7 @@ pub fn told(text: &str) -> Option<(u8, usize)> {
         .then_some((one, line.len()))
 }
 
-/// Records of a text, split by the separator that most of its first lines agree on.
+/// Reads the records of a text, split by the separator on which most of its first lines agree.
 pub fn records(text: &str) -> Records<'_> {
     let blank = text.len() - text.trim_start_matches(['\n', '\r', '\u{feff}']).len();
     if let Some((mark, length)) = told(&text[blank..]) {
@@ -407,11 +409,12 @@ pub fn records(text: &str) -> Records<'_> {
     records
 }
 
-/// Separators that are tried, in this order.
+/// Separators in the order in which they are tried.
 pub const SPLITS: [Split; 6] =
     [Split::Mark(b'\t'), Split::Mark(b';'), Split::Mark(b'|'), Split::Mark(b','), Split::Spaces(2), Split::Spaces(1)];
 
-/// Title in a record: the text of its only filled cell, unless that is a number.
+/// Title in a record that has only one filled cell: the text of this cell. `None` for other records, and if the text is
+/// a number.
 fn title(record: &Record<'_>) -> Option<String> {
     let mut filled = record.cells.iter().filter(|cell| !cell.text.is_empty());
     let first = filled.next().filter(|cell| filled.next().is_none() && !says_number(&cell.text))?;
@@ -419,8 +422,8 @@ fn title(record: &Record<'_>) -> Option<String> {
 }
 
 impl<'a> Records<'a> {
-    /// Reads the record of the headings, and the titles above it. A title has one filled cell, `alone` or beside empty
-    /// cells, and at least two headings below it.
+    /// Reads the record of the headings, and the titles above it. A title is a record with one filled cell, above at
+    /// least two headings. If `alone`, its line may have only this cell; otherwise it must also have empty cells.
     fn headings(&mut self, alone: bool) -> Result<Option<(Record<'a>, Vec<String>)>> {
         let Some(first) = self.advance()? else { return Ok(None) };
         let mut titles = Vec::new();
@@ -456,35 +459,35 @@ impl Records<'_> {
         }
     }
 
-    /// Separator of the cells.
+    /// Separator of the cells in a line.
     pub const fn split(&self) -> Split {
         self.split
     }
 }
 
-/// A JSON value of a table's cell.
+/// A single value in a table that is written as JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A number.
     Number(f64),
     /// Text, or the source of a list.
     Text(String),
-    /// No value, such as null.
+    /// No value: for example null.
     Missing,
 }
 
-/// Nested JSON, with the line on which each object or list begins.
+/// A JSON value with everything nested in it, and with the line on which each object or list begins.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tree {
     /// A single value.
     Leaf(Value),
-    /// Line, source and items of a list.
+    /// Line number, source text and items of a list.
     List(usize, String, Vec<Self>),
-    /// Line of an object, and its names with their contents.
+    /// Line number of an object, and its names with their values.
     Object(usize, Vec<(String, Self)>),
 }
 
-/// Reader of JSON objects, one after another or in a list.
+/// Reads JSON objects, one after another or in a list.
 #[derive(Debug)]
 pub struct Objects<'a> {
     text: &'a str,
@@ -493,7 +496,7 @@ pub struct Objects<'a> {
 }
 
 impl<'a> Objects<'a> {
-    /// Reader of the objects of a text; `None` if the text does not begin with an object or a list of them.
+    /// Starts to read the objects of a text. `None` if the text does not begin with an object or a list of objects.
     pub fn of(text: &'a str) -> Option<Self> {
         let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
         let object = start.strip_prefix('[').unwrap_or(start).trim_start();
@@ -501,17 +504,18 @@ impl<'a> Objects<'a> {
         first.starts_with(['"', '}']).then_some(Self { text, at: 0, line: 1 })
     }
 
-    /// Reader of any JSON, from the beginning of a text.
+    /// Starts to read any JSON at the beginning of a text.
     pub const fn any(text: &'a str) -> Self {
         Self { text, at: 0, line: 1 }
     }
 
-    /// Whether nothing but white space follows.
+    /// Whether only white space follows.
     pub fn is_at_end(&mut self) -> bool {
         self.peek("").is_none()
     }
 
-    /// Reads the next nested JSON value, and counts its single values down from `left`.
+    /// Reads the next JSON value with everything nested in it, at most `deep` levels. Each single value reduces `left`
+    /// by 1.
     ///
     /// # Errors
     /// The text is not JSON, or has too many values.
@@ -562,7 +566,7 @@ impl<'a> Objects<'a> {
         None
     }
 
-    /// Error for a text that ends before its last object does.
+    /// Error for a text that ends inside its last object.
     fn cut(&self) -> Error {
         bad(text!(words::JSON_CUT, line = setting(self.line as f64)))
     }
@@ -584,8 +588,8 @@ impl<'a> Objects<'a> {
         Ok(())
     }
 
-    /// Reads the next object: its line, and its values with their names. The name of a nested value is the outer name,
-    /// a point and the inner name.
+    /// Reads the next object: its line number, and its values with their names. The name of a nested value is the outer
+    /// name, a full stop and the inner name.
     ///
     /// # Errors
     /// The text is not JSON.

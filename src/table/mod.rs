@@ -1,8 +1,8 @@
 //! Reads a table of runs from text: columns of numbers with names.
 //!
-//! The separator of cells, the decimal mark and the line of headings are decided from the whole file, so its bytes are
-//! kept until it ends. What the file leaves open is kept as a doubt, which the user is asked about when the column is
-//! used. A table keeps only columns: about eight bytes per cell, and the words of text columns.
+//! The whole file decides on the separator of cells, the decimal mark and the line of headings, so the bytes of the
+//! file are kept until it ends. If a cell of a column can be read in two ways, the user is asked when the column is
+//! used. A finished table takes about eight bytes per cell, and the words of text columns.
 
 use std::collections::BTreeMap;
 
@@ -22,21 +22,21 @@ pub(crate) mod words;
 pub use cells::shown;
 pub use number::Mark;
 
-/// Largest size of a file in bytes.
+/// Largest size of a file with a table, in bytes.
 pub const BYTES_MAX: usize = 128 << 20;
-/// Largest number of rows.
+/// Largest number of rows of a table.
 pub const ROWS_MAX: usize = 1_000_000;
-/// Largest number of columns.
+/// Largest number of columns of a table.
 pub const COLUMNS_MAX: usize = 16_384;
-/// Largest number of cells.
+/// Largest number of cells of a table.
 pub const CELLS_MAX: usize = 16_000_000;
-/// Largest number of different words.
+/// Largest number of different words in the text columns of a table.
 const WORDS_MAX: usize = 2_000_000;
-/// Number of characters of a cell that are kept as its name.
+/// Number of characters of a text cell that are compared with other cells.
 const NAME_MAX: usize = 100;
-/// Largest number of cells without a number whose text a column keeps.
+/// Largest number of cells without a number whose texts a column keeps.
 const HOLES_MAX: usize = 1000;
-/// A number at least this large without separators shows that its column does not separate thousands.
+/// Size from which on a number without separators shows that its column does not separate thousands.
 const LARGE: f64 = 1e4;
 
 /// A column of a table.
@@ -46,27 +46,29 @@ pub struct Column {
     pub name: String,
     /// Numbers of the rows; NaN where a cell is empty, not finite or not a number.
     pub numbers: Vec<f64>,
-    /// Line and text of the first cell that is text.
+    /// Line number and text of the first cell that is text.
     pub text: Option<(usize, String)>,
-    /// Line and text of the first cell that is one number with a decimal point and another with a decimal comma.
+    /// Line number and text of the first ambiguous cell: it is one number if its mark is a decimal point, and another
+    /// if it is a decimal comma.
     pub doubt: Option<(usize, String)>,
-    /// Rows whose number has a suffix or word for a power of ten.
+    /// Rows whose number was scaled by a suffix or a word for a power of ten.
     scaled: Vec<u32>,
-    /// Line of the first number with a decimal point; `comma` is that of the first with a decimal comma.
+    /// Line of the first number with a decimal point; `comma` is the line of the first number with a decimal comma.
     point: Option<usize>,
     comma: Option<usize>,
     /// Whether spaces or apostrophes separate thousands.
     spaced: bool,
-    /// For each row in doubt, its number with a decimal comma; `numbers` has the number with a decimal point.
+    /// For each row with an ambiguous cell, the number if the mark is a decimal comma; `numbers` holds the number for a
+    /// decimal point.
     commas: Vec<(u32, f64)>,
-    /// Whether cells in doubt have a comma (`with_comma`) or a point (`with_point`), and large numbers neither
-    /// (`bare`).
+    /// Whether some ambiguous cells have a comma. `with_point` says whether some have a point, and `bare` whether some
+    /// large numbers have neither.
     with_comma: bool,
     with_point: bool,
     bare: bool,
-    /// Text of the cells without a number, by row.
+    /// Texts of the cells without a number, by row.
     holes: BTreeMap<u32, String>,
-    /// Number of each row's text, if some cells are text; equal texts have equal numbers.
+    /// Labels of the rows in a column with texts: equal texts have equal labels.
     labels: Vec<u32>,
     names: BTreeMap<String, u32>,
 }
@@ -118,7 +120,7 @@ impl Column {
         *self.names.entry(cell.chars().take(NAME_MAX).collect()).or_insert(next)
     }
 
-    /// Labels of the rows: rows have equal labels if their cells are equal.
+    /// Labels of the rows. Two rows have equal labels if their cells in this column are equal.
     pub fn labels(&self) -> Vec<u32> {
         if self.text.is_some() {
             return self.labels.clone();
@@ -132,28 +134,29 @@ impl Column {
         .collect()
     }
 
-    /// Whether the row's number has a suffix or word for a power of ten, so that no unit of a heading scales it.
+    /// Whether the number of a row was scaled by a suffix or a word for a power of ten, so that the unit in the heading
+    /// does not scale it.
     pub fn is_scaled(&self, row: usize) -> bool {
         self.scaled.binary_search(&(row as u32)).is_ok()
     }
 
-    /// First row whose number has a suffix of its own, and first row whose number has none.
+    /// First row whose number was scaled by a suffix, and first row whose number was not.
     pub fn mixed(&self) -> (Option<usize>, Option<usize>) {
         let bare = (0..self.numbers.len()).find(|&row| !self.numbers[row].is_nan() && !self.is_scaled(row));
         (self.scaled.first().map(|row| *row as usize), bare)
     }
 
-    /// Whether the cell of a row is this text.
+    /// Whether the cell of a row is equal to `text`.
     pub fn is(&self, row: usize, text: &str) -> bool {
         self.text.is_some() && self.names.get(text) == self.labels.get(row)
     }
 
-    /// Description of a cell without a number, for a sentence.
+    /// Text of a cell without a number, for a sentence; `None` if the cell has a number.
     pub fn hole(&self, row: usize) -> Option<&str> {
         self.holes.get(&(row as u32)).map(String::as_str)
     }
 
-    /// Whether the cell of a row holds a word.
+    /// Whether the cell of a row holds a word without digits.
     pub fn is_word(&self, row: usize) -> bool {
         let word =
             |text: &String| !text.contains(|c: char| c.is_ascii_digit()) && number::read(text).0 == Reading::Text;
@@ -165,23 +168,25 @@ impl Column {
         self.holes.get(&(row as u32)).is_some_and(|text| number::read(text).0 == Reading::Missing)
     }
 
-    /// Text of a cell with digits that is not read as a number, and the reason.
+    /// Text of a cell that has digits but cannot be read as a number, and the reason.
     pub fn unread(&self, row: usize) -> Option<(&str, Text)> {
         let text = self.holes.get(&(row as u32))?;
         number::why(text).map(|why| (text.as_str(), why))
     }
 
-    /// First row without a number.
+    /// First row whose cell has no number.
     pub fn first_hole(&self) -> Option<usize> {
         self.holes.first_key_value().map(|(row, _)| *row as usize)
     }
 
-    /// Lines of the first number with a decimal point and of the first with a decimal comma, if the column has both.
+    /// Lines of the first number with a decimal point and of the first with a decimal comma; `None` if the column does
+    /// not have both.
     pub fn both_marks(&self) -> Option<[usize; 2]> {
         Some([self.point?, self.comma?])
     }
 
-    /// Decimal mark for which all cells in doubt are below a limit, if the other mark puts all of them at or above it.
+    /// The decimal mark with which all ambiguous cells are below `limit`, if with the other mark all are at or above
+    /// it.
     pub fn mark_below(&self, limit: f64) -> Option<Mark> {
         let pairs = || self.commas.iter().map(|(row, comma)| (self.numbers[*row as usize], *comma));
         if self.commas.is_empty() {
@@ -193,7 +198,7 @@ impl Column {
         }
     }
 
-    /// Reads the cells in doubt with this decimal mark.
+    /// Reads the ambiguous cells of the column again, with `mark` as the decimal mark.
     fn settle(&mut self, mark: Mark) {
         self.doubt = None;
         for (row, number) in std::mem::take(&mut self.commas) {
@@ -204,20 +209,20 @@ impl Column {
     }
 }
 
-/// A table of columns that was read from text.
+/// A table of columns that was read from a text.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// Columns of the table, all of equal length.
     pub columns: Vec<Column>,
-    /// Line of every row in the file.
+    /// For each row, the number of its line in the file.
     pub lines: Vec<usize>,
-    /// Sentences about what was skipped.
+    /// Sentences about lines and columns of the file that were skipped.
     pub notes: Vec<Text>,
-    /// FNV-1a hash of the file's bytes.
+    /// Hash of the file's bytes by the FNV-1a algorithm.
     hash: Hash,
 }
 
-/// Running 64-bit FNV-1a hash.
+/// A 64-bit FNV-1a hash that bytes are added to.
 #[derive(Clone, Copy, Debug)]
 struct Hash(u64);
 
@@ -236,7 +241,7 @@ impl Hash {
 }
 
 impl Table {
-    /// Table of columns of numbers, all of equal length.
+    /// Makes a table from columns of numbers, all of equal length.
     pub fn of(columns: Vec<(&str, Vec<f64>)>) -> Self {
         let rows = columns.first().map_or(0, |(_, numbers)| numbers.len());
         let column = |(name, numbers): (&str, Vec<f64>)| Column { name: name.to_owned(), numbers, ..Column::default() };
@@ -248,20 +253,20 @@ impl Table {
         self.lines.len()
     }
 
-    /// Digest of the file's bytes: two tables with one digest have equal texts.
+    /// Digest of the file's bytes: files with equal digests have equal texts.
     pub fn digest(&self) -> String {
         format!("{:016x}", self.hash.0)
     }
 
-    /// Whether there are no rows.
+    /// Whether the table has no rows.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// Index of the column with this name, ignoring upper and lower case.
+    /// Index of the column with the given heading; upper and lower case count as equal.
     ///
     /// # Errors
-    /// No column has this name.
+    /// No column has this heading.
     pub fn find(&self, heading: &str) -> Result<usize> {
         let exact = self.columns.iter().position(|column| column.name == heading);
         let none = || text!(words::NO_COLUMN, column = name(shown(heading)), columns = name(self.names()));
@@ -270,39 +275,40 @@ impl Table {
             .ok_or_else(|| bad(none()))
     }
 
-    /// All headings, for a sentence.
+    /// All headings, joined for a sentence.
     pub fn names(&self) -> String {
         self.named(0..self.columns.len())
     }
 
-    /// Headings of the given columns, for a sentence.
+    /// Headings of the given columns, joined for a sentence.
     pub fn named(&self, columns: impl IntoIterator<Item = usize>) -> String {
         let names: Vec<_> = columns.into_iter().take(NAME_MAX).map(|k| self.columns[k].name.as_str()).collect();
         shown(&names.join(", "))
     }
 
-    /// Whether a cell is one number with a decimal point and another with a decimal comma.
+    /// Whether a cell of the table is ambiguous: one number if its mark is a decimal point, and another if it is a
+    /// decimal comma.
     pub fn in_doubt(&self) -> bool {
         self.columns.iter().any(|column| column.doubt.is_some())
     }
 
-    /// Decimal mark that these columns decide; `None` if they leave it open.
+    /// Decimal mark that the given columns show; `None` if it is not clear.
     pub fn mark(&self, columns: &[usize]) -> Option<Mark> {
         Evidence::of(columns.iter().map(|k| &self.columns[*k])).decide()
     }
 
-    /// Whether some of these columns have decimals with a point and others with a comma.
+    /// Whether some of the given columns have decimal points and others have decimal commas.
     pub fn disagree(&self, columns: &[usize]) -> bool {
         let evidence = Evidence::of(columns.iter().map(|k| &self.columns[*k]));
         evidence.point && evidence.comma
     }
 
-    /// Reads all cells in doubt with this decimal mark.
+    /// Reads all ambiguous cells of the table again, with `mark` as the decimal mark.
     pub fn settle(&mut self, mark: Mark) {
         self.columns.iter_mut().for_each(|column| column.settle(mark));
     }
 
-    /// Adds a row of cells, each its text, its reading and whether it was scaled.
+    /// Adds a row. Each cell comes with its text, its reading, and whether a suffix scaled its number.
     fn push<'a>(&mut self, line: usize, row: impl IntoIterator<Item = (&'a str, Reading, bool)>) -> Result<()> {
         if self.len() == ROWS_MAX {
             return Err(bad(text!(words::TOO_MANY_ROWS, most = count(ROWS_MAX))));
@@ -336,10 +342,10 @@ fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// Evidence of columns for a decimal mark.
+/// What some columns show about the decimal mark of a table.
 ///
-/// A column whose own cells decide the mark needs no other. The others are decided together, by the columns that a fit
-/// reads: a program version or a month elsewhere in the file is no evidence for them.
+/// A column whose own cells show the mark needs no other column. For all other columns, the mark is decided together
+/// from the columns that a fit reads: a version number or a month elsewhere in the file is no evidence.
 #[derive(Clone, Copy, Debug, Default)]
 struct Evidence {
     point: bool,
@@ -365,7 +371,7 @@ impl Evidence {
         Self { point, comma }
     }
 
-    /// The mark that the evidence decides; `None` if it leaves the mark open.
+    /// The decimal mark, if the evidence is clear; otherwise `None`.
     const fn decide(self) -> Option<Mark> {
         match (self.point, self.comma) {
             (true, false) => Some(Mark::Point),
@@ -375,7 +381,7 @@ impl Evidence {
     }
 }
 
-/// Reader of a table whose text arrives in pieces.
+/// Reads a table whose text arrives in pieces.
 #[derive(Debug, Default)]
 pub struct Reader {
     bytes: Vec<u8>,
@@ -383,7 +389,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reader before the first piece.
+    /// A reader that has received no text.
     pub fn new() -> Self {
         Self::default()
     }
@@ -411,7 +417,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Returns the table when all pieces were added.
+    /// Returns the table after all pieces were added.
     ///
     /// # Errors
     /// A line does not fit the table, a limit is exceeded, or there are no rows.
@@ -441,7 +447,7 @@ impl Reader {
     }
 }
 
-/// Row of JSON: its line, and its values with their names.
+/// A row that is written as JSON: its line number, and its values with their names.
 type Named = (usize, Vec<(String, Value)>);
 
 fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Table) -> Result<()> {
@@ -573,8 +579,8 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
     Ok(())
 }
 
-/// Columns to keep of a table with more than `most` cells: those with a heading that a fit could read. The table notes
-/// that the others were dropped. `None` keeps all.
+/// Selects columns of a table with more than `most` cells, and notes that the others were dropped. The result says for
+/// each column whether it is kept, which depends on whether a fit could use its heading. `None` keeps all columns.
 fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> Option<Vec<bool>> {
     let wide = table.columns.len();
     // Counting rows takes as long as reading them, so lines are counted first.
@@ -602,8 +608,9 @@ fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> 
     Some(kept)
 }
 
-/// Refuses a quoted cell that swallowed rows: the first and the last line of its record each have as many cells as a
-/// row, and the first line has at least as many numbers as the record.
+/// Refuses a record with a quoted cell that contains whole rows, as after a missing quote. It is recognised if the
+/// first and the last line of the record each have as many cells as a row, and the first line has at least as many
+/// numbers as the record.
 fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     let (Some(drawn), Some((from, to, begins))) = (record.drawn, &record.long) else { return Ok(()) };
     let numbers = record.cells.iter().filter(|cell| says_number(&cell.text)).count().max(1);
@@ -617,7 +624,7 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     Ok(())
 }
 
-/// Number of cells of a record if its commas separate thousands, as in 1,234,567 or 12,34,567.
+/// Number of cells that a record has if some of its commas separate thousands, as in 1,234,567 or 12,34,567.
 fn thousands(record: &Record<'_>) -> usize {
     let digits = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
@@ -929,7 +936,7 @@ mod tests {
         assert_eq!(loss.labels()[1..], [1, 1, 1], "and all the same");
     }
 
-    /// A whole number and four decimals, written with the given separator of thousands and decimal mark.
+    /// Writes a whole number and four decimals with the separator of thousands `group` and the decimal mark `mark`.
     fn grouped(whole: u64, decimals: Option<u64>, group: &str, mark: &str, indian: bool) -> String {
         let digits = whole.to_string();
         let mut text = String::new();
@@ -944,7 +951,7 @@ mod tests {
         decimals.map_or_else(|| text.clone(), |decimals| format!("{text}{mark}{decimals:04}"))
     }
 
-    /// Formats of numbers: name, separator of thousands, decimal mark.
+    /// Formats of numbers, each with its name, separator of thousands and decimal mark.
     const FORMATS: [(&str, &str, &str); 13] = [
         ("plain", "", "."),
         ("English", ",", "."),
@@ -1005,7 +1012,7 @@ mod tests {
         lines.iter().map(line).collect()
     }
 
-    /// The text in every encoding that has all of its characters.
+    /// The text in each encoding that has all of its characters, with the name of the encoding.
     fn encoded(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         let wide = |mark: bool, bytes: fn(u16) -> [u8; 2]| {
             let mark = mark.then_some(0xfeff_u16);

@@ -13,33 +13,34 @@ pub enum Mark {
     Comma,
 }
 
-/// Reading of a cell.
+/// What a cell was read as.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reading {
     /// A number that does not depend on the decimal mark.
     Number(f64),
-    /// A number that only this decimal mark allows.
+    /// A number that can be read only with this decimal mark.
     Only(Mark, f64),
-    /// Two numbers: one with a decimal point, and one with a decimal comma.
+    /// An ambiguous number: the first value if its mark is a decimal point, the second if it is a decimal comma.
     Either(f64, f64),
-    /// No number, as the cell says.
+    /// A word or sign that says that a number is missing.
     Missing,
     /// Text that is not a number.
     Text,
 }
 
-/// Words for a missing number, in lower case.
+/// Words and signs for a missing number, in lower case.
 const MISSING: [&str; 25] = [
     "", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "–", "—", "?", "missing", "inf", "infinity", "∞",
     "#n/a", "#na", "#div/0!", "#value!", "#num!", "#ref!", "#null!", "#name?",
 ];
 
-/// Whether a character is white space that occurs inside numbers: plain, no-break, narrow no-break, thin, figure.
+/// Whether a character is a white space that occurs inside numbers: a plain, no-break, narrow no-break, thin or figure
+/// space.
 const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
 }
 
-/// Maps characters that separate thousands in equal ways to one character.
+/// Replaces similar characters that separate thousands, such as kinds of spaces or apostrophes, by one character.
 const fn alike(c: char) -> char {
     match c {
         '\u{2019}' | '\u{2018}' | '\u{2bc}' | '´' | '`' => '\'',
@@ -48,7 +49,8 @@ const fn alike(c: char) -> char {
     }
 }
 
-/// Power of ten of a unit: `M`, `billions`, `GFLOPs`, `%`, `in millions of tokens`, `1e9`.
+/// Power of ten for which a unit stands, for example 6 for `M`. Other units are `billions`, `GFLOPs`, `%`,
+/// `in millions of tokens` and `1e9`.
 pub fn power(unit: &str) -> Option<i32> {
     const NAMES: [(&[&str], i32); 6] = [
         (&["k", "thousand", "thousands", "thsd", "tsd"], 3),
@@ -77,7 +79,7 @@ pub fn power(unit: &str) -> Option<i32> {
     NAMES.iter().find(|(names, _)| names.contains(&bare)).map(|(_, power)| *power)
 }
 
-/// Rewrites powers of ten in a text as exponents: 10^6, 10**6, 10⁶, 10^{6}.
+/// Rewrites the powers of ten in a text as exponents: `10^6`, `10**6`, `10⁶` and `10^{6}` become `1e6`.
 pub fn tens(text: &str) -> String {
     const HIGH: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     let high = |c: char| HIGH.chars().position(|high| high == c);
@@ -110,7 +112,7 @@ pub fn tens(text: &str) -> String {
     out + rest
 }
 
-/// Power of ten of a unit of zeros: `000s`, `1000`, `1,000s`, `100`.
+/// Power of ten of a unit that is written with zeros: `000s`, `1000`, `1,000s` or `100`.
 fn zeros(text: &str) -> Option<i32> {
     let digits = text.strip_suffix("'s").or_else(|| text.strip_suffix('s')).unwrap_or(text);
     let digits: String =
@@ -121,8 +123,8 @@ fn zeros(text: &str) -> Option<i32> {
     (whole && !zeros.is_empty() && zeros.len() < 30 && zeros.bytes().all(|b| b == b'0')).then_some(zeros.len() as i32)
 }
 
-/// Power of ten of a unit in a heading, and whether the unit is a rate of operations per second for a day: `M`, `000s`,
-/// `kilo`, `x100`, `10⁶`, `e18`, `EFLOPs`, `PF-days`.
+/// Power of ten of a unit in a heading, and whether the unit is operations per second times a day, as in `PF-days`.
+/// Examples are `M`, `000s`, `kilo`, `x100`, `10⁶`, `e18` and `EFLOPs`.
 pub fn unit(text: &str) -> Option<(i32, bool)> {
     const PREFIXES: [(&str, &str, i32); 7] = [
         ("kilo", "k", 3),
@@ -171,7 +173,7 @@ pub fn unit(text: &str) -> Option<(i32, bool)> {
         .map(|ten| (ten, false))
 }
 
-/// Whether a part of a heading has the form of a scale: a factor, a power, a percentage.
+/// Whether a part of a heading has the form of a scale: a factor, a power or a percentage.
 pub fn is_scale(text: &str) -> bool {
     let text = tens(text).to_lowercase();
     let digit = |word: &str| word.trim_start().starts_with(|c: char| c.is_ascii_digit());
@@ -187,13 +189,13 @@ pub fn is_scale(text: &str) -> bool {
         || ten_below_zero(&text)
 }
 
-/// Whether a text holds a negative power of ten, such as 1e-3.
+/// Whether a text contains a negative power of ten, such as 1e-3.
 fn ten_below_zero(text: &str) -> bool {
     text.contains("1e-") || text.contains("1e−")
 }
 
-/// Whether a part of a heading looks like a unit of a count, by its form (a power, a factor, zeros, a number with a
-/// suffix) or by a word that multiplies or measures.
+/// Whether a part of a heading looks like a unit of a count. It does if it has the form of a power, a factor, zeros or
+/// a number with a suffix, or if it contains a word that multiplies or measures.
 pub fn is_like_unit(text: &str) -> bool {
     const WORDS: [&str; 46] = [
         "k",
@@ -254,7 +256,8 @@ pub fn is_like_unit(text: &str) -> bool {
         || lower.split(|c: char| c.is_whitespace() || "-_/".contains(c)).any(like)
 }
 
-/// Digits of a mantissa read with this decimal mark, with a point before the decimals.
+/// Digits of a mantissa, with a point before the decimals. `mark` is its decimal mark, and `grouped` says whether
+/// thousands may be separated.
 fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     let (decimal, group) = if mark == Mark::Point { ('.', ',') } else { (',', '.') };
     let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
@@ -283,7 +286,8 @@ fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     fine.then(|| format!("{}.{part}0", groups.concat()))
 }
 
-/// Power of ten after a mantissa: an exponent, a unit, or both.
+/// Splits what follows a mantissa into its exponent and the rest, which may be a unit. `None` as the exponent means
+/// that there is none.
 fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     let times = text.strip_prefix(['×', 'x', '*', '·']).map(str::trim_start);
     let tens = times.and_then(|rest| rest.strip_prefix("10^").or_else(|| rest.strip_prefix("1e")));
@@ -301,14 +305,14 @@ fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     }
 }
 
-/// Whether a space or an apostrophe stands between two digits of a cell.
+/// Whether two digits of a cell are separated by a space, an apostrophe or an underscore.
 pub fn spaced(cell: &str) -> bool {
     let chars: Vec<char> = cell.chars().collect();
     let digit = |c: char| c.is_ascii_digit();
     chars.windows(3).any(|w| digit(w[0]) && matches!(alike(w[1]), ' ' | '\'' | '_') && digit(w[2]))
 }
 
-/// Exponent of a bare power of ten: `10^8`, `10**8`, `10⁸`, `10^{8}`, `10^-3`.
+/// Exponent of a power of ten without a mantissa: `10^8`, `10**8`, `10⁸`, `10^{8}` or `10^-3`.
 fn power_of_ten(text: &str) -> Option<i32> {
     let after = text.strip_prefix("10")?;
     let caret = after.strip_prefix('^').or_else(|| after.strip_prefix("**"));
@@ -317,7 +321,7 @@ fn power_of_ten(text: &str) -> Option<i32> {
     power.parse().ok().filter(|power: &i32| power.abs() < 308)
 }
 
-/// Words of many languages that multiply the number before them and are not supported.
+/// Words of many languages for large numbers, which the lab does not read.
 const UNREAD: &[&str] = &[
     "tausend",
     "millionen",
@@ -389,15 +393,14 @@ const UNREAD: &[&str] = &[
     "억",
 ];
 
-/// Whether a word multiplies a number in some language but is not supported: `Millionen`, `тыс.`, `百万`.
+/// Whether a word stands for a large number in some language but is not read by the lab: `Millionen`, `тыс.`, `百万`.
 pub fn is_unread_unit(word: &str) -> bool {
     let word = word.trim().trim_end_matches('.').to_lowercase();
     UNREAD.contains(&word.as_str())
         || matches!(word.as_str(), "lakh" | "lakhs" | "crore" | "crores" | "hundred" | "dozen")
 }
 
-/// Reason why a cell with digits is not read as a number, and how to write it instead; `None` for a cell without
-/// digits.
+/// Reason why a cell with digits cannot be read as a number, with advice on how to write it; `None` for any other cell.
 pub fn why(cell: &str) -> Option<Text> {
     let cell = cell.trim();
     let digit = |c: char| c.is_ascii_digit();
@@ -439,12 +442,12 @@ pub fn why(cell: &str) -> Option<Text> {
         .then(|| text!(words::NO_UNIT, word = name(word)))
 }
 
-/// Whether a text is a number with one of the decimal marks.
+/// Whether a text is a number with a decimal point or a decimal comma.
 pub fn is_numeric(text: &str) -> bool {
     !matches!(read(text).0, Reading::Text | Reading::Missing)
 }
 
-/// Reads a cell, and says whether a suffix or word scaled its number.
+/// Reads a cell. The second value says whether a suffix or a word scaled its number.
 pub fn read(cell: &str) -> (Reading, bool) {
     let cell = cell.trim();
     let unsigned = cell.strip_prefix(['+', '-', '−']).unwrap_or(cell);
@@ -487,7 +490,7 @@ pub fn read(cell: &str) -> (Reading, bool) {
     (reading, scale != 0)
 }
 
-/// Number that the user typed, with a decimal point.
+/// Reads a number that the user typed, with a decimal point.
 pub fn typed(text: &str) -> Option<f64> {
     match read(text).0 {
         Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) => Some(x),

@@ -1,17 +1,17 @@
-//! Reasons why a text is not a table: one sentence with the true cause when rows do not fit their headings.
+//! Reasons why a text is not a table: if rows do not fit their headings, one sentence gives the true cause.
 
 use super::cells::{Records, SPLITS, Split, loosely, records, says_number, shown, told};
 use super::{Column, Table, number, words};
 use crate::text;
 use crate::text::{Template, Text, name, phrase, setting};
 
-/// Number of lines from which the cause is found.
+/// Number of lines in which the cause is looked for.
 const LOOK: usize = 30;
-/// Words in headings of losses; [`SIZES`] are those of sizes.
+/// Words in headings of columns that hold losses; [`SIZES`] lists words in headings of columns that hold sizes.
 const LOSSES: [&str; 2] = ["loss", "losses"];
 const SIZES: [&str; 10] =
     ["params", "parameters", "tokens", "flops", "compute", "steps", "epochs", "samples", "n", "d"];
-/// Words that name rows which sum up the rows above them.
+/// Words that mark a row as a summary of the rows above it.
 const SUMMARIES: [&str; 27] = [
     "total",
     "totals",
@@ -46,7 +46,7 @@ fn has(text: &str, words: &[&str]) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
 }
 
-/// Whether a fit could read a column of this heading, because it names a size, a loss, a weight or a run.
+/// Whether a fit could use a column with this heading, because the heading names a size, a loss, a weight or a run.
 pub(super) fn is_of_use(heading: &str) -> bool {
     const STEMS: [&str; 11] =
         ["loss", "param", "token", "flop", "compute", "step", "epoch", "sample", "size", "unique", "weight"];
@@ -55,7 +55,7 @@ pub(super) fn is_of_use(heading: &str) -> bool {
         || has(heading, &["run", "name", "id", "experiment", "n", "d", "u", "c", "l", "x", "y"])
 }
 
-/// Name of a separator in a sentence.
+/// Name of a separator, for a sentence.
 const fn separators(split: Split) -> Template<0> {
     match split {
         Split::Mark(b'\t') => words::TABS,
@@ -66,7 +66,7 @@ const fn separators(split: Split) -> Template<0> {
     }
 }
 
-/// Number of a line as an argument of a sentence.
+/// Number of a line, as an argument of a sentence.
 fn at(line: usize) -> text::Argument {
     setting(line as f64)
 }
@@ -74,7 +74,7 @@ fn at(line: usize) -> text::Argument {
 /// Number and text of a line.
 type Line = (usize, String);
 
-/// First lines that are not comments, split at any kind of line end.
+/// The first lines of a text that are not comments; any kind of line end is accepted.
 fn lines(text: &str) -> Vec<Line> {
     let end = text.char_indices().nth(1 << 16).map_or(text.len(), |(at, _)| at);
     // No text holds this byte, so every record is a single cell.
@@ -90,7 +90,7 @@ fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// Reason why the rows of a text do not fit its headings, if one is recognised.
+/// Reason why the rows of a text do not fit its headings; `None` if it is not recognised.
 pub(super) fn reason(text: &str) -> Option<Text> {
     let lines = lines(text);
     let [first, second, ..] = &lines[..] else { return None };
@@ -102,7 +102,7 @@ pub(super) fn reason(text: &str) -> Option<Text> {
         .or_else(|| below_title(&lines))
 }
 
-/// Name of a format for another program, if the text is in one rather than a table.
+/// Name of a format such as HTML, if the text is written in one and is therefore not a table; otherwise `None`.
 pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     let start: String =
         text.trim_start_matches('\u{feff}').trim_start().chars().take(9).collect::<String>().to_lowercase();
@@ -114,7 +114,7 @@ pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     (start.starts_with("\\begin{") || head.any(latex)).then_some(words::LATEX)
 }
 
-/// A line `sep=;` above columns that are separated by another character.
+/// Reason to refuse a text with a line such as `sep=;` above columns that are separated by another character.
 fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     let (mark, _) = told(text.trim_start_matches(['\u{feff}', '\n', '\r']))?;
     let alone = loosely(heading, Split::Mark(mark)).len() == 1;
@@ -128,7 +128,7 @@ fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     ))
 }
 
-/// Lines quoted as a whole, which makes each a single cell.
+/// Reason to refuse a text whose lines are quoted as a whole, so that each of them is a single cell.
 fn quoted(lines: &[Line]) -> Option<Text> {
     let whole = |line: &str| {
         let inside = line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
@@ -141,7 +141,7 @@ fn quoted(lines: &[Line]) -> Option<Text> {
     (count + 1 >= lines.len()).then(|| text!(words::QUOTED_LINE, line = at(*line)))
 }
 
-/// Headings separated by one character, above rows separated by another.
+/// Reason to refuse a text whose rows have another separator than its headings.
 fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     let (below, row) = rows.first()?;
     let counts = |text: &str, split: Split| loosely(text, split).len();
@@ -164,7 +164,7 @@ fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     None
 }
 
-/// Numbers separated by a space from their unit, where spaces separate the columns.
+/// Reason to refuse a text in which spaces separate the columns, but also a number from its unit.
 fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     let split = Split::Spaces(1);
     let wide = loosely(heading, split).len();
@@ -194,7 +194,7 @@ fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Rows that begin with their number or name, for which there is no heading.
+/// Reason to refuse a text whose rows begin with a number or name for which there is no heading.
 fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     SPLITS.into_iter().find_map(|split| {
         let wide = loosely(heading, split).len();
@@ -208,7 +208,7 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Lines above the headings that are neither comments nor headings.
+/// Reason to refuse a text with titles above the headings that are not marked as comments.
 fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
@@ -237,7 +237,7 @@ fn below_title(lines: &[Line]) -> Option<Text> {
     })
 }
 
-/// Headings that do not name columns: the table is transposed, or is a grid, or has no headings.
+/// Reason to refuse headings that do not name columns: the table is transposed, or is a grid, or has no headings.
 pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<Text> {
     let number = |text: &str| number::is_numeric(text.rsplit_once('=').map_or(text, |(_, number)| number));
     let sizes = names.len() > 2 && names[1..].iter().all(|name| number(name));
@@ -268,12 +268,12 @@ pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>)
     })
 }
 
-/// A first row of units, or a last row that sums up the others.
+/// Reason to refuse a table whose first row holds units, or whose last row summarises the others.
 pub(super) fn odd_row(table: &Table) -> Option<Text> {
     units(table).or_else(|| summary(table))
 }
 
-/// A first row of words without digits, in columns that hold numbers after it.
+/// Reason to refuse a table whose first row holds units: words without digits, in columns that hold numbers below.
 fn units(table: &Table) -> Option<Text> {
     let hole = |column: &Column, row: usize| column.holes.get(&(row as u32)).cloned().unwrap_or_default();
     let missing = |text: &str| number::read(text).0 == number::Reading::Missing;

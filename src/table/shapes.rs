@@ -1,4 +1,5 @@
-//! Tables in JSON that are not lists of objects: forms that other programs write, if only one meaning is possible.
+//! Reads tables in JSON that are not lists of objects: forms that other programs write, provided that only one meaning
+//! is possible.
 
 use super::cells::{Objects, Tree, Value};
 use super::number::{Reading, read};
@@ -7,17 +8,19 @@ use crate::error::{Error, Result};
 use crate::text;
 use crate::text::{Argument, count, name, phrase, setting};
 
-/// Largest number of values; nested values take about ten times the memory of a table.
+/// Largest number of values in a JSON text. The limit is lower than for tables, because nested values take about ten
+/// times the memory.
 const VALUES_MAX: usize = 4_000_000;
-/// Deepest nesting of the JSON.
+/// Largest number of levels of nested JSON.
 const DEEP: usize = 32;
-/// The forms of JSON that are read, as the end of a sentence.
+/// The forms of JSON that are accepted, as the end of a sentence.
 fn expected() -> Argument {
     const EXAMPLE: &str = r#"{"params": 7e7, "tokens": 1.5e9, "loss": 3.5}"#;
     phrase(text!(words::JSON_EXPECTED, example = name(EXAMPLE)))
 }
 
-/// Rows of a JSON text that is neither a list of objects nor objects one after another.
+/// Rows of a JSON text that is neither a list of objects nor a sequence of objects; `None` if it is one of these after
+/// all.
 ///
 /// # Errors
 /// The form is not supported, or has several meanings.
@@ -52,7 +55,8 @@ pub(super) fn too_many() -> Error {
     bad(text!(words::JSON_TOO_LARGE, millions = count(VALUES_MAX / 1_000_000)))
 }
 
-/// Flattens the values of an object; the name of a nested value is the outer name, a point and the inner name.
+/// Adds the values of an object to `out`, nested ones too. The name of a nested value is the outer name, a full stop
+/// and the inner name.
 fn flat(path: &str, pairs: Vec<(String, Tree)>, out: &mut Vec<(String, Value)>) {
     for (name, tree) in pairs {
         let name = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -70,7 +74,7 @@ fn row(line: usize, pairs: Vec<(String, Tree)>) -> Named {
     (line, out)
 }
 
-/// Row of a list, with the headings as the names of its cells.
+/// Row that is written as a list. The headings become the names of its values.
 fn list_row(names: &[String], line: usize, items: Vec<Tree>) -> Result<Named> {
     if items.len() != names.len() {
         return Err(bad(text!(
@@ -92,7 +96,8 @@ fn names(items: &[Tree]) -> Option<Vec<String>> {
     items.iter().map(name).collect()
 }
 
-/// Rows of lists whose first list holds the headings, in an outer list or one list per line.
+/// Rows that are written as lists, of which the first holds the headings. The lists are in an outer list, or one on
+/// each line.
 fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     let mut json = Objects::any(text);
     let mut left = VALUES_MAX;
@@ -128,13 +133,13 @@ fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     lists.map(|(line, items)| list_row(&names, line, items)).collect::<Result<_>>().map(Some)
 }
 
-/// Refuses headings that are not distinct.
+/// Returns an error if two headings are equal.
 fn unlike(names: &[String]) -> Result<()> {
     let again = names.iter().enumerate().find(|(k, name)| names[..*k].contains(name));
     again.map_or(Ok(()), |(_, heading)| Err(bad(text!(words::JSON_NAMED_TWICE, column = name(super::shown(heading))))))
 }
 
-/// Rows of a single object that holds a table.
+/// Rows of a table that is written as a single object.
 fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let at = |pairs: &[(String, Tree)], wanted: &str| pairs.iter().position(|(name, _)| name == wanted);
     let shown = |pairs: &[(String, Tree)]| {
@@ -185,7 +190,7 @@ fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     Err(bad(text!(words::JSON_OBJECT, names = name(shown(&pairs)), expected = expected())))
 }
 
-/// Rows of an object of columns, {"params": [...], "loss": [...]}.
+/// Rows of a table that is written as an object of columns: `{"params": [7e7, 4e8], "loss": [3.5, 3.1]}`.
 fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     let mut rows: Vec<Named> = Vec::new();
     let mut begun: Option<(String, usize)> = None;
@@ -209,8 +214,8 @@ fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     Ok(rows)
 }
 
-/// Rows of an object of objects: {"params": {"0": ...}, "loss": {"0": ...}}, by columns, or {"a": {"params": ...,
-/// "loss": ...}, "b": ...}, by rows.
+/// Rows of a table that is written as an object of objects. It may hold columns, as in
+/// `{"params": {"0": 7e7}, "loss": {"0": 3.5}}`, or rows, as in `{"a": {"params": 7e7, "loss": 3.5}}`.
 fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let inner = |tree: &Tree| match tree {
         Tree::Object(_, inner) => inner.iter().map(|(name, _)| name.clone()).collect(),

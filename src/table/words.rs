@@ -1,4 +1,4 @@
-//! Words of tables: why a file cannot be read, and what was skipped in it.
+//! Texts about tables: why a file cannot be read, and what was skipped in it.
 
 crate::texts! {
     // Files that are no text.

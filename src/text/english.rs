@@ -1,5 +1,5 @@
-//! English, filled in: what the command line prints and what a document carries beside the template. The page fills its own
-//! language in `www/js/text.js`; `www/js/text.test.js` holds the two together.
+//! Fills templates with their arguments in English, for the command line and for result documents. The page fills
+//! templates in the language of the user in `www/js/text.js`; the test `www/js/text.test.js` checks that both agree.
 
 use std::fmt;
 
@@ -7,16 +7,17 @@ use super::number::{people, typed};
 use super::visible::visible;
 use super::{Argument, Kind, Text, Value};
 
-/// What becomes of TeX in a sentence.
+/// A function that converts a piece of TeX in a sentence.
 type Maths = fn(&str) -> String;
 
 impl Text {
-    /// The sentence in English. TeX stays TeX between dollars.
+    /// The sentence in English, with TeX between dollars.
     pub fn english(&self) -> String {
         self.written(|tex| format!("${tex}$"))
     }
 
-    /// The sentence in English as a terminal shows it: `$N^{-\alpha}$` is `N^(-α)`. A dollar in a name stays one.
+    /// The sentence in English as a terminal shows it, without TeX: `$N^{-\alpha}$` becomes `N^(-α)`. A dollar in a
+    /// name stays a dollar.
     pub fn plain(&self) -> String {
         self.written(without_tex)
     }
@@ -85,7 +86,7 @@ impl Argument {
         if self.unit.is_empty() { number } else { format!("{number} {}", self.unit) }
     }
 
-    /// A number for people; its kind decides how many digits it has.
+    /// A number as people read it. The kind of the argument decides on the number of digits.
     fn number(&self, x: f64) -> String {
         match x {
             f64::INFINITY => return "infinite".into(),
@@ -103,20 +104,20 @@ impl Argument {
         }
     }
 
-    /// The form of a word that the number asks for; all others follow the first.
+    /// The form of a word that fits the number: the first of `forms` for 1, the second for all others.
     fn form<'a>(&self, forms: &'a str) -> &'a str {
         let (one, other) = forms.split_once('|').unwrap_or((forms, forms));
         if matches!(self.value, Value::Number(x) if x.abs() == 1.0) { one } else { other }
     }
 }
 
-/// A fixed text as a terminal shows it, as [`Text::plain`] shows one with arguments.
+/// Replaces the TeX in a fixed text by characters that a terminal can show.
 pub fn plain(text: &str) -> String {
     let part = |(i, part): (usize, &str)| if i % 2 == 1 { without_tex(part) } else { part.to_owned() };
     text.split('$').enumerate().map(part).collect()
 }
 
-/// Letters and signs that terminals have, by their names in TeX.
+/// Names of letters and signs in TeX, with characters that a terminal can show.
 const SIGNS: [(&str, &str); 33] = [
     ("alpha", "α"),
     ("beta", "β"),
@@ -186,7 +187,7 @@ fn without_tex(tex: &str) -> String {
     out
 }
 
-/// What stands before the brace that closes, and what stands after it.
+/// Splits a text at the brace that closes a group: the text before it, and the text after it.
 fn braced(text: &str) -> (&str, &str) {
     let mut depth = 1;
     for (i, c) in text.char_indices() {

@@ -1,16 +1,16 @@
 //! Sentences as data: a template in English and its arguments.
 //!
-//! A sentence that is glued together in code can be neither translated nor typeset, and its numbers are digits for ever. Here a
-//! sentence stays data until somebody reads it: the command line fills the English template ([`Text::english`]); the page
-//! fills the template of its reader's language and writes the numbers as that language does (`www/js/text.js`). Every
-//! template is a named constant, declared by [`texts!`](crate::texts!) and filled by [`text!`](crate::text!); an argument
-//! that is missing or unknown does not compile.
+//! A sentence that is put together in code can be neither translated nor typeset, and its numbers have a fixed format.
+//! Here a sentence stays data until somebody reads it. The command line fills the English template ([`Text::english`]).
+//! The page fills the template of its user's language, and writes the numbers as that language does (`www/js/text.js`).
+//! Every template is a named constant, declared by [`texts!`](crate::texts!) and filled by [`text!`](crate::text!). A
+//! missing or unknown argument is an error of compilation.
 //!
 //! # Templates
 //! - `{name}` is replaced by the argument of that name.
-//! - `{name:run|runs}` is replaced by the form that the number of that name asks for: in English the first for 1, the second for
-//!   all others. A translation gives one form for each plural category of its language.
-//! - `$...$` is TeX. Its braces are TeX's: no argument stands in it.
+//! - `{name:run|runs}` is replaced by the form that fits the number of that name: in English the first form for 1, the
+//!   second for all others. A translation gives one form for each plural category of its language.
+//! - `$...$` is TeX. Its braces belong to TeX, so it cannot contain an argument.
 //!
 //! ```
 //! use scaling_lab::text::{count, share};
@@ -60,31 +60,32 @@ pub use visible::visible;
 /// The templates of a module, each with the name of its constant.
 pub type Texts = &'static [(&'static str, &'static str)];
 
-/// What an argument is: it decides how many digits people read.
+/// What sort of value an argument is. This decides how many digits people see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// How many: whole.
+    /// A count, shown as a whole number.
     Count,
-    /// A measured or computed number: 4 digits.
+    /// A measured or computed number, shown with 4 digits.
     Number,
-    /// A loss: 4 digits.
+    /// A loss, shown with 4 digits.
     Loss,
-    /// How far a number may be off: 2 digits.
+    /// How far a number may be off, shown with 2 digits.
     Error,
-    /// A share of one, read as a percentage: 3 digits.
+    /// A share of 1, shown as a percentage with 3 digits.
     Share,
-    /// How many times as much: 3 digits.
+    /// A ratio that says how many times as large something is, shown with 3 digits.
     Multiple,
-    /// A number that somebody typed: every digit, and as it can be typed again.
+    /// A number that somebody typed, shown with all digits, in a form that can be typed again.
     Setting,
-    /// Two ends: 4 digits; an end that is not finite is open.
+    /// The two ends of an interval, shown with 4 digits. An end that is not finite means that the interval is
+    /// unbounded.
     Interval,
-    /// What is called so by somebody: a heading, a file, a parameter.
+    /// A name that somebody gave: a heading, a file, a parameter.
     Name,
-    /// A sentence or phrase of its own.
+    /// A sentence or phrase inside another.
     Text,
-    /// Phrases, one after the other.
+    /// A list of phrases.
     List,
 }
 
@@ -92,11 +93,11 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// One number; not finite where there is none.
+    /// One number; not finite if there is no value.
     Number(#[serde(serialize_with = "extended")] f64),
-    /// The ends of an interval; not finite where open.
+    /// The two ends of an interval. An end that is not finite means that the interval is unbounded.
     Interval(#[serde(serialize_with = "extended_pair")] [f64; 2]),
-    /// A name, which is data and never markup.
+    /// A name that somebody gave, shown verbatim and never as markup.
     Name(String),
     /// A text.
     Text(Text),
@@ -104,7 +105,8 @@ pub enum Value {
     List(Vec<Text>),
 }
 
-/// A finite number as one; what is not finite by its sign, because JSON knows no infinity.
+/// Writes a number as JSON, which has no infinite numbers: an infinite number becomes the string `inf` or `-inf`, and
+/// NaN becomes null.
 fn extended<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     match *x {
         f64::INFINITY => serializer.serialize_str("inf"),
@@ -117,7 +119,7 @@ fn extended_pair<S: Serializer>(pair: &[f64; 2], serializer: S) -> Result<S::Ok,
     pair.map(|x| x.is_finite().then_some(x)).serialize(serializer)
 }
 
-/// What a template is filled with.
+/// A value that fills a place in a template, with its kind and unit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Argument {
     kind: Kind,
@@ -139,9 +141,9 @@ impl Argument {
     }
 }
 
-/// A whole number that is counted.
+/// A number type whose values can be counts.
 pub trait Count {
-    /// The number; exact up to 2^53.
+    /// The count as f64, which is exact up to 2^53.
     fn number(self) -> f64;
 }
 
@@ -156,65 +158,66 @@ macro_rules! counts {
 }
 counts!(u8, u32, i32, u64, usize, f64);
 
-/// How many there are.
+/// An argument that counts something.
 pub fn count(x: impl Count) -> Argument {
     Argument::of(Kind::Count, Value::Number(x.number()))
 }
 
-/// A measured or computed number.
+/// A measured or computed number as an argument.
 pub const fn number(x: f64) -> Argument {
     Argument::of(Kind::Number, Value::Number(x))
 }
 
-/// A loss.
+/// A loss as an argument.
 pub const fn loss(x: f64) -> Argument {
     Argument::of(Kind::Loss, Value::Number(x))
 }
 
-/// How far a number may be off.
+/// How far a number may be off, as an argument.
 pub const fn error(x: f64) -> Argument {
     Argument::of(Kind::Error, Value::Number(x))
 }
 
-/// A share of one, read as a percentage.
+/// A share of 1 as an argument, shown as a percentage.
 pub const fn share(x: f64) -> Argument {
     Argument::of(Kind::Share, Value::Number(x))
 }
 
-/// How many times as much.
+/// A ratio as an argument: how many times as large something is.
 pub const fn multiple(x: f64) -> Argument {
     Argument::of(Kind::Multiple, Value::Number(x))
 }
 
-/// A number that somebody typed, or may type.
+/// A number that somebody typed, or may type, as an argument.
 pub const fn setting(x: f64) -> Argument {
     Argument::of(Kind::Setting, Value::Number(x))
 }
 
-/// Two ends; an end that is not finite is open.
+/// The two ends of an interval as an argument. An end that is not finite means that the interval is unbounded.
 pub const fn interval(ends: [f64; 2]) -> Argument {
     Argument::of(Kind::Interval, Value::Interval(ends))
 }
 
-/// What somebody called something: a heading, a file, a parameter.
+/// A name that somebody gave, as an argument: a heading, a file, a parameter.
 pub fn name(name: impl Into<String>) -> Argument {
     Argument::of(Kind::Name, Value::Name(name.into()))
 }
 
-/// A text in another.
+/// A text as an argument of another text.
 pub fn phrase(text: impl Into<Text>) -> Argument {
     Argument::of(Kind::Text, Value::Text(text.into()))
 }
 
-/// Texts in their order, separated as a language separates them.
+/// A list of texts as an argument. Each language has its own separator of items.
 pub const fn list(texts: Vec<Text>) -> Argument {
     Argument::of(Kind::List, Value::List(texts))
 }
 
 /// A sentence or a phrase: a template in English, and its arguments by name.
 ///
-/// In a document a text without arguments is the string itself; another is `{template, arguments, text}`, where `text` is the
-/// filled English. The page's engine leaves `text` out, because the page fills the template of its own language.
+/// In a result document, a text without arguments is a string; any other text is `{template, arguments, text}`, where
+/// `text` is the English sentence. The page's engine leaves `text` out, because the page fills the template of the
+/// user's language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
     template: &'static str,
@@ -222,7 +225,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// A filled template; called by [`text!`](crate::text!), which checks the names.
+    /// A template with its arguments. It is called by [`text!`](crate::text!), which checks the names of the arguments.
     #[doc(hidden)]
     pub const fn filled(template: &'static str, arguments: Vec<(&'static str, Argument)>) -> Self {
         Self { template, arguments }
@@ -233,7 +236,7 @@ impl Text {
         self.template
     }
 
-    /// Whether it says exactly this: as a template without arguments, or verbatim.
+    /// Is the text equal to `said`, either as a template without arguments or as a verbatim text?
     pub fn is(&self, said: &str) -> bool {
         match &self.arguments[..] {
             [] => self.template == said,
@@ -242,7 +245,8 @@ impl Text {
         }
     }
 
-    /// What somebody else said: a message of a device or of the system, or a name from a table. It is shown as it is.
+    /// A text that somebody else wrote, which is shown unchanged: a message of a device or of the system, or a name
+    /// from a table.
     pub fn verbatim(said: impl Into<String>) -> Self {
         Self::filled(VERBATIM.english(), vec![("said", name(said))])
     }
@@ -280,21 +284,22 @@ impl Serialize for Arguments<'_> {
     }
 }
 
-/// Declares templates as constants: `texts! { NAME = "A sentence with {argument}."; }`, and `TEXTS`, which lists them.
+/// Declares templates as constants: `texts! { NAME = "A sentence with {argument}."; }`. It also declares `TEXTS`, which
+/// lists them.
 #[macro_export]
 macro_rules! texts {
     ($($name:ident = $english:literal;)+) => {
         $(pub(crate) const $name: $crate::text::Template<{ $crate::text::holes($english) }> =
             $crate::text::Template::new($english);)+
 
-        /// The templates of this module.
+        /// All templates of this module.
         #[allow(dead_code, reason = "a page takes the words from the catalogue it was built with")]
         pub(crate) const TEXTS: $crate::text::Texts = &[$((stringify!($name), $english)),+];
     };
 }
 
-/// Fills a template that [`texts!`](crate::texts!) declared: `text!(NAME, argument = count(3))`. An argument that is missing or
-/// unknown does not compile.
+/// Fills a template that [`texts!`](crate::texts!) declared: `text!(NAME, argument = count(3))`. A missing or unknown
+/// argument is an error of compilation.
 #[macro_export]
 macro_rules! text {
     ($template:expr $(, $name:ident = $value:expr)+ $(,)?) => {{

@@ -1,10 +1,11 @@
-//! Numbers in sentences. Files hold numbers whole; people read a few digits. The page writes them alike (`www/js/i18n.js`).
+//! Formats numbers for sentences. Files hold all digits; people see only a few. The page formats numbers likewise in
+//! `www/js/i18n.js`.
 
-/// What is no finite number.
+/// Text for a number that is not finite.
 const NONE: &str = "–";
 
-/// `x` with that many significant digits, for people: whole numbers whole, groups of three digits, a true minus sign, and powers
-/// of ten below 10⁻³ and from 10⁷ on.
+/// Formats `x` with `digits` significant digits, as people write numbers. Whole numbers keep all digits, thousands are
+/// grouped, the minus sign is U+2212, and numbers below 10⁻³ or from 10⁷ on have a power of ten.
 pub fn people(x: f64, digits: usize) -> String {
     if !x.is_finite() {
         return NONE.to_owned();
@@ -29,7 +30,8 @@ pub fn people(x: f64, digits: usize) -> String {
     format!("{sign}{}{gap}{part}", grouped(whole))
 }
 
-/// Digits and power of ten of the first one: a tie goes away from 0, as in browsers.
+/// Rounds a number to a fixed count of digits. Returns the digits, and the power of ten of the first one. A tie is
+/// rounded away from 0, as in browsers.
 fn rounded(size: f64, digits: usize) -> (String, i32) {
     if size == 0.0 {
         return ("0".into(), 0);
@@ -56,7 +58,7 @@ fn rounded(size: f64, digits: usize) -> (String, i32) {
     (kept.iter().map(|digit| char::from(digit + b'0')).collect(), power)
 }
 
-/// Digits as a decimal fraction whose first digit counts `10^power`, without zeros at the end.
+/// Writes digits as a decimal fraction whose first digit stands for `10^power`, without zeros at the end.
 fn point(digits: &str, power: i32) -> String {
     let text = match usize::try_from(power) {
         Ok(power) if power + 1 >= digits.len() => format!("{digits:0<width$}", width = power + 1),
@@ -66,7 +68,7 @@ fn point(digits: &str, power: i32) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// Whole digits in groups of three.
+/// Writes the digits of a whole number in groups of three.
 fn grouped(whole: &str) -> String {
     let mut text = String::new();
     for (i, digit) in whole.chars().enumerate() {
@@ -83,7 +85,8 @@ fn superscript(c: char) -> char {
     c.to_digit(10).map_or('⁻', |digit| digits[digit as usize])
 }
 
-/// `x` as it can be typed: the fewest digits that read back, and a power of ten where it would have many zeros.
+/// Formats `x` so that it can be typed again: the fewest digits that give exactly `x`, with a power of ten instead of
+/// many zeros.
 pub fn typed(x: f64) -> String {
     let (size, plain, short) = (x.abs(), (x + 0.0).to_string(), format!("{x:e}"));
     let within = x == 0.0 || (1e-6..1e21).contains(&size);

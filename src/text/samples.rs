@@ -1,4 +1,4 @@
-//! Templates filled with arguments of every kind: what the page's filling is compared with.
+//! Templates filled with arguments of all kinds. A test compares them with the texts that the page fills.
 
 use super::template::names;
 use super::{
@@ -6,7 +6,7 @@ use super::{
     share, word,
 };
 
-/// Numbers that are hard to round, or to write: ties, powers of ten, the ends of the range.
+/// Numbers that are hard to round or to format: ties, powers of ten, and the ends of the range of f64.
 const NUMBERS: [f64; 24] = [
     0.0,
     -0.0,
@@ -36,7 +36,7 @@ const NUMBERS: [f64; 24] = [
 
 const UNIT: Template<0> = word("nats");
 
-/// Arguments of every kind.
+/// Arguments of all kinds.
 fn arguments() -> Vec<Argument> {
     let kinds = [count, number, loss, error, share, multiple, setting];
     let numbers = NUMBERS.iter().flat_map(|x| kinds.map(|kind| kind(*x)));
@@ -55,7 +55,8 @@ fn arguments() -> Vec<Argument> {
     numbers.chain(words).collect()
 }
 
-/// Every template at least twice, each time with the next arguments of all kinds; a template without arguments is as it is.
+/// Every template, filled at least twice with different arguments; together the texts use arguments of all kinds. A
+/// template without arguments is left as it is.
 pub fn samples(templates: impl Iterator<Item = &'static str>) -> Vec<Text> {
     let all = arguments();
     let mut next = all.iter().cycle().cloned();

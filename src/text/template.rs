@@ -1,14 +1,14 @@
-//! Templates, read while the lab is compiled.
+//! Templates of sentences, which are checked during compilation.
 
 use serde::Serialize;
 
-/// A template in English with `HOLES` arguments. Declared by [`texts!`](crate::texts!).
+/// A template in English with `HOLES` arguments, declared by [`texts!`](crate::texts!).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Template<const HOLES: usize>(&'static str);
 
 impl<const HOLES: usize> Template<HOLES> {
-    /// The template of an English text; it does not compile where the number of arguments is another one.
+    /// Makes a template of an English text. It is an error of compilation if the text does not have `HOLES` arguments.
     pub const fn new(english: &'static str) -> Self {
         assert!(holes(english) == HOLES, "the template has another number of arguments");
         Self(english)
@@ -20,19 +20,20 @@ impl<const HOLES: usize> Template<HOLES> {
     }
 }
 
-/// A word or a sentence without arguments, in place: for tests and examples. The lab's own words stand in lists that
+/// A word or a sentence without arguments, for tests and examples. All texts of the lab are in lists that
 /// [`texts!`](crate::texts!) declares.
 pub const fn word(english: &'static str) -> Template<0> {
     Template::new(english)
 }
 
-/// A hole of a template: where its name begins and ends, and where the hole ends.
+/// A place in a template for an argument. `name` is the range of bytes of the argument's name, and `end` is the end of
+/// the place.
 struct Hole {
     name: [usize; 2],
     end: usize,
 }
 
-/// The first hole from there on; braces between dollars are TeX's.
+/// The first place for an argument at or after the byte `from`. Braces between dollars belong to TeX.
 const fn next(text: &[u8], from: usize) -> Option<Hole> {
     let mut at = from;
     while at < text.len() {
@@ -70,7 +71,7 @@ const fn next(text: &[u8], from: usize) -> Option<Hole> {
     None
 }
 
-/// Are two slices of bytes equal?
+/// Are the bytes `a[from..to]` equal to `b`?
 const fn same(a: &[u8], [from, to]: [usize; 2], b: &[u8]) -> bool {
     if to - from != b.len() {
         return false;
@@ -85,12 +86,12 @@ const fn same(a: &[u8], [from, to]: [usize; 2], b: &[u8]) -> bool {
     true
 }
 
-/// The slice of bytes.
+/// The bytes `text[from..to]`, in a constant function.
 const fn slice(text: &[u8], [from, to]: [usize; 2]) -> &[u8] {
     text.split_at(to).0.split_at(from).1
 }
 
-/// Does a hole before `end` have that name?
+/// Does a place for an argument that ends before the byte `end` have the given name?
 const fn named_before(text: &[u8], end: usize, name: &[u8]) -> bool {
     let mut from = 0;
     while let Some(hole) = next(text, from) {
@@ -105,7 +106,7 @@ const fn named_before(text: &[u8], end: usize, name: &[u8]) -> bool {
     false
 }
 
-/// How many arguments of different names a template has.
+/// Number of different arguments in a template.
 pub const fn holes(english: &str) -> usize {
     let text = english.as_bytes();
     let (mut from, mut count) = (0, 0);
@@ -118,7 +119,7 @@ pub const fn holes(english: &str) -> usize {
     count
 }
 
-/// The names of the arguments of a template, each once, in their order.
+/// The names of the arguments in a template, each once, in order.
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) fn names(english: &'static str) -> Vec<&'static str> {
     let (mut from, mut found) = (0, Vec::new());
@@ -131,7 +132,7 @@ pub(super) fn names(english: &'static str) -> Vec<&'static str> {
     found
 }
 
-/// Does not compile where the names are not exactly those of the template's arguments.
+/// Checks that `names` are exactly the arguments of a template. In a constant, a mismatch is an error of compilation.
 pub const fn takes(english: &str, names: &[&str]) {
     let text = english.as_bytes();
     let mut i = 0;

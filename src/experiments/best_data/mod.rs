@@ -1,4 +1,4 @@
-//! What data are best? Training on a distribution that is not the test distribution.
+//! Which data are best? Training on a distribution that differs from the test distribution.
 
 pub mod race;
 pub mod rates;

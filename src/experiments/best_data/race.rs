@@ -1,12 +1,12 @@
 //! Which training distribution reaches a target loss in the fewest samples, where some runs never reach it?
 //!
-//! The experiments on composition share this module. All statistics are of ranks, because a run that is cut off at the
-//! budget is known only to be slower. A quantile is the least number of samples by which that share of the runs had
-//! reached the target; a quantile that was not seen is a lower bound, shown as "> budget". A run that diverged never
-//! reaches the target, and is also counted.
+//! The experiments on composition share this module. All statistics are quantiles, because a run that is cut off at the
+//! budget is known only to be slower. The quantile of a share is the least number of samples after which that share of
+//! the runs had reached the target. If the budget was too small for that, the budget is a lower bound, shown as ">
+//! budget". A run that diverged never reaches the target, and is also counted.
 //!
-//! The bootstrap of the medians is exact, over all resamples at once: the median of n draws with replacement is the j-th
-//! of n times with a probability in closed form. So there is no noise of resampling and no seed.
+//! The bootstrap of the medians is exact: the median of n draws with replacement from n times is the j-th smallest time
+//! with a probability in closed form. So there is no resampling noise and no seed.
 
 use std::cmp::Ordering;
 
@@ -20,15 +20,15 @@ use crate::text::{Text, count, multiple, number, setting};
 /// `2^(1-n)`.
 pub const LEAST_RUNS: usize = 11;
 
-/// Probability that a 99.9% interval misses on each side.
+/// Probability that the true value lies below a 99.9% interval; the probability that it lies above is equal.
 pub(super) const TAIL: f64 = 0.0005;
 
-/// The runs of one training distribution, `p_j ~ j^-exponent`; exponent 0 is the uniform distribution.
+/// The runs of one training distribution, `p_j ~ j^-exponent`; the exponent 0 is the uniform distribution.
 #[derive(Clone, Debug)]
 pub struct Racer {
     /// Exponent alpha of the training distribution.
     pub exponent: f64,
-    /// Samples after which each run reached the target; `None` for a run that did not reach it, diverged runs included.
+    /// Number of samples after which each run reached the target; `None` for a run that did not reach it or diverged.
     pub hits: Vec<Option<u64>>,
     /// Number of runs that diverged.
     pub diverged: u32,
@@ -39,7 +39,7 @@ pub fn name(exponent: f64) -> Text {
     if exponent == 0.0 { words::UNIFORM.into() } else { text!(words::ALPHA, alpha = setting(exponent)) }
 }
 
-/// The exponents of a race in order, without repetition: an exponent that is given twice runs once.
+/// The exponents in the given order, each once: an exponent that is given twice runs once.
 pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     let mut once: Vec<f64> = Vec::new();
     exponents.iter().for_each(|alpha| {
@@ -50,12 +50,12 @@ pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     once
 }
 
-/// A number of samples, or a lower bound of a number that was not seen.
+/// The number of samples to a target, or a lower bound of it if the budget was too small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
-    /// The number was seen.
+    /// The target was reached after this number of samples.
     At(u64),
-    /// The number is more than this budget.
+    /// The target was not reached within this budget.
     After(u64),
 }
 
@@ -66,7 +66,7 @@ impl Time {
         }
     }
 
-    /// Number of samples where the time was seen; not a number where only a bound is known.
+    /// The number of samples, or NaN if only a lower bound is known.
     pub(super) fn seen(self) -> f64 {
         if let Self::At(t) = self { t as f64 } else { f64::NAN }
     }
@@ -81,12 +81,14 @@ impl From<Time> for Cell {
     }
 }
 
-/// Median time of uniform training over the median time of a power law: above 1 the power law is faster.
+/// Median time of uniform training divided by the median time of a power law. Above 1 the power law is faster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// The ratio; a bound of the ratio where one median is a bound; not a number where both medians are bounds.
+    /// The ratio. If one of the two medians is only a lower bound, this is a bound of the ratio; if both are, it is
+    /// NaN.
     pub value: f64,
-    /// Is the ratio more than `value` (`Greater`), less than `value` (`Less`) or equal to it?
+    /// `Greater` if the ratio is only known to be more than `value`, `Less` if it is only known to be less, and `Equal`
+    /// otherwise.
     pub bound: Ordering,
     /// Bootstrap interval of the ratio; an open end is 0 or infinite.
     pub interval: [f64; 2],
@@ -103,23 +105,25 @@ impl From<Ratio> for Cell {
     }
 }
 
-/// Training distributions that are compared over one budget of samples.
+/// Training distributions that are compared within one budget of samples.
 #[derive(Clone, Debug)]
 pub struct Race {
-    /// One for each training distribution.
+    /// The runs, one entry for each training distribution.
     pub racers: Vec<Racer>,
-    /// Samples after which a run was cut off.
+    /// Number of samples after which a run was cut off.
     pub budget: u64,
 }
 
 impl Race {
-    /// The least time by which the given share of the racer's runs had reached the target; `None` without runs.
+    /// The least number of samples after which the given share of a training distribution's runs had reached the
+    /// target; `None` without runs.
     pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
         let hits = self.sorted(racer);
         Some(hits.get(place(hits.len(), share))?.map_or(Time::After(self.budget), Time::At))
     }
 
-    /// Times of the racer's runs in ascending order; times that were not seen come last.
+    /// Times to the target of a training distribution's runs in ascending order; runs that did not reach the target
+    /// come last.
     fn sorted(&self, racer: usize) -> Vec<Option<u64>> {
         let mut hits = self.racers[racer].hits.clone();
         hits.sort_unstable_by_key(|hit| hit.unwrap_or(u64::MAX));
@@ -138,13 +142,15 @@ impl Race {
             .min_by(|&i, &j| median(i).partial_cmp(&median(j)).unwrap_or(Ordering::Equal))
     }
 
-    /// Ratio of uniform training's median to a power law's, with a 99.9% interval; `None` without runs of both.
+    /// Median time of uniform training divided by that of a power law, with a 99.9% interval; `None` if one of the two
+    /// has no runs.
     pub fn ratio(&self, power: usize) -> Option<Ratio> {
         self.ratio_at(power, [TAIL; 2])
     }
 
-    /// Ratio of uniform training's median to a power law's, with an interval that misses `tails` below and above. The two
-    /// are resampled independently: where runs share draws between distributions, the interval is wider than necessary.
+    /// Median time of uniform training divided by that of a power law, with an interval that misses the true ratio with
+    /// the probabilities `tails` below and above. The two medians are resampled independently. If runs share draws
+    /// between distributions, the interval is therefore wider than necessary.
     pub(super) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
         let uniform = self.uniform()?;
         let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
@@ -162,7 +168,8 @@ impl Race {
         Some(Ratio { value, bound, interval: [lo, hi] })
     }
 
-    /// The medians of all resamples in ascending order, with their probabilities.
+    /// The median of each possible resample of the runs, ascending, with its probability; `unseen` stands for the time
+    /// of a run that did not reach the target.
     fn medians(&self, racer: usize, unseen: f64) -> Vec<(f64, f64)> {
         let hits = self.sorted(racer);
         let mut out: Vec<(f64, f64)> = Vec::new();
@@ -178,10 +185,11 @@ impl Race {
 
     /// Verdict on the claim that the best power law reaches the target in fewer samples than uniform training.
     ///
-    /// The interval is that of the largest ratio. Its lower end is the largest of the lower ends; each of these misses the
-    /// tail divided by the number of power laws, because the best law is chosen after the fact. Its upper end is the
-    /// largest of the upper ends. `None` without a uniform racer and a power law; `agrees` is `None` before `finished`,
-    /// below [`LEAST_RUNS`] runs of any racer, and where the interval holds 1.
+    /// The interval is that of the largest ratio over the power laws. Its lower end is the largest lower end of a power
+    /// law's interval. Each of these lower ends misses with the tail probability divided by the number of power laws,
+    /// because the best law is chosen after the fact. The upper end is the largest upper end of a power law's interval.
+    /// The result is `None` without uniform training or without a power law. `agrees` is `None` before the run has
+    /// `finished`, below [`LEAST_RUNS`] runs of any distribution, and where the interval contains 1.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
@@ -261,7 +269,8 @@ impl Race {
     }
 }
 
-/// What the medians of uniform training and of the best power law are, and what they say about a ratio that is a bound.
+/// A sentence with the medians of uniform training and of the best power law. If a median is only a lower bound, the
+/// sentence says what follows for the ratio.
 fn medians(slow: Time, fast: Time, exponent: f64, ratio: f64) -> Text {
     let alpha = setting(exponent);
     match (slow, fast) {
@@ -282,7 +291,8 @@ fn medians(slow: Time, fast: Time, exponent: f64, ratio: f64) -> Text {
     }
 }
 
-/// Does the interval of a ratio, uniform training's time over a power law's, say that the power law is faster?
+/// Does the interval of the ratio of uniform training's time to a power law's time show that the power law is faster?
+/// `None` if the interval contains 1.
 pub(super) fn agrees([lo, hi]: [f64; 2]) -> Option<bool> {
     if lo > 1.0 { Some(true) } else { (hi < 1.0).then_some(false) }
 }

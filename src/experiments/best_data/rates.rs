@@ -1,8 +1,9 @@
 //! Which training distribution reaches the target first when each has its own best learning rate?
 //!
-//! At a single learning rate the distribution may win that happens to suit this rate. So every training distribution runs
-//! at each of a ladder of rates, on the same draws. Its best rate is the rate of the least median time; the interval of
-//! the ratio of the best medians allows for choosing the rates from the same runs.
+//! At a single learning rate, a distribution may win only because the rate happens to suit it. So every training
+//! distribution runs at each of several learning rates, always on the same random draws. Its best rate has the least
+//! median time. The interval of the ratio of the best medians allows for the fact that the rates were chosen from the
+//! same runs.
 
 use super::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
 use super::words;
@@ -11,35 +12,35 @@ use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict, 
 use crate::text;
 use crate::text::{count, number, phrase, setting};
 
-/// The ladder of learning rates reaches from its middle over this number to its middle times this number.
+/// The learning rates range from the middle rate divided by this factor to the middle rate times this factor.
 const REACH: f64 = 10.0;
 
-/// A number `count` of learning rates around `middle`, evenly spaced in the logarithm.
+/// Returns `count` learning rates around `middle`, evenly spaced in the logarithm.
 pub fn ladder(middle: f64, count: u32) -> Vec<f64> {
     let place = |i| if count > 1 { 2.0 * f64::from(i) / f64::from(count - 1) - 1.0 } else { 0.0 };
     (0..count).map(|i| middle * math::pow(REACH, place(i))).collect()
 }
 
-/// The runs of every training distribution at every learning rate of a ladder.
+/// The runs of every training distribution at every learning rate.
 #[derive(Clone, Debug)]
 pub struct Rates {
-    /// The learning rates.
+    /// The learning rates, ascending.
     pub rates: Vec<f64>,
-    /// `[training distribution][rate]`.
+    /// The runs, `[training distribution][learning rate]`.
     pub racers: Vec<Vec<Racer>>,
-    /// Samples after which a run was cut off.
+    /// Number of samples after which a run was cut off.
     pub budget: u64,
 }
 
 impl Rates {
-    /// A comparison without any run yet.
+    /// A comparison without any runs.
     pub fn new(rates: Vec<f64>, exponents: &[f64], budget: u64) -> Self {
         let racer = |exponent| Racer { exponent, hits: vec![], diverged: 0 };
         let racers = exponents.iter().map(|&exponent| vec![racer(exponent); rates.len()]).collect();
         Self { rates, racers, budget }
     }
 
-    /// Adds more runs, in the order of `racers`.
+    /// Adds more runs, listed by training distribution and learning rate like `racers`.
     pub fn extend(&mut self, more: Vec<Vec<Racer>>) {
         for (all, more) in self.racers.iter_mut().flatten().zip(more.into_iter().flatten()) {
             all.hits.extend(more.hits);
@@ -51,20 +52,21 @@ impl Rates {
         Race { racers: racers.iter().map(|&racer| racer.clone()).collect(), budget: self.budget }
     }
 
-    /// Lower quartile, median and upper quartile of one racer; `None` without runs.
+    /// Lower quartile, median and upper quartile of the times to the target at one learning rate; `None` without runs.
     fn quantiles(&self, racer: &Racer) -> Option<[Time; 3]> {
         let race = self.of(&[racer]);
         let [low, median, high] = [0.25, 0.5, 0.75].map(|share| race.quantile(0, share));
         Some([low?, median?, high?])
     }
 
-    /// Place in the ladder of the rate with the least median; the least rate where medians are equal. `None` if at no rate
-    /// half of the runs reached the target.
+    /// Index of the learning rate with the least median time, the smallest one where medians are equal. `None` if at no
+    /// rate half of the runs reached the target.
     pub fn best(&self, training: usize) -> Option<usize> {
         self.least(training, 1).map(|(_, i)| i)
     }
 
-    /// The least quartile (1 is the median) over the ladder, and the place of its rate.
+    /// The least value of a quartile of the times over the learning rates, and the index of the rate. `quartile` is 0
+    /// for the lower quartile, 1 for the median and 2 for the upper quartile.
     fn least(&self, training: usize, quartile: usize) -> Option<(u64, usize)> {
         let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| {
             let Time::At(t) = self.quantiles(racer)?[quartile] else { return None };
@@ -73,13 +75,16 @@ impl Rates {
         arrived.min()
     }
 
-    /// Verdict on the claim that a power law reaches the target in fewer samples when each distribution has its best rate.
+    /// Verdict on the claim that a power law reaches the target in fewer samples when each distribution has its best
+    /// rate.
     ///
-    /// The interval is a 99.9% interval of the ratio of the least medians. With `U(e)` and `P(a, e)` the true medians at
-    /// rate e, `min_e U / min_(a, e) P` is at least `min_e U(e) / P(p)` for any power law and rate p, even if p was chosen
-    /// from the runs, when each interval misses its share of the tail; the upper end is found likewise. The choice is the
-    /// least upper quartile, because the least median is often next to the edge of stability, where the slower half of the
-    /// runs diverges. `None` without both uniform training and a power law.
+    /// The interval is a 99.9% interval of the ratio of the least medians. Let `U(e)` be the true median of uniform
+    /// training at rate e, and `P(a, e)` that of the power law with exponent a. Then `min_e U / min_(a, e) P` is at
+    /// least `min_e U(e) / P(a, r)` for any power law a and rate r. This holds even if a and r were chosen from the
+    /// runs, provided that each interval misses only its share of the tail probability. The upper end is found
+    /// likewise. The chosen law and rate have the least upper quartile, because the least median is often next to the
+    /// edge of stability, where the slower half of the runs diverges. The verdict is `None` without uniform training or
+    /// without a power law.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();
@@ -121,8 +126,8 @@ impl Rates {
         Some(verdict.from_runs(chosen.hits.len(), LEAST_RUNS))
     }
 
-    /// Figure `learning-rate`: median and quartiles against the learning rate, and the edge of stability of each training
-    /// distribution.
+    /// Figure `learning-rate`: median and quartiles of the times against the learning rate, and the largest stable
+    /// learning rate of each training distribution.
     pub fn figure(&self, middle: f64, edges: &[f64]) -> Option<Figure> {
         let series = self.racers.iter().enumerate().filter_map(|(i, ladder)| {
             let mut points = Points::default();
@@ -173,7 +178,8 @@ mod tests {
     use super::*;
     use crate::rng::{Draws, stream};
 
-    /// Exponential times: `means[training][rate]`, for exponents 0, 1, 2, ...
+    /// Simulated runs with exponentially distributed times of the given means, `means[training][rate]`, for the
+    /// exponents 0, 1, 2 and so on.
     fn simulated(means: &[&[f64]], seed: u32, budget: u64) -> Rates {
         let exponents: Vec<f64> = (0..means.len()).map(|i| i as f64).collect();
         let mut rates = Rates::new(ladder(0.1, means[0].len() as u32), &exponents, budget);

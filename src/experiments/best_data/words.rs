@@ -1,4 +1,5 @@
-//! Words that experiments of this part share: training distributions, and the race between them.
+//! Texts that the experiments of this part share: on training distributions, and on the comparison of their times to a
+//! target.
 
 crate::texts! {
     // Training distributions.

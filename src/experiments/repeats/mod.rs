@@ -1,4 +1,4 @@
-//! How often may data be repeated? What an epoch over data that the model has already seen is worth.
+//! How often may data be repeated? Experiments on the worth of an epoch over data that the model has already seen.
 
 pub mod reuse;
 

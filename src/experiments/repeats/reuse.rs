@@ -1,8 +1,9 @@
-//! From measured risks to the effective reuse rate: moments over the runs, the best learning rate of those tried, and the
-//! number of fresh samples with an equal risk.
+//! From measured risks to the effective reuse rate, in three steps: moments over the runs, the best learning rate of
+//! those tried, and the number of fresh samples with an equal risk.
 //!
-//! Nothing here uses theory. The best learning rate is the minimum of a curve through the least measured mean and two
-//! neighbours on each side, in the logarithms. N' is read off the measured one-pass risks, also in the logarithms.
+//! Nothing here uses theory. The best learning rate is the minimum of a curve through the least mean risk and two
+//! neighbours on each side, all in logarithms. The number of fresh samples is interpolated between the measured risks
+//! of one pass, also in logarithms.
 
 use crate::math;
 use crate::stats::bottom;
@@ -18,15 +19,16 @@ pub struct Cell {
     pub diverged: u32,
 }
 
-/// The most that [`Cell::uneven`] allows for risks that label noise leaves. The square of one Gaussian has a standard
-/// deviation of 1.4 means, and a sum of several squares a smaller one.
+/// Largest ratio of standard deviation to mean that [`Cell::uneven`] allows for risks that label noise leaves. The
+/// square of one Gaussian number has the ratio 1.4, and a sum of several squares has a smaller one.
 pub const NOISY: f64 = 2.0;
-/// The most that [`Cell::uneven`] allows for risks that are products of many random factors. The heavier their tail, the
-/// less of it a sample shows: a standard deviation of a mean or more may hide an infinite one.
+/// Largest ratio of standard deviation to mean that [`Cell::uneven`] allows for risks that are products of many random
+/// factors. The heavier the tail of such risks, the less of the tail a sample shows: a sample with a ratio of 1 or more
+/// may come from a distribution whose standard deviation is infinite.
 pub const FALLING: f64 = 0.7;
 
 impl Cell {
-    /// Adds the risk of a run; it is not a number if the run diverged.
+    /// Adds the risk of a run; NaN means that the run diverged.
     pub fn push(&mut self, risk: f64) {
         if risk.is_finite() {
             self.count += 1.0;
@@ -38,15 +40,16 @@ impl Cell {
         }
     }
 
-    /// The mean risk; infinite if a run diverged, not a number without runs.
+    /// The mean risk; infinite if a run diverged, NaN without runs.
     pub fn mean(&self) -> f64 {
         if self.diverged > 0 { f64::INFINITY } else { self.sum / self.count }
     }
 
     /// Are the risks so uneven that a few runs dominate their mean? Then neither the mean nor its error is known.
     ///
-    /// They are if the standard deviation over the runs exceeds `most` times the mean, or `sqrt(runs) / 4` times the mean:
-    /// where a single run is the whole mean it is `sqrt(runs)` times the mean. See [`NOISY`] and [`FALLING`].
+    /// This is the case if their standard deviation over the runs exceeds `most` times the mean, or `sqrt(runs) / 4`
+    /// times the mean. If a single run contributed the whole mean, the standard deviation would be `sqrt(runs)` times
+    /// the mean. For `most`, see [`NOISY`] and [`FALLING`].
     pub fn uneven(&self, most: f64) -> bool {
         let most = (self.count.sqrt() / 4.0).min(most);
         self.count >= 16.0 && self.error() * (self.count - 1.0).sqrt() > most
@@ -60,12 +63,13 @@ impl Cell {
         if variance > 1e-8 * square { third / (variance * variance.sqrt()) } else { 0.0 }
     }
 
-    /// The interval of the mean over `exact`, `z` standard errors to each side, and wider above, where rare runs may be
-    /// missing.
+    /// Interval of the mean risk divided by the known risk `exact`. It reaches `z` standard errors down, and farther
+    /// up, because the sample may lack rare large risks.
     ///
-    /// A sample of skew risks misses the large ones, and then both its mean and its deviation are too small: the upper end
-    /// is farther out by `(1 + 2 z^2) skewness / (6 sqrt(runs))` errors (Johnson, J. Am. Stat. Assoc. 73, 1978; Hall, J. R.
-    /// Stat. Soc. B 54, 1992). The lower end, which that would move inwards, stays.
+    /// A sample from a skew distribution often lacks large values, and then both its mean and its standard deviation
+    /// are too small. So the upper end is moved out by `(1 + 2 z^2) skewness / (6 sqrt(runs))` standard errors
+    /// (Johnson, J. Am. Stat. Assoc. 73, 1978; Hall, J. R. Stat. Soc. B 54, 1992). The correction would move the lower
+    /// end inwards; it is left where it is.
     pub fn over(&self, exact: f64, z: f64, error: f64) -> Option<[f64; 2]> {
         let ratio = self.mean() / exact;
         let skew = (1.0 + 2.0 * z * z) * self.skewness().max(0.0) / (6.0 * self.count.sqrt());
@@ -86,16 +90,16 @@ impl Cell {
 pub struct Tuned {
     /// The best learning rate.
     pub rate: f64,
-    /// Risk at the best learning rate.
+    /// The risk at the best learning rate.
     pub risk: f64,
-    /// Standard error of ln risk; infinite where a few runs dominate the mean.
+    /// Standard error of the logarithm of the risk; infinite where a few runs dominate the mean.
     pub error: f64,
     /// Is the best rate the smallest one tried, so that a still smaller one may be better?
     pub at_least: bool,
 }
 
-/// The best of ascending learning rates; `None` if at each of them a run diverged, or none has run. `most` says how uneven
-/// risks may be for their mean to be known, see [`Cell::uneven`].
+/// The best of the learning rates `rates`, which ascend. It is `None` if at each rate a run diverged or no run was
+/// made. `most` says how uneven risks may be for their mean to be known, see [`Cell::uneven`].
 pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     let means: Vec<f64> = cells.iter().map(Cell::mean).collect();
     let least = (0..rates.len()).filter(|&i| means[i].is_finite()).min_by(|&i, &j| means[i].total_cmp(&means[j]))?;
@@ -121,31 +125,32 @@ pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     Some(best)
 }
 
-/// A number and the standard error of its logarithm.
+/// An estimated number and the standard error of its logarithm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The number.
+    /// The estimated number.
     pub value: f64,
-    /// Standard error of its logarithm.
+    /// Standard error of the logarithm of the estimated number.
     pub error: f64,
 }
 
 impl Estimate {
-    /// The interval that reaches `z` standard errors to each side.
+    /// The interval that reaches `z` standard errors of the logarithm to each side.
     pub fn interval(&self, z: f64) -> [f64; 2] {
         [self.value * math::exp(-z * self.error), self.value * math::exp(z * self.error)]
     }
 }
 
-/// The error of a point on a line, at a share of the way between two points with known errors; infinite if one of the two
+/// The standard error at a point of the straight line between two points, which lies at `share` of the way from the
+/// first to the second. It is interpolated between the standard errors of the two points, and infinite if one of them
 /// is.
 fn between(first: f64, second: f64, share: f64) -> f64 {
     if first.is_finite() && second.is_finite() { (1.0 - share) * first + share * second } else { f64::INFINITY }
 }
 
 /// Quantile of Student's t distribution with `freedom` degrees of freedom, from the quantile `normal` of the normal
-/// distribution: what a standard error that is estimated from few runs needs. An expansion in 1/freedom, within 1e-3 from
-/// 15 degrees of freedom on.
+/// distribution. It replaces `normal` where a standard error is estimated from few runs. The series in 1/`freedom` is
+/// exact to 1e-3 from 15 degrees of freedom on.
 pub fn student(normal: f64, freedom: f64) -> f64 {
     let (z, z2) = (normal, normal * normal);
     let first = z * (z2 + 1.0) / 4.0;
@@ -154,11 +159,13 @@ pub fn student(normal: f64, freedom: f64) -> f64 {
     z + (first + (second + third / freedom) / freedom) / freedom
 }
 
-/// The number N' of fresh samples whose one-pass risk is `risk`: on the line through the measured points `(N', R*(1, N'))`,
-/// ascending in N', between the first two that enclose the risk. `None` if no two do.
+/// The number N' of fresh samples at which one pass has the measured risk `risk`. It is interpolated between the first
+/// two successive points `(N', R*(1, N'))` of `one_pass` whose risks enclose `risk`. `None` if there are no such
+/// points.
 ///
-/// The error is that of the risks over the slope. Between two close neighbours the slope may be steep or gentle by chance,
-/// so the slope is taken from the point before them to the point after them.
+/// The standard error of ln N' is that of the logarithms of the risks, divided by the slope. The slope between two
+/// close neighbours may be steep or gentle by chance, so the slope is taken from the point before them to the point
+/// after them.
 pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate> {
     let target = math::ln(risk.risk);
     let slope = |from: usize, to: usize| {
@@ -184,7 +191,8 @@ pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate
     })
 }
 
-/// The K at which E falls below `share` K, interpolated in the logarithms; `known` holds E at ascending K.
+/// The number of epochs K at which the effective reuse rate falls below `share` times K, interpolated in logarithms.
+/// `known` holds K and the rate, with K ascending.
 pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     known.windows(2).find_map(|pair| {
         let [(k, e), (l, f)] = [pair[0], pair[1]];
@@ -198,8 +206,9 @@ pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     })
 }
 
-/// Distance between curves from `first` on, and its error: root mean squares of logarithms, over all pairs of curves and
-/// all points of one that lie within the range of the other. `None` where no points do.
+/// Distance between curves, and its standard error: root mean squares of differences of logarithms. They are taken over
+/// all pairs of curves, at all points of one curve from `first` on that lie within the range of the other. `None` if
+/// there are no such points.
 pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
     let at = |curve: &[(f64, Estimate)], x: f64| {
         curve.windows(2).find_map(|pair| {

@@ -1,8 +1,9 @@
-//! A law fitted to runs, checkpoint by checkpoint: what the pages of fits share.
+//! Fits a law to runs, checkpoint by checkpoint. All pages of fits share this module.
 //!
-//! The runs are the user's table, or simulated from an example of the law. A search finds the lowest minimum that it meets. Then
-//! come a fit without the largest runs, fits of other laws, refits of bootstrap resamples, and a profile of each parameter. All
-//! of it is arithmetic on the CPU. Between slices the event loop has a turn, so that a long fit can be cancelled.
+//! The runs are the user's table, or simulated from an example of the law. A search finds the lowest minimum of the
+//! objective that it can. Then come a fit without the largest runs, fits of other laws, refits of bootstrap resamples,
+//! and a profile of each parameter. All of it is arithmetic on the CPU. Between portions of the work the event loop has
+//! a turn, so that a long fit can be cancelled.
 
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -30,21 +31,21 @@ pub mod report;
 mod tests;
 pub(crate) mod words;
 
-/// The templates that all pages of fits share.
+/// The text templates that all pages of fits share.
 pub const TEXTS: Texts = words::TEXTS;
 
-/// Checkpoints of the search.
+/// Number of checkpoints of the search.
 const SEARCHES: usize = 5;
-/// Checkpoints of the bootstrap.
+/// Number of checkpoints of the bootstrap.
 const BATCHES: u32 = 10;
-/// Points of a profile beside those that were needed to find its ends.
+/// Number of points of a profile in addition to those that are needed to find its ends.
 const FILL: u32 = 10;
-/// The most runs that figures show.
+/// Largest number of runs that figures show.
 const SHOWN: usize = 10_000;
-/// Which draw of the noise simulated runs have. With the seed that the page begins with, the truth of every page lies in the
-/// intervals of this draw.
+/// Index of the noise that simulated runs have. With this noise and the default seed of the page, the true parameters
+/// of every page lie in the intervals.
 const SIMULATED: u32 = 1;
-/// Refits between two turns of the event loop.
+/// Number of refits between two turns of the event loop.
 const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
 
 const fn choice(value: &'static str, label: &'static str) -> Choice {
@@ -55,11 +56,11 @@ const fn role(role: Role) -> Choice {
     choice(role.name(), role.words())
 }
 
-/// What a column of a table for the law of parameters and tokens may hold.
+/// What a column may hold in a table for the Chinchilla law (loss against parameters and tokens).
 pub const ROLES: &[Choice] =
     &[role(Role::Loss), role(Role::Params), role(Role::Tokens), role(Role::Flops), role(Role::Run), role(Role::Weight)];
 
-/// What a column of a table for a law of repeated data may hold.
+/// What a column may hold in a table for a law of repeated data.
 pub const ROLES_REPEATED: &[Choice] = &[
     role(Role::Loss),
     role(Role::Params),
@@ -71,7 +72,7 @@ pub const ROLES_REPEATED: &[Choice] = &[
     role(Role::Weight),
 ];
 
-/// What a column of a table for any law may hold.
+/// What a column may hold in a table for any law.
 pub const ROLES_ALL: &[Choice] = &{
     let mut list = [choice("", ""); Role::ALL.len()];
     let mut k = 0;
@@ -82,7 +83,7 @@ pub const ROLES_ALL: &[Choice] = &{
     list
 };
 
-/// What a fit minimises.
+/// The objectives that a fit can minimise.
 pub const OBJECTIVES: &[Choice] = &[
     choice("usual", "the usual objective of the law"),
     choice("huber", "Huber's function of the residuals"),
@@ -90,32 +91,32 @@ pub const OBJECTIVES: &[Choice] = &[
     choice("squares", "squared residuals"),
 ];
 
-/// What the residuals are taken of.
+/// The quantities whose residuals a fit can take.
 pub const RESIDUALS: &[Choice] = &[
     choice("usual", "the usual residuals of the law"),
     choice("log", "residuals of the logarithm of the loss"),
     choice("plain", "residuals of the loss itself"),
 ];
 
-/// The choices of a switch.
+/// The choices of an option that is on or off.
 pub const SWITCH: &[Choice] = &[choice("no", "no"), choice("yes", "yes")];
 
 /// The parameters that all pages of fits have.
 #[derive(Clone, Debug)]
 pub struct Common {
-    /// Which column holds what, as `role:heading`.
+    /// Which column holds what, as `role:heading`, separated by commas.
     pub columns: String,
-    /// Rules by which rows are left out.
+    /// Rules that say which rows are left out.
     pub exclude: String,
-    /// Parameters that are held fixed or freed.
+    /// Which parameters are held fixed, and which are freed.
     pub fixed: String,
     /// The objective that the fit minimises.
     pub objective: &'static str,
-    /// Where Huber's function goes from squares to absolute values.
+    /// The residual at which Huber's function changes from squares to absolute values.
     pub huber_delta: f64,
-    /// What the residuals are taken of.
+    /// The quantity whose residuals are taken: the loss or its logarithm.
     pub residual: &'static str,
-    /// Bootstrap resamples.
+    /// Number of bootstrap resamples.
     pub bootstrap: u32,
     /// Are profiles computed, `yes` or `no`?
     pub profiles: &'static str,
@@ -123,11 +124,11 @@ pub struct Common {
     pub ask: Ask,
     /// How many runs are simulated where there is no table.
     pub rows: u32,
-    /// The noise of simulated runs.
+    /// Standard deviation of the noise of simulated runs.
     pub noise: f64,
 }
 
-/// Declares the parameters of a page of fits: first those of this page alone, then those that all pages of fits have.
+/// Declares the parameters of a page of fits: first those of one page alone, then those that all pages of fits have.
 macro_rules! fit_params {
     ($name:ident, columns $roles:ident, budget $budget:literal, unique $unique:literal { $($own:tt)* }) => {
         $crate::params! {
@@ -191,13 +192,13 @@ macro_rules! fit_params {
 }
 pub(crate) use fit_params;
 
-/// A page of fits: the words of the page, and the laws that the parameters name.
+/// A page of fits: its texts, and the laws that its parameters name.
 pub trait Page: 'static {
     /// See [`Experiment::SLUG`].
     const SLUG: &'static str;
     /// See [`Experiment::INFO`].
     const INFO: Info;
-    /// The templates of this page alone; see [`TEXTS`] for those of all pages of fits.
+    /// The text templates of one page alone; see [`TEXTS`] for those of all pages of fits.
     const TEXTS: Texts;
     /// See [`Experiment::CLAIMS`].
     const CLAIMS: &'static [Claim];
@@ -208,17 +209,17 @@ pub trait Page: 'static {
     /// The parameters of the page, declared by `fit_params`.
     type Params: Params;
 
-    /// The parameters that all pages of fits have.
+    /// The values of the parameters that all pages of fits have.
     fn common(params: &Self::Params) -> Common;
 
     /// The law to fit, and the laws to compare it with.
     ///
     /// # Errors
-    /// There is no law of that name.
+    /// A law has no entry in the list of laws.
     fn forms(params: &Self::Params) -> Result<(Form, Vec<Form>)>;
 }
 
-/// The experiment of a page.
+/// The experiment of a page of fits.
 #[derive(Debug)]
 pub struct Fits<P> {
     fitting: Fitting,
@@ -278,7 +279,7 @@ pub struct Form {
     pub name: &'static str,
     /// The law.
     pub law: &'static Entry,
-    /// Parameters that are held at a value, or freed.
+    /// Parameters whose usual treatment is changed, by index: held at the value, or freed if there is none.
     pub held: Vec<(usize, Option<f64>)>,
 }
 
@@ -289,7 +290,7 @@ impl Form {
     }
 }
 
-/// The stage that comes next.
+/// The next stage of a fit.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
     Search(usize),
@@ -299,29 +300,29 @@ enum Stage {
     Profile(usize),
 }
 
-/// A fit that is under way.
+/// A fit in progress.
 #[derive(Debug)]
 pub struct Fitting {
     seed: u32,
     problem: Problem,
-    /// The problem with fewer runs, where there are too many to draw.
+    /// The law with a selection of the runs, if there are too many runs to draw.
     shown: Problem,
-    /// Lines left out, with the rule that was typed.
+    /// Numbers of the lines that were left out, each with the rule as it was typed.
     excluded: Vec<(usize, String)>,
-    /// The line of each row in the table.
+    /// For each row, the number of its line in the table.
     lines: Vec<usize>,
-    /// Which column is what, in words.
+    /// Phrases that say which column is read as what.
     how: Vec<Text>,
-    /// What is odd about the columns, in sentences.
+    /// Sentences about unusual properties of the columns.
     notes: Vec<Text>,
-    /// How many runs the rows come from.
+    /// Number of runs that the rows belong to.
     runs: usize,
     simulated: bool,
     ask: Ask,
     others: Vec<(&'static str, Result<Problem>)>,
     stages: Vec<Stage>,
     done: usize,
-    /// The search that is under way.
+    /// The search that is in progress.
     search: Carried<Search>,
     fit: Option<Fit>,
     bootstrap: Option<Bootstrap>,
@@ -331,7 +332,7 @@ pub struct Fitting {
     profiles: Vec<(usize, Profile)>,
 }
 
-/// Runs that are simulated from the example of a law, at inputs that fill the ranges of the example evenly.
+/// Simulates runs from the example of a law. Their inputs fill the ranges of the example evenly.
 fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
     let example = &law.info.example;
     let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
@@ -341,7 +342,7 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
     Table::of(inputs.chain([(Role::Loss.name(), data.y.clone())]).collect())
 }
 
-/// Items of a comma-separated list, trimmed; empty ones are dropped.
+/// Items of a comma-separated list, without surrounding spaces; empty items are dropped.
 pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
@@ -365,7 +366,7 @@ impl Common {
         Objective { residual, delta }
     }
 
-    /// Which parameters are held fixed, and which are freed.
+    /// Which parameters of the law are held fixed, at which value, and which are freed.
     fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
         let one = |asked: &str| {
             let (wanted, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
@@ -398,12 +399,12 @@ impl Common {
     }
 }
 
-/// What the parameters of a page say about a fit, whatever the runs are.
+/// What the parameters of a page ask of a fit, before the runs are known.
 struct Asked<'a> {
     objective: Objective,
-    /// Parameters of the law that are held fixed or freed.
+    /// Parameters of the law that are held at a value, or freed if there is none.
     held: Vec<(usize, Option<f64>)>,
-    /// Rules by which lines are left out, as typed and as read.
+    /// Rules that say which lines are left out, as typed; `rules` holds them parsed.
     texts: Vec<&'a str>,
     rules: Vec<Rule>,
 }
@@ -417,7 +418,7 @@ impl<'a> Asked<'a> {
 }
 
 impl Fitting {
-    /// Begins by reading the runs.
+    /// Reads the runs, and prepares the stages of the fit.
     ///
     /// # Errors
     /// Rules, columns or names that cannot be used; runs that the law cannot be fitted to, with the line.
@@ -492,7 +493,7 @@ impl Fitting {
         Progress { done: self.done as u32, total: self.stages.len() as u32 }
     }
 
-    /// The lowest minimum that the search meets.
+    /// Searches for the lowest minimum of the objective, with turns of the event loop in between.
     async fn search(&self, problem: &Problem, exec: &Exec) -> Result<Fit> {
         let mut search = Search::new(problem.clone(), self.seed)?;
         loop {
@@ -504,14 +505,14 @@ impl Fitting {
         }
     }
 
-    /// How well a law predicts the largest runs when it is fitted to the others; nothing where the others are too few.
+    /// How well a law predicts the largest runs when it is fitted to all others; `None` where the others are too few.
     async fn largest(&self, problem: &Problem, exec: &Exec) -> Result<Option<choose::Extrapolation>> {
         let Some((small, large)) = choose::without_largest(problem) else { return Ok(None) };
         let fit = self.search(&small, exec).await?;
         Ok(Some(choose::judge(&large, &fit)))
     }
 
-    /// Does the next stage.
+    /// Does the next stage of the fit.
     ///
     /// # Errors
     /// The law has no value anywhere near the runs.

@@ -40,14 +40,14 @@ fn figure<'a>(output: &'a Output, id: &str) -> &'a Figure {
     output.figures.iter().find(|figure| figure.id == id).unwrap_or_else(|| panic!("no figure {id}"))
 }
 
-/// The points of a series.
+/// The points of the series with id `series` in the figure with id `id`.
 fn series(output: &Output, id: &str, series: &str) -> impl Iterator<Item = (f64, f64)> {
     let found = figure(output, id).series.iter().find(|s| s.id == series);
     let found = found.unwrap_or_else(|| panic!("{id} has no series {series}"));
     found.x.iter().copied().zip(found.y.iter().copied()).filter(|(_, y)| y.is_finite())
 }
 
-/// Runs of `L = 2 + 30 x^-0.5` without noise.
+/// A table of runs of `L = 2 + 30 x^-0.5` without noise, below the headings `head`.
 fn curve(head: &str, rows: impl IntoIterator<Item = u32>) -> String {
     let row = |x: u32| format!("{x},{},{}\n", 2.0 + 30.0 / f64::from(x).sqrt(), x % 3);
     format!("{head}\n{}", rows.into_iter().map(row).collect::<String>())
@@ -107,7 +107,7 @@ fn a_table_is_read_as_its_columns_say() {
     assert!(said.contains("reads no table"), "{said}");
 }
 
-/// Runs of the law of parameters and tokens, with noise of 0.5%.
+/// A table of simulated runs of the Chinchilla law, with noise of 0.5%; `label` names the runs.
 fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
     let law = find("chinchilla").expect("a law");
     let inputs: Vec<_> = runs.iter().map(|(n, d)| vec![*n, *d]).collect();

@@ -1,4 +1,4 @@
-//! Words that the pages of fits share.
+//! Texts that all pages of fits share.
 
 crate::texts! {
     // Errors.

@@ -1,9 +1,9 @@
-//! Numbers that `atoms` recomputes.
+//! Published numbers and earlier results that `atoms` recomputes.
 
 use super::words;
 use crate::kit::{Claim, Pick};
 
-/// The numbers that `atoms` recomputes.
+/// Published numbers and earlier results that `atoms` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::formula(
         "atoms-matched-exponent",

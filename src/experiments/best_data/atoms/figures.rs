@@ -8,8 +8,9 @@ use crate::text::{Template, Text, count};
 
 /// Upper end of the 95% interval of the mean loss when none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
 ///
-/// This bounds the probability that a run misses any atom, hence the probability that it misses a given atom. The loss is
-/// the mean of the latter with weights p.
+/// This is an upper bound of the probability that a run misses any atom at all, and so of the probability that it
+/// misses a given atom. The mean loss is the average of the latter probability over the atoms, weighted by the test
+/// probabilities.
 pub(super) fn none_missed(runs: usize) -> f64 {
     -math::expm1(math::ln(0.05) / runs as f64)
 }
@@ -61,7 +62,7 @@ impl Atoms {
         Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::LOSS)).series(series)
     }
 
-    /// Matched, optimal and best flat training distribution at the largest number of samples.
+    /// Figure of the matched, the optimal and the best flat training distribution at the largest number of samples.
     pub(super) fn distribution_figure(&self) -> Figure {
         let i = self.samples.len() - 1;
         let (best, flat, all) = (&self.best[i], &self.flat[i], self.atoms.count());

@@ -1,9 +1,9 @@
 //! How fast can a long tail of facts be memorised, and which training distribution makes it fastest?
 //!
-//! Model: K atoms of test probability `p_k ~ k^-alpha`; an atom costs `p_k` until it has been drawn once; N draws from a
-//! training distribution q. Prediction: `q = p` gives a loss of order `N^(-1+1/alpha)`. The optimal q gives a loss of
-//! order `N^(1-alpha)` and draws the top N/alpha atoms. Falsifier: simulated runs whose slope over the same N is not the
-//! slope of the exact curve.
+//! Model: K atoms of test probability `p_k ~ k^-alpha`; an atom adds `p_k` to the loss until it has been drawn once; N
+//! draws from a training distribution q. Prediction: `q = p` gives a loss of order `N^(-1+1/alpha)`. The optimal q
+//! gives a loss of order `N^(1-alpha)` and draws only the N/alpha most frequent atoms. Falsifier: simulated runs whose
+//! slope of ln loss against ln N differs from the slope of the exact curve over the same N.
 
 use std::cell::OnceCell;
 
@@ -45,24 +45,25 @@ crate::params! {
 
 /// Names of the three training distributions.
 const NAMES: [Template<0>; 3] = [words::MATCHED, words::OPTIMAL, words::FLAT];
-/// Points of a theory curve.
+/// Number of points of a theory curve.
 const GRID: u32 = 41;
 const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
-/// The experiment.
+/// The experiment `atoms`.
 pub struct Atoms {
     seed: u32,
     alpha: f64,
     atoms: theory::Atoms,
-    /// Numbers of samples in ascending order, without repetition.
+    /// The numbers of samples that are compared, ascending, each once.
     samples: Vec<u32>,
     runs: u32,
     best: Vec<Optimal>,
     flat: Vec<Flat>,
-    /// Theory curves: the numbers of samples N, then the losses of matched, optimal and flat training, then two asymptotes.
+    /// Abscissae and ordinates of the theory curves: the numbers of samples N, then the losses of matched, optimal and
+    /// flat training, then two asymptotes.
     curves: [Vec<f64>; 6],
     simulation: OnceCell<Simulation>,
-    /// `losses[distribution][number of samples][run]`.
+    /// Losses of the runs, `losses[distribution][number of samples][run]`.
     losses: [Vec<Vec<f64>>; 3],
     legs: Legs<Block>,
     done: u32,
@@ -78,7 +79,8 @@ impl Atoms {
         }
     }
 
-    /// Test probability of the atoms that a distribution never draws: the least loss that a run can have.
+    /// Total test probability of the atoms that a distribution never draws, which is the least loss that a run can
+    /// have.
     fn outside(&self, distribution: usize, i: usize) -> f64 {
         match distribution {
             0 => 0.0,

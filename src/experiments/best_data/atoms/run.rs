@@ -1,18 +1,19 @@
-//! What `atoms` simulates, and what it keeps of it.
+//! What `atoms` simulates, and which results it keeps.
 
 use super::Atoms;
 use crate::exec::Inputs;
 use crate::rng::Alias;
 use crate::sim::atoms as sim;
 
-/// Bytes of the bitmaps of one dispatch.
+/// Largest size in bytes of the bitmaps of one dispatch.
 pub(super) const BATCH_BYTES: usize = 16 << 20;
-/// Atoms frequent enough that missing one shows in the mean of some runs.
+/// Number of the most frequent atoms. Each of them is so frequent that missing it changes the mean of a few runs
+/// visibly.
 pub(super) const HEAD: u32 = 512;
-/// Draws of one dispatch.
+/// Largest number of draws in one dispatch.
 pub(super) const BATCH_DRAWS: u32 = 64_000_000;
 
-/// What the kernel needs for one training distribution.
+/// What the kernel needs to draw from one training distribution.
 pub(super) struct Training {
     pub(super) table: Alias,
     pub(super) inputs: Inputs,
@@ -30,10 +31,11 @@ impl Training {
     }
 }
 
-/// What the runs draw from. It is made when the run starts, because a slider on the page needs none of it.
+/// The training distributions that the runs draw from. They are made when the run starts, because a slider on the page
+/// needs none of them.
 pub(super) struct Simulation {
     pub(super) mass: Vec<f64>,
-    /// Sums of 32 successive test probabilities.
+    /// Sums of the test probabilities of 32 successive atoms, one for each word of a bitmap.
     pub(super) words: Vec<f64>,
     pub(super) matched: Training,
     /// Optimal and flat training, for each number of samples.
@@ -41,7 +43,8 @@ pub(super) struct Simulation {
 }
 
 impl Atoms {
-    /// Runs of one checkpoint: about a quarter of the runs, whole groups, bounded bitmaps, at most some seconds of draws.
+    /// Number of runs until the next checkpoint: about a quarter of all runs, in whole groups, limited by the memory of
+    /// the bitmaps and by some seconds of draws.
     pub(super) fn batch(&self) -> u32 {
         let group = sim::LANES as u32;
         let bytes = sim::rows(self.atoms.count() as usize) * sim::LANES * 4;

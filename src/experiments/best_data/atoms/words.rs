@@ -1,8 +1,8 @@
-//! Words of `atoms`.
+//! Texts of the experiment `atoms`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// Texts of the page about `atoms` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Memorising atoms",
     question: "The test asks for facts with a long tail of frequencies: should training show them as often as the test does?",

@@ -1,9 +1,9 @@
-//! Numbers that `exam-time` recomputes.
+//! Published numbers and earlier results that `exam-time` recomputes.
 
 use super::words;
 use crate::kit::{Claim, Pick};
 
-/// The numbers that it recomputes.
+/// Published numbers and earlier results that `exam-time` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::printed("exam-75", 0.75, "optimal share of the 90% subject at a = 1")
         .by("Talk; SIG", "Part 2.2; Section 3")

@@ -8,17 +8,17 @@ use crate::params::Scale;
 use crate::text::Template;
 use crate::theory::exam_time as theory;
 
-/// Steps of the lattice on the triangle of three shares.
+/// Number of steps along each side of the lattice on the triangle of three shares.
 pub(super) const LATTICE: u32 = 20;
 pub(super) const SHARE: Axis = Axis::linear(words::SHARE_OF_FIRST).unit(units::PERCENT);
 pub(super) const LOSS: Axis = Axis::log(words::EXPECTED_LOSS);
 
-/// Inner points (i, j) of the triangular lattice.
+/// Points (i, j) of the triangular lattice that do not lie on its edges.
 pub(super) fn lattice() -> impl Iterator<Item = (u32, u32)> {
     (1..LATTICE - 1).flat_map(|i| (1..LATTICE - i).map(move |j| (i, j)))
 }
 
-/// The three shares at a point of the lattice.
+/// The three shares at a point (i, j) of the triangular lattice.
 pub(super) fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
     [i, j, LATTICE - i - j].map(|i| f64::from(i) / f64::from(LATTICE))
 }
@@ -53,8 +53,8 @@ impl ExamTime {
         ])
     }
 
-    /// What the students of the run show along the line. A function of its own, because the page's first part holds no
-    /// function that only a run needs.
+    /// Measured losses of the simulated students along the line of allocations. It is a separate function so that the
+    /// page's first download does not include it.
     #[inline(never)]
     fn simulated(&self) -> Vec<Series> {
         let width = self.line.len();
@@ -71,8 +71,8 @@ impl ExamTime {
         series
     }
 
-    /// The hours ratio that the students of the run show. A function of its own, because the page's first part holds no
-    /// function that only a run needs.
+    /// Hours needed with the optimal shares divided by hours needed with the matched shares, as measured with simulated
+    /// students. It is a separate function so that the page's first download does not include it.
     #[inline(never)]
     fn simulated_gain(&self) -> Series {
         let (ratio, error) = self.measured_ratio();

@@ -1,9 +1,10 @@
 //! How should a student share the hours before an exam that weighs its subjects unequally?
 //!
-//! Model: loss `sum_k p_k c_k e(n_k)`, where `e` is the share of a subject's facts still unknown after `n_k` hours.
-//! Prediction: the best shares are `(p_k c_k)^(1/(1+a))` normalised, flatter than the weights for every `a > 0`;
-//! studying in proportion to the weights wastes hours. Falsifier: simulated students whose measured best share
-//! is not there.
+//! Model: loss `sum_k p_k c_k e(n_k)`, where subject k has the weight `p_k` and the difficulty `c_k`, and `e(n_k)` is
+//! the share of its facts that are still unknown after `n_k` hours, about `n_k^-a`. Prediction: the best shares of the
+//! hours are proportional to `(p_k c_k)^(1/(1+a))`, flatter than the weights for every `a > 0`; studying in proportion
+//! to the weights wastes hours. Falsifier: simulated students whose measured best shares differ from the predicted
+//! ones.
 
 use std::cell::OnceCell;
 
@@ -44,50 +45,51 @@ crate::params! {
     }
 }
 
-/// The experiment.
+/// The experiment `exam-time`.
 pub struct ExamTime {
     seed: u32,
-    /// Weights p, their number K.
+    /// Weights p of the subjects.
     p: Vec<f64>,
     c: Vec<f64>,
     a: f64,
     hours: u32,
     facts: u32,
     runs: u32,
-    /// Optimal shares under the power law.
+    /// Optimal shares under the power law of the error.
     power: Vec<f64>,
-    /// Allocations of whole hours: those on the line, by position; the optimal one if it lies beside the line; those of
-    /// the lattice (K = 3).
+    /// Allocations of whole hours in this order: those near the line from matched to optimal shares, by position; the
+    /// optimal allocation if it is not among them; those of the lattice of three shares, if there are three subjects.
     allocations: Vec<Vec<u32>>,
-    /// Positions on the line.
+    /// Positions of the allocations on the line from matched to optimal shares.
     line: Vec<f64>,
-    /// Allocations before those of the lattice: single students are kept.
+    /// Number of allocations before those of the lattice. For these allocations the losses of single students are kept.
     kept: usize,
-    /// Which allocations are the matched one and the optimal one for the exact curve.
+    /// Index of the matched allocation; `optimal` is the index of the allocation that is optimal for the exact curve.
     matched: usize,
     optimal: usize,
-    /// What the kernel reads, made when the run starts: a slider needs none of it.
+    /// Inputs of the kernel. They are made when the run starts, because a slider on the page needs none of them.
     inputs: OnceCell<Inputs>,
-    /// `loss[student * kept + i]`.
+    /// Losses of single students, `losses[student * kept + allocation]`.
     losses: Vec<f64>,
-    /// Sums over students of the loss at every allocation.
+    /// Sum of the students' losses at every allocation; `squares` holds the sums of their squares.
     sums: Vec<f64>,
     squares: Vec<f64>,
     done: u32,
-    /// Made when the last student is in.
+    /// Results that need every student; `None` until the last student is simulated.
     closing: Option<Closing>,
 }
 
-/// Points of the grid of shares.
+/// Number of allocations on the grid of shares.
 const GRID: u32 = 40;
-/// Points either side of the least loss that the parabola is fitted to.
+/// The parabola is fitted to this many points on each side of the least loss.
 const REACH: usize = 3;
-/// How close to the matched shares the best ones are called matched.
+/// Largest difference between matched and best shares at which the matched shares count as the best.
 const SAME: f64 = 0.01;
-/// Missed facts that decide where the parabola has its lowest point, at least: the mean of fewer is not normal enough. A
-/// Poisson count of 40 has the skewness 0.16, which moves the ends of its 99.9 % interval by 8 % of their distance.
+/// Fewest missed facts for a verdict on the minimum of the parabola: the mean of fewer facts is not close enough to a
+/// normal distribution. A Poisson count of 40 has the skewness 0.16, which moves the ends of its 99.9% interval by 8%
+/// of their distance.
 const MISSED: f64 = 40.0;
-/// Resamples of the bootstrap: its standard error is known to 5%.
+/// Number of bootstrap resamples, which give the standard error to within 5%.
 const RESAMPLES: u32 = 200;
 
 impl ExamTime {
@@ -95,7 +97,7 @@ impl ExamTime {
         theory::loss(&self.p, &self.c, self.a, hours, theory::exact_error)
     }
 
-    /// Exact loss of an allocation.
+    /// Exact loss of the allocation with index `i`.
     fn exact_at(&self, i: usize) -> f64 {
         self.exact(&real(&self.allocations[i]))
     }
@@ -104,7 +106,8 @@ impl ExamTime {
         theory::loss(&self.p, &self.c, self.a, hours, theory::power_error)
     }
 
-    /// Real hours at a position of the line: K = 2, the first subject's share; else matched + t (optimal - matched).
+    /// Hours, not rounded, at a position on the line. With two subjects, the position is the first subject's share;
+    /// otherwise it is t in `matched + t (optimal - matched)`.
     fn at(&self, x: f64) -> Vec<f64> {
         let n = f64::from(self.hours);
         if self.p.len() == 2 {
@@ -114,7 +117,7 @@ impl ExamTime {
         }
     }
 
-    /// The position of the exact optimum along the line: golden section on a convex curve.
+    /// Position of the exact optimum on the line, by golden-section search on a convex curve.
     fn best_position(&self) -> f64 {
         let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
         let ends = [self.line[0], self.line[self.line.len() - 1]];
@@ -138,19 +141,20 @@ impl ExamTime {
     }
 }
 
-/// Whole hours as real ones.
+/// Converts whole hours to floating-point numbers.
 fn real(hours: &[u32]) -> Vec<f64> {
     hours.iter().map(|&n| f64::from(n)).collect()
 }
 
-/// `p + t (q - p)`; where p is optimal already, from p towards the first corner, or from there towards the second.
+/// Shares at position t on the line from p to q: `p + t (q - p)`. If p equals q, the line leads from p towards the
+/// first corner of the simplex, or towards the second if p is the first corner.
 fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
     let direction = direction(p, q);
     p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()
 }
 
-/// Shares along the line of more than two subjects. A function of its own, because the page's first part holds no function
-/// that only other exams need.
+/// Shares along the line from matched to optimal shares, for more than two subjects. It is a separate function so that
+/// the page's first download does not include it.
 #[inline(never)]
 fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
     let d = direction(p, power);
@@ -166,7 +170,8 @@ fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Where whole hours of more than two subjects are: they lie near the line, and their place on it is the projection.
+/// Position of an allocation of whole hours on the line, for more than two subjects. Rounded hours lie near the line,
+/// so the position is that of their projection.
 #[inline(never)]
 fn place_of_many(p: &[f64], power: &[f64], n: f64, hours: &[u32]) -> f64 {
     let (mut along, mut length) = (0.0, 0.0);
@@ -177,7 +182,7 @@ fn place_of_many(p: &[f64], power: &[f64], n: f64, hours: &[u32]) -> f64 {
     along / length
 }
 
-/// Are two lists of shares one, but for rounding?
+/// Are two lists of shares equal up to rounding errors?
 fn same(p: &[f64], q: &[f64]) -> bool {
     p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-9)
 }
@@ -191,7 +196,7 @@ fn direction(p: &[f64], q: &[f64]) -> Vec<f64> {
     }
 }
 
-/// Positions [`REACH`] either side of the least value.
+/// Range of the indices within [`REACH`] of the least value. Near an end of the list the range is shifted inwards.
 fn window(ys: &[f64]) -> std::ops::Range<usize> {
     let least = (0..ys.len()).min_by(|&i, &j| ys[i].total_cmp(&ys[j])).unwrap_or(0);
     let start = least.saturating_sub(REACH).min(ys.len().saturating_sub(2 * REACH + 1));

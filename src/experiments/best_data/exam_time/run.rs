@@ -1,4 +1,4 @@
-//! What `exam-time` simulates, and what it keeps of it.
+//! What `exam-time` simulates, and which results it keeps.
 
 use super::{ExamTime, RESAMPLES, window};
 use crate::exec::Inputs;
@@ -8,28 +8,31 @@ use crate::sim::exam_time;
 use crate::stats::vertex;
 use crate::theory::exam_time as theory;
 
-/// What needs every student.
+/// Results that are computed once all students are simulated.
 pub(super) struct Closing {
-    /// 10%, 50% and 90% quantiles of single students, per position.
+    /// 10%, 50% and 90% quantiles of the students' losses at each position on the line.
     pub(super) quantiles: [Vec<f64>; 3],
-    /// Measured best position and its bootstrap standard error.
+    /// Measured position of the least loss; `error` is its bootstrap standard error.
     pub(super) vertex: f64,
     pub(super) error: f64,
-    /// Missed facts that decide about it.
+    /// Effective number of missed facts on which the measured position depends.
     pub(super) missed: f64,
-    /// How far the parabola through the exact losses of the same whole hours is from the optimum, and the resampled ones
-    /// are from the measured one.
+    /// How far the measured position may be off beyond its standard error. It is the distance of the exact optimum from
+    /// the minimum of the parabola through exact losses, plus the distance of the mean resampled minimum from the
+    /// measured one.
     pub(super) resolution: f64,
 }
 
 impl ExamTime {
-    /// Students per mark: about sixteen marks, whole groups, bounded buffers.
+    /// Number of students between two checkpoints: about a sixteenth of all students, in whole groups, limited by the
+    /// memory of a buffer.
     pub(super) fn batch(&self) -> u32 {
         let group = exam_time::LANES as u32;
         (self.runs / 16).next_multiple_of(group).clamp(group, 4096)
     }
 
-    /// Inputs of the kernel: the quantile table, and for every subject the hours of all allocations in ascending order.
+    /// Inputs of the kernel: the table of quantiles, and for every subject the hours of all allocations in ascending
+    /// order.
     pub(super) fn kernel_inputs(&self) -> Inputs {
         let mut thresholds = Vec::with_capacity(self.p.len() * self.allocations.len());
         for k in 0..self.p.len() {

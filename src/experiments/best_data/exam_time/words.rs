@@ -1,8 +1,8 @@
-//! Words of `exam-time`.
+//! Texts of the experiment `exam-time`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// Texts of the page about `exam-time` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Exam time",
     question: "An exam weighs its subjects 90 to 10: how should the hours of study be shared?",

@@ -1,8 +1,8 @@
-//! Numbers that `k-composition` recomputes.
+//! Published numbers and earlier results that `k-composition` recomputes.
 
 use crate::kit::{Claim, Pick};
 
-/// The numbers that `k-composition` recomputes.
+/// Published numbers and earlier results that `k-composition` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::formula(
         "compose-uniform-slope",

@@ -13,38 +13,39 @@ use crate::text;
 use crate::text::{Template, Text, count, number, phrase};
 use crate::theory::k_composition as theory;
 
-/// Runs that can be shown one by one.
+/// Number of runs that can be shown one by one.
 pub(super) const SHOWN: usize = 16;
-/// Where curves of the loss end: a smaller loss is solved, and f32 weights stop sooner or later.
+/// The loss at which drawn curves end. A smaller loss counts as solved, and f32 weights stop improving sooner or later.
 pub(super) const LEAST_LOSS: f64 = 1e-6;
-/// Number of cells of a landscape along each axis.
+/// Number of cells of a loss landscape along each axis.
 pub(super) const CELLS: u32 = 45;
-/// Most training distributions that are drawn with bands and single runs.
+/// Largest number of training distributions that are drawn with quartile bands and single runs.
 pub(super) const CROWD: usize = 3;
-/// Most landscapes that are drawn.
+/// Largest number of training distributions whose loss landscape is drawn.
 pub(super) const LANDSCAPES: usize = 4;
 
-/// Names of the groups of skills.
+/// Names of the groups of skills, from the first eighth to the second half.
 pub(super) const BIN_NAMES: [Template<0>; BINS] =
     [words::FIRST_EIGHTH, words::SECOND_EIGHTH, words::SECOND_QUARTER, words::SECOND_HALF];
 pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
-/// The group of the series of a training distribution, and the start of their ids.
+/// The group of all series of one training distribution. The ids of the series begin with it.
 fn group(training: usize) -> String {
     format!("p{}", training + 1)
 }
 
-/// The id of a series of a training distribution.
+/// The id of a series: the group of its training distribution, then `how`.
 fn id(training: usize, how: &str) -> String {
     format!("p{}-{how}", training + 1)
 }
 
-/// The id of the landscape of a training distribution.
+/// The id of the figure that shows the loss landscape of a training distribution.
 fn landscape_id(training: usize) -> Id {
     if training == 0 { "landscape".into() } else { format!("landscape-{}", training + 1).into() }
 }
 
-/// A curve of losses that ends at [`LEAST_LOSS`] where it falls below it.
+/// Cuts a curve of losses: the first value below [`LEAST_LOSS`] becomes [`LEAST_LOSS`], and later ones become NaN until
+/// the curve rises again.
 pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
     let mut gone = false;
     for y in &mut y {
@@ -58,7 +59,7 @@ pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
 }
 
 impl KComposition {
-    /// Numbers of samples at the recorded checkpoints, and what was kept there.
+    /// Numbers of samples at the checkpoints that were recorded, each with the statistics of the runs.
     pub(super) fn recorded(&self, training: usize) -> (Vec<f64>, Vec<&Snapshot>) {
         let all = self.snapshots[training].iter().zip(&self.marks);
         all.filter(|(snapshot, _)| !snapshot.loss.is_empty())
@@ -75,7 +76,8 @@ impl KComposition {
         name(self.params.exponents[training])
     }
 
-    /// Median, quartiles, single runs and flow of the loss (`which` 0) or of the sign accuracy (`which` 1).
+    /// Curves of every training distribution: median, quartiles, single runs and gradient flow. They show the loss if
+    /// `which` is 0, and the sign accuracy if it is 1.
     pub(super) fn curves(&self, which: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let crowded = self.trainings.len() > CROWD;
@@ -129,8 +131,8 @@ impl KComposition {
         series
     }
 
-    /// The first runs one after another, as one line with gaps. The functions `first` and `second` take ordinates and
-    /// abscissae from what is kept of a run and from its number of samples.
+    /// Joins the first runs to one line with gaps between the runs. Each checkpoint of a run has its recorded values
+    /// and its number of samples, from which `first` computes the ordinate and `second` the abscissa.
     pub(super) fn paths(
         &self,
         training: usize,
@@ -165,7 +167,8 @@ impl KComposition {
         Figure::new("sign-accuracy", words::SIGN_ACCURACY, SAMPLES, y).series(self.curves(1)).drawn()
     }
 
-    /// Means of the groups of skills. The steepest training distribution is shown, the others on request.
+    /// Figure of the mean weight in each group of skills, for the steepest training distribution. The other
+    /// distributions can be switched on in the legend.
     pub(super) fn skills_figure(&self) -> Option<Figure> {
         let exponents = &self.params.exponents;
         let steepest = self.trainings().max_by(|&i, &j| exponents[i].total_cmp(&exponents[j])).unwrap_or(0);
@@ -228,7 +231,7 @@ impl KComposition {
         Figure::new("signal", words::SIGNAL, SAMPLES, y).folded().series(series).drawn()
     }
 
-    /// The gradient towards the truth at the start, against the number of skills.
+    /// Figure of the gradient at the start, in the direction of the true weights, against the number of skills.
     pub(super) fn gradient_figure(&self) -> Option<Figure> {
         let Params { hops, init, runs, .. } = self.params;
         let sizes: Vec<u32> = (3..=10).map(|power| 1 << power).collect();
@@ -266,7 +269,8 @@ impl KComposition {
         Figure::new("gradient", words::GRADIENT_AGAINST_SKILLS, axis, y).folded().series(series).drawn()
     }
 
-    /// The training loss where the first eighth of the skills has one weight and the others have another.
+    /// Figure of the loss landscape: the training loss where all skills of the first eighth have one weight and all
+    /// other skills have another.
     pub(super) fn landscape(&self, training: usize) -> Figure {
         let p = &self.trainings[training];
         let head = (self.params.skills / 8) as usize;
@@ -292,13 +296,13 @@ impl KComposition {
         .folded()
     }
 
-    /// Mean weight of the skills after the first bin.
+    /// Mean weight of the skills after the first group, from the mean weight of every group.
     pub(super) fn tail(&self, bins: &dyn Fn(usize) -> f64) -> f64 {
         let ends = sim::bins(self.params.skills).map(f64::from);
         (1..BINS).map(|i| (ends[i + 1] - ends[i]) * bins(i)).sum::<f64>() / (ends[BINS] - ends[1])
     }
 
-    /// Measured and expected paths on a landscape.
+    /// Measured and predicted paths of the weights on a loss landscape.
     pub(super) fn trajectories(&self, training: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let (_, snapshots) = self.recorded(training);
@@ -321,7 +325,7 @@ impl KComposition {
         series
     }
 
-    /// The flow under the uniform distribution, in the plane of its two moments.
+    /// Figure of the gradient flow under the uniform distribution, in the plane of the weights' mean and mean square.
     pub(super) fn phase_figure(&self) -> Figure {
         let Params { skills, hops, .. } = self.params;
         let (mut x, mut y) = (Vec::new(), Vec::new());
@@ -365,7 +369,7 @@ impl KComposition {
             .folded()
     }
 
-    /// Single runs with uniform training, in the plane of the two moments.
+    /// Single runs with uniform training, in the plane of the weights' mean and mean square.
     pub(super) fn phase_runs(&self) -> Option<Series> {
         let uniform = self.params.exponents.iter().position(|&alpha| alpha == 0.0)?;
         let paths = self.paths(uniform, &|shown, _| f64::from(shown[2]), &|_, shown| f64::from(shown[1]));
@@ -403,7 +407,7 @@ impl KComposition {
         figures
     }
 
-    /// Number of samples after which the median flow reaches the target, against the exponent alpha.
+    /// Number of samples after which the median gradient flow reaches the target, against the exponent alpha.
     pub(super) fn flow_times(&self) -> Option<Series> {
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for i in self.trainings() {
@@ -458,7 +462,7 @@ impl KComposition {
         Figure::new("time-against-skills", words::TIMES_AGAINST_SKILLS, x, y).folded().series(series).drawn()
     }
 
-    /// The largest learning rate at which SGD can stay at the truth, for each training distribution.
+    /// The largest learning rate at which SGD can stay at the true weights, for each training distribution.
     pub(super) fn edges(&self) -> Vec<f64> {
         let Params { hops, batch, .. } = self.params;
         let edge = |p: &Vec<f64>| theory::stable_rate(hops, theory::curvature(p, hops)[1], batch);

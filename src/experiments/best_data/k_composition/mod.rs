@@ -1,10 +1,11 @@
 //! Why does a power law over skills beat the uniform distribution, when the test is uniform?
 //!
-//! Model: a sample is k skills drawn from `p_j ~ j^-alpha`; the learner predicts the product of their weights, the truth
-//! is a product of signs; online SGD on half the squared error; the test is uniform and exact. Prediction: for k >= 3
-//! the start is a saddle point of order k, and a power law leaves it because its first skills alone make a signal
-//! `A = sum p_j w_j` that does not shrink with d. At k = 2 there is no such saddle point, and coverage decides.
-//! Falsifier: medians of the times to a target whose ratio is on the other side of 1.
+//! Model: a sample is k skills drawn from `p_j ~ j^-alpha`; the learner predicts the product of their weights `w_j`,
+//! the truth is a product of signs; online SGD on half the squared error; the test is uniform and exact. Prediction:
+//! for k >= 3 the start is near a saddle point of order k. A power law leaves it because its first skills alone make a
+//! signal `A = sum p_j w_j` that does not shrink with the number of skills. At k = 2 there is no such saddle point, and
+//! what counts is how often the rarest skill is drawn. Falsifier: a ratio of median times to the target that shows the
+//! opposite.
 
 use std::cell::OnceCell;
 
@@ -63,45 +64,48 @@ crate::params! {
     }
 }
 
-/// Most runs of all training distributions together: what is kept of them at every checkpoint must fit into memory.
+/// Largest number of runs of all training distributions together, because the results that are kept of them at every
+/// checkpoint must fit into memory.
 const RUNS_MAX: u32 = 131_072;
-/// Checkpoints of a run of 1e5 samples or more.
+/// Number of checkpoints of a run with at least 1e5 samples.
 const MARKS: u32 = 48;
-/// Checkpoints of a race at fewer skills, and of a race at many learning rates.
+/// Number of checkpoints of a run with fewer skills, and of runs at many learning rates.
 const RUNG_MARKS: u32 = 4;
 
-/// The experiment.
+/// The experiment `k-composition`.
 pub struct KComposition {
     params: Params,
     seed: u32,
     gaussian: Gaussian,
-    /// Training distributions over all skills.
+    /// Probabilities of the skills in each training distribution.
     trainings: Vec<Vec<f64>>,
     /// Numbers of skills that are compared, the largest first.
     sizes: Vec<u32>,
-    /// Steps of the checkpoints, ascending.
+    /// Numbers of steps after which the checkpoints are, ascending.
     marks: Vec<u32>,
     legs: Legs<Leg>,
-    /// Flows without noise, `[training][checkpoint]`; shorter where the flow was not followed to the end.
+    /// Gradient flows, which have no noise, `[training][checkpoint]`. A list is shorter where the flow was not followed
+    /// to the end.
     flows: Vec<Vec<Expected>>,
     /// Figures that do not depend on the runs.
     fixed: OnceCell<Vec<Figure>>,
     inputs: Vec<OnceCell<(Inputs, u32)>>,
-    /// State of the leg under way at its last checkpoint.
+    /// State of the runs that are under way, at their last checkpoint.
     lanes: Carried<(Lanes<sim::Compose>, u32)>,
-    /// What is kept of the runs, `[training][checkpoint]`.
+    /// Statistics of the runs, `[training][checkpoint]`.
     snapshots: Vec<Vec<Snapshot>>,
-    /// Times to the target and diverged runs of the finished legs, `[rung][training]`.
+    /// Times to the target and diverged runs of the finished blocks, `[halvings of the number of skills][training]`.
     finished: Vec<Vec<Racer>>,
-    /// Times to the target and diverged runs of the leg under way.
+    /// Times to the target and diverged runs of the block that is under way.
     current: Vec<Racer>,
-    /// Finished legs of the race at many learning rates.
+    /// Results of the finished blocks at many learning rates.
     rates: Rates,
     done: u32,
 }
 
 impl KComposition {
-    /// The race at one number of skills. It includes the leg under way where this does not mix budgets.
+    /// Times to the target of the finished runs, with the number of skills halved `rung` times. Before any run has
+    /// finished, these are the times of the unfinished runs so far.
     pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
         let place = self.legs.after(self.done);

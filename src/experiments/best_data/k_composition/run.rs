@@ -1,4 +1,4 @@
-//! What `k-composition` simulates, and what it keeps of it.
+//! What `k-composition` simulates, and which results it keeps.
 
 use super::figures::{LEAST_LOSS, SHOWN};
 use super::{KComposition, Params, RUNG_MARKS};
@@ -10,24 +10,27 @@ use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::quartiles;
 use crate::theory::k_composition as theory;
 
-/// Most bytes of the state of a block of runs.
+/// Largest size in bytes of the state of a block of runs.
 pub(super) const BLOCK_BYTES: usize = 16 << 20;
-/// Most starts whose flow is followed.
+/// Largest number of initial weights from which the gradient flow is followed.
 pub(super) const FLOWS: u32 = 5;
-/// Most weights that all flows together may visit: it bounds the time of a slider's move.
+/// Largest number of weights that all gradient flows together may evaluate, which bounds the time after a move of a
+/// slider.
 pub(super) const FLOW_WORK: usize = 12_000_000;
 
-/// What is kept of the runs of one training distribution at one checkpoint.
+/// Statistics of the runs of one training distribution at one checkpoint.
 #[derive(Clone, Default)]
 pub(super) struct Snapshot {
-    /// Losses and sign accuracies of the runs that have not diverged.
+    /// Losses of the runs that have not diverged; `accuracy` holds their sign accuracies.
     pub(super) loss: Vec<f32>,
     pub(super) accuracy: Vec<f32>,
-    /// Sums of A, B and the means of the bins over the runs that have not diverged.
+    /// Sums over the runs that have not diverged: of the mean weight A and the mean squared weight B under the training
+    /// distribution, and of the mean weight in each group of skills.
     pub(super) sums: [f64; 2 + BINS],
-    /// Loss, A, B and means of the bins of each of the first runs; NaN for a run that diverged.
+    /// For each of the first runs: the loss, the mean weight A and the mean squared weight B under the training
+    /// distribution, and the mean weight in each group of skills. All are NaN if the run diverged.
     pub(super) shown: Vec<[f32; 3 + BINS]>,
-    /// Quartiles of the loss and of the accuracy over the runs that have not diverged.
+    /// Quartiles of the loss and of the sign accuracy over the runs that have not diverged.
     pub(super) quartiles: [[f64; 3]; 2],
 }
 
@@ -37,21 +40,22 @@ impl Snapshot {
     }
 }
 
-/// What theory predicts at one checkpoint, over the starts: medians of loss and sign accuracy, means of A, B and the bins.
+/// Prediction of the gradient flow at one checkpoint: the median loss and sign accuracy over several initial weights,
+/// then the mean of A and B (mean and mean squared weight under the training distribution) and of each group of skills.
 pub(super) type Expected = [f64; 4 + BINS];
 
-/// A block of runs that go through the budget together, at one number of skills or at all learning rates.
+/// A block of runs that are simulated together, with one number of skills, and at one learning rate or at all of them.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
-    /// How often the number of skills is halved.
+    /// The number of skills is halved this many times.
     pub(super) rung: usize,
-    /// Does each run go at all learning rates of the ladder?
+    /// Does each run use all learning rates that are compared?
     pub(super) ladder: bool,
     pub(super) block: Block,
 }
 
 impl Leg {
-    /// Are the curves made of this leg?
+    /// Do the loss curves show the runs of this block?
     pub(super) const fn is_main(self) -> bool {
         self.rung == 0 && !self.ladder
     }
@@ -67,7 +71,7 @@ impl KComposition {
         sim::steps(self.params.samples, self.params.batch)
     }
 
-    /// The steps after which a leg stops at its checkpoint `mark`.
+    /// Number of steps after which a block of runs reaches its checkpoint `mark`.
     pub(super) fn stop(&self, leg: Leg, mark: u32) -> u32 {
         if leg.is_main() {
             return self.marks[mark as usize];
@@ -110,12 +114,13 @@ impl KComposition {
         })
     }
 
-    /// Number of samples seen after `steps` steps.
+    /// Number of samples that a run has seen after `steps` steps.
     pub(super) fn seen(&self, steps: u32) -> f64 {
         f64::from(steps) * f64::from(self.params.batch)
     }
 
-    /// The flow without noise from one start: its values at the checkpoints, as far as `most` evaluations of the slope go.
+    /// The gradient flow, which has no noise, from the initial weights of one run: its values at the checkpoints that
+    /// it reaches with at most `most` evaluations of the gradient.
     pub(super) fn flow(&self, training: usize, run: u32, most: usize) -> Vec<Expected> {
         let Params { skills, hops, lr, batch, uniform_after, init, .. } = self.params;
         let d = skills as usize;
@@ -178,7 +183,8 @@ impl KComposition {
         out
     }
 
-    /// Medians and means of the flows from the first starts, at the checkpoints that all of these flows reached.
+    /// Median loss and accuracy, and means of the other values, of the gradient flows from the first few initial
+    /// weights, at the checkpoints that all of these flows reached.
     pub(super) fn expected(&self, training: usize) -> Vec<Expected> {
         let starts = FLOWS.min(self.params.runs);
         let work = self.params.skills as usize * self.trainings.len() * starts as usize;
@@ -195,7 +201,8 @@ impl KComposition {
         (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()
     }
 
-    /// Takes in the records that the device wrote at a checkpoint of a leg, group by group.
+    /// Adds the records that the device wrote at a checkpoint of a block of runs to `snapshots`. Returns the times to the
+    /// target of each training distribution.
     pub(super) fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
         let hops = self.params.hops;
         let skills = self.sizes[leg.rung];
@@ -239,7 +246,8 @@ impl KComposition {
         racers
     }
 
-    /// The time to the target of the run in one lane, if the run stayed there, and whether the run diverged.
+    /// The time after which the run in one lane reached the target, unless it diverged later; and whether the run
+    /// diverged.
     pub(super) fn arrival(&self, group: &[[f32; sim::LANES]], lane: usize) -> (Option<u64>, bool) {
         let (check, diverged) = (group[sim::HIT][lane] as u32, group[sim::DIVERGED][lane] != 0.0);
         // A run that reached the target and diverged later has not stayed there.
@@ -247,7 +255,7 @@ impl KComposition {
         (kept.then(|| u64::from(sim::samples_at(check, self.params.batch))), diverged)
     }
 
-    /// Takes in the records of a finished leg at many learning rates.
+    /// Adds the records of a finished block of runs at many learning rates.
     pub(super) fn take_rates(&mut self, leg: Leg, host: &[[f32; sim::LANES]]) {
         let mut more = Rates::new(self.rates.rates.clone(), &self.params.exponents, 0).racers;
         for (place, group) in host.chunks(sim::RECORDS).enumerate() {

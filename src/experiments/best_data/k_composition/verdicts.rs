@@ -11,7 +11,8 @@ use crate::text;
 use crate::text::{Text, setting};
 
 impl KComposition {
-    /// Median, lower quartile and upper quartile of the times to the target, at every number of skills that has run.
+    /// Median, lower quartile and upper quartile of the times to the target, with each number of skills whose runs have
+    /// begun.
     pub(super) fn medians(&self, training: usize) -> Vec<(f64, [Time; 3])> {
         let mut out = Vec::new();
         for (rung, &d) in self.sizes.iter().enumerate() {
@@ -24,8 +25,9 @@ impl KComposition {
         out
     }
 
-    /// The exponent of the number of skills d in the theorem on a training distribution: uniform training needs at least of
-    /// order d^(k/2) samples; a power law with alpha > 1 needs at most of order d^(2 alpha) samples for even k.
+    /// Exponent of the number of skills d in the theoretical bound on the number of samples. For uniform training it is
+    /// a lower bound, of order `d^(k/2)`. For a power law with alpha > 1 and even k it is an upper bound, of order
+    /// `d^(2 alpha)`.
     pub(super) fn bound(&self, training: usize) -> Option<f64> {
         let Params { hops, exponents, .. } = &self.params;
         match exponents[training] {
@@ -35,8 +37,9 @@ impl KComposition {
         }
     }
 
-    /// Least-squares slope of ln median against ln d, and its standard error; `None` below three numbers of skills, or where
-    /// a median or the interval of a median was cut off.
+    /// Least-squares slope of the logarithm of the median time against the logarithm of the number of skills, and its
+    /// standard error. It is `None` with fewer than three numbers of skills, or if the budget cut off a median or its
+    /// interval.
     pub(super) fn slope(&self, training: usize) -> Option<(f64, f64)> {
         let (mut x, mut y, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (rung, &d) in self.sizes.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Words of `k-composition`.
+//! Texts of the experiment `k-composition`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of it.
+/// Texts of the page about `k-composition` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Composing skills",
     question: "The test composes all skills equally often: why does training on a power law over the skills reach a low test loss first?",

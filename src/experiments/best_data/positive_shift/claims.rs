@@ -1,12 +1,13 @@
-//! Numbers that `positive-shift` recomputes.
+//! Published numbers and earlier results that `positive-shift` recomputes.
 
 use super::words;
 use crate::kit::{Claim, Pick};
 
-/// The samples ratio in the table of what the optimal shares gain.
+/// The cell of the table `optimum` that holds the samples ratio: the number of samples with which the optimal shares
+/// reach the loss of the matched shares, divided by the number of samples of the matched shares.
 const RATIO: Pick<'_> = Pick::Cell("optimum", words::RATIO.english(), words::VALUE.english());
 
-/// The numbers that `positive-shift` recomputes.
+/// Published numbers and earlier results that `positive-shift` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::printed(
         "shift-majority",

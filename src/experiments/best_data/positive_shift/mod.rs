@@ -1,8 +1,9 @@
 //! When does it help to train on another mixture than the test mixture?
 //!
-//! Model: K parts, part k has the error `e_k(n)` after n samples of its own, the loss is `sum_k p_k e_k(N q_k)`. Prediction:
-//! `q = p` is stationary only if `e_k'` falls like 1/n for all k, so almost every mixture gains from a shift; with
-//! logarithmic curves none does. Falsifier: random mixtures without gain, or a gain in the logarithmic control.
+//! Model: K parts; part k has the test weight `p_k`, a share `q_k` of the N samples, and the error `e_k(n)` after n
+//! samples of its own; the loss is `sum_k p_k e_k(N q_k)`. Prediction: `q = p` is stationary only if the derivative of
+//! every `e_k` falls like 1/n, so almost every mixture gains from a shift; with logarithmic curves none does.
+//! Falsifier: random mixtures without gain, or a gain in the logarithmic control.
 
 use run::{Problem, Sweep, Tally};
 
@@ -16,7 +17,7 @@ use crate::sim::positive_shift::{Fixed, Gains};
 use crate::text;
 use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Optimum, Point, Solver};
 
-/// Ninety-nine equal minorities.
+/// Ninety-nine ones, for a preset with 99 equal minorities.
 macro_rules! ones {
     () => {
         ",1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"
@@ -64,37 +65,41 @@ const FAMILIES: &[Choice] = &[
     Choice { value: "mixing-law", label: "mixing law, c + b exp(−T q)" },
 ];
 
-/// Points of a sweep over N.
+/// Number of points of a sweep over the number of samples.
 const SWEEP: i32 = 49;
-/// Points of the sweep within half a decade of N.
+/// Indices of the points of the sweep within half a decade of the user's number of samples.
 const NEAR: std::ops::Range<usize> = 18..31;
-/// Bins of the histogram per factor of 10, and in all.
+/// Number of bins of the histogram per factor of 10; `BINS` is their total number.
 const PER_DECADE: f64 = 4.0;
 const BINS: usize = 68;
-/// Decimal logarithms of gains: mixtures with less are counted. The control must stay below the last one.
+/// Decimal logarithms of gains. Random mixtures with a gain below each of them are counted, and the gain of the control
+/// must stay below the last one.
 const RARE: [f64; 4] = [-2.0, -3.0, -4.0, -12.0];
-/// The widest interval of a share that says anything about every mixture.
+/// Widest interval of a measured share that still supports a claim about every mixture.
 const FEW: f64 = 0.01;
 
-/// The experiment.
+/// The experiment `positive-shift`.
 pub struct PositiveShift {
     problem: Problem,
     samples: f64,
     draws: u32,
     best: Optimum,
     shares: Vec<f64>,
-    /// The samples ratio `N'/N`; `None` where losses have no scale.
+    /// The samples ratio `N'/N`: the optimal shares need only N' samples to reach the loss that the matched shares reach
+    /// with N samples. It is `None` where there is no such ratio.
     ratio: Option<f64>,
     mirror: Point,
     direction: Vec<f64>,
     sweep: Option<Sweep>,
     inputs: Inputs,
-    /// Gains with curves of this family, and with the logarithmic curves of the control.
+    /// Counts of the gains of random mixtures: with the chosen family of curves, and with the logarithmic curves of the
+    /// control.
     tallies: [Tally; 2],
     done: u32,
 }
 
-/// The error curve of a family; `None` for the mixing law, which has one loss for all parts.
+/// The error curve of a family by its name. It is `None` for the mixing law, which is one law for the loss of all
+/// parts.
 fn curve(family: &str, scale: f64) -> Option<Curve> {
     match family {
         "offset" => Some(Curve::Offset),
@@ -107,7 +112,8 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
     }
 }
 
-/// Refuses a matrix whose size is not the number of parts. A function of its own, so that the first download does without it.
+/// The error for a matrix whose size is not the number of parts. It is a separate function so that the page's first
+/// download does not include it.
 #[inline(never)]
 fn misfit(t: &[Vec<f64>], count: usize) -> Error {
     let allowed = text!(words::SQUARE_MATRIX, parts = text::count(count));

@@ -1,4 +1,4 @@
-//! What `positive-shift` simulates, and what it keeps of it.
+//! What `positive-shift` simulates, and which results it keeps.
 
 use super::{BINS, PER_DECADE, PositiveShift, RARE};
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
@@ -12,7 +12,7 @@ pub(super) struct Problem {
     pub(super) a: Vec<f64>,
     pub(super) b: Vec<f64>,
     pub(super) c: Vec<f64>,
-    /// Transfer matrix of the mixing law, row by row.
+    /// Transfer matrix of the mixing law, row after row.
     pub(super) t: Vec<f64>,
 }
 
@@ -25,7 +25,7 @@ impl Problem {
         Mixing { weights: &self.p, heights: &self.b, floors: &self.c, transfer: &self.t }
     }
 
-    /// Do losses have a scale, so that ratios mean something?
+    /// Does the ratio of two losses have a meaning?
     pub(super) const fn has_ratio(&self) -> bool {
         !matches!(self.curve, None | Some(Curve::Log))
     }
@@ -50,7 +50,7 @@ impl Problem {
         }
     }
 
-    /// The optimum by mirror descent, as far as a slider has time for.
+    /// The optimum by mirror descent, with a number of steps that is small enough for the move of a slider.
     pub(super) fn mirror(&self, samples: f64) -> Point {
         let limit = 20_000 / self.p.len() as u32;
         match self.curve {
@@ -65,7 +65,8 @@ impl Problem {
         }
     }
 
-    /// `(p, K, a)` where there are one majority, equal minorities and one power law for all parts.
+    /// `(p, K, a)` of a mixture with one majority of weight p and K - 1 equal minorities, whose curves are all the same
+    /// power law with exponent a; `None` for other mixtures.
     pub(super) fn majority(&self) -> Option<(f64, u32, f64)> {
         let same = |xs: &[f64]| xs.iter().all(|x| (x - xs[0]).abs() <= 1e-9 * xs[0]);
         let fits = self.curve == Some(Curve::Power)
@@ -76,7 +77,8 @@ impl Problem {
         fits.then(|| (self.p[0], self.p.len() as u32, self.a[0]))
     }
 
-    /// `(t, b)` where there are two equal parts, and the first learns t from data of the second.
+    /// `(t, b)` of a mixing law with two equal parts of height b, of which only the first learns from data of the
+    /// other, t times as much as from its own; `None` for other mixing laws.
     pub(super) fn one_way(&self) -> Option<(f64, f64)> {
         let fits = self.curve.is_none()
             && self.p.len() == 2
@@ -90,7 +92,7 @@ impl Problem {
     }
 }
 
-/// Losses and shares over a range of N.
+/// Losses and shares over a range of numbers of samples.
 pub(super) struct Sweep {
     pub(super) samples: Vec<f64>,
     pub(super) matched: Vec<f64>,
@@ -103,7 +105,7 @@ pub(super) struct Sweep {
 pub(super) struct Tally {
     /// Number of mixtures whose gain is known.
     pub(super) count: u32,
-    /// Number of mixtures whose losses are beyond f64, so that no gain is known.
+    /// Number of mixtures whose gain is unknown because their losses are outside the range of f64.
     pub(super) lost: u32,
     pub(super) bins: Vec<u32>,
     pub(super) below: [u32; 4],
@@ -124,7 +126,7 @@ impl Tally {
 }
 
 impl PositiveShift {
-    /// Number of mixtures between two checkpoints, of which there are about sixteen.
+    /// Number of random mixtures between two checkpoints: about a sixteenth of all, but at least 1024.
     pub(super) fn batch(&self) -> u32 {
         self.draws.div_ceil(16).max(1024)
     }

@@ -10,7 +10,8 @@ use crate::text;
 use crate::text::{Template, count, error};
 use crate::theory::positive_shift::{self as theory, Curve};
 
-/// Share of the loss within which mirror descent must prove its least loss for the two solvers to be compared.
+/// Largest relative gap between the loss that mirror descent found and its proven lower bound at which the two solvers are
+/// compared.
 pub(super) const CLOSE: f64 = 1e-6;
 
 impl PositiveShift {

@@ -1,8 +1,8 @@
-//! Words of `positive-shift`.
+//! Texts of the experiment `positive-shift`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of `positive-shift` beside its results.
+/// Texts of the page about `positive-shift` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Positive shift",
     question: "A model is tested on a known mixture: when does it help to train on another one?",

@@ -1,8 +1,8 @@
-//! Numbers that `state-tracking` recomputes.
+//! Published numbers and earlier results that `state-tracking` recomputes.
 
 use crate::kit::{Claim, Pick};
 
-/// The numbers that `state-tracking` recomputes.
+/// Published numbers and earlier results that `state-tracking` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::formula(
         "track-s5",

@@ -15,7 +15,8 @@ pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
 
 impl StateTracking {
-    /// Median and quartiles over the runs of an exponent that have not diverged, at every checkpoint.
+    /// Curve of a recorded value against the number of samples: median and quartiles over the runs with one exponent,
+    /// without the diverged runs.
     pub(super) fn curve(
         &self,
         id: impl Into<Id>,
@@ -46,7 +47,7 @@ impl StateTracking {
         })
     }
 
-    /// A horizontal line across the figure.
+    /// A horizontal line across a figure over the number of samples.
     pub(super) fn level(&self, id: &'static str, label: impl Into<Text>, y: f64) -> Series {
         let x = vec![f64::from(CHECK), f64::from(self.marks[self.marks.len() - 1]).max(2.0 * f64::from(CHECK))];
         Series::theory(id, label, x, vec![y; 2])
@@ -75,7 +76,8 @@ impl StateTracking {
             .series(self.curves(|r| r.loss).chain(levels))
     }
 
-    /// Accuracy by rank for the fastest power law, or the only distribution there is.
+    /// Figure of the accuracy on sequences of frequent, middle and rare permutations. It shows the fastest power law,
+    /// or the first distribution if there is no power law.
     pub(super) fn ranks_figure(&self) -> Option<Figure> {
         let exponent = self.race().best().unwrap_or(0);
         let mut series: Vec<Series> = THIRDS

@@ -1,9 +1,10 @@
 //! Can a learner follow a permutation through k steps, and does it learn faster when some steps are common?
 //!
-//! Model: each of the n! permutations of n symbols has a learned n x n matrix; SGD on the product of k of them, drawn
-//! uniformly or by a power law over random ranks; tested on uniform sequences. Prediction: with four hops a power law
-//! reaches the target in far fewer samples, because a few skills compose to a signal that does not vanish with their
-//! number; with two the signal is there anyway, and uniform training wins. Falsifier: the ratio of median times.
+//! Model: each of the n! permutations of n symbols has a learned n x n matrix. The learner is trained by SGD on the
+//! product of k of them, drawn uniformly or by a power law over random ranks, and tested on uniform sequences.
+//! Prediction: at k = 4 a power law reaches the target in far fewer samples, because a few frequent permutations
+//! together give a signal that does not vanish as the number of permutations grows. At k = 2 such a signal exists
+//! anyway, and uniform training wins. Falsifier: a ratio of median times to the target that shows the opposite.
 
 use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 
@@ -48,21 +49,21 @@ crate::params! {
     }
 }
 
-/// Checkpoints per decade of samples.
+/// Number of checkpoints per factor of 10 in the number of samples.
 const PER_DECADE: f64 = 16.0;
 
-/// The experiment.
+/// The experiment `state-tracking`.
 pub struct StateTracking {
     seed: u32,
     params: Params,
     skills: u32,
-    /// Samples after which a record is made, ascending; the last is the budget.
+    /// Numbers of samples after which results are recorded, ascending; the last is the budget.
     marks: Vec<u32>,
-    /// Test sequences: of all skills, then of each third.
+    /// Test sequences: first over all ranks, then over each third of the ranks.
     tests: [Vec<u32>; 4],
-    /// The weights, and the number of samples they have seen; made when the run starts.
+    /// The weights, and the number of samples that they were trained on; made when the run starts.
     lanes: Carried<(Lanes<Track>, u32)>,
-    /// `records[mark][exponent * runs + run]`.
+    /// What is recorded at the checkpoints, `records[mark][exponent * runs + run]`.
     records: Vec<Vec<Record>>,
 }
 
@@ -71,13 +72,13 @@ impl StateTracking {
         self.records.len()
     }
 
-    /// The runs of an exponent at the last checkpoint.
+    /// The records of the runs with one exponent at the last checkpoint; empty before the first.
     fn last(&self, exponent: usize) -> &[Record] {
         let runs = self.params.runs as usize;
         self.records.last().map_or(&[], |records| &records[exponent * runs..][..runs])
     }
 
-    /// Times to the target so far, run by run: more than the document holds.
+    /// Times to the target of all runs so far. The result document holds only their quantiles.
     pub fn race(&self) -> Race {
         let racer = |(i, &exponent): (usize, &f64)| Racer {
             exponent,
@@ -89,7 +90,7 @@ impl StateTracking {
     }
 }
 
-/// Number of permutations of that many symbols.
+/// Number of permutations of `symbols` symbols.
 fn skills(symbols: u32) -> u32 {
     (1..=symbols).product()
 }

@@ -1,4 +1,4 @@
-//! What `state-tracking` simulates, and what it keeps of it.
+//! What `state-tracking` simulates, and which results it keeps.
 
 use super::{Params, StateTracking};
 use crate::exec::{Inputs, Lanes};
@@ -7,24 +7,25 @@ use crate::rng::Alias;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::theory::state_tracking as theory;
 
-/// Number of test sequences of a check, and how many of them a run that has solved the task may miss: 5%.
+/// Number of test sequences at a check. A run may miss [`MISSES`] of them, which is 5%, and still count as having
+/// solved the task.
 pub(super) const TESTS: u32 = 500;
 pub(super) const MISSES: u32 = TESTS / 20;
-/// Number of test sequences of each third of the ranks.
+/// Number of test sequences for each third of the ranks.
 pub(super) const BIN_TESTS: u32 = 200;
-/// The most bytes of all weights: what every device can hold in one buffer.
+/// Largest size of all weights in bytes, so that every device can hold them in one buffer.
 pub(super) const STATE_BYTES: usize = 64 << 20;
 
-/// What is recorded of a run at a checkpoint.
+/// What is recorded about a run at a checkpoint.
 #[derive(Clone, Copy)]
 pub(super) struct Record {
-    /// Share of the test sequences whose answer is exact.
+    /// Share of the test sequences that are answered exactly.
     pub(super) accuracy: f32,
-    /// Exact expected loss on uniform sequences.
+    /// Exact expected loss on uniformly drawn sequences.
     pub(super) loss: f32,
-    /// The accuracy on sequences of each third of the ranks.
+    /// Share of exact answers to sequences from each third of the ranks.
     pub(super) thirds: [f32; 3],
-    /// Number of samples after which the task was solved; 0 before.
+    /// Number of samples after which the task was solved; 0 as long as it is not.
     pub(super) solved: u32,
     pub(super) rest: Rest,
 }
@@ -60,7 +61,7 @@ impl StateTracking {
         sim::rows(self.params.symbols as usize, self.skills as usize, self.params.hops as usize)
     }
 
-    /// Weights before the first sample.
+    /// Initial weights of all runs, and the inputs of the kernel.
     pub(super) fn fresh(&self) -> Lanes<Track> {
         let table = |alpha: &f64| {
             let p: Vec<f64> = (1..=self.skills).map(|j| math::pow(f64::from(j), -alpha)).collect();
@@ -73,7 +74,7 @@ impl StateTracking {
         Lanes::new(host, self.rows(), inputs)
     }
 
-    /// The record of a lane; the last record where the lane has stopped.
+    /// The record of the run in a lane. If the run has stopped, this is its last record.
     pub(super) fn record(&self, lane: &[f32], last: Option<Record>) -> Record {
         if let Some(last) = last.filter(|last| last.rest != Rest::Trains) {
             return last;

@@ -1,8 +1,8 @@
-//! Words of `state-tracking`.
+//! Texts of the experiment `state-tracking`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of `state-tracking` beside its results.
+/// Texts of the page about `state-tracking` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "State tracking",
     question: "Five cups are shuffled four times: is it faster to learn to follow them from all shuffles equally often, or from a few frequent ones first?",

@@ -1,8 +1,10 @@
 //! How large a model, and how many tokens, for a given budget of compute?
 //!
-//! The law of parameters and tokens is fitted to the user's runs, or to runs simulated from the published fit. Prediction:
-//! the exponents are nearly equal, so tokens per parameter hardly depend on the budget. Falsifier: an interval of
-//! `alpha / (alpha + beta)` without 1/2.
+//! The Chinchilla law (loss against parameters and tokens) is fitted to the user's runs, or to runs simulated from the
+//! published fit. Prediction: the compute-optimal numbers of parameters and of tokens grow with nearly equal exponents,
+//! so the number of tokens per parameter hardly depends on the budget. Falsifier: an interval of
+//! `alpha / (alpha + beta)` that does not contain 1/2, where alpha and beta are the exponents of the loss in parameters
+//! and in tokens.
 
 use crate::error::Result;
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params};
@@ -12,11 +14,11 @@ mod claims;
 mod words;
 
 fit_params!(Params, columns ROLES, budget "5.76e23", unique "1e16" {});
-/// The page `chinchilla`.
+/// The page `chinchilla`: its texts, and the laws that it fits.
 #[derive(Debug)]
 pub struct Chinchilla;
 
-/// The experiment.
+/// The experiment `chinchilla`.
 pub type Study = Fits<Chinchilla>;
 
 impl Page for Chinchilla {

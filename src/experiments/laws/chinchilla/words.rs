@@ -1,8 +1,8 @@
-//! Words of the page `chinchilla`.
+//! Texts of the experiment `chinchilla`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// The words of the page beside its results.
+/// Texts of the page about `chinchilla` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Parameters and tokens",
     question: "How large a model, and how many tokens, for a given budget of compute?",

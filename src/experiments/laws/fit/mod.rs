@@ -1,7 +1,8 @@
 //! Which law fits your runs, and how certain is the fit?
 //!
-//! Any law of the fitter is fitted to any table, or to runs that are simulated from an example of the law, where the truth is
-//! known. Prediction: the truth fits the runs about as well as in 999 of 1000 simulations. Falsifier: a truth that fits worse.
+//! Any of the fitter's laws is fitted to any table, or to runs that are simulated from an example of the law, so that
+//! the true parameters are known. Prediction: the true parameters fit the runs about as well as in 999 of 1000
+//! simulations. Falsifier: true parameters that fit worse.
 
 use crate::error::{Error, Result};
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};
@@ -30,14 +31,14 @@ fit_params!(Params, columns ROLES_ALL, budget "1e21", unique "1e16" {
     compare: String = Spec::text(200).was(&["against"]);
 });
 
-/// The page `fit`.
+/// The page `fit`: its texts, and the laws that it fits.
 #[derive(Debug)]
 pub struct FitRuns;
 
-/// The experiment.
+/// The experiment `fit`.
 pub type Study = Fits<FitRuns>;
 
-/// The laws that are listed in `text`, separated by commas.
+/// The laws whose names `text` lists, separated by commas; `all` stands for every law.
 fn named(text: &str) -> Result<Vec<Form>> {
     if text.trim() == "all" {
         return Ok(crate::fit::ALL.iter().map(Form::of).collect());

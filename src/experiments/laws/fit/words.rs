@@ -1,8 +1,8 @@
-//! Words of the page `fit`.
+//! Texts of the experiment `fit`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// The words of the page beside its results.
+/// Texts of the page about `fit` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Fit a law to your runs",
     question: "Which law fits your runs, and how certain is the fit?",

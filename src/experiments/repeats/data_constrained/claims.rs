@@ -1,9 +1,9 @@
-//! Numbers that `data-constrained` recomputes.
+//! Published numbers that `data-constrained` recomputes.
 
 use crate::kit::fits::words;
 use crate::kit::{Claim, File, Pick};
 
-/// The published runs.
+/// The runs of Muennighoff et al., which the lab may not distribute.
 pub(super) const RUNS: File = File {
     file: "muennighoff2023_runs.csv",
     from: "The runs are a dictionary in utils/parametric_fit.ipynb of https://github.com/huggingface/datablations (Apache-2.0). Write them as a table with the columns run, params, tokens, unique_tokens, epochs, val_loss and in_fit182; the last is 1 for the 182 runs that the notebook fits.",
@@ -28,7 +28,8 @@ pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstr
 pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_N=1e12";
 pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
-/// Where the output has R², and the parameters of repeats in each form.
+/// The cell of the output that holds R². The constants below are cells with the parameters of repeated data in each
+/// form of the law.
 pub(super) const R2: Pick<'_> = Pick::Cell("quality", words::R2.english(), words::NUMBER.english());
 pub(super) const R_D: Pick<'_> = Pick::Cell("parameters", "R_D", "fit");
 pub(super) const R_N: Pick<'_> = Pick::Cell("parameters", "R_N", "fit");
@@ -37,7 +38,7 @@ pub(super) const DELTA_N: Pick<'_> = Pick::Cell("parameters", "delta_N", "fit");
 pub(super) const LOWER: &str = "On the published runs the published fit is a local minimum, but not the lowest. The lowest is at $R_D = 95.37$ and $R_N = 1.706$, with an objective of 0.0158047 instead of 0.0158259.";
 pub(super) const FAILED: &str = "On the published runs the published optimisation stopped early, at an objective of 0.0241. The minimum is at $R_N = 0.742$, with an objective of 0.0159235.";
 
-/// The numbers that `data-constrained` recomputes.
+/// Published numbers that `data-constrained` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::printed(
         "data-constrained-allocation",

@@ -1,8 +1,8 @@
-//! Words of `data-constrained`.
+//! Texts of the experiment `data-constrained`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of `data-constrained` beside its results.
+/// Texts of the page about `data-constrained` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Repeated data",
     question: "What is a token worth that was seen before?",

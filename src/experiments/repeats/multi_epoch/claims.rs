@@ -1,4 +1,4 @@
-//! Numbers that `multi-epoch` recomputes.
+//! Published numbers and earlier results that `multi-epoch` recomputes.
 
 use super::words;
 use crate::kit::{Claim, Pick};
@@ -6,7 +6,7 @@ use crate::kit::{Claim, Pick};
 pub(super) const AS_PUBLISHED: &str = "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=100000&samples=50000,100000,200000,500000,1000000,2000000,5000000,10000000&epochs=50,100,200";
 pub(super) const TO_THE_EDGE: &str = "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=100000&samples=50000,100000,200000,500000,1000000,2000000,5000000,10000000&epochs=50,100,200&largest-rate=2";
 
-/// The numbers that `multi-epoch` recomputes.
+/// Published numbers and earlier results that `multi-epoch` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::printed("reuse-plateau-slope", 0.25, r"slope of the plateau of $E$ in $\ln N$, for equally strong features")
         .by("Reuse", "Theorem 4.2")

@@ -14,7 +14,8 @@ pub(super) const REUSE: Axis = Axis::log(words::REUSE_RATE);
 pub(super) const SIZES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
 impl MultiEpoch {
-    /// Saturation and plateau of mean-field theory against N, up to data sets of language models.
+    /// Mean-field curves against the number of samples N, up to the size of language models' data sets: the K at which
+    /// E = 0.75 K, and the plateau of E, where E is the effective reuse rate of K epochs.
     pub(super) fn theory_curves(&self) -> Vec<Series> {
         if !self.dense() || self.params.lr > 0.0 {
             return vec![];
@@ -31,7 +32,7 @@ impl MultiEpoch {
         ]
     }
 
-    /// Points of estimates against x, with 95% intervals.
+    /// A series of estimates against x, with 95% intervals.
     pub(super) fn points(
         &self,
         id: impl Into<Id>,
@@ -52,7 +53,8 @@ impl MultiEpoch {
         self.epochs.iter().map(|&k| f64::from(k))
     }
 
-    /// For each N the simulated points and the theoretical curve; both axes are in units that depend on N.
+    /// For each number of samples N, the simulated points and the theoretical curve against the number of epochs K.
+    /// Both axes are in the unit that `unit` gives for N.
     pub(super) fn against_epochs(
         &self,
         theory: impl Fn(&Expected) -> Vec<f64>,
@@ -94,7 +96,8 @@ impl MultiEpoch {
         list.iter().map(|e| e.unwrap_or(f64::NAN)).collect()
     }
 
-    /// The line E = K, up to twice the largest E shown.
+    /// The line on which the effective reuse rate E equals the number of epochs K, up to twice the largest E that is
+    /// shown.
     pub(super) fn as_good_as_fresh(&self, shown: &[Series]) -> Series {
         let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
         let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
@@ -160,7 +163,8 @@ impl MultiEpoch {
         Figure::new("collapse", title, Axis::log(x), Axis::log(y)).folded().series(series).drawn()
     }
 
-    /// The curve to which the curves of all N tend, where it is known. For power-law data it takes some 10 ms.
+    /// The limit of the scaled curves of the effective reuse rate for many samples, where it is known. For power-law
+    /// data it takes about 10 ms to compute.
     pub(super) fn limit_curve(&self) -> Option<Series> {
         let x = math::ratios(0.05, 50.0, 40);
         let y = match self.power_law() {
@@ -172,7 +176,7 @@ impl MultiEpoch {
         Some(Series::theory("limit", words::LIMIT, x, y))
     }
 
-    /// Figure of the risk against the learning rate at the largest N.
+    /// Figure of the risk against the learning rate, for the largest number of samples.
     pub(super) fn rates_figure(&self) -> Option<Figure> {
         let size = self.largest();
         let n = f64::from(self.sizes[size]);

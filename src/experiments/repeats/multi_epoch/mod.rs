@@ -1,9 +1,10 @@
 //! How often may data be repeated before repeated samples stop being as good as fresh ones?
 //!
-//! Model: SGD for K epochs over N samples of a linear regression; the risk is exact. Every K, N and number of fresh samples
-//! runs at its own best learning rate, searched over the measured risk. Prediction: K epochs are worth K N fresh samples
-//! until K reaches the order of log N (or a power of N for power-law data), and from there on nothing is gained, so a
-//! larger data set can be repeated more often. Falsifier: an effective reuse rate E(K, N) whose plateau does not grow with N.
+//! Model: SGD for K epochs over N samples of a linear regression; the risk is exact. Each K, each N and each number of
+//! fresh samples has its own best learning rate, at which the measured risk is least. The effective reuse rate E is the
+//! number of fresh samples that K epochs are worth, divided by N. Prediction: E = K until K reaches the order of log N
+//! (a power of N for power-law data). More epochs gain nothing, so a larger data set can be repeated more often.
+//! Falsifier: a plateau of E that does not grow with N.
 
 use std::cell::OnceCell;
 
@@ -70,7 +71,7 @@ crate::params! {
     }
 }
 
-/// The most features of a one-hot model.
+/// Largest number of features of a one-hot model.
 const FEATURES_MAX: f64 = 100_000.0;
 
 const MODELS: &[Choice] = &[
@@ -96,59 +97,64 @@ const SCHEDULES: &[Choice] = &[
     Choice { value: "all", label: "all three, to compare" },
 ];
 
-/// Schedules, and what their curves are called.
+/// Learning-rate schedules, each with the name of its curves.
 const DECAYS: [(Schedule, Template<0>); 3] =
     [(Schedule::Constant, words::CONSTANT), (Schedule::Cosine, words::COSINE), (Schedule::Wsd, words::WSD)];
-/// Ratio of the largest to the smallest learning rate tried, at most.
+/// Largest ratio of the largest to the smallest learning rate that is tried.
 const SPAN: f64 = 1e4;
-/// One-pass checkpoints per doubling of N'.
+/// Number of one-pass checkpoints per doubling of the number of fresh samples.
 const PER_DOUBLING: f64 = 3.0;
-/// The most steps of a run, and so the most fresh samples.
+/// Largest number of steps of a run, which is also the largest number of fresh samples.
 const FRESH_MAX: f64 = 2e9;
-/// Nanoseconds, by a rough and high count, within which theory is computed at every move of a slider, and within which it
-/// is computed in a run. Theory that takes longer is left out.
+/// Longest time, in nanoseconds by a cautious estimate, for which theory is computed at every move of a slider.
+/// [`IN_A_RUN`] is the longest time for which it is computed during a run. Theory that takes longer is left out.
 const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
-/// Points of mean-field theory against N.
+/// Number of points of mean-field curves against the number of samples N.
 const CURVE: u32 = 12;
-/// A ratio of two E is held to be 1 only if its interval is within this of 1.
+/// A ratio of two effective reuse rates counts as 1 only if the ends of its interval are within this distance of 1.
 const SAME: f64 = 0.1;
-/// The fewest runs that know their own standard error: at a skewness of 2, that of the squares of two Gaussians, an end of a
-/// 99.9 % interval moves by `(1 + 2 z^2) 2 / (6 sqrt(runs))` errors, a third of the z errors that it is away.
+/// Fewest runs from which the standard error of a mean over runs is known well enough. At the skewness 2, which is
+/// about that of squares of Gaussian numbers, an end of a 99.9% interval moves by `(1 + 2 z^2) 2 / (6 sqrt(runs))`
+/// standard errors, which is a third of its distance of z standard errors.
 const LEAST: usize = 48;
-/// E at the most epochs is a plateau if it is at least this share of the theoretical plateau; without theory, if it grows
-/// with a power of K that is at most [`FLAT`].
+/// The effective reuse rate E at the most epochs counts as a plateau if it is at least this share of the theoretical
+/// plateau. Without theory, it counts as a plateau if E still grows like a power of the number of epochs with an
+/// exponent of at most [`FLAT`].
 const REACHED: f64 = 0.9;
 const FLAT: f64 = 0.2;
-/// The fewest samples per feature at which mean-field theory is compared.
+/// Fewest samples per feature for a comparison with mean-field theory.
 const PER_FEATURE: f64 = 10.0;
-/// The largest `rate D^2` at which mean-field theory is compared. It leaves out a part `rate D^2 / 2` of how fast a risk
-/// falls, which is [`MEAN_FIELD`] here.
+/// Largest learning rate, times the mean squared norm `D^2` of a sample, for a comparison with mean-field theory. The
+/// theory neglects a relative change of `rate D^2 / 2` in how fast a risk falls, which is [`MEAN_FIELD`] at this rate.
 const STEEP: f64 = 2.0 * MEAN_FIELD;
-/// The `rate D^2` beyond which risks are products of few and very uneven factors, and have a heavy tail.
+/// Learning rate, times the mean squared norm `D^2` of a sample, above which risks have a heavy tail: they are then
+/// products of few and very uneven factors.
 const WILD: f64 = 0.5;
-/// Share by which mean-field theory may be off.
+/// Relative error that mean-field theory may have.
 const MEAN_FIELD: f64 = 0.15;
-/// How far exponents of E may be off.
+/// Error that a fitted exponent of the effective reuse rate may have.
 const EXPONENT: f64 = 0.005;
-/// Number of runs from which on [`FALLING`] tells the start of a heavy tail from an even risk.
+/// Number of runs from which [`FALLING`] can tell the beginning of a heavy tail from evenly distributed risks.
 const ENOUGH: f64 = 384.0;
-/// An interval of simulated over exact risk that reaches more than this from 1 says little.
+/// Largest distance from 1 of an end of the interval of simulated risk over exact risk; a wider interval says little.
 const NEAR: f64 = 0.5;
-/// A mean risk is not known where the choice of the samples moves it by more than this.
+/// Largest relative effect of the random choice of samples on a mean risk; above it the mean is not known.
 const LUCK: f64 = 0.1;
-/// Number of steps times different features up to which the recursion for a decaying rate is computed.
+/// Largest number of steps times different features for which the risk under a decaying learning rate is computed step
+/// by step.
 const RECURSION: f64 = 4e6;
-/// The share E/K below which repeated samples are no longer almost as good as fresh ones.
+/// Share of the number of epochs K. While the effective reuse rate is above this share of K, repeated samples are
+/// almost as good as fresh ones.
 const SHARE: f64 = 0.75;
 
-/// The model whose risk is known.
+/// The model of the data, whose risk theory can compute.
 enum World {
     Dense(MeanField),
     OneHot(OneHot),
 }
 
-/// When theory is computed.
+/// When theory is computed: at every move of a slider, during the run, or never.
 #[derive(PartialEq, Eq)]
 enum Comes {
     AtOnce,
@@ -156,7 +162,7 @@ enum Comes {
     Never,
 }
 
-/// A risk as a function of one number.
+/// A function from a learning rate to a risk.
 type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
 impl Model for World {
@@ -182,36 +188,39 @@ impl Model for World {
     }
 }
 
-/// The experiment.
+/// The experiment `multi-epoch`.
 pub struct MultiEpoch {
     params: Params,
     seed: u32,
     world: World,
-    /// Frequencies of one-hot features; empty for dense ones.
+    /// Frequencies of one-hot features; empty for dense features.
     frequencies: Vec<f64>,
-    /// Variances `lambda_i` of dense features, or squared sizes `Lambda_i` of one-hot ones.
+    /// Variances `lambda_i` of dense features, or squared sizes `Lambda_i` of one-hot features.
     squares: Vec<f64>,
-    /// The weights of the truth, all 1.
+    /// The true weights of the linear regression, all 1.
     teacher: Vec<f64>,
-    /// The values of N, ascending; then those of K.
+    /// The numbers of samples N, ascending; `epochs` holds the numbers of epochs K, ascending.
     sizes: Vec<u32>,
     epochs: Vec<u32>,
     rates: Vec<f64>,
     schedules: Vec<(Schedule, Template<0>)>,
-    /// Checkpoints N' of fresh samples, ascending.
+    /// Numbers of fresh samples at the checkpoints of one pass, ascending.
     fresh: Vec<u32>,
     legs: Legs<Leg>,
-    /// The best rate of one pass over the fewest samples, times D^2, by mean-field theory; 0 where that does not apply.
+    /// By mean-field theory, the best learning rate of one pass over the fewest samples, times the mean squared norm
+    /// `D^2` of a sample; 0 where the theory does not apply.
     steep: f64,
-    /// Theory of each N; where it takes long, as far as it has been computed.
+    /// Theoretical risks and reuse rates for each number of samples; `None` until they are computed.
     expected: Vec<Option<Expected>>,
-    /// Checkpoints before the legs at which theory is computed, one for each N; 0 where theory is quick.
+    /// Number of checkpoints at which theory is computed before the simulation, one for each number of samples; 0 where
+    /// theory is quick.
     slow: u32,
-    /// The figure `saturation`'s curves over N, for dense features.
+    /// Curves of the figure `saturation` against the number of samples, for dense features.
     curves: Vec<Series>,
-    /// The figure `collapse`'s limit, once it was drawn.
+    /// The limit curve of the figure `collapse`, once it has been computed.
     limit: OnceCell<Option<Series>>,
-    /// The figure `advice`'s curve of linear regression: data sets, and K at E = 0.75 K.
+    /// Curve of linear regression in the figure `advice`: sizes of data sets, and for each the number of epochs K at
+    /// which the effective reuse rate is 0.75 K.
     advice: [Vec<f64>; 2],
     measured: Vec<Measured>,
     sweep: Carried<Sweep>,
@@ -223,7 +232,7 @@ impl MultiEpoch {
         matches!(self.world, World::Dense(_))
     }
 
-    /// The model and everything that is simulated of it, without theory.
+    /// The experiment with its model, its learning rates and its checkpoints, but without theory.
     ///
     /// # Errors
     /// Parameters whose values do not fit each other.
@@ -340,19 +349,19 @@ impl MultiEpoch {
         self.dense() || self.params.features <= sim::COORDINATES_MAX
     }
 
-    /// Does the theory cover this setting? It covers constant learning rates only; mean-field theory needs noise, which asks
-    /// for small rates.
+    /// Does the theory cover this setting? It covers only constant learning rates. Mean-field theory also needs noise,
+    /// because it holds for small rates, and only noise makes small rates the best.
     fn has_theory(&self) -> bool {
         self.schedules[0].0 == Schedule::Constant && (!self.dense() || self.params.noise > 0.0)
     }
 
-    /// The largest rate of the search.
+    /// The largest learning rate of the search.
     fn edge(&self) -> f64 {
         *self.rates.last().unwrap_or(&1.0)
     }
 
-    /// Whether theory is computed at once, in the run or never: by a rough count of nanoseconds, so many searches of so
-    /// many risks for each N.
+    /// Whether theory is computed at once, during the run or never. This depends on a rough estimate of its time: the
+    /// number of searches, times the risks per search, times the nanoseconds per risk, for each number of samples.
     fn theory_comes(&self) -> Comes {
         let params = &self.params;
         let isotropic = params.spectrum == "isotropic";
@@ -377,12 +386,13 @@ impl MultiEpoch {
         }
     }
 
-    /// `D^2`: the mean squared norm of a dense sample, or the largest squared one-hot feature.
+    /// The quantity `D^2` that bounds learning rates: the mean squared norm of a dense sample, or the largest squared
+    /// one-hot feature.
     fn length(&self) -> f64 {
         length(self.dense(), &self.squares)
     }
 
-    /// The best rate and the risk R*(K, N); K may be infinite.
+    /// The best learning rate and the theoretical risk R*(K, N) of K = `epochs` over N = `samples`; K may be infinite.
     fn best(&self, epochs: f64, samples: f64) -> Best {
         match self.params.lr {
             0.0 => reuse::best(&self.world, self.edge(), epochs, samples),
@@ -390,7 +400,7 @@ impl MultiEpoch {
         }
     }
 
-    /// The risk R*(1, N) of one pass.
+    /// The theoretical risk R*(1, N) of one pass over N = `samples`.
     fn one_pass(&self, samples: f64) -> f64 {
         match self.params.lr {
             0.0 => reuse::best_one_pass(&self.world, self.edge(), samples).risk,
@@ -398,7 +408,7 @@ impl MultiEpoch {
         }
     }
 
-    /// The best rate of one pass over the fewest samples, by mean-field theory.
+    /// The best learning rate of one pass over the fewest samples, by mean-field theory.
     fn rate_of_one_pass(&self) -> f64 {
         match self.params.lr {
             0.0 => reuse::best_one_pass(&self.world, self.edge(), f64::from(self.sizes[0])).rate,
@@ -406,7 +416,7 @@ impl MultiEpoch {
         }
     }
 
-    /// Theoretical risks and reuse rates of one N.
+    /// Theoretical risks, rates and reuse rates for one number of samples.
     fn expect(&self, samples: u32) -> Expected {
         let n = f64::from(samples);
         let reuse = |risk: f64| reuse::samples_for(|n| self.one_pass(n), risk, n).map(|fresh| fresh / n);
@@ -437,9 +447,10 @@ impl MultiEpoch {
         if self.dense() { Features::Dense(&self.squares) } else { Features::OneHot(&self.frequencies, &self.squares) }
     }
 
-    /// The law of power-law data without noise, in the limit of many features; `None` for other data.
+    /// The asymptotic law of power-law data without noise, in the limit of many features; `None` for other data.
     ///
-    /// Its constants need a rate below the edge of stability; at the edge, those just below it.
+    /// The constants of the law exist only for a learning rate below the edge of stability. At the edge, they are
+    /// computed just below it.
     fn power_law(&self) -> Option<PowerLaw> {
         let World::OneHot(model) = &self.world else { return None };
         let Params { a, b, spectrum, noise, .. } = self.params;
@@ -448,12 +459,13 @@ impl MultiEpoch {
         power.then(|| PowerLaw::new(a, b, model.first_probability(), rate)).flatten()
     }
 
-    /// The unit of K and E in which the curves of all N nearly coincide.
+    /// The unit of the number of epochs K and of the effective reuse rate E in which the curves of E against K nearly
+    /// coincide for all numbers of samples.
     fn unit(&self, samples: f64) -> f64 {
         self.power_law().map_or_else(|| math::ln(samples), |law| math::pow(samples, law.plateau()[1]))
     }
 
-    /// Index of the largest N.
+    /// Index of the largest number of samples.
     const fn largest(&self) -> usize {
         self.sizes.len() - 1
     }
@@ -463,7 +475,8 @@ impl MultiEpoch {
         self.epochs[self.epochs.len() - 1]
     }
 
-    /// `(K, [(N, E exactly)])` for the last three K and for infinitely many.
+    /// For the three largest numbers of epochs K and for infinitely many: K, and the exact effective reuse rate E at
+    /// each number of samples N, as `(K, [(N, E)])`.
     fn zipf(&self) -> Vec<(f64, Vec<(f64, f64)>)> {
         let from = self.epochs.len().saturating_sub(3);
         let at = |e: &Expected, j: usize| e.reuse.get(j).copied().flatten();
@@ -479,20 +492,21 @@ impl MultiEpoch {
         (from..=self.epochs.len()).map(curve).collect()
     }
 
-    /// Factor and exponent of a power law through points, least squares in the logarithms.
+    /// Prefactor and exponent of a power law through points, by least squares in the logarithms.
     fn power_fit(points: &[(f64, f64)]) -> Option<[f64; 2]> {
         let logs: Vec<_> = points.iter().map(|(x, y)| (math::ln(*x), math::ln(*y), 1.0)).collect();
         line(&logs).map(|[slope, _, offset]| [math::exp(offset), slope])
     }
 
-    /// K where E = 0.75 K, for linear regression with equally strong features and noise as strong as the signal, by
-    /// mean-field theory. The search goes up to a rate that is never the best.
+    /// The number of epochs K at which the effective reuse rate is 0.75 K, by mean-field theory, for a linear
+    /// regression with equally strong features and noise as strong as the signal. The search for the best rate ends
+    /// above any rate that can be the best.
     fn regression(tokens: f64) -> f64 {
         let alike = MeanField::new(&[1.0], &[1.0], 1.0, Order::Reshuffle);
         reuse::saturation(&alike, 1.0, tokens, SHARE).unwrap_or(f64::NAN)
     }
 
-    /// Sizes of data sets, and [`Self::regression`] at each.
+    /// Sizes of data sets, and the result of [`Self::regression`] for each.
     fn advice() -> [Vec<f64>; 2] {
         let x: Vec<f64> = (0..=32).map(|i| math::pow(10.0, 6.0 + 0.25 * f64::from(i))).collect();
         let y = x.iter().map(|&n| Self::regression(n)).collect();
@@ -500,12 +514,13 @@ impl MultiEpoch {
     }
 }
 
-/// `D^2` of features with the squared sizes or variances `squares`.
+/// The quantity `D^2` of features with the variances or squared sizes `squares`: their sum if they are dense, else the
+/// largest.
 fn length(dense: bool, squares: &[f64]) -> f64 {
     if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) }
 }
 
-/// Whole numbers of a list, ascending, each once.
+/// Whole numbers of a list, ascending, each once. A number with a fraction is refused.
 fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
     let mut out = Vec::new();
     for &x in list {

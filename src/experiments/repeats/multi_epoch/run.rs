@@ -1,4 +1,4 @@
-//! What `multi-epoch` simulates, and what it keeps of it.
+//! What `multi-epoch` simulates, and which results it keeps.
 
 use super::{ENOUGH, LUCK, MultiEpoch, WILD, World, words};
 use crate::error::{Error, Result};
@@ -10,68 +10,70 @@ use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
 use crate::text;
 use crate::text::{count, setting};
 
-/// Bytes of the runs that a device gets together, at most.
+/// Largest size in bytes of the runs that a device simulates together.
 pub(super) const BLOCK_BYTES: u64 = 32 << 20;
 
-/// A block of runs of one schedule over one data set size, or over fresh samples.
+/// A block of runs of one schedule, over one number of repeated samples or over fresh samples.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
-    /// Place in the list of schedules.
+    /// Index of the learning-rate schedule.
     pub(super) schedule: usize,
-    /// Place in the list of N; `None`: fresh samples.
+    /// Index of the number of samples; `None` for fresh samples.
     pub(super) size: Option<usize>,
     pub(super) block: Block,
 }
 
-/// Theoretical risks and reuse rates of one N.
+/// Theoretical risks and reuse rates for one number of samples.
 #[derive(Clone, Default)]
 pub(super) struct Expected {
-    /// R* and E at each K.
+    /// The least risk R* at each number of epochs; `reuse` is the effective reuse rate E, and `rate` the best learning
+    /// rate.
     pub(super) risk: Vec<f64>,
     pub(super) reuse: Vec<Option<f64>>,
     pub(super) rate: Vec<f64>,
-    /// The plateau: E for infinitely many epochs.
+    /// The plateau: the effective reuse rate for infinitely many epochs.
     pub(super) plateau: Option<f64>,
-    /// The K at which E = 0.75 K.
+    /// The number of epochs K at which the effective reuse rate is 0.75 K.
     pub(super) saturation: Option<f64>,
 }
 
-/// Risks of one schedule, `[..][rate]`.
+/// Measured risks of one schedule at every learning rate.
 #[derive(Clone)]
 pub(super) struct Measured {
-    /// Risks of repeated samples, `[N][K][rate]`.
+    /// Risks of repeated samples, `[number of samples][number of epochs][rate]`.
     pub(super) data: Vec<Vec<Vec<Risks>>>,
-    /// Risks of fresh samples, `[N'][rate]`.
+    /// Risks of fresh samples, `[number of samples][rate]`.
     pub(super) fresh: Vec<Vec<Risks>>,
-    /// The last checkpoint of N' that is worth running.
+    /// Index of the last number of fresh samples that is worth simulating.
     pub(super) stop: Option<usize>,
 }
 
-/// Measured effective reuse rates at one N.
+/// Measured best risks and effective reuse rates at each number of epochs, for one number of samples.
 pub(super) struct Reuse {
     pub(super) best: Vec<Option<Tuned>>,
     pub(super) reuse: Vec<Option<Estimate>>,
 }
 
 impl Reuse {
-    /// E at the most epochs.
+    /// The effective reuse rate at the most epochs.
     pub(super) fn plateau(&self) -> Option<Estimate> {
         self.reuse.last().copied().flatten()
     }
 }
 
 impl MultiEpoch {
-    /// Steps after which something is recorded.
+    /// Numbers of steps after which risks are recorded.
     pub(super) fn stops(&self, leg: Leg) -> Vec<u32> {
         leg.size.map_or_else(|| self.fresh.clone(), |size| self.epochs.iter().map(|k| k * self.sizes[size]).collect())
     }
 
-    /// Number of trials at each stop of a leg: the learning rates, [`sim::LANES`] at a time.
+    /// Number of trials at each stop of a block: [`sim::LANES`] learning rates share a trial.
     pub(super) fn chunks(&self) -> usize {
         self.rates.len().div_ceil(sim::LANES)
     }
 
-    /// The trials of a leg: every learning rate to the end; under a decaying schedule, to every stop.
+    /// The trials of a block, which cover all learning rates. With a constant rate they run to the last stop; a
+    /// decaying schedule needs separate trials for every stop.
     pub(super) fn trials(&self, leg: Leg) -> Vec<Trial> {
         let (schedule, _) = self.schedules[leg.schedule];
         let stops = self.stops(leg);
@@ -97,7 +99,7 @@ impl MultiEpoch {
         }
     }
 
-    /// The legs, in blocks that a device can hold.
+    /// The blocks of runs in their order, each small enough for a device.
     pub(super) fn legs(&self) -> Result<Legs<Leg>> {
         let mut legs = Legs::default();
         for schedule in 0..self.schedules.len() {
@@ -128,7 +130,7 @@ impl MultiEpoch {
         Ok(legs)
     }
 
-    /// Records the risks at a stop of a leg.
+    /// Records the risks of a block of runs at one stop.
     pub(super) fn take(&mut self, leg: Leg, stop: usize, risks: &[[f64; sim::LANES]]) {
         let (chunks, runs) = (self.chunks(), leg.block.runs as usize);
         let constant = self.schedules[leg.schedule].0 == Schedule::Constant;
@@ -144,7 +146,8 @@ impl MultiEpoch {
         }
     }
 
-    /// Is the risk of so many fresh samples lower than that of any number of epochs, so that more need not be run?
+    /// Is the risk after this number of fresh samples lower than after any number of epochs, so that more fresh samples
+    /// need not be simulated?
     pub(super) fn enough(&self, schedule: usize, stop: usize) -> bool {
         let measured = &self.measured[schedule];
         let least = |cells: &Vec<Vec<Risks>>| {
@@ -156,7 +159,7 @@ impl MultiEpoch {
         stop > 0 && self.tuned(&measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
     }
 
-    /// How uneven the risks of runs may be for their mean to be known.
+    /// The largest unevenness of the risks of runs at which their mean is known, see [`Risks::uneven`].
     pub(super) fn most_uneven(&self) -> f64 {
         // The fewer runs, the less of a heavy tail they show.
         if self.steep > WILD { FALLING * (f64::from(self.params.runs) / ENOUGH).sqrt().min(1.0) } else { NOISY }
@@ -166,8 +169,8 @@ impl MultiEpoch {
         tuned(&self.rates, cells, self.most_uneven())
     }
 
-    /// The best measured risk after so many epochs. Its error is infinite where a feature that few runs have not seen
-    /// decides: then the mean is not known, and is often too low.
+    /// The least measured risk after `epochs` epochs over `samples` samples. Its standard error is infinite if the mean
+    /// risk depends mostly on a feature that few runs have missed: then the mean is not known, and is often too low.
     pub(super) fn measured_best(&self, cells: &[Risks], epochs: f64, samples: f64) -> Option<Tuned> {
         let best = self.tuned(cells)?;
         let luck = match &self.world {
@@ -178,7 +181,8 @@ impl MultiEpoch {
         Some(if known { best } else { Tuned { error: f64::INFINITY, ..best } })
     }
 
-    /// Measured one-pass risks, ascending in N', as far as single precision resolves them: see [`sim::FLOOR`].
+    /// The least measured risk of one pass at each number of fresh samples, ascending, as far as single precision
+    /// resolves it: see [`sim::FLOOR`].
     pub(super) fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
         let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
         let best = fresh.map(|(&n, cells)| (f64::from(n), cells));
@@ -186,7 +190,7 @@ impl MultiEpoch {
         best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
-    /// Measured best risks and effective reuse rates at one N.
+    /// Measured best risks and effective reuse rates at each number of epochs, for one number of samples.
     pub(super) fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
         let n = f64::from(self.sizes[size]);
         let cells = self.measured[schedule].data[size].iter();
@@ -199,7 +203,8 @@ impl MultiEpoch {
         Reuse { reuse: best.iter().map(reuse).collect(), best }
     }
 
-    /// Half-width of a two-sided interval in standard errors, from that of a normal distribution.
+    /// Number of standard errors from the centre to the ends of an interval, given the number `normal` for a known
+    /// standard error. It is larger because the standard error is estimated from the runs.
     pub(super) fn errors(&self, normal: f64) -> f64 {
         student(normal, f64::from(self.params.runs - 1))
     }

@@ -18,17 +18,20 @@ use crate::theory::reuse::Model as _;
 use crate::theory::{dense, muennighoff, reuse};
 
 impl MultiEpoch {
-    /// Fit of the plateau, E at the most epochs, to A ln N + B.
+    /// Fits the line A ln N + B to the measured plateau, which is the effective reuse rate at the most epochs. Returns
+    /// A, its standard error and B.
     pub(super) fn plateau_line(&self, reuse: &[Reuse]) -> Option<[f64; 3]> {
         self.line_against_ln_n(reuse, |_, measured| Some(measured))
     }
 
-    /// Fit of the theoretical plateau to A ln N + B, with the weights of the measured points.
+    /// Fits the line A ln N + B to the theoretical plateau, with the weights of the measured points. Returns A, its
+    /// standard error and B.
     pub(super) fn plateau_line_expected(&self, reuse: &[Reuse]) -> Option<[f64; 3]> {
         self.line_against_ln_n(reuse, |i, _| self.expected[i].as_ref()?.reuse.last().copied().flatten())
     }
 
-    /// Fits a line in ln N to the values of `of` at the index of each N and its plateau, weighted by the plateaus' errors.
+    /// Fits a line in ln N, weighted by the standard errors of the measured plateaus. For each N, `of` takes its index
+    /// and its plateau, and returns the value to fit. Returns the slope, its standard error and the intercept.
     pub(super) fn line_against_ln_n(
         &self,
         reuse: &[Reuse],
@@ -41,7 +44,7 @@ impl MultiEpoch {
         line(&self.sizes.iter().enumerate().filter_map(point).collect::<Vec<_>>())
     }
 
-    /// Table of power laws fitted to the exact E, see [`Self::zipf`].
+    /// Table of the power laws in N that are fitted to the exact effective reuse rates, see [`Self::zipf`].
     pub(super) fn zipf_table(&self) -> Option<Table> {
         self.power_law()?;
         let row = |(k, points): (f64, Vec<(f64, f64)>)| {
@@ -122,8 +125,9 @@ impl MultiEpoch {
         }
     }
 
-    /// Compares the simulation with an exactly known risk at the largest N and the best rate tried: one-hot features at the
-    /// most epochs, dense ones at one epoch, and all features at one epoch under a decaying rate.
+    /// Verdict on whether the simulated risk equals an exactly known risk, at the largest number of samples and the
+    /// best learning rate tried. One-hot features are compared after the most epochs, dense features after one epoch;
+    /// under a decaying rate both are compared after one epoch.
     pub(super) fn exact_verdict(&self) -> Option<Verdict> {
         let size = self.largest();
         let (n, (schedule, _)) = (self.sizes[size], self.schedules[0]);
@@ -196,7 +200,7 @@ impl MultiEpoch {
         Some(verdict.cannot_tell(doubt))
     }
 
-    /// Has E at the most epochs reached its plateau?
+    /// Has the effective reuse rate at the most epochs reached its plateau?
     pub(super) fn settled(&self, size: usize, reuse: &Reuse) -> bool {
         let expected = self.expected[size].as_ref();
         if let Some((last, plateau)) = expected.and_then(|e| e.reuse.last().copied().flatten().zip(e.plateau)) {
@@ -342,8 +346,10 @@ impl MultiEpoch {
         verdicts.into_iter().map(gate).collect()
     }
 
-    /// The distance of the curves of E in units of N, beyond one unit, below which E = K: the measured distance, its error,
-    /// the theoretical distance at the same K and N, and the distance if E at each K were equal for all N.
+    /// How far the curves of the effective reuse rate E against the number of epochs K are apart when both are divided
+    /// by a unit that depends on N. Only K above one unit count, because below it E = K for all N. The four numbers are
+    /// the measured distance, its standard error, the theoretical distance at equal K and N, and the distance if E at
+    /// each K did not depend on N.
     pub(super) fn collapse(&self, reuse: &[Reuse]) -> Option<[f64; 4]> {
         let known: Vec<Vec<(f64, Estimate)>> = reuse.iter().map(|reuse| self.known_reuse(reuse)).collect();
         let spread = |of: &dyn Fn(usize, f64, Estimate) -> Option<Estimate>| {
@@ -371,7 +377,8 @@ impl MultiEpoch {
         Some([measured, error, expected, rival])
     }
 
-    /// Fits a power of N to the values of `of` at the index of each N and its E at the most epochs: exponent and error.
+    /// Fits a power of N. For each N, `of` takes its index and the measured effective reuse rate at the most epochs,
+    /// and returns the value to fit. Returns the exponent and its standard error.
     pub(super) fn exponent(&self, reuse: &[Reuse], of: impl Fn(usize, f64) -> Option<f64>) -> Option<[f64; 2]> {
         let point = |(i, &n): (usize, &u32)| {
             let e = reuse[i].plateau()?;
@@ -381,7 +388,7 @@ impl MultiEpoch {
             .map(|[slope, error, _]| [slope, error])
     }
 
-    /// E at each K at which it is known.
+    /// The number of epochs and the effective reuse rate, for each number of epochs at which the rate is known.
     pub(super) fn known_reuse(&self, reuse: &Reuse) -> Vec<(f64, Estimate)> {
         self.epochs_of().zip(&reuse.reuse).filter_map(|(k, e)| Some((k, (*e)?))).collect()
     }

@@ -1,8 +1,8 @@
-//! Words of `multi-epoch`.
+//! Texts of the experiment `multi-epoch`, in English.
 
 use crate::kit::{Formula, Info, Preset, Source};
 
-/// What the page says of `multi-epoch` beside its results.
+/// Texts of the page about `multi-epoch` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Repeating data",
     question: "A data set is fixed and compute is not: how many epochs over the same samples are as good as fresh ones?",

@@ -13,27 +13,27 @@ use crate::output::{Axis, Figure, Mark, Series, units};
 use crate::text;
 use crate::text::{Argument, Template, Text, interval as ends_of, loss, name, number};
 
-/// The most refits that a band is computed from.
+/// Largest number of refits from which a band is computed.
 const BAND: usize = 400;
-/// The most groups of runs in a figure: as many as the page has colours.
+/// Largest number of groups of runs in a figure, which is the number of colours of the page.
 const GROUPS: usize = 8;
-/// Sizes within this factor are drawn as one group.
+/// Largest ratio of sizes that are drawn as one group.
 const CLOSE: f64 = 1.03;
-/// How many points a curve has.
+/// Number of points of a curve.
 const CURVE: u32 = 60;
 
-/// An axis whose scale depends on the data.
+/// An axis that is logarithmic if `log`, and otherwise linear.
 const fn axis(label: Template<0>, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
-/// The least and the greatest of the values; the greatest is at least 0.
+/// The least and the greatest of some values. The greatest is at least 0.
 fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
 }
 
-/// Groups of rows with about the same positive value, in rising order. Where there are too many groups, neighbours that
-/// differ least are merged until the groups can be drawn.
+/// Groups of rows with about equal positive values, in ascending order. If there are more than [`GROUPS`], the
+/// neighbours that differ least are merged, again and again.
 fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     let mut order: Vec<(f64, usize)> = values.enumerate().map(|(row, x)| (x, row)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -57,20 +57,20 @@ fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     groups
 }
 
-/// Rows with about the same value, and the least and the greatest of those values.
+/// Rows with about equal values. `ends` holds the least and the greatest of the values.
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     ends: [f64; 2],
     rows: Vec<usize>,
 }
 
-/// The ends of a group in a label: one number where they are equal to four digits.
+/// The range of a group's values in a label. It is one number if the ends agree to about four digits.
 fn spanned([least, most]: [f64; 2]) -> Argument {
     if most <= least * 1.0005 { number(least) } else { ends_of([least, most]) }
 }
 
 impl Study<'_> {
-    /// What a curve of claimed parameters is called in a legend.
+    /// The name of a curve in the legend, if its parameters are published or true ones.
     pub(super) fn whose(&self, claimed: &Claimed) -> Text {
         match claimed.by {
             None => words::TRUTH.into(),
@@ -79,13 +79,14 @@ impl Study<'_> {
         }
     }
 
-    /// At most [`BAND`] refits, evenly spread over all of them.
+    /// At most [`BAND`] refits, evenly spread over all refits.
     pub(super) fn some_refits(&self) -> Vec<Vec<f64>> {
         let keep = self.refits.len().min(BAND);
         (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
     }
 
-    /// A curve with a band: at each point the interval of the curves `of` all refits.
+    /// Gives a curve a band. `of` computes a curve from parameters; at each point, the band is the interval of the
+    /// curves of all refits.
     pub(super) fn banded(&self, line: Series, of: &dyn Fn(&[f64]) -> Vec<f64>) -> Series {
         let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
         if curves.is_empty() {
@@ -96,7 +97,7 @@ impl Study<'_> {
         line.interval(lo, hi)
     }
 
-    /// A curve for each set of parameters that somebody published, or that the runs were simulated from.
+    /// A curve for each set of published parameters, and for the parameters that the runs were simulated from.
     pub(super) fn theirs(&self, x: &[f64], of: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Series> {
         let one = |(k, claimed): (usize, Claimed)| {
             Series::published(published_id(k), self.whose(&claimed), x.to_vec(), of(claimed.values)).line()
@@ -104,17 +105,17 @@ impl Study<'_> {
         self.claimed().into_iter().enumerate().map(one).collect()
     }
 
-    /// A curve of the law at parameters of the fit, over inputs, with the band of its refits.
+    /// Gives the fitted curve of the law over `inputs` a band, which shows the refits.
     pub(super) fn curve(&self, line: Series, inputs: &[Vec<f64>]) -> Series {
         self.banded(line, &|p| self.along(p, inputs))
     }
 
-    /// What the law predicts at these parameters for these inputs.
+    /// Predictions of the law with parameters `p` for the given inputs.
     fn along(&self, p: &[f64], inputs: &[Vec<f64>]) -> Vec<f64> {
         inputs.iter().map(|x| self.problem.law.predict(p, x)).collect()
     }
 
-    /// The runs, and the fit through them.
+    /// Figure of the runs and of the law fitted to them.
     pub(super) fn data(&self) -> Figure {
         let (data, law) = (&self.shown.data, self.problem.law);
         let title = match (self.simulated, self.fit.is_some()) {
@@ -188,9 +189,10 @@ impl Study<'_> {
         Figure::new("data", title, Axis::log(words::X), value).series(series)
     }
 
-    /// Worth of K epochs over U tokens: how many fresh tokens give the same loss, divided by U.
+    /// Figure of the worth of K epochs over U unique tokens: the number of fresh tokens that give an equal loss,
+    /// divided by U.
     ///
-    /// The model is so small that it has no parameters beyond those that the unique tokens can use.
+    /// The model is chosen so small that the unique tokens support all of its parameters.
     pub(super) fn worth(&self) -> Option<Figure> {
         let (d, u) = (self.place(Role::Tokens)?, self.place(Role::Unique)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -214,7 +216,8 @@ impl Study<'_> {
         Some(Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series))
     }
 
-    /// Parameters against tokens: the runs, lines of equal loss, lines of equal compute, and the compute-optimal split.
+    /// Figure of parameters against tokens: the runs, lines of equal loss, lines of equal compute, and the
+    /// compute-optimal split.
     pub(super) fn contours(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -254,7 +257,7 @@ impl Study<'_> {
         Some(Figure::new("contours", words::CONTOURS, x, y).series(series))
     }
 
-    /// The compute-optimal number of tokens per parameter against the budget.
+    /// Figure of the compute-optimal number of tokens per parameter against the compute budget.
     pub(super) fn frontier(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -279,7 +282,8 @@ impl Study<'_> {
         Some(figure)
     }
 
-    /// Measured against predicted losses of all runs, and of the largest runs as predicted by a fit without them.
+    /// Figure of measured against predicted losses. All runs are predicted by the fit, and the largest runs also by a
+    /// fit without them.
     pub(super) fn predicted(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
         self.shown.at(&fit.params, &mut room);
@@ -317,7 +321,7 @@ impl Study<'_> {
         Figure::new("residuals", words::RESIDUALS_OF_FIT, x, y).series([runs])
     }
 
-    /// The refits of the two parameters with the strongest correlation.
+    /// Figure of the refitted values of the two parameters with the strongest correlation.
     pub(super) fn ridge(&self) -> Option<Figure> {
         let params = self.problem.law.info.params;
         let (r, [i, j]) = self.tied()?;

@@ -1,4 +1,4 @@
-//! Figures, tables and verdicts of a fit, as far as the fit is done.
+//! Figures, tables and verdicts of a fit, as far as the fit has advanced.
 
 use crate::fit::bootstrap;
 use crate::fit::choose::{self, Extrapolation};
@@ -15,79 +15,81 @@ use crate::text::{Template, Text, count, name};
 mod figures;
 mod tables;
 
-/// Everything that is known so far about one law on one set of runs.
+/// Everything that is known so far about the fit of one law to one set of runs.
 #[derive(Debug)]
 pub struct Study<'a> {
-    /// The law and the runs.
+    /// The law, the runs and the objective.
     pub problem: &'a Problem,
-    /// The problem with as many of the runs as figures show.
+    /// The law with the selection of runs that figures show.
     pub shown: &'a Problem,
-    /// The fit.
+    /// The fit; `None` before the search has finished.
     pub fit: Option<&'a Fit>,
-    /// Parameters of the bootstrap's refits.
+    /// Parameters that were refitted to bootstrap resamples.
     pub refits: &'a [Vec<f64>],
-    /// Profiles of free parameters, each with the number of the parameter.
+    /// Profiles of free parameters, each with the index of the parameter.
     pub profiles: &'a [(usize, Profile)],
     /// How well a fit to the smaller runs predicts the largest runs.
     pub largest: Option<&'a Extrapolation>,
-    /// Other laws on the same runs.
+    /// Other laws, fitted to the same runs.
     pub compared: &'a [Compared],
-    /// Lines left out, with the rule that was typed.
+    /// Numbers of the lines that were left out, each with the rule as it was typed.
     pub excluded: &'a [(usize, String)],
-    /// The line of each row in the table.
+    /// For each row, the number of its line in the table.
     pub lines: &'a [usize],
-    /// Which column is what, in words.
+    /// Phrases that say which column is read as what.
     pub how: &'a [Text],
-    /// What is odd about the columns, in sentences.
+    /// Sentences about unusual properties of the columns.
     pub notes: &'a [Text],
-    /// How many runs the rows come from.
+    /// Number of runs that the rows belong to.
     pub runs: usize,
-    /// Are the runs simulated from the law's example?
+    /// Are the runs simulated from an example of the law?
     pub simulated: bool,
     /// The quantities to compute from the fit.
     pub ask: Ask,
 }
 
-/// A law that is compared with others.
+/// A law that is compared with others on the same runs.
 #[derive(Clone, Debug)]
 pub struct Compared {
     name: &'static str,
-    /// Free parameters, objective, R^2, `AICc`, error and bias on the largest runs.
+    /// Number of free parameters, objective, R², corrected Akaike criterion (`AICc`), and error and bias on the largest
+    /// runs.
     numbers: [f64; 6],
-    /// Why there are no numbers.
+    /// Why there are no numbers; `None` if the fit succeeded.
     failed: Option<Text>,
 }
 
 impl Compared {
-    /// A law that was fitted.
+    /// The comparison of a law that was fitted.
     pub fn of(name: &'static str, problem: &Problem, fit: &Fit, largest: Option<&Extrapolation>) -> Self {
         let [error, bias] = largest.map_or([f64::NAN; 2], |out| [out.error, out.bias]);
         let (r2, aicc) = (choose::r2(problem, &fit.params), choose::aicc(problem, fit).unwrap_or(f64::NAN));
         Self { name, numbers: [problem.free() as f64, fit.value, r2, aicc, error, bias], failed: None }
     }
 
-    /// A law that could not be fitted.
+    /// The comparison of a law that could not be fitted.
     pub fn failed(name: &'static str, why: &Text) -> Self {
         Self { name, numbers: [f64::NAN; 6], failed: Some(why.clone()) }
     }
 }
 
-/// The share of the refits inside an interval.
+/// The share of the refits that an interval contains.
 const LEVEL: f64 = 0.95;
-/// The fewest refits from which the ends of an interval are estimated.
+/// Fewest refits from which the ends of an interval are estimated.
 const ENOUGH: usize = 20;
-/// Two inputs, or the refits of two parameters, move together where their correlation is at least this: a tenth of the
-/// variance of one is then independent of the other.
+/// Absolute correlation from which on two inputs, or the refits of two parameters, count as tied: then only a tenth of
+/// the variance of one is independent of the other.
 const TOGETHER: f64 = 0.95;
-/// Some combination of parameters is flat where the least pivot of the scaled curvature is below this.
+/// Some combination of parameters is flat, which means that the runs do not determine it, if the least pivot of the
+/// scaled curvature is below this number.
 const FLAT: f64 = 1e-11;
 
-/// The id of the k-th curve that somebody published.
+/// The id of the curve that shows the set number k of published parameters.
 fn published_id(k: usize) -> Id {
     if k == 0 { "published".into() } else { format!("published-{}", k + 1).into() }
 }
 
-/// Why a minimisation stopped.
+/// The reason why a minimisation stopped, in words.
 const fn stopped(stop: Stop) -> Template<0> {
     match stop {
         Stop::Converged => words::CONVERGED,
@@ -99,15 +101,15 @@ const fn stopped(stop: Stop) -> Template<0> {
 
 /// Parameters that somebody published, or that the runs were simulated from.
 struct Claimed {
-    /// The authors, where they were published.
+    /// The authors; `None` for parameters that the runs were simulated from and nobody published.
     by: Option<&'static str>,
-    /// Who published them, and where.
+    /// The publication, or the example that the runs were simulated from.
     source: Template<0>,
     values: &'static [f64],
 }
 
 impl Study<'_> {
-    /// All figures, tables and verdicts.
+    /// All figures, tables and verdicts that can be shown so far.
     pub fn output(&self) -> Output {
         let mut figures: Vec<_> = self.worth().into_iter().collect();
         figures.push(self.data());
@@ -140,8 +142,8 @@ impl Study<'_> {
         self.problem.law.info.inputs.iter().position(|input| input.role == role)
     }
 
-    /// Published parameters that the runs may come from. There are none where the law reads a bare `x`, because the `x` of a
-    /// user's table is not the `x` of the paper.
+    /// Published parameters with which the runs may be consistent. There are none if an input of the law is just called
+    /// `x`, because the `x` of a user's table is not the `x` of the paper.
     fn printed(&self) -> &'static [Published] {
         let info = self.problem.law.info;
         let same = self.simulated || self.place(Role::X).is_none();
@@ -163,12 +165,12 @@ impl Study<'_> {
         list
     }
 
-    /// The parameters that the runs were simulated from, where they were simulated.
+    /// The parameters that the runs were simulated from; `None` for the user's runs.
     fn truth(&self) -> Option<&'static [f64]> {
         self.simulated.then_some(self.problem.law.info.example.values)
     }
 
-    /// The two free parameters whose refits have the strongest correlation, after that correlation.
+    /// The strongest correlation between the refits of two free parameters, and the indices of these parameters.
     fn tied(&self) -> Option<(f64, [usize; 2])> {
         let params = self.problem.law.info.params;
         let moved = |j: usize| self.refits.iter().map(|p| params[j].transform.forward(p[j])).collect::<Vec<_>>();
@@ -181,18 +183,18 @@ impl Study<'_> {
         tied.filter(|(r, _)| r.is_finite()).max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))
     }
 
-    /// The bootstrap interval of every parameter, where there are enough refits.
+    /// The bootstrap interval of every parameter; `None` if there are too few refits.
     fn bootstrapped(&self) -> Option<Vec<[f64; 2]>> {
         (self.refits.len() >= ENOUGH).then(|| bootstrap::intervals(self.problem, self.refits, LEVEL))
     }
 
-    /// Do the residuals show how large the noise is?
+    /// Do the residuals allow an estimate of the noise?
     fn noise_is_known(&self) -> bool {
         self.fit.is_some_and(|fit| silent(self.problem, fit).is_none())
     }
 
-    /// Do the runs determine parameter `j`? The answer, and a sentence that says it. `boot` holds the bootstrap intervals of all
-    /// parameters.
+    /// Do the runs determine parameter `j`? Returns the answer, and a sentence that says it. `boot` holds the bootstrap
+    /// intervals of all parameters.
     fn judged(&self, j: usize, profile: &Profile, boot: Option<&[[f64; 2]]>) -> (bool, Text) {
         let called = |j: usize| self.problem.law.info.params[j].name;
         if !self.noise_is_known() {
@@ -205,11 +207,13 @@ impl Study<'_> {
         }
     }
 
-    /// Could the runs come from parameters that somebody published, or from the truth of the simulation? What is measured
-    /// is `2 (Q(theirs) - Q(fit))` in units of chi-squared, which profiles use too.
+    /// Verdicts on whether the runs are consistent with published parameters, and with the parameters that they were
+    /// simulated from. For such parameters p, the measured number is `2 (Q(p) - Q(fit))` in units of chi-squared, as in
+    /// profiles, where Q is the objective.
     ///
-    /// The verdict differs where the runs rule the parameters out. It agrees where the runs do not rule them out and determine
-    /// every free parameter. It cannot tell where they do not determine every parameter, because few runs rule out nothing.
+    /// A verdict is "differs" if the runs rule the parameters out. It is "agrees" if the runs do not rule them out but
+    /// determine every free parameter. Otherwise it is "cannot tell", because runs that do not determine the parameters
+    /// rule out nothing.
     fn verdicts(&self, fit: &Fit) -> Vec<Verdict> {
         let sharpness = sharpness(self.problem, fit);
         let free = self.problem.free();

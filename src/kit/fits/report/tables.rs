@@ -1,4 +1,4 @@
-//! Tables of a fit, and notes on its runs.
+//! Tables of a fit, and notes about its runs.
 
 use super::{Compared, FLAT, LEVEL, Study, TOGETHER, stopped};
 use crate::fit::bootstrap::{self, interval, opened};
@@ -13,14 +13,15 @@ use crate::stats::correlation;
 use crate::text;
 use crate::text::{Argument, Template, Text, count, error, list, loss, name, number, phrase, setting, share};
 
-/// A residual that is more than this many times the median residual is not noise.
+/// Ratio of a residual to the median residual above which it is too large to be noise.
 const FAR: f64 = 12.0;
 
 const fn column(name: Template<0>) -> Column {
     Column { name, unit: "" }
 }
 
-/// Rising numbers as text, with neighbours joined, as in `2-6, 9`; at most the first 300 spans.
+/// Ascending numbers as text, where successive numbers form a span, as in `2-6, 9`. Only the first 300 spans are
+/// listed.
 fn spans(lines: &[usize]) -> String {
     let spans: Vec<_> = lines.chunk_by(|a, b| a + 1 == *b).collect();
     let one = |span: &&[usize]| match span {
@@ -31,7 +32,7 @@ fn spans(lines: &[usize]) -> String {
     spans.iter().take(300).map(one).collect::<Vec<_>>().join(", ") + more
 }
 
-/// The note on two inputs whose logarithms have the correlation `r`; `called` are their symbols.
+/// The note on two inputs whose logarithms have the correlation `r`. `called` holds the symbols of the inputs.
 fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Text {
     let [a, b] = called;
     let correlation = number(r);
@@ -45,7 +46,7 @@ fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Te
 }
 
 impl Study<'_> {
-    /// What a reader should know about the runs and the fit.
+    /// Table of notes: what a reader should know about the runs and the fit.
     pub(super) fn notes(&self) -> Table {
         let mut notes = self.of_runs();
         notes.extend(self.together());
@@ -124,8 +125,8 @@ impl Study<'_> {
         notes
     }
 
-    /// A note where the compute-optimal loss at the budget is higher than the loss of every run. The budget then lies far below
-    /// the runs, or a unit is wrong.
+    /// A note if the compute-optimal loss at the budget is higher than the loss of every run. In this case the budget
+    /// lies far below the runs, or a unit is wrong.
     fn beyond(&self, fit: &Fit) -> Option<Text> {
         let worst = self.problem.data.y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let law = self.problem.law;
@@ -136,7 +137,7 @@ impl Study<'_> {
         (best > worst).then(said)
     }
 
-    /// Notes on rows with a residual far above the median, which come from a damaged cell or a failed run.
+    /// Notes on rows whose residual is far above the median, as after a damaged cell or a failed run.
     fn far_off(&self, fit: &Fit) -> Vec<Text> {
         // A curve through few rows passes close to most of them.
         if self.simulated || self.problem.data.len() < 4 * self.problem.free() {
@@ -182,7 +183,7 @@ impl Study<'_> {
         bounded(self.problem, &fit.params, sharpness(self.problem, fit)).into_iter().map(one).collect()
     }
 
-    /// Notes on inputs that move together, so that the runs cannot tell their effects apart.
+    /// Notes on inputs that are strongly correlated, so that the runs cannot tell their effects apart.
     pub(super) fn together(&self) -> Vec<Text> {
         let (data, inputs) = (&self.shown.data, self.problem.law.info.inputs);
         let column = |k: usize| (0..data.len()).map(|i| math::ln(data.input(i)[k])).collect::<Vec<_>>();
@@ -198,7 +199,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Notes on whether the fit is the lowest minimum, and the only one.
+    /// Notes on whether the fit is the lowest minimum of the objective, and the only one.
     pub(super) fn minima(&self, fit: &Fit) -> Vec<Text> {
         let mut notes = Vec::new();
         let (met, starts) = (|| count(fit.met), || count(fit.starts));
@@ -305,7 +306,7 @@ impl Study<'_> {
         }
     }
 
-    /// Laws that are fitted to the same rows.
+    /// Table of the laws that are fitted to the same rows.
     pub(super) fn compared(&self, fit: &Fit) -> Table {
         let own = Compared::of(self.problem.law.info.slug, self.problem, fit, self.largest);
         let row = |called: Text, law: &Compared| {
@@ -365,7 +366,7 @@ impl Study<'_> {
         }
     }
 
-    /// The lines that each rule leaves out.
+    /// Table of the lines that each rule leaves out.
     pub(super) fn left_out(&self) -> Table {
         let mut rules: Vec<(&str, Vec<usize>)> = Vec::new();
         for (line, rule) in self.excluded {
