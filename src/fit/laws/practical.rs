@@ -7,7 +7,7 @@ use crate::math;
 use crate::text::Texts;
 
 crate::texts! {
-    TITLE = "From the untrained model to the floor";
+    TITLE = "Between a ceiling (the untrained model) and a floor";
     UNTRAINED = "Loss before training.";
     OVERFITTING = "Factor of overfitting.";
     OVERFITTING_SIZE = "Exponent: how overfitting grows with the number of parameters.";

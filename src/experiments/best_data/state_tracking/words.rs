@@ -5,17 +5,17 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// What the page says of `state-tracking` beside its results.
 pub(super) const INFO: Info = Info {
     title: "State tracking",
-    question: "Five cups are shuffled four times: is it faster to learn to follow them from all shuffles equally often, or from a few frequent ones first?",
+    question: "Five cups are shuffled four times: does one learn to follow them faster if all shuffles are equally frequent, or if a few are much more frequent than the others?",
     notice: &[
-        "With four hops, most runs on a power law over the shuffles solve the task within about ten thousand samples, while uniform training has learned nothing after fifty thousand. The test is uniform in both cases: the power law wins although its training distribution is not the test distribution.",
+        "With four hops, most runs that train on a power law over the shuffles solve the task within about ten thousand samples, while uniform training has learned nothing after fifty thousand. The test is uniform in both cases: the power law wins although its training distribution is not the test distribution.",
         "Frequent skills come first: look at the accuracy by rank. Sequences of frequent skills are answered correctly early. Rare skills are then learned one at a time, each inside sequences whose other skills are already known.",
         "With two hops uniform training wins. A product of two matrices has a gradient from the start, so there is no plateau to escape from. What counts is to see every skill often enough, and a power law shows its rare skills too seldom.",
-        "An answer is exact when the largest entry of every column is in the right place, which does not require a small loss. Every permutation preserves the mean of the symbols. A learner that ignores this direction can answer everything correctly and still have a loss of $1/(2n)$, which is 0.1 for five symbols. The figure of the loss shows this level: the accuracy rises while the loss is still near this level.",
-        "Some runs never solve the task. They stay on a plateau where only a part of the structure is learned, often little more than the mean. Medians and quartiles are shown for this reason, and a run that the budget cut off counts as slower than the budget, not as lost.",
+        "An answer is exact when the largest entry of every column is in the right place, which does not require a small loss. Every permutation preserves the mean of the symbols. A learner that ignores the direction of this mean can answer everything correctly and still have a loss of $1/(2n)$, which is 0.1 for five symbols. The figure of the loss shows this level: the accuracy rises while the loss is still near this level.",
+        "Some runs never solve the task. They stay on a plateau where only a part of the structure is learned, often little more than the mean. Medians and quartiles are shown for this reason. A run that the budget cut off is kept, and counts as needing more samples than the budget.",
     ],
     model: &[
-        "A skill is one of the $n!$ permutations of $n$ symbols, and has a matrix $W$ that is learned. A sample is a sequence of $k$ skills. The learner multiplies their matrices, and the target is the product of the permutation matrices. SGD takes one sample at a time on half the mean squared error per column; longer gradients are clipped to the norm that you set. The ranks of the skills are drawn anew for each run.",
-        "A run is tested every thousand samples on 500 uniform sequences, which are equal for all runs. The run has solved the task when 95% of the answers are exact. It then trains for as many samples again, and stops. The curves keep its last value.",
+        "A skill is one of the $n!$ permutations of $n$ symbols, and has a matrix $W$ that is learned. A sample is a sequence of $k$ skills. The learner multiplies their matrices, and the target is the product of the permutation matrices. SGD minimises half the mean squared error per column, one sample at a time; longer gradients are clipped to the norm that you set. The ranks of the skills are drawn anew for each run.",
+        "A run is tested every thousand samples on 500 uniformly drawn sequences, which are the same for all runs. The run has solved the task when 95% of the answers are exact. It then trains for as many samples again, and stops. The curves keep its last value.",
         "The task is that of the experiment with transformers by Wang, Dang, Lee and Lyu (five symbols, four hops, exponent 1.5). The learner is different: it is told that skills are matrices to be multiplied. It therefore shows the plateau and the escape from the plateau, but not what attention does.",
     ],
     formulas: &[
