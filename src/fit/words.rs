@@ -24,7 +24,7 @@ crate::texts! {
     WIDE_BOOTSTRAP = "The runs hardly determine {parameter}: the ends of its 95% bootstrap interval differ by a factor of {factor}.";
     ZERO_IN_PROFILE = "The runs hardly determine {parameter}: its 95% profile interval contains 0.";
     ZERO_IN_BOOTSTRAP = "The runs hardly determine {parameter}: its 95% bootstrap interval contains 0.";
-    OPEN_BOOTSTRAP = "The runs hardly determine {parameter}: its 95% bootstrap interval has no end on one side.";
+    OPEN_BOOTSTRAP = "The runs hardly determine {parameter}: its 95% bootstrap interval is open at one end.";
     // Why there are no intervals.
     FEW_ROWS = "With {rows} different {rows:row|rows} and {free} free {free:parameter|parameters}, the residuals do not show how large the noise is, so there are no intervals. Add more runs.";
     EXACT = "The fit goes through every row exactly, so the residuals do not show how large the noise is, and there are no intervals.";

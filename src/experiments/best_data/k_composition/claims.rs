@@ -19,7 +19,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::formula(
         "compose-power-law-slope",
         3.0,
-        r"exponent with which the number of samples that a power law needs grows with the number of skills, with $\alpha = 1.5$ and $k = 4$ hops; by theory it is at most $2\alpha$",
+        r"exponent with which the number of samples that a power law needs grows with the number of skills: does it reach its upper bound $2\alpha$, with $\alpha = 1.5$ and $k = 4$ hops?",
     )
     .by("PPL", "Theorem 2")
     .at("exponents=1.5&skills=128&halvings=3&samples=200000&runs=32")
@@ -27,7 +27,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     .within(0.0, "the 99.9% interval of the fitted exponent")
     .differs(
         1.33,
-        r"The fitted exponent is not as large as the upper bound: it is near $\alpha$. An upper bound allows every smaller exponent, so this does not contradict the theorem. The exponent is fitted over 16 to 128 skills.",
+        r"The fitted exponent does not reach the upper bound: it is near $\alpha$. An upper bound allows every smaller exponent, so this does not contradict the theorem. The exponent is fitted over 16 to 128 skills.",
     ),
     Claim::formula(
         "compose-uniform-slope-2",
