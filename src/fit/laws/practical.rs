@@ -9,7 +9,7 @@ use crate::text::Texts;
 crate::texts! {
     TITLE = "Between a ceiling (the untrained model) and a floor";
     UNTRAINED = "Loss before training.";
-    OVERFITTING = "Factor of overfitting.";
+    OVERFITTING = "Factor of the part of the loss that overfitting adds.";
     OVERFITTING_SIZE = "Exponent: how overfitting grows with the number of parameters.";
     OVERFITTING_DATA = "Exponent: how overfitting falls with the number of unique tokens.";
 }

@@ -63,7 +63,7 @@ crate::texts! {
     NEVER_REACHED = "The fitted curve does not reach the target loss, however large its inputs are.";
     LAWS = "Laws fitted to the same runs. Lower is better for AICc, and for the error on the largest runs, predicted by a fit to the smaller ones.";
     MINIMA_MET = "Local minima of the objective, and how many starts ended in each";
-    KNOWN = "Parameters from other sources, and the objective they have on these runs";
+    KNOWN = "Parameters from other sources, and the value of the objective at these parameters";
     EXCLUDED = "Lines of the table that rules leave out";
     // Columns.
     NOTE = "note";
@@ -129,13 +129,13 @@ crate::texts! {
     NEITHER = "Neither {first} nor {second} is known well by itself.";
     NO_INTERVAL = "There is no interval for {parameter}, because the residuals do not show how large the noise is.";
     STOPPED = "The runs hardly determine {parameter}: its profile interval would be wider if the search allowed a wider range of {other}.";
-    BETTER_FOUND = "While {parameter} was held fixed, a better fit was found, with objective {objective}.";
+    BETTER_FOUND = "With {parameter} held fixed, the profile found a better fit than the search, with objective {objective}.";
     PRESSED = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be better, so the other parameters depend on the bound. Use another unit for the inputs, or hold a parameter fixed.";
     AT_BOUND = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be no better.";
     MINIMA = "The objective has at least {minima} local minima. {met} of {starts} {starts:start|starts} ended in the lowest one, or in one that fits as well.";
     NOT_SURE = "The fit may not be the lowest minimum, because only {met} of {starts} {starts:start|starts} ended there or fit as well. Add more runs, or hold a parameter fixed.";
-    NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The next lowest objective is {rise} higher than that of the fit. Add runs of another kind to decide.";
-    FLAT = "The fit is not the only one: some combination of the parameters has no effect on these runs, so other values fit equally well. Hold a parameter fixed, or add runs of another kind.";
+    NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The lowest objective of the others is {rise} higher than the objective of the fit. Add runs at other values of the inputs to decide.";
+    FLAT = "The fit is not the only one: some combination of the parameters has no effect on these runs, so other values fit equally well. Hold a parameter fixed, or add runs at other values of the inputs.";
     BEYOND = "At the budget of {compute} FLOPs the compute-optimal loss is {loss}, higher than the highest loss of the runs, {worst}. The budget may lie far below the compute of the runs, the unique tokens may be too few, or a unit may be wrong.";
     FAR_OFF = "Line {line} lies far from the fit: its loss is {measured}, the law gives {predicted}, and its residual is {ratio} times the median residual. Check the cells of this line, or leave it out.";
     MORE_FAR_OFF = "Besides line {line}, {others} more {others:line has a residual|lines have residuals} of more than {factor} times the median residual.";

@@ -88,7 +88,7 @@ crate::texts! {
     // Verdict.
     BEST_SHARE = "The best share of the hours for the first subject";
     BEST_PLACE = "Position of the least loss on the line from the matched shares (0) to the optimal shares (1)";
-    OPTIMUM = "At these hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
+    OPTIMUM = "With this number of hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
     FEW_MISSED = "Only about {missed} missed facts decide where the minimum is, too few for a reliable interval. Simulate {times} times as many students or facts.";
     ONE_SUBJECT = "The best whole hours all go to one subject, so the minimum is at an end and no parabola can be fitted.";
     NO_MINIMUM = "The parabola fitted to the losses has no minimum here. Simulate more students, more facts or more hours.";
