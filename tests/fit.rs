@@ -277,8 +277,8 @@ fn what_follows_is_what_theory_says() {
     assert!((said("compute-optimal parameters") / n - 1.0).abs() < 1e-6, "{n}");
     assert!((said("compute-optimal tokens per parameter") / (1e21 / (6.0 * n * n)) - 1.0).abs() < 1e-6, "D/N");
     let [a, b] = [
-        r"exponent of the compute-optimal parameters in compute, $\beta/(\alpha + \beta)$",
-        r"exponent of the compute-optimal tokens in compute, $\alpha/(\alpha + \beta)$",
+        r"exponent with which the compute-optimal parameters grow with compute, $\beta/(\alpha + \beta)$",
+        r"exponent with which the compute-optimal tokens grow with compute, $\alpha/(\alpha + \beta)$",
     ]
     .map(said);
     assert!((a - beta / (alpha + beta)).abs() < 1e-15 && (a + b - 1.0).abs() < 1e-15, "exponents");

@@ -528,8 +528,16 @@ mod tests {
     #[test]
     fn a_parameter_is_determined_where_both_intervals_are_narrow() {
         for (profile, bootstrap, want) in [
-            ([1.0, 2.0], Some([1.0, 3.0]), "The runs determine A within a factor of 3."),
-            ([-2.0, -1.0], None, "The runs determine A within a factor of 2, judged by the profile interval alone."),
+            (
+                [1.0, 2.0],
+                Some([1.0, 3.0]),
+                "The runs determine A: the ends of its 95% intervals differ by a factor of at most 3.",
+            ),
+            (
+                [-2.0, -1.0],
+                None,
+                "The runs determine A: the ends of its 95% profile interval, which alone is judged, differ by a factor of 2.",
+            ),
             (
                 [1.0, 2.0],
                 Some([30.0, 2e53]),

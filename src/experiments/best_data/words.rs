@@ -20,7 +20,7 @@ crate::texts! {
     UPPER_QUARTILE = "upper quartile of the runs";
     SOLVED = "reached the target";
     DIVERGED = "diverged";
-    RATIO = "median of uniform training over this median";
+    RATIO = "median of uniform training, divided by this median";
     BEST_RATE = "best learning rate";
     // Titles.
     TIMES = "Training samples to the target";
@@ -35,14 +35,14 @@ crate::texts! {
     EDGE_OF = "edge of stability, {training}";
     ASKED_RATE = "your learning rate";
     // Verdict of a race at one learning rate.
-    POWER_LAW_WINS = "A power law reaches the target in fewer samples than uniform training. Median samples with uniform training, over median samples with the best power law";
+    POWER_LAW_WINS = "A power law reaches the target in fewer samples than uniform training. Median number of samples with uniform training, divided by the median with the best power law";
     MEDIANS = r"Half of the runs reached the target within {slow} samples with uniform training, and within {fast} samples with the best power law, $\alpha$ = {alpha}.";
     UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of uniform training to the power law is therefore more than {ratio}.";
     POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of uniform training to the best power law is therefore less than {ratio}.";
-    ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, with uniform training as well as with each power law.";
+    ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, both with uniform training and with each power law, so no ratio can be measured.";
     SOME_DIVERGED = "{runs} {runs:run|runs} diverged. A run that diverges counts as never reaching the target.";
     // Verdict of a race at the best learning rates.
-    POWER_LAW_WINS_AT_BEST_RATES = "A power law reaches the target in fewer samples than uniform training when each distribution has its own best learning rate. Median samples with uniform training, over median samples with the best power law";
+    POWER_LAW_WINS_AT_BEST_RATES = "A power law reaches the target in fewer samples than uniform training when each distribution has its own best learning rate. Median number of samples with uniform training, divided by the median with the best power law";
     BEST_RATES = r"Of the {tried} learning rates, {uniform} is best for uniform training and {power} for the power law $\alpha$ = {alpha}.";
     NO_RATE = "At none of the learning rates did half of the runs reach the target within the budget.";
     NO_RATIO = "No ratio can be measured: half of the runs must reach the target within the budget at some learning rate, both with uniform training and with a power law.";

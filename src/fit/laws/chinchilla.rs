@@ -7,15 +7,14 @@ use crate::text::Texts;
 crate::texts! {
     TITLE = "Parameters and tokens";
     FLOOR = "Loss that neither a larger model nor more data removes.";
-    SIZE_FACTOR = "Factor of the loss that a larger model removes.";
+    SIZE_FACTOR = "Factor of the part of the loss that a larger model removes.";
     SIZE_EXPONENT = "Exponent: how fast the loss falls with the number of parameters.";
-    DATA_FACTOR = "Factor of the loss that more tokens remove.";
+    DATA_FACTOR = "Factor of the part of the loss that more tokens remove.";
     DATA_EXPONENT = "Exponent: how fast the loss falls with the number of tokens.";
-    SIZE_GROWTH = r"exponent of the compute-optimal parameters in compute, $\beta/(\alpha + \beta)$";
-    DATA_GROWTH = r"exponent of the compute-optimal tokens in compute, $\alpha/(\alpha + \beta)$";
-    HOFFMANN = "Hoffmann et al., arXiv 2203.15556 (unrounded, from its TeX source)";
-    REPLICATION = "Besiroglu et al., Chinchilla Scaling: A replication attempt, arXiv 2404.10102";
-    EXAMPLE = "Besiroglu et al., arXiv 2404.10102";
+    SIZE_GROWTH = r"exponent with which the compute-optimal parameters grow with compute, $\beta/(\alpha + \beta)$";
+    DATA_GROWTH = r"exponent with which the compute-optimal tokens grow with compute, $\alpha/(\alpha + \beta)$";
+    HOFFMANN = "Hoffmann et al., arXiv 2203.15556 (unrounded, from the TeX source of the paper)";
+    REPLICATION = "Besiroglu et al., arXiv 2404.10102";
 }
 
 /// Chinchilla law `E + A / N^alpha + B / D^beta` for the loss of N parameters after D tokens.
@@ -66,7 +65,7 @@ impl Law for Chinchilla {
             },
             Published { by: "Besiroglu et al.", source: REPLICATION, values: &BESIROGLU },
         ],
-        example: Example { says: EXAMPLE, values: &BESIROGLU, ranges: &[[5e7, 1.5e10], [1e9, 5e11]] },
+        example: Example { says: REPLICATION, values: &BESIROGLU, ranges: &[[5e7, 1.5e10], [1e9, 5e11]] },
         derived: &EXPONENTS,
         features: 2,
         exactly_linear: true,

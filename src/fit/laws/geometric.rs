@@ -7,11 +7,11 @@ use crate::math;
 use crate::text::Texts;
 
 crate::texts! {
-    TITLE = "Repeated data, a share lost at each repeat";
+    TITLE = "Repeated data, a fixed share of its worth lost at each repeat";
     DATA_LOST = "Share of its worth that a token loses at each repeat.";
-    SIZE_LOST = "Share of its worth that a parameter loses each time the parameters exceed those that the unique tokens can use once more.";
+    SIZE_LOST = "Share of its worth that a further parameter loses each time the model grows by as many parameters as the unique tokens can use.";
     ALL_EPOCHS = r"worth of infinitely many epochs, in epochs of fresh tokens, $1/\delta_D$";
-    ABLATION = "Muennighoff et al., arXiv 2305.16264, its ablation with geometric decay";
+    ABLATION = "Muennighoff et al., arXiv 2305.16264 (ablation with geometric decay)";
 }
 
 /// Data-constrained law in which a token counts `(1 - delta_D)^(k-1)` in epoch k. So D tokens, of which U are unique,

@@ -6,7 +6,7 @@ use crate::math;
 use crate::text::Texts;
 
 crate::texts! {
-    TITLE = "Straight line over the logarithm";
+    TITLE = "Straight line in the logarithm of the input";
     SLOPE = r"Slope: how much $y$ grows when $\ln x$ grows by 1.";
     LEVEL = "Value of $y$ at $x = 1$.";
 }

@@ -13,7 +13,7 @@ crate::texts! {
     SLOW_RATE = "The slowest rate of learning.";
     MIDDLE_RATE = "The middle rate of learning.";
     FAST_RATE = "The fastest rate of learning.";
-    YANG = "Yang et al., arXiv 2409.07431: accuracy in % over millions of tokens";
+    YANG = "Yang et al., arXiv 2409.07431 ($y$ = accuracy in %, $x$ = millions of tokens)";
     EXAMPLE = "Yang et al., arXiv 2409.07431";
 }
 

@@ -7,9 +7,9 @@ use crate::math;
 use crate::text::Texts;
 
 crate::texts! {
-    TITLE = "From the untrained model to the floor";
+    TITLE = "Between a ceiling (the untrained model) and a floor";
     UNTRAINED = "Loss before training.";
-    OVERFITTING = "Factor of overfitting.";
+    OVERFITTING = "Factor of the part of the loss that overfitting adds.";
     OVERFITTING_SIZE = "Exponent: how overfitting grows with the number of parameters.";
     OVERFITTING_DATA = "Exponent: how overfitting falls with the number of unique tokens.";
 }

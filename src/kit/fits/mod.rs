@@ -137,7 +137,7 @@ macro_rules! fit_params {
                 $($own)*
                 /// Which column of your table holds what. Common headings are recognised; assign other columns here.
                 columns: String = $crate::params::Spec::columns($crate::kit::fits::$roles);
-                /// Rows to leave out, as rules separated by commas: `missing`, `largest=COUNT`, or `COLUMN<VALUE` with one of the signs `<`, `<=`, `>`, `>=`, `=` and `!=`. Name a column by its heading or by its role, such as `loss`.
+                /// Rows to leave out, as rules separated by commas: `missing` (rows in which a number that the fit needs is missing), `largest=COUNT` (the COUNT rows with the largest losses), or `COLUMN<VALUE` with one of the signs `<`, `<=`, `>`, `>=`, `=` and `!=`. Name a column by its heading or by its role, such as `loss`.
                 exclude: String = $crate::params::Spec::text(400).label("leave out");
                 /// Objective that the fit minimises.
                 objective: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::OBJECTIVES);

@@ -128,7 +128,7 @@ fn so_few_rows_that_intervals_are_too_wide_are_said_to_be() {
         let table = sized(|i| i.to_string(), &grid[..rows]);
         let words = said(&run("chinchilla", "bootstrap=0&profiles=no", Some(&table)));
         assert_eq!(words.contains("wider than necessary"), wide, "{rows} rows for five parameters: {words}");
-        assert!(words.contains("are few for 5 free parameters"), "{words}");
+        assert!(words.contains("for 5 free parameters, the bootstrap does not resample rows"), "{words}");
     }
 }
 
@@ -139,12 +139,15 @@ fn rows_of_few_runs_are_resampled_one_by_one_and_that_is_said() {
         .flat_map(|n| [1.5e9, 3e9, 6e9, 1.2e10, 2.4e10, 5e10, 1.2e11].map(|d| (*n, d)))
         .collect();
     for (label, says) in [
-        ((|_| "sweep".into()) as fn(u32) -> String, "1 run is too few to be resampled whole"),
-        (|i| format!("r{}", i % 5), "5 runs are too few to be resampled whole"),
+        ((|_| "sweep".into()) as fn(u32) -> String, "There is only 1, so it resamples single rows."),
+        (|i| format!("r{}", i % 5), "There are only 5, so it resamples single rows."),
         (|i| format!("r{}", i % 10), ""),
     ] {
         let output = run("chinchilla", "bootstrap=60&profiles=no", Some(&sized(label, &grid)));
-        assert!(said(&output).contains(says) && (says.is_empty() != said(&output).contains("too few")), "{output:?}");
+        assert!(
+            said(&output).contains(says) && (says.is_empty() != said(&output).contains("single rows")),
+            "{output:?}"
+        );
         for row in table(&output, "parameters") {
             let open_or_wide = number(&row[3]).partial_cmp(&number(&row[2])).is_none_or(Ordering::is_gt);
             assert!(open_or_wide, "no interval of width 0: {row:?}");
@@ -264,7 +267,7 @@ fn an_example_says_whose_it_is() {
     let output = run("fit", "law=bnsl&bootstrap=0&profiles=no", None);
     let claim = &output.verdicts[0].claim;
     assert!(
-        claim.english().starts_with("The runs could come from the parameters of the lab's own example."),
+        claim.english().starts_with("Hypothesis: the runs come from the parameters of the lab's own example."),
         "{claim}"
     );
     assert!(
@@ -494,8 +497,7 @@ fn a_text_that_is_too_long_is_left_empty() {
 fn a_budget_below_all_runs_is_said() {
     let says = |budget: &str| {
         let output = run("fit", &format!("law=chinchilla&rows=60&bootstrap=0&profiles=no&budget={budget}"), None);
-        let has =
-            |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.english().contains("above every loss of the runs"));
+        let has = |row: &Vec<Cell>| matches!(&row[0], Cell::Text(t) if t.english().contains("higher than the highest loss of the runs"));
         table(&output, "words").iter().any(has)
     };
     assert!(says("1e13"));

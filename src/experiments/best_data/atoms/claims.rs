@@ -13,7 +13,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     .by("Talk; SIG", "Part 2.2; Corollary 4.3")
     .at("exponent=2&samples=100,300,1000,3000")
     .pick(Pick::Verdict("slope-matched"))
-    .within(0.005, "over these numbers of samples the slope of the exact curve is −0.499"),
+    .within(0.005, "over the numbers of samples simulated here the slope of the exact curve is −0.499"),
     Claim::formula(
         "atoms-optimal-exponent",
         -1.0,
@@ -22,7 +22,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     .by("Talk; SIG", "Part 2.2; Corollary 4.3")
     .at("exponent=2&samples=100,300,1000,3000")
     .pick(Pick::Verdict("slope-optimal"))
-    .within(0.02, "over these numbers of samples the slope of the exact curve is −0.981; it tends to −1"),
+    .within(0.02, "over the numbers of samples simulated here the slope of the exact curve is −0.981; with more samples it tends to −1"),
     Claim::formula(
         "atoms-support",
         36.0,
@@ -34,6 +34,6 @@ pub(super) const CLAIMS: &[Claim] = &[
     .within(0.0, "a whole number")
     .differs(
         15.0,
-        "Version 1 prints $p^{-1/(K-1)}$ in the theorem. With $1/(N-1)$ in the exponent, as in the talk, the optimal distribution draws 15 atoms, and no other distribution has a smaller loss.",
+        "Version 1 of the paper prints $p^{-1/(K-1)}$ in the theorem. With $N-1$ instead of $K-1$, as in the talk, the optimal distribution draws 15 atoms, and no other distribution has a smaller loss.",
     ),
 ];

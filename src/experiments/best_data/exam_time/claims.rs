@@ -5,36 +5,40 @@ use crate::kit::{Claim, Pick};
 
 /// Published numbers and earlier results that `exam-time` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
-    Claim::printed("exam-75", 0.75, "optimal share of the 90% subject at a = 1")
+    Claim::printed("exam-75", 0.75, "optimal share of the 90% subject at $a = 1$")
         .by("Talk; SIG", "Part 2.2; Section 3")
         .pick(Pick::Cell("allocation", "1", words::OPTIMAL_LAW.english()))
         .within(1e-12, "closed form"),
     Claim::printed(
         "exam-75-measured",
         0.75,
-        "optimal share of the 90% subject at a = 1, measured on simulated students",
+        "optimal share of the 90% subject at $a = 1$, measured on simulated students",
     )
     .by("Talk; SIG", "Part 2.2; Section 3")
     .at("hours=1000&runs=16384")
     .pick(Pick::Verdict("best-share"))
-    .within(0.01, "the parabola through seven points is good to a percent"),
+    .within(0.01, "the minimum of the parabola through seven points is accurate to 1% of all hours"),
     Claim::printed(
         "exam-20-percent",
         0.8,
-        "hours needed with the optimal shares, per hour with the matched ones, a = 1",
+        "hours needed with the optimal shares, divided by hours needed with the matched shares, $a = 1$",
     )
     .by("Talk; SIG", "Part 2.2; Section 3")
     .pick(Pick::Cell("gain", words::HOURS_NEEDED.english(), words::LAW.english()))
     .within(1e-12, "closed form")
-    .note("The talk says 20% less."),
-    Claim::printed("exam-half", 0.812, "optimal share of the 90% subject at a = 1/2")
+    .note("The talk says that 20% fewer hours are needed."),
+    Claim::printed("exam-half", 0.812, "optimal share of the 90% subject at $a = 1/2$")
         .by("SIG", "Section 3")
         .at("exponent=0.5")
         .pick(Pick::Cell("allocation", "1", words::OPTIMAL_LAW.english()))
-        .within(1e-3, "printed as 0.812..., cut after three digits"),
-    Claim::printed("exam-half-hours", 0.944, "hours ratio at a = 1/2")
-        .by("SIG", "Section 3")
-        .at("exponent=0.5")
-        .pick(Pick::Cell("gain", words::HOURS_NEEDED.english(), words::LAW.english()))
-        .within(1e-3, "printed with three digits, cut"),
+        .within(1e-3, "printed as 0.812..., truncated after three digits"),
+    Claim::printed(
+        "exam-half-hours",
+        0.944,
+        "hours needed with the optimal shares, divided by hours needed with the matched shares, $a = 1/2$",
+    )
+    .by("SIG", "Section 3")
+    .at("exponent=0.5")
+    .pick(Pick::Cell("gain", words::HOURS_NEEDED.english(), words::LAW.english()))
+    .within(1e-3, "printed with three digits, truncated"),
 ];

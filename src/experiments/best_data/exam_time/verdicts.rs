@@ -131,8 +131,10 @@ impl ExamTime {
             words::ONE_SUBJECT.into()
         } else if interval.is_none() {
             words::NO_MINIMUM.into()
+        } else if self.p.len() == 2 {
+            text!(words::PARABOLA_OF_PAIR, resolution = share(resolution), limit = share(self.limit()))
         } else {
-            text!(words::PARABOLA, resolution = self.place(resolution), limit = self.place(self.limit()))
+            text!(words::PARABOLA, resolution = number(resolution), limit = number(self.limit()))
         };
         let verdict = Verdict::of("best-share", claim, measured, interval, best, resolution).note(note);
         match matched {

@@ -7,13 +7,13 @@ pub(super) const INFO: Info = Info {
     title: "Exam time",
     question: "An exam weighs its subjects 90 to 10: how should the hours of study be shared?",
     notice: &[
-        "If all subjects are equally difficult, it is best to divide the hours in proportion to the weights only when all weights are equal. Otherwise the best shares are flatter: at $a = 1$ the best preparation for a 90/10 exam is 75/25, and it reaches an equal loss in 20% fewer hours.",
+        "Suppose that all subjects are equally difficult. Then dividing the hours in proportion to the weights is best only when all weights are equal. Otherwise the best shares are more even: at $a = 1$ the best preparation for a 90/10 exam is 75/25, and it reaches an equal loss in 20% fewer hours.",
         "The optimum is flat: a share that is off by a few percentage points costs little. Neglecting the small subject costs much.",
         "Change the number of hours. One dashed curve is the power law, the limit of many hours; the other is exact. With 10 hours they differ; with 1000 hours they agree.",
-        "Each simulated student meets the same random facts under every allocation, so all points move up and down together. Differences between shares are therefore known much better than the interval of a single point suggests.",
+        "Each simulated student meets the same random facts under every allocation, so all points move up and down together. The difference in loss between two allocations is therefore known much better than the interval of a single point suggests.",
     ],
     model: &[
-        "A subject is a set of facts, some common and some rare. The probability $\\theta$ that one hour of study shows a fact has the density $a\\,\\theta^{a-1}$ on $[0, 1]$. Hours are independent. A student answers a fact wrongly if it was never seen, which costs $c_k$ in subject $k$; the exam asks about subject $k$ with weight $p_k$. Students study whole hours: shares of the hours are rounded by the largest-remainder method, so a very small share becomes no hour.",
+        "A subject is a set of facts, some common and some rare. The probability $\\theta$ that one hour of study shows a fact has the density $a\\,\\theta^{a-1}$ on $[0, 1]$. Hours are independent. A student answers a fact wrongly if it was never seen, which costs $c_k$ in subject $k$; the exam asks about subject $k$ with weight $p_k$. Students study whole hours: shares of the hours are rounded by the largest-remainder method, so a very small share becomes no hour. Matched shares are equal to the weights; optimal shares have the least expected loss.",
         "The toy stands for a language model trained on a mixture of sources: hours are training tokens, subjects are domains, and the exam is the test mixture. It leaves out subjects that help each other, the order of study, forgetting, and exponents that differ between subjects.",
     ],
     formulas: &[
@@ -51,7 +51,7 @@ crate::texts! {
     SHARE_OF_FIRST = "hours for the first subject";
     EXPECTED_LOSS = "expected exam loss";
     MEAN_LOSS = "mean exam loss";
-    PLACE = "from the matched (0) to the optimal (1) shares";
+    PLACE = "position between the matched (0) and the optimal (1) shares";
     WEIGHT_OF_FIRST = "weight of the first subject";
     HOURS_RATIO = "hours ratio";
     SHARE_1 = "share of subject 1";
@@ -64,17 +64,17 @@ crate::texts! {
     LOSS_OPTIMAL = "loss, optimal shares";
     QUANTITY = "quantity";
     LAW = "power law";
-    WHOLE = "exact in whole hours";
-    LOSS_RATIO = "loss, optimal over matched";
-    HOURS_NEEDED = "hours needed, optimal over matched";
+    WHOLE = "exact, whole hours";
+    LOSS_RATIO = "loss with the optimal shares, divided by loss with the matched shares";
+    HOURS_NEEDED = "hours needed with the optimal shares, divided by hours needed with the matched shares";
     ALL = "all";
     // Titles.
     LOSS_AGAINST_SHARE = "Loss against the first subject's share of the hours";
     LOSS_ALONG_LINE = "Loss along the line from matched to optimal shares";
     TRIANGLE = "Loss over the triangle of shares, exact";
     TRIANGLE_SIMULATED = "Loss over the triangle of shares, simulated students";
-    GAIN = "Hours needed with the optimal shares, per hour with the matched ones";
-    ALLOCATION = "Shares of the hours, and the exact loss they leave in whole hours";
+    GAIN = "Hours needed with the optimal shares, divided by hours needed with the matched shares";
+    ALLOCATION = "Shares of the hours, and the exact loss when they are rounded to whole hours";
     BUYS = "What the optimal shares save";
     // Curves and places.
     LIMIT = "power law, the limit of many hours";
@@ -83,16 +83,17 @@ crate::texts! {
     OPTIMAL = "optimal";
     THIS_EXAM = "this exam";
     STUDENTS = "simulated students, mean and 95% interval";
-    SINGLE = "single students: median, 10% to 90%";
+    SINGLE = "single students: median, and range of the middle 80%";
     RATIO = "simulated students, 95% interval";
     // Verdict.
     BEST_SHARE = "The best share of the hours for the first subject";
-    BEST_PLACE = "The best place on the line from matched (0) to optimal (1) shares";
-    OPTIMUM = "At these hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
+    BEST_PLACE = "Position of the least loss on the line from the matched shares (0) to the optimal shares (1)";
+    OPTIMUM = "With this number of hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
     FEW_MISSED = "Only about {missed} missed facts decide where the minimum is, too few for a reliable interval. Simulate {times} times as many students or facts.";
     ONE_SUBJECT = "The best whole hours all go to one subject, so the minimum is at an end and no parabola can be fitted.";
     NO_MINIMUM = "The parabola fitted to the losses has no minimum here. Simulate more students, more facts or more hours.";
-    PARABOLA = "The measured minimum is that of a parabola fitted to the log loss near its lowest point; its bias is at most {resolution}. With many hours the minimum tends to {limit}.";
+    PARABOLA = "The measured minimum is the minimum of a parabola that is fitted to the logarithm of the loss near its lowest point, with a bias of at most {resolution}. With many hours the minimum tends to {limit}.";
+    PARABOLA_OF_PAIR = "The measured minimum is the minimum of a parabola that is fitted to the logarithm of the loss near its lowest point, with a bias of at most {resolution} of all hours. With many hours the minimum tends to {limit}.";
     TOO_WIDE = "The interval is too wide to tell. Simulate more students.";
     NOT_RULED_OUT = "The interval does not rule out the matched shares. Simulate more students or more hours.";
 }

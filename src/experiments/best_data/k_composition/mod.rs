@@ -57,9 +57,9 @@ crate::params! {
         uniform_after: u32 = Spec::integer("0", 0.0, 2e7).unit("samples").was(&["switch_after"]);
         /// Test loss, on the uniform distribution, at which the task counts as solved.
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
-        /// Repeat the comparison this many times, each time with half as many skills as before, but never below 8 skills. 0 turns this off.
+        /// Number of times to repeat the comparison, each time with half as many skills as before, but never below 8 skills. 0 turns this off.
         halvings: u32 = Spec::integer("0", 0.0, 7.0);
-        /// Also compare this many learning rates, from a tenth of the learning rate to ten times the learning rate, to find the best one for each training distribution. 0 turns this off.
+        /// Number of learning rates to compare as well, from a tenth of the learning rate to ten times the learning rate, to find the best one for each training distribution. 0 turns this off.
         rates: u32 = Spec::integer("0", 0.0, 32.0).label("learning rates to compare");
     }
 }

@@ -326,7 +326,7 @@ fn slopes_are_fitted_and_held_to_their_bounds() {
     let note = run.verdict("slope-power-law").said();
     assert!(note.contains("an upper bound, which need not be reached"), "{note}");
     let claim = CLAIMS.iter().find(|claim| claim.id == "compose-power-law-slope").expect("a claim");
-    assert!(claim.what.contains("as large as its upper bound") && claim.ours.is_some(), "{}", claim.what);
+    assert!(claim.what.contains("does it reach its upper bound") && claim.ours.is_some(), "{}", claim.what);
     let figure = run.sizes_figure().expect("three sizes");
     assert_eq!(figure.series[0].x, [256.0, 128.0, 64.0], "every size");
     assert_eq!(run.table().rows.len(), 6, "a row each");

@@ -7,16 +7,16 @@ pub(super) const INFO: Info = Info {
     title: "Composing skills",
     question: "The test composes all skills equally often: why does training on a power law over the skills reach a low test loss first?",
     notice: &[
-        "The test draws all skills equally often, and yet training on the uniform distribution stays at the loss 0.5 (the loss of always predicting 0) long after training on the power law has reached the target. The figure of skills shows why: under the power law the most frequent skills are learned within some thousand samples, and then they help to learn the rare skills.",
+        "The test draws all skills equally often, and yet training on the uniform distribution stays at the loss 0.5 (the loss of always predicting 0) long after training on the power law has reached the target. The figure of skills shows why: under the power law the most frequent skills are learned within a few thousand samples, and then they help to learn the rare skills.",
         r"At the start every prediction is a product of small numbers, so the gradient is tiny. With $d$ skills and $k$ factors its size is of order $d^{-k/2}$ under the uniform distribution. Under a power law with $\alpha > 1$ the gradient does not shrink as $d$ grows, because the most frequent skills alone keep up the signal $A$, which is the mean weight over the training distribution. The figure of the gradient shows both distributions. In the landscapes of the training loss, the region around 0 is flat under the uniform distribution and slopes under a power law.",
         "With $k = 2$ hops uniform training needs fewer samples than a power law (preset). With two hops there is no barrier to escape from, so frequent skills are no help, and a power law draws its rarest skills too seldom.",
         r"A steeper power law escapes from the start faster, but waits longer for its rarest skills. So the number of samples to the target is a U-shaped function of $\alpha$, and its minimum moves to larger $\alpha$ as $k$ grows. Training on a power law first, and uniformly once the frequent skills are learned (preset), is faster than either distribution alone.",
-        "No single learning rate suits both distributions: uniform training tolerates a larger one. If each distribution has its own best learning rate (preset), the ratio of the medians is about a sixth of the ratio at the default settings, and still above 1.",
+        "No single learning rate suits both distributions: uniform training tolerates a larger one. If each distribution has its own best learning rate (preset), the median number of samples with uniform training, divided by the median with the power law, is about a sixth of this ratio at the default settings, and still above 1.",
         "Under the uniform distribution some runs need more than ten times as many samples as others, because chance decides how far from 0 the signal $A$ starts. Therefore medians of the runs are compared. A median that was cut off by the budget is shown as a bound.",
     ],
     model: &[
         r"There are $d$ skills, each with a hidden sign. A task draws $k$ skills, with repetition, and asks for the product of their signs. The learner has one weight for each skill and predicts the product of the weights. It is trained by SGD on half the squared error, one sample or one batch at a time, on skills drawn from $p_j \propto j^{-\alpha}$. The test draws skills uniformly, and its loss is computed exactly. In this model nothing generalises from one skill to another, and a language model has no single number for a skill.",
-        "For odd $k$ a run whose signal $A$ starts below 0 flows to the barrier $A = 0$ and may stay there. The default $k = 4$ is even, so that $w$ and $-w$ are equally good; a run is shown with the sign that is nearer to the truth. A run whose predictions grow beyond all bounds has diverged: it is stopped and counted. It is left out of medians of the loss, and counts as never reaching the target.",
+        "For odd $k$ a run whose signal $A$ starts below 0 flows to the barrier $A = 0$ and may stay there. The default $k = 4$ is even, so that $w$ and $-w$ are equally good; a run is shown with the sign that is nearer to the true weights. A run whose predictions grow beyond all bounds has diverged, and is stopped. It is left out of medians of the loss, and counts as never reaching the target.",
         "The loss is checked every 256 samples. Weights are 32-bit numbers, and curves of the loss end at $10^{-6}$. The flow without noise is gradient descent with infinitely small steps, from the starts of the first runs. SGD at a finite learning rate does not follow the flow exactly; under the uniform distribution the noise of SGD helps.",
     ],
     formulas: &[
@@ -41,11 +41,11 @@ pub(super) const INFO: Info = Info {
             tex: r"A' = \frac{k}{d} \left( A^{k-1} - B^{k-1} A \right), \qquad B' = \frac{2k}{d} \left( A^k - B^k \right)",
         },
         Formula {
-            label: r"Number of samples to the target: at least for uniform training; at most for a power law with $\alpha > 1$ and even $k$, up to logarithms",
+            label: r"Number of samples to the target: lower bound for uniform training; upper bound for a power law with $\alpha > 1$ and even $k$, up to logarithms",
             tex: r"N_{\mathrm{uniform}} \gtrsim d^{k/2}, \qquad N_{\alpha} \lesssim d^{2\alpha}",
         },
         Formula {
-            label: "Learning rates at which SGD can stay at the truth, with batches of $M$ samples",
+            label: "Learning rates at which SGD can stay at the true weights, with batches of $M$ samples",
             tex: r"\eta < \frac{2}{k/M + (1 - 1/M)\, \lambda_{\max}}, \qquad \lambda_{\max} = \text{largest eigenvalue of } k\,\mathrm{diag}(p) + k(k-1)\, p p^{\top}",
         },
         Formula {
@@ -96,7 +96,7 @@ crate::texts! {
     FIRST_SKILLS = "Which skills are learned first";
     SIGNAL = "Signal A and size B: means of the weight and of its square over the training distribution";
     GRADIENT_AGAINST_SKILLS = "Gradient towards the truth at the start, against the number of skills";
-    LANDSCAPE = "Training loss against the weights of the first and of the other skills, {training}";
+    LANDSCAPE = "Training loss against the weights of the first eighth and of the other skills. Training distribution: {training}";
     PHASE = "Flow of the mean weight A and the mean squared weight B under uniform training";
     TIMES_AGAINST_SKILLS = "Training samples to the target, against the number of skills";
     // Groups of skills.
@@ -131,7 +131,7 @@ crate::texts! {
     SADDLE = "saddle point";
     TRUTH = "truth";
     // Verdicts on the race.
-    NO_BARRIER = r"With $k \le 2$ hops there is no barrier to escape from. What counts is how often the rarest skill is drawn, and uniform training draws the rarest skill most often.";
+    NO_BARRIER = r"With $k \le 2$ hops there is no barrier to escape from. What counts is how often the rarest skill is drawn, and no distribution draws its rarest skill more often than the uniform one.";
     // Verdicts on the growth with the number of skills.
     UNIFORM_GROWTH = "With uniform training the number of samples to the target grows at least as fast as $d^{k/2}$ with the number of skills $d$. Exponent of $d$";
     POWER_LAW_GROWTH = r"With the power law $\alpha$ = {alpha} the number of samples to the target grows at most as fast as $d^{2\alpha}$, up to logarithms, with the number of skills $d$. Exponent of $d$";
@@ -139,12 +139,12 @@ crate::texts! {
     UPPER_BOUND = "Theory gives an upper bound, which need not be reached: an exponent clearly below the bound agrees with theory, and an exponent clearly above it contradicts theory.";
     COVERAGE_NOT_RULED_OUT = r"The interval does not rule out the exponent 1: seeing every skill once takes of order $d \ln d$ samples. Simulate more runs, or compare more numbers of skills.";
     LEVEL_NOT_RULED_OUT = "The interval does not rule out the exponent 0. Simulate more runs, or compare more numbers of skills.";
-    BOUND_NOT_RULED_OUT = "The interval reaches the upper bound, so it cannot tell on which side of the bound the exponent is. Simulate more runs, or compare more numbers of skills.";
+    BOUND_NOT_RULED_OUT = "The interval reaches the upper bound, so it does not show on which side of the bound the exponent is. Simulate more runs, or compare more numbers of skills.";
     TOO_MANY_CUT_OFF = "The budget cut off too many runs to fit an exponent. Give the runs more samples.";
     // Verdict on the learning rate.
-    STABLE = "The learning rate is below the bound up to which SGD can stay at the truth. Learning rate";
-    BELOW_EDGE = "For SGD to stay at the truth a learning rate below the bound is necessary, but not sufficient: unlucky runs diverge at smaller learning rates too, and are counted.";
-    BEYOND_EDGE = "At this learning rate every run that comes near the truth is expected to diverge. Choose a smaller learning rate.";
+    STABLE = "The learning rate is below the bound above which SGD cannot stay at the true weights. Learning rate";
+    BELOW_EDGE = "A learning rate below the bound is necessary for SGD to stay at the true weights, but not sufficient: unlucky runs diverge at smaller learning rates too. The table counts them.";
+    BEYOND_EDGE = "At this learning rate every run that comes near the true weights is expected to diverge. Choose a smaller learning rate.";
     // Errors.
     RUNS_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} (memory limit)";
     RUNS_AT_RATES_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} at {rates} learning rates (memory limit)";

@@ -12,7 +12,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::printed(
         "shift-majority",
         0.75,
-        "samples ratio $N'/N$ of one majority of weight 0.7 and 99 equal minorities, $a = 0.28$",
+        "samples needed with optimal shares, divided by samples with matched shares, for one majority of weight 0.7 and 99 equal minorities, $a = 0.28$",
     )
     .by("SIG, version 1 (a second exists)", "Section 3, after Corollary 3.3")
     .at(concat!("a=0.28&samples=100000&draws=0&weights=231", ones!()))
@@ -25,23 +25,23 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::printed(
         "shift-majority-best",
         0.75,
-        "least samples ratio $N'/N$ over all weights $p$ of one majority with 99 equal minorities, $a = 0.28$",
+        "samples needed with optimal shares, divided by samples with matched shares: the least ratio over all weights $p$ of one majority with 99 equal minorities, $a = 0.28$",
     )
     .by("SIG", "Section 3, after Corollary 3.3")
     .at(concat!("a=0.28&samples=100000&draws=0&weights=662.538462", ones!()))
     .pick(RATIO)
     .within(0.02, "printed as up to about 25% fewer samples")
     .note("The ratio is least at $p = 0.87$, where 23.6% fewer samples are needed."),
-    Claim::printed("shift-exam", 0.8, "samples ratio $N'/N$ of a mixture of 90% and 10%, $a = 1$")
+    Claim::printed("shift-exam", 0.8, "samples needed with optimal shares, divided by samples with matched shares, for a mixture of 90% and 10%, $a = 1$")
         .by("SIG; Talk", "Section 3; Part 2.2")
         .at("weights=0.9,0.1&draws=0")
         .pick(RATIO)
-        .within(1e-9, "closed form, here by root-finding"),
-    Claim::printed("shift-exam-half", 0.944, "samples ratio $N'/N$ of a mixture of 90% and 10%, $a = 1/2$")
+        .within(1e-9, "the paper has a closed form; we find the number by root-finding"),
+    Claim::printed("shift-exam-half", 0.944, "samples needed with optimal shares, divided by samples with matched shares, for a mixture of 90% and 10%, $a = 1/2$")
         .by("SIG", "Section 3")
         .at("weights=0.9,0.1&a=0.5&draws=0")
         .pick(RATIO)
-        .within(1e-3, "printed with three digits, cut"),
+        .within(1e-3, "printed with three digits, truncated"),
     Claim::formula(
         "shift-one-way",
         1.182_7,
@@ -53,6 +53,6 @@ pub(super) const CLAIMS: &[Claim] = &[
     .within(1e-4, "the value of a formula")
     .differs(
         0.001_781,
-        "By symmetry nothing is gained without transfer. To leading order the difference is $(9/32) b e^{-1/2} a^2 = 0.0017$.",
+        "The printed formula cannot be right: at $a = 0$ it gives a gain, but by symmetry nothing is gained without transfer. To leading order the difference is $(9/32) b e^{-1/2} a^2 = 0.0017$.",
     ),
 ];

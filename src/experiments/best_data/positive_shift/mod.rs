@@ -41,7 +41,7 @@ crate::params! {
         family: &'static str = Spec::choice("power", FAMILIES);
         /// Exponent or rate $a$ of each part. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// Constant $b$ of each part: in the family offset the offset, in transfer the transferable error, in mixing-law the height of the error.
+        /// Constant $b$ of each part. It is the offset in the family offset, the transferable error in transfer, and the height of the error in mixing-law. Other families do not use it.
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
         /// Height $c$ of the error of each part. In the mixing law $c$ is the floor of the error.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
@@ -51,7 +51,7 @@ crate::params! {
         samples: f64 = Spec::number("1000", 10.0, 1e9).log().unit("samples");
         /// Number of samples N₀ after which an exponential curve has fallen to $e^{-a}$ of its height.
         scale: f64 = Spec::number("300", 1.0, 1e9).log().unit("samples");
-        /// Number of random test mixtures, to estimate how rarely a shift gains nothing. 0 turns this off.
+        /// Number of random test mixtures. They show how rare the mixtures are that no shift improves. 0 turns this off.
         draws: u32 = Spec::integer("100000", 0.0, 1_000_000.0).unit("mixtures");
     }
 }

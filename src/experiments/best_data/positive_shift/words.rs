@@ -7,7 +7,7 @@ pub(super) const INFO: Info = Info {
     title: "Positive shift",
     question: "A model is tested on a known mixture: when does it help to train on another one?",
     notice: &[
-        r"A shift helps almost always. The matched shares are the best only if one more sample lowers the loss equally in every part, that is, if all $p_k e_k'(p_k N)$ are equal. With $n = p_k N$ this requires $e'(n) \propto 1/n$, the slope of a logarithm. Choose the logarithm: the matched and the optimal shares coincide, and the gain is zero to all digits.",
+        r"A shift helps almost always. The matched shares, which are equal to the test weights, are the best only if one more sample lowers the loss equally in every part, that is, if all $p_k e_k'(p_k N)$ are equal. With $n = p_k N$ this requires $e'(n) \propto 1/n$, the slope of a logarithm. Choose the logarithm: the matched and the optimal shares coincide, and the gain is zero to all digits.",
         "The histogram shows the gains of random mixtures. Some gains are small, but every mixture gains something. The control has the weights of these mixtures and logarithmic curves, with which nothing can be gained.",
         "If all parts have one power law, the shift goes from common parts to rare parts. If their exponents differ, it goes to the parts that learn slowly. Other curves may shift the other way: with an offset or exponential curves and few samples, the common parts get all data. With different exponents the best shares change with $N$, so a mixture that was tuned on a small run is not the best for a large one.",
         "With an offset ($a = 1$) or exponential curves, some parts may best get no data at all. With power laws without an offset every part gets some data, because a part without samples has an infinite error.",
@@ -23,7 +23,7 @@ pub(super) const INFO: Info = Info {
             tex: r"L(p, q) = \sum_k p_k\, e_k(N q_k), \qquad L_{\mathrm{same}} = L(p, p), \qquad L^* = \min_q L(p, q)",
         },
         Formula {
-            label: "Condition of the optimal shares",
+            label: "Optimality condition of the shares",
             tex: r"-p_k N e_k'(N q_k^*) = \lambda \text{ where } q_k^* > 0, \qquad \le \lambda \text{ where } q_k^* = 0",
         },
         Formula {
@@ -88,7 +88,7 @@ crate::texts! {
     LOSS_AGAINST_SAMPLES = "Test loss against the number of training samples";
     SHARES_AGAINST_SAMPLES = "Optimal shares against the number of training samples";
     SHARES_OF_HEAVIEST = "Optimal shares of the {parts} parts of greatest weight, against the number of training samples";
-    MIXTURES_BY_GAIN = "How rare is no gain? Random mixtures by their gain";
+    MIXTURES_BY_GAIN = "How rare are mixtures without a gain? Random mixtures by their gain";
     MAJORITY = "Samples needed with optimal shares, for one majority and {minorities} equal minorities";
     // Curves and places.
     MATCHED = "matched shares (the test weights)";
@@ -113,13 +113,13 @@ crate::texts! {
     VALUE = "value";
     LOSS_MATCHED = "loss with matched shares";
     LOSS_OPTIMAL = "loss with optimal shares";
-    LOSS_RATIO = "loss with optimal shares over loss with matched shares";
-    RATIO = "samples ratio $N'/N$";
+    LOSS_RATIO = "loss with optimal shares, divided by loss with matched shares";
+    RATIO = "samples ratio $N'/N$: samples needed with optimal shares, divided by samples with matched shares";
     LOSS_DIFFERENCE = "loss with matched shares minus loss with optimal shares";
     LOSS_MIRROR = "least loss found by mirror descent";
-    GAP_MIRROR = "distance of the mirror-descent loss from the least loss, at most";
+    GAP_MIRROR = "upper bound on the distance of the mirror-descent loss from the least loss";
     LEADING_DIFFERENCE = r"difference of the losses to leading order, $9 b t^2 / (32 \sqrt{e})$";
-    FIRST_SHARE = "optimal share of part 1, closed form";
+    FIRST_SHARE = "optimal share of part 1, by the closed form";
     PARTS = "Weights and optimal shares of the parts";
     WEIGHT = "weight";
     DIRECTION_OF_SHIFT = "direction of the shift, as decrease of the loss per unit of share";
@@ -132,7 +132,7 @@ crate::texts! {
     BELOW_4 = "below 0.01%";
     BELOW_12 = "below $10^{-12}$";
     // Verdict: two solvers.
-    SOLVERS = "Mirror descent finds the least loss that follows from the condition of the optimum. Least loss found by mirror descent";
+    SOLVERS = "Mirror descent finds the same least loss as the optimality condition. Least loss found by mirror descent";
     CERTIFICATE = "The gradient where mirror descent stopped proves that no shares have a loss that is lower by more than {gap}.";
     NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
     NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";

@@ -30,7 +30,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     follows(
         "chinchilla-exponent-size",
         "Table 2, Approach 3",
-        r"Exponent of the compute-optimal number of parameters in compute, $\beta/(\alpha + \beta)$",
+        r"exponent with which the compute-optimal number of parameters grows with compute, $\beta/(\alpha + \beta)$",
         0.46,
         SIZE_GROWTH,
         0.005,
@@ -38,7 +38,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     follows(
         "chinchilla-exponent-tokens",
         "Table 2, Approach 3",
-        r"Exponent of the compute-optimal number of tokens in compute, $\alpha/(\alpha + \beta)$",
+        r"exponent with which the compute-optimal number of tokens grows with compute, $\alpha/(\alpha + \beta)$",
         0.54,
         DATA_GROWTH,
         0.005,
@@ -46,7 +46,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     follows(
         "chinchilla-size",
         "Figure 4",
-        r"Compute-optimal number of parameters for $5.76 \times 10^{23}$ FLOPs, by the parametric fit",
+        r"compute-optimal number of parameters for $5.76 \times 10^{23}$ FLOPs, by the parametric fit",
         40e9,
         OPTIMAL_PARAMETERS,
         0.5e9,

@@ -106,7 +106,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         SIZE_ONLY,
         R_N,
     )
-    .within(1e-3, "our minimum is given with three digits")
+    .within(1e-3, "the value of our minimum is given with three digits")
     .differs(0.742, FAILED),
     on_runs(
         "data-constrained-size-only-r2",
@@ -119,7 +119,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     .differs(0.792_6, FAILED),
     on_runs(
         "data-constrained-geometric-delta-d",
-        r"fitted share $\delta_D$ of its value that a token loses at each repeat",
+        r"fitted $\delta_D$, the share of its value that a token loses at each repeat",
         0.010_463,
         SHARE,
         DELTA_D,
@@ -127,7 +127,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     .within(3e-5, "the published fit is in single precision and stopped early; the objectives agree to $10^{-6}$"),
     on_runs(
         "data-constrained-geometric-delta-n",
-        r"fitted share $\delta_N$ of their value that excess parameters lose at each repeat",
+        r"fitted $\delta_N$, the share of its value that a further parameter loses each time the model grows by as many parameters as the unique tokens can use",
         0.367_58,
         SHARE,
         DELTA_N,
@@ -135,10 +135,10 @@ pub(super) const CLAIMS: &[Claim] = &[
     .within(3e-4, "the published fit is in single precision and stopped early; the objectives agree to $10^{-6}$"),
     on_runs(
         "data-constrained-geometric-r2",
-        "$R^2$ of the fit if a fixed share is lost at each repeat",
+        "$R^2$ of the fit if a token loses a fixed share of its value at each repeat",
         0.798_76,
         SHARE,
         R2,
     )
-    .within(5e-5, "printed with five decimals, by a fit that stopped beside the best shares"),
+    .within(5e-5, "printed with five decimals, by a fit that stopped close to the best shares, but not at them"),
 ];

@@ -20,7 +20,7 @@ mod words;
 const FORMS: &[Choice] = &[
     Choice { value: "repeats", label: "published law: R_D and R_N free, the rest fixed" },
     Choice { value: "all", label: "published law: all parameters free" },
-    Choice { value: "grows", label: "published law: R_D depends on the data, all parameters free" },
+    Choice { value: "grows", label: "published law: R_D depends on the number of unique tokens, all parameters free" },
     Choice { value: "geometric", label: "fixed share lost at each repeat: shares free, the rest fixed" },
     Choice { value: "lovelace", label: "law with a penalty for overfitting" },
     Choice { value: "practical", label: "law between a ceiling and a floor" },

@@ -13,5 +13,5 @@ fn what_is_said_of_other_laws_are_the_numbers_of_the_claims() {
         .find(|text| text.contains("loses a fixed share of its value at each repeat"))
         .expect("a notice");
     assert!(said.starts_with("On the published runs"), "{said}");
-    assert!(said.contains(&format!("$R^2$ is {ours:.3}, not {theirs:.3}")), "{said}");
+    assert!(said.contains(&format!("$R^2$ is {ours:.3} instead of the {theirs:.3} of the published law")), "{said}");
 }

@@ -5,27 +5,27 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `data-constrained` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Repeated data",
-    question: "What is a token worth that was seen before?",
+    question: "What is a repeated token worth?",
     notice: &[
-        r"Compare what $K$ epochs are worth with the line of fresh data. A few repeats are almost as good as new data; after many repeats nothing is left to gain.",
+        r"Compare the worth of $K$ epochs to the line of fresh data. A few repeats are almost as good as new data; after many repeats nothing is left to gain.",
         r"Look at the profile of $R_D$, the number of repeats after which tokens lose most of their value. Where the profile is flat, the runs do not determine how often data may be repeated: the published value of 15.4 is one of many that fit.",
         r"On the published runs the fit has many local minima, and the published one is not the lowest. The lowest has $R_D = 95$.",
-        r"On the published runs, a law in which a token loses a fixed share of its value at each repeat fits better than the published law with its decay constants $R_D$ (of tokens) and $R_N$ (of parameters): $R^2$ is 0.799, not 0.772 (Muennighoff et al., utils/parametric_fit.ipynb). Set “other laws” to yes to fit other laws to the runs shown, and choose the law that predicts the largest runs best.",
+        r"On the published runs, a law in which a token loses a fixed share of its value at each repeat fits better than the published law with its decay constants $R_D$ (of tokens) and $R_N$ (of parameters): $R^2$ is 0.799 instead of the 0.772 of the published law (Muennighoff et al., utils/parametric_fit.ipynb). Set “other laws” to yes to fit other laws to the runs shown, and choose the law that predicts the largest runs best.",
     ],
     model: &[
         r"Repeated tokens count less and less, and so do parameters beyond those that the unique tokens can use. $R_D$ is the number of repeats after which one more repeat of a token is worth only $1/e$ of a new token. The law has one $R_D$ for all data sets and all models.",
-        r"In the published procedure the law of parameters and tokens is fitted first, to runs that repeat no data, and then held fixed. Only $R_D$ and $R_N$ are fitted to runs that repeat data. With all parameters free, both steps become one.",
-        r"The published runs are an observational table: unique tokens, parameters and epochs vary together, and most runs are small. Where $R_D$ may depend on the number of unique tokens, the fit lets it fall as they grow. Take this as a caution, not as a finding.",
+        r"In the published procedure the law for runs without repeats ($N' = N$, $D' = D$) is fitted first, to runs that repeat no data, and then held fixed. Only $R_D$ and $R_N$ are fitted to runs that repeat data. With all parameters free, both steps become one.",
+        r"The published runs are an observational table: unique tokens, parameters and epochs vary together, and most runs are small. If the law lets $R_D$ depend on the number of unique tokens, the fitted $R_D$ falls as this number grows. Take this as a caution, not as a finding.",
         r"Without a table of your own, the runs are simulated from the published constants, with noise. Their $R_D$ is known, so the fit should find it again.",
     ],
     formulas: &[
         Formula { label: "The law of repeated data", tex: r"L = E + \frac{A}{N'^{\alpha}} + \frac{B}{D'^{\beta}}" },
         Formula {
-            label: "Fresh tokens that $D$ tokens are worth, of which $U$ are unique",
+            label: "Effective number of fresh tokens of $D$ tokens, of which $U$ are unique",
             tex: r"D' = U + U R_D^* \left(1 - e^{-R_D / R_D^*}\right),\quad R_D = \max(D/U - 1, 0)",
         },
         Formula {
-            label: "Parameters that $N$ parameters are worth on $U$ unique tokens",
+            label: "Effective number of parameters of a model with $N$ parameters on $U$ unique tokens",
             tex: r"N' = U_N + U_N R_N^* \left(1 - e^{-R_N / R_N^*}\right),\quad U_N = \min(N, N_{\text{opt}}(U)),\quad R_N = \max(N/U_N - 1, 0)",
         },
         Formula {

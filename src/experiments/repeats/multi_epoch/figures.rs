@@ -236,8 +236,12 @@ impl MultiEpoch {
             let Some([factor, exponent]) = Self::power_fit(&points) else { continue };
             let (x, y) = points.into_iter().unzip();
             let group = group_of(k);
+            // The fitted exponent of equal values is a rounding error.
+            let alike = exponent.abs() < 1e-9;
             let [factor, exponent] = [factor, exponent].map(number);
-            let label = if k.is_finite() {
+            let label = if k.is_finite() && alike {
+                text!(words::SAME_FOR_ALL, epochs = count(k), factor = factor)
+            } else if k.is_finite() {
                 text!(words::POWER_OF, epochs = count(k), factor = factor, exponent = exponent)
             } else {
                 text!(words::POWER_OF_PLATEAU, factor = factor, exponent = exponent)

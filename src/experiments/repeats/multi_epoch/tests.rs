@@ -242,6 +242,25 @@ fn one_hot_runs_are_the_exact_ones_in_every_order() {
 }
 
 #[test]
+fn where_mean_field_is_not_compared_only_the_reason_is_given() {
+    let run = MultiEpoch::finished("samples=50,100&epochs=1,4,8,16&runs=48&rates=8", 1);
+    for (id, sentences) in [("plateau-slope", 2), ("collapse", 1)] {
+        let verdict = run.verdict(id);
+        assert!(verdict.agrees.is_none() && verdict.null.is_some(), "{verdict:?}");
+        assert!(verdict.said().starts_with("Not compared: ") && verdict.note.len() == sentences, "{verdict:?}");
+    }
+}
+
+#[test]
+fn an_exponent_of_rounding_errors_is_not_shown() {
+    let query = "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=2000&samples=50,200,800&epochs=1,4";
+    let figure = MultiEpoch::finished(query, 1).output().figures.into_iter().find(|figure| figure.id == "zipf");
+    let labels = figure.expect("power laws").series.into_iter().map(|series| series.label.english());
+    let exact: Vec<String> = labels.filter(|label| label.contains("exact")).collect();
+    assert!(exact[0] == "K = 1, exact: 1 for every N" && exact[1].starts_with("K = 4, exact: about"), "{exact:?}");
+}
+
+#[test]
 fn power_law_data_have_the_published_plateau() {
     let run = MultiEpoch::finished(AS_PUBLISHED, 1);
     let fits: Vec<[f64; 2]> =

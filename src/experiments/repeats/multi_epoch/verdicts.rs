@@ -17,6 +17,15 @@ use crate::theory::dense::OnePass;
 use crate::theory::reuse::Model as _;
 use crate::theory::{dense, muennighoff, reuse};
 
+/// The verdict against `null`, or, for a reason not to compare the simulation with theory, without a decision and with
+/// this reason as its note.
+fn compared(verdict: Verdict, null: f64, reason: Option<Text>) -> Verdict {
+    match reason {
+        Some(reason) => Verdict { null: Some(null), agrees: None, ..verdict.note(reason) },
+        None => verdict.against(null, words::MORE_RUNS_OR_RANGE),
+    }
+}
+
 impl MultiEpoch {
     /// Fits the line A ln N + B to the measured plateau, which is the effective reuse rate at the most epochs. Returns
     /// A, its standard error and B.
@@ -222,19 +231,9 @@ impl MultiEpoch {
         let theory = self.has_theory() && self.params.lr == 0.0;
         let settled = reuse.iter().enumerate().all(|(size, reuse)| self.settled(size, reuse));
         // What is only a claim about plateaus decides nothing before they are reached.
-        let on_a_plateau = |verdict: Verdict| {
-            if !settled {
-                return verdict.cannot_tell(words::NO_PLATEAU);
-            }
-            verdict
-        };
+        let too_early = || (!settled).then(|| words::NO_PLATEAU.into());
         // Mean field is about the small rates that noise asks for.
-        let small_rates = |verdict: Verdict| {
-            if self.steep > STEEP {
-                return verdict.cannot_tell(text!(words::LARGE_RATES, samples = count(self.sizes[0])));
-            }
-            verdict
-        };
+        let large_rates = || (self.steep > STEEP).then(|| text!(words::LARGE_RATES, samples = count(self.sizes[0])));
         let z = self.errors(Z999);
         if let (Some([slope, error, _]), Some([expected, ..])) =
             (self.plateau_line(reuse), self.plateau_line_expected(reuse).filter(|_| self.dense() && theory))
@@ -242,15 +241,19 @@ impl MultiEpoch {
             let interval = Some([slope - z * error, slope + z * error]);
             let leading = number(dense::plateau(&self.squares, std::f64::consts::E));
             let resolution = MEAN_FIELD * expected;
-            let mut verdict = Verdict::of("plateau-slope", words::PLATEAU_SLOPE, slope, interval, expected, resolution)
-                .note(text!(words::PLATEAU_LIMIT, margin = share(MEAN_FIELD), slope = leading))
-                .against(0.0, words::MORE_RUNS_OR_RANGE);
+            let verdict = Verdict::of("plateau-slope", words::PLATEAU_SLOPE, slope, interval, expected, resolution)
+                .note(text!(words::PLATEAU_MARGIN, margin = share(MEAN_FIELD)));
             let fewest = PER_FEATURE * f64::from(self.params.features);
-            if f64::from(self.sizes[0]) < fewest {
+            let few = (f64::from(self.sizes[0]) < fewest).then(|| {
                 let [each, samples] = [PER_FEATURE, fewest].map(count);
-                verdict = verdict.cannot_tell(text!(words::FEW_PER_FEATURE, each = each, samples = samples));
-            }
-            verdicts.push(on_a_plateau(small_rates(verdict)));
+                if self.steep > STEEP {
+                    let smallest = count(self.sizes[0]);
+                    return text!(words::LARGE_RATES_AND_FEW, smallest = smallest, each = each, samples = samples);
+                }
+                text!(words::FEW_PER_FEATURE, each = each, samples = samples)
+            });
+            let reason = few.or_else(large_rates).or_else(too_early);
+            verdicts.push(compared(verdict, 0.0, reason).adding(text!(words::PLATEAU_LIMIT, slope = leading)));
         }
         let (least, most) = (0, self.largest());
         if let (Some(small), Some(large)) = (reuse[least].plateau(), reuse[most].plateau())
@@ -283,7 +286,10 @@ impl MultiEpoch {
                 verdict = verdict.note(words::ONE_RATE);
             } else if verdict.agrees == Some(true) {
                 // Before the plateau all is K, whatever holds beyond.
-                verdict = on_a_plateau(verdict);
+                verdict = match too_early() {
+                    Some(reason) => verdict.cannot_tell(reason),
+                    None => verdict,
+                };
             }
             verdicts.push(verdict);
         }
@@ -319,16 +325,19 @@ impl MultiEpoch {
         }
         if let Some([apart, error, expected, rival]) = self.collapse(reuse).filter(|_| theory) {
             let power = self.power_law().is_some();
-            let claim = if power { words::COLLAPSE_OF_POWER } else { words::COLLAPSE_OF_LOG };
+            let (claim, limit) = if power {
+                (words::COLLAPSE_OF_POWER, words::COLLAPSE_LIMIT)
+            } else {
+                (words::COLLAPSE_OF_LOG, words::COLLAPSE_LIMIT_OF_LOG)
+            };
             // Both numbers are root mean squares; what chance alone makes of the first is about the second.
             let least = (apart * apart - z * z * error * error).max(0.0).sqrt();
             let interval = Some([least, apart + z * error]);
-            verdicts.push(on_a_plateau(small_rates(
-                Verdict::of("collapse", claim, apart, interval, expected, 0.03)
-                    .unit(units::PERCENT)
-                    .note(words::COLLAPSE_LIMIT)
-                    .against(rival, words::MORE_RUNS_OR_RANGE),
-            )));
+            let verdict = Verdict::of("collapse", claim, apart, interval, expected, 0.03)
+                .unit(units::PERCENT)
+                .note(limit)
+                .adding(words::COLLAPSE_RIVAL);
+            verdicts.push(compared(verdict, rival, large_rates().or_else(too_early)));
         }
         verdicts.extend(self.exact_verdict());
         let ends = reuse.iter().flat_map(|reuse| &reuse.best).flatten().filter(|best| best.at_least).count();

@@ -15,9 +15,9 @@ pub(super) const INFO: Info = Info {
     ],
     model: &[
         r"SGD learns a linear regression, one sample per step, starting from zero weights. All true weights are 1. Dense features are independent Gaussians with variances $\lambda_i$. A one-hot sample has a single non-zero feature $i$, which is drawn with probability $p_i$ and has squared size $\Lambda_i$. The excess risk is computed exactly from the weights, so no test set is drawn.",
-        r"Every pair of $K$ and $N$, and every number of fresh samples, uses the best of the learning rates tried. The mean of the measured risks decides which rate is best, with a curve through the lowest mean and its neighbours. All learning rates see the same samples in the same orders. The effective reuse rate is read off the measured risks of one pass. Bands are 95% intervals over the runs; they treat the risk of many epochs and the risk of one pass as independent. A band is open where a few runs dominate the mean.",
+        r"Every pair of $K$ and $N$, and every number of fresh samples, uses the best of the learning rates tried. The best rate is the minimum of a curve through the lowest mean of the measured risks and its neighbours. All learning rates see the same samples in the same orders. $E N$ is the number of fresh samples at which one pass has the same measured risk as $K$ epochs over $N$ samples. Bands are 95% intervals over the runs; they treat the risk of many epochs and the risk of one pass as independent. A band is open where a few runs dominate the mean.",
         r"For one-hot features the theoretical curves are exact expectations. For dense features with noise they come from mean-field theory, which replaces products of random matrices by their means. Its risk is too low when $N$ is not much larger than the number of features. With the default settings (8 equally strong features) it is too low by 26% at $N = 100$ and 10% at $N = 300$ after one epoch, by 14% and 5% after eight epochs, and by at most 5% at $N = 1000$. Both theories assume a constant learning rate. With a decaying learning rate only the risk of one pass is known, from a recursion, and only this risk is compared.",
-        "Linear regression is not a language model: it learns no representation, and it overfits only through label noise. The mechanism carries over, the numbers do not. A published fit to language models is shown for comparison; it has a different slope.",
+        r"Linear regression is not a language model: it learns no representation, and it overfits only through label noise. The mechanism carries over, the numbers do not. A published fit to language models is shown for comparison; its number of epochs grows with another slope in $\ln N$.",
     ],
     formulas: &[
         Formula {
@@ -90,8 +90,8 @@ crate::texts! {
     EPOCHS_OR_REUSE = "epochs K, or effective reuse rate E";
     EPOCHS_IN_LOG = "K / ln N";
     REUSE_IN_LOG = "E / ln N";
-    EPOCHS_IN_POWER = "K over N to the power b/(a − b)";
-    REUSE_IN_POWER = "E over N to the power b/(a − b)";
+    EPOCHS_IN_POWER = "K, divided by N to the power b/(a − b)";
+    REUSE_IN_POWER = "E, divided by N to the power b/(a − b)";
     LEARNING_RATE = "learning rate";
     DATA_SET = "size of the data set";
     SATURATION = "epochs K where E = 0.75 K";
@@ -128,6 +128,7 @@ crate::texts! {
     RATES_OF_STABLE = "K = {epochs}, simulated, without the learning rates at which runs diverged";
     LARGEST_RATE = "largest learning rate of the search";
     POWER_OF = "K = {epochs}, exact: about {factor} times N to the power {exponent}";
+    SAME_FOR_ALL = "K = {epochs}, exact: {factor} for every N";
     POWER_OF_PLATEAU = "infinitely many epochs, exact: about {factor} times N to the power {exponent}";
     POWER_IN_LIMIT = "limit of many samples: {factor} times N to the power {exponent}";
     CONSTANT = "constant learning rate, simulated";
@@ -141,7 +142,7 @@ crate::texts! {
     // Tables.
     POWER_FITS = "Powers of $N$ fitted to the exact $E$";
     COLUMN_EPOCHS = "epochs $K$";
-    COLUMN_FACTOR = "factor";
+    COLUMN_FACTOR = "prefactor";
     COLUMN_EXPONENT = "exponent of $N$";
     INFINITELY_MANY = "infinitely many";
     ADVICE = "Epochs over your data set until $E$ falls to $0.75 K$";
@@ -164,10 +165,10 @@ crate::texts! {
     COLUMN_DIVERGED = "diverged runs, all learning rates";
     NONE = "–";
     // Verdict: simulated and exact risk.
-    EXACT_RISK = "The simulated risk is the exact risk. Simulated risk over exact risk";
-    EXACT_ONE_PASS = "The simulated risk of one pass is the exact risk. Simulated risk over exact risk at $N$ = {samples} and learning rate {rate}";
-    EXACT_DECAYING = "The simulated risk of one pass with a decaying learning rate is the exact risk. Simulated risk over exact risk at $N$ = {samples} and peak learning rate {rate}";
-    EXACT_EPOCHS = "The simulated risk of {epochs} epochs is the exact risk. Simulated risk over exact risk at $N$ = {samples} and learning rate {rate}";
+    EXACT_RISK = "The simulated risk equals the exact risk. Simulated risk divided by exact risk";
+    EXACT_ONE_PASS = "The simulated risk of one pass equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and learning rate {rate}";
+    EXACT_DECAYING = "The simulated risk of one pass with a decaying learning rate equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and peak learning rate {rate}";
+    EXACT_EPOCHS = "The simulated risk of {epochs} epochs equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and learning rate {rate}";
     NOT_DECAYING = "Not compared: with a decaying learning rate only the risk of one pass is known. Include 1 in the numbers of epochs, and do not draw samples with replacement.";
     NOT_DENSE = "Not compared: for dense features only the risk of one pass is known. Include 1 in the numbers of epochs, and do not draw samples with replacement.";
     TOO_LONG = "Not compared: the exact risk of so many steps with a decaying learning rate takes too long to compute. Use fewer samples or fewer features.";
@@ -178,23 +179,27 @@ crate::texts! {
     MORE_RUNS = "The interval is too wide to tell. Simulate more runs to decide.";
     MORE_RUNS_OR_RANGE = "The interval is too wide to tell. Simulate more runs, or spread the values of $N$ more widely.";
     NO_PLATEAU = "Not every data set has reached its plateau. Simulate more epochs to decide.";
-    LARGE_RATES = "Not compared: with so little label noise the best learning rates at $N$ = {samples} are too large for mean-field theory. Use more noise or larger data sets.";
-    FEW_PER_FEATURE = "Mean-field theory needs at least {each} samples per feature. Use only data sets of at least {samples} samples.";
+    LARGE_RATES = "Not compared: with so little label noise the best learning rates at $N$ = {samples} are too large for mean-field theory. Use more label noise, or only larger data sets.";
+    LARGE_RATES_AND_FEW = "Not compared: with so little label noise the best learning rates at $N$ = {smallest} are too large for mean-field theory, which also needs at least {each} samples per feature. Use only data sets of at least {samples} samples, and more label noise if this is not enough.";
+    FEW_PER_FEATURE = "Not compared: mean-field theory needs at least {each} samples per feature. Use only data sets of at least {samples} samples.";
     SMALLEST_RATE = "For {pairs} {pairs:pair|pairs} of $K$ and $N$ the smallest learning rate tried was the best one, so an even smaller rate may be better.";
     // Verdicts: plateau, constant reuse, powers, one curve.
     PLATEAU_SLOPE = r"The plateau of $E$ grows with $\ln N$ as mean-field theory predicts. Slope of the plateau in $\ln N$";
-    PLATEAU_LIMIT = r"Mean-field theory may be off by {margin} at these values of $N$, so the slope is compared within {margin}. In the limit of many samples the slope is {slope}.";
-    CONSTANT_REUSE = "{epochs} {epochs:epoch is|epochs are} worth equally much for all $N$, as a constant reuse rate predicts. $E$ at $N$ = {large} over $E$ at $N$ = {small}";
+    PLATEAU_MARGIN = "Mean-field theory may be off by {margin} at the values of $N$ of this run, so a slope that differs by up to {margin} agrees with theory.";
+    PLATEAU_LIMIT = "In the limit of many samples the slope is {slope}.";
+    CONSTANT_REUSE = "Hypothesis: {epochs} {epochs:epoch is|epochs are} worth the same for every $N$, so $E$ does not depend on $N$. $E$ at $N$ = {large} divided by $E$ at $N$ = {small}";
     MUENNIGHOFF_PREDICTS = "Muennighoff's law (language models, $R_D$ = {decay}) predicts $E$ = {predicted} at $K$ = {epochs} for any data set. Here the simulated $E$ is {small} at the smallest $N$ and {large} at the largest.";
     ONE_RATE = "$E$ is defined at the best learning rate for each $K$ and $N$, but here all runs have one learning rate. Set the learning rate to 0 to search for the best ones.";
-    ZIPF_EXACT = "The plateau of $E$ of power-law data grows as $N^{b/(a-b)}$. Exponent of the exact plateau over these $N$";
-    ZIPF_EXACT_NOTE = "The plateau is computed for infinitely many epochs. Its exponent is compared within {margin}, and within the change of the exponent over these $N$.";
-    MORE_SIZES = "The exponent still changes over these $N$. Add more and larger values of $N$.";
+    ZIPF_EXACT = "The plateau of $E$ of power-law data grows as $N^{b/(a-b)}$. Exponent of the exact plateau over the $N$ of this run";
+    ZIPF_EXACT_NOTE = "The plateau is computed for infinitely many epochs. The tolerance of its exponent is {margin} plus the change of the exponent over the $N$ of this run.";
+    MORE_SIZES = "The exponent still changes over the $N$ of this run. Add more and larger values of $N$.";
     ZIPF_SIMULATED = "The simulated $E$ of power-law data grows as the power of $N$ that exact theory predicts. Exponent of $E$ at $K$ = {epochs}";
     ZIPF_LIMIT = "In the limit of many samples the plateau has the exponent {exponent}. This exponent shows only where $K$ is much larger than $N^{b/(a-b)}$; with fewer epochs the exponent of $E$ is smaller.";
     COLLAPSE_OF_LOG = r"In units of $\ln N$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > \ln N$";
     COLLAPSE_OF_POWER = "In units of $N^{b/(a-b)}$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > N^{b/(a-b)}$";
-    COLLAPSE_LIMIT = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$. The value to rule out is the distance in these units if $E$ at each $K$ were equal for all $N$.";
+    COLLAPSE_LIMIT = "The curves coincide only in the limit of many samples.";
+    COLLAPSE_LIMIT_OF_LOG = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$.";
+    COLLAPSE_RIVAL = "The alternative to rule out is that $E$ at each $K$ is equal for all $N$: the value to rule out is the distance of the curves in that case.";
     // Values that are refused.
     DENSE_FEATURES = "a whole number from 1 to {most} for dense features (model=dense), or up to {most_one_hot} for one-hot features (model=one-hot)";
     RISING_FREQUENCIES = "at most a = {a}, because with a larger b the features of higher rank would be the more frequent ones";
