@@ -7,9 +7,9 @@ use crate::text::Texts;
 crate::texts! {
     TITLE = "Parameters and tokens";
     FLOOR = "Loss that neither a larger model nor more data removes.";
-    SIZE_FACTOR = "Factor of the loss that a larger model removes.";
+    SIZE_FACTOR = "Factor of the part of the loss that a larger model removes.";
     SIZE_EXPONENT = "Exponent: how fast the loss falls with the number of parameters.";
-    DATA_FACTOR = "Factor of the loss that more tokens remove.";
+    DATA_FACTOR = "Factor of the part of the loss that more tokens remove.";
     DATA_EXPONENT = "Exponent: how fast the loss falls with the number of tokens.";
     SIZE_GROWTH = r"exponent of the compute-optimal parameters in compute, $\beta/(\alpha + \beta)$";
     DATA_GROWTH = r"exponent of the compute-optimal tokens in compute, $\alpha/(\alpha + \beta)$";

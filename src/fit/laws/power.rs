@@ -7,7 +7,7 @@ use crate::text::Texts;
 crate::texts! {
     TITLE = "Power law with a floor";
     FLOOR = "Floor: the loss that no $x$ removes.";
-    FACTOR = "Factor of the loss that falls with $x$.";
+    FACTOR = r"Factor of the part of the loss that falls with $x$.";
     EXPONENT = "Exponent: how fast the loss falls with $x$.";
     KIM = "Kim et al., arXiv 2509.14786: regularised models on 200M tokens, $x$ = parameters in billions";
     EXAMPLE = "Kim et al., arXiv 2509.14786";

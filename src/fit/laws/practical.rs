@@ -7,7 +7,7 @@ use crate::math;
 use crate::text::Texts;
 
 crate::texts! {
-    TITLE = "From the untrained model to the floor";
+    TITLE = "Repeated data with overfitting";
     UNTRAINED = "Loss before training.";
     OVERFITTING = "Factor of overfitting.";
     OVERFITTING_SIZE = "Exponent: how overfitting grows with the number of parameters.";
