@@ -11,7 +11,7 @@ use report::{Compared, Study};
 
 use super::legs::Carried;
 use super::{Claim, Experiment, Info};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
 use crate::fit::bootstrap::Bootstrap;
 use crate::fit::choose;
@@ -317,6 +317,7 @@ pub struct Fitting {
     /// How many runs the rows come from.
     runs: usize,
     simulated: bool,
+    resampled: bool,
     ask: Ask,
     others: Vec<(&'static str, Result<Problem>)>,
     stages: Vec<Stage>,
@@ -376,7 +377,7 @@ impl Common {
             let j = law.param(wanted).map_err(allowed)?;
             let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
             match value {
-                None => Ok((j, Some(published))),
+                None => Ok::<_, Error>((j, Some(published))),
                 Some("free") => Ok((j, None)),
                 Some(text) => {
                     let [lo, hi] = law.info.params[j].bounds;
@@ -394,7 +395,18 @@ impl Common {
                 }
             }
         };
-        parts(&self.fixed).map(one).collect()
+        let mut held: Vec<(usize, Option<f64>)> = Vec::new();
+        for asked in parts(&self.fixed) {
+            let (j, value) = one(asked)?;
+            if let Some(place) = held.iter().position(|(known, _)| *known == j) {
+                let first = name(parts(&self.fixed).nth(place).unwrap_or_default());
+                let (second, parameter) = (name(asked), name(law.info.params[j].name));
+                let message = text!(words::FIXED_TWICE, first = first, second = second, parameter = parameter);
+                return Err(Error::new(ErrorKind::Parameter, message).blaming("fixed"));
+            }
+            held.push((j, value));
+        }
+        Ok(held)
     }
 }
 
@@ -438,10 +450,10 @@ impl Fitting {
         let found = read(law)?;
         let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         let lines = found.lines.clone();
-        let how = found.how.iter().cloned().map(Text::from).collect();
+        let how = found.how.clone();
         // No simulated run is left out.
         let notes = if from {
-            found.notes.iter().cloned().map(Text::from).collect()
+            found.notes.clone()
         } else {
             (!texts.is_empty()).then(|| words::EXCLUDE_UNUSED.into()).into_iter().collect()
         };
@@ -473,6 +485,7 @@ impl Fitting {
             notes,
             runs: blocks.len(),
             simulated: !from,
+            resampled: common.bootstrap > 0,
             ask: common.ask,
             others,
             stages,
@@ -588,6 +601,7 @@ impl Fitting {
             notes: &self.notes,
             runs: self.runs,
             simulated: self.simulated,
+            resampled: self.resampled,
             ask: self.ask,
         }
         .output()
