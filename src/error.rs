@@ -11,6 +11,7 @@ use crate::{text, texts};
 
 texts! {
     CANNOT_BE = "parameter `{parameter}` cannot be `{value}`: it takes {allowed}";
+    EMPTY = "parameter `{parameter}` is empty: it takes {allowed}";
 }
 
 /// A result whose error type is [`Error`] unless another type is given.
@@ -67,8 +68,12 @@ impl Error {
         // A long pasted text must not make a long message.
         let shown: String = value.chars().take(60).collect();
         let cut = if shown.len() < value.len() { "…" } else { "" };
-        let message =
-            text!(CANNOT_BE, parameter = name(parameter), value = name(shown + cut), allowed = phrase(allowed));
+        let (called, allowed) = (name(parameter), phrase(allowed));
+        let message = if value.trim().is_empty() {
+            text!(EMPTY, parameter = called, allowed = allowed)
+        } else {
+            text!(CANNOT_BE, parameter = called, value = name(shown + cut), allowed = allowed)
+        };
         Self::new(ErrorKind::Parameter, message).blaming(parameter)
     }
 

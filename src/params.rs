@@ -21,9 +21,9 @@ texts! {
     SHARES = "{fewest} to {most} numbers separated by commas, each from {min} to {max}, not all zero";
     MATRIX = "up to {size} rows of up to {size} numbers, such as 1,0;0,1, each from {min} to {max}";
     CHARACTERS = "at most {most} characters";
-    COLUMNS = "items separated by commas, each of the form role:heading, role.unit:M or decimal:comma; the roles are {roles}";
-    ONE_OR_ALL = "one number, or {len} numbers: one for each part";
-    OF_ITS_KIND = "a value of its declared kind";
+    COLUMNS = "items separated by commas, each of the form role:heading, role.unit:M or decimal:comma; the roles are {roles}, and only x, params, tokens, unique and flops have a unit";
+    ONE_OR_ALL = "one number for all, or {len} {len:number|numbers}, as many as there are weights";
+    OF_ITS_KIND = "a value of the right type";
     // Errors.
     UNKNOWN = "unknown parameter `{parameter}`; available: {parameters}";
     BOTH_NAMES = "`{old}` is an old name of `{parameter}`, and both are given";
@@ -766,7 +766,7 @@ mod tests {
                 Some("1,2,2 is used instead"),
             ),
             (
-                "parameter `shares` cannot be `x`: it takes 2 to 3 numbers separated by commas, each from 0 to 1000000000000, \
+                "parameter `shares` cannot be `x`: it takes 2 to 3 numbers separated by commas, each from 0 to 1e12, \
                  not all zero",
                 Some("the default 1,1 is used instead"),
             ),

@@ -16,7 +16,7 @@ texts! {
     UNKNOWN = "unknown experiment `{experiment}`; available: {experiments}";
     ITS_DEFAULT = "its default is used instead";
     DEFAULTS = "the defaults are used instead";
-    NO_NUMBER = "the result of claim `{claim}` does not hold its number";
+    NO_NUMBER = "the result does not contain the number that claim `{claim}` is about";
 }
 
 /// Text templates that only the page uses. They are not in `web`, because the catalogue of texts is written by a native
@@ -26,7 +26,7 @@ pub(crate) mod page {
     crate::texts! {
         BUSY = "this run is computing a checkpoint: ask again when it has finished";
         CANCELLED = "the run was cancelled";
-        NO_SUCH_NUMBER = "there is no such number";
+        NO_SUCH_NUMBER = "the claim does not say where its number stands: in a verdict, a cell or a point";
     }
 }
 

@@ -619,14 +619,17 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
         assert!(number(4) < *truth && *truth < number(5), "{truth} in the profile's interval of {row}");
     }
     let words = table("words").to_string();
-    assert!(words.contains("64 rows from 32 runs") && words.contains("`Training FLOP` / (6 `Model Size`)"), "{words}");
+    assert!(
+        words.contains("64 rows from 32 runs") && words.contains("`Training FLOP` / (6 × `Model Size`)"),
+        "{words}"
+    );
 
     for (arguments, sentence) in [
         (vec!["nothing", "runs.csv"], "there is no law `nothing`"),
         (vec!["chinchilla", "none.csv"], "cannot read none.csv"),
         (
             vec!["data-constrained", "runs.csv"],
-            "no column is the unique tokens: name it, as `unique:HEADING` in `columns` or `--unique HEADING` on the command line; ",
+            "no column holds the unique tokens: name one, as `unique:HEADING` in `columns` or `--unique HEADING` on the command line; ",
         ),
         (vec!["chinchilla", "runs.csv", "--loss", "run"], "line 2: column `run` holds `r0` where a number is needed"),
         (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber-delta` cannot be `-1`"),
@@ -700,12 +703,27 @@ fn the_command_asks_what_a_table_leaves_open() {
     let said = words(&fit(&["--tokens", "tokens", "--params", "params"]));
     assert!(said.contains("are small") && said.contains("set its unit"), "{said}");
     let said = words(&fit(&["--unit", "params=M", "--unit", "tokens=B"]));
-    assert!(said.contains("N = `params` × 1e6, D = `tokens` × 1e9") && !said.contains("set its unit"), "{said}");
-    assert!(refused(&fit(&["--unit", "loss=M"])).contains("role.unit:UNIT"), "a loss has no unit");
+    assert!(said.contains("N = `params` × 1,000,000, D = `tokens` × 10⁹") && !said.contains("set its unit"), "{said}");
+    for unit in ["loss=M", "foo=M", "params=X", "params", "params=M,tokens.unit:B"] {
+        let said = refused(&fit(&["--unit", unit]));
+        let want = format!("parameter `--unit` cannot be `{unit}`: it takes ROLE=UNIT, where ROLE is x, params,");
+        assert!(said.contains(&want), "{said}");
+    }
 
     for (arguments, sentence) in [
         (&["fit", "chinchilla", "units.csv", "--budget", "-1"][..], "parameter `budget` cannot be `-1`"),
+        (
+            &["fit", "chinchilla", "units.csv", "--fixed", "E=1", "--free", "E"],
+            "`fixed` says both `E=1` and `E=free` of parameter E: keep one of them",
+        ),
         (&["fit", "chinchilla", "none.csv"], "cannot read none.csv"),
+        (&["run", "exam-time", "--set", "hours=20", "--set", "hours=30"], "parameter `hours` is set twice\n"),
+        (&["run", "exam-time", "--set", "hours="], "parameter `hours` is empty: it takes a whole number from"),
+        (&["run", "exam-time", "--set", "=3"], "parameter `--set` cannot be `=3`: it takes name=value"),
+        (
+            &["run", "exam-time", "--set", "weights=1,2,3", "--set", "difficulty=1,2"],
+            "it takes one number for all, or 3 numbers, as many as there are weights",
+        ),
         (&["fit", "chinchilla", "."], "cannot read ."),
         (&["reproduce", "exam-time", "--data", "nonexistent"], "`--data` cannot be `nonexistent`"),
         (&["reproduce", "exam-time", "--data", "units.csv"], "`--data` cannot be `units.csv`"),
@@ -713,5 +731,24 @@ fn the_command_asks_what_a_table_leaves_open() {
         let said = refused(&lab(arguments));
         assert!(said.contains(sentence), "{arguments:?}: {said}");
     }
+    // A run of hours must not end in a file that cannot be written.
+    for arguments in [&["run", "exam-time"][..], &["fit", "chinchilla", "units.csv"]] {
+        let arguments = [arguments, &["--out", "nowhere/result.json"]].concat();
+        let output = lab(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "no progress before it: {said}");
+        assert!(said.contains("cannot write nowhere/result.json"), "{said}");
+    }
+    // A file is emptied only when the result is there.
+    std::fs::write(folder.join("result.json"), " ".repeat(1 << 20)).expect("a file");
+    let out = ["--out", "result.json"];
+    refused(&fit(&[&out[..], &["--fixed", "E=0"]].concat()));
+    assert_eq!(std::fs::read(folder.join("result.json")).expect("a file").len(), 1 << 20, "a refused run keeps it");
+    assert!(fit(&[&out[..], &["--unit", "params=M", "--unit", "tokens=B"]].concat()).status.success());
+    let written = std::fs::read(folder.join("result.json")).expect("a file");
+    assert!(
+        serde_json::from_slice::<serde_json::Value>(&written).is_ok() && written.len() < 1 << 20,
+        "only the result"
+    );
     std::fs::remove_dir_all(folder).expect("gone");
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use scaling_lab::exec::Device;
 use scaling_lab::fit::Role;
+use scaling_lab::fit::runs::Columns;
 use scaling_lab::params::Texts;
 use scaling_lab::table::Table;
 use scaling_lab::{Error, Result};
@@ -243,9 +244,10 @@ impl ColumnArgs {
         };
         let mut pairs = named.map(pair).collect::<Result<Vec<_>>>()?;
         for unit in &self.unit {
-            let (role, unit) =
-                unit.split_once('=').ok_or_else(|| Error::parameter("unit", unit, words::ROLE_AND_UNIT))?;
-            pairs.push(format!("{role}.unit:{unit}"));
+            let pair = unit.split_once('=').map(|(role, unit)| format!("{role}.unit:{unit}"));
+            // A comma would begin another setting of `columns`.
+            let pair = pair.filter(|pair| !pair.contains(',') && Columns::read(pair, table).is_ok());
+            pairs.push(pair.ok_or_else(|| Error::parameter("--unit", unit, words::ROLE_AND_UNIT))?);
         }
         pairs.extend(self.decimal.map(|mark| match mark {
             DecimalArg::Comma => "decimal:comma".to_owned(),

@@ -18,13 +18,13 @@ use scaling_lab::params::{self, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::table::{Reader, Table};
 use scaling_lab::text;
-use scaling_lab::text::{name, plain};
+use scaling_lab::text::{name, people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
 
 use args::{Cli, FIT, FitArgs, RunArgs, Verb};
 use progress::Teller;
 use quiet::Quiet;
-use write::{cell, columns, interval, write_document};
+use write::{Out, cell, columns, interval, write_document};
 
 mod args;
 mod progress;
@@ -100,10 +100,12 @@ fn list(json: bool) -> Result<ExitCode> {
 fn parse_set(set: &[String]) -> Result<Texts> {
     let mut texts = Texts::new();
     for pair in set {
-        let (called, value) =
-            pair.split_once('=').ok_or_else(|| Error::parameter("--set", pair, words::NAME_AND_VALUE))?;
+        let (called, value) = pair
+            .split_once('=')
+            .filter(|(called, _)| !called.is_empty())
+            .ok_or_else(|| Error::parameter("--set", pair, words::NAME_AND_VALUE))?;
         if params::text(&texts, called).is_some() {
-            return Err(Error::parameter(called, value, words::ONE_VALUE));
+            return Err(Error::new(ErrorKind::Parameter, text!(words::SET_TWICE, parameter = name(called))));
         }
         texts.push((called.to_owned(), value.to_owned()));
     }
@@ -125,10 +127,11 @@ fn run(args: &RunArgs) -> Result<ExitCode> {
     session::find(&args.slug)?;
     let table = args.data.as_deref().map(read_table).transpose()?;
     Session::open_on(Rc::new(Exec::cpu()), &args.slug, &texts, table.clone(), args.seed)?;
+    let out = args.out.as_deref().map(Out::open).transpose()?;
     let _quiet = args.quiet.then(Quiet::new);
     let exec = Rc::new(pollster::block_on(Exec::open(args.device.into()))?);
     play(exec, &args.slug, &texts, table, args.seed, args.quiet, |document| {
-        write_document(document, args.format, args.out.as_deref(), !args.no_header)
+        write_document(document, args.format, out, !args.no_header)
     })
 }
 
@@ -180,8 +183,11 @@ fn fit_runs(args: &FitArgs) -> Result<ExitCode> {
     let table = read_table(&args.file)?;
     let texts = args.texts(&table)?;
     let exec = Rc::new(Exec::cpu());
+    // A bad parameter is reported before any file is made.
+    Session::open_on(Rc::clone(&exec), FIT, &texts, Some(Rc::clone(&table)), args.seed)?;
+    let out = args.out.as_deref().map(Out::open).transpose()?;
     play(exec, FIT, &texts, Some(table), args.seed, args.quiet, |document| {
-        write_document(document, args.format, args.out.as_deref(), true)
+        write_document(document, args.format, out, true)
     })
 }
 
@@ -213,7 +219,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
                 missing.push(file.file);
             }
             rows.push(
-                [claim.id, claim.origin.word(), &claim.printed.to_string(), "", "", "not tried", "", ""]
+                [claim.id, claim.origin.word(), &printed(claim.printed), "", "", "not tried", "", ""]
                     .map(str::to_owned)
                     .to_vec(),
             );
@@ -233,15 +239,20 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
     Ok(ExitCode::FAILURE)
 }
 
+/// A number with all of its digits, for people.
+fn printed(x: f64) -> String {
+    people(x, 15)
+}
+
 fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
     let interval = found.interval.map(|ends| interval(ends, 5)).unwrap_or_default();
     let agrees = if found.agrees { "agrees" } else { "differs" };
-    let expected = claim.ours.map_or_else(|| "agrees".to_owned(), |ours| format!("differs: {ours}"));
+    let expected = claim.ours.map_or_else(|| "agrees".to_owned(), |ours| format!("differs: {}", printed(ours)));
     let note = plain(claim.note);
     let row = [
         claim.id,
         claim.origin.word(),
-        &claim.printed.to_string(),
+        &printed(claim.printed),
         &cell(&Cell::Number(found.ours)),
         &interval,
         agrees,

@@ -3,10 +3,10 @@
 scaling_lab::texts! {
     NO_READ = "cannot read {file}: {reason}";
     NO_WRITE = "cannot write {file}: {reason}";
+    SET_TWICE = "parameter `{parameter}` is set twice";
     // What is allowed; follows "it takes".
     NAME_AND_VALUE = "name=value";
-    ONE_VALUE = "one value: it is set twice";
-    ROLE_AND_UNIT = "ROLE=UNIT, such as tokens=B";
+    ROLE_AND_UNIT = "ROLE=UNIT, where ROLE is x, params, tokens, unique or flops and UNIT is 1, k, M, B or T";
     AT_LEAST_0 = "a number of at least 0";
     FOLDER = "a folder that exists";
 }

@@ -15,12 +15,32 @@ use scaling_lab::{Error, ErrorKind, Result};
 use super::args::Format;
 use super::words;
 
-pub(super) fn write_document(document: &Document, format: Format, to: Option<&Path>, header: bool) -> Result<ExitCode> {
-    let mut out: Box<dyn Write> = match to {
-        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|e| {
+/// A file for a result, opened before the run, because a run whose result cannot be written is in vain. What the file holds
+/// stays until the result is there.
+pub(super) struct Out(File);
+
+impl Out {
+    /// Opens a file, and makes it where there is none.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let opened = File::options().write(true).create(true).truncate(false).open(path);
+        opened.map(Self).map_err(|e| {
             let (file, reason) = (name(path.display().to_string()), name(e.to_string()));
             Error::new(ErrorKind::Io, text!(words::NO_WRITE, file = file, reason = reason))
-        })?)),
+        })
+    }
+
+    /// The file, emptied. Only a regular file holds anything.
+    fn emptied(self) -> Result<File> {
+        if self.0.metadata()?.is_file() {
+            self.0.set_len(0)?;
+        }
+        Ok(self.0)
+    }
+}
+
+pub(super) fn write_document(document: &Document, format: Format, to: Option<Out>, header: bool) -> Result<ExitCode> {
+    let mut out: Box<dyn Write> = match to {
+        Some(file) => Box::new(BufWriter::new(file.emptied()?)),
         None => Box::new(BufWriter::new(io::stdout().lock())),
     };
     match format {
@@ -101,10 +121,12 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
     let device: Vec<_> = document.device.iter().map(|d| format!("{} ({})", d.kind, d.adapter)).collect();
     writeln!(
         out,
-        "{} · seed {} · {:.2} s on {}",
+        "{} · seed {} · {:.2} s{}{}",
         document.experiment,
         document.seed,
         document.elapsed_s,
+        // A run without checkpoints uses no device.
+        if device.is_empty() { "" } else { " on " },
         device.join(", then ")
     )?;
     for verdict in &document.output.verdicts {
@@ -249,6 +271,7 @@ mod tests {
         };
         output.explain();
         let said = written(output);
+        assert!(said.starts_with("e · seed 1 · 0.00 s\n"), "no device was used: {said}");
         assert!(said.contains("\nFigure: An empty figure. With these settings nothing"), "{said}");
         assert!(!said.contains("Figure: A figure"), "{said}");
         assert!(said.contains("A table\n  With these settings nothing"), "{said}");

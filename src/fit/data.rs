@@ -277,7 +277,7 @@ mod tests {
         runs.block = (0..12).collect();
         assert_eq!(runs.weigh(law, &[1.0; 12]).expect("enough").len(), 12, "equal rows of other runs are no copies");
         let few = rows(3, 7).weigh(law, &[1.0; 21]).expect_err("three rows").to_string();
-        assert!(few.starts_with("only 3 of 21 rows differ"), "{few}");
+        assert!(few.starts_with("only 3 of 21 rows are distinct"), "{few}");
     }
 
     #[test]

@@ -62,6 +62,8 @@ impl Identified {
 
 /// Largest ratio of the ends of an interval at which its parameter counts as determined.
 pub const NARROW: f64 = 10.0;
+/// Factor between the ends of an interval below which three digits of it could read as 1.
+const CLOSE: f64 = 1.01;
 
 /// Ratio of the ends of an interval; infinite if the interval is open or contains 0.
 pub fn factor([lo, hi]: [f64; 2]) -> f64 {
@@ -77,7 +79,7 @@ pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]
     }
     let parameter = name(parameter);
     let (by_profile, by_bootstrap) = (factor(profile), bootstrap.map(factor));
-    let most = multiple(by_profile.max(by_bootstrap.unwrap_or(1.0)));
+    let most = by_profile.max(by_bootstrap.unwrap_or(1.0));
     if by_profile > NARROW {
         let said = if by_profile.is_finite() {
             text!(words::WIDE_PROFILE, parameter = parameter, factor = multiple(by_profile))
@@ -97,8 +99,10 @@ pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]
             };
             (false, said)
         }
-        (None, _) => (true, text!(words::DETERMINED_BY_PROFILE, parameter = parameter, factor = most)),
-        _ => (true, text!(words::DETERMINED, parameter = parameter, factor = most)),
+        (None, _) if most < CLOSE => (true, text!(words::DETERMINED_WELL_BY_PROFILE, parameter = parameter)),
+        (None, _) => (true, text!(words::DETERMINED_BY_PROFILE, parameter = parameter, factor = multiple(most))),
+        _ if most < CLOSE => (true, text!(words::DETERMINED_WELL, parameter = parameter)),
+        _ => (true, text!(words::DETERMINED, parameter = parameter, factor = multiple(most))),
     }
 }
 
@@ -536,7 +540,7 @@ mod tests {
             (
                 [-2.0, -1.0],
                 None,
-                "The runs determine A: the ends of its 95% profile interval, which alone is judged, differ by a factor of 2.",
+                "The runs determine A, judged by the profile alone: the ends of its 95% profile interval differ by a factor of 2.",
             ),
             (
                 [1.0, 2.0],
@@ -554,6 +558,16 @@ mod tests {
                 "The runs hardly determine A: the ends of its 95% profile interval differ by a factor of 28.",
             ),
             ([-1.0, 2.0], None, "The runs hardly determine A: its 95% profile interval contains 0."),
+            (
+                [2.0, 2.001],
+                Some([2.0, 2.002]),
+                "The runs determine A: the ends of its 95% intervals differ by less than 1%.",
+            ),
+            (
+                [2.0, 2.001],
+                None,
+                "The runs determine A, judged by the profile alone: the ends of its 95% profile interval differ by less than 1%.",
+            ),
             (
                 [1.0, 2.0],
                 Some([1.0, f64::INFINITY]),

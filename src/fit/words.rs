@@ -6,7 +6,7 @@ crate::texts! {
     NO_PARAMETER = "law `{law}` has no parameter `{parameter}`; its parameters are {parameters}";
     BETWEEN = "a number from {least} to {most}";
     ALL_HELD = "every parameter of the law is held fixed, so nothing is left to fit";
-    NO_VALUE = "the law gives no finite number near these runs; check which column holds which quantity";
+    NO_VALUE = "the law gives no finite number for these runs; check which column holds which quantity";
     // What a fit minimises.
     ABSOLUTE_LOG = "The fit minimises the sum of the absolute residuals of the logarithm of the loss.";
     SQUARED_LOG = "The fit minimises half the sum of the squared residuals of the logarithm of the loss.";
@@ -16,7 +16,9 @@ crate::texts! {
     HUBER = r"The fit minimises the sum of Huber's function, with $\delta$ = {delta}, of the residuals of the loss.";
     // What the runs say about a parameter.
     DETERMINED = "The runs determine {parameter}: the ends of its 95% intervals differ by a factor of at most {factor}.";
-    DETERMINED_BY_PROFILE = "The runs determine {parameter}: the ends of its 95% profile interval, which alone is judged, differ by a factor of {factor}.";
+    DETERMINED_BY_PROFILE = "The runs determine {parameter}, judged by the profile alone: the ends of its 95% profile interval differ by a factor of {factor}.";
+    DETERMINED_WELL = "The runs determine {parameter}: the ends of its 95% intervals differ by less than 1%.";
+    DETERMINED_WELL_BY_PROFILE = "The runs determine {parameter}, judged by the profile alone: the ends of its 95% profile interval differ by less than 1%.";
     NO_UPPER_BOUND = "The runs give no upper bound on {parameter}: arbitrarily large values fit almost as well.";
     NO_LOWER_BOUND = "The runs give no lower bound on {parameter}: arbitrarily small values fit almost as well.";
     NO_BOUND = "The runs do not determine {parameter}: all values fit almost as well.";

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 crate::texts! {
-    READS_NO_TABLE = "experiment `{experiment}` reads no table";
+    READS_NO_TABLE = "experiment `{experiment}` does not read a table";
 }
 
 /// A formula, which is typeset when the page is built.

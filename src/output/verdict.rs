@@ -194,7 +194,7 @@ mod tests {
         assert_eq!((of(11).agrees, of(11).said().as_str()), (Some(true), "Noted."));
         assert_eq!(
             (of(10).agrees, of(10).said().as_str()),
-            (None, "Noted. Fewer than 11 runs are too few to tell at 99.9%.")
+            (None, "Noted. With fewer than 11 runs there is no verdict at the 99.9% confidence level.")
         );
         let alike = Verdict { interval: Some([2.0; 2]), ..verdict() }.from_runs(11, 11);
         assert_eq!((alike.agrees, alike.interval), (None, None), "no width, no interval");

@@ -56,6 +56,10 @@ pub struct Column {
     /// Line of the first number with a decimal point; `comma` is the line of the first number with a decimal comma.
     point: Option<usize>,
     comma: Option<usize>,
+    /// Text of the first cell whose number has a suffix.
+    pub suffixed: Option<String>,
+    /// Line and text of the first cell whose number is a percentage.
+    pub percent: Option<(usize, String)>,
     /// Whether spaces or apostrophes separate thousands.
     spaced: bool,
     /// For each row with an ambiguous cell, the number if the mark is a decimal comma; `numbers` holds the number for a
@@ -78,6 +82,10 @@ impl Column {
         let row = self.numbers.len() as u32;
         if scaled {
             self.scaled.push(row);
+            self.suffixed.get_or_insert_with(|| shown(cell));
+            if self.percent.is_none() && (cell.contains('%') || cell.to_lowercase().contains("percent")) {
+                self.percent = Some((line, shown(cell)));
+            }
         }
         let number = match reading {
             Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) => x,
@@ -432,6 +440,9 @@ impl Reader {
         } else {
             from_records(&text, &mut table, CELLS_MAX)?;
         }
+        if table.columns.is_empty() {
+            return Err(shapes::nothing());
+        }
         if table.is_empty() {
             return Err(bad(words::NO_ROWS));
         }
@@ -751,25 +762,26 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said_with_its_line() {
-        assert_eq!(said(b""), "the table is empty: its first line names the columns");
-        assert_eq!(said(b"\n \n"), "the table is empty: its first line names the columns");
+        assert_eq!(said(b""), "the table is empty: its first line must name the columns");
+        assert_eq!(said(b"\n \n"), "the table is empty: its first line must name the columns");
         assert_eq!(said(b"a,b\n"), "the table has no rows below its first line");
         assert_eq!(
             said(b"loss\n1\n"),
-            "line 1 names one column, `loss`: columns are separated by commas, tabs, semicolons, bars or spaces"
+            "line 1 names only one column, `loss`: separate columns by commas, tabs, semicolons, bars or spaces"
         );
         assert_eq!(
             said(b"a,b\n1,2\n1,2,3\n"),
-            "line 3 has 3 cells where the first line has 2; decimal commas need semicolons or tabs between the columns"
+            "line 3 has 3 cells where the first line has 2; with decimal commas, the columns need semicolons or tabs between them"
         );
         assert_eq!(said(b"a;b\n1;2\n1\n"), "line 3 has 1 cell where the first line has 2");
         assert_eq!(said(b"a,b,a\n1,2,3\n"), "line 1: columns 1 and 3 are both called `a`");
-        assert_eq!(said(b"1,2\n3,4\n"), "line 1 holds numbers: the first line names the columns");
+        assert_eq!(said(b"1,2\n3,4\n"), "line 1 holds numbers: the first line must name the columns");
         assert_eq!(said(b"a,b\n1,\0\n"), "the table is not plain text: save it as CSV in UTF-8");
         assert_eq!(said(b"a,b\n1,2\n3,\"4\n5,6\n"), "line 3: the quote before `4` is never closed");
         assert_eq!(
             said(b"a,b\n1,2\n\"3,4\n5,\"6\"\n"),
-            "line 4: `6\"` follows a closing quote; the quote before `3,4` on line 3 ends there: is one left open?"
+            "line 4: `6\"` follows the closing quote of the cell that begins with `3,4` on line 3: is a quote missing before \
+             or after it?"
         );
         let wide: Vec<String> = (0..=COLUMNS_MAX).map(|k| format!("c{k}")).collect();
         assert_eq!(said(wide.join(",").as_bytes()), "the table has more than 16,384 columns, which is the limit");
@@ -846,15 +858,18 @@ mod tests {
         };
         assert_eq!(
             text((1, "\"b,2,3.4142"), (4, "\"e,16,2.5")),
-            "line 6: `e` follows a closing quote; the quote before `b,2,3.4142` on line 3 ends there: is one left open?"
+            "line 6: `e` follows the closing quote of the cell that begins with `b,2,3.4142` on line 3: is a quote missing \
+             before or after it?"
         );
         assert_eq!(
             text((1, "b,2,\"3.4142"), (4, "e,16,\"2.5")),
-            "line 6: `2.5` follows a closing quote; the quote before `3.4142` on line 3 ends there: is one left open?"
+            "line 6: `2.5` follows the closing quote of the cell that begins with `3.4142` on line 3: is a quote missing \
+             before or after it?"
         );
         let rows_of = |begins: &str, to: usize| {
             format!(
-                "the quote before `{begins}` on line 3 ends on line {to} and holds what look like rows: is it closed?"
+                "the quoted cell that begins with `{begins}` on line 3 ends only on line {to} and holds what look like rows: \
+                 is a closing quote missing?"
             )
         };
         // The second quote stands where a cell may end.
@@ -864,7 +879,8 @@ mod tests {
         assert_eq!(text((1, "b,2,\"3.4142"), (4, "e,16,2.5\"")), rows_of("3.4142", 6));
         assert_eq!(
             said(b"run,x\n\"a\"b,1\n"),
-            "line 2: `b` follows a closing quote; the quote before `a\"b,1` ends there: is one left open?"
+            "line 2: `b` follows the closing quote of the cell that begins with `a\"b,1`: is a quote missing before or after \
+             it?"
         );
         let ends = Reader::read(b"run,x,loss\na,1,\"3.5\n\"\nb,2,3\n").expect("a table");
         assert_eq!(ends.columns[2].numbers, [3.5, 3.0], "a cell that ends its line");
@@ -896,11 +912,11 @@ mod tests {
     #[test]
     fn thousands_without_quotes_are_told_from_decimals() {
         for (row, hint) in [
-            ("70,000,000,1,500,000,3.637", "thousands that commas separate need quotes"),
-            ("70000000,1,500,3.637", "thousands that commas separate need quotes"),
-            ("70000000,1500000000,3,637", "numbers with commas need quotes"),
-            ("70000000,1500000000,3,64", "decimal commas need semicolons or tabs between the columns"),
-            ("70,5,1,2,3,64", "decimal commas need semicolons or tabs between the columns"),
+            ("70,000,000,1,500,000,3.637", "a number with commas between thousands needs quotes"),
+            ("70000000,1,500,3.637", "a number with commas between thousands needs quotes"),
+            ("70000000,1500000000,3,637", "a number that contains commas needs quotes"),
+            ("70000000,1500000000,3,64", "with decimal commas, the columns need semicolons or tabs between them"),
+            ("70,5,1,2,3,64", "with decimal commas, the columns need semicolons or tabs between them"),
             ("70,5,1,note", ""),
         ] {
             let sentence = said(format!("params,tokens,loss\n{row}\n").as_bytes());

@@ -583,8 +583,8 @@ mod tests {
     #[test]
     fn cells_that_are_nearly_numbers_say_why_they_are_not() {
         for (cells, says) in [
-            (&["~70M", "≈ 7e7", "ca. 70", "about 3.5"][..], "a number that is only about right is not read"),
-            (&["<3.5", "≥ 7e7"], "a bound is no number"),
+            (&["~70M", "≈ 7e7", "ca. 70", "about 3.5"][..], "a number marked as approximate is not read"),
+            (&["<3.5", "≥ 7e7"], "a bound is not a number"),
             (&["3.5±0.1", "3.5 ± 0.1", "3.5(1)", "3.5 +/- 0.1"], "a number with its error is not read"),
             (&["70 Millionen"], "`Millionen` is not read as a unit"),
             (&["1,5 Md"], "`Md` is not read as a unit"),

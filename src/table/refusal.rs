@@ -347,19 +347,21 @@ mod tests {
         for (cell, says) in [
             (
                 "70 Millionen",
-                "`70 Millionen` is read as two cells because spaces separate the columns here, and `Millionen` is not read as a unit",
+                "`70 Millionen` is read as two cells, because spaces separate the columns here, and as one cell it cannot be \
+                 read either: `Millionen` is not read as a unit",
             ),
             (
                 "1,5 Md",
-                "`1,5 Md` is read as two cells because spaces separate the columns here, and `Md` is not read as a unit",
+                "`1,5 Md` is read as two cells, because spaces separate the columns here, and as one cell it cannot be read \
+                 either: `Md` is not read as a unit",
             ),
-            ("70 тыс.", "and `тыс.` is not read as a unit"),
-            ("70 百万", "and `百万` is not read as a unit"),
+            ("70 тыс.", "either: `тыс.` is not read as a unit"),
+            ("70 百万", "either: `百万` is not read as a unit"),
             (
                 "1.5 B",
-                "`1.5 B` is read as two cells because spaces separate the columns here: write it without a space, as `1.5B`",
+                "`1.5 B` is read as two cells, because spaces separate the columns here: write it without a space, as `1.5B`",
             ),
-            ("~ 70M", "and a number that is only about right is not read"),
+            ("~ 70M", "either: a number marked as approximate is not read"),
         ] {
             let text = format!("params tokens loss\n{cell} 1e9 3.5\n{cell} 2e9 3.25\n");
             let sentence = said(&text);
@@ -373,7 +375,7 @@ mod tests {
     fn thousands_in_groups_of_two_are_thousands() {
         for row in ["1,00,000,1e9,3.5", "70,00,000,1,50,00,00,000,3.5", "12,34,567,1e9,3.5"] {
             let sentence = said(&format!("params,tokens,loss\n{row}\n"));
-            assert!(sentence.contains("thousands that commas separate need quotes"), "{row}: {sentence}");
+            assert!(sentence.contains("a number with commas between thousands needs quotes"), "{row}: {sentence}");
         }
     }
 
@@ -446,7 +448,7 @@ mod tests {
         }
         assert!(
             said("a,7e7,1e9,3.5\nb,8e7,1e9,3.25\n")
-                .starts_with("line 1 holds numbers: the first line names the columns")
+                .starts_with("line 1 holds numbers where the names of the columns belong")
         );
         let words = "run,kind,loss\nloss run,1,3.5\ntokens run,2,3.25\n";
         assert!(Reader::read(words.as_bytes()).is_ok(), "a heading says the loss");

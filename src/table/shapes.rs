@@ -51,6 +51,11 @@ pub(super) fn rows(text: &str) -> Result<Option<Vec<Named>>> {
     of_object(pairs)
 }
 
+/// Error for JSON without any values.
+pub(super) fn nothing() -> Error {
+    bad(text!(words::JSON_EMPTY, expected = expected()))
+}
+
 pub(super) fn too_many() -> Error {
     bad(text!(words::JSON_TOO_LARGE, millions = count(VALUES_MAX / 1_000_000)))
 }
@@ -328,7 +333,8 @@ mod tests {
             (r#"{"columns":["a","a"],"data":[[1,2]]}"#, "two columns of the JSON are both called `a`"),
             ("[1,2,3]", "the JSON is a list of values: write one object for each run"),
             ("[[1,2],[3,4]]", "the first list of the JSON names no columns"),
-            ("[]", "the table has no rows"),
+            ("[]", "the JSON holds no values: write one object for each run"),
+            ("{}", "the JSON holds no values: write one object for each run"),
         ] {
             let sentence = Reader::read(text.as_bytes()).expect_err(text).to_string();
             assert!(sentence.starts_with(says), "{text}: {sentence}");

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::number::{people, typed};
+use super::number::{people, superscript, typed};
 use super::visible::visible;
 use super::{Argument, Kind, Text, Value};
 
@@ -181,6 +181,19 @@ fn without_tex(tex: &str) -> String {
                 }
                 rest = after;
             }
+            '^' => {
+                let (power, after) = match (rest.strip_prefix('{'), rest.chars().next()) {
+                    (Some(inside), _) => braced(inside),
+                    (None, digit) => rest.split_at(digit.map_or(0, char::len_utf8)),
+                };
+                let digits = power.strip_prefix('-').unwrap_or(power);
+                if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                    out.push('^');
+                } else {
+                    out.extend(power.chars().map(superscript));
+                    rest = after;
+                }
+            }
             c => out.push(c),
         }
     }
@@ -241,8 +254,9 @@ mod tests {
     fn tex_is_readable_in_a_terminal() {
         for (tex, said) in [
             (r"$n^{-a}$", "n^(-a)"),
+            (r"$10^{-12}$ and $\chi^2$", "10⁻¹² and χ²"),
             (r"$\alpha = 1/2$", "α = 1/2"),
-            (r"the law $p_j \propto j^{-\alpha}$ of $x^2$", "the law p_j ∝ j^(-α) of x^2"),
+            (r"the law $p_j \propto j^{-\alpha}$ of $x^2$", "the law p_j ∝ j^(-α) of x²"),
             ("no TeX", "no TeX"),
         ] {
             assert_eq!(plain(tex), said);

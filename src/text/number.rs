@@ -14,6 +14,9 @@ pub fn people(x: f64, digits: usize) -> String {
     let size = x.abs();
     if x != 0.0 && !(1e-3..1e7).contains(&size) {
         let (decimals, power) = rounded(size, digits.max(1));
+        if size < 1e-3 && power == -3 {
+            return people(x.signum() * 1e-3, digits);
+        }
         let mantissa = point(&decimals, 0);
         let exponent: String = power.to_string().chars().map(superscript).collect();
         return if mantissa == "1" && sign.is_empty() {
@@ -80,7 +83,8 @@ fn grouped(whole: &str) -> String {
     text
 }
 
-fn superscript(c: char) -> char {
+/// A digit or a minus sign above the line.
+pub(super) fn superscript(c: char) -> char {
     let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     c.to_digit(10).map_or('⁻', |digit| digits[digit as usize])
 }
@@ -110,6 +114,9 @@ mod tests {
             (123_456.7, 3, "123,000"),
             (0.001, 3, "0.001"),
             (0.000_123_456, 3, "1.23 × 10⁻⁴"),
+            (0.000_999_99, 4, "0.001"),
+            (-0.000_999_99, 4, "−0.001"),
+            (0.000_999_99, 5, "9.9999 × 10⁻⁴"),
             (0.999_96, 4, "1"),
             (9_999_999.6, 4, "10,000,000"),
             (3_223_445.4, 5, "3,223,400"),

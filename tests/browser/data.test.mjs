@@ -229,7 +229,7 @@ describe("a file that is not a table is refused with a reason, and the previous 
   const cases = [
     ["a row that is too long", `${TABLE}1,2,3,4\n`, /line 50 has 4 cells/i],
     ["no headings", "1,2\n3,4\n", /line 1 holds numbers/i],
-    ["one column", "loss\n1\n2\n", /line 1 names one column/i],
+    ["one column", "loss\n1\n2\n", /line 1 names only one column/i],
     ["twice the same heading", "a,a\n1,2\n", /line 1.*both called .a./i],
     ["an empty file", "", /empty/i],
     ["headings alone", "params,tokens,loss\n", /no rows/i],
@@ -385,7 +385,7 @@ test("a column has a unit, and a button leaves out rows without numbers", () =>
     );
     assert.equal((await element.evaluate((e) => e.query)).exclude, "missing");
     await element
-      .locator(".tables td", { hasText: "params (M) × 1e6, D = tokens × 1e9" })
+      .locator(".tables td", { hasText: "params (M) × 1,000,000, D = tokens × 10⁹" })
       .waitFor();
   }));
 

@@ -114,7 +114,7 @@ describe("a GPU that fails", () => {
     [
       "the device does not come",
       { worker: method("GPUAdapter", "requestDevice", `return ${NEVER}`) },
-      /has not opened for 10 seconds/i,
+      /did not open within 10 seconds/i,
     ],
     [
       "the device is refused",
@@ -219,19 +219,19 @@ describe("a GPU that fails", () => {
       "results are not read back",
       LATER("GPUBuffer", "mapAsync", `return ${NEVER}`),
       "cpu",
-      /The GPU failed \(it has not answered for 10 seconds\)\. The rest runs on the CPU/i,
+      /The GPU failed \(the device has not answered for 10 seconds\)\. The rest runs on the CPU/i,
     ],
     [
       "one result is not read back",
       LATER("GPUBuffer", "mapAsync", `return ${NEVER}`, 1),
       "gpu",
-      /The GPU failed \(it has not answered for 10 seconds\)\. It was restarted and the work replayed/i,
+      /The GPU failed \(the device has not answered for 10 seconds\)\. It was restarted and its work was repeated/i,
     ],
     [
       "work is never done",
       LATER("GPUQueue", "onSubmittedWorkDone", `return ${NEVER}`),
       "cpu",
-      /The GPU failed \(it has not answered for 10 seconds\)\. The rest runs on the CPU/i,
+      /The GPU failed \(the device has not answered for 10 seconds\)\. The rest runs on the CPU/i,
     ],
     [
       "results cannot be read back",

@@ -36,6 +36,8 @@ export function num(x, digits = 4) {
   const size = Math.abs(x);
   if (x !== 0 && (size < 1e-3 || size >= 1e7)) {
     const [mantissa, exponent] = x.toExponential(Math.max(digits - 1, 0)).split("e");
+    // A number just below 0.001 is rounded up to it.
+    if (exponent === "-3") return num(+`${mantissa}e-3`, digits);
     const power = exponent
       .replace(/\d/g, (d) => superscript[+d])
       .replace("-", "⁻")

@@ -120,15 +120,17 @@ impl Columns {
     /// one.
     pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
         let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
-        bad(if could.is_empty() {
+        bad(if !could.is_empty() {
+            text!(words::X_OPEN, columns = name(table.named(could)))
+        } else if input.role == Role::X {
+            text!(words::NO_X, columns = name(table.names()))
+        } else {
             text!(
                 words::NO_INPUT,
                 input = phrase(input.role.plural()),
                 role = name(input.role.name()),
                 columns = name(table.names()),
             )
-        } else {
-            text!(words::X_OPEN, columns = name(table.named(could)))
         })
         .blaming("columns")
     }
@@ -262,7 +264,7 @@ impl Columns {
         let mut notes = Vec::new();
         for part in parts {
             let (role, column) = (part.role, &table.columns[part.column]);
-            let (called, what) = (|| name(&column.name), || phrase(role.plural()));
+            let (called, what, short) = (|| name(&column.name), || phrase(role.plural()), || name(role.name()));
             let guessed = self.guessed.contains(&role);
             let heading = Heading::of(&column.name);
             if role == Role::Loss
@@ -282,43 +284,72 @@ impl Columns {
                     ([only], doubt) => {
                         let only = name(&table.columns[*only].name);
                         match doubt {
-                            Some(word) => text!(words::DOUBT_WORD, column = only, role = what(), word = name(word)),
-                            None => text!(words::DOUBT, column = only, role = what()),
+                            Some(word) => {
+                                let word = name(word);
+                                text!(words::DOUBT_WORD, column = only, role = what(), word = word, short = short())
+                            }
+                            None => text!(words::DOUBT, column = only, role = what(), short = short()),
                         }
                     }
                     _ => {
                         let column = |k: &usize| text!(words::COLUMN, column = name(&table.columns[*k].name));
                         let columns = open.iter().take(5).map(column).collect();
-                        text!(words::RIVALS, columns = list(columns), role = what())
+                        text!(words::RIVALS, columns = list(columns), role = what(), short = short())
                     }
                 }));
             }
+            if let Some((line, cell)) = column.percent.as_ref().filter(|_| role == Role::Loss) {
+                let (line, cell) = (setting(*line as f64), name(cell));
+                notes.push(text!(words::PERCENT, column = called(), cell = cell, line = line));
+            }
             let (scaled, bare) = column.mixed();
             let (Some(bare), true) = (bare, role.is_counted()) else { continue };
-            let (cell, line) =
-                (|row: usize| setting(column.numbers[row]), |row: usize| setting(table.lines[row] as f64));
+            let line = |row: usize| setting(table.lines[row] as f64);
+            let suffixed = || name(column.suffixed.as_deref().unwrap_or_default());
             if self.said(role).is_none() {
                 if let Some(says) = &heading.log {
-                    return Err(bad(text!(words::LOGARITHMS, column = called(), word = name(says), role = what(),)));
+                    let (word, role) = (name(says), what());
+                    return Err(bad(text!(
+                        words::LOGARITHMS,
+                        column = called(),
+                        word = word,
+                        role = role,
+                        short = short()
+                    )));
                 }
                 if let Some(says) = heading.unread.as_deref().or_else(|| role.unknown_unit(&heading)) {
-                    return Err(bad(text!(words::STRANGE_UNIT, column = called(), word = name(says), role = what(),)));
+                    let (word, role) = (name(says), what());
+                    return Err(bad(text!(
+                        words::STRANGE_UNIT,
+                        column = called(),
+                        word = word,
+                        role = role,
+                        short = short()
+                    )));
                 }
                 let small = column.numbers[bare].abs() < 1e4;
                 if let Some(row) = scaled.filter(|row| small && part.unit == 1.0 && column.numbers[*row].abs() >= 1e6) {
                     return Err(bad(text!(
                         words::MIXED,
                         column = called(),
-                        scaled = cell(row),
+                        scaled = suffixed(),
                         scaled_line = line(row),
-                        bare = cell(bare),
+                        bare = setting(column.numbers[bare]),
                         bare_line = line(bare),
                         role = what(),
+                        short = short(),
                     )));
                 }
                 if let Some(letter) = heading.letter.filter(|_| part.unit == 1.0) {
                     let letter = if letter == 'k' { letter } else { letter.to_ascii_uppercase() };
-                    notes.push(text!(words::LETTER, column = called(), role = what(), letter = name(letter)));
+                    let letter = name(letter);
+                    notes.push(text!(
+                        words::LETTER,
+                        column = called(),
+                        role = what(),
+                        letter = letter,
+                        short = short()
+                    ));
                 }
                 if heading.days && part.unit != 1.0 {
                     notes.push(text!(words::DAYS, column = called(), unit = text::number(part.unit)));
@@ -328,7 +359,7 @@ impl Columns {
                 notes.push(text!(
                     words::SUFFIXES,
                     column = called(),
-                    number = cell(row),
+                    number = suffixed(),
                     line = line(row),
                     unit = text::number(part.unit),
                 ));

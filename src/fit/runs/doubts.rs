@@ -155,16 +155,25 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
                 column = column,
                 least = setting(least),
                 role = phrase(role.plural()),
+                short = name(role.name()),
             ))
             .blaming("columns"));
         }
         if middle > if part.unit == 1.0 { most } else { most_scaled } {
-            let (column, role) = (name(&table.columns[part.column].name), phrase(role.plural()));
+            let (column, short) = (name(&table.columns[part.column].name), name(role.name()));
+            let (middle, role) = (number(middle), phrase(role.plural()));
             return Err(bad(if part.unit == 1.0 {
-                text!(words::BEYOND_ALL, column = column, middle = number(middle), role = role)
+                text!(words::BEYOND_ALL, column = column, middle = middle, role = role, short = short)
             } else {
                 let unit = number(part.unit);
-                text!(words::BEYOND_ALL_IN_UNITS, column = column, unit = unit, middle = number(middle), role = role)
+                text!(
+                    words::BEYOND_ALL_IN_UNITS,
+                    column = column,
+                    unit = unit,
+                    middle = middle,
+                    role = role,
+                    short = short
+                )
             })
             .blaming("columns"));
         }

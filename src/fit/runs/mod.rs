@@ -67,6 +67,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let kept: Vec<usize> = all.iter().copied().filter(|row| out[*row].is_none()).collect();
     kept.iter().try_for_each(|row| whole(&sources, table, *row))?;
 
+    let sized = parts.iter().any(|part| matches!(part.role, Role::Params | Role::X));
+    let weights = weights(columns, table, &kept, sized, both)?;
     let lines: Vec<usize> = kept.iter().map(|&row| table.lines[row]).collect();
     let lists: Vec<Vec<f64>> =
         values.iter().map(|list| kept.iter().map(|&row| list[row]).collect::<Vec<_>>()).collect();
@@ -86,8 +88,6 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     notes.extend(contradictions(columns, table, &kept));
     notes.extend(far_off(y, &lines));
 
-    let sized = parts.iter().any(|part| matches!(part.role, Role::Params | Role::X));
-    let weights = weights(columns, table, &kept, sized, both)?;
     // Without a column of runs, rows count as separate runs only if they differ.
     let rows = std::mem::replace(&mut data.block, blocks(columns, table, &kept));
     let differ = data.weigh(law, &weights)?;
@@ -98,7 +98,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
         let copies = lines.len() - differ.len();
         notes.push(text!(words::COPIES, copies = count(copies)));
     }
-    let formulas = sources.iter().map(|source| name(source.formula(table)));
+    let formulas = sources.iter().map(|source| phrase(source.formula(table)));
     let symbols = law.info.inputs.iter().map(|input| Some(input.symbol)).chain([None]);
     let mut how: Vec<Text> = symbols
         .zip(formulas)
@@ -146,17 +146,16 @@ fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Res
     for column in read.iter().map(|k| &table.columns[*k]) {
         sure(column, both)?;
         let alone = column.numbers.iter().all(|x| x.is_nan());
+        if alone && column.text.is_none() {
+            return Err(bad(text!(words::NO_NUMBERS, column = name(&column.name))));
+        }
         if let Some((line, text)) = column.text.as_ref().filter(|_| alone || !rules.contains(&Rule::Missing)) {
             let (line, column, cell) = (setting(*line as f64), name(&column.name), name(text));
             return Err(bad(match (alone, number::why(text).map(phrase)) {
+                // The rule `missing` does not leave out what somebody wrote as a number.
+                (_, Some(why)) => text!(words::NOT_NUMBER_WHY, line = line, column = column, cell = cell, why = why),
                 (true, None) => text!(words::NOT_NUMBER, line = line, column = column, cell = cell),
-                (true, Some(why)) => {
-                    text!(words::NOT_NUMBER_WHY, line = line, column = column, cell = cell, why = why)
-                }
                 (false, None) => text!(words::NOT_NUMBER_HERE, line = line, column = column, cell = cell),
-                (false, Some(why)) => {
-                    text!(words::NOT_NUMBER_HERE_WHY, line = line, column = column, cell = cell, why = why)
-                }
             }));
         }
     }

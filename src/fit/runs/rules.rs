@@ -144,7 +144,7 @@ fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: 
     }
     let ordered = !matches!(how, Compare::Equal | Compare::Other);
     if number.is_none() && ordered {
-        return Err(Error::parameter("exclude", value, words::ORDERED));
+        return Err(Error::parameter("exclude", &format!("{called}{}{value}", how.sign()), words::ORDERED));
     }
     let unit = columns.part_of(k, table).map_or(1.0, |part| part.unit);
     let whole = number::read(value).1 || value.contains(['e', 'E']);

@@ -1,8 +1,10 @@
 //! Columns from which an input of a law is computed: its own column, or other columns that determine it.
 
-use super::Columns;
+use super::{Columns, words};
 use crate::fit::Role;
 use crate::table::Table;
+use crate::text;
+use crate::text::{Text, name, number, phrase};
 
 /// A column with its role and unit.
 #[derive(Clone, Copy, Debug)]
@@ -67,16 +69,28 @@ impl Source {
     }
 
     /// How the input is computed from columns, as a formula.
-    pub(super) fn formula(&self, table: &Table) -> String {
-        let name = |part: &Part| {
-            let unit = if part.unit == 1.0 { String::new() } else { format!(" × {:e}", part.unit) };
-            format!("`{}`{unit}", table.columns[part.column].name)
+    pub(super) fn formula(&self, table: &Table) -> Text {
+        let one = |part: &Part| {
+            let column = name(&table.columns[part.column].name);
+            if part.unit == 1.0 {
+                text!(words::COLUMN, column = column)
+            } else {
+                text!(words::IN_UNITS, column = column, unit = number(part.unit))
+            }
         };
-        let names = |list: &[Part]| list.iter().map(name).collect::<Vec<_>>();
-        let over: Vec<String> = self.over_six.then(|| "6".to_owned()).into_iter().chain(names(&self.over)).collect();
-        let over = if over.len() > 1 { format!("({})", over.join(" ")) } else { over.concat() };
-        let slash = if over.is_empty() { "" } else { " / " };
-        format!("{}{slash}{over}", names(&self.times).join(" "))
+        let times = |a: Text, b: Text| text!(words::TIMES, first = phrase(a), second = phrase(b));
+        let product = |list: &[Part]| list.iter().map(one).reduce(times);
+        let above = product(&self.times).unwrap_or_else(|| Text::verbatim(""));
+        let Some(below) = product(&self.over) else { return above };
+        let several = self.over.len() > 1 || self.over.iter().any(|part| part.unit != 1.0);
+        let (above, below) = (phrase(above), phrase(below));
+        if self.over_six {
+            text!(words::OVER_SIX, above = above, below = below)
+        } else if several {
+            text!(words::OVER_PRODUCT, above = above, below = below)
+        } else {
+            text!(words::OVER, above = above, below = below)
+        }
     }
 }
 

@@ -34,7 +34,7 @@ fn read(law: &str, text: &str, rules: &[&str]) -> Result<Read> {
 #[test]
 fn columns_are_guessed_and_tokens_follow_from_operations() {
     let runs = read("chinchilla", TABLE, &["missing", "largest=1"]).expect("runs");
-    assert_eq!(runs.how, ["N = `Model Size`", "D = `Training FLOP` / (6 `Model Size`)", "loss = `val_loss`"]);
+    assert_eq!(runs.how, ["N = `Model Size`", "D = `Training FLOP` / (6 × `Model Size`)", "loss = `val_loss`"]);
     assert_eq!(runs.lines, [2, 3, 4, 5, 6, 8], "less line 7, which has no loss, and line 9, the largest");
     assert_eq!(runs.excluded, [(7, 0), (9, 1)], "each with its rule");
     assert_eq!(runs.data.input(0), [1e8, 6e18 / 6e8], "N and D");
@@ -45,7 +45,7 @@ fn columns_are_guessed_and_tokens_follow_from_operations() {
         &[],
     );
     let unique = unique.expect("runs");
-    assert_eq!(unique.how[2], "U = `Training FLOP` / (6 `Model Size` `epochs`)");
+    assert_eq!(unique.how[2], "U = `Training FLOP` / (6 × `Model Size` × `epochs`)");
     assert_eq!(unique.data.input(2), [2e8, 5e9, 1.25e9], "U = D / epochs");
 }
 
@@ -92,18 +92,20 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
     };
     assert_eq!(
         read("chinchilla", TABLE, &[]).expect_err("a hole").to_string(),
-        "line 7: column `val_loss` holds `nan`, no finite number; `exclude=missing` leaves such rows out"
+        "line 7: column `val_loss` holds `nan`, which is not a finite number; \
+         `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out"
     );
     assert_eq!(chinchilla("3.4,x", "-3.4,x"), "line 4: the loss is -3.4; it must be above 0");
     assert_eq!(chinchilla("3.4,x", "0,x"), "line 4: the loss is 0; it must be above 0");
     assert_eq!(
         chinchilla("3.4,x", "big,x"),
-        "line 4: column `val_loss` holds `big` where a number is needed; `exclude=missing` leaves such rows out"
+        "line 4: column `val_loss` holds `big` where a number is needed; \
+         `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out"
     );
     assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters must be above 0, not 0");
     assert_eq!(
         chinchilla("val_loss", "other"),
-        "no column is the loss: name it, as `loss:HEADING` in `columns` or `--loss HEADING` on the command line; the \
+        "no column holds the loss: name one, as `loss:HEADING` in `columns` or `--loss HEADING` on the command line; the \
          columns are run, Model Size, Training FLOP, epochs, other, family"
     );
     let few = TABLE.lines().take(2).collect::<Vec<_>>().join("\n");
@@ -114,7 +116,7 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
     let constant = "params,tokens,loss\n1,5,3\n2,5,2.5\n3,5,2.2\n4,5,2.1\n5,5,2\n6,5,1.9\n";
     assert_eq!(
         read("chinchilla", constant, &[]).expect_err("constant").to_string(),
-        "every row has the same tokens, 5, so nothing says how the loss depends on it"
+        "all rows are alike in tokens (5), so they do not show how the loss depends on tokens"
     );
 }
 
@@ -138,18 +140,18 @@ fn x_is_the_only_column_left_or_is_asked() {
         ("train_loss,time,val_loss", 1, "", "`time`"),
         ("params,x,loss", 1, "", "`x`"),
         ("params,tokens,loss", 1, "x:params", "`params`"),
-        ("run,tokens (B),loss", 1, "", "`tokens (B)` × 1e9"),
-        ("run,tokens,loss", 1, "tokens.unit:M", "`tokens` × 1e6"),
-        ("run,tokens,loss", 1, "x.unit:k,tokens.unit:M", "`tokens` × 1e3"),
+        ("run,tokens (B),loss", 1, "", "`tokens (B)` × 10⁹"),
+        ("run,tokens,loss", 1, "tokens.unit:M", "`tokens` × 1,000,000"),
+        ("run,tokens,loss", 1, "x.unit:k,tokens.unit:M", "`tokens` × 1,000"),
     ] {
         assert_eq!(of(head, first, columns).expect("runs"), format!("x = {x}"), "{head} {columns}");
     }
-    let how = ": name it, as `x:HEADING` in `columns` or `--x HEADING` on the command line";
+    let how = ", as `x:HEADING` in `columns` or `--x HEADING` on the command line";
     for (head, columns, want) in [
-        ("params,tokens,loss", "", "the column of x is open, it could be params, tokens"),
-        ("a,b,c", "loss:c", "the column of x is open, it could be a, b"),
-        ("run,tokens,loss", "x:-", "the column of x is open, it could be tokens"),
-        ("run,tokens,loss", "loss:tokens", "no column is the x"),
+        ("params,tokens,loss", "", "nothing says which column is x, which could be params, tokens: name it"),
+        ("a,b,c", "loss:c", "nothing says which column is x, which could be a, b: name it"),
+        ("run,tokens,loss", "x:-", "nothing says which column is x, which could be tokens: name it"),
+        ("run,tokens,loss", "loss:tokens", "no column holds x: name one"),
     ] {
         let said = of(head, 1, columns).expect_err("a question").to_string();
         assert!(said.starts_with(&format!("{want}{how}")), "{head} {columns}: {said}");
@@ -249,7 +251,7 @@ fn units_stand_in_headings_in_settings_or_in_cells() {
     };
     let found = of(text, "");
     assert_eq!(found.data.input(0), [7e7, 1.5e9], "as headed");
-    assert_eq!(found.how[0], "N = `Params (M)` × 1e6");
+    assert_eq!(found.how[0], "N = `Params (M)` × 1,000,000");
     assert_eq!(of(text, "params.unit:k").data.input(0)[0], 7e4, "as said");
     let cells = text.replace("70,", "70M,").replace("160,", "160M,");
     assert_eq!(of(&cells, "").data.input(0), [7e7, 1.5e9], "cells that say it themselves are not scaled twice");
@@ -269,11 +271,12 @@ fn absurd_guesses_are_asked_about_and_odd_sizes_noted() {
     let said = with("params,tokens,L", 1e7, 1e8, 1.0, "").expect_err("whole numbers").to_string();
     assert_eq!(
         said,
-        "the loss is guessed to be column `L`, which holds whole numbers, such as 36: say which column is the loss"
+        "the loss is guessed to be column `L`, which holds whole numbers, such as 36: say which column is the loss, \
+         as `loss:HEADING` in `columns` or `--loss HEADING` on the command line"
     );
     assert!(with("params,tokens,L", 1e7, 1e8, 1.0, "loss:L").is_ok(), "somebody said it");
     let said = with("params,d,loss", 1e7, 1.0, 0.1, "").expect_err("few tokens").to_string();
-    assert!(said.contains("tokens column `d`") && said.contains("unit"), "{said}");
+    assert!(said.contains("columns `params` and `d` are guessed") && said.contains("unit"), "{said}");
     assert!(with("params,d,loss", 1e7, 1.0, 0.1, "tokens.unit:B").is_ok(), "with a unit");
     let notes =
         |n: f64, d: f64| with("params,tokens,loss", n, d, 0.1, "params:params,tokens:tokens").expect("runs").notes;
@@ -288,9 +291,10 @@ fn what_stands_for_no_number_is_named_with_the_way_out() {
     for word in ["#N/A", "NA", "NaN", "inf", "diverged", "-", ""] {
         let text = format!("x,loss\n1,5.5\n2,3\n4,{word}\n8,2.1\n16,2\n32,1.9\n");
         let said = read("power", &text, &[]).expect_err("a hole").to_string();
-        let named = if word.is_empty() { "is empty".to_owned() } else { format!("holds `{word}`") };
-        assert!(said.starts_with(&format!("line 4: column `loss` {named}")), "{said}");
-        assert!(said.ends_with("`exclude=missing` leaves such rows out"), "{said}");
+        let named = |word| format!("line 4: column `loss` holds `{word}`");
+        let named = if word.is_empty() { "line 4: the cell of column `loss` is empty".to_owned() } else { named(word) };
+        assert!(said.starts_with(&named), "{said}");
+        assert!(said.ends_with("`--exclude missing` on the command line, leaves such rows out"), "{said}");
         assert_eq!(read("power", &text, &["missing"]).expect("runs").lines, [2, 3, 5, 6, 7], "{word}");
     }
 }
@@ -341,11 +345,11 @@ fn a_heading_is_the_unit_of_cells_without_their_own() {
     let found = with("chinchilla", &text, "").expect("runs");
     let tokens = |found: &Read| (0..6).map(|i| found.data.input(i)[1]).collect::<Vec<_>>();
     assert_eq!(tokens(&found), [1.5e9, 5e9, 2e10, 1.5e9, 5e9, 2e10], "each by its own unit");
-    assert!(found.notes[0].contains("such as 1500000000 on line 5, are read by it"), "{:?}", found.notes);
+    assert!(found.notes[0].contains("such as `1500M` on line 5, is read with that suffix"), "{:?}", found.notes);
     assert_eq!(tokens(&with("chinchilla", &text, "tokens.unit:M").expect("runs"))[2..4], [2e7, 1.5e9], "as said");
     let text = text.replace(" (B)", "");
     let said = with("chinchilla", &text, "").expect_err("70 tokens").to_string();
-    assert!(said.contains("holds 1500000000 on line 5 with a suffix and 1.5 on line 2 without"), "{said}");
+    assert!(said.contains("holds `1500M` on line 5, with a suffix, and 1.5 on line 2, without one"), "{said}");
     assert_eq!(tokens(&with("chinchilla", &text, "tokens.unit:B").expect("runs")), tokens(&found), "as asked for");
 }
 
@@ -389,7 +393,7 @@ fn petaflop_days_are_operations() {
     for heading in ["compute (PF-days)", "compute_pf_days", "petaflop_s_days", "compute [PFLOP/s-days]"] {
         let found = with("chinchilla", &six(&format!("params,{heading},loss"), SIZES, days), "").expect("runs");
         assert!((found.data.input(0)[1] - 1.5e9).abs() < 1e5, "{heading}: {:?}", found.data.input(0));
-        assert_eq!(found.how[1], format!("D = `{heading}` × 8.64e19 / (6 `params`)"));
+        assert_eq!(found.how[1], format!("D = `{heading}` × 8.64 × 10¹⁹ / (6 × `params`)"));
         assert!(found.notes[0].contains("1 stands for 8.64 × 10¹⁹ operations"), "{:?}", found.notes);
     }
 }
@@ -403,12 +407,12 @@ fn a_letter_at_the_end_of_a_name_is_a_unit_where_it_can_be() {
     assert!(found.notes.is_empty(), "{:?}", found.notes);
     let found = with("chinchilla", &six("params_b,tokens_t,loss", SIZES, TOKENS), "").expect("runs");
     assert_eq!(found.data.input(0), [7e7, 1.5e9], "subscripts");
-    assert!(found.notes[1].contains("last letter of column `tokens_t`"), "{:?}", found.notes);
+    assert!(found.notes[1].contains("last letter of the heading `tokens_t`"), "{:?}", found.notes);
     for heading in ["x_t", "step_k", "steps_t", "x_b"] {
         let text = format!("{heading},loss\n1,5.5\n2,3\n4,2.5\n8,2.1\n16,2\n32,1.9\n");
         let found = with("power", &text, "").expect("runs");
         assert_eq!(found.data.input(5), [32.0], "{heading}");
-        assert!(found.notes[0].contains(&format!("column `{heading}`")), "{:?}", found.notes);
+        assert!(found.notes[0].contains(&format!("heading `{heading}`")), "{:?}", found.notes);
         let unit = with("power", &text, "x.unit:k").expect("runs");
         assert_eq!((unit.data.input(5), unit.notes.len()), (&[32e3][..], 0), "{heading}, as said");
     }
@@ -520,7 +524,7 @@ fn columns_outside_the_fit_decide_no_mark() {
     assert_eq!(of("train_loss", "3,7512", whole, ";", ".").expect("runs"), 1054.0, "any loss does");
     let both = ["5,0019", "4.55", "4,1", "3,8", "3,5", "3,3"];
     let said = of("lr", "1", both, ";", ".").expect_err("both").to_string();
-    assert!(said.contains("with a point and with a comma"), "{said}");
+    assert!(said.contains("both decimal points and decimal commas"), "{said}");
 }
 
 #[test]
@@ -534,7 +538,7 @@ fn sentences_are_short_and_say_what_is_allowed() {
     let said = with("power", &text(&|_| "3".to_owned()), "").map_err(|e| e.to_string());
     assert!(!said.is_err_and(|said| said.contains("whole numbers")), "a column that is called the loss");
     let said = Rule::parse("largest=-1").expect_err("no count").to_string();
-    assert!(said.contains("largest=COUNT, with a whole number from 0"), "{said}");
+    assert!(said.contains("largest=COUNT, where COUNT is how many rows"), "{said}");
     assert!(Rule::parse("largest>-1").is_ok(), "a column of that name");
     let comment = "run,x,loss\na,1,5.5\n#best,2,3\nc,4,2.5\nd,8,2.1\ne,16,2\nf,32,1.9\n";
     assert!(with("power", comment, "").expect("runs").notes[0].contains("Line 3"), "what a table skipped is said");
@@ -580,7 +584,7 @@ fn what_is_like_the_loss_is_no_loss_until_somebody_says_so() {
     }
     for heading in ["loss__MIN", "val_loss__MAX", "loss_ci", "loss_var", "loss_std", "aux_loss", "loss (std)"] {
         let said = with("chinchilla", &six(&format!("params,tokens,{heading}"), SIZES, TOKENS), "");
-        assert!(said.expect_err(heading).to_string().starts_with("no column is the loss"), "{heading}");
+        assert!(said.expect_err(heading).to_string().starts_with("no column holds the loss"), "{heading}");
     }
     for heading in [
         "Loss",
@@ -628,9 +632,9 @@ fn what_is_like_tokens_seen_is_asked_about() {
     for heading in ["tokens (unique)", "distinct_tokens", "unique tokens"] {
         let text = six(&format!("params,{heading},loss"), SIZES, TOKENS);
         let said = with("chinchilla", &text, "").expect_err(heading).to_string();
-        assert!(said.starts_with("no column is the tokens"), "{said}");
+        assert!(said.starts_with("no column holds the tokens"), "{said}");
         let text = text.replace('\n', ",4\n").replacen(",4\n", ",epochs\n", 1);
-        assert_eq!(with("chinchilla", &text, "").expect(heading).how[1], format!("D = `{heading}` `epochs`"));
+        assert_eq!(with("chinchilla", &text, "").expect(heading).how[1], format!("D = `{heading}` × `epochs`"));
     }
     for heading in ["param_norm", "params_wibble", "unique_params"] {
         let said = with("chinchilla", &six(&format!("{heading},tokens,loss"), SIZES, TOKENS), "");
@@ -722,7 +726,7 @@ fn columns_that_contradict_each_other_are_named() {
     let flops = "params,tokens,loss,flops";
     assert_eq!(notes(&table(flops, &|n, d| 6.0 * n * d)), "");
     assert_eq!(notes(&table(flops, &|n, d| 8.0 * n * d)), "", "with what is recomputed");
-    assert!(notes(&table(flops, &|n, d| 6e-9 * n * d)).contains("is about 10⁻⁹ times 6 `params` `tokens`"));
+    assert!(notes(&table(flops, &|n, d| 6e-9 * n * d)).contains("is about 10⁻⁹ times 6 × `params` × `tokens`"));
     assert!(notes(&table(flops, &|n, d| 60.0 * n * d)).contains("is about 10 times"), "ten times as many");
     let unique = "params,tokens,loss,unique_tokens";
     assert!(notes(&table(unique, &|_, d| d * 1.2)).contains("Line 2 has more unique tokens"), "a fifth more");
@@ -738,7 +742,7 @@ fn columns_that_contradict_each_other_are_named() {
     };
     assert_eq!(notes(&epochs(4.0)), "");
     assert!(
-        notes(&epochs(8.0)).contains("`tokens` is about 2 times `unique_tokens` `epochs`"),
+        notes(&epochs(8.0)).contains("`tokens` is about 2 times `unique_tokens` × `epochs`"),
         "{}",
         notes(&epochs(8.0))
     );
@@ -749,21 +753,23 @@ fn a_loss_that_stands_for_a_failure_is_named() {
     let text = "params,tokens,loss\n7e7,1.5e9,3.6\n7e7,5e9,3.3\n7e7,2e10,3.1\n1.6e8,1.5e9,999\n1.6e8,5e9,3.1\n\
         1.6e8,2e10,2.9\n3e8,2e10,2.8\n";
     let notes = with("chinchilla", text, "").expect("runs").notes;
-    assert!(notes[0].starts_with("Line 5 has a loss of 999, more than 20 times the middle one, 3.1"), "{notes:?}");
-    let rule = notes[0].split('`').nth(1).and_then(|said| said.strip_prefix("exclude=")).expect("a rule").to_owned();
+    assert!(notes[0].starts_with("Line 5 has a loss of 999, more than 20 times the median, 3.1"), "{notes:?}");
+    let rule = notes[0].split('`').nth(1).expect("a rule").to_owned();
     assert_eq!(read("chinchilla", text, &[&rule]).expect("as said").lines, [2, 3, 4, 6, 7, 8]);
     let notes = |loss: &str| with("chinchilla", &text.replace("999", loss), "").expect("runs").notes;
-    assert!(!notes("80").is_empty() && notes("50").is_empty(), "more than twenty times the middle one");
+    assert!(!notes("80").is_empty() && notes("50").is_empty(), "more than twenty times the median");
 }
 
 #[test]
 fn a_number_that_is_not_read_is_not_missing() {
     let text = |cell: &str| format!("x,loss\n1,5.5\n2,3\n{cell},2.4\n8,2.1\n16,2\n32,1.9\n");
-    for (cell, why) in [("~4", "only about right"), ("4 tausend", "not read as a unit"), ("4±1", "with its error")] {
+    for (cell, why) in [("~4", "marked as approximate"), ("4 tausend", "not read as a unit"), ("4±1", "with its error")]
+    {
         for rules in [&[][..], &["missing"]] {
             let said = read("power", &text(cell), rules).expect_err(cell).to_string();
             assert!(said.starts_with(&format!("line 4: column `x` holds `{cell}` where a number is needed")), "{said}");
             assert!(said.contains(why), "{said}");
+            assert!(!said.contains("leaves such rows out"), "no rule does: {said}");
         }
         assert!(read("power", &text(cell), &[&format!("x={cell}"), "missing"]).is_ok(), "{cell}: somebody said so");
     }
@@ -984,4 +990,59 @@ fn shares_of_unique_tokens_are_asked_about() {
         let said = of(share, "params,tokens,unique,loss").expect_err("a share").to_string();
         assert!(said.contains(says), "{said}");
     }
+}
+
+#[test]
+fn a_loss_in_percent_is_divided_by_a_hundred_and_that_is_said() {
+    let text = |cells: [&str; 6]| {
+        let row = |(i, cell): (usize, &str)| format!("{},{cell}\n", 1 << i);
+        format!("x,loss\n{}", cells.into_iter().enumerate().map(row).collect::<String>())
+    };
+    let note = |cell: &str, line: usize| {
+        format!("In column `loss`, a percentage such as `{cell}` on line {line} is divided by 100.")
+    };
+    for (cells, cell, line) in [
+        (["55%", "30%", "25%", "21%", "20%", "19%"], "55%", 2),
+        (["0.55", "0.3", "25 percent", "21%", "0.2", "0.19"], "25 percent", 4),
+    ] {
+        let found = with("power", &text(cells), "").expect("runs");
+        assert_eq!(found.data.y[2], 0.25, "{cells:?}");
+        assert!(found.notes.len() == 1 && found.notes[0] == *note(cell, line), "{:?}", found.notes);
+    }
+    let found = with("power", &text(["5.5", "3", "2.5", "2.1", "2", "1.9"]), "").expect("runs");
+    assert!(found.notes.is_empty(), "{:?}", found.notes);
+}
+
+#[test]
+fn a_column_without_numbers_is_not_a_matter_of_missing_rows() {
+    let text = "x,loss\n1,n/a\n2,n/a\n4,\n8,-\n16,n/a\n";
+    for rules in [&[][..], &["missing"]] {
+        let said = read("power", text, rules).expect_err("no loss").to_string();
+        assert_eq!(said, "column `loss` holds no number");
+    }
+}
+
+#[test]
+fn a_rule_is_quoted_whole() {
+    let said = read("power", "x,loss\n1,3\n2,2.5\n4,2.2\n8,2.1\n", &["loss<abc"]).expect_err("no number").to_string();
+    assert_eq!(said, "parameter `exclude` cannot be `loss<abc`: it takes a number after `<`, `<=`, `>` or `>=`");
+}
+
+#[test]
+fn weights_are_judged_before_rows_are_counted() {
+    let said = read("power", "x,loss,weight\n1,3,1\n2,2.5,-1\n", &[]).expect_err("a weight").to_string();
+    assert_eq!(said, "line 3: the weight in column `weight` must be a number above 0");
+}
+
+#[test]
+fn a_formula_says_what_is_divided_by_what() {
+    let cells = |d: f64| format!("{},{}", d / 4e6, 4);
+    let table = |heads: &str| {
+        let row = |i: usize| {
+            format!("{},{},{}\n", SIZES[i], cells(TOKENS[i].parse().expect("a number")), 3.6 - 0.1 * i as f64)
+        };
+        format!("{heads}\n{}", (0..6).map(row).collect::<String>())
+    };
+    let found = with("chinchilla", &table("params,unique tokens (M),epochs,loss"), "").expect("runs");
+    assert_eq!(found.how[1], "D = `unique tokens (M)` × 1,000,000 × `epochs`");
 }

@@ -12,7 +12,7 @@ use report::{Compared, Study};
 
 use super::legs::Carried;
 use super::{Claim, Experiment, Info};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
 use crate::fit::bootstrap::Bootstrap;
 use crate::fit::choose;
@@ -318,6 +318,7 @@ pub struct Fitting {
     /// Number of runs that the rows belong to.
     runs: usize,
     simulated: bool,
+    resampled: bool,
     ask: Ask,
     others: Vec<(&'static str, Result<Problem>)>,
     stages: Vec<Stage>,
@@ -377,7 +378,7 @@ impl Common {
             let j = law.param(wanted).map_err(allowed)?;
             let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
             match value {
-                None => Ok((j, Some(published))),
+                None => Ok::<_, Error>((j, Some(published))),
                 Some("free") => Ok((j, None)),
                 Some(text) => {
                     let [lo, hi] = law.info.params[j].bounds;
@@ -395,7 +396,18 @@ impl Common {
                 }
             }
         };
-        parts(&self.fixed).map(one).collect()
+        let mut held: Vec<(usize, Option<f64>)> = Vec::new();
+        for asked in parts(&self.fixed) {
+            let (j, value) = one(asked)?;
+            if let Some(place) = held.iter().position(|(known, _)| *known == j) {
+                let first = name(parts(&self.fixed).nth(place).unwrap_or_default());
+                let (second, parameter) = (name(asked), name(law.info.params[j].name));
+                let message = text!(words::FIXED_TWICE, first = first, second = second, parameter = parameter);
+                return Err(Error::new(ErrorKind::Parameter, message).blaming("fixed"));
+            }
+            held.push((j, value));
+        }
+        Ok(held)
     }
 }
 
@@ -474,6 +486,7 @@ impl Fitting {
             notes,
             runs: blocks.len(),
             simulated: !from,
+            resampled: common.bootstrap > 0,
             ask: common.ask,
             others,
             stages,
@@ -589,6 +602,7 @@ impl Fitting {
             notes: &self.notes,
             runs: self.runs,
             simulated: self.simulated,
+            resampled: self.resampled,
             ask: self.ask,
         }
         .output()

@@ -98,13 +98,13 @@ fn a_table_is_read_as_its_columns_say() {
         ("fixed=E=0", "parameter `fixed` cannot be `E=0`: it takes a number from 1e-60 to 1e200 for E"),
         ("budget=1e31", "parameter `budget` cannot be `1e31`: it takes a number from 1e12 to 1e30"),
         ("compare=none", "parameter `compare` cannot be `none`"),
-        ("law=chinchilla", "no column is the parameters"),
+        ("law=chinchilla", "no column holds the parameters"),
     ] {
         let said = refused("fit", text, Some(&small));
         assert!(said.starts_with(sentence), "{text}: {said}");
     }
     let said = refused("exam-time", "", Some(&small));
-    assert!(said.contains("reads no table"), "{said}");
+    assert!(said.contains("does not read a table"), "{said}");
 }
 
 /// A table of simulated runs of the Chinchilla law, with noise of 0.5%; `label` names the runs.
@@ -126,9 +126,11 @@ fn so_few_rows_that_intervals_are_too_wide_are_said_to_be() {
     let grid: Vec<_> = [7e7, 4e8, 3e9].iter().flat_map(|n| [1.5e9, 1e10, 5e10, 1.2e11].map(|d| (*n, d))).collect();
     for (rows, wide) in [(9, true), (10, false), (12, false)] {
         let table = sized(|i| i.to_string(), &grid[..rows]);
-        let words = said(&run("chinchilla", "bootstrap=0&profiles=no", Some(&table)));
+        let words = said(&run("chinchilla", "bootstrap=20&profiles=no", Some(&table)));
         assert_eq!(words.contains("wider than necessary"), wide, "{rows} rows for five parameters: {words}");
-        assert!(words.contains("for 5 free parameters, the bootstrap does not resample rows"), "{words}");
+        assert!(words.contains(&format!("With only {rows} rows for 5 free parameters")), "{words}");
+        let words = said(&run("chinchilla", "bootstrap=0&profiles=no", Some(&table)));
+        assert!(!words.contains("bootstrap"), "there is none: {words}");
     }
 }
 
@@ -139,13 +141,13 @@ fn rows_of_few_runs_are_resampled_one_by_one_and_that_is_said() {
         .flat_map(|n| [1.5e9, 3e9, 6e9, 1.2e10, 2.4e10, 5e10, 1.2e11].map(|d| (*n, d)))
         .collect();
     for (label, says) in [
-        ((|_| "sweep".into()) as fn(u32) -> String, "There is only 1, so it resamples single rows."),
-        (|i| format!("r{}", i % 5), "There are only 5, so it resamples single rows."),
+        ((|_| "sweep".into()) as fn(u32) -> String, "there is only 1, so it resamples single rows"),
+        (|i| format!("r{}", i % 5), "there are only 5, so it resamples single rows"),
         (|i| format!("r{}", i % 10), ""),
     ] {
         let output = run("chinchilla", "bootstrap=60&profiles=no", Some(&sized(label, &grid)));
         assert!(
-            said(&output).contains(says) && (says.is_empty() != said(&output).contains("single rows")),
+            said(&output).contains(says) && (says.is_empty() != said(&output).contains("resamples single rows")),
             "{output:?}"
         );
         for row in table(&output, "parameters") {
@@ -419,7 +421,7 @@ fn a_fit_that_a_bound_stops_says_which_and_determines_nothing() {
     let rows: String =
         (1..13).map(|i| format!("{}e-303,{}\n", i * i, 2.0 + 2.0 / f64::from(i) + 0.01 * f64::from(i % 3))).collect();
     let output = run("fit", "bootstrap=40", Some(&format!("x,loss\n{rows}")));
-    assert!(said(&output).contains("A is at its bound, 1e-60"), "{}", said(&output));
+    assert!(said(&output).contains("A is at its bound, 10⁻⁶⁰"), "{}", said(&output));
     for row in table(&output, "parameters") {
         let Cell::Text(verdict) = &row[6] else { panic!("words") };
         assert!(!verdict.english().starts_with("The runs determine"), "{row:?}");
@@ -525,4 +527,48 @@ fn a_row_far_from_the_fit_is_named() {
     assert_eq!(says(None), None);
     let said = says(Some(5.0)).expect("a sentence");
     assert!(said.english().starts_with("Line 11 lies far from the fit: its loss is 5, the law gives 2."), "{said}");
+}
+
+#[test]
+fn a_parameter_is_held_or_freed_once() {
+    for (text, first, second) in [("E=1,E=2", "E=1", "E=2"), ("E=1,A=3,E=free", "E=1", "E=free"), ("E,E=1", "E", "E=1")]
+    {
+        let said = refused("fit", &format!("fixed={text}"), None);
+        let want = format!("`fixed` says both `{first}` and `{second}` of parameter E: keep one of them");
+        assert_eq!(said, want);
+    }
+    let texts = vec![("fixed".to_owned(), "E=1,E=2".to_owned())];
+    let problems = crate::session::check("fit", &texts, None).expect("an experiment").problems;
+    assert_eq!(problems[0].parameter.as_deref(), Some("fixed"), "the page marks the setting");
+}
+
+#[test]
+fn a_target_that_no_tokens_reach_is_said() {
+    let said = |target: &str| {
+        let ask = format!("law=chinchilla&rows=60&bootstrap=0&profiles=no&model-size=1e9&target-loss={target}");
+        said(&run("fit", &ask, None))
+    };
+    let never = "A model of 1000000000 parameters does not reach the target loss, 1, however many tokens it sees.";
+    assert!(said("1").contains(never), "{}", said("1"));
+    for reached in ["3", "100"] {
+        assert!(!said(reached).contains("does not reach"), "{reached}: {}", said(reached));
+    }
+}
+
+#[test]
+fn a_law_that_cannot_be_compared_says_that_it_is_not_fitted() {
+    let grid: Vec<_> = [7e7, 4e8, 3e9].iter().flat_map(|n| [1.5e9, 1e10, 5e10, 1.2e11].map(|d| (*n, d))).collect();
+    let table_of = sized(|i| i.to_string(), &grid);
+    let output = run("fit", "law=chinchilla&compare=power&bootstrap=0&profiles=no", Some(&table_of));
+    let Some(Cell::Text(outcome)) = table(&output, "laws")[1].last() else { panic!("words") };
+    assert!(outcome.english().starts_with("not fitted: nothing says which column is x"), "{outcome}");
+}
+
+#[test]
+fn an_exact_fit_is_not_said_to_be_better_beyond_a_bound() {
+    let rows: String = (0..12).map(|i| format!("{},3\n", 1 << i)).collect();
+    let said = said(&run("fit", "bootstrap=40", Some(&format!("x,loss\n{rows}"))));
+    assert!(said.contains("goes through every row exactly"), "{said}");
+    assert!(said.contains("is at its bound, 10⁻⁴. Beyond this bound the fit would be no better."), "{said}");
+    assert!(!said.contains("would be better"), "{said}");
 }

@@ -5,6 +5,7 @@ crate::texts! {
     FIXED_NAMES = "NAME, NAME=VALUE or NAME=free, where NAME is one of {parameters}";
     FIXED_BETWEEN = "a number from {least} to {most} for {parameter}";
     FIXED_NUMBER = "a number for {parameter}";
+    FIXED_TWICE = "`fixed` says both `{first}` and `{second}` of parameter {parameter}: keep one of them";
     // Whose parameters and curves.
     TRUTH = "truth of the simulation";
     TRUTH_OF = "truth of the simulation ({authors})";
@@ -57,11 +58,11 @@ crate::texts! {
     PROFILE = "Profile of {parameter}: lowest objective with {parameter} held fixed";
     // Titles of tables.
     NOTES = "Notes on the runs and the fit";
-    PARAMETERS = "Parameters, with 95% intervals of the bootstrap and of the profile; where an interval has no end, the cell is empty";
+    PARAMETERS = "Parameters, with 95% intervals of the bootstrap and of the profile. Where an interval has no end, there is no number.";
     QUALITY = "Quality of the fit";
     DERIVED = "Quantities that follow from the fit, with 95% bootstrap intervals";
     NEVER_REACHED = "The fitted curve does not reach the target loss, however large its inputs are.";
-    LAWS = "Laws fitted to the same runs. Lower is better for AICc, and for the error on the largest runs, predicted by a fit to the smaller ones.";
+    LAWS = "Laws fitted to the same runs. Lower is better for AICc and for the error on the largest runs, which a fit to the smaller runs predicts.";
     MINIMA_MET = "Local minima of the objective, and how many starts ended in each";
     KNOWN = "Parameters from other sources, and the value of the objective at these parameters";
     EXCLUDED = "Lines of the table that rules leave out";
@@ -94,6 +95,7 @@ crate::texts! {
     NOT_JUDGED = "not judged: there is no profile";
     THIS_LAW = "the law of this fit";
     LAW_FITTED = "fitted";
+    LAW_FAILED = "not fitted: {reason}";
     OBJECTIVE_AT_FIT = "objective at the fit";
     R2 = "$R^2$";
     AICC = "AICc";
@@ -101,13 +103,13 @@ crate::texts! {
     FREE_PARAMETERS = "free parameters";
     SEARCH = "how the search ended";
     STARTS_OF_SEARCH = "starts of the search";
-    STARTS_MET = "starts that ended in the lowest minimum, or fit as well";
+    STARTS_MET = "starts that reached the lowest objective";
     EVALUATIONS = "evaluations of the law";
     LARGEST_ROWS = "rows in the test on the largest runs";
     LARGEST_SQUARE = "root mean square residual in the test on the largest runs";
     LARGEST_MEAN = "mean residual in the test on the largest runs";
     CONVERGED = "converged";
-    ROUNDING = "converged up to rounding errors";
+    ROUNDING = "converged up to rounding error";
     STEPS = "stopped at the step limit, so the lowest objective may not be reached";
     NO_VALUE = "stopped, because the law gives no finite number there";
     // Notes on the runs.
@@ -116,26 +118,28 @@ crate::texts! {
     EXCLUDE_UNUSED = "Rules that leave out rows apply to a table, so they have no effect on simulated runs.";
     ROWS_OF_RUNS = "The fit uses {rows} {rows:row|rows} from {runs} {runs:run|runs}.";
     LEFT_OUT = "Rules leave out {lines} {lines:line|lines} of the table.";
-    FEW_ROWS = "With only {rows} {rows:row|rows} for {free} free {free:parameter|parameters}, the bootstrap does not resample rows. It draws new losses: the predictions of the fit plus normal noise. The bootstrap and the profiles then assume that the law is right and that the rows are independent.";
-    TOO_WIDE = "In simulations with fewer than two rows for each free parameter, the 95% intervals contained the truth in up to 99% of the simulated tables, so they are wider than necessary.";
-    FEW_RUNS = "The bootstrap can resample whole runs only if there are at least {least} runs. There {runs:is|are} only {runs}, so it resamples single rows. Rows of one run are nearly alike, so the intervals may be too narrow.";
-    SAME_RATIO = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have nearly the same number of tokens per parameter. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
-    SAME_COMPUTE = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have nearly the same compute budget. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
-    SAME_EPOCHS = "Tokens $D$ and unique tokens $U$ move together: the correlation of their logarithms is {correlation}, and all runs have nearly the same number of epochs. The runs can hardly tell the effect of $D$ from that of $U$. Add runs that change one and keep the other fixed.";
-    SAME_QUOTIENT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the ratio of the two is nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
-    SAME_PRODUCT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the product of the two is nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
+    FEW_ROWS = "With only {rows} {rows:row|rows} for {free} free {free:parameter|parameters}, the bootstrap does not resample rows. It draws new losses: the predictions of the fit plus normal noise. The intervals then assume that the law is right and that the rows are independent.";
+    TOO_WIDE = "In simulations with fewer than two rows for each free parameter, the 95% intervals contained the truth in up to 99% of the tables, so they are wider than necessary.";
+    FEW_RUNS = "The bootstrap can resample whole runs only if there are at least {least}, but there {runs:is|are} only {runs}, so it resamples single rows. Rows of one run are nearly alike, so the intervals may be too narrow.";
+    SAME_RATIO = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have the same or nearly the same number of tokens per parameter. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
+    SAME_COMPUTE = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have the same or nearly the same compute budget. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
+    SAME_EPOCHS = "Tokens $D$ and unique tokens $U$ move together: the correlation of their logarithms is {correlation}, and all runs have the same or nearly the same number of epochs. The runs can hardly tell the effect of $D$ from that of $U$. Add runs that change one and keep the other fixed.";
+    SAME_QUOTIENT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the ratio of the two is the same or nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
+    SAME_PRODUCT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the product of the two is the same or nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
     // Notes on the fit.
     TRADE_OFF = "{first} and {second} trade off: the correlation of their bootstrap refits is {correlation}, so the pair is known better than either parameter alone.";
     NEITHER = "Neither {first} nor {second} is known well by itself.";
     NO_INTERVAL = "There is no interval for {parameter}, because the residuals do not show how large the noise is.";
-    STOPPED = "The runs hardly determine {parameter}: its profile interval would be wider if the search allowed a wider range of {other}.";
-    BETTER_FOUND = "With {parameter} held fixed, the profile found a better fit than the search, with objective {objective}.";
+    STOPPED = "The runs hardly determine {parameter}: its profile interval would be wider if the search let {other} go beyond its bound.";
+    BETTER_FOUND = "While {parameter} was held fixed, a better fit was found, with objective {objective}.";
     PRESSED = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be better, so the other parameters depend on the bound. Use another unit for the inputs, or hold a parameter fixed.";
     AT_BOUND = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be no better.";
-    MINIMA = "The objective has at least {minima} local minima. {met} of {starts} {starts:start|starts} ended in the lowest one, or in one that fits as well.";
-    NOT_SURE = "The fit may not be the lowest minimum, because only {met} of {starts} {starts:start|starts} ended there or fit as well. Add more runs, or hold a parameter fixed.";
-    NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The lowest objective of the others is {rise} higher than the objective of the fit. Add runs at other values of the inputs to decide.";
-    FLAT = "The fit is not the only one: some combination of the parameters has no effect on these runs, so other values fit equally well. Hold a parameter fixed, or add runs at other values of the inputs.";
+    MINIMA = "The search found {minima} local minima of the objective. {met} of {starts} {starts:start|starts} reached the lowest objective, up to rounding.";
+    NOT_SURE = "The fit may not be the lowest minimum, because only {met} of {starts} {starts:start|starts} reached its objective. Add more runs, or hold a parameter fixed.";
+    NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The next lowest objective is {rise} higher than that of the fit. Add runs of another kind to decide.";
+    NEARLY_AS_LOW = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The next lowest objective is less than 0.001% higher than that of the fit. Add runs of another kind to decide.";
+    FLAT = "The fit is not the only one: some combination of the parameters has no effect on these runs, so other values fit equally well. Hold a parameter fixed, or add runs of another kind.";
+    TOO_SMALL = "A model of {size} parameters does not reach the target loss, {loss}, however many tokens it sees.";
     BEYOND = "At the budget of {compute} FLOPs the compute-optimal loss is {loss}, higher than the highest loss of the runs, {worst}. The budget may lie far below the compute of the runs, the unique tokens may be too few, or a unit may be wrong.";
     FAR_OFF = "Line {line} lies far from the fit: its loss is {measured}, the law gives {predicted}, and its residual is {ratio} times the median residual. Check the cells of this line, or leave it out.";
     MORE_FAR_OFF = "Besides line {line}, {others} more {others:line has a residual|lines have residuals} of more than {factor} times the median residual.";

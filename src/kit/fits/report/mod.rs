@@ -44,6 +44,8 @@ pub struct Study<'a> {
     pub runs: usize,
     /// Are the runs simulated from an example of the law?
     pub simulated: bool,
+    /// Is there a bootstrap?
+    pub resampled: bool,
     /// The quantities to compute from the fit.
     pub ask: Ask,
 }

@@ -2,9 +2,10 @@
 
 use super::{Compared, FLAT, LEVEL, Study, TOGETHER, stopped};
 use crate::fit::bootstrap::{self, interval, opened};
-use crate::fit::derived::{allocation, answers};
+use crate::fit::derived::{Ask, allocation, answers, inputs};
 use crate::fit::objective::Room;
 use crate::fit::profile::{Profile, bounded, critical, sharpness, silent};
+use crate::fit::words::TOKENS_TO_TARGET;
 use crate::fit::{Fit, Role, choose};
 use crate::kit::fits::words;
 use crate::math;
@@ -15,6 +16,9 @@ use crate::text::{Argument, Template, Text, count, error, list, loss, name, numb
 
 /// Ratio of a residual to the median residual above which it is too large to be noise.
 const FAR: f64 = 12.0;
+
+/// A rise of the objective by less than this share is said to be less than 0.001%.
+const NEARLY: f64 = 1e-5;
 
 const fn column(name: Template<0>) -> Column {
     Column { name, unit: "" }
@@ -57,6 +61,7 @@ impl Study<'_> {
             notes.extend(self.at_bounds(fit));
             notes.extend(self.minima(fit));
             notes.extend(self.beyond(fit));
+            notes.extend(self.too_small(fit));
             notes.extend(self.far_off(fit));
         }
         Table {
@@ -82,6 +87,9 @@ impl Study<'_> {
             notes.push(text!(words::LEFT_OUT, lines = count(self.excluded.len())));
         }
         notes.push(self.problem.objective.words());
+        if !self.resampled || self.fit.is_some() && !self.noise_is_known() {
+            return notes;
+        }
         if bootstrap::draws_losses(self.problem) {
             notes.push(text!(words::FEW_ROWS, rows = count(rows), free = count(free)));
             // Measured: tests/bench/RESULTS.md, few rows.
@@ -137,7 +145,16 @@ impl Study<'_> {
         (best > worst).then(said)
     }
 
-    /// Notes on rows whose residual is far above the median, as after a damaged cell or a failed run.
+    /// A note where no number of tokens takes the model that was asked about to the target loss.
+    fn too_small(&self, fit: &Fit) -> Option<Text> {
+        let (law, Ask { loss: target, params, unique, .. }) = (self.problem.law, self.ask);
+        let (target, size) = (target?, params?);
+        let asked = answers(law, &fit.params, &self.ask).iter().any(|answer| answer.name == TOKENS_TO_TARGET);
+        let most = law.predict(&fit.params, &inputs(law, size, 1e30, unique));
+        (asked && most > target).then(|| text!(words::TOO_SMALL, size = setting(size), loss = setting(target)))
+    }
+
+    /// Notes on rows with a residual far above the median, which come from a damaged cell or a failed run.
     fn far_off(&self, fit: &Fit) -> Vec<Text> {
         // A curve through few rows passes close to most of them.
         if self.simulated || self.problem.data.len() < 4 * self.problem.free() {
@@ -173,14 +190,16 @@ impl Study<'_> {
         let one = |(j, pressed): (usize, bool)| {
             let param = &self.problem.law.info.params[j];
             let [lo, hi] = param.bounds;
-            let bound = setting(if (fit.params[j] / lo - 1.0).abs() < 1e-6 { lo } else { hi });
+            let bound = number(if (fit.params[j] / lo - 1.0).abs() < 1e-6 { lo } else { hi });
             if pressed {
                 text!(words::PRESSED, parameter = name(param.name), bound = bound)
             } else {
                 text!(words::AT_BOUND, parameter = name(param.name), bound = bound)
             }
         };
-        bounded(self.problem, &fit.params, sharpness(self.problem, fit)).into_iter().map(one).collect()
+        let at_bounds = bounded(self.problem, &fit.params, sharpness(self.problem, fit)).into_iter();
+        // An exact fit cannot be better beyond a bound.
+        at_bounds.map(|(j, pressed)| (j, pressed && self.noise_is_known())).map(one).collect()
     }
 
     /// Notes on inputs that are strongly correlated, so that the runs cannot tell their effects apart.
@@ -213,7 +232,12 @@ impl Study<'_> {
         let known = self.noise_is_known();
         let others = fit.valleys.iter().skip(1).filter(|valley| known && valley.value <= allowed);
         if let Some(rise) = others.clone().map(|valley| valley.value / fit.value - 1.0).reduce(f64::min) {
-            notes.push(text!(words::NOT_THE_ONLY, others = count(others.count()), rise = share(rise)));
+            let others = count(others.count());
+            notes.push(if rise < NEARLY {
+                text!(words::NEARLY_AS_LOW, others = others)
+            } else {
+                text!(words::NOT_THE_ONLY, others = others, rise = share(rise))
+            });
         }
         if self.problem.flat(&fit.params) < FLAT {
             notes.push(words::FLAT.into());
@@ -310,7 +334,8 @@ impl Study<'_> {
     pub(super) fn compared(&self, fit: &Fit) -> Table {
         let own = Compared::of(self.problem.law.info.slug, self.problem, fit, self.largest);
         let row = |called: Text, law: &Compared| {
-            let outcome = law.failed.clone().unwrap_or_else(|| words::LAW_FITTED.into());
+            let failed = law.failed.clone().map(|reason| text!(words::LAW_FAILED, reason = phrase(reason)));
+            let outcome = failed.unwrap_or_else(|| words::LAW_FITTED.into());
             let numbers = law.numbers.into_iter().map(Cell::from);
             std::iter::once(called.into()).chain(numbers).chain([outcome.into()]).collect()
         };
