@@ -80,7 +80,8 @@ pub const fn unit(word: u32) -> f32 {
     (word >> 8) as f32 / 16_777_216.0
 }
 
-/// The middle of the one of 2^52 equal parts of (0, 1) that two random words select; never 0 or 1.
+/// Uniform number in (0, 1), never 0 or 1: two random words select one of 2^52 equal parts of (0, 1), and the number is
+/// the middle of this part.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "52 bits and a half fit f64 exactly")]
 pub const fn unit_f64(words: [u32; 2]) -> f64 {

@@ -112,7 +112,7 @@ impl Health {
     }
 }
 
-/// Two futures, each with an error, if any, that the device reports later about commands it was given.
+/// Two futures. Each gives the error, if there is one, that the device reports later about the commands it was given.
 type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
 /// A dispatch that was submitted, and whose end has not been waited for yet.
@@ -222,8 +222,9 @@ impl Gpu {
     /// Opens the best adapter, and returns it only if it passes the self-test.
     ///
     /// # Errors
-    /// There is no adapter; there is only a software adapter, which is slower than the CPU path, and not
-    /// `allow_software`; its limits are below WebGPU's defaults; or the self-test gives wrong numbers.
+    /// No adapter was found or none answered in time; only a software adapter was found and `allow_software` is false
+    /// (it would be slower than the CPU path); the adapter's limits are below WebGPU's defaults; or the device fails
+    /// the self-test.
     pub async fn open(allow_software: bool) -> Result<Self> {
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -379,7 +380,7 @@ impl Gpu {
     /// Checks that the buffers of these lanes can be bound on this device.
     ///
     /// # Errors
-    /// The buffers are too large, with a message that names the limit. This is not a failure of the device.
+    /// The buffers are too large; the message names the limit. This is not a failure of the device.
     pub fn fits<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<()> {
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
         let largest = inputs.chain([size_of_val(&lanes.host[..])]).max().unwrap_or(0) as u64;

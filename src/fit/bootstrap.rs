@@ -5,9 +5,10 @@
 //! differ, and then rows are drawn instead. Draws depend only on the seed and on the number of the resample, so
 //! replicates may be computed in any order and in portions of any size.
 //!
-//! If there are few rows, a resample has too few different ones to determine the parameters. Then all rows stay, and
-//! their losses are drawn: the fit's prediction plus normal noise of the size of the residuals, times the ratio of the
-//! quantiles of Student's t and of the normal distribution, because few residuals do not estimate their size well.
+//! If there are few rows, a resample has too few different rows to determine the parameters. Then all rows stay, and
+//! their losses are drawn: the fit's prediction plus normal noise. The standard deviation of the noise is estimated
+//! from the residuals. It is then multiplied by the ratio of the quantiles of Student's t and of the normal
+//! distribution, because the estimate from few residuals is uncertain.
 //!
 //! The lowest minimum on the runs need not be the lowest on a resample. So a replicate computes the objective anew at
 //! the fit's local minima and at every cell of the search's grid, which takes no evaluation of the law. It descends
@@ -192,13 +193,14 @@ pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     [quantile(&sorted, 0.5 - 0.5 * level), quantile(&sorted, 0.5 + 0.5 * level)]
 }
 
-/// Percentile interval of every parameter; an end at the bound of a parameter is infinite.
+/// Percentile interval of every parameter; an endpoint at the bound of its parameter is made infinite.
 pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let params = problem.law.info.params.iter().enumerate();
     params.map(|(j, param)| opened(param.bounds, interval(refits.iter().map(|p| p[j]), level))).collect()
 }
 
-/// The interval, with an end made infinite if it equals its bound to rounding.
+/// The interval `[lo, hi]`, with an endpoint made infinite if it is within 0.1% of its bound. A lower bound of 0 or
+/// below is a possible value, so the endpoint stays there.
 pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     [
         if least > 0.0 && lo <= least * 1.001 { f64::NEG_INFINITY } else { lo },

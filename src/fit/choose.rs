@@ -1,19 +1,20 @@
 //! Comparison of several laws on the same runs.
 //!
 //! `AICc` weighs the number of parameters against the fit. An objective with the loss function rho implies the density
-//! `e^(-rho(r) / s) / Z(s)` of a residual r, where the scale `s` maximises the likelihood of the runs and Z(s)
-//! normalises: the density is normal for squares, Laplace's for L1, and between them for Huber's function. Densities of
-//! residuals of logarithms are converted to densities of the loss, so that laws with and without logarithms can be
-//! compared.
+//! `e^(-rho(r) / s) / Z(s)` of a residual r, where the scale `s` maximises the likelihood of the runs and Z(s) makes
+//! the integral 1. The density is normal for squares, Laplace's for L1, and between these two for Huber's function.
+//! Densities of residuals of logarithms are converted to densities of the loss, so that laws with and without
+//! logarithms can be compared.
 //!
-//! The other test leaves the largest runs out: it fits the smaller runs and predicts the largest, which is what a
+//! The other test leaves the largest runs out: it fits the smaller runs and predicts the largest. This is what a
 //! scaling law is for.
 
 use super::objective::Room;
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
 
-/// Deviance: minus twice the logarithm of the greatest likelihood of runs at which the objective is `value`.
+/// Deviance: minus twice the logarithm of the likelihood of the runs, at the scale that maximises it, if the objective
+/// is `value`.
 fn deviance(problem: &Problem, value: f64) -> f64 {
     let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
@@ -113,7 +114,8 @@ fn split(problem: &Problem) -> (Data, Data) {
     (pick(false), pick(true))
 }
 
-/// The problem with the smaller runs, and with the largest fifth; `None` if either has too few runs.
+/// Splits a problem into one with the smaller runs and one with the largest fifth of the runs; `None` if one of them
+/// has too few runs.
 pub fn without_largest(problem: &Problem) -> Option<(Problem, Problem)> {
     let (small, large) = split(problem);
     (small.len() > problem.free() && !large.is_empty()).then(|| (problem.over(small), problem.over(large)))

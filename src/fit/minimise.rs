@@ -212,7 +212,8 @@ mod tests {
     use crate::math;
 
     /// An objective made of residuals: half the sum of their squares or, if `absolute` is set, the sum of their
-    /// absolute values. The curvature is the Gauss-Newton approximation.
+    /// absolute values. The curvature is the Gauss-Newton approximation, with the weight 1/|r| for each residual r if
+    /// values are absolute.
     struct Residuals<F> {
         f: F,
         absolute: bool,

@@ -150,7 +150,8 @@ pub struct Param {
     pub bounds: [f64; 2],
     /// Values that a search tries in its grid.
     pub range: Range,
-    /// Value at which the law is expanded in a linear parameter, and at which a frozen parameter is fixed.
+    /// Value at which a frozen parameter is fixed. For a linear parameter, the value around which a search first
+    /// linearises the law.
     pub start: f64,
     /// Whether the parameter is fixed at `start` unless the user frees it.
     pub frozen: bool,

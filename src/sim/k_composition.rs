@@ -112,7 +112,7 @@ pub const fn rows(skills: u32, batch: u32) -> usize {
     RECORDS + skills as usize * if batch > 1 { 2 } else { 1 }
 }
 
-/// Number of steps that take at least `samples` samples. One step takes one batch.
+/// Smallest number of steps that take at least `samples` samples. One step takes one batch.
 pub const fn steps(samples: u32, batch: u32) -> u32 {
     samples.div_ceil(batch)
 }

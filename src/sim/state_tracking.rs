@@ -60,7 +60,7 @@ crate::uniforms! {
         bits: u32,
         /// Number of test sequences in a check.
         tests: u32,
-        /// How many test sequences a lane may miss and still have solved the task.
+        /// Largest number of wrong answers to test sequences with which a lane has still solved the task.
         misses: u32,
         /// Learning rate.
         lr: f32,
@@ -124,7 +124,8 @@ pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distribut
     state.repeat(distributions as usize)
 }
 
-/// Ranks of `tests` sequences of `hops` skills, drawn uniformly from the range `skills`.
+/// Ranks of `tests` sequences of `hops` skills, drawn uniformly from the range `skills`. Different values of `purpose`
+/// give independent sequences.
 pub fn sequences(seed: u32, purpose: u32, hops: u32, skills: std::ops::Range<u32>, tests: u32) -> Vec<u32> {
     let mut draws = Draws::new(seed, TRACK_TEST, purpose, 0);
     (0..tests * hops).map(|_| skills.start + draws.below(skills.end - skills.start)).collect()
@@ -140,7 +141,8 @@ fn flushed(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
 }
 
-/// Inverse square root of a normal x, by Newton's method from the bits, because devices round square roots differently.
+/// Inverse square root of x > 0, not subnormal. Newton's method starts from a guess that is made from the bits of x. A
+/// built-in square root would not do, because devices round it differently.
 #[inline(always)]
 fn inverse_root(x: f32) -> f32 {
     let mut y = f32::from_bits(0x5f37_59df - (x.to_bits() >> 1));

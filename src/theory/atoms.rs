@@ -5,13 +5,13 @@
 //! matched one (`q = p`), the optimal one and the best flat one (uniform over the `m` most frequent atoms).
 //!
 //! No function here visits all K atoms. Sums of the smooth `p_k (1 - p_k)^N` go over a `Rule`: the first thousand ranks
-//! one by one, the others by Gauss quadrature for *sums*, about 40 nodes per factor of 2 in rank. Sums of powers use
-//! the Euler-Maclaurin formula. Both agree with the full sums to 1e-12.
+//! one by one, the others by a Gauss rule for sums over integers, with about 40 nodes per factor of 2 in rank. Sums of
+//! powers use the Euler-Maclaurin formula. Both agree with the full sums to 1e-12.
 
 use super::sum;
 use crate::math;
 
-/// Number of lowest ranks that a quadrature rule keeps one by one.
+/// Number of lowest ranks that a quadrature rule keeps one by one, each with weight 1.
 const DIRECT: usize = 1024;
 /// Largest rank up to which sums of powers are taken term by term. The Euler-Maclaurin formula gives the rest.
 const HEAD: u32 = 32;
@@ -179,7 +179,8 @@ pub struct Flat {
 }
 
 impl Atoms {
-    /// A number `count` >= 1 of atoms, whose frequencies fall with the exponent `alpha` > 1 (1.05..=4 is tested).
+    /// Atoms with power-law frequencies: their number is `count` >= 1, the exponent is `alpha` > 1 (tested for
+    /// 1.05..=4).
     pub fn new(count: u32, alpha: f64) -> Self {
         let rule = Rule::new(count as usize, DIRECT);
         let scale = 1.0 / power_sum(alpha, 0, count);
@@ -223,12 +224,11 @@ impl Atoms {
     /// The optimal training distribution for N = `samples` >= 1, in closed form.
     ///
     /// Let `p_k` be the test probabilities, `e = 1/(N-1)` and `S_s = sum_(k<=s) p_k^-e`. The number of trained atoms is
-    /// the largest s with `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1`. h rises with s, so bisection finds the same s as a
-    /// scan that stops at the first failure. Then `beta = (s-1)/S_s`, and the loss is
-    /// `(s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed, never S: `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. If N = 1,
-    /// training draws only atom 1. Cost about 17 x 32 exponentials. Sources: Lyu's talk; "Shift is Good", Thm 4.2
-    /// (whose printed number of trained atoms uses the exponent 1/(K-1), with the number K of atoms, where 1/(N-1) is
-    /// meant).
+    /// the largest s with `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1`. h rises with s, so bisection finds this s. Then
+    /// `beta = (s-1)/S_s`, and the loss is `(s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed, never S:
+    /// `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. If N = 1, training draws only atom 1. Cost about 17 x 32 exponentials.
+    /// Sources: Lyu's talk; "Shift is Good", Thm 4.2. Deviates: in the number of trained atoms, the paper prints the
+    /// exponent 1/(K-1), with the number K of atoms, where 1/(N-1) is meant.
     pub fn optimal(&self, samples: f64) -> Optimal {
         if samples <= 1.0 || self.count == 1 {
             return Optimal { support: 1, loss: self.tail(1), threshold: 0.0, exponent: 0.0, shift: 0.0 };
@@ -385,8 +385,9 @@ mod tests {
                 .enumerate()
                 .map(|(i, p)| if q(i) >= 1.0 { 0.0 } else { p * math::exp(samples * math::ln_1p(-q(i))) }))
         }
-        /// Number of trained atoms, by a scan with prefix sums of `p^-e` (test probability p, `e = 1/(samples - 1)`)
-        /// that stops at the first failure.
+        /// Number of atoms that training draws: scans the atoms in order of falling test probability p, and stops at
+        /// the first s with `h(s) >= 1`, where h is that of [`Atoms::optimal`]. Prefix sums of `p^-e`, with
+        /// `e = 1/(samples - 1)`, give h at each s.
         fn support(&self, samples: f64) -> usize {
             let e = 1.0 / (samples - 1.0);
             let mut prefix = 0.0;

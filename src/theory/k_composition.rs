@@ -2,7 +2,7 @@
 //!
 //! Skills `s_1..s_k` are drawn independently from the distribution p. The learner predicts the product of their
 //! weights, `f = w_(s_1) ... w_(s_k)`, and the truth `y` is the product of their signs w*. Without loss of generality
-//! all signs are 1, which is called the truth `w = 1` below. The loss L and its gradient follow from two moments,
+//! all signs are 1, so `w = 1` is called the truth below. The loss L and its gradient follow from two moments,
 //! `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`:
 //!
 //! `L = E (f - y)^2 / 2 = (B^k - 2 A^k + 1) / 2`, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`.
@@ -35,8 +35,8 @@ pub fn moments(p: &[f64], w: &[f64]) -> [f64; 2] {
     [a, b]
 }
 
-/// Loss `(B^k - 2 A^k + 1) / 2` of weights with the moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`. It cancels
-/// near 0; [`loss_of_misses`] does not.
+/// Loss `(B^k - 2 A^k + 1) / 2` of weights with the moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`. Near 0 it
+/// loses digits by cancellation; [`loss_of_misses`] does not.
 pub fn loss(k: u32, [a, b]: [f64; 2]) -> f64 {
     0.5 * (power(b, k) - 2.0 * power(a, k) + 1.0)
 }
@@ -103,8 +103,8 @@ pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
 /// At the true weights, a sample of k different skills has a prediction gradient of squared length k. So a step with
 /// learning rate eta changes the squared distance in the steepest direction, of eigenvalue lambda, by the factor
 /// `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for very
-/// large batches it is `2 / lambda_max`, that of gradient descent. A smaller rate is necessary, not sufficient: farther
-/// away, and in unlucky runs, SGD may diverge too.
+/// large batches it is `2 / lambda_max`, the limit for gradient descent. A smaller rate is necessary, not sufficient:
+/// farther away, and in unlucky runs, SGD may diverge too.
 pub fn stable_rate(k: u32, lambda_max: f64, batch: u32) -> f64 {
     let m = f64::from(batch);
     2.0 / (f64::from(k) / m + (1.0 - 1.0 / m) * lambda_max)

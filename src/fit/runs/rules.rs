@@ -16,7 +16,8 @@ pub enum Rule {
     Missing,
     /// Leaves out the rows with the largest losses; the number says how many.
     Largest(usize),
-    /// Leaves out rows whose cell compares as stated with a value: column (by heading or role), comparison, value.
+    /// Leaves out rows whose cell meets a comparison with a value. The fields are the column (by heading or role), the
+    /// comparison and the value.
     Compare(String, Compare, String),
 }
 
@@ -69,7 +70,7 @@ impl Rule {
     /// Parses a rule such as `missing`, `largest=5`, `loss>6` or `family!=dense`.
     ///
     /// # Errors
-    /// The text is no rule.
+    /// The text is not a valid rule.
     pub fn parse(text: &str) -> Result<Self> {
         if text.trim() == "missing" {
             return Ok(Self::Missing);
