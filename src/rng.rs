@@ -180,7 +180,8 @@ pub const PACKED_COLUMNS_MAX: usize = 1024;
 impl Alias {
     /// Table for outcomes with the probabilities `p` (non-negative, any sum above 0).
     ///
-    /// The probability of an outcome is exact to 2^-22 (packed) or 2^-32 (wide), divided by the number of columns.
+    /// Thresholds are rounded to multiples of 2^-22 (packed) or 2^-32 (wide). A draw chooses each column with equal
+    /// probability, so a rounded threshold changes a probability by at most this, divided by the number of columns.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ranges are in the comments")]
     #[expect(clippy::cast_precision_loss, reason = "columns are far below 2^53")]
     pub fn new(p: &[f64]) -> Self {

@@ -136,7 +136,8 @@ pub fn median_weights(n: usize) -> Vec<f64> {
 }
 
 /// Least-squares line of y on x, weighted by the inverse squares of the errors, through points
-/// `(x, y, standard error of y)`: `(slope, its standard error, offset)`; `None` for fewer than two points.
+/// `(x, y, standard error of y)`. Returns `[slope, standard error of the slope, offset]`; `None` for fewer than two
+/// points.
 pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     let weight = |error: f64| 1.0 / (error * error);
     let total: f64 = points.iter().map(|p| weight(p.2)).sum();

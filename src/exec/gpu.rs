@@ -74,7 +74,7 @@ pub struct State {
     uniforms: wgpu::Buffer,
     state: wgpu::Buffer,
     bindings: wgpu::BindGroup,
-    /// Input buffers, held here so that they stay in the device's cache, which all states share.
+    /// Input buffers. The device's cache, which all states share, keeps a buffer only as long as some state holds it.
     _inputs: Rc<[wgpu::Buffer]>,
 }
 
@@ -83,7 +83,7 @@ pub struct State {
 struct Health {
     /// Message about the first failure of the device.
     failure: Mutex<Option<Text>>,
-    /// Senders that are dropped when the device breaks, which wakes every task that waits for an answer.
+    /// Senders that are dropped when the device breaks. This wakes every task that waits for an answer.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
 }
 
@@ -186,8 +186,8 @@ pub mod clock {
 #[cfg(target_arch = "wasm32")]
 use clock::within;
 
-/// Waits for the answer, without a deadline: a native driver answers at once, or within [`Gpu::drive`], which has its
-/// own deadline.
+/// Waits for the answer, without a deadline: a native driver answers at once or during [`Gpu::drive`], and that
+/// function has its own deadline.
 #[cfg(not(target_arch = "wasm32"))]
 async fn within<T>(_: u32, answer: impl Future<Output = T>) -> Option<T> {
     Some(answer.await)
@@ -574,7 +574,7 @@ impl Gpu {
         buffer
     }
 
-    /// Submits one dispatch, which advances every group through `steps`.
+    /// Submits one dispatch that advances every group through `steps`.
     fn launch<K: Kernel>(
         &self,
         pipeline: &wgpu::ComputePipeline,

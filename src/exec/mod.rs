@@ -142,8 +142,8 @@ pub trait Kernel: Sized + 'static {
     /// uniforms give.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
 
-    /// Cases on which devices are compared with the CPU version: every branch of the shader, ranges of steps that end
-    /// anywhere, sizes at their bounds.
+    /// Cases on which devices are compared with the CPU version. They cover every branch of the shader, ranges of steps
+    /// that end anywhere, and sizes at their bounds.
     #[cfg(not(target_arch = "wasm32"))]
     fn cases() -> Vec<parity::Case<Self>>;
 }

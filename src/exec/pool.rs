@@ -50,7 +50,7 @@ struct Worker {
 pub struct Pool {
     workers: Vec<Worker>,
     pending: Pending,
-    /// Number of this engine, which tells its requests from those of another engine at a shared worker.
+    /// Number of this engine. A worker that several engines share uses it to keep their inputs apart.
     owner: f64,
     next: Cell<u32>,
     turn: Cell<usize>,
@@ -65,7 +65,7 @@ pub struct Pool {
 /// A message channel from a worker to itself: a message sent now is read after those that already wait.
 ///
 /// The channel lives as long as the pool. If a listener were dropped with its future, a message still on its way would
-/// call the dropped listener, which ends the module.
+/// call the dropped listener, and the WebAssembly module would abort.
 struct Turns {
     ask: MessagePort,
     answer: MessagePort,

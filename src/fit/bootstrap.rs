@@ -1,9 +1,9 @@
 //! How uncertain a fit is: the fit is repeated on resampled runs.
 //!
 //! A resample draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979). The rows of a run stay
-//! together, because neighbouring checkpoints are nearly the same. But fewer than 8 runs show too little of how runs
-//! differ, and then rows are drawn instead. Draws depend only on the seed and on the number of the resample, so
-//! replicates may be computed in any order and in portions of any size.
+//! together, because neighbouring checkpoints are nearly the same. With fewer than 8 runs, rows are drawn instead,
+//! because so few runs show too little of how runs differ. Draws depend only on the seed and on the number of the
+//! resample, so replicates may be computed in any order and in portions of any size.
 //!
 //! If there are few rows, a resample has too few different rows to determine the parameters. Then all rows stay, and
 //! their losses are drawn: the fit's prediction plus normal noise. The standard deviation of the noise is estimated
@@ -11,8 +11,9 @@
 //! distribution, because the estimate from few residuals is uncertain.
 //!
 //! The lowest minimum on the runs need not be the lowest on a resample. So a replicate computes the objective anew at
-//! the fit's local minima and at every cell of the search's grid, which takes no evaluation of the law. It descends
-//! from the lowest of these places, and keeps the lowest minimum.
+//! the fit's local minima and at every cell of the search's grid. It needs no evaluation of the law for this, because
+//! the contribution of every row to the objective is stored. It descends from the lowest of these places, and keeps the
+//! lowest minimum.
 
 use std::sync::Arc;
 
@@ -186,7 +187,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
-/// Interval that holds the middle share `level` of the values, which may be in any order; NaNs are left out.
+/// Interval that holds the middle share `level` of the values. They may be in any order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);

@@ -121,7 +121,7 @@ pub fn without_largest(problem: &Problem) -> Option<(Problem, Problem)> {
     (small.len() > problem.free() && !large.is_empty()).then(|| (problem.over(small), problem.over(large)))
 }
 
-/// Predicts the runs of `large` by `fit`, which was made on smaller runs.
+/// Predicts the runs of `large` with `fit`, a fit to smaller runs.
 pub fn judge(large: &Problem, fit: &Fit) -> Extrapolation {
     let mut room = Room::default();
     large.at(&fit.params, &mut room);

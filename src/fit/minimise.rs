@@ -13,7 +13,7 @@ use super::linear;
 pub enum Stop {
     /// A Newton step would lower the value by less than the required relative precision.
     Converged,
-    /// No step lowers the value, which is therefore the minimum within rounding.
+    /// No step lowers the value any further: rounding is larger than what could be gained.
     Rounding,
     /// The number of steps reached its limit.
     Steps,

@@ -106,7 +106,7 @@ pub enum Range {
     PerUnitOf(usize, f64, f64),
 }
 
-/// Transform of a parameter, which a search changes in place of the parameter itself.
+/// Transform of a parameter. A search changes the transformed value, not the parameter itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transform {
     /// No transform: a search changes the parameter itself.
@@ -298,7 +298,8 @@ pub struct Info {
     pub inputs: &'static [Input],
     /// Parameters of the law.
     pub params: &'static [Param],
-    /// Published parameter values; the first set gives the values of frozen parameters.
+    /// Published parameter values. If the user fixes a parameter without naming a value, it is fixed at its value in
+    /// the first set.
     pub published: &'static [Published],
     /// Parameters and inputs from which runs are simulated when the user has none.
     pub example: Example,

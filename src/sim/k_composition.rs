@@ -83,7 +83,7 @@ crate::uniforms! {
         trainings: u32,
         /// Number of skills d.
         skills: u32,
-        /// Uniform probability of a skill, which is 1 divided by the number of skills.
+        /// Uniform probability of a skill: 1 divided by the number of skills.
         share: f32,
         /// Number of hops k.
         hops: u32,

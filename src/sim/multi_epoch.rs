@@ -38,7 +38,7 @@ pub const COORDINATES_MAX: u32 = 1024;
 /// many steps: one step each when a run has no more steps than this number.
 pub const PARTS: u32 = 1024;
 
-/// Largest size of one buffer in bytes, which every device can bind.
+/// Largest size in bytes of one buffer. Every device can bind a buffer of this size.
 pub const BYTES_MAX: u64 = 128 << 20;
 
 /// Largest absolute residual. A lane that exceeds it has diverged and is frozen.
@@ -187,7 +187,7 @@ pub struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// Size in bytes of the largest buffer, which may be at most [`BYTES_MAX`].
+    /// Size in bytes of the largest buffer. A plan whose largest buffer exceeds [`BYTES_MAX`] cannot run.
     pub fn bytes(&self) -> u64 {
         let [runs, samples, width] = [u64::from(self.runs), u64::from(self.samples), self.features.width() as u64];
         let stored = if self.order == Order::Fresh { 0 } else { 4 * runs * samples * width };

@@ -77,11 +77,11 @@ crate::uniforms! {
 #[derive(Debug)]
 pub struct Track;
 
-/// Index of the word with the number of checks until the lane solved the task, or 0 before that. Indices count from the
-/// end of the codes of the skills.
+/// Index of the word with the number of the check at which the lane had solved the task, or 0 before that. It is
+/// counted from the first word after the codes of the skills.
 pub const SOLVED: usize = 0;
-/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. Indices count from the end
-/// of the codes of the skills.
+/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. It is counted from the first
+/// word after the codes of the skills.
 pub const REST: usize = 1;
 
 /// Number of words of a lane. They are the matrices `[skill][row][column]`; the permutation of each skill (bits 3i to
@@ -101,8 +101,8 @@ pub const fn rows(symbols: usize, skills: usize, hops: usize) -> usize {
 }
 
 /// Initial state of `runs` runs on each of `distributions` distributions of skills. Weights are normal with standard
-/// deviation `init`. The ranks of the skills are in a random order, which is the same for run i of every distribution.
-/// Lanes without a run rest.
+/// deviation `init`. The ranks of the skills are in a random order. This order is equal for run i of every
+/// distribution. Lanes without a run rest.
 #[expect(clippy::cast_possible_truncation, reason = "at most 120 skills and some thousand lanes")]
 pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distributions: u32) -> Vec<[f32; LANES]> {
     let (codes, gaussian) = (permutations(symbols), Gaussian::new());

@@ -18,10 +18,11 @@ const HEAD: u32 = 32;
 
 /// Ranks `x_i` and weights `w_i` with `sum_(k=1..=K) f(k) = sum_i w_i f(x_i)` for functions f that are smooth in ln k.
 ///
-/// Above the ranks that are kept one by one, ranks are cut into blocks, whose ends are in the ratio 2^(1/4). Each block
-/// gets the ten-point Gauss rule of the uniform weight on its integers, which is exact for polynomials of degree 19.
-/// The relative error of a block is below 1e-15 for `k^-alpha` (alpha <= 4). For `k^-alpha exp(-N c k^-alpha)` with N
-/// <= 1e6 the error is below 1e-12 of the whole sum: where the exponent is large, the terms are small.
+/// Above the ranks that are kept one by one, ranks are cut into blocks. The last rank of a block is about 2^(1/4) times
+/// the last rank of the block before it. Each block gets the ten-point Gauss rule of the uniform weight on its
+/// integers. This rule is exact for polynomials up to degree 19. The relative error of a block is below 1e-15 for
+/// `k^-alpha` (alpha <= 4). For `k^-alpha exp(-N c k^-alpha)` with N <= 1e6 the error is below 1e-12 of the whole sum:
+/// where the exponent is large, the terms are small.
 pub(super) struct Rule {
     pub(super) x: Vec<f64>,
     pub(super) w: Vec<f64>,
@@ -142,7 +143,7 @@ pub struct Optimal {
     pub support: u32,
     /// Test loss of the optimal training distribution.
     pub loss: f64,
-    /// Loss per trained atom, which is equal for all of them: `p_k (1 - q_k)^(N-1)` for test probability `p_k`,
+    /// Loss that each trained atom adds, equal for all of them: `p_k (1 - q_k)^(N-1)` for test probability `p_k`,
     /// training probability `q_k` and N samples.
     pub threshold: f64,
     /// Exponent `alpha/(N-1)`, where alpha is the exponent of the frequencies and N the number of samples.
@@ -261,10 +262,10 @@ impl Atoms {
     /// The best uniform training over the m most frequent atoms; the smallest m where several are equally good.
     ///
     /// Let `p_k` be the test probabilities, `P_m` the sum of the first m, N the number of samples and L(m) the loss.
-    /// Bisection uses the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, x = m/(m+1), which
-    /// changes once, from - to +: `P_m/(m p_(m+1))` rises with m, and so does `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`,
-    /// which is about u/(e^u - 1) at u = N/m. The difference is written out because the losses differ by less than
-    /// their rounding. Cost about 17 sums over later ranks.
+    /// Bisection uses the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, with x = m/(m+1).
+    /// The sign changes once, from - to +, because `P_m/(m p_(m+1))` rises with m, and so does
+    /// `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`, about u/(e^u - 1) at u = N/m. The difference is written out because the
+    /// losses differ by less than their rounding. Cost about 17 sums over later ranks.
     pub fn best_flat(&self, samples: f64) -> Flat {
         let rises = |m: u32| {
             let m1 = f64::from(m);
@@ -289,7 +290,7 @@ impl Atoms {
     /// `(c^(1/alpha)/alpha) G(1-1/alpha, N c K^-alpha) N^(-1+1/alpha)`, for K atoms with test probabilities
     /// `c k^-alpha`, with G the upper incomplete Gamma function.
     ///
-    /// Applies for 10 alpha <= N; the incomplete Gamma function accounts for the finite K. The power of N is that of
+    /// Applies for 10 alpha <= N; the incomplete Gamma function accounts for the finite K. The power of N agrees with
     /// "Shift is Good", Cor. 4.3; the constants come from replacing the sum over ranks by an integral.
     pub fn matched_asymptote(&self, samples: f64) -> f64 {
         let b = 1.0 / self.alpha;
@@ -299,7 +300,7 @@ impl Atoms {
 
     /// Asymptote of the optimal loss for N = `samples`,
     /// `c alpha^alpha/(alpha-1) N^(1-alpha) - c K^(1-alpha)/(alpha-1)`, for K atoms with test probabilities
-    /// `c k^-alpha`. `None` if the number of trained atoms, about `N/alpha`, would exceed K. The power of N is that of
+    /// `c k^-alpha`. `None` if the number of trained atoms, about `N/alpha`, would exceed K. The power of N agrees with
     /// "Shift is Good", Cor. 4.3.
     pub fn optimal_asymptote(&self, samples: f64) -> Option<f64> {
         let count = f64::from(self.count);

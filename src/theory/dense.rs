@@ -120,8 +120,8 @@ impl Model for MeanField {
 }
 
 /// Limit for many epochs over N = `samples` of the effective reuse rate (see [`super::reuse`]), to leading order:
-/// `mean(l) / (4 min(l)) ln N` for the eigenvalues l of the feature covariance, which is `ln N / 4` if all are equal.
-/// Source: "Larger Datasets Can Be Repeated More", theorem 4.2.
+/// `mean(l) / (4 min(l)) ln N` for the eigenvalues l of the feature covariance (`ln N / 4` if all are equal). Source:
+/// "Larger Datasets Can Be Repeated More", theorem 4.2.
 ///
 /// Corrections are of relative order `ln ln N / ln N`, so slopes in ln N agree much earlier than values.
 pub fn plateau(spectrum: &[f64], samples: f64) -> f64 {

@@ -21,8 +21,8 @@ pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
     root.iter().map(|r| r / total).collect()
 }
 
-/// Losses under the power law when the hours are divided by the optimal shares, and by matched shares, which equal the
-/// weights.
+/// Losses under the power law if the hours are divided by the optimal shares, and if they are divided by matched shares
+/// (equal to the weights).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
     /// Loss of the matched shares, `sum_k c_k p_k^(1-a)` for weights `p_k`, difficulties `c_k` and exponent a, without

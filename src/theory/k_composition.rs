@@ -76,8 +76,9 @@ pub fn descend(p: &[f64], k: u32, w: &mut [f64], rate: f64, steps: u32) {
 /// Smallest and largest eigenvalue of the Hessian at the true weights, `k diag(p) + k(k-1) p p^T`, for p in descending
 /// order.
 ///
-/// They are roots x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, which has one root above each `k p_j` and below the
-/// next. For uniform p over d skills they are `k/d` and `k^2/d`. Cost: O(d) times 100 halvings.
+/// They are roots x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`. This equation has one root between any two neighbouring
+/// `k p_j`, and one above the largest. For uniform p over d skills they are `k/d` and `k^2/d`. Cost: O(d) times 100
+/// halvings.
 pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
     let (d, k) = (p.len(), f64::from(k));
     // The function falls from +inf to -inf between two poles, or to -1 above the last.
@@ -186,7 +187,7 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
         Self { slope, tolerance, t: 0.0, trial: y.clone(), y, slopes, h, evaluations: 1 }
     }
 
-    /// Takes one accepted step, which does not go beyond `until`.
+    /// Takes one accepted step, at most up to the time `until`.
     pub fn step(&mut self, until: f64) {
         let n = self.y.len();
         loop {

@@ -83,13 +83,13 @@ impl OneHot {
         Self { parts: rule.x.iter().zip(&rule.w).zip(&raw).map(part).collect(), noise, order }
     }
 
-    /// Largest scale Lambda of a coordinate, which is the largest squared norm of a sample. Learning rates up to
+    /// Largest scale Lambda of a coordinate. It is also the largest squared norm of a sample. Learning rates up to
     /// `2/Lambda` are stable; the theory covers rates up to `1/Lambda`.
     pub fn largest_scale(&self) -> f64 {
         self.parts.iter().fold(0.0, |most, part| part.scale.max(most))
     }
 
-    /// Probability of the first coordinate, which is the constant c of a power law `c i^-(a-b)`.
+    /// Probability of the first coordinate. In the power-law model `c i^-(a-b)`, it is the constant c.
     pub fn first_probability(&self) -> f64 {
         self.parts[0].probability
     }
@@ -114,7 +114,7 @@ impl OneHot {
         0.5 * sum(self.parts.iter().zip(&m).map(|(part, m)| part.weight() * part.scale * m))
     }
 
-    /// Standard deviation of the risk between runs, which differ in their random samples, for noise-free labels and for
+    /// Standard deviation of the risk between runs that differ in their random samples, for noise-free labels and for
     /// orders that visit every sample once an epoch. The coordinates are treated as independent, though their counts
     /// are slightly negatively correlated.
     pub fn spread(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
@@ -331,8 +331,8 @@ impl PowerLaw {
     /// Law in which coordinate i has the probability `c i^-(a-b)` and the scale `i^-b`. The learning rate must be above
     /// 0 and below 2.
     ///
-    /// `None` unless `b > 0` and `a - b > 1`: otherwise there is no limit of many coordinates, or the effective reuse
-    /// rate of many epochs does not grow with the number of samples.
+    /// `None` unless `b > 0` and `a - b > 1`. The probabilities have a finite sum over infinitely many coordinates only
+    /// if `a - b > 1`, and the effective reuse rate of many epochs grows with the number of samples only if `b > 0`.
     pub fn new(a: f64, b: f64, c: f64, rate: f64) -> Option<Self> {
         (b > 0.0 && a - b > 1.0).then_some(Self { a, b, c, rate })
     }

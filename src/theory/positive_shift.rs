@@ -7,8 +7,8 @@
 //! control.
 //!
 //! [`Solver`] finds the best shares q* for separable losses, by a one-dimensional root-find for the Lagrange multiplier
-//! lambda; [`Mixing`] finds those of the mixing law by an active-set Newton method. [`mirror_descent`] checks both
-//! independently, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
+//! lambda; [`Mixing`] finds the best shares under the mixing law, by an active-set Newton method. [`mirror_descent`] is
+//! an independent check of both, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
 //!
 //! The gain is the loss of the matched shares minus the least loss, but it is never computed as a difference of losses.
 //! At the optimum it equals a sum of terms that are all at least 0 (the Bregman divergences of the convex curves
@@ -17,8 +17,8 @@
 
 use crate::math;
 
-/// The error curve `e(n)` of a part that gets `n` of all N samples; convex and falling. The constants a, b, c are those
-/// of the part.
+/// The error curve `e(n)` of a part that gets `n` of all N samples; convex and falling. Each part has its own constants
+/// a, b and c.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Curve {
     /// Power law `c n^-a` in the number n of samples.
@@ -115,7 +115,7 @@ pub fn direction(pull: &[f64]) -> Vec<f64> {
     pull.iter().map(|x| x - mean).collect()
 }
 
-/// Loss of the best shares of a mixture, and their gain over the matched shares, which equal the test weights.
+/// Loss of the best shares of a mixture, and their gain over the matched shares (equal to the test weights).
 ///
 /// Every field is NaN if the best shares were not found: a failed search is not a gain of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -247,10 +247,10 @@ impl Solver {
     /// Ratio `N'/N`, where N' samples in the best shares reach the loss of N = `total` samples in matched shares; at
     /// most 1.
     ///
-    /// Solves for N' by Newton's method in `ln N'`. The derivative of the least loss by N' is -lambda/N' with the
-    /// Lagrange multiplier lambda (envelope theorem; for `Transfer`, the fall of the shared term is added). Leaves the
-    /// shares for N' in `self.shares`. `None` for `Log`, for which N' has no meaning, and if a loss is 0 or infinite in
-    /// f64. Cost about six solves.
+    /// Solves for N' by Newton's method in `ln N'`. The derivative of the least loss with respect to N' is -lambda/N'
+    /// with the Lagrange multiplier lambda (envelope theorem; for `Transfer`, the fall of the shared term is added).
+    /// Leaves the shares for N' in `self.shares`. `None` for `Log`, for which N' has no meaning, and if a loss is 0 or
+    /// infinite in f64. Cost about six solves.
     pub fn samples_ratio(&mut self, parts: &Parts<'_>, total: f64) -> Option<f64> {
         if parts.curve == Curve::Log {
             return None;
@@ -322,8 +322,8 @@ impl Parts<'_> {
     }
 
     /// The number of samples n at which the logarithm of the pull of part k is `mu`, and the derivative dn/dmu; both
-    /// are 0 if the part gets no data. For [`Curve::Offset`], an inner search starts from `last` and writes its end
-    /// there; the field `last` of [`Solver`] says what the numbers are.
+    /// are 0 if the part gets no data. For [`Curve::Offset`], an inner search starts from `last` and writes its result
+    /// there, in the form of the field `last` of [`Solver`].
     fn samples_at(&self, k: usize, load: f64, mu: f64, last: &mut (f64, f64)) -> (f64, f64) {
         let a = self.a[k];
         match self.curve {
@@ -433,8 +433,9 @@ impl Parts<'_> {
 /// that they no longer cancel.
 const FAR: f64 = 30.0;
 
-/// Value of `ln(p/q)`, for test weight p and share q, from which on the products in the offset curve's gain might
-/// overflow. Below this value, they are more exact than the separate terms, which cancel where the exponent is near 1.
+/// Value of `ln(p/q)`, for test weight p and share q, from which on the gain of an offset curve is computed from
+/// separate terms, because products might overflow. Below this value products are used: separate terms would cancel
+/// where the exponent is near 1.
 const OFFSET_FAR: f64 = 300.0;
 
 /// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.
@@ -558,7 +559,7 @@ impl Mixing<'_> {
         q.iter().take(count).all(|q| *q >= 0.0).then(|| q[..count].to_vec())
     }
 
-    /// Finds the best shares, which may be 0, and writes them to `shares` (one per part; the old values are ignored).
+    /// Finds the best shares and writes them to `shares`, one per part; the old values are ignored. A share may be 0.
     ///
     /// Newton's method on the free shares with the sum kept at 1. Steps are cut where a share would turn negative (that
     /// share is then fixed at 0) and halved until the loss falls. A fixed share is freed again if its pull exceeds the
@@ -679,8 +680,8 @@ impl Mixing<'_> {
 ///
 /// With the transfer matrix `[[1, t], [0, 1]]` and test weights (1/2, 1/2) the gain is
 /// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0.
-/// Deviates: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0, where by
-/// symmetry nothing can be gained.
+/// Deviates: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`. This is not 0 at t = 0, although by
+/// symmetry nothing can be gained there.
 pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }

@@ -69,8 +69,8 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
     signed(math::cos(std::f64::consts::PI * (exponent % 2.0)) * math::exp(exponent * math::ln(g - 1.0)))
 }
 
-/// Variance that noise of variance 1 leaves after K epochs in a direction that each of n = `count` samples shrinks by
-/// the factor `1 - g`.
+/// Variance that label noise of variance 1 leaves in one direction after K epochs over n = `count` samples. Each sample
+/// multiplies the error of the weights in this direction by `1 - g`.
 ///
 /// It is `g^2 S(n)`, with S the squared length of the coefficients with which the n noises enter the weight. With
 /// `q = (1-g)^n`, `u = q^K`, it is for each order:
@@ -237,8 +237,8 @@ pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
 /// Best learning rate in `(0, edge]` for some epochs over `samples`, and its risk.
 ///
 /// For infinitely many epochs the best learning rate tends to 0, while the best time, learning rate times epochs, tends
-/// to a limit: the least risk is that of gradient flow, which stops early if there is noise. The time is searched up to
-/// `1e9/edge`, and at infinity.
+/// to a limit: the least risk is the risk of gradient flow at the best time. Times up to `1e9/edge` are searched, and
+/// infinite time is tried; with noise, the best time is finite.
 pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     if epochs < f64::INFINITY {
         return best_rate(model.risk(epochs, samples), edge, epochs * samples);

@@ -239,7 +239,7 @@ impl Columns {
         Role::Loss.rank(&Heading::of(&column.name)).filter(|rank| rank.0 <= Level::Words).map(|_| column)
     }
 
-    /// Whether the column of this role surely has it, because its heading or the user says so.
+    /// Whether the column of this role is certain, because its heading is clear or the user named it.
     pub(super) fn is_sure(&self, role: Role, table: &Table) -> bool {
         let open = self.open.iter().any(|(r, _)| *r == role);
         let sure =
