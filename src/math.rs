@@ -66,8 +66,8 @@ pub const Z95: f64 = 1.959_963_984_540_054;
 /// Half the width of a central 99.9% interval of the standard normal distribution: `normal_quantile(0.9995)`.
 pub const Z999: f64 = 3.290_526_731_491_926;
 
-/// Quantile of the standard normal distribution for a probability `0 < p < 1`, so that `Φ(normal_quantile(p)) = p` for
-/// its distribution function Φ.
+/// Quantile of the standard normal distribution for a probability `0 < p < 1`: `Φ(normal_quantile(p)) = p`, with the
+/// distribution function Φ.
 ///
 /// Acklam's rational approximation is refined by two Halley steps on `erfc`, to full precision.
 pub fn normal_quantile(p: f64) -> f64 {

@@ -115,7 +115,7 @@ impl Health {
 /// Two futures. Each gives the error, if there is one, that the device reports later about the commands it was given.
 type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
-/// A dispatch that was submitted, and whose end has not been waited for yet.
+/// A submitted dispatch that has not been waited for yet.
 struct Flight {
     work: u32,
     submitted_ms: f64,
@@ -675,7 +675,7 @@ impl Gpu {
     }
 
     /// Blocks until a submission is done, because a native driver makes progress only when it is polled. A browser
-    /// polls by itself, so there this does nothing. If a native driver really dies, wgpu 30 panics here and the program
+    /// polls by itself, so there this does nothing. If a native driver crashes, wgpu 30 panics here and the program
     /// ends.
     #[cfg(not(target_arch = "wasm32"))]
     fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<()> {

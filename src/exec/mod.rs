@@ -54,7 +54,7 @@ pub trait Uniforms: Pod + Send + Sync {
     fn window(self, steps: Range<u32>) -> Self;
 }
 
-/// Declares a kernel's uniforms. Fields can only be `u32` and `f32`, so that the layout in Rust equals that in WGSL.
+/// Declares a kernel's uniforms. Fields can only be `u32` and `f32`; the layout in Rust then equals the layout in WGSL.
 /// The macro adds the range of steps of a dispatch, `first` and `steps`, at the end.
 #[macro_export]
 macro_rules! uniforms {
@@ -87,7 +87,7 @@ macro_rules! uniforms {
 /// One row of a group's state: the value of one variable for every lane of the group, `[u32; L]` or `[f32; L]` for L
 /// lanes.
 pub trait Row: Pod + Send + Sync {
-    /// Number of lanes of a group, which is the size of a workgroup on a GPU.
+    /// Number of lanes of a group, equal to the size of a workgroup on a GPU.
     const LANES: usize;
 }
 
@@ -112,7 +112,8 @@ where
 pub trait Kernel: Sized + 'static {
     /// Name of the kernel: its file stem, entry point and pipeline label.
     const NAME: &'static str;
-    /// Shader source: the kernel first and shared parts after it, so that line numbers in errors are the kernel's.
+    /// Shader source. The kernel's file comes first and shared parts after it, so line numbers in errors are those of
+    /// the kernel's file.
     const WGSL: &'static str;
     /// How closely a software adapter (lavapipe, SwiftShader) must agree with the CPU version.
     const SOFTWARE: Parity = Parity::Bits;
@@ -200,7 +201,7 @@ impl Inputs {
         self.buffers.is_empty()
     }
 
-    /// Buffer `i` as words.
+    /// Buffer `i` as u32.
     pub fn u32(&self, i: usize) -> &[u32] {
         &bytemuck::cast_slice(&self.buffers[i])[..self.lengths[i]]
     }
@@ -438,7 +439,7 @@ impl Exec {
     /// device.
     ///
     /// # Errors
-    /// Only a failure that a replay cannot repair, such as the death of a page's workers.
+    /// A failure that a replay cannot repair, such as the death of a page's workers.
     pub async fn advance<K: Kernel>(
         &self,
         lanes: &mut Lanes<K>,

@@ -177,7 +177,7 @@ impl Pool {
         self.breathed.set(now());
     }
 
-    /// Number of workers at work, at least 1.
+    /// Number of workers, at least 1.
     pub fn workers(&self) -> usize {
         self.workers.len().max(1)
     }

@@ -32,8 +32,8 @@ const ROUGH: f64 = 1e-5;
 /// Largest number of descents of a replicate if the grid has every free parameter: its cells then resolve small local
 /// minima.
 const STRAIGHT: usize = 8;
-/// Largest number of descents of a replicate that pass small local minima, if the grid lacks a free parameter. The
-/// lowest start also descends directly.
+/// Largest number of descents of a replicate that begin with a smoother objective, to pass small local minima, if the
+/// grid lacks a free parameter. The lowest start also descends directly.
 const PAST: usize = 6;
 /// Smallest number of runs at which whole runs are resampled. The extreme case is one run: every resample is then the
 /// table itself, and every interval a point.

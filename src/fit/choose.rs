@@ -136,7 +136,7 @@ mod tests {
     use super::super::{Objective, Search, find};
     use super::*;
 
-    /// The density that an objective implies integrates to 1, and its deviance is that of a direct sum.
+    /// The density that an objective implies integrates to 1, and its deviance agrees with a direct sum.
     #[test]
     fn the_deviance_is_that_of_a_density() {
         let law = find("log-linear").expect("a law");

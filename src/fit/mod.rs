@@ -182,7 +182,7 @@ impl Param {
         Self { bounds: [f64::NEG_INFINITY, f64::INFINITY], ..Self::new(name, tex, help) }
     }
 
-    /// Parameter that is an exponent, at least 0.
+    /// Parameter that is a positive exponent.
     pub const fn exponent(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { range: Range::Log(0.05, 1.6), start: 0.3, bounds: [1e-4, 10.0], ..Self::new(name, tex, help) }
     }

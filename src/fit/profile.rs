@@ -120,7 +120,7 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
 const PRESSED: f64 = 0.1;
 
 /// Indices of the free parameters that are at a bound in `params`, each with whether the bound stopped the fit: whether
-/// the objective would fall by more than [`PRESSED`] beyond the bound. If it would not, the fit does not depend on
+/// the objective would fall by more than `PRESSED` beyond the bound. If it would not, the fit does not depend on
 /// where the bound is. An example is the factor of a term that is 0 in the best fit.
 pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
     let theta = problem.law.forward(params);

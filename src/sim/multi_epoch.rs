@@ -31,7 +31,8 @@ pub const LANES: usize = 16;
 /// Largest number of features of the dense model. A workgroup must be able to store one sample per lane.
 pub const DIM_MAX: u32 = 128;
 
-/// Largest number of coordinates of the one-hot model, whose alias table has one word per column.
+/// Largest number of coordinates of the one-hot model. Its alias table must have the packed form, with one word per
+/// column.
 pub const COORDINATES_MAX: u32 = 1024;
 
 /// Largest number of parts of a schedule. Each part has one multiplier of the learning rate, and all parts have equally
@@ -116,7 +117,7 @@ impl Schedule {
     }
 }
 
-/// Learning rates that are tried together, on one schedule.
+/// Learning rates that are tried together, with one schedule.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// At most [`LANES`] learning rates. Lanes without a rate stay at the initial weights.
@@ -554,7 +555,7 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Prepares a plan, before its first step.
+    /// Prepares a plan. No step is done yet.
     pub fn new(plan: &Plan<'_>) -> Self {
         let (inputs, host, uniforms) = plan.parts();
         let lanes = Lanes::new(host, rows(plan.features.dim(), plan.order, plan.samples), inputs);

@@ -36,7 +36,7 @@ pub const HOPS_MAX: usize = 8;
 /// Limit of the squared error and of each squared norm. A lane that exceeds it has diverged.
 const BOUND: f32 = 1e10;
 
-/// Weights smaller than this are set to 0, because devices differ on subnormal numbers.
+/// Weights of a smaller absolute value are set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
 /// Number of lanes that are computed together: they fill the vector registers, and their products stay in the

@@ -156,7 +156,7 @@ pub struct Optimal {
 impl Optimal {
     /// Training probability `q_k` of rank k: `1 - beta p_k^-e` for 1 <= k <= s, else 0, where `p_k` is the test
     /// probability, `e = 1/(N-1)` for N samples, s the number of atoms that are trained on, and beta the constant that
-    /// makes the sum 1.
+    /// makes the sum of all `q_k` 1.
     ///
     /// Computed as `-expm1(ln(beta p_s^-e) + e alpha ln(k/s))`, which does not cancel where `q_k` is small.
     pub fn share(&self, rank: u32) -> f64 {
@@ -315,8 +315,8 @@ impl Atoms {
 /// The sum `sum_(k<=s) (1 - (k/s)^x)`, called h(s) in [`Atoms::optimal`], for x > 0 and s >= 1; its absolute error is
 /// below 1e-13 where the sum is near 1.
 ///
-/// The terms and the integral of the Euler-Maclaurin formula are computed by `expm1`; the boundary terms of the formula
-/// are those of `k^x`.
+/// The terms and the integral of the Euler-Maclaurin formula are computed by `expm1`; its boundary terms are computed
+/// for `k^x`.
 fn missing(x: f64, s: u32) -> f64 {
     let s1 = f64::from(s);
     let term = |k: u32| -math::expm1(x * math::ln(f64::from(k) / s1));
@@ -480,7 +480,8 @@ mod tests {
         }
     }
 
-    /// The closed form of the optimal loss holds to 1e-12 everywhere, checked without rounding the shares in between.
+    /// The optimal loss agrees to 1e-12 with the closed form, for all cases. The check does not compute the shares,
+    /// because rounding a share would change the loss by more.
     #[test]
     fn the_optimal_loss_is_the_closed_form() {
         for (k, alpha) in CASES {

@@ -128,15 +128,15 @@ pub fn norm(p: &[f64]) -> f64 {
     sum(p.iter().map(|p| p * p)).sqrt()
 }
 
-/// Moments `sum_j p_j w_j` and `sum_j p_j w_j^2` of weights w, of which the first `head` are `x` and the others `y`.
-/// They are a linear and a quadratic function of x and y, so the loss on this plane is exact.
+/// Moments `sum_j p_j w_j` and `sum_j p_j w_j^2` of weights w, of which the first `head` are `x` and the others `y`. On
+/// this plane of weights, they give the exact loss.
 pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
     let share = sum(p[..head].iter().copied());
     [share * x + (1.0 - share) * y, share * (x * x) + (1.0 - share) * (y * y)]
 }
 
-/// Time derivative under gradient flow of the moments A and B of [`moments`], for uniform p over `d` skills. There it
-/// depends on the two moments alone: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
+/// Time derivative under gradient flow of the moments A and B of [`moments`], for uniform p over `d` skills. For
+/// uniform p it depends only on the two moments: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
 ///
 /// Fixed points (A, B): a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
 pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
@@ -156,7 +156,7 @@ pub struct Integrator<F> {
     pub y: Vec<f64>,
     /// Slopes of the seven stages; the first is the slope at `y`.
     slopes: [Vec<f64>; 7],
-    /// State that the current attempt at a step arrives at.
+    /// State at the end of the step that is being tried.
     trial: Vec<f64>,
     /// Length of the next step.
     h: f64,

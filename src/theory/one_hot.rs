@@ -438,8 +438,8 @@ mod tests {
         })
     }
 
-    /// Mean over all sequences of samples of the sum of squares S of the coefficients with which the noise of each
-    /// sample enters the weight. `rho` is the factor by which a step shrinks the weight.
+    /// The sum S of the squared coefficients with which the noises of the samples enter the weight, averaged over all
+    /// sequences of samples. Each step multiplies the weight by `rho`.
     fn enumerated(order: Order, n: usize, epochs: usize, rho: f64) -> f64 {
         let all = visits(order, n, epochs);
         let each = all.iter().map(|visits| {

@@ -439,7 +439,8 @@ const FAR: f64 = 30.0;
 const OFFSET_FAR: f64 = 300.0;
 
 /// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.
-/// `x = ln(1+u)` is given too, because it resolves more than u far from 0.
+/// The caller also gives `x = ln(1+u)`: where u is near -1 or very large, it is more accurate than the logarithm of the
+/// rounded u.
 fn power_excess(s: f64, u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
         return math::expm1(s * x) - s * u;
@@ -686,8 +687,8 @@ pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }
 
-/// Solves the linear system `matrix x = right` (row order, at most 9 unknowns) by elimination with row pivoting; `None`
-/// if the matrix is singular.
+/// Solves the linear system `matrix x = right` (row order, at most 9 unknowns) by Gaussian elimination with row
+/// pivoting; `None` if the matrix is singular.
 fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     let n = right.len();
     let mut m = [[0.0; MIXING_PARTS + 2]; MIXING_PARTS + 1];
@@ -1146,8 +1147,8 @@ mod tests {
         close(law.loss(&[0.4, 0.6]), hand, 1e-15);
     }
 
-    /// With one-way transfer, the best share and the leading term of the gain are right, where Corollary 6.4 of "Shift
-    /// is Good" is printed wrong.
+    /// With one-way transfer, the best share and the leading term of the gain agree with [`one_way_transfer`]. The gain
+    /// that Corollary 6.4 of "Shift is Good" prints is wrong.
     #[test]
     fn one_way_transfer_has_the_corrected_gap() {
         let t = [1.0, 0.1, 0.0, 1.0];

@@ -1,4 +1,4 @@
-//! The Chinchilla law: a law of parameters and tokens, with a power law for each.
+//! The Chinchilla law: a power law in parameters plus a power law in tokens, above a floor.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity};
 use crate::math;

@@ -32,9 +32,9 @@ fn bad(message: impl Into<Text>) -> Error {
 pub struct Runs {
     /// Rows in the form that a law reads.
     pub data: Data,
-    /// Line in the file of each row.
+    /// Line number of each row in the file.
     pub lines: Vec<usize>,
-    /// Lines that were left out, each with the index of the rule that left it out.
+    /// Line numbers of the rows that were left out, each with the index of the rule that left the row out.
     pub excluded: Vec<(usize, usize)>,
     /// Sentences that say from which columns each input came.
     pub how: Vec<Text>,

@@ -91,11 +91,12 @@ impl Rule {
     }
 }
 
-/// For each row the index of the rule that leaves it out, if one does; and a sentence about each comparison that no row
-/// meets. `values` are the inputs of the law and, last, the loss; `both` says that decimals occur with both marks.
+/// Returns two lists. The first has, for each row, the index of the rule that leaves the row out, if there is one. The
+/// second has a sentence about each comparison that no row meets. `values` are the inputs of the law and, last, the
+/// loss; `both` says that decimals occur with both marks.
 ///
 /// # Errors
-/// A rule names no column, or its value cannot be compared with the cells.
+/// A rule names a column that does not exist, or its value cannot be compared with the cells.
 pub(super) fn left_out(
     rules: &[Rule],
     columns: &Columns,
