@@ -530,8 +530,8 @@ impl Exec {
         None
     }
 
-    /// Lets waiting tasks run, so that a page's worker can read its messages. Work that no kernel does calls this
-    /// between its pieces.
+    /// Lets waiting tasks run, so that a page's worker can read its messages. Long work that is not done by a kernel
+    /// calls this between two pieces.
     #[cfg_attr(not(target_arch = "wasm32"), expect(clippy::unused_async, reason = "a page's worker waits here"))]
     pub async fn breathe(&self) {
         #[cfg(target_arch = "wasm32")]

@@ -21,7 +21,8 @@ use crate::text::{Text, count, multiple, name};
 const LEVEL: f64 = 0.95;
 /// Largest number of points that are computed on each side of the fit to find one outside the interval.
 const OUTWARD: usize = 24;
-/// Number of points that are then computed to refine the endpoint of the interval.
+/// Number of points that are computed to refine an endpoint of the interval, once a point outside the interval is
+/// known.
 const INWARD: usize = 5;
 
 /// Whether a profile bounds a parameter from below and from above.
@@ -120,8 +121,8 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
 const PRESSED: f64 = 0.1;
 
 /// Indices of the free parameters that are at a bound in `params`, each with whether the bound stopped the fit: whether
-/// the objective would fall by more than `PRESSED` beyond the bound. If it would not, the fit does not depend on
-/// where the bound is. An example is the factor of a term that is 0 in the best fit.
+/// a step beyond it would lower the objective by more than `PRESSED`, in units of chi-squared. If it would not, the fit
+/// does not depend on where the bound is. An example is the factor of a term that is 0 in the best fit.
 pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
     let theta = problem.law.forward(params);
     let (lo, hi) = problem.bounds();
@@ -163,13 +164,14 @@ pub fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
     count * fisher::quantile(level, count, freedom(problem))
 }
 
-/// Estimates, at a fit, the factor `E psi' / E psi^2`, where psi is the derivative of Huber's function at a residual.
-/// Twice this factor converts a rise of the objective to units of chi-squared.
+/// Estimates, at a fit, the factor `E psi' / E psi^2`, where psi is the derivative of Huber's function at a residual. A
+/// rise of the objective times twice this factor is the rise in units of chi-squared.
 ///
-/// A fit with p free parameters makes about p of the n residuals nearly 0, so both expectations are taken over the
-/// other n - p. For absolute values, `E psi'` is twice the density of the noise at 0. The density of normal noise is
-/// the first estimate. It is multiplied by the share of the residuals in a window around 0, and divided by the share
-/// that normal noise would have there. With fewer residuals the window is wider.
+/// A fit with p free parameters makes residuals smaller than the noise; with absolute values, it makes about p of the n
+/// residuals 0. So both expectations are computed as for n - p residuals. For absolute values, `E psi'` is twice the
+/// density of the noise at 0. This density is first taken from normal noise. It is then multiplied by the share of the
+/// residuals in a window around 0, divided by the share that normal noise would have there. With fewer residuals the
+/// window is wider.
 pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     let mut room = Room::default();
     problem.at(&fit.params, &mut room);

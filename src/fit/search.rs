@@ -31,7 +31,8 @@ const START: Stream = Stream(16);
 const ROWS: usize = 4000;
 /// Number of rows on which the search begins if there are more than [`ROWS`].
 const PART: usize = 1500;
-/// If the search began on a part of the rows: number of its lowest minima from which descents continue on all rows.
+/// Number of minima from which descents continue on all rows, if the search began on a part of them. The lowest minima
+/// on the part are taken.
 const LAST: usize = 3;
 /// Largest number of times that the descent to the lowest minimum is continued because it reached its limit of steps.
 const AGAIN: usize = 20;
@@ -219,8 +220,8 @@ pub struct Search {
     grid: Grid,
     /// Largest number of local minima of the grid to descend from.
     keep: usize,
-    /// Parameters from which descents start, each with the number of starts that it counts as. A start on all rows
-    /// counts as all starts on a part of the rows that led to it.
+    /// Parameters from which descents start, each with a number of starts, usually 1. If the search began on a part of
+    /// the rows, a start on all rows counts for all the earlier starts that led to it.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
     /// Number of times that the descent to the lowest minimum was continued.

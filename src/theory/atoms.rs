@@ -315,8 +315,8 @@ impl Atoms {
 /// The sum `sum_(k<=s) (1 - (k/s)^x)`, called h(s) in [`Atoms::optimal`], for x > 0 and s >= 1; its absolute error is
 /// below 1e-13 where the sum is near 1.
 ///
-/// The terms and the integral of the Euler-Maclaurin formula are computed by `expm1`; its boundary terms are computed
-/// for `k^x`.
+/// The terms and the integral of the Euler-Maclaurin formula are computed by `expm1`; the boundary terms are the
+/// boundary terms for a sum of `k^x`, with the sign reversed.
 fn missing(x: f64, s: u32) -> f64 {
     let s1 = f64::from(s);
     let term = |k: u32| -math::expm1(x * math::ln(f64::from(k) / s1));
@@ -387,7 +387,7 @@ mod tests {
                 .map(|(i, p)| if q(i) >= 1.0 { 0.0 } else { p * math::exp(samples * math::ln_1p(-q(i))) }))
         }
         /// Number of atoms that training draws: scans the atoms in order of falling test probability p, and stops at
-        /// the first s with `h(s) >= 1`, where h is that of [`Atoms::optimal`]. Prefix sums of `p^-e`, with
+        /// the first s with `h(s) >= 1`, where h is the function h of [`Atoms::optimal`]. Prefix sums of `p^-e`, with
         /// `e = 1/(samples - 1)`, give h at each s.
         fn support(&self, samples: f64) -> usize {
             let e = 1.0 / (samples - 1.0);
@@ -481,7 +481,7 @@ mod tests {
     }
 
     /// The optimal loss agrees to 1e-12 with the closed form, for all cases. The check does not compute the shares,
-    /// because rounding a share would change the loss by more.
+    /// because with many samples the rounding of a share changes the loss by more.
     #[test]
     fn the_optimal_loss_is_the_closed_form() {
         for (k, alpha) in CASES {
