@@ -22,8 +22,8 @@ use crate::text;
 /// Number of inputs that the engine and a worker keep.
 const KEPT: usize = 8;
 
-/// Target duration of a request in ms: long enough to hide the cost of its message, short enough to share out the work
-/// and to cancel it.
+/// Target duration of a request in ms: long enough to hide the cost of its message, short enough to divide the work
+/// evenly among the workers and to cancel it.
 const CHUNK_MS: f64 = 25.0;
 
 /// Resolution of a page's clock in ms. Work that took no time by this clock is assumed to have lasted this long.
@@ -54,8 +54,8 @@ pub struct Pool {
     owner: f64,
     next: Cell<u32>,
     turn: Cell<usize>,
-    /// Last measured milliseconds, by name of the kernel or job: per group and step of weight 1, or per item. They
-    /// determine the sizes of requests and never change a number.
+    /// Last measured time in ms, by name of the kernel or job: per group and step of weight 1 for a kernel, per item
+    /// for a job. They determine the sizes of requests and never change a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
     turns: Option<Turns>,
     /// Time at which waiting messages were last read.

@@ -35,8 +35,8 @@ const STRAIGHT: usize = 8;
 /// Largest number of descents of a replicate that begin with a smoother objective, to pass small local minima, if the
 /// grid lacks a free parameter. The lowest start also descends directly.
 const PAST: usize = 6;
-/// Smallest number of runs at which whole runs are resampled. The extreme case is one run: every resample is then the
-/// table itself, and every interval a point.
+/// Smallest number of runs at which whole runs are resampled. With only one run, every resample would be the table
+/// itself, and every interval a single point.
 pub const RUNS: usize = 8;
 /// Smallest number of rows per free parameter at which rows are resampled.
 const FEW: usize = 6;

@@ -107,8 +107,8 @@ impl Data {
     }
 
     /// Simulates runs with these inputs. The loss is the prediction of `law` at the parameters `p`, times `e^(sigma z)`
-    /// for a law whose logarithm is fitted, or plus `sigma z` for other laws. z is normal, drawn for the seed, the run
-    /// and the row.
+    /// for a law whose logarithm is fitted, or plus `sigma z` for other laws. z is a standard normal number that
+    /// depends only on the seed, the run and the row.
     pub fn simulated(law: &Entry, p: &[f64], inputs: &[Vec<f64>], sigma: f64, seed: u32, run: u32) -> Self {
         let mut data = Self::empty(law);
         for (i, x) in (0..).zip(inputs) {

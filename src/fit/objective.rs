@@ -107,7 +107,7 @@ impl Problem {
         Self { law: self.law, data: data.into(), objective: self.objective, held: self.held.clone() }
     }
 
-    /// This problem with parameter number `j` fixed at a value, or free for `None`.
+    /// This problem with parameter number `j` fixed at `value`, or free if `value` is `None`.
     ///
     /// # Errors
     /// The value is out of bounds.

@@ -799,8 +799,8 @@ mod tests {
         assert!((chi2 - 575.0).abs() < 136.0, "chi-square {chi2}");
     }
 
-    /// Asserts that the risks of a setting are within 4 standard errors of the risks that `exact` gives, plus the
-    /// relative error `own_error` of `exact`.
+    /// Asserts that the risks of a setting differ from the risks that `exact` gives by less than 4 standard errors,
+    /// plus `own_error`, the relative error of `exact`.
     fn agrees(s: Setting<'_>, exact: impl Fn(f64) -> f64, own_error: f64) {
         for ([mean, error], rate) in risks(s).into_iter().zip(s.rates) {
             let exact = exact(*rate);

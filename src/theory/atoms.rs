@@ -315,8 +315,8 @@ impl Atoms {
 /// The sum `sum_(k<=s) (1 - (k/s)^x)`, called h(s) in [`Atoms::optimal`], for x > 0 and s >= 1; its absolute error is
 /// below 1e-13 where the sum is near 1.
 ///
-/// The terms and the integral of the Euler-Maclaurin formula are computed by `expm1`; the boundary terms are the
-/// boundary terms for a sum of `k^x`, with the sign reversed.
+/// In the Euler-Maclaurin formula, the terms and the integral are computed by `expm1`. Its boundary terms are minus
+/// those for a sum of `(k/s)^x`.
 fn missing(x: f64, s: u32) -> f64 {
     let s1 = f64::from(s);
     let term = |k: u32| -math::expm1(x * math::ln(f64::from(k) / s1));

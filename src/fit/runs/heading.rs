@@ -357,8 +357,8 @@ impl Role {
     }
 
     /// Preference among headings of a role, as two numbers, the lower the better. The first is 0 for the whole
-    /// quantity, 2 for a training loss and else 1; the second is 0 for a loss that is called final or measured, and
-    /// else 1.
+    /// quantity, 2 for a training loss, and 1 otherwise. The second is 0 for a loss that is called final or measured,
+    /// and 1 otherwise.
     fn kind(self, heading: &Heading) -> (usize, usize) {
         let words = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
         let has = |list: &[&str]| words().any(|word| list.contains(&word));
@@ -482,7 +482,7 @@ pub(super) struct Heading {
     pub(super) counts: Vec<String>,
     /// Words in brackets that are not a unit.
     pub(super) brackets: Vec<String>,
-    /// Whether the number is the least or the largest value of a curve, as W&B writes it: `loss__MIN`.
+    /// Whether the number is the least or the largest value of a curve, as Weights & Biases writes it: `loss__MIN`.
     pub(super) is_extreme: bool,
     /// Words before the last slash of the heading.
     pub(super) path: Vec<String>,
