@@ -2,8 +2,8 @@
 //!
 //! The standard library's `exp`, `ln`, `powf` call the platform's own code and differ between native programs and
 //! WebAssembly. The functions here do not, so a CPU result has the same bits on every machine. `clippy.toml` forbids
-//! those of the standard library. If a faster implementation than `libm` has the same bits everywhere, only this file
-//! changes.
+//! the functions of the standard library. If a faster implementation than `libm` has the same bits everywhere, only
+//! this file changes.
 
 /// Exponential, `e^x`.
 pub fn exp(x: f64) -> f64 {
@@ -66,8 +66,8 @@ pub const Z95: f64 = 1.959_963_984_540_054;
 /// Half the width of a central 99.9% interval of the standard normal distribution: `normal_quantile(0.9995)`.
 pub const Z999: f64 = 3.290_526_731_491_926;
 
-/// Quantile of the standard normal distribution for a probability `0 < p < 1`, so that `Φ(normal_quantile(p)) = p` for
-/// its distribution function Φ.
+/// Quantile of the standard normal distribution for a probability `0 < p < 1`: `Φ(normal_quantile(p)) = p`, with the
+/// distribution function Φ.
 ///
 /// Acklam's rational approximation is refined by two Halley steps on `erfc`, to full precision.
 pub fn normal_quantile(p: f64) -> f64 {
@@ -127,8 +127,8 @@ pub fn normal_quantile(p: f64) -> f64 {
     x
 }
 
-/// Points of a logarithmic axis: `count` points (at least 2) at equal ratios from `first` to about `last`,
-/// `first (last / first)^(i / (count - 1))`.
+/// Points of a logarithmic axis: `count` points (at least 2), geometrically spaced from `first` to `last` (up to
+/// rounding), `first (last / first)^(i / (count - 1))`.
 pub fn ratios(first: f64, last: f64, count: u32) -> Vec<f64> {
     (0..count).map(|i| first * pow(last / first, f64::from(i) / f64::from(count - 1))).collect()
 }

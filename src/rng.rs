@@ -80,7 +80,8 @@ pub const fn unit(word: u32) -> f32 {
     (word >> 8) as f32 / 16_777_216.0
 }
 
-/// The middle of the one of 2^52 equal parts of (0, 1) that two random words select; never 0 or 1.
+/// Uniform number in (0, 1), never 0 or 1: two random words select one of 2^52 equal parts of (0, 1), and the number is
+/// the middle of this part.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "52 bits and a half fit f64 exactly")]
 pub const fn unit_f64(words: [u32; 2]) -> f64 {
@@ -179,7 +180,8 @@ pub const PACKED_COLUMNS_MAX: usize = 1024;
 impl Alias {
     /// Table for outcomes with the probabilities `p` (non-negative, any sum above 0).
     ///
-    /// The probability of an outcome is exact to 2^-22 (packed) or 2^-32 (wide), divided by the number of columns.
+    /// Thresholds are rounded to multiples of 2^-22 (packed) or 2^-32 (wide). A draw chooses each column with equal
+    /// probability, so a rounded threshold changes a probability by at most this, divided by the number of columns.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ranges are in the comments")]
     #[expect(clippy::cast_precision_loss, reason = "columns are far below 2^53")]
     pub fn new(p: &[f64]) -> Self {

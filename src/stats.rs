@@ -1,4 +1,4 @@
-//! Statistics that several experiments need: means, lines, parabolas, quantiles and their errors.
+//! Statistics that several experiments need: means, line and parabola fits, quantiles, and their errors.
 
 use crate::math::{self, Z95};
 
@@ -57,8 +57,8 @@ pub fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
     if curvature > 0.0 { middle - 0.5 * slope / curvature } else { f64::NAN }
 }
 
-/// Index of a quantile in a sorted list of `count` values: that of the first value with at least `share` of the list up
-/// to it.
+/// Index of the quantile `share` in a sorted list of `count` values: the smallest index such that the values up to and
+/// including it are at least this share of the list.
 pub fn place(count: usize, share: f64) -> usize {
     (share * count as f64).ceil().max(1.0) as usize - 1
 }
@@ -104,8 +104,8 @@ pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
     quotients.find(|q| (q / near - 1.0).abs() < 1e-9).unwrap_or(near)
 }
 
-/// Probability that the median of n draws with replacement, which is the `ceil(n/2)`-th smallest, is the j-th smallest
-/// of n distinct values; for each j.
+/// For each j, the probability that the median of n draws with replacement from n distinct values is the j-th smallest
+/// value. The median is the `ceil(n/2)`-th smallest draw.
 ///
 /// The r-th smallest of n uniform numbers has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, with the Beta function
 /// B, and a uniform number x draws the j-th value if it is in `((j-1)/n, j/n]`. Integrated by Gauss-Legendre with 8
@@ -136,7 +136,8 @@ pub fn median_weights(n: usize) -> Vec<f64> {
 }
 
 /// Least-squares line of y on x, weighted by the inverse squares of the errors, through points
-/// `(x, y, standard error of y)`: `(slope, its standard error, offset)`; `None` for fewer than two points.
+/// `(x, y, standard error of y)`. Returns `[slope, standard error of the slope, offset]`; `None` for fewer than two
+/// points.
 pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     let weight = |error: f64| 1.0 / (error * error);
     let total: f64 = points.iter().map(|p| weight(p.2)).sum();

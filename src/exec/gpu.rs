@@ -74,7 +74,7 @@ pub struct State {
     uniforms: wgpu::Buffer,
     state: wgpu::Buffer,
     bindings: wgpu::BindGroup,
-    /// Input buffers, held here so that they stay in the device's cache, which all states share.
+    /// Input buffers. The device's cache, which all states share, keeps a buffer only as long as some state holds it.
     _inputs: Rc<[wgpu::Buffer]>,
 }
 
@@ -83,7 +83,7 @@ pub struct State {
 struct Health {
     /// Message about the first failure of the device.
     failure: Mutex<Option<Text>>,
-    /// Senders that are dropped when the device breaks, which wakes every task that waits for an answer.
+    /// Senders that are dropped when the device breaks. This wakes every task that waits for an answer.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
 }
 
@@ -112,10 +112,10 @@ impl Health {
     }
 }
 
-/// Two futures, each with an error, if any, that the device reports later about commands it was given.
+/// Two futures. Each gives the error, if there is one, that the device reports later about the commands it was given.
 type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
-/// A dispatch that was submitted, and whose end has not been waited for yet.
+/// A submitted dispatch that has not been waited for yet.
 struct Flight {
     work: u32,
     submitted_ms: f64,
@@ -186,8 +186,8 @@ pub mod clock {
 #[cfg(target_arch = "wasm32")]
 use clock::within;
 
-/// Waits for the answer, without a deadline: a native driver answers at once, or within [`Gpu::drive`], which has its
-/// own deadline.
+/// Waits for the answer, without a deadline: a native driver answers at once or during [`Gpu::drive`], and that
+/// function has its own deadline.
 #[cfg(not(target_arch = "wasm32"))]
 async fn within<T>(_: u32, answer: impl Future<Output = T>) -> Option<T> {
     Some(answer.await)
@@ -222,8 +222,9 @@ impl Gpu {
     /// Opens the best adapter, and returns it only if it passes the self-test.
     ///
     /// # Errors
-    /// There is no adapter; there is only a software adapter, which is slower than the CPU path, and not
-    /// `allow_software`; its limits are below WebGPU's defaults; or the self-test gives wrong numbers.
+    /// No adapter was found or none answered in time; only a software adapter was found and `allow_software` is false
+    /// (it would be slower than the CPU path); the adapter's limits are below WebGPU's defaults; or the device fails
+    /// the self-test.
     pub async fn open(allow_software: bool) -> Result<Self> {
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -379,7 +380,7 @@ impl Gpu {
     /// Checks that the buffers of these lanes can be bound on this device.
     ///
     /// # Errors
-    /// The buffers are too large, with a message that names the limit. This is not a failure of the device.
+    /// The buffers are too large; the message names the limit. This is not a failure of the device.
     pub fn fits<K: Kernel>(&self, lanes: &Lanes<K>) -> Result<()> {
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
         let largest = inputs.chain([size_of_val(&lanes.host[..])]).max().unwrap_or(0) as u64;
@@ -573,7 +574,7 @@ impl Gpu {
         buffer
     }
 
-    /// Submits one dispatch, which advances every group through `steps`.
+    /// Submits one dispatch that advances every group through `steps`.
     fn launch<K: Kernel>(
         &self,
         pipeline: &wgpu::ComputePipeline,
@@ -674,7 +675,7 @@ impl Gpu {
     }
 
     /// Blocks until a submission is done, because a native driver makes progress only when it is polled. A browser
-    /// polls by itself, so there this does nothing. If a native driver really dies, wgpu 30 panics here and the program
+    /// polls by itself, so there this does nothing. If a native driver crashes, wgpu 30 panics here and the program
     /// ends.
     #[cfg(not(target_arch = "wasm32"))]
     fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<()> {

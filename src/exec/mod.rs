@@ -32,9 +32,9 @@ pub(crate) mod words;
 /// How closely the numbers of a device must agree with those of the CPU version of a kernel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Parity {
-    /// Every bit of the state must agree.
+    /// The state on the device must equal the state on the CPU bit for bit.
     Bits,
-    /// Every f32 of the state must satisfy `|gpu - cpu| <= abs + rel |cpu|`, because of `reason`.
+    /// Every f32 of the state must satisfy `|gpu - cpu| <= abs + rel |cpu|`.
     Close {
         /// Relative tolerance.
         rel: f32,
@@ -54,7 +54,7 @@ pub trait Uniforms: Pod + Send + Sync {
     fn window(self, steps: Range<u32>) -> Self;
 }
 
-/// Declares a kernel's uniforms. Fields can only be `u32` and `f32`, so that the layout in Rust equals that in WGSL.
+/// Declares a kernel's uniforms. Fields can only be `u32` and `f32`; the layout in Rust then equals the layout in WGSL.
 /// The macro adds the range of steps of a dispatch, `first` and `steps`, at the end.
 #[macro_export]
 macro_rules! uniforms {
@@ -87,7 +87,7 @@ macro_rules! uniforms {
 /// One row of a group's state: the value of one variable for every lane of the group, `[u32; L]` or `[f32; L]` for L
 /// lanes.
 pub trait Row: Pod + Send + Sync {
-    /// Number of lanes of a group, which is the size of a workgroup on a GPU.
+    /// Number of lanes of a group, equal to the size of a workgroup on a GPU.
     const LANES: usize;
 }
 
@@ -107,16 +107,17 @@ where
 
 /// A simulator kernel: a WGSL shader and a CPU version with the same results. A group of L lanes is a workgroup.
 ///
-/// Lanes are independent. The state of a group is a number of rows; the host makes the first state, and a range of
+/// Lanes are independent. The state of a group is a list of rows. The host makes the initial state, and a range of
 /// steps maps a state to the next one. Running `0..a` and then `a..b` gives the same state as running `0..b`.
 pub trait Kernel: Sized + 'static {
     /// Name of the kernel: its file stem, entry point and pipeline label.
     const NAME: &'static str;
-    /// Shader source: the kernel first and shared parts after it, so that line numbers in errors are the kernel's.
+    /// Shader source. The kernel's file comes first and shared parts after it, so line numbers in errors are those of
+    /// the kernel's file.
     const WGSL: &'static str;
-    /// Agreement that a software adapter (lavapipe, SwiftShader) must reach.
+    /// How closely a software adapter (lavapipe, SwiftShader) must agree with the CPU version.
     const SOFTWARE: Parity = Parity::Bits;
-    /// Agreement that a hardware adapter must reach.
+    /// How closely a hardware adapter must agree with the CPU version.
     const HARDWARE: Parity = Parity::Bits;
     /// Number of read-only inputs, at bindings 2, 3, ...
     const INPUTS: usize;
@@ -142,8 +143,8 @@ pub trait Kernel: Sized + 'static {
     /// uniforms give.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
 
-    /// Cases on which devices are compared with the CPU version: every branch of the shader, ranges of steps that end
-    /// anywhere, sizes at their bounds.
+    /// Cases on which devices are compared with the CPU version. They cover every branch of the shader, ranges of steps
+    /// that end anywhere, and sizes at their bounds.
     #[cfg(not(target_arch = "wasm32"))]
     fn cases() -> Vec<parity::Case<Self>>;
 }
@@ -200,7 +201,7 @@ impl Inputs {
         self.buffers.is_empty()
     }
 
-    /// Buffer `i` as words.
+    /// Buffer `i` as u32.
     pub fn u32(&self, i: usize) -> &[u32] {
         &bytemuck::cast_slice(&self.buffers[i])[..self.lengths[i]]
     }
@@ -221,15 +222,14 @@ impl Inputs {
     }
 }
 
-/// A kernel or job without its generic type, as a pool worker looks it up by name: its function takes and returns
-/// bytes.
+/// A kernel or job whose function takes and returns bytes, without generic types. A pool worker looks it up by name.
 #[derive(Clone, Copy)]
 pub struct Twin {
     /// Name of the kernel or job, [`Kernel::NAME`] or [`Job::NAME`].
     pub name: &'static str,
     /// Computes a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
-    /// Comparison of the kernel on devices and on the CPU; `None` for a job.
+    /// Makes the tests that compare the kernel on devices with the CPU version; `None` for a job.
     #[cfg(not(target_arch = "wasm32"))]
     pub suite: Option<fn() -> parity::Suite>,
 }
@@ -326,7 +326,7 @@ pub enum Device {
     Cpu,
 }
 
-/// The device that runs the work now.
+/// A device that runs work.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceInfo {
     /// Kind of the device, `cpu` or `gpu`.
@@ -346,7 +346,7 @@ pub struct Exec {
     backend: RefCell<Backend>,
     #[cfg(target_arch = "wasm32")]
     pool: pool::Pool,
-    /// Messages for the user, oldest first. None is ever removed, so that every run can show the messages that arrived
+    /// Messages for the user, oldest first. No message is ever removed, so every run can show the messages that arrived
     /// while it ran.
     notices: RefCell<Vec<Text>>,
     /// Device that ran the last piece of work.
@@ -384,7 +384,7 @@ impl Exec {
     /// Executor on the wanted device. `Auto` falls back to the CPU and reports it.
     ///
     /// # Errors
-    /// A GPU was asked for and there is none.
+    /// The user asked for a GPU, and none can be used.
     #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
     pub async fn open(device: Device, #[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Result<Self> {
         let exec = Self::cpu(
@@ -439,7 +439,7 @@ impl Exec {
     /// device.
     ///
     /// # Errors
-    /// Only a failure that a replay cannot repair, such as the death of a page's workers.
+    /// A failure that a replay cannot repair, such as the death of a page's workers.
     pub async fn advance<K: Kernel>(
         &self,
         lanes: &mut Lanes<K>,
@@ -530,8 +530,8 @@ impl Exec {
         None
     }
 
-    /// Lets waiting tasks run, between two pieces of work that no kernel does, so that a page's worker can read its
-    /// messages.
+    /// Lets waiting tasks run, so that a page's worker can read its messages. Long work that is not done by a kernel
+    /// calls this between two pieces.
     #[cfg_attr(not(target_arch = "wasm32"), expect(clippy::unused_async, reason = "a page's worker waits here"))]
     pub async fn breathe(&self) {
         #[cfg(target_arch = "wasm32")]
@@ -573,7 +573,8 @@ impl Exec {
         }
     }
 
-    /// Replaces a device that failed, the first time by a new device, then by the CPU, and always reports it.
+    /// Replaces a device that failed: the first time by a new device, later by the CPU. Each replacement is reported to
+    /// the user.
     #[cfg(feature = "gpu")]
     async fn replace(&self, failed: &std::rc::Rc<gpu::Gpu>, error: &crate::Error) {
         // Another run of this page may have replaced the device already.

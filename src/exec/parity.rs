@@ -22,7 +22,7 @@ pub struct Case<K: Kernel> {
     pub inputs: Inputs,
     /// Uniforms of the kernel. Their range of steps is replaced.
     pub uniforms: K::Uniforms,
-    /// Steps at which one range of steps ends and the next begins, in ascending order: at least two.
+    /// At least two numbers of steps, in ascending order. Any two neighbours are the ends of one range of steps.
     pub cuts: Vec<u32>,
 }
 
@@ -72,7 +72,8 @@ impl<K: Kernel> Case<K> {
     /// Runs the case on a device and on the CPU.
     ///
     /// # Errors
-    /// The numbers differ by more than `level` allows, with a message that says where.
+    /// The numbers differ by more than `level` allows (the message says where), the device failed, or the case changes
+    /// nothing.
     pub async fn check(&self, exec: &Exec, level: Parity) -> std::result::Result<(), String> {
         let whole = [self.cuts[0], self.cuts[self.cuts.len() - 1]];
         let right = self.run(&Exec::cpu(), &whole).await.map_err(|error| error.to_string())?;
@@ -95,7 +96,7 @@ impl<K: Kernel> Case<K> {
 /// Checks that every word agrees as closely as `level` asks.
 ///
 /// # Errors
-/// A word does not agree, with a message that names the first such word.
+/// A word does not agree; the message names the first such word.
 pub fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> std::result::Result<(), String> {
     let close = |ours: u32, right: u32| match level {
         Parity::Bits => ours == right,
@@ -120,7 +121,7 @@ pub fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> std
 /// Compares a device with the CPU. The flag says whether the device is a software adapter.
 pub type Check = Arc<dyn Fn(&Exec, bool) -> std::result::Result<(), String> + Send + Sync>;
 
-/// A kernel without its generic type, as the tests read it.
+/// Description of a kernel without generic types, for the tests.
 #[derive(Clone)]
 pub struct Suite {
     /// Name of the kernel, [`Kernel::NAME`].
@@ -143,7 +144,7 @@ impl Suite {
         Self::of(K::cases())
     }
 
-    /// Description of a kernel with other cases than it declares.
+    /// Description of a kernel with the given cases in place of those that it declares.
     pub fn of<K: Kernel>(cases: Vec<Case<K>>) -> Self {
         let check = |case: Case<K>| -> (&'static str, Check) {
             let name = case.name;

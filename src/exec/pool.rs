@@ -22,8 +22,8 @@ use crate::text;
 /// Number of inputs that the engine and a worker keep.
 const KEPT: usize = 8;
 
-/// Target duration of a request in ms: long enough to hide the cost of its message, short enough to share out the work
-/// and to cancel it.
+/// Target duration of a request in ms: long enough to hide the cost of its message, short enough to divide the work
+/// evenly among the workers and to cancel it.
 const CHUNK_MS: f64 = 25.0;
 
 /// Resolution of a page's clock in ms. Work that took no time by this clock is assumed to have lasted this long.
@@ -50,12 +50,12 @@ struct Worker {
 pub struct Pool {
     workers: Vec<Worker>,
     pending: Pending,
-    /// Number of this engine, which tells its requests from those of another engine at a shared worker.
+    /// Number of this engine. A worker that several engines share uses it to keep their inputs apart.
     owner: f64,
     next: Cell<u32>,
     turn: Cell<usize>,
-    /// Last measured milliseconds, by name of the kernel or job: per group and step of weight 1, or per item. They
-    /// determine the sizes of requests and never change a number.
+    /// Last measured time in ms, by name of the kernel or job: per group and step of weight 1 for a kernel, per item
+    /// for a job. They determine the sizes of requests and never change a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
     turns: Option<Turns>,
     /// Time at which waiting messages were last read.
@@ -65,7 +65,7 @@ pub struct Pool {
 /// A message channel from a worker to itself: a message sent now is read after those that already wait.
 ///
 /// The channel lives as long as the pool. If a listener were dropped with its future, a message still on its way would
-/// call the dropped listener, which ends the module.
+/// call the dropped listener, and the WebAssembly module would abort.
 struct Turns {
     ask: MessagePort,
     answer: MessagePort,
@@ -177,7 +177,7 @@ impl Pool {
         self.breathed.set(now());
     }
 
-    /// Number of workers at work, at least 1.
+    /// Number of workers, at least 1.
     pub fn workers(&self) -> usize {
         self.workers.len().max(1)
     }

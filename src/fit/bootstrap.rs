@@ -1,17 +1,19 @@
 //! How uncertain a fit is: the fit is repeated on resampled runs.
 //!
 //! A resample draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979). The rows of a run stay
-//! together, because neighbouring checkpoints are nearly the same. But fewer than 8 runs show too little of how runs
-//! differ, and then rows are drawn instead. Draws depend only on the seed and on the number of the resample, so
-//! replicates may be computed in any order and in portions of any size.
+//! together, because neighbouring checkpoints are nearly the same. With fewer than 8 runs, rows are drawn instead,
+//! because so few runs show too little of how runs differ. Draws depend only on the seed and on the number of the
+//! resample, so replicates may be computed in any order and in portions of any size.
 //!
-//! If there are few rows, a resample has too few different ones to determine the parameters. Then all rows stay, and
-//! their losses are drawn: the fit's prediction plus normal noise of the size of the residuals, times the ratio of the
-//! quantiles of Student's t and of the normal distribution, because few residuals do not estimate their size well.
+//! If there are few rows, a resample has too few different rows to determine the parameters. Then all rows stay, and
+//! their losses are drawn: the fit's prediction plus normal noise. The standard deviation of the noise is estimated
+//! from the residuals. It is then multiplied by the ratio of the quantiles of Student's t and of the normal
+//! distribution, because the estimate from few residuals is uncertain.
 //!
 //! The lowest minimum on the runs need not be the lowest on a resample. So a replicate computes the objective anew at
-//! the fit's local minima and at every cell of the search's grid, which takes no evaluation of the law. It descends
-//! from the lowest of these places, and keeps the lowest minimum.
+//! the fit's local minima and at every cell of the search's grid. It needs no evaluation of the law for this, because
+//! the contribution of every row to the objective is stored. It descends from the lowest of these places, and keeps the
+//! lowest minimum.
 
 use std::sync::Arc;
 
@@ -30,11 +32,11 @@ const ROUGH: f64 = 1e-5;
 /// Largest number of descents of a replicate if the grid has every free parameter: its cells then resolve small local
 /// minima.
 const STRAIGHT: usize = 8;
-/// Largest number of descents of a replicate that pass small local minima, if the grid lacks a free parameter. The
-/// lowest start also descends directly.
+/// Largest number of descents of a replicate that begin with a smoother objective, to pass small local minima, if the
+/// grid lacks a free parameter. The lowest start also descends directly.
 const PAST: usize = 6;
-/// Smallest number of runs at which whole runs are resampled. The extreme case is one run: every resample is then the
-/// table itself, and every interval a point.
+/// Smallest number of runs at which whole runs are resampled. With only one run, every resample would be the table
+/// itself, and every interval a single point.
 pub const RUNS: usize = 8;
 /// Smallest number of rows per free parameter at which rows are resampled.
 const FEW: usize = 6;
@@ -185,20 +187,21 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
-/// Interval that holds the middle share `level` of the values, which may be in any order; NaNs are left out.
+/// Interval that holds the middle share `level` of the values. They may be in any order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
     [quantile(&sorted, 0.5 - 0.5 * level), quantile(&sorted, 0.5 + 0.5 * level)]
 }
 
-/// Percentile interval of every parameter; an end at the bound of a parameter is infinite.
+/// Percentile interval of every parameter; an endpoint at the bound of its parameter is made infinite.
 pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let params = problem.law.info.params.iter().enumerate();
     params.map(|(j, param)| opened(param.bounds, interval(refits.iter().map(|p| p[j]), level))).collect()
 }
 
-/// The interval, with an end made infinite if it equals its bound to rounding.
+/// The interval `[lo, hi]`, with an endpoint made infinite if it is within 0.1% of its bound. A lower bound of 0 or
+/// below is a possible value, so the endpoint stays there.
 pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     [
         if least > 0.0 && lo <= least * 1.001 { f64::NEG_INFINITY } else { lo },

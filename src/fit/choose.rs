@@ -1,19 +1,20 @@
 //! Comparison of several laws on the same runs.
 //!
 //! `AICc` weighs the number of parameters against the fit. An objective with the loss function rho implies the density
-//! `e^(-rho(r) / s) / Z(s)` of a residual r, where the scale `s` maximises the likelihood of the runs and Z(s)
-//! normalises: the density is normal for squares, Laplace's for L1, and between them for Huber's function. Densities of
-//! residuals of logarithms are converted to densities of the loss, so that laws with and without logarithms can be
-//! compared.
+//! `e^(-rho(r) / s) / Z(s)` of a residual r, where the scale `s` maximises the likelihood of the runs and Z(s) makes
+//! the integral 1. The density is normal for squares, Laplace's for L1, and between these two for Huber's function.
+//! Densities of residuals of logarithms are converted to densities of the loss, so that laws with and without
+//! logarithms can be compared.
 //!
-//! The other test leaves the largest runs out: it fits the smaller runs and predicts the largest, which is what a
+//! The other test leaves the largest runs out: it fits the smaller runs and predicts the largest. This is what a
 //! scaling law is for.
 
 use super::objective::Room;
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
 
-/// Deviance: minus twice the logarithm of the greatest likelihood of runs at which the objective is `value`.
+/// Deviance: minus twice the logarithm of the likelihood of the runs, at the scale that maximises it, if the objective
+/// is `value`.
 fn deviance(problem: &Problem, value: f64) -> f64 {
     let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
@@ -113,13 +114,14 @@ fn split(problem: &Problem) -> (Data, Data) {
     (pick(false), pick(true))
 }
 
-/// The problem with the smaller runs, and with the largest fifth; `None` if either has too few runs.
+/// Splits a problem into one with the smaller runs and one with the largest fifth of the runs; `None` if one of them
+/// has too few runs.
 pub fn without_largest(problem: &Problem) -> Option<(Problem, Problem)> {
     let (small, large) = split(problem);
     (small.len() > problem.free() && !large.is_empty()).then(|| (problem.over(small), problem.over(large)))
 }
 
-/// Predicts the runs of `large` by `fit`, which was made on smaller runs.
+/// Predicts the runs of `large` with `fit`, a fit to smaller runs.
 pub fn judge(large: &Problem, fit: &Fit) -> Extrapolation {
     let mut room = Room::default();
     large.at(&fit.params, &mut room);
@@ -134,7 +136,7 @@ mod tests {
     use super::super::{Objective, Search, find};
     use super::*;
 
-    /// The density that an objective implies integrates to 1, and its deviance is that of a direct sum.
+    /// The density that an objective implies integrates to 1, and its deviance agrees with a direct sum.
     #[test]
     fn the_deviance_is_that_of_a_density() {
         let law = find("log-linear").expect("a law");

@@ -20,7 +20,7 @@ pub struct Data {
     pub y: Vec<f64>,
     /// Logarithms of the measured values.
     pub ln_y: Vec<f64>,
-    /// Relative precision of each row: the variance of its noise is inversely proportional. See [`Data::weigh`].
+    /// Weight of each row, inversely proportional to the variance of its noise. See [`Data::weigh`].
     pub weight: Vec<f64>,
     /// Index of each row's run; rows of one run are resampled together.
     pub block: Vec<u32>,
@@ -43,7 +43,8 @@ impl Data {
     /// 0 if their logarithm is fitted. `line[i]` is the line of row i in its file.
     ///
     /// # Errors
-    /// The law cannot use a value, which is named with its place; there are too few rows; or a column does not vary.
+    /// The law cannot use a value (the message names the value and its place); there are too few rows; or a column does
+    /// not vary.
     pub fn new(law: &Entry, x: &[&[f64]], y: &[f64], residual: Residual, line: Option<&[usize]>) -> Result<Self> {
         let bad = |message: Text| Err(Error::new(ErrorKind::Parameter, message));
         let info = law.info;
@@ -106,8 +107,8 @@ impl Data {
     }
 
     /// Simulates runs with these inputs. The loss is the prediction of `law` at the parameters `p`, times `e^(sigma z)`
-    /// for a law whose logarithm is fitted, or plus `sigma z` for other laws. z is normal, drawn for the seed, the run
-    /// and the row.
+    /// for a law whose logarithm is fitted, or plus `sigma z` for other laws. z is a standard normal number that
+    /// depends only on the seed, the run and the row.
     pub fn simulated(law: &Entry, p: &[f64], inputs: &[Vec<f64>], sigma: f64, seed: u32, run: u32) -> Self {
         let mut data = Self::empty(law);
         for (i, x) in (0..).zip(inputs) {
@@ -122,11 +123,11 @@ impl Data {
         data
     }
 
-    /// Gives every row its weight and merges equal rows: rows of equal inputs, loss and run are copies of one row,
-    /// which gets their total weight and counts once. Returns the indices of the rows that stay.
+    /// Gives every row its weight and merges copies: rows with equal inputs, loss and run become one row with their
+    /// total weight. Returns the indices of the rows that stay.
     ///
-    /// Weights give relative precision, so their scale has no meaning. They are scaled to the mean 1, so that their sum
-    /// is the number of rows that stay.
+    /// Only the ratios of weights have a meaning. They are scaled to the mean 1; their sum is then the number of rows
+    /// that stay.
     ///
     /// # Errors
     /// There are too few different rows.
@@ -182,7 +183,7 @@ impl Data {
         to
     }
 
-    /// [`Data::weighted`] written to existing buffers.
+    /// Fills this value's buffers with the rows that [`Data::weighted`] would give for `from`.
     pub fn refill(&mut self, from: &Self, weight: &[f64]) {
         for list in [&mut self.x, &mut self.y, &mut self.ln_y, &mut self.weight, &mut self.rows] {
             list.clear();

@@ -1,4 +1,5 @@
-//! Answers that follow from a fit: the best division of a compute budget, and the tokens that a loss takes.
+//! Answers that follow from a fit: the best division of a compute budget, and the number of tokens with which a model
+//! reaches a target loss.
 
 use super::choose::least;
 use super::{Entry, Role, words};
@@ -27,7 +28,8 @@ pub struct Answer {
     pub value: f64,
 }
 
-/// Inputs of a law, in its order, for `n` parameters, `d` tokens and perhaps a number of unique tokens.
+/// Inputs of a law, in its order, for `n` parameters and `d` tokens. Without a number of unique tokens, all tokens are
+/// unique.
 pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
     let of = |role: Role| match role {
         Role::Params => n,

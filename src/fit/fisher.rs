@@ -1,8 +1,8 @@
 //! Fisher's F distribution: how large a ratio of two variances becomes by chance.
 //!
-//! The noise of a fit is estimated from residuals, whose number is the number of rows minus the number of free
-//! parameters. With few residuals, a rise of the objective may be likely although a chi-squared test calls it
-//! improbable.
+//! The noise of a fit is estimated from its residuals. The estimate has as many degrees of freedom as there are rows
+//! minus free parameters. With few degrees of freedom, a rise of the objective may be likely although a chi-squared
+//! test calls it improbable.
 
 use crate::math;
 

@@ -1,9 +1,10 @@
 //! Minimisation of a smooth function in a box.
 //!
 //! A quasi-Newton method (BFGS) whose first matrix is the problem's own curvature. All steps and stopping rules are
-//! measured in the metric of this matrix, so that no unit, scale or centring of the parameters matters. Coordinates at
-//! a bound that would leave the box are fixed. Steps follow the weak Wolfe conditions (Lewis and Overton, Nonsmooth
-//! optimization via quasi-Newton methods, Math. Program. 141, 2013), which also work for objectives with kinks.
+//! measured in the metric of this matrix, so units, scales and centring of the parameters do not matter. A coordinate
+//! at a bound is fixed while the step would take it out of the box. Steps follow the weak Wolfe conditions (Lewis and
+//! Overton, Nonsmooth optimization via quasi-Newton methods, Math. Program. 141, 2013), which also work for objectives
+//! with kinks.
 
 use super::linear;
 
@@ -12,17 +13,17 @@ use super::linear;
 pub enum Stop {
     /// A Newton step would lower the value by less than the required relative precision.
     Converged,
-    /// No step lowers the value: it is exact to rounding.
+    /// No step lowers the value any further: rounding is larger than what could be gained.
     Rounding,
     /// The number of steps reached its limit.
     Steps,
-    /// The function has no value at the start.
+    /// The function has no finite value at the start.
     NoValue,
 }
 
 /// A function that can be minimised.
 pub trait Target {
-    /// Value at `x`, with the gradient in `gradient`; the value is infinite where the function has none.
+    /// Value at `x`, with the gradient in `gradient`; the value is infinite where the function is not defined.
     fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64;
     /// Positive semidefinite approximation of the matrix of second derivatives, at the last point that was evaluated.
     fn curvature(&mut self, matrix: &mut [f64]);
@@ -121,8 +122,8 @@ pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64]
     end(x, value, Stop::Steps, evaluations)
 }
 
-/// Moves each coordinate that no longer changes the value to its bound, because an interval is recognised as open when
-/// its end is at a bound. Returns the value at the new point, if any coordinate moved.
+/// Moves each coordinate to its bound if the move hardly changes the value. An interval is recognised as open when its
+/// endpoint is at a bound. Returns the value at the new point, if any coordinate moved.
 fn slide(
     target: &mut dyn Target,
     b: &[f64],
@@ -151,8 +152,8 @@ fn slide(
     })
 }
 
-/// Writes the quasi-Newton step `-B^-1 g` over the coordinates that may move to `d`, with gradient `g` and matrix B,
-/// and returns the largest factor by which the step may be multiplied.
+/// Writes the quasi-Newton step `-B^-1 g` of the coordinates that may move to `d`, for gradient `g` and matrix B.
+/// Returns the largest factor by which the step may be multiplied without leaving the box.
 fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f64], d: &mut [f64]) -> f64 {
     let n = x.len();
     let out = |j: usize, d: f64| lo[j] == hi[j] || x[j] <= lo[j] && d < 0.0 || x[j] >= hi[j] && d > 0.0;
@@ -179,8 +180,8 @@ fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f
     most
 }
 
-/// BFGS update of the matrix B, `B + y y' / y's - B s s' B / s'Bs` with the step s and the change y of the gradient,
-/// and with Powell's damping where the curvature is not positive.
+/// BFGS update of the matrix B, `B + y y' / y's - B s s' B / s'Bs`, for the step s and the change y of the gradient.
+/// Where the curvature `y's` is too small or negative, y is damped as Powell proposed.
 fn update(b: &mut [f64], x: &[f64], next: &[f64], g: &[f64], next_g: &[f64]) {
     let n = x.len();
     let s: Vec<f64> = next.iter().zip(x).map(|(a, b)| a - b).collect();
@@ -210,8 +211,9 @@ mod tests {
     use super::*;
     use crate::math;
 
-    /// Half the sum of squared residuals, or the sum of absolute residuals; the curvature is computed from the first
-    /// derivatives of the residuals only.
+    /// An objective made of residuals: half the sum of their squares or, if `absolute` is set, the sum of their
+    /// absolute values. The curvature is the Gauss-Newton approximation, with the weight 1/|r| for each residual r if
+    /// values are absolute.
     struct Residuals<F> {
         f: F,
         absolute: bool,

@@ -1,9 +1,9 @@
-//! Laws fitted to runs: which curve goes through them, how uncertain it is, and what follows.
+//! Laws fitted to runs: which curve fits them best, how uncertain its parameters are, and what follows from it.
 //!
 //! A law predicts a loss from a run's inputs (parameters, tokens, unique tokens). Fitting a law is a small problem with
-//! many traps: ridges, local minima, parameters that the runs do not determine. So every fit states its objective; is
-//! the lowest minimum of a deterministic search, which says whether it probably found the lowest of all; and comes with
-//! intervals that can be open.
+//! many traps: ridges, local minima, parameters that the runs do not determine. So every fit states its objective. A
+//! deterministic search finds the fit and says whether it probably found the lowest minimum of all. Every parameter has
+//! an interval, and the interval can be open.
 //!
 //! | file | content |
 //! |---|---|
@@ -41,7 +41,7 @@ pub use data::Data;
 pub use objective::{Objective, Problem, Residual};
 pub use search::{Fit, Search};
 
-/// All laws, in the order in which they are offered.
+/// All laws, in the order in which the user sees them.
 pub const ALL: &[Entry] = &[
     Entry::of::<laws::power::Power>(),
     Entry::of::<laws::chinchilla::Chinchilla>(),
@@ -65,7 +65,7 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
     })
 }
 
-/// What a column of runs holds for a law.
+/// What a column in a table of runs means for a law.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// The input x of a law with one input.
@@ -84,8 +84,8 @@ pub enum Role {
     Loss,
     /// Name of the run that a row belongs to; rows of one run are resampled together.
     Run,
-    /// Relative precision of a row: the variance of its noise is inversely proportional. A common factor of all weights
-    /// does not matter.
+    /// Weight of a row, inversely proportional to the variance of its noise. Multiplying all weights by one number
+    /// changes nothing.
     Weight,
 }
 
@@ -94,19 +94,19 @@ pub enum Role {
 pub enum Range {
     /// No values: the law is linear in this parameter, so the other parameters determine the best value.
     Linear,
-    /// Values at equal ratios between two ends.
+    /// Geometrically spaced values, from a first to a last value.
     Log(f64, f64),
-    /// Values at equal steps between two ends.
+    /// Evenly spaced values, from a first to a last value.
     Steps(f64, f64),
-    /// Values at equal ratios from a factor times the least to another factor times the greatest value of an input:
-    /// `(index of the input, first factor, second factor)`.
+    /// Geometrically spaced values in proportion to an input: from a first factor times its smallest value to a second
+    /// factor times its largest value, as `(index of the input, first factor, second factor)`.
     Of(usize, f64, f64),
-    /// Values at equal ratios from a number divided by the greatest to another number divided by the least value of an
-    /// input: `(index of the input, first number, second number)`.
+    /// Geometrically spaced values in inverse proportion to an input: from a first number divided by its largest value
+    /// to a second number divided by its smallest value, as `(index of the input, first number, second number)`.
     PerUnitOf(usize, f64, f64),
 }
 
-/// Transform of a parameter, which a search changes in place of the parameter itself.
+/// Transform of a parameter. A search changes the transformed value, not the parameter itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transform {
     /// No transform: a search changes the parameter itself.
@@ -150,7 +150,8 @@ pub struct Param {
     pub bounds: [f64; 2],
     /// Values that a search tries in its grid.
     pub range: Range,
-    /// Value at which the law is expanded in a linear parameter, and at which a frozen parameter is fixed.
+    /// Value at which a frozen parameter is fixed. For a linear parameter, the value around which a search first
+    /// linearises the law.
     pub start: f64,
     /// Whether the parameter is fixed at `start` unless the user frees it.
     pub frozen: bool,
@@ -181,7 +182,7 @@ impl Param {
         Self { bounds: [f64::NEG_INFINITY, f64::INFINITY], ..Self::new(name, tex, help) }
     }
 
-    /// Parameter that is an exponent, at least 0.
+    /// Parameter that is a positive exponent.
     pub const fn exponent(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { range: Range::Log(0.05, 1.6), start: 0.3, bounds: [1e-4, 10.0], ..Self::new(name, tex, help) }
     }
@@ -206,7 +207,7 @@ impl Param {
         Self { bounds: [lo, hi], ..self }
     }
 
-    /// This parameter with other values in the grid of a search.
+    /// This parameter with another range of values in the grid of a search.
     pub const fn search(self, range: Range) -> Self {
         Self { range, ..self }
     }
@@ -225,7 +226,7 @@ impl Param {
 /// An input of a law.
 #[derive(Clone, Copy, Debug)]
 pub struct Input {
-    /// What a column must hold so that the input is read from it.
+    /// Role of the column from which the input is read.
     pub role: Role,
     /// Symbol of the input.
     pub symbol: &'static str,
@@ -259,7 +260,8 @@ pub struct Example {
 }
 
 impl Example {
-    /// Inputs of run number `i` of `rows`: values at equal ratios, in a different order for each input.
+    /// Inputs of run number `i` of `rows` runs. Each input takes geometrically spaced values from its range, in an
+    /// order of its own.
     pub fn inputs(&self, law: &Entry, i: u32, rows: u32) -> Vec<f64> {
         const STRIDES: [u32; 3] = [1, 7, 11];
         let place = |k: usize| f64::from(i * STRIDES[k] % rows) / f64::from(rows);
@@ -296,11 +298,12 @@ pub struct Info {
     pub inputs: &'static [Input],
     /// Parameters of the law.
     pub params: &'static [Param],
-    /// Published parameter values; the first set gives the values of frozen parameters.
+    /// Published parameter values. If the user fixes a parameter without naming a value, it is fixed at its value in
+    /// the first set.
     pub published: &'static [Published],
     /// Parameters and inputs from which runs are simulated when the user has none.
     pub example: Example,
-    /// Quantities that [`Law::derived`] gives.
+    /// Quantities that [`Law::derived`] computes.
     pub derived: &'static [Quantity],
     /// Number of features that are stored for each row, for [`Law::point`].
     pub features: usize,
@@ -327,8 +330,9 @@ pub trait Law {
     /// The law at the parameters `p`.
     fn at(p: &[f64]) -> Self;
 
-    /// Prediction for a row, and its gradient by the transformed parameters. For a parameter p that is transformed to
-    /// its logarithm, that is p times the derivative by p.
+    /// Returns the prediction for a row, and writes the gradient with respect to the transformed parameters to
+    /// `gradient`. For a parameter p that is transformed to its logarithm, the entry is p times the derivative with
+    /// respect to p.
     fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64;
 
     /// Values of the quantities in [`Info::derived`].
@@ -340,7 +344,7 @@ pub trait Law {
     fn canonical(_p: &mut [f64]) {}
 }
 
-/// A law as plain functions, so that the code that fits it is compiled only once.
+/// A law as function pointers. The code that fits laws works on this type, so it is compiled once and not once per law.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Description of the law.

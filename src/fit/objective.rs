@@ -32,7 +32,7 @@ pub struct Objective {
 }
 
 impl Objective {
-    /// Huber's function with delta = 10^-3, of residuals of logarithms, as Hoffmann et al. chose.
+    /// Huber's function with delta = 10^-3 of the residuals of logarithms, the choice of Hoffmann et al.
     pub const HUBER: Self = Self { residual: Residual::Log, delta: 1e-3 };
     /// Least squares of residuals without logarithms.
     pub const SQUARES: Self = Self { residual: Residual::Plain, delta: f64::INFINITY };
@@ -50,7 +50,7 @@ impl Objective {
         }
     }
 
-    /// Derivative of the contribution to the objective by the residual `r`.
+    /// Derivative of the contribution to the objective with respect to the residual `r`.
     #[inline]
     pub fn psi(self, r: f64) -> f64 {
         if self.delta == 0.0 { if r == 0.0 { 0.0 } else { r.signum() } } else { r.clamp(-self.delta, self.delta) }
@@ -107,7 +107,7 @@ impl Problem {
         Self { law: self.law, data: data.into(), objective: self.objective, held: self.held.clone() }
     }
 
-    /// This problem with parameter number `j` fixed at a value, or free for `None`.
+    /// This problem with parameter number `j` fixed at `value`, or free if `value` is `None`.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -181,7 +181,7 @@ impl Problem {
         self.data.y.iter().zip(&self.data.weight).map(|(y, w)| w * self.objective.rho(1e-7 * size(*y))).sum()
     }
 
-    /// Derivative of a residual by the prediction, where the prediction is `value`.
+    /// Derivative of a residual with respect to the prediction, where the prediction is `value`.
     #[inline]
     pub fn slope(&self, value: f64) -> f64 {
         match self.objective.residual {
@@ -190,7 +190,8 @@ impl Problem {
         }
     }
 
-    /// Objective and its gradient at the transformed parameters `theta`; infinite where the law has no value.
+    /// Objective and its gradient at the transformed parameters `theta`; infinite where the objective or its gradient
+    /// is not finite.
     pub fn evaluate(&self, theta: &[f64], gradient: &mut [f64], room: &mut Room) -> f64 {
         self.at(&self.law.back(theta), room);
         gradient.fill(0.0);
@@ -207,8 +208,9 @@ impl Problem {
     }
 
     /// Matrix `J' W J` at the last call of [`Problem::evaluate`], with the Jacobian J of the residuals r and the
-    /// diagonal matrix W of `w rho'(r) / r`, for weights w and Huber's function rho. For a law that is nearly linear,
-    /// the quadratic function of this curvature lies above the objective and touches it.
+    /// diagonal matrix W of `w rho'(r) / r`, for weights w and Huber's function rho. If the residuals are nearly linear
+    /// in the parameters, the quadratic function with this curvature, and with the value and gradient of the objective
+    /// there, is nowhere below the objective.
     pub fn curvature(&self, room: &Room, out: &mut [f64]) {
         let len = self.law.len();
         out.fill(0.0);
@@ -230,7 +232,8 @@ impl Problem {
     }
 
     /// Smallest pivot of the curvature at the parameters `p`, scaled to a unit diagonal. It says how flat the objective
-    /// is in its flattest direction, in any units, and is 0 if some combination of free parameters changes no residual.
+    /// is in its flattest direction, independently of units, and is 0 if some combination of free parameters changes no
+    /// residual.
     pub fn flat(&self, p: &[f64]) -> f64 {
         let (n, mut room) = (self.law.len(), Room::default());
         let mut matrix = vec![0.0; n * n];

@@ -1,11 +1,12 @@
-//! Profiles of one parameter: fix the parameter, fit the others, and see how the objective rises.
+//! Profiles of one parameter: fix the parameter, fit the others, and see how much the objective rises.
 //!
 //! Let Q be the objective, and psi the derivative of Huber's function at a residual.
 //! `2 (Q(value) - Q(fit)) E psi' / E psi^2` is approximately chi-squared with one degree of freedom (Hampel, Ronchetti,
-//! Rousseeuw, Stahel, Robust Statistics, 1986, ch. 7; for squares it is the likelihood ratio). Both means are estimated
-//! from n - p residuals, for n rows and p free parameters. So the values at which the statistic stays below the 95%
-//! quantile of F(1, n - p) form a 95% confidence interval. The coverage is exact for squares of a linear law;
-//! `tests/bench/coverage.rs` measures it for others. If a profile never rises, the runs do not determine the parameter.
+//! Rousseeuw, Stahel, Robust Statistics, 1986, ch. 7; for squares it is the likelihood ratio). Both expectations E are
+//! estimated from n - p residuals, for n rows and p free parameters. So the values at which the statistic stays below
+//! the 95% quantile of F(1, n - p) form a 95% confidence interval. For a linear law with squared residuals, the
+//! interval contains the true value with probability exactly 95%; `tests/bench/coverage.rs` measures this probability
+//! for other cases. If a profile never rises, the runs do not determine the parameter.
 
 use super::fisher;
 use super::linear;
@@ -18,9 +19,10 @@ use crate::text::{Text, count, multiple, name};
 
 /// Confidence level: the probability that an interval contains the true value.
 const LEVEL: f64 = 0.95;
-/// Largest number of points on each side of the fit in the search for a point beyond the end of the interval.
+/// Largest number of points that are computed on each side of the fit to find one outside the interval.
 const OUTWARD: usize = 24;
-/// Number of points that refine an end of the interval, after a point beyond it is found.
+/// Number of points that are computed to refine an endpoint of the interval, once a point outside the interval is
+/// known.
 const INWARD: usize = 5;
 
 /// Whether a profile bounds a parameter from below and from above.
@@ -28,16 +30,16 @@ const INWARD: usize = 5;
 pub enum Identified {
     /// The profile rises on both sides.
     Yes,
-    /// The profile stays low for all large values, so the interval has no upper end.
+    /// The profile stays low for all large values, so the interval has no upper endpoint.
     NotFromAbove,
-    /// The profile stays low for all small values, so the interval has no lower end.
+    /// The profile stays low for all small values, so the interval has no lower endpoint.
     NotFromBelow,
     /// The profile is flat on both sides.
     No,
 }
 
 impl Identified {
-    /// Classifies an interval by its open ends, which are infinite.
+    /// Classifies an interval by whether its lower and its upper endpoint are finite.
     pub const fn of([lo, hi]: [f64; 2]) -> Self {
         match (lo.is_finite(), hi.is_finite()) {
             (true, true) => Self::Yes,
@@ -47,8 +49,8 @@ impl Identified {
         }
     }
 
-    /// Sentence about the parameter of this name, if its interval is open; `None` if both ends are finite, because
-    /// [`determined`] judges such an interval.
+    /// Sentence that says that the interval of the named parameter is open, and on which side. `None` if both endpoints
+    /// are finite; [`determined`] judges such an interval.
     fn words(self, parameter: &str) -> Option<Text> {
         let parameter = name(parameter);
         match self {
@@ -60,19 +62,19 @@ impl Identified {
     }
 }
 
-/// Largest ratio of the ends of an interval at which its parameter counts as determined.
+/// Largest ratio of the endpoints of an interval at which its parameter counts as determined.
 pub const NARROW: f64 = 10.0;
 /// Factor between the ends of an interval below which three digits of it could read as 1.
 const CLOSE: f64 = 1.01;
 
-/// Ratio of the ends of an interval; infinite if the interval is open or contains 0.
+/// Ratio of the endpoints of an interval, at least 1; infinite if the interval is open or contains 0.
 pub fn factor([lo, hi]: [f64; 2]) -> f64 {
     let (small, large) = if lo > 0.0 { (lo, hi) } else { (-hi, -lo) };
     if small > 0.0 && large.is_finite() { large / small } else { f64::INFINITY }
 }
 
-/// Whether the runs determine the parameter of this name, and a sentence that says so. They do if the interval of the
-/// profile and that of the bootstrap, if there is one, are both narrower than [`NARROW`].
+/// Whether the runs determine the named parameter, and a sentence that says so. They do if the ratio of the endpoints
+/// is at most [`NARROW`] for the profile interval and, if there is one, for the bootstrap interval.
 pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, Text) {
     if let Some(open) = Identified::of(profile).words(parameter) {
         return (false, open);
@@ -106,8 +108,8 @@ pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]
     }
 }
 
-/// If the noise cannot be estimated, a sentence that says why. There are no intervals then, because none could be
-/// justified.
+/// Sentence that says why the noise cannot be estimated; `None` if it can. Without an estimate of the noise there are
+/// no intervals.
 pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
     let (rows, free) = (problem.data.weight.iter().sum::<f64>().round(), problem.free());
     if rows <= free as f64 {
@@ -116,14 +118,15 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
     (fit.value <= problem.rounding()).then(|| words::EXACT.into())
 }
 
-/// Smallest fall of the objective, in units of chi-squared, over a step beyond a bound, at which the bound counts as
-/// having stopped the fit. The fitted value then says more about the bound than about the runs. The step is as long as
-/// the transformed parameter is large, and at least 1, because parameters that compensate each other move far together.
+/// A bound counts as having stopped the fit if a step beyond it would lower the objective by more than this, in units
+/// of chi-squared. The fitted value then says more about the bound than about the runs. The length of the step is the
+/// absolute value of the transformed parameter, or 1 if that is larger: parameters that compensate each other move far
+/// together, so a short step would show little.
 const PRESSED: f64 = 0.1;
 
-/// Free parameters that are at a bound in `params`, each with whether the bound stopped the fit, so that the objective
-/// would fall noticeably over a step beyond it. Where it would not, the fit does not depend on where the bound is, as
-/// for a term that is 0.
+/// Indices of the free parameters that are at a bound in `params`, each with whether the bound stopped the fit: whether
+/// a step beyond it would lower the objective by more than `PRESSED`, in units of chi-squared. If it would not, the fit
+/// does not depend on where the bound is. An example is the factor of a term that is 0 in the best fit.
 pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
     let theta = problem.law.forward(params);
     let (lo, hi) = problem.bounds();
@@ -157,19 +160,22 @@ pub(super) fn freedom(problem: &Problem) -> f64 {
     (problem.data.weight.iter().sum::<f64>() - problem.free() as f64).max(1.0)
 }
 
-/// Quantile `level`, over sets of runs, of `2 (Q(truth) - Q(fit)) sharpness` for the objective Q, where the truth fixes
-/// `count` parameters and `sharpness` is as in [`sharpness`].
+/// Quantile `level` of `2 (Q(truth) - Q(fit)) sharpness` over random sets of runs. Q(fit) is the least objective,
+/// Q(truth) is the least objective with `count` parameters fixed at their true values, and [`sharpness`] gives the
+/// factor.
 pub fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
     let count = count.max(1) as f64;
     count * fisher::quantile(level, count, freedom(problem))
 }
 
-/// Sharpness of the noise, estimated at a fit, which says how fast a rise of the objective becomes improbable. It is
-/// `E psi' / E psi^2`, with psi the derivative of Huber's function at a residual.
+/// Estimates, at a fit, the factor `E psi' / E psi^2`, where psi is the derivative of Huber's function at a residual. A
+/// rise of the objective times twice this factor is the rise in units of chi-squared.
 ///
-/// A fit of p free parameters goes through about p runs, so only the other n - p residuals of n count. For absolute
-/// values, `E psi'` is the density of the noise at 0. It is taken as that of normal noise, corrected by the number of
-/// residuals in a window, which is wide if there are few.
+/// A fit with p free parameters makes residuals smaller than the noise; with absolute values, it makes about p of the n
+/// residuals 0. So both expectations are computed as for n - p residuals. For absolute values, `E psi'` is twice the
+/// density of the noise at 0. This density is first taken from normal noise. It is then multiplied by the share of the
+/// residuals in a window around 0, divided by the share that normal noise would have there. With fewer residuals the
+/// window is wider.
 pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     let mut room = Room::default();
     problem.at(&fit.params, &mut room);
@@ -209,8 +215,8 @@ fn share(z: f64) -> f64 {
     1.0 - math::erfc(z / std::f64::consts::SQRT_2)
 }
 
-/// Standard deviation of normal noise from residuals of which `m` are independent, by Huber's second proposal, on which
-/// a few outliers have little influence (Huber, Robust Statistics, 1981, section 6.4).
+/// Estimates the standard deviation of normal noise from residuals, of which `m` are independent, by Huber's Proposal 2
+/// (Huber, Robust Statistics, 1981, section 6.4). A few outliers hardly change the estimate.
 fn spread(residuals: &[f64], weight: &[f64], m: f64) -> f64 {
     const CUT: f64 = 1.5;
     let density = math::exp(-0.5 * CUT * CUT) / (2.0 * std::f64::consts::PI).sqrt();
@@ -240,8 +246,8 @@ pub struct Profile {
     valleys: Vec<Vec<f64>>,
     /// Points computed so far, in rising order of the value.
     points: Vec<Point>,
-    /// End of the interval that is being searched: 0 the lower, 1 the upper, 2 none. Distances in the other fields are
-    /// from the fit, in the transformed parameter.
+    /// Endpoint of the interval that is being searched: 0 the lower, 1 the upper, 2 none. The distances in the next
+    /// fields are measured from the fit, in the transformed parameter.
     side: usize,
     step: f64,
     /// Largest distance from the fit at which a point is known to be inside the interval, and the rise of the objective
@@ -250,7 +256,7 @@ pub struct Profile {
     /// Smallest distance from the fit at which a point is known to be outside the interval, if any, and the rise of the
     /// objective there.
     outside: Option<[f64; 2]>,
-    /// Number of points that may still be spent on the end that is being searched.
+    /// Number of points that may still be computed for the endpoint that is being searched.
     left: usize,
     ends: [f64; 2],
 }
@@ -280,8 +286,8 @@ impl Profile {
         }
     }
 
-    /// Adds the point at `value`. Its least objective is searched from the fit's local minima, the nearest points so
-    /// far and a coarse grid.
+    /// Adds the point at `value`. The search for its least objective starts from the fit's local minima, from the
+    /// neighbouring points computed before, and from a coarse grid.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -302,10 +308,11 @@ impl Profile {
         Ok(&self.points[at])
     }
 
-    /// Adds one point towards the ends of the 95% interval; true when both ends are found.
+    /// Takes one step of the search for the endpoints of the 95% interval, usually by adding one point. Returns true
+    /// when the search is over.
     ///
     /// # Errors
-    /// None is expected: every value is within bounds.
+    /// No error is expected, because every value is within bounds.
     pub fn advance(&mut self) -> Result<bool> {
         if self.side == 2 {
             return Ok(true);
@@ -351,11 +358,11 @@ impl Profile {
         &self.points
     }
 
-    /// Adds point number `k` of `count` points that are spread evenly over the range of those so far, so that a curve
-    /// through all points shows the shape of the profile.
+    /// Adds point number `k` of `count` points at equal distances over the range of the earlier points. A curve through
+    /// all points then shows the shape of the profile.
     ///
     /// # Errors
-    /// None is expected: every value is within bounds.
+    /// No error is expected, because every value is within bounds.
     pub fn fill(&mut self, k: u32, count: u32) -> Result<()> {
         let transform = self.problem.law.info.params[self.j].transform;
         let ends = [&self.points[0], &self.points[self.points.len() - 1]];
@@ -368,13 +375,14 @@ impl Profile {
         self.least + self.critical / (2.0 * self.sharpness)
     }
 
-    /// Ends of the 95% confidence interval; an open end is infinite.
+    /// Endpoints of the 95% confidence interval; infinite where the interval is open.
     pub const fn interval(&self) -> [f64; 2] {
         self.ends
     }
 
-    /// Another parameter whose bound stopped this profile. Beyond that bound the objective would be lower, so the end
-    /// of the interval depends on where the bound is.
+    /// Another parameter that a bound stopped in the fit at the first or last point within the interval, if there is
+    /// one. Beyond that bound the objective would be lower, so the endpoint of the interval depends on where the bound
+    /// is.
     pub fn stopped(&self) -> Option<usize> {
         let mut inside = self.points.iter().filter(|point| point.objective <= self.threshold());
         let first = inside.next();
@@ -391,7 +399,7 @@ impl Profile {
     }
 }
 
-/// Step of the transformed parameter `j` at which the objective rises by `rise`, estimated from the curvature at the
+/// Step of the transformed parameter `j` over which the objective rises by `rise`, estimated from the curvature at the
 /// parameters `p`; at most 1.
 fn first_step(problem: &Problem, p: &[f64], j: usize, rise: f64) -> f64 {
     let (n, theta) = (problem.law.len(), problem.law.forward(p));

@@ -1,9 +1,8 @@
 //! Search for the lowest minimum of a fitting problem.
 //!
 //! 1. A grid covers the parameters in which the law is not linear. In every cell, a few rounds of weighted least
-//!    squares determine the linear parameters, with the weights that Huber's objective gives the residuals, and with
-//!    factors that must be positive kept positive (variable projection; Golub and Pereyra, SIAM J. Numer. Anal. 10,
-//!    1973).
+//!    squares determine the linear parameters (variable projection; Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973).
+//!    The weights are those that Huber's objective gives the residuals. Factors that must be positive stay positive.
 //! 2. Descents start from the lowest local minima of the grid, and from a few random places between them.
 //! 3. Further descents start from random places anywhere in the grid's ranges, and near the lowest minimum found so
 //!    far. They stop when that minimum was reached often enough, or when enough places were tried. Few runs, or runs
@@ -27,31 +26,33 @@ use crate::rng::{Draws, Stream};
 /// Random stream for the starts that the grid does not give.
 const START: Stream = Stream(16);
 
-/// Largest number of rows of which the search uses all from the start. If there are more, it begins on a part of them.
+/// Largest number of rows for which the search uses all rows from the start. If there are more, the search begins on a
+/// part of them.
 const ROWS: usize = 4000;
-/// Number of rows of the part on which the search begins if there are too many rows.
+/// Number of rows on which the search begins if there are more than [`ROWS`].
 const PART: usize = 1500;
-/// Number of lowest minima on a part of the rows from which descents continue on all rows.
+/// Number of minima from which descents continue on all rows, if the search began on a part of them. The lowest minima
+/// on the part are taken.
 const LAST: usize = 3;
 /// Largest number of times that the descent to the lowest minimum is continued because it reached its limit of steps.
 const AGAIN: usize = 20;
 /// Number of random starts between the local minima of the grid.
 const DRAWN: usize = 4;
-/// Smallest number of starts that must have reached the minimum of a sure fit. [`RARE`] is the other condition.
+/// A fit counts as sure only if at least this many starts reached its minimum. [`RARE`] is the other condition.
 const SURE: usize = 5;
-/// Largest ratio of all starts to those that reached the minimum of a sure fit. If fewer reach it, a lower minimum may
-/// still hide. [`SURE`] is the other condition.
+/// A fit counts as sure only if at least one in this many starts reached its minimum. If fewer reached it, a lower
+/// minimum may still hide. [`SURE`] is the other condition.
 const RARE: usize = 12;
 /// Largest number of random places that are tried after the starts from the grid.
 const HOPS: usize = 400;
-/// Largest number of random places times rows, which limits the search on many rows.
+/// Largest product of the number of random places and the number of rows. It limits the time of a search on many rows.
 const HOP_ROWS: usize = 16_000;
-/// Relative difference in value below which two minima count as equal.
+/// Relative difference of the objective up to which two minima count as equally low.
 const EQUAL: f64 = 1e-6;
-/// Largest ratio of the objective after a rough descent from a random place to the lowest objective found before. A
-/// place with a higher objective is dropped.
+/// A random place is dropped if a rough descent from it ends above this number times the lowest objective found before.
 const ABOVE: f64 = 1.02;
-/// Relative precision of a fit's objective, far below the standard errors of the parameters.
+/// Relative precision of a fit's objective. The errors that this leaves in the parameters are far below their standard
+/// errors.
 const EXACT: f64 = 1e-13;
 /// Relative precision of the rough descents from random places.
 const ROUGH: f64 = 1e-4;
@@ -86,8 +87,8 @@ pub struct Fit {
     pub met: usize,
     /// Number of all starts.
     pub starts: usize,
-    /// Whether the fit is probably the lowest minimum of all: at least five starts and one in twelve reached it, or the
-    /// law has only one minimum.
+    /// Whether the fit is probably the lowest minimum of all: at least five starts, and at least one in twelve of all
+    /// starts, reached it, or the law has only one minimum.
     pub sure: bool,
     /// Grid with which the search began.
     pub grid: Grid,
@@ -96,7 +97,7 @@ pub struct Fit {
 /// A grid over the parameters in which a law is not linear.
 #[derive(Clone, Debug, Default)]
 pub struct Grid {
-    /// Axes of the grid: the index of a parameter, and its values.
+    /// Axes of the grid, each with the index of a parameter and its values.
     axes: Vec<(usize, Vec<f64>)>,
     /// Objective and parameters in every cell; the last axis varies fastest.
     pub cells: Vec<(f64, Vec<f64>)>,
@@ -177,8 +178,8 @@ pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Mini
     Minimum { evaluations: evaluations + end.evaluations, ..end }
 }
 
-/// Descends like [`descend`], but first with a Huber objective that squares half of the residuals. So the descent
-/// passes small local minima.
+/// Descends like [`descend`], but first with a Huber objective that squares half of the residuals. This smoother
+/// objective carries the descent past small local minima.
 pub(super) fn glide(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let wide = problem.objective.delta.max(typical(problem, p, room));
     let near = nearest(&with_delta(problem, wide), p, 1e-3, room);
@@ -215,11 +216,12 @@ pub struct Search {
     /// Part of the rows that the search begins on, if there are too many rows.
     part: Option<Arc<Data>>,
     seed: u32,
-    /// Grid, with the cells that are computed so far.
+    /// The grid, with the cells computed so far.
     grid: Grid,
     /// Largest number of local minima of the grid to descend from.
     keep: usize,
-    /// Starts of the descents, each with the number of earlier starts that it replaces.
+    /// Parameters from which descents start, each with a number of starts, usually 1. If the search began on a part of
+    /// the rows, a start on all rows counts for all the earlier starts that led to it.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
     /// Number of times that the descent to the lowest minimum was continued.
@@ -283,10 +285,11 @@ impl Search {
         self
     }
 
-    /// Does one piece of the work. Returns how many pieces are done, and how many there are as far as is known.
+    /// Does one piece of the work. Returns the number of pieces done, and the number of all pieces as far as it is
+    /// known.
     ///
     /// # Errors
-    /// The law has no value at any place that was tried.
+    /// The objective is not finite at any parameters that were tried.
     pub fn advance(&mut self) -> Result<(usize, usize)> {
         let (done, all) = (self.grid.cells.len(), self.grid.len());
         if done < all {
@@ -341,8 +344,9 @@ impl Search {
         self.ends.len() == self.starts.len() && self.hops[1] < self.hops[0] && !self.sure()
     }
 
-    /// A random place, of three kinds in turn: anywhere; near the lowest minimum so far in the non-linear parameters
-    /// only; near it in all parameters.
+    /// A random place of one of three kinds in turn. The first is near the lowest minimum so far in all parameters. The
+    /// second is near it in the non-linear parameters, with the linear ones fitted to them. The third is anywhere in
+    /// the grid's ranges.
     fn elsewhere(&mut self, k: u32) -> Vec<f64> {
         let params = self.problem.law.info.params;
         let mut draws = Draws::new(self.seed, START, DRAWN as u32 + k, 0);
@@ -378,7 +382,7 @@ impl Search {
         self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
-    /// Number of starts that ended as low as the lowest one, and number of all starts.
+    /// Number of starts whose descents ended as low as the lowest one, and number of all starts.
     fn met(&self) -> (usize, usize) {
         let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.problem.rounding();
         let count = |most: f64| self.ends.iter().filter(|(end, _)| end.value <= most).map(|(_, stands)| stands).sum();
@@ -419,7 +423,7 @@ impl Search {
     /// Does all the work and returns the fit.
     ///
     /// # Errors
-    /// The law has no value at any place that was tried.
+    /// The objective is not finite at any parameters that were tried.
     pub fn run(mut self) -> Result<Fit> {
         loop {
             let (done, all) = self.advance()?;
@@ -429,10 +433,10 @@ impl Search {
         }
     }
 
-    /// The fit as far as the work is done.
+    /// The fit that results from the work done so far.
     ///
     /// # Errors
-    /// The law has no value at any place that was tried.
+    /// The objective is not finite at any parameters that were tried.
     pub fn finish(self) -> Result<Fit> {
         let law = self.problem.law;
         let mut valleys = valleys(&self.problem, &self.ends);
@@ -447,8 +451,8 @@ impl Search {
         Ok(Fit { params, value, stop, evaluations, valleys, met, starts, sure, grid })
     }
 
-    /// Approximately best linear parameters for the non-linear parameters `shape`, as all parameters together with the
-    /// objective there.
+    /// Finds approximately the best linear parameters for given non-linear parameters `shape`. Returns the objective
+    /// and all parameters.
     fn projected(&mut self, shape: &[f64]) -> (f64, Vec<f64>) {
         let part = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
         let params = part.law.info.params;
@@ -522,7 +526,7 @@ fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
     }
 }
 
-/// One round of weighted least squares for the linear parameters. The law is expanded at the parameters for which
+/// One round of weighted least squares for the linear parameters. The law is linearised at the parameters for which
 /// `room` was filled.
 fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, robust: bool) {
     let (data, params) = (&*problem.data, problem.law.info.params);

@@ -23,7 +23,7 @@ crate::uniforms! {
         seed: u32,
         /// Index of the run in lane 0 of group 0.
         first_run: u32,
-        /// Number of rows of a group's state, which is the number of 32-bit words in the bitmap of a run.
+        /// Number of rows of a group's state: one for each 32-bit word in the bitmap of a run.
         rows: u32,
         /// Number of columns of the alias table.
         columns: u32,

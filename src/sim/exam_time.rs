@@ -65,8 +65,8 @@ pub const fn steps(facts: u32) -> u32 {
 /// The quantiles of Beta(a, 1), `theta(u) = u^(1/a)`, at 256 places in each octave of `u`, in units of 2^-32.
 ///
 /// Interpolation between two places is linear. The relative error of theta is below `(1/a)(1/a - 1) 2^-19`, which is
-/// 1.7e-4 at a = 0.1, and theta is never too low there. The loss, which is proportional to `theta^-a`, has a relative
-/// error below 2e-5 (tested).
+/// 1.7e-4 at a = 0.1, and theta is never too low there. The loss scales as `theta^-a`, so its relative error is
+/// smaller: below 2e-5 (tested).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "theta 2^32 is clamped to a u32")]
 #[expect(clippy::cast_precision_loss, reason = "small integers")]
 pub fn quantiles(a: f64) -> Vec<u32> {

@@ -60,7 +60,7 @@ pub const BIN: usize = 7;
 /// Limit of a product of weights and of a mean square of weights. A run that exceeds it has diverged.
 const BOUND: f32 = 1e6;
 
-/// Weights smaller than this are set to 0, because devices differ on subnormal numbers.
+/// Weights of a smaller absolute value are set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
 /// Largest number of hops k.
@@ -83,7 +83,7 @@ crate::uniforms! {
         trainings: u32,
         /// Number of skills d.
         skills: u32,
-        /// Uniform probability of a skill, which is 1 divided by the number of skills.
+        /// Uniform probability of a skill: 1 divided by the number of skills.
         share: f32,
         /// Number of hops k.
         hops: u32,
@@ -112,17 +112,17 @@ pub const fn rows(skills: u32, batch: u32) -> usize {
     RECORDS + skills as usize * if batch > 1 { 2 } else { 1 }
 }
 
-/// Number of steps that take at least `samples` samples. One step takes one batch.
+/// Smallest number of steps that take at least `samples` samples. One step takes one batch.
 pub const fn steps(samples: u32, batch: u32) -> u32 {
     samples.div_ceil(batch)
 }
 
-/// Number of samples seen at check number `check`, counted as in row [`HIT`].
+/// Number of samples seen when check number `check` is made. Row [`HIT`] holds such a number.
 pub const fn samples_at(check: u32, batch: u32) -> u32 {
     steps(check * CHECK, batch) * batch
 }
 
-/// First rank, counted from 0, of each bin, and the end of the last bin.
+/// First rank of each bin, counted from 0; the last entry is the number of skills.
 pub const fn bins(skills: u32) -> [u32; BINS + 1] {
     [0, skills / 8, skills / 4, skills / 2, skills]
 }
@@ -287,7 +287,7 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
 /// registers.
 const PART: usize = 16;
 
-/// What a group needs to learn from samples of at most `K` hops.
+/// Learning rates and prepared random words with which a group learns from samples of at most `K` hops.
 struct Learner<const K: usize> {
     rates: [f32; LANES],
     first_run: u32,

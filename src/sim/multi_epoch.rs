@@ -6,8 +6,8 @@
 //! exactly `1/2 sum_i l_i v_i^2`, with `l_i = E x_i^2`.
 //!
 //! The lanes of a group share its samples and their order, so learning rates are compared on the same random samples,
-//! and each row of features is read once for all of them. All groups of a run start with the same samples too, for
-//! every number of samples, every order and every schedule. A step is one sample. Up to [`LANES`] steps are prepared
+//! and each row of features is read once for all of them. Sample number n of a run is equal in all of its groups,
+//! whatever their number of samples, order and schedule. A step is one sample. Up to [`LANES`] steps are prepared
 //! together, one by each lane.
 
 use crate::error::Result;
@@ -31,30 +31,31 @@ pub const LANES: usize = 16;
 /// Largest number of features of the dense model. A workgroup must be able to store one sample per lane.
 pub const DIM_MAX: u32 = 128;
 
-/// Largest number of coordinates of the one-hot model, whose alias table has one word per column.
+/// Largest number of coordinates of the one-hot model. Its alias table must have the packed form, with one word per
+/// column.
 pub const COORDINATES_MAX: u32 = 1024;
 
 /// Largest number of parts of a schedule. Each part has one multiplier of the learning rate, and all parts have equally
 /// many steps: one step each when a run has no more steps than this number.
 pub const PARTS: u32 = 1024;
 
-/// Largest size of one buffer in bytes, which every device can bind.
+/// Largest size in bytes of one buffer. Every device can bind a buffer of this size.
 pub const BYTES_MAX: u64 = 128 << 20;
 
-/// Largest absolute residual. A run that exceeds it has diverged and is frozen.
+/// Largest absolute residual. A lane that exceeds it has diverged and is frozen.
 const BOUND: f32 = 1e6;
 
-/// Smallest absolute residual that changes the weights, because devices differ on the subnormal numbers that smaller
-/// ones would lead to.
+/// Smallest absolute residual that changes the weights. Smaller residuals would lead to subnormal numbers, on which
+/// devices differ.
 const TINY: f32 = 1e-15;
 
 /// Smallest excess risk that can be trusted, for true weights of about 1. Below it, the state no longer follows SGD.
 ///
-/// The state is `v = w - w*`, the error of the weights, which single precision rounds relative to itself, so a small
+/// The state is `v = w - w*`, the error of the weights. Single precision rounds it relative to its own size, so a small
 /// risk keeps its digits until residuals reach `TINY`. At risk R, residuals are about `sqrt(2 R)`: at R = 1e-24 that is
-/// 1.4e-12, and one Gaussian residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So a risk below 1e-24 is
-/// too high by more than a thousandth of its logarithm, and at 1e-30 it stops falling. One-hot features stop one by
-/// one; together, those that have stopped add `TINY^2 / 2 = 5e-31` to the risk.
+/// 1.4e-12, and one Gaussian residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So the logarithm of a risk
+/// below 1e-24 may be wrong by more than a thousandth, and at 1e-30 the risk stops falling. One-hot features stop one
+/// by one; together, those that have stopped add `TINY^2 / 2 = 5e-31` to the risk.
 pub const FLOOR: f64 = 1e-24;
 
 /// Dense model: the features are independent Gaussians, feature i with variance `l_i`.
@@ -74,7 +75,7 @@ const REPLACE: u32 = 3;
 pub enum Order {
     /// A new sample in every step: one pass over unlimited data.
     Fresh = FRESH,
-    /// The order in which the samples were drawn, in every epoch.
+    /// In every epoch, the order in which the samples were drawn.
     Once = ONCE,
     /// A new random order in every epoch.
     Reshuffle = RESHUFFLE,
@@ -116,14 +117,14 @@ impl Schedule {
     }
 }
 
-/// Learning rates that are tried together, on one schedule.
+/// Learning rates that are tried together, with one schedule.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// At most [`LANES`] learning rates. Lanes without a rate stay at the initial weights.
     pub rates: Vec<f64>,
     /// How the learning rates change during the steps.
     pub schedule: Schedule,
-    /// Number of steps, after which nothing changes any more.
+    /// Number of steps. After the last step, nothing changes any more.
     pub steps: u32,
 }
 
@@ -163,7 +164,7 @@ impl Features<'_> {
     }
 }
 
-/// A sweep, which applies every trial to every run.
+/// A sweep: every run goes through every trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     /// Seed of all draws.
@@ -187,7 +188,7 @@ pub struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// Size in bytes of the largest buffer. A plan may need at most [`BYTES_MAX`].
+    /// Size in bytes of the largest buffer. A plan whose largest buffer exceeds [`BYTES_MAX`] cannot run.
     pub fn bytes(&self) -> u64 {
         let [runs, samples, width] = [u64::from(self.runs), u64::from(self.samples), self.features.width() as u64];
         let stored = if self.order == Order::Fresh { 0 } else { 4 * runs * samples * width };
@@ -330,9 +331,9 @@ crate::uniforms! {
     }
 }
 
-/// Kernel of SGD over repeated samples. The state holds the rows [`DIVERGED`] and [`WEIGHTS`], and, if the order of the
-/// samples is drawn anew in each epoch, that order, which fills the lanes of one row after another. The inputs are
-/// those of [`Plan::parts`].
+/// Kernel of SGD over repeated samples. The state holds the row [`DIVERGED`] and the rows from [`WEIGHTS`] on. If the
+/// order of the samples is drawn anew in each epoch, the current order follows; it fills the lanes of one row after
+/// another. [`Plan::parts`] makes the inputs.
 #[derive(Debug)]
 pub struct Epochs;
 
@@ -376,8 +377,8 @@ impl Draw<'_> {
     }
 }
 
-/// Scalar product of v and y in every lane. This function is not inlined, nor are [`shift`] and [`shift_product`],
-/// because inlined code is no longer vectorised over the lanes.
+/// Scalar product of v and y in every lane. This function, [`shift`] and [`shift_product`] are not inlined, because the
+/// compiler does not vectorise inlined code over the lanes.
 #[inline(never)]
 fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     let mut sum = [0.0; LANES];
@@ -412,8 +413,8 @@ fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32])
     sum
 }
 
-/// The factor g of each lane by which a step adds `-g x` to the errors of its weights: learning rate times residual.
-/// Also freezes the lanes whose residual is out of bounds.
+/// Factor g of each lane, learning rate times residual: a step adds `-g x` to the errors of the lane's weights. Also
+/// freezes the lanes whose residual is out of bounds.
 #[inline(always)]
 fn pull(
     sum: &[f32; LANES],
@@ -554,7 +555,7 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Prepares a plan, before its first step.
+    /// Prepares a plan. No step is done yet.
     pub fn new(plan: &Plan<'_>) -> Self {
         let (inputs, host, uniforms) = plan.parts();
         let lanes = Lanes::new(host, rows(plan.features.dim(), plan.order, plan.samples), inputs);
@@ -576,8 +577,8 @@ impl Sweep {
         Ok(())
     }
 
-    /// Excess risk `1/2 sum_i l_i v_i^2` after the steps done so far, where `l_i` is the second moment of feature i and
-    /// `v_i` the error of its weight, as `[trial * runs + run][rate]`. It is NaN for a lane that has diverged.
+    /// Excess risks `1/2 sum_i l_i v_i^2` after the steps done so far, where `l_i` is the second moment of feature i
+    /// and `v_i` the error of its weight. Entry `[trial * runs + run][rate]` is NaN if that lane has diverged.
     ///
     /// # Errors
     /// Fails as [`Exec::read_first`] does.
@@ -798,8 +799,8 @@ mod tests {
         assert!((chi2 - 575.0).abs() < 136.0, "chi-square {chi2}");
     }
 
-    /// Asserts that the risks of a setting are within 4 standard errors of the risks that `exact` gives, plus the
-    /// relative error `own_error` of `exact`.
+    /// Asserts that the risks of a setting differ from the risks that `exact` gives by less than 4 standard errors,
+    /// plus `own_error`, the relative error of `exact`.
     fn agrees(s: Setting<'_>, exact: impl Fn(f64) -> f64, own_error: f64) {
         for ([mean, error], rate) in risks(s).into_iter().zip(s.rates) {
             let exact = exact(*rate);

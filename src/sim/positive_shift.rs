@@ -1,5 +1,5 @@
-//! Random mixtures, which show how rare it is that the best shares gain nothing over the matched ones (shares equal to
-//! the test weights). Each item of the job is one problem.
+//! Random mixtures. They show how rare it is that the best shares gain nothing over the matched shares (equal to the
+//! test weights). Each item of the job is one problem.
 //!
 //! Computed in f64 on the CPU: f32 cannot resolve a gain of 1e-12 against a loss of 1.
 
@@ -76,9 +76,9 @@ impl Fixed<'_> {
 pub const LEAST_LOG_GAIN: f64 = -17.0;
 
 /// Job that computes the decimal logarithm of the relative gain, `log10(1 - L*/L_same)`, for a random problem and for
-/// logarithmic curves with the same weights. `L*` is the loss with the best shares, `L_same` that with matched shares,
-/// which equal the test weights. The result is NaN, and the problem is not counted, if a loss is beyond f64 or the best
-/// shares were not found.
+/// logarithmic curves with the same weights. `L*` is the loss with the best shares, and `L_same` the loss with the
+/// matched shares (equal to the test weights). The result is NaN, and the problem is not counted, if a loss is beyond
+/// f64 or the best shares were not found.
 ///
 /// A problem has weights that are uniform on the simplex (spacings of sorted uniforms), exponents `a` uniform in
 /// 0.2..1, and heights log-uniform in 0.1..10 (`c`, or `b` under the mixing law). It takes about a microsecond for

@@ -36,7 +36,7 @@ pub const HOPS_MAX: usize = 8;
 /// Limit of the squared error and of each squared norm. A lane that exceeds it has diverged.
 const BOUND: f32 = 1e10;
 
-/// Weights smaller than this are set to 0, because devices differ on subnormal numbers.
+/// Weights of a smaller absolute value are set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
 /// Number of lanes that are computed together: they fill the vector registers, and their products stay in the
@@ -60,7 +60,7 @@ crate::uniforms! {
         bits: u32,
         /// Number of test sequences in a check.
         tests: u32,
-        /// How many test sequences a lane may miss and still have solved the task.
+        /// Largest number of wrong answers to test sequences with which a lane has still solved the task.
         misses: u32,
         /// Learning rate.
         lr: f32,
@@ -77,11 +77,11 @@ crate::uniforms! {
 #[derive(Debug)]
 pub struct Track;
 
-/// Index of the word with the number of checks until the lane solved the task, or 0 before that. Indices count from the
-/// end of the codes of the skills.
+/// Index of the word with the number of the check at which the lane had solved the task, or 0 before that. It is
+/// counted from the first word after the codes of the skills.
 pub const SOLVED: usize = 0;
-/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. Indices count from the end
-/// of the codes of the skills.
+/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. It is counted from the first
+/// word after the codes of the skills.
 pub const REST: usize = 1;
 
 /// Number of words of a lane. They are the matrices `[skill][row][column]`; the permutation of each skill (bits 3i to
@@ -101,8 +101,8 @@ pub const fn rows(symbols: usize, skills: usize, hops: usize) -> usize {
 }
 
 /// Initial state of `runs` runs on each of `distributions` distributions of skills. Weights are normal with standard
-/// deviation `init`. The ranks of the skills are in a random order, which is the same for run i of every distribution.
-/// Lanes without a run rest.
+/// deviation `init`. The ranks of the skills are in a random order. This order is equal for run i of every
+/// distribution. Lanes without a run rest.
 #[expect(clippy::cast_possible_truncation, reason = "at most 120 skills and some thousand lanes")]
 pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distributions: u32) -> Vec<[f32; LANES]> {
     let (codes, gaussian) = (permutations(symbols), Gaussian::new());
@@ -124,7 +124,8 @@ pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distribut
     state.repeat(distributions as usize)
 }
 
-/// Ranks of `tests` sequences of `hops` skills, drawn uniformly from the range `skills`.
+/// Ranks of `tests` sequences of `hops` skills, drawn uniformly from the range `skills`. Different values of `purpose`
+/// give independent sequences.
 pub fn sequences(seed: u32, purpose: u32, hops: u32, skills: std::ops::Range<u32>, tests: u32) -> Vec<u32> {
     let mut draws = Draws::new(seed, TRACK_TEST, purpose, 0);
     (0..tests * hops).map(|_| skills.start + draws.below(skills.end - skills.start)).collect()
@@ -140,7 +141,8 @@ fn flushed(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
 }
 
-/// Inverse square root of a normal x, by Newton's method from the bits, because devices round square roots differently.
+/// Inverse square root of x > 0, not subnormal. Newton's method starts from a guess that is made from the bits of x. A
+/// built-in square root would not do, because devices round it differently.
 #[inline(always)]
 fn inverse_root(x: f32) -> f32 {
     let mut y = f32::from_bits(0x5f37_59df - (x.to_bits() >> 1));

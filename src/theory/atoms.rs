@@ -5,23 +5,24 @@
 //! matched one (`q = p`), the optimal one and the best flat one (uniform over the `m` most frequent atoms).
 //!
 //! No function here visits all K atoms. Sums of the smooth `p_k (1 - p_k)^N` go over a `Rule`: the first thousand ranks
-//! one by one, the others by Gauss quadrature for *sums*, about 40 nodes per factor of 2 in rank. Sums of powers use
-//! the Euler-Maclaurin formula. Both agree with the full sums to 1e-12.
+//! one by one, the others by a Gauss rule for sums over integers, with about 40 nodes per factor of 2 in rank. Sums of
+//! powers use the Euler-Maclaurin formula. Both agree with the full sums to 1e-12.
 
 use super::sum;
 use crate::math;
 
-/// Number of lowest ranks that a quadrature rule keeps one by one.
+/// Number of lowest ranks that a quadrature rule keeps one by one, each with weight 1.
 const DIRECT: usize = 1024;
 /// Largest rank up to which sums of powers are taken term by term. The Euler-Maclaurin formula gives the rest.
 const HEAD: u32 = 32;
 
 /// Ranks `x_i` and weights `w_i` with `sum_(k=1..=K) f(k) = sum_i w_i f(x_i)` for functions f that are smooth in ln k.
 ///
-/// Above the ranks that are kept one by one, ranks are cut into blocks, whose ends are in the ratio 2^(1/4). Each block
-/// gets the ten-point Gauss rule of the uniform weight on its integers, which is exact for polynomials of degree 19.
-/// The relative error of a block is below 1e-15 for `k^-alpha` (alpha <= 4). For `k^-alpha exp(-N c k^-alpha)` with N
-/// <= 1e6 the error is below 1e-12 of the whole sum: where the exponent is large, the terms are small.
+/// Above the ranks that are kept one by one, ranks are cut into blocks. The last rank of a block is about 2^(1/4) times
+/// the last rank of the block before it. Each block gets the ten-point Gauss rule of the uniform weight on its
+/// integers. This rule is exact for polynomials up to degree 19. The relative error of a block is below 1e-15 for
+/// `k^-alpha` (alpha <= 4). For `k^-alpha exp(-N c k^-alpha)` with N <= 1e6 the error is below 1e-12 of the whole sum:
+/// where the exponent is large, the terms are small.
 pub(super) struct Rule {
     pub(super) x: Vec<f64>,
     pub(super) w: Vec<f64>,
@@ -142,7 +143,7 @@ pub struct Optimal {
     pub support: u32,
     /// Test loss of the optimal training distribution.
     pub loss: f64,
-    /// Loss per trained atom, which is equal for all of them: `p_k (1 - q_k)^(N-1)` for test probability `p_k`,
+    /// Loss that each trained atom adds, equal for all of them: `p_k (1 - q_k)^(N-1)` for test probability `p_k`,
     /// training probability `q_k` and N samples.
     pub threshold: f64,
     /// Exponent `alpha/(N-1)`, where alpha is the exponent of the frequencies and N the number of samples.
@@ -155,7 +156,7 @@ pub struct Optimal {
 impl Optimal {
     /// Training probability `q_k` of rank k: `1 - beta p_k^-e` for 1 <= k <= s, else 0, where `p_k` is the test
     /// probability, `e = 1/(N-1)` for N samples, s the number of atoms that are trained on, and beta the constant that
-    /// makes the sum 1.
+    /// makes the sum of all `q_k` 1.
     ///
     /// Computed as `-expm1(ln(beta p_s^-e) + e alpha ln(k/s))`, which does not cancel where `q_k` is small.
     pub fn share(&self, rank: u32) -> f64 {
@@ -179,7 +180,8 @@ pub struct Flat {
 }
 
 impl Atoms {
-    /// A number `count` >= 1 of atoms, whose frequencies fall with the exponent `alpha` > 1 (1.05..=4 is tested).
+    /// Atoms with power-law frequencies: their number is `count` >= 1, the exponent is `alpha` > 1 (tested for
+    /// 1.05..=4).
     pub fn new(count: u32, alpha: f64) -> Self {
         let rule = Rule::new(count as usize, DIRECT);
         let scale = 1.0 / power_sum(alpha, 0, count);
@@ -223,12 +225,11 @@ impl Atoms {
     /// The optimal training distribution for N = `samples` >= 1, in closed form.
     ///
     /// Let `p_k` be the test probabilities, `e = 1/(N-1)` and `S_s = sum_(k<=s) p_k^-e`. The number of trained atoms is
-    /// the largest s with `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1`. h rises with s, so bisection finds the same s as a
-    /// scan that stops at the first failure. Then `beta = (s-1)/S_s`, and the loss is
-    /// `(s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed, never S: `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. If N = 1,
-    /// training draws only atom 1. Cost about 17 x 32 exponentials. Sources: Lyu's talk; "Shift is Good", Thm 4.2
-    /// (whose printed number of trained atoms uses the exponent 1/(K-1), with the number K of atoms, where 1/(N-1) is
-    /// meant).
+    /// the largest s with `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1`. h rises with s, so bisection finds this s. Then
+    /// `beta = (s-1)/S_s`, and the loss is `(s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed, never S:
+    /// `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. If N = 1, training draws only atom 1. Cost about 17 x 32 exponentials.
+    /// Sources: Lyu's talk; "Shift is Good", Thm 4.2. Deviates: in the number of trained atoms, the paper prints the
+    /// exponent 1/(K-1), with the number K of atoms, where 1/(N-1) is meant.
     pub fn optimal(&self, samples: f64) -> Optimal {
         if samples <= 1.0 || self.count == 1 {
             return Optimal { support: 1, loss: self.tail(1), threshold: 0.0, exponent: 0.0, shift: 0.0 };
@@ -261,10 +262,10 @@ impl Atoms {
     /// The best uniform training over the m most frequent atoms; the smallest m where several are equally good.
     ///
     /// Let `p_k` be the test probabilities, `P_m` the sum of the first m, N the number of samples and L(m) the loss.
-    /// Bisection uses the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, x = m/(m+1), which
-    /// changes once, from - to +: `P_m/(m p_(m+1))` rises with m, and so does `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`,
-    /// which is about u/(e^u - 1) at u = N/m. The difference is written out because the losses differ by less than
-    /// their rounding. Cost about 17 sums over later ranks.
+    /// Bisection uses the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, with x = m/(m+1).
+    /// The sign changes once, from - to +, because `P_m/(m p_(m+1))` rises with m, and so does
+    /// `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`, about u/(e^u - 1) at u = N/m. The difference is written out because the
+    /// losses differ by less than their rounding. Cost about 17 sums over later ranks.
     pub fn best_flat(&self, samples: f64) -> Flat {
         let rises = |m: u32| {
             let m1 = f64::from(m);
@@ -289,7 +290,7 @@ impl Atoms {
     /// `(c^(1/alpha)/alpha) G(1-1/alpha, N c K^-alpha) N^(-1+1/alpha)`, for K atoms with test probabilities
     /// `c k^-alpha`, with G the upper incomplete Gamma function.
     ///
-    /// Applies for 10 alpha <= N; the incomplete Gamma function accounts for the finite K. The power of N is that of
+    /// Applies for 10 alpha <= N; the incomplete Gamma function accounts for the finite K. The power of N agrees with
     /// "Shift is Good", Cor. 4.3; the constants come from replacing the sum over ranks by an integral.
     pub fn matched_asymptote(&self, samples: f64) -> f64 {
         let b = 1.0 / self.alpha;
@@ -299,7 +300,7 @@ impl Atoms {
 
     /// Asymptote of the optimal loss for N = `samples`,
     /// `c alpha^alpha/(alpha-1) N^(1-alpha) - c K^(1-alpha)/(alpha-1)`, for K atoms with test probabilities
-    /// `c k^-alpha`. `None` if the number of trained atoms, about `N/alpha`, would exceed K. The power of N is that of
+    /// `c k^-alpha`. `None` if the number of trained atoms, about `N/alpha`, would exceed K. The power of N agrees with
     /// "Shift is Good", Cor. 4.3.
     pub fn optimal_asymptote(&self, samples: f64) -> Option<f64> {
         let count = f64::from(self.count);
@@ -314,8 +315,8 @@ impl Atoms {
 /// The sum `sum_(k<=s) (1 - (k/s)^x)`, called h(s) in [`Atoms::optimal`], for x > 0 and s >= 1; its absolute error is
 /// below 1e-13 where the sum is near 1.
 ///
-/// The terms and the integral of the Euler-Maclaurin formula are computed by `expm1`; the boundary terms of the formula
-/// are those of `k^x`.
+/// In the Euler-Maclaurin formula, the terms and the integral are computed by `expm1`. Its boundary terms are minus
+/// those for a sum of `(k/s)^x`.
 fn missing(x: f64, s: u32) -> f64 {
     let s1 = f64::from(s);
     let term = |k: u32| -math::expm1(x * math::ln(f64::from(k) / s1));
@@ -385,8 +386,9 @@ mod tests {
                 .enumerate()
                 .map(|(i, p)| if q(i) >= 1.0 { 0.0 } else { p * math::exp(samples * math::ln_1p(-q(i))) }))
         }
-        /// Number of trained atoms, by a scan with prefix sums of `p^-e` (test probability p, `e = 1/(samples - 1)`)
-        /// that stops at the first failure.
+        /// Number of atoms that training draws: scans the atoms in order of falling test probability p, and stops at
+        /// the first s with `h(s) >= 1`, where h is the function h of [`Atoms::optimal`]. Prefix sums of `p^-e`, with
+        /// `e = 1/(samples - 1)`, give h at each s.
         fn support(&self, samples: f64) -> usize {
             let e = 1.0 / (samples - 1.0);
             let mut prefix = 0.0;
@@ -478,7 +480,8 @@ mod tests {
         }
     }
 
-    /// The closed form of the optimal loss holds to 1e-12 everywhere, checked without rounding the shares in between.
+    /// The optimal loss agrees to 1e-12 with the closed form, for all cases. The check does not compute the shares,
+    /// because with many samples the rounding of a share changes the loss by more.
     #[test]
     fn the_optimal_loss_is_the_closed_form() {
         for (k, alpha) in CASES {

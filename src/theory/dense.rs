@@ -120,8 +120,8 @@ impl Model for MeanField {
 }
 
 /// Limit for many epochs over N = `samples` of the effective reuse rate (see [`super::reuse`]), to leading order:
-/// `mean(l) / (4 min(l)) ln N` for the eigenvalues l of the feature covariance, which is `ln N / 4` if all are equal.
-/// Source: "Larger Datasets Can Be Repeated More", theorem 4.2.
+/// `mean(l) / (4 min(l)) ln N` for the eigenvalues l of the feature covariance (`ln N / 4` if all are equal). Source:
+/// "Larger Datasets Can Be Repeated More", theorem 4.2.
 ///
 /// Corrections are of relative order `ln ln N / ln N`, so slopes in ln N agree much earlier than values.
 pub fn plateau(spectrum: &[f64], samples: f64) -> f64 {
@@ -238,10 +238,10 @@ impl OnePass {
     /// The risk as a sum of exponentials, at any learning rate eta; costs about `10 d^2` divisions for d different
     /// eigenvalues.
     ///
-    /// The matrix of the recursion of [`OnePass`] is a diagonal `1 - c_i` plus `eta^2 l l^T`, symmetric, so its
-    /// eigenvalues `1 - mu_k` are given by the roots mu of `sum_i v_i^2/(c_i - mu) = 1`, `v_i = eta l_i`: one root is
-    /// below the smallest `c_i` and one between any two neighbours. The eigenvectors are `v_i/(c_i - mu)`. Each
-    /// difference is taken from the pole nearest to the root.
+    /// The recursion of [`OnePass`] has a symmetric matrix: the diagonal matrix of `1 - c_i` plus `eta^2 l l^T`. Its
+    /// eigenvalues are `1 - mu_k` for the roots `mu_k` of `sum_i v_i^2/(c_i - mu) = 1`, with `v_i = eta l_i`: one root
+    /// is below the smallest `c_i` and one between any two neighbours. The eigenvectors are `v_i/(c_i - mu)`. A root is
+    /// stored as its distance from the nearest pole `c_i`, so the differences `c_i - mu` do not cancel.
     pub fn modes(&self, rate: f64) -> Modes {
         // c, v^2 and v z of all parts, sorted by c. Equal c are joined: what is orthogonal to v there never enters the
         // risk.

@@ -1,5 +1,5 @@
-//! Hours over subjects: test loss `sum_k p_k c_k e(n_k)` for weights `p_k`, difficulties `c_k` and `n_k` hours, when
-//! all errors fall with the same exponent `a`.
+//! Division of hours among subjects. The test loss is `sum_k p_k c_k e(n_k)` for weights `p_k`, difficulties `c_k` and
+//! `n_k` hours; the error e falls with the same exponent `a` in all subjects.
 //!
 //! There are two curves for the error after `n` hours: the power law `G(a+1) n^-a`, and the exact curve for finite n,
 //! `E[(1 - theta)^n] = G(n+1) G(a+1) / G(n+a+1)`, of a student whose facts show up with probability
@@ -8,19 +8,21 @@
 
 use crate::math;
 
-/// Best shares of the hours under the power law: `q_k = (p_k c_k)^(1/(1+a)) / sum_j (p_j c_j)^(1/(1+a))`.
+/// Best shares of the hours if the error in subject k after `h` hours is proportional to `c_k h^-a`:
+/// `q_k = (p_k c_k)^(1/(1+a)) / sum_j (p_j c_j)^(1/(1+a))`.
 ///
 /// `weights` p >= 0 with a positive sum, `difficulty` c > 0 of equal length, exponent `a` > 0. The shares do not depend
-/// on the number of hours. Costs one power per subject. Source: "Shift is Good", Prop. 3.2 and Cor. 3.3 with one
-/// exponent, where the factors `a` cancel.
+/// on the number of hours. Costs one power per subject. Source: "Shift is Good", Prop. 3.2 and Cor. 3.3. The paper
+/// allows an exponent for each subject; with one exponent for all, the factor `a` is common to all subjects and
+/// cancels.
 pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
     let root: Vec<f64> = weights.iter().zip(difficulty).map(|(p, c)| math::pow(p * c, 1.0 / (1.0 + a))).collect();
     let total: f64 = root.iter().sum();
     root.iter().map(|r| r / total).collect()
 }
 
-/// Losses under the power law when the hours are divided by the optimal shares, and by matched shares, which equal the
-/// weights.
+/// Losses under the power law if the hours are divided by the optimal shares, and if they are divided by matched shares
+/// (equal to the weights).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
     /// Loss of the matched shares, `sum_k c_k p_k^(1-a)` for weights `p_k`, difficulties `c_k` and exponent a, without
@@ -36,7 +38,8 @@ pub struct Gain {
     pub hours_ratio: f64,
 }
 
-/// [`Gain`] of the optimal over the matched shares; weights of 0 add nothing (the limit for `a < 1`).
+/// [`Gain`] of the optimal over the matched shares. Subjects of weight 0 add nothing, which is the limit of small
+/// weights if `a < 1`.
 ///
 /// The arguments are those of [`optimal_shares`]. Costs two powers per subject. Source: "Shift is Good", Cor. 3.3. At
 /// `a = 1` the matched loss is `sum_k c_k / N` for any weights, with difficulties `c_k` and N hours.

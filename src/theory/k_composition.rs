@@ -2,7 +2,7 @@
 //!
 //! Skills `s_1..s_k` are drawn independently from the distribution p. The learner predicts the product of their
 //! weights, `f = w_(s_1) ... w_(s_k)`, and the truth `y` is the product of their signs w*. Without loss of generality
-//! all signs are 1, which is called the truth `w = 1` below. The loss L and its gradient follow from two moments,
+//! all signs are 1, so `w = 1` is called the truth below. The loss L and its gradient follow from two moments,
 //! `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`:
 //!
 //! `L = E (f - y)^2 / 2 = (B^k - 2 A^k + 1) / 2`, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`.
@@ -35,8 +35,8 @@ pub fn moments(p: &[f64], w: &[f64]) -> [f64; 2] {
     [a, b]
 }
 
-/// Loss `(B^k - 2 A^k + 1) / 2` of weights with the moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`. It cancels
-/// near 0; [`loss_of_misses`] does not.
+/// Loss `(B^k - 2 A^k + 1) / 2` of weights with the moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`. Near 0 it
+/// loses digits by cancellation; [`loss_of_misses`] does not.
 pub fn loss(k: u32, [a, b]: [f64; 2]) -> f64 {
     0.5 * (power(b, k) - 2.0 * power(a, k) + 1.0)
 }
@@ -76,8 +76,9 @@ pub fn descend(p: &[f64], k: u32, w: &mut [f64], rate: f64, steps: u32) {
 /// Smallest and largest eigenvalue of the Hessian at the true weights, `k diag(p) + k(k-1) p p^T`, for p in descending
 /// order.
 ///
-/// They are roots x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, which has one root above each `k p_j` and below the
-/// next. For uniform p over d skills they are `k/d` and `k^2/d`. Cost: O(d) times 100 halvings.
+/// They are roots x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`. This equation has one root between any two neighbouring
+/// `k p_j`, and one above the largest. For uniform p over d skills they are `k/d` and `k^2/d`. Cost: O(d) times 100
+/// halvings.
 pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
     let (d, k) = (p.len(), f64::from(k));
     // The function falls from +inf to -inf between two poles, or to -1 above the last.
@@ -103,8 +104,8 @@ pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
 /// At the true weights, a sample of k different skills has a prediction gradient of squared length k. So a step with
 /// learning rate eta changes the squared distance in the steepest direction, of eigenvalue lambda, by the factor
 /// `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for very
-/// large batches it is `2 / lambda_max`, that of gradient descent. A smaller rate is necessary, not sufficient: farther
-/// away, and in unlucky runs, SGD may diverge too.
+/// large batches it is `2 / lambda_max`, the limit for gradient descent. A smaller rate is necessary, not sufficient:
+/// farther away, and in unlucky runs, SGD may diverge too.
 pub fn stable_rate(k: u32, lambda_max: f64, batch: u32) -> f64 {
     let m = f64::from(batch);
     2.0 / (f64::from(k) / m + (1.0 - 1.0 / m) * lambda_max)
@@ -127,15 +128,15 @@ pub fn norm(p: &[f64]) -> f64 {
     sum(p.iter().map(|p| p * p)).sqrt()
 }
 
-/// Moments `sum_j p_j w_j` and `sum_j p_j w_j^2` of weights w, of which the first `head` are `x` and the others `y`.
-/// They are a linear and a quadratic function of x and y, so the loss on this plane is exact.
+/// Moments `sum_j p_j w_j` and `sum_j p_j w_j^2` of weights w, of which the first `head` are `x` and the others `y`. On
+/// this plane of weights, they give the exact loss.
 pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
     let share = sum(p[..head].iter().copied());
     [share * x + (1.0 - share) * y, share * (x * x) + (1.0 - share) * (y * y)]
 }
 
-/// Time derivative under gradient flow of the moments A and B of [`moments`], for uniform p over `d` skills. There it
-/// depends on the two moments alone: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
+/// Time derivative under gradient flow of the moments A and B of [`moments`], for uniform p over `d` skills. For
+/// uniform p it depends only on the two moments: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
 ///
 /// Fixed points (A, B): a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
 pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
@@ -155,7 +156,7 @@ pub struct Integrator<F> {
     pub y: Vec<f64>,
     /// Slopes of the seven stages; the first is the slope at `y`.
     slopes: [Vec<f64>; 7],
-    /// State that the current attempt at a step arrives at.
+    /// State at the end of the step that is being tried.
     trial: Vec<f64>,
     /// Length of the next step.
     h: f64,
@@ -186,7 +187,7 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
         Self { slope, tolerance, t: 0.0, trial: y.clone(), y, slopes, h, evaluations: 1 }
     }
 
-    /// Takes one accepted step, which does not go beyond `until`.
+    /// Takes one accepted step, at most up to the time `until`.
     pub fn step(&mut self, until: f64) {
         let n = self.y.len();
         loop {

@@ -1,7 +1,8 @@
 //! The data-constrained law of language models: what repeated tokens and excess parameters are worth.
 //!
-//! The loss of N parameters trained on D tokens is `exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where N' and D' count
-//! parameters and tokens for less, the more they exceed what is unique:
+//! The loss of N parameters trained on D tokens is `exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where N' and D' are the
+//! effective numbers of parameters and tokens. In them, parameters beyond `U_N` and tokens beyond U count for less and
+//! less:
 //!
 //! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1
 //!

@@ -1,8 +1,9 @@
 //! Multi-epoch SGD on one-hot features: the exact risk, and the limit law for power-law frequencies.
 //!
 //! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, where `e_i` is unit vector i and `Lambda_i` the scale
-//! of coordinate i. So the coordinates do not interact. With K epochs over N samples, coordinate i sees the
-//! `n ~ Binomial(N, p_i)` samples that show it, K times each, and its weight `w_i` has the mean squared error
+//! of coordinate i. Such a sample shows coordinate i and no other, so the coordinates do not interact. With K epochs
+//! over N samples, coordinate i sees the `n ~ Binomial(N, p_i)` samples that show it, K times each, and its weight
+//! `w_i` has the mean squared error
 //!
 //! `E ((w_i - w*_i)^2 | n) = (1 - eta Lambda_i)^(2 K n) w*_i^2 + (sigma^2/Lambda_i) V(n)`
 //!
@@ -20,7 +21,8 @@ const DIRECT: usize = 256;
 /// Coordinates with equal probability, scale and target weight.
 #[derive(Clone, Copy, Debug)]
 struct Part {
-    /// Number of coordinates, or their weight in a quadrature rule over many that are nearly equal.
+    /// Number of equal coordinates; in a quadrature rule, the weight of a node, which stands for several similar
+    /// coordinates.
     copies: f64,
     /// Probability with which a sample shows a given one of the equal coordinates.
     probability: f64,
@@ -42,7 +44,7 @@ impl OneHot {
     /// Model of coordinates with given probabilities, scales > 0 and target weights; `noise` is the variance of the
     /// label noise.
     ///
-    /// Equal neighbours are joined, so the cost of a risk is that of the different coordinates.
+    /// Equal neighbours are joined, so the cost of a risk grows only with the number of different coordinates.
     pub fn new(probabilities: &[f64], scales: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         for ((&probability, &scale), target) in probabilities.iter().zip(scales).zip(targets) {
@@ -66,7 +68,8 @@ impl OneHot {
     /// Power-law model: coordinate i = 1..=dim has the target weight 1, the scale `i^-b` and the probability
     /// `c i^-(a-b)`. The constant c makes the sum of the probabilities 1.
     ///
-    /// Coordinates after the 512th go by quadrature, about 40 nodes per factor of 2: relative error 1e-12 of the risk.
+    /// If there are more than 512 coordinates, a quadrature rule replaces those after the 256th, with about 40 nodes
+    /// per factor of 2 in i. The relative error of the risk is then 1e-12.
     pub fn power(dim: u32, a: f64, b: f64, noise: f64, order: Order) -> Self {
         let rule = Rule::new(dim as usize, DIRECT);
         let raw: Vec<f64> = rule.x.iter().map(|x| math::pow(*x, b - a)).collect();
@@ -80,13 +83,13 @@ impl OneHot {
         Self { parts: rule.x.iter().zip(&rule.w).zip(&raw).map(part).collect(), noise, order }
     }
 
-    /// Largest scale Lambda of a coordinate, which is the largest squared norm of a sample. Learning rates up to
+    /// Largest scale Lambda of a coordinate. It is also the largest squared norm of a sample. Learning rates up to
     /// `2/Lambda` are stable; the theory covers rates up to `1/Lambda`.
     pub fn largest_scale(&self) -> f64 {
         self.parts.iter().fold(0.0, |most, part| part.scale.max(most))
     }
 
-    /// Probability of the first coordinate, which is the constant c of a power law `c i^-(a-b)`.
+    /// Probability of the first coordinate. In the power-law model `c i^-(a-b)`, it is the constant c.
     pub fn first_probability(&self) -> f64 {
         self.parts[0].probability
     }
@@ -98,7 +101,7 @@ impl OneHot {
     }
 
     /// Exact risk after one pass. Step t has the learning rate `rate` times the t-th multiplier, and shows each
-    /// coordinate with its probability. A few operations per step for each set of equal coordinates.
+    /// coordinate with its probability. A step costs a few operations for each set of equal coordinates.
     pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
         let mut m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
         for multiplier in multipliers {
@@ -111,9 +114,9 @@ impl OneHot {
         0.5 * sum(self.parts.iter().zip(&m).map(|(part, m)| part.weight() * part.scale * m))
     }
 
-    /// Standard deviation of one run's risk around the expected risk, caused by which samples the run is shown. It
-    /// holds without noise, for orders that visit every sample once an epoch. Coordinates are taken as independent,
-    /// though their counts are slightly negatively correlated.
+    /// Standard deviation of the risk between runs that differ in their random samples, for noise-free labels and for
+    /// orders that visit every sample once an epoch. The coordinates are treated as independent, though their counts
+    /// are slightly negatively correlated.
     pub fn spread(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let square = sum(self.parts.iter().map(|part| {
             let g = rate * part.scale;
@@ -127,7 +130,8 @@ impl OneHot {
         0.5 * square.sqrt()
     }
 
-    /// Relative spread of the risks of runs: [`OneHot::spread`] divided by the expected risk, without noise.
+    /// Relative spread of the risk between runs, for noise-free labels: [`OneHot::spread`] divided by the expected
+    /// risk.
     pub fn luck(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let bias = 0.5 * sum(self.parts.iter().map(|part| part.weight() * part.bias(epochs, samples, rate)));
         self.spread(epochs, samples, rate) / bias
@@ -147,9 +151,9 @@ impl OneHot {
 }
 
 impl Part {
-    /// Bias of a coordinate for K epochs over N samples (real numbers), `Lambda w*^2 E (1 - eta Lambda)^(2 K n)`, which
-    /// is `Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`, with learning rate eta, and the coordinate's scale Lambda,
-    /// target weight w*, probability p and number n of samples.
+    /// Bias of a coordinate after K epochs over N samples (real numbers):
+    /// `Lambda w*^2 E (1 - eta Lambda)^(2 K n) = Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`. The learning rate is
+    /// eta; the coordinate has the scale Lambda, the target weight w* and the probability p, and n samples show it.
     fn bias(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let g = rate * self.scale;
         let gone = forgotten(g * (2.0 - g), epochs);
@@ -166,8 +170,8 @@ impl Model for OneHot {
     /// replacement, N is rounded to whole samples; K must be whole where `eta Lambda > 1` for the scale Lambda of a
     /// coordinate.
     ///
-    /// Without noise and replacement, a set of equal coordinates costs a logarithm and two exponentials, for any N.
-    /// With noise it costs a sum of 10 to 180 terms, 5 ns each (100 ns with replacement).
+    /// Without noise and without replacement, a set of equal coordinates costs a logarithm and two exponentials, for
+    /// any N. Otherwise it costs a sum of 10 to 180 terms, 5 ns each (100 ns with replacement).
     fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
         let replaced = self.order == Order::WithReplacement;
         let mixed = self.noise > 0.0 || replaced;
@@ -310,10 +314,11 @@ impl Counts {
 /// Limit laws without noise, at one learning rate, when coordinate i has the probability `c i^-(a-b)`, the scale `i^-b`
 /// and the target weight 1.
 ///
-/// For N -> infinity with enough dimensions, few epochs K over N samples have the risk `R = C1 (K N)^-((a-1)/a)`, many
-/// have `R = C2 N^-((a-1)/(a-b))`, with constants C1 and C2. With `K = kappa N^(b/(a-b))`, the sum over i becomes an
-/// integral over `x = i N^(-1/(a-b))`, and the risk is `R = N^-((a-1)/(a-b)) F(kappa)`, with F as in `scaled_risk`.
-/// Source: "Larger Datasets Can Be Repeated More", theorems 5.1 and 5.2; the constants are derived here.
+/// For N -> infinity with enough dimensions, the risk after few epochs K over N samples is `R = C1 (K N)^-((a-1)/a)`,
+/// and after many epochs it is `R = C2 N^-((a-1)/(a-b))`, with constants C1 and C2. With `K = kappa N^(b/(a-b))`, the
+/// sum over i becomes an integral over `x = i N^(-1/(a-b))`, and the risk is `R = N^-((a-1)/(a-b)) F(kappa)`, with F as
+/// in `scaled_risk`. Source: "Larger Datasets Can Be Repeated More", theorems 5.1 and 5.2; the constants are derived
+/// here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     a: f64,
@@ -326,8 +331,8 @@ impl PowerLaw {
     /// Law in which coordinate i has the probability `c i^-(a-b)` and the scale `i^-b`. The learning rate must be above
     /// 0 and below 2.
     ///
-    /// `None` unless `b > 0` and `a - b > 1`: otherwise there is no limit of many coordinates, or the effective reuse
-    /// rate of many epochs does not grow with the number of samples.
+    /// `None` unless `b > 0` and `a - b > 1`. The probabilities have a finite sum over infinitely many coordinates only
+    /// if `a - b > 1`, and the effective reuse rate of many epochs grows with the number of samples only if `b > 0`.
     pub fn new(a: f64, b: f64, c: f64, rate: f64) -> Option<Self> {
         (b > 0.0 && a - b > 1.0).then_some(Self { a, b, c, rate })
     }
@@ -433,8 +438,8 @@ mod tests {
         })
     }
 
-    /// Mean over all sequences of samples of the sum of squares S of the coefficients with which the noise of each
-    /// sample enters the weight. `rho` is the factor by which a step shrinks the weight.
+    /// The sum S of the squared coefficients with which the noises of the samples enter the weight, averaged over all
+    /// sequences of samples. Each step multiplies the weight by `rho`.
     fn enumerated(order: Order, n: usize, epochs: usize, rho: f64) -> f64 {
         let all = visits(order, n, epochs);
         let each = all.iter().map(|visits| {

@@ -2,12 +2,13 @@
 //! `L(p, q) = sum_k p_k e_k(q_k N)` with the error curve `e_k` of part k.
 //!
 //! When does training on something else than the test distribution help? At the matched shares `q = p` the loss is
-//! stationary only if `p_k e_k'(p_k N)` is equal for all k, which means `e' ~ 1/n`: the logarithm is the one curve for
-//! which the matched shares are best for every p, and it serves as null control.
+//! stationary only if `p_k e_k'(p_k N)` is equal for all k. This holds for every p only if `e'(n)` is proportional to
+//! `1/n`. So the logarithm is the only curve for which the matched shares are always best, and it serves as the null
+//! control.
 //!
 //! [`Solver`] finds the best shares q* for separable losses, by a one-dimensional root-find for the Lagrange multiplier
-//! lambda; [`Mixing`] finds those of the mixing law by an active-set Newton method. [`mirror_descent`] checks both
-//! independently, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
+//! lambda; [`Mixing`] finds the best shares under the mixing law, by an active-set Newton method. [`mirror_descent`] is
+//! an independent check of both, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
 //!
 //! The gain is the loss of the matched shares minus the least loss, but it is never computed as a difference of losses.
 //! At the optimum it equals a sum of terms that are all at least 0 (the Bregman divergences of the convex curves
@@ -16,8 +17,8 @@
 
 use crate::math;
 
-/// The error curve `e(n)` of a part that gets `n` of all N samples; convex and falling. The constants a, b, c are those
-/// of the part.
+/// The error curve `e(n)` of a part that gets `n` of all N samples; convex and falling. Each part has its own constants
+/// a, b and c.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Curve {
     /// Power law `c n^-a` in the number n of samples.
@@ -32,8 +33,8 @@ pub enum Curve {
     },
     /// Logarithm `-ln(n / N)` of the share of all N samples that the part gets. The constants a, b and c are not used.
     Log,
-    /// Power law with transfer, `b N^-a + c n^-a` for n of all N samples: a part of the error depends on the samples of
-    /// all parts. Source: "Shift is Good", Model 6.1.
+    /// Power law with transfer, `b N^-a + c n^-a` for n of all N samples: the first term depends on the samples of all
+    /// parts. Source: "Shift is Good", Model 6.1.
     Transfer,
 }
 
@@ -49,15 +50,15 @@ pub struct Parts<'a> {
     pub weights: &'a [f64],
     /// Exponent or rate `a` of the error curve of each part.
     pub a: &'a [f64],
-    /// Offset of each part for [`Curve::Offset`], or error that all data reduces for [`Curve::Transfer`]; not used by
-    /// other curves.
+    /// Constant `b` of each part: the offset in [`Curve::Offset`], or the factor of the term that the samples of all
+    /// parts reduce in [`Curve::Transfer`]. Other curves do not use it.
     pub b: &'a [f64],
     /// Height `c` of the error curve of each part.
     pub c: &'a [f64],
 }
 
 impl Parts<'_> {
-    /// Error of part k after its own n >= 0 of `total` samples.
+    /// Error of part k if it gets n >= 0 of all `total` samples.
     pub fn error(&self, k: usize, n: f64, total: f64) -> f64 {
         let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
         match self.curve {
@@ -69,8 +70,8 @@ impl Parts<'_> {
         }
     }
 
-    /// By how much the error of part k falls per sample, after its own n >= 0 samples and at a fixed number of samples
-    /// in all. Infinite at n = 0 where the curve is vertical.
+    /// Minus the derivative of the error of part k with respect to its own number n >= 0 of samples, at a fixed number
+    /// of samples in all. Infinite at n = 0 where the curve is vertical.
     pub fn fall(&self, k: usize, n: f64) -> f64 {
         let (a, b, c) = (self.a[k], self.b[k], self.c[k]);
         match self.curve {
@@ -84,7 +85,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Test loss for `total` samples that are divided by `shares`.
+    /// Test loss if `total` samples are divided among the parts by `shares`.
     pub fn loss(&self, shares: &[f64], total: f64) -> f64 {
         let others = |k: usize| (0..shares.len()).filter(|&j| j != k).map(|j| shares[j]).sum::<f64>();
         let error = |k: usize| match self.curve {
@@ -95,8 +96,8 @@ impl Parts<'_> {
         (0..shares.len()).filter(|&k| self.weights[k] > 0.0).map(|k| self.weights[k] * error(k)).sum()
     }
 
-    /// Pull of each part, which is minus the derivative of the test loss by the share of the part; 0 for parts of
-    /// weight 0.
+    /// Pull of each part: minus the derivative of the test loss with respect to the share of the part. It is 0 for
+    /// parts of weight 0.
     pub fn pull(&self, shares: &[f64], total: f64) -> Vec<f64> {
         (0..shares.len())
             .map(
@@ -114,7 +115,7 @@ pub fn direction(pull: &[f64]) -> Vec<f64> {
     pull.iter().map(|x| x - mean).collect()
 }
 
-/// Loss of the best shares of a mixture, and their gain over the matched shares, which equal the test weights.
+/// Loss of the best shares of a mixture, and their gain over the matched shares (equal to the test weights).
 ///
 /// Every field is NaN if the best shares were not found: a failed search is not a gain of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -123,10 +124,11 @@ pub struct Optimum {
     pub matched: f64,
     /// Loss of the best shares.
     pub loss: f64,
-    /// Loss of the matched shares minus loss of the best shares, to a relative error of about 1e-9 however small it is.
+    /// Loss of the matched shares minus loss of the best shares. The relative error is about 1e-9, however small the
+    /// gain is.
     pub gain: f64,
-    /// Lagrange multiplier: minus the derivative of the loss by the share of any part that gets data. For parts that
-    /// get none, this derivative is at most as large.
+    /// Lagrange multiplier: the pull of every part that gets data (see [`Parts::pull`]). The pull of a part without
+    /// data is at most as large.
     pub multiplier: f64,
 }
 
@@ -140,19 +142,19 @@ impl Optimum {
     }
 }
 
-/// Largest deviation of the sum of the shares from 1 at which the shares count as found. Newton's method ends at a
-/// deviation of 2e-14. Where shares change fast with the Lagrange multiplier, the last bit of its logarithm is worth up
-/// to 1e-5, and dividing the shares by their sum corrects that.
+/// The shares count as found if their sum differs from 1 by less than this. Newton's method usually ends at a
+/// difference of 2e-14. Where the shares change fast with the Lagrange multiplier, the last bit of its logarithm
+/// changes the sum by up to 1e-5; dividing the shares by their sum corrects that.
 const SOLVED: f64 = 1e-3;
 
-/// Solver for the best shares of one [`Parts`] after another, which reuses its memory.
+/// Finds the best shares for successive [`Parts`] and reuses its buffers between calls.
 #[derive(Clone, Debug, Default)]
 pub struct Solver {
     /// For each part, the terms of the logarithm of its pull that do not depend on its number of samples, as in
     /// `Parts::load`.
     load: Vec<f64>,
-    /// For each part, the logarithm of its number of samples at the last step, and the derivative of this logarithm by
-    /// the logarithm of the Lagrange multiplier. The inner search of [`Curve::Offset`] starts there.
+    /// For each part, the logarithm of its number of samples at the last step, and the derivative of this logarithm
+    /// with respect to the logarithm of the Lagrange multiplier. The inner search of [`Curve::Offset`] starts there.
     last: Vec<(f64, f64)>,
     /// Best shares of the last problem, exactly 0 for parts that get no data.
     pub shares: Vec<f64>,
@@ -163,7 +165,7 @@ impl Solver {
     ///
     /// Solves `sum_k n_k(mu) = N` for the logarithm mu of the Lagrange multiplier lambda. Here `n_k(mu)` is the n at
     /// which the pull of part k is lambda, or 0 if its pull is smaller even at n = 0 (possible for `Offset` with a = 1
-    /// and for `Exponential`). Newton's method on the logarithm of the sum, in a bracket; the power families need 3 to
+    /// and for `Exponential`). Uses Newton's method on the logarithm of the sum, within a bracket; power laws need 3 to
     /// 5 steps with one exponential per part. About 0.5 microseconds for three parts.
     pub fn solve(&mut self, parts: &Parts<'_>, total: f64) -> Optimum {
         let count = parts.weights.len();
@@ -245,10 +247,10 @@ impl Solver {
     /// Ratio `N'/N`, where N' samples in the best shares reach the loss of N = `total` samples in matched shares; at
     /// most 1.
     ///
-    /// Solves for N' by Newton's method in `ln N'`. The derivative of the least loss by N' is -lambda/N' with the
-    /// Lagrange multiplier lambda (envelope theorem; for `Transfer`, the fall of the shared term is added). Leaves the
-    /// shares for N' in `self.shares`. `None` for `Log`, for which N' has no meaning, and if a loss is 0 or infinite in
-    /// f64. Cost about six solves.
+    /// Solves for N' by Newton's method in `ln N'`. The derivative of the least loss with respect to N' is -lambda/N'
+    /// with the Lagrange multiplier lambda (envelope theorem; for `Transfer`, the fall of the shared term is added).
+    /// Leaves the shares for N' in `self.shares`. `None` for `Log`, for which N' has no meaning, and if a loss is 0 or
+    /// infinite in f64. Cost about six solves.
     pub fn samples_ratio(&mut self, parts: &Parts<'_>, total: f64) -> Option<f64> {
         if parts.curve == Curve::Log {
             return None;
@@ -299,7 +301,7 @@ impl Solver {
 
 impl Parts<'_> {
     /// For part k, the terms of the logarithm of its pull that do not depend on its number of samples. The pull is
-    /// minus the derivative of the loss by the share of the part.
+    /// minus the derivative of the loss with respect to the share of the part.
     fn load(&self, k: usize, p: f64, total: f64) -> f64 {
         match self.curve {
             Curve::Log => math::ln(p * total),
@@ -320,8 +322,8 @@ impl Parts<'_> {
     }
 
     /// The number of samples n at which the logarithm of the pull of part k is `mu`, and the derivative dn/dmu; both
-    /// are 0 if the part gets no data. The search starts from `last` and leaves there where it ended, as described at
-    /// [`Solver`].
+    /// are 0 if the part gets no data. For [`Curve::Offset`], an inner search starts from `last` and writes its result
+    /// there, in the form of the field `last` of [`Solver`].
     fn samples_at(&self, k: usize, load: f64, mu: f64, last: &mut (f64, f64)) -> (f64, f64) {
         let a = self.a[k];
         match self.curve {
@@ -431,12 +433,14 @@ impl Parts<'_> {
 /// that they no longer cancel.
 const FAR: f64 = 30.0;
 
-/// Value of `ln(p/q)`, for test weight p and share q, from which on the products in the offset curve's gain might
-/// overflow. Below this value, they are more exact than the separate terms, which cancel where the exponent is near 1.
+/// Value of `ln(p/q)`, for test weight p and share q, from which on the gain of an offset curve is computed from
+/// separate terms, because products might overflow. Below this value products are used: separate terms would cancel
+/// where the exponent is near 1.
 const OFFSET_FAR: f64 = 300.0;
 
 /// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.
-/// `x = ln(1+u)` is given too, because it resolves more than u far from 0.
+/// The caller also gives `x = ln(1+u)`: where u is near -1 or very large, it is more accurate than the logarithm of the
+/// rounded u.
 fn power_excess(s: f64, u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
         return math::expm1(s * x) - s * u;
@@ -522,8 +526,9 @@ impl Mixing<'_> {
         floor + self.heat(shares).iter().sum::<f64>()
     }
 
-    /// Pull of each part, minus the derivative of the test loss by its share: `sum_k p_k b_k exp(-(T q)_k) t_kj` for
-    /// part j, with test weights `p_k`, heights `b_k`, transfer matrix T and shares q.
+    /// Pull of each part, minus the derivative of the test loss with respect to its share:
+    /// `sum_k p_k b_k exp(-(T q)_k) t_kj` for part j, with test weights `p_k`, heights `b_k`, transfer matrix T and
+    /// shares q.
     pub fn pull(&self, shares: &[f64]) -> Vec<f64> {
         let heat = self.heat(shares);
         (0..self.count()).map(|j| self.pull_of(&heat, j)).collect()
@@ -538,7 +543,7 @@ impl Mixing<'_> {
     /// with `tau_l = ln([T^-T 1]_l / (p_l b_l))`, transfer matrix T, test weights p and heights b.
     ///
     /// `None` if T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then some part gets no
-    /// data: [`Mixing::solve`]). Source: "Shift is Good", Prop. 6.3.
+    /// data, and [`Mixing::solve`] must be used). Source: "Shift is Good", Prop. 6.3.
     pub fn interior(&self) -> Option<Vec<f64>> {
         let count = self.count();
         let transposed: Vec<f64> = (0..count * count).map(|i| self.transfer[i % count * count + i / count]).collect();
@@ -555,7 +560,7 @@ impl Mixing<'_> {
         q.iter().take(count).all(|q| *q >= 0.0).then(|| q[..count].to_vec())
     }
 
-    /// Finds the best shares, which may be 0, and writes them to `shares` (one per part; the old values are ignored).
+    /// Finds the best shares and writes them to `shares`, one per part; the old values are ignored. A share may be 0.
     ///
     /// Newton's method on the free shares with the sum kept at 1. Steps are cut where a share would turn negative (that
     /// share is then fixed at 0) and halved until the loss falls. A fixed share is freed again if its pull exceeds the
@@ -676,14 +681,14 @@ impl Mixing<'_> {
 ///
 /// With the transfer matrix `[[1, t], [0, 1]]` and test weights (1/2, 1/2) the gain is
 /// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0.
-/// Deviates: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`, which is not 0 at t = 0, where by
-/// symmetry nothing can be gained.
+/// Deviates: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`. This is not 0 at t = 0, although by
+/// symmetry nothing can be gained there.
 pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }
 
-/// Solves the linear system `matrix x = right` (row order, at most 9 unknowns) by elimination with row pivoting; `None`
-/// if the matrix is singular.
+/// Solves the linear system `matrix x = right` (row order, at most 9 unknowns) by Gaussian elimination with row
+/// pivoting; `None` if the matrix is singular.
 fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     let n = right.len();
     let mut m = [[0.0; MIXING_PARTS + 2]; MIXING_PARTS + 1];
@@ -740,7 +745,7 @@ pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
 /// Minimises a convex loss over the simplex by mirror descent on the shares q, `q_k <- q_k exp(eta pull_k) / Z`, where
 /// Z makes the sum 1.
 ///
-/// Starts from equal shares of the parts of positive weight. It uses only the functions `loss` and `pull`, which is
+/// Starts from equal shares of the parts of positive weight. It uses only the functions `loss` and `pull`; the pull is
 /// minus the gradient of the loss. The step size eta is measured in units of the mean pull, halved when the loss rises
 /// and lengthened by a tenth when it falls. Stops when [`gap`] is below `tolerance` times the loss, or after `limit`
 /// steps.
@@ -1142,8 +1147,8 @@ mod tests {
         close(law.loss(&[0.4, 0.6]), hand, 1e-15);
     }
 
-    /// With one-way transfer, the best share and the leading term of the gain are right, where Corollary 6.4 of "Shift
-    /// is Good" is printed wrong.
+    /// With one-way transfer, the best share and the leading term of the gain agree with [`one_way_transfer`]. The gain
+    /// that Corollary 6.4 of "Shift is Good" prints is wrong.
     #[test]
     fn one_way_transfer_has_the_corrected_gap() {
         let t = [1.0, 0.1, 0.0, 1.0];

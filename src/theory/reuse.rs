@@ -6,9 +6,9 @@
 //!
 //! `E(K, N) = N'/N` with `R*(1, N') = R*(K, N)`
 //!
-//! is K where a repeated sample is as good as a fresh one, and stays below a limit (its plateau) for any number of
-//! epochs. This module has the variance that noise leaves after K epochs, the searches for the best learning rate, for
-//! N' and for the K at which `E = lambda K`, for a given lambda, and the limit laws. The models that provide a risk are
+//! is K as long as a repeated sample is as good as a fresh one. For many epochs it tends to a limit, its plateau. This
+//! module has the variance that noise leaves after K epochs, and the searches for the best learning rate, for N', and
+//! for the K at which `E = lambda K` for a given lambda. The models that provide a risk, and the limit laws of E, are
 //! in [`super::one_hot`] (exact) and [`super::dense`] (mean field).
 //!
 //! Source: Yan, Wen, Li, Luo, Chen, Lyu, "Larger Datasets Can Be Repeated More", arXiv 2511.13421. Logarithms are
@@ -35,9 +35,9 @@ pub trait Model {
     /// where the learning rate is not stable.
     fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64;
 
-    /// Risk of gradient flow on the `samples`, as a function of the time, learning rate times epochs, which may be
-    /// infinite. It is the limit of infinitely many epochs at small learning rates, and does not depend on the order of
-    /// the samples.
+    /// Risk of gradient flow on the `samples`, as a function of the time, which is learning rate times epochs and may
+    /// be infinite. It is the limit of infinitely many epochs at small learning rates, and does not depend on the order
+    /// of the samples.
     fn flow(&self, samples: f64) -> impl Fn(f64) -> f64;
 
     /// Risk of one pass over `samples` fresh samples (a real number), as a function of the learning rate.
@@ -69,8 +69,8 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
     signed(math::cos(std::f64::consts::PI * (exponent % 2.0)) * math::exp(exponent * math::ln(g - 1.0)))
 }
 
-/// Variance that noise of variance 1 leaves after K epochs in a direction that each of n = `count` samples shrinks by
-/// the factor `1 - g`.
+/// Variance that label noise of variance 1 leaves in one direction after K epochs over n = `count` samples. Each sample
+/// multiplies the error of the weights in this direction by `1 - g`.
 ///
 /// It is `g^2 S(n)`, with S the squared length of the coefficients with which the n noises enter the weight. With
 /// `q = (1-g)^n`, `u = q^K`, it is for each order:
@@ -118,11 +118,11 @@ const RATE_TOLERANCE: f64 = 1e-9;
 
 /// The least risk over learning rates in `(0, edge]`, after `steps` steps.
 ///
-/// Rates are halved from `edge` down to `edge/(10 steps)`, where they change nothing, or further while that helps;
-/// Brent's method then searches between the neighbours of the best rate. The halving ends early when the risk is twice
-/// the least risk found: bias falls and variance rises with the rate (in one-hot models below the inverse scale), so no
-/// smaller rate can be better. About `log2(edge/rate) + 15` evaluations for the best rate. A rate whose risk is NaN is
-/// never chosen; the least risk is infinite if the risk is NaN at every rate.
+/// Rates are halved from `edge` down to `edge/(10 steps)`, where they move the weights little, or further while the
+/// risk falls; Brent's method then searches between the neighbours of the best rate. The halving ends early when the
+/// risk is twice the least risk found: bias falls and variance rises with the rate (in one-hot models below the inverse
+/// scale), so no smaller rate can be better. This takes about `log2(edge/rate) + 15` evaluations, where `rate` is the
+/// best rate. A rate whose risk is NaN is never chosen; the least risk is infinite if the risk is NaN at every rate.
 pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     let risk = |rate: f64| Some(risk(rate)).filter(|risk| !risk.is_nan()).unwrap_or(f64::INFINITY);
     let mut best = Best { rate: edge, risk: risk(edge) };
@@ -237,8 +237,8 @@ pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
 /// Best learning rate in `(0, edge]` for some epochs over `samples`, and its risk.
 ///
 /// For infinitely many epochs the best learning rate tends to 0, while the best time, learning rate times epochs, tends
-/// to a limit: the least risk is that of gradient flow, which stops early if there is noise. The time is searched up to
-/// `1e9/edge`, and at infinity.
+/// to a limit: the least risk is the risk of gradient flow at the best time. Times up to `1e9/edge` are searched, and
+/// infinite time is tried; with noise, the best time is finite.
 pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     if epochs < f64::INFINITY {
         return best_rate(model.risk(epochs, samples), edge, epochs * samples);

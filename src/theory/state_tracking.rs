@@ -10,7 +10,7 @@ pub const fn image(code: u32, symbol: u32) -> u32 {
     (code >> (3 * symbol)) & 7
 }
 
-/// The codes of all n! permutations of n = `symbols`, from 1 to 8, in lexicographic order of their images.
+/// The codes of all n! permutations of n = `symbols` symbols (1 to 8), in lexicographic order of their images.
 pub fn permutations(symbols: u32) -> Vec<u32> {
     let mut codes = vec![0];
     for place in 0..symbols {
@@ -70,16 +70,16 @@ pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]
     (trace(&square) - 2.0 * trace(&cross) + n as f64) / (2.0 * n as f64)
 }
 
-/// Loss of learned matrices whose product predicts 0: 1/2.
+/// Loss if the product of the learned matrices is always 0: 1/2.
 pub const NOTHING: f64 = 0.5;
 
-/// Loss when every learned matrix is `1 1^T / n`, which knows only the mean of the n symbols: `(n - 1) / (2 n)`.
+/// Loss if only the mean over the n symbols is learned, so every learned matrix is `1 1^T / n`: `(n - 1) / (2 n)`.
 pub fn mean_only(symbols: u32) -> f64 {
     0.5 - all_but_mean(symbols)
 }
 
-/// Loss when every learned matrix is its permutation matrix minus `1 1^T / n`, which knows all but the mean of the n
-/// symbols: `1 / (2 n)`. The largest entry of every column is nevertheless where the permutation has its 1.
+/// Loss if all but the mean over the n symbols is learned, so every learned matrix is its permutation matrix minus
+/// `1 1^T / n`: `1 / (2 n)`. The largest entry of every column is nevertheless where the permutation has its 1.
 pub fn all_but_mean(symbols: u32) -> f64 {
     0.5 / f64::from(symbols)
 }

@@ -1,4 +1,4 @@
-//! The Chinchilla law: a law of parameters and tokens, with a power law for each.
+//! The Chinchilla law: a power law in parameters plus a power law in tokens, above a floor.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity};
 use crate::math;
@@ -27,7 +27,7 @@ pub struct Chinchilla {
     beta: f64,
 }
 
-/// The five parameters of the Chinchilla law, with which the laws of repeated data begin too.
+/// The five parameters of the Chinchilla law. The laws of repeated data begin with these parameters too.
 pub(super) const PARAMS: [Param; 5] = [
     Param::factor("E", "E", FLOOR),
     Param::factor("A", "A", SIZE_FACTOR).start(400.0),

@@ -43,7 +43,7 @@ pub(super) struct Base {
 }
 
 /// Effective amount divided by the unique amount, after some repeats; and the derivatives of the logarithm of this
-/// quotient by the number of repeats and by the logarithm of the decay parameter.
+/// quotient with respect to the number of repeats and to the logarithm of the decay parameter.
 pub(super) type Worth = (f64, f64, f64);
 
 impl Base {
@@ -60,8 +60,8 @@ impl Base {
         row[2] = x[1] / unique - 1.0;
     }
 
-    /// Loss and, in `gradient`, its derivatives by seven transformed parameters: the five of the Chinchilla law, and
-    /// the decay parameters of `tokens` and of `size`.
+    /// Loss and, in `gradient`, its derivatives with respect to seven transformed parameters: the five of the
+    /// Chinchilla law, and the decay parameters of `tokens` and of `size`.
     #[inline]
     pub(super) fn point(
         &self,

@@ -15,8 +15,8 @@ crate::texts! {
 }
 
 /// Data-constrained law in which a token counts `(1 - delta_D)^(k-1)` in epoch k. So D tokens, of which U are unique,
-/// count as `U (1 - (1 - delta_D)^K) / delta_D` after `K = D/U` epochs. The number of parameters is reduced by the same
-/// form with `delta_N`.
+/// count as `U (1 - (1 - delta_D)^K) / delta_D` after `K = D/U` epochs. A formula of this form with `delta_N` reduces
+/// the number of parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometric {
     base: Base,

@@ -1,4 +1,4 @@
-//! A law from the loss of an untrained model down to a floor, with overfitting in between.
+//! A law that falls from the loss of an untrained model to a floor, with a term for overfitting.
 
 use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param, Range};

@@ -116,8 +116,8 @@ impl Columns {
         (0..table.columns.len()).filter(could).collect()
     }
 
-    /// Error for an input of a law for which no column was found. It says which columns it could be, and how to choose
-    /// one.
+    /// Error if no column was found for an input of the law. For the input x, the message names the columns that could
+    /// be x, if there are any; otherwise it names all columns.
     pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
         let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
         bad(if !could.is_empty() {
@@ -147,7 +147,7 @@ impl Columns {
     /// in billions (1, k, M, B or T), and `decimal:comma` or `decimal:point` gives the decimal mark.
     ///
     /// # Errors
-    /// There is no such role, column, unit or mark.
+    /// The text names a role, column, unit or mark that does not exist.
     pub fn read(text: &str, table: &Table) -> Result<Self> {
         let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
         pairs.into_iter().try_fold(Self::guess(table), |mut columns, pair| {
@@ -241,7 +241,7 @@ impl Columns {
         Role::Loss.rank(&Heading::of(&column.name)).filter(|rank| rank.0 <= Level::Words).map(|_| column)
     }
 
-    /// Whether the column of this role surely has it, because its heading or the user says so.
+    /// Whether the column of this role is certain, because its heading is clear or the user named it.
     pub(super) fn is_sure(&self, role: Role, table: &Table) -> bool {
         let open = self.open.iter().any(|(r, _)| *r == role);
         let sure =

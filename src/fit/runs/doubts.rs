@@ -54,7 +54,7 @@ pub(super) const THOUSAND: f64 = 1000.0;
 /// decimal comma.
 ///
 /// # Errors
-/// Every loss would be above a thousand.
+/// Every loss would be at least a thousand.
 pub(super) fn thousands(columns: &Columns, table: &Table) -> Result<()> {
     let Some(column) = columns.get(Role::Loss).map(|k| &table.columns[k]) else { return Ok(()) };
     let Some((line, cell)) = &column.doubt else { return Ok(()) };

@@ -312,8 +312,8 @@ impl Role {
         Some((if scaled || self.doubt(heading).is_some() { Level::Doubt } else { level }, at, kind))
     }
 
-    /// Word that changes the meaning of a heading, or may change it because it is not in the role's vocabulary. For
-    /// example, the tokens of the warmup are not the tokens, and a normalised loss is not the loss.
+    /// Word that changes the meaning of a heading, or may change it because it is not in the role's vocabulary.
+    /// Examples are `warmup` in a heading for tokens, and `normalized` in a heading for the loss.
     pub(super) fn doubt(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { names, letters, needed, known, whole, part, .. } = self.vocabulary();
         let all = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
@@ -357,8 +357,8 @@ impl Role {
     }
 
     /// Preference among headings of a role, as two numbers, the lower the better. The first is 0 for the whole
-    /// quantity, 2 for a training loss and else 1; the second is 0 for a loss that is called final or measured, and
-    /// else 1.
+    /// quantity, 2 for a training loss, and 1 otherwise. The second is 0 for a loss that is called final or measured,
+    /// and 1 otherwise.
     fn kind(self, heading: &Heading) -> (usize, usize) {
         let words = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
         let has = |list: &[&str]| words().any(|word| list.contains(&word));
@@ -432,7 +432,8 @@ struct Vocabulary {
     known: &'static [&'static str],
     /// Words for the whole quantity; a heading with such a word is preferred.
     whole: &'static [&'static str],
-    /// Words for a part of the quantity, or for something similar that is not meant.
+    /// Words that show that a heading may not mean the quantity but a part of it (`embedding` for parameters) or
+    /// something similar (`predicted` for the loss). The user is then asked.
     part: &'static [&'static str],
 }
 
@@ -470,7 +471,7 @@ const PLACES: &[&str] = &[
     "final",
     "results",
 ];
-/// Small words that only count or join.
+/// Words that do not change the meaning of a heading.
 const LITTLE: &[&str] = &["n", "num", "number", "nr", "no", "nb", "count", "counts", "of", "the", "in", "for", "a"];
 
 /// Meaning of a heading: its words in lower case, and its unit.
@@ -481,13 +482,13 @@ pub(super) struct Heading {
     pub(super) counts: Vec<String>,
     /// Words in brackets that are not a unit.
     pub(super) brackets: Vec<String>,
-    /// Whether the number is the least or the largest value of a curve, as W&B writes it: `loss__MIN`.
+    /// Whether the number is the least or the largest value of a curve, as Weights & Biases writes it: `loss__MIN`.
     pub(super) is_extreme: bool,
     /// Words before the last slash of the heading.
     pub(super) path: Vec<String>,
     /// Power of ten of the unit: 6 for millions.
     pub(super) power: i32,
-    /// Whether the unit is a number of operations per second for one day, such as petaFLOP/s-days.
+    /// Whether the unit is operations per second times one day, such as petaFLOP/s-days.
     pub(super) days: bool,
     /// Letter at the end of the name that may be a unit, as in `params_b`, or a subscript.
     pub(super) letter: Option<char>,
@@ -526,7 +527,7 @@ fn is_log(word: &str) -> bool {
 
 impl Heading {
     /// Whether the unit fits the role and the numbers. A letter at the end of a name can be a unit of parameters,
-    /// tokens or operations if it makes large numbers of small ones.
+    /// tokens or operations if the numbers are small and the unit makes them large, but not too large.
     pub(super) fn is_plausible(&self, role: Role, column: &Column) -> bool {
         let Some(letter) = self.letter else { return true };
         let most = match role {

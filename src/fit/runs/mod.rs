@@ -32,9 +32,9 @@ fn bad(message: impl Into<Text>) -> Error {
 pub struct Runs {
     /// Rows in the form that a law reads.
     pub data: Data,
-    /// Line in the file of each row.
+    /// Line number of each row in the file.
     pub lines: Vec<usize>,
-    /// Lines that were left out, each with the index of the rule that left it out.
+    /// Line numbers of the rows that were left out, each with the index of the rule that left the row out.
     pub excluded: Vec<(usize, usize)>,
     /// Sentences that say from which columns each input came.
     pub how: Vec<Text>,
@@ -113,8 +113,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, notes })
 }
 
-/// The table, read with the decimal mark on which the user, the loss or other columns of the fit decide; `None` if no
-/// cell is ambiguous or nothing decides.
+/// The table, read again with one decimal mark. The user gives the mark; otherwise the loss or other columns of the fit
+/// decide it. `None` if no cell is ambiguous or nothing decides.
 fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     let by_loss = || columns.sure_loss(table).and_then(|column| column.mark_below(doubts::THOUSAND));
     let by_others = || table.mark(&columns.witnesses(table));

@@ -16,7 +16,8 @@ pub enum Rule {
     Missing,
     /// Leaves out the rows with the largest losses; the number says how many.
     Largest(usize),
-    /// Leaves out rows whose cell compares as stated with a value: column (by heading or role), comparison, value.
+    /// Leaves out rows whose cell meets a comparison with a value. The fields are the column (by heading or role), the
+    /// comparison and the value.
     Compare(String, Compare, String),
 }
 
@@ -69,7 +70,7 @@ impl Rule {
     /// Parses a rule such as `missing`, `largest=5`, `loss>6` or `family!=dense`.
     ///
     /// # Errors
-    /// The text is no rule.
+    /// The text is not a valid rule.
     pub fn parse(text: &str) -> Result<Self> {
         if text.trim() == "missing" {
             return Ok(Self::Missing);
@@ -90,11 +91,12 @@ impl Rule {
     }
 }
 
-/// For each row the index of the rule that leaves it out, if one does; and a sentence about each comparison that no row
-/// meets. `values` are the inputs of the law and, last, the loss; `both` says that decimals occur with both marks.
+/// Returns two lists. The first has, for each row, the index of the rule that leaves the row out, if there is one. The
+/// second has a sentence about each comparison that no row meets. `values` are the inputs of the law and, last, the
+/// loss; `both` says that decimals occur with both marks.
 ///
 /// # Errors
-/// A rule names no column, or its value cannot be compared with the cells.
+/// A rule names a column that does not exist, or its value cannot be compared with the cells.
 pub(super) fn left_out(
     rules: &[Rule],
     columns: &Columns,
