@@ -238,37 +238,76 @@ function english() {
 
 /** What one language says, by file and key. @typedef {typeof ENGLISH & {lang: string, texts: Words}} Language */
 
-/** The languages of the page: English, and every folder of locales/, which holds a file of words that differ for each of ours. @returns {Language[]} */
-function languages() {
+/** The arguments of a template outside of its formulas, each once, in order. @param {string} text */
+const holes = (text) =>
+  [
+    ...new Set([...text.replace(/\$[^$]*\$/g, "").matchAll(/\{(\w+)/g)].map(([, name]) => name)),
+  ].sort();
+
+/** Refuses a word that could not be shown. @param {string} place @param {string} lang @param {unknown} word @param {string} english */
+function checkWord(place, lang, word, english) {
+  if (typeof word !== "string") throw new Error(`${place} is no text`);
+  if (word.split("$").length % 2 === 0) throw new Error(`${place}: a formula has no second dollar`);
+  if (String(holes(word)) !== String(holes(english)))
+    throw new Error(`${place}: its arguments are not those of the English: ${english}`);
+  const { length } = new Intl.PluralRules(lang).resolvedOptions().pluralCategories;
+  for (const [hole, forms] of word.matchAll(/\{\w+:([^}]*)\}/g))
+    if (forms.split("|").length !== length)
+      throw new Error(`${place}: ${hole} needs ${length} forms, one for each plural category`);
+}
+
+/** What a folder of locales/ says. @param {string} folder @param {string} lang @returns {Language} */
+function language(folder, lang) {
+  try {
+    Intl.getCanonicalLocales(lang);
+  } catch {
+    throw new Error(`locales/${lang}: its name is no language tag, such as de or pt-BR`);
+  }
   const known = { ...ENGLISH, texts: english() };
+  for (const name of readdirSync(join(folder, lang)))
+    if (!(basename(name, ".json") in known))
+      throw new Error(`locales/${lang}/${name}: the files are ${Object.keys(known).join(", ")}`);
+  const words = Object.entries(known).map(([file, keys]) => {
+    const path = join(folder, lang, `${file}.json`);
+    const place = `locales/${lang}/${file}.json`;
+    /** @type {Words} */
+    let own = {};
+    try {
+      if (existsSync(path)) own = JSON.parse(readFileSync(path, "utf8"));
+    } catch (error) {
+      throw new Error(`${place} is no JSON: ${/** @type {Error} */ (error).message}`);
+    }
+    for (const [key, word] of Object.entries(own)) {
+      if (!Object.hasOwn(keys, key)) throw new Error(`${place}: there is no word ${key}`);
+      checkWord(`${place}: ${key}`, lang, word, /** @type {Words} */ (keys)[key]);
+    }
+    return [file, own];
+  });
+  return { lang, ...Object.fromEntries(words) };
+}
+
+/** The languages of the page: English, and every folder of locales/, which holds files of the words that differ. @returns {Language[]} */
+function languages() {
   const folder = process.env.LAB_LOCALES ?? join(www, "locales");
   const found = readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory());
   const nothing = { shell: {}, pages: {}, plot: {}, html: {}, texts: {} };
   return [
-    { lang: "en", ...nothing },
-    ...found.map(({ name: lang }) => {
-      const words = Object.entries(known).map(([file, keys]) => {
-        const path = join(folder, lang, `${file}.json`);
-        /** @type {Words} */
-        const own = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-        for (const key of Object.keys(own))
-          if (!(key in keys)) throw new Error(`${lang}/${file}.json: there is no word ${key}`);
-        return [file, own];
-      });
-      return { lang, ...Object.fromEntries(words) };
-    }),
+    /** @type {Language} */ (/** @type {unknown} */ ({ lang: "en", ...nothing })),
+    ...found.map(({ name }) => language(folder, name)),
   ];
 }
 
 /** Templates of a language by their English, which is what a result carries. @param {Language} language */
-function byEnglish({ texts }) {
+function byEnglish({ lang, texts }) {
   /** @type {Words} */
   const said = {};
   for (const [key, english] of Object.entries(templates())) {
     const text = texts[key];
     if (text === undefined) continue;
     if ((said[english] ??= text) !== text)
-      throw new Error(`${key}: this English has two translations: ${said[english]} and ${text}`);
+      throw new Error(
+        `locales/${lang}/texts.json: ${key}: its English has another translation at another key: ${said[english]}`,
+      );
   }
   return said;
 }
@@ -381,6 +420,9 @@ if (process.argv[2] === "words") {
   process.exit(0);
 }
 
+/** Read before anything is built: a wrong word is told at once. */
+const spokenHere = languages();
+
 const gzip = (/** @type {Uint8Array} */ bytes) => gzipSync(bytes, { level: 9 }).length;
 const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
 const assets = {
@@ -455,7 +497,7 @@ async function pageIn(language) {
 
   const html = readFileSync(join(www, "index.html"), "utf8")
     .replace(/<!--.*?-->\s*/gs, "")
-    .replace('<html lang="en">', `<html lang="${lang}">`)
+    .replace('<html lang="en">', `<html lang="${lang}"${rightToLeft(lang) ? ' dir="rtl"' : ""}>`)
     .replace(/\{\{(\w+)\}\}/g, (_, key) => escaped(language.html[key] ?? ENGLISH.html[key]))
     .replace('href="style.css"', `href="${entry.style}"`)
     .replace('src="js/main.js"', `src="${entry.main}"`)
@@ -478,10 +520,17 @@ async function pageIn(language) {
   return { entry, imported, opened, inputs: Object.keys(page.metafile.inputs) };
 }
 
+/** Is a language written from right to left? @param {string} lang */
+function rightToLeft(lang) {
+  /** @type {any} */
+  const locale = new Intl.Locale(lang);
+  return (locale.getTextInfo?.() ?? locale.textInfo)?.direction === "rtl";
+}
+
 /** A word as HTML. @param {string} text */
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
 
-const [{ entry, imported, opened, inputs }] = await Promise.all(languages().map(pageIn));
+const [{ entry, imported, opened, inputs }] = await Promise.all(spokenHere.map(pageIn));
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
 // The workers' scripts bundle nobody's files: their glue is wasm-bindgen's, a crate.
 put("THIRD-PARTY.txt", thirdParty([...npm(inputs, www), ...crates(join(www, ".."))]));

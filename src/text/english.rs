@@ -1,5 +1,5 @@
 //! Fills templates with their arguments in English, for the command line and for result documents. The page fills
-//! templates in the language of the user in `www/js/text.js`; the test `www/js/text.test.js` checks that both agree.
+//! templates in the language of the user in `www/js/text.js`; the test `tests/browser/words.test.mjs` checks that both agree.
 
 use std::fmt;
 

@@ -24,15 +24,17 @@ const [OPEN, CLOSE] = ["⟦", "⟧"];
 const pseudo = (english) => OPEN + english + CLOSE;
 
 const built = join(target, "pseudo");
+/** Builds a page. @param {string[]} args @param {Record<string, string>} env */
+const build = (args, env) =>
+  promisify(execFile)(process.execPath, [join(root, "www/build.mjs"), ...args], {
+    env: { ...process.env, TARGET: target, ...env },
+    maxBuffer: 1 << 28,
+  });
+
 /** @type {import("./types.d.ts").Lab} */
 let lab;
 before(async () => {
-  const node = (/** @type {string[]} */ args, /** @type {Record<string, string>} */ env) =>
-    promisify(execFile)(process.execPath, [join(root, "www/build.mjs"), ...args], {
-      env: { ...process.env, TARGET: target, ...env },
-      maxBuffer: 1 << 28,
-    });
-  const { stdout } = await node(["words"], {});
+  const { stdout } = await build(["words"], {});
   const folder = join(built, "locales", PSEUDO);
   await rm(built, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -42,7 +44,7 @@ before(async () => {
       .map(([key, english]) => [key, pseudo(english)]);
     await writeFile(join(folder, `${file}.json`), JSON.stringify(Object.fromEntries(said)));
   }
-  await node([], { LAB_LOCALES: join(built, "locales"), DIST: join(built, "dist") });
+  await build([], { LAB_LOCALES: join(built, "locales"), DIST: join(built, "dist") });
   lab = await start("cpu", join(built, "dist"));
 });
 after(() => lab?.stop());
@@ -134,4 +136,27 @@ for (const [name, hash] of Object.entries(pages)) {
       },
       { path: `${PSEUDO}/` },
     ));
+}
+
+/** Folders of words that no page can be made of, with what the build says. @type {[string, string, string, RegExp][]} */
+const WRONG = [
+  ["de", "shell.json", '{"nonsense": "Unsinn"}', /shell\.json: there is no word nonsense/],
+  ["de", "shell.json", '{"toString": "x"}', /there is no word toString/],
+  ["de", "shell.json", '{"measured": "Gemessen {valeu}"}', /measured: its arguments are not those/],
+  ["de", "shell.json", '{"run": 5}', /run is no text/],
+  ["de", "texts.json", '{"output.FEW_RUNS": "Unter {least} {least:a|b|c}."}', /needs 2 forms/],
+  ["de", "texts.json", '{"output.NOTHING": "5$ für nichts"}', /no second dollar/],
+  ["de", "shell.json", "{", /shell\.json is no JSON/],
+  ["de", "en.json", "{}", /the files are shell, pages/],
+  ["x_y!", "shell.json", "{}", /no language tag/],
+];
+for (const [lang, file, words, said] of WRONG) {
+  test(`a language that cannot be shown is refused: ${lang}/${file} ${words}`, async () => {
+    const folder = join(built, "wrong", lang);
+    await rm(join(built, "wrong"), { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, file), words);
+    const env = { LAB_LOCALES: join(built, "wrong"), DIST: join(built, "none") };
+    await assert.rejects(build([], env), (/** @type {any} */ error) => said.test(error.stderr));
+  });
 }

@@ -22,19 +22,14 @@ function maths(mathml, tex) {
   return template.content;
 }
 
-/** A text as nodes: $TeX$ is typeset, and what stands in backticks is code. @param {import("./types.d.ts").Text} text @returns {Node[]} */
+/** A text as nodes: formulas are typeset. @param {import("./types.d.ts").Text} text @returns {Node[]} */
 export const prose = (text) =>
-  pieces(text).flatMap(
-    (piece) =>
-      /** @type {any} */ (
-        typeof piece === "string"
-          ? piece
-              .split("`")
-              .map((part, i) =>
-                i % 2 ? h("code", {}, part) : document.createTextNode(visible(part)),
-              )
-          : maths(math.inline[piece.tex], piece.tex)
-      ),
+  pieces(text).map((piece) =>
+    typeof piece === "string"
+      ? document.createTextNode(visible(piece))
+      : "tex" in piece
+        ? maths(math.inline[piece.tex], piece.tex)
+        : h("code", {}, piece.code),
   );
 
 /** @param {{label: string, tex: string}} formula */
@@ -50,8 +45,9 @@ export const formula = ({ label, tex }) =>
     ),
   );
 
-/** Text for ears: TeX without its dollars. @param {string} text */
-export const spoken = (text) => text.replace(/\$/g, "");
+/** Text for ears: names of TeX without its signs. @param {string} text */
+export const spoken = (text) =>
+  text.replace(/\$([^$]*)\$/g, (_, tex) => tex.replace(/\\(\w+) ?/g, "$1 ").replace(/[{}]/g, ""));
 
 /** The engine's messages are lower case, without a full stop, names in backticks. @param {string} text */
 export const sentence = (text) =>

@@ -1,11 +1,11 @@
 // Sentences as data: a template and its arguments, filled in the reader's language. The command line fills the English in
-// src/text/english.rs; text.test.js holds the two together.
+// src/text/english.rs; tests/browser/words.test.mjs holds the two together.
 import { lang, num, t, words } from "./i18n.js";
 import { visible } from "./visible.js";
 
 /** @typedef {import("./types.d.ts").Text} Text
  *  @typedef {import("./types.d.ts").Argument} Argument
- *  @typedef {string | {tex: string}} Piece text, or a formula in TeX */
+ *  @typedef {string | {tex: string} | {code: string}} Piece text, a formula in TeX, or code */
 
 /** Templates of this language by their English. @type {Record<string, string>} */
 const said = /** @type {any} */ (words).texts ?? {};
@@ -33,7 +33,7 @@ function number(kind, x) {
 }
 
 /** @param {Argument} argument @returns {Piece[]} */
-function written({ kind, value, unit }) {
+function valueOf({ kind, value, unit }) {
   if (kind === "name") return [visible(value)];
   if (kind === "text") return pieces(value);
   if (kind === "list")
@@ -61,24 +61,46 @@ function form(x, forms) {
   return all[place.indexOf(rules.select(Number(x)))] ?? all[all.length - 1];
 }
 
-/** A text as it is written: strings, and formulas between them. @param {Text} text @returns {Piece[]} */
+/** A text as it is written: strings, and between them formulas and code. @param {Text} text @returns {Piece[]} */
 export function pieces(text) {
   const { template, arguments: given } =
     typeof text === "string" ? { template: text, arguments: {} } : text;
-  return (said[template] ?? template).split(/(\$[^$]+\$|\{\w+(?::[^}]*)?\})/).flatMap((part, i) => {
-    if (i % 2 === 0) return part;
-    if (part[0] === "$") return { tex: part.slice(1, -1) };
-    const [, name, forms] = /** @type {string[]} */ (/(\w+):?(.*)\}/.exec(part));
-    const argument = /** @type {Record<string, Argument>} */ (given)[name];
-    return !argument ? part : forms ? form(argument.value, forms) : written(argument);
-  });
+  /** @type {Piece[]} */
+  const out = [];
+  /** What stands between backticks of the template; a backtick in an argument is data. @type {string | null} */
+  let code = null;
+  const add = (/** @type {Piece} */ piece) => {
+    if (code === null) out.push(piece);
+    else code += written(piece);
+  };
+  const parts = (said[template] ?? template).split(/(`|\$[^$]+\$|\{\w+(?::[^}]*)?\})/);
+  for (const [i, part] of parts.entries()) {
+    if (i % 2 === 0) add(part);
+    else if (part === "`") {
+      if (code === null) code = "";
+      else {
+        out.push({ code });
+        code = null;
+      }
+    } else if (part[0] === "$") add({ tex: part.slice(1, -1) });
+    else {
+      const [, name, forms] = /** @type {string[]} */ (/(\w+):?(.*)\}/.exec(part));
+      const argument = /** @type {Record<string, Argument>} */ (given)[name];
+      if (!argument) add(part);
+      else if (forms) add(form(argument.value, forms));
+      else valueOf(argument).forEach(add);
+    }
+  }
+  if (code !== null) out.push(`\`${code}`);
+  return out;
 }
 
-/** A text as one string; formulas stay TeX between dollars. @param {Text} text */
-export const fill = (text) =>
-  pieces(text)
-    .map((piece) => (typeof piece === "string" ? piece : `$${piece.tex}$`))
-    .join("");
+/** A piece in a plain string: formulas stay TeX between dollars, and code stands between backticks. @param {Piece} piece */
+const written = (piece) =>
+  typeof piece === "string" ? piece : "tex" in piece ? `$${piece.tex}$` : `\`${piece.code}\``;
+
+/** A text as one string. @param {Text} text */
+export const fill = (text) => pieces(text).map(written).join("");
 
 /** A figure with its texts filled, which is what the plot draws. @param {import("./types.d.ts").Figure} figure */
 export const worded = ({ title, x, y, field, series, marks, nothing, ...figure }) => {

@@ -263,7 +263,13 @@ export class View {
       "select",
       { id: uid("speed"), onchange: () => acts.pace(SPEEDS[ui.speed.selectedIndex]) },
       SPEEDS.map((pace) =>
-        h("option", {}, pace === null ? t("speed.full") : t("speed.marks", { pace })),
+        h(
+          "option",
+          {},
+          pace === null
+            ? t("speed.full")
+            : t(pace === 1 ? "speed.marks.one" : "speed.marks", { pace }),
+        ),
       ),
     );
     ui.device = h(
