@@ -36,7 +36,7 @@ impl From<Template<0>> for Cell {
 /// The heading of a column.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Column {
-    /// What the column holds.
+    /// What the column contains.
     pub name: Template<0>,
     /// The unit of the numbers in the column; empty for pure numbers.
     pub unit: &'static str,
