@@ -87,8 +87,8 @@ impl Verdict {
     }
 
     /// Turns the verdict into "cannot tell" if there are fewer than `least` runs, which are too few for a 99.9%
-    /// interval. Also does so if all runs gave the same value, because the interval then has width 0. A sentence at the
-    /// end of the note gives the reason.
+    /// interval. The verdict also becomes "cannot tell" if all runs gave the same value, because the interval then has
+    /// width 0. A sentence at the end of the note gives the reason.
     pub fn from_runs(mut self, runs: usize, least: usize) -> Self {
         let alike = self.interval.is_some_and(|[lo, hi]| lo == hi);
         if alike {
