@@ -1,4 +1,5 @@
-//! A lab about the training data of language models: what happens when data are repeated, mixed, shifted, rewritten or scarce.
+//! A lab about the training data of language models: what happens if data are repeated, mixed, shifted, rewritten or
+//! scarce.
 //!
 //! | module | what it contains | may import |
 //! |---|---|---|
