@@ -3,8 +3,7 @@
 use std::fs::File;
 use std::io;
 
-/// As long as a value of this type exists, nothing reaches standard error. GPU drivers would otherwise write there
-/// unasked.
+/// While a value of this type exists, nothing reaches standard error. GPU drivers would otherwise write there unasked.
 pub(super) struct Quiet {
     #[cfg(unix)]
     pub(super) saved: io::Result<rustix::fd::OwnedFd>,

@@ -519,7 +519,7 @@ impl Fitting {
         Ok(Some(choose::judge(&large, &fit)))
     }
 
-    /// Does the next stage of the fit.
+    /// Performs the next stage of the fit.
     ///
     /// # Errors
     /// Near the runs, the law has no value for any parameters that were tried.
