@@ -465,8 +465,8 @@ fn stranger<'a>(specs: &[Spec], texts: &'a Texts) -> Option<&'a str> {
     texts.iter().map(|(name, _)| name.as_str()).find(|name| !specs.iter().any(|spec| spec.name == *name))
 }
 
-/// Replaces former names of parameters in `texts` by the present ones. It is a separate function because rarely used
-/// code is kept out of the page's first download, function by function.
+/// Replaces former names of parameters in `texts` by the present ones. It is a separate function because the build
+/// splits the wasm by function, and can then leave this one out of the page's first download.
 #[inline(never)]
 fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
     let now = |(name, text): &(String, String)| {
@@ -529,8 +529,9 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     checked
 }
 
-/// Adds one text to `checked`, for a text whose name or value cannot be used unchanged. It is a separate function
-/// because rarely used code is kept out of the page's first download, function by function.
+/// Reads a text whose name or value cannot be used unchanged, and adds what is used instead to `checked`. It is a
+/// separate function because the build splits the wasm by function, and can then leave this one out of the page's first
+/// download.
 #[inline(never)]
 fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &mut Checked) {
     let Some(spec) = specs.iter().find(|spec| spec.is_called(called)) else {

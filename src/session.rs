@@ -70,7 +70,8 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
 
 /// Replaces values by their defaults, one after another, until all values fit each other. Each step replaces the value
 /// that the error names. If the error names none and no table is given, all values are replaced. It is a separate
-/// function because rarely used code is kept out of the page's first download, function by function.
+/// function because the build splits the wasm by function, and can then leave this one out of the page's first
+/// download.
 #[inline(never)]
 fn fitting(
     mut checked: params::Checked,

@@ -280,7 +280,7 @@ impl Run {
     /// Runs to the next checkpoint, and gives the progress as `{done, total}`. The previous call must have ended.
     ///
     /// # Errors
-    /// The run was cancelled with [`Run::cancel`] (the kind is then `cancelled`), or a call is still in progress.
+    /// The kind is `cancelled` if the run was cancelled with [`Run::cancel`], or if the previous call has not ended.
     /// Otherwise a device failed, and the work could not be repeated on another device.
     pub fn advance(&self) -> js_sys::Promise {
         let (slot, cancelled, waker, elapsed) =

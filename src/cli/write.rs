@@ -144,8 +144,8 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// The number of significant digits with which a verdict is shown. It is large enough to tell the ends of the interval
-/// apart. The page uses the same rule.
+/// The number of significant digits with which a verdict is shown. It is the number that is needed to tell the ends of
+/// the interval apart, but at least 3 and at most 5; it is 4 if there is no interval. The page uses the same rule.
 fn digits(verdict: &Verdict) -> usize {
     let width = verdict.interval.map_or(0.0, |[lo, hi]| hi - lo);
     let more = (math::ln(verdict.measured.abs() / width) / LN_10).ceil() + 2.0;

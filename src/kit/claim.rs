@@ -64,7 +64,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// The origin as a word of a table.
+    /// A word for the origin, for use in a table.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Printed => "printed",

@@ -629,7 +629,8 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     Ok(())
 }
 
-/// Number of cells that a record has if those commas are removed that separate thousands, as in 1,234,567 or 12,34,567.
+/// Number of cells that a record has if it is not split at commas that separate thousands, as in 1,234,567 or
+/// 12,34,567.
 fn thousands(record: &Record<'_>) -> usize {
     let digits = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())

@@ -8,9 +8,9 @@
 //!
 //! # Templates
 //! - `{name}` is replaced by the argument of that name.
-//! `{name:run|runs}` is replaced by one of the listed words, chosen by the number in the argument of that name. In
-//! English, the first word is for 1 and the second for all other numbers. A translation lists one word for each plural
-//! category of its language.
+//! - `{name:run|runs}` is replaced by one of the listed words, chosen by the number in the argument of that name. In
+//!   English, the first word is for 1 and the second for all other numbers. A translation lists one word for each
+//!   plural category of its language.
 //! - `$...$` is TeX. Its braces belong to TeX, so it cannot contain an argument.
 //!
 //! ```
@@ -82,7 +82,7 @@ pub enum Kind {
     /// The two endpoints of an interval, shown with 4 significant digits. An endpoint that is not finite means that the
     /// interval is unbounded on that side.
     Interval,
-    /// A name that was given by the user: a heading, a file, a parameter.
+    /// A name, such as a heading, a file name or the name of a parameter. It is not translated.
     Name,
     /// A sentence or phrase that is inserted into another sentence.
     Text,
@@ -99,7 +99,7 @@ pub enum Value {
     /// The two endpoints of an interval. An endpoint that is not finite means that the interval is unbounded on that
     /// side.
     Interval(#[serde(serialize_with = "extended_pair")] [f64; 2]),
-    /// A name that was given by the user, shown verbatim and never as markup.
+    /// A name, such as a heading, a file name or the name of a parameter. It is shown verbatim and never as markup.
     Name(String),
     /// A text.
     Text(Text),
@@ -201,7 +201,7 @@ pub const fn interval(ends: [f64; 2]) -> Argument {
     Argument::of(Kind::Interval, Value::Interval(ends))
 }
 
-/// A name that was given by the user, as an argument: a heading, a file, a parameter.
+/// A name as an argument, such as a heading, a file name or the name of a parameter. It is not translated.
 pub fn name(name: impl Into<String>) -> Argument {
     Argument::of(Kind::Name, Value::Name(name.into()))
 }

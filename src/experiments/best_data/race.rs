@@ -52,7 +52,7 @@ pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     once
 }
 
-/// A number of samples to the target. It is only a lower bound if the target was not reached within the budget.
+/// Number of samples to the target. If the target was not reached within the budget, it is only a lower bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
     /// The target was reached after this number of samples.

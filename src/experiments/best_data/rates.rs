@@ -78,15 +78,16 @@ impl Rates {
 
     /// Verdict on the claim that a power law reaches the target in fewer samples than uniform training, when each
     /// distribution has its best learning rate.
-    ///
     /// The interval is a 99.9% interval of the ratio of the least medians. Let `U(e)` be the true median of uniform
     /// training at rate e, and `P(a, e)` that of the power law with exponent a. Then `min_e U(e) / min_(a, e) P(a, e)`
     /// is at least `min_e U(e) / P(a, r)`, for any power law a and rate r. So the lower end is the least lower end of
     /// the intervals of `U(e) / P(a, r)` over e. It is valid although a and r are chosen from the runs, because the
     /// tail probability of each interval is divided by the number of possible choices. The upper end is found in a
-    /// similar way. The chosen a and r have the least upper quartile. They do not have the least median, because the
-    /// rate with the least median is often next to the edge of stability, where the slower half of the runs diverges.
-    /// The verdict is `None` if there is no uniform training or no power law.
+    /// similar way.
+    ///
+    /// The chosen a and r have the least upper quartile. The least median is not used for the choice, because the rate
+    /// with the least median is often next to the edge of stability, where the slower half of the runs diverges. The
+    /// verdict is `None` if there is no uniform training or no power law.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();

@@ -88,7 +88,7 @@ pub struct ExamTime {
 const GRID: u32 = 40;
 /// Number of points on each side of the least loss to which the parabola is fitted.
 const REACH: usize = 3;
-/// The matched shares count as the best if they differ from the best by less than this.
+/// The matched shares count as the best if they differ from the best shares by less than this number.
 const SAME: f64 = 0.01;
 /// Fewest missed facts at which the minimum of the parabola decides the verdict: the mean of fewer facts is not close
 /// enough to a normal distribution. A Poisson count of 40 has a skewness of 0.16, which moves the endpoints of its
@@ -159,7 +159,7 @@ fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
 }
 
 /// Shares along the line from matched to optimal shares, for more than two subjects. It is a separate function because
-/// rarely used code is kept out of the page's first download, function by function.
+/// the build splits the wasm by function, and can then leave this one out of the page's first download.
 #[inline(never)]
 fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
     let d = direction(p, power);

@@ -112,7 +112,8 @@ impl ExamTime {
     }
 
     /// The verdict after all students have been simulated. `matched` is `None` if the matched shares are the best. It
-    /// is a separate function because rarely used code is kept out of the page's first download, function by function.
+    /// is a separate function because the build splits the wasm by function, and can then leave this one out of the
+    /// page's first download.
     #[inline(never)]
     fn judged(&self, closing: &Closing, claim: Template<0>, best: f64, matched: Option<f64>) -> Verdict {
         // A lowest point beyond the last allocation is no share.

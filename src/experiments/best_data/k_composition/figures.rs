@@ -13,10 +13,10 @@ use crate::text;
 use crate::text::{Template, Text, count, number, phrase};
 use crate::theory::k_composition as theory;
 
-/// Largest number of runs of which single curves are shown.
+/// Largest number of runs that are shown one by one.
 pub(super) const SHOWN: usize = 16;
-/// Loss at which curves in figures end. A run with a smaller loss has solved the task, and single precision sets a
-/// limit to its loss.
+/// Loss at which curves in figures end. A run with a smaller loss has solved the task. At some point its loss stops
+/// falling, because the weights have single precision.
 pub(super) const LEAST_LOSS: f64 = 1e-6;
 /// Number of cells of a loss landscape along each axis.
 pub(super) const CELLS: u32 = 45;

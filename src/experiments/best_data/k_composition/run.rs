@@ -14,8 +14,8 @@ use crate::theory::k_composition as theory;
 pub(super) const BLOCK_BYTES: usize = 16 << 20;
 /// Largest number of different initial weights from which the gradient flow is followed.
 pub(super) const FLOWS: u32 = 5;
-/// Largest number of evaluations of the gradient for all gradient flows together, times the number of weights. It
-/// bounds the time that a move of a slider takes.
+/// Limit for the product of the number of weights and the number of evaluations of the gradient, summed over all
+/// gradient flows. It bounds the time that a move of a slider takes.
 pub(super) const FLOW_WORK: usize = 12_000_000;
 
 /// Statistics of the runs of one training distribution at one checkpoint.

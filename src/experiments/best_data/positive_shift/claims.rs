@@ -3,8 +3,8 @@
 use super::words;
 use crate::kit::{Claim, Pick};
 
-/// Where the samples ratio is in the table `optimum`. It is the number of samples with which the optimal shares reach
-/// the loss of the matched shares, divided by the number of samples of the matched shares.
+/// Where the samples ratio is in the table `optimum`. This ratio is the number of samples with which the optimal shares
+/// reach the loss of the matched shares, divided by the number of samples of the matched shares.
 const RATIO: Pick<'_> = Pick::Cell("optimum", words::RATIO.english(), words::VALUE.english());
 
 /// Published numbers and earlier results that `positive-shift` recomputes.

@@ -25,7 +25,7 @@ impl Problem {
         Mixing { weights: &self.p, heights: &self.b, floors: &self.c, transfer: &self.t }
     }
 
-    /// Whether the ratio of two losses has a meaning.
+    /// Whether a ratio of two losses has a meaning. It has none for the mixing law and for logarithmic curves.
     pub(super) const fn has_ratio(&self) -> bool {
         !matches!(self.curve, None | Some(Curve::Log))
     }

@@ -1,9 +1,8 @@
 //! Which law fits your runs, and how certain is the fit?
 //!
 //! Model: one of the fitter's laws is fitted to a table of the user, or to runs that are simulated from an example of
-//! the law. The true parameters of simulated runs are known. Prediction: the true parameters fit the runs not much
-//! worse than the best fit; the limit is exceeded in only 1 of 1000 simulations. Falsifier: true parameters that fit
-//! worse.
+//! the law. The true parameters of simulated runs are known. Prediction: the objective at the true parameters exceeds
+//! the objective at the fit by no more than it does in 999 of 1000 simulations. Falsifier: a larger excess.
 
 use crate::error::{Error, Result};
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};

@@ -45,7 +45,7 @@ pub(super) struct Measured {
     pub(super) data: Vec<Vec<Vec<Risks>>>,
     /// Risks after one pass over fresh samples, `[number of samples][rate]`.
     pub(super) fresh: Vec<Vec<Risks>>,
-    /// Index of the last number of fresh samples that must be simulated; `None` as long as it is not known.
+    /// Index of the last number of fresh samples that needs to be simulated; `None` as long as it is not known.
     pub(super) stop: Option<usize>,
 }
 
@@ -150,7 +150,7 @@ impl MultiEpoch {
     }
 
     /// Whether the risk after this number of fresh samples is lower than after any number of epochs over any data set.
-    /// Then no larger number of fresh samples must be simulated.
+    /// If so, larger numbers of fresh samples need not be simulated.
     pub(super) fn enough(&self, schedule: usize, stop: usize) -> bool {
         let measured = &self.measured[schedule];
         let least = |cells: &Vec<Vec<Risks>>| {

@@ -108,7 +108,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Notes on parameters that the runs do not determine, and on a fit that a profile found and that is better.
+    /// Notes on parameters that the runs do not determine, and on a better fit, if a profile found one.
     fn of_profiles(&self) -> Vec<Text> {
         let boot = self.bootstrapped();
         let mut notes = Vec::new();
