@@ -517,7 +517,8 @@ impl Problem {
 }
 
 /// Reads parameter values that may contain mistakes. A value that cannot be used is replaced by the nearest allowed
-/// value or, if there is none, by the default. Each replacement is listed as a problem.
+/// value or, if there is none, by the default. An unknown name is ignored. Each of these changes is listed as a
+/// problem.
 pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     let mut checked = Checked::default();
     for (name, text) in texts {

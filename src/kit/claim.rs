@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::output::{Cell, Output};
 use crate::params::{Texts, query, to_number};
 
-/// Where in a result the number is that a claim is compared with.
+/// The place in a result where the number of a claim is found.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pick<'a> {
@@ -93,7 +93,7 @@ pub struct Claim {
     pub query: &'static str,
     /// The seed with which the number is recomputed.
     pub seed: u32,
-    /// Where in the result the recomputed number is.
+    /// The place in the result where the recomputed number is found.
     pub pick: Pick<'static>,
     /// How far the recomputed number may be from the expected number. The interval of the recomputed number is allowed
     /// in addition.

@@ -13,8 +13,8 @@ use crate::rng::Digest;
 pub type Numbers = (&'static str, Id, Vec<Option<f64>>);
 
 /// All numbers of a result, in the order of the result document. The numbers of a verdict are the measured value, the
-/// two endpoints of the interval, the theoretical value, the null value, the resolution, and 1 or 0 for a verdict that
-/// agrees or differs.
+/// two endpoints of the interval, the theoretical value, the null value, the resolution, and a number for the verdict
+/// itself: 1 if it agrees, 0 if it differs, and `None` if it cannot tell.
 pub fn numbers(output: &Output) -> Vec<Numbers> {
     let mut found: Vec<(&'static str, Id, Vec<f64>)> = Vec::new();
     for figure in &output.figures {

@@ -48,7 +48,8 @@ pub struct Verdict {
 
 impl Verdict {
     /// Makes a verdict that agrees if `interval`, widened by `resolution` on both sides, contains `theory`. The verdict
-    /// is "cannot tell" if `interval` is `None` or one of the numbers is NaN.
+    /// is "cannot tell" if `interval` is `None`, if `measured` or `theory` is not finite, or if any other number is
+    /// NaN.
     pub fn of(
         id: impl Into<Id>,
         claim: impl Into<Text>,

@@ -360,8 +360,9 @@ pub fn told(text: &str) -> Option<(u8, usize)> {
         .then_some((one, line.len()))
 }
 
-/// Makes a reader of the records of a text. The separator is the one with which the largest share of the first records
-/// has as many cells as the headings.
+/// Makes a reader of the records of a text. The separator is the one that a first line such as `sep=;` declares.
+/// Without such a line, it is the one with which the largest share of the first records fit the headings: they have a
+/// cell for each heading, and no other filled cells.
 pub fn records(text: &str) -> Records<'_> {
     let blank = text.len() - text.trim_start_matches(['\n', '\r', '\u{feff}']).len();
     if let Some((mark, length)) = told(&text[blank..]) {

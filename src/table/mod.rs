@@ -158,7 +158,7 @@ impl Column {
         self.holes.get(&(row as u32)).map(String::as_str)
     }
 
-    /// Whether the cell of a row contains text without digits.
+    /// Whether the cell of a row contains a word: text that has no digits and is not a sign for a missing value.
     pub fn is_word(&self, row: usize) -> bool {
         let word =
             |text: &String| !text.contains(|c: char| c.is_ascii_digit()) && number::read(text).0 == Reading::Text;
@@ -170,7 +170,7 @@ impl Column {
         self.holes.get(&(row as u32)).is_some_and(|text| number::read(text).0 == Reading::Missing)
     }
 
-    /// Text of a cell that has digits but cannot be read as a number, and the reason.
+    /// Text of a cell that has digits but cannot be read as a number, and the reason; `None` for any other cell.
     pub fn unread(&self, row: usize) -> Option<(&str, Text)> {
         let text = self.holes.get(&(row as u32))?;
         number::why(text).map(|why| (text.as_str(), why))

@@ -66,9 +66,9 @@ impl Cell {
         if variance > 1e-8 * square { third / (variance * variance.sqrt()) } else { 0.0 }
     }
 
-    /// Interval for the mean risk divided by the exactly known risk `exact`. The lower end lies `z` standard errors
-    /// below the ratio. The upper end lies more than `z` standard errors above it, because the sample may lack rare
-    /// large risks.
+    /// Interval for the mean risk divided by the exactly known risk `exact`. `error` is the standard error of the
+    /// logarithm of the mean risk. On a logarithmic scale, the lower end lies `z` standard errors below the ratio. The
+    /// upper end lies farther above it, because the sample may lack rare large risks.
     ///
     /// A sample from a distribution with positive skewness often lacks large values. Then both its mean and its
     /// standard deviation are too small. The upper end is therefore moved up by `(1 + 2 z^2) skewness / (6 sqrt(runs))`

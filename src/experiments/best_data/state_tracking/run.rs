@@ -7,8 +7,8 @@ use crate::rng::Alias;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::theory::state_tracking as theory;
 
-/// Number of test sequences of a check. A run that misses at most [`MISSES`] of them, which is 5%, counts as having
-/// solved the task.
+/// Number of test sequences on which a run is checked. A run that misses at most [`MISSES`] of them, which is 5%,
+/// counts as having solved the task.
 pub(super) const TESTS: u32 = 500;
 pub(super) const MISSES: u32 = TESTS / 20;
 /// Number of test sequences for each third of the ranks.

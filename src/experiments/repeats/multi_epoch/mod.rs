@@ -107,8 +107,8 @@ const PER_DOUBLING: f64 = 3.0;
 /// Largest number of steps of a run. It is also the largest number of fresh samples, because one pass makes one step
 /// per sample.
 const FRESH_MAX: f64 = 2e9;
-/// Limit in nanoseconds for the estimated time that the theory takes, if it is computed at every move of a slider. The
-/// limit for theory that is computed during a run is [`IN_A_RUN`]. Theory that takes longer is left out.
+/// If the theory takes at most this many nanoseconds, by a cautious estimate, it is computed at every move of a slider.
+/// If it takes at most [`IN_A_RUN`] nanoseconds, it is computed during a run. Otherwise it is left out.
 const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
 /// Number of points of each mean-field curve against the number of samples N.
