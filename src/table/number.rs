@@ -50,8 +50,8 @@ const fn alike(c: char) -> char {
     }
 }
 
-/// The exponent of the power of ten that a unit stands for: 6 for `M`. Other units are `billions`, `GFLOPs`, `%`, `in
-/// millions of tokens` and `1e9`. `None` for an unknown unit.
+/// The exponent of the power of ten that a unit stands for: 6 for `M`. Other units are `billions`, `GFLOPs`, `%`,
+/// `in millions of tokens` and `1e9`. `None` for an unknown unit.
 pub fn power(unit: &str) -> Option<i32> {
     const NAMES: [(&[&str], i32); 6] = [
         (&["k", "thousand", "thousands", "thsd", "tsd"], 3),

@@ -102,8 +102,8 @@ pub struct Tuned {
     pub at_least: bool,
 }
 
-/// Finds the best of the learning rates `rates`, which are ascending. The result is `None` if there is no rate at which
-/// runs were made and none of them diverged. `most` is the limit for [`Cell::uneven`].
+/// Finds the best of the learning rates `rates`, which are ascending. A rate at which a run diverged, or at which there
+/// are no runs, is left out. The result is `None` if no rate remains. `most` is the limit for [`Cell::uneven`].
 pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     let means: Vec<f64> = cells.iter().map(Cell::mean).collect();
     let least = (0..rates.len()).filter(|&i| means[i].is_finite()).min_by(|&i, &j| means[i].total_cmp(&means[j]))?;
@@ -165,8 +165,8 @@ pub fn student(normal: f64, freedom: f64) -> f64 {
 }
 
 /// The number N' of fresh samples with which one pass reaches the risk `risk`. `one_pass` lists the risk of one pass at
-/// ascending N'. The result is interpolated between the first two successive points between whose risks `risk` lies. It
-/// is `None` if there are no such points.
+/// ascending N'. The result is interpolated between the first two successive points whose risks enclose `risk`; it is
+/// `None` if there are no such points.
 ///
 /// The standard error of ln N' is the standard error of the logarithm of the risks, divided by the slope of ln risk
 /// against ln N'. The slope between the two points may be steep or flat by chance, so the slope between the point
@@ -211,9 +211,9 @@ pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     })
 }
 
-/// Root mean square distance between curves on a logarithmic scale, and its standard error. It is taken over all pairs
-/// of curves. In each pair, it compares the points of one curve, from the abscissa `first` on, with the other curve, as
-/// far as that extends. `None` if there are no points to compare.
+/// Root mean square of the differences between curves, on a logarithmic scale, and its standard error. All pairs of
+/// curves are compared: each point of one curve, from the abscissa `first` on, with the other curve, if that extends so
+/// far. `None` if there are no points to compare.
 pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
     let at = |curve: &[(f64, Estimate)], x: f64| {
         curve.windows(2).find_map(|pair| {

@@ -65,10 +65,10 @@ impl Atoms {
         Some(Slope { value, error, bias })
     }
 
-    /// Upper bound for the part of the variance of a run's loss that the [`HEAD`] most frequent atoms cause: `sum_k
-    /// p_k^2 m_k (1 - m_k)`. Here `p_k` is the test probability of atom k, `q_k` its training probability, and `m_k =
-    /// (1 - q_k)^N` the probability that N draws miss it. The sum has no covariances. They would lower it, because a
-    /// run that misses one atom is less likely to miss another.
+    /// Upper bound for the part of the variance of a run's loss that the [`HEAD`] most frequent atoms cause:
+    /// `sum_k p_k^2 m_k (1 - m_k)`. Here `p_k` is the test probability of atom k, `q_k` its training probability, and
+    /// `m_k = (1 - q_k)^N` the probability that N draws miss it. The sum has no covariances. They would lower it,
+    /// because a run that misses one atom is less likely to miss another.
     pub(super) fn head_variance(&self, distribution: usize, i: usize) -> f64 {
         let n = f64::from(self.samples[i]);
         let flat = self.flat[i].top;

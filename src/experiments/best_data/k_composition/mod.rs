@@ -3,9 +3,10 @@
 //! Model: a training sample consists of k skills, drawn from `p_j ~ j^-alpha`. The learner predicts the product of the
 //! weights `w_j` of these skills, and the truth is a product of signs. It is trained by online SGD on half the squared
 //! error. The test distribution is uniform, and the test loss is exact. Prediction: for k >= 3 the start is near a
-//! saddle point of order k. A power law leaves it faster, because its first skills alone make a signal `A = sum p_j
-//! w_j` that does not shrink with the number of skills. For k = 2 there is no such saddle point, and what counts is how
-//! often the rarest skill is drawn. Falsifier: a ratio of median times to the target that shows the opposite.
+//! saddle point of order k. A power law leaves it faster, because its first skills alone make a signal
+//! `A = sum p_j w_j` that does not shrink with the number of skills. For k = 2 there is no such saddle point, and what
+//! counts is how often the rarest skill is drawn. Falsifier: a ratio of median times to the target that shows the
+//! opposite.
 
 use std::cell::OnceCell;
 
@@ -94,8 +95,8 @@ pub struct KComposition {
     lanes: Carried<(Lanes<sim::Compose>, u32)>,
     /// Statistics of the runs, `[training][checkpoint]`.
     snapshots: Vec<Vec<Snapshot>>,
-    /// Results of the finished blocks of runs: the times to the target and the numbers of diverged runs, `[halvings of
-    /// the number of skills][training]`.
+    /// Results of the finished blocks of runs: the times to the target and the numbers of diverged runs,
+    /// `[halvings of the number of skills][training]`.
     finished: Vec<Vec<Racer>>,
     /// Results of the block of runs that is in progress: the times to the target and the numbers of diverged runs.
     current: Vec<Racer>,

@@ -163,8 +163,8 @@ impl MultiEpoch {
         Figure::new("collapse", title, Axis::log(x), Axis::log(y)).folded().series(series).drawn()
     }
 
-    /// The limit for many samples of the scaled curves of the effective reuse rate; `None` if it is not known. For
-    /// power-law data the limit takes about 10 ms to compute.
+    /// The curve that the scaled curves of the effective reuse rate approach as the number of samples grows; `None` if
+    /// it is not known. For power-law data, it takes about 10 ms to compute.
     pub(super) fn limit_curve(&self) -> Option<Series> {
         let x = math::ratios(0.05, 50.0, 40);
         let y = match self.power_law() {

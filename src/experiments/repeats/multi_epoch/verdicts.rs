@@ -136,9 +136,8 @@ impl MultiEpoch {
     }
 
     /// Verdict on whether the simulated risk equals an exactly known risk, at the largest number of samples and the
-    /// best learning rate tried. The comparison is after the largest number of epochs for one-hot features at a
-    /// constant learning rate. It is after one epoch for dense features, and for any features at a decaying learning
-    /// rate.
+    /// best learning rate tried. With a constant learning rate, one-hot features are compared after the largest number
+    /// of epochs, and dense features after one epoch. With a decaying rate, both are compared after one epoch.
     pub(super) fn exact_verdict(&self) -> Option<Verdict> {
         let size = self.largest();
         let (n, (schedule, _)) = (self.sizes[size], self.schedules[0]);
