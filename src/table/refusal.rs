@@ -115,7 +115,8 @@ pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     (start.starts_with("\\begin{") || head.any(latex)).then_some(words::LATEX)
 }
 
-/// Error for a text that begins with a line such as `sep=;`, but whose columns are separated by another character.
+/// Error message for a text that begins with a line such as `sep=;`, but whose columns are separated by another
+/// character.
 fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     let (mark, _) = told(text.trim_start_matches(['\u{feff}', '\n', '\r']))?;
     let alone = loosely(heading, Split::Mark(mark)).len() == 1;
@@ -129,7 +130,7 @@ fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     ))
 }
 
-/// Error for a text in which each line is in quotes as a whole, and is therefore a single cell.
+/// Error message for a text in which each line is in quotes as a whole, and is therefore a single cell.
 fn quoted(lines: &[Line]) -> Option<Text> {
     let whole = |line: &str| {
         let inside = line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
@@ -142,7 +143,7 @@ fn quoted(lines: &[Line]) -> Option<Text> {
     (count + 1 >= lines.len()).then(|| text!(words::QUOTED_LINE, line = at(*line)))
 }
 
-/// Error for a text whose rows have a different separator from its headings.
+/// Error message for a text whose rows have a different separator from its headings.
 fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     let (below, row) = rows.first()?;
     let counts = |text: &str, split: Split| loosely(text, split).len();
@@ -165,7 +166,7 @@ fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     None
 }
 
-/// Error for a text in which spaces separate the columns, but also separate numbers from their units.
+/// Error message for a text in which spaces separate the columns, but also separate numbers from their units.
 fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     let split = Split::Spaces(1);
     let wide = loosely(heading, split).len();
@@ -195,7 +196,7 @@ fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Error for a text whose rows begin with a number or name that has no heading.
+/// Error message for a text whose rows begin with a number or name that has no heading.
 fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     SPLITS.into_iter().find_map(|split| {
         let wide = loosely(heading, split).len();
@@ -209,7 +210,7 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Error for a text that has titles above the headings which are not marked as comments.
+/// Error message for a text that has titles above the headings which are not marked as comments.
 fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
@@ -238,7 +239,8 @@ fn below_title(lines: &[Line]) -> Option<Text> {
     })
 }
 
-/// Error for headings that do not name columns. Either the table is transposed, or it is a grid, or it has no headings.
+/// Error message for headings that do not name columns. Either the table is transposed, or it is a grid, or it has no
+/// headings.
 pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<Text> {
     let number = |text: &str| number::is_numeric(text.rsplit_once('=').map_or(text, |(_, number)| number));
     let sizes = names.len() > 2 && names[1..].iter().all(|name| number(name));
@@ -269,12 +271,12 @@ pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>)
     })
 }
 
-/// Error for a table whose first row contains units, or whose last row summarises the other rows.
+/// Error message for a table whose first row contains units, or whose last row summarises the other rows.
 pub(super) fn odd_row(table: &Table) -> Option<Text> {
     units(table).or_else(|| summary(table))
 }
 
-/// Error for a table whose first row contains units: words without digits, in columns with numbers below.
+/// Error message for a table whose first row contains units: words without digits, in columns with numbers below.
 fn units(table: &Table) -> Option<Text> {
     let hole = |column: &Column, row: usize| column.holes.get(&(row as u32)).cloned().unwrap_or_default();
     let missing = |text: &str| number::read(text).0 == number::Reading::Missing;

@@ -117,8 +117,7 @@ const CURVE: u32 = 12;
 const SAME: f64 = 0.1;
 /// Fewest runs from which the standard error of a mean over runs is known well enough. Squares of Gaussian numbers have
 /// a skewness of about 2. With this skewness, an end of the 99.9% interval is wrong by `(1 + 2 z^2) 2 / (6 sqrt(runs))`
-/// standard errors. With this number of runs, that is a third of its distance from the mean, which is z standard
-/// errors.
+/// standard errors. With this number of runs, that is a third of the z standard errors between the end and the mean.
 const LEAST: usize = 48;
 /// The effective reuse rate E at the largest number of epochs counts as the plateau if, in theory, it is at least this
 /// share of E for infinitely many epochs. Without theory, it counts as the plateau if between the two largest numbers
