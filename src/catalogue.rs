@@ -9,13 +9,13 @@ use crate::kit::Part;
 use crate::text::{self, Text, Texts};
 use crate::{error, exec, fit, kit, output, params, session, table};
 
-/// The parts of the lab, and the text templates that belong to no single part, by module and by the name of the
-/// constant.
+/// The parts of the lab, and the text templates that belong to no single part. A template is listed by its module and
+/// the name of its constant.
 #[derive(Serialize)]
 pub struct Catalogue {
     /// The parts of the lab in order, each with its experiments and all of their texts.
     pub parts: &'static [Part],
-    /// Text templates of errors, notices and results that belong to no single experiment or part.
+    /// Text templates of errors, notices and results that belong to no single experiment or part, by module and name.
     pub texts: BTreeMap<String, BTreeMap<&'static str, &'static str>>,
 }
 
@@ -41,7 +41,7 @@ fn shared() -> Vec<(String, Texts)> {
 }
 
 impl Catalogue {
-    /// A catalogue of all parts and all text templates.
+    /// Makes the catalogue of all parts and all text templates.
     pub fn new() -> Self {
         let texts = shared().into_iter().map(|(module, texts)| (module, texts.iter().copied().collect()));
         Self { parts: PARTS, texts: texts.collect() }
@@ -57,8 +57,8 @@ impl Catalogue {
         shared.into_iter().chain(stories)
     }
 
-    /// Every text template, filled with arguments of each kind in turn. A test compares the texts of the page and the
-    /// command line.
+    /// Every text template, filled with arguments of each kind in turn. A test checks that the page and the command
+    /// line make the same texts of them.
     pub fn samples(&self) -> Vec<Text> {
         text::samples(self.templates())
     }

@@ -1,6 +1,6 @@
-//! The only public error type of the lab. Every failure is described to people in one sentence.
+//! The only public error type of the lab. Every error describes itself in one sentence.
 //!
-//! Messages are in lower case, say what was attempted and what is allowed, and contain no markup.
+//! The sentences are in lower case, say what was attempted and what is allowed, and contain no markup.
 
 use std::fmt;
 
@@ -14,22 +14,22 @@ texts! {
     EMPTY = "parameter `{parameter}` is empty: it takes {allowed}";
 }
 
-/// A result whose error type is [`Error`] unless another type is given.
+/// A result whose error type is [`Error`], unless another type is given.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The kind of an error, which decides the exit status of the command line and the reaction of the page.
+/// The kind of an error. It decides how the page reacts and with which status the command line exits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ErrorKind {
     /// A parameter is unknown, malformed or out of range.
     Parameter,
-    /// There is no experiment, claim or kernel of the given name.
+    /// There is no experiment, claim or kernel with the given name.
     Unknown,
-    /// There is no device, the device was lost, or it computes wrong numbers.
+    /// There is no device, the device was lost, or the device computes wrong numbers.
     Device,
-    /// The run was cancelled by the user.
+    /// The user cancelled the run.
     Cancelled,
-    /// Reading or writing a file failed.
+    /// A file cannot be read or written.
     Io,
 }
 
@@ -51,19 +51,19 @@ struct Parts {
 }
 
 impl Error {
-    /// An error of the given kind. Its `message` is one lower-case sentence without a full stop.
+    /// Makes an error of the given kind. `message` is one lower-case sentence without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<Text>) -> Self {
         Self { parts: Box::new(Parts { kind, message: message.into(), parameter: None }) }
     }
 
-    /// Records that the error is due to the parameter `name`. The sentence should name the parameter, too.
+    /// Records that the error is due to the parameter `name`. The message should name this parameter too.
     pub fn blaming(mut self, name: &str) -> Self {
         self.parts.parameter = Some(name.to_owned());
         self
     }
 
-    /// The error for a parameter that cannot have `value`. The sentence names the parameter, its value and the allowed
-    /// values.
+    /// Makes the error for a parameter that cannot have the value `value`. The message names the parameter, its value
+    /// and the allowed values.
     pub fn parameter(parameter: &str, value: &str, allowed: impl Into<Text>) -> Self {
         // A long pasted text must not make a long message.
         let shown: String = value.chars().take(60).collect();
@@ -77,7 +77,7 @@ impl Error {
         Self::new(ErrorKind::Parameter, message).blaming(parameter)
     }
 
-    /// The error for a device that is missing, lost or computes wrong numbers.
+    /// Makes the error for a device that is missing, was lost, or computes wrong numbers.
     pub fn device(message: impl Into<Text>) -> Self {
         Self::new(ErrorKind::Device, message)
     }
@@ -87,7 +87,7 @@ impl Error {
         self.parts.kind
     }
 
-    /// The name of the parameter to which the error is due, if it is due to one.
+    /// The name of the parameter to which the error is due; `None` if it is not due to a parameter.
     pub fn blamed(&self) -> Option<&str> {
         self.parts.parameter.as_deref()
     }

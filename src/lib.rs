@@ -1,4 +1,5 @@
-//! A lab about the training data of language models: what happens when data are repeated, mixed, shifted, rewritten or scarce.
+//! A lab about the training data of language models: what happens if data are repeated, mixed, shifted, rewritten or
+//! scarce.
 //!
 //! | module | what it contains | may import |
 //! |---|---|---|
@@ -6,7 +7,7 @@
 //! | [`error`] | the error type | everything above |
 //! | [`math`] | elementary functions of f64, equal on all machines | everything above |
 //! | [`rng`] | random draws, each of which depends only on its index | everything above |
-//! | [`stats`] | means, lines, quantiles and their errors | `error`, `math` |
+//! | [`stats`] | means, fits of lines, quantiles, and their errors | `error`, `math` |
 //! | [`theory`] | closed forms, pure f64 functions | everything above |
 //! | [`mod@params`] | the parameters of experiments, and their values | everything above but `theory` |
 //! | [`output`] | results: figures, tables, verdicts, the result document, its digest | everything above but `theory` |

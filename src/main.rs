@@ -1,4 +1,4 @@
-//! The command line of the lab. It runs the experiments of the page, and computes the same numbers.
+//! The command line of the lab. It runs the same experiments as the page, and computes equal numbers.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;

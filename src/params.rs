@@ -1,8 +1,8 @@
 //! Parameters of experiments, each of which is declared once.
 //!
 //! One declaration gives the control on the page, the parameter in the URL, the option of `--set` on the command line,
-//! the checks and the property tests. A value is always passed on as text (for example `0.9,0.1`, or `1,0;0,1` for a
-//! matrix), so that it means the same to the page, a URL and a terminal.
+//! the checks and the property tests. Values are passed around as text (for example `0.9,0.1`, or `1,0;0,1` for a
+//! matrix), because then a value means the same on the page, in a URL and in a terminal.
 
 use serde::{Serialize, Serializer};
 
@@ -34,7 +34,7 @@ texts! {
     LEFT_EMPTY = "it is left empty instead";
 }
 
-/// Largest number of rows and of columns of a matrix.
+/// Largest number of rows, and of columns, of a matrix.
 pub const MATRIX_MAX: usize = 8;
 
 /// The sort of values that a parameter has.
@@ -55,7 +55,8 @@ pub enum Kind {
     Matrix,
     /// A text that the experiment itself parses.
     Text,
-    /// Which column of a table holds what: items `role:heading` separated by commas. The choices are the roles.
+    /// An assignment of table columns to roles, such as loss or tokens: items `role:heading` separated by commas. The
+    /// field `choices` of the declaration lists the roles.
     Columns,
 }
 
@@ -63,18 +64,18 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
-    /// All steps have equal differences.
+    /// Neighbouring steps have equal differences.
     Linear,
-    /// All steps have equal ratios.
+    /// Neighbouring steps have equal ratios.
     Log,
 }
 
-/// One option of a parameter whose values are a few words.
+/// One option of a parameter of kind [`Kind::Choice`], or one role of a parameter of kind [`Kind::Columns`].
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Choice {
-    /// The value of the option in URLs and on the command line.
+    /// The option in URLs and on the command line.
     pub value: &'static str,
-    /// The text for the option on the page.
+    /// The option on the page.
     pub label: &'static str,
 }
 
@@ -83,25 +84,25 @@ pub struct Choice {
 pub struct Spec {
     /// Name of the parameter in URLs and on the command line.
     pub name: &'static str,
-    /// Former names of the parameter. URLs with a former name still work.
+    /// Former names of the parameter, the newest first. URLs with a former name still work.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub was: &'static [&'static str],
-    /// Name of the parameter on the page; empty where the page shows `name` with spaces for hyphens.
+    /// Name of the parameter on the page. If it is empty, the page shows `name` with spaces instead of hyphens.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub label: &'static str,
     /// A description of the parameter in one or two sentences: the doc comment of its declaration.
     pub help: &'static str,
-    /// The sort of values, which decides on the control that the page shows.
+    /// The sort of values. It also decides which control the page shows.
     pub kind: Kind,
     /// Unit of the value; empty for a pure number.
     pub unit: &'static str,
-    /// How the steps of the control divide its range.
+    /// How the steps of the control divide its range: linearly or logarithmically.
     pub scale: Scale,
     /// The default value, as text.
     pub default: &'static str,
-    /// Smallest value of the number, or of each element.
+    /// Smallest allowed number; in a list, simplex or matrix, the smallest allowed element.
     pub min: f64,
-    /// Largest value of the number, or of each element.
+    /// Largest allowed number; in a list, simplex or matrix, the largest allowed element.
     pub max: f64,
     /// Smallest number of elements of a list, simplex or matrix row.
     pub min_len: usize,
@@ -174,7 +175,7 @@ impl Spec {
         (spec.kind, spec.choices) = (Kind::Columns, roles);
         spec
     }
-    /// Makes the steps of the control have equal ratios.
+    /// Divides the range of the control logarithmically: neighbouring steps have equal ratios.
     pub const fn log(mut self) -> Self {
         self.scale = Scale::Log;
         self
@@ -226,7 +227,7 @@ impl Spec {
         }
     }
 
-    /// The values of all choices, for a sentence.
+    /// The values of all choices as an argument of a sentence.
     fn values(&self) -> Argument {
         list(self.choices.iter().map(|choice| Text::verbatim(choice.value)).collect())
     }
@@ -237,7 +238,8 @@ impl Spec {
         Error::parameter(self.name, text, self.allowed())
     }
 
-    /// Reads a value from `text`. A text that is not allowed is an error.
+    /// Reads a value from `text`, and divides the shares of a simplex by their sum. Returns an error if the text is not
+    /// allowed.
     pub fn parse(&self, text: &str) -> Result<Value> {
         let mut value = self.read(text, false)?;
         if let (Kind::Simplex, Value::List(shares)) = (self.kind, &mut value) {
@@ -249,14 +251,14 @@ impl Spec {
         Ok(value)
     }
 
-    /// Reads a value from `text` for display: shares are not divided by their sum, so that 0.6,0.3,0.1 stays
-    /// 0.6,0.3,0.1. A text that is not allowed is an error.
+    /// Reads a value from `text` for display. Shares are not divided by their sum, because the user should see the
+    /// numbers that were typed. Returns an error if the text is not allowed.
     pub fn typed(&self, text: &str) -> Result<Value> {
         self.read(text, false)
     }
 
-    /// Reads a value from `text` without dividing shares by their sum. If `nearest`, numbers out of range are moved to
-    /// the nearest allowed value; otherwise they are an error.
+    /// Reads a value from `text` without dividing shares by their sum. A number out of range is moved to the nearest
+    /// allowed value if `nearest` is true; otherwise it is an error.
     fn read(&self, text: &str, nearest: bool) -> Result<Value> {
         let number = |part: &str| -> Result<f64> {
             let x = to_number(part).ok_or_else(|| self.refuse(text))?;
@@ -334,16 +336,16 @@ pub enum Value {
     Number(f64),
     /// The name of the chosen option.
     Choice(&'static str),
-    /// A list, or the normalised shares of a simplex.
+    /// A list of numbers, or of shares normalised to sum to 1.
     List(Vec<f64>),
-    /// The rows of a matrix. No rows stand for the identity matrix.
+    /// The rows of a matrix. An empty list stands for the identity matrix.
     Matrix(Vec<Vec<f64>>),
     /// The value of a text or of an assignment of columns.
     Text(String),
 }
 
-/// A Rust type that can be made from a [`Value`]. The declaration fixes the kind of the value, so a kind that does not
-/// fit is a mistake in the declaration. The first test that reads the defaults finds it.
+/// A Rust type that can be made from a [`Value`]. Each declaration fixes both the Rust type and the kind of the value.
+/// If the two do not fit each other, the declaration is wrong, and any test that reads the default values fails.
 pub trait FromValue: Sized {
     /// Converts a value; `None` if its kind does not fit the type.
     fn from_value(value: &Value) -> Option<Self>;
@@ -389,10 +391,11 @@ impl FromValue for String {
     }
 }
 
-/// Makes a list of `len` numbers. It is `list` itself, or its only number repeated `len` times.
+/// Extends a list to `len` numbers: a list of one number is repeated `len` times, and a list of `len` numbers is
+/// returned unchanged.
 ///
 /// # Errors
-/// The list has another length.
+/// The list has neither one number nor `len` numbers.
 pub fn broadcast(name: &str, list: &[f64], len: usize) -> Result<Vec<f64>> {
     match list {
         [one] => Ok(vec![*one; len]),
@@ -415,18 +418,18 @@ pub trait Params: Sized + 'static {
     /// Makes the struct from values in the order of [`Params::SPECS`].
     fn from_values(values: &[Value]) -> Result<Self>;
 
-    /// Reads the values of all parameters. A parameter without a text has its default; a text that is not allowed is an
-    /// error.
+    /// Reads the values of all parameters. A parameter that is not listed in `texts` takes its default. A text that is
+    /// not allowed is an error.
     fn read(texts: &Texts) -> Result<Self> {
         Self::from_values(&read(Self::SPECS, texts)?)
     }
 }
 
-/// Parameter values as texts, by name. There are only a few, so a list is searched faster than a map is built, and its
-/// code is smaller.
+/// Pairs of a parameter name and its value as text. It is a list and not a map: there are only a few pairs, and a map
+/// would need more code in the page's wasm.
 pub type Texts = Vec<(String, String)>;
 
-/// The text for the given name.
+/// The text that belongs to the given name; `None` if the name is not listed.
 pub fn text<'a>(texts: &'a Texts, name: &str) -> Option<&'a str> {
     texts.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
 }
@@ -439,8 +442,8 @@ pub(crate) fn as_map<S: Serializer>(
     serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
 }
 
-/// Reads the values of all parameters for display, as [`Spec::typed`] does for one of them. [`read`] must accept
-/// `texts`.
+/// Reads the values of all parameters for display, with [`Spec::typed`]. It must be given only texts that [`read`]
+/// accepts.
 pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     if stranger(specs, texts).is_some() {
         return typed(specs, &renamed(specs, texts)?);
@@ -448,7 +451,8 @@ pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     specs.iter().map(|spec| spec.typed(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
-/// Reads the values of all parameters. An unknown name and a text that is not allowed are errors.
+/// Reads the values of all parameters. A parameter that is not listed in `texts` takes its default. An unknown name is
+/// an error, and so is a text that is not allowed.
 pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     if stranger(specs, texts).is_some() {
         return read(specs, &renamed(specs, texts)?);
@@ -456,13 +460,13 @@ pub fn read(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     specs.iter().map(|spec| spec.parse(text(texts, spec.name).unwrap_or(spec.default))).collect()
 }
 
-/// The first name in `texts` that is not the present name of a parameter.
+/// The first name in `texts` that is not the present name of a parameter. It may be a former name, or unknown.
 fn stranger<'a>(specs: &[Spec], texts: &'a Texts) -> Option<&'a str> {
     texts.iter().map(|(name, _)| name.as_str()).find(|name| !specs.iter().any(|spec| spec.name == *name))
 }
 
-/// Replaces former names of parameters in `texts` by the present ones. It is a separate function so that the page's
-/// first download does not include it.
+/// Replaces former names of parameters in `texts` by the present ones. It is a separate function because the build
+/// splits the wasm by function, and can then leave this one out of the page's first download.
 #[inline(never)]
 fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
     let now = |(name, text): &(String, String)| {
@@ -482,38 +486,39 @@ fn unknown(called: &str, specs: &[Spec]) -> Error {
     Error::new(ErrorKind::Parameter, text!(UNKNOWN, parameter = name(shown), parameters = list(parameters)))
 }
 
-/// What was read from a URL that may contain mistakes.
+/// Parameter values that were read from a URL, and the mistakes that were found in it.
 #[derive(Debug, Default, Serialize)]
 pub struct Checked {
-    /// Texts that [`read`] accepts. A parameter without a text has its default.
+    /// Parameter values as text, in the form that [`read`] accepts. A parameter that is not listed takes its default.
     #[serde(serialize_with = "as_map")]
     pub values: Texts,
-    /// One entry for each text that was changed or ignored.
+    /// One entry for each text of the URL that was changed or ignored.
     pub problems: Vec<Problem>,
 }
 
-/// A text that cannot be used, and what is used instead.
+/// A text of a URL that cannot be used, and what is used instead.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Problem {
     /// What is wrong with the text, in one sentence without a full stop.
     pub message: Text,
-    /// The name of the parameter that cannot be used; `None` if no single parameter is wrong.
+    /// The name of the parameter that cannot be used; `None` if the problem is not due to a single parameter.
     pub parameter: Option<String>,
-    /// The second half of the sentence, which says what is used instead; `None` where the text is only ignored.
+    /// What is used instead of the text, as a phrase that follows `message`; `None` if the text is only ignored.
     pub instead: Option<Text>,
 }
 
 impl Problem {
-    /// A problem that is described by an error. `instead` says what is used instead of the text; it is `None` where the
-    /// text is only ignored.
+    /// Makes a problem from an error. `instead` says what is used instead of the text; it is `None` if the text is only
+    /// ignored.
     pub fn of(error: &Error, instead: Option<Text>) -> Self {
         let parameter = error.blamed().map(ToOwned::to_owned);
         Self { message: error.text().clone(), parameter, instead }
     }
 }
 
-/// Reads texts that may contain mistakes. A value that cannot be used is replaced by the nearest allowed value, or by
-/// the default, and is listed as a problem.
+/// Reads parameter values that may contain mistakes. A value that cannot be used is replaced by the nearest allowed
+/// value or, if there is none, by the default. An unknown name is ignored. Each of these changes is listed as a
+/// problem.
 pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     let mut checked = Checked::default();
     for (name, text) in texts {
@@ -525,8 +530,9 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     checked
 }
 
-/// Reads a text that cannot be used unchanged. It is a separate function so that the page's first download does not
-/// include it.
+/// Reads a text whose name or value cannot be used unchanged, and adds what is used instead to `checked`. It is a
+/// separate function because the build splits the wasm by function, and can then leave this one out of the page's first
+/// download.
 #[inline(never)]
 fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &mut Checked) {
     let Some(spec) = specs.iter().find(|spec| spec.is_called(called)) else {
@@ -555,7 +561,7 @@ fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &m
     }
 }
 
-/// Do the texts also contain the parameter with a name that is newer than `name`?
+/// Whether `texts` also give the parameter under a newer name than `name`.
 fn newer(texts: &Texts, spec: &Spec, name: &str) -> bool {
     let names = || std::iter::once(&spec.name).chain(spec.was);
     names().take_while(|newer| **newer != name).any(|newer| text(texts, newer).is_some())
@@ -566,7 +572,7 @@ fn both(spec: &Spec, old: &str) -> Error {
     Error::new(ErrorKind::Parameter, message).blaming(spec.name)
 }
 
-/// The text from which a value can be read again.
+/// Writes a value as text, in the form from which [`Spec::parse`] reads it again.
 pub fn to_text(value: &Value) -> String {
     let list = |xs: &[f64]| xs.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     match value {
@@ -578,7 +584,7 @@ pub fn to_text(value: &Value) -> String {
     }
 }
 
-/// The number that a decimal text stands for, correctly rounded.
+/// Parses a decimal number, correctly rounded; `None` if the text is not one.
 pub(crate) fn to_number(text: &str) -> Option<f64> {
     let text = text.trim();
     // Both readers below agree on these characters; neither is given hexadecimal digits, infinities or an empty text.
@@ -595,13 +601,14 @@ pub(crate) fn to_number(text: &str) -> Option<f64> {
     x.filter(|x: &f64| !x.is_nan())
 }
 
-/// Returns `text`, or an empty text in the page's wasm. The page reads texts from the catalogue that was built with it.
+/// Returns `text`; in the page's wasm, an empty text. The page reads its texts from the catalogue that was built with
+/// it.
 #[doc(hidden)]
 pub const fn words(text: &'static str) -> &'static str {
     if cfg!(target_arch = "wasm32") { "" } else { text }
 }
 
-/// A name as it is written in URLs: `model_size` becomes `model-size`.
+/// Replaces the underscores of a name by hyphens, as in URLs: `model_size` becomes `model-size`.
 #[doc(hidden)]
 pub const fn hyphenated<const N: usize>(name: &str) -> [u8; N] {
     let (mut out, mut i) = ([0; N], 0);
@@ -613,7 +620,7 @@ pub const fn hyphenated<const N: usize>(name: &str) -> [u8; N] {
     out
 }
 
-/// The name of a field as it is written in URLs.
+/// The name of a field with hyphens instead of underscores, as in URLs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! hyphens {
@@ -627,15 +634,15 @@ macro_rules! hyphens {
     }};
 }
 
-/// The error for a declaration whose Rust type does not fit the kind of the parameter.
+/// The error for a field whose Rust type does not fit the kind that its declaration gives.
 #[doc(hidden)]
 #[inline(never)]
 pub fn of_another_kind(name: &str) -> Error {
     Error::parameter(name, "", OF_ITS_KIND)
 }
 
-/// Declares the parameters of an experiment, each as a doc comment with its description, and `name: type = Spec::...;`.
-/// In URLs, `a_name` becomes `a-name`.
+/// Declares the parameters of an experiment as a struct. Each field has a doc comment, which is also the description on
+/// the page, and a declaration `name: type = Spec::...;`. In URLs, the field `a_name` is called `a-name`.
 ///
 /// ```
 /// use scaling_lab::params::{Params as _, Spec, Texts};
@@ -671,7 +678,8 @@ macro_rules! params {
     };
 }
 
-/// Splits `name=value&name=value` into pairs. It decodes nothing, because no value of a parameter needs escapes.
+/// Splits `name=value&name=value` into pairs. It does not decode percent escapes, because no parameter value needs
+/// them.
 pub fn query(text: &str) -> Texts {
     text.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }

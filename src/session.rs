@@ -1,4 +1,4 @@
-//! Runs experiments for the page and for the command line, and recomputes claims.
+//! Runs experiments, for the page and for the command line, and recomputes claims.
 
 use std::rc::Rc;
 
@@ -19,8 +19,8 @@ texts! {
     NO_NUMBER = "the result does not contain the number that claim `{claim}` is about";
 }
 
-/// Text templates that only the page uses. They are not in `web`, because the catalogue of texts is written by a native
-/// build, which does not contain `web`.
+/// Text templates that only the page uses. They are not in the module `web`, because the catalogue of texts is made by
+/// a native build, and a native build does not contain `web`.
 #[allow(dead_code, reason = "a native build has no page")]
 pub(crate) mod page {
     crate::texts! {
@@ -30,10 +30,10 @@ pub(crate) mod page {
     }
 }
 
-/// Finds the experiment that is called `slug` in URLs.
+/// Finds the experiment with the name `slug`.
 ///
 /// # Errors
-/// There is no such experiment; the message lists the available ones.
+/// There is no such experiment. The message lists those that exist.
 pub fn find(slug: &str) -> Result<&'static Entry> {
     // Two loops weigh less in the page than one joined iterator.
     for part in PARTS {
@@ -53,11 +53,11 @@ fn unknown(slug: &str) -> Error {
     Error::new(ErrorKind::Unknown, text!(UNKNOWN, experiment = name(shown), experiments = list(slugs)))
 }
 
-/// Reads values from a URL that may contain mistakes; see [`params::check`]. If values that are valid alone do not fit
-/// each other, the parameter that the error names takes its default.
+/// Reads parameter values from a URL that may contain mistakes; see [`params::check`]. If values that are allowed alone
+/// do not fit each other, the parameter that the error names takes its default value.
 ///
 /// # Errors
-/// There is no such experiment.
+/// There is no experiment with the name `slug`.
 pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<params::Checked> {
     let entry = find(slug)?;
     let checked = params::check(entry.params, texts);
@@ -68,8 +68,10 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
     }
 }
 
-/// Replaces values by their defaults until all values fit each other. Each step replaces the value that the error
-/// names. It is a separate function so that the page's first download does not include it.
+/// Replaces values by their defaults, one after another, until all values fit each other. Each step replaces the value
+/// that the error names. If the error names none and no table is given, all values are replaced. It is a separate
+/// function because the build splits the wasm by function, and can then leave this one out of the page's first
+/// download.
 #[inline(never)]
 fn fitting(
     mut checked: params::Checked,
@@ -108,24 +110,23 @@ pub struct Session {
     run: Box<dyn Run>,
     exec: Rc<Exec>,
     devices: Vec<DeviceUse>,
-    /// Number of notices that the executor had before this run.
+    /// Number of notices that the executor had before this run. They are not part of the run's results.
     old_notices: usize,
 }
 
 impl Session {
-    /// Starts a run with the given parameter values. A value that cannot be used is an error.
+    /// Starts a run with the given parameter values.
     ///
     /// # Errors
-    /// An unknown experiment, or a parameter that cannot be used.
+    /// The experiment is unknown, or a parameter cannot be used.
     pub fn open(exec: Rc<Exec>, slug: &str, texts: &Texts, seed: u32) -> Result<Self> {
         Self::open_on(exec, slug, texts, None, seed)
     }
 
-    /// Starts a run with the given parameter values and, if there is one, a table. A value or a table that cannot be
-    /// used is an error.
+    /// Starts a run with the given parameter values, on a table if one is given.
     ///
     /// # Errors
-    /// An unknown experiment, or a parameter or a table that cannot be used.
+    /// The experiment is unknown, or a parameter or the table cannot be used.
     pub fn open_on(exec: Rc<Exec>, slug: &str, texts: &Texts, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let entry = find(slug)?;
         let values = params::read(entry.params, texts)?;
@@ -137,12 +138,12 @@ impl Session {
         Ok(Self { entry, params, data, seed, run, exec, devices: Vec::new(), old_notices })
     }
 
-    /// How far the run has advanced.
+    /// Number of checkpoints that the run has passed, and number of all checkpoints.
     pub fn progress(&self) -> Progress {
         self.run.progress()
     }
 
-    /// Runs to the next checkpoint, if there is one.
+    /// Runs to the next checkpoint. If the run is finished, it does nothing.
     ///
     /// # Errors
     /// See [`crate::kit::Experiment::advance`].
@@ -166,7 +167,7 @@ impl Session {
         output
     }
 
-    /// The result document so far.
+    /// The result document of the run so far. `elapsed_s` is the computing time in seconds.
     pub fn document(&self, elapsed_s: f64) -> Document {
         Document {
             lab: "scaling-lab",
@@ -185,10 +186,10 @@ impl Session {
     }
 }
 
-/// Recomputes the number of a claim, with its table if it needs one. The run advances only until the number is known.
+/// Recomputes the number of a claim, from a table if the claim needs one. The run ends as soon as the number is known.
 ///
 /// # Errors
-/// The run cannot start or fails, or its result does not contain the number.
+/// The run cannot start or fails, or the result does not contain the number.
 pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option<Rc<Table>>) -> Result<Reproduced> {
     let mut session = Session::open_on(Rc::clone(exec), slug, &claim.texts(), table, claim.seed)?;
     if let Some(found) = claim.compare(&session.output()) {
@@ -204,5 +205,5 @@ pub async fn reproduce(exec: &Rc<Exec>, slug: &str, claim: &Claim, table: Option
 /// Version of the lab.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Commit that the lab was built from, found by `build.rs`; `unknown` outside git.
+/// Commit from which the lab was built, as `build.rs` found it; `unknown` outside git.
 pub const COMMIT: &str = env!("LAB_COMMIT");

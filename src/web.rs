@@ -1,7 +1,7 @@
 //! The functions that the page calls. Only this file exports to JavaScript.
 //!
 //! An [`Engine`] stands for the device that does the work; a [`Run`] is one run of one experiment. Everything else is
-//! data. Errors reach JavaScript as `{kind, message}`. After a panic this wasm module cannot be used any more:
+//! plain data. Errors reach JavaScript as `{kind, message}`. After a panic this wasm module cannot be used any more:
 //! [`panic_message`] gives the reason, and the page starts a new instance.
 
 use std::cell::{Cell, RefCell};
@@ -35,7 +35,7 @@ fn throw(error: &Error) -> JsValue {
     to_js(error)
 }
 
-/// Makes pairs of a list `name, text, name, text` and so on.
+/// Makes pairs of a name and a value from a list `name, value, name, value` and so on.
 fn texts(values: Vec<String>) -> Texts {
     let mut values = values.into_iter();
     std::iter::from_fn(|| Some((values.next()?, values.next()?))).collect()
@@ -45,8 +45,8 @@ thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs when the wasm module starts. From then on, the message of a panic is kept for the page, and is printed to the
-/// console with its stack.
+/// Runs when the wasm module starts. It installs a panic hook, which keeps the message of a panic for the page and
+/// prints it to the console with its stack.
 #[wasm_bindgen(start)]
 pub fn begin() {
     std::panic::set_hook(Box::new(|info| {
@@ -73,19 +73,19 @@ pub fn stamp() -> JsValue {
     to_js(&Stamp { version: session::VERSION, commit: session::COMMIT })
 }
 
-/// Reads values from a URL that may contain mistakes, with a table if there is one. `values` alternates names and
-/// texts. Returns `{values, problems}`.
+/// Reads parameter values from a URL that may contain mistakes, and checks whether they fit the table, if one is given.
+/// `values` holds names and values in turn: name, value, name, value. Returns `{values, problems}`.
 ///
 /// # Errors
-/// There is no such experiment.
+/// There is no experiment with the name `slug`.
 #[wasm_bindgen]
 pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsValue> {
     let table = table.map(|handle| handle.table);
     session::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
-/// Digests of the first million outputs of each random number generator. A native build and the page must give equal
-/// digests.
+/// Digests of the first million outputs of each random number generator. They must be equal in a native build and on
+/// the page.
 #[wasm_bindgen]
 pub fn digest() -> String {
     crate::rng::digest()
@@ -93,27 +93,27 @@ pub fn digest() -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A JavaScript function of the worker that loads the part of this wasm module that the first download does not
-    /// include.
+    /// A JavaScript function of the worker. It loads the part of this wasm module that the page's first download does
+    /// not include.
     #[wasm_bindgen(js_name = loadRest)]
     fn page_load_rest();
 }
 
-/// Loads the part of this wasm module that the first download does not include. It is called by the placeholders that
-/// `www/split.mjs` puts in the place of the missing functions.
+/// Loads the part of this wasm module that the page's first download does not include. In that download,
+/// `www/split.mjs` replaces each missing function by a placeholder, and the placeholder calls this function.
 #[wasm_bindgen]
 pub fn load_rest() {
     page_load_rest();
 }
 
-/// Computes a chunk of work for an engine; called in a worker of the pool.
+/// Computes a chunk of work that an engine sent; called in a worker of the pool.
 #[wasm_bindgen]
 pub fn serve_chunk(request: &JsValue) -> JsValue {
     serve(crate::experiments::twin, request)
 }
 
-/// Counts the time while the page is visible, because a GPU that does not answer for some time counts as lost. A timer
-/// of the worker calls this function.
+/// Advances the clock that counts only the time while the page is visible. The clock is needed because a GPU that does
+/// not answer for some time counts as lost. A timer of the worker calls this function.
 #[wasm_bindgen]
 pub fn tick() {
     #[cfg(feature = "gpu")]
@@ -128,14 +128,14 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine on the CPU; `ports` lead to the pool's workers.
+    /// An engine on the CPU. `ports` are the message ports of the pool's workers.
     #[wasm_bindgen(constructor)]
     pub fn new(ports: Vec<MessagePort>) -> Self {
         Self { exec: Rc::new(Exec::cpu(Pool::new(ports))) }
     }
 
-    /// An engine on a GPU. Any adapter is accepted, also a software one, because the page decides whether the adapter
-    /// is worth using before it loads this build.
+    /// An engine on a GPU. Any adapter is accepted, even a software adapter: the page decides whether an adapter is
+    /// worth using before it loads this build.
     ///
     /// # Errors
     /// No GPU passes the self-test.
@@ -166,24 +166,24 @@ impl TableReader {
         Self::default()
     }
 
-    /// Adds the next piece of the table.
+    /// Adds the next piece of the file.
     ///
     /// # Errors
-    /// A line does not fit the table, or a limit is exceeded.
+    /// The file is too large.
     pub fn push(&mut self, piece: &[u8]) -> Js<()> {
         self.reader.push(piece).map_err(|e| throw(&e))
     }
 
-    /// Ends the reading and returns the table.
+    /// Parses the pieces and returns the table.
     ///
     /// # Errors
-    /// A line does not fit the table, or there are no rows.
+    /// A line does not fit the table, a limit is exceeded, or there are no rows.
     pub fn finish(self) -> Js<RunTable> {
         self.reader.finish().map(|table| RunTable { table: Rc::new(table) }).map_err(|e| throw(&e))
     }
 }
 
-/// A handle of a table that was read, which runs can share.
+/// A handle of a table that was read. Several runs can share the table.
 #[wasm_bindgen]
 pub struct RunTable {
     table: Rc<Table>,
@@ -211,10 +211,10 @@ struct Doubt<'a> {
 
 #[wasm_bindgen]
 impl RunTable {
-    /// What the page shows of the table: `{rows, columns, guesses, powers, doubt, hole}`. `columns` lists the headings,
-    /// and `guesses` gives the heading for each role that was recognised. `powers` gives the power of ten of the unit
-    /// for each role that has one. `doubt` is the first ambiguous cell, and `hole` is the heading of the first
-    /// recognised column that lacks numbers.
+    /// What the page shows of the table: `{rows, columns, guesses, powers, doubt, hole}`. `columns` lists the headings.
+    /// `guesses` gives the heading for each role that was recognised, and `powers` the power of ten of the unit for
+    /// each role that has one. `doubt` is the first ambiguous cell in the recognised columns, if these do not show the
+    /// decimal mark. `hole` is the heading of the first recognised column in which a cell has no number.
     pub fn summary(&self) -> JsValue {
         let columns: Vec<&str> = self.table.columns.iter().map(|column| column.name.as_str()).collect();
         let guess = Columns::guess(&self.table);
@@ -259,11 +259,12 @@ fn busy() -> JsValue {
 
 #[wasm_bindgen]
 impl Run {
-    /// Starts a run, with a table if there is one. `values` alternates names and texts. The result contains the closed
-    /// forms at once.
+    /// Starts a run, on a table if one is given. `values` holds parameter names and values in turn: name, value, name,
+    /// value. The closed-form results can be read immediately; the simulated ones come with each call of
+    /// [`Run::advance`].
     ///
     /// # Errors
-    /// An unknown experiment, or a parameter or a table that cannot be used.
+    /// The experiment is unknown, or a parameter or the table cannot be used.
     #[wasm_bindgen(constructor)]
     pub fn new(engine: &Engine, slug: &str, values: Vec<String>, seed: u32, table: Option<RunTable>) -> Js<Self> {
         let (exec, table) = (Rc::clone(&engine.exec), table.map(|handle| handle.table));
@@ -276,12 +277,11 @@ impl Run {
         })
     }
 
-    /// Runs to the next checkpoint, and gives the progress as `{done, total}`. A call must not begin before the
-    /// previous one has ended.
+    /// Runs to the next checkpoint, and gives the progress as `{done, total}`. The previous call must have ended.
     ///
     /// # Errors
-    /// The kind is `cancelled` after [`Run::cancel`]. Otherwise a device failed, and repeating the work on another
-    /// device was not possible.
+    /// The kind is `cancelled` if the run was cancelled with [`Run::cancel`], or if the previous call has not ended.
+    /// Otherwise a device failed, and the work could not be repeated on another device.
     pub fn advance(&self) -> js_sys::Promise {
         let (slot, cancelled, waker, elapsed) =
             (Rc::clone(&self.session), Rc::clone(&self.cancelled), Rc::clone(&self.waker), Rc::clone(&self.elapsed_ms));
@@ -306,7 +306,7 @@ impl Run {
         })
     }
 
-    /// Cancels the run. The checkpoint that is being computed is lost.
+    /// Cancels the run. The results of the checkpoint that is being computed are lost.
     pub fn cancel(&self) {
         self.cancelled.set(true);
         if let Some(waker) = self.waker.borrow_mut().take() {
@@ -324,12 +324,12 @@ impl Run {
     }
 
     /// Compares a published number with the result so far. Returns `{ours, interval, agrees, as_expected}`, or
-    /// `undefined` if the result does not contain the number yet. `pick` says where the number is: `verdict, id`, or
-    /// `cell, id, row, column`, or `point, figure, series, x`. If our number is known to differ from the printed one,
-    /// `ours` is the number that we expect.
+    /// `undefined` if the result does not contain the number yet. `pick` says where the number is in the result:
+    /// `verdict, id`, or `cell, id, row, column`, or `point, figure, series, x`. `ours` is given if the number is known
+    /// to differ from the published one: it is then the number that we expect.
     ///
     /// # Errors
-    /// A `pick` of another form.
+    /// `pick` has none of these forms, or a checkpoint is being computed.
     pub fn judge(&self, pick: Vec<String>, printed: f64, tolerance: f64, ours: Option<f64>) -> Js<JsValue> {
         let session = self.session.borrow();
         let output = session.as_ref().ok_or_else(busy)?.output();

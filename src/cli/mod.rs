@@ -1,4 +1,4 @@
-//! The command line: what each command does. The module `args` reads the arguments, and `write` writes the results.
+//! The commands of the command line. The module `args` reads the arguments, and `write` writes the results.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write};
@@ -59,8 +59,8 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Prints in one sentence why the arguments cannot be read. If the user asked for help or the version, the requested
-/// text is printed instead.
+/// Prints, in one sentence, why the arguments cannot be read. If the user asked for help or for the version, the help
+/// text or the version is printed instead.
 fn refused(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         error.exit();
@@ -112,7 +112,7 @@ fn parse_set(set: &[String]) -> Result<Texts> {
     Ok(texts)
 }
 
-/// Runs an experiment to its end, and prints the progress if `watched`.
+/// Runs an experiment to its end. The progress is shown if `watched` is true.
 fn finish(session: &mut Session, slug: &str, watched: bool) -> Result<()> {
     let mut teller = Teller::new(slug, "checkpoints", session.progress().total, watched);
     while !session.progress().finished() {
@@ -263,7 +263,7 @@ fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
     row.map(str::to_owned).to_vec()
 }
 
-/// Prints every text template, filled with each kind of argument, as one JSON array.
+/// Prints every text template, filled with arguments of each kind, as one JSON array.
 fn texts() -> Result<ExitCode> {
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, &Catalogue::new().samples()).map_err(io::Error::from)?;

@@ -1,4 +1,4 @@
-//! Shows the progress of long work on standard error: as a bar on a terminal, and elsewhere as a line from time to
+//! Shows the progress of long work on standard error: as a bar on a terminal, and otherwise as one line from time to
 //! time.
 
 use std::io::{self, IsTerminal as _};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use scaling_lab::output::Progress;
 
-/// The shortest time between two lines of progress.
+/// The shortest time between two lines about the progress.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Shows the progress of some work.
@@ -21,8 +21,8 @@ pub(super) enum Teller {
 }
 
 impl Teller {
-    /// Starts to show the progress of the work `name`, which has `total` parts; `parts` is the word for them. Nothing
-    /// is shown unless `watched`.
+    /// Starts to show the progress of the work `name`. The work has `total` parts, and `parts` is the word for them.
+    /// Nothing is shown unless `watched` is true and there are at least two parts.
     pub(super) fn new(name: &str, parts: &'static str, total: u32, watched: bool) -> Self {
         if !watched || total < 2 {
             return Self::Silent;
@@ -59,16 +59,16 @@ impl Drop for Teller {
     }
 }
 
-/// Writes lines about the progress of long work, at least [`PAUSE`] apart.
+/// Writes lines about the progress of long work. Two lines are at least [`PAUSE`] apart.
 pub(super) struct Lines {
     name: String,
     parts: &'static str,
-    /// Time of the last line since the work began.
+    /// Time from the beginning of the work to the last line.
     said: Duration,
 }
 
 impl Lines {
-    /// The next line of progress; `None` if the last line is too recent or the work is finished.
+    /// The next line about the progress; `None` if the last line is too recent or the work is finished.
     fn line(&mut self, progress: Progress, now: Duration) -> Option<String> {
         if progress.finished() || now < self.said + PAUSE {
             return None;

@@ -1,9 +1,9 @@
-//! Keeps GPU drivers from writing to standard error.
+//! Prevents GPU drivers from writing to standard error.
 
 use std::fs::File;
 use std::io;
 
-/// While a value of this type exists, nothing reaches standard error, because GPU drivers write there unasked.
+/// While a value of this type exists, nothing reaches standard error. GPU drivers would otherwise write there unasked.
 pub(super) struct Quiet {
     #[cfg(unix)]
     pub(super) saved: io::Result<rustix::fd::OwnedFd>,

@@ -1,4 +1,4 @@
-//! Writes results on the command line: the result document as JSON, CSV or text, and tables in aligned columns.
+//! Writes the results of the command line: the result document as JSON, CSV or text, and tables in aligned columns.
 
 use std::f64::consts::LN_10;
 use std::fs::File;
@@ -55,8 +55,8 @@ pub(super) fn write_document(document: &Document, format: Format, to: Option<Out
     Ok(ExitCode::SUCCESS)
 }
 
-/// The shortest decimal without an exponent that is read back as exactly `x`. If two are equally near, it is the one
-/// whose last digit is even, as in JSON and in the files of the page.
+/// The shortest decimal without an exponent from which exactly `x` is read back. If two such decimals are equally near
+/// to `x`, it is the one whose last digit is even, as in JSON and in the files of the page.
 pub(super) fn decimal(x: &f64) -> String {
     // The standard printer takes the upper of the two.
     let shortest = serde_json::to_string(&(x + 0.0)).unwrap_or_default();
@@ -76,7 +76,7 @@ pub(super) fn decimal(x: &f64) -> String {
     format!("{sign}{text}")
 }
 
-/// Writes the figures as CSV, with one line for each point.
+/// Writes the figures as CSV. Each point has a line.
 pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(decimal).unwrap_or_default();
@@ -166,16 +166,16 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// The number of digits that a measured value and its interval need, so that the ends of the interval differ. The page
-/// shows equally many.
+/// The number of significant digits with which a verdict is shown. It is the number that is needed to tell the ends of
+/// the interval apart, but at least 3 and at most 5; it is 4 if there is no interval. The page uses the same rule.
 fn digits(verdict: &Verdict) -> usize {
     let width = verdict.interval.map_or(0.0, |[lo, hi]| hi - lo);
     let more = (math::ln(verdict.measured.abs() / width) / LN_10).ceil() + 2.0;
     if width > 0.0 && more.is_finite() { more.clamp(3.0, 5.0) as usize } else { 4 }
 }
 
-/// The measured value of a verdict as text, with its interval. The interval is left out if both ends look equal to the
-/// value.
+/// The measured value of a verdict and its interval as text. The interval is left out if both of its ends, with this
+/// number of digits, look like the value.
 fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
@@ -189,7 +189,7 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
     }
 }
 
-/// An interval as text for people. An unbounded end is written in words.
+/// An interval as text for people. An unbounded side is described in words.
 pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
     let end = |x: f64, open: &str| if x.is_finite() { people(x, digits) } else { open.to_owned() };
     format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))
@@ -279,7 +279,7 @@ mod tests {
         assert!(said.contains("  x  -\n") && !said.contains("But there is."), "{said}");
     }
 
-    /// The result as the command line writes it in the format `text`.
+    /// The result as text, in the format that the command line calls `text`.
     fn written(output: Output) -> String {
         let document = Document {
             lab: "scaling-lab",

@@ -1,5 +1,4 @@
-//! The experiments, grouped in parts that have an order. A part is a folder with a title, an introduction and its
-//! experiments.
+//! The experiments, in parts. A part has a title and an introduction, and its experiments are in one folder.
 
 use crate::exec::Twin;
 use crate::kit::{Entry, Part};
@@ -16,7 +15,8 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
     PARTS.iter().flat_map(|part| part.entries)
 }
 
-/// Finds the kernel or job of the given name, which the page asks a worker of its pool to run.
+/// Finds the kernel or job of the given name. A worker of the page's pool calls it for each chunk of work that it is
+/// sent.
 pub fn twin(name: &str) -> Option<&'static Twin> {
     all().flat_map(|entry| entry.kernels).find(|twin| twin.name == name)
 }

@@ -5,22 +5,22 @@ use serde::Serialize;
 use crate::output::{Cell, Output};
 use crate::params::{Texts, query, to_number};
 
-/// Which number of a result a claim is compared with.
+/// The place in a result where the number of a claim is found.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pick<'a> {
     /// The measured value of the verdict with this id, and its interval.
     Verdict(&'a str),
-    /// A cell of a table, given by the id of the table, the content of the first cell of the row, and the name of the
-    /// column.
+    /// The cell of a table in a given row and column. The three strings are the id of the table, the content of the
+    /// row's first cell, and the name of the column.
     Cell(&'a str, &'a str, &'a str),
-    /// The point of a series that is nearest to an abscissa, given by the ids of the figure and of the series, and the
-    /// abscissa.
+    /// The point of a series whose abscissa is nearest to a given one. The fields are the id of the figure, the id of
+    /// the series, and the abscissa.
     Point(&'a str, &'a str, f64),
 }
 
 impl Pick<'_> {
-    /// The value in the result and its interval; `None` when the result does not hold the value yet.
+    /// The number in the result and its interval; `None` if the result does not contain the number yet.
     pub fn of(self, output: &Output) -> Option<(f64, Option<[f64; 2]>)> {
         let found = match self {
             Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
@@ -51,20 +51,20 @@ impl Pick<'_> {
     }
 }
 
-/// Where the number of a claim comes from.
+/// The origin of a claim's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// A publication prints the number.
     Printed,
-    /// A publication prints a formula, which gives the number at the setting of the claim.
+    /// A publication prints a formula. The number is the value of the formula at the parameters of the claim.
     Formula,
-    /// This lab measured the number before, with another program. It is not published.
+    /// This lab measured the number before, with another program, and did not publish it.
     Own,
 }
 
 impl Origin {
-    /// The origin in words, for a table.
+    /// A word for the origin, for use in a table.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Printed => "printed",
@@ -74,12 +74,12 @@ impl Origin {
     }
 }
 
-/// A known number, most often a published one, and how to recompute it.
+/// A claim: a known number, usually a published one, and how to recompute it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Claim {
     /// Id of the claim, unique in the experiment.
     pub id: &'static str,
-    /// Authors and year of the publication, with the version of the paper where versions differ.
+    /// Authors and year of the publication. If its versions differ, the version is given too.
     pub source: &'static str,
     /// Where the number comes from: a publication, a published formula, or an earlier result of this lab.
     pub origin: Origin,
@@ -87,23 +87,24 @@ pub struct Claim {
     pub place: &'static str,
     /// The quantity that the number measures, in words.
     pub what: &'static str,
-    /// The number as it was printed, or as the printed formula or an earlier program gives it.
+    /// The known number: as a publication prints it, or as a published formula or an earlier program gives it.
     pub printed: f64,
     /// The parameters at which the number is recomputed, as a URL query.
     pub query: &'static str,
     /// The seed with which the number is recomputed.
     pub seed: u32,
-    /// Which number of the result is compared.
+    /// The place in the result where the recomputed number is found.
     pub pick: Pick<'static>,
-    /// How far the recomputed number may be from the expected one, beyond its own interval.
+    /// How far the recomputed number may be from the expected number. The interval of the recomputed number is allowed
+    /// in addition.
     pub tolerance: f64,
     /// The reason for the size of the tolerance.
     pub reason: &'static str,
-    /// The number that we expect if it is known to differ from the printed one; `None` if the two should agree.
+    /// The number that we expect, if we know that ours differs from the printed number; `None` if the two should agree.
     pub ours: Option<f64>,
     /// Why our number differs from the printed one, or what else a reader should know; may be empty.
     pub note: &'static str,
-    /// The table that the number is computed from; `None` where no table is needed.
+    /// The table that the number is computed from; `None` if no table is needed.
     pub data: Option<File>,
 }
 
@@ -123,16 +124,17 @@ pub struct Reproduced {
     pub ours: f64,
     /// The interval of the recomputed number.
     pub interval: Option<[f64; 2]>,
-    /// Does the recomputed number agree with the printed one, within the tolerance?
+    /// Whether the recomputed number agrees with the printed one, within the tolerance.
     pub agrees: bool,
-    /// Is the recomputed number the expected one? This is the printed number, or, where ours is known to differ, the
-    /// number that we got before.
+    /// Whether the recomputed number agrees with the expected one, within the tolerance. The expected number is usually
+    /// the printed one. If ours is known to differ, it is the number that we got before, and the recomputed number must
+    /// also disagree with the printed one.
     pub as_expected: bool,
 }
 
 impl Reproduced {
     /// Compares a printed number with a result. If our number is known to differ from the printed one, `instead` is the
-    /// number that we expect.
+    /// number that we expect. Returns `None` if the result does not contain the number yet.
     pub fn of(pick: Pick<'_>, printed: f64, tolerance: f64, instead: Option<f64>, output: &Output) -> Option<Self> {
         let (ours, interval) = pick.of(output)?;
         let [lo, hi] = interval.unwrap_or([ours, ours]);
@@ -162,17 +164,17 @@ impl Claim {
         }
     }
 
-    /// A claim about the number that a publication prints; `what` describes the quantity.
+    /// A claim about a number that a publication prints; `what` describes the quantity.
     pub const fn printed(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Printed, id, number, what)
     }
 
-    /// A claim about the number that a published formula gives at the claim's parameters.
+    /// A claim about the value of a published formula at the claim's parameters; `what` describes the quantity.
     pub const fn formula(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Formula, id, number, what)
     }
 
-    /// A claim about a number that this lab measured before with another program.
+    /// A claim about a number that this lab measured before with another program; `what` describes the quantity.
     pub const fn own(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Own, id, number, what)
     }
@@ -183,26 +185,28 @@ impl Claim {
         self
     }
 
-    /// Sets the parameters at which the number is recomputed, as a URL query. Without them the defaults are used.
+    /// Sets the parameters at which the number is recomputed, as a URL query. Parameters that are not set take their
+    /// defaults.
     pub const fn at(mut self, query: &'static str) -> Self {
         self.query = query;
         self
     }
 
-    /// Says which number of the result is compared.
+    /// Sets where in the result the recomputed number is.
     pub const fn pick(mut self, pick: Pick<'static>) -> Self {
         self.pick = pick;
         self
     }
 
-    /// Sets how far the recomputed number may be from the expected one, beyond its own interval, and says why.
+    /// Sets how far the recomputed number may be from the expected number, in addition to its interval, and the reason
+    /// for this tolerance.
     pub const fn within(mut self, tolerance: f64, reason: &'static str) -> Self {
         (self.tolerance, self.reason) = (tolerance, reason);
         self
     }
 
-    /// Says that our number is expected to differ from the printed one: `ours` is the number that we get, and `why`
-    /// gives the reason.
+    /// Declares that our number is known to differ from the printed one: `ours` is the number that we get, and `why`
+    /// the reason.
     pub const fn differs(mut self, ours: f64, why: &'static str) -> Self {
         (self.ours, self.note) = (Some(ours), why);
         self
@@ -214,18 +218,18 @@ impl Claim {
         self
     }
 
-    /// Names the table that the number is computed from, which the lab may not distribute.
+    /// Sets the table that the number is computed from. The lab may not distribute this table.
     pub const fn over(mut self, data: File) -> Self {
         self.data = Some(data);
         self
     }
 
-    /// Compares the claim with a result; `None` when the result does not hold the number yet.
+    /// Compares the claim with a result; `None` if the result does not contain the number yet.
     pub fn compare(&self, output: &Output) -> Option<Reproduced> {
         Reproduced::of(self.pick, self.printed, self.tolerance, self.ours, output)
     }
 
-    /// The parameter values of the claim as texts, by name.
+    /// The parameter values of the claim, as pairs of a name and a text.
     pub fn texts(&self) -> Texts {
         query(self.query)
     }

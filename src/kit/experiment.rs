@@ -15,74 +15,79 @@ use crate::table::Table;
 use crate::text;
 use crate::text::{Texts, name};
 
-/// An experiment: it is started with parameters and a seed, advanced from checkpoint to checkpoint, and asked for its output
-/// at any time.
+/// An experiment: it is started with parameters and a seed, advanced from checkpoint to checkpoint, and asked for its
+/// results at any time.
 ///
-/// The parameters fix the checkpoints, and (seed, run, step) fixes each random draw. So no number depends on how the
-/// work is divided, on its order, on pauses or on the machine. Dropping an experiment cancels it.
+/// The parameters fix the checkpoints, and each random draw depends only on the seed, the run and the step. So no
+/// number depends on how the work is divided, on its order, on pauses or on the machine. Dropping an experiment cancels
+/// it.
 pub trait Experiment: Sized + 'static {
     /// The name of the experiment in URLs and on the command line.
     const SLUG: &'static str;
-    /// Texts of the page about the experiment that do not depend on results.
+    /// The texts of the page about the experiment that do not depend on results.
     const INFO: Info;
-    /// The text templates of the results: the `TEXTS` of the experiment's `words.rs`.
+    /// The text templates of the results: the constant `TEXTS` in the experiment's `words.rs`.
     const TEXTS: Texts;
-    /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
+    /// The numbers that the experiment recomputes: published numbers, and earlier results of this lab.
     const CLAIMS: &'static [Claim];
-    /// A sentence that says what the user's table must hold; empty where the experiment reads no table.
+    /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     const DATA: &'static str = "";
-    /// The kernels and jobs that the experiment runs: [`Twin::kernel`] and [`Twin::job`]. The workers of a page, the
-    /// parity tests and the shader tests find them here.
+    /// The kernels and jobs that the experiment runs, made by [`Twin::kernel`] and [`Twin::job`]. The workers of a
+    /// page, the parity tests and the shader tests find them here.
     const KERNELS: &'static [Twin] = &[];
-    /// A setting for tests, `name=value&...`. It runs in less than a second, and yields at least one verdict that is
-    /// not "cannot tell".
+    /// Parameter values for tests, as `name=value&...`. With these values a run takes less than a second, and yields at
+    /// least one verdict that is not "cannot tell".
     const QUICK: &'static str;
     /// The parameters of the experiment.
     type Params: Params;
 
-    /// Checks whether values that are valid alone fit each other, which the declarations of single parameters cannot
-    /// say. It computes no closed form, because the page calls it at every change of a control.
+    /// Checks whether parameter values fit each other. Each value has already been checked alone, against its
+    /// declaration. The check must be fast, because the page calls it at every change of a control; so it computes no
+    /// closed form.
     ///
     /// # Errors
-    /// A sentence naming the parameter, its value and what is allowed; see [`Error::parameter`].
+    /// The values do not fit each other. The message names one parameter, its value and what is allowed; see
+    /// [`Error::parameter`].
     fn check(_params: &Self::Params) -> Result<()> {
         Ok(())
     }
 
-    /// Checks whether the values fit each other and, where [`Experiment::DATA`] asks for a table, whether they fit the
-    /// table.
+    /// Checks whether the values fit each other and, if a table is given, whether they fit the table. A table is given
+    /// only to an experiment whose [`Experiment::DATA`] asks for one.
     ///
     /// # Errors
-    /// Values that [`Experiment::check`] refuses; a table that cannot be used. The message names the line of the table.
+    /// The values do not fit each other (see [`Experiment::check`]), or the table cannot be used. A message about the
+    /// table names the line.
     fn check_on(params: &Self::Params, _table: Option<&Rc<Table>>) -> Result<()> {
         Self::check(params)
     }
 
-    /// Starts the experiment with values that were checked. It computes the closed forms, so that
-    /// [`Experiment::output`] shows theory at once, and must be fast enough for a slider.
+    /// Starts the experiment with values that [`Experiment::check`] accepted. The function computes the closed forms,
+    /// because the page shows them before the first checkpoint. It must be fast, because it runs at every move of a
+    /// slider.
     ///
     /// # Errors
-    /// Only what [`Experiment::check`] refuses.
+    /// The values do not fit each other. There is no other reason to fail.
     fn start(params: Self::Params, seed: u32) -> Result<Self>;
 
-    /// Starts the experiment with values that were checked, and with a table where [`Experiment::DATA`] asks for one.
-    /// The table was not checked: an experiment that reads one refuses a bad table here, so that the table is read only
-    /// once.
+    /// Starts the experiment. The values have been checked by [`Experiment::check`]. A table is given only to an
+    /// experiment whose [`Experiment::DATA`] asks for one. The table has not been checked, because a check would read
+    /// it a second time, so a table that cannot be used must be rejected here.
     ///
     /// # Errors
-    /// Only what [`Experiment::check_on`] refuses.
+    /// The values do not fit each other, or the table cannot be used. There is no other reason to fail.
     fn start_on(params: Self::Params, _table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         Self::start(params, seed)
     }
 
-    /// How far the run is.
+    /// Number of checkpoints that the run has passed, and number of all checkpoints.
     fn progress(&self) -> Progress;
 
-    /// Runs to the next checkpoint. It is called only while [`Experiment::progress`] is not finished. The results of a
-    /// checkpoint are recorded only when all of them are known, so that a failed or cancelled call changes nothing.
+    /// Runs to the next checkpoint. It is called only while [`Experiment::progress`] is not finished. It must record
+    /// the results of a checkpoint only when all of them are known: then a failed or cancelled call changes nothing.
     ///
     /// # Errors
-    /// A device failed, and repeating the work on another device was not possible.
+    /// A device failed, and the work could not be repeated on another device.
     fn advance(&mut self, exec: &Exec) -> impl Future<Output = Result<()>>;
 
     /// The results so far.
@@ -91,7 +96,7 @@ pub trait Experiment: Sized + 'static {
 
 /// A running experiment as a trait object: [`Experiment`] without its associated types.
 pub trait Run {
-    /// How far the run is.
+    /// Number of checkpoints that the run has passed, and number of all checkpoints.
     fn progress(&self) -> Progress;
     /// Runs to the next checkpoint.
     fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
@@ -131,43 +136,44 @@ fn reads_no_table(slug: &str) -> Error {
 pub struct Entry {
     /// Name in URLs and on the command line.
     pub slug: &'static str,
-    /// The texts of the page about the experiment. The page reads them from the catalogue that was built with it, so
-    /// its wasm contains none.
+    /// The texts of the page about the experiment. They are not in the page's wasm, because the page reads them from
+    /// the catalogue that was built with it.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(flatten)]
     pub info: Info,
-    /// The text templates of the results, by the names of their constants.
+    /// The text templates of the results, each with the name of its constant.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Texts,
     /// The declarations of the experiment's parameters.
     pub params: &'static [Spec],
-    /// The numbers that the experiment recomputes: published ones, and earlier ones of this lab.
+    /// The numbers that the experiment recomputes: published numbers, and earlier results of this lab.
     #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
-    /// A sentence that says what the user's table must hold; empty where the experiment reads no table.
+    /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     #[cfg(not(target_arch = "wasm32"))]
     pub data: &'static str,
-    /// Does the experiment have a kernel, which a GPU can run?
+    /// Whether the experiment has a kernel. A kernel can run on a GPU; a job cannot.
     #[cfg(not(target_arch = "wasm32"))]
     pub kernel: bool,
-    /// A setting that runs within a second and yields at least one verdict that is not "cannot tell".
+    /// Parameter values with which a run takes less than a second and yields at least one verdict that is not "cannot
+    /// tell".
     #[cfg(not(target_arch = "wasm32"))]
     pub quick: &'static str,
-    /// Checks whether the values of the parameters fit each other and, where the experiment reads one, the table.
+    /// Checks whether the parameter values fit each other and, if a table is given, whether they fit the table.
     #[serde(skip)]
     pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
     /// The kernels and jobs of the experiment.
     #[serde(skip)]
     pub kernels: &'static [Twin],
-    /// Starts the experiment with parameter values, a table where it reads one, and a seed. It returns an error for
-    /// values that do not fit each other or the table.
+    /// Starts the experiment with parameter values, a table if the experiment reads one, and a seed. Returns an error
+    /// if the values do not fit each other or the table.
     #[serde(skip)]
     pub start: fn(&[Value], Option<Rc<Table>>, u32) -> Result<Box<dyn Run>>,
 }
 
 impl Entry {
-    /// The entry of an experiment.
+    /// Makes the entry of an experiment.
     pub const fn of<E: Experiment>() -> Self {
         Self {
             slug: E::SLUG,
@@ -200,7 +206,7 @@ impl Entry {
     }
 }
 
-/// Does the list contain a kernel, which a GPU can run, and not only jobs?
+/// Whether the list contains a kernel (which can run on a GPU), and not only jobs.
 #[cfg(not(target_arch = "wasm32"))]
 const fn has_kernel(twins: &[Twin]) -> bool {
     match twins {
@@ -227,8 +233,8 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part with its texts and experiments. A page reads the texts from the catalogue that was built with it, so its
-    /// wasm contains none.
+    /// Makes a part from its texts and experiments. The texts are not in the page's wasm, because the page reads them
+    /// from the catalogue that was built with it.
     #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "words are not in the wasm"))]
     pub const fn new(title: &'static str, lead: &'static str, texts: Texts, entries: &'static [Entry]) -> Self {
         Self {
@@ -243,9 +249,9 @@ impl Part {
     }
 }
 
-/// Declares a part of the lab in its `mod.rs`: title, introduction, the text templates that its experiments share, and
-/// a line for each experiment. The line declares the experiment's module, and the order of the lines is the order on
-/// the page.
+/// Declares a part of the lab in its `mod.rs`: its title, its introduction, the text templates that its experiments
+/// share, and one line `module::Type` for each experiment. Such a line also declares the module of the experiment. The
+/// order of the lines is the order of the experiments on the page.
 #[macro_export]
 macro_rules! part {
     ($title:literal, $lead:literal, texts: $texts:expr, $($module:ident::$experiment:ident,)+) => {

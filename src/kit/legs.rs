@@ -1,12 +1,13 @@
-//! The order of an experiment's work: which runs come next, how far they go, and which state they carry on.
+//! The order in which an experiment does its work: which runs come next, how many checkpoints they have, and which
+//! state is carried from one checkpoint to the next.
 //!
-//! An experiment is advanced from checkpoint to checkpoint, in an order that its parameters fix. Runs that go through
-//! their checkpoints together are a *leg*. A device holds only so many runs at a time, so the runs of one setting may
-//! be divided into several legs. The state that a leg has reached at one checkpoint is carried to the next. If a call
+//! An experiment is advanced from checkpoint to checkpoint, in an order that its parameters fix. A *leg* is a group of
+//! runs that pass their checkpoints together. A device can hold only a limited number of runs at a time, so the runs of
+//! one setting may be divided into several legs. The state of a leg at one checkpoint is carried to the next. If a call
 //! fails or is cancelled, the state is lost and the leg starts over. It then computes the same numbers again, because
 //! each random draw depends only on its index.
 
-/// The legs (groups of runs) of an experiment in their order, each with its number of checkpoints.
+/// The legs (groups of runs) of an experiment, in order, each with its number of checkpoints.
 #[derive(Clone, Debug)]
 pub struct Legs<L> {
     legs: Vec<(L, u32)>,
@@ -19,7 +20,7 @@ pub struct Place<L> {
     pub leg: L,
     /// Index of the checkpoint in the leg, counted from 0.
     pub checkpoint: u32,
-    /// Is this the last checkpoint of the leg?
+    /// Whether this is the last checkpoint of the leg.
     pub last: bool,
 }
 
@@ -62,7 +63,7 @@ pub struct Block {
     pub runs: u32,
 }
 
-/// Splits the runs from 0 to `runs` into blocks of at most `most` (at least 1), in order.
+/// Splits the runs `0..runs` into blocks of at most `most` runs, in order; `most` is at least 1.
 pub fn blocks(runs: u32, most: u32) -> impl Iterator<Item = Block> {
     let most = most.max(1);
     (0..runs).step_by(most as usize).map(move |first| Block { first, runs: most.min(runs - first) })
@@ -81,9 +82,9 @@ impl<S> Default for Carried<S> {
 }
 
 impl<S> Carried<S> {
-    /// Takes the state out, to run from it to `checkpoint`. There is none at the first checkpoint of a leg (group of
-    /// runs). There is none either if the previous call failed or was cancelled before it could [`Carried::put`] the
-    /// state back: then the leg starts over.
+    /// Takes the state out, for the work up to `checkpoint`. The result is `None` at the first checkpoint of a leg
+    /// (group of runs). It is also `None` if the previous call failed or was cancelled before it could [`Carried::put`]
+    /// the state back; the leg then starts over.
     pub fn take(&mut self, checkpoint: u32) -> Option<S> {
         self.state.take().filter(|_| checkpoint > 0)
     }

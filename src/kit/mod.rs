@@ -2,10 +2,10 @@
 //!
 //! # A whole experiment
 //!
-//! How fast does the share of heads approach the bias of a coin? This example is a whole experiment in one file. Its
-//! comments name the files in which the parts would be: a folder for the experiment in the folder of its part of the
-//! lab, and one file each in `sim/` for the kernel and in `theory/` for the closed form. `state_tracking` is a good
-//! experiment to read next.
+//! How fast does the share of heads approach the bias of a coin? This example answers that question with a whole
+//! experiment in one file. Its comments name the files in which the parts of a real experiment are: one file in `sim/`
+//! for the kernel, one in `theory/` for the closed form, and a folder in `experiments/` for the rest. A good experiment
+//! to read next is `state_tracking`.
 //!
 //! ```
 //! use scaling_lab::error::Result;

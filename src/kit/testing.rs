@@ -1,4 +1,4 @@
-//! Helpers for the tests of experiments: start one from a query, run it to its end, look up a verdict.
+//! Helpers for the tests of experiments: start an experiment from a query, run it to its end, look up a verdict.
 
 use super::Experiment;
 use crate::error::Result;
@@ -34,7 +34,7 @@ pub(crate) trait Tested: Experiment {
         pollster::block_on(self.advance(&Exec::cpu())).expect("advances");
     }
 
-    /// The error, in English, with which the parameters in the query `text` are refused.
+    /// The error message, in English, for the parameters in the query `text`. Panics if they are allowed.
     fn refused(text: &str) -> String {
         Self::at(text, 1).err().unwrap_or_else(|| panic!("`{text}` is not refused")).to_string()
     }

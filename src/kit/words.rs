@@ -6,7 +6,7 @@ crate::texts! {
     READS_NO_TABLE = "experiment `{experiment}` does not read a table";
 }
 
-/// A formula, which is typeset when the page is built.
+/// A formula. It is typeset when the page is built.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Formula {
     /// The meaning of the formula, in words.
@@ -24,21 +24,21 @@ pub struct Source {
     pub url: &'static str,
 }
 
-/// A setting of the parameters that has a name.
+/// A named setting of the parameters.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Preset {
     /// Name of the setting.
     pub title: &'static str,
-    /// The parameters of the setting, as a URL query `name=value&...`.
+    /// The parameter values of the setting, as a URL query `name=value&...`.
     pub query: &'static str,
 }
 
-/// The texts about an experiment, in English, that do not depend on its results.
+/// The English texts about an experiment that do not depend on its results.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Info {
     /// Heading of the page.
     pub title: &'static str,
-    /// The question of the experiment, one sentence.
+    /// The question that the experiment asks, in one sentence.
     pub question: &'static str,
     /// What a reader should notice in the results, one paragraph each.
     pub notice: &'static [&'static str],
@@ -48,6 +48,6 @@ pub struct Info {
     pub formulas: &'static [Formula],
     /// Papers and talks that the experiment is based on.
     pub sources: &'static [Source],
-    /// Settings that the page offers by name.
+    /// Named settings that the page offers.
     pub presets: &'static [Preset],
 }

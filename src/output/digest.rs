@@ -1,19 +1,20 @@
-//! A digest of the numbers of a result. It allows a comparison of two runs whose results are not stored.
+//! A digest of the numbers of a result. With digests, two runs can be compared without storing their results.
 //!
-//! The digest depends on the id of every figure, table and verdict, and on every number or `null` in them, in the order
-//! of the result document. It does not depend on texts, so a label, a unit or the name of a parameter may change
-//! without changing the digest.
+//! The digest depends on the id of every figure, table and verdict, on every number in them, and on which numbers are
+//! `null`, in the order of the result document. It does not depend on texts, so a label, a unit or the name of a
+//! parameter can change without changing the digest.
 
 use super::table::Cell;
 use super::{Id, Output};
 use crate::rng::Digest;
 
-/// The numbers of one figure, table or verdict: its kind (`figure`, `table` or `verdict`), its id and the numbers.
-/// `None` stands for `null` in the result document.
+/// The numbers of one figure, table or verdict: its kind (`figure`, `table` or `verdict`), its id and its numbers.
+/// `None` stands for a number that is `null` in the result document.
 pub type Numbers = (&'static str, Id, Vec<Option<f64>>);
 
 /// All numbers of a result, in the order of the result document. The numbers of a verdict are the measured value, the
-/// two ends of the interval, theory, null, resolution, and 1 or 0 for whether the verdict agrees.
+/// two endpoints of the interval, the theoretical value, the null value, the resolution, and a number for the verdict
+/// itself: 1 if it agrees, 0 if it differs, and `None` if it cannot tell.
 pub fn numbers(output: &Output) -> Vec<Numbers> {
     let mut found: Vec<(&'static str, Id, Vec<f64>)> = Vec::new();
     for figure in &output.figures {

@@ -1,4 +1,4 @@
-//! Figures: axes, series, heat maps and marks. In the result document, numbers that are not finite are `null`.
+//! Figures: axes, series, heat maps and marks. A number that is not finite is `null` in the result document.
 
 use std::borrow::Cow;
 
@@ -8,11 +8,11 @@ use super::{finite_list, finite_list_option, finite_option, finite_rows};
 use crate::params::Scale;
 use crate::text::{Template, Text};
 
-/// Largest number of points of a series in the result document. Longer series are thinned by [`Series::thin`].
+/// Largest number of points that a series has in the result document. Longer series are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
 
-/// The permanent name of a figure, table, series or verdict, which links and files contain. Most ids are constants; the
-/// ids of many similar curves contain a number.
+/// The permanent name of a figure, table, series or verdict. Links and files contain it. Most ids are constants; if a
+/// figure has many similar curves, their ids contain a number.
 pub type Id = Cow<'static, str>;
 
 /// An axis of a figure.
@@ -20,7 +20,7 @@ pub type Id = Cow<'static, str>;
 pub struct Axis {
     /// The quantity along the axis.
     pub label: Template<0>,
-    /// The unit of the quantity; `%` for a share that is printed as a percentage, empty for a pure number.
+    /// The unit of the quantity. It is `%` for shares that are shown as percentages, and empty for pure numbers.
     pub unit: &'static str,
     /// Whether the axis is linear or logarithmic.
     pub scale: Scale,
@@ -37,7 +37,7 @@ impl Axis {
         Self { label, unit: "", scale: Scale::Log }
     }
 
-    /// Sets the unit; `%` for a share that is printed as a percentage.
+    /// Sets the unit; `%` for shares that are shown as percentages.
     pub const fn unit(mut self, unit: Template<0>) -> Self {
         self.unit = unit.english();
         self
@@ -48,9 +48,9 @@ impl Axis {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Joined points; `lo` and `hi` are the edges of a band around the line.
+    /// Points joined by a line. The values `lo` and `hi` are the edges of a band around the line.
     Line,
-    /// Markers; `lo` and `hi` are the ends of error bars.
+    /// Markers. The values `lo` and `hi` are the endpoints of error bars.
     Points,
     /// Only the area between `lo` and `hi`.
     Band,
@@ -68,7 +68,7 @@ pub enum Role {
     Published,
 }
 
-/// Points with intervals, from which a series is made.
+/// A list of points with intervals. [`Points::series`] makes a series from it.
 #[derive(Clone, Debug, Default)]
 pub struct Points {
     x: Vec<f64>,
@@ -78,7 +78,7 @@ pub struct Points {
 }
 
 impl Points {
-    /// Adds a point and its interval. An end of the interval that is not finite is open.
+    /// Adds a point and its interval. An endpoint that is not finite means that the interval is unbounded on that side.
     pub fn push(&mut self, x: f64, y: f64, [lo, hi]: [f64; 2]) {
         self.x.push(x);
         self.y.push(y);
@@ -86,13 +86,13 @@ impl Points {
         self.hi.push(hi);
     }
 
-    /// A measured series of the points; `None` if there are no points.
+    /// Makes a measured series from the points; `None` if there are no points.
     pub fn series(self, id: impl Into<Id>, label: impl Into<Text>) -> Option<Series> {
         (!self.x.is_empty()).then(|| Series::measured(id, label, self.x, self.y).interval(self.lo, self.hi))
     }
 }
 
-/// Can `value` be drawn on an axis with this scale?
+/// Whether `value` can be drawn on an axis with this scale.
 fn fits(value: f64, scale: Scale) -> bool {
     value.is_finite() && (value > 0.0 || scale == Scale::Linear)
 }
@@ -102,11 +102,11 @@ fn fits(value: f64, scale: Scale) -> bool {
 pub struct Series {
     /// Id of the series, unique in its figure.
     pub id: Id,
-    /// The group of the series. All series of a group show one quantity (computed, measured or published) in one
-    /// colour. Different groups of a figure have different colours. A series without a group is a group by itself.
+    /// The group of the series. All series of a group show the same quantity (computed, measured or published), and
+    /// have the same colour. Each group of a figure has its own colour. A series without a group is a group by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Id>,
-    /// The text for the series in the legend.
+    /// The name of the series in the legend.
     pub label: Text,
     /// How the series is drawn: line, points or band.
     pub kind: Kind,
@@ -118,17 +118,17 @@ pub struct Series {
     /// The ordinates of the points; NaN where a point is missing.
     #[serde(serialize_with = "finite_list")]
     pub y: Vec<f64>,
-    /// The lower ends of the intervals; not finite where an interval has no lower end.
+    /// The lower endpoints of the intervals; not finite for intervals without a lower bound.
     #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
     pub lo: Option<Vec<f64>>,
-    /// The upper ends of the intervals; not finite where an interval has no upper end.
+    /// The upper endpoints of the intervals; not finite for intervals without an upper bound.
     #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
     pub hi: Option<Vec<f64>>,
-    /// Is the series hidden until the reader switches it on in the legend?
+    /// Whether the series is hidden until the reader switches it on in the legend.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
-    /// Are points with ordinate 0 drawn as open markers at the lower edge of a logarithmic axis? Such a point means
-    /// that no event was seen.
+    /// Whether points with ordinate 0 are drawn, as open markers at the lower edge of the logarithmic axis. In such a
+    /// series, the ordinate 0 means that an event was never seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub floor: bool,
 }
@@ -140,17 +140,17 @@ impl Series {
         Self { id, group: None, label, kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
     }
 
-    /// A curve that theory predicts.
+    /// Makes a curve that theory predicts.
     pub fn theory(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Line, Role::Theory, x, y)
     }
 
-    /// A series of measured points; see also [`Points`].
+    /// Makes a series of measured points; see also [`Points`].
     pub fn measured(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Points, Role::Measured, x, y)
     }
 
-    /// A series of published points.
+    /// Makes a series of published points.
     pub fn published(id: impl Into<Id>, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Self {
         Self::new(id.into(), label.into(), Kind::Points, Role::Published, x, y)
     }
@@ -173,7 +173,7 @@ impl Series {
         self
     }
 
-    /// Gives every point an interval, drawn as a band around a line or as error bars of markers.
+    /// Sets the interval of every point. It is drawn as a band around a line, or as an error bar of a marker.
     #[inline(never)]
     pub fn interval(mut self, lo: Vec<f64>, hi: Vec<f64>) -> Self {
         (self.lo, self.hi) = (Some(lo), Some(hi));
@@ -185,27 +185,27 @@ impl Series {
         self.hidden_if(true)
     }
 
-    /// Hides the series until the reader switches it on in the legend, if `hidden`.
+    /// Hides the series until the reader switches it on in the legend, but only if `hidden` is true.
     pub const fn hidden_if(mut self, hidden: bool) -> Self {
         self.hidden = hidden;
         self
     }
 
-    /// Draws points with ordinate 0 as open markers at the lower edge of a logarithmic axis. Such a point means that no
-    /// event was seen.
+    /// Draws points with ordinate 0, as open markers at the lower edge of the logarithmic axis. In such a series, the
+    /// ordinate 0 means that an event was never seen.
     pub const fn at_floor(mut self) -> Self {
         self.floor = true;
         self
     }
 
-    /// Can any part of the series be drawn on a vertical axis with this scale?
+    /// Whether any part of the series can be drawn on a vertical axis with this scale.
     fn shows(&self, scale: Scale) -> bool {
         let ends = [self.lo.as_ref(), self.hi.as_ref()].into_iter().flatten();
         self.floor || [&self.y].into_iter().chain(ends).flatten().any(|value| fits(*value, scale))
     }
 
-    /// Keeps at most [`POINTS_MAX`] points, evenly spread over the series. Which points are kept depends only on the
-    /// length of the series.
+    /// Reduces the series to at most [`POINTS_MAX`] points, evenly spread over the series. The choice of the points
+    /// depends only on the length of the series.
     pub fn thin(&mut self) {
         let n = self.x.len();
         if n > POINTS_MAX {
@@ -227,12 +227,12 @@ impl Series {
 pub enum Frame {
     /// x and y are Cartesian coordinates.
     Plane,
-    /// x and y are the first two of three shares, which add up to 1.
+    /// x and y are the first two of three shares. The three shares sum to 1.
     Simplex,
 }
 
-/// A heat map with the value `z[row][column]` at the abscissa `x[column]` and the ordinate `y[row]`. Values outside the
-/// simplex are not finite.
+/// A heat map. The value `z[row][column]` belongs to the abscissa `x[column]` and the ordinate `y[row]`. In a heat map
+/// over a simplex, values outside the simplex are not finite.
 #[derive(Clone, Debug, Serialize)]
 pub struct Field {
     /// The abscissae of the columns.
@@ -254,29 +254,29 @@ pub struct Field {
     pub frame: Frame,
 }
 
-/// A mark: a labelled place on a figure.
+/// A mark on a figure: a point, a horizontal line or a vertical line, with a label.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mark {
     /// The label of the mark.
     pub label: Text,
-    /// The abscissa. If `y` is absent, the mark is a vertical rule.
+    /// The abscissa. If `y` is absent, the mark is a vertical line.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
-    /// The ordinate. If `x` is absent, the mark is a horizontal rule.
+    /// The ordinate. If `x` is absent, the mark is a horizontal line.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub y: Option<f64>,
 }
 
 impl Mark {
-    /// A mark that is a vertical rule.
+    /// Makes a mark that is a vertical line.
     pub fn at_x(label: impl Into<Text>, x: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: None }
     }
-    /// A mark that is a horizontal rule.
+    /// Makes a mark that is a horizontal line.
     pub fn at_y(label: impl Into<Text>, y: f64) -> Self {
         Self { label: label.into(), x: None, y: Some(y) }
     }
-    /// A mark at a point.
+    /// Makes a mark at a point.
     pub fn at(label: impl Into<Text>, x: f64, y: f64) -> Self {
         Self { label: label.into(), x: Some(x), y: Some(y) }
     }
@@ -301,16 +301,16 @@ pub struct Figure {
     /// The marks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
-    /// Is the figure folded below the others, because few readers need it?
+    /// Whether the figure is folded and comes after the others, because few readers need it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub folded: bool,
-    /// A sentence that says why there is nothing to draw; `None` if there is something.
+    /// A sentence that says why there is nothing to draw; `None` if there is something to draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Template<0>>,
 }
 
 impl Figure {
-    /// A figure without series and marks.
+    /// Makes a figure without series and marks.
     pub fn new(id: impl Into<Id>, title: impl Into<Text>, x: Axis, y: Axis) -> Self {
         Self::empty(id.into(), title.into(), x, y)
     }
@@ -348,26 +348,26 @@ impl Figure {
         self
     }
 
-    /// Folds the figure below the others, because few readers need it.
+    /// Folds the figure and puts it after the others, because few readers need it.
     pub const fn folded(mut self) -> Self {
         self.folded = true;
         self
     }
 
-    /// Sets the sentence that is shown if nothing can be drawn at the end of a run.
+    /// Sets the sentence that is shown if there is nothing to draw at the end of the run.
     pub const fn where_empty(mut self, why: Template<0>) -> Self {
         self.nothing = Some(why);
         self
     }
 
-    /// Drops the series of which nothing can be drawn on the axes. Returns `None` if no series is left.
+    /// Drops every series of which no part can be drawn on the axes. Returns `None` if no series is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;
         self.series.retain(|series| series.floor || series.y.iter().any(|y| fits(*y, scale)));
         (!self.series.is_empty()).then_some(self)
     }
 
-    /// Can any part of the figure be drawn on its axes?
+    /// Whether any part of the figure can be drawn on its axes.
     pub(super) fn shows(&self) -> bool {
         let field = |field: &Field| field.z.iter().flatten().any(|z| fits(*z, field.scale));
         self.field.as_ref().is_some_and(field) || self.series.iter().any(|series| series.shows(self.y.scale))

@@ -1,7 +1,7 @@
-//! The results of an experiment: figures, tables and verdicts. Page, widget and command line all write them as one
-//! result document.
+//! The results of an experiment: figures, tables and verdicts. The page, the widget and the command line all write them
+//! as the same kind of result document.
 //!
-//! Numbers keep full precision; a number that is not finite is `null` in the document.
+//! Numbers are written with full precision. A number that is not finite is `null` in the document.
 
 use serde::{Serialize, Serializer};
 
@@ -56,8 +56,9 @@ pub struct Output {
 }
 
 impl Output {
-    /// Gives each figure and table that is empty at the end of a run a sentence that says why, and removes this
-    /// sentence from all others. It is a separate function so that the page's first download does not include it.
+    /// Sets the sentence `nothing` of every figure and table, at the end of a run. A figure or table that is empty gets
+    /// a sentence that says why it is empty; for all others the sentence is removed. It is a separate function because
+    /// the build splits the wasm by function, and can then leave this one out of the page's first download.
     #[inline(never)]
     pub fn explain(&mut self) {
         for figure in &mut self.figures {
@@ -69,7 +70,7 @@ impl Output {
     }
 }
 
-/// How far a run has advanced, counted in checkpoints, whose number the parameters fix.
+/// How far a run has advanced, counted in checkpoints. The parameters fix the number of checkpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Progress {
     /// Number of checkpoints whose results are recorded.
@@ -79,20 +80,20 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Are the results of all checkpoints recorded?
+    /// Whether the results of all checkpoints are recorded.
     pub const fn finished(self) -> bool {
         self.done >= self.total
     }
 }
 
-/// A device that a run used, and from which checkpoint on.
+/// A device that a run used, and the checkpoint at which it began.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceUse {
     /// `cpu` or `gpu`.
     pub kind: &'static str,
     /// The name of the GPU adapter, or the number of CPU threads or workers.
     pub adapter: Text,
-    /// The first checkpoint that the device computed, counted from 0.
+    /// Index of the first checkpoint that the device computed, counted from 0.
     pub from_mark: u32,
 }
 
@@ -101,11 +102,11 @@ pub struct DeviceUse {
 pub struct DataUse {
     /// The number of rows.
     pub rows: usize,
-    /// A digest of the bytes of the table, which tells whether two runs read the same table.
+    /// A digest of the bytes of the table. If two runs have equal digests, they read the same table.
     pub digest: String,
 }
 
-/// The result document of a run, which is written as JSON.
+/// The result document of a run. It is written as JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct Document {
     /// The name of the program: always `scaling-lab`.

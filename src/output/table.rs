@@ -36,7 +36,7 @@ impl From<Template<0>> for Cell {
 /// The heading of a column.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Column {
-    /// What the column holds.
+    /// What the column contains.
     pub name: Template<0>,
     /// The unit of the numbers in the column; empty for pure numbers.
     pub unit: &'static str,
@@ -53,15 +53,15 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The cells, row by row.
     pub rows: Vec<Vec<Cell>>,
-    /// A sentence that says why the table has no rows, or why its numbers are missing; `None` if the table shows
-    /// something.
+    /// A sentence that says why the table has no rows, or why its numbers are missing; `None` if there is something to
+    /// show.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Template<0>>,
 }
 
 impl Table {
-    /// Does the table show anything? A table with texts only does. If it has cells for numbers, at least one number
-    /// must be known.
+    /// Whether the table has something to show. A table that contains only texts always has. A table with cells for
+    /// numbers has something to show if at least one of the numbers is known.
     pub(super) fn shows(&self) -> bool {
         let mut cells = self.rows.iter().flatten();
         let number = |cell: &Cell| matches!(cell, Cell::Number(_));

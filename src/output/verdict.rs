@@ -1,4 +1,4 @@
-//! Verdicts: whether the numbers of a run support a claim. Every verdict is computed from numbers.
+//! Verdicts: whether the numbers of a run support a claim.
 
 use serde::Serialize;
 
@@ -11,18 +11,19 @@ use crate::text::{Template, Text, count};
 ///
 /// An interval decides only if it excludes something. It refutes the theory if it excludes the theoretical value. It
 /// supports the theory if it contains the theoretical value and excludes the null value. Otherwise `agrees` is `None`:
-/// the run cannot tell. `agrees` is also `None` for a run that was cancelled, for a run whose times were cut off by its
-/// budget, and where there is only theory.
+/// the run cannot tell. It also cannot tell if it was cancelled, if its times were cut off by the budget, or if there
+/// is only theory.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
     /// Id of the verdict, unique in the experiment.
     pub id: Id,
-    /// The claim that is tested: a sentence, or a noun phrase that names the measured quantity.
+    /// The claim that is tested: a sentence, or a noun phrase for the measured quantity.
     pub claim: Text,
     /// The measured value.
     #[serde(serialize_with = "finite")]
     pub measured: f64,
-    /// The 99.9% interval of the measured value. An end that is not finite means that the interval is unbounded.
+    /// The 99.9% interval of the measured value. An endpoint that is not finite means that the interval is unbounded on
+    /// that side.
     #[serde(serialize_with = "finite_pair")]
     pub interval: Option<[f64; 2]>,
     /// The value that theory predicts.
@@ -32,13 +33,13 @@ pub struct Verdict {
     /// [`Verdict::against`].
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub null: Option<f64>,
-    /// How far the measured value may be off in addition to its interval, for example by bias. It has the unit of the
-    /// values.
+    /// How far the measured value may be off for other reasons than chance, for example by bias. The interval is
+    /// widened by this much on both sides. The unit is that of the values.
     #[serde(serialize_with = "finite")]
     pub resolution: f64,
-    /// Does the interval, widened by the resolution, contain the theoretical value? `None` if the run cannot tell.
+    /// Whether the interval, widened by the resolution, contains the theoretical value; `None` if the run cannot tell.
     pub agrees: Option<bool>,
-    /// The unit of the values; `%` for shares.
+    /// The unit of the values; `%` for shares that are shown as percentages.
     pub unit: &'static str,
     /// Sentences with further information for the reader.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -46,8 +47,9 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// A verdict that agrees if `interval`, widened by `resolution` at both ends, contains `theory`. It cannot tell if
-    /// one of the numbers is NaN or the interval is missing.
+    /// Makes a verdict that agrees if `interval`, widened by `resolution` on both sides, contains `theory`. The verdict
+    /// is "cannot tell" if `interval` is `None`, if `measured` or `theory` is not finite, or if any other number is
+    /// NaN.
     pub fn of(
         id: impl Into<Id>,
         claim: impl Into<Text>,
@@ -63,7 +65,7 @@ impl Verdict {
         Self { measured, interval, theory: Some(theory), resolution, agrees, ..Self::pending(id, claim) }
     }
 
-    /// A verdict without any value, which therefore cannot tell.
+    /// Makes a verdict without any numbers. It is "cannot tell".
     pub fn pending(id: impl Into<Id>, claim: impl Into<Text>) -> Self {
         Self {
             id: id.into(),
@@ -85,8 +87,9 @@ impl Verdict {
         self
     }
 
-    /// Turns the verdict into "cannot tell" if there are fewer than `least` runs, too few for a 99.9% interval, or if
-    /// all runs gave one value, so that the interval has no width. A sentence in the note gives the reason.
+    /// Turns the verdict into "cannot tell" if there are fewer than `least` runs, which are too few for a 99.9%
+    /// interval. The verdict also becomes "cannot tell" if all runs gave the same value, because the interval then has
+    /// width 0. A sentence at the end of the note gives the reason.
     pub fn from_runs(mut self, runs: usize, least: usize) -> Self {
         let alike = self.interval.is_some_and(|[lo, hi]| lo == hi);
         if alike {
@@ -111,32 +114,34 @@ impl Verdict {
         self
     }
 
-    /// Turns the verdict into "cannot tell". The sentence `why` gives the reason, and is put before the rest of the
+    /// Turns the verdict into "cannot tell". The sentence `why`, which gives the reason, is put at the beginning of the
     /// note.
     pub fn cannot_tell(mut self, why: impl Into<Text>) -> Self {
         self.agrees = None;
         self.warning(why)
     }
 
-    /// Demands that the interval, widened by the resolution, excludes `null` before the verdict may agree. Otherwise
-    /// the verdict cannot tell, and its note begins with the sentence `settle`, which says what would decide ("Simulate
-    /// more runs."). It must be called after [`Verdict::note`]. If theory and null are equal, use [`Verdict::within`].
+    /// Sets the null value. If the verdict agrees, but the interval, widened by the resolution, contains `null`, the
+    /// verdict becomes "cannot tell". The sentence `settle` is then put at the beginning of the note; it says what
+    /// would decide ("Simulate more runs."). Call this function after [`Verdict::note`], which would replace the
+    /// sentence. If theory and null are equal, use [`Verdict::within`].
     pub fn against(mut self, null: f64, settle: impl Into<Text>) -> Self {
         self.null = Some(null);
         let held = self.interval.is_none_or(|[lo, hi]| !(null < lo - self.resolution || null > hi + self.resolution));
         self.doubt(held, settle)
     }
 
-    /// Demands that both ends of the interval are within `margin` of the theoretical value before the verdict may
-    /// agree, because a wide interval that contains this value says nothing. Otherwise the verdict cannot tell, and its
-    /// note begins with the sentence `settle`.
+    /// Turns an agreement into "cannot tell" unless both ends of the interval are within `margin` of the theoretical
+    /// value. A wider interval that contains this value says too little. The sentence `settle`, which says what would
+    /// decide, is then put at the beginning of the note.
     pub fn within(self, margin: f64, settle: impl Into<Text>) -> Self {
         let theory = self.theory.unwrap_or(f64::NAN);
         let wide = self.interval.is_none_or(|[lo, hi]| !(theory - lo <= margin && hi - theory <= margin));
         self.doubt(wide, settle)
     }
 
-    /// Turns "agrees" into "cannot tell" if `doubtful`, and then begins the note with the sentence `settle`.
+    /// If `doubtful`, turns an agreement into "cannot tell" and puts the sentence `settle` at the beginning of the
+    /// note.
     fn doubt(mut self, doubtful: bool, settle: impl Into<Text>) -> Self {
         if doubtful && self.agrees == Some(true) {
             self.agrees = None;
@@ -145,19 +150,19 @@ impl Verdict {
         self
     }
 
-    /// Sets the unit of the values; `%` for shares.
+    /// Sets the unit of the values; `%` for shares that are shown as percentages.
     pub const fn unit(mut self, unit: Template<0>) -> Self {
         self.unit = unit.english();
         self
     }
 
-    /// Replaces the note by one sentence.
+    /// Sets the note to one sentence, and drops any sentences that it had before.
     pub fn note(mut self, note: impl Into<Text>) -> Self {
         self.note = vec![note.into()];
         self
     }
 
-    /// The note in English.
+    /// All sentences of the note in English.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn said(&self) -> String {
         self.note.iter().map(Text::english).collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Splits a text into cells. This covers its encoding, separators, quotes, comments, and lines of JSON.
+//! Splits a text into cells: finds its encoding and separator, and handles quotes, comments and lines of JSON.
 
 use std::borrow::Cow;
 
@@ -8,29 +8,30 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 use crate::text::{Text, name, setting};
 
-/// Number of lines that decide which separator a text has.
+/// Number of records at the beginning of a text from which its separator is found.
 const LOOK: usize = 200;
-/// Largest number of levels of nested JSON.
+/// Largest number of nesting levels in JSON.
 const DEEP: usize = 32;
 
 fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// Shortens a text so that it fits into a sentence, and replaces control characters by spaces.
+/// Shortens a text for use in a sentence, and replaces control characters by spaces.
 pub fn shown(text: &str) -> String {
     let kept: String = text.chars().take(100).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if kept.len() < text.len() { format!("{kept}…") } else { kept }
 }
 
-/// The characters with the codes 0x80 to 0x9f in Windows-1252. A code without a character has the replacement
+/// The characters with the codes 0x80 to 0x9f in Windows-1252. The replacement character stands for a code that has no
 /// character.
 const WINDOWS: &str = "€\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd}\u{fffd}‘’“”•–—˜™š›œ\u{fffd}žŸ";
 
-/// Decodes bytes as UTF-8, as UTF-16 (with a byte order mark or with every other byte 0) or as Windows-1252.
+/// Decodes bytes in UTF-8, in UTF-16 (recognised by a byte order mark, or because every other byte is 0) or in
+/// Windows-1252.
 ///
 /// # Errors
-/// The bytes are a workbook, an archive or not text at all.
+/// The bytes are a workbook or an archive, or are not text.
 pub fn decode(bytes: Vec<u8>) -> Result<String> {
     for (magic, what) in [
         (&b"PK\x03\x04"[..], words::WORKBOOK),
@@ -73,11 +74,11 @@ pub fn decode(bytes: Vec<u8>) -> Result<String> {
 pub enum Split {
     /// One character, such as a comma.
     Mark(u8),
-    /// Spaces or tabs, at least this many.
+    /// Spaces or tabs. The number says how many are needed to separate two cells.
     Spaces(usize),
 }
 
-/// A cell of a line, and whether it was quoted.
+/// A cell of a record.
 #[derive(Clone, Debug, Default)]
 pub struct Cell<'a> {
     /// Text of the cell, without spaces around it.
@@ -95,22 +96,23 @@ pub struct Record<'a> {
     pub cells: Vec<Cell<'a>>,
     /// First and last line of a quoted cell that contains line ends, and the beginning of the cell.
     pub long: Option<(usize, usize, String)>,
-    /// Original text of the record, if it extends over several lines.
+    /// Original text of the record, if the record extends over several lines.
     pub drawn: Option<&'a str>,
 }
 
-/// Reads a text record by record. It skips comments, blank lines and lines that are drawn with dashes.
+/// Reads the records of a text one by one. Comments, blank lines and lines that are drawn with dashes are skipped.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     text: &'a str,
     at: usize,
     line: usize,
     split: Split,
-    /// Line number and text of the last comment before the first record, because headings may be in a comment.
+    /// Line number and text of the last comment before the first record. It is kept because it may contain the
+    /// headings.
     pub comment: Option<(usize, &'a str)>,
-    /// Number of cells that a row has, once it is known.
+    /// Number of cells that a row should have, once it is known.
     pub wide: Option<usize>,
-    /// Line numbers of comments below the headings that look like rows, because they have as many cells as a row.
+    /// Line numbers of comments below the headings that look like rows that were commented out.
     pub hidden: Vec<usize>,
     /// Line number and text of each title above the headings. Titles are skipped.
     pub titles: Vec<(usize, String)>,
@@ -120,8 +122,8 @@ const fn is_end(b: u8) -> bool {
     matches!(b, b'\n' | b'\r')
 }
 
-/// Whether a line is a comment. A comment begins with #, // or %, but not with an error value of a spreadsheet such as
-/// #N/A, and not with # or % and a number.
+/// Whether a line is a comment. A comment begins with #, // or %. A line that begins with # or % and a number is not a
+/// comment, nor is a line that begins with an error value of a spreadsheet such as #N/A.
 fn is_comment(line: &str) -> bool {
     if let Some(after) = line.strip_prefix('%') {
         // A heading may begin with a percentage.
@@ -139,7 +141,7 @@ fn is_comment(line: &str) -> bool {
     !error && !after.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a line only separates other lines and is drawn with dashes.
+/// Whether a line is only drawn with dashes, to separate other lines.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     line.contains('-')
@@ -158,30 +160,31 @@ pub fn loosely(line: &str, split: Split) -> Vec<String> {
     cells.into_iter().flatten().map(|cell| cell.text.into_owned()).collect()
 }
 
-/// Whether a text holds a number.
+/// Whether a text is a number.
 pub fn says_number(cell: &str) -> bool {
     !matches!(number::read(cell).0, number::Reading::Text | number::Reading::Missing)
 }
 
-/// Whether the text of a comment looks like a row: it has as many cells as a row, and a number after the first cell.
+/// Whether the text of a comment looks like a row: it has as many cells as a row, and one of them, not the first, is a
+/// number.
 fn is_row(says: &str, split: Split, wide: usize) -> bool {
     let cells = loosely(says, split);
     cells.len() == wide && cells.iter().skip(1).any(|cell| says_number(cell))
 }
 
 impl<'a> Records<'a> {
-    /// Starts to read a text at its beginning.
+    /// Makes a reader that starts at the beginning of a text.
     pub fn new(text: &'a str, split: Split) -> Self {
         Self { text, at: 0, line: 1, split, comment: None, wide: None, hidden: Vec::new(), titles: Vec::new() }
     }
 
-    /// Rest of the current line, up to any kind of line end.
+    /// The rest of the current line, without the characters that end it.
     fn rest_of_line(&self) -> &'a str {
         let rest = &self.text[self.at..];
         &rest[..rest.bytes().position(is_end).unwrap_or(rest.len())]
     }
 
-    /// Skips the end of a line, if the reader is at one.
+    /// Skips the characters that end a line, if they come next.
     fn end_line(&mut self) {
         let bytes = self.text.as_bytes();
         if self.at < bytes.len() {
@@ -201,7 +204,7 @@ impl<'a> Records<'a> {
     /// Reads the next record; `None` at the end of the text.
     ///
     /// # Errors
-    /// A quote that is never closed.
+    /// A quote is never closed.
     pub fn advance(&mut self) -> Result<Option<Record<'a>>> {
         let drawn = matches!(self.split, Split::Mark(b'|') | Split::Spaces(_));
         loop {
@@ -346,7 +349,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Separator that a first line such as `sep=;` declares, and the length of that line.
+/// The separator that a first line such as `sep=;` declares, and the length of this line.
 pub fn told(text: &str) -> Option<(u8, usize)> {
     let line = text.split(['\n', '\r']).next()?;
     let said = line.trim().trim_matches('"');
@@ -357,7 +360,9 @@ pub fn told(text: &str) -> Option<(u8, usize)> {
         .then_some((one, line.len()))
 }
 
-/// Reads the records of a text, split by the separator on which most of its first lines agree.
+/// Makes a reader of the records of a text. The separator is the one that a first line such as `sep=;` declares.
+/// Without such a line, it is the one with which the largest share of the first records fit the headings: they have a
+/// cell for each heading, and no other filled cells.
 pub fn records(text: &str) -> Records<'_> {
     let blank = text.len() - text.trim_start_matches(['\n', '\r', '\u{feff}']).len();
     if let Some((mark, length)) = told(&text[blank..]) {
@@ -409,12 +414,12 @@ pub fn records(text: &str) -> Records<'_> {
     records
 }
 
-/// Separators in the order in which they are tried.
+/// Separators, in the order in which they are tried.
 pub const SPLITS: [Split; 6] =
     [Split::Mark(b'\t'), Split::Mark(b';'), Split::Mark(b'|'), Split::Mark(b','), Split::Spaces(2), Split::Spaces(1)];
 
-/// Title in a record that has only one filled cell: the text of this cell. `None` for other records, and if the text is
-/// a number.
+/// The text of a record that is a title: only one of its cells is filled, and this cell is not a number. `None` for any
+/// other record.
 fn title(record: &Record<'_>) -> Option<String> {
     let mut filled = record.cells.iter().filter(|cell| !cell.text.is_empty());
     let first = filled.next().filter(|cell| filled.next().is_none() && !says_number(&cell.text))?;
@@ -422,8 +427,9 @@ fn title(record: &Record<'_>) -> Option<String> {
 }
 
 impl<'a> Records<'a> {
-    /// Reads the record of the headings, and the titles above it. A title is a record with one filled cell, above at
-    /// least two headings. If `alone`, its line may have only this cell; otherwise it must also have empty cells.
+    /// Reads the record of the headings, and the titles above it. A title is a record with only one filled cell, above
+    /// a record with at least two headings. If `alone` is true, a title may be a line of a single cell. Otherwise it
+    /// must also have empty cells.
     fn headings(&mut self, alone: bool) -> Result<Option<(Record<'a>, Vec<String>)>> {
         let Some(first) = self.advance()? else { return Ok(None) };
         let mut titles = Vec::new();
@@ -459,7 +465,7 @@ impl Records<'_> {
         }
     }
 
-    /// Separator of the cells in a line.
+    /// Separator of cells.
     pub const fn split(&self) -> Split {
         self.split
     }
@@ -476,18 +482,19 @@ pub enum Value {
     Missing,
 }
 
-/// A JSON value with everything nested in it, and with the line on which each object or list begins.
+/// A JSON value with all values that are nested in it. Each object and list has the number of the line on which it
+/// begins.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tree {
     /// A single value.
     Leaf(Value),
-    /// Line number, source text and items of a list.
+    /// A list: its line number, its source text and its items.
     List(usize, String, Vec<Self>),
-    /// Line number of an object, and its names with their values.
+    /// An object: its line number, and its values with their names.
     Object(usize, Vec<(String, Self)>),
 }
 
-/// Reads JSON objects, one after another or in a list.
+/// Reads JSON objects that follow one another or are in a list.
 #[derive(Debug)]
 pub struct Objects<'a> {
     text: &'a str,
@@ -496,7 +503,7 @@ pub struct Objects<'a> {
 }
 
 impl<'a> Objects<'a> {
-    /// Starts to read the objects of a text. `None` if the text does not begin with an object or a list of objects.
+    /// Makes a reader of the objects in a text; `None` if the text does not begin with an object or a list of objects.
     pub fn of(text: &'a str) -> Option<Self> {
         let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
         let object = start.strip_prefix('[').unwrap_or(start).trim_start();
@@ -504,18 +511,18 @@ impl<'a> Objects<'a> {
         first.starts_with(['"', '}']).then_some(Self { text, at: 0, line: 1 })
     }
 
-    /// Starts to read any JSON at the beginning of a text.
+    /// Makes a reader of any JSON value at the beginning of a text.
     pub const fn any(text: &'a str) -> Self {
         Self { text, at: 0, line: 1 }
     }
 
-    /// Whether only white space follows.
+    /// Whether nothing but white space follows.
     pub fn is_at_end(&mut self) -> bool {
         self.peek("").is_none()
     }
 
-    /// Reads the next JSON value with everything nested in it, at most `deep` levels. Each single value reduces `left`
-    /// by 1.
+    /// Reads the next JSON value with all values that are nested in it, up to `deep` levels. `left` is the number of
+    /// values that may still be read; each value reduces it by 1.
     ///
     /// # Errors
     /// The text is not JSON, or has too many values.
@@ -566,7 +573,7 @@ impl<'a> Objects<'a> {
         None
     }
 
-    /// Error for a text that ends inside its last object.
+    /// The error for a text that ends inside its last object.
     fn cut(&self) -> Error {
         bad(text!(words::JSON_CUT, line = setting(self.line as f64)))
     }
@@ -588,8 +595,8 @@ impl<'a> Objects<'a> {
         Ok(())
     }
 
-    /// Reads the next object: its line number, and its values with their names. The name of a nested value is the outer
-    /// name, a full stop and the inner name.
+    /// Reads the next object. Returns its line number, and its values with their names; `None` at the end of the text.
+    /// The name of a nested value consists of the outer name, a full stop and the inner name.
     ///
     /// # Errors
     /// The text is not JSON.

@@ -1,8 +1,8 @@
 //! Reads a table of runs from text: columns of numbers with names.
 //!
-//! The whole file decides on the separator of cells, the decimal mark and the line of headings, so the bytes of the
-//! file are kept until it ends. If a cell of a column can be read in two ways, the user is asked when the column is
-//! used. A finished table takes about eight bytes per cell, and the words of text columns.
+//! The separator of cells, the decimal mark and the line of headings are found from the whole file, so the bytes of the
+//! file are kept until it ends. If a cell can be read in two ways, the user is asked only when its column is used. A
+//! finished table takes about eight bytes per cell, plus the words of its text columns.
 
 use std::collections::BTreeMap;
 
@@ -32,11 +32,12 @@ pub const COLUMNS_MAX: usize = 16_384;
 pub const CELLS_MAX: usize = 16_000_000;
 /// Largest number of different words in the text columns of a table.
 const WORDS_MAX: usize = 2_000_000;
-/// Number of characters of a text cell that are compared with other cells.
+/// Number of characters by which the cells of a text column are compared. The rest of a cell is ignored.
 const NAME_MAX: usize = 100;
-/// Largest number of cells without a number whose texts a column keeps.
+/// Largest number of cells without a number whose texts are kept, for each column.
 const HOLES_MAX: usize = 1000;
-/// Size from which on a number without separators shows that its column does not separate thousands.
+/// A number of at least this size that is written without a separator shows that its column does not separate
+/// thousands.
 const LARGE: f64 = 1e4;
 
 /// A column of a table.
@@ -51,9 +52,10 @@ pub struct Column {
     /// Line number and text of the first ambiguous cell: it is one number if its mark is a decimal point, and another
     /// if it is a decimal comma.
     pub doubt: Option<(usize, String)>,
-    /// Rows whose number was scaled by a suffix or a word for a power of ten.
+    /// Rows whose number was scaled by a suffix or word for a power of ten (`3B`, `3 billion`).
     scaled: Vec<u32>,
-    /// Line of the first number with a decimal point; `comma` is the line of the first number with a decimal comma.
+    /// Line of the first number that can be read only with a decimal point; `comma` is the line of the first number
+    /// that can be read only with a decimal comma.
     point: Option<usize>,
     comma: Option<usize>,
     /// Text of the first cell whose number has a suffix.
@@ -62,17 +64,17 @@ pub struct Column {
     pub percent: Option<(usize, String)>,
     /// Whether spaces or apostrophes separate thousands.
     spaced: bool,
-    /// For each row with an ambiguous cell, the number if the mark is a decimal comma; `numbers` holds the number for a
-    /// decimal point.
+    /// For each row with an ambiguous cell, the number that it holds if its mark is a decimal comma. The number that it
+    /// holds if the mark is a decimal point is in `numbers`.
     commas: Vec<(u32, f64)>,
-    /// Whether some ambiguous cells have a comma. `with_point` says whether some have a point, and `bare` whether some
-    /// large numbers have neither.
+    /// Whether some ambiguous cell has a comma; `with_point` says whether some ambiguous cell has a point. `bare` says
+    /// whether some number of at least [`LARGE`] has no separator.
     with_comma: bool,
     with_point: bool,
     bare: bool,
     /// Texts of the cells without a number, by row.
     holes: BTreeMap<u32, String>,
-    /// Labels of the rows in a column with texts: equal texts have equal labels.
+    /// Labels of the rows, for a column with texts. Two rows have equal labels if their texts are equal.
     labels: Vec<u32>,
     names: BTreeMap<String, u32>,
 }
@@ -142,13 +144,13 @@ impl Column {
         .collect()
     }
 
-    /// Whether the number of a row was scaled by a suffix or a word for a power of ten, so that the unit in the heading
-    /// does not scale it.
+    /// Whether the number in a row was scaled by its own suffix or word for a power of ten (`3B`, `3 billion`). The
+    /// unit in the heading is then not applied to it.
     pub fn is_scaled(&self, row: usize) -> bool {
         self.scaled.binary_search(&(row as u32)).is_ok()
     }
 
-    /// First row whose number was scaled by a suffix, and first row whose number was not.
+    /// First row whose number was scaled by a suffix or word for a power of ten, and first row whose number was not.
     pub fn mixed(&self) -> (Option<usize>, Option<usize>) {
         let bare = (0..self.numbers.len()).find(|&row| !self.numbers[row].is_nan() && !self.is_scaled(row));
         (self.scaled.first().map(|row| *row as usize), bare)
@@ -164,19 +166,19 @@ impl Column {
         self.holes.get(&(row as u32)).map(String::as_str)
     }
 
-    /// Whether the cell of a row holds a word without digits.
+    /// Whether the cell of a row contains a word: text that has no digits and is not a sign for a missing value.
     pub fn is_word(&self, row: usize) -> bool {
         let word =
             |text: &String| !text.contains(|c: char| c.is_ascii_digit()) && number::read(text).0 == Reading::Text;
         self.holes.get(&(row as u32)).is_some_and(word)
     }
 
-    /// Whether the cell of a row is empty, or says that a value is missing.
+    /// Whether the cell of a row is empty or says that a value is missing.
     pub fn is_empty(&self, row: usize) -> bool {
         self.holes.get(&(row as u32)).is_some_and(|text| number::read(text).0 == Reading::Missing)
     }
 
-    /// Text of a cell that has digits but cannot be read as a number, and the reason.
+    /// Text of a cell that has digits but cannot be read as a number, and the reason; `None` for any other cell.
     pub fn unread(&self, row: usize) -> Option<(&str, Text)> {
         let text = self.holes.get(&(row as u32))?;
         number::why(text).map(|why| (text.as_str(), why))
@@ -187,14 +189,14 @@ impl Column {
         self.holes.first_key_value().map(|(row, _)| *row as usize)
     }
 
-    /// Lines of the first number with a decimal point and of the first with a decimal comma; `None` if the column does
-    /// not have both.
+    /// Line of the first number with a decimal point, and line of the first number with a decimal comma; `None` unless
+    /// the column has both.
     pub fn both_marks(&self) -> Option<[usize; 2]> {
         Some([self.point?, self.comma?])
     }
 
-    /// The decimal mark with which all ambiguous cells are below `limit`, if with the other mark all are at or above
-    /// it.
+    /// The decimal mark that makes all ambiguous numbers of the column less than `limit`, if the other mark makes all
+    /// of them at least `limit`; otherwise `None`.
     pub fn mark_below(&self, limit: f64) -> Option<Mark> {
         let pairs = || self.commas.iter().map(|(row, comma)| (self.numbers[*row as usize], *comma));
         if self.commas.is_empty() {
@@ -206,7 +208,7 @@ impl Column {
         }
     }
 
-    /// Reads the ambiguous cells of the column again, with `mark` as the decimal mark.
+    /// Decides how the ambiguous cells of the column are read: with `mark` as the decimal mark.
     fn settle(&mut self, mark: Mark) {
         self.doubt = None;
         for (row, number) in std::mem::take(&mut self.commas) {
@@ -217,7 +219,7 @@ impl Column {
     }
 }
 
-/// A table of columns that was read from a text.
+/// A table of columns, as it was read from a text.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// Columns of the table, all of equal length.
@@ -230,7 +232,7 @@ pub struct Table {
     hash: Hash,
 }
 
-/// A 64-bit FNV-1a hash that bytes are added to.
+/// A 64-bit FNV-1a hash. Bytes can be added to it one after another.
 #[derive(Clone, Copy, Debug)]
 struct Hash(u64);
 
@@ -261,7 +263,7 @@ impl Table {
         self.lines.len()
     }
 
-    /// Digest of the file's bytes: files with equal digests have equal texts.
+    /// Digest of the file's bytes. Two files with equal digests have the same text.
     pub fn digest(&self) -> String {
         format!("{:016x}", self.hash.0)
     }
@@ -283,24 +285,24 @@ impl Table {
             .ok_or_else(|| bad(none()))
     }
 
-    /// All headings, joined for a sentence.
+    /// All headings, joined into one text for a sentence.
     pub fn names(&self) -> String {
         self.named(0..self.columns.len())
     }
 
-    /// Headings of the given columns, joined for a sentence.
+    /// Headings of the given columns, joined into one text for a sentence.
     pub fn named(&self, columns: impl IntoIterator<Item = usize>) -> String {
         let names: Vec<_> = columns.into_iter().take(NAME_MAX).map(|k| self.columns[k].name.as_str()).collect();
         shown(&names.join(", "))
     }
 
-    /// Whether a cell of the table is ambiguous: one number if its mark is a decimal point, and another if it is a
-    /// decimal comma.
+    /// Whether some cell of the table is ambiguous: it is one number if its mark is a decimal point, and another if it
+    /// is a decimal comma.
     pub fn in_doubt(&self) -> bool {
         self.columns.iter().any(|column| column.doubt.is_some())
     }
 
-    /// Decimal mark that the given columns show; `None` if it is not clear.
+    /// The decimal mark that is used in the given columns; `None` if the columns do not show it clearly.
     pub fn mark(&self, columns: &[usize]) -> Option<Mark> {
         Evidence::of(columns.iter().map(|k| &self.columns[*k])).decide()
     }
@@ -311,12 +313,13 @@ impl Table {
         evidence.point && evidence.comma
     }
 
-    /// Reads all ambiguous cells of the table again, with `mark` as the decimal mark.
+    /// Decides how all ambiguous cells of the table are read: with `mark` as the decimal mark.
     pub fn settle(&mut self, mark: Mark) {
         self.columns.iter_mut().for_each(|column| column.settle(mark));
     }
 
-    /// Adds a row. Each cell comes with its text, its reading, and whether a suffix scaled its number.
+    /// Adds a row. Each cell is given as its text, its reading, and whether a suffix or word for a power of ten scaled
+    /// its number.
     fn push<'a>(&mut self, line: usize, row: impl IntoIterator<Item = (&'a str, Reading, bool)>) -> Result<()> {
         if self.len() == ROWS_MAX {
             return Err(bad(text!(words::TOO_MANY_ROWS, most = count(ROWS_MAX))));
@@ -350,10 +353,11 @@ fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// What some columns show about the decimal mark of a table.
+/// What some columns of a table show about its decimal mark.
 ///
-/// A column whose own cells show the mark needs no other column. For all other columns, the mark is decided together
-/// from the columns that a fit reads: a version number or a month elsewhere in the file is no evidence.
+/// If the cells of a column show the mark of that column, no other column is needed. For the remaining columns, the
+/// mark is decided from all columns that the fit reads. Other columns of the file are no evidence: they may contain,
+/// for example, version numbers or months.
 #[derive(Clone, Copy, Debug, Default)]
 struct Evidence {
     point: bool,
@@ -397,15 +401,15 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader that has received no text.
+    /// Makes a reader that has received no text.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads a table from a whole text.
+    /// Reads a table from a complete text.
     ///
     /// # Errors
-    /// Fails as [`Reader::push`] and [`Reader::finish`] do.
+    /// The file is too large, a line does not fit the table, a limit is exceeded, or there are no rows.
     pub fn read(text: &[u8]) -> Result<Table> {
         let mut reader = Self::new();
         reader.push(text)?;
@@ -425,7 +429,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Returns the table after all pieces were added.
+    /// Parses the text after its last piece has been added, and returns the table.
     ///
     /// # Errors
     /// A line does not fit the table, a limit is exceeded, or there are no rows.
@@ -458,7 +462,7 @@ impl Reader {
     }
 }
 
-/// A row that is written as JSON: its line number, and its values with their names.
+/// A row of a table in JSON: its line number, and its values with their names.
 type Named = (usize, Vec<(String, Value)>);
 
 fn from_objects(mut next: impl FnMut() -> Result<Option<Named>>, table: &mut Table) -> Result<()> {
@@ -590,8 +594,9 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
     Ok(())
 }
 
-/// Selects columns of a table with more than `most` cells, and notes that the others were dropped. The result says for
-/// each column whether it is kept, which depends on whether a fit could use its heading. `None` keeps all columns.
+/// If the table has more than `most` cells, keeps only the columns that a fit could use, judged by their headings, and
+/// notes that the others were dropped. Returns for each column whether it is kept; `None` means that all columns are
+/// kept.
 fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> Option<Vec<bool>> {
     let wide = table.columns.len();
     // Counting rows takes as long as reading them, so lines are counted first.
@@ -619,9 +624,9 @@ fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> 
     Some(kept)
 }
 
-/// Refuses a record with a quoted cell that contains whole rows, as after a missing quote. It is recognised if the
-/// first and the last line of the record each have as many cells as a row, and the first line has at least as many
-/// numbers as the record.
+/// Returns an error if a quoted cell contains whole rows, as after a missing quote. This is assumed if the first and
+/// the last line of the record each have as many cells as a row, and the first line contains at least as many numbers
+/// as all cells of the record.
 fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     let (Some(drawn), Some((from, to, begins))) = (record.drawn, &record.long) else { return Ok(()) };
     let numbers = record.cells.iter().filter(|cell| says_number(&cell.text)).count().max(1);
@@ -635,7 +640,8 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     Ok(())
 }
 
-/// Number of cells that a record has if some of its commas separate thousands, as in 1,234,567 or 12,34,567.
+/// Number of cells that a record has if it is not split at commas that separate thousands, as in 1,234,567 or
+/// 12,34,567.
 fn thousands(record: &Record<'_>) -> usize {
     let digits = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
@@ -952,7 +958,8 @@ mod tests {
         assert_eq!(loss.labels()[1..], [1, 1, 1], "and all the same");
     }
 
-    /// Writes a whole number and four decimals with the separator of thousands `group` and the decimal mark `mark`.
+    /// Writes a whole number, or a number with four decimals if `decimals` are given, with the thousands separator
+    /// `group` and the decimal mark `mark`.
     fn grouped(whole: u64, decimals: Option<u64>, group: &str, mark: &str, indian: bool) -> String {
         let digits = whole.to_string();
         let mut text = String::new();
@@ -967,7 +974,7 @@ mod tests {
         decimals.map_or_else(|| text.clone(), |decimals| format!("{text}{mark}{decimals:04}"))
     }
 
-    /// Formats of numbers, each with its name, separator of thousands and decimal mark.
+    /// Formats of numbers, each with its name, thousands separator and decimal mark.
     const FORMATS: [(&str, &str, &str); 13] = [
         ("plain", "", "."),
         ("English", ",", "."),
@@ -1028,7 +1035,7 @@ mod tests {
         lines.iter().map(line).collect()
     }
 
-    /// The text in each encoding that has all of its characters, with the name of the encoding.
+    /// The text in each encoding that contains all of its characters, with the name of the encoding.
     fn encoded(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         let wide = |mark: bool, bytes: fn(u16) -> [u8; 2]| {
             let mark = mark.then_some(0xfeff_u16);

@@ -1,4 +1,5 @@
-//! Parses numbers as people and programs write them: thousands, decimal commas, suffixes and words for powers of ten.
+//! Parses numbers in the many forms in which they are written: with separated thousands, decimal commas, suffixes, and
+//! words for powers of ten.
 
 use super::words;
 use crate::text;
@@ -13,16 +14,16 @@ pub enum Mark {
     Comma,
 }
 
-/// What a cell was read as.
+/// The meaning of a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reading {
     /// A number that does not depend on the decimal mark.
     Number(f64),
-    /// A number that can be read only with this decimal mark.
+    /// A number that can be read only if its decimal mark is the given one.
     Only(Mark, f64),
     /// An ambiguous number: the first value if its mark is a decimal point, the second if it is a decimal comma.
     Either(f64, f64),
-    /// A word or sign that says that a number is missing.
+    /// A word or sign for a missing number.
     Missing,
     /// Text that is not a number.
     Text,
@@ -34,13 +35,13 @@ const MISSING: [&str; 25] = [
     "#n/a", "#na", "#div/0!", "#value!", "#num!", "#ref!", "#null!", "#name?",
 ];
 
-/// Whether a character is a white space that occurs inside numbers: a plain, no-break, narrow no-break, thin or figure
-/// space.
+/// Whether a character is a kind of space that occurs inside numbers: a plain, no-break, narrow no-break, thin or
+/// figure space.
 const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
 }
 
-/// Replaces similar characters that separate thousands, such as kinds of spaces or apostrophes, by one character.
+/// Maps all apostrophes to one character, and all spaces inside numbers to another. Both separate thousands.
 const fn alike(c: char) -> char {
     match c {
         '\u{2019}' | '\u{2018}' | '\u{2bc}' | '´' | '`' => '\'',
@@ -49,8 +50,8 @@ const fn alike(c: char) -> char {
     }
 }
 
-/// Power of ten for which a unit stands, for example 6 for `M`. Other units are `billions`, `GFLOPs`, `%`,
-/// `in millions of tokens` and `1e9`.
+/// The exponent of the power of ten that a unit stands for: 6 for `M`. Other units are `billions`, `GFLOPs`, `%`,
+/// `in millions of tokens` and `1e9`. `None` for an unknown unit.
 pub fn power(unit: &str) -> Option<i32> {
     const NAMES: [(&[&str], i32); 6] = [
         (&["k", "thousand", "thousands", "thsd", "tsd"], 3),
@@ -79,7 +80,7 @@ pub fn power(unit: &str) -> Option<i32> {
     NAMES.iter().find(|(names, _)| names.contains(&bare)).map(|(_, power)| *power)
 }
 
-/// Rewrites the powers of ten in a text as exponents: `10^6`, `10**6`, `10⁶` and `10^{6}` become `1e6`.
+/// Rewrites powers of ten in the form `1e6`. Other forms of this number are `10^6`, `10**6`, `10⁶` and `10^{6}`.
 pub fn tens(text: &str) -> String {
     const HIGH: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     let high = |c: char| HIGH.chars().position(|high| high == c);
@@ -112,7 +113,7 @@ pub fn tens(text: &str) -> String {
     out + rest
 }
 
-/// Power of ten of a unit that is written with zeros: `000s`, `1000`, `1,000s` or `100`.
+/// The exponent of the power of ten that a unit with zeros stands for: 3 for `000s`, `1000` and `1,000s`, 2 for `100`.
 fn zeros(text: &str) -> Option<i32> {
     let digits = text.strip_suffix("'s").or_else(|| text.strip_suffix('s')).unwrap_or(text);
     let digits: String =
@@ -123,8 +124,8 @@ fn zeros(text: &str) -> Option<i32> {
     (whole && !zeros.is_empty() && zeros.len() < 30 && zeros.bytes().all(|b| b == b'0')).then_some(zeros.len() as i32)
 }
 
-/// Power of ten of a unit in a heading, and whether the unit is operations per second times a day, as in `PF-days`.
-/// Examples are `M`, `000s`, `kilo`, `x100`, `10⁶`, `e18` and `EFLOPs`.
+/// The exponent of the power of ten that a unit in a heading stands for, and whether the unit is operations per second
+/// times a day, as in `PF-days`. Examples of units are `M`, `000s`, `kilo`, `x100`, `10⁶`, `e18` and `EFLOPs`.
 pub fn unit(text: &str) -> Option<(i32, bool)> {
     const PREFIXES: [(&str, &str, i32); 7] = [
         ("kilo", "k", 3),
@@ -173,7 +174,7 @@ pub fn unit(text: &str) -> Option<(i32, bool)> {
         .map(|ten| (ten, false))
 }
 
-/// Whether a part of a heading has the form of a scale: a factor, a power or a percentage.
+/// Whether a part of a heading has the form of a scale: a factor, a power of ten or a percentage.
 pub fn is_scale(text: &str) -> bool {
     let text = tens(text).to_lowercase();
     let digit = |word: &str| word.trim_start().starts_with(|c: char| c.is_ascii_digit());
@@ -194,8 +195,8 @@ fn ten_below_zero(text: &str) -> bool {
     text.contains("1e-") || text.contains("1e−")
 }
 
-/// Whether a part of a heading looks like a unit of a count. It does if it has the form of a power, a factor, zeros or
-/// a number with a suffix, or if it contains a word that multiplies or measures.
+/// Whether a part of a heading looks like a unit of a count: a power of ten, a factor, zeros, a number with a suffix,
+/// or a word for a multiple (such as `dozens`) or a measure (such as `MB`).
 pub fn is_like_unit(text: &str) -> bool {
     const WORDS: [&str; 46] = [
         "k",
@@ -256,8 +257,8 @@ pub fn is_like_unit(text: &str) -> bool {
         || lower.split(|c: char| c.is_whitespace() || "-_/".contains(c)).any(like)
 }
 
-/// Digits of a mantissa, with a point before the decimals. `mark` is its decimal mark, and `grouped` says whether
-/// thousands may be separated.
+/// Rewrites a mantissa without separators of thousands, and with a point before its decimals. `mark` is its decimal
+/// mark, and `grouped` says whether its thousands may be separated. `None` if it is not a mantissa of this form.
 fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     let (decimal, group) = if mark == Mark::Point { ('.', ',') } else { (',', '.') };
     let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
@@ -286,8 +287,8 @@ fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     fine.then(|| format!("{}.{part}0", groups.concat()))
 }
 
-/// Splits what follows a mantissa into its exponent and the rest, which may be a unit. `None` as the exponent means
-/// that there is none.
+/// Splits the text after a mantissa into an exponent and the rest, which may be a unit. The exponent is `None` if there
+/// is none.
 fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     let times = text.strip_prefix(['×', 'x', '*', '·']).map(str::trim_start);
     let tens = times.and_then(|rest| rest.strip_prefix("10^").or_else(|| rest.strip_prefix("1e")));
@@ -305,14 +306,14 @@ fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     }
 }
 
-/// Whether two digits of a cell are separated by a space, an apostrophe or an underscore.
+/// Whether a space, an apostrophe or an underscore stands between two digits of a cell.
 pub fn spaced(cell: &str) -> bool {
     let chars: Vec<char> = cell.chars().collect();
     let digit = |c: char| c.is_ascii_digit();
     chars.windows(3).any(|w| digit(w[0]) && matches!(alike(w[1]), ' ' | '\'' | '_') && digit(w[2]))
 }
 
-/// Exponent of a power of ten without a mantissa: `10^8`, `10**8`, `10⁸`, `10^{8}` or `10^-3`.
+/// The exponent of a power of ten that has no mantissa: `10^8`, `10**8`, `10⁸`, `10^{8}` or `10^-3`.
 fn power_of_ten(text: &str) -> Option<i32> {
     let after = text.strip_prefix("10")?;
     let caret = after.strip_prefix('^').or_else(|| after.strip_prefix("**"));
@@ -321,7 +322,7 @@ fn power_of_ten(text: &str) -> Option<i32> {
     power.parse().ok().filter(|power: &i32| power.abs() < 308)
 }
 
-/// Words of many languages for large numbers, which the lab does not read.
+/// Words for large numbers, in many languages, that the lab cannot read.
 const UNREAD: &[&str] = &[
     "tausend",
     "millionen",
@@ -393,14 +394,15 @@ const UNREAD: &[&str] = &[
     "억",
 ];
 
-/// Whether a word stands for a large number in some language but is not read by the lab: `Millionen`, `тыс.`, `百万`.
+/// Whether a word stands for a large number in some language, and the lab cannot read it: `Millionen`, `тыс.`, `百万`.
 pub fn is_unread_unit(word: &str) -> bool {
     let word = word.trim().trim_end_matches('.').to_lowercase();
     UNREAD.contains(&word.as_str())
         || matches!(word.as_str(), "lakh" | "lakhs" | "crore" | "crores" | "hundred" | "dozen")
 }
 
-/// Reason why a cell with digits cannot be read as a number, with advice on how to write it; `None` for any other cell.
+/// Why a cell that contains digits cannot be read as a number, with advice on how to write it; `None` for any other
+/// cell.
 pub fn why(cell: &str) -> Option<Text> {
     let cell = cell.trim();
     let digit = |c: char| c.is_ascii_digit();
@@ -442,12 +444,12 @@ pub fn why(cell: &str) -> Option<Text> {
         .then(|| text!(words::NO_UNIT, word = name(word)))
 }
 
-/// Whether a text is a number with a decimal point or a decimal comma.
+/// Whether a text is a number, with a decimal point or a decimal comma.
 pub fn is_numeric(text: &str) -> bool {
     !matches!(read(text).0, Reading::Text | Reading::Missing)
 }
 
-/// Reads a cell. The second value says whether a suffix or a word scaled its number.
+/// Reads a cell. Also returns whether a suffix or word for a power of ten scaled its number.
 pub fn read(cell: &str) -> (Reading, bool) {
     let cell = cell.trim();
     let unsigned = cell.strip_prefix(['+', '-', '−']).unwrap_or(cell);
@@ -490,7 +492,7 @@ pub fn read(cell: &str) -> (Reading, bool) {
     (reading, scale != 0)
 }
 
-/// Reads a number that the user typed, with a decimal point.
+/// Reads a number that the user typed. An ambiguous mark is read as a decimal point.
 pub fn typed(text: &str) -> Option<f64> {
     match read(text).0 {
         Reading::Number(x) | Reading::Only(_, x) | Reading::Either(x, _) => Some(x),

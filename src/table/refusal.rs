@@ -1,13 +1,14 @@
-//! Reasons why a text is not a table: if rows do not fit their headings, one sentence gives the true cause.
+//! Explains why a text is not a table. If the rows do not fit the headings, one sentence gives the cause.
 
 use super::cells::{Records, SPLITS, Split, loosely, records, says_number, shown, told};
 use super::{Column, Table, number, words};
 use crate::text;
 use crate::text::{Template, Text, name, phrase, setting};
 
-/// Number of lines in which the cause is looked for.
+/// Number of lines at the beginning of a text that are searched for the cause.
 const LOOK: usize = 30;
-/// Words in headings of columns that hold losses; [`SIZES`] lists words in headings of columns that hold sizes.
+/// Words in the headings of columns that contain losses. Words in the headings of columns that contain sizes are in
+/// [`SIZES`].
 const LOSSES: [&str; 2] = ["loss", "losses"];
 const SIZES: [&str; 10] =
     ["params", "parameters", "tokens", "flops", "compute", "steps", "epochs", "samples", "n", "d"];
@@ -46,7 +47,7 @@ fn has(text: &str, words: &[&str]) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
 }
 
-/// Whether a fit could use a column with this heading, because the heading names a size, a loss, a weight or a run.
+/// Whether a fit could use a column with this heading: the heading names a size, a loss, a weight or a run.
 pub(super) fn is_of_use(heading: &str) -> bool {
     const STEMS: [&str; 11] =
         ["loss", "param", "token", "flop", "compute", "step", "epoch", "sample", "size", "unique", "weight"];
@@ -55,7 +56,7 @@ pub(super) fn is_of_use(heading: &str) -> bool {
         || has(heading, &["run", "name", "id", "experiment", "n", "d", "u", "c", "l", "x", "y"])
 }
 
-/// Name of a separator, for a sentence.
+/// Name of a separator for a sentence.
 const fn separators(split: Split) -> Template<0> {
     match split {
         Split::Mark(b'\t') => words::TABS,
@@ -66,7 +67,7 @@ const fn separators(split: Split) -> Template<0> {
     }
 }
 
-/// Number of a line, as an argument of a sentence.
+/// Number of a line as an argument of a sentence.
 fn at(line: usize) -> text::Argument {
     setting(line as f64)
 }
@@ -74,7 +75,7 @@ fn at(line: usize) -> text::Argument {
 /// Number and text of a line.
 type Line = (usize, String);
 
-/// The first lines of a text that are not comments; any kind of line end is accepted.
+/// The first lines of a text, without comments. Any kind of line end is accepted.
 fn lines(text: &str) -> Vec<Line> {
     let end = text.char_indices().nth(1 << 16).map_or(text.len(), |(at, _)| at);
     // No text holds this byte, so every record is a single cell.
@@ -90,7 +91,7 @@ fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// Reason why the rows of a text do not fit its headings; `None` if it is not recognised.
+/// The cause if the rows of a text do not fit its headings; `None` if the cause is not recognised.
 pub(super) fn reason(text: &str) -> Option<Text> {
     let lines = lines(text);
     let [first, second, ..] = &lines[..] else { return None };
@@ -102,7 +103,7 @@ pub(super) fn reason(text: &str) -> Option<Text> {
         .or_else(|| below_title(&lines))
 }
 
-/// Name of a format such as HTML, if the text is written in one and is therefore not a table; otherwise `None`.
+/// Name of the format if a text is HTML or LaTeX, and therefore not a table; otherwise `None`.
 pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     let start: String =
         text.trim_start_matches('\u{feff}').trim_start().chars().take(9).collect::<String>().to_lowercase();
@@ -114,7 +115,8 @@ pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     (start.starts_with("\\begin{") || head.any(latex)).then_some(words::LATEX)
 }
 
-/// Reason to refuse a text with a line such as `sep=;` above columns that are separated by another character.
+/// Error message for a text that begins with a line such as `sep=;`, but whose columns are separated by another
+/// character.
 fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     let (mark, _) = told(text.trim_start_matches(['\u{feff}', '\n', '\r']))?;
     let alone = loosely(heading, Split::Mark(mark)).len() == 1;
@@ -128,7 +130,7 @@ fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     ))
 }
 
-/// Reason to refuse a text whose lines are quoted as a whole, so that each of them is a single cell.
+/// Error message for a text in which each line is in quotes as a whole, and is therefore a single cell.
 fn quoted(lines: &[Line]) -> Option<Text> {
     let whole = |line: &str| {
         let inside = line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
@@ -141,7 +143,7 @@ fn quoted(lines: &[Line]) -> Option<Text> {
     (count + 1 >= lines.len()).then(|| text!(words::QUOTED_LINE, line = at(*line)))
 }
 
-/// Reason to refuse a text whose rows have another separator than its headings.
+/// Error message for a text whose rows have a different separator from its headings.
 fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     let (below, row) = rows.first()?;
     let counts = |text: &str, split: Split| loosely(text, split).len();
@@ -164,7 +166,7 @@ fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     None
 }
 
-/// Reason to refuse a text in which spaces separate the columns, but also a number from its unit.
+/// Error message for a text in which spaces separate the columns, but also separate numbers from their units.
 fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     let split = Split::Spaces(1);
     let wide = loosely(heading, split).len();
@@ -194,7 +196,7 @@ fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Reason to refuse a text whose rows begin with a number or name for which there is no heading.
+/// Error message for a text whose rows begin with a number or name that has no heading.
 fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     SPLITS.into_iter().find_map(|split| {
         let wide = loosely(heading, split).len();
@@ -208,7 +210,7 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Reason to refuse a text with titles above the headings that are not marked as comments.
+/// Error message for a text that has titles above the headings which are not marked as comments.
 fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
@@ -237,7 +239,8 @@ fn below_title(lines: &[Line]) -> Option<Text> {
     })
 }
 
-/// Reason to refuse headings that do not name columns: the table is transposed, or is a grid, or has no headings.
+/// Error message for headings that do not name columns. Either the table is transposed, or it is a grid, or it has no
+/// headings.
 pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<Text> {
     let number = |text: &str| number::is_numeric(text.rsplit_once('=').map_or(text, |(_, number)| number));
     let sizes = names.len() > 2 && names[1..].iter().all(|name| number(name));
@@ -268,12 +271,12 @@ pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>)
     })
 }
 
-/// Reason to refuse a table whose first row holds units, or whose last row summarises the others.
+/// Error message for a table whose first row contains units, or whose last row summarises the other rows.
 pub(super) fn odd_row(table: &Table) -> Option<Text> {
     units(table).or_else(|| summary(table))
 }
 
-/// Reason to refuse a table whose first row holds units: words without digits, in columns that hold numbers below.
+/// Error message for a table whose first row contains units: words without digits, in columns with numbers below.
 fn units(table: &Table) -> Option<Text> {
     let hole = |column: &Column, row: usize| column.holes.get(&(row as u32)).cloned().unwrap_or_default();
     let missing = |text: &str| number::read(text).0 == number::Reading::Missing;

@@ -1,5 +1,5 @@
-//! Reads tables in JSON that are not lists of objects: forms that other programs write, provided that only one meaning
-//! is possible.
+//! Reads JSON tables that are not lists of objects. Other programs write tables in many such forms; a form is read only
+//! if it has a single possible meaning.
 
 use super::cells::{Objects, Tree, Value};
 use super::number::{Reading, read};
@@ -8,19 +8,19 @@ use crate::error::{Error, Result};
 use crate::text;
 use crate::text::{Argument, count, name, phrase, setting};
 
-/// Largest number of values in a JSON text. The limit is lower than for tables, because nested values take about ten
-/// times the memory.
+/// Largest number of values in a JSON text. It is smaller than the limit for tables, because nested values need about
+/// ten times as much memory.
 const VALUES_MAX: usize = 4_000_000;
-/// Largest number of levels of nested JSON.
+/// Largest number of nesting levels in JSON.
 const DEEP: usize = 32;
-/// The forms of JSON that are accepted, as the end of a sentence.
+/// The forms of JSON that are accepted, as a phrase at the end of a sentence.
 fn expected() -> Argument {
     const EXAMPLE: &str = r#"{"params": 7e7, "tokens": 1.5e9, "loss": 3.5}"#;
     phrase(text!(words::JSON_EXPECTED, example = name(EXAMPLE)))
 }
 
-/// Rows of a JSON text that is neither a list of objects nor a sequence of objects; `None` if it is one of these after
-/// all.
+/// Rows of a JSON text that is neither a list nor a sequence of objects. Returns `None` if the text is a list or a
+/// sequence of objects, or is not JSON.
 ///
 /// # Errors
 /// The form is not supported, or has several meanings.
@@ -60,8 +60,8 @@ pub(super) fn too_many() -> Error {
     bad(text!(words::JSON_TOO_LARGE, millions = count(VALUES_MAX / 1_000_000)))
 }
 
-/// Adds the values of an object to `out`, nested ones too. The name of a nested value is the outer name, a full stop
-/// and the inner name.
+/// Adds the values of an object to `out`, including nested values. The name of a nested value consists of the outer
+/// name, a full stop and the inner name.
 fn flat(path: &str, pairs: Vec<(String, Tree)>, out: &mut Vec<(String, Value)>) {
     for (name, tree) in pairs {
         let name = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -79,7 +79,7 @@ fn row(line: usize, pairs: Vec<(String, Tree)>) -> Named {
     (line, out)
 }
 
-/// Row that is written as a list. The headings become the names of its values.
+/// Row of a table whose rows are written as lists. The values get their names from the headings.
 fn list_row(names: &[String], line: usize, items: Vec<Tree>) -> Result<Named> {
     if items.len() != names.len() {
         return Err(bad(text!(
@@ -101,8 +101,8 @@ fn names(items: &[Tree]) -> Option<Vec<String>> {
     items.iter().map(name).collect()
 }
 
-/// Rows that are written as lists, of which the first holds the headings. The lists are in an outer list, or one on
-/// each line.
+/// Rows of a table whose rows are written as lists. The first list contains the headings. The lists are the items of
+/// one outer list, or each is on a line of its own.
 fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     let mut json = Objects::any(text);
     let mut left = VALUES_MAX;
@@ -219,7 +219,7 @@ fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     Ok(rows)
 }
 
-/// Rows of a table that is written as an object of objects. It may hold columns, as in
+/// Rows of a table that is written as an object of objects. The inner objects are columns, as in
 /// `{"params": {"0": 7e7}, "loss": {"0": 3.5}}`, or rows, as in `{"a": {"params": 7e7, "loss": 3.5}}`.
 fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let inner = |tree: &Tree| match tree {

@@ -11,13 +11,13 @@ use super::{Argument, Kind, Text, Value};
 type Maths = fn(&str) -> String;
 
 impl Text {
-    /// The sentence in English, with TeX between dollars.
+    /// The sentence in English. TeX in it stands between dollars.
     pub fn english(&self) -> String {
         self.written(|tex| format!("${tex}$"))
     }
 
-    /// The sentence in English as a terminal shows it, without TeX: `$N^{-\alpha}$` becomes `N^(-α)`. A dollar in a
-    /// name stays a dollar.
+    /// The sentence in English, for a terminal: TeX is replaced by characters, so `$N^{-\alpha}$` becomes `N^(-α)`. A
+    /// dollar in a name stays a dollar.
     pub fn plain(&self) -> String {
         self.written(without_tex)
     }
@@ -86,7 +86,7 @@ impl Argument {
         if self.unit.is_empty() { number } else { format!("{number} {}", self.unit) }
     }
 
-    /// A number as people read it. The kind of the argument decides on the number of digits.
+    /// Formats a number for people. The kind of the argument decides how many digits it has.
     fn number(&self, x: f64) -> String {
         match x {
             f64::INFINITY => return "infinite".into(),
@@ -104,20 +104,20 @@ impl Argument {
         }
     }
 
-    /// The form of a word that fits the number: the first of `forms` for 1, the second for all others.
+    /// Chooses the word that fits the number: the first of `forms` if the number is 1 or -1, and otherwise the second.
     fn form<'a>(&self, forms: &'a str) -> &'a str {
         let (one, other) = forms.split_once('|').unwrap_or((forms, forms));
         if matches!(self.value, Value::Number(x) if x.abs() == 1.0) { one } else { other }
     }
 }
 
-/// Replaces the TeX in a fixed text by characters that a terminal can show.
+/// Replaces the TeX in a text without arguments by characters that a terminal can show.
 pub fn plain(text: &str) -> String {
     let part = |(i, part): (usize, &str)| if i % 2 == 1 { without_tex(part) } else { part.to_owned() };
     text.split('$').enumerate().map(part).collect()
 }
 
-/// Names of letters and signs in TeX, with characters that a terminal can show.
+/// Names of letters and signs in TeX, each with the characters that a terminal shows instead.
 const SIGNS: [(&str, &str); 33] = [
     ("alpha", "α"),
     ("beta", "β"),
@@ -200,7 +200,7 @@ fn without_tex(tex: &str) -> String {
     out
 }
 
-/// Splits a text at the brace that closes a group: the text before it, and the text after it.
+/// Splits a text at the brace that closes a group. Returns the text before the brace and the text after it.
 fn braced(text: &str) -> (&str, &str) {
     let mut depth = 1;
     for (i, c) in text.char_indices() {

@@ -1,15 +1,16 @@
 //! Sentences as data: a template in English and its arguments.
 //!
 //! A sentence that is put together in code can be neither translated nor typeset, and its numbers have a fixed format.
-//! Here a sentence stays data until somebody reads it. The command line fills the English template ([`Text::english`]).
-//! The page fills the template of its user's language, and writes the numbers as that language does (`www/js/text.js`).
+//! So a sentence stays data until it is shown. The command line fills the English template ([`Text::english`]). The
+//! page fills the template in the user's language, and formats the numbers as that language does (`www/js/text.js`).
 //! Every template is a named constant, declared by [`texts!`](crate::texts!) and filled by [`text!`](crate::text!). A
-//! missing or unknown argument is an error of compilation.
+//! missing or unknown argument is a compile-time error.
 //!
 //! # Templates
 //! - `{name}` is replaced by the argument of that name.
-//! - `{name:run|runs}` is replaced by the form that fits the number of that name: in English the first form for 1, the
-//!   second for all others. A translation gives one form for each plural category of its language.
+//! - `{name:run|runs}` is replaced by one of the listed words, chosen by the number in the argument of that name. In
+//!   English, the first word is for 1 and the second for all other numbers. A translation lists one word for each
+//!   plural category of its language.
 //! - `$...$` is TeX. Its braces belong to TeX, so it cannot contain an argument.
 //!
 //! ```
@@ -60,30 +61,30 @@ pub use visible::visible;
 /// The templates of a module, each with the name of its constant.
 pub type Texts = &'static [(&'static str, &'static str)];
 
-/// What sort of value an argument is. This decides how many digits people see.
+/// The kind of an argument. It decides how the value is formatted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A count, shown as a whole number.
     Count,
-    /// A measured or computed number, shown with 4 digits.
+    /// A measured or computed number, shown with 4 significant digits.
     Number,
-    /// A loss, shown with 4 digits.
+    /// A loss, shown with 4 significant digits.
     Loss,
-    /// How far a number may be off, shown with 2 digits.
+    /// An error or a tolerance: how far a number may be off. Shown with 2 significant digits.
     Error,
-    /// A share of 1, shown as a percentage with 3 digits.
+    /// A share of 1, shown as a percentage with 3 significant digits.
     Share,
-    /// A ratio that says how many times as large something is, shown with 3 digits.
+    /// A ratio that says how many times as large something is, shown with 3 significant digits.
     Multiple,
-    /// A number that somebody typed, shown with all digits, in a form that can be typed again.
+    /// A number that the user typed or may type. It is shown with all digits, in a form that can be typed again.
     Setting,
-    /// The two ends of an interval, shown with 4 digits. An end that is not finite means that the interval is
-    /// unbounded.
+    /// The two endpoints of an interval, shown with 4 significant digits. An endpoint that is not finite means that the
+    /// interval is unbounded on that side.
     Interval,
-    /// A name that somebody gave: a heading, a file, a parameter.
+    /// A name, such as a heading, a file name or the name of a parameter. It is not translated.
     Name,
-    /// A sentence or phrase inside another.
+    /// A sentence or phrase that is inserted into another sentence.
     Text,
     /// A list of phrases.
     List,
@@ -93,11 +94,12 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// One number; not finite if there is no value.
+    /// One number. It is infinite or NaN if the quantity is unbounded or unknown.
     Number(#[serde(serialize_with = "extended")] f64),
-    /// The two ends of an interval. An end that is not finite means that the interval is unbounded.
+    /// The two endpoints of an interval. An endpoint that is not finite means that the interval is unbounded on that
+    /// side.
     Interval(#[serde(serialize_with = "extended_pair")] [f64; 2]),
-    /// A name that somebody gave, shown verbatim and never as markup.
+    /// A name, such as a heading, a file name or the name of a parameter. It is shown verbatim and never as markup.
     Name(String),
     /// A text.
     Text(Text),
@@ -105,8 +107,8 @@ pub enum Value {
     List(Vec<Text>),
 }
 
-/// Writes a number as JSON, which has no infinite numbers: an infinite number becomes the string `inf` or `-inf`, and
-/// NaN becomes null.
+/// Writes a number as JSON. JSON has no infinite numbers and no NaN, so an infinite number becomes the string `inf` or
+/// `-inf`, and NaN becomes null.
 fn extended<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     match *x {
         f64::INFINITY => serializer.serialize_str("inf"),
@@ -119,7 +121,7 @@ fn extended_pair<S: Serializer>(pair: &[f64; 2], serializer: S) -> Result<S::Ok,
     pair.map(|x| x.is_finite().then_some(x)).serialize(serializer)
 }
 
-/// A value that fills a place in a template, with its kind and unit.
+/// The value of an argument of a template, with its kind and unit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Argument {
     kind: Kind,
@@ -134,16 +136,16 @@ impl Argument {
         Self { kind, value, unit: "" }
     }
 
-    /// Gives the number a unit, which follows it.
+    /// Sets the unit, which is shown after the number.
     pub const fn unit(mut self, unit: Template<0>) -> Self {
         self.unit = unit.english();
         self
     }
 }
 
-/// A number type whose values can be counts.
+/// An integer type whose values can be counts.
 pub trait Count {
-    /// The count as f64, which is exact up to 2^53.
+    /// The count as f64. The conversion is exact up to 2^53.
     fn number(self) -> f64;
 }
 
@@ -158,7 +160,7 @@ macro_rules! counts {
 }
 counts!(u8, u32, i32, u64, usize, f64);
 
-/// An argument that counts something.
+/// A count as an argument.
 pub fn count(x: impl Count) -> Argument {
     Argument::of(Kind::Count, Value::Number(x.number()))
 }
@@ -173,7 +175,7 @@ pub const fn loss(x: f64) -> Argument {
     Argument::of(Kind::Loss, Value::Number(x))
 }
 
-/// How far a number may be off, as an argument.
+/// An error or a tolerance as an argument: how far a number may be off.
 pub const fn error(x: f64) -> Argument {
     Argument::of(Kind::Error, Value::Number(x))
 }
@@ -188,17 +190,18 @@ pub const fn multiple(x: f64) -> Argument {
     Argument::of(Kind::Multiple, Value::Number(x))
 }
 
-/// A number that somebody typed, or may type, as an argument.
+/// A number that the user typed, or may type, as an argument.
 pub const fn setting(x: f64) -> Argument {
     Argument::of(Kind::Setting, Value::Number(x))
 }
 
-/// The two ends of an interval as an argument. An end that is not finite means that the interval is unbounded.
+/// The two endpoints of an interval as an argument. An endpoint that is not finite means that the interval is unbounded
+/// on that side.
 pub const fn interval(ends: [f64; 2]) -> Argument {
     Argument::of(Kind::Interval, Value::Interval(ends))
 }
 
-/// A name that somebody gave, as an argument: a heading, a file, a parameter.
+/// A name as an argument, such as a heading, a file name or the name of a parameter. It is not translated.
 pub fn name(name: impl Into<String>) -> Argument {
     Argument::of(Kind::Name, Value::Name(name.into()))
 }
@@ -208,7 +211,7 @@ pub fn phrase(text: impl Into<Text>) -> Argument {
     Argument::of(Kind::Text, Value::Text(text.into()))
 }
 
-/// A list of texts as an argument. Each language has its own separator of items.
+/// A list of texts as an argument. Each language has its own separator of list items.
 pub const fn list(texts: Vec<Text>) -> Argument {
     Argument::of(Kind::List, Value::List(texts))
 }
@@ -216,8 +219,8 @@ pub const fn list(texts: Vec<Text>) -> Argument {
 /// A sentence or a phrase: a template in English, and its arguments by name.
 ///
 /// In a result document, a text without arguments is a string; any other text is `{template, arguments, text}`, where
-/// `text` is the English sentence. The page's engine leaves `text` out, because the page fills the template of the
-/// user's language.
+/// `text` is the English sentence. Documents that are made in the page lack `text`, because the page fills the template
+/// in the user's language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
     template: &'static str,
@@ -225,18 +228,19 @@ pub struct Text {
 }
 
 impl Text {
-    /// A template with its arguments. It is called by [`text!`](crate::text!), which checks the names of the arguments.
+    /// Makes a text from a template and its arguments. It is called by [`text!`](crate::text!), which checks the names
+    /// of the arguments.
     #[doc(hidden)]
     pub const fn filled(template: &'static str, arguments: Vec<(&'static str, Argument)>) -> Self {
         Self { template, arguments }
     }
 
-    /// The template in English.
+    /// The English template, before the arguments are filled in.
     pub const fn template(&self) -> &'static str {
         self.template
     }
 
-    /// Is the text equal to `said`, either as a template without arguments or as a verbatim text?
+    /// Whether the text equals `said`, either as a template without arguments or as a verbatim text.
     pub fn is(&self, said: &str) -> bool {
         match &self.arguments[..] {
             [] => self.template == said,
@@ -245,8 +249,8 @@ impl Text {
         }
     }
 
-    /// A text that somebody else wrote, which is shown unchanged: a message of a device or of the system, or a name
-    /// from a table.
+    /// Makes a text that is shown unchanged in every language, because it comes from outside the lab: a message of a
+    /// device or of the operating system, or a name from a table.
     pub fn verbatim(said: impl Into<String>) -> Self {
         Self::filled(VERBATIM.english(), vec![("said", name(said))])
     }
@@ -284,8 +288,8 @@ impl Serialize for Arguments<'_> {
     }
 }
 
-/// Declares templates as constants: `texts! { NAME = "A sentence with {argument}."; }`. It also declares `TEXTS`, which
-/// lists them.
+/// Declares templates as constants: `texts! { NAME = "A sentence with {argument}."; }`. It also declares the constant
+/// `TEXTS`, a list of these templates.
 #[macro_export]
 macro_rules! texts {
     ($($name:ident = $english:literal;)+) => {
@@ -299,7 +303,7 @@ macro_rules! texts {
 }
 
 /// Fills a template that [`texts!`](crate::texts!) declared: `text!(NAME, argument = count(3))`. A missing or unknown
-/// argument is an error of compilation.
+/// argument is a compile-time error.
 #[macro_export]
 macro_rules! text {
     ($template:expr $(, $name:ident = $value:expr)+ $(,)?) => {{

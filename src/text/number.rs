@@ -1,11 +1,12 @@
-//! Formats numbers for sentences. Files hold all digits; people see only a few. The page formats numbers likewise in
-//! `www/js/i18n.js`.
+//! Formats numbers for sentences. Files contain all digits of a number, but people see only a few. The page has equal
+//! functions in `www/js/i18n.js`.
 
-/// Text for a number that is not finite.
+/// Text that stands for a number that is not finite.
 const NONE: &str = "–";
 
-/// Formats `x` with `digits` significant digits, as people write numbers. Whole numbers keep all digits, thousands are
-/// grouped, the minus sign is U+2212, and numbers below 10⁻³ or from 10⁷ on have a power of ten.
+/// Formats `x` with `digits` significant digits, as people write numbers. Whole numbers below 10⁷ keep all digits.
+/// Thousands are grouped, and the minus sign is U+2212. Numbers below 10⁻³, and numbers of 10⁷ or more, are written
+/// with a power of ten.
 pub fn people(x: f64, digits: usize) -> String {
     if !x.is_finite() {
         return NONE.to_owned();
@@ -33,8 +34,8 @@ pub fn people(x: f64, digits: usize) -> String {
     format!("{sign}{}{gap}{part}", grouped(whole))
 }
 
-/// Rounds a number to a fixed count of digits. Returns the digits, and the power of ten of the first one. A tie is
-/// rounded away from 0, as in browsers.
+/// Rounds a number to `digits` significant digits. Returns these digits, and the power of ten of the first one. A tie
+/// is rounded away from 0, as browsers do.
 fn rounded(size: f64, digits: usize) -> (String, i32) {
     if size == 0.0 {
         return ("0".into(), 0);
@@ -61,7 +62,7 @@ fn rounded(size: f64, digits: usize) -> (String, i32) {
     (kept.iter().map(|digit| char::from(digit + b'0')).collect(), power)
 }
 
-/// Writes digits as a decimal fraction whose first digit stands for `10^power`, without zeros at the end.
+/// Writes digits as a decimal fraction. The first digit stands for `10^power`. Zeros at the end are left out.
 fn point(digits: &str, power: i32) -> String {
     let text = match usize::try_from(power) {
         Ok(power) if power + 1 >= digits.len() => format!("{digits:0<width$}", width = power + 1),
@@ -89,8 +90,8 @@ pub(super) fn superscript(c: char) -> char {
     c.to_digit(10).map_or('⁻', |digit| digits[digit as usize])
 }
 
-/// Formats `x` so that it can be typed again: the fewest digits that give exactly `x`, with a power of ten instead of
-/// many zeros.
+/// Formats `x` in a form that can be typed again. It has the fewest digits that give exactly `x`, and a power of ten
+/// instead of many zeros.
 pub fn typed(x: f64) -> String {
     let (size, plain, short) = (x.abs(), (x + 0.0).to_string(), format!("{x:e}"));
     let within = x == 0.0 || (1e-6..1e21).contains(&size);

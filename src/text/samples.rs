@@ -1,4 +1,4 @@
-//! Templates filled with arguments of all kinds. A test compares them with the texts that the page fills.
+//! Templates filled with arguments of all kinds. A test compares them with the texts that the page makes.
 
 use super::template::names;
 use super::{
@@ -6,7 +6,8 @@ use super::{
     share, word,
 };
 
-/// Numbers that are hard to round or to format: ties, powers of ten, and the ends of the range of f64.
+/// Numbers that are hard to round or to format, such as ties, powers of ten, and the smallest and largest numbers of
+/// f64.
 const NUMBERS: [f64; 24] = [
     0.0,
     -0.0,
@@ -55,8 +56,8 @@ fn arguments() -> Vec<Argument> {
     numbers.chain(words).collect()
 }
 
-/// Every template, filled at least twice with different arguments; together the texts use arguments of all kinds. A
-/// template without arguments is left as it is.
+/// Every template, filled twice with different arguments. Together, the results use all arguments. A template without
+/// arguments is not changed.
 pub fn samples(templates: impl Iterator<Item = &'static str>) -> Vec<Text> {
     let all = arguments();
     let mut next = all.iter().cycle().cloned();

@@ -1,14 +1,15 @@
-//! Templates of sentences, which are checked during compilation.
+//! Templates of sentences. They are checked at compile time.
 
 use serde::Serialize;
 
-/// A template in English with `HOLES` arguments, declared by [`texts!`](crate::texts!).
+/// An English template with `HOLES` arguments, declared by [`texts!`](crate::texts!).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Template<const HOLES: usize>(&'static str);
 
 impl<const HOLES: usize> Template<HOLES> {
-    /// Makes a template of an English text. It is an error of compilation if the text does not have `HOLES` arguments.
+    /// Makes a template of an English text. If the text does not have `HOLES` arguments, the function panics; in a
+    /// constant, this is a compile-time error.
     pub const fn new(english: &'static str) -> Self {
         assert!(holes(english) == HOLES, "the template has another number of arguments");
         Self(english)
@@ -20,20 +21,20 @@ impl<const HOLES: usize> Template<HOLES> {
     }
 }
 
-/// A word or a sentence without arguments, for tests and examples. All texts of the lab are in lists that
-/// [`texts!`](crate::texts!) declares.
+/// A word or a sentence without arguments, for tests and examples. The lab's own texts are declared by
+/// [`texts!`](crate::texts!) instead.
 pub const fn word(english: &'static str) -> Template<0> {
     Template::new(english)
 }
 
-/// A place in a template for an argument. `name` is the range of bytes of the argument's name, and `end` is the end of
-/// the place.
+/// A place for an argument in a template. `name` is the range of bytes of the argument's name, and `end` is the byte
+/// after the place.
 struct Hole {
     name: [usize; 2],
     end: usize,
 }
 
-/// The first place for an argument at or after the byte `from`. Braces between dollars belong to TeX.
+/// The first place for an argument at or after the byte `from`. TeX, which stands between dollars, has no such places.
 const fn next(text: &[u8], from: usize) -> Option<Hole> {
     let mut at = from;
     while at < text.len() {
@@ -71,7 +72,7 @@ const fn next(text: &[u8], from: usize) -> Option<Hole> {
     None
 }
 
-/// Are the bytes `a[from..to]` equal to `b`?
+/// Whether the bytes `a[from..to]` are equal to `b`.
 const fn same(a: &[u8], [from, to]: [usize; 2], b: &[u8]) -> bool {
     if to - from != b.len() {
         return false;
@@ -86,12 +87,12 @@ const fn same(a: &[u8], [from, to]: [usize; 2], b: &[u8]) -> bool {
     true
 }
 
-/// The bytes `text[from..to]`, in a constant function.
+/// The bytes `text[from..to]`, computed in a way that is allowed in a constant function.
 const fn slice(text: &[u8], [from, to]: [usize; 2]) -> &[u8] {
     text.split_at(to).0.split_at(from).1
 }
 
-/// Does a place for an argument that ends before the byte `end` have the given name?
+/// Whether a place for the argument `name` ends at or before the byte `end`.
 const fn named_before(text: &[u8], end: usize, name: &[u8]) -> bool {
     let mut from = 0;
     while let Some(hole) = next(text, from) {
@@ -119,7 +120,7 @@ pub const fn holes(english: &str) -> usize {
     count
 }
 
-/// The names of the arguments in a template, each once, in order.
+/// The names of the arguments in a template, in order and without duplicates.
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) fn names(english: &'static str) -> Vec<&'static str> {
     let (mut from, mut found) = (0, Vec::new());
@@ -132,7 +133,8 @@ pub(super) fn names(english: &'static str) -> Vec<&'static str> {
     found
 }
 
-/// Checks that `names` are exactly the arguments of a template. In a constant, a mismatch is an error of compilation.
+/// Checks that `names` are exactly the arguments of a template. If not, it panics; in a constant, this is a
+/// compile-time error.
 pub const fn takes(english: &str, names: &[&str]) {
     let text = english.as_bytes();
     let mut i = 0;

@@ -1,7 +1,7 @@
-//! Makes text from elsewhere fully visible: no character can hide, or change the direction of reading.
+//! Makes a text from elsewhere fully visible. No character in it can hide, or change the direction of reading.
 
-/// Puts `text` on one line with every character visible. A control character, or a mark that changes the direction of
-/// reading, is replaced by its symbol or its code point. The page has an equal function in `www/js/visible.js`.
+/// Puts `text` on one line and makes every character visible. A control character, or a mark that changes the direction
+/// of reading, is replaced by its symbol or code point. The page has an equal function in `www/js/visible.js`.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,12 +1,13 @@
 //! Which training distribution reaches a target loss in the fewest samples, where some runs never reach it?
 //!
-//! The experiments on composition share this module. All statistics are quantiles, because a run that is cut off at the
-//! budget is known only to be slower. The quantile of a share is the least number of samples after which that share of
-//! the runs had reached the target. If the budget was too small for that, the budget is a lower bound, shown as ">
-//! budget". A run that diverged never reaches the target, and is also counted.
+//! The experiments on composition share this module. A run that does not reach the target within the budget is cut off,
+//! and is then known only to be slower. So all statistics are quantiles, which can be computed without the times of the
+//! slowest runs. The quantile of a share is the least number of samples after which that share of the runs has reached
+//! the target. If this share never reaches the target, the budget is a lower bound of the quantile, and is shown as ">
+//! budget". A run that diverged counts as a run that never reaches the target, and the number of such runs is reported.
 //!
-//! The bootstrap of the medians is exact: the median of n draws with replacement from n times is the j-th smallest time
-//! with a probability in closed form. So there is no resampling noise and no seed.
+//! The bootstrap of a median is exact: when n times are drawn with replacement from n runs, the median of the draws is
+//! the j-th smallest time with a probability in closed form. So there is no resampling noise, and no seed is needed.
 
 use std::cmp::Ordering;
 
@@ -16,19 +17,20 @@ use crate::stats::{lower_end, median_weights, place};
 use crate::text;
 use crate::text::{Text, count, multiple, number, setting};
 
-/// Least number of runs for a 99.9% interval of a median: n runs all lie on one side of the median with probability
-/// `2^(1-n)`.
+/// Fewest runs for a 99.9% interval of a median. All n runs lie on one side of the true median with probability
+/// `2^(1-n)`, and for this n that is less than 0.1%.
 pub const LEAST_RUNS: usize = 11;
 
-/// Probability that the true value lies below a 99.9% interval; the probability that it lies above is equal.
+/// Probability that the true value lies below a 99.9% interval. The probability that it lies above is the same.
 pub(super) const TAIL: f64 = 0.0005;
 
-/// The runs of one training distribution, `p_j ~ j^-exponent`; the exponent 0 is the uniform distribution.
+/// The runs with one training distribution, `p_j ~ j^-exponent`. The exponent 0 is the uniform distribution.
 #[derive(Clone, Debug)]
 pub struct Racer {
     /// Exponent alpha of the training distribution.
     pub exponent: f64,
-    /// Number of samples after which each run reached the target; `None` for a run that did not reach it or diverged.
+    /// Number of samples after which each run reached the target; `None` for a run that did not reach it, or that
+    /// diverged.
     pub hits: Vec<Option<u64>>,
     /// Number of runs that diverged.
     pub diverged: u32,
@@ -39,7 +41,7 @@ pub fn name(exponent: f64) -> Text {
     if exponent == 0.0 { words::UNIFORM.into() } else { text!(words::ALPHA, alpha = setting(exponent)) }
 }
 
-/// The exponents in the given order, each once: an exponent that is given twice runs once.
+/// The exponents in the given order, without duplicates.
 pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     let mut once: Vec<f64> = Vec::new();
     exponents.iter().for_each(|alpha| {
@@ -50,12 +52,12 @@ pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     once
 }
 
-/// The number of samples to a target, or a lower bound of it if the budget was too small.
+/// Number of samples to the target. If the target was not reached within the budget, it is only a lower bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
     /// The target was reached after this number of samples.
     At(u64),
-    /// The target was not reached within this budget.
+    /// The target was not reached within this number of samples, the budget.
     After(u64),
 }
 
@@ -81,16 +83,17 @@ impl From<Time> for Cell {
     }
 }
 
-/// Median time of uniform training divided by the median time of a power law. Above 1 the power law is faster.
+/// Median time of uniform training divided by the median time of a power law. If it is above 1, the power law is
+/// faster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// The ratio. If one of the two medians is only a lower bound, this is a bound of the ratio; if both are, it is
+    /// The ratio. If one of the two medians is only a lower bound, this is a bound for the ratio. If both are, it is
     /// NaN.
     pub value: f64,
-    /// `Greater` if the ratio is only known to be more than `value`, `Less` if it is only known to be less, and `Equal`
-    /// otherwise.
+    /// How the true ratio compares with `value`: `Greater` or `Less` if `value` is only a bound, and otherwise `Equal`.
     pub bound: Ordering,
-    /// Bootstrap interval of the ratio; an open end is 0 or infinite.
+    /// Bootstrap interval of the ratio. The lower end is 0 and the upper end infinite if there is no bound on that
+    /// side.
     pub interval: [f64; 2],
 }
 
@@ -115,15 +118,15 @@ pub struct Race {
 }
 
 impl Race {
-    /// The least number of samples after which the given share of a training distribution's runs had reached the
-    /// target; `None` without runs.
+    /// The least number of samples after which the given share of the runs with one training distribution has reached
+    /// the target; `None` if there are no runs.
     pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
         let hits = self.sorted(racer);
         Some(hits.get(place(hits.len(), share))?.map_or(Time::After(self.budget), Time::At))
     }
 
-    /// Times to the target of a training distribution's runs in ascending order; runs that did not reach the target
-    /// come last.
+    /// The times to the target of the runs with one training distribution, in ascending order. Runs that did not reach
+    /// the target come last.
     fn sorted(&self, racer: usize) -> Vec<Option<u64>> {
         let mut hits = self.racers[racer].hits.clone();
         hits.sort_unstable_by_key(|hit| hit.unwrap_or(u64::MAX));
@@ -134,7 +137,8 @@ impl Race {
         self.racers.iter().position(|r| r.exponent == 0.0)
     }
 
-    /// The power law with the least median; the first one where medians are equal. `None` if no power law has runs.
+    /// Index of the power law with the least median time; if several have this median, the first of them. `None` if no
+    /// power law has runs.
     pub fn best(&self) -> Option<usize> {
         let median = |i: usize| self.quantile(i, 0.5).map(|t| (matches!(t, Time::After(_)), t.samples()));
         (0..self.racers.len())
@@ -143,14 +147,14 @@ impl Race {
     }
 
     /// Median time of uniform training divided by that of a power law, with a 99.9% interval; `None` if one of the two
-    /// has no runs.
+    /// distributions has no runs.
     pub fn ratio(&self, power: usize) -> Option<Ratio> {
         self.ratio_at(power, [TAIL; 2])
     }
 
-    /// Median time of uniform training divided by that of a power law, with an interval that misses the true ratio with
-    /// the probabilities `tails` below and above. The two medians are resampled independently. If runs share draws
-    /// between distributions, the interval is therefore wider than necessary.
+    /// Median time of uniform training divided by that of a power law, with an interval. The true ratio lies below the
+    /// interval with probability `tails[0]`, and above it with probability `tails[1]`. The two medians are resampled
+    /// independently. If the runs of the two distributions share draws, the interval is wider than necessary.
     pub(super) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
         let uniform = self.uniform()?;
         let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
@@ -168,8 +172,8 @@ impl Race {
         Some(Ratio { value, bound, interval: [lo, hi] })
     }
 
-    /// The median of each possible resample of the runs, ascending, with its probability; `unseen` stands for the time
-    /// of a run that did not reach the target.
+    /// The possible medians of a resample of the runs, ascending, each with its probability. A run that did not reach
+    /// the target counts with the time `unseen`.
     fn medians(&self, racer: usize, unseen: f64) -> Vec<(f64, f64)> {
         let hits = self.sorted(racer);
         let mut out: Vec<(f64, f64)> = Vec::new();
@@ -185,11 +189,12 @@ impl Race {
 
     /// Verdict on the claim that the best power law reaches the target in fewer samples than uniform training.
     ///
-    /// The interval is that of the largest ratio over the power laws. Its lower end is the largest lower end of a power
-    /// law's interval. Each of these lower ends misses with the tail probability divided by the number of power laws,
-    /// because the best law is chosen after the fact. The upper end is the largest upper end of a power law's interval.
-    /// The result is `None` without uniform training or without a power law. `agrees` is `None` before the run has
-    /// `finished`, below [`LEAST_RUNS`] runs of any distribution, and where the interval contains 1.
+    /// The interval is for the largest ratio over all power laws. The lower end is the largest lower end of the
+    /// intervals of the single power laws. To allow for the choice of the best law from the data, each of these
+    /// intervals has a lower tail probability that is divided by the number of power laws. The upper end is the largest
+    /// upper end of the single intervals. The result is `None` if there is no uniform training or no power law. The
+    /// verdict is "cannot tell" before the run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs,
+    /// and if the interval contains 1.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
@@ -218,7 +223,7 @@ impl Race {
         Some(verdict)
     }
 
-    /// Table `time-to-target`. Every row starts with the cells of `lead`.
+    /// Table `time-to-target`. The columns of `lead` come first, with one value for all rows.
     pub fn table(&self, lead: &[(Column, f64)]) -> Table {
         let column = |name, unit| Column { name, unit };
         let mut columns: Vec<Column> = lead.iter().map(|(column, _)| *column).collect();
@@ -246,7 +251,8 @@ impl Race {
         Table { id: "time-to-target", nothing: None, title: words::TIMES.into(), columns, rows: rows.collect() }
     }
 
-    /// Figure `time-to-target`: median and quartiles against the exponent alpha; `None` before any quantile is known.
+    /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha; `None` before any
+    /// quantile is known.
     pub fn figure(&self) -> Option<Figure> {
         let (mut seen, mut late) = (Points::default(), Points::default());
         for (i, racer) in self.racers.iter().enumerate() {
@@ -269,8 +275,8 @@ impl Race {
     }
 }
 
-/// A sentence with the medians of uniform training and of the best power law. If a median is only a lower bound, the
-/// sentence says what follows for the ratio.
+/// A sentence with the median times of uniform training (`slow`) and of the best power law (`fast`). If a median is
+/// only a lower bound, the sentence also says what follows for the ratio.
 fn medians(slow: Time, fast: Time, exponent: f64, ratio: f64) -> Text {
     let alpha = setting(exponent);
     match (slow, fast) {
@@ -291,8 +297,8 @@ fn medians(slow: Time, fast: Time, exponent: f64, ratio: f64) -> Text {
     }
 }
 
-/// Does the interval of the ratio of uniform training's time to a power law's time show that the power law is faster?
-/// `None` if the interval contains 1.
+/// Whether a power law is faster than uniform training, given the interval of the ratio of uniform training's time to
+/// the power law's time. `None` if the interval contains 1.
 pub(super) fn agrees([lo, hi]: [f64; 2]) -> Option<bool> {
     if lo > 1.0 { Some(true) } else { (hi < 1.0).then_some(false) }
 }

@@ -1,9 +1,9 @@
 //! Which training distribution reaches the target first when each has its own best learning rate?
 //!
-//! At a single learning rate, a distribution may win only because the rate happens to suit it. So every training
-//! distribution runs at each of several learning rates, always on the same random draws. Its best rate has the least
-//! median time. The interval of the ratio of the best medians allows for the fact that the rates were chosen from the
-//! same runs.
+//! At a single learning rate, a distribution may win only because this rate happens to suit it. So every training
+//! distribution is run at each of several learning rates, always on the same random draws. The best rate of a
+//! distribution is the rate with the least median time. The interval of the ratio of the best medians allows for the
+//! fact that the rates were chosen from the same runs.
 
 use super::race::{LEAST_RUNS, Race, Racer, TAIL, Time, agrees, name};
 use super::words;
@@ -12,7 +12,7 @@ use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict, 
 use crate::text;
 use crate::text::{count, number, phrase, setting};
 
-/// The learning rates range from the middle rate divided by this factor to the middle rate times this factor.
+/// Ratio of the largest learning rate to the middle one, and of the middle one to the smallest.
 const REACH: f64 = 10.0;
 
 /// Returns `count` learning rates around `middle`, evenly spaced in the logarithm.
@@ -28,19 +28,19 @@ pub struct Rates {
     pub rates: Vec<f64>,
     /// The runs, `[training distribution][learning rate]`.
     pub racers: Vec<Vec<Racer>>,
-    /// Number of samples after which a run was cut off.
+    /// Number of samples after which a run is cut off.
     pub budget: u64,
 }
 
 impl Rates {
-    /// A comparison without any runs.
+    /// Makes a comparison that has no runs yet.
     pub fn new(rates: Vec<f64>, exponents: &[f64], budget: u64) -> Self {
         let racer = |exponent| Racer { exponent, hits: vec![], diverged: 0 };
         let racers = exponents.iter().map(|&exponent| vec![racer(exponent); rates.len()]).collect();
         Self { rates, racers, budget }
     }
 
-    /// Adds more runs, listed by training distribution and learning rate like `racers`.
+    /// Adds more runs. `more` is indexed like `racers`, by training distribution and learning rate.
     pub fn extend(&mut self, more: Vec<Vec<Racer>>) {
         for (all, more) in self.racers.iter_mut().flatten().zip(more.into_iter().flatten()) {
             all.hits.extend(more.hits);
@@ -52,21 +52,22 @@ impl Rates {
         Race { racers: racers.iter().map(|&racer| racer.clone()).collect(), budget: self.budget }
     }
 
-    /// Lower quartile, median and upper quartile of the times to the target at one learning rate; `None` without runs.
+    /// Lower quartile, median and upper quartile of the times to the target at one learning rate; `None` if there are
+    /// no runs.
     fn quantiles(&self, racer: &Racer) -> Option<[Time; 3]> {
         let race = self.of(&[racer]);
         let [low, median, high] = [0.25, 0.5, 0.75].map(|share| race.quantile(0, share));
         Some([low?, median?, high?])
     }
 
-    /// Index of the learning rate with the least median time, the smallest one where medians are equal. `None` if at no
-    /// rate half of the runs reached the target.
+    /// Index of the learning rate with the least median time; if several have this median, the smallest of these rates.
+    /// `None` if at every rate less than half of the runs reached the target.
     pub fn best(&self, training: usize) -> Option<usize> {
         self.least(training, 1).map(|(_, i)| i)
     }
 
-    /// The least value of a quartile of the times over the learning rates, and the index of the rate. `quartile` is 0
-    /// for the lower quartile, 1 for the median and 2 for the upper quartile.
+    /// The least value of a quartile over the learning rates, and the index of this rate. `quartile` is 0 for the lower
+    /// quartile, 1 for the median and 2 for the upper quartile of the times.
     fn least(&self, training: usize, quartile: usize) -> Option<(u64, usize)> {
         let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| {
             let Time::At(t) = self.quantiles(racer)?[quartile] else { return None };
@@ -75,16 +76,18 @@ impl Rates {
         arrived.min()
     }
 
-    /// Verdict on the claim that a power law reaches the target in fewer samples when each distribution has its best
-    /// rate.
-    ///
+    /// Verdict on the claim that a power law reaches the target in fewer samples than uniform training, when each
+    /// distribution has its best learning rate.
     /// The interval is a 99.9% interval of the ratio of the least medians. Let `U(e)` be the true median of uniform
-    /// training at rate e, and `P(a, e)` that of the power law with exponent a. Then `min_e U / min_(a, e) P` is at
-    /// least `min_e U(e) / P(a, r)` for any power law a and rate r. This holds even if a and r were chosen from the
-    /// runs, provided that each interval misses only its share of the tail probability. The upper end is found
-    /// likewise. The chosen law and rate have the least upper quartile, because the least median is often next to the
-    /// edge of stability, where the slower half of the runs diverges. The verdict is `None` without uniform training or
-    /// without a power law.
+    /// training at rate e, and `P(a, e)` that of the power law with exponent a. Then `min_e U(e) / min_(a, e) P(a, e)`
+    /// is at least `min_e U(e) / P(a, r)`, for any power law a and rate r. So the lower end is the least lower end of
+    /// the intervals of `U(e) / P(a, r)` over e. It is valid although a and r are chosen from the runs, because the
+    /// tail probability of each interval is divided by the number of possible choices. The upper end is found in a
+    /// similar way.
+    ///
+    /// The chosen a and r have the least upper quartile. The least median is not used for the choice, because the rate
+    /// with the least median is often next to the edge of stability, where the slower half of the runs diverges. The
+    /// verdict is `None` if there is no uniform training or no power law.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();
@@ -126,8 +129,8 @@ impl Rates {
         Some(verdict.from_runs(chosen.hits.len(), LEAST_RUNS))
     }
 
-    /// Figure `learning-rate`: median and quartiles of the times against the learning rate, and the largest stable
-    /// learning rate of each training distribution.
+    /// Figure `learning-rate`: median and quartiles of the times against the learning rate. It also marks the largest
+    /// stable learning rate of each training distribution.
     pub fn figure(&self, middle: f64, edges: &[f64]) -> Option<Figure> {
         let series = self.racers.iter().enumerate().filter_map(|(i, ladder)| {
             let mut points = Points::default();
@@ -178,8 +181,8 @@ mod tests {
     use super::*;
     use crate::rng::{Draws, stream};
 
-    /// Simulated runs with exponentially distributed times of the given means, `means[training][rate]`, for the
-    /// exponents 0, 1, 2 and so on.
+    /// Simulated runs with exponentially distributed times, for the exponents 0, 1, 2 and so on. The mean time is
+    /// `means[training][rate]`.
     fn simulated(means: &[&[f64]], seed: u32, budget: u64) -> Rates {
         let exponents: Vec<f64> = (0..means.len()).map(|i| i as f64).collect();
         let mut rates = Rates::new(ladder(0.1, means[0].len() as u32), &exponents, budget);

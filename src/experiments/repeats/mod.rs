@@ -1,4 +1,4 @@
-//! How often may data be repeated? Experiments on the worth of an epoch over data that the model has already seen.
+//! How often may data be repeated? Experiments on how much an epoch is worth if the model has seen its data before.
 
 pub mod reuse;
 

@@ -1,34 +1,36 @@
-//! From measured risks to the effective reuse rate, in three steps: moments over the runs, the best learning rate of
-//! those tried, and the number of fresh samples with an equal risk.
+//! Computes the effective reuse rate from measured risks, in three steps. The first is the moments of the risks over
+//! the runs, the second the best of the learning rates that were tried, and the third the number of fresh samples with
+//! which one pass reaches an equal risk.
 //!
-//! Nothing here uses theory. The best learning rate is the minimum of a curve through the least mean risk and two
-//! neighbours on each side, all in logarithms. The number of fresh samples is interpolated between the measured risks
-//! of one pass, also in logarithms.
+//! No step uses theory. The best learning rate is the minimum of a curve through the least mean risk and up to two
+//! neighbours on each side, as logarithms of risk against logarithms of rate. The number of fresh samples is
+//! interpolated between the measured risks of one pass, also in logarithms.
 
 use crate::math;
 use crate::stats::bottom;
 
-/// The risks of the runs at one learning rate.
+/// Moments of the risks of the runs at one learning rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cell {
     count: f64,
     sum: f64,
     square: f64,
     cube: f64,
-    /// Number of runs that diverged, which have no risk.
+    /// Number of runs that diverged. They have no risk.
     pub diverged: u32,
 }
 
-/// Largest ratio of standard deviation to mean that [`Cell::uneven`] allows for risks that label noise leaves. The
-/// square of one Gaussian number has the ratio 1.4, and a sum of several squares has a smaller one.
+/// Limit for [`Cell::uneven`], as a ratio of standard deviation to mean, for risks that are due to label noise. Such a
+/// risk is a sum of squares of Gaussian numbers. One such square has the ratio 1.4; a sum of several has a smaller
+/// ratio.
 pub const NOISY: f64 = 2.0;
-/// Largest ratio of standard deviation to mean that [`Cell::uneven`] allows for risks that are products of many random
-/// factors. The heavier the tail of such risks, the less of the tail a sample shows: a sample with a ratio of 1 or more
-/// may come from a distribution whose standard deviation is infinite.
+/// Limit for [`Cell::uneven`], as a ratio of standard deviation to mean, for risks that are products of many random
+/// factors. Their distribution has a heavy tail, of which a sample shows only a part: if the ratio in a sample is 1 or
+/// more, the true standard deviation may be infinite.
 pub const FALLING: f64 = 0.7;
 
 impl Cell {
-    /// Adds the risk of a run; NaN means that the run diverged.
+    /// Adds the risk of a run. A risk that is NaN or infinite means that the run diverged.
     pub fn push(&mut self, risk: f64) {
         if risk.is_finite() {
             self.count += 1.0;
@@ -40,22 +42,23 @@ impl Cell {
         }
     }
 
-    /// The mean risk; infinite if a run diverged, NaN without runs.
+    /// The mean risk. It is infinite if a run diverged, and NaN if there are no runs.
     pub fn mean(&self) -> f64 {
         if self.diverged > 0 { f64::INFINITY } else { self.sum / self.count }
     }
 
-    /// Are the risks so uneven that a few runs dominate their mean? Then neither the mean nor its error is known.
+    /// Whether a few runs dominate the mean risk. In that case neither the mean nor its standard error is known.
     ///
-    /// This is the case if their standard deviation over the runs exceeds `most` times the mean, or `sqrt(runs) / 4`
-    /// times the mean. If a single run contributed the whole mean, the standard deviation would be `sqrt(runs)` times
-    /// the mean. For `most`, see [`NOISY`] and [`FALLING`].
+    /// They do if the standard deviation over the runs exceeds `most` times the mean, or `sqrt(runs) / 4` times the
+    /// mean. For comparison: if a single run contributed the whole mean, the standard deviation would be `sqrt(runs)`
+    /// times the mean. Values for `most` are [`NOISY`] and [`FALLING`]. With fewer than 16 runs the answer is always
+    /// false.
     pub fn uneven(&self, most: f64) -> bool {
         let most = (self.count.sqrt() / 4.0).min(most);
         self.count >= 16.0 && self.error() * (self.count - 1.0).sqrt() > most
     }
 
-    /// Skewness of the risks; 0 where they hardly differ.
+    /// Skewness of the risks; 0 if the risks are nearly equal.
     pub fn skewness(&self) -> f64 {
         let (mean, square) = (self.sum / self.count, self.square / self.count);
         let variance = square - mean * mean;
@@ -63,13 +66,14 @@ impl Cell {
         if variance > 1e-8 * square { third / (variance * variance.sqrt()) } else { 0.0 }
     }
 
-    /// Interval of the mean risk divided by the known risk `exact`. It reaches `z` standard errors down, and farther
-    /// up, because the sample may lack rare large risks.
+    /// Interval for the mean risk divided by the exactly known risk `exact`. `error` is the standard error of the
+    /// logarithm of the mean risk. On a logarithmic scale, the lower end lies `z` standard errors below the ratio. The
+    /// upper end lies farther above it, because the sample may lack rare large risks.
     ///
-    /// A sample from a skew distribution often lacks large values, and then both its mean and its standard deviation
-    /// are too small. So the upper end is moved out by `(1 + 2 z^2) skewness / (6 sqrt(runs))` standard errors
-    /// (Johnson, J. Am. Stat. Assoc. 73, 1978; Hall, J. R. Stat. Soc. B 54, 1992). The correction would move the lower
-    /// end inwards; it is left where it is.
+    /// A sample from a distribution with positive skewness often lacks large values. Then both its mean and its
+    /// standard deviation are too small. The upper end is therefore moved up by `(1 + 2 z^2) skewness / (6 sqrt(runs))`
+    /// standard errors (Johnson, J. Am. Stat. Assoc. 73, 1978; Hall, J. R. Stat. Soc. B 54, 1992). The correction in
+    /// these papers would also move the lower end up, but this function does not move it.
     pub fn over(&self, exact: f64, z: f64, error: f64) -> Option<[f64; 2]> {
         let ratio = self.mean() / exact;
         let skew = (1.0 + 2.0 * z * z) * self.skewness().max(0.0) / (6.0 * self.count.sqrt());
@@ -77,7 +81,7 @@ impl Cell {
         ends.iter().all(|end| end.is_finite()).then_some(ends)
     }
 
-    /// Standard error of the logarithm of the mean risk; infinite for one run.
+    /// Standard error of the logarithm of the mean risk; infinite if there is only one run.
     pub fn error(&self) -> f64 {
         let mean = self.sum / self.count;
         let variance = (self.square / self.count - mean * mean).max(0.0) / (self.count - 1.0);
@@ -85,21 +89,21 @@ impl Cell {
     }
 }
 
-/// The least measured risk over the learning rates tried.
+/// The best of the learning rates that were tried, and the risk at this rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tuned {
     /// The best learning rate.
     pub rate: f64,
-    /// The risk at the best learning rate.
+    /// The least mean risk, which is the risk at the best learning rate.
     pub risk: f64,
-    /// Standard error of the logarithm of the risk; infinite where a few runs dominate the mean.
+    /// Standard error of the logarithm of the risk; infinite if a few runs dominate the mean.
     pub error: f64,
-    /// Is the best rate the smallest one tried, so that a still smaller one may be better?
+    /// Whether the best rate is the smallest rate that was tried. A smaller rate might then be still better.
     pub at_least: bool,
 }
 
-/// The best of the learning rates `rates`, which ascend. It is `None` if at each rate a run diverged or no run was
-/// made. `most` says how uneven risks may be for their mean to be known, see [`Cell::uneven`].
+/// Finds the best of the learning rates `rates`, which are ascending. A rate at which a run diverged, or at which there
+/// are no runs, is left out. The result is `None` if no rate remains. `most` is the limit for [`Cell::uneven`].
 pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     let means: Vec<f64> = cells.iter().map(Cell::mean).collect();
     let least = (0..rates.len()).filter(|&i| means[i].is_finite()).min_by(|&i, &j| means[i].total_cmp(&means[j]))?;
@@ -125,32 +129,33 @@ pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     Some(best)
 }
 
-/// An estimated number and the standard error of its logarithm.
+/// An estimate of a positive number, with the standard error of its logarithm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The estimated number.
     pub value: f64,
-    /// Standard error of the logarithm of the estimated number.
+    /// Standard error of the logarithm of the number.
     pub error: f64,
 }
 
 impl Estimate {
-    /// The interval that reaches `z` standard errors of the logarithm to each side.
+    /// The interval from `z` standard errors below the estimate to `z` standard errors above it, on a logarithmic
+    /// scale.
     pub fn interval(&self, z: f64) -> [f64; 2] {
         [self.value * math::exp(-z * self.error), self.value * math::exp(z * self.error)]
     }
 }
 
-/// The standard error at a point of the straight line between two points, which lies at `share` of the way from the
-/// first to the second. It is interpolated between the standard errors of the two points, and infinite if one of them
-/// is.
+/// The standard error on the straight line between two points, at `share` of the way from the first point to the
+/// second. It is interpolated linearly between `first` and `second`, the standard errors of the two points. It is
+/// infinite if one of these is infinite.
 fn between(first: f64, second: f64, share: f64) -> f64 {
     if first.is_finite() && second.is_finite() { (1.0 - share) * first + share * second } else { f64::INFINITY }
 }
 
-/// Quantile of Student's t distribution with `freedom` degrees of freedom, from the quantile `normal` of the normal
-/// distribution. It replaces `normal` where a standard error is estimated from few runs. The series in 1/`freedom` is
-/// exact to 1e-3 from 15 degrees of freedom on.
+/// Quantile of Student's t distribution with `freedom` degrees of freedom, computed from `normal`, the quantile of the
+/// normal distribution. It replaces `normal` if a standard error is estimated from few runs. The function is a series
+/// in 1/`freedom`, with an error below 1e-3 from 15 degrees of freedom on.
 pub fn student(normal: f64, freedom: f64) -> f64 {
     let (z, z2) = (normal, normal * normal);
     let first = z * (z2 + 1.0) / 4.0;
@@ -159,13 +164,13 @@ pub fn student(normal: f64, freedom: f64) -> f64 {
     z + (first + (second + third / freedom) / freedom) / freedom
 }
 
-/// The number N' of fresh samples at which one pass has the measured risk `risk`. It is interpolated between the first
-/// two successive points `(N', R*(1, N'))` of `one_pass` whose risks enclose `risk`. `None` if there are no such
-/// points.
+/// The number N' of fresh samples with which one pass reaches the risk `risk`. `one_pass` lists the risk of one pass at
+/// ascending N'. The result is interpolated between the first two successive points whose risks enclose `risk`; it is
+/// `None` if there are no such points.
 ///
-/// The standard error of ln N' is that of the logarithms of the risks, divided by the slope. The slope between two
-/// close neighbours may be steep or gentle by chance, so the slope is taken from the point before them to the point
-/// after them.
+/// The standard error of ln N' is the standard error of the logarithm of the risks, divided by the slope of ln risk
+/// against ln N'. The slope between the two points may be steep or flat by chance, so the slope between the point
+/// before them and the point after them is used.
 pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate> {
     let target = math::ln(risk.risk);
     let slope = |from: usize, to: usize| {
@@ -192,7 +197,7 @@ pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate
 }
 
 /// The number of epochs K at which the effective reuse rate falls below `share` times K, interpolated in logarithms.
-/// `known` holds K and the rate, with K ascending.
+/// `known` lists pairs of K and the effective reuse rate, with K ascending.
 pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     known.windows(2).find_map(|pair| {
         let [(k, e), (l, f)] = [pair[0], pair[1]];
@@ -206,9 +211,9 @@ pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     })
 }
 
-/// Distance between curves, and its standard error: root mean squares of differences of logarithms. They are taken over
-/// all pairs of curves, at all points of one curve from `first` on that lie within the range of the other. `None` if
-/// there are no such points.
+/// Root mean square of the differences between curves, on a logarithmic scale, and its standard error. All pairs of
+/// curves are compared: each point of one curve, from the abscissa `first` on, with the other curve, if that extends so
+/// far. `None` if there are no points to compare.
 pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
     let at = |curve: &[(f64, Estimate)], x: f64| {
         curve.windows(2).find_map(|pair| {

@@ -1,9 +1,9 @@
-//! Fits a law to runs, checkpoint by checkpoint. All pages of fits share this module.
+//! Fits a law to runs, one checkpoint at a time. All pages of fits share this module.
 //!
-//! The runs are the user's table, or simulated from an example of the law. A search finds the lowest minimum of the
-//! objective that it can. Then come a fit without the largest runs, fits of other laws, refits of bootstrap resamples,
-//! and a profile of each parameter. All of it is arithmetic on the CPU. Between portions of the work the event loop has
-//! a turn, so that a long fit can be cancelled.
+//! The runs come from the user's table, or are simulated from an example of the law. First, a search looks for the
+//! lowest minimum of the objective. Then follow a fit without the largest runs, fits of other laws, refits of bootstrap
+//! resamples, and a profile of each parameter. All of this is arithmetic on the CPU. The work is divided into portions,
+//! and the event loop has a turn between two portions, because the user must be able to cancel a long fit.
 
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -34,16 +34,17 @@ pub(crate) mod words;
 /// The text templates that all pages of fits share.
 pub const TEXTS: Texts = words::TEXTS;
 
-/// Number of checkpoints of the search.
+/// Number of checkpoints into which the search is divided.
 const SEARCHES: usize = 5;
-/// Number of checkpoints of the bootstrap.
+/// Number of checkpoints into which the bootstrap is divided.
 const BATCHES: u32 = 10;
-/// Number of points of a profile in addition to those that are needed to find its ends.
+/// Number of points that are added to a profile for its figure. The points that find the endpoints of its interval come
+/// first.
 const FILL: u32 = 10;
 /// Largest number of runs that figures show.
 const SHOWN: usize = 10_000;
-/// Index of the noise that simulated runs have. With this noise and the default seed of the page, the true parameters
-/// of every page lie in the intervals.
+/// Index of the stream of noise for simulated runs. With this stream and the default seed, the intervals on every page
+/// contain the true parameters.
 const SIMULATED: u32 = 1;
 /// Number of refits between two turns of the event loop.
 const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
@@ -56,11 +57,11 @@ const fn role(role: Role) -> Choice {
     choice(role.name(), role.words())
 }
 
-/// What a column may hold in a table for the Chinchilla law (loss against parameters and tokens).
+/// The roles that a column may have in a table for the Chinchilla law (loss against parameters and tokens).
 pub const ROLES: &[Choice] =
     &[role(Role::Loss), role(Role::Params), role(Role::Tokens), role(Role::Flops), role(Role::Run), role(Role::Weight)];
 
-/// What a column may hold in a table for a law of repeated data.
+/// The roles that a column may have in a table for a law of repeated data.
 pub const ROLES_REPEATED: &[Choice] = &[
     role(Role::Loss),
     role(Role::Params),
@@ -72,7 +73,7 @@ pub const ROLES_REPEATED: &[Choice] = &[
     role(Role::Weight),
 ];
 
-/// What a column may hold in a table for any law.
+/// The roles that a column may have in a table for any law.
 pub const ROLES_ALL: &[Choice] = &{
     let mut list = [choice("", ""); Role::ALL.len()];
     let mut k = 0;
@@ -91,24 +92,24 @@ pub const OBJECTIVES: &[Choice] = &[
     choice("squares", "squared residuals"),
 ];
 
-/// The quantities whose residuals a fit can take.
+/// The quantities whose residuals a fit can take: the loss or its logarithm.
 pub const RESIDUALS: &[Choice] = &[
     choice("usual", "the usual residuals of the law"),
     choice("log", "residuals of the logarithm of the loss"),
     choice("plain", "residuals of the loss itself"),
 ];
 
-/// The choices of an option that is on or off.
+/// The two choices of an option that is on or off.
 pub const SWITCH: &[Choice] = &[choice("no", "no"), choice("yes", "yes")];
 
 /// The parameters that all pages of fits have.
 #[derive(Clone, Debug)]
 pub struct Common {
-    /// Which column holds what, as `role:heading`, separated by commas.
+    /// Which column has which role, as items `role:heading` separated by commas.
     pub columns: String,
-    /// Rules that say which rows are left out.
+    /// Rules that select the rows to leave out.
     pub exclude: String,
-    /// Which parameters are held fixed, and which are freed.
+    /// Which parameters of the law are held fixed, at which values, and which are freed.
     pub fixed: String,
     /// The objective that the fit minimises.
     pub objective: &'static str,
@@ -118,17 +119,17 @@ pub struct Common {
     pub residual: &'static str,
     /// Number of bootstrap resamples.
     pub bootstrap: u32,
-    /// Are profiles computed, `yes` or `no`?
+    /// Whether profiles are computed: `yes` or `no`.
     pub profiles: &'static str,
-    /// The quantities to compute from the fit.
+    /// What to compute from the fit in addition to the parameters, such as the best split of a compute budget.
     pub ask: Ask,
-    /// How many runs are simulated where there is no table.
+    /// Number of runs to simulate if no table is given.
     pub rows: u32,
     /// Standard deviation of the noise of simulated runs.
     pub noise: f64,
 }
 
-/// Declares the parameters of a page of fits: first those of one page alone, then those that all pages of fits have.
+/// Declares the parameters of a page of fits: first those of this page alone, then those that all pages of fits have.
 macro_rules! fit_params {
     ($name:ident, columns $roles:ident, budget $budget:literal, unique $unique:literal { $($own:tt)* }) => {
         $crate::params! {
@@ -192,34 +193,34 @@ macro_rules! fit_params {
 }
 pub(crate) use fit_params;
 
-/// A page of fits: its texts, and the laws that its parameters name.
+/// A page of fits: its texts, its parameters, and the laws that it fits.
 pub trait Page: 'static {
     /// See [`Experiment::SLUG`].
     const SLUG: &'static str;
     /// See [`Experiment::INFO`].
     const INFO: Info;
-    /// The text templates of one page alone; see [`TEXTS`] for those of all pages of fits.
+    /// The text templates of this page alone. The templates that all pages of fits share are in [`TEXTS`].
     const TEXTS: Texts;
     /// See [`Experiment::CLAIMS`].
     const CLAIMS: &'static [Claim];
     /// See [`Experiment::DATA`].
     const DATA: &'static str;
-    /// Ids of the figures that are folded, because few readers ask for them.
+    /// Ids of the figures that are folded, because few readers need them.
     const FOLDED: &'static [&'static str] = &[];
     /// The parameters of the page, declared by `fit_params`.
     type Params: Params;
 
-    /// The values of the parameters that all pages of fits have.
+    /// The values of those parameters that all pages of fits have.
     fn common(params: &Self::Params) -> Common;
 
     /// The law to fit, and the laws to compare it with.
     ///
     /// # Errors
-    /// A law has no entry in the list of laws.
+    /// The parameters name an unknown law.
     fn forms(params: &Self::Params) -> Result<(Form, Vec<Form>)>;
 }
 
-/// The experiment of a page of fits.
+/// The experiment behind a page of fits.
 #[derive(Debug)]
 pub struct Fits<P> {
     fitting: Fitting,
@@ -272,19 +273,20 @@ impl<P: Page> Experiment for Fits<P> {
     }
 }
 
-/// A law, and which of its parameters are held fixed.
+/// A law with the treatment of its parameters: free, or held fixed at a value.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// The name of the form in a table.
+    /// The name of the form in tables.
     pub name: &'static str,
     /// The law.
     pub law: &'static Entry,
-    /// Parameters whose usual treatment is changed, by index: held at the value, or freed if there is none.
+    /// Parameters that are not treated as usual for the law, each with its index: `Some` is the value at which the
+    /// parameter is held fixed, `None` means that it is freed.
     pub held: Vec<(usize, Option<f64>)>,
 }
 
 impl Form {
-    /// The law with no parameter held or freed.
+    /// The law, with every parameter treated as usual.
     pub fn of(law: &'static Entry) -> Self {
         Self { name: law.info.slug, law, held: Vec::new() }
     }
@@ -305,17 +307,18 @@ enum Stage {
 pub struct Fitting {
     seed: u32,
     problem: Problem,
-    /// The law with a selection of the runs, if there are too many runs to draw.
+    /// The problem that figures show: the law with all runs, or with a selection of them if there are more than
+    /// [`SHOWN`].
     shown: Problem,
-    /// Numbers of the lines that were left out, each with the rule as it was typed.
+    /// Rows that were left out: for each, the number of its line and the rule, as the user typed it.
     excluded: Vec<(usize, String)>,
     /// For each row, the number of its line in the table.
     lines: Vec<usize>,
-    /// Phrases that say which column is read as what.
+    /// Phrases that say which column has which role.
     how: Vec<Text>,
     /// Sentences about unusual properties of the columns.
     notes: Vec<Text>,
-    /// Number of runs that the rows belong to.
+    /// Number of runs. Several rows may belong to one run.
     runs: usize,
     simulated: bool,
     resampled: bool,
@@ -323,7 +326,7 @@ pub struct Fitting {
     others: Vec<(&'static str, Result<Problem>)>,
     stages: Vec<Stage>,
     done: usize,
-    /// The search that is in progress.
+    /// State of the search while it is in progress.
     search: Carried<Search>,
     fit: Option<Fit>,
     bootstrap: Option<Bootstrap>,
@@ -333,7 +336,7 @@ pub struct Fitting {
     profiles: Vec<(usize, Profile)>,
 }
 
-/// Simulates runs from the example of a law. Their inputs fill the ranges of the example evenly.
+/// Simulates runs from the example of a law. Their inputs are evenly spread over the ranges that the example gives.
 fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
     let example = &law.info.example;
     let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
@@ -343,7 +346,7 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
     Table::of(inputs.chain([(Role::Loss.name(), data.y.clone())]).collect())
 }
 
-/// Items of a comma-separated list, without surrounding spaces; empty items are dropped.
+/// Items of a comma-separated list, without surrounding spaces. Empty items are dropped.
 pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
@@ -367,7 +370,8 @@ impl Common {
         Objective { residual, delta }
     }
 
-    /// Which parameters of the law are held fixed, at which value, and which are freed.
+    /// Parameters that the user holds fixed or frees, each with its index: `Some` is the value at which the parameter
+    /// is held fixed, `None` means that it is freed.
     fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
         let one = |asked: &str| {
             let (wanted, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
@@ -411,12 +415,13 @@ impl Common {
     }
 }
 
-/// What the parameters of a page ask of a fit, before the runs are known.
+/// What the parameters of a page ask for, before any run has been read.
 struct Asked<'a> {
     objective: Objective,
-    /// Parameters of the law that are held at a value, or freed if there is none.
+    /// Parameters that are not treated as usual for the law, each with its index: `Some` is the value at which the
+    /// parameter is held fixed, `None` means that it is freed.
     held: Vec<(usize, Option<f64>)>,
-    /// Rules that say which lines are left out, as typed; `rules` holds them parsed.
+    /// Rules that select the rows to leave out, as the user typed them; `rules` contains them parsed.
     texts: Vec<&'a str>,
     rules: Vec<Rule>,
 }
@@ -430,10 +435,11 @@ impl<'a> Asked<'a> {
 }
 
 impl Fitting {
-    /// Reads the runs, and prepares the stages of the fit.
+    /// Reads the runs from the table, or simulates them if there is no table, and lists the stages of the fit.
     ///
     /// # Errors
-    /// Rules, columns or names that cannot be used; runs that the law cannot be fitted to, with the line.
+    /// A rule, a column or a name cannot be used, or the law cannot be fitted to the runs. If a line of the table is to
+    /// blame, the message names it.
     pub fn new(form: &Form, others: &[Form], common: &Common, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let law = form.law;
         let Asked { objective, held, texts, rules } = Asked::new(form, common)?;
@@ -501,12 +507,12 @@ impl Fitting {
         })
     }
 
-    /// How far the fit is.
+    /// Number of stages of the fit that are done, and number of all stages.
     pub fn progress(&self) -> Progress {
         Progress { done: self.done as u32, total: self.stages.len() as u32 }
     }
 
-    /// Searches for the lowest minimum of the objective, with turns of the event loop in between.
+    /// Searches for the lowest minimum of the objective. The event loop has a turn between two portions of the work.
     async fn search(&self, problem: &Problem, exec: &Exec) -> Result<Fit> {
         let mut search = Search::new(problem.clone(), self.seed)?;
         loop {
@@ -518,17 +524,18 @@ impl Fitting {
         }
     }
 
-    /// How well a law predicts the largest runs when it is fitted to all others; `None` where the others are too few.
+    /// Fits the law to all runs but the largest, and measures how well this fit predicts the largest. Returns `None` if
+    /// too few runs remain for the fit.
     async fn largest(&self, problem: &Problem, exec: &Exec) -> Result<Option<choose::Extrapolation>> {
         let Some((small, large)) = choose::without_largest(problem) else { return Ok(None) };
         let fit = self.search(&small, exec).await?;
         Ok(Some(choose::judge(&large, &fit)))
     }
 
-    /// Does the next stage of the fit.
+    /// Performs the next stage of the fit.
     ///
     /// # Errors
-    /// The law has no value anywhere near the runs.
+    /// Near the runs, the law has no value for any parameters that were tried.
     pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
         match (self.stages[self.done], &self.fit) {
             (Stage::Search(k), _) => {
@@ -586,7 +593,7 @@ impl Fitting {
         Ok(())
     }
 
-    /// All figures, tables and verdicts so far.
+    /// All figures, tables and verdicts that can be shown so far.
     pub fn output(&self) -> Output {
         Study {
             problem: &self.problem,

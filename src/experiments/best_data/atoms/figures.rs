@@ -6,11 +6,11 @@ use crate::output::{Axis, Figure, Points, Series};
 use crate::text;
 use crate::text::{Template, Text, count};
 
-/// Upper end of the 95% interval of the mean loss when none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
+/// Upper end of the 95% interval of the mean loss if none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
 ///
-/// This is an upper bound of the probability that a run misses any atom at all, and so of the probability that it
-/// misses a given atom. The mean loss is the average of the latter probability over the atoms, weighted by the test
-/// probabilities.
+/// This number is the upper end for the probability that a run misses at least one atom, so also for the probability
+/// that it misses any given atom. The mean loss is an average of the latter probabilities, weighted by the test
+/// probabilities of the atoms.
 pub(super) fn none_missed(runs: usize) -> f64 {
     -math::expm1(math::ln(0.05) / runs as f64)
 }

@@ -1,9 +1,10 @@
 //! How fast can a long tail of facts be memorised, and which training distribution makes it fastest?
 //!
-//! Model: K atoms of test probability `p_k ~ k^-alpha`; an atom adds `p_k` to the loss until it has been drawn once; N
-//! draws from a training distribution q. Prediction: `q = p` gives a loss of order `N^(-1+1/alpha)`. The optimal q
-//! gives a loss of order `N^(1-alpha)` and draws only the N/alpha most frequent atoms. Falsifier: simulated runs whose
-//! slope of ln loss against ln N differs from the slope of the exact curve over the same N.
+//! Model: atom k of K atoms has the test probability `p_k ~ k^-alpha`, and adds `p_k` to the loss until it has been
+//! drawn once. N atoms are drawn from a training distribution q. Prediction: `q = p` gives a loss of order
+//! `N^(-1+1/alpha)`. The optimal q gives a loss of order `N^(1-alpha)` and draws only the N/alpha most frequent atoms.
+//! Falsifier: simulated runs in which the slope of ln loss against ln N differs from the slope of the exact curve over
+//! the same N.
 
 use std::cell::OnceCell;
 
@@ -45,7 +46,7 @@ crate::params! {
 
 /// Names of the three training distributions.
 const NAMES: [Template<0>; 3] = [words::MATCHED, words::OPTIMAL, words::FLAT];
-/// Number of points of a theory curve.
+/// Number of points of each theory curve.
 const GRID: u32 = 41;
 const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
@@ -54,13 +55,13 @@ pub struct Atoms {
     seed: u32,
     alpha: f64,
     atoms: theory::Atoms,
-    /// The numbers of samples that are compared, ascending, each once.
+    /// The numbers of samples that are compared, ascending and without duplicates.
     samples: Vec<u32>,
     runs: u32,
     best: Vec<Optimal>,
     flat: Vec<Flat>,
-    /// Abscissae and ordinates of the theory curves: the numbers of samples N, then the losses of matched, optimal and
-    /// flat training, then two asymptotes.
+    /// Coordinates of the theory curves. The first list holds the abscissae, which are numbers of samples N. The others
+    /// hold ordinates: the losses of matched, optimal and flat training, and two asymptotes.
     curves: [Vec<f64>; 6],
     simulation: OnceCell<Simulation>,
     /// Losses of the runs, `losses[distribution][number of samples][run]`.
@@ -70,7 +71,7 @@ pub struct Atoms {
 }
 
 impl Atoms {
-    /// Exact loss of a training distribution at the i-th number of samples.
+    /// Exact loss of a training distribution at the number of samples with index `i`.
     fn exact(&self, distribution: usize, i: usize) -> f64 {
         match distribution {
             0 => self.atoms.matched_loss(f64::from(self.samples[i])),
@@ -79,8 +80,7 @@ impl Atoms {
         }
     }
 
-    /// Total test probability of the atoms that a distribution never draws, which is the least loss that a run can
-    /// have.
+    /// Total test probability of the atoms that a distribution never draws. No run can have a smaller loss.
     fn outside(&self, distribution: usize, i: usize) -> f64 {
         match distribution {
             0 => 0.0,

@@ -5,10 +5,10 @@ use crate::exec::Inputs;
 use crate::rng::Alias;
 use crate::sim::atoms as sim;
 
-/// Largest size in bytes of the bitmaps of one dispatch.
+/// Largest size, in bytes, of the bitmaps of one dispatch.
 pub(super) const BATCH_BYTES: usize = 16 << 20;
-/// Number of the most frequent atoms. Each of them is so frequent that missing it changes the mean of a few runs
-/// visibly.
+/// Number of atoms that count as common. A run rarely misses one of them, but a single miss visibly changes the mean of
+/// a few runs.
 pub(super) const HEAD: u32 = 512;
 /// Largest number of draws in one dispatch.
 pub(super) const BATCH_DRAWS: u32 = 64_000_000;
@@ -31,20 +31,20 @@ impl Training {
     }
 }
 
-/// The training distributions that the runs draw from. They are made when the run starts, because a slider on the page
-/// needs none of them.
+/// The training distributions from which the runs draw. They are made when a run starts, because the figures that
+/// follow a slider do not need them.
 pub(super) struct Simulation {
     pub(super) mass: Vec<f64>,
-    /// Sums of the test probabilities of 32 successive atoms, one for each word of a bitmap.
+    /// Sums of the test probabilities of 32 successive atoms. Each word of a bitmap has one such sum.
     pub(super) words: Vec<f64>,
     pub(super) matched: Training,
-    /// Optimal and flat training, for each number of samples.
+    /// Optimal and flat training distribution for each number of samples.
     pub(super) others: Vec<[Training; 2]>,
 }
 
 impl Atoms {
-    /// Number of runs until the next checkpoint: about a quarter of all runs, in whole groups, limited by the memory of
-    /// the bitmaps and by some seconds of draws.
+    /// Number of runs until the next checkpoint. It is about a quarter of all runs, in whole groups of the kernel, or
+    /// less if the bitmaps would need too much memory or the draws more than some seconds.
     pub(super) fn batch(&self) -> u32 {
         let group = sim::LANES as u32;
         let bytes = sim::rows(self.atoms.count() as usize) * sim::LANES * 4;

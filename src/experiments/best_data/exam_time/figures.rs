@@ -13,7 +13,7 @@ pub(super) const LATTICE: u32 = 20;
 pub(super) const SHARE: Axis = Axis::linear(words::SHARE_OF_FIRST).unit(units::PERCENT);
 pub(super) const LOSS: Axis = Axis::log(words::EXPECTED_LOSS);
 
-/// Points (i, j) of the triangular lattice that do not lie on its edges.
+/// Points (i, j) of the triangular lattice in its interior: no share is 0.
 pub(super) fn lattice() -> impl Iterator<Item = (u32, u32)> {
     (1..LATTICE - 1).flat_map(|i| (1..LATTICE - i).map(move |j| (i, j)))
 }
@@ -53,8 +53,8 @@ impl ExamTime {
         ])
     }
 
-    /// Measured losses of the simulated students along the line of allocations. It is a separate function so that the
-    /// page's first download does not include it.
+    /// Measured losses of the simulated students along the line of allocations. It is a separate function because the
+    /// build splits the wasm by function, and can then leave this one out of the page's first download.
     #[inline(never)]
     fn simulated(&self) -> Vec<Series> {
         let width = self.line.len();
@@ -71,8 +71,9 @@ impl ExamTime {
         series
     }
 
-    /// Hours needed with the optimal shares divided by hours needed with the matched shares, as measured with simulated
-    /// students. It is a separate function so that the page's first download does not include it.
+    /// Number of hours that the optimal shares need, divided by the number that the matched shares need for an equal
+    /// loss. It is computed from the measured losses of simulated students. It is a separate function because the build
+    /// splits the wasm by function, and can then leave this one out of the page's first download.
     #[inline(never)]
     fn simulated_gain(&self) -> Series {
         let (ratio, error) = self.measured_ratio();

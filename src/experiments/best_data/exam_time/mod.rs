@@ -1,10 +1,10 @@
 //! How should a student share the hours before an exam that weighs its subjects unequally?
 //!
-//! Model: loss `sum_k p_k c_k e(n_k)`, where subject k has the weight `p_k` and the difficulty `c_k`, and `e(n_k)` is
+//! Model: the loss is `sum_k p_k c_k e(n_k)`. Subject k has the weight `p_k` and the difficulty `c_k`, and `e(n_k)` is
 //! the share of its facts that are still unknown after `n_k` hours, about `n_k^-a`. Prediction: the best shares of the
-//! hours are proportional to `(p_k c_k)^(1/(1+a))`, flatter than the weights for every `a > 0`; studying in proportion
-//! to the weights wastes hours. Falsifier: simulated students whose measured best shares differ from the predicted
-//! ones.
+//! hours are proportional to `(p_k c_k)^(1/(1+a))`, so they are flatter than the weights for every `a > 0`. Studying in
+//! proportion to the weights wastes hours. Falsifier: simulated students whose measured best shares differ from the
+//! predicted ones.
 
 use std::cell::OnceCell;
 
@@ -48,48 +48,53 @@ crate::params! {
 /// The experiment `exam-time`.
 pub struct ExamTime {
     seed: u32,
-    /// Weights p of the subjects.
+    /// Weights p of the subjects, normalised to sum to 1.
     p: Vec<f64>,
     c: Vec<f64>,
     a: f64,
     hours: u32,
     facts: u32,
     runs: u32,
-    /// Optimal shares under the power law of the error.
+    /// Optimal shares of the hours if the error is exactly a power law.
     power: Vec<f64>,
-    /// Allocations of whole hours in this order: those near the line from matched to optimal shares, by position; the
-    /// optimal allocation if it is not among them; those of the lattice of three shares, if there are three subjects.
+    /// Allocations of whole hours to the subjects. First come those near the line from matched to optimal shares, by
+    /// position; then the optimal allocation, if it is not among them; and then, for three subjects, those of the
+    /// lattice of three shares.
     allocations: Vec<Vec<u32>>,
-    /// Positions of the allocations on the line from matched to optimal shares.
+    /// For each allocation near the line from matched to optimal shares, its position on this line.
     line: Vec<f64>,
-    /// Number of allocations before those of the lattice. For these allocations the losses of single students are kept.
+    /// Number of allocations that come before those of the lattice. The losses of single students are kept only for
+    /// these allocations.
     kept: usize,
-    /// Index of the matched allocation; `optimal` is the index of the allocation that is optimal for the exact curve.
+    /// Index of the matched allocation. The field `optimal` is the index of the allocation that is optimal for the
+    /// exact curve.
     matched: usize,
     optimal: usize,
-    /// Inputs of the kernel. They are made when the run starts, because a slider on the page needs none of them.
+    /// Inputs of the kernel. They are made when a run starts, because the figures that follow a slider do not need
+    /// them.
     inputs: OnceCell<Inputs>,
     /// Losses of single students, `losses[student * kept + allocation]`.
     losses: Vec<f64>,
-    /// Sum of the students' losses at every allocation; `squares` holds the sums of their squares.
+    /// Sum of the losses of all students so far, for every allocation. The field `squares` contains the sums of the
+    /// squared losses.
     sums: Vec<f64>,
     squares: Vec<f64>,
     done: u32,
-    /// Results that need every student; `None` until the last student is simulated.
+    /// Results that need all students; `None` until the last student is simulated.
     closing: Option<Closing>,
 }
 
-/// Number of allocations on the grid of shares.
+/// Number of steps of the grid of shares.
 const GRID: u32 = 40;
-/// The parabola is fitted to this many points on each side of the least loss.
+/// Number of points on each side of the least loss to which the parabola is fitted.
 const REACH: usize = 3;
-/// Largest difference between matched and best shares at which the matched shares count as the best.
+/// The matched shares count as the best if they differ from the best shares by less than this number.
 const SAME: f64 = 0.01;
-/// Fewest missed facts for a verdict on the minimum of the parabola: the mean of fewer facts is not close enough to a
-/// normal distribution. A Poisson count of 40 has the skewness 0.16, which moves the ends of its 99.9% interval by 8%
-/// of their distance.
+/// Fewest missed facts at which the minimum of the parabola decides the verdict: the mean of fewer facts is not close
+/// enough to a normal distribution. A Poisson count of 40 has a skewness of 0.16, which moves the endpoints of its
+/// 99.9% interval by 8% of their distance from the mean.
 const MISSED: f64 = 40.0;
-/// Number of bootstrap resamples, which give the standard error to within 5%.
+/// Number of bootstrap resamples. With this number, the standard error is known to about 5%.
 const RESAMPLES: u32 = 200;
 
 impl ExamTime {
@@ -106,8 +111,8 @@ impl ExamTime {
         theory::loss(&self.p, &self.c, self.a, hours, theory::power_error)
     }
 
-    /// Hours, not rounded, at a position on the line. With two subjects, the position is the first subject's share;
-    /// otherwise it is t in `matched + t (optimal - matched)`.
+    /// The hours of each subject at position `x` on the line; they need not be whole. For two subjects, the position is
+    /// the first subject's share. For more subjects, it is t in `matched + t (optimal - matched)`.
     fn at(&self, x: f64) -> Vec<f64> {
         let n = f64::from(self.hours);
         if self.p.len() == 2 {
@@ -117,7 +122,7 @@ impl ExamTime {
         }
     }
 
-    /// Position of the exact optimum on the line, by golden-section search on a convex curve.
+    /// Position of the exact optimum on the line, by golden-section search. The loss is convex along the line.
     fn best_position(&self) -> f64 {
         let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
         let ends = [self.line[0], self.line[self.line.len() - 1]];
@@ -146,15 +151,15 @@ fn real(hours: &[u32]) -> Vec<f64> {
     hours.iter().map(|&n| f64::from(n)).collect()
 }
 
-/// Shares at position t on the line from p to q: `p + t (q - p)`. If p equals q, the line leads from p towards the
-/// first corner of the simplex, or towards the second if p is the first corner.
+/// Shares at position t on the line from p to q: `p + t (q - p)`. If p equals q, the line goes from p towards the first
+/// corner of the simplex, or towards the second corner if p is the first one.
 fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
     let direction = direction(p, q);
     p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()
 }
 
-/// Shares along the line from matched to optimal shares, for more than two subjects. It is a separate function so that
-/// the page's first download does not include it.
+/// Shares along the line from matched to optimal shares, for more than two subjects. It is a separate function because
+/// the build splits the wasm by function, and can then leave this one out of the page's first download.
 #[inline(never)]
 fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
     let d = direction(p, power);
@@ -170,8 +175,8 @@ fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Position of an allocation of whole hours on the line, for more than two subjects. Rounded hours lie near the line,
-/// so the position is that of their projection.
+/// Position of an allocation of whole hours on the line, for more than two subjects. Rounded hours lie near the line
+/// but not on it, so the position is that of their projection onto the line.
 #[inline(never)]
 fn place_of_many(p: &[f64], power: &[f64], n: f64, hours: &[u32]) -> f64 {
     let (mut along, mut length) = (0.0, 0.0);
@@ -182,7 +187,7 @@ fn place_of_many(p: &[f64], power: &[f64], n: f64, hours: &[u32]) -> f64 {
     along / length
 }
 
-/// Are two lists of shares equal up to rounding errors?
+/// Whether two lists of shares are equal, up to rounding errors.
 fn same(p: &[f64], q: &[f64]) -> bool {
     p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-9)
 }
@@ -196,7 +201,8 @@ fn direction(p: &[f64], q: &[f64]) -> Vec<f64> {
     }
 }
 
-/// Range of the indices within [`REACH`] of the least value. Near an end of the list the range is shifted inwards.
+/// Range of the indices within [`REACH`] of the least value. If the least value is near an end of the list, the range
+/// is shifted inwards.
 fn window(ys: &[f64]) -> std::ops::Range<usize> {
     let least = (0..ys.len()).min_by(|&i, &j| ys[i].total_cmp(&ys[j])).unwrap_or(0);
     let start = least.saturating_sub(REACH).min(ys.len().saturating_sub(2 * REACH + 1));

@@ -12,26 +12,26 @@ use crate::theory::exam_time as theory;
 pub(super) struct Closing {
     /// 10%, 50% and 90% quantiles of the students' losses at each position on the line.
     pub(super) quantiles: [Vec<f64>; 3],
-    /// Measured position of the least loss; `error` is its bootstrap standard error.
+    /// Position of the least loss on the line, as measured. The field `error` is its bootstrap standard error.
     pub(super) vertex: f64,
     pub(super) error: f64,
-    /// Effective number of missed facts on which the measured position depends.
+    /// Effective number of missed facts that determine the measured position.
     pub(super) missed: f64,
-    /// How far the measured position may be off beyond its standard error. It is the distance of the exact optimum from
-    /// the minimum of the parabola through exact losses, plus the distance of the mean resampled minimum from the
-    /// measured one.
+    /// How far the measured position may be off in addition to its standard error. It is a sum of two distances: from
+    /// the exact optimum to the minimum of the parabola through the exact losses, and from the measured position to the
+    /// mean of the resampled positions.
     pub(super) resolution: f64,
 }
 
 impl ExamTime {
-    /// Number of students between two checkpoints: about a sixteenth of all students, in whole groups, limited by the
-    /// memory of a buffer.
+    /// Number of students between two checkpoints. It is about a sixteenth of all students, rounded up to whole groups
+    /// of the kernel, and at most 4096, because the buffer is limited.
     pub(super) fn batch(&self) -> u32 {
         let group = exam_time::LANES as u32;
         (self.runs / 16).next_multiple_of(group).clamp(group, 4096)
     }
 
-    /// Inputs of the kernel: the table of quantiles, and for every subject the hours of all allocations in ascending
+    /// Inputs of the kernel: the table of quantiles, and for each subject the hours of all allocations in ascending
     /// order.
     pub(super) fn kernel_inputs(&self) -> Inputs {
         let mut thresholds = Vec::with_capacity(self.p.len() * self.allocations.len());

@@ -9,8 +9,8 @@ use crate::text::{Argument, Template, Text, error, number, share};
 use crate::theory::exam_time as theory;
 
 impl ExamTime {
-    /// Mean loss with the optimal shares divided by mean loss with the matched shares, and its standard error by the
-    /// delta method for paired losses.
+    /// Mean loss with the optimal shares divided by mean loss with the matched shares, and the standard error of this
+    /// ratio. The standard error is computed by the delta method for paired losses.
     pub(super) fn measured_ratio(&self) -> (f64, f64) {
         let (n, width) = (f64::from(self.done), self.kept);
         let (matched, optimal) = (self.sums[self.matched] / n, self.sums[self.optimal] / n);
@@ -100,19 +100,20 @@ impl ExamTime {
         vec![if pair { verdict.unit(units::PERCENT) } else { verdict }]
     }
 
-    /// Limit of the optimum for many hours: with two subjects, the first subject's share; otherwise, the position on
-    /// the line.
+    /// Limit of the optimum for infinitely many hours. For two subjects, it is the first subject's share; for more
+    /// subjects, it is the position on the line.
     pub(super) fn limit(&self) -> f64 {
         if self.p.len() == 2 { self.power[0] } else { f64::from(u8::from(!same(&self.p, &self.power))) }
     }
 
-    /// A position on the line as an argument of a sentence: a share with two subjects, otherwise a pure number.
+    /// A position on the line as an argument of a sentence: a share for two subjects, and a pure number for more.
     const fn place(&self, x: f64) -> Argument {
         if self.p.len() == 2 { share(x) } else { number(x) }
     }
 
-    /// The verdict once all students are simulated; `matched` is `None` where the matched shares are the best. It is a
-    /// separate function so that the page's first download does not include it.
+    /// The verdict after all students have been simulated. `matched` is `None` if the matched shares are the best. It
+    /// is a separate function because the build splits the wasm by function, and can then leave this one out of the
+    /// page's first download.
     #[inline(never)]
     fn judged(&self, closing: &Closing, claim: Template<0>, best: f64, matched: Option<f64>) -> Verdict {
         // A lowest point beyond the last allocation is no share.

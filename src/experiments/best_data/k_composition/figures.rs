@@ -13,28 +13,29 @@ use crate::text;
 use crate::text::{Template, Text, count, number, phrase};
 use crate::theory::k_composition as theory;
 
-/// Number of runs that can be shown one by one.
+/// Largest number of runs that are shown one by one.
 pub(super) const SHOWN: usize = 16;
-/// The loss at which drawn curves end. A smaller loss counts as solved, and f32 weights stop improving sooner or later.
+/// Loss at which curves in figures end. A run with a smaller loss has solved the task. At some point its loss stops
+/// falling, because the weights have single precision.
 pub(super) const LEAST_LOSS: f64 = 1e-6;
 /// Number of cells of a loss landscape along each axis.
 pub(super) const CELLS: u32 = 45;
-/// Largest number of training distributions that are drawn with quartile bands and single runs.
+/// Largest number of training distributions for which quartile bands and single runs are drawn.
 pub(super) const CROWD: usize = 3;
 /// Largest number of training distributions whose loss landscape is drawn.
 pub(super) const LANDSCAPES: usize = 4;
 
-/// Names of the groups of skills, from the first eighth to the second half.
+/// Names of the groups of skills, from the first eighth of the skills to their second half.
 pub(super) const BIN_NAMES: [Template<0>; BINS] =
     [words::FIRST_EIGHTH, words::SECOND_EIGHTH, words::SECOND_QUARTER, words::SECOND_HALF];
 pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
-/// The group of all series of one training distribution. The ids of the series begin with it.
+/// The group of all series of one training distribution. The ids of these series begin with it.
 fn group(training: usize) -> String {
     format!("p{}", training + 1)
 }
 
-/// The id of a series: the group of its training distribution, then `how`.
+/// The id of a series: the group of its training distribution, followed by `how`.
 fn id(training: usize, how: &str) -> String {
     format!("p{}-{how}", training + 1)
 }
@@ -44,8 +45,8 @@ fn landscape_id(training: usize) -> Id {
     if training == 0 { "landscape".into() } else { format!("landscape-{}", training + 1).into() }
 }
 
-/// Cuts a curve of losses: the first value below [`LEAST_LOSS`] becomes [`LEAST_LOSS`], and later ones become NaN until
-/// the curve rises again.
+/// Cuts a curve of losses at [`LEAST_LOSS`]. The first value below it becomes [`LEAST_LOSS`], and the next values
+/// become NaN as long as the curve stays below it.
 pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
     let mut gone = false;
     for y in &mut y {
@@ -59,7 +60,7 @@ pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
 }
 
 impl KComposition {
-    /// Numbers of samples at the checkpoints that were recorded, each with the statistics of the runs.
+    /// Numbers of samples at the checkpoints so far, and the statistics of the runs at each of them.
     pub(super) fn recorded(&self, training: usize) -> (Vec<f64>, Vec<&Snapshot>) {
         let all = self.snapshots[training].iter().zip(&self.marks);
         all.filter(|(snapshot, _)| !snapshot.loss.is_empty())
@@ -76,8 +77,8 @@ impl KComposition {
         name(self.params.exponents[training])
     }
 
-    /// Curves of every training distribution: median, quartiles, single runs and gradient flow. They show the loss if
-    /// `which` is 0, and the sign accuracy if it is 1.
+    /// Curves of every training distribution: median, quartiles, single runs and gradient flow. The curves show the
+    /// loss if `which` is 0, and the sign accuracy if it is 1.
     pub(super) fn curves(&self, which: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let crowded = self.trainings.len() > CROWD;
@@ -131,8 +132,8 @@ impl KComposition {
         series
     }
 
-    /// Joins the first runs to one line with gaps between the runs. Each checkpoint of a run has its recorded values
-    /// and its number of samples, from which `first` computes the ordinate and `second` the abscissa.
+    /// Joins the curves of the first runs to one curve, with gaps between the runs. For each checkpoint of a run,
+    /// `first` computes the ordinate and `second` the abscissa. Both get the recorded values and the number of samples.
     pub(super) fn paths(
         &self,
         training: usize,
@@ -167,8 +168,8 @@ impl KComposition {
         Figure::new("sign-accuracy", words::SIGN_ACCURACY, SAMPLES, y).series(self.curves(1)).drawn()
     }
 
-    /// Figure of the mean weight in each group of skills, for the steepest training distribution. The other
-    /// distributions can be switched on in the legend.
+    /// Figure of the mean weight in each group of skills. It shows the steepest training distribution; the others can
+    /// be switched on in the legend.
     pub(super) fn skills_figure(&self) -> Option<Figure> {
         let exponents = &self.params.exponents;
         let steepest = self.trainings().max_by(|&i, &j| exponents[i].total_cmp(&exponents[j])).unwrap_or(0);
@@ -231,7 +232,8 @@ impl KComposition {
         Figure::new("signal", words::SIGNAL, SAMPLES, y).folded().series(series).drawn()
     }
 
-    /// Figure of the gradient at the start, in the direction of the true weights, against the number of skills.
+    /// Figure of the gradient at the initial weights, in the direction of the true weights, against the number of
+    /// skills.
     pub(super) fn gradient_figure(&self) -> Option<Figure> {
         let Params { hops, init, runs, .. } = self.params;
         let sizes: Vec<u32> = (3..=10).map(|power| 1 << power).collect();
@@ -269,8 +271,8 @@ impl KComposition {
         Figure::new("gradient", words::GRADIENT_AGAINST_SKILLS, axis, y).folded().series(series).drawn()
     }
 
-    /// Figure of the loss landscape: the training loss where all skills of the first eighth have one weight and all
-    /// other skills have another.
+    /// Figure of the loss landscape. It shows the training loss for weights that take two values: one in the first
+    /// eighth of the skills, and another in all other skills.
     pub(super) fn landscape(&self, training: usize) -> Figure {
         let p = &self.trainings[training];
         let head = (self.params.skills / 8) as usize;
@@ -296,13 +298,13 @@ impl KComposition {
         .folded()
     }
 
-    /// Mean weight of the skills after the first group, from the mean weight of every group.
+    /// Mean weight of all skills outside the first group, computed from the mean weight of every group.
     pub(super) fn tail(&self, bins: &dyn Fn(usize) -> f64) -> f64 {
         let ends = sim::bins(self.params.skills).map(f64::from);
         (1..BINS).map(|i| (ends[i + 1] - ends[i]) * bins(i)).sum::<f64>() / (ends[BINS] - ends[1])
     }
 
-    /// Measured and predicted paths of the weights on a loss landscape.
+    /// Paths of the weights on a loss landscape, as measured and as the gradient flow predicts them.
     pub(super) fn trajectories(&self, training: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let (_, snapshots) = self.recorded(training);
@@ -325,7 +327,8 @@ impl KComposition {
         series
     }
 
-    /// Figure of the gradient flow under the uniform distribution, in the plane of the weights' mean and mean square.
+    /// Figure of the gradient flow under the uniform distribution. The axes are the mean and the mean square of the
+    /// weights.
     pub(super) fn phase_figure(&self) -> Figure {
         let Params { skills, hops, .. } = self.params;
         let (mut x, mut y) = (Vec::new(), Vec::new());
@@ -369,7 +372,7 @@ impl KComposition {
             .folded()
     }
 
-    /// Single runs with uniform training, in the plane of the weights' mean and mean square.
+    /// Single runs with uniform training. The coordinates are the mean and the mean square of the weights.
     pub(super) fn phase_runs(&self) -> Option<Series> {
         let uniform = self.params.exponents.iter().position(|&alpha| alpha == 0.0)?;
         let paths = self.paths(uniform, &|shown, _| f64::from(shown[2]), &|_, shown| f64::from(shown[1]));
@@ -407,7 +410,8 @@ impl KComposition {
         figures
     }
 
-    /// Number of samples after which the median gradient flow reaches the target, against the exponent alpha.
+    /// Number of samples at which the loss of the gradient flow (the median over its initial weights) reaches the
+    /// target, against the exponent alpha.
     pub(super) fn flow_times(&self) -> Option<Series> {
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for i in self.trainings() {
@@ -462,7 +466,7 @@ impl KComposition {
         Figure::new("time-against-skills", words::TIMES_AGAINST_SKILLS, x, y).folded().series(series).drawn()
     }
 
-    /// The largest learning rate at which SGD can stay at the true weights, for each training distribution.
+    /// The largest learning rate at which SGD is stable at the true weights, for each training distribution.
     pub(super) fn edges(&self) -> Vec<f64> {
         let Params { hops, batch, .. } = self.params;
         let edge = |p: &Vec<f64>| theory::stable_rate(hops, theory::curvature(p, hops)[1], batch);

@@ -1,10 +1,11 @@
 //! Why does a power law over skills beat the uniform distribution, when the test is uniform?
 //!
-//! Model: a sample is k skills drawn from `p_j ~ j^-alpha`; the learner predicts the product of their weights `w_j`,
-//! the truth is a product of signs; online SGD on half the squared error; the test is uniform and exact. Prediction:
-//! for k >= 3 the start is near a saddle point of order k. A power law leaves it because its first skills alone make a
-//! signal `A = sum p_j w_j` that does not shrink with the number of skills. At k = 2 there is no such saddle point, and
-//! what counts is how often the rarest skill is drawn. Falsifier: a ratio of median times to the target that shows the
+//! Model: a training sample consists of k skills, drawn from `p_j ~ j^-alpha`. The learner predicts the product of the
+//! weights `w_j` of these skills, and the truth is a product of signs. It is trained by online SGD on half the squared
+//! error. The test distribution is uniform, and the test loss is exact. Prediction: for k >= 3 the start is near a
+//! saddle point of order k. A power law leaves it faster, because its first skills alone make a signal
+//! `A = sum p_j w_j` that does not shrink with the number of skills. For k = 2 there is no such saddle point, and what
+//! counts is how often the rarest skill is drawn. Falsifier: a ratio of median times to the target that shows the
 //! opposite.
 
 use std::cell::OnceCell;
@@ -64,12 +65,12 @@ crate::params! {
     }
 }
 
-/// Largest number of runs of all training distributions together, because the results that are kept of them at every
-/// checkpoint must fit into memory.
+/// Largest number of runs, summed over the training distributions. The results of all runs at every checkpoint are
+/// kept, and must fit into memory.
 const RUNS_MAX: u32 = 131_072;
-/// Number of checkpoints of a run with at least 1e5 samples.
+/// Number of checkpoints of a run with 1e5 samples or more.
 const MARKS: u32 = 48;
-/// Number of checkpoints of a run with fewer skills, and of runs at many learning rates.
+/// Number of checkpoints of a run with fewer skills than the first, or at many learning rates.
 const RUNG_MARKS: u32 = 4;
 
 /// The experiment `k-composition`.
@@ -81,22 +82,23 @@ pub struct KComposition {
     trainings: Vec<Vec<f64>>,
     /// Numbers of skills that are compared, the largest first.
     sizes: Vec<u32>,
-    /// Numbers of steps after which the checkpoints are, ascending.
+    /// Numbers of steps at which the checkpoints are, ascending.
     marks: Vec<u32>,
     legs: Legs<Leg>,
-    /// Gradient flows, which have no noise, `[training][checkpoint]`. A list is shorter where the flow was not followed
-    /// to the end.
+    /// Predictions of the gradient flow (SGD without noise), `[training][checkpoint]`. A list is shorter than the
+    /// number of checkpoints if the flow was not followed to the end.
     flows: Vec<Vec<Expected>>,
     /// Figures that do not depend on the runs.
     fixed: OnceCell<Vec<Figure>>,
     inputs: Vec<OnceCell<(Inputs, u32)>>,
-    /// State of the runs that are under way, at their last checkpoint.
+    /// State of the runs that are in progress, at their last checkpoint.
     lanes: Carried<(Lanes<sim::Compose>, u32)>,
     /// Statistics of the runs, `[training][checkpoint]`.
     snapshots: Vec<Vec<Snapshot>>,
-    /// Times to the target and diverged runs of the finished blocks, `[halvings of the number of skills][training]`.
+    /// Results of the finished blocks of runs: the times to the target and the numbers of diverged runs,
+    /// `[halvings of the number of skills][training]`.
     finished: Vec<Vec<Racer>>,
-    /// Times to the target and diverged runs of the block that is under way.
+    /// Results of the block of runs that is in progress: the times to the target and the numbers of diverged runs.
     current: Vec<Racer>,
     /// Results of the finished blocks at many learning rates.
     rates: Rates,
@@ -104,8 +106,8 @@ pub struct KComposition {
 }
 
 impl KComposition {
-    /// Times to the target of the finished runs, with the number of skills halved `rung` times. Before any run has
-    /// finished, these are the times of the unfinished runs so far.
+    /// Times to the target of the finished runs after the number of skills has been halved `rung` times. If no such run
+    /// has finished, the times so far of the runs that are in progress.
     pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
         let place = self.legs.after(self.done);

@@ -12,10 +12,10 @@ use crate::theory::k_composition as theory;
 
 /// Largest size in bytes of the state of a block of runs.
 pub(super) const BLOCK_BYTES: usize = 16 << 20;
-/// Largest number of initial weights from which the gradient flow is followed.
+/// Largest number of different initial weights from which the gradient flow is followed.
 pub(super) const FLOWS: u32 = 5;
-/// Largest number of weights that all gradient flows together may evaluate, which bounds the time after a move of a
-/// slider.
+/// Limit for the product of the number of weights and the number of evaluations of the gradient, summed over all
+/// gradient flows. It bounds the time that a move of a slider takes.
 pub(super) const FLOW_WORK: usize = 12_000_000;
 
 /// Statistics of the runs of one training distribution at one checkpoint.
@@ -24,10 +24,10 @@ pub(super) struct Snapshot {
     /// Losses of the runs that have not diverged; `accuracy` holds their sign accuracies.
     pub(super) loss: Vec<f32>,
     pub(super) accuracy: Vec<f32>,
-    /// Sums over the runs that have not diverged: of the mean weight A and the mean squared weight B under the training
-    /// distribution, and of the mean weight in each group of skills.
+    /// Sums over the runs that have not diverged. The first two are of A and B, the mean weight and the mean squared
+    /// weight under the training distribution. The others are of the mean weight in each group of skills.
     pub(super) sums: [f64; 2 + BINS],
-    /// For each of the first runs: the loss, the mean weight A and the mean squared weight B under the training
+    /// Values of the first [`SHOWN`] runs: the loss, the mean weight A and the mean squared weight B under the training
     /// distribution, and the mean weight in each group of skills. All are NaN if the run diverged.
     pub(super) shown: Vec<[f32; 3 + BINS]>,
     /// Quartiles of the loss and of the sign accuracy over the runs that have not diverged.
@@ -40,22 +40,24 @@ impl Snapshot {
     }
 }
 
-/// Prediction of the gradient flow at one checkpoint: the median loss and sign accuracy over several initial weights,
-/// then the mean of A and B (mean and mean squared weight under the training distribution) and of each group of skills.
+/// Prediction of the gradient flow at one checkpoint. The first two values are the loss and the sign accuracy, each the
+/// median over several initial weights. The others are means over these initial weights: of A and B (the mean weight
+/// and the mean squared weight under the training distribution) and of the mean weight in each group of skills.
 pub(super) type Expected = [f64; 4 + BINS];
 
-/// A block of runs that are simulated together, with one number of skills, and at one learning rate or at all of them.
+/// A block of runs that are simulated together. They have the same number of skills, and each uses one learning rate or
+/// all rates of the comparison.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
-    /// The number of skills is halved this many times.
+    /// How many times the number of skills has been halved.
     pub(super) rung: usize,
-    /// Does each run use all learning rates that are compared?
+    /// Whether each run is repeated at every learning rate of the comparison.
     pub(super) ladder: bool,
     pub(super) block: Block,
 }
 
 impl Leg {
-    /// Do the loss curves show the runs of this block?
+    /// Whether the loss curves show the runs of this block.
     pub(super) const fn is_main(self) -> bool {
         self.rung == 0 && !self.ladder
     }
@@ -119,8 +121,8 @@ impl KComposition {
         f64::from(steps) * f64::from(self.params.batch)
     }
 
-    /// The gradient flow, which has no noise, from the initial weights of one run: its values at the checkpoints that
-    /// it reaches with at most `most` evaluations of the gradient.
+    /// The gradient flow (SGD without noise) from the initial weights of run `run`: its values at the checkpoints. It
+    /// ends early if it needs more than `most` evaluations of the gradient.
     pub(super) fn flow(&self, training: usize, run: u32, most: usize) -> Vec<Expected> {
         let Params { skills, hops, lr, batch, uniform_after, init, .. } = self.params;
         let d = skills as usize;
@@ -183,8 +185,8 @@ impl KComposition {
         out
     }
 
-    /// Median loss and accuracy, and means of the other values, of the gradient flows from the first few initial
-    /// weights, at the checkpoints that all of these flows reached.
+    /// Prediction of the gradient flow at the checkpoints that the flows from all initial weights reached. The loss and
+    /// the sign accuracy are medians over the initial weights, the other values means.
     pub(super) fn expected(&self, training: usize) -> Vec<Expected> {
         let starts = FLOWS.min(self.params.runs);
         let work = self.params.skills as usize * self.trainings.len() * starts as usize;
@@ -201,8 +203,8 @@ impl KComposition {
         (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()
     }
 
-    /// Adds the records that the device wrote at a checkpoint of a block of runs to `snapshots`. Returns the times to the
-    /// target of each training distribution.
+    /// Adds the records of a block of runs at a checkpoint, as the device wrote them, to `snapshots`. Returns the times
+    /// to the target and the numbers of diverged runs, for each training distribution.
     pub(super) fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
         let hops = self.params.hops;
         let skills = self.sizes[leg.rung];
@@ -246,8 +248,8 @@ impl KComposition {
         racers
     }
 
-    /// The time after which the run in one lane reached the target, unless it diverged later; and whether the run
-    /// diverged.
+    /// The number of samples after which the run in a lane reached the target, and whether the run diverged. A run that
+    /// diverged counts as one that did not reach the target.
     pub(super) fn arrival(&self, group: &[[f32; sim::LANES]], lane: usize) -> (Option<u64>, bool) {
         let (check, diverged) = (group[sim::HIT][lane] as u32, group[sim::DIVERGED][lane] != 0.0);
         // A run that reached the target and diverged later has not stayed there.
@@ -255,7 +257,7 @@ impl KComposition {
         (kept.then(|| u64::from(sim::samples_at(check, self.params.batch))), diverged)
     }
 
-    /// Adds the records of a finished block of runs at many learning rates.
+    /// Adds the records of a finished block of runs at many learning rates to `rates`.
     pub(super) fn take_rates(&mut self, leg: Leg, host: &[[f32; sim::LANES]]) {
         let mut more = Rates::new(self.rates.rates.clone(), &self.params.exponents, 0).racers;
         for (place, group) in host.chunks(sim::RECORDS).enumerate() {

@@ -15,8 +15,8 @@ use std::cmp::Ordering;
 
 use crate::params::{Params as _, Texts};
 
-/// Median of the logarithm of the times to the target, and their standard deviation as estimated from the quartiles. It
-/// is `None` if the budget cut off the median or the lower quartile.
+/// Median of the logarithm of the times to the target, and standard deviation of this logarithm, estimated from the
+/// quartiles. `None` if the budget cut off the median or the lower quartile.
 fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
     let ln = |share| match race.quantile(racer, share)? {
         Time::At(t) => Some(math::ln(t as f64)),
@@ -27,7 +27,8 @@ fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
     Some((middle, (ln(0.75).map_or(middle - low, |high| 0.5 * (high - low))) / 0.674))
 }
 
-/// Does our median agree with a published median of `seeds` runs, within 99.9% of both standard errors?
+/// Whether our median agrees with a published median of `seeds` runs. They agree if the 99.9% interval of their
+/// difference, computed from the standard errors of both, contains 0.
 fn same_median(race: &Race, racer: usize, published: f64, seeds: f64) -> bool {
     let n = race.racers[racer].hits.len() as f64;
     ln_median(race, racer).is_some_and(|(ours, spread)| {
@@ -38,8 +39,8 @@ fn same_median(race: &Race, racer: usize, published: f64, seeds: f64) -> bool {
     })
 }
 
-/// Published medians of 7 runs. A row holds the number of skills in a sample, the number of all skills, the learning
-/// rate, our budget, then the median with uniform training and the median with alpha = 1.5.
+/// Published medians of 7 runs. A row contains the number of skills in a sample, the number of all skills, the learning
+/// rate, our budget, the median with uniform training, and the median with alpha = 1.5.
 const PUBLISHED: [(u32, u32, f64, u32, f64, f64); 10] = [
     (2, 16, 0.1, 10_000, 5.1e2, 1.3e3),
     (2, 64, 0.1, 30_000, 1.8e3, 9.5e3),

@@ -11,8 +11,8 @@ use crate::text;
 use crate::text::{Text, setting};
 
 impl KComposition {
-    /// Median, lower quartile and upper quartile of the times to the target, with each number of skills whose runs have
-    /// begun.
+    /// Median, lower quartile and upper quartile of the times to the target, for each number of skills at which runs
+    /// have begun.
     pub(super) fn medians(&self, training: usize) -> Vec<(f64, [Time; 3])> {
         let mut out = Vec::new();
         for (rung, &d) in self.sizes.iter().enumerate() {
@@ -25,9 +25,9 @@ impl KComposition {
         out
     }
 
-    /// Exponent of the number of skills d in the theoretical bound on the number of samples. For uniform training it is
-    /// a lower bound, of order `d^(k/2)`. For a power law with alpha > 1 and even k it is an upper bound, of order
-    /// `d^(2 alpha)`.
+    /// Exponent with which a theoretical bound on the number of samples grows with the number of skills d. For uniform
+    /// training the bound is a lower bound, of order `d^(k/2)`. For a power law with alpha > 1 and even k it is an
+    /// upper bound, of order `d^(2 alpha)`. `None` if there is no bound.
     pub(super) fn bound(&self, training: usize) -> Option<f64> {
         let Params { hops, exponents, .. } = &self.params;
         match exponents[training] {
@@ -37,9 +37,9 @@ impl KComposition {
         }
     }
 
-    /// Least-squares slope of the logarithm of the median time against the logarithm of the number of skills, and its
-    /// standard error. It is `None` with fewer than three numbers of skills, or if the budget cut off a median or its
-    /// interval.
+    /// Slope of the logarithm of the median time against the logarithm of the number of skills, by least squares, and
+    /// its standard error. It is `None` if there are fewer than three numbers of skills, or if the budget cut off a
+    /// median or its interval.
     pub(super) fn slope(&self, training: usize) -> Option<(f64, f64)> {
         let (mut x, mut y, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (rung, &d) in self.sizes.iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::words;
 use crate::kit::{Claim, Pick};
 
-/// The cell of the table `optimum` that holds the samples ratio: the number of samples with which the optimal shares
+/// Where the samples ratio is in the table `optimum`. This ratio is the number of samples with which the optimal shares
 /// reach the loss of the matched shares, divided by the number of samples of the matched shares.
 const RATIO: Pick<'_> = Pick::Cell("optimum", words::RATIO.english(), words::VALUE.english());
 

@@ -11,7 +11,7 @@ use crate::text::{Template, Text, count};
 use crate::theory::exam_time::majority_gain;
 use crate::theory::positive_shift::Curve;
 
-/// Largest number of parts whose curves can be told apart in a figure of their shares.
+/// Largest number of parts whose shares are drawn as one curve each. More curves could not be told apart.
 const PARTS_SHOWN: usize = 8;
 pub(super) const PART: Axis = Axis::linear(words::PART_AXIS);
 pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);

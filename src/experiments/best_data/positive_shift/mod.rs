@@ -1,9 +1,10 @@
-//! When does it help to train on another mixture than the test mixture?
+//! When does it help to train on a mixture that differs from the test mixture?
 //!
-//! Model: K parts; part k has the test weight `p_k`, a share `q_k` of the N samples, and the error `e_k(n)` after n
-//! samples of its own; the loss is `sum_k p_k e_k(N q_k)`. Prediction: `q = p` is stationary only if the derivative of
-//! every `e_k` falls like 1/n, so almost every mixture gains from a shift; with logarithmic curves none does.
-//! Falsifier: random mixtures without gain, or a gain in the logarithmic control.
+//! Model: part k of K parts has the test weight `p_k`, a share `q_k` of the N samples, and the error `e_k(n)` after n
+//! samples of its own. The loss is `sum_k p_k e_k(N q_k)`. Prediction: `q = p` is a stationary point only if the
+//! derivative of every `e_k` falls like 1/n, so a shift improves almost every mixture. With logarithmic curves, which
+//! are the control, no shift improves a mixture. Falsifier: random mixtures that no shift improves, or a gain with the
+//! control.
 
 use run::{Problem, Sweep, Tally};
 
@@ -17,7 +18,7 @@ use crate::sim::positive_shift::{Fixed, Gains};
 use crate::text;
 use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Optimum, Point, Solver};
 
-/// Ninety-nine ones, for a preset with 99 equal minorities.
+/// The text of 99 ones, for a preset with 99 equal minorities.
 macro_rules! ones {
     () => {
         ",1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"
@@ -67,15 +68,16 @@ const FAMILIES: &[Choice] = &[
 
 /// Number of points of a sweep over the number of samples.
 const SWEEP: i32 = 49;
-/// Indices of the points of the sweep within half a decade of the user's number of samples.
+/// Indices of those points of the sweep that are within half a decade of the user's number of samples.
 const NEAR: std::ops::Range<usize> = 18..31;
-/// Number of bins of the histogram per factor of 10; `BINS` is their total number.
+/// Number of bins of the histogram per factor of 10 of the gain; `BINS` is the number of all bins.
 const PER_DECADE: f64 = 4.0;
 const BINS: usize = 68;
-/// Decimal logarithms of gains. Random mixtures with a gain below each of them are counted, and the gain of the control
-/// must stay below the last one.
+/// Decimal logarithms of gains. For each of them, the random mixtures with a smaller gain are counted. The gain of the
+/// control must be smaller than the last one.
 const RARE: [f64; 4] = [-2.0, -3.0, -4.0, -12.0];
-/// Widest interval of a measured share that still supports a claim about every mixture.
+/// Largest distance of an interval's ends from the predicted share of mixtures, 0 or 1, at which the prediction counts
+/// as supported.
 const FEW: f64 = 0.01;
 
 /// The experiment `positive-shift`.
@@ -85,21 +87,21 @@ pub struct PositiveShift {
     draws: u32,
     best: Optimum,
     shares: Vec<f64>,
-    /// The samples ratio `N'/N`: the optimal shares need only N' samples to reach the loss that the matched shares reach
-    /// with N samples. It is `None` where there is no such ratio.
+    /// The samples ratio `N'/N`: with the optimal shares, N' samples reach the loss that the matched shares reach with
+    /// N samples. It is `None` if there is no such ratio.
     ratio: Option<f64>,
     mirror: Point,
     direction: Vec<f64>,
     sweep: Option<Sweep>,
     inputs: Inputs,
-    /// Counts of the gains of random mixtures: with the chosen family of curves, and with the logarithmic curves of the
-    /// control.
+    /// Counts of the gains of random mixtures: first with the chosen family of error curves, then with the logarithmic
+    /// curves of the control.
     tallies: [Tally; 2],
     done: u32,
 }
 
-/// The error curve of a family by its name. It is `None` for the mixing law, which is one law for the loss of all
-/// parts.
+/// The error curve of a family, given the name of the family. It is `None` for the mixing law, because that law has no
+/// error curve for each part but one loss for all parts.
 fn curve(family: &str, scale: f64) -> Option<Curve> {
     match family {
         "offset" => Some(Curve::Offset),
@@ -112,8 +114,8 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
     }
 }
 
-/// The error for a matrix whose size is not the number of parts. It is a separate function so that the page's first
-/// download does not include it.
+/// The error for a matrix whose size is not the number of parts. It is a separate function because the build splits the
+/// wasm by function, and can then leave this one out of the page's first download.
 #[inline(never)]
 fn misfit(t: &[Vec<f64>], count: usize) -> Error {
     let allowed = text!(words::SQUARE_MATRIX, parts = text::count(count));

@@ -25,7 +25,7 @@ impl Problem {
         Mixing { weights: &self.p, heights: &self.b, floors: &self.c, transfer: &self.t }
     }
 
-    /// Does the ratio of two losses have a meaning?
+    /// Whether a ratio of two losses has a meaning. It has none for the mixing law and for logarithmic curves.
     pub(super) const fn has_ratio(&self) -> bool {
         !matches!(self.curve, None | Some(Curve::Log))
     }
@@ -50,7 +50,8 @@ impl Problem {
         }
     }
 
-    /// The optimum by mirror descent, with a number of steps that is small enough for the move of a slider.
+    /// The optimum by mirror descent. The number of steps is limited, because the optimum is computed at every move of
+    /// a slider.
     pub(super) fn mirror(&self, samples: f64) -> Point {
         let limit = 20_000 / self.p.len() as u32;
         match self.curve {
@@ -65,8 +66,8 @@ impl Problem {
         }
     }
 
-    /// `(p, K, a)` of a mixture with one majority of weight p and K - 1 equal minorities, whose curves are all the same
-    /// power law with exponent a; `None` for other mixtures.
+    /// The numbers `(p, K, a)` of a mixture with one majority of weight p and K - 1 equal minorities, if all parts have
+    /// the same power law with the exponent a. `None` for other mixtures.
     pub(super) fn majority(&self) -> Option<(f64, u32, f64)> {
         let same = |xs: &[f64]| xs.iter().all(|x| (x - xs[0]).abs() <= 1e-9 * xs[0]);
         let fits = self.curve == Some(Curve::Power)
@@ -77,8 +78,8 @@ impl Problem {
         fits.then(|| (self.p[0], self.p.len() as u32, self.a[0]))
     }
 
-    /// `(t, b)` of a mixing law with two equal parts of height b, of which only the first learns from data of the
-    /// other, t times as much as from its own; `None` for other mixing laws.
+    /// The numbers `(t, b)` of a mixing law with two equal parts of height b. Only the first part learns from data of
+    /// the other, t times as much as from its own. `None` for other mixing laws.
     pub(super) fn one_way(&self) -> Option<(f64, f64)> {
         let fits = self.curve.is_none()
             && self.p.len() == 2
@@ -92,7 +93,7 @@ impl Problem {
     }
 }
 
-/// Losses and shares over a range of numbers of samples.
+/// Losses and shares for each of several numbers of samples.
 pub(super) struct Sweep {
     pub(super) samples: Vec<f64>,
     pub(super) matched: Vec<f64>,
@@ -126,7 +127,7 @@ impl Tally {
 }
 
 impl PositiveShift {
-    /// Number of random mixtures between two checkpoints: about a sixteenth of all, but at least 1024.
+    /// Number of random mixtures between two checkpoints: about a sixteenth of all mixtures, but at least 1024.
     pub(super) fn batch(&self) -> u32 {
         self.draws.div_ceil(16).max(1024)
     }

@@ -10,8 +10,8 @@ use crate::text;
 use crate::text::{Template, count, error};
 use crate::theory::positive_shift::{self as theory, Curve};
 
-/// Largest relative gap between the loss that mirror descent found and its proven lower bound at which the two solvers are
-/// compared.
+/// Largest relative difference between the loss that mirror descent found and its proven lower bound. If the difference
+/// is larger, mirror descent is not compared with the other solver.
 pub(super) const CLOSE: f64 = 1e-6;
 
 impl PositiveShift {

@@ -15,8 +15,8 @@ pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
 
 impl StateTracking {
-    /// Curve of a recorded value against the number of samples: median and quartiles over the runs with one exponent,
-    /// without the diverged runs.
+    /// Curve of a recorded value against the number of samples. It shows the median and the quartiles over the runs
+    /// with one exponent, without those that have diverged.
     pub(super) fn curve(
         &self,
         id: impl Into<Id>,
@@ -47,7 +47,7 @@ impl StateTracking {
         })
     }
 
-    /// A horizontal line across a figure over the number of samples.
+    /// A horizontal line across a figure whose abscissa is the number of samples.
     pub(super) fn level(&self, id: &'static str, label: impl Into<Text>, y: f64) -> Series {
         let x = vec![f64::from(CHECK), f64::from(self.marks[self.marks.len() - 1]).max(2.0 * f64::from(CHECK))];
         Series::theory(id, label, x, vec![y; 2])
@@ -76,8 +76,8 @@ impl StateTracking {
             .series(self.curves(|r| r.loss).chain(levels))
     }
 
-    /// Figure of the accuracy on sequences of frequent, middle and rare permutations. It shows the fastest power law,
-    /// or the first distribution if there is no power law.
+    /// Figure of the accuracy on sequences of frequent, of middle and of rare permutations. It shows the power law that
+    /// reaches the target first, or the first distribution if there is no power law.
     pub(super) fn ranks_figure(&self) -> Option<Figure> {
         let exponent = self.race().best().unwrap_or(0);
         let mut series: Vec<Series> = THIRDS

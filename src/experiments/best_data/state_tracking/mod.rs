@@ -1,10 +1,11 @@
 //! Can a learner follow a permutation through k steps, and does it learn faster when some steps are common?
 //!
-//! Model: each of the n! permutations of n symbols has a learned n x n matrix. The learner is trained by SGD on the
-//! product of k of them, drawn uniformly or by a power law over random ranks, and tested on uniform sequences.
-//! Prediction: at k = 4 a power law reaches the target in far fewer samples, because a few frequent permutations
-//! together give a signal that does not vanish as the number of permutations grows. At k = 2 such a signal exists
-//! anyway, and uniform training wins. Falsifier: a ratio of median times to the target that shows the opposite.
+//! Model: each of the n! permutations of n symbols has a learned n x n matrix. The learner is trained by SGD on
+//! products of k permutations. In training, they are drawn uniformly or by a power law over random ranks; the test
+//! sequences are drawn uniformly. Prediction: for k = 4 a power law reaches the target in far fewer samples, because a
+//! few frequent permutations together give a signal that does not vanish as the number of permutations grows. For k = 2
+//! there is such a signal in any case, and uniform training wins. Falsifier: a ratio of median times to the target that
+//! shows the opposite.
 
 use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 
@@ -57,13 +58,13 @@ pub struct StateTracking {
     seed: u32,
     params: Params,
     skills: u32,
-    /// Numbers of samples after which results are recorded, ascending; the last is the budget.
+    /// Numbers of samples after which results are recorded, ascending. The last one is the budget.
     marks: Vec<u32>,
-    /// Test sequences: first over all ranks, then over each third of the ranks.
+    /// Test sequences: first with permutations of all ranks, then with permutations of each third of the ranks.
     tests: [Vec<u32>; 4],
-    /// The weights, and the number of samples that they were trained on; made when the run starts.
+    /// The weights, and the number of samples that they have been trained on. They are made when the run starts.
     lanes: Carried<(Lanes<Track>, u32)>,
-    /// What is recorded at the checkpoints, `records[mark][exponent * runs + run]`.
+    /// Records of the runs at the checkpoints, `records[mark][exponent * runs + run]`.
     records: Vec<Vec<Record>>,
 }
 
@@ -72,13 +73,13 @@ impl StateTracking {
         self.records.len()
     }
 
-    /// The records of the runs with one exponent at the last checkpoint; empty before the first.
+    /// Records of the runs with one exponent at the last checkpoint; empty before the first checkpoint.
     fn last(&self, exponent: usize) -> &[Record] {
         let runs = self.params.runs as usize;
         self.records.last().map_or(&[], |records| &records[exponent * runs..][..runs])
     }
 
-    /// Times to the target of all runs so far. The result document holds only their quantiles.
+    /// Times to the target of all runs so far. The result document contains only their quantiles.
     pub fn race(&self) -> Race {
         let racer = |(i, &exponent): (usize, &f64)| Racer {
             exponent,

@@ -7,25 +7,25 @@ use crate::rng::Alias;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::theory::state_tracking as theory;
 
-/// Number of test sequences at a check. A run may miss [`MISSES`] of them, which is 5%, and still count as having
-/// solved the task.
+/// Number of test sequences on which a run is checked. A run that misses at most [`MISSES`] of them, which is 5%,
+/// counts as having solved the task.
 pub(super) const TESTS: u32 = 500;
 pub(super) const MISSES: u32 = TESTS / 20;
 /// Number of test sequences for each third of the ranks.
 pub(super) const BIN_TESTS: u32 = 200;
-/// Largest size of all weights in bytes, so that every device can hold them in one buffer.
+/// Largest size of all weights together, in bytes. Every device can hold a buffer of this size.
 pub(super) const STATE_BYTES: usize = 64 << 20;
 
-/// What is recorded about a run at a checkpoint.
+/// Results of a run at a checkpoint.
 #[derive(Clone, Copy)]
 pub(super) struct Record {
-    /// Share of the test sequences that are answered exactly.
+    /// Share of the test sequences for which the answer is exact.
     pub(super) accuracy: f32,
-    /// Exact expected loss on uniformly drawn sequences.
+    /// Expected loss on uniformly drawn sequences, computed exactly.
     pub(super) loss: f32,
-    /// Share of exact answers to sequences from each third of the ranks.
+    /// For each third of the ranks, share of the test sequences for which the answer is exact.
     pub(super) thirds: [f32; 3],
-    /// Number of samples after which the task was solved; 0 as long as it is not.
+    /// Number of samples after which the run had solved the task; 0 if it has not solved it yet.
     pub(super) solved: u32,
     pub(super) rest: Rest,
 }
@@ -74,7 +74,7 @@ impl StateTracking {
         Lanes::new(host, self.rows(), inputs)
     }
 
-    /// The record of the run in a lane. If the run has stopped, this is its last record.
+    /// The record of the run in a lane. If the run stopped earlier, the record is `last`.
     pub(super) fn record(&self, lane: &[f32], last: Option<Record>) -> Record {
         if let Some(last) = last.filter(|last| last.rest != Rest::Trains) {
             return last;

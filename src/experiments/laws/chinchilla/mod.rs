@@ -1,10 +1,10 @@
-//! How large a model, and how many tokens, for a given budget of compute?
+//! How should a compute budget be divided between the size of a model and the number of tokens?
 //!
-//! The Chinchilla law (loss against parameters and tokens) is fitted to the user's runs, or to runs simulated from the
-//! published fit. Prediction: the compute-optimal numbers of parameters and of tokens grow with nearly equal exponents,
-//! so the number of tokens per parameter hardly depends on the budget. Falsifier: an interval of
-//! `alpha / (alpha + beta)` that does not contain 1/2, where alpha and beta are the exponents of the loss in parameters
-//! and in tokens.
+//! Model: the Chinchilla law (loss against parameters and tokens) is fitted to the user's runs, or to runs simulated
+//! from the published fit. Prediction: the compute-optimal number of parameters and the compute-optimal number of
+//! tokens grow with nearly equal exponents, so the number of tokens per parameter hardly depends on the budget.
+//! Falsifier: an interval for `alpha / (alpha + beta)` that does not contain 1/2. Here alpha is the exponent of the
+//! loss in parameters, and beta the exponent in tokens.
 
 use crate::error::Result;
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params};

@@ -1,8 +1,8 @@
 //! Which law fits your runs, and how certain is the fit?
 //!
-//! Any of the fitter's laws is fitted to any table, or to runs that are simulated from an example of the law, so that
-//! the true parameters are known. Prediction: the true parameters fit the runs about as well as in 999 of 1000
-//! simulations. Falsifier: true parameters that fit worse.
+//! Model: one of the fitter's laws is fitted to a table of the user, or to runs that are simulated from an example of
+//! the law. The true parameters of simulated runs are known. Prediction: the objective at the true parameters exceeds
+//! the objective at the fit by no more than it does in 999 of 1000 simulations. Falsifier: a larger excess.
 
 use crate::error::{Error, Result};
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};
@@ -38,7 +38,7 @@ pub struct FitRuns;
 /// The experiment `fit`.
 pub type Study = Fits<FitRuns>;
 
-/// The laws whose names `text` lists, separated by commas; `all` stands for every law.
+/// The laws that `text` lists by name, separated by commas. The word `all` stands for every law.
 fn named(text: &str) -> Result<Vec<Form>> {
     if text.trim() == "all" {
         return Ok(crate::fit::ALL.iter().map(Form::of).collect());

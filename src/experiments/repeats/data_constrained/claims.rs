@@ -9,7 +9,7 @@ pub(super) const RUNS: File = File {
     from: "The runs are a dictionary in utils/parametric_fit.ipynb of https://github.com/huggingface/datablations (Apache-2.0). Write them as a table with the columns run, params, tokens, unique_tokens, epochs, val_loss and in_fit182; the last is 1 for the 182 runs that the notebook fits.",
 };
 
-/// A claim about the published fit, computed from the published runs.
+/// A claim about a number of the published fit. It is recomputed from the published runs.
 pub(super) const fn on_runs(
     id: &'static str,
     what: &'static str,
@@ -28,8 +28,8 @@ pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstr
 pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_N=1e12";
 pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
-/// The cell of the output that holds R². The constants below are cells with the parameters of repeated data in each
-/// form of the law.
+/// Where R² is in the output. The constants below say where the parameters of repeated data are, for each form of the
+/// law.
 pub(super) const R2: Pick<'_> = Pick::Cell("quality", words::R2.english(), words::NUMBER.english());
 pub(super) const R_D: Pick<'_> = Pick::Cell("parameters", "R_D", "fit");
 pub(super) const R_N: Pick<'_> = Pick::Cell("parameters", "R_N", "fit");

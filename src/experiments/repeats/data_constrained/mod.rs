@@ -1,9 +1,9 @@
 //! What is a repeated token worth?
 //!
-//! Model: the published laws of repeated data, fitted to the user's runs or to runs simulated from the published fit.
-//! The parameter `R_D` is the number of repeats after which a token has lost 63% of its value. Prediction: it is about
-//! 15. Falsifier: runs that are fitted equally well with quite different values of `R_D`. On the published runs this is
-//! the case.
+//! Model: the published laws of repeated data are fitted to the user's runs, or to runs simulated from the published
+//! fit. The parameter `R_D` is the number of repeats after which a token has lost 63% of its value. Prediction: `R_D`
+//! is about 15. Falsifier: runs that are fitted equally well with very different values of `R_D`. The published runs
+//! are of this kind.
 
 use crate::error::Result;
 use crate::fit::find;
@@ -40,8 +40,8 @@ pub struct DataConstrained;
 /// The experiment `data-constrained`.
 pub type Study = Fits<DataConstrained>;
 
-/// The form called `name`: a law, and which of its parameters are free. The first five parameters of the law are those
-/// of the Chinchilla law.
+/// The form called `name`. The forms `repeats` and `geometric` hold the first five parameters of their law at the
+/// published values; these are the parameters of the Chinchilla law.
 fn form(name: &'static str) -> Result<Form> {
     let held = |slug: &str| -> Result<Form> {
         let law = find(slug)?;

@@ -14,8 +14,8 @@ pub(super) const REUSE: Axis = Axis::log(words::REUSE_RATE);
 pub(super) const SIZES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
 impl MultiEpoch {
-    /// Mean-field curves against the number of samples N, up to the size of language models' data sets: the K at which
-    /// E = 0.75 K, and the plateau of E, where E is the effective reuse rate of K epochs.
+    /// Mean-field curves against the number of samples N, up to the size of language models' data sets. One curve shows
+    /// the number of epochs K at which the effective reuse rate E is 0.75 K, the other the plateau of E.
     pub(super) fn theory_curves(&self) -> Vec<Series> {
         if !self.dense() || self.params.lr > 0.0 {
             return vec![];
@@ -32,7 +32,7 @@ impl MultiEpoch {
         ]
     }
 
-    /// A series of estimates against x, with 95% intervals.
+    /// A series of estimates against x, with their 95% intervals.
     pub(super) fn points(
         &self,
         id: impl Into<Id>,
@@ -54,7 +54,7 @@ impl MultiEpoch {
     }
 
     /// For each number of samples N, the simulated points and the theoretical curve against the number of epochs K.
-    /// Both axes are in the unit that `unit` gives for N.
+    /// Both axes are divided by the number that `unit` returns for N.
     pub(super) fn against_epochs(
         &self,
         theory: impl Fn(&Expected) -> Vec<f64>,
@@ -96,8 +96,8 @@ impl MultiEpoch {
         list.iter().map(|e| e.unwrap_or(f64::NAN)).collect()
     }
 
-    /// The line on which the effective reuse rate E equals the number of epochs K, up to twice the largest E that is
-    /// shown.
+    /// The line on which the effective reuse rate E equals the number of epochs K. It ends at twice the largest E that
+    /// is shown, or at the largest K if that is less.
     pub(super) fn as_good_as_fresh(&self, shown: &[Series]) -> Series {
         let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
         let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
@@ -163,8 +163,8 @@ impl MultiEpoch {
         Figure::new("collapse", title, Axis::log(x), Axis::log(y)).folded().series(series).drawn()
     }
 
-    /// The limit of the scaled curves of the effective reuse rate for many samples, where it is known. For power-law
-    /// data it takes about 10 ms to compute.
+    /// The curve that the scaled curves of the effective reuse rate approach as the number of samples grows; `None` if
+    /// it is not known. For power-law data, it takes about 10 ms to compute.
     pub(super) fn limit_curve(&self) -> Option<Series> {
         let x = math::ratios(0.05, 50.0, 40);
         let y = match self.power_law() {

@@ -1,10 +1,10 @@
 //! How often may data be repeated before repeated samples stop being as good as fresh ones?
 //!
-//! Model: SGD for K epochs over N samples of a linear regression; the risk is exact. Each K, each N and each number of
-//! fresh samples has its own best learning rate, at which the measured risk is least. The effective reuse rate E is the
-//! number of fresh samples that K epochs are worth, divided by N. Prediction: E = K until K reaches the order of log N
-//! (a power of N for power-law data). More epochs gain nothing, so a larger data set can be repeated more often.
-//! Falsifier: a plateau of E that does not grow with N.
+//! Model: SGD runs K epochs over N samples of a linear regression, and its risk is computed exactly. Each K, each N and
+//! each number of fresh samples has its own best learning rate, at which the measured risk is least. The effective
+//! reuse rate E is the number of fresh samples that K epochs are worth, divided by N. Prediction: E = K until K reaches
+//! the order of log N (or of a power of N for power-law data). More epochs than that gain nothing, so a larger data set
+//! can be repeated more often. Falsifier: a plateau of E that does not grow with N.
 
 use std::cell::OnceCell;
 
@@ -97,64 +97,69 @@ const SCHEDULES: &[Choice] = &[
     Choice { value: "all", label: "all three, to compare" },
 ];
 
-/// Learning-rate schedules, each with the name of its curves.
+/// Learning-rate schedules, each with the name of its curves in figures.
 const DECAYS: [(Schedule, Template<0>); 3] =
     [(Schedule::Constant, words::CONSTANT), (Schedule::Cosine, words::COSINE), (Schedule::Wsd, words::WSD)];
-/// Largest ratio of the largest to the smallest learning rate that is tried.
+/// Largest ratio between two learning rates of the search.
 const SPAN: f64 = 1e4;
-/// Number of one-pass checkpoints per doubling of the number of fresh samples.
+/// Number of checkpoints of one pass over fresh samples, per doubling of the number of samples.
 const PER_DOUBLING: f64 = 3.0;
-/// Largest number of steps of a run, which is also the largest number of fresh samples.
+/// Largest number of steps of a run. It is also the largest number of fresh samples, because one pass makes one step
+/// per sample.
 const FRESH_MAX: f64 = 2e9;
-/// Longest time, in nanoseconds by a cautious estimate, for which theory is computed at every move of a slider.
-/// [`IN_A_RUN`] is the longest time for which it is computed during a run. Theory that takes longer is left out.
+/// If the theory takes at most this many nanoseconds, by a cautious estimate, it is computed at every move of a slider.
+/// If it takes at most [`IN_A_RUN`] nanoseconds, it is computed during a run. Otherwise it is left out.
 const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
-/// Number of points of mean-field curves against the number of samples N.
+/// Number of points of each mean-field curve against the number of samples N.
 const CURVE: u32 = 12;
-/// A ratio of two effective reuse rates counts as 1 only if the ends of its interval are within this distance of 1.
+/// A ratio of two effective reuse rates counts as 1 only if both ends of its interval are within this distance of 1.
 const SAME: f64 = 0.1;
-/// Fewest runs from which the standard error of a mean over runs is known well enough. At the skewness 2, which is
-/// about that of squares of Gaussian numbers, an end of a 99.9% interval moves by `(1 + 2 z^2) 2 / (6 sqrt(runs))`
-/// standard errors, which is a third of its distance of z standard errors.
+/// Fewest runs from which the standard error of a mean over runs is known well enough. Squares of Gaussian numbers have
+/// a skewness of about 2. With this skewness, an end of the 99.9% interval is wrong by `(1 + 2 z^2) 2 / (6 sqrt(runs))`
+/// standard errors. With this number of runs, that is a third of the z standard errors between the end and the mean.
 const LEAST: usize = 48;
-/// The effective reuse rate E at the most epochs counts as a plateau if it is at least this share of the theoretical
-/// plateau. Without theory, it counts as a plateau if E still grows like a power of the number of epochs with an
-/// exponent of at most [`FLAT`].
+/// The effective reuse rate E at the largest number of epochs counts as the plateau if, in theory, it is at least this
+/// share of E for infinitely many epochs. Without theory, it counts as the plateau if between the two largest numbers
+/// of epochs K the measured E grows like a power of K with an exponent of at most [`FLAT`].
 const REACHED: f64 = 0.9;
 const FLAT: f64 = 0.2;
-/// Fewest samples per feature for a comparison with mean-field theory.
+/// Fewest samples per feature at which the simulation is compared with mean-field theory.
 const PER_FEATURE: f64 = 10.0;
-/// Largest learning rate, times the mean squared norm `D^2` of a sample, for a comparison with mean-field theory. The
-/// theory neglects a relative change of `rate D^2 / 2` in how fast a risk falls, which is [`MEAN_FIELD`] at this rate.
+/// Largest learning rate, times the mean squared norm `D^2` of a sample, at which the simulation is compared with
+/// mean-field theory. The theory neglects a relative change of `rate D^2 / 2` in the speed at which the risk falls. At
+/// this limit, the change equals [`MEAN_FIELD`].
 const STEEP: f64 = 2.0 * MEAN_FIELD;
-/// Learning rate, times the mean squared norm `D^2` of a sample, above which risks have a heavy tail: they are then
-/// products of few and very uneven factors.
+/// Learning rate, times the mean squared norm `D^2` of a sample, above which the distribution of risks has a heavy
+/// tail. A risk is then a product of few factors that differ widely.
 const WILD: f64 = 0.5;
-/// Relative error that mean-field theory may have.
+/// Relative error that is allowed for mean-field theory.
 const MEAN_FIELD: f64 = 0.15;
-/// Error that a fitted exponent of the effective reuse rate may have.
+/// Error that is allowed for a fitted exponent of the effective reuse rate.
 const EXPONENT: f64 = 0.005;
-/// Number of runs from which [`FALLING`] can tell the beginning of a heavy tail from evenly distributed risks.
+/// Number of runs from which the limit [`FALLING`] is used unchanged. With fewer runs a smaller limit is used, because
+/// fewer runs show less of a heavy tail.
 const ENOUGH: f64 = 384.0;
-/// Largest distance from 1 of an end of the interval of simulated risk over exact risk; a wider interval says little.
+/// Largest distance of the interval's ends from 1, for the ratio of simulated risk to exact risk. A wider interval
+/// decides nothing.
 const NEAR: f64 = 0.5;
-/// Largest relative effect of the random choice of samples on a mean risk; above it the mean is not known.
+/// Largest relative standard error of a mean risk, as far as it is due to the random choice of samples. If it is
+/// larger, the mean counts as unknown.
 const LUCK: f64 = 0.1;
-/// Largest number of steps times different features for which the risk under a decaying learning rate is computed step
-/// by step.
+/// Largest product of the number of steps and the number of different features at which the risk under a decaying
+/// learning rate is still computed step by step.
 const RECURSION: f64 = 4e6;
-/// Share of the number of epochs K. While the effective reuse rate is above this share of K, repeated samples are
-/// almost as good as fresh ones.
+/// Share of the number of epochs K. As long as the effective reuse rate is above this share of K, repeated samples
+/// count as almost as good as fresh ones.
 const SHARE: f64 = 0.75;
 
-/// The model of the data, whose risk theory can compute.
+/// The theory of the data's model: it computes risks.
 enum World {
     Dense(MeanField),
     OneHot(OneHot),
 }
 
-/// When theory is computed: at every move of a slider, during the run, or never.
+/// When the theory is computed: at every move of a slider, during the run, or never.
 #[derive(PartialEq, Eq)]
 enum Comes {
     AtOnce,
@@ -162,7 +167,7 @@ enum Comes {
     Never,
 }
 
-/// A function from a learning rate to a risk.
+/// The risk as a function of the learning rate.
 type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
 impl Model for World {
@@ -204,23 +209,24 @@ pub struct MultiEpoch {
     epochs: Vec<u32>,
     rates: Vec<f64>,
     schedules: Vec<(Schedule, Template<0>)>,
-    /// Numbers of fresh samples at the checkpoints of one pass, ascending.
+    /// Numbers of fresh samples at which one pass has its checkpoints, ascending.
     fresh: Vec<u32>,
     legs: Legs<Leg>,
-    /// By mean-field theory, the best learning rate of one pass over the fewest samples, times the mean squared norm
-    /// `D^2` of a sample; 0 where the theory does not apply.
+    /// The best learning rate of one pass over the smallest number of samples, times the mean squared norm `D^2` of a
+    /// sample, by mean-field theory. It is infinite for dense features without noise, where this theory does not apply,
+    /// and 0 for one-hot features.
     steep: f64,
     /// Theoretical risks and reuse rates for each number of samples; `None` until they are computed.
     expected: Vec<Option<Expected>>,
-    /// Number of checkpoints at which theory is computed before the simulation, one for each number of samples; 0 where
-    /// theory is quick.
+    /// Number of checkpoints before the simulation, at each of which the theory for one number of samples is computed.
+    /// It is 0 if the theory is computed at every move of a slider or never.
     slow: u32,
-    /// Curves of the figure `saturation` against the number of samples, for dense features.
+    /// Theory curves of the figure `saturation` against the number of samples; only for dense features.
     curves: Vec<Series>,
     /// The limit curve of the figure `collapse`, once it has been computed.
     limit: OnceCell<Option<Series>>,
-    /// Curve of linear regression in the figure `advice`: sizes of data sets, and for each the number of epochs K at
-    /// which the effective reuse rate is 0.75 K.
+    /// Theory curve of the figure `advice`: the sizes of data sets, and for each size the number of epochs K at which
+    /// the effective reuse rate is 0.75 K.
     advice: [Vec<f64>; 2],
     measured: Vec<Measured>,
     sweep: Carried<Sweep>,
@@ -232,10 +238,10 @@ impl MultiEpoch {
         matches!(self.world, World::Dense(_))
     }
 
-    /// The experiment with its model, its learning rates and its checkpoints, but without theory.
+    /// Makes the experiment with its model, its learning rates and its checkpoints, but without theory.
     ///
     /// # Errors
-    /// Parameters whose values do not fit each other.
+    /// The parameter values do not fit each other.
     fn laid_out(params: Params, seed: u32) -> Result<Self> {
         let Params { model, features: dim, spectrum, a, b, noise, order, schedule, lr, largest_rate, rates, .. } =
             params;
@@ -344,13 +350,14 @@ impl MultiEpoch {
         Ok(run)
     }
 
-    /// Are there few enough features to simulate the model?
+    /// Whether the model has few enough features for a simulation.
     fn simulated(&self) -> bool {
         self.dense() || self.params.features <= sim::COORDINATES_MAX
     }
 
-    /// Does the theory cover this setting? It covers only constant learning rates. Mean-field theory also needs noise,
-    /// because it holds for small rates, and only noise makes small rates the best.
+    /// Whether the theory covers these parameters. It covers only constant learning rates. For dense features it also
+    /// needs label noise, because mean-field theory holds for small learning rates, and without noise small rates are
+    /// not the best.
     fn has_theory(&self) -> bool {
         self.schedules[0].0 == Schedule::Constant && (!self.dense() || self.params.noise > 0.0)
     }
@@ -360,8 +367,9 @@ impl MultiEpoch {
         *self.rates.last().unwrap_or(&1.0)
     }
 
-    /// Whether theory is computed at once, during the run or never. This depends on a rough estimate of its time: the
-    /// number of searches, times the risks per search, times the nanoseconds per risk, for each number of samples.
+    /// Whether theory is computed at once, during the run or never. The decision depends on a rough estimate of the
+    /// time: the product of the number of searches, the risks per search and the nanoseconds per risk, summed over the
+    /// numbers of samples.
     fn theory_comes(&self) -> Comes {
         let params = &self.params;
         let isotropic = params.spectrum == "isotropic";
@@ -392,7 +400,8 @@ impl MultiEpoch {
         length(self.dense(), &self.squares)
     }
 
-    /// The best learning rate and the theoretical risk R*(K, N) of K = `epochs` over N = `samples`; K may be infinite.
+    /// The best learning rate of `epochs` epochs over `samples` samples, and the theoretical risk at this rate.
+    /// `epochs` may be infinite.
     fn best(&self, epochs: f64, samples: f64) -> Best {
         match self.params.lr {
             0.0 => reuse::best(&self.world, self.edge(), epochs, samples),
@@ -400,7 +409,7 @@ impl MultiEpoch {
         }
     }
 
-    /// The theoretical risk R*(1, N) of one pass over N = `samples`.
+    /// The theoretical risk R*(1, N) of one pass over N = `samples`, at the best learning rate.
     fn one_pass(&self, samples: f64) -> f64 {
         match self.params.lr {
             0.0 => reuse::best_one_pass(&self.world, self.edge(), samples).risk,
@@ -408,7 +417,7 @@ impl MultiEpoch {
         }
     }
 
-    /// The best learning rate of one pass over the fewest samples, by mean-field theory.
+    /// The best learning rate of one pass over the smallest number of samples, in theory.
     fn rate_of_one_pass(&self) -> f64 {
         match self.params.lr {
             0.0 => reuse::best_one_pass(&self.world, self.edge(), f64::from(self.sizes[0])).rate,
@@ -416,7 +425,7 @@ impl MultiEpoch {
         }
     }
 
-    /// Theoretical risks, rates and reuse rates for one number of samples.
+    /// Theoretical risks, best learning rates and effective reuse rates for one number of samples.
     fn expect(&self, samples: u32) -> Expected {
         let n = f64::from(samples);
         let reuse = |risk: f64| reuse::samples_for(|n| self.one_pass(n), risk, n).map(|fresh| fresh / n);
@@ -447,10 +456,10 @@ impl MultiEpoch {
         if self.dense() { Features::Dense(&self.squares) } else { Features::OneHot(&self.frequencies, &self.squares) }
     }
 
-    /// The asymptotic law of power-law data without noise, in the limit of many features; `None` for other data.
+    /// The asymptotic law for power-law data without noise, in the limit of many features; `None` for other data.
     ///
-    /// The constants of the law exist only for a learning rate below the edge of stability. At the edge, they are
-    /// computed just below it.
+    /// The constants of the law exist only for learning rates below the edge of stability. For a rate at or above the
+    /// edge, they are computed for a rate just below it.
     fn power_law(&self) -> Option<PowerLaw> {
         let World::OneHot(model) = &self.world else { return None };
         let Params { a, b, spectrum, noise, .. } = self.params;
@@ -459,8 +468,8 @@ impl MultiEpoch {
         power.then(|| PowerLaw::new(a, b, model.first_probability(), rate)).flatten()
     }
 
-    /// The unit of the number of epochs K and of the effective reuse rate E in which the curves of E against K nearly
-    /// coincide for all numbers of samples.
+    /// The unit for the number of epochs K and the effective reuse rate E, given the number of samples. In this unit,
+    /// the curves of E against K nearly coincide for all numbers of samples.
     fn unit(&self, samples: f64) -> f64 {
         self.power_law().map_or_else(|| math::ln(samples), |law| math::pow(samples, law.plateau()[1]))
     }
@@ -475,8 +484,8 @@ impl MultiEpoch {
         self.epochs[self.epochs.len() - 1]
     }
 
-    /// For the three largest numbers of epochs K and for infinitely many: K, and the exact effective reuse rate E at
-    /// each number of samples N, as `(K, [(N, E)])`.
+    /// The exact effective reuse rate E at each number of samples N, as `(K, [(N, E)])`. The list has an entry for each
+    /// of the three largest numbers of epochs K, and one for infinitely many epochs.
     fn zipf(&self) -> Vec<(f64, Vec<(f64, f64)>)> {
         let from = self.epochs.len().saturating_sub(3);
         let at = |e: &Expected, j: usize| e.reuse.get(j).copied().flatten();
@@ -492,15 +501,15 @@ impl MultiEpoch {
         (from..=self.epochs.len()).map(curve).collect()
     }
 
-    /// Prefactor and exponent of a power law through points, by least squares in the logarithms.
+    /// Prefactor and exponent of a power law through points, fitted by least squares to the logarithms.
     fn power_fit(points: &[(f64, f64)]) -> Option<[f64; 2]> {
         let logs: Vec<_> = points.iter().map(|(x, y)| (math::ln(*x), math::ln(*y), 1.0)).collect();
         line(&logs).map(|[slope, _, offset]| [math::exp(offset), slope])
     }
 
-    /// The number of epochs K at which the effective reuse rate is 0.75 K, by mean-field theory, for a linear
-    /// regression with equally strong features and noise as strong as the signal. The search for the best rate ends
-    /// above any rate that can be the best.
+    /// The number of epochs K at which the effective reuse rate is 0.75 K, by mean-field theory. The model is a linear
+    /// regression with equally strong features, and with noise as strong as the signal. The search for the best
+    /// learning rate covers all rates that can be the best.
     fn regression(tokens: f64) -> f64 {
         let alike = MeanField::new(&[1.0], &[1.0], 1.0, Order::Reshuffle);
         reuse::saturation(&alike, 1.0, tokens, SHARE).unwrap_or(f64::NAN)
@@ -514,13 +523,13 @@ impl MultiEpoch {
     }
 }
 
-/// The quantity `D^2` of features with the variances or squared sizes `squares`: their sum if they are dense, else the
-/// largest.
+/// The quantity `D^2` of features whose variances (if they are dense) or squared sizes (if they are one-hot) are
+/// `squares`. It is the sum of `squares` for dense features, and the largest of them for one-hot features.
 fn length(dense: bool, squares: &[f64]) -> f64 {
     if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) }
 }
 
-/// Whole numbers of a list, ascending, each once. A number with a fraction is refused.
+/// The numbers of a list as whole numbers, ascending and without duplicates. A number with a fraction is an error.
 fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
     let mut out = Vec::new();
     for &x in list {

@@ -10,24 +10,25 @@ use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
 use crate::text;
 use crate::text::{count, setting};
 
-/// Largest size in bytes of the runs that a device simulates together.
+/// Largest size, in bytes, of the state of the runs that a device simulates together.
 pub(super) const BLOCK_BYTES: u64 = 32 << 20;
 
-/// A block of runs of one schedule, over one number of repeated samples or over fresh samples.
+/// A block of runs with one learning-rate schedule. The runs visit either repeated samples, of one data set size, or
+/// fresh samples.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
     /// Index of the learning-rate schedule.
     pub(super) schedule: usize,
-    /// Index of the number of samples; `None` for fresh samples.
+    /// Index of the data set size N; `None` for fresh samples.
     pub(super) size: Option<usize>,
     pub(super) block: Block,
 }
 
-/// Theoretical risks and reuse rates for one number of samples.
+/// Theoretical risks and effective reuse rates for one number of samples.
 #[derive(Clone, Default)]
 pub(super) struct Expected {
-    /// The least risk R* at each number of epochs; `reuse` is the effective reuse rate E, and `rate` the best learning
-    /// rate.
+    /// The least risk R* at each number of epochs. `reuse` contains the effective reuse rate E at each of them, and
+    /// `rate` the best learning rate.
     pub(super) risk: Vec<f64>,
     pub(super) reuse: Vec<Option<f64>>,
     pub(super) rate: Vec<f64>,
@@ -37,43 +38,44 @@ pub(super) struct Expected {
     pub(super) saturation: Option<f64>,
 }
 
-/// Measured risks of one schedule at every learning rate.
+/// Measured risks with one learning-rate schedule, at every learning rate.
 #[derive(Clone)]
 pub(super) struct Measured {
-    /// Risks of repeated samples, `[number of samples][number of epochs][rate]`.
+    /// Risks after epochs over repeated samples, `[number of samples][number of epochs][rate]`.
     pub(super) data: Vec<Vec<Vec<Risks>>>,
-    /// Risks of fresh samples, `[number of samples][rate]`.
+    /// Risks after one pass over fresh samples, `[number of samples][rate]`.
     pub(super) fresh: Vec<Vec<Risks>>,
-    /// Index of the last number of fresh samples that is worth simulating.
+    /// Index of the last number of fresh samples that needs to be simulated; `None` as long as it is not known.
     pub(super) stop: Option<usize>,
 }
 
-/// Measured best risks and effective reuse rates at each number of epochs, for one number of samples.
+/// Least measured risks and effective reuse rates at each number of epochs, for one number of samples.
 pub(super) struct Reuse {
     pub(super) best: Vec<Option<Tuned>>,
     pub(super) reuse: Vec<Option<Estimate>>,
 }
 
 impl Reuse {
-    /// The effective reuse rate at the most epochs.
+    /// The effective reuse rate at the largest number of epochs.
     pub(super) fn plateau(&self) -> Option<Estimate> {
         self.reuse.last().copied().flatten()
     }
 }
 
 impl MultiEpoch {
-    /// Numbers of steps after which risks are recorded.
+    /// Numbers of steps after which the risks of a block of runs are recorded.
     pub(super) fn stops(&self, leg: Leg) -> Vec<u32> {
         leg.size.map_or_else(|| self.fresh.clone(), |size| self.epochs.iter().map(|k| k * self.sizes[size]).collect())
     }
 
-    /// Number of trials at each stop of a block: [`sim::LANES`] learning rates share a trial.
+    /// Number of trials at each stop of a block of runs. One trial covers up to [`sim::LANES`] learning rates.
     pub(super) fn chunks(&self) -> usize {
         self.rates.len().div_ceil(sim::LANES)
     }
 
-    /// The trials of a block, which cover all learning rates. With a constant rate they run to the last stop; a
-    /// decaying schedule needs separate trials for every stop.
+    /// The trials of a block of runs. Together they cover all learning rates. With a constant learning rate, one trial
+    /// runs through all stops. With a decaying rate, every stop needs a trial of its own, because the decay depends on
+    /// the number of steps.
     pub(super) fn trials(&self, leg: Leg) -> Vec<Trial> {
         let (schedule, _) = self.schedules[leg.schedule];
         let stops = self.stops(leg);
@@ -99,7 +101,8 @@ impl MultiEpoch {
         }
     }
 
-    /// The blocks of runs in their order, each small enough for a device.
+    /// The blocks of runs in the order of the simulation, each small enough for a device. Returns an error if a single
+    /// run is too large.
     pub(super) fn legs(&self) -> Result<Legs<Leg>> {
         let mut legs = Legs::default();
         for schedule in 0..self.schedules.len() {
@@ -146,8 +149,8 @@ impl MultiEpoch {
         }
     }
 
-    /// Is the risk after this number of fresh samples lower than after any number of epochs, so that more fresh samples
-    /// need not be simulated?
+    /// Whether the risk after this number of fresh samples is lower than after any number of epochs over any data set.
+    /// If so, larger numbers of fresh samples need not be simulated.
     pub(super) fn enough(&self, schedule: usize, stop: usize) -> bool {
         let measured = &self.measured[schedule];
         let least = |cells: &Vec<Vec<Risks>>| {
@@ -159,7 +162,7 @@ impl MultiEpoch {
         stop > 0 && self.tuned(&measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
     }
 
-    /// The largest unevenness of the risks of runs at which their mean is known, see [`Risks::uneven`].
+    /// The limit for [`Risks::uneven`] up to which the mean of the risks counts as known.
     pub(super) fn most_uneven(&self) -> f64 {
         // The fewer runs, the less of a heavy tail they show.
         if self.steep > WILD { FALLING * (f64::from(self.params.runs) / ENOUGH).sqrt().min(1.0) } else { NOISY }
@@ -170,7 +173,7 @@ impl MultiEpoch {
     }
 
     /// The least measured risk after `epochs` epochs over `samples` samples. Its standard error is infinite if the mean
-    /// risk depends mostly on a feature that few runs have missed: then the mean is not known, and is often too low.
+    /// risk depends mostly on features that few runs have missed. The measured mean is then often too low.
     pub(super) fn measured_best(&self, cells: &[Risks], epochs: f64, samples: f64) -> Option<Tuned> {
         let best = self.tuned(cells)?;
         let luck = match &self.world {
@@ -181,8 +184,8 @@ impl MultiEpoch {
         Some(if known { best } else { Tuned { error: f64::INFINITY, ..best } })
     }
 
-    /// The least measured risk of one pass at each number of fresh samples, ascending, as far as single precision
-    /// resolves it: see [`sim::FLOOR`].
+    /// The least measured risk of one pass at each number of fresh samples, ascending. Risks below [`sim::FLOOR`] are
+    /// left out, because single precision does not resolve them.
     pub(super) fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
         let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
         let best = fresh.map(|(&n, cells)| (f64::from(n), cells));
@@ -190,7 +193,7 @@ impl MultiEpoch {
         best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
-    /// Measured best risks and effective reuse rates at each number of epochs, for one number of samples.
+    /// Least measured risks and effective reuse rates at each number of epochs, for one number of samples.
     pub(super) fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
         let n = f64::from(self.sizes[size]);
         let cells = self.measured[schedule].data[size].iter();
@@ -203,8 +206,8 @@ impl MultiEpoch {
         Reuse { reuse: best.iter().map(reuse).collect(), best }
     }
 
-    /// Number of standard errors from the centre to the ends of an interval, given the number `normal` for a known
-    /// standard error. It is larger because the standard error is estimated from the runs.
+    /// Half the width of an interval in standard errors, given this number for a known standard error (`normal`). It is
+    /// larger than `normal` because the standard error is estimated from the runs.
     pub(super) fn errors(&self, normal: f64) -> f64 {
         student(normal, f64::from(self.params.runs - 1))
     }

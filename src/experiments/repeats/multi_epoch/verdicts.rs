@@ -17,8 +17,8 @@ use crate::theory::dense::OnePass;
 use crate::theory::reuse::Model as _;
 use crate::theory::{dense, muennighoff, reuse};
 
-/// The verdict against `null`, or, for a reason not to compare the simulation with theory, without a decision and with
-/// this reason as its note.
+/// The verdict with the null value `null`. If `reason` says why the simulation cannot be compared with theory, the
+/// verdict is "cannot tell", with the reason as its note.
 fn compared(verdict: Verdict, null: f64, reason: Option<Text>) -> Verdict {
     match reason {
         Some(reason) => Verdict { null: Some(null), agrees: None, ..verdict.note(reason) },
@@ -27,20 +27,21 @@ fn compared(verdict: Verdict, null: f64, reason: Option<Text>) -> Verdict {
 }
 
 impl MultiEpoch {
-    /// Fits the line A ln N + B to the measured plateau, which is the effective reuse rate at the most epochs. Returns
-    /// A, its standard error and B.
+    /// Fits the line A ln N + B to the measured plateaus (the effective reuse rates at the largest number of epochs).
+    /// Returns A, its standard error and B.
     pub(super) fn plateau_line(&self, reuse: &[Reuse]) -> Option<[f64; 3]> {
         self.line_against_ln_n(reuse, |_, measured| Some(measured))
     }
 
-    /// Fits the line A ln N + B to the theoretical plateau, with the weights of the measured points. Returns A, its
-    /// standard error and B.
+    /// Fits the line A ln N + B to the theoretical effective reuse rates at the largest number of epochs, with the
+    /// weights of the measured points. Returns A, its standard error and B.
     pub(super) fn plateau_line_expected(&self, reuse: &[Reuse]) -> Option<[f64; 3]> {
         self.line_against_ln_n(reuse, |i, _| self.expected[i].as_ref()?.reuse.last().copied().flatten())
     }
 
-    /// Fits a line in ln N, weighted by the standard errors of the measured plateaus. For each N, `of` takes its index
-    /// and its plateau, and returns the value to fit. Returns the slope, its standard error and the intercept.
+    /// Fits a line in ln N, weighted by the standard errors of the measured plateaus. For each N, `of` gets the index
+    /// of N and the measured plateau, and returns the value to fit. Returns the slope, its standard error and the
+    /// intercept.
     pub(super) fn line_against_ln_n(
         &self,
         reuse: &[Reuse],
@@ -53,7 +54,7 @@ impl MultiEpoch {
         line(&self.sizes.iter().enumerate().filter_map(point).collect::<Vec<_>>())
     }
 
-    /// Table of the power laws in N that are fitted to the exact effective reuse rates, see [`Self::zipf`].
+    /// Table of the power laws in N that are fitted to the exact effective reuse rates from [`Self::zipf`].
     pub(super) fn zipf_table(&self) -> Option<Table> {
         self.power_law()?;
         let row = |(k, points): (f64, Vec<(f64, f64)>)| {
@@ -135,8 +136,8 @@ impl MultiEpoch {
     }
 
     /// Verdict on whether the simulated risk equals an exactly known risk, at the largest number of samples and the
-    /// best learning rate tried. One-hot features are compared after the most epochs, dense features after one epoch;
-    /// under a decaying rate both are compared after one epoch.
+    /// best learning rate tried. With a constant learning rate, one-hot features are compared after the largest number
+    /// of epochs, and dense features after one epoch. With a decaying rate, both are compared after one epoch.
     pub(super) fn exact_verdict(&self) -> Option<Verdict> {
         let size = self.largest();
         let (n, (schedule, _)) = (self.sizes[size], self.schedules[0]);
@@ -209,7 +210,7 @@ impl MultiEpoch {
         Some(verdict.cannot_tell(doubt))
     }
 
-    /// Has the effective reuse rate at the most epochs reached its plateau?
+    /// Whether the effective reuse rate at the largest number of epochs has reached its plateau.
     pub(super) fn settled(&self, size: usize, reuse: &Reuse) -> bool {
         let expected = self.expected[size].as_ref();
         if let Some((last, plateau)) = expected.and_then(|e| e.reuse.last().copied().flatten().zip(e.plateau)) {
@@ -355,10 +356,10 @@ impl MultiEpoch {
         verdicts.into_iter().map(gate).collect()
     }
 
-    /// How far the curves of the effective reuse rate E against the number of epochs K are apart when both are divided
-    /// by a unit that depends on N. Only K above one unit count, because below it E = K for all N. The four numbers are
-    /// the measured distance, its standard error, the theoretical distance at equal K and N, and the distance if E at
-    /// each K did not depend on N.
+    /// Tests whether the curves of the effective reuse rate E against the number of epochs K coincide for all N, after
+    /// both E and K are divided by a unit that depends on N. Only K above one unit counts, because E = K for all N
+    /// below it. Returns four numbers: the measured distance between the curves, its standard error, the distance in
+    /// theory at the same K and N, and the distance that would result if E at each K did not depend on N.
     pub(super) fn collapse(&self, reuse: &[Reuse]) -> Option<[f64; 4]> {
         let known: Vec<Vec<(f64, Estimate)>> = reuse.iter().map(|reuse| self.known_reuse(reuse)).collect();
         let spread = |of: &dyn Fn(usize, f64, Estimate) -> Option<Estimate>| {
@@ -386,8 +387,8 @@ impl MultiEpoch {
         Some([measured, error, expected, rival])
     }
 
-    /// Fits a power of N. For each N, `of` takes its index and the measured effective reuse rate at the most epochs,
-    /// and returns the value to fit. Returns the exponent and its standard error.
+    /// Fits a power of N. For each N, `of` gets the index of N and the measured effective reuse rate at the largest
+    /// number of epochs, and returns the value to fit. Returns the exponent and its standard error.
     pub(super) fn exponent(&self, reuse: &[Reuse], of: impl Fn(usize, f64) -> Option<f64>) -> Option<[f64; 2]> {
         let point = |(i, &n): (usize, &u32)| {
             let e = reuse[i].plateau()?;
@@ -397,7 +398,7 @@ impl MultiEpoch {
             .map(|[slope, error, _]| [slope, error])
     }
 
-    /// The number of epochs and the effective reuse rate, for each number of epochs at which the rate is known.
+    /// The numbers of epochs at which the effective reuse rate is known, each with this rate.
     pub(super) fn known_reuse(&self, reuse: &Reuse) -> Vec<(f64, Estimate)> {
         self.epochs_of().zip(&reuse.reuse).filter_map(|(k, e)| Some((k, (*e)?))).collect()
     }

@@ -13,11 +13,11 @@ use crate::output::{Axis, Figure, Mark, Series, units};
 use crate::text;
 use crate::text::{Argument, Template, Text, interval as ends_of, loss, name, number};
 
-/// Largest number of refits from which a band is computed.
+/// Largest number of refits that are used to compute a band.
 const BAND: usize = 400;
-/// Largest number of groups of runs in a figure, which is the number of colours of the page.
+/// Largest number of groups of rows in a figure. It is the number of colours that the page has.
 const GROUPS: usize = 8;
-/// Largest ratio of sizes that are drawn as one group.
+/// Largest ratio between the values of two rows in one group, before groups are merged.
 const CLOSE: f64 = 1.03;
 /// Number of points of a curve.
 const CURVE: u32 = 60;
@@ -27,13 +27,13 @@ const fn axis(label: Template<0>, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
-/// The least and the greatest of some values. The greatest is at least 0.
+/// The least and the greatest of some values. If all of them are negative, 0 takes the place of the greatest.
 fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
 }
 
-/// Groups of rows with about equal positive values, in ascending order. If there are more than [`GROUPS`], the
-/// neighbours that differ least are merged, again and again.
+/// Groups of rows with about equal values, in ascending order of the values, which are positive. If there are more than
+/// [`GROUPS`] groups, the two neighbours whose values differ least are merged, until there are not too many.
 fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     let mut order: Vec<(f64, usize)> = values.enumerate().map(|(row, x)| (x, row)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -57,20 +57,21 @@ fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     groups
 }
 
-/// Rows with about equal values. `ends` holds the least and the greatest of the values.
+/// A group of rows with about equal values. `ends` contains the least and the greatest of the values.
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     ends: [f64; 2],
     rows: Vec<usize>,
 }
 
-/// The range of a group's values in a label. It is one number if the ends agree to about four digits.
+/// The range of a group's values, as an argument of a label. It is a single number if the two ends differ by at most
+/// 0.05%.
 fn spanned([least, most]: [f64; 2]) -> Argument {
     if most <= least * 1.0005 { number(least) } else { ends_of([least, most]) }
 }
 
 impl Study<'_> {
-    /// The name of a curve in the legend, if its parameters are published or true ones.
+    /// The name in the legend for a curve with published or true parameters.
     pub(super) fn whose(&self, claimed: &Claimed) -> Text {
         match claimed.by {
             None => words::TRUTH.into(),
@@ -79,14 +80,14 @@ impl Study<'_> {
         }
     }
 
-    /// At most [`BAND`] refits, evenly spread over all refits.
+    /// At most [`BAND`] refits, evenly chosen from all refits.
     pub(super) fn some_refits(&self) -> Vec<Vec<f64>> {
         let keep = self.refits.len().min(BAND);
         (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
     }
 
-    /// Gives a curve a band. `of` computes a curve from parameters; at each point, the band is the interval of the
-    /// curves of all refits.
+    /// Adds a band to a curve. `of` computes a curve from parameters. The band shows, at each point, the interval of
+    /// the curves of all refits.
     pub(super) fn banded(&self, line: Series, of: &dyn Fn(&[f64]) -> Vec<f64>) -> Series {
         let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
         if curves.is_empty() {
@@ -97,7 +98,8 @@ impl Study<'_> {
         line.interval(lo, hi)
     }
 
-    /// A curve for each set of published parameters, and for the parameters that the runs were simulated from.
+    /// A curve for each set of published parameters, and for the parameters that the runs were simulated from. The
+    /// ordinates are computed by `of`.
     pub(super) fn theirs(&self, x: &[f64], of: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Series> {
         let one = |(k, claimed): (usize, Claimed)| {
             Series::published(published_id(k), self.whose(&claimed), x.to_vec(), of(claimed.values)).line()
@@ -105,7 +107,7 @@ impl Study<'_> {
         self.claimed().into_iter().enumerate().map(one).collect()
     }
 
-    /// Gives the fitted curve of the law over `inputs` a band, which shows the refits.
+    /// Adds a band to the fitted curve of the law over `inputs`. The band shows the curves of the refits.
     pub(super) fn curve(&self, line: Series, inputs: &[Vec<f64>]) -> Series {
         self.banded(line, &|p| self.along(p, inputs))
     }
@@ -189,10 +191,10 @@ impl Study<'_> {
         Figure::new("data", title, Axis::log(words::X), value).series(series)
     }
 
-    /// Figure of the worth of K epochs over U unique tokens: the number of fresh tokens that give an equal loss,
-    /// divided by U.
+    /// Figure of the worth of K epochs over U unique tokens. The worth is the number of fresh tokens that would give an
+    /// equal loss, divided by U.
     ///
-    /// The model is chosen so small that the unique tokens support all of its parameters.
+    /// The model has a hundredth of U parameters: it is so small that the unique tokens support all of its parameters.
     pub(super) fn worth(&self) -> Option<Figure> {
         let (d, u) = (self.place(Role::Tokens)?, self.place(Role::Unique)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -282,8 +284,8 @@ impl Study<'_> {
         Some(figure)
     }
 
-    /// Figure of measured against predicted losses. All runs are predicted by the fit, and the largest runs also by a
-    /// fit without them.
+    /// Figure of measured against predicted losses. All runs are predicted by the fit; the largest runs are also
+    /// predicted by a fit without them.
     pub(super) fn predicted(&self, fit: &Fit) -> Figure {
         let mut room = Room::default();
         self.shown.at(&fit.params, &mut room);

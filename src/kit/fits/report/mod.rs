@@ -1,4 +1,4 @@
-//! Figures, tables and verdicts of a fit, as far as the fit has advanced.
+//! Figures, tables and verdicts of a fit, including a fit that is still in progress.
 
 use crate::fit::bootstrap;
 use crate::fit::choose::{self, Extrapolation};
@@ -15,49 +15,50 @@ use crate::text::{Template, Text, count, name};
 mod figures;
 mod tables;
 
-/// Everything that is known so far about the fit of one law to one set of runs.
+/// Everything that is known so far about the fit of one law to a set of runs.
 #[derive(Debug)]
 pub struct Study<'a> {
     /// The law, the runs and the objective.
     pub problem: &'a Problem,
-    /// The law with the selection of runs that figures show.
+    /// The problem that figures show: the law with all runs, or with a selection of them if there are many.
     pub shown: &'a Problem,
     /// The fit; `None` before the search has finished.
     pub fit: Option<&'a Fit>,
-    /// Parameters that were refitted to bootstrap resamples.
+    /// The parameters that each refit to a bootstrap resample found.
     pub refits: &'a [Vec<f64>],
-    /// Profiles of free parameters, each with the index of the parameter.
+    /// Profiles of free parameters, each with the index of its parameter.
     pub profiles: &'a [(usize, Profile)],
-    /// How well a fit to the smaller runs predicts the largest runs.
+    /// How well a fit to all but the largest runs predicts the largest runs.
     pub largest: Option<&'a Extrapolation>,
-    /// Other laws, fitted to the same runs.
+    /// Comparisons with other laws that were fitted to these runs.
     pub compared: &'a [Compared],
-    /// Numbers of the lines that were left out, each with the rule as it was typed.
+    /// Rows that were left out: for each, the number of its line and the rule, as the user typed it.
     pub excluded: &'a [(usize, String)],
     /// For each row, the number of its line in the table.
     pub lines: &'a [usize],
-    /// Phrases that say which column is read as what.
+    /// Phrases that say which column has which role.
     pub how: &'a [Text],
     /// Sentences about unusual properties of the columns.
     pub notes: &'a [Text],
-    /// Number of runs that the rows belong to.
+    /// Number of runs. Several rows may belong to one run.
     pub runs: usize,
-    /// Are the runs simulated from an example of the law?
+    /// Whether the runs are simulated from an example of the law.
     pub simulated: bool,
     /// Is there a bootstrap?
     pub resampled: bool,
-    /// The quantities to compute from the fit.
+
+    /// What to compute from the fit in addition to the parameters, such as the best split of a compute budget.
     pub ask: Ask,
 }
 
-/// A law that is compared with others on the same runs.
+/// One row of the comparison between laws that were fitted to the same runs.
 #[derive(Clone, Debug)]
 pub struct Compared {
     name: &'static str,
-    /// Number of free parameters, objective, R², corrected Akaike criterion (`AICc`), and error and bias on the largest
-    /// runs.
+    /// Number of free parameters, objective, R², corrected Akaike information criterion (`AICc`), and, for the largest
+    /// runs, error and bias of the prediction.
     numbers: [f64; 6],
-    /// Why there are no numbers; `None` if the fit succeeded.
+    /// Why the law could not be fitted; `None` if it was fitted.
     failed: Option<Text>,
 }
 
@@ -75,18 +76,19 @@ impl Compared {
     }
 }
 
-/// The share of the refits that an interval contains.
+/// Share of the refits that a bootstrap interval contains.
 const LEVEL: f64 = 0.95;
-/// Fewest refits from which the ends of an interval are estimated.
+/// Fewest refits from which the endpoints of a bootstrap interval are estimated.
 const ENOUGH: usize = 20;
-/// Absolute correlation from which on two inputs, or the refits of two parameters, count as tied: then only a tenth of
-/// the variance of one is independent of the other.
+/// Two inputs count as tied if the absolute value of their correlation is at least this number, and so do two
+/// parameters, by the correlation of their refits. At this number, nine tenths of the variance of one is explained by
+/// the other.
 const TOGETHER: f64 = 0.95;
-/// Some combination of parameters is flat, which means that the runs do not determine it, if the least pivot of the
-/// scaled curvature is below this number.
+/// The runs do not determine some combination of parameters if the smallest pivot of the scaled curvature matrix is
+/// below this number: the objective is then flat along that combination.
 const FLAT: f64 = 1e-11;
 
-/// The id of the curve that shows the set number k of published parameters.
+/// The id of the curve for the `k`-th set of published parameters, counted from 0.
 fn published_id(k: usize) -> Id {
     if k == 0 { "published".into() } else { format!("published-{}", k + 1).into() }
 }
@@ -101,9 +103,10 @@ const fn stopped(stop: Stop) -> Template<0> {
     }
 }
 
-/// Parameters that somebody published, or that the runs were simulated from.
+/// Parameters with which the fit is compared: published ones, or those that the runs were simulated from.
 struct Claimed {
-    /// The authors; `None` for parameters that the runs were simulated from and nobody published.
+    /// The authors of the publication; `None` for parameters that were not published but only used to simulate the
+    /// runs.
     by: Option<&'static str>,
     /// The publication, or the example that the runs were simulated from.
     source: Template<0>,
@@ -144,15 +147,16 @@ impl Study<'_> {
         self.problem.law.info.inputs.iter().position(|input| input.role == role)
     }
 
-    /// Published parameters with which the runs may be consistent. There are none if an input of the law is just called
-    /// `x`, because the `x` of a user's table is not the `x` of the paper.
+    /// Published parameters that the fit is compared with. There are none if an input of the law is just called `x`,
+    /// because the `x` of a user's table need not be the quantity that the publication calls `x`. Simulated runs are
+    /// always compared.
     fn printed(&self) -> &'static [Published] {
         let info = self.problem.law.info;
         let same = self.simulated || self.place(Role::X).is_none();
         if same { info.published } else { &[] }
     }
 
-    /// Published parameters, and the parameters that the runs were simulated from.
+    /// Parameters with which the fit is compared: published ones, and those that the runs were simulated from.
     fn claimed(&self) -> Vec<Claimed> {
         let example = &self.problem.law.info.example;
         let one = |published: &Published| Claimed {
@@ -172,7 +176,7 @@ impl Study<'_> {
         self.simulated.then_some(self.problem.law.info.example.values)
     }
 
-    /// The strongest correlation between the refits of two free parameters, and the indices of these parameters.
+    /// The strongest correlation between the refits of two free parameters, and the indices of these two parameters.
     fn tied(&self) -> Option<(f64, [usize; 2])> {
         let params = self.problem.law.info.params;
         let moved = |j: usize| self.refits.iter().map(|p| params[j].transform.forward(p[j])).collect::<Vec<_>>();
@@ -190,13 +194,13 @@ impl Study<'_> {
         (self.refits.len() >= ENOUGH).then(|| bootstrap::intervals(self.problem, self.refits, LEVEL))
     }
 
-    /// Do the residuals allow an estimate of the noise?
+    /// Whether the residuals allow an estimate of the noise.
     fn noise_is_known(&self) -> bool {
         self.fit.is_some_and(|fit| silent(self.problem, fit).is_none())
     }
 
-    /// Do the runs determine parameter `j`? Returns the answer, and a sentence that says it. `boot` holds the bootstrap
-    /// intervals of all parameters.
+    /// Whether the runs determine parameter `j`, and a sentence that says so. `boot` contains the bootstrap interval of
+    /// every parameter.
     fn judged(&self, j: usize, profile: &Profile, boot: Option<&[[f64; 2]]>) -> (bool, Text) {
         let called = |j: usize| self.problem.law.info.params[j].name;
         if !self.noise_is_known() {
@@ -209,13 +213,13 @@ impl Study<'_> {
         }
     }
 
-    /// Verdicts on whether the runs are consistent with published parameters, and with the parameters that they were
-    /// simulated from. For such parameters p, the measured number is `2 (Q(p) - Q(fit))` in units of chi-squared, as in
-    /// profiles, where Q is the objective.
+    /// Verdicts on whether the runs are consistent with the parameters from [`Self::claimed`], one for each set. For a
+    /// set p, the measured number is `2 (Q(p) - Q(fit))`, where Q is the objective, multiplied by a factor that makes
+    /// it comparable with chi-squared (see [`sharpness`]).
     ///
-    /// A verdict is "differs" if the runs rule the parameters out. It is "agrees" if the runs do not rule them out but
+    /// A verdict is "differs" if the runs rule the set out. It is "agrees" if the runs do not rule the set out and
     /// determine every free parameter. Otherwise it is "cannot tell", because runs that do not determine the parameters
-    /// rule out nothing.
+    /// are consistent with very different ones.
     fn verdicts(&self, fit: &Fit) -> Vec<Verdict> {
         let sharpness = sharpness(self.problem, fit);
         let free = self.problem.free();

@@ -14,7 +14,7 @@ use crate::stats::correlation;
 use crate::text;
 use crate::text::{Argument, Template, Text, count, error, list, loss, name, number, phrase, setting, share};
 
-/// Ratio of a residual to the median residual above which it is too large to be noise.
+/// A residual is too large to be noise if it exceeds the median residual by more than this factor.
 const FAR: f64 = 12.0;
 
 /// A rise of the objective by less than this share is said to be less than 0.001%.
@@ -24,8 +24,8 @@ const fn column(name: Template<0>) -> Column {
     Column { name, unit: "" }
 }
 
-/// Ascending numbers as text, where successive numbers form a span, as in `2-6, 9`. Only the first 300 spans are
-/// listed.
+/// Ascending numbers as text, in which successive numbers are joined to spans, as in `2-6, 9`. Only the first 300 spans
+/// are listed.
 fn spans(lines: &[usize]) -> String {
     let spans: Vec<_> = lines.chunk_by(|a, b| a + 1 == *b).collect();
     let one = |span: &&[usize]| match span {
@@ -36,7 +36,8 @@ fn spans(lines: &[usize]) -> String {
     spans.iter().take(300).map(one).collect::<Vec<_>>().join(", ") + more
 }
 
-/// The note on two inputs whose logarithms have the correlation `r`. `called` holds the symbols of the inputs.
+/// The note on two inputs whose logarithms are correlated; `r` is the correlation. `called` contains the symbols of the
+/// inputs.
 fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Text {
     let [a, b] = called;
     let correlation = number(r);
@@ -50,7 +51,7 @@ fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Te
 }
 
 impl Study<'_> {
-    /// Table of notes: what a reader should know about the runs and the fit.
+    /// Table of notes: what a reader should know about the runs and about the fit.
     pub(super) fn notes(&self) -> Table {
         let mut notes = self.of_runs();
         notes.extend(self.together());
@@ -115,7 +116,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Notes on parameters that the runs do not determine, and on a better fit that a profile found.
+    /// Notes on parameters that the runs do not determine, and on a better fit, if a profile found one.
     fn of_profiles(&self) -> Vec<Text> {
         let boot = self.bootstrapped();
         let mut notes = Vec::new();
@@ -133,8 +134,8 @@ impl Study<'_> {
         notes
     }
 
-    /// A note if the compute-optimal loss at the budget is higher than the loss of every run. In this case the budget
-    /// lies far below the runs, or a unit is wrong.
+    /// A note if the compute-optimal loss at the budget is higher than the loss of every run. The budget is then far
+    /// below the compute of the runs, or it has the wrong unit.
     fn beyond(&self, fit: &Fit) -> Option<Text> {
         let worst = self.problem.data.y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let law = self.problem.law;
@@ -154,7 +155,7 @@ impl Study<'_> {
         (asked && most > target).then(|| text!(words::TOO_SMALL, size = setting(size), loss = setting(target)))
     }
 
-    /// Notes on rows with a residual far above the median, which come from a damaged cell or a failed run.
+    /// Notes on rows whose residual is far above the median, for example because a cell is damaged or the run failed.
     fn far_off(&self, fit: &Fit) -> Vec<Text> {
         // A curve through few rows passes close to most of them.
         if self.simulated || self.problem.data.len() < 4 * self.problem.free() {
@@ -185,7 +186,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Notes on parameters of the fit that are at a bound.
+    /// Notes on parameters whose fitted value is at a bound.
     pub(super) fn at_bounds(&self, fit: &Fit) -> Vec<Text> {
         let one = |(j, pressed): (usize, bool)| {
             let param = &self.problem.law.info.params[j];
@@ -202,7 +203,7 @@ impl Study<'_> {
         at_bounds.map(|(j, pressed)| (j, pressed && self.noise_is_known())).map(one).collect()
     }
 
-    /// Notes on inputs that are strongly correlated, so that the runs cannot tell their effects apart.
+    /// Notes on inputs whose correlation is so strong that the runs cannot tell their effects apart.
     pub(super) fn together(&self) -> Vec<Text> {
         let (data, inputs) = (&self.shown.data, self.problem.law.info.inputs);
         let column = |k: usize| (0..data.len()).map(|i| math::ln(data.input(i)[k])).collect::<Vec<_>>();
@@ -218,7 +219,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Notes on whether the fit is the lowest minimum of the objective, and the only one.
+    /// Notes on whether the fit is the lowest minimum of the objective, and whether other minima fit nearly as well.
     pub(super) fn minima(&self, fit: &Fit) -> Vec<Text> {
         let mut notes = Vec::new();
         let (met, starts) = (|| count(fit.met), || count(fit.starts));
