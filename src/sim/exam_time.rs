@@ -46,8 +46,8 @@ crate::uniforms! {
 }
 
 /// Kernel that counts the facts that each student does not know. Each subject has A thresholds: the hours that each of
-/// A allocations gives it. Row `k (A + 1) + j` of the state counts the facts of subject k that are still unknown after
-/// the j smallest thresholds, but not after the next one. The inputs are the quantile table and the thresholds
+/// A allocations gives it. Row `k (A + 1) + j` of the state counts the facts of subject k that are unknown after the
+/// hours of its j-th smallest threshold, but known after those of the next one. The inputs are the quantile table and the thresholds
 /// `[k][A]`, each subject's in ascending order.
 #[derive(Debug)]
 pub struct Exam;

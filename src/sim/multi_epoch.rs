@@ -6,8 +6,8 @@
 //! exactly `1/2 sum_i l_i v_i^2`, with `l_i = E x_i^2`.
 //!
 //! The lanes of a group share its samples and their order, so learning rates are compared on the same random samples,
-//! and each row of features is read once for all of them. Sample number n of a run is equal in all of its groups,
-//! whatever their number of samples, order and schedule. A step is one sample. Up to [`LANES`] steps are prepared
+//! and each row of features is read once for all of them. The groups of a run may differ in number of
+//! samples, order and schedule; sample number n of the run is nevertheless the same in all of them. A step is one sample. Up to [`LANES`] steps are prepared
 //! together, one by each lane.
 
 use crate::error::Result;

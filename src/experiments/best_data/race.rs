@@ -216,6 +216,10 @@ impl Race {
             verdict = verdict.note(medians(slow, fast, self.racers[best].exponent, ratio.value));
         }
         verdict = verdict.once(finished).from_runs(fewest, LEAST_RUNS);
+        let open = verdict.interval.is_some_and(|ends| agrees(ends).is_none());
+        if finished && open && !ratio.value.is_nan() {
+            verdict = verdict.adding(words::HOLDS_ONE);
+        }
         let diverged: u32 = self.racers.iter().map(|r| r.diverged).sum();
         if diverged > 0 {
             verdict = verdict.adding(text!(words::SOME_DIVERGED, runs = count(diverged)));

@@ -45,5 +45,6 @@ crate::texts! {
     POWER_LAW_WINS_AT_BEST_RATES = "A power law reaches the target in fewer samples than uniform training when each distribution has its own best learning rate. Median number of samples with uniform training, divided by the median with the best power law";
     BEST_RATES = r"Of the {tried} learning rates, {uniform} is best for uniform training and {power} for the power law $\alpha$ = {alpha}.";
     NO_RATE = "At none of the learning rates did half of the runs reach the target within the budget.";
-    NO_RATIO = "No ratio can be measured: half of the runs must reach the target within the budget at some learning rate, both with uniform training and with a power law.";
+    HOLDS_ONE = "The interval of the ratio contains 1. Simulate more runs to decide.";
+    NO_RATIO = "No ratio can be measured: it needs half of the runs to reach the target within the budget of samples at some learning rate, both with uniform training and with a power law, and at least one of the two did not.";
 }

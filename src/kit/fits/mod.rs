@@ -150,7 +150,7 @@ macro_rules! fit_params {
                 bootstrap: u32 = $crate::params::Spec::integer("400", 0.0, 10_000.0).unit("refits");
                 /// Number of runs to simulate where you give no table.
                 rows: u32 = $crate::params::Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
-                /// Noise of the simulated runs: the standard deviation of the logarithm of the loss, or of the loss itself where the law usually takes residuals of the loss.
+                /// Standard deviation of the noise of the simulated runs. It is added to the logarithm of the loss, or to the loss itself for a law that is usually fitted to the loss itself.
                 noise: f64 = $crate::params::Spec::number("0.01", 1e-4, 0.3).log();
                 /// Whether residuals are differences of the logarithm of the loss, which are relative errors, or of the loss itself.
                 residual: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");

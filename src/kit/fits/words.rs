@@ -146,5 +146,6 @@ crate::texts! {
     // Verdicts.
     COULD_COME = r"Hypothesis: the runs come from the parameters of {source}. Difference between the objective at these parameters and at the fit, as a $\chi^2$ statistic";
     LIMIT = "The theory value is an upper limit for {free} free {free:parameter|parameters}: if the runs came from these parameters, the difference would stay below this limit in 999 of 1000 sets of runs.";
-    NOT_RULED_OUT = "The runs allow these parameters. But no profiles show that the runs determine every parameter, so the runs may allow very different parameters too. Add more runs, or runs with less noise, to decide.";
+    NOT_RULED_OUT = "The runs allow these parameters, but they may allow very different ones too, because the profiles do not show that every parameter is determined. Add more runs, or runs with less noise, to decide.";
+    NO_PROFILES = "The runs allow these parameters, but they may allow very different ones too: only profiles show whether every parameter is determined. Compute the profiles to decide.";
 }

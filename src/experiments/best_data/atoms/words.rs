@@ -115,8 +115,8 @@ crate::texts! {
     FEW_MISSED = "For at least one number of samples, fewer than ten runs missed an atom that they could have drawn, too few to measure a slope. Simulate more runs, or compare smaller numbers of samples.";
     // Verdict on the support.
     SUPPORT = r"With $N$ = {samples} samples the optimal distribution draws only the top $N/\alpha$ atoms, up to a term of order $\ln N$. Number of atoms that it draws";
-    SUPPORT_LIMIT = r"The number of atoms that the optimal distribution draws is exact; $N/\alpha$ is its limit, which may be off by {resolution} atoms with {samples} samples.";
-    SUPPORT_WINDOW = r"The number of atoms drawn is compared with its limit $N/\alpha$ only where $N$ is at least {least}, which is $10\alpha$, and at most {most}, which is a tenth of all atoms.";
+    SUPPORT_LIMIT = r"The number of atoms that the optimal distribution draws is computed exactly, not simulated. $N/\alpha$ approximates this number; with {samples} samples it may be off by {resolution} atoms.";
+    SUPPORT_WINDOW = r"The number of atoms drawn is compared with $N/\alpha$ only where $N$ is at least {least}, which is $10\alpha$, and at most {most}, which is a tenth of all atoms.";
     NO_SUPPORT_WINDOW = r"The limit $N/\alpha$ needs many samples and far more atoms than samples. With {atoms} atoms no number of samples meets both conditions.";
     SUPPORT_NOT_TOLD = r"With only {samples} samples $N/\alpha$ cannot be told from $N$. Compare larger numbers of samples.";
     // Errors.

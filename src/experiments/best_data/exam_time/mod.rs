@@ -34,7 +34,7 @@ crate::params! {
         weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
         /// Cost of an unknown fact of each subject, relative to the others. A single number applies to all subjects.
         difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
-        /// Exponent $a$ of the error $n^{-a}$ after $n$ hours of study. If it is large, a few hours go far; if it is small, rare facts dominate.
+        /// Exponent $a$ of the error $n^{-a}$ after $n$ hours of study. If it is large, a few hours go far; if it is small, most of the error comes from rare facts.
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();
         /// Total hours of study to divide between the subjects.
         hours: u32 = Spec::integer("100", 10.0, 10_000.0).log().unit("hours");

@@ -87,13 +87,13 @@ crate::texts! {
     RATIO = "simulated students, 95% interval";
     // Verdict.
     BEST_SHARE = "The best share of the hours for the first subject";
-    BEST_PLACE = "Position of the least loss on the line from the matched shares (0) to the optimal shares (1)";
+    BEST_PLACE = "Position of the least loss on the line from the matched shares (0) to the shares that are optimal with many hours (1)";
     OPTIMUM = "With this number of hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
     FEW_MISSED = "Only about {missed} missed facts decide where the minimum is, too few for a reliable interval. Simulate {times} times as many students or facts.";
     ONE_SUBJECT = "The best whole hours all go to one subject, so the minimum is at an end and no parabola can be fitted.";
-    NO_MINIMUM = "The parabola fitted to the losses has no minimum here. Simulate more students, more facts or more hours.";
-    PARABOLA = "The measured minimum is the minimum of a parabola that is fitted to the logarithm of the loss near its lowest point, with a bias of at most {resolution}. With many hours the minimum tends to {limit}.";
-    PARABOLA_OF_PAIR = "The measured minimum is the minimum of a parabola that is fitted to the logarithm of the loss near its lowest point, with a bias of at most {resolution} of all hours. With many hours the minimum tends to {limit}.";
+    NO_MINIMUM = "A parabola fitted to the losses has no minimum here. Simulate more students, more facts or more hours.";
+    PARABOLA = "The measured position is where a parabola, fitted to the logarithm of the loss near its lowest point, has its minimum. This shifts the position by at most {resolution}. With many hours the best position tends to {limit}.";
+    PARABOLA_OF_PAIR = "The measured share is where a parabola, fitted to the logarithm of the loss near its lowest point, has its minimum. This shifts the share by at most {resolution} of all hours. With many hours the best share tends to {limit}.";
     TOO_WIDE = "The interval is too wide to tell. Simulate more students.";
     NOT_RULED_OUT = "The interval does not rule out the matched shares. Simulate more students or more hours.";
 }

@@ -60,7 +60,7 @@ crate::params! {
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
         /// Number of times to repeat the comparison, each time with half as many skills as before, but never below 8 skills. 0 turns this off.
         halvings: u32 = Spec::integer("0", 0.0, 7.0);
-        /// Number of learning rates to compare as well, from a tenth of the learning rate to ten times the learning rate, to find the best one for each training distribution. 0 turns this off.
+        /// Number of further learning rates with which to repeat the comparison, from a tenth of the rate that is set to ten times that rate. They show which rate is best for each training distribution. 0 turns this off.
         rates: u32 = Spec::integer("0", 0.0, 32.0).label("learning rates to compare");
     }
 }

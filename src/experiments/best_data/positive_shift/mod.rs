@@ -42,7 +42,7 @@ crate::params! {
         family: &'static str = Spec::choice("power", FAMILIES);
         /// Exponent or rate $a$ of each part. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// Constant $b$ of each part. It is the offset in the family offset, the transferable error in transfer, and the height of the error in mixing-law. Other families do not use it.
+        /// Constant $b$ of each part: the offset of a power law with offset, the transferable error of a power law with transfer, or the height of the error in a mixing law. The other families do not use it.
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
         /// Height $c$ of the error of each part. In the mixing law $c$ is the floor of the error.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
@@ -52,7 +52,7 @@ crate::params! {
         samples: f64 = Spec::number("1000", 10.0, 1e9).log().unit("samples");
         /// Number of samples N₀ after which an exponential curve has fallen to $e^{-a}$ of its height.
         scale: f64 = Spec::number("300", 1.0, 1e9).log().unit("samples");
-        /// Number of random test mixtures. They show how rare the mixtures are that no shift improves. 0 turns this off.
+        /// Number of random test mixtures to draw. The share of them that no shift improves shows how rare such mixtures are. 0 turns this off.
         draws: u32 = Spec::integer("100000", 0.0, 1_000_000.0).unit("mixtures");
     }
 }
@@ -61,9 +61,9 @@ const FAMILIES: &[Choice] = &[
     Choice { value: "power", label: "power law, c / nᵃ" },
     Choice { value: "offset", label: "power law with offset, c / (nᵃ + b)" },
     Choice { value: "exponential", label: "exponential, c exp(−a n / N₀)" },
-    Choice { value: "log", label: "logarithm, −ln(n / N): the control" },
+    Choice { value: "log", label: "logarithm, −ln(n / N): the control, in which no shift helps" },
     Choice { value: "transfer", label: "power law with transfer, b / Nᵃ + c / nᵃ" },
-    Choice { value: "mixing-law", label: "mixing law, c + b exp(−T q)" },
+    Choice { value: "mixing-law", label: "mixing law, c + b exp(−T q), with training shares q" },
 ];
 
 /// Number of points of a sweep over the number of samples.

@@ -137,8 +137,8 @@ crate::texts! {
     NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
     NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";
     // Verdicts: random mixtures.
-    EVERY_MIXTURE_GAINS = "Every random mixture gains something. Share of mixtures with a relative gain below $10^{-12}$";
-    MEASURE_ZERO = "By Theorem 7.2 of Medvedev et al. (2025), the curves without gain have measure zero.";
+    EVERY_MIXTURE_GAINS = "Every random mixture gains something from a shift. Share of mixtures with a relative gain below $10^{-12}$";
+    MEASURE_ZERO = "By Theorem 7.2 of Medvedev et al. (2025), the error curves with which no shift gains anything have measure zero.";
     CONTROL_GAINS_NOTHING = "With logarithmic curves no mixture gains anything. Share of mixtures with a relative gain below $10^{-12}$";
     GIBBS = "This is the null control: by Gibbs' inequality the matched shares are the best.";
     UNCOUNTED = "{mixtures} further {mixtures:mixture is|mixtures are} not counted, because the losses are beyond 64-bit numbers.";

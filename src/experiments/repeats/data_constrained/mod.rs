@@ -21,7 +21,10 @@ const FORMS: &[Choice] = &[
     Choice { value: "repeats", label: "published law: R_D and R_N free, the rest fixed" },
     Choice { value: "all", label: "published law: all parameters free" },
     Choice { value: "grows", label: "published law: R_D depends on the number of unique tokens, all parameters free" },
-    Choice { value: "geometric", label: "fixed share lost at each repeat: shares free, the rest fixed" },
+    Choice {
+        value: "geometric",
+        label: "the same share lost at each repeat: these shares free, all other parameters fixed",
+    },
     Choice { value: "lovelace", label: "law with a penalty for overfitting" },
     Choice { value: "practical", label: "law between a ceiling and a floor" },
 ];

@@ -140,8 +140,8 @@ const EXPONENT: f64 = 0.005;
 /// Number of runs from which the limit [`FALLING`] is used unchanged. With fewer runs a smaller limit is used, because
 /// fewer runs show less of a heavy tail.
 const ENOUGH: f64 = 384.0;
-/// Largest distance of the interval's ends from 1, for the ratio of simulated risk to exact risk. A wider interval
-/// decides nothing.
+/// Largest distance from 1 of the ends of the interval of the ratio of simulated risk to exact risk. An interval that
+/// reaches farther decides nothing.
 const NEAR: f64 = 0.5;
 /// Largest relative standard error of a mean risk, as far as it is due to the random choice of samples. If it is
 /// larger, the mean counts as unknown.

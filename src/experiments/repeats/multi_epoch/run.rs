@@ -68,7 +68,8 @@ impl MultiEpoch {
         leg.size.map_or_else(|| self.fresh.clone(), |size| self.epochs.iter().map(|k| k * self.sizes[size]).collect())
     }
 
-    /// Number of trials at each stop of a block of runs. One trial covers up to [`sim::LANES`] learning rates.
+    /// Number of chunks of work at each number of samples at which the runs of a block are evaluated. A chunk covers up to
+    /// [`sim::LANES`] learning rates.
     pub(super) fn chunks(&self) -> usize {
         self.rates.len().div_ceil(sim::LANES)
     }

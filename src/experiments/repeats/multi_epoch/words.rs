@@ -5,7 +5,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `multi-epoch` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Repeating data",
-    question: "A data set is fixed and compute is not: how many epochs over the same samples are as good as fresh ones?",
+    question: "A data set is fixed and compute is not: for how many epochs are repeated samples as good as fresh samples?",
     notice: &[
         r"The effective reuse rate $E$ says how many epochs of fresh samples are as good as $K$ epochs over the same $N$ samples. On the line $E = K$ a repeated sample is as good as a fresh one. All curves start on this line at one epoch. At two epochs they are slightly lower: with the default settings $E$ is 1.5 to 1.8 there, and comes closer to 2 as $N$ grows. Each curve ends on a plateau, where more epochs gain nothing and only more data help.",
         r"The plateau of $E$ is higher for larger data sets. It grows with $\ln N$ when all features are equally strong, and as a power of $N$ when their strengths follow a power law: the more data there are, the more often they can be repeated. A rule that gives every data set the same number of epochs misses this.",
@@ -185,7 +185,7 @@ crate::texts! {
     SMALLEST_RATE = "For {pairs} {pairs:pair|pairs} of $K$ and $N$ the smallest learning rate tried was the best one, so an even smaller rate may be better.";
     // Verdicts: plateau, constant reuse, powers, one curve.
     PLATEAU_SLOPE = r"The plateau of $E$ grows with $\ln N$ as mean-field theory predicts. Slope of the plateau in $\ln N$";
-    PLATEAU_MARGIN = "Mean-field theory may be off by {margin} at the values of $N$ of this run, so a slope that differs by up to {margin} agrees with theory.";
+    PLATEAU_MARGIN = "Mean-field theory may be off by {margin} at the values of $N$ of this run, so the interval is widened by {margin} of the theoretical slope. To agree, it must then contain that slope and exclude 0.";
     PLATEAU_LIMIT = "In the limit of many samples the slope is {slope}.";
     CONSTANT_REUSE = "Hypothesis: {epochs} {epochs:epoch is|epochs are} worth the same for every $N$, so $E$ does not depend on $N$. $E$ at $N$ = {large} divided by $E$ at $N$ = {small}";
     MUENNIGHOFF_PREDICTS = "Muennighoff's law (language models, $R_D$ = {decay}) predicts $E$ = {predicted} at $K$ = {epochs} for any data set. Here the simulated $E$ is {small} at the smallest $N$ and {large} at the largest.";
@@ -199,7 +199,7 @@ crate::texts! {
     COLLAPSE_OF_POWER = "In units of $N^{b/(a-b)}$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > N^{b/(a-b)}$";
     COLLAPSE_LIMIT = "The curves coincide only in the limit of many samples.";
     COLLAPSE_LIMIT_OF_LOG = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$.";
-    COLLAPSE_RIVAL = "The alternative to rule out is that $E$ at each $K$ is equal for all $N$: the value to rule out is the distance of the curves in that case.";
+    COLLAPSE_RIVAL = "If $E$ at each $K$ were equal for all $N$, the curves would lie apart in these units. To agree with theory, the interval must also exclude that distance.";
     // Values that are refused.
     DENSE_FEATURES = "a whole number from 1 to {most} for dense features (model=dense), or up to {most_one_hot} for one-hot features (model=one-hot)";
     RISING_FREQUENCIES = "at most a = {a}, because with a larger b the features of higher rank would be the more frequent ones";

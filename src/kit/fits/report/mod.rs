@@ -244,6 +244,7 @@ impl Study<'_> {
             };
             match &silent {
                 Some(why) => verdict.cannot_tell(why.clone()),
+                None if possible && !telling && self.profiles.is_empty() => verdict.cannot_tell(words::NO_PROFILES),
                 None if possible && !telling => verdict.cannot_tell(words::NOT_RULED_OUT),
                 None => verdict,
             }

@@ -146,7 +146,7 @@ impl Study<'_> {
         (best > worst).then(said)
     }
 
-    /// A note where no number of tokens takes the model that was asked about to the target loss.
+    /// A note for the case that the model in question cannot reach the target loss with any number of tokens.
     fn too_small(&self, fit: &Fit) -> Option<Text> {
         let (law, Ask { loss: target, params, unique, .. }) = (self.problem.law, self.ask);
         let (target, size) = (target?, params?);
