@@ -94,7 +94,7 @@ describe("a GPU that fails", () => {
     [
       "the worker's request is not answered",
       { worker: ADAPTER(NEVER) },
-      /no GPU adapter answered for 3 seconds/i,
+      /no GPU adapter answered within 3 seconds/i,
     ],
     [
       "the worker is offered none",
