@@ -32,6 +32,10 @@ export const prose = (text) =>
         : h("code", {}, piece.code),
   );
 
+/** Text for ears: names of TeX without its signs. @param {string} text */
+export const spoken = (text) =>
+  text.replace(/\$([^$]*)\$/g, (_, tex) => tex.replace(/\\(\w+) ?/g, "$1 ").replace(/[{}]/g, ""));
+
 /** @param {{label: string, tex: string}} formula */
 export const formula = ({ label, tex }) =>
   h(
@@ -40,14 +44,10 @@ export const formula = ({ label, tex }) =>
     h("figcaption", {}, ...prose(label)),
     h(
       "div",
-      { class: "scroll", tabindex: 0, role: "group", "aria-label": label.replace(/\$/g, "") },
+      { class: "scroll", tabindex: 0, role: "group", "aria-label": spoken(label) },
       maths(math.display[tex], tex),
     ),
   );
-
-/** Text for ears: names of TeX without its signs. @param {string} text */
-export const spoken = (text) =>
-  text.replace(/\$([^$]*)\$/g, (_, tex) => tex.replace(/\\(\w+) ?/g, "$1 ").replace(/[{}]/g, ""));
 
 /** The engine's messages are lower case, without a full stop, names in backticks. @param {string} text */
 export const sentence = (text) =>

@@ -26,10 +26,10 @@ function number(kind, x) {
   const endless = ENDLESS[String(x)];
   if (endless) return t(endless);
   if (kind === "setting") return typed(x);
-  const size = Math.abs(kind === "count" ? Math.round(Math.abs(x)) : x);
-  // Adding 0 leaves no minus before a zero.
-  const digits = num(Math.sign(x) * (kind === "share" ? 100 * size : size) + 0, DIGITS[kind]);
-  return kind === "share" ? `${digits}%` : digits;
+  if (kind === "share") return `${num(100 * x + 0, DIGITS[kind])}%`;
+  // A tie goes away from 0; adding 0 leaves no minus before a zero.
+  const whole = () => Math.sign(x) * Math.round(Math.abs(x));
+  return num((kind === "count" ? whole() : x) + 0, DIGITS[kind]);
 }
 
 /** @param {Argument} argument @returns {Piece[]} */
