@@ -251,6 +251,20 @@ mod tests {
     }
 
     #[test]
+    fn a_terminal_shows_tex_of_templates_and_dollars_of_names() {
+        let text = crate::text!(ITEM, who = list(vec![crate::text!(ITEM, who = name("$y$"))]));
+        assert_eq!(text.plain(), "x^(-2) of x^(-2) of $y$");
+        assert_eq!(text.english(), "$x^{-{2}}$ of $x^{-{2}}$ of $y$");
+    }
+
+    #[test]
+    fn a_text_is_a_template_without_arguments_or_what_somebody_said() {
+        let [word, said] = [Text::from(WORD), Text::verbatim("7")];
+        assert_eq!([word.is("a word"), word.is("7"), said.is("7"), said.is("{said}")], [true, false, true, false]);
+        assert!(!crate::text!(ITEM, who = name("7")).is("7"), "an argument of another template is no text");
+    }
+
+    #[test]
     fn tex_is_readable_in_a_terminal() {
         for (tex, said) in [
             (r"$n^{-a}$", "n^(-a)"),

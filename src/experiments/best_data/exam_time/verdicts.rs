@@ -83,7 +83,6 @@ impl ExamTime {
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let pair = self.p.len() == 2;
         let claim = if pair { words::BEST_SHARE } else { words::BEST_PLACE };
-
         let matched = if pair { self.p[0] } else { 0.0 };
         // The search knows the place of a minimum to the root of a rounding error.
         let best = Some(self.best_position()).filter(|best| (best - matched).abs() > 1e-6).unwrap_or(matched);
