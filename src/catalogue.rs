@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::experiments::PARTS;
 use crate::kit::Part;
-use crate::text::{self, Text, Texts};
+use crate::text::{self, Templates, Text};
 use crate::{error, exec, fit, kit, output, params, session, table};
 
 /// The parts of the lab, and the text templates that belong to no single part. A template is listed by its module and
@@ -20,8 +20,8 @@ pub struct Catalogue {
 }
 
 /// The text templates that belong to no single experiment or part, by module.
-fn shared() -> Vec<(String, Texts)> {
-    let modules: [(&str, Texts); 13] = [
+fn shared() -> Vec<(String, Templates)> {
+    let modules: [(&str, Templates); 13] = [
         ("text", text::TEXTS),
         ("error", error::TEXTS),
         ("params", params::TEXTS),

@@ -21,7 +21,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::text;
-use crate::text::{Template, Text, Texts, list, name};
+use crate::text::{Template, Templates, Text, list, name};
 
 pub mod bootstrap;
 pub mod choose;
@@ -322,7 +322,7 @@ pub trait Law {
     /// Description of the law.
     const INFO: Info;
     /// The text templates of the law's file.
-    const TEXTS: Texts;
+    const TEXTS: Templates;
 
     /// Computes the features of a run that [`Law::point`] needs repeatedly, such as logarithms.
     fn features(x: &[f64], row: &mut [f64]);
@@ -350,7 +350,7 @@ pub struct Entry {
     /// Description of the law.
     pub info: &'static Info,
     /// The text templates of the law's file.
-    pub texts: Texts,
+    pub texts: Templates,
     features: fn(&[f64], &mut [f64]),
     points: fn(&[f64], &[f64], &mut [f64], &mut [f64]),
     derived: fn(&[f64]) -> Vec<f64>,

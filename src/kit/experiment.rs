@@ -13,7 +13,7 @@ use crate::output::{Output, Progress};
 use crate::params::{Params, Spec, Value};
 use crate::table::Table;
 use crate::text;
-use crate::text::{Texts, name};
+use crate::text::{Templates, name};
 
 /// An experiment: it is started with parameters and a seed, advanced from checkpoint to checkpoint, and asked for its
 /// results at any time.
@@ -27,7 +27,7 @@ pub trait Experiment: Sized + 'static {
     /// The texts of the page about the experiment that do not depend on results.
     const INFO: Info;
     /// The text templates of the results: the constant `TEXTS` in the experiment's `words.rs`.
-    const TEXTS: Texts;
+    const TEXTS: Templates;
     /// The numbers that the experiment recomputes: published numbers, and earlier results of this lab.
     const CLAIMS: &'static [Claim];
     /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
@@ -144,7 +144,7 @@ pub struct Entry {
     /// The text templates of the results, each with the name of its constant.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
-    pub texts: Texts,
+    pub texts: Templates,
     /// The declarations of the experiment's parameters.
     pub params: &'static [Spec],
     /// The numbers that the experiment recomputes: published numbers, and earlier results of this lab.
@@ -227,7 +227,7 @@ pub struct Part {
     /// The text templates that the experiments of the part share.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
-    pub texts: Texts,
+    pub texts: Templates,
     /// The experiments of the part.
     pub entries: &'static [Entry],
 }
@@ -236,7 +236,7 @@ impl Part {
     /// Makes a part from its texts and experiments. The texts are not in the page's wasm, because the page reads them
     /// from the catalogue that was built with it.
     #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "words are not in the wasm"))]
-    pub const fn new(title: &'static str, lead: &'static str, texts: Texts, entries: &'static [Entry]) -> Self {
+    pub const fn new(title: &'static str, lead: &'static str, texts: Templates, entries: &'static [Entry]) -> Self {
         Self {
             #[cfg(not(target_arch = "wasm32"))]
             title,

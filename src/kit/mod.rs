@@ -17,7 +17,7 @@
 //! use scaling_lab::rng::{Stream, philox};
 //! use scaling_lab::stats::mean_and_error;
 //! use scaling_lab::text;
-//! use scaling_lab::text::{Texts, count};
+//! use scaling_lab::text::{Templates, count};
 //! # fn main() -> Result<()> {
 //!
 //! // theory/coin.rs
@@ -142,7 +142,7 @@
 //!         sources: &[Source { text: "Bernoulli, Ars Conjectandi, 1713", url: "" }],
 //!         presets: &[Preset { title: "A fair coin", query: "p=0.5" }],
 //!     };
-//!     const TEXTS: Texts = TEXTS;
+//!     const TEXTS: Templates = TEXTS;
 //!     // claims.rs
 //!     const CLAIMS: &'static [Claim] = &[Claim::formula("fair", 0.00025, "Mean squared error after 1000 tosses")
 //!         .by("Bernoulli 1713", "the variance")

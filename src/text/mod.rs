@@ -59,7 +59,7 @@ pub use template::{holes, takes};
 pub use visible::visible;
 
 /// The templates of a module, each with the name of its constant.
-pub type Texts = &'static [(&'static str, &'static str)];
+pub type Templates = &'static [(&'static str, &'static str)];
 
 /// The kind of an argument. It decides how the value is formatted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -103,7 +103,7 @@ pub enum Value {
     Name(String),
     /// A text.
     Text(Text),
-    /// Texts in their order.
+    /// Templates in their order.
     List(Vec<Text>),
 }
 
@@ -298,7 +298,7 @@ macro_rules! texts {
 
         /// All templates of this module.
         #[allow(dead_code, reason = "a page takes the words from the catalogue it was built with")]
-        pub(crate) const TEXTS: $crate::text::Texts = &[$((stringify!($name), $english)),+];
+        pub(crate) const TEXTS: $crate::text::Templates = &[$((stringify!($name), $english)),+];
     };
 }
 

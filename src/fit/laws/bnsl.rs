@@ -3,7 +3,7 @@
 use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 
 crate::texts! {
     TITLE = "Broken power law";
@@ -51,7 +51,7 @@ impl Law for Bnsl {
         cells: 2401,
         starts: 16,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

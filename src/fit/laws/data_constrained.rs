@@ -3,7 +3,7 @@
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Range};
 use super::chinchilla;
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 use crate::theory::muennighoff;
 
 crate::texts! {
@@ -156,7 +156,7 @@ impl Law for DataConstrained {
         cells: 2500,
         starts: 16,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         Base::features(x, row);

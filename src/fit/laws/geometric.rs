@@ -4,7 +4,7 @@ use super::super::{Example, Info, Law, Objective, Param, Published, Quantity, Ra
 use super::chinchilla;
 use super::data_constrained::{Base, MUENNIGHOFF, PUBLISHED as EXPONENTIAL, Worth};
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 
 crate::texts! {
     TITLE = "Repeated data, a fixed share of its worth lost at each repeat";
@@ -67,7 +67,7 @@ impl Law for Geometric {
         cells: 2500,
         starts: 16,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         Base::features(x, row);

@@ -3,7 +3,7 @@
 use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param};
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 
 crate::texts! {
     TITLE = "Straight line in the logarithm of the input";
@@ -35,7 +35,7 @@ impl Law for LogLinear {
         cells: 1,
         starts: 1,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

@@ -3,7 +3,7 @@
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use super::chinchilla;
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 
 crate::texts! {
     TITLE = "Repeated data with a penalty for overfitting";
@@ -53,7 +53,7 @@ impl Law for Lovelace {
         cells: 1296,
         starts: 12,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

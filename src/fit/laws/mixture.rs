@@ -2,7 +2,7 @@
 
 use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 
 crate::texts! {
     TITLE = "Three exponentials";
@@ -63,7 +63,7 @@ impl Law for MixtureOfExponentials {
         cells: 1728,
         starts: 12,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = x[0];

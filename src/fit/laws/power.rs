@@ -2,7 +2,7 @@
 
 use super::super::{Example, Info, Law, Objective, Param, Published};
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 
 crate::texts! {
     TITLE = "Power law with a floor";
@@ -42,7 +42,7 @@ impl Law for Power {
         cells: 64,
         starts: 6,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         row[0] = math::ln(x[0]);

@@ -4,7 +4,7 @@ use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use super::chinchilla;
 use crate::math;
-use crate::text::Texts;
+use crate::text::Templates;
 
 crate::texts! {
     TITLE = "Repeated data, between a ceiling and a floor";
@@ -60,7 +60,7 @@ impl Law for Practical {
         cells: 1296,
         starts: 24,
     };
-    const TEXTS: Texts = TEXTS;
+    const TEXTS: Templates = TEXTS;
 
     fn features(x: &[f64], row: &mut [f64]) {
         for (row, x) in row.iter_mut().zip(x) {

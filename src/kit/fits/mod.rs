@@ -24,7 +24,7 @@ use crate::output::{Figure, Output, Progress};
 use crate::params::{Choice, Params};
 use crate::table::Table;
 use crate::text;
-use crate::text::{Text, Texts, list, name, setting};
+use crate::text::{Templates, Text, list, name, setting};
 
 pub mod report;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -32,7 +32,7 @@ mod tests;
 pub(crate) mod words;
 
 /// The text templates that all pages of fits share.
-pub const TEXTS: Texts = words::TEXTS;
+pub const TEXTS: Templates = words::TEXTS;
 
 /// Number of checkpoints into which the search is divided.
 const SEARCHES: usize = 5;
@@ -200,7 +200,7 @@ pub trait Page: 'static {
     /// See [`Experiment::INFO`].
     const INFO: Info;
     /// The text templates of this page alone. The templates that all pages of fits share are in [`TEXTS`].
-    const TEXTS: Texts;
+    const TEXTS: Templates;
     /// See [`Experiment::CLAIMS`].
     const CLAIMS: &'static [Claim];
     /// See [`Experiment::DATA`].
@@ -230,7 +230,7 @@ pub struct Fits<P> {
 impl<P: Page> Experiment for Fits<P> {
     const SLUG: &'static str = P::SLUG;
     const INFO: Info = P::INFO;
-    const TEXTS: Texts = P::TEXTS;
+    const TEXTS: Templates = P::TEXTS;
     const QUICK: &'static str = "bootstrap=100&rows=60";
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;

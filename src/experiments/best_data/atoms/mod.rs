@@ -93,7 +93,7 @@ impl Atoms {
 impl Experiment for Atoms {
     const SLUG: &'static str = "atoms";
     const INFO: Info = words::INFO;
-    const TEXTS: text::Texts = words::TEXTS;
+    const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=32&atoms=5000";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Atoms>()];

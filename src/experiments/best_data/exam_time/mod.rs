@@ -212,7 +212,7 @@ fn window(ys: &[f64]) -> std::ops::Range<usize> {
 impl Experiment for ExamTime {
     const SLUG: &'static str = "exam-time";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = words::TEXTS;
+    const TEXTS: crate::text::Templates = words::TEXTS;
     const QUICK: &'static str = "runs=512&facts=32";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Exam>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;

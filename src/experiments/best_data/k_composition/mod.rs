@@ -127,7 +127,7 @@ impl KComposition {
 impl Experiment for KComposition {
     const SLUG: &'static str = "k-composition";
     const INFO: Info = words::INFO;
-    const TEXTS: text::Texts = words::TEXTS;
+    const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];

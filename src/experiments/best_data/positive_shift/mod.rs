@@ -125,7 +125,7 @@ fn misfit(t: &[Vec<f64>], count: usize) -> Error {
 impl Experiment for PositiveShift {
     const SLUG: &'static str = "positive-shift";
     const INFO: Info = words::INFO;
-    const TEXTS: text::Texts = words::TEXTS;
+    const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "draws=2000";
     const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];

@@ -99,7 +99,7 @@ fn skills(symbols: u32) -> u32 {
 impl Experiment for StateTracking {
     const SLUG: &'static str = "state-tracking";
     const INFO: Info = words::INFO;
-    const TEXTS: text::Texts = words::TEXTS;
+    const TEXTS: text::Templates = words::TEXTS;
     const QUICK: &'static str = "samples=20000&runs=16";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Track>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;

@@ -24,7 +24,7 @@ pub type Study = Fits<Chinchilla>;
 impl Page for Chinchilla {
     const SLUG: &'static str = "chinchilla";
     const INFO: Info = words::INFO;
-    const TEXTS: crate::text::Texts = &[];
+    const TEXTS: crate::text::Templates = &[];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
 
     const DATA: &'static str =

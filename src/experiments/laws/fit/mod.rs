@@ -9,7 +9,7 @@ use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};
 use crate::kit::{Claim, Info};
 use crate::params::{Choice, Spec};
 use crate::text;
-use crate::text::{Texts, phrase};
+use crate::text::{Templates, phrase};
 
 mod words;
 
@@ -55,7 +55,7 @@ fn named(text: &str) -> Result<Vec<Form>> {
 impl Page for FitRuns {
     const SLUG: &'static str = "fit";
     const INFO: Info = words::INFO;
-    const TEXTS: Texts = words::TEXTS;
+    const TEXTS: Templates = words::TEXTS;
 
     // Nobody has published what a fit to the user's own runs gives.
     const CLAIMS: &'static [Claim] = &[];

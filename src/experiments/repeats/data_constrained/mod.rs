@@ -10,7 +10,7 @@ use crate::fit::find;
 use crate::kit::fits::{Common, Fits, Form, Page, SWITCH, fit_params};
 use crate::kit::{Claim, Info};
 use crate::params::{Choice, Spec};
-use crate::text::Texts;
+use crate::text::Templates;
 
 mod claims;
 #[cfg(test)]
@@ -64,7 +64,7 @@ fn form(name: &'static str) -> Result<Form> {
 impl Page for DataConstrained {
     const SLUG: &'static str = "data-constrained";
     const INFO: Info = words::INFO;
-    const TEXTS: Texts = &[];
+    const TEXTS: Templates = &[];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
 
     const DATA: &'static str = "The first line holds the headings. Each further line is one run: its number of parameters, tokens seen, unique tokens (or epochs) and loss.";

@@ -546,7 +546,7 @@ fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
 impl Experiment for MultiEpoch {
     const SLUG: &'static str = "multi-epoch";
     const INFO: Info = words::INFO;
-    const TEXTS: text::Texts = words::TEXTS;
+    const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Epochs>()];
