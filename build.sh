@@ -149,6 +149,13 @@ browser() { # Chromium, and a software adapter for the native GPU tests
     fi
 }
 
+other_browsers() { # Firefox and WebKit, if they can be had; their tests fail without them only if LAB_BROWSERS=required
+    local names
+    for names in firefox-esr "webkit2gtk-driver xvfb"; do
+        (packages $names) || echo "no $names here: the tests of that browser are ignored by name"
+    done
+}
+
 # --- build --------------------------------------------------------------------------------
 
 catalogue() { # catalogue LAB...: asks the lab's command for the texts and parameters of all experiments, for the page
@@ -241,6 +248,10 @@ browser_tests() { # browser_tests CONCURRENCY GREP_OPTIONS: the files that match
         $(find tests/browser -name '*.test.mjs' | sort | grep -E "$@" "/($alone)\.test\.mjs")
 }
 
+browser_setup() {
+    stage "set up: browser" browser
+    stage "set up: Firefox and WebKit" other_browsers
+}
 rust_stages() {
     stage "Rust tests" rust_tests
     stage "page: unit tests" page_tests
@@ -261,7 +272,7 @@ tests() {
     trap finish EXIT
     within "set up" 6 setup
     beside "wasm" modules
-    within "set up: browser" 2 stage "set up: browser" browser
+    within "set up: browsers" 2 browser_setup
     within "lints" 10 check
     within "Rust tests" 10 rust_stages
     within "page" 6 page_stages
@@ -303,15 +314,17 @@ bench() {
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
 }
 
-finish() { # prints the summary, and the number of passed and failed tests of all runners
-    local status=$? passed failed
+finish() { # prints the summary, and the number of ignored, passed and failed tests of all runners
+    local status=$? passed failed ignored
     [ -z "$stage_name" ] || stage_end FAILED
     [ -z "$beside_pid" ] || kill -- "-$beside_pid" 2>/dev/null || true
     [ $status -eq 0 ] || summary+="stopped with status $status"$'\n'
     printf '\n%s%-44s %4d s\n' "$summary" "in all" $SECONDS
     passed=$(sed -nE 's/^test result: .* ([0-9]+) passed;.*/\1/p; s/^[^a-z]+pass ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
     failed=$(sed -nE 's/^test result: .* ([0-9]+) failed;.*/\1/p; s/^[^a-z]+fail ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+    ignored=$(sed -nE 's/^test result: .* ([0-9]+) ignored;.*/\1/p; s/^[^a-z]+skipped ([0-9]+)$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
     [ $status -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+    [ "$ignored" -eq 0 ] || echo "$ignored ignored: $log says which, and why"
     echo "$passed passed, $failed failed"
 }
 

@@ -17,12 +17,12 @@ const TYPES = {
 };
 
 /**
- * Serves `folder` under the path `base`. With port 0, the system chooses a free port.
+ * Serves `folder` under the path `base`, with `headers` in every answer. With port 0, the system chooses a free port.
  * @param {string} folder
- * @param {{port?: number, base?: string}} [options]
+ * @param {{port?: number, base?: string, headers?: Record<string, string>}} [options]
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export async function serve(folder, { port = 0, base = "/" } = {}) {
+export async function serve(folder, { port = 0, base = "/", headers = {} } = {}) {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
     const refuse = (/** @type {number} */ status, /** @type {string} */ text) =>
@@ -44,6 +44,7 @@ export async function serve(folder, { port = 0, base = "/" } = {}) {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-length": found.size,
       "cache-control": "no-cache",
+      ...headers,
     });
     if (request.method === "HEAD") return response.end();
     createReadStream(file)

@@ -18,6 +18,7 @@ import {
   ready,
   run,
   start,
+  table,
 } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").Body} Body */
@@ -28,18 +29,6 @@ import {
 /** @typedef {import("playwright-core").Route} Route */
 
 const SLUG = "fit";
-/** A table of losses E + A / N^a + B / D^b on a grid, as text. The page's default law has one variable, `x`, which is D. */
-function table({ heads = ["params", "x", "val_loss"], rows = 48 } = {}) {
-  const side = Math.round(Math.sqrt(rows));
-  // Many sizes lie closer together, so that no model is larger than real ones.
-  const step = Math.min(1, 7 / side);
-  const lines = Array.from({ length: rows }, (_, i) => {
-    const [n, d] = [1e7 * 2 ** (step * (i % side)), 1e9 * 2 ** (step * Math.floor(i / side))];
-    const noise = 0.004 * Math.sin(12.9898 * (i + 1));
-    return [n, d, (1.7 + 400 / n ** 0.34 + 410 / d ** 0.28 + noise).toFixed(5)].join(",");
-  });
-  return [heads.join(","), ...lines, ""].join("\n");
-}
 const TABLE = table();
 
 /** @type {import("./types.d.ts").Lab} */

@@ -208,6 +208,19 @@ export const quickStates = async (/** @type {(entry: any) => boolean} */ which =
     (await catalogue()).filter(which).map(({ slug, quick }) => [slug, values(quick)]),
   );
 
+/** A table of losses E + A / N^a + B / D^b on a grid, as text. The page's default law has one variable, `x`, which is D. */
+export function table({ heads = ["params", "x", "val_loss"], rows = 48 } = {}) {
+  const side = Math.round(Math.sqrt(rows));
+  // Many sizes lie closer together, so that no model is larger than real ones.
+  const step = Math.min(1, 7 / side);
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const [n, d] = [1e7 * 2 ** (step * (i % side)), 1e9 * 2 ** (step * Math.floor(i / side))];
+    const noise = 0.004 * Math.sin(12.9898 * (i + 1));
+    return [n, d, (1.7 + 400 / n ** 0.34 + 410 / d ** 0.28 + noise).toFixed(5)].join(",");
+  });
+  return [heads.join(","), ...lines, ""].join("\n");
+}
+
 /**
  * What two results are compared by: figures, tables and verdicts, with their sentences in English. The command line fills a
  * sentence itself; for what the page holds, the page's code does.

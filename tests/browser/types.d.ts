@@ -25,6 +25,23 @@ export interface Found extends HTMLInputElement {
   selectedIndex: number;
 }
 export type Values = Record<string, string>;
+/** A browser that driver.mjs drives: Firefox or WebKit. Functions run in the page, which gets their text and their arguments. */
+export interface Browser {
+  /** Its name and version. */
+  name: string;
+  /** Downloads are saved here. */
+  folder: string;
+  /** Opens an address in a new window, in place of the old one. */
+  open(url: string): Promise<unknown>;
+  evaluate<R, A extends unknown[]>(run: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  /** Presses and releases keys in turn. */
+  press(...keys: string[]): Promise<unknown>;
+  /** Moves the pointer to an element and clicks. */
+  click<A extends unknown[]>(find: (...args: A) => Element, ...args: A): Promise<void>;
+  /** Chooses a file in a field for files. */
+  choose(find: () => Element, file: string): Promise<void>;
+  close(): Promise<void>;
+}
 /** The object that the script of stress.test.mjs adds to the page. */
 export interface Stress {
   begin(slug: string, values: Values, second: { slug: string; values: Values }): Promise<boolean>;
@@ -68,6 +85,7 @@ declare global {
   var hacked: unknown;
   var longest: number;
   var million: DataTransfer;
+  var errors: string[] | undefined;
   var seen: (number | string)[];
   var stress: Stress;
 }
