@@ -92,7 +92,7 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
     async function visit(/** @type {string} */ url, /** @type {() => Promise<unknown>} */ body) {
       await browser.open(url);
       await browser.evaluate(() => {
-        const errors = (window.errors = /** @type {string[]} */ ([]));
+        const errors = (window.errors ??= []);
         addEventListener("error", ({ message }) => errors.push(message));
         addEventListener("unhandledrejection", ({ reason }) => errors.push(String(reason)));
       });
@@ -325,8 +325,12 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
         await readFile(join(root, "dist/index.html"), "utf8"),
       );
       const attributes = Object.entries(STATES[FIRST]).map(([name, value]) => `${name}="${value}"`);
-      const page = `<!doctype html><title>A blog</title><link rel="icon" href="data:,"><h1>A blog</h1>
-        <scaling-lab experiment="${FIRST}" ${attributes.join(" ")}></scaling-lab>
+      const page = `<!doctype html><title>A blog</title><link rel="icon" href="data:,">
+        <script>errors = []; addEventListener("error", (e) => errors.push(e.message));</script>
+        <main id="main">
+          <h1>A blog</h1>
+          <scaling-lab experiment="${FIRST}" ${attributes.join(" ")}></scaling-lab>
+        </main>
         <script type="module" src="${server.url}${main?.[1]}"></script>`;
       const host = createServer((_, response) => {
         response.writeHead(200, { "content-type": "text/html" }).end(page);
@@ -341,10 +345,9 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
             numbers(await quick(FIRST)),
             "on a host page",
           );
-          assert.equal(
-            await browser.evaluate(() => location.pathname + location.hash),
-            "/post.html",
-          );
+          const rest = () =>
+            `${location.pathname}${location.hash} ${document.querySelector("h1").textContent}`;
+          assert.equal(await browser.evaluate(rest), "/post.html A blog", "the rest of the page");
         });
       } finally {
         host.closeAllConnections();

@@ -79,6 +79,7 @@ function start(path, args, options) {
     }
   };
   process.once("exit", end);
+  process.once("SIGTERM", () => process.exit(1));
   return { child, end };
 }
 

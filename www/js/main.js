@@ -1,5 +1,6 @@
 // The page: it lists the catalogue and shows the page that the hash names. <scaling-lab> shows an experiment.
 import "../elements/scaling-lab.js";
+import { alertOf } from "../elements/lab/view.js";
 import { later } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
@@ -29,15 +30,6 @@ function paint(choice) {
   for (const lab of document.querySelectorAll("scaling-lab"))
     lab.setAttribute("theme", choice || "auto");
 }
-theme.value = remembered;
-theme.addEventListener("change", () => {
-  paint(theme.value);
-  try {
-    localStorage.setItem("theme", theme.value);
-  } catch {
-    // The colours change even if the browser does not store the choice.
-  }
-});
 
 // ---- pages --------------------------------------------------------------------------------------------
 
@@ -166,47 +158,47 @@ async function route() {
     }
   } catch (error) {
     if (shown !== here || document.querySelector("scaling-lab")) return;
-    const restart = h(
-      "button",
-      {
-        type: "button",
-        onclick: () => {
-          engine.restart();
-          shown.name = "\n";
-          route();
-        },
-      },
-      t("restart"),
-    );
-    main.append(
-      h(
-        "div",
-        { class: "alert", role: "alert" },
-        h("p", {}, sentence(/** @type {any} */ (error)?.message ?? String(error))),
-        restart,
-      ),
-    );
+    const alert = alertOf(sentence(/** @type {any} */ (error)?.message ?? String(error)), () => {
+      engine.restart();
+      shown.name = "\n";
+      route();
+    });
+    alert.setAttribute("role", "alert");
+    main.append(alert);
   }
 }
 
-// If nothing accepts a dropped file, the browser would leave the page to show it.
-for (const type of /** @type {const} */ (["dragover", "drop"])) {
-  window.addEventListener(type, (event) => {
-    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = "none";
+// On a page of another site, the script only defines the element.
+if (theme) {
+  theme.value = remembered;
+  theme.addEventListener("change", () => {
+    paint(theme.value);
+    try {
+      localStorage.setItem("theme", theme.value);
+    } catch {
+      // The colours change even if the browser does not store the choice.
+    }
   });
-}
 
-const problem = unsupported();
-if (problem) main.replaceChildren(h("h1", {}, "Scaling Lab"), h("p", { role: "alert" }, problem));
-else {
-  paint(remembered);
-  engine.load();
-  window.addEventListener("hashchange", route);
-  document.querySelector(".skip")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    main.focus();
-  });
-  route();
+  // If nothing accepts a dropped file, the browser would leave the page to show it.
+  for (const type of /** @type {const} */ (["dragover", "drop"])) {
+    window.addEventListener(type, (event) => {
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "none";
+    });
+  }
+
+  const problem = unsupported();
+  if (problem) main.replaceChildren(h("h1", {}, "Scaling Lab"), h("p", { role: "alert" }, problem));
+  else {
+    paint(remembered);
+    engine.load();
+    window.addEventListener("hashchange", route);
+    document.querySelector(".skip")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      main.focus();
+    });
+    route();
+  }
 }
