@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
-use crate::experiments::{self, PARTS};
+use crate::experiments::PARTS;
 use crate::kit::{Claim, Entry, Reproduced, Run};
 use crate::output::{DataUse, DeviceUse, Document, Output, Progress, Series};
 use crate::params::{self, Problem, Texts, Value};
@@ -37,8 +37,8 @@ pub(crate) mod page {
 pub fn find(slug: &str) -> Result<&'static Entry> {
     // Two loops weigh less in the page than one joined iterator.
     for part in PARTS {
-        for entry in part.entries {
-            if entry.slug == slug {
+        for (name, entry) in part.slugs.iter().zip(part.entries) {
+            if *name == slug {
                 return Ok(entry);
             }
         }
@@ -48,7 +48,7 @@ pub fn find(slug: &str) -> Result<&'static Entry> {
 
 #[inline(never)]
 fn unknown(slug: &str) -> Error {
-    let slugs = experiments::all().map(|entry| Text::verbatim(entry.slug)).collect();
+    let slugs = PARTS.iter().flat_map(|part| part.slugs).map(|slug| Text::verbatim(*slug)).collect();
     let shown: String = slug.chars().take(60).collect();
     Error::new(ErrorKind::Unknown, text!(UNKNOWN, experiment = name(shown), experiments = list(slugs)))
 }

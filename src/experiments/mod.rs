@@ -12,7 +12,7 @@ pub const PARTS: &[Part] = &[best_data::PART, repeats::PART, laws::PART];
 
 /// Every experiment, in the order of the page.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    PARTS.iter().flat_map(|part| part.entries)
+    PARTS.iter().flat_map(|part| part.entries).copied()
 }
 
 /// Finds the kernel or job of the given name. A worker of the page's pool calls it for each chunk of work that it is

@@ -38,6 +38,10 @@ pub trait Experiment: Sized + 'static {
     /// Parameter values for tests, as `name=value&...`. With these values a run takes less than a second, and yields at
     /// least one verdict that is not "cannot tell".
     const QUICK: &'static str;
+    /// Settings, as `name=value&...`, that the experiment's first download to the page must serve besides the default:
+    /// what the first seconds with its main controls ask for. The build of the page opens the experiment at each of
+    /// them and records which functions run. Functions that only other settings need arrive a moment later.
+    const FIRST: &'static [&'static str] = &[];
     /// The parameters of the experiment.
     type Params: Params;
 
@@ -160,6 +164,9 @@ pub struct Entry {
     /// tell".
     #[cfg(not(target_arch = "wasm32"))]
     pub quick: &'static str,
+    /// Settings that the experiment's first download to the page must serve.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub first: &'static [&'static str],
     /// Checks whether the parameter values fit each other and, if a table is given, whether they fit the table.
     #[serde(skip)]
     pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
@@ -190,6 +197,8 @@ impl Entry {
             kernel: has_kernel(E::KERNELS),
             #[cfg(not(target_arch = "wasm32"))]
             quick: E::QUICK,
+            #[cfg(not(target_arch = "wasm32"))]
+            first: E::FIRST,
             check: |values, table| {
                 may_read::<E>(table.is_some())?;
                 E::check_on(&E::Params::from_values(values)?, table)
@@ -228,15 +237,25 @@ pub struct Part {
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Templates,
+    /// The names of the experiments, in the order of `entries`. They stand apart from the entries because the page's
+    /// wasm is divided (`www/pieces.mjs`): the names are always there, an entry arrives with its experiment.
+    #[serde(skip)]
+    pub slugs: &'static [&'static str],
     /// The experiments of the part.
-    pub entries: &'static [Entry],
+    pub entries: &'static [&'static Entry],
 }
 
 impl Part {
     /// Makes a part from its texts and experiments. The texts are not in the page's wasm, because the page reads them
     /// from the catalogue that was built with it.
     #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "words are not in the wasm"))]
-    pub const fn new(title: &'static str, lead: &'static str, texts: Templates, entries: &'static [Entry]) -> Self {
+    pub const fn new(
+        title: &'static str,
+        lead: &'static str,
+        texts: Templates,
+        slugs: &'static [&'static str],
+        entries: &'static [&'static Entry],
+    ) -> Self {
         Self {
             #[cfg(not(target_arch = "wasm32"))]
             title,
@@ -244,6 +263,7 @@ impl Part {
             lead,
             #[cfg(not(target_arch = "wasm32"))]
             texts,
+            slugs,
             entries,
         }
     }
@@ -258,7 +278,12 @@ macro_rules! part {
         $(pub mod $module;)+
 
         /// The part of the lab that this module contains.
-        pub const PART: $crate::kit::Part =
-            $crate::kit::Part::new($title, $lead, $texts, &[$($crate::kit::Entry::of::<$module::$experiment>(),)+]);
+        pub const PART: $crate::kit::Part = $crate::kit::Part::new(
+            $title,
+            $lead,
+            $texts,
+            &[$(<$module::$experiment as $crate::kit::Experiment>::SLUG,)+],
+            &[$(&$crate::kit::Entry::of::<$module::$experiment>(),)+],
+        );
     };
 }
