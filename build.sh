@@ -173,10 +173,10 @@ wasm() { # wasm NAME OPTIONS...: makes one of the two builds in target/page/NAME
     # Cargo writes both builds to the same file, so each keeps a copy of its input to see whether that has changed.
     ! cmp -s "$built" "$out/from.wasm" || return 0
     mkdir -p "$out"
-    wasm-bindgen "$built" --out-dir "$out" --out-name lab --target web --no-typescript \
-        --remove-name-section --remove-producers-section
-    # The CPU's build is optimised later, when www/split.mjs has divided it by the linker's records. Never pass
+    # www/split.mjs divides the CPU's build by the linker's names and records, and optimises the pieces. Never pass
     # --all-features to wasm-opt: it would emit compact imports, which browsers refuse.
+    wasm-bindgen "$built" --out-dir "$out" --out-name lab --target web --no-typescript --no-demangle \
+        --remove-producers-section
     if [ "$name" = cpu ]; then cp "$out/lab_bg.wasm" "$out/lab.wasm"; else
         www/node_modules/.bin/wasm-opt -O3 "$out/lab_bg.wasm" -o "$out/lab.wasm"
     fi
@@ -192,7 +192,10 @@ setup() {
 
 modules() { # makes both builds, with wasm-bindgen for their JavaScript
     wasm_bindgen
-    wasm cpu --no-default-features -- -C link-arg=--emit-relocs
+    # With the compiler's own threshold, functions copied into their callers make the code a third larger; kernels mark what
+    # they need inlined, and are as fast without it.
+    wasm cpu --no-default-features -- -C link-arg=--emit-relocs \
+        -C llvm-args=-inline-threshold=25 -C llvm-args=-inlinehint-threshold=50
     wasm gpu --features gpu
 }
 

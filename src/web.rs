@@ -93,17 +93,16 @@ pub fn digest() -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A JavaScript function of the worker. It loads the part of this wasm module that the page's first download does
-    /// not include.
-    #[wasm_bindgen(js_name = loadRest)]
-    fn page_load_rest();
+    /// A JavaScript function of the worker. It loads a piece of this wasm module.
+    #[wasm_bindgen(js_name = loadPiece)]
+    fn page_load_piece(piece: u32);
 }
 
-/// Loads the part of this wasm module that the page's first download does not include. In that download,
-/// `www/split.mjs` replaces each missing function by a placeholder, and the placeholder calls this function.
+/// Loads a piece of this wasm module. `www/split.mjs` divides the module into pieces. Where a piece calls a function
+/// of a piece that may be missing, it calls a placeholder, and the placeholder calls this function.
 #[wasm_bindgen]
-pub fn load_rest() {
-    page_load_rest();
+pub fn load_piece(piece: u32) {
+    page_load_piece(piece);
 }
 
 /// Computes a chunk of work that an engine sent; called in a worker of the pool.

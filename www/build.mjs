@@ -5,7 +5,7 @@
 // The page's code imports what only the build knows from two modules made here:
 //
 //   import { cpu, gpu } from "lab:assets";   // in js/engine/
-//     cpu  { worker: TEXT of the worker script, wasm: URL, rest: URL, first: SLUG }   in two parts; the first runs SLUG
+//     cpu  { worker: TEXT of the worker script, wasm: URL, pieces, loads, rest }   in pieces; see pieces.mjs, modules.d.ts
 //     gpu  { worker: URL of the worker script's text, wasm: URL }        fetched only if wanted
 //   import { index, entries, explanations, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
 //   import { initSync, Engine, ... } from "lab:glue";   // in js/engine/worker.js: wasm-bindgen's module
@@ -19,13 +19,20 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import temml from "temml";
-import { observe, split } from "./split.mjs";
+import { graph } from "./linked.mjs";
+import { plan } from "./pieces.mjs";
+import { calls, observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
 const KB = 1000;
-const BUDGET = { firstInteraction: 100 * KB, requests: 6, embed: 5 * KB };
-/** The experiment that the first interaction opens. */
-const FIRST = "exam-time";
+/** Bytes of gzip: until an experiment is ready, in at most so many requests; until its default run has ended on the CPU; in the stub of an embedded element. */
+const BUDGET = { ready: 100 * KB, requests: 8, run: 200 * KB, embed: 5 * KB };
+/** Experiments that need more, and how much. They need the fitter. */
+const MORE = {
+  "data-constrained": { ready: 120 * KB, run: 260 * KB },
+  chinchilla: { ready: 120 * KB, run: 260 * KB },
+  fit: { ready: 120 * KB, run: 260 * KB },
+};
 
 const www = dirname(fileURLToPath(import.meta.url));
 const made = join(process.env.TARGET ?? join(www, "../target"), "page");
@@ -36,7 +43,7 @@ const browsers = ["es2022", "safari16.4"];
  * The parts of the story, each with its experiments and all their words, as `scaling-lab list --json` prints them.
  * @typedef {import("./js/types.d.ts").Claim} Claim
  * @typedef {import("./js/types.d.ts").Entry & import("./js/types.d.ts").Explanation} Described
- * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, texts: Record<string, string>}} Listed
+ * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, first: string[], texts: Record<string, string>}} Listed
  * @type {{parts: {title: string, lead: string, texts: Record<string, string>, entries: Listed[]}[], texts: Record<string, Record<string, string>>}}
  */
 const { parts, texts: shared } = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
@@ -344,7 +351,17 @@ export const claims = ${load("lab:words/claims")};`,
     virtual("lab:words/list", exporting({ list, math: typeset(list) })),
     virtual("lab:words/claims", exporting({ claims, math: typeset(claims) })),
   ];
-  for (const { claims, notice, model, formulas, sources, quick, texts, ...entry } of entriesOf) {
+  for (const {
+    claims,
+    notice,
+    model,
+    formulas,
+    sources,
+    quick,
+    first,
+    texts,
+    ...entry
+  } of entriesOf) {
     const explanation = { notice, model, formulas, sources };
     const own = inWords(/** @type {Listed} */ (all.find(({ slug }) => slug === entry.slug)).texts);
     plugins.push(
@@ -384,34 +401,43 @@ const wordsOf = (language) => ({
   },
 });
 
-/** Which functions the first interaction runs: FIRST opened, from a link with settings too, its first slider dragged from end to end, the rest asked for. */
-async function play() {
-  const { marked, ran } = observe(readFileSync(join(made, "cpu/lab.wasm")));
-  Object.assign(globalThis, { loadRest: () => {} });
-  const lab = await import(pathToFileURL(join(made, "cpu/lab.js")).href);
-  const exports = lab.initSync({ module: new WebAssembly.Module(marked) });
-  const { port1: port } = new MessageChannel();
-  const engine = new lab.Engine([port]);
-  engine.device();
-  lab.stamp();
-  lab.load_rest();
-  const { params } = /** @type {typeof all[number]} */ (all.find(({ slug }) => slug === FIRST));
-  for (let share = 1; share < 100; share++) {
-    // As the element does, every value is named.
-    const weights = `${share / 100},${(100 - share) / 100}`;
-    const values = params.flatMap(({ name, default: usual }) => [
-      name,
-      name === "weights" ? weights : usual,
-    ]);
-    // A link with settings has them checked.
-    lab.check(FIRST, values);
-    const run = new lab.Run(engine, FIRST, values, 1);
-    run.result();
-    run.cancel();
-    run.free();
+/** The wasm of the CPU's build as wasm-bindgen made it. */
+const wasm = () => readFileSync(join(made, "cpu/lab.wasm"));
+
+/** The functions that run while each experiment is opened, with its defaults and with the settings that it declares. */
+async function openings() {
+  const { marked, ran } = observe(wasm());
+  Object.assign(globalThis, { loadPiece: () => {} });
+  const module = new WebAssembly.Module(marked);
+  /** @type {Map<string, Set<string>>} */
+  const opened = new Map();
+  for (const { slug, params, first } of all) {
+    // Each import of the glue is a module of its own.
+    const lab = await import(`${pathToFileURL(join(made, "cpu/lab.js")).href}?${slug}`);
+    const exports = lab.initSync({ module });
+    const { port1: port } = new MessageChannel();
+    const engine = new lab.Engine([port]);
+    engine.device();
+    lab.stamp();
+    lab.load_piece(0);
+    for (const query of ["", ...first]) {
+      const given = new URLSearchParams(query);
+      for (const name of given.keys())
+        if (!params.some((one) => one.name === name))
+          throw new Error(`${slug} has no parameter ${name}, which its first settings name`);
+      // As the element does, every value is named.
+      const values = params.flatMap(({ name, default: usual }) => [name, given.get(name) ?? usual]);
+      // A link with settings has them checked.
+      lab.check(slug, values);
+      const run = new lab.Run(engine, slug, values, 1);
+      run.result();
+      run.cancel();
+      run.free();
+    }
+    port.close();
+    opened.set(slug, ran(exports));
   }
-  port.close();
-  return ran(exports);
+  return opened;
 }
 
 if (process.argv[2] === "words") {
@@ -424,13 +450,24 @@ if (process.argv[2] === "words") {
 const spokenHere = languages();
 
 const gzip = (/** @type {Uint8Array} */ bytes) => gzipSync(bytes, { level: 9 }).length;
-const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
+/** The CPU's build in pieces. */
+const parted = plan(
+  graph(readFileSync(join(made, "cpu/from.wasm"))),
+  calls(wasm()),
+  await openings(),
+);
+const { modules, glue } = split(wasm(), parted.pieces);
+const pieces = parted.pieces.map(({ name, needs }, i) => ({
+  file: putHashed(`${name.split("+")[0]}.wasm`, modules[i]),
+  needs,
+}));
 const assets = {
   cpu: {
-    worker: await worker("cpu", cpu.glue),
-    wasm: putHashed("cpu.wasm", cpu.first),
-    rest: putHashed("rest.wasm", cpu.rest),
-    first: FIRST,
+    worker: await worker("cpu", glue),
+    wasm: pieces[0].file,
+    pieces,
+    loads: Object.fromEntries(parted.loads),
+    rest: parted.rest,
   },
   gpu: {
     worker: putHashed("gpu.js", await worker("gpu")),
@@ -443,7 +480,11 @@ async function pageIn(language) {
   const [folder, up] = lang === "en" ? ["", ""] : [`${lang}/`, "../"];
   /** Engines know no language: all pages share them. */
   const shared = {
-    cpu: { ...assets.cpu, wasm: up + assets.cpu.wasm, rest: up + assets.cpu.rest },
+    cpu: {
+      ...assets.cpu,
+      wasm: up + assets.cpu.wasm,
+      pieces: assets.cpu.pieces.map(({ file, needs }) => ({ file: up + file, needs })),
+    },
     gpu: { worker: up + assets.gpu.worker, wasm: up + assets.gpu.wasm },
   };
   const page = await build({
@@ -486,14 +527,14 @@ async function pageIn(language) {
     for (const { path, kind } of output?.imports ?? [])
       if (kind === "import-statement") imported.add(basename(path));
   }
-  /** The entry of the experiment that the first interaction opens. */
-  const opened = Object.entries(page.metafile.outputs).find(([, { inputs }]) =>
-    Object.keys(inputs).some((name) => name.endsWith(`lab:entry/${FIRST}`)),
-  )?.[0];
-  if (!opened)
-    throw new Error(
-      `no part of the page holds ${FIRST}, the experiment that the first interaction opens`,
-    );
+  /** The file that holds a module of the catalogue. @param {string} name */
+  const fileOf = (name) => {
+    const found = Object.entries(page.metafile.outputs).find(([, { inputs }]) =>
+      Object.keys(inputs).some((input) => input.endsWith(name)),
+    )?.[0];
+    if (!found) throw new Error(`no part of the page holds ${name}`);
+    return basename(found);
+  };
 
   const html = readFileSync(join(www, "index.html"), "utf8")
     .replace(/<!--.*?-->\s*/gs, "")
@@ -517,7 +558,7 @@ async function pageIn(language) {
       );
   }
   put(`${folder}index.html`, html);
-  return { entry, imported, opened, inputs: Object.keys(page.metafile.inputs) };
+  return { entry, imported, fileOf, inputs: Object.keys(page.metafile.inputs) };
 }
 
 /** Is a language written from right to left? @param {string} lang */
@@ -530,34 +571,40 @@ function rightToLeft(lang) {
 /** A word as HTML. @param {string} text */
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
 
-const [{ entry, imported, opened, inputs }] = await Promise.all(spokenHere.map(pageIn));
+const [{ entry, imported, fileOf, inputs }] = await Promise.all(spokenHere.map(pageIn));
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
 // The workers' scripts bundle nobody's files: their glue is wasm-bindgen's, a crate.
 put("THIRD-PARTY.txt", thirdParty([...npm(inputs, www), ...crates(join(www, ".."))]));
 
-const first = ["index.html", entry.style, ...imported, basename(opened), assets.cpu.wasm];
+const weight = (/** @type {string} */ name) => gzip(/** @type {Buffer} */ (files.get(name)));
+const total = (/** @type {Iterable<string>} */ names) =>
+  [...names].reduce((sum, name) => sum + weight(name), 0);
+/** What every page of the lab loads before it shows anything. */
+const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
+/** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
+const costs = all.map(({ slug, data, params }) => {
+  const { opening, running } = assets.cpu.loads[slug];
+  const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
+  const after = fileOf("after-first-figure.js");
+  const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
+  // The rare controls are among what others fetch later; see `needsMore` in elements/scaling-lab.js.
+  if (data || params.some(({ kind }) => kind === "matrix")) ready.push(after);
+  const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
+  return {
+    slug,
+    requests: ready.length,
+    ready: total(ready),
+    run: total(new Set([...ready, ...later])),
+    budget: { ...BUDGET, .../** @type {Record<string, object>} */ (MORE)[slug] },
+  };
+});
+/** The About page shows it, and tests compare with it what a page fetches. */
+for (const { lang } of spokenHere)
+  put(
+    `${lang === "en" ? "" : `${lang}/`}costs.json`,
+    JSON.stringify(Object.fromEntries(costs.map(({ slug, ...cost }) => [slug, cost]))),
+  );
 const gpu = [assets.gpu.worker, assets.gpu.wasm];
-const weigh = (/** @type {string[]} */ names) =>
-  names.map((name) => {
-    const bytes = /** @type {Buffer} */ (files.get(name));
-    return { name, raw: bytes.length, gzip: gzip(bytes) };
-  });
-/** @param {{raw: number, gzip: number}[]} rows @param {"raw" | "gzip"} key */
-const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
-const groups = [
-  { id: "first", label: "first interaction", parts: weigh(first), budget: BUDGET.firstInteraction },
-  { id: "gpu", label: "GPU part, fetched when used", parts: weigh(gpu) },
-  {
-    id: "later",
-    label: "fetched when asked for",
-    parts: weigh([...files.keys()].filter((n) => !first.includes(n) && !gpu.includes(n))),
-  },
-].map((g) => ({
-  ...g,
-  requests: g.parts.length,
-  raw: sum(g.parts, "raw"),
-  gzip: sum(g.parts, "gzip"),
-}));
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
@@ -567,22 +614,25 @@ for (const [name, bytes] of files) {
 }
 
 const over = [];
-/** @param {string} label @param {number | string} raw @param {number | string} zipped */
-const row = (label, raw, zipped) =>
-  console.log(`${label.padEnd(40)}${String(raw).padStart(10)}${String(zipped).padStart(10)}`);
+const row = (/** @type {string} */ label, /** @type {(number | string)[]} */ ...cells) =>
+  console.log(label.padEnd(48) + cells.map((cell) => String(cell).padStart(10)).join(""));
 row("file (bytes)", "raw", "gzip -9");
-for (const group of groups) {
-  for (const part of group.parts) row(`  ${part.name}`, part.raw, part.gzip);
-  row(`${group.label} (${group.requests} requests)`, group.raw, group.gzip);
-  if (group.budget && group.gzip > group.budget)
-    over.push(`${group.label}: ${group.gzip} bytes of gzip, the budget is ${group.budget}`);
+for (const [name, { length }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+  row(`  ${name}`, length, weight(name));
+row("GPU part, fetched when used", "", total(gpu));
+row("gzip -9, first visit to", "requests", "ready", "run");
+row("  the front page, without its cards", shell.length, total(shell), "");
+for (const { slug, requests, ready, run, budget } of costs) {
+  row(`  ${slug}`, requests, ready, run);
+  const told = (/** @type {string} */ what, /** @type {number} */ is, /** @type {number} */ may) =>
+    is > may && over.push(`${slug}: ${is} ${what}, the budget is ${may}`);
+  told("bytes of gzip until it is ready", ready, budget.ready);
+  told("bytes of gzip until its default run has ended", run, budget.run);
+  told("requests until it is ready", requests, budget.requests);
 }
-if (groups[0].requests > BUDGET.requests)
-  over.push(`first interaction: ${groups[0].requests} requests, the budget is ${BUDGET.requests}`);
-for (const [name, bytes] of files) {
-  if (/^embed\b.*\.js$/.test(name) && gzip(bytes) > BUDGET.embed)
+for (const name of files.keys())
+  if (/^embed\b.*\.js$/.test(name) && weight(name) > BUDGET.embed)
     over.push(`${name}: above the budget of ${BUDGET.embed} bytes of gzip`);
-}
 if (over.length > 0) {
   console.error(over.join("\n"));
   process.exit(1);

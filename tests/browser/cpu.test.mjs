@@ -398,11 +398,8 @@ test("two experiments on one page share one engine", () =>
     for (const [i, slug] of slugs.entries())
       assertSame(numbers(results[i]), numbers(await native(slug, STATES[slug])), slug);
     const wasm = page.requests.filter((url) => url.endsWith(".wasm"));
-    assert.deepEqual(
-      wasm.map((url) => /(\w+)-\w+\.wasm$/.exec(url)?.[1]).sort(),
-      ["cpu", "rest"],
-      "both elements share one module, in its two parts",
-    );
+    assert.equal(new Set(wasm).size, wasm.length, "both elements share the pieces of the engine");
+    assert.equal(wasm.filter((url) => /\/(core|run)-\w+\.wasm$/.test(url)).length, 2);
     const cores = await page.evaluate(() => navigator.hardwareConcurrency);
     assert.equal(
       page.workers().length,
@@ -488,30 +485,56 @@ test("a panic in Rust is reported, and a restart recovers", () =>
     { mayThrow: true },
   ));
 
-for (const [name, settings] of /** @type {const} */ ([
-  ["the first interaction", {}],
-  ["a link with settings", { weights: "0.7,0.3", seed: "2" }],
-]))
-  test(`${name} fetches no more than its budget`, () =>
+/** What a page has fetched from its server so far. @param {import("playwright-core").Page} page */
+const fetched = (page) =>
+  page.evaluate(() => [
+    ...new Set([
+      location.href.split("#")[0],
+      ...performance
+        .getEntriesByType("resource")
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith("http")),
+    ]),
+  ]);
+
+/** The bytes of gzip of files. @param {string[]} urls */
+const zipped = async (urls) => {
+  let size = 0;
+  for (const url of urls)
+    size += gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length;
+  return size;
+};
+
+/** What the build counts for each experiment, and the budget. */
+const costs = async () => (await fetch(new URL("costs.json", lab.url))).json();
+
+for (const [slug, settings] of Object.entries(STATES))
+  test(`${slug} fetches what the build counts, until it is ready and until its run has ended`, () =>
     lab.open(
       null,
       async (page) => {
-        // Counts from a cold start until `ready` on the first experiment.
-        await page.goto(`${lab.url}${hash("exam-time", settings)}`);
+        // A cold start, on a link with settings.
+        await page.goto(`${lab.url}${hash(slug, settings)}`);
         const asked = await page.evaluate(async () => {
           while (!window.cold) await new Promise((next) => setTimeout(next, 10));
           return window.cold;
         });
-        let size = 0;
-        for (const url of asked)
-          size += gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length;
-        console.log(`${name}: ${asked.length} requests, ${size} bytes of gzip`);
+        const size = await zipped(asked);
+        const { ready: counted, run: all, requests, budget } = (await costs())[slug];
         assert.ok(
           asked.some((url) => url.endsWith(".wasm")),
           "the engine is among the requests",
         );
-        assert.ok(asked.length <= 6, `${asked.length} requests: ${asked.join(" ")}`);
-        assert.ok(size <= 100_000, `${size} bytes of gzip`);
+        assert.deepEqual([size, asked.length], [counted, requests], asked.join(" "));
+        assert.ok(size <= budget.ready && asked.length <= budget.requests);
+        await run(await ready(page));
+        const more = await fetched(page);
+        assert.ok(!more.some((url) => /\/rest-\w+\.wasm$/.test(url)), more.join(" "));
+        const whole = await zipped(more);
+        assert.ok(
+          whole <= all,
+          `${whole} bytes until the run has ended, and the build counts ${all}`,
+        );
       },
       {
         script: () =>
@@ -525,11 +548,33 @@ for (const [name, settings] of /** @type {const} */ ([
       },
     ));
 
-test("without the second part of the engine the page still opens, and a run reports the missing file", () =>
+test("an experiment is ready after three requests that wait for each other", () =>
   lab.open(
     null,
     async (page) => {
-      await page.context().route(/\/rest-\w+\.wasm/, (route) => route.abort());
+      const DELAY_MS = 1500;
+      /** @type {number[]} */
+      const begun = [];
+      await page.context().route(/^http/, async (route) => {
+        begun.push(Date.now());
+        await new Promise((answer) => setTimeout(answer, DELAY_MS));
+        await route.continue();
+      });
+      await page.goto(`${lab.url}${hash("k-composition")}`);
+      await page.waitForEvent("console", { predicate: (message) => message.text() === "ready" });
+      const last = Math.max(...begun) - begun[0];
+      assert.ok(last < 3 * DELAY_MS, `the last request began ${last} ms after the first`);
+    },
+    {
+      script: () => addEventListener("ready", () => console.info("ready"), { once: true }),
+    },
+  ));
+
+test("without the pieces for its run an experiment opens, and a run reports the missing file", () =>
+  lab.open(
+    null,
+    async (page) => {
+      await page.context().route(/run-\w+\.wasm/, (route) => route.abort());
       await page.goto(`${lab.url}${hash("exam-time")}`);
       const element = await ready(page);
       const theory = () => element.evaluate((e) => JSON.stringify(e.result.figures));
@@ -543,19 +588,18 @@ test("without the second part of the engine the page still opens, and a run repo
       await button(element, "Run").click();
       await element
         .getByText(
-          /A file of the lab could not be loaded \(rest-\w+\.wasm\): check the connection and try again/,
+          /A file of the lab could not be loaded \((exam-time-)?run-\w+\.wasm\): check the connection and try again/,
         )
         .waitFor();
       assert.ok(await element.locator("svg").first().isVisible(), "the last valid figures stay");
-      await page.context().unroute(/\/rest-\w+\.wasm/);
-      await button(element, "Restart the engine").click();
-      await element.locator(".alert").waitFor({ state: "detached" });
+      await page.context().unroute(/run-\w+\.wasm/);
       await run(element);
+      assert.equal(await element.locator(".alert").count(), 0);
       const { weights } = await element.evaluate((e) => e.query);
       assertSame(
         numbers(await downloaded(element)),
         numbers(await native("exam-time", { weights })),
-        "after a restart",
+        "once the file is there",
       );
     },
     { mayThrow: true },

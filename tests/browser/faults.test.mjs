@@ -655,8 +655,15 @@ describe("a file that cannot be loaded", () => {
         page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
     ],
     experiment: [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
-    engine: [/\/cpu-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
-    "rest of the engine": [/\/rest-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
+    engine: [/\/core-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
+    "piece of the experiment": [/\/atoms-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
+    "piece of runs": [
+      /\/run-\w+\.wasm$/,
+      async (page) => {
+        await button(await ready(page), "Run").click();
+        await page.getByText(WHOLE).waitFor();
+      },
+    ],
   };
   /**
    * Opens `atoms` once for each fault of a file, all at the same time, because they wait more than they compute.
@@ -696,7 +703,7 @@ describe("a file that cannot be loaded", () => {
     lab.open(
       null,
       async (page) => {
-        const state = await breaking(page, /\/(cpu|rest)-\w+\.wasm$/, "a sign-in page", false);
+        const state = await breaking(page, /\/core-\w+\.wasm$/, "a sign-in page", false);
         await page.goto(`${lab.url}${hash(STATE)}`);
         await page.getByText(WHOLE).waitFor();
         state.mended = true;

@@ -133,7 +133,11 @@ export class ScalingLab extends HTMLElement {
       this.toggleAttribute("data-busy", this.#run.mode === "playing");
       this.#view?.mode(this.#run);
     },
-    placed: () => this.#badge(),
+    placed: () => {
+      this.#badge();
+      // What kept an earlier run from starting is over.
+      this.#view?.alert();
+    },
     show: (result) => this.#view?.show(result, this.#run),
     progressed: (progress) => {
       this.#view?.progress(progress, this.#run);
@@ -283,7 +287,8 @@ export class ScalingLab extends HTMLElement {
       if (start !== this.#starts) return;
       this.#emit("ready");
       if (again) this.run();
-      engine.complete();
+      // A failure is reported by the run that needs what is missing.
+      engine.complete(slug).catch(() => {});
       // Fetch the code that saves files while the page is idle, so that it works without a connection later.
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(

@@ -1,6 +1,13 @@
 // The modules that build.mjs generates.
 declare module "lab:assets" {
-  export const cpu: { worker: string; wasm: string; rest: string; first: string };
+  /** `pieces` are the pieces of the CPU's build by number, `loads` those that an experiment needs, `rest` is the number of what is left. */
+  export const cpu: {
+    worker: string;
+    wasm: string;
+    pieces: { file: string; needs: number[] }[];
+    loads: Record<string, import("../pieces.mjs").Loads>;
+    rest: number;
+  };
   export const gpu: { worker: string; wasm: string };
 }
 declare module "lab:catalogue" {

@@ -23,6 +23,7 @@ async function reproduce(claim, table, slow) {
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./engine/messages.d.ts").ToOwner) => void} */
   let receive = () => {};
+  await Promise.all([engine.ready(slug), engine.complete(slug)]);
   const session = await engine.session("cpu", (message) => receive(message));
   try {
     await new Promise((resolve, reject) => {
@@ -264,10 +265,47 @@ export async function published(body) {
   );
 }
 
+/** A table under a heading; `last` is a row of totals. @param {string} heading @param {string[]} columns @param {(string | Node)[][]} cells @param {[string, ...string[]]} [last] */
+const rows = (heading, columns, cells, last) => [
+  h("h2", {}, t(heading)),
+  h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": t(heading) },
+    h(
+      "table",
+      { class: "files" },
+      h("thead", {}, h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))))),
+      h(
+        "tbody",
+        {},
+        ...cells.map(([name, ...numbers]) =>
+          h("tr", {}, h("td", {}, name), ...numbers.map((n) => h("td", { class: "number" }, n))),
+        ),
+        ...(last
+          ? [
+              h(
+                "tr",
+                {},
+                h("th", { scope: "row" }, t(last[0])),
+                ...last.slice(1).map((n) => h("td", { class: "number" }, n)),
+              ),
+            ]
+          : []),
+      ),
+    ),
+  ),
+];
+
+/** What a first visit to each experiment fetches, as the build counted it; null if the file is missing. @returns {Promise<Record<string, {ready: number, run: number}> | null>} */
+const costsOf = () =>
+  fetch(new URL("costs.json", base))
+    .then((response) => (response.ok ? response.json() : null))
+    .catch(() => null);
+
 /** @param {HTMLElement} body */
 export async function about(body) {
   const { stamp } = await engine.ready();
-  const gpu = await engine.probe();
+  const [gpu, costs] = await Promise.all([engine.probe(), costsOf()]);
   const entries = /** @type {PerformanceResourceTiming[]} */ ([
     ...performance.getEntriesByType("navigation"),
     ...performance.getEntriesByType("resource"),
@@ -290,46 +328,30 @@ export async function about(body) {
           : `${gpu.adapter || "WebGPU"} (${t(`adapter.${gpu.state}`)})`,
       ),
     ),
-    h("h2", {}, t("about.files")),
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("about.files") },
-      h(
-        "table",
-        { class: "files" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ["about.file", "about.sent", "about.unpacked"].map((key) =>
-              h("th", { scope: "col" }, t(key)),
-            ),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          entries.map(({ name, encodedBodySize, decodedBodySize }) =>
-            h(
-              "tr",
-              {},
-              h("td", {}, data(name.slice(base.length).replace(/[?#].*/, "") || "index.html")),
-              h("td", { class: "number" }, kilobytes(encodedBodySize)),
-              h("td", { class: "number" }, kilobytes(decodedBodySize)),
-            ),
-          ),
-          h(
-            "tr",
-            {},
-            h("th", { scope: "row" }, t("about.total")),
-            h("td", { class: "number" }, kilobytes(total)),
-            h("td", {}),
-          ),
-        ),
-      ),
+    ...rows(
+      "about.files",
+      ["about.file", "about.sent", "about.unpacked"],
+      entries.map(({ name, encodedBodySize, decodedBodySize }) => [
+        data(name.slice(base.length).replace(/[?#].*/, "") || "index.html"),
+        kilobytes(encodedBodySize),
+        kilobytes(decodedBodySize),
+      ]),
+      ["about.total", kilobytes(total), ""],
     ),
+    ...(costs
+      ? [
+          ...rows(
+            "about.costs",
+            ["about.experiment", "about.ready", "about.run"],
+            index.map(({ slug, title }) => [
+              title,
+              kilobytes(costs[slug].ready),
+              kilobytes(costs[slug].run),
+            ]),
+          ),
+          h("p", {}, t("about.costsNote")),
+        ]
+      : []),
     h("h2", {}, t("about.privacyTitle")),
     h("p", {}, t("about.privacy")),
     h("h2", {}, t("about.sameTitle")),

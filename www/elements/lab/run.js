@@ -7,7 +7,7 @@ import { unhandled } from "../../js/engine/unhandled.js";
  *  @typedef {import("../../js/types.d.ts").LabError} LabError
  *  @typedef {import("../../js/engine/messages.d.ts").ToOwner} Message
  *  @typedef {Pick<import("../../js/types.d.ts").Problem, "message" | "parameter">} Refusal
- *  @typedef {Pick<import("../../js/engine/engine.js").Engine, "session" | "check" | "restart" | "gpuFailed">} Engine
+ *  @typedef {Pick<import("../../js/engine/engine.js").Engine, "session" | "complete" | "check" | "restart" | "gpuFailed">} Engine
  *  @typedef {import("../../js/engine/host.js").Session} Session
  *  @typedef {"starting" | "idle" | "playing" | "paused" | "done" | "cancelled" | "dead"} Mode */
 
@@ -208,7 +208,10 @@ export class Run {
     this.fell = "";
     this.#owner.stuck(false);
     try {
-      const { kind } = await this.#owner.place();
+      const [{ kind }] = await Promise.all([
+        this.#owner.place(),
+        this.#engine.complete(this.#owner.present().slug),
+      ]);
       if (!current()) return false;
       if (!idle || this.#active !== kind) {
         const result = await this.#open(kind).catch((error) => {

@@ -23,6 +23,7 @@ function lab({ refuse, gpu = false } = {}) {
   let held = null;
   const engine = {
     gpuFailed: "the GPU failed",
+    complete: async () => {},
     restart: () => said.push("restart"),
     check: async () => ({
       values: {},

@@ -7,7 +7,7 @@ import { cpu } from "lab:assets";
 import { within } from "./clock.js";
 import { Host, Session } from "./host.js";
 import { Pool } from "./pool.js";
-import { compile, rest, send } from "./wasm.js";
+import { compile, fetchPieces } from "./wasm.js";
 
 /** @typedef {import("../types.d.ts").Kind} Kind
  *  @typedef {import("../types.d.ts").Values} Values */
@@ -66,21 +66,22 @@ export class Engine extends EventTarget {
     return host;
   }
 
-  /** Resolves to the stamp and the CPU device once an experiment can be computed. */
-  async ready(slug = cpu.first) {
+  /** Resolves to the stamp and the CPU device once an experiment, if one is named, can be opened. @param {string} [slug] */
+  async ready(slug = "") {
     const host = this.#host("cpu");
-    // The first part of the build holds the functions of the first experiment only.
-    if (slug !== cpu.first) await this.complete();
+    await this.#load(cpu.loads[slug]?.opening ?? []);
     return host.ready;
   }
 
-  /** Fetches the second part of the CPU's build once for all workers; otherwise each worker would fetch it when it needs it. */
-  async complete() {
-    if (rest.module) return; // workers that start later get it with `init`
-    const module = (rest.module = await compile(cpu.rest).catch(() => null));
-    if (!module) return;
-    this.#hosts.get("cpu")?.post({ type: "rest", module });
-    for (const worker of this.#pool.workers) send(worker, { type: "rest", module });
+  /** Fetches what runs of an experiment need besides what opened it. @param {string} slug */
+  complete(slug) {
+    return this.#load(cpu.loads[slug]?.running ?? []);
+  }
+
+  /** Fetches pieces of the CPU's build and gives them to the workers. Workers that start later get them at their start. @param {number[]} numbers */
+  async #load(numbers) {
+    const given = await fetchPieces(numbers);
+    if (given.length) for (const host of this.#hosts.values()) host.post({ type: "pieces", given });
   }
 
   /** Ends every worker; the next use starts new ones. */
@@ -183,8 +184,7 @@ export class Engine extends EventTarget {
 
   /** Reads settings leniently; what is wrong with them is said in words. @param {string} slug @param {Values} values @param {number} [table] */
   async check(slug, values, table) {
-    // The first part can check valid settings of the first experiment; for invalid ones it fetches the second part.
-    if (slug !== cpu.first) await this.complete();
+    await this.ready(slug);
     const checked = await this.#host("cpu").call("check", { slug, values, table });
     const problems = checked.problems.map(({ message, parameter, instead }) => ({
       message: fill(message),
@@ -201,7 +201,7 @@ export class Engine extends EventTarget {
    * @returns {Promise<import("../types.d.ts").Runs>}
    */
   async read(source, limit, progress, signal) {
-    await this.complete();
+    await this.#load([cpu.rest]);
     const host = this.#host("cpu");
     const table = ++this.#tables;
     await host.ready;

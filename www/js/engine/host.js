@@ -5,7 +5,7 @@ import { fill } from "../text.js";
 import { cpu, gpu } from "lab:assets";
 import { expect, met } from "./clock.js";
 import { unhandled } from "./unhandled.js";
-import { compile, ended, rest, send, spawn, told } from "./wasm.js";
+import { compile, ended, pieces, send, spawn, told } from "./wasm.js";
 
 /** @typedef {import("./messages.d.ts").ToWorker} ToWorker
  *  @typedef {import("./messages.d.ts").FromWorker} FromWorker
@@ -155,7 +155,7 @@ export class Host {
       worker.onerror = (event) => void ended(event).then(end);
       worker.onmessageerror = () => end(failure("panic", t("workerDied")));
       const engine = { kind: this.kind, ports, hidden: document.hidden };
-      send(worker, { type: "init", module, rest: rest.url, second: rest.module, engine }, ports);
+      send(worker, { type: "init", module, pieces, engine }, ports);
       if (onGpu)
         document.addEventListener("visibilitychange", () =>
           this.post({ type: "hidden", hidden: document.hidden }),

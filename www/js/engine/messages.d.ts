@@ -6,12 +6,21 @@ export interface Device {
   adapter: Text;
 }
 
-/** What a worker starts with. The CPU's build comes in two parts: `rest` is the address of the second, `second` the part itself if it has been fetched. */
+/** A piece of the CPU's build (www/pieces.mjs): its address, the pieces that must be there before it, and its module if that has been fetched. */
+export interface Piece {
+  url: string;
+  needs: number[];
+  module: WebAssembly.Module | null;
+}
+
+/** A fetched piece with its number. */
+export type Given = [number, WebAssembly.Module];
+
+/** What a worker starts with. `module` is the core, `pieces` are all pieces by number. */
 interface Begin {
   type: "init";
   module: WebAssembly.Module;
-  rest: string;
-  second: WebAssembly.Module | null;
+  pieces: Piece[];
   /** The engine of an engine worker; null for a plain worker of the pool. `ports` lead to the pool's workers. */
   engine: { kind: Kind; ports: MessagePort[]; hidden: boolean } | null;
 }
@@ -19,8 +28,8 @@ interface Begin {
 /** Messages of the page to a worker. */
 export type ToWorker =
   | Begin
-  /** The second part of the CPU's build has been fetched. */
-  | { type: "rest"; module: WebAssembly.Module }
+  /** Pieces of the CPU's build have been fetched. */
+  | { type: "pieces"; given: Given[] }
   /** For a worker of the pool: the port through which an engine asks it for chunks of work. */
   | { type: "port"; port: MessagePort }
   /** The page has been hidden or shown again. */

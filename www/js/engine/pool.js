@@ -1,6 +1,6 @@
 // Plain workers that compute chunks of work. An engine worker sends the chunks through a port.
 import { cpu } from "lab:assets";
-import { compile, ended, rest, send, spawn, told } from "./wasm.js";
+import { compile, ended, pieces, send, spawn, told } from "./wasm.js";
 
 /** @typedef {import("../types.d.ts").LabError} LabError */
 
@@ -25,7 +25,7 @@ export class Pool {
           if (data.type === "panic") told(data.error).then((error) => this.died(error));
         };
         worker.onerror = (event) => void ended(event).then((error) => this.died(error));
-        send(worker, { type: "init", module, rest: rest.url, second: rest.module, engine: null });
+        send(worker, { type: "init", module, pieces, engine: null });
         this.workers.push(worker);
       }
     }

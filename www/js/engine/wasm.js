@@ -35,11 +35,27 @@ export function compile(name) {
   return module;
 }
 
-/** The second part of the CPU's build, which the first figure does not need. A worker that needs it before it is here fetches it itself. */
-export const rest = {
-  url: new URL(cpu.rest, base).href,
-  module: /** @type {WebAssembly.Module | null} */ (null),
-};
+/** The pieces of the CPU's build besides its core, which is number 0, as workers know them. @type {import("./messages.d.ts").Piece[]} */
+export const pieces = cpu.pieces.map(({ file, needs }) => ({
+  url: new URL(file, base).href,
+  needs,
+  module: null,
+}));
+
+/** Fetches pieces, once for all callers; answers with those that workers do not have yet. @param {number[]} numbers */
+export async function fetchPieces(numbers) {
+  /** @type {import("./messages.d.ts").Given[]} */
+  const fresh = [];
+  await Promise.all(
+    numbers.map(async (number) => {
+      const module = await compile(cpu.pieces[number].file);
+      if (!pieces[number].module) fresh.push([number, module]);
+      pieces[number].module = module;
+    }),
+  );
+  // A piece comes after those that it needs.
+  return fresh.sort(([a], [b]) => a - b);
+}
 
 /** @param {string} text */
 export function spawn(text) {

@@ -36,8 +36,10 @@ const plain = (error) =>
       { kind: String(error.kind), message: error.message, parameter: error.parameter }
     : { kind: "internal", message: String(error?.message ?? error) };
 
-/** The CPU's build comes in two parts (www/split.mjs); the second is instantiated when a stub of the first asks for it. */
-const second = { url: "", module: /** @type {WebAssembly.Module | null} */ (null) };
+/** The pieces of the CPU's build by number (www/pieces.mjs), with the exports of those that are instantiated; 0 is the core. @type {(import("./messages.d.ts").Piece & {exports?: any})[]} */
+let pieces = [];
+/** Ports to the workers of the pool. @type {MessagePort[]} */
+let ports = [];
 
 /** A part of the lab could not be fetched. The call that needed it was aborted, so the module cannot be used any more. */
 class Unreached extends Error {}
@@ -58,17 +60,33 @@ function fetchNow(url) {
   throw new Unreached(url);
 }
 
+/** Instantiates a piece and those that it needs. What the page has not fetched, a stub has asked for, and cannot wait. @param {number} number */
+function put(number) {
+  const piece = pieces[number];
+  if (piece.exports) return;
+  piece.needs.forEach(put);
+  piece.module ??= fetchNow(piece.url);
+  const imports = piece.needs.map((one) => [`p${one}`, pieces[one].exports]);
+  piece.exports = new WebAssembly.Instance(piece.module, Object.fromEntries(imports)).exports;
+}
+
+/** Takes pieces that the page has fetched. The pool's workers get them through the ports, so that they have a piece before the first chunk of work that needs it. @param {import("./messages.d.ts").Given[]} given */
+function take(given) {
+  for (const [number, module] of given) pieces[number].module ??= module;
+  const fetched = (/** @type {number} */ number) =>
+    number === 0 || (!!pieces[number].module && pieces[number].needs.every(fetched));
+  for (const [number] of given) if (fetched(number)) put(number);
+  for (const port of ports) port.postMessage({ given });
+}
+
 /** @param {Of<"init">} message */
 function begin(message) {
-  const first = lab.initSync({ module: message.module });
-  second.url = message.rest;
-  second.module = message.second;
+  ({ pieces } = message);
+  pieces[0].exports = lab.initSync({ module: message.module });
+  ports = message.engine?.ports ?? [];
   // src/web.rs imports the function under this name.
-  /** @type {any} */ (self).loadRest = () => {
-    second.module ??= fetchNow(second.url);
-    new WebAssembly.Instance(second.module, { first });
-    first.rest_loaded.value = 1;
-  };
+  /** @type {any} */ (self).loadPiece = put;
+  take(pieces.flatMap(({ module }, number) => (module ? [[number, module]] : [])));
 }
 
 /** @param {any} error */
@@ -245,7 +263,7 @@ async function play(state) {
 }
 
 /** The bytes of a file or of an address of this origin, and their number in all, 0 if it is unknown. @param {Blob | string} source @param {AbortSignal} signal */
-async function pieces(source, signal) {
+async function streamOf(source, signal) {
   if (source instanceof Blob) return { stream: source.stream(), total: source.size };
   // A redirect could lead to another origin, so none is followed.
   const response = await fetch(source, { mode: "same-origin", redirect: "error", signal }).catch(
@@ -272,7 +290,7 @@ async function read({ id, table, source, limit }) {
   let from;
   let reader;
   try {
-    const { stream, total } = await pieces(source, stop.signal);
+    const { stream, total } = await streamOf(source, stop.signal);
     from = stream.getReader();
     if (total > limit) throw { kind: "size", message: String(total) };
     reader = new lab.TableReader();
@@ -335,13 +353,13 @@ async function receive(message) {
     case "hidden":
       hidden = message.hidden;
       return;
-    case "rest":
-      second.module ??= message.module;
-      return;
+    case "pieces":
+      return take(message.given);
     case "port":
       message.port.onmessage = (/** @type {MessageEvent} */ event) => {
         try {
-          message.port.postMessage(lab.serve_chunk(event.data));
+          if (event.data.given) take(event.data.given);
+          else message.port.postMessage(lab.serve_chunk(event.data));
         } catch (error) {
           end(error);
         }

@@ -1,0 +1,190 @@
+// Decides which functions and constants of the page's wasm belong to which piece. split.mjs makes the modules.
+//
+//   core           what opening an experiment runs in more than half of the experiments
+//   run            what runs of most experiments need besides
+//   EXPERIMENT     what opening an experiment runs besides the core
+//   A+B-run        what runs of several experiments need besides, such as the fitter
+//   EXPERIMENT-run what runs of one experiment need besides
+//   rest           everything else, such as the reader of tables
+//
+// Two sources say what an experiment needs. What its opening runs was observed: build.mjs opens it and records the
+// functions. What its runs may need follows from the linker's records: all that the observed functions refer to, directly
+// or through others. So a run finds everything in its pieces, whatever its settings; only an opening may call something
+// that was not observed, and then split.mjs has a stub in its place.
+//
+// A small function that few experiments share is copied into the pieces of each. Constants follow the functions that
+// refer to them. A new experiment thus changes the pieces of the others little.
+import { Node } from "./linked.mjs";
+
+/** Functions that the same experiments need are a piece of their own from this size in bytes on. */
+const SHARED = 20_000;
+/** What only the runs of an experiment need comes with its opening if it is smaller than this, in bytes. */
+const WORTH = 4000;
+
+/**
+ * A piece. `refers` are the functions that its functions and constants refer to; `needs` are the numbers of the pieces that
+ * must be there before it.
+ * @typedef {{name: string, functions: Set<string>, constants: Set<Node>, refers: Set<string>, needs: number[]}} Piece
+ * @typedef {{opening: number[], running: number[]}} Loads the pieces that an experiment needs besides the core
+ */
+
+/** Everything that nodes refer to, directly or through others, and the nodes themselves. @param {Iterable<Node>} from @param {Set<Node>} stop nodes that are not entered */
+function reach(from, stop) {
+  const seen = new Set(from);
+  for (const node of seen) for (const to of node.to) if (!stop.has(to)) seen.add(to);
+  return seen;
+}
+
+/** The constants that functions refer to, directly or through other constants. @param {Iterable<Node>} from @param {Set<Node>} stop */
+function constantsOf(from, stop) {
+  const seen = new Set(from);
+  for (const node of seen)
+    for (const to of node.to) if (!to.isFunction && !stop.has(to)) seen.add(to);
+  return new Set([...seen].filter((node) => !node.isFunction));
+}
+
+/** @template T @param {Iterable<T>} items @param {(item: T) => unknown} keep */
+const only = (items, keep) => new Set([...items].filter(keep));
+
+/** The exports that only readers of tables and tests call. */
+const RARE = /tablereader|runtable|digest/;
+
+/**
+ * @param {{functions: Map<string, Node>, constants: Node[]}} graph what the linker recorded
+ * @param {{functions: Map<string, Set<string>>, exported: Map<string, string>}} module the module that is to be divided, which
+ *   wasm-bindgen has made of the linked one: its functions with those that each calls, and its exports
+ * @param {Map<string, Set<string>>} opened the functions that ran while an experiment was opened, by experiment
+ * @returns {{pieces: Piece[], loads: Map<string, Loads>, rest: number}}
+ */
+export function plan(graph, { functions, exported }, opened) {
+  const slugs = [...opened.keys()];
+  const names = [...functions.keys()];
+  // wasm-bindgen removes the digest from the names of exports, and adds shims of its own, of which the linker knows nothing.
+  const undigested = new Map(
+    [...graph.functions].map(([name, node]) => [name.replace(/_[0-9a-f]{16}$/, ""), node]),
+  );
+  const known = new Map(
+    names.map((name) => [
+      name,
+      graph.functions.get(name) ?? undigested.get(name) ?? new Node(name, 0),
+    ]),
+  );
+  const nodeOf = (/** @type {string} */ name) => known.get(name);
+  for (const [name, called] of functions)
+    for (const one of called) {
+      const to = nodeOf(one);
+      if (to) nodeOf(name)?.to.add(to);
+    }
+  const nameOf = new Map([...known].map(([name, node]) => [node, name]));
+  const nodes = (/** @type {Iterable<string>} */ some) =>
+    [...some].flatMap((name) => nodeOf(name) ?? []);
+  const functionsIn = (/** @type {Iterable<Node>} */ some) =>
+    new Set([...some].flatMap((node) => nameOf.get(node) ?? []));
+  const size = (/** @type {Iterable<string>} */ some) =>
+    nodes(some).reduce((sum, node) => sum + node.size, 0);
+
+  /** @type {Map<string, number>} */
+  const times = new Map();
+  for (const ran of opened.values())
+    for (const name of ran) times.set(name, (times.get(name) ?? 0) + 1);
+  const openedBy = (/** @type {string} */ slug) => opened.get(slug) ?? new Set();
+
+  // What the opening of one experiment alone runs leads to all that is its own.
+  const seeds = new Map(
+    slugs.map((slug) => [slug, nodes(only(openedBy(slug), (name) => times.get(name) === 1))]),
+  );
+  /** @type {Map<Node, string>} */
+  const seedOf = new Map();
+  for (const [slug, own] of seeds) for (const node of own) seedOf.set(node, slug);
+  const inside = reach(seedOf.keys(), new Set());
+  /** @type {Map<Node, string>} */
+  const entries = new Map();
+  for (const constant of graph.constants) {
+    if (inside.has(constant)) continue;
+    const owners = new Set([...constant.to].flatMap((to) => seedOf.get(to) ?? []));
+    if (owners.size === 1) entries.set(constant, [...owners][0]);
+  }
+  for (const slug of slugs) {
+    const found = [...entries.values()].filter((owner) => owner === slug).length;
+    if (found !== 1)
+      throw new Error(`${found} constants of the wasm look like the entry of ${slug}`);
+  }
+  const barred = new Set(entries.keys());
+  const entryOf = (/** @type {string} */ slug) =>
+    [...entries].filter(([, owner]) => owner === slug).map(([node]) => node);
+
+  // What most openings run is the core.
+  const shared = only(names, (name) => (times.get(name) ?? 0) * 2 > slugs.length);
+  const needed = new Map(
+    slugs.map((slug) => {
+      const from = [...(seeds.get(slug) ?? []), ...entryOf(slug)];
+      return [slug, only(functionsIn(reach(from, barred)), (name) => !shared.has(name))];
+    }),
+  );
+  const neededBy = (/** @type {string} */ slug) => needed.get(slug) ?? new Set();
+  /** @type {Map<string, string[]>} */
+  const users = new Map();
+  for (const [slug, some] of needed)
+    for (const name of some) users.set(name, [...(users.get(name) ?? []), slug]);
+  const usual = [...exported].flatMap(([outer, name]) => (RARE.test(outer) ? [] : [name]));
+  const driving = functionsIn(reach(nodes(usual), barred));
+  const running = only(
+    names,
+    (name) =>
+      !shared.has(name) && (driving.has(name) || (users.get(name)?.length ?? 0) * 2 > slugs.length),
+  );
+  /** Functions that several experiments need, by the names of these experiments. @type {Map<string, Set<string>>} */
+  const classes = new Map();
+  for (const [name, { length }] of users) {
+    const key = (users.get(name) ?? []).join(" ");
+    if (length > 1 && !running.has(name))
+      classes.set(key, (classes.get(key) ?? new Set()).add(name));
+  }
+
+  /** @type {Piece[]} */
+  const pieces = [];
+  /** Adds a piece and gives its number. @param {string} name @param {Iterable<string>} all @param {number[]} needs @param {Node[]} [entry] */
+  const add = (name, all, needs, entry = []) => {
+    const functions = new Set(all);
+    const there = new Set(needs.flatMap((piece) => [...pieces[piece].constants]));
+    const reached = constantsOf([...nodes(functions), ...entry], barred);
+    const constants = only(reached, (node) => !there.has(node));
+    const refers = functionsIn([...nodes(functions), ...constants].flatMap(({ to }) => [...to]));
+    return pieces.push({ name, functions, constants, refers, needs }) - 1;
+  };
+  const core = add("core", shared, []);
+  const run = add("run", running, [core]);
+  const common = [...classes]
+    .filter(([, some]) => size(some) >= SHARED)
+    .map(([users, some]) => ({
+      users: users.split(" "),
+      piece: add(`${users.replaceAll(" ", "+")}-run`, some, [core, run]),
+    }));
+  /** @type {Map<string, Loads>} */
+  const loads = new Map();
+  for (const slug of slugs) {
+    const before = [
+      run,
+      ...common.filter(({ users }) => users.includes(slug)).map(({ piece }) => piece),
+    ];
+    const first = only(openedBy(slug), (name) => !pieces[core].functions.has(name));
+    const late = only(
+      neededBy(slug),
+      (name) =>
+        ![core, ...before].some((piece) => pieces[piece].functions.has(name)) && !first.has(name),
+    );
+    const small = size(late) < WORTH;
+    const opening = add(slug, small ? [...first, ...late] : first, [core], entryOf(slug));
+    const own = small ? [] : [add(`${slug}-run`, late, [core, ...before, opening])];
+    loads.set(slug, { opening: [opening], running: [...before, ...own] });
+  }
+  const placed = new Set(pieces.flatMap((piece) => [...piece.functions]));
+  const called = functionsIn(reach(nodes(exported.values()), barred));
+  const left = only(
+    names,
+    (name) =>
+      ![core, run].some((piece) => pieces[piece].functions.has(name)) &&
+      (called.has(name) || !placed.has(name)),
+  );
+  return { pieces, loads, rest: add("rest", left, [core, run]) };
+}
