@@ -1,9 +1,9 @@
 // A static server for one folder, on 127.0.0.1 only: `node serve.mjs FOLDER [PORT]`.
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -15,6 +15,20 @@ const TYPES = {
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
 };
+
+/** Compressed files by path, with the time of their last change. Static hosts compress what has a type of this list too. @type {Map<string, {changed: number, bytes: Buffer}>} */
+const compressed = new Map();
+
+/** A file as it is sent. @param {string} file @param {number} changed @param {boolean} zipped */
+async function content(file, changed, zipped) {
+  if (!zipped) return readFile(file);
+  let known = compressed.get(file);
+  if (known?.changed !== changed) {
+    known = { changed, bytes: gzipSync(await readFile(file), { level: 9 }) };
+    compressed.set(file, known);
+  }
+  return known.bytes;
+}
 
 /**
  * Serves `folder` under the path `base`, with `headers` in every answer. With port 0, the system chooses a free port.
@@ -40,16 +54,18 @@ export async function serve(folder, { port = 0, base = "/", headers = {} } = {})
     const file = join(root, normalize("/" + path.slice(base.length)));
     const found = await stat(file).catch(() => null);
     if (!found?.isFile()) return refuse(404, "not found\n");
+    const type = TYPES[extname(file)];
+    const zipped = !!type && /\bgzip\b/.test(request.headers["accept-encoding"]?.toString() ?? "");
+    const bytes = await content(file, found.mtimeMs, zipped).catch(() => null);
+    if (!bytes) return refuse(404, "not found\n");
     response.writeHead(200, {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-length": found.size,
+      "content-type": type ?? "application/octet-stream",
+      ...(zipped ? { "content-encoding": "gzip", vary: "accept-encoding" } : {}),
+      "content-length": bytes.length,
       "cache-control": "no-cache",
       ...headers,
     });
-    if (request.method === "HEAD") return response.end();
-    createReadStream(file)
-      .on("error", () => response.destroy())
-      .pipe(response);
+    response.end(request.method === "HEAD" ? undefined : bytes);
   });
   await new Promise((done, fail) =>
     server.once("error", fail).listen(port, "127.0.0.1", () => done(null)),
