@@ -736,6 +736,60 @@ describe("a file that cannot be loaded", () => {
   test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
+  test("a run that waits for a slow piece can be cancelled, and the next run is right", () =>
+    lab.open(null, async (page) => {
+      let arrive = () => {};
+      const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
+      await page.context().route(/run-\w+\.wasm$/, async (route) => {
+        await arrived;
+        await route.continue();
+      });
+      await page.goto(`${lab.url}${hash(STATE)}`);
+      const element = await ready(page);
+      await button(element, "Run").click();
+      await button(element, "Cancel").click();
+      await page.waitForFunction(
+        () => !document.querySelector("scaling-lab").hasAttribute("data-busy"),
+      );
+      arrive();
+      await run(element);
+      assert.equal(await element.locator(".alert").count(), 0);
+      assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
+    }));
+
+  for (const [what, pattern, act] of /** @type {const} */ ([
+    [
+      "a wrong setting in a link",
+      /(rest|run)-\w+\.wasm/,
+      (/** @type {Page} */ page) => page.goto(`${lab.url}${hash({ runs: "many" })}`),
+    ],
+    [
+      "another experiment",
+      /\/atoms-\w+\.wasm/,
+      async (/** @type {Page} */ page) => {
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        await ready(page);
+        await page.evaluate(() => (location.hash = "#/atoms"));
+      },
+    ],
+  ]))
+    test(`a new deployment under an open page: ${what} asks to reload it`, () =>
+      lab.open(
+        null,
+        async (page) => {
+          await page.context().route(/\/index\.html/, (route) =>
+            route.fulfill({
+              contentType: "text/html",
+              body: '<script type="module" src="main-NEWER123.js"></script>',
+            }),
+          );
+          await page.context().route(pattern, (route) => route.fulfill({ status: 404, body: "" }));
+          await act(page);
+          await page.getByText("A newer version of the lab is out: reload the page.").waitFor();
+        },
+        { mayThrow: true },
+      ));
+
   test("a page of an older deployment asks to be reloaded", () =>
     lab.open(
       null,
