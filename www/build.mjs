@@ -1,14 +1,15 @@
 // Builds the page into dist/: hashed files with relative addresses, so any static host and
-// any sub-path serves it as it is. Reads the two wasm builds that build.sh left in
+// any sub-path serves it as it is. Reads the two wasm builds, the catalogue and the shaders that build.sh left in
 // $TARGET/page; prints what everything weighs and fails above the budgets.
 //
 // The page's code imports what only the build knows from two modules made here:
 //
 //   import { cpu, gpu } from "lab:assets";   // in js/engine/
 //     cpu  { worker: TEXT of the worker script, wasm: URL, rest: URL, first: SLUG }   in two parts; the first runs SLUG
-//     gpu  { worker: URL of the worker script's text, wasm: URL }        fetched only if wanted
+//     gpu  { glue: URL of js/engine/device.js as text, wasm: URL }        fetched only if wanted
+//   import { shaders } from "lab:shaders";   // in js/engine/device.js: { KERNEL: URL }
 //   import { index, entries, explanations, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
-//   import { initSync, Engine, ... } from "lab:glue";   // in js/engine/worker.js: wasm-bindgen's module
+//   import { initSync, ... } from "lab:glue";   // in js/engine/worker.js and device.js: wasm-bindgen's module
 //
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
 // URLs are relative to the page's main script.
@@ -23,7 +24,7 @@ import { observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
 const KB = 1000;
-const BUDGET = { firstInteraction: 100 * KB, requests: 6, embed: 5 * KB };
+const BUDGET = { firstInteraction: 100 * KB, requests: 6, gpu: 90 * KB, embed: 5 * KB };
 /** The experiment that the first interaction opens. */
 const FIRST = "exam-time";
 
@@ -96,12 +97,12 @@ const elementSheets = {
 };
 
 /**
- * The worker as one classic script, with the glue of one of the wasm builds inside.
- * @param {string} kind
+ * A part of a worker as one classic script, with the glue of one of the wasm builds inside.
+ * @param {string} kind @param {string} name its file in js/engine/ @param {import("esbuild").Plugin[]} plugins
  */
-async function worker(kind, fit = (/** @type {string} */ glue) => glue) {
+async function worker(kind, name, plugins = [], fit = (/** @type {string} */ glue) => glue) {
   const out = await build({
-    entryPoints: [join(www, "js/engine/worker.js")],
+    entryPoints: [join(www, "js/engine", name)],
     bundle: true,
     minify: true,
     write: false,
@@ -110,7 +111,10 @@ async function worker(kind, fit = (/** @type {string} */ glue) => glue) {
     // The glue's own loader asks where it lives; we never call it.
     define: { "import.meta.url": '""' },
     logOverride: { "import-is-undefined": "error" },
-    plugins: [virtual("lab:glue", fit(readFileSync(join(made, kind, "lab.js"), "utf8")))],
+    plugins: [
+      ...plugins,
+      virtual("lab:glue", fit(readFileSync(join(made, kind, "lab.js"), "utf8"))),
+    ],
   });
   return out.outputFiles[0].text;
 }
@@ -425,16 +429,25 @@ const spokenHere = languages();
 
 const gzip = (/** @type {Uint8Array} */ bytes) => gzipSync(bytes, { level: 9 }).length;
 const cpu = split(readFileSync(join(made, "cpu/lab.wasm")), await play());
+/** Files of shaders by kernel. The last line shows that a file is whole. */
+const shaders = Object.fromEntries(
+  Object.entries(JSON.parse(readFileSync(join(made, "shaders.json"), "utf8"))).map(
+    ([kernel, wgsl]) => [kernel, putHashed(`wgsl-${kernel}.wgsl`, `${wgsl}// end\n`)],
+  ),
+);
 const assets = {
   cpu: {
-    worker: await worker("cpu", cpu.glue),
+    worker: await worker("cpu", "worker.js", [], cpu.glue),
     wasm: putHashed("cpu.wasm", cpu.first),
     rest: putHashed("rest.wasm", cpu.rest),
     first: FIRST,
   },
   gpu: {
-    worker: putHashed("gpu.js", await worker("gpu")),
-    wasm: putHashed("gpu.wasm", readFileSync(join(made, "gpu/lab.wasm"))),
+    glue: putHashed(
+      "device.js",
+      await worker("device", "device.js", [virtual("lab:shaders", exporting({ shaders }))]),
+    ),
+    wasm: putHashed("device.wasm", readFileSync(join(made, "device/lab.wasm"))),
   },
 };
 /** The whole page in one language: English at the root, another one in a folder of its name. @param {Language} language */
@@ -444,7 +457,7 @@ async function pageIn(language) {
   /** Engines know no language: all pages share them. */
   const shared = {
     cpu: { ...assets.cpu, wasm: up + assets.cpu.wasm, rest: up + assets.cpu.rest },
-    gpu: { worker: up + assets.gpu.worker, wasm: up + assets.gpu.wasm },
+    gpu: { glue: up + assets.gpu.glue, wasm: up + assets.gpu.wasm },
   };
   const page = await build({
     entryPoints: { main: join(www, "js/main.js"), style: join(www, "style.css") },
@@ -536,17 +549,20 @@ if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(ww
 put("THIRD-PARTY.txt", thirdParty([...npm(inputs, www), ...crates(join(www, ".."))]));
 
 const first = ["index.html", entry.style, ...imported, basename(opened), assets.cpu.wasm];
-const gpu = [assets.gpu.worker, assets.gpu.wasm];
 const weigh = (/** @type {string[]} */ names) =>
   names.map((name) => {
     const bytes = /** @type {Buffer} */ (files.get(name));
     return { name, raw: bytes.length, gzip: gzip(bytes) };
   });
+/** What a GPU needs: its device, the shader of the self-test, and that of one experiment, here the largest. */
+const { probe, ...kernels } = shaders;
+const largest = weigh(Object.values(kernels)).toSorted((a, b) => b.gzip - a.gzip)[0].name;
+const gpu = [assets.gpu.glue, assets.gpu.wasm, probe, largest];
 /** @param {{raw: number, gzip: number}[]} rows @param {"raw" | "gzip"} key */
 const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
 const groups = [
   { id: "first", label: "first interaction", parts: weigh(first), budget: BUDGET.firstInteraction },
-  { id: "gpu", label: "GPU part, fetched when used", parts: weigh(gpu) },
+  { id: "gpu", label: "GPU device, fetched when used", parts: weigh(gpu), budget: BUDGET.gpu },
   {
     id: "later",
     label: "fetched when asked for",

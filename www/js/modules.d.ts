@@ -1,7 +1,10 @@
 // The modules that build.mjs generates.
 declare module "lab:assets" {
   export const cpu: { worker: string; wasm: string; rest: string; first: string };
-  export const gpu: { worker: string; wasm: string };
+  export const gpu: { glue: string; wasm: string };
+}
+declare module "lab:shaders" {
+  export const shaders: Record<string, string>;
 }
 declare module "lab:catalogue" {
   type Maths = import("./prose.js").Maths;
@@ -36,6 +39,7 @@ declare module "lab:glue" {
     check: any,
     serve_chunk: any,
     panic_message: any,
+    Device: any,
     tick: any;
   export default glue;
 }

@@ -1,5 +1,5 @@
 // An engine worker as the page sees it, and the runs inside it.
-import { failure, script } from "../assets.js";
+import { base, failure, script } from "../assets.js";
 import { t } from "../i18n.js";
 import { fill } from "../text.js";
 import { cpu, gpu } from "lab:assets";
@@ -130,13 +130,18 @@ export class Host {
   /** @returns {Promise<Ready>} */
   async #start() {
     const onGpu = this.kind === "gpu";
-    const [module, text] = await Promise.all(
-      onGpu ? [compile(gpu.wasm), script(gpu.worker)] : [compile(cpu.wasm), cpu.worker],
-    );
-    const ports = await this.pool.ports(onGpu ? null : module);
+    const [module, glue, device, second] = await Promise.all([
+      compile(cpu.wasm),
+      onGpu ? script(gpu.glue) : "",
+      onGpu ? compile(gpu.wasm) : null,
+      // What drives a device is in the second part.
+      onGpu ? compile(cpu.rest) : rest.module,
+    ]);
+    rest.module = second;
+    const ports = await this.pool.ports(module);
     if (this.dead) throw this.dead;
     return new Promise((resolve, reject) => {
-      const worker = (this.worker = spawn(text));
+      const worker = (this.worker = spawn(cpu.worker + glue));
       /** @param {LabError} error */
       const end = (error) => {
         reject(error);
@@ -154,7 +159,7 @@ export class Host {
       };
       worker.onerror = (event) => void ended(event).then(end);
       worker.onmessageerror = () => end(failure("panic", t("workerDied")));
-      const engine = { kind: this.kind, ports, hidden: document.hidden };
+      const engine = { ports, gpu: device && { module: device, base, hidden: document.hidden } };
       send(worker, { type: "init", module, rest: rest.url, second: rest.module, engine }, ports);
       if (onGpu)
         document.addEventListener("visibilitychange", () =>
