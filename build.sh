@@ -158,9 +158,10 @@ other_browsers() { # Firefox and WebKit, if they can be had; their tests fail wi
 
 # --- build --------------------------------------------------------------------------------
 
-catalogue() { # catalogue LAB...: asks the lab's command for the texts and parameters of all experiments, for the page
+catalogue() { # catalogue LAB...: asks the lab's command for the texts, parameters and shaders of all experiments, for the page
     mkdir -p "$target/page"
     "$@" list --json >"$target/page/catalogue.json"
+    "$@" shaders >"$target/page/shaders.json"
 }
 
 wasm() { # wasm NAME OPTIONS...: makes one of the two builds in target/page/NAME
@@ -196,7 +197,7 @@ modules() { # makes both builds, with wasm-bindgen for their JavaScript
     # they need inlined, and are as fast without it.
     wasm cpu --no-default-features -- -C link-arg=--emit-relocs \
         -C llvm-args=-inline-threshold=25 -C llvm-args=-inlinehint-threshold=50
-    wasm gpu --features gpu
+    wasm device --no-default-features --features device
 }
 
 build() {
@@ -223,8 +224,8 @@ check() {
     stage "types: JavaScript" types
     stage "lint: native" lint --all-targets
     stage "lint: native, no GPU" lint --all-targets --no-default-features
-    stage "lint: wasm32" lint $wasm32
-    stage "lint: wasm32, no GPU" lint $wasm32 --no-default-features
+    stage "lint: wasm32" lint $wasm32 --no-default-features
+    stage "lint: wasm32, the GPU device" lint $wasm32 --no-default-features --features device
     stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --no-default-features
 }
 

@@ -1,10 +1,12 @@
-//! All texts of the lab in one place. The page is built from them, and a translation starts from them.
+//! All texts and shaders of the lab in one place. The page is built from them, and a translation starts from the texts.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::experiments::PARTS;
+use crate::exec::parity::Suite;
+use crate::exec::probe::Probe;
+use crate::experiments::{self, PARTS};
 use crate::kit::Part;
 use crate::text::{self, Templates, Text};
 use crate::{error, exec, fit, kit, output, params, session, table};
@@ -68,6 +70,13 @@ impl Default for Catalogue {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The source of every shader by the name of its kernel, with the shader of a device's self-test.
+pub fn shaders() -> BTreeMap<&'static str, &'static str> {
+    let suites = experiments::all().flat_map(|entry| entry.kernels).filter_map(|twin| twin.suite);
+    let suites = std::iter::once(Suite::new::<Probe>()).chain(suites.map(|suite| suite()));
+    suites.map(|suite| (suite.name, suite.wgsl)).collect()
 }
 
 #[cfg(test)]

@@ -22,25 +22,52 @@
 //! | `web`, `cli`, `main` | the interfaces for the page and for the terminal | everything above |
 //!
 //! A module may import itself. `tests/catalogue.rs` checks that the sources follow this table.
+//!
+//! Only `exec/gpu.rs` names wgpu. The doors to JavaScript are `web`, `exec/pool.rs` and `exec/remote.rs`. A page has two
+//! wasm modules: all of this, and, with the feature `device`, the GPU device alone, which it fetches when it uses a GPU.
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(any(feature = "device", target_arch = "wasm32")))]
 pub mod catalogue;
+#[cfg(not(feature = "device"))]
 pub mod error;
+#[cfg(not(feature = "device"))]
 pub mod exec;
+#[cfg(not(feature = "device"))]
 pub mod experiments;
+#[cfg(not(feature = "device"))]
 pub mod fit;
+#[cfg(not(feature = "device"))]
 pub mod kit;
+#[cfg(not(feature = "device"))]
 pub mod math;
+#[cfg(not(feature = "device"))]
 pub mod output;
+#[cfg(not(feature = "device"))]
 pub mod params;
+#[cfg(not(feature = "device"))]
 pub mod rng;
+#[cfg(not(feature = "device"))]
 pub mod session;
+#[cfg(not(feature = "device"))]
 pub mod sim;
+#[cfg(not(feature = "device"))]
 pub mod stats;
+#[cfg(not(feature = "device"))]
 pub mod table;
+#[cfg(not(feature = "device"))]
 pub mod text;
+#[cfg(not(feature = "device"))]
 pub mod theory;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "device")))]
 pub mod web;
 
+#[cfg(not(feature = "device"))]
 pub use error::{Error, ErrorKind, Result};
+
+/// What the build of the GPU device contains.
+#[cfg(feature = "device")]
+pub mod exec {
+    mod fault;
+    mod gpu;
+    pub mod remote;
+}

@@ -133,8 +133,7 @@ impl Session {
         let data = table.as_ref().map(|table| DataUse { rows: table.len(), digest: table.digest() });
         let run = (entry.start)(&values, table, seed)?;
         let params = entry.params.iter().map(|spec| spec.name).zip(params::typed(entry.params, texts)?).collect();
-        // A fall-back that happened when the device was opened concerns every run.
-        let old_notices = if exec.device().kind == "cpu" { 0 } else { exec.notices(0).len() };
+        let old_notices = exec.old_notices();
         Ok(Self { entry, params, data, seed, run, exec, devices: Vec::new(), old_notices })
     }
 

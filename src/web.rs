@@ -1,8 +1,7 @@
-//! The functions that the page calls. Only this file exports to JavaScript.
+//! The functions that the page calls.
 //!
 //! An [`Engine`] stands for the device that does the work; a [`Run`] is one run of one experiment. Everything else is
-//! plain data. Errors reach JavaScript as `{kind, message}`. After a panic this wasm module cannot be used any more:
-//! [`panic_message`] gives the reason, and the page starts a new instance.
+//! plain data. Errors reach JavaScript as `{kind, message}`.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -16,7 +15,8 @@ use web_sys::MessagePort;
 
 use crate::error::{Error, ErrorKind};
 use crate::exec::Exec;
-use crate::exec::pool::{Pool, now, serve};
+use crate::exec::pool::{Pool, serve};
+use crate::exec::remote::now;
 use crate::fit::Role;
 use crate::fit::runs::Columns;
 use crate::kit::{Pick, Reproduced};
@@ -39,26 +39,6 @@ fn throw(error: &Error) -> JsValue {
 fn texts(values: Vec<String>) -> Texts {
     let mut values = values.into_iter();
     std::iter::from_fn(|| Some((values.next()?, values.next()?))).collect()
-}
-
-thread_local! {
-    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// Runs when the wasm module starts. It installs a panic hook, which keeps the message of a panic for the page and
-/// prints it to the console with its stack.
-#[wasm_bindgen(start)]
-pub fn begin() {
-    std::panic::set_hook(Box::new(|info| {
-        PANIC.with_borrow_mut(|message| *message = info.to_string());
-        console_error_panic_hook::hook(info);
-    }));
-}
-
-/// The message of a panic of the wasm module; empty if there was none.
-#[wasm_bindgen]
-pub fn panic_message() -> String {
-    PANIC.with_borrow(String::clone)
 }
 
 #[derive(Serialize)]
@@ -111,14 +91,6 @@ pub fn serve_chunk(request: &JsValue) -> JsValue {
     serve(crate::experiments::twin, request)
 }
 
-/// Advances the clock that counts only the time while the page is visible. The clock is needed because a GPU that does
-/// not answer for some time counts as lost. A timer of the worker calls this function.
-#[wasm_bindgen]
-pub fn tick() {
-    #[cfg(feature = "gpu")]
-    crate::exec::gpu::clock::tick();
-}
-
 /// The device that does the work of a page's runs: workers on the CPU, or a GPU.
 #[wasm_bindgen]
 pub struct Engine {
@@ -133,15 +105,16 @@ impl Engine {
         Self { exec: Rc::new(Exec::cpu(Pool::new(ports))) }
     }
 
-    /// An engine on a GPU. Any adapter is accepted, even a software adapter: the page decides whether an adapter is
-    /// worth using before it loads this build.
+    /// Opens a GPU for the work of this engine. Any adapter is accepted, even a software adapter: the page decides
+    /// whether an adapter is worth using before it loads the module of the device.
     ///
     /// # Errors
     /// No GPU passes the self-test.
-    #[cfg(feature = "gpu")]
-    pub async fn gpu(ports: Vec<MessagePort>) -> Js<Self> {
-        let exec = Exec::open(crate::exec::Device::Gpu, Pool::new(ports)).await.map_err(|e| throw(&e))?;
-        Ok(Self { exec: Rc::new(exec) })
+    pub fn open_gpu(&self) -> js_sys::Promise {
+        let exec = Rc::clone(&self.exec);
+        wasm_bindgen_futures::future_to_promise(async move {
+            exec.open_gpu(true).await.map(|()| JsValue::UNDEFINED).map_err(|e| throw(&e))
+        })
     }
 
     /// The device that is in use now, as `{kind, adapter}`.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use scaling_lab::exec::gpu::Gpu;
+use scaling_lab::exec::device::Gpu;
 use scaling_lab::exec::parity::{Check, Suite};
 use scaling_lab::exec::{Device, Exec, Lanes, Parity, probe};
 

@@ -1,14 +1,15 @@
 // Builds the page into dist/: hashed files with relative addresses, so any static host and
-// any sub-path serves it as it is. Reads the two wasm builds that build.sh left in
+// any sub-path serves it as it is. Reads the two wasm builds, the catalogue and the shaders that build.sh left in
 // $TARGET/page; prints what everything weighs and fails above the budgets.
 //
 // The page's code imports what only the build knows from two modules made here:
 //
 //   import { cpu, gpu } from "lab:assets";   // in js/engine/
 //     cpu  { worker: TEXT of the worker script, wasm: URL, pieces, loads, rest }   in pieces; see pieces.mjs, modules.d.ts
-//     gpu  { worker: URL of the worker script's text, wasm: URL }        fetched only if wanted
+//     gpu  { glue: URL of js/engine/device.js as text, wasm: URL }        fetched only if wanted
+//   import { shaders } from "lab:shaders";   // in js/engine/device.js: { KERNEL: URL }
 //   import { index, entries, explanations, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
-//   import { initSync, Engine, ... } from "lab:glue";   // in js/engine/worker.js: wasm-bindgen's module
+//   import { initSync, ... } from "lab:glue";   // in js/engine/worker.js and device.js: wasm-bindgen's module
 //
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
 // URLs are relative to the page's main script.
@@ -25,8 +26,8 @@ import { calls, observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
 const KB = 1000;
-/** Bytes of gzip: until an experiment is ready, in at most so many requests; until its default run has ended on the CPU; in the stub of an embedded element. */
-const BUDGET = { ready: 100 * KB, requests: 8, run: 200 * KB, embed: 5 * KB };
+/** Bytes of gzip: until an experiment is ready, in at most so many requests; until its default run has ended on the CPU; for a GPU; in the stub of an embedded element. */
+const BUDGET = { ready: 100 * KB, requests: 8, run: 200 * KB, gpu: 90 * KB, embed: 5 * KB };
 /** Experiments that need more, and how much. They need the fitter. */
 const MORE = {
   "data-constrained": { ready: 120 * KB, run: 260 * KB },
@@ -103,12 +104,12 @@ const elementSheets = {
 };
 
 /**
- * The worker as one classic script, with the glue of one of the wasm builds inside.
- * @param {string} kind
+ * A part of a worker as one classic script, with the glue of one of the wasm builds inside.
+ * @param {string} kind @param {string} name its file in js/engine/ @param {import("esbuild").Plugin[]} plugins
  */
-async function worker(kind, fit = (/** @type {string} */ glue) => glue) {
+async function worker(kind, name, plugins = [], fit = (/** @type {string} */ glue) => glue) {
   const out = await build({
-    entryPoints: [join(www, "js/engine/worker.js")],
+    entryPoints: [join(www, "js/engine", name)],
     bundle: true,
     minify: true,
     write: false,
@@ -117,7 +118,10 @@ async function worker(kind, fit = (/** @type {string} */ glue) => glue) {
     // The glue's own loader asks where it lives; we never call it.
     define: { "import.meta.url": '""' },
     logOverride: { "import-is-undefined": "error" },
-    plugins: [virtual("lab:glue", fit(readFileSync(join(made, kind, "lab.js"), "utf8")))],
+    plugins: [
+      ...plugins,
+      virtual("lab:glue", fit(readFileSync(join(made, kind, "lab.js"), "utf8"))),
+    ],
   });
   return out.outputFiles[0].text;
 }
@@ -461,17 +465,27 @@ const pieces = parted.pieces.map(({ name, needs }, i) => ({
   file: putHashed(`${name.split("+")[0]}.wasm`, modules[i]),
   needs,
 }));
+/** Files of shaders by kernel. The last line shows that a file is whole. */
+const shaders = Object.fromEntries(
+  Object.entries(JSON.parse(readFileSync(join(made, "shaders.json"), "utf8"))).map(
+    ([kernel, wgsl]) => [kernel, putHashed(`wgsl-${kernel}.wgsl`, `${wgsl}// end\n`)],
+  ),
+);
 const assets = {
   cpu: {
-    worker: await worker("cpu", glue),
+    worker: await worker("cpu", "worker.js", [], glue),
     wasm: pieces[0].file,
     pieces,
     loads: Object.fromEntries(parted.loads),
+    run: parted.run,
     rest: parted.rest,
   },
   gpu: {
-    worker: putHashed("gpu.js", await worker("gpu")),
-    wasm: putHashed("gpu.wasm", readFileSync(join(made, "gpu/lab.wasm"))),
+    glue: putHashed(
+      "device.js",
+      await worker("device", "device.js", [virtual("lab:shaders", exporting({ shaders }))]),
+    ),
+    wasm: putHashed("device.wasm", readFileSync(join(made, "device/lab.wasm"))),
   },
 };
 /** The whole page in one language: English at the root, another one in a folder of its name. @param {Language} language */
@@ -485,7 +499,7 @@ async function pageIn(language) {
       wasm: up + assets.cpu.wasm,
       pieces: assets.cpu.pieces.map(({ file, needs }) => ({ file: up + file, needs })),
     },
-    gpu: { worker: up + assets.gpu.worker, wasm: up + assets.gpu.wasm },
+    gpu: { glue: up + assets.gpu.glue, wasm: up + assets.gpu.wasm },
   };
   const page = await build({
     entryPoints: { main: join(www, "js/main.js"), style: join(www, "style.css") },
@@ -604,7 +618,10 @@ for (const { lang } of spokenHere)
     `${lang === "en" ? "" : `${lang}/`}costs.json`,
     JSON.stringify(Object.fromEntries(costs.map(({ slug, ...cost }) => [slug, cost]))),
   );
-const gpu = [assets.gpu.worker, assets.gpu.wasm];
+/** What a GPU needs: its device, the shader of the self-test, and that of one experiment, here the largest. */
+const { probe, ...kernels } = shaders;
+const [largest] = Object.values(kernels).sort((a, b) => weight(b) - weight(a));
+const gpu = [assets.gpu.glue, assets.gpu.wasm, probe, largest];
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
@@ -619,7 +636,9 @@ const row = (/** @type {string} */ label, /** @type {(number | string)[]} */ ...
 row("file (bytes)", "raw", "gzip -9");
 for (const [name, { length }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
   row(`  ${name}`, length, weight(name));
-row("GPU part, fetched when used", "", total(gpu));
+row("GPU device with two shaders, fetched when used", "", total(gpu));
+if (total(gpu) > BUDGET.gpu)
+  over.push(`the GPU: ${total(gpu)} bytes of gzip, the budget is ${BUDGET.gpu}`);
 row("gzip -9, first visit to", "requests", "ready", "run");
 row("  the front page, without its cards", shell.length, total(shell), "");
 for (const { slug, requests, ready, run, budget } of costs) {

@@ -54,7 +54,7 @@ const RARE = /tablereader|runtable|digest/;
  * @param {{functions: Map<string, Set<string>>, exported: Map<string, string>}} module the module that is to be divided, which
  *   wasm-bindgen has made of the linked one: its functions with those that each calls, and its exports
  * @param {Map<string, Set<string>>} opened the functions that ran while an experiment was opened, by experiment
- * @returns {{pieces: Piece[], loads: Map<string, Loads>, rest: number}}
+ * @returns {{pieces: Piece[], loads: Map<string, Loads>, run: number, rest: number}}
  */
 export function plan(graph, { functions, exported }, opened) {
   const slugs = [...opened.keys()];
@@ -186,5 +186,5 @@ export function plan(graph, { functions, exported }, opened) {
       ![core, run].some((piece) => pieces[piece].functions.has(name)) &&
       (called.has(name) || !placed.has(name)),
   );
-  return { pieces, loads, rest: add("rest", left, [core, run]) };
+  return { pieces, loads, run, rest: add("rest", left, [core, run]) };
 }

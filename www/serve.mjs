@@ -14,6 +14,7 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
+  ".wgsl": "text/wgsl; charset=utf-8",
 };
 
 /** Compressed files by path, with the time of their last change. Static hosts compress what has a type of this list too. @type {Map<string, {changed: number, bytes: Buffer}>} */

@@ -76,7 +76,7 @@ const notices = (folder) =>
     .map(({ name }) => readFileSync(join(folder, name), "utf8").trim().replace(/\r\n/g, "\n"));
 
 /**
- * The crates linked into the larger of the two modules, which includes all those of the smaller one.
+ * The crates linked into the two modules of the page.
  * @param {string} root the lab's sources
  * @returns {Package[]}
  */
@@ -91,7 +91,7 @@ export function crates(root) {
         "1",
         "--locked",
         "--features",
-        "gpu",
+        "device",
         "--filter-platform",
         "wasm32-unknown-unknown",
       ],

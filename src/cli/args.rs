@@ -52,6 +52,9 @@ pub(super) enum Verb {
     /// this list.
     #[command(hide = true)]
     Texts,
+    /// Print the source of every shader as JSON, by the name of its kernel. The page's build writes a file for each.
+    #[command(hide = true)]
+    Shaders,
 }
 
 #[derive(clap::Args)]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser as _;
-use scaling_lab::catalogue::Catalogue;
+use scaling_lab::catalogue::{self, Catalogue};
 use scaling_lab::exec::{Device, Exec};
 use scaling_lab::experiments;
 use scaling_lab::fit;
@@ -44,6 +44,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Reproduce { slug, device, data } => reproduce(slug.as_deref(), device.into(), data.as_deref()),
         Verb::Digest => digest(),
         Verb::Texts => texts(),
+        Verb::Shaders => shaders(),
     };
     match outcome {
         Ok(code) => code,
@@ -267,6 +268,14 @@ fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
 fn texts() -> Result<ExitCode> {
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, &Catalogue::new().samples()).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the source of every shader by the name of its kernel, as one JSON object.
+fn shaders() -> Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &catalogue::shaders()).map_err(io::Error::from)?;
     writeln!(out)?;
     Ok(ExitCode::SUCCESS)
 }

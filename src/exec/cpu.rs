@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Exec, Inputs, Job, Kernel, Lanes, Uniforms as _, words};
+use super::{Exec, Held, Inputs, Job, Work, words};
 use crate::error::Result;
 use crate::text;
 use crate::text::{Text, count};
@@ -15,18 +15,11 @@ impl Exec {
         text!(words::THREADS, threads = count(rayon::current_num_threads()))
     }
 
-    pub(super) async fn advance_cpu<K: Kernel>(
-        &self,
-        lanes: &mut Lanes<K>,
-        uniforms: &K::Uniforms,
-        steps: Range<u32>,
-    ) -> Result<()> {
+    pub(super) async fn advance_cpu(&self, lanes: &mut Held, work: &Work) -> Result<()> {
         use rayon::prelude::*;
-        let uniforms = uniforms.window(steps);
-        // Threads are given bytes, which do not depend on the type of the uniforms.
-        let (uniforms, inputs) = (bytemuck::bytes_of(&uniforms), &lanes.inputs);
-        lanes.host.par_chunks_mut(lanes.rows).zip(0u32..u32::MAX).for_each(|(state, group)| {
-            K::group(&bytemuck::pod_read_unaligned(uniforms), inputs, group, state);
+        let (uniforms, inputs, advance) = (work.window(work.steps.clone()), &lanes.inputs, lanes.shader.group);
+        lanes.host.par_chunks_mut(lanes.group).zip(0u32..u32::MAX).for_each(|(state, group)| {
+            advance(&uniforms, inputs, group, state);
         });
         Ok(())
     }
@@ -52,25 +45,10 @@ impl Exec {
         text!(words::WORKERS, workers = count(self.pool.workers()))
     }
 
-    pub(super) async fn advance_cpu<K: Kernel>(
-        &self,
-        lanes: &mut Lanes<K>,
-        uniforms: &K::Uniforms,
-        steps: Range<u32>,
-    ) -> Result<()> {
+    pub(super) async fn advance_cpu(&self, lanes: &mut Held, work: &Work) -> Result<()> {
         let groups = lanes.groups();
-        let windowed = |steps| bytemuck::bytes_of(&uniforms.window(steps)).to_vec();
-        self.pool
-            .advance(
-                K::NAME,
-                &lanes.inputs,
-                bytemuck::cast_slice_mut(&mut lanes.host),
-                groups,
-                steps,
-                K::weight(uniforms),
-                &windowed,
-            )
-            .await
+        let state = bytemuck::cast_slice_mut(&mut lanes.host);
+        self.pool.advance(lanes.shader.name, &lanes.inputs, state, groups, work).await
     }
 
     pub(super) async fn map_cpu<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {

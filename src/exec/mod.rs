@@ -5,29 +5,43 @@
 //! number: random draws depend only on their indices, so the steps of a lost device are replayed from the last state on
 //! the host.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytemuck::Pod;
 use serde::Serialize;
 
-use crate::error::Result;
-use crate::text::Text;
-#[cfg(feature = "gpu")]
-use crate::{text, text::phrase};
+use crate::error::{Error, Result};
+use crate::text;
+use crate::text::{Text, phrase};
 
 mod cpu;
-#[cfg(feature = "gpu")]
-pub mod gpu;
+pub mod device;
+mod fault;
+#[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
+mod gpu;
+#[cfg(not(any(feature = "gpu", target_arch = "wasm32")))]
+mod none;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod parity;
 #[cfg(target_arch = "wasm32")]
 pub mod pool;
 pub mod probe;
+#[cfg(target_arch = "wasm32")]
+pub mod remote;
 #[allow(dead_code, reason = "threads are native, workers are a page's, and a build may have no GPU")]
 pub(crate) mod words;
+
+#[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
+use gpu as raw;
+#[cfg(not(any(feature = "gpu", target_arch = "wasm32")))]
+use none as raw;
+#[cfg(target_arch = "wasm32")]
+use remote as raw;
 
 /// How closely the numbers of a device must agree with those of the CPU version of a kernel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +65,17 @@ pub trait Uniforms: Pod + Send + Sync {
     const FIELDS: &'static [(&'static str, usize)];
 
     /// Copy of these uniforms for another range of steps.
-    fn window(self, steps: Range<u32>) -> Self;
+    #[must_use]
+    fn window(mut self, steps: Range<u32>) -> Self {
+        set_window(bytemuck::bytes_of_mut(&mut self), steps);
+        self
+    }
+}
+
+/// Writes another range of steps into the bytes of uniforms: `first` and `steps` are their last fields.
+fn set_window(uniforms: &mut [u8], steps: Range<u32>) {
+    let at = uniforms.len() - 8;
+    uniforms[at..].copy_from_slice(bytemuck::bytes_of(&[steps.start, steps.end - steps.start]));
 }
 
 /// Declares a kernel's uniforms. Fields can only be `u32` and `f32`; the layout in Rust then equals the layout in WGSL.
@@ -75,11 +99,6 @@ macro_rules! uniforms {
                 ("first", ::std::mem::offset_of!($name, first)),
                 ("steps", ::std::mem::offset_of!($name, steps)),
             ];
-
-            fn window(mut self, steps: ::std::ops::Range<u32>) -> Self {
-                (self.first, self.steps) = (steps.start, steps.end - steps.start);
-                self
-            }
         }
     };
 }
@@ -271,46 +290,112 @@ impl Twin {
     }
 }
 
-/// The state of a kernel's lanes, on the host and perhaps on a device.
-pub struct Lanes<K: Kernel> {
+/// What back ends know of a kernel.
+struct Shader {
+    name: &'static str,
+    /// Source of the shader. A page fetches it by name, so its wasm modules contain none.
+    wgsl: &'static str,
+    /// Number of read-only inputs.
+    inputs: usize,
+    /// Size of the uniforms in bytes.
+    uniforms: usize,
+    /// [`Kernel::group`], for threads.
+    #[cfg(not(target_arch = "wasm32"))]
+    group: fn(&[u8], &Inputs, u32, &mut [u32]),
+}
+
+/// A range of steps, with what the kernel says about them.
+#[derive(Clone)]
+struct Work {
+    uniforms: Vec<u8>,
+    steps: Range<u32>,
+    /// [`Kernel::weight`] of a step, at least 1.
+    weight: u32,
+    /// [`Kernel::software_steps`].
+    software_steps: u32,
+}
+
+impl Work {
+    fn of<K: Kernel>(uniforms: &K::Uniforms, steps: Range<u32>) -> Self {
+        let (weight, software_steps) = (K::weight(uniforms), K::software_steps(uniforms));
+        Self { uniforms: bytemuck::bytes_of(uniforms).to_vec(), steps, weight, software_steps }
+    }
+
+    /// The uniforms for a part of the steps.
+    fn window(&self, steps: Range<u32>) -> Vec<u8> {
+        let mut uniforms = self.uniforms.clone();
+        set_window(&mut uniforms, steps);
+        uniforms
+    }
+}
+
+/// The state of lanes of any kernel, on the host and perhaps on a device. Back ends work on words, so that their code
+/// exists once and not once for each kernel.
+struct Held {
+    shader: &'static Shader,
     /// State on the host, which may be older than the state on the device.
-    host: Vec<K::Row>,
-    /// Number of rows of one group's state.
-    rows: usize,
+    host: Vec<u32>,
+    /// Number of words of one group's state.
+    group: usize,
     /// Read-only buffers.
     inputs: Inputs,
-    /// Ranges of steps, with their uniforms, that ran on the device since `host` was current. They are all that a
-    /// replay needs.
-    log: Vec<(K::Uniforms, Range<u32>)>,
-    /// Buffers on the device, as long as the device works.
-    #[cfg(feature = "gpu")]
-    state: Option<gpu::State>,
+    /// Work that ran on the device since `host` was current. It is all that a replay needs.
+    log: Vec<Work>,
+    /// The state on the device, as long as the device works.
+    state: Option<device::State>,
+}
+
+impl Held {
+    fn new(shader: &'static Shader, host: Vec<u32>, group: usize, inputs: Inputs) -> Self {
+        assert!(group > 0 && host.len().is_multiple_of(group), "{}: whole groups of rows", shader.name);
+        assert_eq!(inputs.len(), shader.inputs, "{}: read-only inputs", shader.name);
+        Self { shader, host, group, inputs, log: Vec::new(), state: None }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "made from a u32 or bounded by memory")]
+    fn groups(&self) -> u32 {
+        (self.host.len() / self.group) as u32
+    }
+}
+
+/// The state of a kernel's lanes, on the host and perhaps on a device.
+pub struct Lanes<K: Kernel> {
+    held: Held,
+    kernel: PhantomData<K>,
 }
 
 impl<K: Kernel> Lanes<K> {
+    /// Number of words of a row.
+    const ROW: usize = size_of::<K::Row>() / 4;
+
+    const SHADER: &'static Shader = &Shader {
+        name: K::NAME,
+        wgsl: if cfg!(target_arch = "wasm32") { "" } else { K::WGSL },
+        inputs: K::INPUTS,
+        uniforms: size_of::<K::Uniforms>(),
+        #[cfg(not(target_arch = "wasm32"))]
+        group: |uniforms, inputs, group, state| {
+            K::group(&bytemuck::pod_read_unaligned(uniforms), inputs, group, bytemuck::cast_slice_mut(state));
+        },
+    };
+
     /// Lanes of `groups` groups with `rows` rows each, all zero.
     pub fn zeroed(groups: u32, rows: usize, inputs: Inputs) -> Self {
-        Self::new(vec![bytemuck::Zeroable::zeroed(); groups as usize * rows], rows, inputs)
+        Self::of(vec![0; groups as usize * rows * Self::ROW], rows, inputs)
     }
 
     /// Lanes with the given state, `host[group * rows + row][lane]`.
-    pub fn new(host: Vec<K::Row>, rows: usize, inputs: Inputs) -> Self {
-        assert!(rows > 0 && host.len() % rows == 0, "{}: whole groups of rows", K::NAME);
-        assert_eq!(inputs.len(), K::INPUTS, "{}: read-only inputs", K::NAME);
-        Self {
-            host,
-            rows,
-            inputs,
-            log: Vec::new(),
-            #[cfg(feature = "gpu")]
-            state: None,
-        }
+    pub fn new(host: &[K::Row], rows: usize, inputs: Inputs) -> Self {
+        Self::of(bytemuck::cast_slice(host).to_vec(), rows, inputs)
+    }
+
+    fn of(host: Vec<u32>, rows: usize, inputs: Inputs) -> Self {
+        Self { held: Held::new(Self::SHADER, host, rows * Self::ROW, inputs), kernel: PhantomData }
     }
 
     /// Number of groups.
-    #[expect(clippy::cast_possible_truncation, reason = "made from a u32 or bounded by memory")]
     pub fn groups(&self) -> u32 {
-        (self.host.len() / self.rows) as u32
+        self.held.groups()
     }
 }
 
@@ -337,8 +422,7 @@ pub struct DeviceInfo {
 
 enum Backend {
     Cpu,
-    #[cfg(feature = "gpu")]
-    Gpu(std::rc::Rc<gpu::Gpu>),
+    Gpu(Rc<device::Gpu>),
 }
 
 /// Executes all work, shared by every run of a program or page.
@@ -352,8 +436,7 @@ pub struct Exec {
     /// Device that ran the last piece of work.
     used: RefCell<Option<DeviceInfo>>,
     /// Number of devices lost so far: the first is replaced by a new device, the second by the CPU.
-    #[cfg(feature = "gpu")]
-    losses: std::cell::Cell<u32>,
+    losses: Cell<u32>,
 }
 
 impl Exec {
@@ -365,18 +448,14 @@ impl Exec {
             pool,
             notices: RefCell::default(),
             used: RefCell::default(),
-            #[cfg(feature = "gpu")]
-            losses: std::cell::Cell::new(0),
+            losses: Cell::default(),
         }
     }
 
     /// Executor on the given device; for tests and benchmarks.
-    #[cfg(feature = "gpu")]
-    pub fn on_gpu(gpu: gpu::Gpu, #[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Self {
-        let exec = Self::cpu(
-            #[cfg(target_arch = "wasm32")]
-            pool,
-        );
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn on_gpu(gpu: device::Gpu) -> Self {
+        let exec = Self::cpu();
         *exec.backend.borrow_mut() = Backend::Gpu(gpu.into());
         exec
     }
@@ -385,32 +464,33 @@ impl Exec {
     ///
     /// # Errors
     /// The user asked for a GPU, and none can be used.
-    #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
-    pub async fn open(device: Device, #[cfg(target_arch = "wasm32")] pool: pool::Pool) -> Result<Self> {
-        let exec = Self::cpu(
-            #[cfg(target_arch = "wasm32")]
-            pool,
-        );
-        #[cfg(feature = "gpu")]
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn open(device: Device) -> Result<Self> {
+        let exec = Self::cpu();
         if device != Device::Cpu {
-            match gpu::Gpu::open(device == Device::Gpu).await {
-                Ok(gpu) => *exec.backend.borrow_mut() = Backend::Gpu(gpu.into()),
+            match exec.open_gpu(device == Device::Gpu).await {
                 Err(error) if device == Device::Gpu => return Err(error),
                 Err(error) => exec.notice(text!(words::ON_CPU, reason = phrase(error.text().clone()))),
+                Ok(()) => {}
             }
         }
-        #[cfg(not(feature = "gpu"))]
-        if device == Device::Gpu {
-            return Err(crate::Error::device(words::NO_GPU_SUPPORT));
-        }
         Ok(exec)
+    }
+
+    /// Opens a GPU, which then runs all kernels.
+    ///
+    /// # Errors
+    /// No GPU can be used.
+    pub async fn open_gpu(&self, allow_software: bool) -> Result<()> {
+        let gpu = device::Gpu::open(allow_software).await?;
+        *self.backend.borrow_mut() = Backend::Gpu(gpu.into());
+        Ok(())
     }
 
     /// The device that work is given to now.
     pub fn device(&self) -> DeviceInfo {
         match &*self.backend.borrow() {
             Backend::Cpu => self.cpu_info(),
-            #[cfg(feature = "gpu")]
             Backend::Gpu(gpu) => DeviceInfo { kind: "gpu", adapter: gpu.name() },
         }
     }
@@ -430,7 +510,14 @@ impl Exec {
         self.notices.borrow()[from..].to_vec()
     }
 
-    #[cfg(feature = "gpu")]
+    /// Number of messages that do not concern a run that starts now. A fall-back to the CPU concerns every run.
+    pub fn old_notices(&self) -> usize {
+        match *self.backend.borrow() {
+            Backend::Cpu => 0,
+            Backend::Gpu(_) => self.notices.borrow().len(),
+        }
+    }
+
     fn notice(&self, sentence: Text) {
         self.notices.borrow_mut().push(sentence);
     }
@@ -446,7 +533,10 @@ impl Exec {
         uniforms: &K::Uniforms,
         steps: Range<u32>,
     ) -> Result<()> {
-        #[cfg(feature = "gpu")]
+        self.work(&mut lanes.held, Work::of::<K>(uniforms, steps)).await
+    }
+
+    async fn work(&self, lanes: &mut Held, work: Work) -> Result<()> {
         while let Some(gpu) = self.gpu() {
             // The device has not failed if lanes exceed its limit: other work stays on it.
             if let Err(error) = gpu.fits(lanes) {
@@ -456,7 +546,7 @@ impl Exec {
                 }
                 break;
             }
-            lanes.log.push((*uniforms, steps.clone()));
+            lanes.log.push(work.clone());
             let done = if gpu.holds(lanes) {
                 gpu.run(lanes, lanes.log.len() - 1).await
             } else {
@@ -474,7 +564,7 @@ impl Exec {
             }
         }
         self.settle(lanes).await?;
-        self.advance_cpu(lanes, uniforms, steps).await?;
+        self.advance_cpu(lanes, &work).await?;
         *self.used.borrow_mut() = Some(self.cpu_info());
         Ok(())
     }
@@ -484,12 +574,17 @@ impl Exec {
     /// # Errors
     /// Fails as [`Exec::advance`] does.
     pub async fn read<'a, K: Kernel>(&self, lanes: &'a mut Lanes<K>) -> Result<&'a [K::Row]> {
-        if let Some(host) = self.fetch(lanes, lanes.rows).await {
-            lanes.host = host;
+        self.refresh(&mut lanes.held).await?;
+        Ok(bytemuck::cast_slice(&lanes.held.host))
+    }
+
+    /// Brings the state on the host up to date.
+    async fn refresh(&self, lanes: &mut Held) -> Result<()> {
+        if let Some(found) = self.fetch(lanes, lanes.group).await {
+            bytemuck::cast_slice_mut(&mut lanes.host).copy_from_slice(&found);
             lanes.log.clear();
         }
-        self.settle(lanes).await?;
-        Ok(&lanes.host)
+        self.settle(lanes).await
     }
 
     /// The first `rows` rows of every group, `[group * rows + row][lane]`. The rest of the state is not copied and
@@ -498,26 +593,30 @@ impl Exec {
     /// # Errors
     /// Fails as [`Exec::advance`] does.
     pub async fn read_first<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Result<Vec<K::Row>> {
-        if let Some(found) = self.fetch(lanes, rows).await {
+        let bytes = self.first(&mut lanes.held, rows * Lanes::<K>::ROW).await?;
+        let mut found = vec![bytemuck::Zeroable::zeroed(); bytes.len() / size_of::<K::Row>()];
+        bytemuck::cast_slice_mut::<K::Row, u8>(&mut found).copy_from_slice(&bytes);
+        Ok(found)
+    }
+
+    /// The first `part` words of every group, as bytes.
+    async fn first(&self, lanes: &mut Held, part: usize) -> Result<Vec<u8>> {
+        if let Some(found) = self.fetch(lanes, part).await {
             return Ok(found);
         }
         self.settle(lanes).await?;
-        Ok(lanes.host.chunks(lanes.rows).flat_map(|group| &group[..rows]).copied().collect())
+        Ok(lanes.host.chunks(lanes.group).flat_map(|group| bytemuck::cast_slice(&group[..part])).copied().collect())
     }
 
-    /// The first `rows` rows of every group from the device; `None` if the host has the current state or no device is
-    /// left.
-    #[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "a GPU answers later"))]
-    async fn fetch<K: Kernel>(&self, lanes: &mut Lanes<K>, rows: usize) -> Option<Vec<K::Row>> {
-        #[cfg(not(feature = "gpu"))]
-        let _ = (lanes, rows);
-        #[cfg(feature = "gpu")]
+    /// The first `part` words of every group from the device, as bytes; `None` if the host has the current state or no
+    /// device is left.
+    async fn fetch(&self, lanes: &mut Held, part: usize) -> Option<Vec<u8>> {
         while let Some(gpu) = self.gpu().filter(|_| !lanes.log.is_empty()) {
             let read = async {
                 if !gpu.holds(lanes) {
                     gpu.load_and_replay(lanes).await?;
                 }
-                gpu.read(lanes, rows).await
+                gpu.read(lanes, part).await
             };
             match read.await {
                 Ok(found) => {
@@ -549,36 +648,34 @@ impl Exec {
     }
 
     /// Brings lanes whose device is lost up to date on the CPU, by replaying the log of their steps.
-    async fn settle<K: Kernel>(&self, lanes: &mut Lanes<K>) -> Result<()> {
-        for (uniforms, steps) in std::mem::take(&mut lanes.log) {
-            self.advance_cpu(lanes, &uniforms, steps).await?;
+    async fn settle(&self, lanes: &mut Held) -> Result<()> {
+        for work in std::mem::take(&mut lanes.log) {
+            self.advance_cpu(lanes, &work).await?;
             *self.used.borrow_mut() = Some(self.cpu_info());
         }
         Ok(())
     }
 
     /// Destroys the device, as the reset of a driver would; for tests of recovery.
-    #[cfg(feature = "gpu")]
+    #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
     pub fn lose_device(&self) {
         if let Some(gpu) = self.gpu() {
             gpu.destroy();
         }
     }
 
-    #[cfg(feature = "gpu")]
-    fn gpu(&self) -> Option<std::rc::Rc<gpu::Gpu>> {
+    fn gpu(&self) -> Option<Rc<device::Gpu>> {
         match &*self.backend.borrow() {
-            Backend::Gpu(gpu) => Some(std::rc::Rc::clone(gpu)),
+            Backend::Gpu(gpu) => Some(Rc::clone(gpu)),
             Backend::Cpu => None,
         }
     }
 
-    /// Replaces a device that failed: the first time by a new device, later by the CPU. Each replacement is reported to
-    /// the user.
-    #[cfg(feature = "gpu")]
-    async fn replace(&self, failed: &std::rc::Rc<gpu::Gpu>, error: &crate::Error) {
+    /// Replaces a device that failed: the first time by a new device, later by the CPU. A new device is no help if the
+    /// file of a shader is missing. Each replacement is reported to the user.
+    async fn replace(&self, failed: &Rc<device::Gpu>, error: &Error) {
         // Another run of this page may have replaced the device already.
-        if !self.gpu().is_some_and(|gpu| std::rc::Rc::ptr_eq(&gpu, failed)) {
+        if !self.gpu().is_some_and(|gpu| Rc::ptr_eq(&gpu, failed)) {
             return;
         }
         // Runs that ask while a new device opens use the CPU; they lose nothing.
@@ -588,10 +685,8 @@ impl Exec {
         let place = self.notices.borrow().len();
         let reason = || phrase(error.text().clone());
         self.notice(text!(words::REST_ON_CPU, reason = reason()));
-        if self.losses.get() == 1
-            && let Ok(gpu) = gpu::Gpu::open(failed.allows_software()).await
-        {
-            *self.backend.borrow_mut() = Backend::Gpu(gpu.into());
+        let missing = error.text().template() == words::NO_SHADER.english();
+        if self.losses.get() == 1 && !missing && self.open_gpu(failed.allows_software()).await.is_ok() {
             self.notices.borrow_mut()[place] = text!(words::RESTARTED, reason = reason());
         }
     }

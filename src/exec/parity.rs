@@ -49,7 +49,7 @@ impl<K: Kernel> Case<K> {
 
     /// The lanes of the case in their initial state.
     pub fn lanes(&self) -> Lanes<K> {
-        Lanes::new(self.host.clone(), self.rows, self.inputs.clone())
+        Lanes::new(&self.host, self.rows, self.inputs.clone())
     }
 
     /// The state at the last of `cuts`, computed in ranges of steps that end at each of `cuts`.

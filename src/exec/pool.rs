@@ -13,9 +13,10 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageChannel, MessageEvent, MessagePort, Performance};
+use web_sys::{MessageChannel, MessageEvent, MessagePort};
 
-use super::{Inputs, Twin, words};
+use super::remote::{get, now};
+use super::{Inputs, Twin, Work, words};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -111,10 +112,6 @@ impl Drop for Worker {
         self.port.set_onmessage(None);
         self.port.close();
     }
-}
-
-fn get(object: &JsValue, key: &str) -> JsValue {
-    Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
 fn set(object: &Object, key: &str, value: &JsValue) {
@@ -253,18 +250,16 @@ impl Pool {
         }
     }
 
-    /// Advances the state of a kernel's groups through `steps`. The groups are shared out over the workers.
+    /// Advances the state of a kernel's groups through the steps of `work`. The groups are shared out over the workers.
     pub(super) async fn advance(
         &self,
         name: &'static str,
         inputs: &Inputs,
         state: &mut [u8],
         groups: u32,
-        steps: Range<u32>,
-        weight: u32,
-        windowed: &dyn Fn(Range<u32>) -> Vec<u8>,
+        work: &Work,
     ) -> Result<()> {
-        let weight = f64::from(weight);
+        let (steps, weight) = (&work.steps, f64::from(work.weight));
         let bytes = state.len() / groups.max(1) as usize;
         let mut step = steps.start;
         while step < steps.end {
@@ -273,9 +268,9 @@ impl Pool {
             let share = groups.div_ceil(self.workers() as u32).max(1);
             let window = cost.map_or(16.0, |cost| CHUNK_MS / cost) / weight;
             let window = window.clamp(1.0, f64::from(steps.end - step)) as u32;
-            let work = weight * f64::from(window);
-            let per_chunk = cost.map_or(1.0, |cost| CHUNK_MS / (cost * work)).clamp(1.0, f64::from(share)) as u32;
-            let uniforms = windowed(step..step + window);
+            let size = weight * f64::from(window);
+            let per_chunk = cost.map_or(1.0, |cost| CHUNK_MS / (cost * size)).clamp(1.0, f64::from(share)) as u32;
+            let uniforms = work.window(step..step + window);
             let mut waiting = Vec::new();
             for first in (0..groups).step_by(per_chunk as usize) {
                 let count = per_chunk.min(groups - first);
@@ -287,7 +282,7 @@ impl Pool {
                 let answer = Self::answer(receiver).await?;
                 state[first as usize * bytes..(first + count) as usize * bytes].copy_from_slice(&answer.data);
                 ms += answer.ms;
-                done += f64::from(count) * work;
+                done += f64::from(count) * size;
             }
             self.learn(name, ms / done);
             step += window;
@@ -320,12 +315,6 @@ impl Pool {
 
 thread_local! {
     static CACHE: RefCell<Vec<(f64, VecDeque<(f64, Inputs)>)>> = RefCell::default();
-}
-
-/// Milliseconds by the page's finest clock.
-pub fn now() -> f64 {
-    let performance = get(&js_sys::global(), "performance");
-    performance.dyn_into::<Performance>().map_or_else(|_| js_sys::Date::now(), |p| p.now())
 }
 
 /// Answers one request in a pool worker. `twin` finds the kernel or job by the name in the request.

@@ -520,7 +520,7 @@ mod tests {
         };
         let host = state(&Gaussian::new().table, 3, 2, s.runs, 1, s.skills, s.batch, s.init, s.one_run);
         let rows = rows(s.skills, s.batch);
-        let mut lanes = Lanes::<Compose>::new(host, rows, inputs);
+        let mut lanes = Lanes::<Compose>::new(&host, rows, inputs);
         let exec = Exec::cpu();
         for cut in cuts.windows(2) {
             pollster::block_on(exec.advance(&mut lanes, &uniforms, cut[0]..cut[1])).expect("runs");

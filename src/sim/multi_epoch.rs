@@ -558,7 +558,7 @@ impl Sweep {
     /// Prepares a plan. No step is done yet.
     pub fn new(plan: &Plan<'_>) -> Self {
         let (inputs, host, uniforms) = plan.parts();
-        let lanes = Lanes::new(host, rows(plan.features.dim(), plan.order, plan.samples), inputs);
+        let lanes = Lanes::new(&host, rows(plan.features.dim(), plan.order, plan.samples), inputs);
         Self { lanes, uniforms, spectrum: plan.features.spectrum(), step: 0 }
     }
 
@@ -649,7 +649,7 @@ mod tests {
         plan(s, |plan| {
             let (inputs, host, uniforms) = plan.parts();
             let rows = rows(s.features.dim(), s.order, s.samples);
-            let mut lanes = Lanes::<Epochs>::new(host, rows, inputs);
+            let mut lanes = Lanes::<Epochs>::new(&host, rows, inputs);
             let exec = Exec::cpu();
             for window in cuts.windows(2) {
                 pollster::block_on(exec.advance(&mut lanes, &uniforms, window[0]..window[1])).expect("runs");

@@ -20,7 +20,7 @@ fn devices() -> Vec<(String, Exec)> {
     let mut devices = vec![(cpu.device().adapter.english(), cpu)];
     #[cfg(feature = "gpu")]
     {
-        use scaling_lab::exec::gpu::Gpu;
+        use scaling_lab::exec::device::Gpu;
         for (place, name) in pollster::block_on(Gpu::adapters()).into_iter().enumerate() {
             match pollster::block_on(Gpu::open_nth(place)) {
                 Ok(gpu) => devices.push((name, Exec::on_gpu(gpu))),
@@ -126,11 +126,8 @@ fn compose_kernel(criterion: &mut Criterion) {
             group.throughput(Throughput::Elements(u64::from(RUNS) * lanes * u64::from(SAMPLES)));
             group.bench_function(format!("{RUNS} {what} of {SAMPLES} samples/{device}"), |bencher| {
                 bencher.iter(|| {
-                    let lanes = Lanes::<k_composition::Compose>::new(
-                        host.clone(),
-                        k_composition::rows(SKILLS, 1),
-                        inputs.clone(),
-                    );
+                    let lanes =
+                        Lanes::<k_composition::Compose>::new(&host, k_composition::rows(SKILLS, 1), inputs.clone());
                     run_lanes(&exec, lanes, &uniforms, SAMPLES);
                 });
             });
@@ -167,7 +164,7 @@ fn track_kernel(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(SAMPLES)));
         group.bench_function(format!("{RUNS} runs of {SAMPLES} samples/{device}"), |bencher| {
             bencher.iter(|| {
-                let lanes = Lanes::<state_tracking::Track>::new(host.clone(), rows, inputs.clone());
+                let lanes = Lanes::<state_tracking::Track>::new(&host, rows, inputs.clone());
                 run_lanes(&exec, lanes, &uniforms, SAMPLES);
             });
         });
@@ -198,12 +195,7 @@ fn epochs_kernel(criterion: &mut Criterion) {
             group.throughput(Throughput::Elements(u64::from(RUNS) * u64::from(steps) * multi_epoch::LANES as u64));
             group.bench_function(format!("{RUNS} runs of {steps} steps, {order:?}/{device}"), |bencher| {
                 bencher.iter(|| {
-                    run_lanes(
-                        &exec,
-                        Lanes::<multi_epoch::Epochs>::new(host.clone(), rows, inputs.clone()),
-                        &uniforms,
-                        steps,
-                    );
+                    run_lanes(&exec, Lanes::<multi_epoch::Epochs>::new(&host, rows, inputs.clone()), &uniforms, steps);
                 });
             });
         }

@@ -174,6 +174,11 @@ describe("a GPU that fails", () => {
       /has not answered for 10 seconds/i,
     ],
     [
+      "the device's module panics",
+      { worker: method("GPUDevice", "popErrorScope", "return Promise.resolve({})") },
+      /the GPU could not be used \(Unexpected error\)/i,
+    ],
+    [
       "the worker stops",
       {
         worker:
@@ -354,7 +359,7 @@ describe("a GPU that fails", () => {
       assert.deepEqual(await said(element), ["This experiment is computed on the CPU."]);
       assert.match(await element.locator(".badge").innerText(), /^CPU/);
       assert.deepEqual(
-        page.requests.filter((url) => /\/gpu-/.test(url)),
+        page.requests.filter((url) => /\/(device|wgsl)-/.test(url)),
         [],
       );
     }));
@@ -580,7 +585,7 @@ describe("a file that cannot be loaded", () => {
   /** @type {import("./types.d.ts").Lab} */
   let lab;
   before(async () => {
-    lab = await start("cpu");
+    lab = await start("gpu");
   });
   after(() => lab?.stop());
 
@@ -634,6 +639,7 @@ describe("a file that cannot be loaded", () => {
     );
     return state;
   }
+  const ATOMS = { runs: "32", atoms: "3000" };
   const WHOLE =
     /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection and try again/;
   /** The faults that matter for the files of `match`: a module of the engine is compiled whatever its media type. @param {RegExp} match */
@@ -679,7 +685,7 @@ describe("a file that cannot be loaded", () => {
           null,
           async (page) => {
             await breaking(page, match, fault, once);
-            await page.goto(`${lab.url}${hash({ runs: "32", atoms: "3000" }, "atoms")}`);
+            await page.goto(`${lab.url}${hash(ATOMS, "atoms")}`);
             await body(page).catch((error) => assert.fail(`${fault}: ${error.message}`));
           },
           { mayThrow: true },
@@ -697,6 +703,51 @@ describe("a file that cannot be loaded", () => {
         await run(element);
         assert.equal(await element.locator(".alert").count(), 0);
       }));
+  }
+
+  /** Every file that a GPU needs, and what the page says without it. @type {Record<string, [RegExp, RegExp]>} */
+  const GPU = {
+    "script of the device": [/\/device-\w+\.js$/, /A file of the lab could not be loaded/i],
+    "module of the device": [/\/device-\w+\.wasm$/, /A file of the lab could not be loaded/i],
+    "shader of the self-test": [
+      /\/wgsl-probe-\w+\.wgsl$/,
+      /the file of the kernel “probe” could not/,
+    ],
+    "shader of the experiment": [
+      /\/wgsl-atoms-\w+\.wgsl$/,
+      /the file of the kernel “atoms” could not/,
+    ],
+  };
+  for (const [file, [match, words]] of Object.entries(GPU)) {
+    /** @param {string[]} faults @param {boolean} once @param {"cpu" | "gpu"} kind */
+    const computes = async (faults, once, kind) =>
+      void (await Promise.all(
+        faults.map((fault) =>
+          lab.open(
+            null,
+            async (page) => {
+              await breaking(page, match, fault, once);
+              await page.goto(`${lab.url}${hash({ ...ATOMS, device: "gpu" }, "atoms")}`);
+              const element = await ready(page);
+              await run(element);
+              const ours = await result(element);
+              assert.equal(ours.device.at(-1)?.kind, kind, fault);
+              assertSame(numbers(ours), numbers(await native("atoms", ATOMS)), fault);
+              const all = await said(element);
+              assert.equal(
+                all.filter((text) => words.test(text)).length,
+                kind === "cpu" ? 1 : 0,
+                all.join(" | "),
+              );
+            },
+            { mayThrow: true },
+          ),
+        ),
+      ));
+    test(`${file}: without it the CPU computes, and the page says why`, () =>
+      computes(["status 404", "dropped", "cut", "empty", "a sign-in page"], false, "cpu"));
+    test(`${file}: a second request succeeds`, () =>
+      computes(["dropped", "cut", "a sign-in page"], true, "gpu"));
   }
 
   test("Restart recovers when the file is available again", () =>

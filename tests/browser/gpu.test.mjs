@@ -99,7 +99,7 @@ test("a software adapter is used only when chosen, and nothing is fetched for it
     assert.deepEqual(kinds(await downloaded(element)), ["cpu"]);
     assert.match(await element.locator(".device").innerText(), /software/);
     assert.deepEqual(
-      page.requests.filter((url) => /\/gpu-/.test(url)),
+      page.requests.filter((url) => /\/(device|wgsl)-/.test(url)),
       [],
     );
   }));

@@ -1,14 +1,18 @@
 // The modules that build.mjs generates.
 declare module "lab:assets" {
-  /** `pieces` are the pieces of the CPU's build by number, `loads` those that an experiment needs, `rest` is the number of what is left. */
+  /** `pieces` are the pieces of the CPU's build by number, `loads` those that an experiment needs; `run` is the piece of all runs, `rest` what is left. */
   export const cpu: {
     worker: string;
     wasm: string;
     pieces: { file: string; needs: number[] }[];
     loads: Record<string, import("../pieces.mjs").Loads>;
+    run: number;
     rest: number;
   };
-  export const gpu: { worker: string; wasm: string };
+  export const gpu: { glue: string; wasm: string };
+}
+declare module "lab:shaders" {
+  export const shaders: Record<string, string>;
 }
 declare module "lab:catalogue" {
   type Maths = import("./prose.js").Maths;
@@ -43,6 +47,7 @@ declare module "lab:glue" {
     check: any,
     serve_chunk: any,
     panic_message: any,
+    Device: any,
     tick: any;
   export default glue;
 }

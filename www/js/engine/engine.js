@@ -81,7 +81,7 @@ export class Engine extends EventTarget {
   /** Fetches pieces of the CPU's build and gives them to the workers. Workers that start later get them at their start. @param {number[]} numbers */
   async #load(numbers) {
     const given = await fetchPieces(numbers);
-    if (given.length) for (const host of this.#hosts.values()) host.post({ type: "pieces", given });
+    for (const host of this.#hosts.values()) host.post({ type: "pieces", given });
   }
 
   /** Ends every worker; the next use starts new ones. */

@@ -1,11 +1,11 @@
 // An engine worker as the page sees it, and the runs inside it.
-import { failure, script } from "../assets.js";
+import { base, failure, script } from "../assets.js";
 import { t } from "../i18n.js";
 import { fill } from "../text.js";
 import { cpu, gpu } from "lab:assets";
 import { expect, met } from "./clock.js";
 import { unhandled } from "./unhandled.js";
-import { compile, ended, pieces, send, spawn, told } from "./wasm.js";
+import { compile, ended, fetchPieces, pieces, send, spawn, told } from "./wasm.js";
 
 /** @typedef {import("./messages.d.ts").ToWorker} ToWorker
  *  @typedef {import("./messages.d.ts").FromWorker} FromWorker
@@ -130,13 +130,17 @@ export class Host {
   /** @returns {Promise<Ready>} */
   async #start() {
     const onGpu = this.kind === "gpu";
-    const [module, text] = await Promise.all(
-      onGpu ? [compile(gpu.wasm), script(gpu.worker)] : [compile(cpu.wasm), cpu.worker],
-    );
-    const ports = await this.pool.ports(onGpu ? null : module);
+    const [module, glue, device] = await Promise.all([
+      compile(cpu.wasm),
+      onGpu ? script(gpu.glue) : "",
+      onGpu ? compile(gpu.wasm) : null,
+      // What drives a device is in the piece of all runs.
+      onGpu ? fetchPieces([cpu.run]) : null,
+    ]);
+    const ports = await this.pool.ports(module);
     if (this.dead) throw this.dead;
     return new Promise((resolve, reject) => {
-      const worker = (this.worker = spawn(text));
+      const worker = (this.worker = spawn(cpu.worker + glue));
       /** @param {LabError} error */
       const end = (error) => {
         reject(error);
@@ -154,7 +158,7 @@ export class Host {
       };
       worker.onerror = (event) => void ended(event).then(end);
       worker.onmessageerror = () => end(failure("panic", t("workerDied")));
-      const engine = { kind: this.kind, ports, hidden: document.hidden };
+      const engine = { ports, gpu: device && { module: device, base, hidden: document.hidden } };
       send(worker, { type: "init", module, pieces, engine }, ports);
       if (onGpu)
         document.addEventListener("visibilitychange", () =>

@@ -1,5 +1,5 @@
 /** Messages between the page and its workers. Both unions are closed by `type`: tsc fails if a side sends an unknown type or forgets one. */
-import type { Claim, Kind, LabError, Progress, Result, Runs, Text, Values } from "../types.d.ts";
+import type { Claim, LabError, Progress, Result, Runs, Text, Values } from "../types.d.ts";
 
 export interface Device {
   kind: string;
@@ -22,7 +22,14 @@ interface Begin {
   module: WebAssembly.Module;
   pieces: Piece[];
   /** The engine of an engine worker; null for a plain worker of the pool. `ports` lead to the pool's workers. */
-  engine: { kind: Kind; ports: MessagePort[]; hidden: boolean } | null;
+  engine: { ports: MessagePort[]; gpu: Gpu | null } | null;
+}
+
+/** What an engine on the GPU needs besides: the module of the device, the address of the page's files, and whether the page is hidden. */
+export interface Gpu {
+  module: WebAssembly.Module;
+  base: string;
+  hidden: boolean;
 }
 
 /** Messages of the page to a worker. */
@@ -113,3 +120,9 @@ export type ToOwner =
   | { type: "stuck" }
   /** The run's worker has ended. */
   | { type: "panic"; error: LabError };
+
+declare global {
+  /** The GPU device, in the worker of an engine that uses one. */
+  var gpu: { base: string; hidden: boolean; begin(gpu: Gpu): void; panicked(): string } | undefined;
+  var askDevice: (object: any, verb: string, values: any[]) => Promise<any>;
+}

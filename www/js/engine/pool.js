@@ -1,6 +1,6 @@
 // Plain workers that compute chunks of work. An engine worker sends the chunks through a port.
 import { cpu } from "lab:assets";
-import { compile, ended, pieces, send, spawn, told } from "./wasm.js";
+import { ended, pieces, send, spawn, told } from "./wasm.js";
 
 /** @typedef {import("../types.d.ts").LabError} LabError */
 
@@ -11,10 +11,9 @@ export class Pool {
     /** @type {Worker[]} */
     this.workers = [];
   }
-  /** Makes a port to each worker. The first call starts the workers. @param {WebAssembly.Module | null} module */
+  /** Makes a port to each worker. The first call starts the workers. @param {WebAssembly.Module} module */
   async ports(module) {
     if (!this.workers.length) {
-      module ??= await compile(cpu.wasm);
       const count = Math.max(1, Math.min((navigator.hardwareConcurrency || 2) - 1, 4));
       for (let i = 0; i < count; i++) {
         const worker = spawn(cpu.worker);

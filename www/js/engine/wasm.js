@@ -42,20 +42,14 @@ export const pieces = cpu.pieces.map(({ file, needs }) => ({
   module: null,
 }));
 
-/** Fetches pieces, once for all callers; answers with those that workers do not have yet. @param {number[]} numbers */
-export async function fetchPieces(numbers) {
-  /** @type {import("./messages.d.ts").Given[]} */
-  const fresh = [];
-  await Promise.all(
-    numbers.map(async (number) => {
-      const module = await compile(cpu.pieces[number].file);
-      if (!pieces[number].module) fresh.push([number, module]);
-      pieces[number].module = module;
-    }),
+/** Fetches pieces, each once for all callers. A piece comes after those that it needs. @param {number[]} numbers @returns {Promise<import("./messages.d.ts").Given[]>} */
+export const fetchPieces = (numbers) =>
+  Promise.all(
+    numbers.map(async (number) => [
+      number,
+      (pieces[number].module = await compile(cpu.pieces[number].file)),
+    ]),
   );
-  // A piece comes after those that it needs.
-  return fresh.sort(([a], [b]) => a - b);
-}
 
 /** @param {string} text */
 export function spawn(text) {

@@ -14,7 +14,6 @@ const PROGRESS_MS = 16; // at most once a frame
 const RESULT_MS = 66; // a result is larger than a report of progress: at most about 15 per second
 const RESULT_SHARE = 5; // results take at most about a fifth of the time
 const PIECE = 2 ** 18; // bytes read between two looks at the clock
-const TICK_MS = 250; // of the clock that counts how long a GPU has been silent
 const READING_MS = 1000; // how often a table that arrives slowly is reported as still arriving
 
 /** @type {any} */
@@ -115,7 +114,7 @@ function die(error) {
     },
   });
 }
-const panicked = () => lab.panic_message?.();
+const panicked = () => lab.panic_message?.() || self.gpu?.panicked();
 
 // No caller waits for an exception or a panic inside a browser's callback, so it is reported here.
 self.addEventListener("error", (event) => {
@@ -126,15 +125,6 @@ self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   die(event.reason);
 });
-
-/** Starts the clock of the GPU's deadlines, which stops while the page is hidden, and the worker's signs of life. */
-let hidden = false;
-function startClock() {
-  setInterval(() => {
-    if (!hidden) lab.tick();
-    post({ type: "alive" });
-  }, TICK_MS);
-}
 
 // Waits for a macrotask, so that messages are read between two checkpoints; setTimeout(0) would take 4 ms each time.
 const channel = new MessageChannel();
@@ -344,14 +334,16 @@ async function receive(message) {
     case "init": {
       begin(message);
       if (!message.engine) return;
-      const { kind, ports } = message.engine;
-      hidden = message.engine.hidden;
-      if (kind === "gpu") startClock();
-      engine = kind === "gpu" ? await lab.Engine.gpu(ports) : new lab.Engine(ports);
+      const { gpu, ports } = message.engine;
+      engine = new lab.Engine(ports);
+      if (gpu) {
+        self.gpu?.begin(gpu);
+        await engine.open_gpu();
+      }
       return post({ type: "ready", stamp: lab.stamp(), device: engine.device() });
     }
     case "hidden":
-      hidden = message.hidden;
+      if (self.gpu) self.gpu.hidden = message.hidden;
       return;
     case "pieces":
       return take(message.given);

@@ -216,7 +216,7 @@ impl Experiment for KComposition {
             let (table, trainings) = (&self.gaussian.table, self.trainings.len());
             let Block { first, runs } = leg.block;
             let host = sim::state(table, self.seed, first, runs, trainings, skills, batch, init, leg.ladder);
-            (Lanes::new(host, sim::rows(skills, batch), inputs), 0)
+            (Lanes::new(&host, sim::rows(skills, batch), inputs), 0)
         });
         exec.advance(&mut lanes, &self.uniforms(leg, bits, stop), from..stop).await?;
         let host = exec.read_first(&mut lanes, sim::RECORDS).await?;

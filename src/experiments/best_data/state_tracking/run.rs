@@ -71,7 +71,7 @@ impl StateTracking {
         let inputs = Inputs::new(&[bytemuck::cast_slice(&tables), bytemuck::cast_slice(&self.tests[0])]);
         let Params { symbols, hops, init, runs, .. } = self.params;
         let host = sim::start(self.seed, symbols, hops, init as f32, runs, self.params.exponents.len() as u32);
-        Lanes::new(host, self.rows(), inputs)
+        Lanes::new(&host, self.rows(), inputs)
     }
 
     /// The record of the run in a lane. If the run stopped earlier, the record is `last`.
