@@ -26,8 +26,15 @@ import { calls, observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
 const KB = 1000;
-/** Bytes of gzip: until an experiment is ready, in at most so many requests; until its default run has ended on the CPU; for a GPU; in the stub of an embedded element. */
-const BUDGET = { ready: 100 * KB, requests: 8, run: 200 * KB, gpu: 90 * KB, embed: 5 * KB };
+/** Bytes of gzip: until an experiment is ready, in at most so many requests; until its default run has ended on the CPU; for a GPU; in the stub of an embedded element; what one experiment more adds to the first download of another. */
+const BUDGET = {
+  ready: 100 * KB,
+  requests: 8,
+  run: 200 * KB,
+  gpu: 90 * KB,
+  embed: 5 * KB,
+  growth: 400,
+};
 /** Experiments that need more, and how much. They need the fitter. */
 const MORE = {
   "data-constrained": { ready: 120 * KB, run: 260 * KB },
@@ -323,13 +330,13 @@ function byEnglish({ lang, texts }) {
   return said;
 }
 
-/** The modules of catalogue.js in a language: one that is always there, two for each experiment, one each for the list and the published numbers. @param {Language} language */
-function catalogue(language) {
+/** The modules of catalogue.js in a language: one that is always there, two for each experiment, one each for the list and the published numbers. @param {Language} language @param {Listed[]} [known] */
+function catalogue(language, known = all) {
   /** @param {string} english @param {string} key */
   const say = (english, key) => language.texts[key] ?? english;
   const said = byEnglish(language);
   const inWords = (/** @type {Words} */ texts) => Object.values(texts).map((t) => said[t] ?? t);
-  const entriesOf = all.map((entry) => reworded(labelled(entry), entry.slug, say));
+  const entriesOf = known.map((entry) => reworded(labelled(entry), entry.slug, say));
   const index = entriesOf.map(({ slug, title }) => ({ slug, title }));
   const card = (/** @type {Listed} */ { slug }) => {
     const entry = entriesOf.find((one) => one.slug === slug);
@@ -347,8 +354,8 @@ function catalogue(language) {
     virtual(
       "lab:catalogue",
       `${exporting({ index })}
-export const entries = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:entry/${slug}`)}`)} };
-export const explanations = { ${all.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:words/${slug}`)}`)} };
+export const entries = { ${known.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:entry/${slug}`)}`)} };
+export const explanations = { ${known.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:words/${slug}`)}`)} };
 export const list = ${load("lab:words/list")};
 export const claims = ${load("lab:words/claims")};`,
     ),
@@ -488,20 +495,28 @@ const assets = {
     wasm: putHashed("device.wasm", readFileSync(join(made, "device/lab.wasm"))),
   },
 };
-/** The whole page in one language: English at the root, another one in a folder of its name. @param {Language} language */
-async function pageIn(language) {
-  const { lang } = language;
-  const [folder, up] = lang === "en" ? ["", ""] : [`${lang}/`, "../"];
-  /** Engines know no language: all pages share them. */
-  const shared = {
-    cpu: {
-      ...assets.cpu,
-      wasm: up + assets.cpu.wasm,
-      pieces: assets.cpu.pieces.map(({ file, needs }) => ({ file: up + file, needs })),
-    },
-    gpu: { glue: up + assets.gpu.glue, wasm: up + assets.gpu.wasm },
-  };
-  const page = await build({
+/** The addresses of the engine's files, from the folder of a language. @param {string} up @param {Listed[]} known */
+const engine = (up, known) => ({
+  cpu: {
+    ...assets.cpu,
+    wasm: up + assets.cpu.wasm,
+    pieces: pieces
+      .filter((_, i) => known === all || !onlyOf(i, known))
+      .map(({ file, needs }) => ({ file: up + file, needs })),
+    loads: Object.fromEntries(known.map(({ slug }) => [slug, assets.cpu.loads[slug]])),
+  },
+  gpu: { glue: up + assets.gpu.glue, wasm: up + assets.gpu.wasm },
+});
+/** Does only an experiment that is not among `known` load this piece? @param {number} piece @param {Listed[]} known */
+const onlyOf = (piece, known) => {
+  const users = all.filter(({ slug }) =>
+    Object.values(assets.cpu.loads[slug]).flat().includes(piece),
+  );
+  return users.length > 0 && users.every((user) => !known.includes(user));
+};
+/** The page's scripts and sheets. @param {Language} language @param {string} [up] @param {Listed[]} [known] */
+const bundled = (language, up = "", known = all) =>
+  build({
     entryPoints: { main: join(www, "js/main.js"), style: join(www, "style.css") },
     bundle: true,
     minify: true,
@@ -517,10 +532,27 @@ async function pageIn(language) {
     plugins: [
       elementSheets,
       wordsOf(language),
-      virtual("lab:assets", exporting(shared)),
-      ...catalogue(language),
+      virtual("lab:assets", exporting(engine(up, known))),
+      ...catalogue(language, known),
     ],
   });
+/** The scripts that are loaded with the main script, itself first, by static imports. @param {import("esbuild").BuildResult<{metafile: true}>} page */
+function scriptsOf(page) {
+  const outputs = Object.entries(page.metafile.outputs).map(
+    ([path, output]) => /** @type {const} */ ([basename(path), output]),
+  );
+  const of = new Map(outputs);
+  const found = new Set(outputs.flatMap(([name]) => (/^main-\w+\.js$/.test(name) ? [name] : [])));
+  for (const name of found)
+    for (const { path, kind } of of.get(name)?.imports ?? [])
+      if (kind === "import-statement") found.add(basename(path));
+  return found;
+}
+/** The whole page in one language: English at the root, another one in a folder of its name. @param {Language} language */
+async function pageIn(language) {
+  const { lang } = language;
+  const [folder, up] = lang === "en" ? ["", ""] : [`${lang}/`, "../"];
+  const page = await bundled(language, up);
   /** @type {Record<string, string>} */
   const entry = {};
   for (const { path, text } of page.outputFiles) {
@@ -532,15 +564,7 @@ async function pageIn(language) {
     const stem = /^(main|style)-\w+\.(js|css)$/.exec(basename(path));
     if (stem) entry[stem[1]] = basename(path);
   }
-  /** What is loaded with the main script, by static imports. */
-  const imported = new Set([entry.main]);
-  for (const name of imported) {
-    const output = Object.entries(page.metafile.outputs).find(
-      ([path]) => basename(path) === name,
-    )?.[1];
-    for (const { path, kind } of output?.imports ?? [])
-      if (kind === "import-statement") imported.add(basename(path));
-  }
+  const imported = scriptsOf(page);
   /** The file that holds a module of the catalogue. @param {string} name */
   const fileOf = (name) => {
     const found = Object.entries(page.metafile.outputs).find(([, { inputs }]) =>
@@ -563,7 +587,7 @@ async function pageIn(language) {
         .slice(1)
         .map((name) => `<link rel="modulepreload" href="${name}">\n`)
         .join("") +
-        `<link rel="preload" as="fetch" crossorigin href="${shared.cpu.wasm}">\n<script`,
+        `<link rel="preload" as="fetch" crossorigin href="${up + assets.cpu.wasm}">\n<script`,
     );
   for (const name of [entry.style, entry.main]) {
     if (!html.includes(`"${name}"`))
@@ -612,6 +636,22 @@ const costs = all.map(({ slug, data, params }) => {
     budget: { ...BUDGET, .../** @type {Record<string, object>} */ (MORE)[slug] },
   };
 });
+/** Bytes of gzip that one experiment more adds to the scripts and to the core, which all pages load: the mean over all experiments. */
+async function growth() {
+  const [english] = spokenHere;
+  const scripts = async (/** @type {Listed[]} */ known) => {
+    const page = await bundled(english, "", known);
+    const names = scriptsOf(page);
+    return page.outputFiles
+      .filter(({ path }) => names.has(basename(path)))
+      .reduce((sum, { contents }) => sum + gzip(contents), 0);
+  };
+  const few = all.slice(0, 1);
+  const more = ((await scripts(all)) - (await scripts(few))) / (all.length - few.length);
+  // In the core, an experiment has its name, the name's address and length, and the address of its entry.
+  const named = Math.max(...all.map(({ slug }) => slug.length)) + 12;
+  return Math.ceil(more) + named;
+}
 /** The About page shows it, and tests compare with it what a page fetches. */
 for (const { lang } of spokenHere)
   put(
@@ -639,6 +679,10 @@ for (const [name, { length }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))
 row("GPU device with two shaders, fetched when used", "", total(gpu));
 if (total(gpu) > BUDGET.gpu)
   over.push(`the GPU: ${total(gpu)} bytes of gzip, the budget is ${BUDGET.gpu}`);
+const adds = await growth();
+row("one experiment more adds to the others", "", adds);
+if (adds > BUDGET.growth)
+  over.push(`one experiment more adds ${adds} bytes of gzip, the budget is ${BUDGET.growth}`);
 row("gzip -9, first visit to", "requests", "ready", "run");
 row("  the front page, without its cards", shell.length, total(shell), "");
 for (const { slug, requests, ready, run, budget } of costs) {
