@@ -484,7 +484,7 @@ const assets = {
     wasm: pieces[0].file,
     pieces,
     loads: Object.fromEntries(parted.loads),
-    run: parted.run,
+    gpu: parted.gpu,
     rest: parted.rest,
   },
   gpu: {

@@ -5,6 +5,7 @@
 //   EXPERIMENT     what opening an experiment runs besides the core
 //   A+B-run        what runs of several experiments need besides, such as the fitter
 //   EXPERIMENT-run what runs of one experiment need besides
+//   gpu            what drives a GPU; runs call it only once a GPU is open
 //   rest           everything else, such as the reader of tables
 //
 // Two sources say what an experiment needs. What its opening runs was observed: build.mjs opens it and records the
@@ -46,15 +47,18 @@ function constantsOf(from, stop) {
 /** @template T @param {Iterable<T>} items @param {(item: T) => unknown} keep */
 const only = (items, keep) => new Set([...items].filter(keep));
 
-/** The exports that only readers of tables and tests call. */
-const RARE = /tablereader|runtable|digest/;
+/** The exports that only readers of tables and tests call, and what opens a GPU. */
+const RARE = /tablereader|runtable|digest/,
+  OPENS = /open_gpu/;
+/** The functions that drive a GPU: all of src/exec/device.rs, and what opens and replaces a device. */
+const DRIVER = /scaling_lab(4|\.\.)exec((6|\.\.)device|4Exec(8open_gpu|7replace))/;
 
 /**
  * @param {{functions: Map<string, Node>, constants: Node[]}} graph what the linker recorded
  * @param {{functions: Map<string, Set<string>>, exported: Map<string, string>}} module the module that is to be divided, which
  *   wasm-bindgen has made of the linked one: its functions with those that each calls, and its exports
  * @param {Map<string, Set<string>>} opened the functions that ran while an experiment was opened, by experiment
- * @returns {{pieces: Piece[], loads: Map<string, Loads>, run: number, rest: number}}
+ * @returns {{pieces: Piece[], loads: Map<string, Loads>, gpu: number[], rest: number}}
  */
 export function plan(graph, { functions, exported }, opened) {
   const slugs = [...opened.keys()];
@@ -113,12 +117,15 @@ export function plan(graph, { functions, exported }, opened) {
   const entryOf = (/** @type {string} */ slug) =>
     [...entries].filter(([, owner]) => owner === slug).map(([node]) => node);
 
+  const driver = nodes(only(names, (name) => DRIVER.test(name)));
+  const onCpu = new Set([...barred, ...driver]);
+
   // What most openings run is the core.
   const shared = only(names, (name) => (times.get(name) ?? 0) * 2 > slugs.length);
   const needed = new Map(
     slugs.map((slug) => {
       const from = [...(seeds.get(slug) ?? []), ...entryOf(slug)];
-      return [slug, only(functionsIn(reach(from, barred)), (name) => !shared.has(name))];
+      return [slug, only(functionsIn(reach(from, onCpu)), (name) => !shared.has(name))];
     }),
   );
   const neededBy = (/** @type {string} */ slug) => needed.get(slug) ?? new Set();
@@ -126,8 +133,11 @@ export function plan(graph, { functions, exported }, opened) {
   const users = new Map();
   for (const [slug, some] of needed)
     for (const name of some) users.set(name, [...(users.get(name) ?? []), slug]);
-  const usual = [...exported].flatMap(([outer, name]) => (RARE.test(outer) ? [] : [name]));
-  const driving = functionsIn(reach(nodes(usual), barred));
+  /** Exported functions by the names of their exports. @param {(outer: string) => boolean} wanted */
+  const exportsThat = (wanted) =>
+    nodes([...exported].flatMap(([outer, name]) => (wanted(outer) ? [name] : [])));
+  const usual = exportsThat((outer) => !RARE.test(outer) && !OPENS.test(outer));
+  const driving = functionsIn(reach(usual, onCpu));
   const running = only(
     names,
     (name) =>
@@ -178,13 +188,19 @@ export function plan(graph, { functions, exported }, opened) {
     const own = small ? [] : [add(`${slug}-run`, late, [core, ...before, opening])];
     loads.set(slug, { opening: [opening], running: [...before, ...own] });
   }
+  const opens = exportsThat((outer) => OPENS.test(outer));
+  const driven = only(
+    functionsIn(reach([...driver, ...opens], barred)),
+    (name) => !shared.has(name) && !running.has(name),
+  );
+  const gpu = add("gpu", driven, [core, run]);
   const placed = new Set(pieces.flatMap((piece) => [...piece.functions]));
   const called = functionsIn(reach(nodes(exported.values()), barred));
   const left = only(
     names,
     (name) =>
-      ![core, run].some((piece) => pieces[piece].functions.has(name)) &&
+      ![core, run, gpu].some((piece) => pieces[piece].functions.has(name)) &&
       (called.has(name) || !placed.has(name)),
   );
-  return { pieces, loads, run, rest: add("rest", left, [core, run]) };
+  return { pieces, loads, gpu: [run, gpu], rest: add("rest", left, [core, run]) };
 }

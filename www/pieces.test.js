@@ -42,7 +42,11 @@ function lab() {
     return d(`entry-${slug}`, open, words, d(`spec-${slug}`));
   });
   refer(find, d("list", ...entries), d("names"));
+  const [gpu, opener] = [f("_ZN11scaling_lab4exec6device3Gpu3run"), f("opener")];
   refer(drive, find, step);
+  refer(step, gpu);
+  refer(gpu, f("dispatch"), sum);
+  refer(opener, gpu);
   refer(fitter, d("nodes"));
   const calls = new Map([...functions.keys()].map((name) => [name, new Set()]));
   calls.set("drive shim", new Set(["drive"]));
@@ -50,6 +54,7 @@ function lab() {
     ["find", "find"],
     ["advance", "drive shim"],
     ["tablereader_push", "read"],
+    ["engine_open_gpu", "opener"],
   ]);
   const opened = new Map(
     ["a", "b", "c", "d"].map((slug) => [slug, new Set(["find", `open-${slug}`])]),
@@ -103,6 +108,11 @@ test("a piece comes after those that it needs, and every function has a piece", 
   pieces.forEach(({ needs }, number) => assert.ok(needs.every((one) => one < number)));
   assert.equal(rest, pieces.length - 1);
   assert.deepEqual(of("rest").functions, ["read"]);
+  assert.deepEqual(of("gpu").functions, [
+    "_ZN11scaling_lab4exec6device3Gpu3run",
+    "dispatch",
+    "opener",
+  ]);
   const { graph } = lab();
   for (const name of graph.functions.keys())
     assert.ok(

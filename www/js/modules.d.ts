@@ -1,12 +1,12 @@
 // The modules that build.mjs generates.
 declare module "lab:assets" {
-  /** `pieces` are the pieces of the CPU's build by number, `loads` those that an experiment needs; `run` is the piece of all runs, `rest` what is left. */
+  /** `pieces` are the pieces of the CPU's build by number, `loads` those that an experiment needs; `gpu` those that drive a GPU; `rest` is what is left. */
   export const cpu: {
     worker: string;
     wasm: string;
     pieces: { file: string; needs: number[] }[];
     loads: Record<string, import("../pieces.mjs").Loads>;
-    run: number;
+    gpu: number[];
     rest: number;
   };
   export const gpu: { glue: string; wasm: string };

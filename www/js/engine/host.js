@@ -134,8 +134,7 @@ export class Host {
       compile(cpu.wasm),
       onGpu ? script(gpu.glue) : "",
       onGpu ? compile(gpu.wasm) : null,
-      // What drives a device is in the piece of all runs.
-      onGpu ? fetchPieces([cpu.run]) : null,
+      onGpu ? fetchPieces(cpu.gpu) : null,
     ]);
     const ports = await this.pool.ports(module);
     if (this.dead) throw this.dead;
