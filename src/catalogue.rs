@@ -60,7 +60,7 @@ impl Catalogue {
     }
 
     /// Every text template, filled with arguments of each kind in turn. A test checks that the page and the command
-    /// line make the same texts of them.
+    /// line turn them into the same texts.
     pub fn samples(&self) -> Vec<Text> {
         text::samples(self.templates())
     }
@@ -72,7 +72,8 @@ impl Default for Catalogue {
     }
 }
 
-/// The source of every shader by the name of its kernel, with the shader of a device's self-test.
+/// The sources of all shaders by the names of their kernels: the kernels of the experiments, and the kernel with which
+/// a device tests itself.
 pub fn shaders() -> BTreeMap<&'static str, &'static str> {
     let suites = experiments::all().flat_map(|entry| entry.kernels).filter_map(|twin| twin.suite);
     let suites = std::iter::once(Suite::new::<Probe>()).chain(suites.map(|suite| suite()));

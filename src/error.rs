@@ -45,7 +45,7 @@ pub struct Error {
 struct Parts {
     kind: ErrorKind,
     message: Text,
-    /// The name of the parameter that cannot be used; `None` if the error is not due to a parameter.
+    /// The name of the parameter to which the error is due; `None` if it is not due to a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
 }

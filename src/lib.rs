@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | [`mod@text`] | sentences as data: templates, arguments, English | nothing |
 //! | [`error`] | the error type | everything above |
-//! | [`math`] | elementary functions of f64, equal on all machines | everything above |
+//! | [`math`] | elementary functions of f64, with equal results on all machines | everything above |
 //! | [`rng`] | random draws, each of which depends only on its index | everything above |
 //! | [`stats`] | means, fits of lines, quantiles, and their errors | `error`, `math` |
 //! | [`theory`] | closed forms, pure f64 functions | everything above |
@@ -15,7 +15,7 @@
 //! | [`exec`] | running work on threads, workers and GPUs | `text`, `error`, `math`, `rng` |
 //! | [`sim`] | kernels: each is a WGSL shader and a Rust file with equal results | `error`, `math`, `rng`, `theory`, `exec` |
 //! | [`fit`] | fitting laws to runs, in f64 on the CPU | `text`, `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
-//! | [`kit`] | the trait and other parts of all experiments; `kit/fits` is shared by the pages of fits | everything above |
+//! | [`kit`] | the trait `Experiment`, and other parts that all experiments share; `kit/fits` is shared by the experiments that fit laws | everything above |
 //! | [`experiments`] | the experiments, in one folder for each part of the lab | everything above |
 //! | [`session`] | finding, checking and running an experiment, and recomputing claims | everything above |
 //! | [`catalogue`] | all texts of the lab, for the build of the page and for translations | everything above |
@@ -23,8 +23,9 @@
 //!
 //! A module may import itself. `tests/catalogue.rs` checks that the sources follow this table.
 //!
-//! Only `exec/gpu.rs` names wgpu. The doors to JavaScript are `web`, `exec/pool.rs` and `exec/remote.rs`. A page has two
-//! wasm modules: all of this, and, with the feature `device`, the GPU device alone, which it fetches when it uses a GPU.
+//! Only `exec/gpu.rs` uses wgpu. The modules `web`, `exec/pool.rs` and `exec/remote.rs` connect the lab with
+//! JavaScript. A page has two wasm modules. The first contains the lab without the GPU device. The second, a build of
+//! this crate with the feature `device`, contains only the GPU device; the page fetches it when it uses a GPU.
 
 #[cfg(not(any(feature = "device", target_arch = "wasm32")))]
 pub mod catalogue;
@@ -64,7 +65,7 @@ pub mod web;
 #[cfg(not(feature = "device"))]
 pub use error::{Error, ErrorKind, Result};
 
-/// What the build of the GPU device contains.
+/// The modules that a build with the feature `device` contains.
 #[cfg(feature = "device")]
 pub mod exec {
     mod fault;

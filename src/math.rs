@@ -1,9 +1,9 @@
-//! Transcendental functions of f64, for all code of the project.
+//! The transcendental functions of f64 that all code of the project uses.
 //!
 //! The standard library's `exp`, `ln`, `powf` call the platform's own code and differ between native programs and
 //! WebAssembly. The functions here do not, so a CPU result has the same bits on every machine. `clippy.toml` forbids
-//! the functions of the standard library. If a faster implementation than `libm` has the same bits everywhere, only
-//! this file changes.
+//! the functions of the standard library. To replace `libm` by a faster implementation that also gives the same bits
+//! everywhere, it is enough to change this file.
 
 /// Exponential, `e^x`.
 pub fn exp(x: f64) -> f64 {
@@ -30,7 +30,7 @@ pub fn log10(x: f64) -> f64 {
     libm::log10(x)
 }
 
-/// Cosine.
+/// Cosine of x radians.
 pub fn cos(x: f64) -> f64 {
     libm::cos(x)
 }
@@ -55,7 +55,7 @@ pub fn gamma(x: f64) -> f64 {
     libm::tgamma(x)
 }
 
-/// Complementary error function.
+/// Complementary error function, `erfc(x) = 1 - erf(x)`, to full relative precision for large x.
 pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)
 }
@@ -127,8 +127,8 @@ pub fn normal_quantile(p: f64) -> f64 {
     x
 }
 
-/// Points of a logarithmic axis: `count` points (at least 2), geometrically spaced from `first` to `last` (up to
-/// rounding), `first (last / first)^(i / (count - 1))`.
+/// Points of a logarithmic axis: `count` >= 2 points, geometrically spaced from `first` to `last`. Point i, counted
+/// from 0, is `first (last / first)^(i / (count - 1))`, up to rounding.
 pub fn ratios(first: f64, last: f64, count: u32) -> Vec<f64> {
     (0..count).map(|i| first * pow(last / first, f64::from(i) / f64::from(count - 1))).collect()
 }

@@ -1,4 +1,4 @@
-//! Parameters of experiments, each of which is declared once.
+//! The parameters of experiments. Each parameter is declared once.
 //!
 //! One declaration gives the control on the page, the parameter in the URL, the option of `--set` on the command line,
 //! the checks and the property tests. Values are passed around as text (for example `0.9,0.1`, or `1,0;0,1` for a
@@ -332,7 +332,7 @@ impl Spec {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// A number or a whole number.
+    /// A real or whole number.
     Number(f64),
     /// The name of the chosen option.
     Choice(&'static str),
@@ -340,7 +340,7 @@ pub enum Value {
     List(Vec<f64>),
     /// The rows of a matrix. An empty list stands for the identity matrix.
     Matrix(Vec<Vec<f64>>),
-    /// The value of a text or of an assignment of columns.
+    /// The text of a parameter of kind [`Kind::Text`] or [`Kind::Columns`].
     Text(String),
 }
 
@@ -501,7 +501,7 @@ pub struct Checked {
 pub struct Problem {
     /// What is wrong with the text, in one sentence without a full stop.
     pub message: Text,
-    /// The name of the parameter that cannot be used; `None` if the problem is not due to a single parameter.
+    /// The name of the parameter to which the problem is due; `None` if it is not due to a single parameter.
     pub parameter: Option<String>,
     /// What is used instead of the text, as a phrase that follows `message`; `None` if the text is only ignored.
     pub instead: Option<Text>,
@@ -601,8 +601,8 @@ pub(crate) fn to_number(text: &str) -> Option<f64> {
     x.filter(|x: &f64| !x.is_nan())
 }
 
-/// Returns `text`; in the page's wasm, an empty text. The page reads its texts from the catalogue that was built with
-/// it.
+/// Returns `text` in a native build, and an empty text in the page's wasm, because the page reads its texts from the
+/// catalogue that was built with it.
 #[doc(hidden)]
 pub const fn words(text: &'static str) -> &'static str {
     if cfg!(target_arch = "wasm32") { "" } else { text }

@@ -1,9 +1,10 @@
 //! Indexed random numbers: every draw is a pure function of (seed, stream, run, step).
 //!
-//! Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011), with key =
-//! (seed, stream) and counter = (run, step, block, 0). All that a kernel derives from these words (alias tables,
-//! permutations, Gaussians) is integer arithmetic, so every device gives the same bits. `rng.wgsl` is the version for
-//! GPUs. On the CPU, [`Draws`] is a generator for `rand`'s shuffles and choices.
+//! The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
+//! with key = (seed, stream) and counter = (run, step, block, 0). A block is four random words of 32 bits. From these
+//! words, kernels make all their draws (from alias tables, permutations, Gaussians) by integer arithmetic alone, so
+//! every device gives the same bits. `rng.wgsl` is the version for GPUs. On the CPU, [`Draws`] also lets the crate
+//! `rand` shuffle and choose.
 
 use std::convert::Infallible;
 
@@ -29,7 +30,7 @@ pub mod stream {
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
-/// High 32 bits of a 32 x 32 bit product.
+/// High 32 bits of the 64-bit product of a and b.
 #[inline(always)]
 pub const fn mulhi(a: u32, b: u32) -> u32 {
     ((a as u64 * b as u64) >> 32) as u32
@@ -122,8 +123,8 @@ impl Draws {
         unit_f64([self.word(), self.word()])
     }
 
-    /// Draws a whole number below `n`, as the high half of the product of `n` and a random word; the bias is below
-    /// `n / 2^32`.
+    /// Draws a whole number below `n`, as the high half of the product of `n` and a random word. The relative error of
+    /// the probability of each number is below `n / 2^32`.
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         mulhi(self.word(), n)
@@ -163,14 +164,15 @@ pub fn permutation(draws: &mut Draws, n: u32) -> Vec<u32> {
 ///
 /// A table of at most 1024 columns is packed: it has one word per column,
 /// `threshold (22 bits) << 10 | alias (10 bits)`, its number of columns is padded to a power of two, and a draw takes
-/// one random word. A larger table has two words per column, `threshold, alias`, and a draw takes two random words.
+/// one random word. A larger table is wide: it has two words per column, `threshold, alias`, and a draw takes two
+/// random words.
 #[derive(Clone, Debug)]
 pub struct Alias {
     /// Words of the table, as a kernel reads them.
     pub words: Vec<u32>,
-    /// Number of columns; a power of two if packed.
+    /// Number of columns; a power of two if the table is packed.
     pub columns: u32,
-    /// Whether the table is packed.
+    /// Whether the table is packed: one word per column instead of two (see [`Alias`]).
     pub packed: bool,
 }
 
@@ -181,7 +183,8 @@ impl Alias {
     /// Table for outcomes with the probabilities `p` (non-negative, any sum above 0).
     ///
     /// Thresholds are rounded to multiples of 2^-22 (packed) or 2^-32 (wide). A draw chooses each column with equal
-    /// probability, so a rounded threshold changes a probability by at most this, divided by the number of columns.
+    /// probability, so rounding a threshold changes a probability by at most one such multiple, divided by the number
+    /// of columns.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ranges are in the comments")]
     #[expect(clippy::cast_precision_loss, reason = "columns are far below 2^53")]
     pub fn new(p: &[f64]) -> Self {
@@ -219,8 +222,8 @@ impl Alias {
         self.columns.trailing_zeros()
     }
 
-    /// Outcome of a draw in the packed form: the high `bits` of the random word `u` choose the column, and the next 22
-    /// bits are compared with its threshold.
+    /// Outcome of a draw in the packed form: the highest `bits` bits of the random word `u` choose the column, and the
+    /// next 22 bits are compared with the threshold of the column.
     #[inline(always)]
     pub const fn pick_packed(words: &[u32], bits: u32, u: u32) -> u32 {
         // A shift by 32 would overflow; a single column needs no shift.
@@ -229,8 +232,8 @@ impl Alias {
         if (u << bits) >> 10 < word >> 10 { column } else { word & 1023 }
     }
 
-    /// Outcome of a draw in the wide form, from two random words: `u[0]` chooses the column, `u[1]` is compared with
-    /// its threshold.
+    /// Outcome of a draw in the wide form, from two random words: `u[0]` chooses the column, and `u[1]` is compared
+    /// with the threshold of the column.
     #[inline(always)]
     pub const fn pick_wide(words: &[u32], columns: u32, u: [u32; 2]) -> u32 {
         let column = mulhi(u[0], columns);
@@ -253,18 +256,21 @@ impl Alias {
     }
 }
 
-/// Number of octaves of the Gaussian table. The next constant is the number of segments per octave.
+/// Number of octaves of the Gaussian table.
 const OCTAVES: u32 = 24;
+/// Number of segments in each octave of the Gaussian table.
 const SEGMENTS: u32 = 64;
 
 /// Standard normal distribution, as an integer table of its quantiles.
 ///
-/// A random word is split into a sign and 31 bits `v` (at least 128), and gives the number `|z| = -Φ⁻¹(v / 2^32)`,
-/// where Φ is the distribution function. Quantiles are interpolated linearly in each of 64 segments of 24 octaves, in
-/// units of 2^-21. The error is at most 1.6e-5, `|z| <= 5.07`, and the variance is within 1e-4 of 1.
+/// A random word is split into a sign and 31 bits `v`; a smaller `v` than 128 counts as 128. The result is the normal
+/// number z with this sign and `|z| = -Φ⁻¹(v / 2^32)`, where Φ is the distribution function. The table covers the 24
+/// octaves of `v`, from 2^7 to 2^31, with 64 segments each, and `|z|` is interpolated linearly in a segment. The error
+/// of z is at most 1.6e-5, `|z| <= 5.07`, and the variance of z is within 1e-4 of 1.
 #[derive(Clone, Debug)]
 pub struct Gaussian {
-    /// Pairs `(value, step)`, one for each segment, as a kernel reads them.
+    /// One pair `[value, step]` for each segment, as a kernel reads it: `|z|` where the segment begins, and the change
+    /// of `|z|` over the segment, in units of 2^-21.
     pub table: Vec<[i32; 2]>,
 }
 
@@ -312,7 +318,8 @@ pub const fn gaussian(word: u32, [value, step]: [i32; 2]) -> f32 {
     (if word >> 31 == 0 { z } else { -z }) as f32 / 2_097_152.0
 }
 
-/// Octave of the low 31 bits of a random word, and these bits shifted until the leading 1 is the highest bit.
+/// Octave of the low 31 bits of a random word, where 0 is the highest octave, and these bits, shifted left until the
+/// leading 1 is the highest bit. Bits that make a smaller number than 128 count as 128.
 const fn gaussian_place(word: u32) -> (u32, u32) {
     let bits = word & 0x7fff_ffff;
     // `bits | 128` would distort the tail.
@@ -321,7 +328,8 @@ const fn gaussian_place(word: u32) -> (u32, u32) {
     (octave, v << (octave + 1))
 }
 
-/// Digest of a sequence of words, FNV-1a with 64 bits. It serves to compare machines and is not cryptographic.
+/// Digest of a sequence of words, in 64 bits. It is a variant of FNV-1a that takes a whole word at a time and then
+/// mixes its bits by a shift. The digest serves to compare machines and is not cryptographic.
 #[derive(Clone, Copy, Debug)]
 pub struct Digest(u64);
 
@@ -351,8 +359,8 @@ impl Digest {
     }
 }
 
-/// Digests of a million outputs each of Philox, the Gaussian table and every function of `math`; they are equal on
-/// every machine. Each line has a digest and the name of what was digested.
+/// Digests of a million random words of Philox, and of what the Gaussian table and most functions of `math` make of
+/// these words. The digests are equal on every machine. Each line has a digest and the name of what was digested.
 pub fn digest() -> String {
     let (mut words, mut normals, mut functions) = (Digest::default(), Digest::default(), Digest::default());
     let gaussian = Gaussian::new();

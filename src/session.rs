@@ -53,8 +53,8 @@ fn unknown(slug: &str) -> Error {
     Error::new(ErrorKind::Unknown, text!(UNKNOWN, experiment = name(shown), experiments = list(slugs)))
 }
 
-/// Reads parameter values from a URL that may contain mistakes; see [`params::check`]. If values that are allowed alone
-/// do not fit each other, the parameter that the error names takes its default value.
+/// Reads parameter values from a URL that may contain mistakes; see [`params::check`]. Values that are allowed one by
+/// one may still not fit each other. The parameter that the error names then takes its default value.
 ///
 /// # Errors
 /// There is no experiment with the name `slug`.
@@ -69,9 +69,9 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
 }
 
 /// Replaces values by their defaults, one after another, until all values fit each other. Each step replaces the value
-/// that the error names. If the error names none and no table is given, all values are replaced. It is a separate
-/// function because the build splits the wasm by function, and can then leave this one out of the page's first
-/// download.
+/// that the error names. If the error names no value, the fault is in the table, and no more values are replaced; if
+/// there is no table, all values are replaced. It is a separate function because the build splits the wasm by function,
+/// and can then leave this one out of the page's first download.
 #[inline(never)]
 fn fitting(
     mut checked: params::Checked,
@@ -185,7 +185,8 @@ impl Session {
     }
 }
 
-/// Recomputes the number of a claim, from a table if the claim needs one. The run ends as soon as the number is known.
+/// Recomputes the number of a claim, from a table if the claim needs one. Nothing is simulated if the closed-form
+/// results contain the number; otherwise the run goes to its end.
 ///
 /// # Errors
 /// The run cannot start or fails, or the result does not contain the number.

@@ -1,8 +1,8 @@
-//! Statistics that several experiments need: means, line and parabola fits, quantiles, and their errors.
+//! Statistics that several experiments need: means, fits of lines and parabolas, quantiles, and intervals.
 
 use crate::math::{self, Z95};
 
-/// Pearson's correlation coefficient.
+/// Pearson's correlation coefficient of x and y.
 pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     let n = x.len() as f64;
     let mean = |x: &[f64]| x.iter().sum::<f64>() / n;
@@ -12,7 +12,8 @@ pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     xy / (sum(&|i| (x[i] - mx) * (x[i] - mx)) * sum(&|i| (y[i] - my) * (y[i] - my))).sqrt()
 }
 
-/// Mean of the values and its standard error; each is NaN if there are too few values.
+/// Mean of the values, and the standard error of this mean. The mean is NaN if there is no value, the error if there
+/// are fewer than two.
 pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -20,14 +21,15 @@ pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (spread / n).sqrt())
 }
 
-/// Weights w with which values y at `x` give the slope of their least-squares line: `slope = sum w_i y_i`.
+/// Weights `w_i` that give the slope of the least-squares line through the points `(x_i, y_i)`:
+/// `slope = sum_i w_i y_i`.
 pub fn slope_weights(x: &[f64]) -> Vec<f64> {
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     let square: f64 = x.iter().map(|x| (x - mean) * (x - mean)).sum();
     x.iter().map(|x| (x - mean) / square).collect()
 }
 
-/// Wilson's 95% confidence interval of a probability, from `hits` in `of` trials.
+/// Wilson's 95% confidence interval of a probability, after `hits` successes in `of` trials.
 pub fn wilson(hits: u32, of: u32) -> [f64; 2] {
     let (n, z2) = (f64::from(of), Z95 * Z95);
     let share = f64::from(hits) / n;
@@ -57,21 +59,23 @@ pub fn vertex(xs: &[f64], ys: &[f64]) -> f64 {
     if curvature > 0.0 { middle - 0.5 * slope / curvature } else { f64::NAN }
 }
 
-/// Index of the quantile `share` in a sorted list of `count` values: the smallest index such that the values up to and
-/// including it are at least this share of the list.
+/// Index of the quantile `share` in a sorted list of `count` values, counted from 0: the smallest i for which the first
+/// `i + 1` values are at least this share of the list.
 pub fn place(count: usize, share: f64) -> usize {
     (share * count as f64).ceil().max(1.0) as usize - 1
 }
 
-/// Lower quartile, median and upper quartile, each one of the values (see [`place`]); NaN if there are no values.
+/// Lower quartile, median and upper quartile. Each of them equals one of the values (see [`place`]); all are NaN if
+/// there are no values.
 pub fn quartiles(values: &[f32]) -> [f64; 3] {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     [0.25, 0.5, 0.75].map(|share| sorted.get(place(sorted.len(), share)).map_or(f64::NAN, |x| f64::from(*x)))
 }
 
-/// The largest c with `P(a / b < c) <= tail`, for independent random numbers a and b, whose values are listed in
-/// ascending order with their probabilities. If b is infinite, the quotient is 0.
+/// The largest c with `P(a / b < c) <= tail`, for independent random numbers a and b. Each list holds the values of one
+/// random number in ascending order, each value with its probability. Where b is infinite, the quotient counts as 0.
+/// The result is 0 if a or b has no finite value.
 pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
     let below = |c: f64| {
         let (mut i, mut reached, mut sum) = (0, 0.0, 0.0);
@@ -107,9 +111,10 @@ pub fn lower_end(a: &[(f64, f64)], b: &[(f64, f64)], tail: f64) -> f64 {
 /// For each j, the probability that the median of n draws with replacement from n distinct values is the j-th smallest
 /// value. The median is the `ceil(n/2)`-th smallest draw.
 ///
-/// The r-th smallest of n uniform numbers has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, with the Beta function
-/// B, and a uniform number x draws the j-th value if it is in `((j-1)/n, j/n]`. Integrated by Gauss-Legendre with 8
-/// points: exact up to n = 16 and to 1e-12 above.
+/// A uniform number in `((j-1)/n, j/n]` stands for a draw of the j-th smallest value. The r-th smallest of n uniform
+/// numbers has the density `x^(r-1) (1-x)^(n-r) / B(r, n-r+1)`, with the Beta function B. The Gauss-Legendre rule with
+/// 8 points integrates this density over each interval. It is exact for n <= 16, and its error is at most 1e-12 for
+/// larger n.
 pub fn median_weights(n: usize) -> Vec<f64> {
     const NODES: [(f64, f64); 4] = [
         (0.183_434_642_495_649_8, 0.362_683_783_378_362),
@@ -135,9 +140,9 @@ pub fn median_weights(n: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Least-squares line of y on x, weighted by the inverse squares of the errors, through points
-/// `(x, y, standard error of y)`. Returns `[slope, standard error of the slope, offset]`; `None` for fewer than two
-/// points.
+/// Least-squares line through points `(x, y, standard error of y)`, which are weighted by the inverse squares of their
+/// errors. Returns `[slope, standard error of the slope, y at x = 0]`; `None` if there are fewer than two points or all
+/// x are equal.
 pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     let weight = |error: f64| 1.0 / (error * error);
     let total: f64 = points.iter().map(|p| weight(p.2)).sum();
@@ -151,7 +156,8 @@ pub fn line(points: &[(f64, f64, f64)]) -> Option<[f64; 3]> {
     Some([slope, (1.0 / spread).sqrt(), my - slope * mx])
 }
 
-/// Point `(x, y)` between `lo` and `hi` at which the polynomial through the given points is lowest, by golden section.
+/// Lowest point `(x, y)` between `lo` and `hi` on the polynomial through the given points, found by golden-section
+/// search.
 pub fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
     const SECTION: f64 = 0.381_966_011_250_105_1;
     // Neville's scheme evaluates the polynomial.

@@ -64,8 +64,8 @@ pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsV
     session::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
-/// Digests of the first million outputs of each random number generator. They must be equal in a native build and on
-/// the page.
+/// Digests of random numbers and of the functions of `math`, see [`crate::rng::digest`]. They must be equal in a native
+/// build and on the page.
 #[wasm_bindgen]
 pub fn digest() -> String {
     crate::rng::digest()
@@ -78,8 +78,8 @@ extern "C" {
     fn page_load_piece(piece: u32);
 }
 
-/// Loads a piece of this wasm module. `www/split.mjs` divides the module into pieces. Where a piece calls a function
-/// of a piece that may be missing, it calls a placeholder, and the placeholder calls this function.
+/// Loads a piece of this wasm module. `www/split.mjs` divides the module into pieces. A call of a function whose piece
+/// may be missing goes to a stub, which calls `load_piece` and then the function.
 #[wasm_bindgen]
 pub fn load_piece(piece: u32) {
     page_load_piece(piece);
@@ -155,7 +155,7 @@ impl TableReader {
     }
 }
 
-/// A handle of a table that was read. Several runs can share the table.
+/// A handle to a table that was read. Several runs can share the table.
 #[wasm_bindgen]
 pub struct RunTable {
     table: Rc<Table>,
@@ -173,7 +173,8 @@ struct Summary<'a> {
     hole: Option<&'a str>,
 }
 
-/// The first cell that is ambiguous: one number if its mark is a decimal point, and another if it is a decimal comma.
+/// The first ambiguous cell: it is one number if the table has decimal points, and another number if the table has
+/// decimal commas.
 #[derive(Serialize)]
 struct Doubt<'a> {
     column: &'a str,
@@ -185,8 +186,9 @@ struct Doubt<'a> {
 impl RunTable {
     /// What the page shows of the table: `{rows, columns, guesses, powers, doubt, hole}`. `columns` lists the headings.
     /// `guesses` gives the heading for each role that was recognised, and `powers` the power of ten of the unit for
-    /// each role that has one. `doubt` is the first ambiguous cell in the recognised columns, if these do not show the
-    /// decimal mark. `hole` is the heading of the first recognised column in which a cell has no number.
+    /// each role that has one. `doubt` is the first ambiguous cell in the recognised columns, unless these columns show
+    /// clearly which decimal mark the table has. `hole` is the heading of the first recognised column in which a cell
+    /// has no number.
     pub fn summary(&self) -> JsValue {
         let columns: Vec<&str> = self.table.columns.iter().map(|column| column.name.as_str()).collect();
         let guess = Columns::guess(&self.table);
@@ -232,8 +234,7 @@ fn busy() -> JsValue {
 #[wasm_bindgen]
 impl Run {
     /// Starts a run, on a table if one is given. `values` holds parameter names and values in turn: name, value, name,
-    /// value. The closed-form results can be read immediately; the simulated ones come with each call of
-    /// [`Run::advance`].
+    /// value. The closed-form results can be read immediately; each call of [`Run::advance`] adds simulated results.
     ///
     /// # Errors
     /// The experiment is unknown, or a parameter or the table cannot be used.
@@ -252,8 +253,8 @@ impl Run {
     /// Runs to the next checkpoint, and gives the progress as `{done, total}`. The previous call must have ended.
     ///
     /// # Errors
-    /// The kind is `cancelled` if the run was cancelled with [`Run::cancel`], or if the previous call has not ended.
-    /// Otherwise a device failed, and the work could not be repeated on another device.
+    /// The error has the kind `cancelled` if the run was cancelled with [`Run::cancel`], or if the previous call has not
+    /// ended. Any other error means that a device failed, and that the work could not be repeated on another device.
     pub fn advance(&self) -> js_sys::Promise {
         let (slot, cancelled, waker, elapsed) =
             (Rc::clone(&self.session), Rc::clone(&self.cancelled), Rc::clone(&self.waker), Rc::clone(&self.elapsed_ms));
@@ -297,8 +298,8 @@ impl Run {
 
     /// Compares a published number with the result so far. Returns `{ours, interval, agrees, as_expected}`, or
     /// `undefined` if the result does not contain the number yet. `pick` says where the number is in the result:
-    /// `verdict, id`, or `cell, id, row, column`, or `point, figure, series, x`. `ours` is given if the number is known
-    /// to differ from the published one: it is then the number that we expect.
+    /// `verdict, id`, or `cell, id, row, column`, or `point, figure, series, x`. If our number is known to differ from
+    /// the published one, `ours` is the number that we expect.
     ///
     /// # Errors
     /// `pick` has none of these forms, or a checkpoint is being computed.

@@ -12,10 +12,10 @@ use scaling_lab::{Error, Result};
 
 use super::words;
 
-/// The experiment that the command `fit` runs.
+/// Name of the experiment that the command `fit` runs.
 pub(super) const FIT: &str = "fit";
 
-/// Experiments on the training data of scaling language models.
+/// Experiments on the training data of language models.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
 pub(super) struct Cli {
@@ -45,11 +45,10 @@ pub(super) enum Verb {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
-    /// Print a digest of the first million outputs of every random number generator, to compare machines.
+    /// Print digests of a million random words and of functions of them, to compare machines.
     #[command(hide = true)]
     Digest,
-    /// Print every text template, filled with each kind of argument, so that the texts of the page can be compared with
-    /// this list.
+    /// Print every text template, filled with arguments, to compare with the texts of the page.
     #[command(hide = true)]
     Texts,
     /// Print the source of every shader as JSON, by the name of its kernel. The page's build writes a file for each.
@@ -150,7 +149,7 @@ pub(super) struct FitArgs {
     pub(super) quiet: bool,
 }
 
-/// Which column holds what, where the headings are not clear.
+/// Columns of the table by role, for a table whose headings do not make the roles clear.
 #[derive(clap::Args)]
 pub(super) struct ColumnArgs {
     /// Column with x, for a law of one variable.
@@ -181,8 +180,8 @@ pub(super) struct ColumnArgs {
     /// Column with the weights of the rows.
     #[arg(long, value_name = "COLUMN")]
     pub(super) weight: Option<String>,
-    /// Unit of a column, which is given by its role: x, params, tokens, unique or flops in 1, k, M, B or T. May be
-    /// repeated.
+    /// Unit of the column with the given role. ROLE is x, params, tokens, unique or flops, and UNIT is 1, k, M, B or T.
+    /// May be repeated.
     #[arg(long, value_name = "ROLE=UNIT")]
     pub(super) unit: Vec<String>,
     /// Decimal mark, for a table in which it is not clear.

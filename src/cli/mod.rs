@@ -240,7 +240,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
     Ok(ExitCode::FAILURE)
 }
 
-/// A number with all of its digits, for people.
+/// Formats a number for people, with up to 15 significant digits.
 fn printed(x: f64) -> String {
     people(x, 15)
 }
@@ -264,7 +264,7 @@ fn reproduced(claim: &Claim, found: &Reproduced) -> Vec<String> {
     row.map(str::to_owned).to_vec()
 }
 
-/// Prints every text template, filled with arguments of each kind, as one JSON array.
+/// Prints one JSON array with every text template, filled with arguments; see [`Catalogue::samples`].
 fn texts() -> Result<ExitCode> {
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, &Catalogue::new().samples()).map_err(io::Error::from)?;

@@ -15,12 +15,12 @@ use scaling_lab::{Error, ErrorKind, Result};
 use super::args::Format;
 use super::words;
 
-/// A file for a result, opened before the run, because a run whose result cannot be written is in vain. What the file holds
-/// stays until the result is there.
+/// A file for a result. It is opened before the run, because a run whose result cannot be written is in vain. The old
+/// content of the file stays until the result is ready.
 pub(super) struct Out(File);
 
 impl Out {
-    /// Opens a file, and makes it where there is none.
+    /// Opens a file, and creates it if it does not exist.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let opened = File::options().write(true).create(true).truncate(false).open(path);
         opened.map(Self).map_err(|e| {
@@ -29,7 +29,8 @@ impl Out {
         })
     }
 
-    /// The file, emptied. Only a regular file holds anything.
+    /// Removes the old content and returns the file. Files that are not regular, such as pipes, have no content to
+    /// remove.
     fn emptied(self) -> Result<File> {
         if self.0.metadata()?.is_file() {
             self.0.set_len(0)?;
@@ -76,7 +77,7 @@ pub(super) fn decimal(x: &f64) -> String {
     format!("{sign}{text}")
 }
 
-/// Writes the figures as CSV. Each point has a line.
+/// Writes the figures as CSV: one line for each point of a series, and for each cell of a heat map that has a value.
 pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(decimal).unwrap_or_default();
@@ -166,16 +167,16 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// The number of significant digits with which a verdict is shown. It is the number that is needed to tell the ends of
-/// the interval apart, but at least 3 and at most 5; it is 4 if there is no interval. The page uses the same rule.
+/// The number of significant digits with which a verdict is shown: enough to tell the ends of the interval apart, but
+/// at least 3 and at most 5. It is 4 if there is no interval. The page uses the same rule.
 fn digits(verdict: &Verdict) -> usize {
     let width = verdict.interval.map_or(0.0, |[lo, hi]| hi - lo);
     let more = (math::ln(verdict.measured.abs() / width) / LN_10).ceil() + 2.0;
     if width > 0.0 && more.is_finite() { more.clamp(3.0, 5.0) as usize } else { 4 }
 }
 
-/// The measured value of a verdict and its interval as text. The interval is left out if both of its ends, with this
-/// number of digits, look like the value.
+/// The measured value of a verdict and its interval as text, with `digits` significant digits. The interval is left out
+/// if both of its ends then look like the value.
 fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();

@@ -320,7 +320,7 @@ impl Figure {
         Self { id, title, x, y, field: None, series: vec![], marks: vec![], folded: false, nothing: None }
     }
 
-    /// Adds series.
+    /// Adds curves and points to the figure.
     pub fn series(self, series: impl IntoIterator<Item = Series>) -> Self {
         self.with_series(series.into_iter().collect())
     }
@@ -331,7 +331,7 @@ impl Figure {
         self
     }
 
-    /// Adds marks.
+    /// Adds marks to the figure.
     pub fn marks(self, marks: impl IntoIterator<Item = Mark>) -> Self {
         self.with_marks(marks.into_iter().collect())
     }
@@ -360,7 +360,7 @@ impl Figure {
         self
     }
 
-    /// Drops every series of which no part can be drawn on the axes. Returns `None` if no series is left.
+    /// Drops every series of which no point can be drawn on the vertical axis. Returns `None` if no series is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;
         self.series.retain(|series| series.floor || series.y.iter().any(|y| fits(*y, scale)));

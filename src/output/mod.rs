@@ -86,7 +86,7 @@ impl Progress {
     }
 }
 
-/// A device that a run used, and the checkpoint at which it began.
+/// A device that a run used, and the first checkpoint that this device computed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceUse {
     /// `cpu` or `gpu`.

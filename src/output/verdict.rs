@@ -11,8 +11,8 @@ use crate::text::{Template, Text, count};
 ///
 /// An interval decides only if it excludes something. It refutes the theory if it excludes the theoretical value. It
 /// supports the theory if it contains the theoretical value and excludes the null value. Otherwise `agrees` is `None`:
-/// the run cannot tell. It also cannot tell if it was cancelled, if its times were cut off by the budget, or if there
-/// is only theory.
+/// the run cannot tell. `agrees` is also `None` if the user cancelled the run, if too many runs used up their budget of
+/// samples before they reached the target, or if there is only theory.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
     /// Id of the verdict, unique in the experiment.
@@ -33,8 +33,8 @@ pub struct Verdict {
     /// [`Verdict::against`].
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub null: Option<f64>,
-    /// How far the measured value may be off for other reasons than chance, for example by bias. The interval is
-    /// widened by this much on both sides. The unit is that of the values.
+    /// How far the measured value may be off for other reasons than chance, for example by bias. It has the unit of the
+    /// values. The verdict compares the theoretical value with the interval, widened by the resolution on both sides.
     #[serde(serialize_with = "finite")]
     pub resolution: f64,
     /// Whether the interval, widened by the resolution, contains the theoretical value; `None` if the run cannot tell.

@@ -27,7 +27,7 @@ crate::uniforms! {
         rows: u32,
         /// Number of columns of the alias table.
         columns: u32,
-        /// 1 if the alias table is packed, else 0.
+        /// 1 if the alias table is packed (see [`Alias`]), else 0.
         packed: u32,
     }
 }
@@ -123,8 +123,8 @@ impl Kernel for Atoms {
 /// state.
 ///
 /// `mass[k]` is the probability of the atom of rank k + 1, `words[w]` the sum of `mass[32 w..32 w + 32]`, and `outside`
-/// the probability of the atoms that are never drawn. The sum runs from the first rank to the last, so that its bits
-/// depend neither on the device nor on the batch.
+/// the probability of the atoms that are never drawn. The sum runs from the first rank to the last, so equal states
+/// give equal bits on every machine.
 pub fn unseen(state: &[[u32; LANES]], mass: &[f64], words: &[f64], outside: f64) -> [f64; LANES] {
     let mut out = [0.0; LANES];
     for (w, row) in state.iter().enumerate() {

@@ -1,13 +1,13 @@
 //! Kernel of students who learn facts by meeting them: each lane of a workgroup is one student.
 //!
-//! A subject is a set of facts of unequal frequency, `theta ~ Beta(a, 1)`; in each hour a fact is shown with
+//! A subject is a set of facts of unequal frequency `theta ~ Beta(a, 1)`. In each hour, a fact is shown with
 //! probability `theta`, independently of all else. A student who gives a subject `n` hours does not know the facts that
-//! are first shown after more than `n` hours. So the first hour of every fact is enough to compute the results of all
-//! allocations, with shared draws.
+//! are first shown after more than `n` hours. So it is enough to draw, for every fact, the hour in which it is first
+//! shown: these draws give the results of all allocations of the hours.
 //!
-//! `theta = U^(1/a)`, for a uniform random number `U`, is read off a quantile table; the first hour is geometric, found
-//! by bisection on powers of `1 - theta`. All arithmetic is on integers in units of 2^-32, so every device gives the
-//! same bits.
+//! `theta = U^(1/a)`, for a uniform random number `U`, is read off a quantile table. The hour in which a fact is first
+//! shown has a geometric distribution, and is found by bisection on powers of `1 - theta`. All arithmetic is on
+//! integers in units of 2^-32, so every device gives the same bits.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -15,7 +15,7 @@ use crate::exec::{Inputs, Kernel};
 use crate::math;
 use crate::rng::{self, Stream, mulhi};
 
-/// Random stream for the facts: how often each is shown, and in which hour first.
+/// Random stream of the facts: of their frequencies, and of the hours in which they are first shown.
 const EXAM: Stream = Stream(1);
 
 /// Number of students that a workgroup advances together.
@@ -24,7 +24,7 @@ pub const LANES: usize = 64;
 /// Number of segments per octave of the quantile table.
 const SEGMENTS: usize = 256;
 
-/// Largest number of bits of a number of hours, so hours are below 2^14.
+/// Largest number of bits of a number of hours. All numbers of hours are below 2^14.
 const LEVELS_MAX: usize = 14;
 
 crate::uniforms! {
@@ -38,17 +38,17 @@ crate::uniforms! {
         subjects: u32,
         /// Number of facts in a subject.
         facts: u32,
-        /// Number of allocations of the hours that are compared.
+        /// Number A of allocations of the hours to the subjects. The kernel evaluates all of them.
         allocations: u32,
         /// Number of bits of the largest number of hours.
         levels: u32,
     }
 }
 
-/// Kernel that counts the facts that each student does not know. Each subject has A thresholds: the hours that each of
-/// A allocations gives it. Row `k (A + 1) + j` of the state counts the facts of subject k that are unknown after the
-/// hours of its j-th smallest threshold, but known after those of the next one. The inputs are the quantile table and the thresholds
-/// `[k][A]`, each subject's in ascending order.
+/// Kernel that counts the facts that each student does not know. Each subject has A thresholds: the numbers of hours
+/// that the A allocations give it. Row `k (A + 1) + j` of the state counts the facts of subject k that are unknown
+/// after the j smallest thresholds of this subject, but known after all others. The inputs are the quantile table and
+/// the thresholds `[k][A]`, in ascending order for each subject.
 #[derive(Debug)]
 pub struct Exam;
 
@@ -65,8 +65,8 @@ pub const fn steps(facts: u32) -> u32 {
 /// The quantiles of Beta(a, 1), `theta(u) = u^(1/a)`, at 256 places in each octave of `u`, in units of 2^-32.
 ///
 /// Interpolation between two places is linear. The relative error of theta is below `(1/a)(1/a - 1) 2^-19`, which is
-/// 1.7e-4 at a = 0.1, and theta is never too low there. The loss scales as `theta^-a`, so its relative error is
-/// smaller: below 2e-5 (tested).
+/// 1.7e-4 at a = 0.1. For a < 1, theta is never too low by more than rounding. The loss scales as `theta^-a`, so its
+/// relative error is smaller: below 2e-5 (tested).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "theta 2^32 is clamped to a u32")]
 #[expect(clippy::cast_precision_loss, reason = "small integers")]
 pub fn quantiles(a: f64) -> Vec<u32> {

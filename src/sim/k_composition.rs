@@ -48,8 +48,8 @@ pub const SIGNAL: usize = 2;
 pub const POWER: usize = 3;
 /// Index of the row of `sum_j (1 - v_j)`, with v as in [`SIGNAL`].
 pub const MISS: usize = 4;
-/// Index of the row of `sum_j (1 - v_j)^2`, with v as in [`SIGNAL`]. It gives the exact loss near the truth, where
-/// differences of powers would cancel.
+/// Index of the row of `sum_j (1 - v_j)^2`, with v as in [`SIGNAL`]. Together with [`MISS`], this sum gives the exact
+/// loss near the truth, where differences of powers would cancel.
 pub const MISS_SQUARE: usize = 5;
 /// Index of the row with the number of entries `v_j` that are above 0, with v as in [`SIGNAL`].
 pub const RIGHT: usize = 6;
@@ -57,7 +57,8 @@ pub const RIGHT: usize = 6;
 /// [`SIGNAL`].
 pub const BIN: usize = 7;
 
-/// Limit of a product of weights and of a mean square of weights. A run that exceeds it has diverged.
+/// Limit of the absolute value of a prediction (a product of weights), and of the mean square of all weights. A run
+/// that exceeds it has diverged.
 const BOUND: f32 = 1e6;
 
 /// Weights of a smaller absolute value are set to 0, because devices differ on subnormal numbers.
@@ -117,7 +118,7 @@ pub const fn steps(samples: u32, batch: u32) -> u32 {
     samples.div_ceil(batch)
 }
 
-/// Number of samples seen when check number `check` is made. Row [`HIT`] holds such a number.
+/// Number of samples seen when check number `check` is made. Row [`HIT`] holds the number of a check.
 pub const fn samples_at(check: u32, batch: u32) -> u32 {
     steps(check * CHECK, batch) * batch
 }
@@ -155,7 +156,8 @@ pub fn start(table: &[[i32; 2]], seed: u32, run: u32, skills: u32, init: f64) ->
 }
 
 /// Initial state of all groups. Each of the `trainings` training distributions has the runs
-/// `first_run..first_run + runs`: one run per lane, or with `one_run` one run in all lanes of a group.
+/// `first_run..first_run + runs`. With `one_run`, all lanes of a group hold one run; otherwise each lane holds a run of
+/// its own.
 pub fn state(
     table: &[[i32; 2]],
     seed: u32,

@@ -1,8 +1,8 @@
-//! Kernels. Each is a shader (`x.wgsl`) and a Rust function with the same results on the CPU (`x.rs`), with uniforms
-//! and unit tests.
+//! The kernels of the lab. A kernel is a shader (`x.wgsl`) and a Rust function with the same results on the CPU
+//! (`x.rs`, which also has the uniforms and the unit tests).
 //!
-//! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with it, and
-//! the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
+//! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with the CPU,
+//! and the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
 //!
 //! A kernel only computes numbers: it never imports parameters, outputs or experiments.
 

@@ -6,9 +6,9 @@
 //! exactly `1/2 sum_i l_i v_i^2`, with `l_i = E x_i^2`.
 //!
 //! The lanes of a group share its samples and their order, so learning rates are compared on the same random samples,
-//! and each row of features is read once for all of them. The groups of a run may differ in number of
-//! samples, order and schedule; sample number n of the run is nevertheless the same in all of them. A step is one sample. Up to [`LANES`] steps are prepared
-//! together, one by each lane.
+//! and each row of features is read once for all of them. Each group of a run has its own learning rates, schedule and
+//! number of steps; sample number n of a run is the same in all of its groups. A step is one sample. Up to [`LANES`]
+//! steps are prepared together, one by each lane.
 
 use crate::error::Result;
 #[cfg(not(target_arch = "wasm32"))]
@@ -54,8 +54,8 @@ const TINY: f32 = 1e-15;
 /// The state is `v = w - w*`, the error of the weights. Single precision rounds it relative to its own size, so a small
 /// risk keeps its digits until residuals reach `TINY`. At risk R, residuals are about `sqrt(2 R)`: at R = 1e-24 that is
 /// 1.4e-12, and one Gaussian residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So the logarithm of a risk
-/// below 1e-24 may be wrong by more than a thousandth, and at 1e-30 the risk stops falling. One-hot features stop one
-/// by one; together, those that have stopped add `TINY^2 / 2 = 5e-31` to the risk.
+/// below 1e-24 may be wrong by more than a thousandth, and at 1e-30 the risk stops falling. In the one-hot model, the
+/// weights stop changing one by one; together, those that have stopped add `TINY^2 / 2 = 5e-31` to the risk.
 pub const FLOOR: f64 = 1e-24;
 
 /// Dense model: the features are independent Gaussians, feature i with variance `l_i`.
@@ -332,8 +332,8 @@ crate::uniforms! {
 }
 
 /// Kernel of SGD over repeated samples. The state holds the row [`DIVERGED`] and the rows from [`WEIGHTS`] on. If the
-/// order of the samples is drawn anew in each epoch, the current order follows; it fills the lanes of one row after
-/// another. [`Plan::parts`] makes the inputs.
+/// order of the samples is drawn anew in each epoch, more rows follow with the current order: sample numbers, which
+/// fill the lanes of one row after another. [`Plan::parts`] makes the inputs.
 #[derive(Debug)]
 pub struct Epochs;
 
@@ -413,8 +413,8 @@ fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32])
     sum
 }
 
-/// Factor g of each lane, learning rate times residual: a step adds `-g x` to the errors of the lane's weights. Also
-/// freezes the lanes whose residual is out of bounds.
+/// Factor g of each lane: learning rate times multiplier times residual. A step adds `-g x` to the errors of the lane's
+/// weights. The function also freezes the lanes whose residual is out of bounds.
 #[inline(always)]
 fn pull(
     sum: &[f32; LANES],

@@ -1,7 +1,7 @@
 //! Random mixtures. They show how rare it is that the best shares gain nothing over the matched shares (equal to the
 //! test weights). Each item of the job is one problem.
 //!
-//! Computed in f64 on the CPU: f32 cannot resolve a gain of 1e-12 against a loss of 1.
+//! The job runs in f64 on the CPU, because f32 cannot resolve a gain of 1e-12 against a loss of 1.
 
 use std::ops::Range;
 
@@ -72,7 +72,8 @@ impl Fixed<'_> {
     }
 }
 
-/// Decimal logarithm of the smallest gain that is told from 0. Smaller gains are listed as this one.
+/// Decimal logarithm of the smallest relative gain that is distinguished from 0. For a smaller gain, this value is
+/// listed.
 pub const LEAST_LOG_GAIN: f64 = -17.0;
 
 /// Job that computes the decimal logarithm of the relative gain, `log10(1 - L*/L_same)`, for a random problem and for
@@ -81,8 +82,8 @@ pub const LEAST_LOG_GAIN: f64 = -17.0;
 /// f64 or the best shares were not found.
 ///
 /// A problem has weights that are uniform on the simplex (spacings of sorted uniforms), exponents `a` uniform in
-/// 0.2..1, and heights log-uniform in 0.1..10 (`c`, or `b` under the mixing law). It takes about a microsecond for
-/// three parts.
+/// 0.2..1, and heights log-uniform in 0.1..10 (`c`, or `b` under the mixing law). A problem with three parts takes
+/// about a microsecond.
 #[derive(Debug)]
 pub struct Gains;
 

@@ -33,7 +33,7 @@ pub const CHECK: u32 = 1000;
 /// Largest number of hops k.
 pub const HOPS_MAX: usize = 8;
 
-/// Limit of the squared error and of each squared norm. A lane that exceeds it has diverged.
+/// Limit of the squared error `|f - P|^2` and of the squared norm of the gradient. A lane that exceeds it has diverged.
 const BOUND: f32 = 1e10;
 
 /// Weights of a smaller absolute value are set to 0, because devices differ on subnormal numbers.
@@ -60,11 +60,11 @@ crate::uniforms! {
         bits: u32,
         /// Number of test sequences in a check.
         tests: u32,
-        /// Largest number of wrong answers to test sequences with which a lane has still solved the task.
+        /// Largest number of test sequences that a lane may answer wrongly in a check and still have solved the task.
         misses: u32,
         /// Learning rate.
         lr: f32,
-        /// Largest norm of a gradient.
+        /// Largest norm of a gradient. A longer gradient is rescaled to this norm.
         clip: f32,
         /// Reciprocal of the number of symbols, 1/n.
         share: f32,
@@ -77,11 +77,11 @@ crate::uniforms! {
 #[derive(Debug)]
 pub struct Track;
 
-/// Index of the word with the number of the check at which the lane had solved the task, or 0 before that. It is
+/// Index of the word with the number of the check that found the task solved, or 0 before that check. The index is
 /// counted from the first word after the codes of the skills.
 pub const SOLVED: usize = 0;
-/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. It is counted from the first
-/// word after the codes of the skills.
+/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. The index is counted from
+/// the first word after the codes of the skills.
 pub const REST: usize = 1;
 
 /// Number of words of a lane. They are the matrices `[skill][row][column]`; the permutation of each skill (bits 3i to
@@ -90,7 +90,8 @@ pub const fn width(symbols: usize, skills: usize) -> usize {
     skills * symbols * symbols + skills + 2
 }
 
-/// Number of rows for the matrices, products and gradients of one sample with k hops: `k + (k - 1) + 2` matrices.
+/// Number of rows for the matrices, products and gradients of one sample with k hops. They are `k + (k - 1) + 2`
+/// matrices, and each entry of a matrix has a row.
 pub const fn scratch(symbols: usize, hops: usize) -> usize {
     (2 * hops + 1) * symbols * symbols
 }
@@ -101,8 +102,8 @@ pub const fn rows(symbols: usize, skills: usize, hops: usize) -> usize {
 }
 
 /// Initial state of `runs` runs on each of `distributions` distributions of skills. Weights are normal with standard
-/// deviation `init`. The ranks of the skills are in a random order. This order is equal for run i of every
-/// distribution. Lanes without a run rest.
+/// deviation `init`. The ranks of the skills are in a random order. Run i has equal weights and an equal order under
+/// every distribution. Lanes without a run rest.
 #[expect(clippy::cast_possible_truncation, reason = "at most 120 skills and some thousand lanes")]
 pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distributions: u32) -> Vec<[f32; LANES]> {
     let (codes, gaussian) = (permutations(symbols), Gaussian::new());
@@ -161,7 +162,8 @@ const fn at<const N: usize>(row: usize, column: usize) -> usize {
     row * N + column
 }
 
-/// Matrix product `sum_m a(row, m) b(m, column)`, added from the first term to the last.
+/// Writes the matrix product `sum_m a(row, m) b(m, column)` to `out`, with each sum added from its first term to its
+/// last. `a_at` and `b_at` give the index of an entry, so a factor can be read transposed.
 #[inline(always)]
 fn product<const N: usize, const NN: usize>(
     out: &mut Matrix<NN>,
@@ -186,7 +188,7 @@ fn product<const N: usize, const NN: usize>(
     }
 }
 
-/// Whether the lane answers enough of the test sequences exactly.
+/// Whether the lane gives at most `u.misses` wrong answers to the test sequences; see [`answers`].
 fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[f32]) -> bool {
     let (weights, rest) = lane.split_at(u.skills as usize * NN);
     let mut misses = 0;
@@ -201,8 +203,8 @@ fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[
     true
 }
 
-/// Whether the product of the learned matrices of a sequence has the largest entry of every column where the product of
-/// the permutations has its 1.
+/// Whether the learned matrices answer a sequence correctly: in every column of their product, the largest entry is
+/// where the product of the permutations has its 1.
 fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], ranks: &[u32]) -> bool {
     for column in 0..N {
         let (mut symbol, mut v) = (column as u32, [0.0; N]);
@@ -226,8 +228,8 @@ fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], rank
     true
 }
 
-/// Whether the product of the learned matrices has the largest entry of every column where the product of the
-/// permutations has its 1, for one sequence of ranks. `lane` is a lane's part of the state.
+/// Whether a lane answers a sequence of ranks correctly: in every column of the product of its learned matrices, the
+/// largest entry is where the product of the permutations has its 1. `lane` is the lane's part of the state.
 pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bool {
     let (weights, rest) = lane.split_at((skills * symbols * symbols) as usize);
     let codes = &rest[..skills as usize];

@@ -1,5 +1,6 @@
-//! Fills templates with their arguments in English, for the command line and for result documents. The page fills
-//! templates in the language of the user in `www/js/text.js`; the test `tests/browser/words.test.mjs` checks that both agree.
+//! Fills templates with their arguments in English, for the command line and for result documents. For the page,
+//! `www/js/text.js` fills them in the language of the user. The test `tests/browser/words.test.mjs` checks that both
+//! agree.
 
 use std::fmt;
 

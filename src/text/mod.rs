@@ -73,7 +73,7 @@ pub enum Kind {
     Loss,
     /// An error or a tolerance: how far a number may be off. Shown with 2 significant digits.
     Error,
-    /// A share of 1, shown as a percentage with 3 significant digits.
+    /// A share as a fraction of 1, shown as a percentage with 3 significant digits.
     Share,
     /// A ratio that says how many times as large something is, shown with 3 significant digits.
     Multiple,
@@ -101,9 +101,9 @@ pub enum Value {
     Interval(#[serde(serialize_with = "extended_pair")] [f64; 2]),
     /// A name, such as a heading, a file name or the name of a parameter. It is shown verbatim and never as markup.
     Name(String),
-    /// A text.
+    /// A sentence or phrase that is inserted into another sentence.
     Text(Text),
-    /// Templates in their order.
+    /// A list of phrases.
     List(Vec<Text>),
 }
 
@@ -180,7 +180,7 @@ pub const fn error(x: f64) -> Argument {
     Argument::of(Kind::Error, Value::Number(x))
 }
 
-/// A share of 1 as an argument, shown as a percentage.
+/// A share as an argument. It is given as a fraction of 1 and shown as a percentage.
 pub const fn share(x: f64) -> Argument {
     Argument::of(Kind::Share, Value::Number(x))
 }

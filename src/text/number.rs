@@ -34,8 +34,8 @@ pub fn people(x: f64, digits: usize) -> String {
     format!("{sign}{}{gap}{part}", grouped(whole))
 }
 
-/// Rounds a number to `digits` significant digits. Returns these digits, and the power of ten of the first one. A tie
-/// is rounded away from 0, as browsers do.
+/// Rounds a number to `digits` significant digits. Returns these digits, and the power of ten for which the first digit
+/// stands. A tie is rounded away from 0, as browsers do.
 fn rounded(size: f64, digits: usize) -> (String, i32) {
     if size == 0.0 {
         return ("0".into(), 0);
@@ -84,7 +84,7 @@ fn grouped(whole: &str) -> String {
     text
 }
 
-/// A digit or a minus sign above the line.
+/// The superscript of a digit or of a minus sign.
 pub(super) fn superscript(c: char) -> char {
     let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     c.to_digit(10).map_or('⁻', |digit| digits[digit as usize])

@@ -1,4 +1,5 @@
-//! Makes a text from elsewhere fully visible. No character in it can hide, or change the direction of reading.
+//! Makes a text from outside the lab fully visible: no character in the result is hidden or changes the direction of
+//! reading.
 
 /// Puts `text` on one line and makes every character visible. A control character, or a mark that changes the direction
 /// of reading, is replaced by its symbol or code point. The page has an equal function in `www/js/visible.js`.

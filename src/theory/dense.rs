@@ -58,8 +58,8 @@ impl MeanField {
         Self { parts: parts(spectrum, targets), noise, order }
     }
 
-    /// Bias and variance, the two terms of the risk, where `|1 - eta l| < 1` for the learning rate eta and every
-    /// eigenvalue l of the feature covariance. About 80 ns per different l.
+    /// Bias and variance, the two terms of the risk. They are valid if `|1 - eta l| < 1` for the learning rate eta and
+    /// every eigenvalue l of the feature covariance. A call takes about 80 ns for each different l.
     ///
     /// They are `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, for K epochs over N samples, target
     /// weights w*, noise variance sigma^2, and V of [`super::reuse::variance`]. For K -> infinity and small rates the
@@ -119,7 +119,7 @@ impl Model for MeanField {
     }
 }
 
-/// Limit for many epochs over N = `samples` of the effective reuse rate (see [`super::reuse`]), to leading order:
+/// Effective reuse rate (see [`super::reuse`]) of infinitely many epochs over N = `samples`, to leading order in N:
 /// `mean(l) / (4 min(l)) ln N` for the eigenvalues l of the feature covariance (`ln N / 4` if all are equal). Source:
 /// "Larger Datasets Can Be Repeated More", theorem 4.2.
 ///
@@ -143,9 +143,10 @@ pub fn leading_rate(least: f64, epochs: f64, samples: f64) -> f64 {
 /// Crossover of the effective reuse rate E (see [`super::reuse`]) from few to many epochs: for K epochs over N samples,
 /// `E(K, N)/ln N -> phi(K/ln N)` for N -> infinity. Returns phi(kappa) for kappa > 0.
 ///
+/// The mean-field variance at the best learning rate gives, to leading order,
 /// `phi(kappa) = mean(l)/(4 min(l)) / mean_i (1 + x_i - tanh x_i)`, with `x_i = (l_i/min(l))/(4 kappa)` for the
-/// eigenvalues l of the feature covariance, follows from the mean-field variance at the best learning rate to leading
-/// order. It is about kappa where kappa is small, and tends to `mean(l)/(4 min(l))` where kappa is large.
+/// eigenvalues l of the feature covariance. phi is about kappa where kappa is small, and tends to `mean(l)/(4 min(l))`
+/// where kappa is large.
 pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
     let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
     let variance = |l: &f64| {
@@ -164,8 +165,8 @@ pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     bracketed_zero(gap, [low, gap(low)], [high, gap(high)], [1e-14, 0.0])
 }
 
-/// Risk of the least-squares fit of Gaussian features, `sigma^2 d / (2 (N - d - 1))`, for d dimensions, N samples and
-/// noise variance sigma^2: the limit of many epochs.
+/// Risk of the least-squares fit, which is the limit of many epochs: `sigma^2 d / (2 (N - d - 1))` for Gaussian
+/// features in d dimensions, N samples and noise variance sigma^2.
 ///
 /// Infinite unless N > d + 1.
 pub fn least_squares(dim: f64, noise: f64, samples: f64) -> f64 {
@@ -212,8 +213,8 @@ impl OnePass {
         Self { parts: parts(&spectrum, &targets), noise, kurtosis }
     }
 
-    /// Learning rate from which on the risk grows: the root eta of `sum eta l/(2 - (kurtosis-1) eta l) = 1`, summed
-    /// over the eigenvalues l of the feature covariance.
+    /// Learning rate above which the risk grows: the root eta of `sum eta l/(2 - (kurtosis-1) eta l) = 1`, summed over
+    /// the eigenvalues l of the feature covariance.
     ///
     /// For isotropic Gaussian features in d dimensions it is 2/(d+2).
     pub fn stable_rate(&self) -> f64 {
@@ -226,8 +227,8 @@ impl OnePass {
         lo
     }
 
-    /// The sum `sum eta l / (2 - (kurtosis-1) eta l)` over the eigenvalues l, for learning rate eta. The risk grows
-    /// where it exceeds 1. Infinite if a denominator is not positive.
+    /// The sum `sum eta l / (2 - (kurtosis-1) eta l)` over the eigenvalues l, for learning rate eta. The risk grows if
+    /// this sum exceeds 1. The sum counts as infinite if a denominator is not positive.
     fn gain(&self, rate: f64) -> f64 {
         sum(self.parts.iter().map(|part| {
             let left = 2.0 - (self.kurtosis - 1.0) * rate * part.scale;

@@ -13,7 +13,7 @@ use crate::math;
 ///
 /// `weights` p >= 0 with a positive sum, `difficulty` c > 0 of equal length, exponent `a` > 0. The shares do not depend
 /// on the number of hours. Costs one power per subject. Source: "Shift is Good", Prop. 3.2 and Cor. 3.3. The paper
-/// allows an exponent for each subject; with one exponent for all, the factor `a` is common to all subjects and
+/// allows an exponent for each subject; with one exponent for all subjects, the factor `a` in the paper's formula
 /// cancels.
 pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
     let root: Vec<f64> = weights.iter().zip(difficulty).map(|(p, c)| math::pow(p * c, 1.0 / (1.0 + a))).collect();
@@ -21,8 +21,8 @@ pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
     root.iter().map(|r| r / total).collect()
 }
 
-/// Losses under the power law if the hours are divided by the optimal shares, and if they are divided by matched shares
-/// (equal to the weights).
+/// Losses under the power law for two allocations of the hours: in the optimal shares, and in the matched shares (equal
+/// to the weights).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
     /// Loss of the matched shares, `sum_k c_k p_k^(1-a)` for weights `p_k`, difficulties `c_k` and exponent a, without
@@ -33,8 +33,8 @@ pub struct Gain {
     pub optimal: f64,
     /// Loss of the optimal shares divided by the loss of the matched shares, at most 1.
     pub loss_ratio: f64,
-    /// Hours needed with the optimal shares divided by hours needed with the matched shares, `loss_ratio^(1/a)`, at
-    /// most 1.
+    /// Hours needed with the optimal shares, divided by hours needed with the matched shares for an equal loss:
+    /// `loss_ratio^(1/a)`, at most 1.
     pub hours_ratio: f64,
 }
 
@@ -56,8 +56,8 @@ pub fn gain(weights: &[f64], difficulty: &[f64], a: f64) -> Gain {
 
 /// [`Gain`] for one majority of weight `p` in (0, 1) and `k - 1` equal minorities (k >= 2), all of difficulty 1.
 ///
-/// Source: "Shift is Good", Cor. 3.3 and its figure (k = 100, a = 0.28). Deviates: the paper prints a ratio of about
-/// 0.75 at p = 0.7, where the formula gives 0.802; the least value over p is 0.764, at p = 0.87.
+/// Source: "Shift is Good", Cor. 3.3 and its figure (k = 100, a = 0.28). Deviation from the paper: it prints a loss
+/// ratio of about 0.75 at p = 0.7, where the formula gives 0.802; the least value over p is 0.764, at p = 0.87.
 pub fn majority_gain(p: f64, k: u32, a: f64) -> Gain {
     let others = f64::from(k - 1);
     let rare = (1.0 - p) / others;

@@ -99,13 +99,13 @@ pub fn curvature(p: &[f64], k: u32) -> [f64; 2] {
 }
 
 /// Learning rate above which SGD with batches of M = `batch` samples cannot stay at the true weights:
-/// `2 / (k/M + (1 - 1/M) lambda_max)`, with the largest eigenvalue of the Hessian there.
+/// `2 / (k/M + (1 - 1/M) lambda_max)`, where lambda_max is the largest eigenvalue of the Hessian at the true weights.
 ///
-/// At the true weights, a sample of k different skills has a prediction gradient of squared length k. So a step with
-/// learning rate eta changes the squared distance in the steepest direction, of eigenvalue lambda, by the factor
-/// `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for very
-/// large batches it is `2 / lambda_max`, the limit for gradient descent. A smaller rate is necessary, not sufficient:
-/// farther away, and in unlucky runs, SGD may diverge too.
+/// At the true weights, the gradient of the prediction for a sample of k different skills has the squared length k. So
+/// a step with learning rate eta changes the squared distance in the steepest direction, of eigenvalue lambda, by the
+/// factor `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for
+/// very large batches it is `2 / lambda_max`, the limit for gradient descent. A smaller rate is necessary, not
+/// sufficient: farther away, and in unlucky runs, SGD may diverge too.
 pub fn stable_rate(k: u32, lambda_max: f64, batch: u32) -> f64 {
     let m = f64::from(batch);
     2.0 / (f64::from(k) / m + (1.0 - 1.0 / m) * lambda_max)
@@ -128,8 +128,8 @@ pub fn norm(p: &[f64]) -> f64 {
     sum(p.iter().map(|p| p * p)).sqrt()
 }
 
-/// Moments `sum_j p_j w_j` and `sum_j p_j w_j^2` of weights w, of which the first `head` are `x` and the others `y`. On
-/// this plane of weights, they give the exact loss.
+/// Moments `sum_j p_j w_j` and `sum_j p_j w_j^2` of weights w, of which the first `head` are `x` and the others `y`.
+/// From these moments, [`loss`] gives the exact loss.
 pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
     let share = sum(p[..head].iter().copied());
     [share * x + (1.0 - share) * y, share * (x * x) + (1.0 - share) * (y * y)]
@@ -146,7 +146,8 @@ pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
 
 /// An adaptive integrator of `y' = slope(y)`: Dormand and Prince's 5(4) pair (J. Comp. Appl. Math. 6, 1980).
 ///
-/// A step's estimated error is kept below `tolerance` in every component, relative to the component if that exceeds 1.
+/// In every component, the estimated error of a step is kept below `tolerance`, or below `tolerance` times the absolute
+/// value of the component where this value exceeds 1.
 pub struct Integrator<F> {
     slope: F,
     tolerance: f64,
@@ -164,8 +165,7 @@ pub struct Integrator<F> {
     pub evaluations: usize,
 }
 
-/// Runge-Kutta coefficients of the stages, one row per stage. The constant `ERROR` holds the weights of the error
-/// estimate.
+/// Runge-Kutta coefficients of the stages, one row per stage.
 const STAGES: [&[f64]; 6] = [
     &[1.0 / 5.0],
     &[3.0 / 40.0, 9.0 / 40.0],
@@ -174,6 +174,7 @@ const STAGES: [&[f64]; 6] = [
     &[9017.0 / 3168.0, -355.0 / 33.0, 46732.0 / 5247.0, 49.0 / 176.0, -5103.0 / 18656.0],
     &[35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0],
 ];
+/// Weights of the slopes of the stages in the error estimate.
 const ERROR: [f64; 7] =
     [71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339_200.0, 22.0 / 525.0, -1.0 / 40.0];
 
@@ -224,8 +225,8 @@ impl<F: FnMut(&[f64], &mut [f64])> Integrator<F> {
     }
 }
 
-/// Calls `visit` with the state of a flow at each of `times` (ascending), until `visit` returns false or `slope` was
-/// evaluated `most` times.
+/// Follows the flow `y' = slope(y)` from `start`, and calls `visit` with the state at each of `times` (ascending).
+/// Stops when `visit` returns false, or after `most` or a few more evaluations of `slope`.
 pub fn flow(
     slope: impl FnMut(&[f64], &mut [f64]),
     start: Vec<f64>,

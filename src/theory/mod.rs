@@ -1,9 +1,10 @@
 //! Closed forms: pure f64 functions that depend on no device, no parameter declaration and no page.
 //!
 //! Arguments are taken as valid, because parameters are checked where they are read; each function states its ranges.
-//! Sources are cited as "Shift is Good": Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched Data Mixing Improves
-//! Test Performance", arXiv 2510.25108; and as Lyu's talk: Kaifeng Lyu, "Scaling Large Language Models: The Data
-//! Problem", part 2.2.
+//! Three sources are cited by short names. "Shift is Good" is Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched
+//! Data Mixing Improves Test Performance", arXiv 2510.25108. "Larger Datasets Can Be Repeated More" is Yan, Wen, Li,
+//! Luo, Chen, Lyu, arXiv 2511.13421. "Lyu's talk" is Kaifeng Lyu, "Scaling Large Language Models: The Data Problem",
+//! part 2.2.
 
 pub mod atoms;
 pub mod dense;

@@ -1,14 +1,14 @@
 //! The data-constrained law of language models: what repeated tokens and excess parameters are worth.
 //!
 //! The loss of N parameters trained on D tokens is `exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where N' and D' are the
-//! effective numbers of parameters and tokens. In them, parameters beyond `U_N` and tokens beyond U count for less and
-//! less:
+//! effective numbers of parameters and tokens. In these effective numbers, parameters beyond `U_N` and tokens beyond U
+//! count for less and less:
 //!
 //! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1
 //!
 //! (`D' = D` for `D <= U`). U is the number of unique tokens, and `U_N = min(N, N_opt(U))`, where `N_opt(U)` is the
 //! best number of parameters for U fresh tokens. So the value of repetition depends on the number of epochs alone,
-//! never on U. Whether this holds is what the multi-epoch experiment of the lab tests.
+//! never on U. The multi-epoch experiment of the lab tests whether this holds.
 //!
 //! Source: Muennighoff et al., "Scaling Data-Constrained Language Models", arXiv 2305.16264.
 
@@ -28,11 +28,11 @@ pub struct Law {
     pub alpha: f64,
     /// Exponent of the number of tokens.
     pub beta: f64,
-    /// Number of repetitions after which a token has lost `1 - 1/e` of its worth, called `R_D`. If infinite, repetition
-    /// costs nothing.
+    /// Number `R_D` of repetitions after which one more repetition of a token is worth `1/e` of a fresh token. If it is
+    /// infinite, repetitions are worth as much as fresh tokens.
     pub data_decay: f64,
-    /// Excess over the best number of parameters, in units of that number, after which a parameter has lost `1 - 1/e`
-    /// of its worth. Called `R_N`.
+    /// Excess `R_N` over the best number of parameters, divided by that number, at which one more parameter is worth
+    /// `1/e` of a parameter without excess.
     pub size_decay: f64,
 }
 
@@ -72,7 +72,8 @@ fn effective(amount: f64, unique: f64, decay: f64) -> f64 {
 }
 
 impl Law {
-    /// Effective number of tokens: the number of fresh tokens that `tokens` are worth, of which `unique` are unique.
+    /// Effective number of tokens: the number of fresh tokens that are worth as much as `tokens` tokens, of which only
+    /// `unique` are different.
     pub fn effective_tokens(&self, tokens: f64, unique: f64) -> f64 {
         effective(tokens, unique, self.data_decay)
     }
@@ -102,8 +103,8 @@ impl Law {
         math::exp(self.e) + math::exp(self.a - self.alpha * math::ln(n)) + math::exp(self.b - self.beta * math::ln(d))
     }
 
-    /// The division of a compute budget with the least loss, for `unique` different tokens. The budget is `flops`, 6
-    /// times parameters times tokens. About 60 losses; relative tolerance 1e-8.
+    /// The division of a compute budget that gives the least loss with `unique` different tokens. The budget is `flops`
+    /// floating-point operations, 6 times parameters times tokens. Evaluates about 60 losses; relative tolerance 1e-8.
     pub fn best_allocation(&self, flops: f64, unique: f64) -> Allocation {
         // The loss along the budget has one local minimum in ln D: search from far too many tokens down.
         let size = |tokens: f64| flops / (6.0 * tokens);

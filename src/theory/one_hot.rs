@@ -1,9 +1,9 @@
 //! Multi-epoch SGD on one-hot features: the exact risk, and the limit law for power-law frequencies.
 //!
 //! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, where `e_i` is unit vector i and `Lambda_i` the scale
-//! of coordinate i. Such a sample shows coordinate i and no other, so the coordinates do not interact. With K epochs
-//! over N samples, coordinate i sees the `n ~ Binomial(N, p_i)` samples that show it, K times each, and its weight
-//! `w_i` has the mean squared error
+//! of coordinate i. Such a sample shows coordinate i and no other, so the coordinates do not interact. Of N samples,
+//! `n ~ Binomial(N, p_i)` show coordinate i, each of them K times in K epochs. The weight `w_i` of the coordinate then
+//! has the mean squared error
 //!
 //! `E ((w_i - w*_i)^2 | n) = (1 - eta Lambda_i)^(2 K n) w*_i^2 + (sigma^2/Lambda_i) V(n)`
 //!
@@ -15,7 +15,7 @@ use super::reuse::{Model, Order, forgotten, kept, shuffled, variance};
 use super::sum;
 use crate::math;
 
-/// Number of lowest ranks of a power law that are kept one by one.
+/// Number of coordinates of a power law, from the first on, that a quadrature rule keeps one by one.
 const DIRECT: usize = 256;
 
 /// Coordinates with equal probability, scale and target weight.
@@ -115,8 +115,8 @@ impl OneHot {
     }
 
     /// Standard deviation of the risk between runs that differ in their random samples, for noise-free labels and for
-    /// orders that visit every sample once an epoch. The coordinates are treated as independent, though their counts
-    /// are slightly negatively correlated.
+    /// orders that visit every sample once an epoch. The coordinates are treated as independent, though the numbers of
+    /// samples that show them are slightly negatively correlated.
     pub fn spread(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let square = sum(self.parts.iter().map(|part| {
             let g = rate * part.scale;
@@ -166,11 +166,11 @@ impl Part {
 }
 
 impl Model for OneHot {
-    /// Exact risk as a function of the learning rate eta, for K = `epochs` over N = `samples`. With noise or with
-    /// replacement, N is rounded to whole samples; K must be whole where `eta Lambda > 1` for the scale Lambda of a
-    /// coordinate.
+    /// Exact risk as a function of the learning rate eta, for K = `epochs` over N = `samples`. With label noise, or if
+    /// samples are drawn with replacement, N is rounded to a whole number. K must be whole if `eta Lambda > 1` for the
+    /// scale Lambda of some coordinate.
     ///
-    /// Without noise and without replacement, a set of equal coordinates costs a logarithm and two exponentials, for
+    /// Each set of equal coordinates costs a logarithm and two exponentials without noise and without replacement, for
     /// any N. Otherwise it costs a sum of 10 to 180 terms, 5 ns each (100 ns with replacement).
     fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
         let replaced = self.order == Order::WithReplacement;
@@ -360,9 +360,9 @@ impl PowerLaw {
         [math::pow(c1 / c2, 1.0 / k), self.b / (self.a - self.b)]
     }
 
-    /// Crossover of the effective reuse rate (see [`super::reuse`]) from few to many epochs: its value divided by
-    /// `N^(b/(a-b))`, for `kappa N^(b/(a-b))` epochs over N samples and kappa > 0. It is about kappa where kappa is
-    /// small, and tends to the factor of [`PowerLaw::plateau`] where kappa is large.
+    /// The effective reuse rate (see [`super::reuse`]) of `kappa N^(b/(a-b))` epochs over N samples, divided by
+    /// `N^(b/(a-b))`, for kappa > 0 and large N. It describes the crossover from few to many epochs: it is about kappa
+    /// where kappa is small, and tends to the factor of [`PowerLaw::plateau`] where kappa is large.
     pub fn crossover(&self, kappa: f64) -> f64 {
         let [c1, k] = self.one_pass();
         math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)

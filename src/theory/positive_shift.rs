@@ -6,7 +6,7 @@
 //! `1/n`. So the logarithm is the only curve for which the matched shares are always best, and it serves as the null
 //! control.
 //!
-//! [`Solver`] finds the best shares q* for separable losses, by a one-dimensional root-find for the Lagrange multiplier
+//! [`Solver`] finds the best shares q* for separable losses, by a one-dimensional search for the Lagrange multiplier
 //! lambda; [`Mixing`] finds the best shares under the mixing law, by an active-set Newton method. [`mirror_descent`] is
 //! an independent check of both, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
 //!
@@ -50,10 +50,10 @@ pub struct Parts<'a> {
     pub weights: &'a [f64],
     /// Exponent or rate `a` of the error curve of each part.
     pub a: &'a [f64],
-    /// Constant `b` of each part: the offset in [`Curve::Offset`], or the factor of the term that the samples of all
-    /// parts reduce in [`Curve::Transfer`]. Other curves do not use it.
+    /// Constant `b` of each part: the offset in [`Curve::Offset`], or the factor of the term `b N^-a` in
+    /// [`Curve::Transfer`]. Other curves do not use it.
     pub b: &'a [f64],
-    /// Height `c` of the error curve of each part.
+    /// Factor `c` of the error curve of each part. [`Curve::Log`] does not use it.
     pub c: &'a [f64],
 }
 
@@ -85,7 +85,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Test loss if `total` samples are divided among the parts by `shares`.
+    /// Test loss if the parts get the given shares of `total` samples.
     pub fn loss(&self, shares: &[f64], total: f64) -> f64 {
         let others = |k: usize| (0..shares.len()).filter(|&j| j != k).map(|j| shares[j]).sum::<f64>();
         let error = |k: usize| match self.curve {
@@ -161,7 +161,8 @@ pub struct Solver {
 }
 
 impl Solver {
-    /// Losses of the best shares for N = `total` > 0 samples; the best shares are left in `self.shares`.
+    /// Finds the best shares for N = `total` > 0 samples, leaves them in `self.shares`, and returns their loss and
+    /// gain.
     ///
     /// Solves `sum_k n_k(mu) = N` for the logarithm mu of the Lagrange multiplier lambda. Here `n_k(mu)` is the n at
     /// which the pull of part k is lambda, or 0 if its pull is smaller even at n = 0 (possible for `Offset` with a = 1
@@ -429,13 +430,13 @@ impl Parts<'_> {
     }
 }
 
-/// Distance `|ln(p/q)|` between test weight p and share q from which on the terms of a power law's gain differ so much
-/// that they no longer cancel.
+/// Limit of the distance `|ln(p/q)|` between test weight p and share q. Beyond it, the terms of a power law's gain
+/// differ so much that they do not cancel.
 const FAR: f64 = 30.0;
 
-/// Value of `ln(p/q)`, for test weight p and share q, from which on the gain of an offset curve is computed from
-/// separate terms, because products might overflow. Below this value products are used: separate terms would cancel
-/// where the exponent is near 1.
+/// Limit of `ln(p/q)`, for test weight p and share q. Above it, the gain of an offset curve is computed from separate
+/// terms, because products might overflow. Below it, products are used, because separate terms would cancel where the
+/// exponent is near 1.
 const OFFSET_FAR: f64 = 300.0;
 
 /// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.
@@ -539,10 +540,11 @@ impl Mixing<'_> {
         (0..count).map(|k| heat[k] * self.transfer[k * count + j]).sum()
     }
 
-    /// The best shares in closed form, if all parts get data: `q* = T^-1 (((1 + 1^T T^-1 tau) / (1^T T^-1 1)) 1 - tau)`
-    /// with `tau_l = ln([T^-T 1]_l / (p_l b_l))`, transfer matrix T, test weights p and heights b.
+    /// The best shares in closed form, if all parts get data: `q* = T^-1 (((1 + u^T T^-1 tau) / (u^T T^-1 u)) u - tau)`
+    /// with `tau_l = ln([T^-T u]_l / (p_l b_l))`, transfer matrix T, test weights p, heights b, and the vector u of
+    /// ones.
     ///
-    /// `None` if T is singular, `T^-T 1` has an entry <= 0, or some share comes out negative (then some part gets no
+    /// `None` if T is singular, `T^-T u` has an entry <= 0, or some share comes out negative (then some part gets no
     /// data, and [`Mixing::solve`] must be used). Source: "Shift is Good", Prop. 6.3.
     pub fn interior(&self) -> Option<Vec<f64>> {
         let count = self.count();
@@ -562,10 +564,10 @@ impl Mixing<'_> {
 
     /// Finds the best shares and writes them to `shares`, one per part; the old values are ignored. A share may be 0.
     ///
-    /// Newton's method on the free shares with the sum kept at 1. Steps are cut where a share would turn negative (that
-    /// share is then fixed at 0) and halved until the loss falls. A fixed share is freed again if its pull exceeds the
-    /// Lagrange multiplier. The loss is convex, so this ends at the minimum. Where the Hessian is singular (parts
-    /// without transfer), a ridge of 1e-13 of its trace picks one of the minima.
+    /// Newton's method on the shares that are not fixed, with the sum kept at 1. Steps are cut where a share would turn
+    /// negative (that share is then fixed at 0) and halved until the loss falls. A share is no longer fixed if its pull
+    /// exceeds the Lagrange multiplier. The loss is convex, so the search ends at the minimum. Where the Hessian is
+    /// singular (parts without transfer), a ridge of 1e-13 of its trace picks one of the minima.
     pub fn solve(&self, shares: &mut [f64]) -> Optimum {
         let count = self.count();
         let mut q = [0.0; MIXING_PARTS];
@@ -677,12 +679,12 @@ impl Mixing<'_> {
     }
 }
 
-/// Leading term of the gain for two equal parts with a one-way transfer, and the exact best share of the first part.
+/// Exact best share of the first part, and leading term of the gain, for two equal parts with a one-way transfer.
 ///
 /// With the transfer matrix `[[1, t], [0, 1]]` and test weights (1/2, 1/2) the gain is
 /// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0.
-/// Deviates: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`. This is not 0 at t = 0, although by
-/// symmetry nothing can be gained there.
+/// Deviation from the paper: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`. This is not 0 at t =
+/// 0, although by symmetry nothing can be gained there.
 pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }
@@ -718,21 +720,21 @@ fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     Some(x)
 }
 
-/// A candidate for the best shares, with an upper bound of the distance of its loss from the least loss.
+/// A candidate for the best shares, with an upper bound on how far its loss is above the least loss.
 #[derive(Clone, Debug)]
 pub struct Point {
     /// Training share of each part.
     pub shares: Vec<f64>,
     /// Test loss of the shares.
     pub loss: f64,
-    /// Upper bound of the test loss of the shares minus the least loss, as computed by [`gap`]; it holds for any convex
-    /// loss.
+    /// Upper bound on how far `loss` is above the least loss, computed by [`gap`] but not less than the rounding error
+    /// of the pulls. The bound holds for any convex loss.
     pub gap: f64,
     /// Number of steps taken.
     pub steps: u32,
 }
 
-/// Upper bound of the loss of the shares q minus the least loss on the simplex, for any convex loss:
+/// Upper bound on how far the loss of the shares q is above the least loss on the simplex, for any convex loss:
 /// `max_j pull_j - sum_k q_k pull_k`, where `pull` is minus the gradient of the loss.
 ///
 /// NaN if a pull is NaN, because then nothing is certified.
@@ -746,9 +748,9 @@ pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
 /// Z makes the sum 1.
 ///
 /// Starts from equal shares of the parts of positive weight. It uses only the functions `loss` and `pull`; the pull is
-/// minus the gradient of the loss. The step size eta is measured in units of the mean pull, halved when the loss rises
-/// and lengthened by a tenth when it falls. Stops when [`gap`] is below `tolerance` times the loss, or after `limit`
-/// steps.
+/// minus the gradient of the loss. The pulls are divided by the mean of their absolute values, so the step size eta is
+/// a pure number. It is halved when the loss rises, and lengthened by a tenth when the loss falls. Stops when [`gap`]
+/// is below `tolerance` times the loss, or after `limit` steps.
 pub fn mirror_descent(
     weights: &[f64],
     loss: impl Fn(&[f64]) -> f64,

@@ -57,8 +57,8 @@ pub(super) fn forgotten(g: f64, exponent: f64) -> f64 {
     power(g, exponent, |x| -math::expm1(x), |signed| 1.0 - signed)
 }
 
-/// Evaluates a power of `1 - g`: where `1 - g` is positive, by applying `positive` to the logarithm of the power, and
-/// elsewhere by applying `signed` to the power.
+/// Evaluates a function of the power `(1 - g)^exponent`. The caller gives the function in two forms: `positive` takes
+/// the logarithm of the power, where `1 - g` is at least 0; `signed` takes the power itself, where `1 - g` is negative.
 fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64) -> f64 {
     if exponent == f64::INFINITY {
         return positive(f64::NEG_INFINITY);
@@ -72,16 +72,18 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
 /// Variance that label noise of variance 1 leaves in one direction after K epochs over n = `count` samples. Each sample
 /// multiplies the error of the weights in this direction by `1 - g`.
 ///
-/// It is `g^2 S(n)`, with S the squared length of the coefficients with which the n noises enter the weight. With
-/// `q = (1-g)^n`, `u = q^K`, it is for each order:
+/// It is `g^2 S(n)`, where S is the sum of the squares of the coefficients with which the n noises enter the weight.
+/// With `q = (1-g)^n` and `u = q^K`, the variance depends on the order of the samples:
 ///
 /// - reshuffle: `g (1-u^2)/(2-g) + ((1-u)^2 - (1-q)(1-u^2)/(1+q)) / n`;
 /// - once: `g/(2-g) (1+q)/(1-q) (1-u)^2`;
-/// - with replacement, when a step visits the direction with probability v and so `T ~ Binomial(steps, v)` times:
-///   `E (1-(1-g)^T)^2 / n + (1-1/n) g/(2-g) E (1-(1-g)^(2T))`, as two steps meet the same noise with probability 1/n.
+/// - with replacement, where each step visits the direction with probability v, so all steps visit it
+///   `T ~ Binomial(steps, v)` times: `E (1-(1-g)^T)^2 / n + (1-1/n) g/(2-g) E (1-(1-g)^(2T))`, as two steps meet the
+///   same noise with probability 1/n.
 ///
-/// All of them tend to 1/n for K -> infinity, then g -> 0. 0 < g < 2, `count` > 0, 0 < `visited` = v <= 1 (used only
-/// with replacement). About 50 ns. Checked against all orders of small problems.
+/// All three tend to 1/n for K -> infinity, then g -> 0. Ranges: 0 < g < 2, `count` > 0, 0 < `visited` = v <= 1 (used
+/// only with replacement). A call takes about 50 ns. Tests compare the formulas with averages over all sequences of
+/// samples of small problems.
 pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> f64 {
     if order == Order::WithReplacement {
         let stationary = g / (2.0 - g);
@@ -93,7 +95,7 @@ pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> 
 }
 
 /// [`variance`] for the orders that visit every sample once an epoch, given `epoch = 1-(1-g)^n` and
-/// `all = 1-(1-g)^(nK)` for n = `count` and K epochs. About 3 ns.
+/// `all = 1-(1-g)^(nK)` for n = `count` and K epochs. A call takes about 3 ns.
 pub(super) fn shuffled(order: Order, g: f64, count: f64, epoch: f64, all: f64) -> f64 {
     let stationary = g / (2.0 - g);
     let tilt = epoch / (2.0 - epoch);
@@ -118,11 +120,12 @@ const RATE_TOLERANCE: f64 = 1e-9;
 
 /// The least risk over learning rates in `(0, edge]`, after `steps` steps.
 ///
-/// Rates are halved from `edge` down to `edge/(10 steps)`, where they move the weights little, or further while the
-/// risk falls; Brent's method then searches between the neighbours of the best rate. The halving ends early when the
-/// risk is twice the least risk found: bias falls and variance rises with the rate (in one-hot models below the inverse
-/// scale), so no smaller rate can be better. This takes about `log2(edge/rate) + 15` evaluations, where `rate` is the
-/// best rate. A rate whose risk is NaN is never chosen; the least risk is infinite if the risk is NaN at every rate.
+/// The search halves the rate from `edge` down to `edge/(10 steps)`, at which `steps` steps move the weights little,
+/// and further as long as the risk falls. Brent's method then searches between the two tried rates next to the best
+/// one. The halving ends early when the risk is twice the least risk found: bias falls and variance rises with the rate
+/// (in one-hot models below the inverse scale), so no smaller rate can be better. This takes about
+/// `log2(edge/rate) + 15` evaluations, where `rate` is the best rate. A rate whose risk is NaN is never chosen; the
+/// least risk is infinite if the risk is NaN at every rate.
 pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     let risk = |rate: f64| Some(risk(rate)).filter(|risk| !risk.is_nan()).unwrap_or(f64::INFINITY);
     let mut best = Best { rate: edge, risk: risk(edge) };
@@ -182,10 +185,10 @@ fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
     (x, fx)
 }
 
-/// Zero of a falling f to within 1e-12. From `x` on, steps of growing length, `step` at first, are taken until the sign
-/// changes.
+/// Zero of a falling function f to within 1e-12. The search starts at `x` and moves towards the zero until f changes
+/// sign. The first move has the length `step`, and each move is 1.5 times as long as the one before.
 ///
-/// About 10 evaluations. `None` if 60 steps do not reach a change of sign.
+/// About 10 evaluations. `None` if 60 moves do not reach a change of sign.
 fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     let mut a = [x, f(x)];
     let mut step = step.copysign(a[1]);
@@ -234,11 +237,11 @@ pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
     b
 }
 
-/// Best learning rate in `(0, edge]` for some epochs over `samples`, and its risk.
+/// Best learning rate in `(0, edge]` for `epochs` epochs over `samples` samples, and its risk.
 ///
 /// For infinitely many epochs the best learning rate tends to 0, while the best time, learning rate times epochs, tends
-/// to a limit: the least risk is the risk of gradient flow at the best time. Times up to `1e9/edge` are searched, and
-/// infinite time is tried; with noise, the best time is finite.
+/// to a limit. So the least risk is the risk of gradient flow at the best time. The search covers times up to
+/// `1e9/edge` and infinite time; with noise, the best time is finite.
 pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
     if epochs < f64::INFINITY {
         return best_rate(model.risk(epochs, samples), edge, epochs * samples);
@@ -296,7 +299,7 @@ pub fn language_model_epochs(tokens: f64) -> f64 {
     LANGUAGE_MODEL[0] * math::ln(tokens / 1e9) + LANGUAGE_MODEL[1]
 }
 
-/// Slope and offset of [`language_model_epochs`].
+/// Slope of [`language_model_epochs`] against `ln(tokens)`, and its value at 1e9 tokens.
 pub const LANGUAGE_MODEL: [f64; 2] = [0.80, 5.21];
 
 #[cfg(test)]

@@ -27,9 +27,10 @@ pub fn permutations(symbols: u32) -> Vec<u32> {
 /// whose sum is 1. `W_j` is the learned matrix of skill j, `P_j` its permutation matrix and n the number of symbols.
 ///
 /// The entries of `W_j` are `weights[(j n + row) n + column]`, and `P_j` has its 1s at `(image(codes[j], c), c)`. The
-/// expected squared norm of the product of the W is `tr T^k(1)` with `T(X) = E W^T X W`, and its overlap with the
-/// product of the P is `tr C^k(1)` with `C(X) = E P^T X W`. Both maps are matrices of n^2 x n^2, so d skills cost
-/// `O(d n^4 + k n^4)` operations, although there are d^k products.
+/// product of the learned matrices has the expected squared norm `tr T^k(I)` with `T(X) = E W^T X W` and the identity
+/// matrix I. Its expected scalar product with the product of the permutation matrices is `tr C^k(I)` with
+/// `C(X) = E P^T X W`. The maps T and C are matrices of n^2 x n^2, so d skills cost `O(d n^4 + k n^4)` operations,
+/// although there are d^k products.
 pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]) -> f64 {
     let (n, area) = (symbols, symbols * symbols);
     // maps[(a n + b) area + c n + d] is what X[a][b] adds to entry [c][d] of the image of X.
