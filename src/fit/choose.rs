@@ -13,8 +13,8 @@ use super::objective::Room;
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
 
-/// Deviance: minus twice the logarithm of the likelihood of the runs, at the scale that maximises it, if the objective
-/// is `value`.
+/// Deviance of the runs, where the objective is `value`: minus twice the logarithm of their likelihood, with the scale
+/// of the noise that maximises the likelihood.
 fn deviance(problem: &Problem, value: f64) -> f64 {
     let data = &problem.data;
     let n: f64 = data.weight.iter().sum();

@@ -91,7 +91,7 @@ fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// The cause if the rows of a text do not fit its headings; `None` if the cause is not recognised.
+/// The reason why the rows of a text do not fit its headings; `None` if the reason is not recognised.
 pub(super) fn reason(text: &str) -> Option<Text> {
     let lines = lines(text);
     let [first, second, ..] = &lines[..] else { return None };
@@ -210,7 +210,7 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Error message for a text that has titles above the headings which are not marked as comments.
+/// Error message for a text in which titles stand above the headings, if the titles are not marked as comments.
 fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();

@@ -144,7 +144,7 @@ impl Columns {
 
     /// Roles of the columns as guessed, but changed by the user's `text`, such as `loss:val_loss,params:#3,run:-`. A
     /// column is given by its heading or by its number, as `#3`; `-` is no column. `tokens.unit:B` says that tokens are
-    /// in billions (1, k, M, B or T), and `decimal:comma` or `decimal:point` gives the decimal mark.
+    /// in billions (a unit is 1, k, M, B or T), and `decimal:comma` or `decimal:point` gives the decimal mark.
     ///
     /// # Errors
     /// The text names a role, column, unit or mark that does not exist.
