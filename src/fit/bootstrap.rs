@@ -41,7 +41,7 @@ const PAST: usize = 6;
 /// Smallest number of runs at which whole runs are resampled. With only one run, every resample would be the table
 /// itself, and every interval a single point.
 pub const RUNS: usize = 8;
-/// Smallest number of rows per free parameter at which rows are resampled.
+/// Smallest number of rows per free parameter at which rows are resampled. With fewer, losses are drawn instead.
 const FEW: usize = 6;
 /// A replicate computes the objective at the cells of the grid only if the number of cells times the number of rows is
 /// at most this.
@@ -97,7 +97,7 @@ impl Bootstrap {
         Self { problem: problem.clone(), valleys, grid, rho, seed, runs, drawn }
     }
 
-    /// Number of runs from which a resample is drawn.
+    /// Number of runs from which a resample is drawn, or number of rows if rows are drawn.
     pub fn runs(&self) -> usize {
         self.runs.len()
     }

@@ -84,8 +84,8 @@ pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 
     [n, c / (6.0 * n), at(ln_n)]
 }
 
-/// Number of tokens after which a model of `n` parameters reaches a loss, to rounding; NaN if no number between 1 and
-/// 10^20 is enough. The loss must fall as tokens increase.
+/// Number of tokens after which a model of `n` parameters reaches `loss`; NaN if no number between 1 and 10^20 is
+/// enough. The loss must fall as tokens increase.
 pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>) -> f64 {
     let above = |ln_d: f64| law.predict(p, &inputs(law, n, math::exp(ln_d), unique)) > loss;
     let (mut lo, mut hi) = (0.0, math::ln(1e20));

@@ -1,9 +1,9 @@
 //! The objective that a fit minimises.
 //!
 //! It is the sum `Q = sum_i w_i rho(r_i)` over the rows i, with the weights w. For a measured value y and its
-//! prediction f, the residual r is `ln f - ln y` or `f - y`. Huber's function `rho(r)` is `r^2 / 2` up to `|r| =
-//! delta`, and `delta (|r| - delta / 2)` beyond. Q is a sum, not a mean. `delta = infinity` gives least squares; `delta
-//! = 0` stands for L1, `rho = |r|`.
+//! prediction f, the residual r is `ln f - ln y` or `f - y`. Huber's function `rho(r)` is `r^2 / 2` up to
+//! `|r| = delta`, and `delta (|r| - delta / 2)` beyond. Q is a sum, not a mean. `delta = infinity` gives least squares;
+//! `delta = 0` stands for L1, `rho = |r|`.
 
 use std::sync::Arc;
 
@@ -175,8 +175,8 @@ impl Problem {
         room.residuals.iter().zip(&self.data.weight).map(|(r, w)| w * self.objective.rho(*r)).sum()
     }
 
-    /// Value of the objective if all residuals are a ten-millionth of the measured values. A fit with a smaller
-    /// objective counts as exact.
+    /// Value of the objective if every prediction is wrong by a ten-millionth of the measured value. A fit with a
+    /// smaller objective counts as exact.
     pub(super) fn rounding(&self) -> f64 {
         let size = |y: f64| if self.objective.residual == Residual::Log { 1.0 } else { y };
         self.data.y.iter().zip(&self.data.weight).map(|(y, w)| w * self.objective.rho(1e-7 * size(*y))).sum()

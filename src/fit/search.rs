@@ -104,7 +104,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Number of cells when all are computed.
+    /// Number of all cells, computed or not.
     fn len(&self) -> usize {
         self.axes.iter().map(|(_, values)| values.len()).product()
     }

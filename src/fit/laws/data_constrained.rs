@@ -16,10 +16,10 @@ crate::texts! {
 }
 
 /// Data-constrained law `E + A / N'^alpha + B / D'^beta` for the loss of N parameters after D tokens, of which U are
-/// unique. Repeated tokens saturate, and so do parameters beyond the model that is best for the unique tokens: `D' = U
-/// (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0 repeats. The formula for N' is that for D', with N in place
-/// of D, `min(N, N_opt(U))` in place of U, and `R_N` in place of `R_D`. Here `N_opt(U) = (U^beta alpha A / (beta
-/// B))^(1/alpha)`.
+/// unique. Repeated tokens saturate, and so do parameters beyond the model that is best for the unique tokens:
+/// `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0 repeats. The formula for N' is that for D', with N in
+/// place of D, `min(N, N_opt(U))` in place of U, and `R_N` in place of `R_D`. Here
+/// `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
 ///
 /// If `nu` is free, the parameter `R_D` is the value at 10^9 unique tokens, and the value at U is proportional to
 /// `U^nu`.

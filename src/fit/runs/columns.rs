@@ -28,8 +28,9 @@ pub struct Columns {
 const DAY: f64 = 86_400.0;
 
 impl Columns {
-    /// Roles that the headings suggest. Whole names come first, then words of longer headings, then letters. If no
-    /// heading means the input x, and just one column could be x, that column gets the role.
+    /// Roles that the headings suggest. For each role, a heading that is a name of the role is preferred to one that
+    /// consists of words for the role, and such a heading to a single letter. If no heading means the input x, and just
+    /// one column could be x, that column gets the role.
     pub fn guess(table: &Table) -> Self {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let mut guess = Self::default();
