@@ -9,8 +9,8 @@ use super::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms};
 use crate::error::Result;
 use crate::text::Text;
 
-/// A kernel's lanes, to be compared on a device and on the CPU. The device stops at each of `cuts`; the CPU runs from
-/// the first to the last without a stop.
+/// A kernel's lanes, to be compared on a device and on the CPU. Both run from the first to the last of `cuts`: the CPU
+/// without a stop, the device once without a stop and once with a stop at each of `cuts`.
 pub struct Case<K: Kernel> {
     /// What the case tests, in a few words.
     pub name: &'static str,
