@@ -84,7 +84,8 @@ pub struct ExamTime {
     closing: Option<Closing>,
 }
 
-/// Number of steps of the grid of shares.
+/// Number of steps in which the first of two subjects goes from no hours to all hours. For more subjects, the line from
+/// matched to optimal shares gets as many points as for two.
 const GRID: u32 = 40;
 /// Number of points on each side of the least loss to which the parabola is fitted.
 const REACH: usize = 3;
