@@ -342,7 +342,7 @@ struct Held {
     inputs: Inputs,
     /// Work that ran on the device since `host` was current. It is all that a replay needs.
     log: Vec<Work>,
-    /// The state on the device, as long as the device works.
+    /// The state on a device; `None` before a device has received it. That device may have been lost since.
     state: Option<device::State>,
 }
 

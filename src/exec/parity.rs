@@ -52,7 +52,8 @@ impl<K: Kernel> Case<K> {
         Lanes::new(&self.host, self.rows, self.inputs.clone())
     }
 
-    /// The state at the last of `cuts`, computed in ranges of steps that end at each of `cuts`.
+    /// The state at the last of `cuts`. It is computed one range of steps after another, each from one of `cuts` to the
+    /// next.
     ///
     /// # Errors
     /// Fails as [`Exec::advance`] does.

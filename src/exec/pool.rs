@@ -90,7 +90,7 @@ impl Turns {
         Some(Self { ask: channel.port2(), answer: channel.port1(), waiting, _listener: listener })
     }
 
-    /// Waits until the messages that wait now are read.
+    /// Waits until all messages that have already arrived are read.
     async fn next(&self) {
         let (sender, receiver) = oneshot::channel();
         if self.ask.post_message(&JsValue::NULL).is_ok() {

@@ -191,7 +191,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
-/// Interval that holds the middle share `level` of the values. They may be in any order; NaNs are left out.
+/// Interval that holds the middle share `level` of the values. The values may be in any order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);

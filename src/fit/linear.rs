@@ -1,8 +1,8 @@
 //! Small symmetric linear systems, solved so that the scale of the unknowns does not matter.
 
-/// Solves the linear system `B c = h` for the unknowns whose indices are in `free`, and writes them to `c`. All rows
-/// and columns with other indices are ignored, and these entries of `c` stay as they are. `b` is the symmetric matrix B
-/// of `n` rows. Returns the smallest pivot.
+/// Solves the linear system `B c = h` for the unknowns whose indices are in `free`, and writes them to `c`. Rows and
+/// columns with other indices are ignored, and the entries of `c` with other indices stay as they are. `b` is the
+/// symmetric matrix B of `n` rows. Returns the smallest pivot.
 ///
 /// Uses the Cholesky factors of the matrix scaled to a unit diagonal, so the scale of an unknown does not matter. An
 /// unknown that nothing depends on, or that depends linearly on others, would have a pivot of 0; its pivot is set to
@@ -42,8 +42,8 @@ pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64
 }
 
 /// The vector c at which `c' G c / 2 - h' c` is least, with G = `gram` and h = `right`, if the entries of c that are
-/// marked in `positive` must be at least 0. Tries every choice of the marked entries that are not 0, so there must be
-/// few of them.
+/// marked in `positive` must be at least 0. The function tries every choice of which marked entries are 0, so few
+/// entries may be marked.
 pub(super) fn least_squares(gram: &[f64], right: &[f64], positive: &[bool]) -> Vec<f64> {
     let m = right.len();
     let mut best = (0.0, vec![0.0; m]);

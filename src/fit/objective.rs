@@ -129,7 +129,7 @@ impl Problem {
         self.held.iter().filter(|held| held.is_none()).count()
     }
 
-    /// Bounds of the transformed parameters; both bounds of a fixed parameter are its value.
+    /// Bounds of the transformed parameters; both bounds of a fixed parameter are its transformed value.
     pub fn bounds(&self) -> (Vec<f64>, Vec<f64>) {
         let ends = |end: usize| {
             let params = self.law.info.params.iter().zip(&self.held);

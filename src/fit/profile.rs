@@ -382,9 +382,9 @@ impl Profile {
         self.ends
     }
 
-    /// Another parameter that its bound stopped in a fit at one end of the interval, which is the fit at the first or
-    /// at the last point inside the interval. `None` if there is no such parameter. Beyond that bound the objective
-    /// would be lower, so the endpoint of the interval depends on where the bound is.
+    /// Index of another parameter that was stopped by its bound in the fit at the first point or at the last point
+    /// inside the interval; `None` if there is no such parameter. Beyond that bound the objective would be lower, so
+    /// the endpoint of the interval depends on where the bound is.
     pub fn stopped(&self) -> Option<usize> {
         let mut inside = self.points.iter().filter(|point| point.objective <= self.threshold());
         let first = inside.next();

@@ -40,8 +40,8 @@ const AGAIN: usize = 20;
 const DRAWN: usize = 4;
 /// A fit counts as sure only if at least this many starts reached its minimum. [`RARE`] is the other condition.
 const SURE: usize = 5;
-/// Largest ratio of the number of all starts to the number of starts that reached the minimum of a fit, if the fit
-/// counts as sure. With a larger ratio, a lower minimum may still hide. [`SURE`] is the other condition.
+/// A fit counts as sure only if the number of all starts is at most this many times the number of starts that reached
+/// its minimum. Otherwise a lower minimum may still hide. [`SURE`] is the other condition.
 const RARE: usize = 12;
 /// Largest number of random places that are tried after the starts from the grid.
 const HOPS: usize = 400;
@@ -77,7 +77,7 @@ pub struct Fit {
     pub params: Vec<f64>,
     /// Objective at the fit.
     pub value: f64,
-    /// Reason for which the descent to the minimum of the fit stopped.
+    /// Why the descent that found the fit stopped.
     pub stop: Stop,
     /// Number of evaluations of the law, each over all rows in use.
     pub evaluations: usize,
@@ -220,8 +220,8 @@ pub struct Search {
     grid: Grid,
     /// Largest number of local minima of the grid to descend from.
     keep: usize,
-    /// Parameters from which descents start, each with a number of starts, usually 1. If the search began on a part of
-    /// the rows, a start on all rows counts for all the earlier starts that led to it.
+    /// Parameters from which descents start, each with the number of starts for which it counts, usually 1. If the
+    /// search began on a part of the rows, a start on all rows counts for all the earlier starts that led to it.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
     /// Number of times that the descent to the lowest minimum was continued.

@@ -5,10 +5,9 @@ use super::{Column, Table, number, words};
 use crate::text;
 use crate::text::{Template, Text, name, phrase, setting};
 
-/// Number of lines at the beginning of a text that are searched for the cause.
+/// Number of lines, at the beginning of a text, from which the cause is found.
 const LOOK: usize = 30;
-/// Words in the headings of columns that contain losses. Words in the headings of columns that contain sizes are in
-/// [`SIZES`].
+/// Words in the headings of columns of losses. [`SIZES`] lists words in the headings of columns of sizes.
 const LOSSES: [&str; 2] = ["loss", "losses"];
 const SIZES: [&str; 10] =
     ["params", "parameters", "tokens", "flops", "compute", "steps", "epochs", "samples", "n", "d"];

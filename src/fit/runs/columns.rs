@@ -203,8 +203,8 @@ impl Columns {
         self
     }
 
-    /// Power of ten of a role's unit, as the user gave it or as the heading says. It does not apply to cells that have
-    /// a suffix of their own.
+    /// Power of ten of a role's unit, as the user gave it or as the heading says. The unit does not apply to cells that
+    /// have a suffix of their own.
     pub fn power(&self, role: Role, table: &Table) -> i32 {
         let heading = || {
             let column = &table.columns[self.get(role)?];

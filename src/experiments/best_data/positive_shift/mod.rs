@@ -114,8 +114,8 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
     }
 }
 
-/// The error for a matrix whose size is not the number of parts. It is a separate function because the build splits the
-/// wasm by function, and can then leave this one out of the page's first download.
+/// The error for a matrix whose size is not the number of parts. The code is a separate function because the build
+/// splits the wasm by function, and can then leave it out of the page's first download.
 #[inline(never)]
 fn misfit(t: &[Vec<f64>], count: usize) -> Error {
     let allowed = text!(words::SQUARE_MATRIX, parts = text::count(count));
