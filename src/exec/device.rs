@@ -20,8 +20,8 @@ use crate::text::{Text, count, name, phrase};
 /// builds up a queue.
 const IN_FLIGHT: usize = 2;
 
-/// Work of a kernel's first dispatch, whose duration cannot be predicted yet. Work is the number of steps times the
-/// cost of a step in units of the cheapest step.
+/// Work of a kernel's first dispatch, whose duration cannot be predicted yet. Work is the number of steps times
+/// [`Kernel::weight`].
 const FIRST_WORK: u32 = 16;
 
 /// Target duration of a dispatch in ms: if it takes less, the next dispatch does more steps; if it takes more, the next

@@ -1,5 +1,5 @@
-//! What can go wrong with a GPU, as the device reports it. `device.rs` puts it into words, because the build of the
-//! device contains no texts.
+//! What can go wrong with a GPU, as the device reports it. The sentences for it are in `device.rs`, because the build
+//! of the device contains no texts.
 
 use bytemuck::CheckedBitPattern;
 

@@ -152,8 +152,8 @@ pub trait Kernel: Sized + 'static {
         5900
     }
 
-    /// Rough cost of a step in units of the cheapest step. It determines the sizes of dispatches and never changes a
-    /// number.
+    /// Rough cost of a step, as a multiple of the cost of the kernel's cheapest step. It determines the sizes of
+    /// dispatches and never changes a number.
     fn weight(_: &Self::Uniforms) -> u32 {
         1
     }
@@ -246,7 +246,8 @@ impl Inputs {
 pub struct Twin {
     /// Name of the kernel or job, [`Kernel::NAME`] or [`Job::NAME`].
     pub name: &'static str,
-    /// Computes a chunk in place: `(uniforms, inputs, first group or item, count, data)`.
+    /// Computes a chunk. The arguments are the uniforms, the inputs, the index of the first group or item, the number
+    /// of groups or items, and the data, which the function changes in place.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
     /// Makes the tests that compare the kernel on devices with the CPU version; `None` for a job.
     #[cfg(not(target_arch = "wasm32"))]
@@ -341,7 +342,7 @@ struct Held {
     inputs: Inputs,
     /// Work that ran on the device since `host` was current. It is all that a replay needs.
     log: Vec<Work>,
-    /// The state on the device, as long as the device works.
+    /// The state on a device; `None` before a device has received it. That device may have been lost since.
     state: Option<device::State>,
 }
 
@@ -379,7 +380,7 @@ impl<K: Kernel> Lanes<K> {
         },
     };
 
-    /// Lanes of `groups` groups with `rows` rows each, all zero.
+    /// Lanes of `groups` groups. The state of each group has `rows` rows and is all zero.
     pub fn zeroed(groups: u32, rows: usize, inputs: Inputs) -> Self {
         Self::of(vec![0; groups as usize * rows * Self::ROW], rows, inputs)
     }
@@ -425,7 +426,7 @@ enum Backend {
     Gpu(Rc<device::Gpu>),
 }
 
-/// Executes all work, shared by every run of a program or page.
+/// Executes all work. All runs of a program or page share one executor.
 pub struct Exec {
     backend: RefCell<Backend>,
     #[cfg(target_arch = "wasm32")]
@@ -435,7 +436,7 @@ pub struct Exec {
     notices: RefCell<Vec<Text>>,
     /// Device that ran the last piece of work.
     used: RefCell<Option<DeviceInfo>>,
-    /// Number of devices lost so far: the first is replaced by a new device, the second by the CPU.
+    /// Number of devices lost so far. The first lost device is replaced by a new one, the second by the CPU.
     losses: Cell<u32>,
 }
 
@@ -460,7 +461,7 @@ impl Exec {
         exec
     }
 
-    /// Executor on the wanted device. `Auto` falls back to the CPU and reports it.
+    /// Executor on the wanted device. If `Auto` falls back to the CPU, the user is told why.
     ///
     /// # Errors
     /// The user asked for a GPU, and none can be used.

@@ -9,8 +9,8 @@ use super::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms};
 use crate::error::Result;
 use crate::text::Text;
 
-/// A kernel's lanes, to be compared on a device and on the CPU. The device stops at each of `cuts`; the CPU runs from
-/// the first to the last without a stop.
+/// A kernel's lanes, to be compared on a device and on the CPU. Both run from the first to the last of `cuts`: the CPU
+/// without a stop, the device once without a stop and once with a stop at each of `cuts`.
 pub struct Case<K: Kernel> {
     /// What the case tests, in a few words.
     pub name: &'static str,
@@ -52,7 +52,8 @@ impl<K: Kernel> Case<K> {
         Lanes::new(&self.host, self.rows, self.inputs.clone())
     }
 
-    /// The state at the last of `cuts`, computed in ranges of steps that end at each of `cuts`.
+    /// The state at the last of `cuts`. It is computed one range of steps after another, each from one of `cuts` to the
+    /// next.
     ///
     /// # Errors
     /// Fails as [`Exec::advance`] does.

@@ -2,8 +2,8 @@
 //! the lab could not allow it.
 //!
 //! A request is `{owner, id, name, inputs_id, inputs?, uniforms, first, count, data}`, the answer is `{id, data, ms}`
-//! or `{id, error}`; buffers are transferred. Read-only inputs are sent once: the engine and the worker keep the same
-//! last few inputs, in the same order.
+//! or `{id, error}`; buffers are transferred. Read-only inputs are sent to a worker once. The worker keeps the last
+//! `KEPT` inputs of each engine, and the engine keeps a list of their ids for each worker.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -20,7 +20,7 @@ use super::{Inputs, Twin, Work, words};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Number of inputs that the engine and a worker keep.
+/// Largest number of read-only inputs that a worker keeps for one engine. If more arrive, the oldest are dropped.
 const KEPT: usize = 8;
 
 /// Target duration of a request in ms: long enough to hide the cost of its message, short enough to divide the work
@@ -56,10 +56,10 @@ pub struct Pool {
     next: Cell<u32>,
     turn: Cell<usize>,
     /// Last measured time in ms, by name of the kernel or job: per group and step of weight 1 for a kernel, per item
-    /// for a job. They determine the sizes of requests and never change a number.
+    /// for a job. These times determine the sizes of requests and never change a number.
     cost: RefCell<Vec<(&'static str, f64)>>,
     turns: Option<Turns>,
-    /// Time at which waiting messages were last read.
+    /// Time, in ms of the page's clock, at which waiting messages were last read.
     breathed: Cell<f64>,
 }
 
@@ -90,7 +90,7 @@ impl Turns {
         Some(Self { ask: channel.port2(), answer: channel.port1(), waiting, _listener: listener })
     }
 
-    /// Waits until the messages that wait now are read.
+    /// Waits until all messages that have already arrived are read.
     async fn next(&self) {
         let (sender, receiver) = oneshot::channel();
         if self.ask.post_message(&JsValue::NULL).is_ok() {
@@ -125,7 +125,7 @@ fn set(object: &Object, key: &str, value: &JsValue) {
     reason = "sizes of buffers, times"
 )]
 impl Pool {
-    /// Pool of the workers at `ports`, one per worker.
+    /// Pool of the workers at `ports`. Each worker has one port.
     pub fn new(ports: Vec<MessagePort>) -> Self {
         let pending = Pending::default();
         let workers = ports
@@ -163,7 +163,7 @@ impl Pool {
         }
     }
 
-    /// Lets waiting messages be read, if none could be read for a while.
+    /// Lets waiting messages be read, if this was last possible at least `CHUNK_MS` ago.
     pub(super) async fn breathe(&self) {
         if now() - self.breathed.get() < CHUNK_MS {
             return;

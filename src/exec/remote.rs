@@ -34,7 +34,7 @@ pub fn panic_message() -> String {
     PANIC.with_borrow(String::clone)
 }
 
-/// Milliseconds by the page's finest clock, which all modules of a worker share.
+/// Current time in ms, by the page's finest clock, which all modules of a worker share.
 pub fn now() -> f64 {
     let performance = get(&js_sys::global(), "performance");
     performance.dyn_into::<Performance>().map_or_else(|_| js_sys::Date::now(), |p| p.now())
@@ -60,7 +60,7 @@ mod caller {
 
     #[wasm_bindgen]
     extern "C" {
-        /// A JavaScript function of the worker: calls the method `verb` of an object of the device's module; for the
+        /// A JavaScript function of the worker. It calls the method `verb` of an object of the device's module. For the
         /// verbs `open` and `shader`, the object is undefined.
         #[wasm_bindgen(js_name = askDevice)]
         fn ask(object: &JsValue, verb: &str, values: Array) -> Promise;
@@ -86,7 +86,7 @@ mod caller {
         async { answer.await.map_err(|thrown| fault(&thrown)) }
     }
 
-    /// An object of the device's module, which frees it when it is dropped.
+    /// An object of the device's module. When this handle is dropped, the module frees the object.
     struct Handle(JsValue);
 
     impl Drop for Handle {
@@ -237,8 +237,8 @@ pub mod door {
         state: gpu::State,
     }
 
-    /// The functions of [`gpu::Device`], whose documentation says what they do. What does not answer at once gives a
-    /// promise, which is rejected with a fault `{kind, reason, adapter}`.
+    /// The functions of [`gpu::Device`], whose documentation says what they do. A function that does not answer at once
+    /// returns a promise. If it fails, the promise is rejected with a fault `{kind, reason, adapter}`.
     #[wasm_bindgen]
     impl Device {
         /// Opens the best adapter.

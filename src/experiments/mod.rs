@@ -15,8 +15,8 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
     PARTS.iter().flat_map(|part| part.entries).copied()
 }
 
-/// Finds the kernel or job of the given name. A worker of the page's pool calls it for each chunk of work that it is
-/// sent.
+/// Finds the kernel or job of the given name. A worker of the page's pool calls this function for each chunk of work
+/// that it receives.
 pub fn twin(name: &str) -> Option<&'static Twin> {
     all().flat_map(|entry| entry.kernels).find(|twin| twin.name == name)
 }

@@ -25,22 +25,26 @@ use super::{Data, Fit, Problem, Residual};
 use crate::math;
 use crate::rng::{Draws, stream};
 
-/// Relative precision of a replicate's objective. It gives the parameters to a thousandth of a standard error.
+/// Relative precision to which a replicate minimises its objective. The remaining errors of the parameters are about a
+/// thousandth of their standard errors.
 const EXACT: f64 = 1e-9;
-/// Relative precision of all descents of a replicate. The lowest minimum is then refined to [`EXACT`].
+/// Relative precision of the descents of a replicate. The lowest of their minima is then refined to the precision
+/// [`EXACT`].
 const ROUGH: f64 = 1e-5;
-/// Largest number of descents of a replicate if the grid has every free parameter: its cells then resolve small local
-/// minima.
+/// Largest number of descents of a replicate if every free parameter is an axis of the grid. The cells of such a grid
+/// are close enough to resolve small local minima.
 const STRAIGHT: usize = 8;
-/// Largest number of descents of a replicate that begin with a smoother objective, to pass small local minima, if the
-/// grid lacks a free parameter. The lowest start also descends directly.
+/// Largest number of descents that begin with a smoother objective, which carries them past small local minima. A
+/// replicate uses them if some free parameter is not an axis of the grid. One more descent, from the lowest start, uses
+/// only the objective itself.
 const PAST: usize = 6;
 /// Smallest number of runs at which whole runs are resampled. With only one run, every resample would be the table
 /// itself, and every interval a single point.
 pub const RUNS: usize = 8;
-/// Smallest number of rows per free parameter at which rows are resampled.
+/// Smallest number of rows per free parameter at which rows are resampled. With fewer, losses are drawn instead.
 const FEW: usize = 6;
-/// Largest number of grid cells times rows for which a replicate computes the objective at the cells.
+/// A replicate computes the objective at the cells of the grid only if the number of cells times the number of rows is
+/// at most this.
 const CELLS: usize = 2_000_000;
 
 /// Bootstrap replicates of a fit.
@@ -93,7 +97,7 @@ impl Bootstrap {
         Self { problem: problem.clone(), valleys, grid, rho, seed, runs, drawn }
     }
 
-    /// Number of runs from which a resample is drawn.
+    /// Number of runs from which a resample is drawn, or number of rows if rows are drawn.
     pub fn runs(&self) -> usize {
         self.runs.len()
     }
@@ -187,7 +191,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
-/// Interval that holds the middle share `level` of the values. They may be in any order; NaNs are left out.
+/// Interval that holds the middle share `level` of the values. The values may be in any order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -200,8 +204,8 @@ pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64
     params.map(|(j, param)| opened(param.bounds, interval(refits.iter().map(|p| p[j]), level))).collect()
 }
 
-/// The interval `[lo, hi]`, with an endpoint made infinite if it is within 0.1% of its bound. A lower bound of 0 or
-/// below is a possible value, so the endpoint stays there.
+/// The interval `[lo, hi]`, with an endpoint made infinite if it is within 0.1% of its bound. An endpoint at a lower
+/// bound of 0 or less stays, because such a bound is itself a possible value of the parameter.
 pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     [
         if least > 0.0 && lo <= least * 1.001 { f64::NEG_INFINITY } else { lo },

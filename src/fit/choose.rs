@@ -13,8 +13,8 @@ use super::objective::Room;
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
 
-/// Deviance: minus twice the logarithm of the likelihood of the runs, at the scale that maximises it, if the objective
-/// is `value`.
+/// Deviance of the runs, where the objective is `value`: minus twice the logarithm of their likelihood, with the scale
+/// of the noise that maximises the likelihood.
 fn deviance(problem: &Problem, value: f64) -> f64 {
     let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
@@ -42,7 +42,7 @@ fn deviance(problem: &Problem, value: f64) -> f64 {
     fitted + 2.0 * of_logs
 }
 
-/// Point between `lo` and `hi` at which a function with a single minimum is least, by golden section, to rounding.
+/// Point between `lo` and `hi` at which `f` is least, found by golden-section search. `f` must have a single minimum.
 pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     const GOLD: f64 = 0.618_033_988_749_894_9;
     let (mut a, mut b) = (hi - GOLD * (hi - lo), lo + GOLD * (hi - lo));

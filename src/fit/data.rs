@@ -176,14 +176,14 @@ impl Data {
         &self.x[i * self.width..(i + 1) * self.width]
     }
 
-    /// Rows of non-zero weight, with their weights multiplied by `weight`.
+    /// Rows whose entry in `weight` is above 0. The weight of each such row is multiplied by this entry.
     pub fn weighted(&self, weight: &[f64]) -> Self {
         let mut to = Self { width: self.width, features: self.features, ..Self::default() };
         to.refill(self, weight);
         to
     }
 
-    /// Fills this value's buffers with the rows that [`Data::weighted`] would give for `from`.
+    /// Replaces the contents by those of `from.weighted(weight)`, but keeps the allocated memory.
     pub fn refill(&mut self, from: &Self, weight: &[f64]) {
         for list in [&mut self.x, &mut self.y, &mut self.ln_y, &mut self.weight, &mut self.rows] {
             list.clear();

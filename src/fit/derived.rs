@@ -9,7 +9,7 @@ use crate::text::Template;
 /// Questions about a fit. A question whose numbers are absent is not answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ask {
-    /// Number of floating-point operations, 6 times parameters times tokens.
+    /// Compute budget in floating-point operations, which are 6 times parameters times tokens.
     pub compute: Option<f64>,
     /// Number of unique tokens available. Without it, data are not repeated.
     pub unique: Option<f64>,
@@ -84,8 +84,8 @@ pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 
     [n, c / (6.0 * n), at(ln_n)]
 }
 
-/// Number of tokens after which a model of `n` parameters reaches a loss, to rounding; NaN if no number between 1 and
-/// 10^20 is enough. The loss must fall as tokens increase.
+/// Number of tokens after which a model of `n` parameters reaches `loss`; NaN if no number between 1 and 10^20 is
+/// enough. The loss must fall as tokens increase.
 pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>) -> f64 {
     let above = |ln_d: f64| law.predict(p, &inputs(law, n, math::exp(ln_d), unique)) > loss;
     let (mut lo, mut hi) = (0.0, math::ln(1e20));
@@ -99,8 +99,8 @@ pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>
     math::exp(0.5 * (lo + hi))
 }
 
-/// Smallest x above 1 at which a curve first reaches a value, from above or from below; infinite if there is none up to
-/// 10^30.
+/// Smallest x above 1 at which the curve `f` crosses `value`, in either direction; infinite if `f` does not cross it up
+/// to 10^30.
 fn reach(f: impl Fn(f64) -> f64, value: f64) -> f64 {
     let (top, steps) = (math::ln(1e30), 600);
     let side = |ln_x: f64| f(math::exp(ln_x)) > value;

@@ -1,7 +1,8 @@
 //! Small symmetric linear systems, solved so that the scale of the unknowns does not matter.
 
-/// Solves the linear system `B c = h` of `n` unknowns for the entries of `c` in `free`, leaving its other entries as
-/// they are, and returns the smallest pivot. `b` is the symmetric matrix B.
+/// Solves the linear system `B c = h` for the unknowns whose indices are in `free`, and writes them to `c`. Rows and
+/// columns with other indices are ignored, and the entries of `c` with other indices stay as they are. `b` is the
+/// symmetric matrix B of `n` rows. Returns the smallest pivot.
 ///
 /// Uses the Cholesky factors of the matrix scaled to a unit diagonal, so the scale of an unknown does not matter. An
 /// unknown that nothing depends on, or that depends linearly on others, would have a pivot of 0; its pivot is set to
@@ -40,8 +41,9 @@ pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64
     least
 }
 
-/// Minimum of `c' G c / 2 - h' c`, with G = `gram` and h = `right`, where the entries of c marked in `positive` must be
-/// at least 0. Tries every set of these entries that may be above 0, so there must be few of them.
+/// The vector c at which `c' G c / 2 - h' c` is least, with G = `gram` and h = `right`, if the entries of c that are
+/// marked in `positive` must be at least 0. The function tries every choice of which marked entries are 0, so few
+/// entries may be marked.
 pub(super) fn least_squares(gram: &[f64], right: &[f64], positive: &[bool]) -> Vec<f64> {
     let m = right.len();
     let mut best = (0.0, vec![0.0; m]);

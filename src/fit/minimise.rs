@@ -38,7 +38,7 @@ pub struct Minimum {
     pub value: f64,
     /// Why the minimisation stopped.
     pub stop: Stop,
-    /// Number of evaluations.
+    /// Number of evaluations of the function.
     pub evaluations: usize,
 }
 
@@ -122,8 +122,8 @@ pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64]
     end(x, value, Stop::Steps, evaluations)
 }
 
-/// Moves each coordinate to its bound if the move hardly changes the value. An interval is recognised as open when its
-/// endpoint is at a bound. Returns the value at the new point, if any coordinate moved.
+/// Moves each coordinate to its bound if the move hardly changes the value, because an interval is recognised as open
+/// only if its endpoint is at a bound. Returns the value at the new point, or `None` if no coordinate was moved.
 fn slide(
     target: &mut dyn Target,
     b: &[f64],
@@ -152,8 +152,8 @@ fn slide(
     })
 }
 
-/// Writes the quasi-Newton step `-B^-1 g` of the coordinates that may move to `d`, for gradient `g` and matrix B.
-/// Returns the largest factor by which the step may be multiplied without leaving the box.
+/// Computes the quasi-Newton step `-B^-1 g` for gradient `g` and matrix B, in the coordinates that may move, and writes
+/// the step to `d`. Returns the largest factor by which the step may be multiplied without leaving the box.
 fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f64], d: &mut [f64]) -> f64 {
     let n = x.len();
     let out = |j: usize, d: f64| lo[j] == hi[j] || x[j] <= lo[j] && d < 0.0 || x[j] >= hi[j] && d > 0.0;

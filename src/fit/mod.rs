@@ -92,7 +92,8 @@ pub enum Role {
 /// Values of a parameter that a search tries in its grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
-    /// No values: the law is linear in this parameter, so the other parameters determine the best value.
+    /// No values: the law is linear in this parameter, at least approximately, so the other parameters determine the
+    /// best value.
     Linear,
     /// Geometrically spaced values, from a first to a last value.
     Log(f64, f64),
@@ -307,7 +308,8 @@ pub struct Info {
     pub derived: &'static [Quantity],
     /// Number of features that are stored for each row, for [`Law::point`].
     pub features: usize,
-    /// Whether the law is exactly linear in all parameters of [`Range::Linear`] together, and not only approximately.
+    /// Whether the law is exactly linear in all parameters with [`Range::Linear`] together. If not, it is only
+    /// approximately linear in them.
     pub exactly_linear: bool,
     /// Objective of a fit, unless the user asks for another.
     pub objective: Objective,

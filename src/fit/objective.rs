@@ -1,9 +1,9 @@
 //! The objective that a fit minimises.
 //!
-//! It is `Q = sum_i w_i rho(r_i)` over the rows i, with weights w, residuals `r = ln f - ln y` or `f - y` of the
-//! prediction f of a measured value y, and Huber's function: `rho(r) = r^2 / 2` up to `|r| = delta`, and
-//! `delta (|r| - delta / 2)` beyond. Q is a sum, not a mean. `delta = infinity` is least squares; `delta = 0` stands
-//! for L1, `rho = |r|`.
+//! It is the sum `Q = sum_i w_i rho(r_i)` over the rows i, with the weights w. For a measured value y and its
+//! prediction f, the residual r is `ln f - ln y` or `f - y`. Huber's function `rho(r)` is `r^2 / 2` up to
+//! `|r| = delta`, and `delta (|r| - delta / 2)` beyond. Q is a sum, not a mean. `delta = infinity` gives least squares;
+//! `delta = 0` stands for L1, `rho = |r|`.
 
 use std::sync::Arc;
 
@@ -27,12 +27,13 @@ pub enum Residual {
 pub struct Objective {
     /// Definition of a residual.
     pub residual: Residual,
-    /// Absolute residual at which squares end and absolute values begin; 0 is L1, infinity least squares.
+    /// Absolute residual up to which Huber's function is quadratic; beyond it, the function is linear. 0 stands for L1,
+    /// infinity for least squares.
     pub delta: f64,
 }
 
 impl Objective {
-    /// Huber's function with delta = 10^-3 of the residuals of logarithms, the choice of Hoffmann et al.
+    /// Huber's function of the residuals of logarithms, with delta = 10^-3: the choice of Hoffmann et al.
     pub const HUBER: Self = Self { residual: Residual::Log, delta: 1e-3 };
     /// Least squares of residuals without logarithms.
     pub const SQUARES: Self = Self { residual: Residual::Plain, delta: f64::INFINITY };
@@ -128,7 +129,7 @@ impl Problem {
         self.held.iter().filter(|held| held.is_none()).count()
     }
 
-    /// Bounds of the transformed parameters; both bounds of a fixed parameter are its value.
+    /// Bounds of the transformed parameters; both bounds of a fixed parameter are its transformed value.
     pub fn bounds(&self) -> (Vec<f64>, Vec<f64>) {
         let ends = |end: usize| {
             let params = self.law.info.params.iter().zip(&self.held);
@@ -174,8 +175,8 @@ impl Problem {
         room.residuals.iter().zip(&self.data.weight).map(|(r, w)| w * self.objective.rho(*r)).sum()
     }
 
-    /// Value of the objective if all residuals are a ten-millionth of the measured values. A fit with a smaller
-    /// objective counts as exact.
+    /// Value of the objective if every prediction is wrong by a ten-millionth of the measured value. A fit with a
+    /// smaller objective counts as exact.
     pub(super) fn rounding(&self) -> f64 {
         let size = |y: f64| if self.objective.residual == Residual::Log { 1.0 } else { y };
         self.data.y.iter().zip(&self.data.weight).map(|(y, w)| w * self.objective.rho(1e-7 * size(*y))).sum()
@@ -207,10 +208,11 @@ impl Problem {
         if sum.is_finite() && gradient.iter().all(|g| g.is_finite()) { sum } else { f64::INFINITY }
     }
 
-    /// Matrix `J' W J` at the last call of [`Problem::evaluate`], with the Jacobian J of the residuals r and the
-    /// diagonal matrix W of `w rho'(r) / r`, for weights w and Huber's function rho. If the residuals are nearly linear
-    /// in the parameters, the quadratic function with this curvature, and with the value and gradient of the objective
-    /// there, is nowhere below the objective.
+    /// Matrix `J' W J` at the point of the last call of [`Problem::evaluate`]. J is the Jacobian of the residuals r,
+    /// and W is the diagonal matrix of `w rho'(r) / r`, for weights w and Huber's function rho.
+    ///
+    /// Consider the quadratic function that has this curvature, and at that point the value and the gradient of the
+    /// objective. If the residuals are nearly linear in the parameters, this function is nowhere below the objective.
     pub fn curvature(&self, room: &Room, out: &mut [f64]) {
         let len = self.law.len();
         out.fill(0.0);
@@ -231,9 +233,9 @@ impl Problem {
         }
     }
 
-    /// Smallest pivot of the curvature at the parameters `p`, scaled to a unit diagonal. It says how flat the objective
-    /// is in its flattest direction, independently of units, and is 0 if some combination of free parameters changes no
-    /// residual.
+    /// Says how flat the objective is at the parameters `p` in its flattest direction, independently of units. The
+    /// result is the smallest pivot of the curvature after its diagonal is scaled to 1. It is 0 if some combination of
+    /// free parameters changes no residual.
     pub fn flat(&self, p: &[f64]) -> f64 {
         let (n, mut room) = (self.law.len(), Room::default());
         let mut matrix = vec![0.0; n * n];

@@ -64,7 +64,8 @@ impl Identified {
 
 /// Largest ratio of the endpoints of an interval at which its parameter counts as determined.
 pub const NARROW: f64 = 10.0;
-/// Factor between the ends of an interval below which three digits of it could read as 1.
+/// A ratio of the endpoints of an interval is not printed if it is below this number, because with three digits it
+/// could read as 1.
 const CLOSE: f64 = 1.01;
 
 /// Ratio of the endpoints of an interval, at least 1; infinite if the interval is open or contains 0.
@@ -73,8 +74,9 @@ pub fn factor([lo, hi]: [f64; 2]) -> f64 {
     if small > 0.0 && large.is_finite() { large / small } else { f64::INFINITY }
 }
 
-/// Whether the runs determine the named parameter, and a sentence that says so. They do if the ratio of the endpoints
-/// is at most [`NARROW`] for the profile interval and, if there is one, for the bootstrap interval.
+/// Whether the runs determine the named parameter, and a sentence that says so. The runs determine the parameter if the
+/// ratio of the endpoints is at most [`NARROW`] for the profile interval and, if there is one, for the bootstrap
+/// interval.
 pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, Text) {
     if let Some(open) = Identified::of(profile).words(parameter) {
         return (false, open);
@@ -119,9 +121,9 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
 }
 
 /// A bound counts as having stopped the fit if a step beyond it would lower the objective by more than this, in units
-/// of chi-squared. The fitted value then says more about the bound than about the runs. The length of the step is the
-/// absolute value of the transformed parameter, or 1 if that is larger: parameters that compensate each other move far
-/// together, so a short step would show little.
+/// of chi-squared. The fitted value then says more about the bound than about the runs. The step is as long as the
+/// absolute value of the transformed parameter, but at least 1. A short step would show little, because parameters that
+/// compensate each other move far together.
 const PRESSED: f64 = 0.1;
 
 /// Indices of the free parameters that are at a bound in `params`, each with whether the bound stopped the fit: whether
@@ -244,10 +246,10 @@ pub struct Profile {
     /// Rise of the objective, in units of chi-squared, above which a value of the parameter is outside the interval.
     critical: f64,
     valleys: Vec<Vec<f64>>,
-    /// Points computed so far, in rising order of the value.
+    /// Points computed so far, in rising order of the value at which the parameter was fixed.
     points: Vec<Point>,
-    /// Endpoint of the interval that is being searched: 0 the lower, 1 the upper, 2 none. The distances in the next
-    /// fields are measured from the fit, in the transformed parameter.
+    /// Which endpoint of the interval is being searched: 0 is the lower one, 1 the upper one, 2 neither. The distances
+    /// in the next fields are measured from the fit, in the transformed parameter.
     side: usize,
     step: f64,
     /// Largest distance from the fit at which a point is known to be inside the interval, and the rise of the objective
@@ -353,7 +355,7 @@ impl Profile {
         Ok(self.side == 2)
     }
 
-    /// Points computed so far, in rising order of the value.
+    /// Points computed so far, in rising order of the value at which the parameter was fixed.
     pub fn points(&self) -> &[Point] {
         &self.points
     }
@@ -380,9 +382,9 @@ impl Profile {
         self.ends
     }
 
-    /// Another parameter that a bound stopped in the fit at the first or last point within the interval, if there is
-    /// one. Beyond that bound the objective would be lower, so the endpoint of the interval depends on where the bound
-    /// is.
+    /// Index of another parameter that was stopped by its bound in the fit at the first point or at the last point
+    /// inside the interval; `None` if there is no such parameter. Beyond that bound the objective would be lower, so
+    /// the endpoint of the interval depends on where the bound is.
     pub fn stopped(&self) -> Option<usize> {
         let mut inside = self.points.iter().filter(|point| point.objective <= self.threshold());
         let first = inside.next();

@@ -40,8 +40,8 @@ const AGAIN: usize = 20;
 const DRAWN: usize = 4;
 /// A fit counts as sure only if at least this many starts reached its minimum. [`RARE`] is the other condition.
 const SURE: usize = 5;
-/// A fit counts as sure only if at least one in this many starts reached its minimum. If fewer reached it, a lower
-/// minimum may still hide. [`SURE`] is the other condition.
+/// A fit counts as sure only if the number of all starts is at most this many times the number of starts that reached
+/// its minimum. Otherwise a lower minimum may still hide. [`SURE`] is the other condition.
 const RARE: usize = 12;
 /// Largest number of random places that are tried after the starts from the grid.
 const HOPS: usize = 400;
@@ -77,7 +77,7 @@ pub struct Fit {
     pub params: Vec<f64>,
     /// Objective at the fit.
     pub value: f64,
-    /// Why the minimisation that ended at the fit stopped.
+    /// Why the descent that found the fit stopped.
     pub stop: Stop,
     /// Number of evaluations of the law, each over all rows in use.
     pub evaluations: usize,
@@ -87,8 +87,8 @@ pub struct Fit {
     pub met: usize,
     /// Number of all starts.
     pub starts: usize,
-    /// Whether the fit is probably the lowest minimum of all: at least five starts, and at least one in twelve of all
-    /// starts, reached it, or the law has only one minimum.
+    /// Whether the fit is probably the lowest minimum of all. It counts as such if at least five starts, and at least
+    /// one in twelve of all starts, reached it, or if the law has only one minimum.
     pub sure: bool,
     /// Grid with which the search began.
     pub grid: Grid,
@@ -104,7 +104,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Number of cells when all are computed.
+    /// Number of all cells, computed or not.
     fn len(&self) -> usize {
         self.axes.iter().map(|(_, values)| values.len()).product()
     }
@@ -220,8 +220,8 @@ pub struct Search {
     grid: Grid,
     /// Largest number of local minima of the grid to descend from.
     keep: usize,
-    /// Parameters from which descents start, each with a number of starts, usually 1. If the search began on a part of
-    /// the rows, a start on all rows counts for all the earlier starts that led to it.
+    /// Parameters from which descents start, each with the number of starts for which it counts, usually 1. If the
+    /// search began on a part of the rows, a start on all rows counts for all the earlier starts that led to it.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
     /// Number of times that the descent to the lowest minimum was continued.

@@ -127,8 +127,8 @@ pub struct Reproduced {
     /// Whether the recomputed number agrees with the printed one, within the tolerance.
     pub agrees: bool,
     /// Whether the recomputed number agrees with the expected one, within the tolerance. The expected number is usually
-    /// the printed one. If ours is known to differ, it is the number that we got before, and the recomputed number must
-    /// also disagree with the printed one.
+    /// the printed one. If ours is known to differ, the expected number is the one that we got before, and the
+    /// recomputed number must also disagree with the printed one.
     pub as_expected: bool,
 }
 

@@ -38,9 +38,10 @@ pub trait Experiment: Sized + 'static {
     /// Parameter values for tests, as `name=value&...`. With these values a run takes less than a second, and yields at
     /// least one verdict that is not "cannot tell".
     const QUICK: &'static str;
-    /// Settings, as `name=value&...`, that the experiment's first download to the page must serve besides the default:
-    /// what the first seconds with its main controls ask for. The build of the page opens the experiment at each of
-    /// them and records which functions run. Functions that only other settings need arrive a moment later.
+    /// Settings, as `name=value&...`, that the page must be able to show after the first download of the experiment, in
+    /// addition to the default setting. They are the settings that a visitor is likely to choose in the first seconds,
+    /// with the main controls. The build of the page opens the experiment at each of them and records which functions
+    /// run. Functions that only other settings need arrive a moment later.
     const FIRST: &'static [&'static str] = &[];
     /// The parameters of the experiment.
     type Params: Params;
@@ -164,7 +165,7 @@ pub struct Entry {
     /// tell".
     #[cfg(not(target_arch = "wasm32"))]
     pub quick: &'static str,
-    /// Settings that the experiment's first download to the page must serve.
+    /// Settings that the page must be able to show after the first download of the experiment.
     #[cfg(not(target_arch = "wasm32"))]
     pub first: &'static [&'static str],
     /// Checks whether the parameter values fit each other and, if a table is given, whether they fit the table.

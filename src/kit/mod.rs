@@ -28,7 +28,7 @@
 //!
 //! // sim/coin.rs: the kernel. A lane is a run, and a step is a toss.
 //! const LANES: usize = 32;
-//! /// Tosses. A test names the next free number.
+//! /// Stream of the tosses. A test names the next free number.
 //! const TOSSES: Stream = Stream(1000);
 //!
 //! scaling_lab::uniforms! {
@@ -36,7 +36,7 @@
 //!     pub struct Uniforms {
 //!         /// Seed of all draws.
 //!         seed: u32,
-//!         /// Words below it are heads.
+//!         /// Random words below this number count as heads.
 //!         heads: u32,
 //!     }
 //! }
@@ -115,7 +115,7 @@
 //! struct Coin {
 //!     params: Params,
 //!     seed: u32,
-//!     /// The runs between two marks, and their tosses.
+//!     /// State of the runs between two marks, and the number of tosses so far.
 //!     lanes: Carried<(Lanes<Tosses>, u32)>,
 //!     /// Mean squared error and its standard error at each mark.
 //!     errors: Vec<(f64, f64)>,

@@ -100,7 +100,7 @@ pub struct Record<'a> {
     pub drawn: Option<&'a str>,
 }
 
-/// Reads the records of a text one by one. Comments, blank lines and lines that are drawn with dashes are skipped.
+/// Reads the records of a text one by one. Comments, blank lines and lines of dashes are skipped.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     text: &'a str,
@@ -141,7 +141,7 @@ fn is_comment(line: &str) -> bool {
     !error && !after.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a line is only drawn with dashes, to separate other lines.
+/// Whether a line consists only of dashes and similar signs, and so only separates other lines.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     line.contains('-')
@@ -476,7 +476,7 @@ impl Records<'_> {
 pub enum Value {
     /// A number.
     Number(f64),
-    /// Text, or the source of a list.
+    /// Text; also `true`, `false`, and a list as it is written in JSON.
     Text(String),
     /// No value: for example null.
     Missing,

@@ -36,8 +36,7 @@ const WORDS_MAX: usize = 2_000_000;
 const NAME_MAX: usize = 100;
 /// Largest number of cells without a number whose texts are kept, for each column.
 const HOLES_MAX: usize = 1000;
-/// A number of at least this size that is written without a separator shows that its column does not separate
-/// thousands.
+/// If a number of at least this size is written without a separator, no thousands are separated in its column.
 const LARGE: f64 = 1e4;
 
 /// A column of a table.
@@ -1035,7 +1034,7 @@ mod tests {
         lines.iter().map(line).collect()
     }
 
-    /// The text in each encoding that contains all of its characters, with the name of the encoding.
+    /// The text in every encoding that has all of its characters, each with the name of the encoding.
     fn encoded(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         let wide = |mark: bool, bytes: fn(u16) -> [u8; 2]| {
             let mark = mark.then_some(0xfeff_u16);

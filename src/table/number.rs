@@ -257,8 +257,9 @@ pub fn is_like_unit(text: &str) -> bool {
         || lower.split(|c: char| c.is_whitespace() || "-_/".contains(c)).any(like)
 }
 
-/// Rewrites a mantissa without separators of thousands, and with a point before its decimals. `mark` is its decimal
-/// mark, and `grouped` says whether its thousands may be separated. `None` if it is not a mantissa of this form.
+/// Removes the separators of thousands from a mantissa, and puts a point before its decimals. `mark` is the decimal
+/// mark of the mantissa, and `grouped` says whether its thousands may be separated. `None` if the text is not a
+/// mantissa of this form.
 fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     let (decimal, group) = if mark == Mark::Point { ('.', ',') } else { (',', '.') };
     let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));

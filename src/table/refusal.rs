@@ -5,10 +5,9 @@ use super::{Column, Table, number, words};
 use crate::text;
 use crate::text::{Template, Text, name, phrase, setting};
 
-/// Number of lines at the beginning of a text that are searched for the cause.
+/// Number of lines, at the beginning of a text, from which the cause is found.
 const LOOK: usize = 30;
-/// Words in the headings of columns that contain losses. Words in the headings of columns that contain sizes are in
-/// [`SIZES`].
+/// Words in the headings of columns of losses. [`SIZES`] lists words in the headings of columns of sizes.
 const LOSSES: [&str; 2] = ["loss", "losses"];
 const SIZES: [&str; 10] =
     ["params", "parameters", "tokens", "flops", "compute", "steps", "epochs", "samples", "n", "d"];
@@ -91,7 +90,7 @@ fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// The cause if the rows of a text do not fit its headings; `None` if the cause is not recognised.
+/// The reason why the rows of a text do not fit its headings; `None` if the reason is not recognised.
 pub(super) fn reason(text: &str) -> Option<Text> {
     let lines = lines(text);
     let [first, second, ..] = &lines[..] else { return None };
@@ -210,7 +209,7 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Error message for a text that has titles above the headings which are not marked as comments.
+/// Error message for a text in which titles stand above the headings, if the titles are not marked as comments.
 fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();

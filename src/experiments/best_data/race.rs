@@ -1,13 +1,15 @@
-//! Which training distribution reaches a target loss in the fewest samples, where some runs never reach it?
+//! Which training distribution reaches a target loss in the fewest samples, if some runs never reach it?
 //!
-//! The experiments on composition share this module. A run that does not reach the target within the budget is cut off,
-//! and is then known only to be slower. So all statistics are quantiles, which can be computed without the times of the
-//! slowest runs. The quantile of a share is the least number of samples after which that share of the runs has reached
-//! the target. If this share never reaches the target, the budget is a lower bound of the quantile, and is shown as ">
-//! budget". A run that diverged counts as a run that never reaches the target, and the number of such runs is reported.
+//! The experiments on composition share this module. A run that does not reach the target within the budget is cut off;
+//! its time is then only known to exceed the budget. So all statistics are quantiles, which can be computed without the
+//! times of the slowest runs. The quantile of a share is the least number of samples after which that share of the runs
+//! has reached the target. If this share never reaches the target, the budget is a lower bound of the quantile, and is
+//! shown as "> budget". A run that diverged counts as a run that never reaches the target, and the number of such runs
+//! is reported.
 //!
-//! The bootstrap of a median is exact: when n times are drawn with replacement from n runs, the median of the draws is
-//! the j-th smallest time with a probability in closed form. So there is no resampling noise, and no seed is needed.
+//! The bootstrap of a median is exact: if as many times are drawn with replacement as there are runs, the probability
+//! that the median of the draws is the j-th smallest time has a closed form. So there is no resampling noise, and no
+//! seed is needed.
 
 use std::cmp::Ordering;
 
@@ -21,7 +23,7 @@ use crate::text::{Text, count, multiple, number, setting};
 /// `2^(1-n)`, and for this n that is less than 0.1%.
 pub const LEAST_RUNS: usize = 11;
 
-/// Probability that the true value lies below a 99.9% interval. The probability that it lies above is the same.
+/// Probability that the true value lies below a 99.9% interval. It lies above the interval with equal probability.
 pub(super) const TAIL: f64 = 0.0005;
 
 /// The runs with one training distribution, `p_j ~ j^-exponent`. The exponent 0 is the uniform distribution.
@@ -52,7 +54,7 @@ pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     once
 }
 
-/// Number of samples to the target. If the target was not reached within the budget, it is only a lower bound.
+/// Number of samples to the target, or only a lower bound of it if the target was not reached within the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
     /// The target was reached after this number of samples.
@@ -87,8 +89,8 @@ impl From<Time> for Cell {
 /// faster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// The ratio. If one of the two medians is only a lower bound, this is a bound for the ratio. If both are, it is
-    /// NaN.
+    /// The ratio. If one of the two medians is only a lower bound, this is a bound for the ratio. If both are, the
+    /// ratio is NaN.
     pub value: f64,
     /// How the true ratio compares with `value`: `Greater` or `Less` if `value` is only a bound, and otherwise `Equal`.
     pub bound: Ordering,

@@ -66,8 +66,8 @@ impl Rates {
         self.least(training, 1).map(|(_, i)| i)
     }
 
-    /// The least value of a quartile over the learning rates, and the index of this rate. `quartile` is 0 for the lower
-    /// quartile, 1 for the median and 2 for the upper quartile of the times.
+    /// The least value that a quartile of the times has at any learning rate, and the index of the learning rate at
+    /// which it has this value. `quartile` is 0 for the lower quartile, 1 for the median and 2 for the upper quartile.
     fn least(&self, training: usize, quartile: usize) -> Option<(u64, usize)> {
         let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| {
             let Time::At(t) = self.quantiles(racer)?[quartile] else { return None };
@@ -77,17 +77,22 @@ impl Rates {
     }
 
     /// Verdict on the claim that a power law reaches the target in fewer samples than uniform training, when each
-    /// distribution has its best learning rate.
-    /// The interval is a 99.9% interval of the ratio of the least medians. Let `U(e)` be the true median of uniform
-    /// training at rate e, and `P(a, e)` that of the power law with exponent a. Then `min_e U(e) / min_(a, e) P(a, e)`
-    /// is at least `min_e U(e) / P(a, r)`, for any power law a and rate r. So the lower end is the least lower end of
-    /// the intervals of `U(e) / P(a, r)` over e. It is valid although a and r are chosen from the runs, because the
-    /// tail probability of each interval is divided by the number of possible choices. The upper end is found in a
-    /// similar way.
+    /// distribution has its best learning rate. The verdict is `None` if there is no uniform training or no power law.
     ///
-    /// The chosen a and r have the least upper quartile. The least median is not used for the choice, because the rate
-    /// with the least median is often next to the edge of stability, where the slower half of the runs diverges. The
-    /// verdict is `None` if there is no uniform training or no power law.
+    /// The measured ratio is the least median time of uniform training divided by the least median time of the power
+    /// laws, each over all learning rates. Let `U(e)` be the true median time of uniform training at the learning rate
+    /// e, and `P(a, r)` that of the power law with exponent a at the learning rate r. The true ratio is
+    /// `min_e U(e) / min_(a, r) P(a, r)`.
+    ///
+    /// The verdict has a 99.9% interval for the true ratio. Whichever a and r are chosen, the true ratio is at least
+    /// the smallest of the ratios `U(e) / P(a, r)` over all e. So an interval is computed for each of these ratios, and
+    /// the smallest of their lower ends is the lower end of the verdict's interval. This end is valid although a and r
+    /// are chosen from the runs, because the tail probability of each interval is divided by the number of possible
+    /// choices. The upper end is found in a similar way.
+    ///
+    /// The chosen a and r are those with the least upper quartile. The least median is not used for the choice, because
+    /// the rate with the least median is often next to the edge of stability, where the slower half of the runs
+    /// diverges.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();

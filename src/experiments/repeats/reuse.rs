@@ -1,10 +1,11 @@
-//! Computes the effective reuse rate from measured risks, in three steps. The first is the moments of the risks over
-//! the runs, the second the best of the learning rates that were tried, and the third the number of fresh samples with
-//! which one pass reaches an equal risk.
+//! Computes the effective reuse rate from measured risks, in three steps. The first step computes the moments of the
+//! risks over the runs. The second finds the best learning rate and the risk at this rate. The third finds the number
+//! of fresh samples with which one pass reaches an equal risk.
 //!
-//! No step uses theory. The best learning rate is the minimum of a curve through the least mean risk and up to two
-//! neighbours on each side, as logarithms of risk against logarithms of rate. The number of fresh samples is
-//! interpolated between the measured risks of one pass, also in logarithms.
+//! No step uses theory. In the second step, a curve is fitted to the least mean risk and to up to two neighbours on
+//! each side, as logarithms of risk against logarithms of rate. The best learning rate is where this curve is lowest.
+//! If there is no such curve, it is the rate with the least mean risk. In the third step, the number of fresh samples
+//! is interpolated between the measured risks of one pass, also in logarithms.
 
 use crate::math;
 use crate::stats::bottom;
@@ -89,7 +90,8 @@ impl Cell {
     }
 }
 
-/// The best of the learning rates that were tried, and the risk at this rate.
+/// The best learning rate, and the mean risk at this rate. Both are read from a curve through the measured risks if one
+/// can be drawn; see [`tuned`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tuned {
     /// The best learning rate.
@@ -102,8 +104,13 @@ pub struct Tuned {
     pub at_least: bool,
 }
 
-/// Finds the best of the learning rates `rates`, which are ascending. A rate at which a run diverged, or at which there
-/// are no runs, is left out. The result is `None` if no rate remains. `most` is the limit for [`Cell::uneven`].
+/// Finds the best learning rate from the risks at `rates`, which are ascending. A rate at which a run diverged, or at
+/// which there are no runs, is left out. The result is `None` if no rate remains. `most` is the limit for
+/// [`Cell::uneven`].
+///
+/// The best rate is the minimum of a curve through the least mean risk and up to two neighbours on each side. If the
+/// least mean risk has no neighbour on one side, or the curve is nowhere lower, the best rate is the rate of the least
+/// mean risk.
 pub fn tuned(rates: &[f64], cells: &[Cell], most: f64) -> Option<Tuned> {
     let means: Vec<f64> = cells.iter().map(Cell::mean).collect();
     let least = (0..rates.len()).filter(|&i| means[i].is_finite()).min_by(|&i, &j| means[i].total_cmp(&means[j]))?;
@@ -155,7 +162,7 @@ fn between(first: f64, second: f64, share: f64) -> f64 {
 
 /// Quantile of Student's t distribution with `freedom` degrees of freedom, computed from `normal`, the quantile of the
 /// normal distribution. It replaces `normal` if a standard error is estimated from few runs. The function is a series
-/// in 1/`freedom`, with an error below 1e-3 from 15 degrees of freedom on.
+/// in 1/`freedom`. Its error is less than 1e-3 for 15 degrees of freedom or more.
 pub fn student(normal: f64, freedom: f64) -> f64 {
     let (z, z2) = (normal, normal * normal);
     let first = z * (z2 + 1.0) / 4.0;
@@ -211,9 +218,9 @@ pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     })
 }
 
-/// Root mean square of the differences between curves, on a logarithmic scale, and its standard error. All pairs of
-/// curves are compared: each point of one curve, from the abscissa `first` on, with the other curve, if that extends so
-/// far. `None` if there are no points to compare.
+/// Root mean square of the differences between curves, on a logarithmic scale, and its standard error. Every curve is
+/// compared with every other one, at those of its points whose abscissa is at least `first` and within the range of the
+/// other curve. `None` if there are no points to compare.
 pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
     let at = |curve: &[(f64, Estimate)], x: f64| {
         curve.windows(2).find_map(|pair| {

@@ -17,8 +17,9 @@ crate::texts! {
 
 /// Data-constrained law `E + A / N'^alpha + B / D'^beta` for the loss of N parameters after D tokens, of which U are
 /// unique. Repeated tokens saturate, and so do parameters beyond the model that is best for the unique tokens:
-/// `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0 repeats. N' has the same form, with `R_N` and with
-/// `min(N, N_opt(U))` in place of U, where `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
+/// `D' = U (1 + R_D (1 - e^(-(D/U - 1)/R_D)))`, with D/U - 1 >= 0 repeats. The formula for N' is that for D', with N in
+/// place of D, `min(N, N_opt(U))` in place of U, and `R_N` in place of `R_D`. Here
+/// `N_opt(U) = (U^beta alpha A / (beta B))^(1/alpha)`.
 ///
 /// If `nu` is free, the parameter `R_D` is the value at 10^9 unique tokens, and the value at U is proportional to
 /// `U^nu`.
@@ -42,8 +43,9 @@ pub(super) struct Base {
     ratio: f64,
 }
 
-/// Effective amount divided by the unique amount, after some repeats; and the derivatives of the logarithm of this
-/// quotient with respect to the number of repeats and to the logarithm of the decay parameter.
+/// Worth of a pass and some repeats: the effective amount divided by the unique amount. Two derivatives of the
+/// logarithm of this quotient follow: with respect to the number of repeats, and to the logarithm of the decay
+/// parameter.
 pub(super) type Worth = (f64, f64, f64);
 
 impl Base {

@@ -12,11 +12,11 @@ pub mod practical;
 
 use super::{Input, Role};
 
-/// The input of a law that is a number of model parameters.
+/// Input of a law: the number N of model parameters.
 const N: Input = Input { role: Role::Params, symbol: "N", label: "parameters", from_zero: false };
-/// The input of a law that is a number of tokens seen.
+/// Input of a law: the number D of tokens seen.
 const D: Input = Input { role: Role::Tokens, symbol: "D", label: "tokens", from_zero: false };
-/// The input of a law that is a number of unique tokens.
+/// Input of a law: the number U of unique tokens.
 const U: Input = Input { role: Role::Unique, symbol: "U", label: "unique tokens", from_zero: false };
-/// The input of a law with one input.
+/// Input of a law that has a single input, x.
 const X: Input = Input { role: Role::X, symbol: "x", label: "x", from_zero: false };

@@ -28,8 +28,9 @@ pub struct Columns {
 const DAY: f64 = 86_400.0;
 
 impl Columns {
-    /// Roles that the headings suggest. Whole names come first, then words of longer headings, then letters. If no
-    /// heading means the input x, and just one column could be x, that column gets the role.
+    /// Roles that the headings suggest. For each role, a heading that is a name of the role is preferred to one that
+    /// consists of words for the role, and such a heading to a single letter. If no heading means the input x, and just
+    /// one column could be x, that column gets the role.
     pub fn guess(table: &Table) -> Self {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let mut guess = Self::default();
@@ -144,7 +145,7 @@ impl Columns {
 
     /// Roles of the columns as guessed, but changed by the user's `text`, such as `loss:val_loss,params:#3,run:-`. A
     /// column is given by its heading or by its number, as `#3`; `-` is no column. `tokens.unit:B` says that tokens are
-    /// in billions (1, k, M, B or T), and `decimal:comma` or `decimal:point` gives the decimal mark.
+    /// in billions (a unit is 1, k, M, B or T), and `decimal:comma` or `decimal:point` gives the decimal mark.
     ///
     /// # Errors
     /// The text names a role, column, unit or mark that does not exist.
@@ -202,8 +203,8 @@ impl Columns {
         self
     }
 
-    /// Power of ten of a role's unit, as the user gave it or as the heading says. It does not apply to cells that have
-    /// a suffix of their own.
+    /// Power of ten of a role's unit, as the user gave it or as the heading says. The unit does not apply to cells that
+    /// have a suffix of their own.
     pub fn power(&self, role: Role, table: &Table) -> i32 {
         let heading = || {
             let column = &table.columns[self.get(role)?];

@@ -1,4 +1,4 @@
-//! Implausible numbers in a table, and questions that the user must answer before they are used.
+//! Implausible numbers in a table, and questions that the user must answer before such numbers are used.
 
 use super::heading::{Heading, Level};
 use super::source::Source;
@@ -50,8 +50,8 @@ pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()>
 /// Smallest loss in nats that is too large to be true.
 pub(super) const THOUSAND: f64 = 1000.0;
 
-/// Refuses a column of losses such as `4,107` if the rest of the table makes them thousands, because the comma may be a
-/// decimal comma.
+/// Refuses a column of losses such as `4,107` if, by the rest of the table, its commas separate thousands. In such
+/// losses the comma may be a decimal comma.
 ///
 /// # Errors
 /// Every loss would be at least a thousand.

@@ -346,8 +346,8 @@ impl Role {
         words.iter().chain(brackets).map(String::as_str).find(unknown).or(stranger)
     }
 
-    /// First word in the brackets of a heading that means a count, if none of the words in brackets is known. It may be
-    /// a unit in another language.
+    /// First word in the brackets of a heading, if the role is a count and none of the words in brackets is known. The
+    /// word may be a unit in another language.
     pub(super) fn unknown_unit(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { needed, known, whole, part, letters, .. } = self.vocabulary();
         let lists = [needed, known, whole, part, letters, LITTLE];
@@ -414,8 +414,9 @@ pub(super) enum Level {
     Doubt,
 }
 
-/// How well a heading fits a role, the lower the better: how surely it means the role, the index of the name that it
-/// equals, and the preference among headings that fit equally surely.
+/// How well a heading fits a role, the lower the better. The first entry says how surely the heading means the role,
+/// the second is the index of the name or letter that the heading equals (0 if there is none), and the third is the
+/// preference among headings for which the first two are equal.
 pub(super) type Rank = (Level, usize, (usize, usize));
 
 /// Words that headings use for a role, in lower case.
@@ -428,7 +429,8 @@ struct Vocabulary {
     needed: &'static [&'static str],
     /// Words that give a heading another meaning, so that it does not mean the role.
     never: &'static [&'static str],
-    /// Words that a heading may contain beside those in `needed` without a change of its meaning.
+    /// Words that a heading may contain in addition to those in `needed`. They do not change the meaning of the
+    /// heading.
     known: &'static [&'static str],
     /// Words for the whole quantity; a heading with such a word is preferred.
     whole: &'static [&'static str],

@@ -129,7 +129,8 @@ fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     }))
 }
 
-/// For each input of the law, in its order, and last for the loss: the columns from which it is computed.
+/// The source of each input of the law, in the law's order, and last the source of the loss. A source is the columns
+/// from which a quantity is computed.
 fn sources(law: &Entry, columns: &Columns, table: &Table) -> Result<Vec<Source>> {
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
     let of = |input: &Input| source(input.role, columns, table).ok_or_else(|| columns.missing(input, table));
@@ -190,7 +191,8 @@ fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     }))
 }
 
-/// Index of each row's run; a row without a name of a run is a run of its own.
+/// Index of each row's run. A row whose cell for the run is empty is a run of its own. If no column names the runs, all
+/// indices are 0.
 fn blocks(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<u32> {
     let Some(column) = columns.get(Role::Run).map(|k| &table.columns[k]) else { return vec![0; kept.len()] };
     let labels = column.labels();

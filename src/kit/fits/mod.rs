@@ -535,7 +535,7 @@ impl Fitting {
     /// Performs the next stage of the fit.
     ///
     /// # Errors
-    /// Near the runs, the law has no value for any parameters that were tried.
+    /// The objective is not finite at any parameters that were tried.
     pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
         match (self.stages[self.done], &self.fit) {
             (Stage::Search(k), _) => {

@@ -44,7 +44,7 @@ pub(super) struct Simulation {
 
 impl Atoms {
     /// Number of runs until the next checkpoint. It is about a quarter of all runs, in whole groups of the kernel, or
-    /// less if the bitmaps would need too much memory or the draws more than some seconds.
+    /// less if the bitmaps would need too much memory, or the draws would take more than a few seconds.
     pub(super) fn batch(&self) -> u32 {
         let group = sim::LANES as u32;
         let bytes = sim::rows(self.atoms.count() as usize) * sim::LANES * 4;

@@ -53,8 +53,8 @@ impl ExamTime {
         ])
     }
 
-    /// Measured losses of the simulated students along the line of allocations. It is a separate function because the
-    /// build splits the wasm by function, and can then leave this one out of the page's first download.
+    /// Measured losses of the simulated students along the line of allocations. The code is a separate function because
+    /// the build splits the wasm by function, and can then leave it out of the page's first download.
     #[inline(never)]
     fn simulated(&self) -> Vec<Series> {
         let width = self.line.len();
@@ -72,8 +72,8 @@ impl ExamTime {
     }
 
     /// Number of hours that the optimal shares need, divided by the number that the matched shares need for an equal
-    /// loss. It is computed from the measured losses of simulated students. It is a separate function because the build
-    /// splits the wasm by function, and can then leave this one out of the page's first download.
+    /// loss. The quotient is computed from the measured losses of simulated students. The code is a separate function
+    /// because the build splits the wasm by function, and can then leave it out of the page's first download.
     #[inline(never)]
     fn simulated_gain(&self) -> Series {
         let (ratio, error) = self.measured_ratio();

@@ -84,9 +84,10 @@ pub struct ExamTime {
     closing: Option<Closing>,
 }
 
-/// Number of steps of the grid of shares.
+/// Number of steps in which the first of two subjects goes from no hours to all hours. For more subjects, the line from
+/// matched to optimal shares gets as many points as for two.
 const GRID: u32 = 40;
-/// Number of points on each side of the least loss to which the parabola is fitted.
+/// The parabola is fitted to the point of least loss and to this many points on each side of it.
 const REACH: usize = 3;
 /// The matched shares count as the best if they differ from the best shares by less than this number.
 const SAME: f64 = 0.01;
@@ -158,8 +159,8 @@ fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
     p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()
 }
 
-/// Shares along the line from matched to optimal shares, for more than two subjects. It is a separate function because
-/// the build splits the wasm by function, and can then leave this one out of the page's first download.
+/// Shares along the line from matched to optimal shares, for more than two subjects. The code is a separate function
+/// because the build splits the wasm by function, and can then leave it out of the page's first download.
 #[inline(never)]
 fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
     let d = direction(p, power);

@@ -15,7 +15,8 @@ pub(super) struct Closing {
     /// Position of the least loss on the line, as measured. The field `error` is its bootstrap standard error.
     pub(super) vertex: f64,
     pub(super) error: f64,
-    /// Effective number of missed facts that determine the measured position.
+    /// Effective number of missed facts that determine the measured position: the number at which facts of equal cost
+    /// would make the slope of the loss about as skewed as it is.
     pub(super) missed: f64,
     /// How far the measured position may be off in addition to its standard error. It is a sum of two distances: from
     /// the exact optimum to the minimum of the parabola through the exact losses, and from the measured position to the

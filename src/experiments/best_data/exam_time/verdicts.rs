@@ -110,8 +110,8 @@ impl ExamTime {
         if self.p.len() == 2 { share(x) } else { number(x) }
     }
 
-    /// The verdict after all students have been simulated. `matched` is `None` if the matched shares are the best. It
-    /// is a separate function because the build splits the wasm by function, and can then leave this one out of the
+    /// The verdict after all students have been simulated. `matched` is `None` if the matched shares are the best. The
+    /// code is a separate function because the build splits the wasm by function, and can then leave it out of the
     /// page's first download.
     #[inline(never)]
     fn judged(&self, closing: &Closing, claim: Template<0>, best: f64, matched: Option<f64>) -> Verdict {

@@ -5,8 +5,7 @@
 //! error. The test distribution is uniform, and the test loss is exact. Prediction: for k >= 3 the start is near a
 //! saddle point of order k. A power law leaves it faster, because its first skills alone make a signal
 //! `A = sum p_j w_j` that does not shrink with the number of skills. For k = 2 there is no such saddle point, and what
-//! counts is how often the rarest skill is drawn. Falsifier: a ratio of median times to the target that shows the
-//! opposite.
+//! counts is how often the rarest skill is drawn. Falsifier: median times to the target whose ratio shows the opposite.
 
 use std::cell::OnceCell;
 
@@ -70,7 +69,7 @@ crate::params! {
 const RUNS_MAX: u32 = 131_072;
 /// Number of checkpoints of a run with 1e5 samples or more.
 const MARKS: u32 = 48;
-/// Number of checkpoints of a run with fewer skills than the first, or at many learning rates.
+/// Number of checkpoints of a run whose number of skills was halved, and of a run at many learning rates.
 const RUNG_MARKS: u32 = 4;
 
 /// The experiment `k-composition`.

@@ -15,8 +15,8 @@ use std::cmp::Ordering;
 
 use crate::params::{Params as _, Texts};
 
-/// Median of the logarithm of the times to the target, and standard deviation of this logarithm, estimated from the
-/// quartiles. `None` if the budget cut off the median or the lower quartile.
+/// Median of the logarithms of the times to the target, and their standard deviation, estimated from the quartiles.
+/// `None` if the budget cut off the median or the lower quartile.
 fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
     let ln = |share| match race.quantile(racer, share)? {
         Time::At(t) => Some(math::ln(t as f64)),

@@ -73,11 +73,11 @@ const NEAR: std::ops::Range<usize> = 18..31;
 /// Number of bins of the histogram per factor of 10 of the gain; `BINS` is the number of all bins.
 const PER_DECADE: f64 = 4.0;
 const BINS: usize = 68;
-/// Decimal logarithms of gains. For each of them, the random mixtures with a smaller gain are counted. The gain of the
-/// control must be smaller than the last one.
+/// Limits for gains, as decimal logarithms. For each limit, the random mixtures with a smaller gain are counted. Every
+/// gain of the control must be below the last limit.
 const RARE: [f64; 4] = [-2.0, -3.0, -4.0, -12.0];
-/// Largest distance of an interval's ends from the predicted share of mixtures, 0 or 1, at which the prediction counts
-/// as supported.
+/// A predicted share of mixtures, which is 0 or 1, counts as supported if both ends of the measured interval are within
+/// this distance of it.
 const FEW: f64 = 0.01;
 
 /// The experiment `positive-shift`.
@@ -114,8 +114,8 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
     }
 }
 
-/// The error for a matrix whose size is not the number of parts. It is a separate function because the build splits the
-/// wasm by function, and can then leave this one out of the page's first download.
+/// The error for a matrix whose size is not the number of parts. The code is a separate function because the build
+/// splits the wasm by function, and can then leave it out of the page's first download.
 #[inline(never)]
 fn misfit(t: &[Vec<f64>], count: usize) -> Error {
     let allowed = text!(words::SQUARE_MATRIX, parts = text::count(count));

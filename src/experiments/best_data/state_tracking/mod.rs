@@ -4,7 +4,7 @@
 //! products of k permutations. In training, they are drawn uniformly or by a power law over random ranks; the test
 //! sequences are drawn uniformly. Prediction: for k = 4 a power law reaches the target in far fewer samples, because a
 //! few frequent permutations together give a signal that does not vanish as the number of permutations grows. For k = 2
-//! there is such a signal in any case, and uniform training wins. Falsifier: a ratio of median times to the target that
+//! there is such a signal in any case, and uniform training wins. Falsifier: median times to the target whose ratio
 //! shows the opposite.
 
 use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};

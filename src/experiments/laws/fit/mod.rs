@@ -1,8 +1,9 @@
 //! Which law fits your runs, and how certain is the fit?
 //!
-//! Model: one of the fitter's laws is fitted to a table of the user, or to runs that are simulated from an example of
-//! the law. The true parameters of simulated runs are known. Prediction: the objective at the true parameters exceeds
-//! the objective at the fit by no more than it does in 999 of 1000 simulations. Falsifier: a larger excess.
+//! Model: one of the laws of [`crate::fit::ALL`] is fitted to the user's table, or to runs that are simulated from an
+//! example of the law. The true parameters of simulated runs are known. Prediction: the objective is higher at the true
+//! parameters than at the fit, but by no more than a limit that only one in 1000 simulations exceeds. Falsifier: a
+//! larger difference.
 
 use crate::error::{Error, Result};
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};

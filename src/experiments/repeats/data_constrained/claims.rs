@@ -28,8 +28,8 @@ pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstr
 pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_N=1e12";
 pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
-/// Where R² is in the output. The constants below say where the parameters of repeated data are, for each form of the
-/// law.
+/// Where R² is in the output. The next four constants say where the parameters of repeated data are: two for the law
+/// `data-constrained`, and two for the law `geometric`.
 pub(super) const R2: Pick<'_> = Pick::Cell("quality", words::R2.english(), words::NUMBER.english());
 pub(super) const R_D: Pick<'_> = Pick::Cell("parameters", "R_D", "fit");
 pub(super) const R_N: Pick<'_> = Pick::Cell("parameters", "R_N", "fit");

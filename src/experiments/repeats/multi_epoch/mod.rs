@@ -1,7 +1,7 @@
 //! How often may data be repeated before repeated samples stop being as good as fresh ones?
 //!
-//! Model: SGD runs K epochs over N samples of a linear regression, and its risk is computed exactly. Each K, each N and
-//! each number of fresh samples has its own best learning rate, at which the measured risk is least. The effective
+//! Model: SGD runs K epochs over N samples of a linear regression, and its risk is computed exactly. Each pair of K and
+//! N has its own best learning rate, at which the risk is least, and so has each number of fresh samples. The effective
 //! reuse rate E is the number of fresh samples that K epochs are worth, divided by N. Prediction: E = K until K reaches
 //! the order of log N (or of a power of N for power-law data). More epochs than that gain nothing, so a larger data set
 //! can be repeated more often. Falsifier: a plateau of E that does not grow with N.
@@ -140,11 +140,11 @@ const EXPONENT: f64 = 0.005;
 /// Number of runs from which the limit [`FALLING`] is used unchanged. With fewer runs a smaller limit is used, because
 /// fewer runs show less of a heavy tail.
 const ENOUGH: f64 = 384.0;
-/// Largest distance from 1 of the ends of the interval of the ratio of simulated risk to exact risk. An interval that
-/// reaches farther decides nothing.
+/// An interval for the ratio of simulated risk to exact risk decides only if both of its ends are within this distance
+/// of 1.
 const NEAR: f64 = 0.5;
-/// Largest relative standard error of a mean risk, as far as it is due to the random choice of samples. If it is
-/// larger, the mean counts as unknown.
+/// Largest relative standard error of a mean risk that the random choice of samples may cause. If it causes a larger
+/// one, the mean counts as unknown.
 const LUCK: f64 = 0.1;
 /// Largest product of the number of steps and the number of different features at which the risk under a decaying
 /// learning rate is still computed step by step.

@@ -68,8 +68,7 @@ impl MultiEpoch {
         leg.size.map_or_else(|| self.fresh.clone(), |size| self.epochs.iter().map(|k| k * self.sizes[size]).collect())
     }
 
-    /// Number of chunks of work at each number of samples at which the runs of a block are evaluated. A chunk covers up to
-    /// [`sim::LANES`] learning rates.
+    /// Number of chunks into which the learning rates are divided, each of at most [`sim::LANES`] rates.
     pub(super) fn chunks(&self) -> usize {
         self.rates.len().div_ceil(sim::LANES)
     }
@@ -207,8 +206,8 @@ impl MultiEpoch {
         Reuse { reuse: best.iter().map(reuse).collect(), best }
     }
 
-    /// Half the width of an interval in standard errors, given this number for a known standard error (`normal`). It is
-    /// larger than `normal` because the standard error is estimated from the runs.
+    /// Half the width of an interval, as a number of standard errors that are estimated from the runs. It is larger
+    /// than `normal`, the number for an exactly known standard error, because the estimate is uncertain.
     pub(super) fn errors(&self, normal: f64) -> f64 {
         student(normal, f64::from(self.params.runs - 1))
     }

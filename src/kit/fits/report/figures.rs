@@ -86,8 +86,8 @@ impl Study<'_> {
         (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
     }
 
-    /// Adds a band to a curve. `of` computes a curve from parameters. The band shows, at each point, the interval of
-    /// the curves of all refits.
+    /// Adds a band to a curve. `of` computes a curve from parameters. At each point, the band shows the interval that
+    /// contains 95% of the curves of the refits.
     pub(super) fn banded(&self, line: Series, of: &dyn Fn(&[f64]) -> Vec<f64>) -> Series {
         let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
         if curves.is_empty() {

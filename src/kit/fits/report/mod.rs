@@ -44,7 +44,7 @@ pub struct Study<'a> {
     pub runs: usize,
     /// Whether the runs are simulated from an example of the law.
     pub simulated: bool,
-    /// Is there a bootstrap?
+    /// Whether the user asked for bootstrap resamples.
     pub resampled: bool,
 
     /// What to compute from the fit in addition to the parameters, such as the best split of a compute budget.
@@ -80,9 +80,9 @@ impl Compared {
 const LEVEL: f64 = 0.95;
 /// Fewest refits from which the endpoints of a bootstrap interval are estimated.
 const ENOUGH: usize = 20;
-/// Two inputs count as tied if the absolute value of their correlation is at least this number, and so do two
-/// parameters, by the correlation of their refits. At this number, nine tenths of the variance of one is explained by
-/// the other.
+/// Two inputs count as tied if the absolute value of their correlation is at least this number. Two parameters count as
+/// tied if this holds for the correlation of their refits. At this correlation, each of the two explains nine tenths of
+/// the variance of the other.
 const TOGETHER: f64 = 0.95;
 /// The runs do not determine some combination of parameters if the smallest pivot of the scaled curvature matrix is
 /// below this number: the objective is then flat along that combination.

@@ -14,10 +14,11 @@ use crate::stats::correlation;
 use crate::text;
 use crate::text::{Argument, Template, Text, count, error, list, loss, name, number, phrase, setting, share};
 
-/// A residual is too large to be noise if it exceeds the median residual by more than this factor.
+/// A residual is too large to be noise if its absolute value is more than this many times the median absolute residual.
 const FAR: f64 = 12.0;
 
-/// A rise of the objective by less than this share is said to be less than 0.001%.
+/// If the objective at another minimum is higher than that of the fit by less than this share, the note only says that
+/// it is less than 0.001% higher.
 const NEARLY: f64 = 1e-5;
 
 const fn column(name: Template<0>) -> Column {
