@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use scaling_lab::math;
-use scaling_lab::output::{Cell, Document, Verdict};
+use scaling_lab::output::{Cell, Document, Limit, Verdict};
 use scaling_lab::text;
 use scaling_lab::text::{Text, name, people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
@@ -136,10 +136,15 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
             None => "cannot tell",
         };
         let digits = digits(verdict);
+        let word = match verdict.limit {
+            None => "theory",
+            Some(Limit::Upper) => "upper limit",
+            Some(Limit::Lower) => "lower limit",
+        };
         let theory = verdict
             .theory
             .filter(|t| t.is_finite())
-            .map(|t| format!("; theory {}", people(t, digits)))
+            .map(|t| format!("; {word} {}", shown(t, digits, verdict.unit)))
             .unwrap_or_default();
         writeln!(out, "\n{}: {}{theory}: {agrees}.", verdict.claim.plain(), measured(verdict, digits))?;
         if !verdict.note.is_empty() {
@@ -180,18 +185,31 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
     }
-    let value = people(verdict.measured, digits);
+    let shown = |x| shown(x, digits, verdict.unit);
+    let value = shown(verdict.measured);
     match verdict.interval {
-        Some(ends) if ends.iter().any(|end| people(*end, digits) != value) => {
-            format!("{value} {}", interval(ends, digits))
-        }
+        Some(ends) if ends.iter().any(|end| shown(*end) != value) => format!("{value} {}", between(ends, shown)),
         _ => value,
     }
 }
 
+/// A number of a verdict as text for people, with its unit. The page uses the same form.
+fn shown(x: f64, digits: usize, unit: &str) -> String {
+    match unit {
+        "%" => format!("{}%", people(100.0 * x, digits)),
+        "" => people(x, digits),
+        unit => format!("{} {unit}", people(x, digits)),
+    }
+}
+
 /// An interval as text for people. An unbounded side is described in words.
-pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
-    let end = |x: f64, open: &str| if x.is_finite() { people(x, digits) } else { open.to_owned() };
+pub(super) fn interval(ends: [f64; 2], digits: usize) -> String {
+    between(ends, |x| people(x, digits))
+}
+
+/// An interval as text, with `shown` for an end that is finite.
+fn between([lo, hi]: [f64; 2], shown: impl Fn(f64) -> String) -> String {
+    let end = |x: f64, open: &str| if x.is_finite() { shown(x) } else { open.to_owned() };
     format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))
 }
 

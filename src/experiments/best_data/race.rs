@@ -209,6 +209,12 @@ impl Race {
         let tails = [TAIL / powers.len() as f64, TAIL];
         let ends = powers.iter().filter_map(|&i| self.ratio_at(i, tails)).map(|r| r.interval);
         let [lo, hi] = ends.fold([0.0, 0.0], |[lo, hi]: [f64; 2], [a, b]| [lo.max(a), hi.max(b)]);
+        verdict.claim = match ratio.bound {
+            Ordering::Equal => words::POWER_LAW_WINS,
+            Ordering::Greater => words::POWER_LAW_WINS_AT_LEAST,
+            Ordering::Less => words::POWER_LAW_WINS_AT_MOST,
+        }
+        .into();
         verdict.measured = ratio.value;
         verdict.interval = (fewest >= LEAST_RUNS).then_some([lo, hi]);
         verdict.agrees = agrees([lo, hi]);
