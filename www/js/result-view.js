@@ -40,7 +40,8 @@ function verdictText(verdict) {
       t("measured", { value: write(measured) }) + (exact ? "" : ` ${t("interval", ends)}`),
     );
   }
-  if (theory !== null && theory !== undefined) parts.push(t(limit ?? "theory", { value: write(theory) }));
+  if (theory !== null && theory !== undefined)
+    parts.push(t(limit ?? "theory", { value: write(theory) }));
   return `${sentence(fill(claim))} ${sentence(parts.join("; "))}`;
 }
 

@@ -145,7 +145,7 @@ crate::texts! {
     MORE_FAR_OFF = "Besides line {line}, {others} more {others:line has a residual|lines have residuals} of more than {factor} times the median residual.";
     // Verdicts.
     COULD_COME = r"Hypothesis: the runs come from the parameters of {source}. Objective at these parameters minus objective at the fit, scaled by the noise to a chi-squared ($\chi^2$) statistic";
-    LIMIT = "The upper limit allows for {free} free {free:parameter|parameters} of the fit. If runs come from the parameters of the hypothesis, 999 of 1000 sets of runs stay below the limit.";
+    LIMIT = "The upper limit is for a fit with {free} free {free:parameter|parameters}. If the hypothesis is true, the statistic stays below the limit in 999 of 1000 sets of runs.";
     NOT_RULED_OUT = "The runs allow these parameters, but may also allow very different ones, because the profiles do not show that every parameter is determined. Add more runs, or runs with less noise, to decide.";
     NO_PROFILES = "The runs allow these parameters, but may also allow very different ones: only profiles show whether every parameter is determined. Compute the profiles to decide.";
 }
