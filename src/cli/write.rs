@@ -185,10 +185,12 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
     }
-    let shown = |x| shown(x, digits, verdict.unit);
-    let value = shown(verdict.measured);
+    let value = shown(verdict.measured, digits, verdict.unit);
+    let end = |x| shown(x, digits, if verdict.unit == "%" { "%" } else { "" });
     match verdict.interval {
-        Some(ends) if ends.iter().any(|end| shown(*end) != value) => format!("{value} {}", between(ends, shown)),
+        Some(ends) if ends.iter().any(|x| end(*x) != end(verdict.measured)) => {
+            format!("{value} {}", between(ends, end))
+        }
         _ => value,
     }
 }
@@ -236,20 +238,15 @@ pub(super) fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()>
 
 #[cfg(test)]
 mod tests {
-    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table};
+    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table, units};
     use scaling_lab::text::word;
 
     use super::*;
 
     #[test]
     fn a_verdict_is_written_for_people() {
-        let said = |measured, interval, theory| {
-            let output = Output {
-                verdicts: vec![Verdict::of("v", word("A claim"), measured, interval, theory, 0.0)],
-                ..Output::default()
-            };
-            written(output)
-        };
+        let written = |verdict| written(Output { verdicts: vec![verdict], ..Output::default() });
+        let verdict = |measured, interval, theory| Verdict::of("v", word("A claim"), measured, interval, theory, 0.0);
         let known = [
             (
                 -6_220_302_286_064_874.0,
@@ -263,9 +260,15 @@ mod tests {
             (1.0, Some([1.0, 1.0]), 2.0, "1; theory 2: differs."),
         ];
         for (measured, interval, theory, text) in known {
-            let said = said(measured, interval, theory);
+            let said = written(verdict(measured, interval, theory));
             assert!(said.ends_with(&format!("A claim: {text}\n")), "{said}");
         }
+        let share = written(verdict(0.757, Some([0.709, 0.806]), 0.755).unit(units::PERCENT));
+        assert!(share.ends_with("A claim: 75.7% [70.9%, 80.6%]; theory 75.5%: agrees.\n"), "{share}");
+        let limited = |limit| written(verdict(2.0, Some([1.5, 2.5]), 2.0).unit(units::ATOMS).limit(limit));
+        let [upper, lower] = [Limit::Upper, Limit::Lower].map(limited);
+        assert!(upper.ends_with("A claim: 2 atoms [1.5, 2.5]; upper limit 2 atoms: agrees.\n"), "{upper}");
+        assert!(lower.contains("; lower limit 2 atoms: agrees."), "{lower}");
     }
 
     #[test]
