@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use scaling_lab::math;
-use scaling_lab::output::{Cell, Document, Verdict};
+use scaling_lab::output::{Cell, Document, Limit, Verdict};
 use scaling_lab::text;
 use scaling_lab::text::{Text, name, people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
@@ -137,10 +137,15 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
             None => "cannot tell",
         };
         let digits = digits(verdict);
+        let word = match verdict.limit {
+            None => "theory",
+            Some(Limit::Upper) => "upper limit",
+            Some(Limit::Lower) => "lower limit",
+        };
         let theory = verdict
             .theory
             .filter(|t| t.is_finite())
-            .map(|t| format!("; theory {}", people(t, digits)))
+            .map(|t| format!("; {word} {}", shown(t, digits, verdict.unit)))
             .unwrap_or_default();
         writeln!(out, "\n{}: {}{theory}: {agrees}.", verdict.claim.plain(), measured(verdict, digits))?;
         if !verdict.note.is_empty() {
@@ -181,18 +186,33 @@ fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
     }
-    let value = people(verdict.measured, digits);
+    let value = shown(verdict.measured, digits, verdict.unit);
+    let end = |x| shown(x, digits, if verdict.unit == "%" { "%" } else { "" });
     match verdict.interval {
-        Some(ends) if ends.iter().any(|end| people(*end, digits) != value) => {
-            format!("{value} {}", interval(ends, digits))
+        Some(ends) if ends.iter().any(|x| end(*x) != end(verdict.measured)) => {
+            format!("{value} {}", between(ends, end))
         }
         _ => value,
     }
 }
 
+/// A number of a verdict as text for people, with its unit. The page uses the same form.
+fn shown(x: f64, digits: usize, unit: &str) -> String {
+    match unit {
+        "%" => format!("{}%", people(100.0 * x, digits)),
+        "" => people(x, digits),
+        unit => format!("{} {unit}", people(x, digits)),
+    }
+}
+
 /// An interval as text for people. An unbounded side is described in words.
-pub(super) fn interval([lo, hi]: [f64; 2], digits: usize) -> String {
-    let end = |x: f64, open: &str| if x.is_finite() { people(x, digits) } else { open.to_owned() };
+pub(super) fn interval(ends: [f64; 2], digits: usize) -> String {
+    between(ends, |x| people(x, digits))
+}
+
+/// An interval as text, with `shown` for an end that is finite.
+fn between([lo, hi]: [f64; 2], shown: impl Fn(f64) -> String) -> String {
+    let end = |x: f64, open: &str| if x.is_finite() { shown(x) } else { open.to_owned() };
     format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))
 }
 
@@ -219,20 +239,15 @@ pub(super) fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()>
 
 #[cfg(test)]
 mod tests {
-    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table};
+    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table, units};
     use scaling_lab::text::word;
 
     use super::*;
 
     #[test]
     fn a_verdict_is_written_for_people() {
-        let said = |measured, interval, theory| {
-            let output = Output {
-                verdicts: vec![Verdict::of("v", word("A claim"), measured, interval, theory, 0.0)],
-                ..Output::default()
-            };
-            written(output)
-        };
+        let written = |verdict| written(Output { verdicts: vec![verdict], ..Output::default() });
+        let verdict = |measured, interval, theory| Verdict::of("v", word("A claim"), measured, interval, theory, 0.0);
         let known = [
             (
                 -6_220_302_286_064_874.0,
@@ -246,9 +261,15 @@ mod tests {
             (1.0, Some([1.0, 1.0]), 2.0, "1; theory 2: differs."),
         ];
         for (measured, interval, theory, text) in known {
-            let said = said(measured, interval, theory);
+            let said = written(verdict(measured, interval, theory));
             assert!(said.ends_with(&format!("A claim: {text}\n")), "{said}");
         }
+        let share = written(verdict(0.757, Some([0.709, 0.806]), 0.755).unit(units::PERCENT));
+        assert!(share.ends_with("A claim: 75.7% [70.9%, 80.6%]; theory 75.5%: agrees.\n"), "{share}");
+        let limited = |limit| written(verdict(2.0, Some([1.5, 2.5]), 2.0).unit(units::ATOMS).limit(limit));
+        let [upper, lower] = [Limit::Upper, Limit::Lower].map(limited);
+        assert!(upper.ends_with("A claim: 2 atoms [1.5, 2.5]; upper limit 2 atoms: agrees.\n"), "{upper}");
+        assert!(lower.contains("; lower limit 2 atoms: agrees."), "{lower}");
     }
 
     #[test]

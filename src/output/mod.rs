@@ -18,7 +18,7 @@ pub(crate) mod words;
 pub use digest::{Numbers, digest, numbers};
 pub use figure::{Axis, Field, Figure, Frame, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
 pub use table::{Cell, Column, Table};
-pub use verdict::Verdict;
+pub use verdict::{Limit, Verdict};
 
 fn finite<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     x.is_finite().then_some(*x).serialize(serializer)

@@ -26,9 +26,12 @@ pub struct Verdict {
     /// that side.
     #[serde(serialize_with = "finite_pair")]
     pub interval: Option<[f64; 2]>,
-    /// The value that theory predicts.
+    /// The value that theory predicts, or the limit that it sets.
     #[serde(serialize_with = "finite_option")]
     pub theory: Option<f64>,
+    /// Which limit `theory` is; `None` if theory predicts the value itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
     /// The null value: the value that would be measured if the effect were absent or a rival theory were right; see
     /// [`Verdict::against`].
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
@@ -44,6 +47,16 @@ pub struct Verdict {
     /// Sentences with further information for the reader.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub note: Vec<Text>,
+}
+
+/// A limit that theory sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Limit {
+    /// The value must be at most the limit.
+    Upper,
+    /// The value must be at least the limit.
+    Lower,
 }
 
 impl Verdict {
@@ -73,6 +86,7 @@ impl Verdict {
             measured: f64::NAN,
             interval: None,
             theory: None,
+            limit: None,
             null: None,
             resolution: 0.0,
             agrees: None,
@@ -150,6 +164,12 @@ impl Verdict {
         self
     }
 
+    /// Says which limit the theoretical value is. It does not change whether the verdict agrees.
+    pub const fn limit(mut self, limit: Limit) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
     /// Sets the unit of the values; `%` for shares that are shown as percentages.
     pub const fn unit(mut self, unit: Template<0>) -> Self {
         self.unit = unit.english();
@@ -203,7 +223,7 @@ mod tests {
         );
         let alike = Verdict { interval: Some([2.0; 2]), ..verdict() }.from_runs(11, 11);
         assert_eq!((alike.agrees, alike.interval), (None, None), "no width, no interval");
-        assert_eq!(alike.said(), "Noted. All runs gave the same value, so they do not show how far off it may be.");
+        assert_eq!(alike.said(), "Noted. All runs gave the same value, so they do not show how large its error is.");
         assert_eq!(Verdict::pending("v", word("v")).agrees, None, "nothing is known");
     }
 

@@ -24,7 +24,7 @@ function writer({ measured, interval, unit }) {
 
 /** What was claimed, measured and expected. @param {Verdict} verdict */
 function verdictText(verdict) {
-  const { claim, measured, interval, theory } = verdict;
+  const { claim, measured, interval, theory, limit } = verdict;
   const write = writer(verdict);
   /** @type {string[]} */
   const parts = [];
@@ -40,7 +40,8 @@ function verdictText(verdict) {
       t("measured", { value: write(measured) }) + (exact ? "" : ` ${t("interval", ends)}`),
     );
   }
-  if (theory !== null && theory !== undefined) parts.push(t("theory", { value: write(theory) }));
+  if (theory !== null && theory !== undefined)
+    parts.push(t(limit ?? "theory", { value: write(theory) }));
   return `${sentence(fill(claim))} ${sentence(parts.join("; "))}`;
 }
 

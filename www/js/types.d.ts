@@ -58,6 +58,8 @@ export interface Verdict {
   measured: number | null;
   interval: [number | null, number | null] | null;
   theory: number | null;
+  /** Which limit `theory` is, if it is not the predicted value. */
+  limit?: "upper" | "lower";
   null?: number | null;
   resolution: number | null;
   agrees: boolean | null;

@@ -211,6 +211,12 @@ impl Race {
         let tails = [TAIL / powers.len() as f64, TAIL];
         let ends = powers.iter().filter_map(|&i| self.ratio_at(i, tails)).map(|r| r.interval);
         let [lo, hi] = ends.fold([0.0, 0.0], |[lo, hi]: [f64; 2], [a, b]| [lo.max(a), hi.max(b)]);
+        verdict.claim = match ratio.bound {
+            Ordering::Equal => words::POWER_LAW_WINS,
+            Ordering::Greater => words::POWER_LAW_WINS_AT_LEAST,
+            Ordering::Less => words::POWER_LAW_WINS_AT_MOST,
+        }
+        .into();
         verdict.measured = ratio.value;
         verdict.interval = (fewest >= LEAST_RUNS).then_some([lo, hi]);
         verdict.agrees = agrees([lo, hi]);
@@ -418,8 +424,11 @@ mod tests {
         let neither = of(&late, &late).verdict(true).expect("a verdict");
         assert!(neither.agrees.is_none() && neither.measured.is_nan(), "{neither:?}");
         let said = |race: &Race| race.verdict(true).expect("a verdict").said();
-        assert!(said(&wins).ends_with("is therefore more than 52.6."), "{}", said(&wins));
-        assert!(said(&loses).ends_with("is therefore less than 0.019."), "{}", said(&loses));
+        let claim = |race: &Race| race.verdict(true).expect("a verdict").claim.english();
+        assert!(said(&wins).contains("is therefore above 52.6."), "{}", said(&wins));
+        assert!(claim(&wins).ends_with("Lower bound on the ratio of the medians"), "{}", claim(&wins));
+        assert!(said(&loses).contains("is therefore below 0.019."), "{}", said(&loses));
+        assert!(claim(&loses).ends_with("Upper bound on the ratio of the medians"), "{}", claim(&loses));
         assert!(neither.said().starts_with("Fewer than half of the runs"), "{}", neither.said());
         assert_eq!(of(&fast, &fast).verdict(true).expect("a verdict").agrees, None, "a tie");
         let one_check = of(&[10; 20], &[10; 20]);

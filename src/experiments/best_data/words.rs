@@ -35,16 +35,18 @@ crate::texts! {
     EDGE_OF = "edge of stability, {training}";
     ASKED_RATE = "your learning rate";
     // Verdict of a race at one learning rate.
-    POWER_LAW_WINS = "A power law reaches the target in fewer samples than uniform training. Median number of samples with uniform training, divided by the median with the best power law";
+    POWER_LAW_WINS = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Ratio of the medians";
+    POWER_LAW_WINS_AT_LEAST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Lower bound on the ratio of the medians";
+    POWER_LAW_WINS_AT_MOST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Upper bound on the ratio of the medians";
     MEDIANS = r"Half of the runs reached the target within {slow} samples with uniform training, and within {fast} samples with the best power law, $\alpha$ = {alpha}.";
-    UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of uniform training to the power law is therefore more than {ratio}.";
-    POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of uniform training to the best power law is therefore less than {ratio}.";
+    UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of the two medians in these runs is therefore above {ratio}. The interval also allows for chance in the runs.";
+    POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of the two medians in these runs is therefore below {ratio}. The interval also allows for chance in the runs.";
     ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, both with uniform training and with each power law, so no ratio can be measured.";
     SOME_DIVERGED = "{runs} {runs:run|runs} diverged. A run that diverges counts as never reaching the target.";
     // Verdict of a race at the best learning rates.
-    POWER_LAW_WINS_AT_BEST_RATES = "A power law reaches the target in fewer samples than uniform training when each distribution has its own best learning rate. Median number of samples with uniform training, divided by the median with the best power law";
+    POWER_LAW_WINS_AT_BEST_RATES = "Hypothesis: a power law reaches the target in fewer samples than uniform training, if each distribution has its own best learning rate. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Ratio of the medians";
     BEST_RATES = r"Of the {tried} learning rates, {uniform} is best for uniform training and {power} for the power law $\alpha$ = {alpha}.";
     NO_RATE = "At none of the learning rates did half of the runs reach the target within the budget.";
-    HOLDS_ONE = "The interval of the ratio contains 1. Simulate more runs to decide.";
-    NO_RATIO = "No ratio can be measured: it needs half of the runs to reach the target within the budget of samples at some learning rate, both with uniform training and with a power law, and at least one of the two did not.";
+    HOLDS_ONE = "The interval of the ratio contains 1, so it does not show which distribution is faster. Simulate more runs to decide.";
+    NO_RATIO = "No ratio can be measured. A ratio needs a learning rate at which at least half of the runs reach the target within the budget of samples, both for uniform training and for a power law. At least one of the two has no such learning rate.";
 }

@@ -8,8 +8,8 @@ use crate::theory::muennighoff;
 
 crate::texts! {
     TITLE = "Repeated data";
-    DATA_DECAY = r"Number of repeats after which a repeated token has lost all but $1/e$ of its worth.";
-    SIZE_DECAY = r"Excess parameters, as a multiple of the parameters that the unique tokens can use, at which a further parameter has lost all but $1/e$ of its worth.";
+    DATA_DECAY = r"Number of repeats after which one more repeat of a token is worth only $1/e$ of a new token.";
+    SIZE_DECAY = r"Value of $N/U_N - 1$ at which one more parameter has only $1/e$ of its full worth. $U_N$ is the number of parameters that the unique tokens can use.";
     DECAY_GROWTH = r"Exponent: how $R_D$ grows with the number $U$ of unique tokens, as $(U/10^9)^{\nu}$.";
     HALF_WORTH = r"epochs until a repeated token is worth half a fresh one, $1 + R_D \ln 2$";
     MUENNIGHOFF = "Muennighoff et al., arXiv 2305.16264";

@@ -136,7 +136,7 @@ macro_rules! fit_params {
             /// The parameters of the page.
             pub struct $name {
                 $($own)*
-                /// Which column of your table holds what. Common headings are recognised; assign other columns here.
+                /// Which column of your table holds which quantity. Common headings are recognised; assign other columns here.
                 columns: String = $crate::params::Spec::columns($crate::kit::fits::$roles);
                 /// Rows to leave out, as rules separated by commas: `missing` (rows in which a number that the fit needs is missing), `largest=COUNT` (the COUNT rows with the largest losses), or `COLUMN<VALUE` with one of the signs `<`, `<=`, `>`, `>=`, `=` and `!=`. Name a column by its heading or by its role, such as `loss`.
                 exclude: String = $crate::params::Spec::text(400).label("leave out");
@@ -148,15 +148,15 @@ macro_rules! fit_params {
                 budget: f64 = $crate::params::Spec::number($budget, 1e12, 1e30).log().unit("FLOPs");
                 /// Number of bootstrap resamples. The law is refitted to each of them, which gives the bootstrap intervals. 0 turns this off.
                 bootstrap: u32 = $crate::params::Spec::integer("400", 0.0, 10_000.0).unit("refits");
-                /// Number of runs to simulate where you give no table.
+                /// Number of runs to simulate if you give no table.
                 rows: u32 = $crate::params::Spec::integer("160", 12.0, 4000.0).log().unit("runs").label("simulated runs");
-                /// Standard deviation of the noise of the simulated runs. It is added to the logarithm of the loss, or to the loss itself for a law that is usually fitted to the loss itself.
+                /// Standard deviation of the noise of the simulated runs. The noise is added to the loss for laws that are usually fitted to the loss itself, and to the logarithm of the loss for all other laws. The choice of residuals does not change this.
                 noise: f64 = $crate::params::Spec::number("0.01", 1e-4, 0.3).log();
-                /// Whether residuals are differences of the logarithm of the loss, which are relative errors, or of the loss itself.
+                /// Whether a residual is a difference of logarithms of the loss, which is a relative error, or a difference of losses.
                 residual: &'static str = $crate::params::Spec::choice("usual", $crate::kit::fits::RESIDUALS).label("residuals");
                 /// Parameters to hold fixed, separated by commas: NAME to hold a parameter at the published value, NAME=VALUE to hold it at another value, or NAME=free to free one that is usually held fixed.
                 fixed: String = $crate::params::Spec::text(400).was(&["hold"]);
-                /// Whether to compute the profile of each parameter: the best fit with the parameter held fixed at other values, which shows the values that the runs allow.
+                /// Whether to compute the profile of each parameter. A profile holds the parameter fixed at many values, fits the others at each value, and so shows which values the runs allow.
                 profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
                 /// Number of unique tokens available. Training on more tokens repeats them.
                 unique_tokens: f64 = $crate::params::Spec::number($unique, 1e3, 1e16).log().unit("tokens").was(&["have"]);

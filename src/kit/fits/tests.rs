@@ -421,7 +421,7 @@ fn a_fit_that_a_bound_stops_says_which_and_determines_nothing() {
     let rows: String =
         (1..13).map(|i| format!("{}e-303,{}\n", i * i, 2.0 + 2.0 / f64::from(i) + 0.01 * f64::from(i % 3))).collect();
     let output = run("fit", "bootstrap=40", Some(&format!("x,loss\n{rows}")));
-    assert!(said(&output).contains("A is at its bound, 10⁻⁶⁰"), "{}", said(&output));
+    assert!(said(&output).contains("A is at 10⁻⁶⁰, the end of its allowed range"), "{}", said(&output));
     for row in table(&output, "parameters") {
         let Cell::Text(verdict) = &row[6] else { panic!("words") };
         assert!(!verdict.english().starts_with("The runs determine"), "{row:?}");
@@ -480,7 +480,7 @@ fn a_parameter_without_a_bound_is_at_none() {
         let output = run("fit", &format!("law={law}&rows=60&bootstrap=0&profiles=no"), None);
         for cell in table(&output, "words").iter().flatten() {
             let Cell::Text(said) = cell else { panic!("words") };
-            assert!(!said.english().contains("its bound, inf"), "{law}: {said}");
+            assert!(!said.english().contains("is at inf"), "{law}: {said}");
         }
     }
 }
@@ -569,6 +569,9 @@ fn an_exact_fit_is_not_said_to_be_better_beyond_a_bound() {
     let rows: String = (0..12).map(|i| format!("{},3\n", 1 << i)).collect();
     let said = said(&run("fit", "bootstrap=40", Some(&format!("x,loss\n{rows}"))));
     assert!(said.contains("goes through every row exactly"), "{said}");
-    assert!(said.contains("is at its bound, 10⁻⁴. Beyond this bound the fit would be no better."), "{said}");
+    assert!(
+        said.contains("is at 10⁻⁴, the end of its allowed range. Beyond this end the fit would be no better."),
+        "{said}"
+    );
     assert!(!said.contains("would be better"), "{said}");
 }

@@ -58,11 +58,11 @@ crate::texts! {
     PROFILE = "Profile of {parameter}: lowest objective with {parameter} held fixed";
     // Titles of tables.
     NOTES = "Notes on the runs and the fit";
-    PARAMETERS = "Parameters, with 95% intervals of the bootstrap and of the profile. Where an interval has no end, there is no number.";
+    PARAMETERS = "Parameters, with 95% intervals of the bootstrap and of the profile. If an interval is open on a side, the table has no number for that end.";
     QUALITY = "Quality of the fit";
     DERIVED = "Quantities that follow from the fit, with 95% bootstrap intervals";
     NEVER_REACHED = "The fitted curve does not reach the target loss, however large its inputs are.";
-    LAWS = "Laws fitted to the same runs. Lower is better for AICc and for the error on the largest runs, which a fit to the smaller runs predicts.";
+    LAWS = "Laws fitted to the same runs. A law is better if its AICc (Akaike information criterion, corrected for few rows) is lower, and if it predicts the largest runs with a smaller error after a fit to the smaller runs.";
     MINIMA_MET = "Local minima of the objective, and how many starts ended in each";
     KNOWN = "Parameters from other sources, and the value of the objective at these parameters";
     EXCLUDED = "Lines of the table that rules leave out";
@@ -119,7 +119,7 @@ crate::texts! {
     ROWS_OF_RUNS = "The fit uses {rows} {rows:row|rows} from {runs} {runs:run|runs}.";
     LEFT_OUT = "Rules leave out {lines} {lines:line|lines} of the table.";
     FEW_ROWS = "With only {rows} {rows:row|rows} for {free} free {free:parameter|parameters}, the bootstrap does not resample rows. It draws new losses: the predictions of the fit plus normal noise. The intervals then assume that the law is right and that the rows are independent.";
-    TOO_WIDE = "In simulations with fewer than two rows for each free parameter, the 95% intervals contained the truth in up to 99% of the tables, so they are wider than necessary.";
+    TOO_WIDE = "With fewer than two rows for each free parameter, the 95% intervals are wider than necessary: in simulations they contained the truth in up to 99% of the tables.";
     FEW_RUNS = "The bootstrap can resample whole runs only if there are at least {least}, but there {runs:is|are} only {runs}, so it resamples single rows. Rows of one run are nearly alike, so the intervals may be too narrow.";
     SAME_RATIO = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have the same or nearly the same number of tokens per parameter. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
     SAME_COMPUTE = "Parameters $N$ and tokens $D$ move together: the correlation of their logarithms is {correlation}, and all runs have the same or nearly the same compute budget. The runs can hardly tell the effect of $N$ from that of $D$. Add runs that change one and keep the other fixed.";
@@ -127,13 +127,13 @@ crate::texts! {
     SAME_QUOTIENT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the ratio of the two is the same or nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
     SAME_PRODUCT = "{first} and {second} move together: the correlation of their logarithms is {correlation}, and the product of the two is the same or nearly the same in all runs. The runs can hardly tell the effect of {first} from that of {second}. Add runs that change one and keep the other fixed.";
     // Notes on the fit.
-    TRADE_OFF = "{first} and {second} trade off: the correlation of their bootstrap refits is {correlation}, so the pair is known better than either parameter alone.";
+    TRADE_OFF = "{first} and {second} trade off: in the fits to bootstrap resamples their correlation is {correlation}, so the pair is known better than either parameter alone.";
     NEITHER = "Neither {first} nor {second} is known well by itself.";
     NO_INTERVAL = "There is no interval for {parameter}, because the residuals do not show how large the noise is.";
-    STOPPED = "The runs hardly determine {parameter}: its profile interval would be wider if the search let {other} go beyond its bound.";
+    STOPPED = "The runs hardly determine {parameter}: its profile interval would be wider if the search let {other} leave its allowed range.";
     BETTER_FOUND = "While {parameter} was held fixed, a better fit was found, with objective {objective}.";
-    PRESSED = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be better, so the other parameters depend on the bound. Use another unit for the inputs, or hold a parameter fixed.";
-    AT_BOUND = "{parameter} is at its bound, {bound}. Beyond this bound the fit would be no better.";
+    PRESSED = "{parameter} is at {bound}, the end of its allowed range. Beyond this end the fit would be better, so the other parameters depend on where the range ends. Use another unit for the inputs, or hold a parameter fixed.";
+    AT_BOUND = "{parameter} is at {bound}, the end of its allowed range. Beyond this end the fit would be no better.";
     MINIMA = "The search found {minima} local minima of the objective. {met} of {starts} {starts:start|starts} reached the lowest objective, up to rounding.";
     NOT_SURE = "The fit may not be the lowest minimum, because only {met} of {starts} {starts:start|starts} reached its objective. Add more runs, or hold a parameter fixed.";
     NOT_THE_ONLY = "The fit is not the only one: {others} other local {others:minimum fits|minima fit} about as well. The next lowest objective is {rise} higher than that of the fit. Add runs of another kind to decide.";
@@ -144,8 +144,8 @@ crate::texts! {
     FAR_OFF = "Line {line} lies far from the fit: its loss is {measured}, the law gives {predicted}, and its residual is {ratio} times the median residual. Check the cells of this line, or leave it out.";
     MORE_FAR_OFF = "Besides line {line}, {others} more {others:line has a residual|lines have residuals} of more than {factor} times the median residual.";
     // Verdicts.
-    COULD_COME = r"Hypothesis: the runs come from the parameters of {source}. Difference between the objective at these parameters and at the fit, as a $\chi^2$ statistic";
-    LIMIT = "The theory value is an upper limit for {free} free {free:parameter|parameters}: if the runs came from these parameters, the difference would stay below this limit in 999 of 1000 sets of runs.";
-    NOT_RULED_OUT = "The runs allow these parameters, but they may allow very different ones too, because the profiles do not show that every parameter is determined. Add more runs, or runs with less noise, to decide.";
-    NO_PROFILES = "The runs allow these parameters, but they may allow very different ones too: only profiles show whether every parameter is determined. Compute the profiles to decide.";
+    COULD_COME = r"Hypothesis: the runs come from the parameters of {source}. Objective at these parameters minus objective at the fit, scaled by the noise to a chi-squared ($\chi^2$) statistic";
+    LIMIT = "The upper limit is for a fit with {free} free {free:parameter|parameters}. If the hypothesis is true, the statistic stays below the limit in 999 of 1000 sets of runs.";
+    NOT_RULED_OUT = "The runs allow these parameters, but may also allow very different ones, because the profiles do not show that every parameter is determined. Add more runs, or runs with less noise, to decide.";
+    NO_PROFILES = "The runs allow these parameters, but may also allow very different ones: only profiles show whether every parameter is determined. Compute the profiles to decide.";
 }

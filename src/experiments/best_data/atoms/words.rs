@@ -105,8 +105,8 @@ crate::texts! {
     OPTIMAL_SHARES = "optimal: the top {atoms} {atoms:atom|atoms}";
     FLAT_SHARES = "best truncated uniform: the top {atoms} {atoms:atom|atoms}";
     // Verdicts on the slopes.
-    MATCHED_SLOPE = "With matched training the loss falls with the number of samples as steeply as the exact curve. Slope of the loss in the log-log plot";
-    OPTIMAL_SLOPE = "With optimal training the loss falls with the number of samples as steeply as the exact curve. Slope of the loss in the log-log plot";
+    MATCHED_SLOPE = "Hypothesis: with matched training (on the test distribution) the loss falls as steeply as the exact curve. Slope of the loss against the number of samples, in the log-log plot";
+    OPTIMAL_SLOPE = "Hypothesis: with the optimal training distribution the loss falls as steeply as the exact curve. Slope of the loss against the number of samples, in the log-log plot";
     EXACT_SLOPE = "Over the compared numbers of samples the exact curve has the slope {slope}.";
     NO_EXACT_SLOPE = "At the largest number of samples the exact loss is too small for 64-bit numbers, so the exact curve has no slope.";
     SLOPE_LIMIT = "With many samples, and far more atoms than samples, the slope of the exact curve tends to {limit}.";
@@ -114,7 +114,7 @@ crate::texts! {
     MATCHED_NOT_RULED_OUT = "The interval does not rule out the slope of matched training, {slope}. Simulate more runs, or compare smaller numbers of samples.";
     FEW_MISSED = "For at least one number of samples, fewer than ten runs missed an atom that they could have drawn, too few to measure a slope. Simulate more runs, or compare smaller numbers of samples.";
     // Verdict on the support.
-    SUPPORT = r"With $N$ = {samples} samples the optimal distribution draws only the top $N/\alpha$ atoms, up to a term of order $\ln N$. Number of atoms that it draws";
+    SUPPORT = r"Hypothesis: with $N$ = {samples} samples the optimal training distribution draws only the $N/\alpha$ most frequent atoms, up to a term of order $\ln N$. Number of atoms that it draws";
     SUPPORT_LIMIT = r"The number of atoms that the optimal distribution draws is computed exactly, not simulated. $N/\alpha$ approximates this number; with {samples} samples it may be off by {resolution} atoms.";
     SUPPORT_WINDOW = r"The number of atoms drawn is compared with $N/\alpha$ only where $N$ is at least {least}, which is $10\alpha$, and at most {most}, which is a tenth of all atoms.";
     NO_SUPPORT_WINDOW = r"The limit $N/\alpha$ needs many samples and far more atoms than samples. With {atoms} atoms no number of samples meets both conditions.";

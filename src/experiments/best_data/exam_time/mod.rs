@@ -32,7 +32,7 @@ crate::params! {
     pub struct Params {
         /// Weight of each subject in the exam. Weights are divided by their sum.
         weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
-        /// Cost of an unknown fact of each subject, relative to the others. A single number applies to all subjects.
+        /// Loss from a wrong answer in each subject, relative to the other subjects. A single number applies to all subjects.
         difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
         /// Exponent $a$ of the error $n^{-a}$ after $n$ hours of study. If it is large, a few hours go far; if it is small, most of the error comes from rare facts.
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();

@@ -58,10 +58,10 @@ crate::texts! {
     SHARE_2 = "share of subject 2";
     SUBJECT = "subject";
     WEIGHT = "weight";
-    OPTIMAL_LAW = "optimal share, power law";
-    OPTIMAL_WHOLE = "optimal share, whole hours";
-    LOSS_MATCHED = "loss, matched shares";
-    LOSS_OPTIMAL = "loss, optimal shares";
+    OPTIMAL_LAW = "optimal share (power law)";
+    OPTIMAL_WHOLE = "optimal share (whole hours)";
+    LOSS_MATCHED = "loss at the matched shares";
+    LOSS_OPTIMAL = "loss at the optimal shares";
     QUANTITY = "quantity";
     LAW = "power law";
     WHOLE = "exact, whole hours";
@@ -74,7 +74,7 @@ crate::texts! {
     TRIANGLE = "Loss over the triangle of shares, exact";
     TRIANGLE_SIMULATED = "Loss over the triangle of shares, simulated students";
     GAIN = "Hours needed with the optimal shares, divided by hours needed with the matched shares";
-    ALLOCATION = "Shares of the hours, and the exact loss when they are rounded to whole hours";
+    ALLOCATION = "Optimal shares, and exact losses in whole hours";
     BUYS = "What the optimal shares save";
     // Curves and places.
     LIMIT = "power law, the limit of many hours";
@@ -91,9 +91,9 @@ crate::texts! {
     OPTIMUM = "With this number of hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
     FEW_MISSED = "Only about {missed} missed facts decide where the minimum is, too few for a reliable interval. Simulate {times} times as many students or facts.";
     ONE_SUBJECT = "The best whole hours all go to one subject, so the minimum is at an end and no parabola can be fitted.";
-    NO_MINIMUM = "A parabola fitted to the losses has no minimum here. Simulate more students, more facts or more hours.";
-    PARABOLA = "The measured position is where a parabola, fitted to the logarithm of the loss near its lowest point, has its minimum. This shifts the position by at most {resolution}. With many hours the best position tends to {limit}.";
-    PARABOLA_OF_PAIR = "The measured share is where a parabola, fitted to the logarithm of the loss near its lowest point, has its minimum. This shifts the share by at most {resolution} of all hours. With many hours the best share tends to {limit}.";
+    NO_MINIMUM = "A parabola fitted to the losses has no minimum within the shares compared. Simulate more students, more facts or more hours.";
+    PARABOLA = "The measured position is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The fit may shift it by up to {resolution}. With many hours the best position tends to {limit}.";
+    PARABOLA_OF_PAIR = "The measured share is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The fit may shift it by up to {resolution} of all hours. With many hours the best share tends to {limit}.";
     TOO_WIDE = "The interval is too wide to tell. Simulate more students.";
     NOT_RULED_OUT = "The interval does not rule out the matched shares. Simulate more students or more hours.";
 }

@@ -39,7 +39,7 @@ crate::params! {
     pub struct Params {
         /// Number of skills.
         skills: u32 = Spec::integer("64", 8.0, 1024.0).log().unit("skills");
-        /// Number of skills that a task composes: the product has this many factors.
+        /// Number of skills that a task composes. The answer to a task is a product with one factor for each of these skills.
         hops: u32 = Spec::integer("4", 1.0, 8.0);
         /// Exponents $\alpha$ of the training distributions to compare, separated by commas: training draws the $j$-th skill with a probability proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.5", 0.0, 4.0, 1, 12);
@@ -59,7 +59,7 @@ crate::params! {
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
         /// Number of times to repeat the comparison, each time with half as many skills as before, but never below 8 skills. 0 turns this off.
         halvings: u32 = Spec::integer("0", 0.0, 7.0);
-        /// Number of further learning rates with which to repeat the comparison, from a tenth of the rate that is set to ten times that rate. They show which rate is best for each training distribution. 0 turns this off.
+        /// Number of further learning rates with which to repeat the comparison. They lie between 0.1 times and 10 times the learning rate that you set, and show which rate is best for each training distribution. 0 turns this off.
         rates: u32 = Spec::integer("0", 0.0, 32.0).label("learning rates to compare");
     }
 }

@@ -184,7 +184,7 @@ fn the_headline_and_its_contrast() {
     assert!(v.agrees == Some(true) && v.measured > 5.0, "{v:?}");
     assert_eq!(KComposition::started("", 1).verdict("power-law-beats-uniform").agrees, None, "not before the run");
     let v = KComposition::finished("hops=2", 1).verdict("power-law-beats-uniform");
-    assert!(v.agrees == Some(false) && v.measured < 0.3 && v.said().contains("no barrier"), "{v:?}");
+    assert!(v.agrees == Some(false) && v.measured < 0.3 && v.said().contains("no plateau"), "{v:?}");
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn slopes_are_fitted_and_held_to_their_bounds() {
         assert!((v.measured - near).abs() < 0.25, "{v:?}");
     }
     let note = run.verdict("slope-power-law").said();
-    assert!(note.contains("an upper bound, which need not be reached"), "{note}");
+    assert!(note.contains("an upper limit, which need not be reached"), "{note}");
     let claim = CLAIMS.iter().find(|claim| claim.id == "compose-power-law-slope").expect("a claim");
     assert!(claim.what.contains("does it reach its upper bound") && claim.ours.is_some(), "{}", claim.what);
     let figure = run.sizes_figure().expect("three sizes");

@@ -5,7 +5,7 @@ use crate::experiments::best_data::race::{Race, Time};
 use crate::experiments::best_data::words as shared;
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
-use crate::output::{Column, Table, Verdict};
+use crate::output::{Column, Limit, Table, Verdict};
 use crate::sim::k_composition as sim;
 use crate::text;
 use crate::text::{Text, setting};
@@ -114,7 +114,9 @@ impl KComposition {
                 let alpha = setting(self.params.exponents[i]);
                 (text!(words::POWER_LAW_GROWTH, alpha = alpha), words::UPPER_BOUND.into())
             };
-            let verdict = Verdict::of(id, claim, found.map_or(f64::NAN, |f| f.0), interval, bound, 0.0).note(note);
+            let limit = if uniform { Limit::Lower } else { Limit::Upper };
+            let verdict =
+                Verdict::of(id, claim, found.map_or(f64::NAN, |f| f.0), interval, bound, 0.0).limit(limit).note(note);
             let mut verdict = if !uniform {
                 verdict.within(0.0, words::BOUND_NOT_RULED_OUT)
             } else if hops > 2 {
@@ -136,7 +138,7 @@ impl KComposition {
         let bound = self.edges().into_iter().fold(f64::INFINITY, f64::min);
         let stable = lr < bound;
         let note = if stable { words::BELOW_EDGE } else { words::BEYOND_EDGE };
-        let mut verdict = Verdict::of("stable", words::STABLE, lr, None, bound, 0.0).note(note);
+        let mut verdict = Verdict::of("stable", words::STABLE, lr, None, bound, 0.0).limit(Limit::Upper).note(note);
         verdict.agrees = Some(stable);
         verdicts.push(verdict);
         verdicts

@@ -9,7 +9,7 @@ pub(super) const INFO: Info = Info {
     notice: &[
         "The test draws all skills equally often, and yet training on the uniform distribution stays at the loss 0.5 (the loss of always predicting 0) long after training on the power law has reached the target. The figure of skills shows why: under the power law the most frequent skills are learned within a few thousand samples, and then they help to learn the rare skills.",
         r"At the start every prediction is a product of small numbers, so the gradient is tiny. With $d$ skills and $k$ factors its size is of order $d^{-k/2}$ under the uniform distribution. Under a power law with $\alpha > 1$ the gradient does not shrink as $d$ grows, because the most frequent skills alone keep up the signal $A$, which is the mean weight over the training distribution. The figure of the gradient shows both distributions. In the landscapes of the training loss, the region around 0 is flat under the uniform distribution and slopes under a power law.",
-        "With $k = 2$ hops uniform training needs fewer samples than a power law (preset). With two hops there is no barrier to escape from, so frequent skills are no help, and a power law draws its rarest skills too seldom.",
+        "With $k = 2$ hops uniform training needs fewer samples than a power law (preset). With two hops the weights grow quickly from the start and there is no plateau to escape from, so frequent skills are no help, and a power law draws its rarest skills too seldom.",
         r"A steeper power law escapes from the start faster, but waits longer for its rarest skills. So the number of samples to the target is a U-shaped function of $\alpha$, and its minimum moves to larger $\alpha$ as $k$ grows. Training on a power law first, and uniformly once the frequent skills are learned (preset), is faster than either distribution alone.",
         "No single learning rate suits both distributions: uniform training tolerates a larger one. If each distribution has its own best learning rate (preset), the median number of samples with uniform training, divided by the median with the power law, is about a sixth of this ratio at the default settings, and still above 1.",
         "Under the uniform distribution some runs need more than ten times as many samples as others, because chance decides how far from 0 the signal $A$ starts. Therefore medians of the runs are compared. A median that was cut off by the budget is shown as a bound.",
@@ -131,20 +131,20 @@ crate::texts! {
     SADDLE = "saddle point";
     TRUTH = "truth";
     // Verdicts on the race.
-    NO_BARRIER = r"With $k \le 2$ hops there is no barrier to escape from. What counts is how often the rarest skill is drawn, and no distribution draws its rarest skill more often than the uniform one.";
+    NO_BARRIER = r"With $k \le 2$ hops the weights grow quickly from the start, so there is no plateau to escape from. What counts is how often the rarest skill is drawn, and no distribution draws its rarest skill more often than the uniform one.";
     // Verdicts on the growth with the number of skills.
-    UNIFORM_GROWTH = "With uniform training the number of samples to the target grows at least as fast as $d^{k/2}$ with the number of skills $d$. Exponent of $d$";
-    POWER_LAW_GROWTH = r"With the power law $\alpha$ = {alpha} the number of samples to the target grows at most as fast as $d^{2\alpha}$, up to logarithms, with the number of skills $d$. Exponent of $d$";
-    LOWER_BOUND = "Theory gives a lower bound: an exponent clearly above the bound agrees with theory, and an exponent clearly below it contradicts theory.";
-    UPPER_BOUND = "Theory gives an upper bound, which need not be reached: an exponent clearly below the bound agrees with theory, and an exponent clearly above it contradicts theory.";
-    COVERAGE_NOT_RULED_OUT = r"The interval does not rule out the exponent 1: seeing every skill once takes of order $d \ln d$ samples. Simulate more runs, or compare more numbers of skills.";
+    UNIFORM_GROWTH = "Hypothesis: with uniform training, $k$ hops and $d$ skills, the number of samples to the target grows at least as fast as $d^{k/2}$. Exponent of $d$";
+    POWER_LAW_GROWTH = r"Hypothesis: with the power law $\alpha$ = {alpha} and $d$ skills, the number of samples to the target grows at most as fast as $d^{2\alpha}$, up to logarithms. Exponent of $d$";
+    LOWER_BOUND = "Theory gives a lower limit: an exponent clearly above the limit agrees with theory, and an exponent clearly below it contradicts theory.";
+    UPPER_BOUND = "Theory gives an upper limit, which need not be reached: an exponent clearly below the limit agrees with theory, and an exponent clearly above it contradicts theory.";
+    COVERAGE_NOT_RULED_OUT = r"The interval does not rule out the exponent 1, which would hold, up to logarithms, if it were enough to see every skill once: this takes of order $d \ln d$ samples. Simulate more runs, or compare more numbers of skills.";
     LEVEL_NOT_RULED_OUT = "The interval does not rule out the exponent 0. Simulate more runs, or compare more numbers of skills.";
-    BOUND_NOT_RULED_OUT = "The interval reaches the upper bound, so it does not show on which side of the bound the exponent is. Simulate more runs, or compare more numbers of skills.";
+    BOUND_NOT_RULED_OUT = "The interval contains the upper limit, so it does not show on which side of the limit the exponent is. Simulate more runs, or compare more numbers of skills.";
     TOO_MANY_CUT_OFF = "The budget cut off too many runs to fit an exponent. Give the runs more samples.";
     // Verdict on the learning rate.
-    STABLE = "The learning rate is below the bound above which SGD cannot stay at the true weights. Learning rate";
-    BELOW_EDGE = "A learning rate below the bound is necessary for SGD to stay at the true weights, but not sufficient: unlucky runs diverge at smaller learning rates too. The table counts them.";
-    BEYOND_EDGE = "At this learning rate every run that comes near the true weights is expected to diverge. Choose a smaller learning rate.";
+    STABLE = "Condition for SGD to stay at the true weights: the learning rate is below an upper limit. Learning rate";
+    BELOW_EDGE = "A learning rate below the upper limit is necessary, but not sufficient: some runs diverge by chance at smaller learning rates. The table counts the runs that diverged.";
+    BEYOND_EDGE = "At or above the upper limit, every run that comes near the true weights is expected to diverge. Choose a smaller learning rate.";
     // Errors.
     RUNS_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} (memory limit)";
     RUNS_AT_RATES_ALLOWED = "at most {runs} runs for each of {exponents} {exponents:exponent|exponents} at {rates} learning rates (memory limit)";

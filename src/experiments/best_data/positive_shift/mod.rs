@@ -40,19 +40,19 @@ crate::params! {
         weights: Vec<f64> = Spec::simplex("0.6,0.3,0.1", 2, 128);
         /// How the error of a part falls with its number of training samples $n$.
         family: &'static str = Spec::choice("power", FAMILIES);
-        /// Exponent or rate $a$ of each part. A single number applies to all parts.
+        /// Exponent $a$ of the power law of each part, or rate $a$ of its exponential curve. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// Constant $b$ of each part: the offset of a power law with offset, the transferable error of a power law with transfer, or the height of the error in a mixing law. The other families do not use it.
+        /// Constant $b$ of each part. The error is $c/(n^a + b)$ in a power law with offset, $b/N^a + c/n^a$ in a power law with transfer, and $c + b e^{-Tq}$ in the mixing law. The other families do not use $b$.
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
-        /// Height $c$ of the error of each part. In the mixing law $c$ is the floor of the error.
+        /// Constant $c$ of each part: the factor of the term that falls as the part gets more samples, such as $c/n^a$. In the mixing law, $c$ is added to the error and does not fall. The logarithm does not use $c$.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
         /// Transfer matrix $T$ of the mixing law: how much part $k$ (row) learns from data of part $j$ (column). Leave it empty if each part learns only from its own data.
         t: Vec<Vec<f64>> = Spec::matrix("", -20.0, 20.0);
         /// Total number $N$ of training samples.
         samples: f64 = Spec::number("1000", 10.0, 1e9).log().unit("samples");
-        /// Number of samples N₀ after which an exponential curve has fallen to $e^{-a}$ of its height.
+        /// Number of samples N₀ after which an exponential curve has fallen from $c$ to $c e^{-a}$.
         scale: f64 = Spec::number("300", 1.0, 1e9).log().unit("samples");
-        /// Number of random test mixtures to draw. The share of them that no shift improves shows how rare such mixtures are. 0 turns this off.
+        /// Number of random test mixtures to draw. The results show for how many of them training on the mixture itself is best. 0 turns this off.
         draws: u32 = Spec::integer("100000", 0.0, 1_000_000.0).unit("mixtures");
     }
 }

@@ -132,15 +132,15 @@ crate::texts! {
     BELOW_4 = "below 0.01%";
     BELOW_12 = "below $10^{-12}$";
     // Verdict: two solvers.
-    SOLVERS = "Mirror descent finds the same least loss as the optimality condition. Least loss found by mirror descent";
-    CERTIFICATE = "The gradient where mirror descent stopped proves that no shares have a loss that is lower by more than {gap}.";
+    SOLVERS = "Hypothesis: mirror descent finds the least loss that follows from the optimality condition. Least loss found by mirror descent";
+    CERTIFICATE = "The gradient at the point where mirror descent stopped proves that no other shares lower the loss by more than {gap}.";
     NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
     NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";
     // Verdicts: random mixtures.
-    EVERY_MIXTURE_GAINS = "Every random mixture gains something from a shift. Share of mixtures with a relative gain below $10^{-12}$";
-    MEASURE_ZERO = "By Theorem 7.2 of Medvedev et al. (2025), the error curves with which no shift gains anything have measure zero.";
-    CONTROL_GAINS_NOTHING = "With logarithmic curves no mixture gains anything. Share of mixtures with a relative gain below $10^{-12}$";
-    GIBBS = "This is the null control: by Gibbs' inequality the matched shares are the best.";
+    EVERY_MIXTURE_GAINS = "Hypothesis: every random mixture gains something from a shift. Share of mixtures with a relative gain below $10^{-12}$";
+    MEASURE_ZERO = "For almost all error curves some shift lowers the loss (Theorem 7.2 of Medvedev et al., 2025). The curves of a random mixture are random, so theory expects no mixture that gains nothing.";
+    CONTROL_GAINS_NOTHING = "Hypothesis: with logarithmic curves no mixture gains anything from a shift. Share of mixtures with a relative gain below $10^{-12}$";
+    GIBBS = "Logarithmic curves are the control: by Gibbs' inequality the matched shares are then the best.";
     UNCOUNTED = "{mixtures} further {mixtures:mixture is|mixtures are} not counted, because the losses are beyond 64-bit numbers.";
     FEW_MIXTURES = "There are too few random mixtures to tell. Draw at least 1000.";
     // Values that are refused.

@@ -45,7 +45,7 @@ crate::params! {
         samples: u32 = Spec::integer("50000", 1000.0, 10_000_000.0).log().unit("samples");
         /// Number of independent runs for each exponent.
         runs: u32 = Spec::integer("128", 1.0, 1024.0).log().unit("runs");
-        /// Gradients with a larger norm are clipped to this norm.
+        /// Largest norm of a gradient. A gradient with a larger norm is shortened to this norm.
         clip: f64 = Spec::number("1", 0.01, 100.0).log();
     }
 }

@@ -5,7 +5,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `state-tracking` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "State tracking",
-    question: "Five cups are shuffled four times: does one learn to follow them faster if all shuffles are equally frequent, or if a few are much more frequent than the others?",
+    question: "Five cups are shuffled four times: does a model learn to follow them faster if all shuffles are equally frequent, or if a few are much more frequent than the others?",
     notice: &[
         "With four hops, most runs that train on a power law over the shuffles solve the task within about ten thousand samples, while uniform training has learned nothing after fifty thousand. The test is uniform in both cases: the power law wins although its training distribution is not the test distribution.",
         "Frequent skills come first: look at the accuracy by rank. Sequences of frequent skills are answered correctly early. Rare skills are then learned one at a time, each inside sequences whose other skills are already known.",
@@ -73,7 +73,7 @@ crate::texts! {
     MIDDLE = "sequences of the middle third of skills";
     TAIL = "sequences of the least frequent third of skills";
     // Verdict.
-    NO_PLATEAU = "With one or two hops the gradient does not vanish at the start, so there is no plateau to escape from, and a power law shows its rare skills too seldom.";
+    NO_PLATEAU = "With one or two hops the weights grow quickly from the start, so there is no plateau to escape from, and a power law shows its rare skills too seldom.";
     // Values that are refused.
     RUNS = "at most {most} runs for {exponents} {exponents:exponent|exponents}, because the weights of more runs exceed {limit} MiB";
 }

@@ -40,7 +40,7 @@ crate::params! {
     pub struct Params {
         /// Input vectors: dense (independent Gaussian features) or one-hot (exactly one non-zero feature).
         model: &'static str = Spec::choice("dense", MODELS).label("features");
-        /// Number of features, and of weights. One-hot models with more than 1024 features are computed exactly instead of simulated.
+        /// Number of features. The model has one weight for each feature. One-hot models with more than 1024 features are computed exactly instead of simulated.
         features: u32 = Spec::integer("8", 1.0, FEATURES_MAX).log().label("dimension").unit("features").was(&["dim"]);
         /// Whether all features have equal strength or a strength that falls with their rank $i$.
         spectrum: &'static str = Spec::choice("isotropic", SPECTRA);
@@ -60,13 +60,13 @@ crate::params! {
         schedule: &'static str = Spec::choice("constant", SCHEDULES);
         /// Learning rate of every run. 0 searches for the rate with the lowest measured risk, separately for each $K$ and $N$.
         lr: f64 = Spec::number("0", 0.0, 4.0).label("learning rate");
-        /// Largest learning rate of the search, as a multiple of $1/D^2$, where $D^2$ is the mean squared norm of a dense sample or the largest squared one-hot feature.
+        /// Largest learning rate of the search, as a multiple of $1/D^2$, where $D^2$ is the mean squared norm of a dense sample, or the largest squared size of a one-hot feature.
         largest_rate: f64 = Spec::number("1", 0.01, 2.0).label("largest learning rate").was(&["largest"]);
         /// Number of learning rates in the search.
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Number of independent runs. Each draws its own samples, noise and orders.
         runs: u32 = Spec::integer("384", 2.0, 4096.0).log().unit("runs");
-        /// Size of your data set. The table of advice says how many epochs are worthwhile.
+        /// Size of your data set. The table of advice says how many epochs are worthwhile for this size.
         tokens: f64 = Spec::number("1e9", 1e6, 1e14).log().label("your data set").unit("tokens");
     }
 }

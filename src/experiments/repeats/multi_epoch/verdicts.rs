@@ -302,12 +302,16 @@ impl MultiEpoch {
                 && let Some([_, first]) = Self::power_fit(&points[..2])
                 && let Some([_, last]) = Self::power_fit(&points[points.len() - 2..])
             {
-                let drift = if points.len() > 2 { (last - first).abs() } else { f64::INFINITY };
-                let interval = Some([fitted - drift, fitted + drift]);
+                let drift = (points.len() > 2).then_some((last - first).abs());
+                let interval = drift.map(|drift| [fitted - drift, fitted + drift]);
+                let verdict = Verdict::of("zipf-exact", words::ZIPF_EXACT, fitted, interval, exponent, EXPONENT)
+                    .note(words::ZIPF_PLATEAU);
                 verdicts.push(
-                    Verdict::of("zipf-exact", words::ZIPF_EXACT, fitted, interval, exponent, EXPONENT)
-                        .note(text!(words::ZIPF_EXACT_NOTE, margin = error(EXPONENT)))
-                        .against(0.0, words::MORE_SIZES),
+                    match drift {
+                        Some(_) => verdict.adding(text!(words::ZIPF_TOLERANCE, margin = error(EXPONENT))),
+                        None => verdict.warning(words::TWO_SIZES),
+                    }
+                    .against(0.0, words::MORE_SIZES),
                 );
             }
             let lines = [

@@ -140,16 +140,16 @@ crate::texts! {
     THUMB = "rule of thumb, 4 epochs";
     YOUR_DATA = "your data set";
     // Tables.
-    POWER_FITS = "Powers of $N$ fitted to the exact $E$";
+    POWER_FITS = "Powers of the number of samples $N$, fitted to the exact effective reuse rate $E$";
     COLUMN_EPOCHS = "epochs $K$";
     COLUMN_FACTOR = "prefactor";
     COLUMN_EXPONENT = "exponent of $N$";
     INFINITELY_MANY = "infinitely many";
-    ADVICE = "Epochs over your data set until $E$ falls to $0.75 K$";
+    ADVICE = "Number of epochs over your data set whose average worth is 0.75 epochs of fresh data, according to four sources";
     COLUMN_ADVISER = "source";
     COLUMN_ADVISED = "epochs";
     COLUMN_TOKENS = "tokens seen";
-    COLUMN_SLOPE = r"slope in $\ln N$";
+    COLUMN_SLOPE = "slope against the natural logarithm of the data set size";
     ADVICE_THUMB = "rule of thumb: up to 4 epochs are almost as good as new data (Muennighoff et al.)";
     ADVICE_LAW = "Muennighoff's law, $R_D$ = {decay}";
     ADVICE_REGRESSION = "linear regression, equally strong features, noise as strong as the signal";
@@ -165,10 +165,10 @@ crate::texts! {
     COLUMN_DIVERGED = "diverged runs, all learning rates";
     NONE = "–";
     // Verdict: simulated and exact risk.
-    EXACT_RISK = "The simulated risk equals the exact risk. Simulated risk divided by exact risk";
-    EXACT_ONE_PASS = "The simulated risk of one pass equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and learning rate {rate}";
-    EXACT_DECAYING = "The simulated risk of one pass with a decaying learning rate equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and peak learning rate {rate}";
-    EXACT_EPOCHS = "The simulated risk of {epochs} epochs equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and learning rate {rate}";
+    EXACT_RISK = "Hypothesis: the simulated risk equals the exact risk. Simulated risk divided by exact risk";
+    EXACT_ONE_PASS = "Hypothesis: the simulated risk of one pass over $N$ samples equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and learning rate {rate}";
+    EXACT_DECAYING = "Hypothesis: the simulated risk of one pass over $N$ samples with a decaying learning rate equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and peak learning rate {rate}";
+    EXACT_EPOCHS = "Hypothesis: the simulated risk of {epochs} epochs over $N$ samples equals the exact risk. Simulated risk divided by exact risk at $N$ = {samples} and learning rate {rate}";
     NOT_DECAYING = "Not compared: with a decaying learning rate only the risk of one pass is known. Include 1 in the numbers of epochs, and do not draw samples with replacement.";
     NOT_DENSE = "Not compared: for dense features only the risk of one pass is known. Include 1 in the numbers of epochs, and do not draw samples with replacement.";
     TOO_LONG = "Not compared: the exact risk of so many steps with a decaying learning rate takes too long to compute. Use fewer samples or fewer features.";
@@ -177,29 +177,31 @@ crate::texts! {
     FEW_CARRY = "A few of the runs dominate the mean risk. Simulate more runs, or use fewer samples or some label noise.";
     // Verdicts: what decides.
     MORE_RUNS = "The interval is too wide to tell. Simulate more runs to decide.";
-    MORE_RUNS_OR_RANGE = "The interval is too wide to tell. Simulate more runs, or spread the values of $N$ more widely.";
-    NO_PLATEAU = "Not every data set has reached its plateau. Simulate more epochs to decide.";
+    MORE_RUNS_OR_RANGE = "The interval is too wide to tell. Simulate more runs, or compare data set sizes $N$ that differ more.";
+    NO_PLATEAU = "For at least one data set more epochs would still raise $E$: it has not reached its plateau. Simulate more epochs to decide.";
     LARGE_RATES = "Not compared: with so little label noise the best learning rates at $N$ = {samples} are too large for mean-field theory. Use more label noise, or only larger data sets.";
-    LARGE_RATES_AND_FEW = "Not compared: with so little label noise the best learning rates at $N$ = {smallest} are too large for mean-field theory, which also needs at least {each} samples per feature. Use only data sets of at least {samples} samples, and more label noise if this is not enough.";
+    LARGE_RATES_AND_FEW = "Not compared: the smallest data set, $N$ = {smallest}, does not meet two conditions of mean-field theory. It has fewer than {each} samples per feature, which is {samples} samples here, and with so little label noise its best learning rates are too large. Use only data sets of at least {samples} samples. If their best learning rates are still too large, use more label noise.";
     FEW_PER_FEATURE = "Not compared: mean-field theory needs at least {each} samples per feature. Use only data sets of at least {samples} samples.";
     SMALLEST_RATE = "For {pairs} {pairs:pair|pairs} of $K$ and $N$ the smallest learning rate tried was the best one, so an even smaller rate may be better.";
     // Verdicts: plateau, constant reuse, powers, one curve.
-    PLATEAU_SLOPE = r"The plateau of $E$ grows with $\ln N$ as mean-field theory predicts. Slope of the plateau in $\ln N$";
-    PLATEAU_MARGIN = "Mean-field theory may be off by {margin} at the values of $N$ of this run, so the interval is widened by {margin} of the theoretical slope. To agree, it must then contain that slope and exclude 0.";
+    PLATEAU_SLOPE = r"Hypothesis: the plateau of the effective reuse rate $E$ grows with the number of samples $N$ as mean-field theory predicts. $E$ is the number of epochs of fresh data that $K$ epochs of repeated data are worth, and its plateau is reached after many epochs. Slope of the plateau against $\ln N$";
+    PLATEAU_MARGIN = "Mean-field theory may be off by {margin} at the values of $N$ of this run, so the interval is widened by {margin} of the theoretical slope. To agree, the widened interval must contain the theoretical slope and exclude 0.";
     PLATEAU_LIMIT = "In the limit of many samples the slope is {slope}.";
-    CONSTANT_REUSE = "Hypothesis: {epochs} {epochs:epoch is|epochs are} worth the same for every $N$, so $E$ does not depend on $N$. $E$ at $N$ = {large} divided by $E$ at $N$ = {small}";
-    MUENNIGHOFF_PREDICTS = "Muennighoff's law (language models, $R_D$ = {decay}) predicts $E$ = {predicted} at $K$ = {epochs} for any data set. Here the simulated $E$ is {small} at the smallest $N$ and {large} at the largest.";
-    ONE_RATE = "$E$ is defined at the best learning rate for each $K$ and $N$, but here all runs have one learning rate. Set the learning rate to 0 to search for the best ones.";
-    ZIPF_EXACT = "The plateau of $E$ of power-law data grows as $N^{b/(a-b)}$. Exponent of the exact plateau over the $N$ of this run";
-    ZIPF_EXACT_NOTE = "The plateau is computed for infinitely many epochs. The tolerance of its exponent is {margin} plus the change of the exponent over the $N$ of this run.";
-    MORE_SIZES = "The exponent still changes over the $N$ of this run. Add more and larger values of $N$.";
-    ZIPF_SIMULATED = "The simulated $E$ of power-law data grows as the power of $N$ that exact theory predicts. Exponent of $E$ at $K$ = {epochs}";
-    ZIPF_LIMIT = "In the limit of many samples the plateau has the exponent {exponent}. This exponent shows only where $K$ is much larger than $N^{b/(a-b)}$; with fewer epochs the exponent of $E$ is smaller.";
-    COLLAPSE_OF_LOG = r"In units of $\ln N$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > \ln N$";
-    COLLAPSE_OF_POWER = "In units of $N^{b/(a-b)}$, the curves of $E$ against $K$ for different $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > N^{b/(a-b)}$";
+    CONSTANT_REUSE = "Hypothesis: the effective reuse rate $E$, which is the number of epochs of fresh data that {epochs} {epochs:epoch|epochs} of repeated data {epochs:is|are} worth, does not depend on the number of samples $N$ of the data set. $E$ at $N$ = {large} divided by $E$ at $N$ = {small}";
+    MUENNIGHOFF_PREDICTS = "Muennighoff's law, fitted to language models with the decay constant $R_D$ = {decay}, predicts $E$ = {predicted} after {epochs} {epochs:epoch|epochs}, whatever the size of the data set. Here the simulated $E$ is {small} at the smallest $N$ and {large} at the largest.";
+    ONE_RATE = "$E$ is defined at the best learning rate for each number of epochs and each $N$, but here all runs have one learning rate. Set the learning rate to 0 to search for the best ones.";
+    ZIPF_EXACT = "Hypothesis: for power-law data, the plateau of the effective reuse rate $E$ grows as $N^{b/(a-b)}$ with the number of samples $N$, where $a$ and $b$ are the exponents that you set. $E$ is the number of epochs of fresh data that $K$ epochs of repeated data are worth, and its plateau is reached after many epochs. Exponent of the exact plateau, fitted over the values of $N$ of this run";
+    ZIPF_PLATEAU = "The plateau is computed for infinitely many epochs.";
+    ZIPF_TOLERANCE = "The tolerance of the exponent is {margin} plus the change of the exponent over the values of $N$ of this run.";
+    TWO_SIZES = "Two values of $N$ do not show how much the exponent still changes with $N$, so its error is unknown. Compare at least three values of $N$.";
+    MORE_SIZES = "The exponent still changes so much over the values of $N$ of this run that its interval contains 0. Add larger values of $N$.";
+    ZIPF_SIMULATED = "Hypothesis: for power-law data, the simulated effective reuse rate $E$ grows as the power of the number of samples $N$ that exact theory predicts. Exponent of $E$ at $K$ = {epochs} epochs";
+    ZIPF_LIMIT = "In the limit of many samples the plateau has the exponent {exponent}. $E$ has this exponent only if the number of epochs $K$ is much larger than $N^{b/(a-b)}$; with fewer epochs its exponent is smaller.";
+    COLLAPSE_OF_LOG = r"Hypothesis: if the effective reuse rate $E$ and the number of epochs $K$ are divided by $\ln N$, the curves for different numbers of samples $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > \ln N$";
+    COLLAPSE_OF_POWER = "Hypothesis: if the effective reuse rate $E$ and the number of epochs $K$ are divided by $N^{b/(a-b)}$, the curves for different numbers of samples $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > N^{b/(a-b)}$";
     COLLAPSE_LIMIT = "The curves coincide only in the limit of many samples.";
     COLLAPSE_LIMIT_OF_LOG = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$.";
-    COLLAPSE_RIVAL = "If $E$ at each $K$ were equal for all $N$, the curves would lie apart in these units. To agree with theory, the interval must also exclude that distance.";
+    COLLAPSE_RIVAL = "If $E$ at each $K$ were equal for all $N$, the divided curves would not coincide. To agree with theory, the interval must also exclude the distance that they would then have.";
     // Values that are refused.
     DENSE_FEATURES = "a whole number from 1 to {most} for dense features (model=dense), or up to {most_one_hot} for one-hot features (model=one-hot)";
     RISING_FREQUENCIES = "at most a = {a}, because with a larger b the features of higher rank would be the more frequent ones";

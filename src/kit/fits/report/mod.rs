@@ -7,7 +7,7 @@ use crate::fit::minimise::Stop;
 use crate::fit::profile::{Profile, critical, determined, sharpness, silent};
 use crate::fit::{Fit, Problem, Published, Role};
 use crate::kit::fits::words;
-use crate::output::{Id, Output, Verdict};
+use crate::output::{Id, Limit, Output, Verdict};
 use crate::stats::correlation;
 use crate::text;
 use crate::text::{Template, Text, count, name};
@@ -239,6 +239,7 @@ impl Study<'_> {
             let verdict = Verdict {
                 measured: rise,
                 theory: Some(most),
+                limit: Some(Limit::Upper),
                 agrees: rise.is_finite().then_some(possible),
                 ..Verdict::pending(published_id(k), claim).note(text!(words::LIMIT, free = count(free)))
             };
