@@ -13,7 +13,7 @@
 //! | [`output`] | results: figures, tables, verdicts, the result document, its digest | everything above but `theory` |
 //! | [`table`] | reading a table of numbers from text | `text`, `error` |
 //! | [`exec`] | running work on threads, workers and GPUs | `text`, `error`, `math`, `rng` |
-//! | [`sim`] | kernels: each is a WGSL shader and a Rust file with equal results | `error`, `math`, `rng`, `theory`, `exec` |
+//! | [`sim`] | kernels: each is a WGSL shader and a Rust file with equal results | `error`, `math`, `rng`, `stats`, `theory`, `exec` |
 //! | [`fit`] | fitting laws to runs, in f64 on the CPU | `text`, `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
 //! | [`kit`] | the trait `Experiment`, and other parts that all experiments share; `kit/fits` is shared by the experiments that fit laws | everything above |
 //! | [`experiments`] | the experiments, in one folder for each part of the lab | everything above |

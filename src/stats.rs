@@ -1,6 +1,28 @@
-//! Statistics that several experiments need: means, fits of lines and parabolas, quantiles, and intervals.
+//! Statistics that several experiments need: sorting, means, fits of lines and parabolas, quantiles, and intervals.
 
 use crate::math::{self, Z95};
+
+/// Sorts values in ascending order. Each type and each comparison that is sorted in a way of its own adds kilobytes to
+/// the page, so other modules sort through this function, [`sort_by`] and [`order`].
+pub fn sort(values: &mut [f64]) {
+    values.sort_unstable_by(f64::total_cmp);
+}
+
+/// Sorts indices by ascending keys. Indices with equal keys keep their order.
+pub fn sort_by(indices: &mut [usize], key: &dyn Fn(usize) -> f64) {
+    let mut keyed: Vec<_> = indices.iter().enumerate().map(|(place, &i)| (key(i), place, i)).collect();
+    keyed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    for (index, (.., i)) in indices.iter_mut().zip(keyed) {
+        *index = i;
+    }
+}
+
+/// Indices of values, in ascending order of the values. The indices of equal values are in ascending order.
+pub fn order(values: &[f64]) -> Vec<usize> {
+    let mut indices: Vec<usize> = (0..values.len()).collect();
+    sort_by(&mut indices, &|i| values[i]);
+    indices
+}
 
 /// Pearson's correlation coefficient of x and y.
 pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
@@ -68,9 +90,9 @@ pub fn place(count: usize, share: f64) -> usize {
 /// Lower quartile, median and upper quartile. Each of them equals one of the values (see [`place`]); all are NaN if
 /// there are no values.
 pub fn quartiles(values: &[f32]) -> [f64; 3] {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f32::total_cmp);
-    [0.25, 0.5, 0.75].map(|share| sorted.get(place(sorted.len(), share)).map_or(f64::NAN, |x| f64::from(*x)))
+    let mut sorted: Vec<f64> = values.iter().copied().map(f64::from).collect();
+    sort(&mut sorted);
+    [0.25, 0.5, 0.75].map(|share| sorted.get(place(sorted.len(), share)).copied().unwrap_or(f64::NAN))
 }
 
 /// The largest c with `P(a / b < c) <= tail`, for independent random numbers a and b. Each list holds the values of one

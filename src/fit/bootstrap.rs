@@ -24,6 +24,7 @@ use super::search::{Grid, descend, glide};
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
 use crate::rng::{Draws, stream};
+use crate::stats::{order, sort};
 
 /// Relative precision to which a replicate minimises its objective. The remaining errors of the parameters are about a
 /// thousandth of their standard errors.
@@ -72,12 +73,7 @@ pub fn draws_losses(problem: &Problem) -> bool {
 impl Bootstrap {
     /// Bootstrap of the runs of `problem`, whose fit is `fit`.
     pub fn new(problem: &Problem, fit: &Fit, seed: u32) -> Self {
-        let mut runs = Vec::new();
-        let mut order: Vec<u32> = (0..problem.data.len() as u32).collect();
-        order.sort_by_key(|&i| problem.data.block[i as usize]);
-        for rows in order.chunk_by(|&i, &j| problem.data.block[i as usize] == problem.data.block[j as usize]) {
-            runs.push(rows.to_vec());
-        }
+        let mut runs = problem.data.runs();
         if runs.len() < RUNS {
             runs = (0..problem.data.len() as u32).map(|row| vec![row]).collect();
         }
@@ -130,9 +126,10 @@ impl Bootstrap {
         let (valleys, cells) = values.split_at(self.valleys.len());
         let mut starts: Vec<(f64, &Vec<f64>)> = valleys.iter().copied().zip(&self.valleys).collect();
         starts.extend(self.grid.lows(cells, STRAIGHT).into_iter().map(|k| (cells[k], &self.grid.cells[k].1)));
-        starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let lowest = order(&starts.iter().map(|(value, _)| *value).collect::<Vec<_>>());
+        let starts: Vec<&Vec<f64>> = lowest.into_iter().map(|k| starts[k].1).collect();
         let [straight, past] = if self.grid.spans(&problem) { [STRAIGHT, 0] } else { [1, PAST] };
-        let some = |n: usize, way: Way| starts.iter().take(n).map(move |(_, p)| (p, way));
+        let some = |n: usize, way: Way| starts.iter().take(n).map(move |p| (p, way));
         let ends = some(straight, descend).chain(some(past, glide));
         let ends = ends.map(|(p, way)| way(&problem, p, ROUGH, &mut room.room));
         let best = ends.min_by(|a, b| a.value.total_cmp(&b.value)).expect("a fit has a valley");
@@ -194,7 +191,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
 /// Interval that holds the middle share `level` of the values. The values may be in any order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
-    sorted.sort_by(f64::total_cmp);
+    sort(&mut sorted);
     [quantile(&sorted, 0.5 - 0.5 * level), quantile(&sorted, 0.5 + 0.5 * level)]
 }
 

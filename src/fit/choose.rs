@@ -12,6 +12,7 @@
 use super::objective::Room;
 use super::{Data, Fit, Problem, Residual};
 use crate::math;
+use crate::stats::sort;
 
 /// Deviance of the runs, where the objective is `value`: minus twice the logarithm of their likelihood, with the scale
 /// of the noise that maximises the likelihood.
@@ -105,7 +106,7 @@ fn split(problem: &Problem) -> (Data, Data) {
     let data = &problem.data;
     let scale: Vec<f64> = (0..data.len()).map(|i| scale(problem, i)).collect();
     let mut sorted = scale.clone();
-    sorted.sort_by(f64::total_cmp);
+    sort(&mut sorted);
     let from = sorted[data.len() * 4 / 5];
     let pick = |large: bool| {
         let weight: Vec<f64> = scale.iter().map(|s| f64::from((*s >= from) == large)).collect();

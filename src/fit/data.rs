@@ -5,6 +5,7 @@ use super::{Entry, Residual};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
+use crate::stats::{order, sort_by};
 use crate::text;
 use crate::text::{Text, count, name, phrase, setting};
 
@@ -134,9 +135,8 @@ impl Data {
     pub fn weigh(&mut self, law: &Entry, weight: &[f64]) -> Result<Vec<usize>> {
         let all = self.len();
         let key = |i: usize| self.input(i).iter().chain([&self.y[i]]).map(|x| x.to_bits());
-        let mut order: Vec<usize> = (0..all).collect();
-        // A stable sort keeps the first of several copies.
-        order.sort_by(|&i, &j| self.block[i].cmp(&self.block[j]).then_with(|| key(i).cmp(key(j))));
+        let mut order = self.order();
+        sort_by(&mut order, &|i| f64::from(self.block[i]));
         let most = weight.iter().copied().fold(0.0, f64::max);
         let mut sums = vec![0.0; all];
         for copies in order.chunk_by(|&i, &j| self.block[i] == self.block[j] && key(i).eq(key(j))) {
@@ -159,6 +159,35 @@ impl Data {
         self.weight = vec![1.0; all];
         *self = self.weighted(&sums);
         Ok(kept)
+    }
+
+    /// Weighs rows that belong to no run, as [`Data::weigh`] does: rows count as separate runs only if they differ.
+    ///
+    /// # Errors
+    /// There are too few different rows.
+    pub fn weigh_apart(&mut self, law: &Entry, weight: &[f64]) -> Result<Vec<usize>> {
+        let rows = std::mem::replace(&mut self.block, vec![0; weight.len()]);
+        let kept = self.weigh(law, weight)?;
+        self.block = kept.iter().map(|&i| rows[i]).collect();
+        Ok(kept)
+    }
+
+    /// Indices of the rows, ordered by their inputs, and by their losses where the inputs are equal. The first of
+    /// several copies comes first.
+    fn order(&self) -> Vec<usize> {
+        let mut order = order(&self.y);
+        for k in (0..self.width).rev() {
+            sort_by(&mut order, &|i| self.input(i)[k]);
+        }
+        order
+    }
+
+    /// Indices of the rows of each run.
+    pub fn runs(&self) -> Vec<Vec<u32>> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        sort_by(&mut order, &|i| f64::from(self.block[i]));
+        let runs = order.chunk_by(|&i, &j| self.block[i] == self.block[j]);
+        runs.map(|rows| rows.iter().map(|&i| i as u32).collect()).collect()
     }
 
     /// Number of rows.
@@ -203,15 +232,7 @@ impl Data {
     /// At most `n` rows, spread evenly over the rows in the order of their inputs. The order in the file does not
     /// matter.
     pub fn thinned(&self, n: usize) -> Self {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        let key = |i: usize| self.input(i).iter().chain([&self.y[i]]);
-        order.sort_by(|&i, &j| {
-            key(i)
-                .zip(key(j))
-                .map(|(a, b)| a.total_cmp(b))
-                .find(|order| order.is_ne())
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
+        let order = self.order();
         let mut weight = vec![0.0; self.len()];
         let keep = n.min(self.len());
         for k in 0..keep {

@@ -22,6 +22,7 @@ use super::{Data, Objective, Problem, Range, Transform, words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
+use crate::stats::{order, sort, sort_by};
 
 /// Random stream for the starts that the grid does not give.
 const START: Stream = Stream(16);
@@ -142,7 +143,7 @@ impl Grid {
                     })
             })
             .collect();
-        low.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
+        sort_by(&mut low, &|cell| values[cell]);
         low.truncate(keep);
         low
     }
@@ -205,7 +206,7 @@ fn nearest(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum 
 fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
     problem.at(p, room);
     let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
+    sort(&mut sizes);
     sizes[sizes.len() / 2].max(1e-300)
 }
 
@@ -582,10 +583,10 @@ fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, 
 
 /// Merges descents that ended in the same local minimum, and returns the minima, the lowest first.
 fn valleys(problem: &Problem, ends: &[(Minimum, usize)]) -> Vec<Valley> {
-    let mut order: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
-    order.sort_by(|(a, _), (b, _)| a.value.total_cmp(&b.value));
+    let ends: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
     let mut found: Vec<(Valley, &[f64])> = Vec::new();
-    for (end, stands) in order {
+    for k in order(&ends.iter().map(|(end, _)| end.value).collect::<Vec<_>>()) {
+        let (end, stands) = ends[k];
         let same = |value: f64, x: &[f64]| {
             let apart = end.value - value;
             let near = x.iter().zip(&end.x).all(|(a, b)| (a - b).abs() < 1e-3 * (1.0 + a.abs()));

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::exec::{Inputs, Job};
 use crate::math;
 use crate::rng::{Draws, Stream};
+use crate::stats::sort;
 use crate::theory::positive_shift::{Curve, Mixing, Parts, Solver};
 
 /// Random stream for the problems.
@@ -101,7 +102,7 @@ impl Job for Gains {
             let mut draws = Draws::new(fixed.seed, SHIFT, item, 0);
             cuts.clear();
             cuts.extend((1..count).map(|_| draws.uniform()));
-            cuts.sort_unstable_by(f64::total_cmp);
+            sort(&mut cuts);
             let mut last = 0.0;
             for (p, cut) in p.iter_mut().zip(cuts.iter().copied().chain([1.0])) {
                 *p = cut - last;

@@ -10,6 +10,7 @@
 use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
 use crate::math;
+use crate::stats::{order, sort_by};
 
 /// Directions of equal eigenvalue, with the sum of their squared target weights.
 #[derive(Clone, Copy, Debug)]
@@ -207,9 +208,9 @@ impl OnePass {
     /// Model with the eigenvalues `spectrum` > 0 of the feature covariance and as many target weights; `noise` is the
     /// variance of the label noise, and kurtosis >= 1.
     pub fn new(spectrum: &[f64], targets: &[f64], noise: f64, kurtosis: f64) -> Self {
-        let mut sorted: Vec<(f64, f64)> = spectrum.iter().copied().zip(targets.iter().copied()).collect();
-        sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-        let (spectrum, targets): (Vec<f64>, Vec<f64>) = sorted.into_iter().unzip();
+        let mut order: Vec<usize> = (0..spectrum.len()).collect();
+        sort_by(&mut order, &|i| -spectrum[i]);
+        let [spectrum, targets] = [spectrum, targets].map(|list| order.iter().map(|&i| list[i]).collect::<Vec<_>>());
         Self { parts: parts(&spectrum, &targets), noise, kurtosis }
     }
 
@@ -247,7 +248,7 @@ impl OnePass {
         // c, v^2 and v z of all parts, sorted by c. Equal c are joined: what is orthogonal to v there never enters the
         // risk.
         let mut poles: Vec<[f64; 3]> = Vec::new();
-        let mut all: Vec<[f64; 3]> = self
+        let all: Vec<[f64; 3]> = self
             .parts
             .iter()
             .map(|part| {
@@ -255,8 +256,7 @@ impl OnePass {
                 [g * (2.0 - (self.kurtosis - 1.0) * g), part.copies * g * g, g * part.signal]
             })
             .collect();
-        all.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]));
-        for pole in all {
+        for pole in order(&all.iter().map(|pole| pole[0]).collect::<Vec<_>>()).into_iter().map(|k| all[k]) {
             match poles.last_mut() {
                 Some(last) if last[0] == pole[0] => (last[1], last[2]) = (last[1] + pole[1], last[2] + pole[2]),
                 _ => poles.push(pole),

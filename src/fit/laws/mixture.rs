@@ -2,6 +2,7 @@
 
 use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
+use crate::stats::order;
 use crate::text::Templates;
 
 crate::texts! {
@@ -87,10 +88,9 @@ impl Law for MixtureOfExponentials {
     }
 
     fn canonical(p: &mut [f64]) {
-        let mut pairs = [0, 1, 2].map(|k| (p[4 + k], p[1 + k]));
-        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (k, (rate, weight)) in pairs.into_iter().enumerate() {
-            (p[4 + k], p[1 + k]) = (rate, weight);
+        let pairs = [0, 1, 2].map(|k| (p[4 + k], p[1 + k]));
+        for (k, from) in order(&p[4..7]).into_iter().enumerate() {
+            (p[4 + k], p[1 + k]) = pairs[from];
         }
     }
 }

@@ -5,6 +5,7 @@ use super::source::Source;
 use super::{Columns, bad, words};
 use crate::error::Result;
 use crate::fit::{Entry, Role};
+use crate::stats::sort;
 use crate::table::{Column, Table};
 use crate::text;
 use crate::text::{Argument, Text, count, loss, multiple, name, number, phrase, setting};
@@ -66,7 +67,7 @@ pub(super) fn thousands(columns: &Columns, table: &Table) -> Result<()> {
 
 /// Median of a list of numbers.
 pub(super) fn median(mut list: Vec<f64>) -> f64 {
-    list.sort_by(f64::total_cmp);
+    sort(&mut list);
     list.get(list.len() / 2).copied().unwrap_or(f64::NAN)
 }
 

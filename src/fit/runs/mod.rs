@@ -14,7 +14,7 @@ pub use rules::Rule;
 
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};
-use crate::table::{Mark, Table, number};
+use crate::table::{Column, Mark, Table, number};
 use crate::text;
 use crate::text::{Text, count, name, phrase, setting};
 use doubts::{contradictions, far_off, odd, sure, thousands, twice};
@@ -88,12 +88,13 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     notes.extend(contradictions(columns, table, &kept));
     notes.extend(far_off(y, &lines));
 
-    // Without a column of runs, rows count as separate runs only if they differ.
-    let rows = std::mem::replace(&mut data.block, blocks(columns, table, &kept));
-    let differ = data.weigh(law, &weights)?;
-    if columns.get(Role::Run).is_none() {
-        data.block = differ.iter().map(|&i| rows[i]).collect();
-    }
+    let differ = match columns.get(Role::Run) {
+        None => data.weigh_apart(law, &weights)?,
+        Some(column) => {
+            data.block = blocks(&table.columns[column], &kept);
+            data.weigh(law, &weights)?
+        }
+    };
     if differ.len() < lines.len() {
         let copies = lines.len() - differ.len();
         notes.push(text!(words::COPIES, copies = count(copies)));
@@ -191,10 +192,8 @@ fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     }))
 }
 
-/// Index of each row's run. A row whose cell for the run is empty is a run of its own. If no column names the runs, all
-/// indices are 0.
-fn blocks(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<u32> {
-    let Some(column) = columns.get(Role::Run).map(|k| &table.columns[k]) else { return vec![0; kept.len()] };
+/// Index of each row's run. A row whose cell for the run is empty is a run of its own.
+fn blocks(column: &Column, kept: &[usize]) -> Vec<u32> {
     let labels = column.labels();
     let first = labels.iter().max().map_or(0, |most| most + 1);
     let of = |&row: &usize| if column.is_empty(row) { first + row as u32 } else { labels[row] };

@@ -5,6 +5,7 @@ use std::fmt;
 use super::doubts::sure;
 use super::{Columns, bad, words};
 use crate::error::{Error, Result};
+use crate::stats::sort_by;
 use crate::table::{Table, number};
 use crate::text;
 use crate::text::{Text, name};
@@ -71,6 +72,7 @@ impl Rule {
     ///
     /// # Errors
     /// The text is not a valid rule.
+    #[inline(never)]
     pub fn parse(text: &str) -> Result<Self> {
         if text.trim() == "missing" {
             return Ok(Self::Missing);
@@ -119,7 +121,7 @@ pub(super) fn left_out(
             Rule::Largest(count) => {
                 let loss = |row: usize| values[values.len() - 1][row];
                 let mut order: Vec<usize> = (0..table.len()).filter(|row| out[*row].is_none()).collect();
-                order.sort_by(|&a, &b| loss(b).total_cmp(&loss(a)));
+                sort_by(&mut order, &|row| -loss(row));
                 let mut says = vec![false; table.len()];
                 for row in order.into_iter().take(*count) {
                     says[row] = true;

@@ -19,7 +19,7 @@ use crate::fit::choose;
 use crate::fit::derived::Ask;
 use crate::fit::profile::{Profile, silent};
 use crate::fit::runs::{Columns, Rule, Runs, runs};
-use crate::fit::{Entry, Fit, Objective, Problem, Residual, Role, Search};
+use crate::fit::{Data, Entry, Fit, Input, Objective, Problem, Residual, Role, Search};
 use crate::output::{Figure, Output, Progress};
 use crate::params::{Choice, Params};
 use crate::table::Table;
@@ -336,19 +336,74 @@ pub struct Fitting {
     profiles: Vec<(usize, Profile)>,
 }
 
+/// Reads runs in the form of a law.
+type Reader = Box<dyn Fn(&Entry) -> Result<Runs>>;
+
+/// Reads runs from a table; `columns` is the user's text about them. The page downloads the code that only this function
+/// needs when the user gives a table: `www/pieces.mjs` knows the function by its name.
+#[inline(never)]
+fn reads_table(table: Rc<Table>, columns: &str, rules: Vec<Rule>, objective: Objective) -> Result<Reader> {
+    let columns = Columns::read(columns, &table)?;
+    Ok(Box::new(move |law| runs(law, &table, &columns, objective, &rules)))
+}
+
 /// Simulates runs from the example of a law. Their inputs are evenly spread over the ranges that the example gives.
-fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32) -> Table {
+fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: Objective) -> Reader {
     let example = &law.info.example;
     let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
-    let data = crate::fit::Data::simulated(law, example.values, &inputs, noise, seed, SIMULATED);
-    let column = |k: usize| (0..data.len()).map(|i| data.input(i)[k]).collect::<Vec<_>>();
-    let inputs = law.info.inputs.iter().enumerate().map(|(k, input)| (input.role.name(), column(k)));
-    Table::of(inputs.chain([(Role::Loss.name(), data.y.clone())]).collect())
+    let made = Data::simulated(law, example.values, &inputs, noise, seed, SIMULATED);
+    let known = law.info.inputs;
+    let column = move |k: usize| inputs.iter().map(|x| x[k]).collect::<Vec<_>>();
+    Box::new(move |law| {
+        let place = |input: &Input| known.iter().position(|known| known.role == input.role);
+        let Some(places) = law.info.inputs.iter().map(place).collect::<Option<Vec<_>>>() else {
+            // The reader of tables says which input is missing.
+            let named = known.iter().enumerate().map(|(k, input)| (input.role.name(), column(k)));
+            let table = Table::of(named.chain([(Role::Loss.name(), made.y.clone())]).collect());
+            return reads_table(Rc::new(table), "", Vec::new(), objective)?(law);
+        };
+        let columns: Vec<_> = places.into_iter().map(&column).collect();
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let lines: Vec<usize> = (1..=made.len()).collect();
+        let data = Data::new(law, &columns, &made.y, objective.residual, Some(&lines))?;
+        Ok(Runs { data, lines, excluded: Vec::new(), how: Vec::new(), notes: Vec::new() })
+    })
 }
 
 /// Items of a comma-separated list, without surrounding spaces. Empty items are dropped.
 pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Reads an item of the parameter `fixed`: the index of a parameter, and the value at which it is held fixed, or `None` if
+/// it is freed.
+#[inline(never)]
+fn hold(law: &Entry, asked: &str) -> Result<(usize, Option<f64>)> {
+    let (wanted, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
+    let allowed = |_| {
+        let names = law.info.params.iter().map(|param| Text::verbatim(param.name)).collect();
+        Error::parameter("fixed", asked, text!(words::FIXED_NAMES, parameters = list(names)))
+    };
+    let j = law.param(wanted).map_err(allowed)?;
+    let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
+    match value {
+        None => Ok((j, Some(published))),
+        Some("free") => Ok((j, None)),
+        Some(text) => {
+            let [lo, hi] = law.info.params[j].bounds;
+            let inside = |value: &f64| (lo..=hi).contains(value);
+            let refused = || {
+                let allowed = if lo.is_finite() {
+                    let [least, most] = [lo, hi].map(setting);
+                    text!(words::FIXED_BETWEEN, least = least, most = most, parameter = name(wanted))
+                } else {
+                    text!(words::FIXED_NUMBER, parameter = name(wanted))
+                };
+                Error::parameter("fixed", asked, allowed)
+            };
+            Ok((j, Some(crate::params::to_number(text).filter(inside).ok_or_else(refused)?)))
+        }
+    }
 }
 
 impl Common {
@@ -373,36 +428,9 @@ impl Common {
     /// Parameters that the user holds fixed or frees, each with its index: `Some` is the value at which the parameter
     /// is held fixed, `None` means that it is freed.
     fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
-        let one = |asked: &str| {
-            let (wanted, value) = asked.split_once('=').map_or((asked, None), |(n, v)| (n.trim(), Some(v.trim())));
-            let allowed = |_| {
-                let names = law.info.params.iter().map(|param| Text::verbatim(param.name)).collect();
-                Error::parameter("fixed", asked, text!(words::FIXED_NAMES, parameters = list(names)))
-            };
-            let j = law.param(wanted).map_err(allowed)?;
-            let published = law.info.published.first().map_or(law.info.params[j].start, |p| p.values[j]);
-            match value {
-                None => Ok::<_, Error>((j, Some(published))),
-                Some("free") => Ok((j, None)),
-                Some(text) => {
-                    let [lo, hi] = law.info.params[j].bounds;
-                    let inside = |value: &f64| (lo..=hi).contains(value);
-                    let refused = || {
-                        let allowed = if lo.is_finite() {
-                            let [least, most] = [lo, hi].map(setting);
-                            text!(words::FIXED_BETWEEN, least = least, most = most, parameter = name(wanted))
-                        } else {
-                            text!(words::FIXED_NUMBER, parameter = name(wanted))
-                        };
-                        Error::parameter("fixed", asked, allowed)
-                    };
-                    Ok((j, Some(crate::params::to_number(text).filter(inside).ok_or_else(refused)?)))
-                }
-            }
-        };
         let mut held: Vec<(usize, Option<f64>)> = Vec::new();
         for asked in parts(&self.fixed) {
-            let (j, value) = one(asked)?;
+            let (j, value) = hold(law, asked)?;
             if let Some(place) = held.iter().position(|(known, _)| *known == j) {
                 let first = name(parts(&self.fixed).nth(place).unwrap_or_default());
                 let (second, parameter) = (name(asked), name(law.info.params[j].name));
@@ -444,11 +472,11 @@ impl Fitting {
         let law = form.law;
         let Asked { objective, held, texts, rules } = Asked::new(form, common)?;
         let from = table.is_some();
-        let table = table.unwrap_or_else(|| Rc::new(simulated(law, common.rows, common.noise, seed)));
         // Where there is no table, settings about its columns and rows have no effect.
-        let columns = if from { Columns::read(&common.columns, &table)? } else { Columns::guess(&table) };
-        let rules = if from { rules } else { Vec::new() };
-        let read = |law: &'static Entry| runs(law, &table, &columns, objective, &rules);
+        let read = match table {
+            Some(table) => reads_table(table, &common.columns, rules, objective)?,
+            None => simulated(law, common.rows, common.noise, seed, objective),
+        };
         let problem = |form: &Form, found: Runs, more: &[(usize, Option<f64>)]| -> Result<Problem> {
             let mut problem = Problem::new(form.law, found.data);
             problem.objective = objective;
@@ -479,19 +507,16 @@ impl Fitting {
             .chain(free.map(Stage::Profile))
             .collect();
         let many = problem_of.data.len() > SHOWN;
-        let mut blocks = problem_of.data.block.clone();
-        blocks.sort_unstable();
-        blocks.dedup();
         Ok(Self {
             seed,
             shown: if many { problem_of.over(problem_of.data.thinned(SHOWN)) } else { problem_of.clone() },
-            problem: problem_of,
             excluded,
             lines,
             how,
             notes,
-            runs: blocks.len(),
+            runs: if from { problem_of.data.runs().len() } else { problem_of.data.len() },
             simulated: !from,
+            problem: problem_of,
             resampled: common.bootstrap > 0,
             ask: common.ask,
             others,

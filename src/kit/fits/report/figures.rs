@@ -10,6 +10,7 @@ use crate::fit::{Fit, Residual, Role, Transform};
 use crate::kit::fits::words;
 use crate::math;
 use crate::output::{Axis, Figure, Mark, Series, units};
+use crate::stats::{order, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, interval as ends_of, loss, name, number};
 
@@ -35,10 +36,10 @@ fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
 /// Groups of rows with about equal values, in ascending order of the values, which are positive. If there are more than
 /// [`GROUPS`] groups, the two neighbours whose values differ least are merged, until there are not too many.
 fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
-    let mut order: Vec<(f64, usize)> = values.enumerate().map(|(row, x)| (x, row)).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let values: Vec<f64> = values.collect();
     let mut groups: Vec<Group> = Vec::new();
-    for (x, row) in order {
+    for row in order(&values) {
+        let x = values[row];
         match groups.last_mut() {
             Some(Group { ends, rows }) if x <= CLOSE * ends[0] => {
                 ends[1] = x;
@@ -140,36 +141,42 @@ impl Study<'_> {
         let groups = apart((0..data.len()).map(|i| data.input(i)[by]));
         let mut series = Vec::new();
         for (g, Group { ends: span, rows }) in groups.iter().enumerate() {
-            let middle =
-                |k: usize| math::exp(rows.iter().map(|&i| math::ln(data.input(i)[k])).sum::<f64>() / rows.len() as f64);
             let x: Vec<f64> = rows.iter().map(|&i| over(data.input(i))).collect();
             let y = rows.iter().map(|&i| data.y[i]).collect();
-            if let Some(fit) = self.fit {
-                let [lo, hi] = ends(x.iter().copied());
-                let xs = math::ratios(lo, hi * 2.0, CURVE + 1);
-                let at = |x: &f64| {
-                    let mut inputs: Vec<f64> = (0..law.info.inputs.len()).map(middle).collect();
-                    inputs[d] = unique.map_or(*x, |u| x * inputs[u]);
-                    inputs
-                };
-                let inputs: Vec<_> = xs.iter().map(at).collect();
-                let size = number(middle(n));
-                let label = match unique {
-                    Some(u) => text!(words::FIT_OF_UNIQUE, unique = number(middle(u)), size = size),
-                    None => text!(words::FIT_OF_SIZE, size = size),
-                };
-                let line = Series::theory(format!("g{}-curve", g + 1), label, xs, self.along(&fit.params, &inputs));
-                series.push(self.curve(line, &inputs).group(format!("g{}", g + 1)));
-            }
+            let group = format!("g{}", g + 1);
+            series.extend(self.fit.map(|fit| self.curve_of(fit, rows, ends(x.iter().copied()), [n, d], &group)));
             let span = spanned(*span);
             let label = match unique {
                 Some(_) => text!(words::RUNS_OF_UNIQUE, unique = span),
                 None => text!(words::RUNS_OF_SIZE, size = span),
             };
-            series.push(Series::measured(format!("g{}-runs", g + 1), label, x, y).group(format!("g{}", g + 1)));
+            series.push(Series::measured(format!("{group}-runs"), label, x, y).group(group));
         }
         let x = Axis::log(if unique.is_some() { words::EPOCHS } else { words::TOKENS_D });
         Figure::new("data", title, x, value).series(series)
+    }
+
+    /// The fitted curve of a group of rows. `lo` and `hi` are the ends of the rows' abscissae, `n` and `d` the places of
+    /// the parameters and of the tokens among the inputs.
+    #[inline(never)]
+    fn curve_of(&self, fit: &Fit, rows: &[usize], [lo, hi]: [f64; 2], [n, d]: [usize; 2], group: &str) -> Series {
+        let (data, law, unique) = (&self.shown.data, self.problem.law, self.place(Role::Unique));
+        let middle =
+            |k: usize| math::exp(rows.iter().map(|&i| math::ln(data.input(i)[k])).sum::<f64>() / rows.len() as f64);
+        let xs = math::ratios(lo, hi * 2.0, CURVE + 1);
+        let at = |x: &f64| {
+            let mut inputs: Vec<f64> = (0..law.info.inputs.len()).map(middle).collect();
+            inputs[d] = unique.map_or(*x, |u| x * inputs[u]);
+            inputs
+        };
+        let inputs: Vec<_> = xs.iter().map(at).collect();
+        let size = number(middle(n));
+        let label = match unique {
+            Some(u) => text!(words::FIT_OF_UNIQUE, unique = number(middle(u)), size = size),
+            None => text!(words::FIT_OF_SIZE, size = size),
+        };
+        let line = Series::theory(format!("{group}-curve"), label, xs, self.along(&fit.params, &inputs));
+        self.curve(line, &inputs).group(group.to_owned())
     }
 
     pub(super) fn data_of_one(&self, title: Template<0>, value: Axis) -> Figure {
@@ -230,7 +237,7 @@ impl Study<'_> {
         let inside = |d: f64| if (0.5 * d_lo..=2.0 * d_hi).contains(&d) { d } else { f64::NAN };
         let xs = || math::ratios(0.5 * n_lo, 2.0 * n_hi, CURVE + 1);
         let mut losses = data.y.clone();
-        losses.sort_by(f64::total_cmp);
+        sort(&mut losses);
         let mut series = vec![Series::measured("runs", words::RUNS, sizes, tokens)];
         let best: Vec<_> = math::ratios(c_lo, c_hi, 25)
             .into_iter()

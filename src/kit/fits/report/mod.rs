@@ -116,31 +116,41 @@ struct Claimed {
 impl Study<'_> {
     /// All figures, tables and verdicts that can be shown so far.
     pub fn output(&self) -> Output {
-        let mut figures: Vec<_> = self.worth().into_iter().collect();
-        figures.push(self.data());
-        let mut tables = vec![self.notes()];
-        let mut verdicts = Vec::new();
+        let mut output = Output {
+            figures: self.worth().into_iter().chain([self.data()]).collect(),
+            tables: vec![self.notes()],
+            verdicts: Vec::new(),
+        };
         if let Some(fit) = self.fit {
-            figures.extend(self.contours(fit));
-            figures.extend(self.frontier(fit));
-            figures.push(self.predicted(fit));
-            figures.push(self.residuals(fit));
-            figures.extend(self.ridge());
-            let drawn = self.profiles.iter().filter(|(_, profile)| profile.points().len() > 1);
-            figures.extend(drawn.map(|(j, profile)| self.profile(fit, *j, profile)));
-            tables.extend([
-                self.parameters(fit),
-                self.derived(fit),
-                self.published(),
-                self.quality(fit),
-                self.compared(fit),
-                self.valleys(fit),
-            ]);
-            verdicts = self.verdicts(fit);
+            self.of_fit(fit, &mut output);
         }
-        tables.push(self.left_out());
-        tables.retain(|table| !table.rows.is_empty());
-        Output { figures, tables, verdicts }
+        if !self.excluded.is_empty() {
+            output.tables.push(self.left_out());
+        }
+        output.tables.retain(|table| !table.rows.is_empty());
+        output
+    }
+
+    /// Adds what is known after the search.
+    #[inline(never)]
+    fn of_fit(&self, fit: &Fit, output: &mut Output) {
+        let figures = &mut output.figures;
+        figures.extend(self.contours(fit));
+        figures.extend(self.frontier(fit));
+        figures.push(self.predicted(fit));
+        figures.push(self.residuals(fit));
+        figures.extend(self.ridge());
+        let drawn = self.profiles.iter().filter(|(_, profile)| profile.points().len() > 1);
+        figures.extend(drawn.map(|(j, profile)| self.profile(fit, *j, profile)));
+        output.tables.extend([
+            self.parameters(fit),
+            self.derived(fit),
+            self.published(),
+            self.quality(fit),
+            self.compared(fit),
+            self.valleys(fit),
+        ]);
+        output.verdicts = self.verdicts(fit);
     }
 
     fn place(&self, role: Role) -> Option<usize> {

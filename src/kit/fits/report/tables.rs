@@ -10,7 +10,7 @@ use crate::fit::{Fit, Role, choose};
 use crate::kit::fits::words;
 use crate::math;
 use crate::output::{Cell, Column, Table};
-use crate::stats::correlation;
+use crate::stats::{correlation, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, count, error, list, loss, name, number, phrase, setting, share};
 
@@ -39,6 +39,7 @@ fn spans(lines: &[usize]) -> String {
 
 /// The note on two inputs whose logarithms are correlated; `r` is the correlation. `called` contains the symbols of the
 /// inputs.
+#[inline(never)]
 fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Text {
     let [a, b] = called;
     let correlation = number(r);
@@ -56,15 +57,8 @@ impl Study<'_> {
     pub(super) fn notes(&self) -> Table {
         let mut notes = self.of_runs();
         notes.extend(self.together());
-        notes.extend(self.of_refits());
-        notes.extend(self.of_profiles());
         if let Some(fit) = self.fit {
-            notes.extend(silent(self.problem, fit));
-            notes.extend(self.at_bounds(fit));
-            notes.extend(self.minima(fit));
-            notes.extend(self.beyond(fit));
-            notes.extend(self.too_small(fit));
-            notes.extend(self.far_off(fit));
+            self.notes_of_fit(fit, &mut notes);
         }
         Table {
             id: "words",
@@ -73,6 +67,19 @@ impl Study<'_> {
             columns: vec![column(words::NOTE)],
             rows: notes.into_iter().map(|note| vec![note.into()]).collect(),
         }
+    }
+
+    /// Adds notes on the fit, the refits and the profiles.
+    #[inline(never)]
+    fn notes_of_fit(&self, fit: &Fit, notes: &mut Vec<Text>) {
+        notes.extend(self.of_refits());
+        notes.extend(self.of_profiles());
+        notes.extend(silent(self.problem, fit));
+        notes.extend(self.at_bounds(fit));
+        notes.extend(self.minima(fit));
+        notes.extend(self.beyond(fit));
+        notes.extend(self.too_small(fit));
+        notes.extend(self.far_off(fit));
     }
 
     /// Notes on the runs, on the objective, and on how the runs are resampled.
@@ -166,7 +173,7 @@ impl Study<'_> {
         self.problem.at(&fit.params, &mut room);
         let size: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
         let mut sorted = size.clone();
-        sorted.sort_by(f64::total_cmp);
+        sort(&mut sorted);
         // The residuals of an exact fit are rounding errors.
         let usual = sorted[sorted.len() / 2].max(1e-6);
         let worst = (0..size.len()).max_by(|&i, &j| size[i].total_cmp(&size[j]));
@@ -394,6 +401,7 @@ impl Study<'_> {
     }
 
     /// Table of the lines that each rule leaves out.
+    #[inline(never)]
     pub(super) fn left_out(&self) -> Table {
         let mut rules: Vec<(&str, Vec<usize>)> = Vec::new();
         for (line, rule) in self.excluded {
