@@ -96,6 +96,10 @@ pub trait Experiment: Sized + 'static {
     fn advance(&mut self, exec: &Exec) -> impl Future<Output = Result<()>>;
 
     /// The results so far.
+    ///
+    /// The page asks for them before anything is measured, at every move of a slider. What only a measurement shows is
+    /// in functions of its own with `#[inline(never)]`, which are called once there is one: the build splits the wasm by
+    /// function, and leaves those out of the first download.
     fn output(&self) -> Output;
 }
 

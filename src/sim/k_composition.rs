@@ -706,7 +706,7 @@ mod tests {
             let w = start(&Gaussian::new().table, 3, 2 + lane as u32, 20, 0.8).into_iter().map(f64::from).collect();
             let mut end = [0.0; 2];
             theory::flow(
-                |w, out| {
+                &mut |w, out| {
                     theory::gradient(&p, 2, w, out);
                     out.iter_mut().for_each(|g| *g = -*g);
                 },
@@ -714,7 +714,7 @@ mod tests {
                 &[0.05 * 2000.0],
                 1e-8,
                 100_000,
-                |w| {
+                &mut |w| {
                     end = theory::moments(&p, w);
                     true
                 },

@@ -214,12 +214,13 @@ mod tests {
                 let (least, matched) = match curve {
                     Some(curve) => {
                         let parts = Parts { curve, weights: &p, a: &a, b: &b, c: &c };
-                        let best = mirror_descent(&p, |q| parts.loss(q, 200.0), |q| parts.pull(q, 200.0), 1e-9, 20_000);
+                        let best =
+                            mirror_descent(&p, &|q| parts.loss(q, 200.0), &|q| parts.pull(q, 200.0), 1e-9, 20_000);
                         (best.loss, parts.loss(&p, 200.0))
                     }
                     None => {
                         let law = Mixing { weights: &p, heights: &c, floors: &floors, transfer: &transfer };
-                        let best = mirror_descent(&[1.0; 3], |q| law.loss(q), |q| law.pull(q), 1e-9, 20_000);
+                        let best = mirror_descent(&[1.0; 3], &|q| law.loss(q), &|q| law.pull(q), 1e-9, 20_000);
                         (best.loss, law.loss(&p))
                     }
                 };

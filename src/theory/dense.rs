@@ -7,7 +7,7 @@
 //! samples. At d = 5, N = 1000 the mean-field risk is 4% too low, at d = 100, N = 1000 up to 45%. One pass over
 //! independent Gaussian coordinates has an exact recursion, solved here for any number of steps.
 
-use super::reuse::{Model, Order, bracketed_zero, forgotten, kept, variance};
+use super::reuse::{Curve, Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
 use crate::math;
 use crate::stats::{order, sort_by};
@@ -84,30 +84,30 @@ impl MeanField {
 }
 
 impl Model for MeanField {
-    fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
+    fn risk(&self, epochs: f64, samples: f64) -> Curve<'_> {
         let largest = self.largest_scale();
-        move |rate| {
+        Box::new(move |rate| {
             if rate * largest >= 2.0 {
                 return f64::INFINITY;
             }
             let [bias, variance] = self.terms(epochs, samples, rate);
             bias + variance
-        }
+        })
     }
 
-    fn flow(&self, samples: f64) -> impl Fn(f64) -> f64 {
-        move |time| {
+    fn flow(&self, samples: f64) -> Curve<'_> {
+        Box::new(move |time| {
             0.5 * sum(self.parts.iter().map(|part| {
                 let fitted = -math::expm1(-samples * part.scale * time);
                 let left = math::exp(-2.0 * samples * part.scale * time);
                 part.scale * part.signal * left + self.noise * part.copies * fitted * fitted / samples
             }))
-        }
+        })
     }
 
-    fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
+    fn one_pass(&self, samples: f64) -> Curve<'_> {
         let largest = self.largest_scale();
-        move |rate| {
+        Box::new(move |rate| {
             if rate * largest >= 2.0 {
                 return f64::INFINITY;
             }
@@ -116,7 +116,7 @@ impl Model for MeanField {
                 let (left, gone) = (kept(g * (2.0 - g), samples), forgotten(g * (2.0 - g), samples));
                 part.scale * part.signal * left + self.noise * part.copies * (g / (2.0 - g)) * gone
             }))
-        }
+        })
     }
 }
 
@@ -163,7 +163,7 @@ pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     let gap = |kappa: f64| crossover(spectrum, kappa) - share * kappa;
     // phi is about kappa near 0 and at most the plateau.
     let (low, high) = (1e-3, 0.25 * condition(spectrum) / share);
-    bracketed_zero(gap, [low, gap(low)], [high, gap(high)], [1e-14, 0.0])
+    bracketed_zero(&gap, [low, gap(low)], [high, gap(high)], [1e-14, 0.0])
 }
 
 /// Risk of the least-squares fit, which is the limit of many epochs: `sigma^2 d / (2 (N - d - 1))` for Gaussian
@@ -277,7 +277,7 @@ impl OnePass {
             let end = smooth(half);
             // Equal signs at both ends put the root half way, within rounding.
             let x = if sign * end < 0.0 {
-                bracketed_zero(smooth, [0.0, sign * own], [half, end], [2e-16, 0.0])
+                bracketed_zero(&smooth, [0.0, sign * own], [half, end], [2e-16, 0.0])
             } else {
                 half
             };
@@ -494,7 +494,7 @@ mod tests {
     fn mean_field_is_the_limit_of_one_pass() {
         let exact = OnePass::new(&SPECTRUM, &[1.0; 5], 1.0, 3.0);
         for (samples, within) in [(1e3, 0.05), (1e5, 2e-3), (1e7, 4e-5)] {
-            let found = best_rate(exact.risk(samples), exact.stable_rate(), samples).risk;
+            let found = best_rate(&exact.risk(samples), exact.stable_rate(), samples).risk;
             let mean_field = best(&five(), 1.0, 1.0, samples).risk;
             assert!((1.0..1.0 + within).contains(&(found / mean_field)), "N = {samples}: {}", found / mean_field);
         }

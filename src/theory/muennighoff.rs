@@ -108,7 +108,7 @@ impl Law {
     pub fn best_allocation(&self, flops: f64, unique: f64) -> Allocation {
         // The loss along the budget has one local minimum in ln D: search from far too many tokens down.
         let size = |tokens: f64| flops / (6.0 * tokens);
-        let Best { rate: tokens, risk: loss } = best_rate(|d| self.loss(size(d), d, unique), flops / 6.0, flops / 6.0);
+        let Best { rate: tokens, risk: loss } = best_rate(&|d| self.loss(size(d), d, unique), flops / 6.0, flops / 6.0);
         Allocation { tokens, size: size(tokens), epochs: tokens / unique, loss }
     }
 
@@ -122,7 +122,7 @@ impl Law {
         }
         let gap = |epochs: f64| self.effective_reuse(epochs) - share * epochs;
         let high = (1.0 + self.data_decay) / share;
-        bracketed_zero(gap, [1.0, 1.0 - share], [high, gap(high)], [1e-14, 0.0])
+        bracketed_zero(&gap, [1.0, 1.0 - share], [high, gap(high)], [1e-14, 0.0])
     }
 }
 

@@ -11,7 +11,7 @@
 //! is `sum_i p_i Lambda_i E (w_i - w*_i)^2 / 2`.
 
 use super::atoms::Rule;
-use super::reuse::{Model, Order, forgotten, kept, shuffled, variance};
+use super::reuse::{Curve, Model, Order, forgotten, kept, shuffled, variance};
 use super::sum;
 use crate::math;
 
@@ -70,6 +70,7 @@ impl OneHot {
     ///
     /// If there are more than 512 coordinates, a quadrature rule replaces those after the 256th, with about 40 nodes
     /// per factor of 2 in i. The relative error of the risk is then 1e-12.
+    #[inline(never)]
     pub fn power(dim: u32, a: f64, b: f64, noise: f64, order: Order) -> Self {
         let rule = Rule::new(dim as usize, DIRECT);
         let raw: Vec<f64> = rule.x.iter().map(|x| math::pow(*x, b - a)).collect();
@@ -172,12 +173,12 @@ impl Model for OneHot {
     ///
     /// Each set of equal coordinates costs a logarithm and two exponentials without noise and without replacement, for
     /// any N. Otherwise it costs a sum of 10 to 180 terms, 5 ns each (100 ns with replacement).
-    fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
+    fn risk(&self, epochs: f64, samples: f64) -> Curve<'_> {
         let replaced = self.order == Order::WithReplacement;
         let mixed = self.noise > 0.0 || replaced;
         let samples = if mixed { samples.round() } else { samples };
         let counts = self.counts(samples, mixed);
-        move |rate| {
+        Box::new(move |rate| {
             if self.diverges(epochs, rate) {
                 return f64::INFINITY;
             }
@@ -207,13 +208,13 @@ impl Model for OneHot {
                 };
                 part.weight() * (bias + self.noise * variance)
             }))
-        }
+        })
     }
 
-    fn flow(&self, samples: f64) -> impl Fn(f64) -> f64 {
+    fn flow(&self, samples: f64) -> Curve<'_> {
         let samples = if self.noise > 0.0 { samples.round() } else { samples };
         let counts = self.counts(samples, self.noise > 0.0);
-        move |time| {
+        Box::new(move |time| {
             0.5 * sum(self.parts.iter().enumerate().map(|(i, part)| {
                 let seen = part.probability * math::expm1(-2.0 * part.scale * time);
                 let bias = part.scale * part.signal * math::exp(samples * math::ln_1p(seen));
@@ -225,14 +226,14 @@ impl Model for OneHot {
                 });
                 part.weight() * (bias + self.noise * variance)
             }))
-        }
+        })
     }
 
     /// Exact risk of one pass over N = `samples` (a real number), as a function of the learning rate eta. The variance
     /// of a coordinate with scale Lambda and probability p is
     /// `sigma^2 eta/(2 - eta Lambda) (1 - (1 - p eta Lambda (2 - eta Lambda))^N)`, for noise variance sigma^2.
-    fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
-        move |rate| {
+    fn one_pass(&self, samples: f64) -> Curve<'_> {
+        Box::new(move |rate| {
             if self.diverges(1.0, rate) {
                 return f64::INFINITY;
             }
@@ -242,7 +243,7 @@ impl Model for OneHot {
                 let noise = if self.noise > 0.0 { self.noise * g / (2.0 - g) * forgotten(seen, samples) } else { 0.0 };
                 part.weight() * (part.scale * part.signal * kept(seen, samples) + noise)
             }))
-        }
+        })
     }
 }
 
@@ -275,7 +276,7 @@ impl Counts {
         while chance > 1e-20 && n > 0.0 {
             chance *= n / ((samples - n + 1.0) * odds);
             n -= 1.0;
-            if (mode - n) % every == 0.0 {
+            if ((mode - n) / every).fract() == 0.0 {
                 weights.push(chance);
                 least = n;
             }
@@ -285,7 +286,7 @@ impl Counts {
         while chance > 1e-20 && n < samples {
             chance *= odds * (samples - n) / (n + 1.0);
             n += 1.0;
-            if (n - mode) % every == 0.0 {
+            if ((n - mode) / every).fract() == 0.0 {
                 weights.push(chance);
             }
         }
@@ -363,6 +364,7 @@ impl PowerLaw {
     /// The effective reuse rate (see [`super::reuse`]) of `kappa N^(b/(a-b))` epochs over N samples, divided by
     /// `N^(b/(a-b))`, for kappa > 0 and large N. It describes the crossover from few to many epochs: it is about kappa
     /// where kappa is small, and tends to the factor of [`PowerLaw::plateau`] where kappa is large.
+    #[inline(never)]
     pub fn crossover(&self, kappa: f64) -> f64 {
         let [c1, k] = self.one_pass();
         math::pow(c1 / self.scaled_risk(kappa), 1.0 / k)

@@ -753,8 +753,8 @@ pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
 /// is below `tolerance` times the loss, or after `limit` steps.
 pub fn mirror_descent(
     weights: &[f64],
-    loss: impl Fn(&[f64]) -> f64,
-    pull: impl Fn(&[f64]) -> Vec<f64>,
+    loss: &dyn Fn(&[f64]) -> f64,
+    pull: &dyn Fn(&[f64]) -> Vec<f64>,
     tolerance: f64,
     limit: u32,
 ) -> Point {
@@ -878,7 +878,7 @@ mod tests {
                 close(best.loss, parts.loss(&q, total), 1e-12);
                 close(best.matched, parts.loss(parts.weights, total), 1e-11);
                 let other =
-                    mirror_descent(parts.weights, |q| parts.loss(q, total), |q| parts.pull(q, total), 1e-8, 5000);
+                    mirror_descent(parts.weights, &|q| parts.loss(q, total), &|q| parts.pull(q, total), 1e-8, 5000);
                 assert!(
                     other.gap <= 1e-8 * other.loss.abs(),
                     "{curve:?} {trial}: gap {:e} after {}",
@@ -1198,7 +1198,7 @@ mod tests {
                 }
                 None => outside += 1,
             }
-            let other = mirror_descent(&vec![1.0; count], |q| law.loss(q), |q| law.pull(q), 1e-9, 20_000);
+            let other = mirror_descent(&vec![1.0; count], &|q| law.loss(q), &|q| law.pull(q), 1e-9, 20_000);
             assert!(other.gap <= 1e-9 * other.loss, "{trial}: {:e} after {}", other.gap, other.steps);
             close(other.loss, best.loss, 1.1e-9);
         }

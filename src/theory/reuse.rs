@@ -27,21 +27,24 @@ pub enum Order {
     WithReplacement,
 }
 
+/// The risk as a function of the learning rate, or of the time.
+pub type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
+
 /// A model with a known expected risk.
 pub trait Model {
     /// Risk as a function of the learning rate. What does not depend on the learning rate is computed once.
     ///
     /// `epochs` is at least 1, or infinite for the limit at a fixed learning rate > 0. With noise, the risk is infinite
     /// where the learning rate is not stable.
-    fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64;
+    fn risk(&self, epochs: f64, samples: f64) -> Curve<'_>;
 
     /// Risk of gradient flow on the `samples`, as a function of the time, which is learning rate times epochs and may
     /// be infinite. It is the limit of infinitely many epochs at small learning rates, and does not depend on the order
     /// of the samples.
-    fn flow(&self, samples: f64) -> impl Fn(f64) -> f64;
+    fn flow(&self, samples: f64) -> Curve<'_>;
 
     /// Risk of one pass over `samples` fresh samples (a real number), as a function of the learning rate.
-    fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64;
+    fn one_pass(&self, samples: f64) -> Curve<'_>;
 }
 
 /// The power `(1-g)^exponent` for g >= 0, to full relative precision; [`forgotten`] is 1 minus this power.
@@ -66,7 +69,9 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
     if g <= 1.0 {
         return positive(exponent * math::ln_1p(-g));
     }
-    signed(math::cos(std::f64::consts::PI * (exponent % 2.0)) * math::exp(exponent * math::ln(g - 1.0)))
+    // The remainder of the exponent divided by 2, without rounding.
+    let turn = exponent - 2.0 * (0.5 * exponent).trunc();
+    signed(math::cos(std::f64::consts::PI * turn) * math::exp(exponent * math::ln(g - 1.0)))
 }
 
 /// Variance that label noise of variance 1 leaves in one direction after K epochs over n = `count` samples. Each sample
@@ -126,7 +131,7 @@ const RATE_TOLERANCE: f64 = 1e-9;
 /// (in one-hot models below the inverse scale), so no smaller rate can be better. This takes about
 /// `log2(edge/rate) + 15` evaluations, where `rate` is the best rate. A rate whose risk is NaN is never chosen; the
 /// least risk is infinite if the risk is NaN at every rate.
-pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
+pub fn best_rate(risk: &dyn Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     let risk = |rate: f64| Some(risk(rate)).filter(|risk| !risk.is_nan()).unwrap_or(f64::INFINITY);
     let mut best = Best { rate: edge, risk: risk(edge) };
     let mut rate = edge;
@@ -140,13 +145,13 @@ pub fn best_rate(risk: impl Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
         }
     }
     let (lo, hi) = (0.5 * best.rate, edge.min(2.0 * best.rate));
-    let (x, risk) = brent(|x| risk(math::exp(x)), math::ln(best.rate), best.risk, math::ln(lo), math::ln(hi));
+    let (x, risk) = brent(&|x| risk(math::exp(x)), math::ln(best.rate), best.risk, math::ln(lo), math::ln(hi));
     if risk < best.risk { Best { rate: math::exp(x).min(edge), risk } } else { best }
 }
 
 /// Minimises f on `[lo, hi]` by Brent's method from `x`, where the value is `fx`: parabolas where they help, else
 /// golden sections. Returns the minimiser and the minimum.
-fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (f64, f64) {
+fn brent(f: &dyn Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (f64, f64) {
     const SECTION: f64 = 0.381_966_011_250_105_1;
     let (mut x, mut fx) = (x, fx);
     let (mut w, mut fw, mut v, mut fv) = (x, fx, x, fx);
@@ -189,7 +194,7 @@ fn brent(f: impl Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
 /// sign. The first move has the length `step`, and each move is 1.5 times as long as the one before.
 ///
 /// About 10 evaluations. `None` if 60 moves do not reach a change of sign.
-fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
+fn falling_zero(f: &dyn Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     let mut a = [x, f(x)];
     let mut step = step.copysign(a[1]);
     for _ in 0..60 {
@@ -206,7 +211,7 @@ fn falling_zero(f: impl Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
 /// Zero of f between two points `[x, f(x)]` of opposite sign. `within` is the relative and the absolute tolerance.
 ///
 /// Regula falsi with the weights of Anderson and Björck: about 8 evaluations. NaN if f is NaN.
-pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], within: [f64; 2]) -> f64 {
+pub(super) fn bracketed_zero(f: &dyn Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], within: [f64; 2]) -> f64 {
     let ([mut a, mut fa], [mut b, mut fb]) = (a, b);
     if fa == 0.0 {
         return a;
@@ -242,45 +247,45 @@ pub(super) fn bracketed_zero(f: impl Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
 /// For infinitely many epochs the best learning rate tends to 0, while the best time, learning rate times epochs, tends
 /// to a limit. So the least risk is the risk of gradient flow at the best time. The search covers times up to
 /// `1e9/edge` and infinite time; with noise, the best time is finite.
-pub fn best(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Best {
+pub fn best(model: &dyn Model, edge: f64, epochs: f64, samples: f64) -> Best {
     if epochs < f64::INFINITY {
-        return best_rate(model.risk(epochs, samples), edge, epochs * samples);
+        return best_rate(&*model.risk(epochs, samples), edge, epochs * samples);
     }
     let flow = model.flow(samples);
     let fit = flow(f64::INFINITY);
-    let stopped = best_rate(flow, 1e9 / edge, 1e9 * samples).risk;
+    let stopped = best_rate(&*flow, 1e9 / edge, 1e9 * samples).risk;
     // `min` would drop a NaN.
     Best { rate: 0.0, risk: if stopped < fit { stopped } else { fit } }
 }
 
 /// Best learning rate in `(0, edge]` of one pass over `samples` > 0 (a real number), and its risk.
-pub fn best_one_pass(model: &impl Model, edge: f64, samples: f64) -> Best {
-    best_rate(model.one_pass(samples), edge, samples)
+pub fn best_one_pass(model: &dyn Model, edge: f64, samples: f64) -> Best {
+    best_rate(&*model.one_pass(samples), edge, samples)
 }
 
 /// The number of fresh samples at which one pass with the best learning rate has the given risk. `one_pass` is the
 /// falling function from the number of samples to this risk; the search begins at `start`.
 ///
 /// Relative tolerance 1e-12; about 10 evaluations. `None` if no number up to `start e^1000` is enough.
-pub fn samples_for(one_pass: impl Fn(f64) -> f64, risk: f64, start: f64) -> Option<f64> {
+pub fn samples_for(one_pass: &dyn Fn(f64) -> f64, risk: f64, start: f64) -> Option<f64> {
     let target = math::ln(risk);
-    falling_zero(|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
+    falling_zero(&|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
 }
 
 /// Effective reuse rate: the number of fresh samples that are as good as `epochs` over `samples`, divided by `samples`.
 /// `None` if no number of fresh samples is as good, such as for a risk of 0.
 ///
 /// About 12 searches for a best learning rate.
-pub fn effective_reuse(model: &impl Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
+pub fn effective_reuse(model: &dyn Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
     let target = best(model, edge, epochs, samples).risk;
-    samples_for(|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
+    samples_for(&|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
 }
 
 /// The real number K of epochs over `samples` whose effective reuse rate is `share K`; `None` unless `0 < share < 1`.
 ///
 /// K epochs then have the risk of one pass over `share K` times as many fresh samples. About 20 searches for a best
 /// learning rate.
-pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Option<f64> {
+pub fn saturation(model: &dyn Model, edge: f64, samples: f64, share: f64) -> Option<f64> {
     if !(share > 0.0 && share < 1.0) {
         return None;
     }
@@ -289,7 +294,7 @@ pub fn saturation(model: &impl Model, edge: f64, samples: f64, share: f64) -> Op
         let fresh = best_one_pass(model, edge, share * epochs * samples).risk;
         math::ln(fresh / best(model, edge, epochs, samples).risk)
     };
-    falling_zero(gap, math::ln(1.0 / share), 0.5).map(math::exp)
+    falling_zero(&gap, math::ln(1.0 / share), 0.5).map(math::exp)
 }
 
 /// Number of epochs whose effective reuse rate is 0.75 times their number, in language models of 0.3B parameters
@@ -313,23 +318,23 @@ mod tests {
     fn the_best_rate_is_found_inside_and_at_the_edge() {
         // a/x + b x is least at sqrt(a/b), with value 2 sqrt(a b).
         for (a, b) in [(1e-3, 1.0), (1e-8, 3.0), (0.2, 1e-3)] {
-            let found = best_rate(|x| a / x + b * x, 20.0, 1e6);
+            let found = best_rate(&|x| a / x + b * x, 20.0, 1e6);
             close(found.rate, (a / b).sqrt(), 1e-7);
             close(found.risk, 2.0 * (a * b).sqrt(), 1e-15);
         }
-        let falling = best_rate(|x| 1.0 / (1.0 + x), 0.7, 100.0);
+        let falling = best_rate(&|x| 1.0 / (1.0 + x), 0.7, 100.0);
         assert_eq!((falling.rate, falling.risk), (0.7, 1.0 / 1.7));
         // Risks with a wall before the edge, and with a best rate below the edge over the steps.
-        let wall = best_rate(|x| if x >= 0.9 { f64::INFINITY } else { 1.0 / x }, 1.0, 100.0);
+        let wall = best_rate(&|x| if x >= 0.9 { f64::INFINITY } else { 1.0 / x }, 1.0, 100.0);
         close(wall.rate, 0.9, 1e-8);
-        close(best_rate(|x| 1e-9 / x + x, 1.0, 10.0).rate, 1e-9_f64.sqrt(), 1e-7);
-        assert_eq!(best_rate(|_| 1.0, 1.0, 10.0), Best { rate: 1.0, risk: 1.0 });
-        let lost = best_rate(|x| if x > 0.2 { f64::NAN } else { 1e-3 / x + x }, 1.0, 100.0);
+        close(best_rate(&|x| 1e-9 / x + x, 1.0, 10.0).rate, 1e-9_f64.sqrt(), 1e-7);
+        assert_eq!(best_rate(&|_| 1.0, 1.0, 10.0), Best { rate: 1.0, risk: 1.0 });
+        let lost = best_rate(&|x| if x > 0.2 { f64::NAN } else { 1e-3 / x + x }, 1.0, 100.0);
         close(lost.rate, 1e-3_f64.sqrt(), 1e-7);
-        assert_eq!(best_rate(|_| f64::NAN, 1.0, 10.0).risk, f64::INFINITY, "no rate");
-        assert_eq!(falling_zero(|x| if x > 1.0 { f64::NAN } else { 2.0 - x }, 0.0, 0.5), None, "no zero");
+        assert_eq!(best_rate(&|_| f64::NAN, 1.0, 10.0).risk, f64::INFINITY, "no rate");
+        assert_eq!(falling_zero(&|x| if x > 1.0 { f64::NAN } else { 2.0 - x }, 0.0, 0.5), None, "no zero");
         let hole = |x: f64| if (0.9..1.1).contains(&x) { f64::NAN } else { 1.0 - x };
-        assert_eq!(falling_zero(hole, 0.0, 5.0), None, "nor one that cannot be approached");
+        assert_eq!(falling_zero(&hole, 0.0, 5.0), None, "nor one that cannot be approached");
     }
 
     #[test]
@@ -339,7 +344,7 @@ mod tests {
             calls.set(calls.get() + 1);
             math::exp(x) - 2.0 * x
         };
-        let (x, least) = brent(f, 0.0, 1.0, -1.0, 1.5);
+        let (x, least) = brent(&f, 0.0, 1.0, -1.0, 1.5);
         close(x, math::ln(2.0), 1e-8);
         close(least, 2.0 - 2.0 * math::ln(2.0), 1e-15);
         assert!(calls.get() < 20, "{}", calls.get());
@@ -353,14 +358,14 @@ mod tests {
                 calls.set(calls.get() + 1);
                 math::tanh(0.3 * (1.1 - x)) - 0.2
             };
-            let zero = falling_zero(f, start, 0.5).unwrap();
+            let zero = falling_zero(&f, start, 0.5).unwrap();
             assert!((math::tanh(0.3 * (1.1 - zero)) - 0.2).abs() < 1e-13, "{zero}");
         }
         assert!(calls.get() < 100, "{}", calls.get());
-        assert_eq!(falling_zero(|x| 1.0 + math::exp(-x), 0.0, 0.5), None);
-        assert_eq!(falling_zero(|_| f64::NAN, 0.0, 0.5), None);
+        assert_eq!(falling_zero(&|x| 1.0 + math::exp(-x), 0.0, 0.5), None);
+        assert_eq!(falling_zero(&|_| f64::NAN, 0.0, 0.5), None);
         // R = 1/(2N) needs twice the samples for half the risk.
-        close(samples_for(|n| 0.5 / n, 1e-4, 1e3).unwrap(), 5e3, 1e-12);
+        close(samples_for(&|n| 0.5 / n, 1e-4, 1e3).unwrap(), 5e3, 1e-12);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 
 use super::words;
 use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict, units};
-use crate::stats::{lower_end, median_weights, place};
+use crate::stats::{lower_end, median_weights, place, sort};
 use crate::text;
 use crate::text::{Text, count, multiple, number, setting};
 
@@ -123,16 +123,20 @@ impl Race {
     /// The least number of samples after which the given share of the runs with one training distribution has reached
     /// the target; `None` if there are no runs.
     pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
-        let hits = self.sorted(racer);
-        Some(hits.get(place(hits.len(), share))?.map_or(Time::After(self.budget), Time::At))
+        let runs = self.racers[racer].hits.len();
+        if runs == 0 {
+            return None;
+        }
+        Some(self.sorted(racer)[place(runs, share)].map_or(Time::After(self.budget), Time::At))
     }
 
     /// The times to the target of the runs with one training distribution, in ascending order. Runs that did not reach
     /// the target come last.
     fn sorted(&self, racer: usize) -> Vec<Option<u64>> {
-        let mut hits = self.racers[racer].hits.clone();
-        hits.sort_unstable_by_key(|hit| hit.unwrap_or(u64::MAX));
-        hits
+        let time = |hit: &Option<u64>| hit.map_or(f64::INFINITY, |time| time as f64);
+        let mut times: Vec<f64> = self.racers[racer].hits.iter().map(time).collect();
+        sort(&mut times);
+        times.into_iter().map(|time| time.is_finite().then_some(time as u64)).collect()
     }
 
     fn uniform(&self) -> Option<usize> {
@@ -201,11 +205,17 @@ impl Race {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
         let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
-        let mut verdict =
-            Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", words::POWER_LAW_WINS) };
+        let verdict = Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", words::POWER_LAW_WINS) };
         if powers.is_empty() || fewest == 0 {
             return (!powers.is_empty()).then_some(verdict);
         }
+        self.judge(verdict, uniform, &powers, finished)
+    }
+
+    /// The verdict on runs with the uniform distribution and with the power laws `powers`.
+    #[inline(never)]
+    fn judge(&self, mut verdict: Verdict, uniform: usize, powers: &[usize], finished: bool) -> Option<Verdict> {
+        let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
         let best = self.best()?;
         let ratio = self.ratio(best)?;
         let tails = [TAIL / powers.len() as f64, TAIL];

@@ -93,6 +93,7 @@ impl Rates {
     /// The chosen a and r are those with the least upper quartile. The least median is not used for the choice, because
     /// the rate with the least median is often next to the edge of stability, where the slower half of the runs
     /// diverges.
+    #[inline(never)]
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.racers.iter().position(|ladder| ladder.first().is_some_and(|r| r.exponent == 0.0))?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| i != uniform).collect();
@@ -136,6 +137,7 @@ impl Rates {
 
     /// Figure `learning-rate`: median and quartiles of the times against the learning rate. It also marks the largest
     /// stable learning rate of each training distribution.
+    #[inline(never)]
     pub fn figure(&self, middle: f64, edges: &[f64]) -> Option<Figure> {
         let series = self.racers.iter().enumerate().filter_map(|(i, ladder)| {
             let mut points = Points::default();
@@ -167,6 +169,7 @@ impl Rates {
     }
 
     /// Table `best-rates`: every training distribution at its best learning rate.
+    #[inline(never)]
     pub fn table(&self) -> Table {
         let best: Vec<(f64, &Racer)> = (0..self.racers.len())
             .filter_map(|training| self.best(training).map(|i| (self.rates[i], &self.racers[training][i])))

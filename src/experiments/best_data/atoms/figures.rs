@@ -24,16 +24,26 @@ impl Atoms {
             ("matched-power", "matched", words::MATCHED_ASYMPTOTE),
             ("optimal-power", "optimal", words::OPTIMAL_ASYMPTOTE),
         ];
-        const SIMULATED: [(&str, Template<0>, Template<0>); 3] = [
-            ("matched", words::MATCHED_RUNS, words::MATCHED_NONE),
-            ("optimal", words::OPTIMAL_RUNS, words::OPTIMAL_NONE),
-            ("flat", words::FLAT_RUNS, words::FLAT_NONE),
-        ];
         let mut series: Vec<Series> = THEORY
             .iter()
             .zip(&self.curves[1..])
             .map(|(&(id, group, label), y)| Series::theory(id, label, self.curves[0].clone(), y.clone()).group(group))
             .collect();
+        if self.done > 0 {
+            series.extend(self.measured());
+        }
+        Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::LOSS)).series(series)
+    }
+
+    /// The mean losses of the runs, with their 95% intervals.
+    #[inline(never)]
+    fn measured(&self) -> Vec<Series> {
+        const SIMULATED: [(&str, Template<0>, Template<0>); 3] = [
+            ("matched", words::MATCHED_RUNS, words::MATCHED_NONE),
+            ("optimal", words::OPTIMAL_RUNS, words::OPTIMAL_NONE),
+            ("flat", words::FLAT_RUNS, words::FLAT_NONE),
+        ];
+        let mut series = Vec::new();
         for (d, (group, runs, bound)) in SIMULATED.into_iter().enumerate() {
             let (mut seen, mut none) = (Points::default(), Points::default());
             for (i, losses) in self.losses[d].iter().enumerate().filter(|(_, losses)| losses.len() > 1) {
@@ -59,7 +69,7 @@ impl Atoms {
             let none = none.series(format!("{group}-none"), bound).map(Series::at_floor);
             series.extend([runs, none].into_iter().flatten().map(|series| series.group(group)));
         }
-        Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::LOSS)).series(series)
+        series
     }
 
     /// Figure of the matched, the optimal and the best flat training distribution at the largest number of samples.

@@ -18,6 +18,7 @@ use crate::math;
 use crate::output::{Axis, Output, Progress, units};
 use crate::params::Spec;
 use crate::sim::atoms as sim;
+use crate::stats::sort;
 use crate::text;
 use crate::text::{Template, setting};
 use crate::theory::atoms::{self as theory, Flat, Optimal};
@@ -110,9 +111,9 @@ impl Experiment for Atoms {
     }
 
     fn start(params: Params, seed: u32) -> Result<Self> {
-        let Params { atoms: count, exponent: alpha, samples: wanted, runs } = params;
-        let mut samples: Vec<u32> = wanted.iter().map(|&n| n as u32).collect();
-        samples.sort_unstable();
+        let Params { atoms: count, exponent: alpha, samples: mut wanted, runs } = params;
+        sort(&mut wanted);
+        let mut samples: Vec<u32> = wanted.into_iter().map(|n| n as u32).collect();
         samples.dedup();
         let atoms = theory::Atoms::new(count, alpha);
         let (first, last) = (f64::from(samples[0]), f64::from(samples[samples.len() - 1]));
@@ -173,7 +174,7 @@ impl Experiment for Atoms {
     }
 
     fn output(&self) -> Output {
-        let slopes = [self.slope(0), self.slope(1)];
+        let slopes = if self.done > 0 { [self.slope(0), self.slope(1)] } else { [None; 2] };
         Output {
             figures: vec![self.loss_figure(), self.distribution_figure()],
             tables: self.tables(slopes),

@@ -39,6 +39,7 @@ impl Atoms {
     /// the spread in the sample may be too small: a common atom is rarely missed, and a sample in which it is never
     /// missed has both a low mean and a low spread. So the standard error is never less than that of independent losses
     /// with the variance [`Atoms::head_variance`].
+    #[inline(never)]
     pub(super) fn slope(&self, distribution: usize) -> Option<Slope> {
         let losses = &self.losses[distribution];
         let runs = losses.iter().map(Vec::len).min().filter(|&n| n > 1 && losses.len() > 1)?;

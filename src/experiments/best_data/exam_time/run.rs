@@ -5,7 +5,7 @@ use crate::exec::Inputs;
 use crate::math;
 use crate::rng::{Draws, stream};
 use crate::sim::exam_time;
-use crate::stats::vertex;
+use crate::stats::{sort, vertex};
 use crate::theory::exam_time as theory;
 
 /// Results that are computed once all students are simulated.
@@ -37,9 +37,9 @@ impl ExamTime {
     pub(super) fn kernel_inputs(&self) -> Inputs {
         let mut thresholds = Vec::with_capacity(self.p.len() * self.allocations.len());
         for k in 0..self.p.len() {
-            let mut column: Vec<u32> = self.allocations.iter().map(|hours| hours[k]).collect();
-            column.sort_unstable();
-            thresholds.extend(column);
+            let mut column: Vec<f64> = self.allocations.iter().map(|hours| f64::from(hours[k])).collect();
+            sort(&mut column);
+            thresholds.extend(column.into_iter().map(|hours| hours as u32));
         }
         Inputs::new(&[bytemuck::cast_slice(&exam_time::quantiles(self.a)), bytemuck::cast_slice(&thresholds)])
     }
@@ -49,7 +49,7 @@ impl ExamTime {
         let mut quantiles = [vec![], vec![], vec![]];
         for i in 0..self.line.len() {
             let mut column: Vec<f64> = (0..runs).map(|run| self.losses[run * width + i]).collect();
-            column.sort_unstable_by(f64::total_cmp);
+            sort(&mut column);
             for (out, share) in quantiles.iter_mut().zip([0.1, 0.5, 0.9]) {
                 out.push(column[((runs - 1) as f64 * share).round() as usize]);
             }

@@ -25,6 +25,9 @@ pub(super) const CROWD: usize = 3;
 /// Largest number of training distributions whose loss landscape is drawn.
 pub(super) const LANDSCAPES: usize = 4;
 
+/// The median of |z| for a Gaussian z: the quantile of 0.75, as [`math::normal_quantile`] computes it.
+pub(super) const MEDIAN_SIZE: f64 = 0.674_489_750_196_082;
+
 /// Names of the groups of skills, from the first eighth of the skills to their second half.
 pub(super) const BIN_NAMES: [Template<0>; BINS] =
     [words::FIRST_EIGHTH, words::SECOND_EIGHTH, words::SECOND_QUARTER, words::SECOND_HALF];
@@ -37,7 +40,7 @@ fn group(training: usize) -> String {
 
 /// The id of a series: the group of its training distribution, followed by `how`.
 fn id(training: usize, how: &str) -> String {
-    format!("p{}-{how}", training + 1)
+    group(training) + "-" + how
 }
 
 /// The id of the figure that shows the loss landscape of a training distribution.
@@ -82,54 +85,71 @@ impl KComposition {
     pub(super) fn curves(&self, which: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let crowded = self.trainings.len() > CROWD;
-        let racers = self.race(0).racers;
-        let cut = |y: Vec<f64>| if which == 0 { down_to_least(y) } else { y };
         for i in self.trainings() {
-            let (x, snapshots) = self.recorded(i);
-            let training = || phrase(self.label(i));
-            let diverged = racers[i].diverged;
-            let quartile = |q: usize| snapshots.iter().map(|s| s.quartiles[which][q]).collect::<Vec<_>>();
-            let median = cut(quartile(1));
-            let measured = |label, y| Series::measured(id(i, "measured"), label, x.clone(), y).line().group(group(i));
-            if crowded && !snapshots.is_empty() {
-                let label = if diverged == 0 {
-                    text!(words::MEDIAN_OF, training = training())
-                } else {
-                    text!(words::MEDIAN_WITHOUT_DIVERGED, training = training(), runs = count(diverged))
-                };
-                series.push(measured(label, median));
-            } else if !snapshots.is_empty() {
-                let label = if diverged == 0 {
-                    text!(shared::QUARTILES_OF, training = training())
-                } else {
-                    text!(words::QUARTILES_WITHOUT_DIVERGED, training = training(), runs = count(diverged))
-                };
-                let least = if which == 0 { LEAST_LOSS } else { 0.0 };
-                // The band ends where the median does.
-                let end = |q: usize| {
-                    let ends = quartile(q).into_iter().zip(&median);
-                    ends.map(|(y, median)| if *median > least { y.max(least) } else { f64::NAN }).collect()
-                };
-                let (lo, hi) = (end(0), end(2));
-                series.push(measured(label, median).interval(lo, hi));
-            }
-            let y = cut(self.flows[i].iter().map(|row| row[which]).collect());
+            let measured = if self.done > 0 { self.measured_curve(i, which, crowded) } else { None };
+            let hidden = crowded && measured.is_some();
+            series.extend(measured);
+            let y: Vec<f64> = self.flows[i].iter().map(|row| row[which]).collect();
+            let y = if which == 0 { down_to_least(y) } else { y };
             if !y.is_empty() {
                 let starts = count(FLOWS.min(self.params.runs));
-                let label = text!(words::FLOW_OF, training = training(), starts = starts);
+                let label = text!(words::FLOW_OF, training = phrase(self.label(i)), starts = starts);
                 let flow = Series::theory(id(i, "theory"), label, self.samples_of_flow(i), y).group(group(i));
-                series.push(flow.hidden_if(crowded && !snapshots.is_empty()));
+                series.push(flow.hidden_if(hidden));
             }
-            if which == 0 && !crowded {
-                let paths = self.paths(i, &|shown, _| f64::from(shown[0]), &|x, _| x);
-                if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite())) {
-                    let y = cut(y);
-                    let label = text!(words::SINGLE_RUNS_OF, training = training());
-                    series.push(Series::measured(id(i, "runs"), label, x, y).line().group(group(i)).hidden());
-                }
+            if self.done > 0 && which == 0 && !crowded {
+                series.extend(self.single_runs(i));
             }
         }
         series
+    }
+
+    /// The measured curve of a training distribution: the median over its runs and, unless the figure is `crowded`, the
+    /// quartiles.
+    #[inline(never)]
+    fn measured_curve(&self, training: usize, which: usize, crowded: bool) -> Option<Series> {
+        let (x, snapshots) = self.recorded(training);
+        if snapshots.is_empty() {
+            return None;
+        }
+        let name = phrase(self.label(training));
+        let diverged = self.race(0).racers[training].diverged;
+        let quartile = |q: usize| snapshots.iter().map(|s| s.quartiles[which][q]).collect::<Vec<_>>();
+        let median = if which == 0 { down_to_least(quartile(1)) } else { quartile(1) };
+        let label = match (crowded, diverged) {
+            (true, 0) => text!(words::MEDIAN_OF, training = name),
+            (true, _) => text!(words::MEDIAN_WITHOUT_DIVERGED, training = name, runs = count(diverged)),
+            (false, 0) => text!(shared::QUARTILES_OF, training = name),
+            (false, _) => text!(words::QUARTILES_WITHOUT_DIVERGED, training = name, runs = count(diverged)),
+        };
+        let least = if which == 0 { LEAST_LOSS } else { 0.0 };
+        // The band ends where the median does.
+        let end = |q: usize| {
+            let ends = quartile(q).into_iter().zip(&median);
+            ends.map(|(y, median)| if *median > least { y.max(least) } else { f64::NAN }).collect()
+        };
+        let band = (!crowded).then(|| (end(0), end(2)));
+        let curve = Series::measured(id(training, "measured"), label, x, median).line().group(group(training));
+        Some(match band {
+            Some((lo, hi)) => curve.interval(lo, hi),
+            None => curve,
+        })
+    }
+
+    /// The losses of the first runs of a training distribution.
+    #[inline(never)]
+    fn single_runs(&self, training: usize) -> Option<Series> {
+        let paths = self.paths(training, &|shown, _| f64::from(shown[0]), &|x, _| x);
+        let (y, x) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite()))?;
+        let label = text!(words::SINGLE_RUNS_OF, training = phrase(self.label(training)));
+        Some(Series::measured(id(training, "runs"), label, x, down_to_least(y)).line().group(group(training)).hidden())
+    }
+
+    /// The mean over the runs of one of the values of [`Snapshot::mean`].
+    #[inline(never)]
+    fn mean_curve(&self, training: usize, id: Id, label: Text, which: usize) -> Series {
+        let (x, snapshots) = self.recorded(training);
+        Series::measured(id, label, x, snapshots.iter().map(|s| s.mean(which)).collect()).line()
     }
 
     /// Joins the curves of the first runs to one curve, with gaps between the runs. For each checkpoint of a run,
@@ -173,11 +193,10 @@ impl KComposition {
     pub(super) fn skills_figure(&self) -> Option<Figure> {
         let exponents = &self.params.exponents;
         let steepest = self.trainings().max_by(|&i, &j| exponents[i].total_cmp(&exponents[j])).unwrap_or(0);
-        let mut order: Vec<usize> = self.trainings().collect();
-        order.sort_by_key(|&i| i != steepest);
+        let order = [steepest].into_iter().chain(self.trainings().filter(|&i| i != steepest));
         let mut series = Vec::new();
         for i in order {
-            let (x, snapshots) = self.recorded(i);
+            let (_, snapshots) = self.recorded(i);
             for bin in 0..BINS {
                 let (training, skills) = (phrase(self.label(i)), phrase(BIN_NAMES[bin]));
                 let how = format!("{}-measured", bin + 1);
@@ -189,9 +208,8 @@ impl KComposition {
                     let label = text!(words::BIN_FLOW, training = training, skills = skills);
                     Series::theory(id(i, &how), label, self.samples_of_flow(i), y)
                 } else {
-                    let y = snapshots.iter().map(|s| s.mean(2 + bin)).collect();
                     let label = text!(words::BIN_RUNS, training = training, skills = skills);
-                    Series::measured(id(i, &how), label, x.clone(), y).line()
+                    self.mean_curve(i, id(i, &how).into(), label, 2 + bin)
                 };
                 series.push(line.hidden_if(i != steepest));
             }
@@ -207,14 +225,13 @@ impl KComposition {
             for (moment, letter, which) in [(0, "A", ""), (1, "B", "b-")] {
                 let hidden = moment == 1 && self.trainings.len() > 2;
                 let group = id(i, letter);
-                let (x, snapshots) = self.recorded(i);
+                let (_, snapshots) = self.recorded(i);
                 if !snapshots.is_empty() {
-                    let y = snapshots.iter().map(|s| s.mean(moment)).collect();
                     let label = match moment {
                         0 => text!(words::SIGNAL_RUNS, training = training()),
                         _ => text!(words::SIZE_RUNS, training = training()),
                     };
-                    let line = Series::measured(id(i, &format!("{which}measured")), label, x, y).line();
+                    let line = self.mean_curve(i, id(i, &format!("{which}measured")).into(), label, moment);
                     series.push(line.group(group.clone()).hidden_if(hidden));
                 }
                 if !self.flows[i].is_empty() {
@@ -246,13 +263,11 @@ impl KComposition {
             })
             .collect();
         let x: Vec<f64> = sizes.iter().map(|&d| f64::from(d)).collect();
-        // The median of |z| for a Gaussian z.
-        let median = math::normal_quantile(0.75);
         let mut series = Vec::new();
         for i in self.trainings() {
             let laws: Vec<Vec<f64>> = sizes.iter().map(|&d| theory::power_law(d, self.params.exponents[i])).collect();
             let expected =
-                laws.iter().map(|p| theory::pull(p, hops, median * init * theory::norm(p))).collect::<Vec<_>>();
+                laws.iter().map(|p| theory::pull(p, hops, MEDIAN_SIZE * init * theory::norm(p))).collect::<Vec<_>>();
             let mut found = Points::default();
             for ((p, starts), d) in laws.iter().zip(&starts).zip(&x) {
                 let pulls: Vec<f32> =
@@ -306,6 +321,19 @@ impl KComposition {
 
     /// Paths of the weights on a loss landscape, as measured and as the gradient flow predicts them.
     pub(super) fn trajectories(&self, training: usize) -> Vec<Series> {
+        let mut series = if self.done > 0 { self.measured_trajectories(training) } else { vec![] };
+        let flow = &self.flows[training];
+        if !flow.is_empty() {
+            let x = flow.iter().map(|row| row[4]).collect();
+            let y = flow.iter().map(|row| self.tail(&|bin| row[4 + bin])).collect();
+            series.push(Series::theory("mean-theory", words::FLOW, x, y).group("mean"));
+        }
+        series
+    }
+
+    /// Measured paths of the weights on a loss landscape: their mean over the runs, and the first runs.
+    #[inline(never)]
+    fn measured_trajectories(&self, training: usize) -> Vec<Series> {
         let mut series = Vec::new();
         let (_, snapshots) = self.recorded(training);
         if !snapshots.is_empty() {
@@ -317,12 +345,6 @@ impl KComposition {
             if let Some((y, x)) = paths.filter(|(y, _)| y.iter().any(|y| y.is_finite())) {
                 series.push(Series::measured("single", words::SINGLE_RUNS, x, y).line().hidden());
             }
-        }
-        let flow = &self.flows[training];
-        if !flow.is_empty() {
-            let x = flow.iter().map(|row| row[4]).collect();
-            let y = flow.iter().map(|row| self.tail(&|bin| row[4 + bin])).collect();
-            series.push(Series::theory("mean-theory", words::FLOW, x, y).group("mean"));
         }
         series
     }
@@ -349,10 +371,10 @@ impl KComposition {
             // Flow time in units of d/k.
             let unit = f64::from(skills) / f64::from(hops);
             let times: Vec<f64> = (0..60).map(|i| unit * 1e-2 * math::pow(10.0, f64::from(i) / 12.0)).collect();
-            let slope = |at: &[f64], out: &mut [f64]| {
+            let mut slope = |at: &[f64], out: &mut [f64]| {
                 out.copy_from_slice(&theory::uniform_slope(skills, hops, [at[0], at[1]]));
             };
-            theory::flow(slope, start, &times, 1e-6, 20_000, |at| {
+            theory::flow(&mut slope, start, &times, 1e-6, 20_000, &mut |at| {
                 line.push([at[0], at[1]]);
                 (at[0] - 1.0).abs() + (at[1] - 1.0).abs() > 1e-3
             });
@@ -373,6 +395,7 @@ impl KComposition {
     }
 
     /// Single runs with uniform training. The coordinates are the mean and the mean square of the weights.
+    #[inline(never)]
     pub(super) fn phase_runs(&self) -> Option<Series> {
         let uniform = self.params.exponents.iter().position(|&alpha| alpha == 0.0)?;
         let paths = self.paths(uniform, &|shown, _| f64::from(shown[2]), &|_, shown| f64::from(shown[1]));
@@ -397,13 +420,15 @@ impl KComposition {
             let mut figure = figure.clone();
             if let Some(training) = (0..LANDSCAPES).find(|&training| landscape_id(training) == figure.id) {
                 figure.series = self.trajectories(training);
-            } else if figure.id == "phase" {
+            } else if figure.id == "phase" && self.done > 0 {
                 figure.series.extend(self.phase_runs());
             }
             figures.push(figure);
         }
-        figures.extend(race.figure().map(|figure| figure.series(self.flow_times()).folded()));
-        figures.extend(self.sizes_figure());
+        if self.done > 0 {
+            figures.extend(race.figure().map(|figure| figure.series(self.flow_times()).folded()));
+            figures.extend(self.sizes_figure());
+        }
         if !self.rates.rates.is_empty() {
             figures.extend(self.rates.figure(self.params.lr, &self.edges()));
         }
@@ -412,6 +437,7 @@ impl KComposition {
 
     /// Number of samples at which the loss of the gradient flow (the median over its initial weights) reaches the
     /// target, against the exponent alpha.
+    #[inline(never)]
     pub(super) fn flow_times(&self) -> Option<Series> {
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for i in self.trainings() {
@@ -428,6 +454,7 @@ impl KComposition {
         (!x.is_empty()).then(|| Series::theory("flow-theory", words::FLOW_TIMES, x, y).points())
     }
 
+    #[inline(never)]
     pub(super) fn sizes_figure(&self) -> Option<Figure> {
         if self.sizes.len() < 2 {
             return None;
@@ -469,7 +496,7 @@ impl KComposition {
     /// The largest learning rate at which SGD is stable at the true weights, for each training distribution.
     pub(super) fn edges(&self) -> Vec<f64> {
         let Params { hops, batch, .. } = self.params;
-        let edge = |p: &Vec<f64>| theory::stable_rate(hops, theory::curvature(p, hops)[1], batch);
+        let edge = |p: &Vec<f64>| theory::stable_rate(hops, theory::curvature(p, hops), batch);
         self.trainings.iter().map(edge).collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::experiments::best_data::race::Racer;
 use crate::experiments::best_data::rates::Rates;
 use crate::kit::legs::Block;
 use crate::sim::k_composition::{self as sim, BINS};
-use crate::stats::quartiles;
+use crate::stats::{quartiles, sort};
 use crate::theory::k_composition as theory;
 
 /// Largest size in bytes of the state of a block of runs.
@@ -141,7 +141,7 @@ impl KComposition {
             let times: Vec<f64> = stops.iter().copied().chain(more).map(|step| lr * f64::from(step - from)).collect();
             let (mut done, mut left) = (0, false);
             theory::flow(
-                |w, out| {
+                &mut |w, out| {
                     theory::gradient(trained, hops, w, out);
                     out.iter_mut().for_each(|slope| *slope = -*slope);
                 },
@@ -149,7 +149,7 @@ impl KComposition {
                 &times,
                 1e-5,
                 most,
-                |now| {
+                &mut |now| {
                     done += 1;
                     if done > stops.len() {
                         w.copy_from_slice(now);
@@ -197,7 +197,7 @@ impl KComposition {
             if i > 1 {
                 return values.iter().sum::<f64>() / values.len() as f64;
             }
-            values.sort_unstable_by(f64::total_cmp);
+            sort(&mut values);
             values[(values.len() - 1) / 2]
         };
         (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()

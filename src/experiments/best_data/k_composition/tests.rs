@@ -1,7 +1,7 @@
 //! Tests of `k-composition`.
 
 use super::claims::CLAIMS;
-use super::figures::{LEAST_LOSS, down_to_least};
+use super::figures::{LEAST_LOSS, MEDIAN_SIZE, down_to_least};
 use super::{KComposition, Params};
 use crate::exec::Exec;
 use crate::experiments::best_data::race::{Race, Time, name};
@@ -53,6 +53,11 @@ const PUBLISHED: [(u32, u32, f64, u32, f64, f64); 10] = [
     (4, 64, 0.1, 600_000, 1.7e5, 7.7e3),
     (4, 16, 0.05, 150_000, 2.2e4, 2.3e3),
 ];
+
+#[test]
+fn the_median_size_of_a_gaussian_number_is_a_quantile() {
+    assert_eq!(math::normal_quantile(0.75).to_bits(), MEDIAN_SIZE.to_bits());
+}
 
 #[test]
 fn times_to_the_target_are_those_measured_elsewhere() {

@@ -99,10 +99,27 @@ impl KComposition {
         if !self.rates.rates.is_empty() {
             verdicts.extend(self.rates.verdict(finished));
         }
+        if self.sizes.len() > 2 {
+            self.judge_growth(&mut verdicts);
+        }
+        let bound = self.edges().into_iter().fold(f64::INFINITY, f64::min);
+        let stable = lr < bound;
+        let note = if stable { words::BELOW_EDGE } else { words::BEYOND_EDGE };
+        let mut verdict = Verdict::of("stable", words::STABLE, lr, None, bound, 0.0).limit(Limit::Upper).note(note);
+        verdict.agrees = Some(stable);
+        verdicts.push(verdict);
+        verdicts
+    }
+
+    /// Adds the verdicts on the growth of the times with the number of skills.
+    #[inline(never)]
+    fn judge_growth(&self, verdicts: &mut Vec<Verdict>) {
+        let hops = self.params.hops;
+        let finished = Experiment::progress(self).finished();
         for i in self.trainings() {
             let uniform = self.params.exponents[i] == 0.0;
             let id = if uniform { "slope-uniform" } else { "slope-power-law" };
-            let Some(bound) = self.bound(i).filter(|_| self.sizes.len() > 2) else { continue };
+            let Some(bound) = self.bound(i) else { continue };
             if verdicts.iter().any(|v: &Verdict| v.id == id) {
                 continue;
             }
@@ -135,12 +152,5 @@ impl KComposition {
             }
             verdicts.push(verdict);
         }
-        let bound = self.edges().into_iter().fold(f64::INFINITY, f64::min);
-        let stable = lr < bound;
-        let note = if stable { words::BELOW_EDGE } else { words::BEYOND_EDGE };
-        let mut verdict = Verdict::of("stable", words::STABLE, lr, None, bound, 0.0).limit(Limit::Upper).note(note);
-        verdict.agrees = Some(stable);
-        verdicts.push(verdict);
-        verdicts
     }
 }

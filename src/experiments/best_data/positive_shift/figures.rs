@@ -5,7 +5,7 @@ use super::{BINS, NEAR, PER_DECADE, PositiveShift, words};
 use crate::math;
 use crate::output::{Axis, Figure, Id, Mark, Series, units};
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
-use crate::stats::wilson;
+use crate::stats::{sort_by, wilson};
 use crate::text;
 use crate::text::{Template, Text, count};
 use crate::theory::exam_time::majority_gain;
@@ -58,10 +58,10 @@ impl PositiveShift {
         }
         // The parts of greatest weight, in their own order.
         let mut shown: Vec<usize> = (0..self.shares.len()).collect();
-        shown.sort_unstable_by(|&i, &j| self.problem.p[j].total_cmp(&self.problem.p[i]).then(i.cmp(&j)));
+        sort_by(&mut shown, &|k| -self.problem.p[k]);
         let parts = shown.len();
         shown.truncate(PARTS_SHOWN);
-        shown.sort_unstable();
+        sort_by(&mut shown, &|k| k as f64);
         let title: Text = if parts > PARTS_SHOWN {
             text!(words::SHARES_OF_HEAVIEST, parts = count(PARTS_SHOWN))
         } else {
@@ -80,6 +80,7 @@ impl PositiveShift {
         figures
     }
 
+    #[inline(never)]
     pub(super) fn gain_figure(&self) -> Figure {
         let mut series = Vec::new();
         let control = self.problem.curve == Some(Curve::Log);
@@ -104,6 +105,7 @@ impl PositiveShift {
         Figure::new("gain", words::MIXTURES_BY_GAIN, x, y).series(series).marks(marks)
     }
 
+    #[inline(never)]
     pub(super) fn majority_figure(&self, p: f64, parts: u32, a: f64) -> Figure {
         let x: Vec<f64> = (1..100).map(|i| f64::from(i) / 100.0).collect();
         let y = x.iter().map(|&p| majority_gain(p, parts, a).hours_ratio).collect();

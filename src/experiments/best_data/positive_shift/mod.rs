@@ -6,6 +6,8 @@
 //! are the control, no shift improves a mixture. Falsifier: random mixtures that no shift improves, or a gain with the
 //! control.
 
+use std::cell::OnceCell;
+
 use run::{Problem, Sweep, Tally};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -14,7 +16,7 @@ use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress};
 use crate::params::{Choice, Spec, Value, broadcast, to_text};
-use crate::sim::positive_shift::{Fixed, Gains};
+use crate::sim::positive_shift::Gains;
 use crate::text;
 use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Optimum, Point, Solver};
 
@@ -82,6 +84,7 @@ const FEW: f64 = 0.01;
 
 /// The experiment `positive-shift`.
 pub struct PositiveShift {
+    seed: u32,
     problem: Problem,
     samples: f64,
     draws: u32,
@@ -93,7 +96,7 @@ pub struct PositiveShift {
     mirror: Point,
     direction: Vec<f64>,
     sweep: Option<Sweep>,
-    inputs: Inputs,
+    inputs: OnceCell<Inputs>,
     /// Counts of the gains of random mixtures: first with the chosen family of error curves, then with the logarithmic
     /// curves of the control.
     tallies: [Tally; 2],
@@ -158,8 +161,6 @@ impl Experiment for PositiveShift {
         let [a, b, c] = [broadcast("a", &a, count)?, broadcast("b", &b, count)?, broadcast("c", &c, count)?];
         let identity = || (0..count * count).map(|i| f64::from(u8::from(i % (count + 1) == 0))).collect();
         let matrix = if curve.is_none() && !t.is_empty() { t.concat() } else { identity() };
-        let fixed = Fixed { seed, curve, samples, b: &b, floors: &c, transfer: &matrix };
-        let inputs = fixed.inputs();
         let problem = Problem { p, curve, a, b, c, t: matrix };
         let (best, shares) = problem.solve(samples);
         let sweep = curve.map(|_| {
@@ -177,6 +178,7 @@ impl Experiment for PositiveShift {
         });
         let tally = || Tally { bins: vec![0; BINS], ..Tally::default() };
         Ok(Self {
+            seed,
             ratio: curve.and_then(|curve| Solver::default().samples_ratio(&problem.parts(curve), samples)),
             mirror: problem.mirror(samples),
             direction: theory::direction(&problem.pull(&problem.p, samples)),
@@ -186,7 +188,7 @@ impl Experiment for PositiveShift {
             best,
             shares,
             sweep,
-            inputs,
+            inputs: OnceCell::new(),
             tallies: [tally(), tally()],
             done: 0,
         })
@@ -199,7 +201,7 @@ impl Experiment for PositiveShift {
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
         let last = (self.done + self.batch()).min(self.draws);
-        let gains = exec.map::<Gains>(&self.inputs, self.done..last).await?;
+        let gains = exec.map::<Gains>(self.inputs(), self.done..last).await?;
         for pair in gains.chunks_exact(2) {
             for (tally, gain) in self.tallies.iter_mut().zip(pair) {
                 tally.add(*gain);

@@ -1,7 +1,8 @@
 //! What `positive-shift` simulates, and which results it keeps.
 
 use super::{BINS, PER_DECADE, PositiveShift, RARE};
-use crate::sim::positive_shift::LEAST_LOG_GAIN;
+use crate::exec::Inputs;
+use crate::sim::positive_shift::{Fixed, LEAST_LOG_GAIN};
 use crate::theory::positive_shift::{self as theory, Curve, Mixing, Optimum, Parts, Point, Solver};
 
 /// Test weights and error curves of the parts.
@@ -57,11 +58,11 @@ impl Problem {
         match self.curve {
             Some(curve) => {
                 let parts = self.parts(curve);
-                theory::mirror_descent(&self.p, |q| parts.loss(q, samples), |q| parts.pull(q, samples), 1e-9, limit)
+                theory::mirror_descent(&self.p, &|q| parts.loss(q, samples), &|q| parts.pull(q, samples), 1e-9, limit)
             }
             None => {
                 let law = self.mixing();
-                theory::mirror_descent(&vec![1.0; self.p.len()], |q| law.loss(q), |q| law.pull(q), 1e-9, limit)
+                theory::mirror_descent(&vec![1.0; self.p.len()], &|q| law.loss(q), &|q| law.pull(q), 1e-9, limit)
             }
         }
     }
@@ -127,6 +128,15 @@ impl Tally {
 }
 
 impl PositiveShift {
+    /// What the job needs. It is made when a run starts, because the figures that follow a slider do not need it.
+    pub(super) fn inputs(&self) -> &Inputs {
+        self.inputs.get_or_init(|| {
+            let Problem { curve, b, c, t, .. } = &self.problem;
+            let fixed = Fixed { seed: self.seed, curve: *curve, samples: self.samples, b, floors: c, transfer: t };
+            fixed.inputs()
+        })
+    }
+
     /// Number of random mixtures between two checkpoints: about a sixteenth of all mixtures, but at least 1024.
     pub(super) fn batch(&self) -> u32 {
         self.draws.div_ceil(16).max(1024)

@@ -59,28 +59,36 @@ impl PositiveShift {
             },
         ];
         if self.tallies[1].count > 0 {
-            let names = [words::BELOW_2, words::BELOW_3, words::BELOW_4, words::BELOW_12];
-            let fraction = |tally: &Tally, i: usize| f64::from(tally.below[i]) / f64::from(tally.count);
-            let rows = names.iter().enumerate().map(|(i, name)| {
-                let [family, control] = &self.tallies;
-                let [lo, hi] = if family.count > 0 { wilson(family.below[i], family.count) } else { [f64::NAN; 2] };
-                vec![(*name).into(), fraction(family, i).into(), lo.into(), hi.into(), fraction(control, i).into()]
-            });
-            tables.push(Table {
-                id: "rare",
-                nothing: None,
-                title: words::RARE.into(),
-                columns: vec![
-                    plain(words::RELATIVE_GAIN),
-                    share(words::THIS_FAMILY),
-                    share(words::INTERVAL_FROM),
-                    share(words::INTERVAL_TO),
-                    share(words::CONTROL),
-                ],
-                rows: rows.collect(),
-            });
+            tables.push(self.rare_table());
         }
         tables
+    }
+
+    /// Table of the shares of random mixtures with a small gain.
+    #[inline(never)]
+    fn rare_table(&self) -> Table {
+        let plain = |name| Column { name, unit: "" };
+        let share = |name| Column { name, unit: "%" };
+        let names = [words::BELOW_2, words::BELOW_3, words::BELOW_4, words::BELOW_12];
+        let fraction = |tally: &Tally, i: usize| f64::from(tally.below[i]) / f64::from(tally.count);
+        let rows = names.iter().enumerate().map(|(i, name)| {
+            let [family, control] = &self.tallies;
+            let [lo, hi] = if family.count > 0 { wilson(family.below[i], family.count) } else { [f64::NAN; 2] };
+            vec![(*name).into(), fraction(family, i).into(), lo.into(), hi.into(), fraction(control, i).into()]
+        });
+        Table {
+            id: "rare",
+            nothing: None,
+            title: words::RARE.into(),
+            columns: vec![
+                plain(words::RELATIVE_GAIN),
+                share(words::THIS_FAMILY),
+                share(words::INTERVAL_FROM),
+                share(words::INTERVAL_TO),
+                share(words::CONTROL),
+            ],
+            rows: rows.collect(),
+        }
     }
 
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
@@ -99,6 +107,12 @@ impl PositiveShift {
             (solvers.agrees, solvers.interval) = (None, None);
             solvers = solvers.note(words::NO_LEAST_LOSS);
         }
+        if self.done > 0 { self.verdicts_on_mixtures(solvers) } else { vec![solvers] }
+    }
+
+    /// The verdicts on the random mixtures, after the verdict `solvers`.
+    #[inline(never)]
+    fn verdicts_on_mixtures(&self, solvers: Verdict) -> Vec<Verdict> {
         let mut verdicts = vec![solvers];
         // Exact 99.9% ends where every mixture or none was counted, else two-sided normal ones.
         let share = |tally: &Tally, id, claim: Template<0>, theory: f64, resolution: f64, note: Template<0>| {

@@ -7,6 +7,7 @@ use crate::math::{self, Z95};
 use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::text;
 use crate::text::{Template, Text, count, number};
+use crate::theory::one_hot::PowerLaw;
 use crate::theory::{dense, muennighoff, reuse};
 
 pub(super) const EPOCHS: Axis = Axis::log(words::EPOCHS).unit(units::EPOCHS);
@@ -23,7 +24,8 @@ impl MultiEpoch {
         let first = f64::from(self.sizes[0]);
         let x = math::ratios(first, 3e9, CURVE);
         let saturation = x.iter().map(|&n| self.saturation(n).unwrap_or(f64::NAN)).collect();
-        let plateau = |&n: &f64| reuse::effective_reuse(&self.world, self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
+        let plateau =
+            |&n: &f64| reuse::effective_reuse(self.world.model(), self.edge(), f64::INFINITY, n).unwrap_or(f64::NAN);
         let plateau = x.iter().map(plateau).collect();
         vec![
             Series::theory("saturation-theory", words::SATURATION_MEAN_FIELD, x.clone(), saturation)
@@ -33,14 +35,10 @@ impl MultiEpoch {
     }
 
     /// A series of estimates against x, with their 95% intervals.
-    pub(super) fn points(
-        &self,
-        id: impl Into<Id>,
-        label: impl Into<Text>,
-        points: impl Iterator<Item = (f64, Option<Estimate>)>,
-    ) -> Option<Series> {
+    #[inline(never)]
+    pub(super) fn points(&self, id: Id, label: Text, x: &[f64], estimates: &[Option<Estimate>]) -> Option<Series> {
         let mut list = Points::default();
-        for (x, estimate) in points {
+        for (&x, estimate) in x.iter().zip(estimates) {
             let Some(estimate) = estimate else { continue };
             // Where the error is not known both ends are open, not 0 and infinite.
             let known = estimate.error.is_finite();
@@ -57,20 +55,21 @@ impl MultiEpoch {
     /// Both axes are divided by the number that `unit` returns for N.
     pub(super) fn against_epochs(
         &self,
-        theory: impl Fn(&Expected) -> Vec<f64>,
-        measured: impl Fn(usize) -> Vec<Option<Estimate>>,
-        unit: impl Fn(f64) -> f64,
+        theory: &dyn Fn(&Expected) -> Vec<f64>,
+        measured: &dyn Fn(usize) -> Vec<Option<Estimate>>,
+        unit: &dyn Fn(f64) -> f64,
     ) -> Vec<Series> {
         let mut series = Vec::new();
         for (i, &n) in self.sizes.iter().enumerate() {
             let unit = unit(f64::from(n));
-            let x = || self.epochs_of().map(|k| k / unit);
-            let points = measured(i).into_iter().map(|e| e.map(|e| Estimate { value: e.value / unit, ..e }));
-            series.extend(self.points(
-                format!("n{}", i + 1),
-                text!(words::SIMULATED, samples = count(n)),
-                x().zip(points),
-            ));
+            let x: Vec<f64> = self.epochs_of().map(|k| k / unit).collect();
+            let id = format!("n{}", i + 1);
+            if self.begun() {
+                let mut estimates = measured(i);
+                estimates.iter_mut().flatten().for_each(|estimate| estimate.value /= unit);
+                let label = text!(words::SIMULATED, samples = count(n));
+                series.extend(self.points(id.clone().into(), label, &x, &estimates));
+            }
             if let Some(expected) = &self.expected[i] {
                 let y = theory(expected).into_iter().map(|y| y / unit).collect();
                 let label = if self.dense() {
@@ -78,8 +77,7 @@ impl MultiEpoch {
                 } else {
                     text!(words::EXACT, samples = count(n))
                 };
-                let theory = Series::theory(format!("n{}-theory", i + 1), label, x().collect(), y);
-                series.push(theory.group(format!("n{}", i + 1)));
+                series.push(Series::theory(id.clone() + "-theory", label, x, y).group(id));
             }
         }
         series
@@ -87,7 +85,8 @@ impl MultiEpoch {
 
     pub(super) fn risk_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let estimate = |best: &Option<Tuned>| best.map(|best| Estimate { value: best.risk, error: best.error });
-        let series = self.against_epochs(|e| e.risk.clone(), |i| reuse[i].best.iter().map(estimate).collect(), |_| 1.0);
+        let series =
+            self.against_epochs(&|e| e.risk.clone(), &|i| reuse[i].best.iter().map(estimate).collect(), &|_| 1.0);
         let y = Axis::log(if self.params.lr > 0.0 { words::RISK } else { words::BEST_RISK });
         Figure::new("risk", words::RISK_AGAINST_EPOCHS, EPOCHS, y).series(series).drawn()
     }
@@ -106,7 +105,7 @@ impl MultiEpoch {
     }
 
     pub(super) fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
-        let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), |_| 1.0);
+        let mut series = self.against_epochs(&|e| Self::known(&e.reuse), &|i| reuse[i].reuse.clone(), &|_| 1.0);
         series.push(self.as_good_as_fresh(&series));
         Figure::new("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).drawn()
     }
@@ -120,23 +119,11 @@ impl MultiEpoch {
                 ("plateau", words::PLATEAU_EXACT, |e| e.plateau),
             ] {
                 let y = self.expected.iter().map(|e| e.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
-                series.push(Series::theory(format!("{group}-theory"), label, sizes().collect(), y).group(group));
+                series.push(Series::theory(group.to_owned() + "-theory", label, sizes().collect(), y).group(group));
             }
         }
-        let last = self.most_epochs();
-        let saturation = reuse.iter().map(|reuse| saturation(&self.known_reuse(reuse), SHARE));
-        let plateau = reuse.iter().map(Reuse::plateau);
-        series.extend(self.points("saturation", words::SATURATION_SIMULATED, sizes().zip(saturation)));
-        let label = text!(words::REUSE_AT, epochs = count(last));
-        series.extend(self.points("plateau", label, sizes().zip(plateau)));
-        if let Some([slope, _, offset]) = self.plateau_line(reuse) {
-            let y = sizes().map(|n| offset + slope * math::ln(n)).collect();
-            let label = if offset < 0.0 {
-                text!(words::PLATEAU_FIT_LESS, slope = number(slope), offset = number(-offset))
-            } else {
-                text!(words::PLATEAU_FIT, slope = number(slope), offset = number(offset))
-            };
-            series.push(Series::measured("plateau-fit", label, sizes().collect(), y).line().group("plateau"));
+        if self.begun() {
+            series.extend(self.measured_saturation(reuse));
         }
         let tokens = [2e8, 5e8, 8e8, 1e9, 2e9];
         let published = tokens.map(reuse::language_model_epochs).to_vec();
@@ -147,13 +134,35 @@ impl MultiEpoch {
         Figure::new("saturation", words::SATURATION_AGAINST_SAMPLES, SIZES, y).series(series).drawn()
     }
 
+    /// The measured numbers of epochs K at which E = 0.75 K, the measured plateaus, and a line fitted to these, against
+    /// the number of samples.
+    #[inline(never)]
+    fn measured_saturation(&self, reuse: &[Reuse]) -> Vec<Series> {
+        let sizes: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
+        let saturation: Vec<_> = reuse.iter().map(|reuse| saturation(&self.known_reuse(reuse), SHARE)).collect();
+        let plateau: Vec<_> = reuse.iter().map(Reuse::plateau).collect();
+        let last = text!(words::REUSE_AT, epochs = count(self.most_epochs()));
+        let fit = self.plateau_line(reuse).map(|[slope, _, offset]| {
+            let y = sizes.iter().map(|n| offset + slope * math::ln(*n)).collect();
+            let label = if offset < 0.0 {
+                text!(words::PLATEAU_FIT_LESS, slope = number(slope), offset = number(-offset))
+            } else {
+                text!(words::PLATEAU_FIT, slope = number(slope), offset = number(offset))
+            };
+            Series::measured("plateau-fit", label, sizes.clone(), y).line().group("plateau")
+        });
+        let saturation = self.points("saturation".into(), words::SATURATION_SIMULATED.into(), &sizes, &saturation);
+        let plateau = self.points("plateau".into(), last, &sizes, &plateau);
+        [saturation, plateau, fit].into_iter().flatten().collect()
+    }
+
     pub(super) fn collapse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         // The units are those of a constant rate, and of noise or power-law data.
         if !self.has_theory() {
             return None;
         }
-        let unit = |n| self.unit(n);
-        let mut series = self.against_epochs(|e| Self::known(&e.reuse), |i| reuse[i].reuse.clone(), unit);
+        let mut series =
+            self.against_epochs(&|e| Self::known(&e.reuse), &|i| reuse[i].reuse.clone(), &|n| self.unit(n));
         series.extend(self.limit.get_or_init(|| self.limit_curve()).clone());
         let [title, x, y] = if self.power_law().is_some() {
             [words::COLLAPSE_IN_POWER, words::EPOCHS_IN_POWER, words::REUSE_IN_POWER]
@@ -183,12 +192,9 @@ impl MultiEpoch {
         let dense = self.dense();
         // What is looked for comes first: first colours and shapes tell apart best.
         let mut series = Vec::new();
-        let tried = &self.measured[0].data[size];
         let searched = self.params.lr == 0.0;
-        let best: Vec<Tuned> = tried.iter().filter(|_| searched).filter_map(|cells| self.tuned(cells)).collect();
-        if !best.is_empty() {
-            let (x, y) = best.iter().map(|best| (best.rate, best.risk)).unzip();
-            series.push(Series::measured("best", words::BEST_RATES, x, y));
+        if self.begun() && searched {
+            series.extend(self.best_rates());
         }
         if let Some(expected) = self.expected[size].as_ref().filter(|_| searched) {
             let label = if dense { words::BEST_RATES_MEAN_FIELD } else { words::BEST_RATES_EXACT };
@@ -201,17 +207,8 @@ impl MultiEpoch {
                 series.push(leading.hidden());
             }
         }
-        for (j, cells) in tried.iter().enumerate() {
-            let estimate = |cell: &Risks| Some(Estimate { value: cell.mean(), error: cell.error() });
-            let stable = |cell: &Risks| estimate(cell).filter(|e| e.value.is_finite());
-            let points = self.rates.iter().copied().zip(cells.iter().map(stable));
-            let epochs = count(self.epochs[j]);
-            let label = if cells.iter().any(|cell| cell.diverged > 0) {
-                text!(words::RATES_OF_STABLE, epochs = epochs)
-            } else {
-                text!(words::RATES_OF, epochs = epochs)
-            };
-            series.extend(self.points(format!("k{}", j + 1), label, points).map(Series::line));
+        if self.begun() {
+            series.extend(self.risks_against_rate());
         }
         let x = Axis::log(words::LEARNING_RATE);
         let y = Axis::log(words::RISK);
@@ -223,18 +220,51 @@ impl MultiEpoch {
         Some(figure)
     }
 
-    pub(super) fn zipf_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
-        let law = self.power_law().filter(|_| self.has_theory())?;
+    /// The best measured learning rates, for the largest number of samples.
+    #[inline(never)]
+    fn best_rates(&self) -> Option<Series> {
+        let tried = &self.measured[0].data[self.largest()];
+        let best: Vec<Tuned> = tried.iter().filter_map(|cells| self.tuned(cells)).collect();
+        let (x, y) = best.iter().map(|best| (best.rate, best.risk)).unzip();
+        (!best.is_empty()).then(|| Series::measured("best", words::BEST_RATES, x, y))
+    }
+
+    /// The measured risks against the learning rate for each number of epochs, for the largest number of samples.
+    #[inline(never)]
+    fn risks_against_rate(&self) -> Vec<Series> {
         let mut series = Vec::new();
-        let measured = reuse.iter().zip(&self.sizes).map(|(reuse, &n)| (f64::from(n), reuse.plateau()));
+        for (j, cells) in self.measured[0].data[self.largest()].iter().enumerate() {
+            let estimate = |cell: &Risks| Some(Estimate { value: cell.mean(), error: cell.error() });
+            let stable = |cell: &Risks| estimate(cell).filter(|e| e.value.is_finite());
+            let stable: Vec<_> = cells.iter().map(stable).collect();
+            let epochs = count(self.epochs[j]);
+            let label = if cells.iter().any(|cell| cell.diverged > 0) {
+                text!(words::RATES_OF_STABLE, epochs = epochs)
+            } else {
+                text!(words::RATES_OF, epochs = epochs)
+            };
+            series.extend(self.points(format!("k{}", j + 1).into(), label, &self.rates, &stable).map(Series::line));
+        }
+        series
+    }
+
+    #[inline(never)]
+    pub(super) fn zipf_figure(&self, law: &PowerLaw, reuse: &[Reuse]) -> Option<Figure> {
+        let mut series = Vec::new();
+        let x: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
+        let measured: Vec<_> = reuse.iter().map(Reuse::plateau).collect();
         let last = self.most_epochs();
-        let measured = self.points("measured", text!(words::REUSE_AT, epochs = count(last)), measured);
+        let measured = self.points("measured".into(), text!(words::REUSE_AT, epochs = count(last)), &x, &measured);
         // What was measured at the most epochs, and is exact there, are one thing.
-        let group_of = |k: f64| if k == f64::from(last) { "most".to_owned() } else { format!("k = {k}") };
+        let group_of = |k: f64| match k {
+            f64::INFINITY => "k = inf".to_owned(),
+            _ if k == f64::from(last) => "most".to_owned(),
+            _ => format!("k = {}", k as u32),
+        };
         series.extend(measured.map(|measured| measured.group("most")));
         for (i, (k, points)) in self.zipf().into_iter().enumerate() {
             let Some([factor, exponent]) = Self::power_fit(&points) else { continue };
-            let (x, y) = points.into_iter().unzip();
+            let (n, y) = points.into_iter().unzip();
             let group = group_of(k);
             // The fitted exponent of equal values is a rounding error.
             let alike = exponent.abs() < 1e-9;
@@ -246,27 +276,25 @@ impl MultiEpoch {
             } else {
                 text!(words::POWER_OF_PLATEAU, factor = factor, exponent = exponent)
             };
-            series.push(Series::theory(format!("k{}", i + 1), label, x, y).group(group));
+            series.push(Series::theory(format!("k{}", i + 1), label, n, y).group(group));
         }
         let [factor, exponent] = law.plateau();
-        let x: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
         let y = x.iter().map(|n| factor * math::pow(*n, exponent)).collect();
         let label = text!(words::POWER_IN_LIMIT, factor = number(factor), exponent = number(exponent));
         series.push(Series::theory("limit", label, x, y));
         Figure::new("zipf", words::PLATEAU_IS_A_POWER, SIZES, REUSE).folded().series(series).drawn()
     }
 
+    /// Figure that compares the learning-rate schedules.
+    #[inline(never)]
     pub(super) fn schedules_figure(&self) -> Option<Figure> {
-        if self.schedules.len() < 2 {
-            return None;
-        }
+        let epochs: Vec<f64> = self.epochs_of().collect();
         let size = self.largest();
         let mut series = Vec::new();
         for (i, (_, label)) in self.schedules.iter().enumerate() {
             let found = self.reuse(i, size, &self.one_pass_measured(i));
-            series.extend(
-                self.points(format!("n{}", i + 1), *label, self.epochs_of().zip(found.reuse)).map(Series::line),
-            );
+            let id = format!("n{}", i + 1).into();
+            series.extend(self.points(id, (*label).into(), &epochs, &found.reuse).map(Series::line));
         }
         if series.is_empty() {
             return None;

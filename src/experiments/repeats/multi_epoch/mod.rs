@@ -8,7 +8,7 @@
 
 use std::cell::OnceCell;
 
-use run::{Expected, Leg, Measured, Reuse};
+use run::{Expected, Leg, Measured};
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Twin};
@@ -19,7 +19,7 @@ use crate::math;
 use crate::output::{Output, Progress, Series};
 use crate::params::{Choice, Spec};
 use crate::sim::multi_epoch::{self as sim, Features, Schedule, Sweep};
-use crate::stats::line;
+use crate::stats::{line, sort};
 use crate::text;
 use crate::text::{Template, count, number, setting};
 use crate::theory::dense::{MeanField, OnePass};
@@ -167,28 +167,11 @@ enum Comes {
     Never,
 }
 
-/// The risk as a function of the learning rate.
-type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
-
-impl Model for World {
-    fn risk(&self, epochs: f64, samples: f64) -> impl Fn(f64) -> f64 {
+impl World {
+    fn model(&self) -> &dyn Model {
         match self {
-            Self::Dense(model) => Box::new(model.risk(epochs, samples)) as Curve<'_>,
-            Self::OneHot(model) => Box::new(model.risk(epochs, samples)),
-        }
-    }
-
-    fn flow(&self, samples: f64) -> impl Fn(f64) -> f64 {
-        match self {
-            Self::Dense(model) => Box::new(model.flow(samples)) as Curve<'_>,
-            Self::OneHot(model) => Box::new(model.flow(samples)),
-        }
-    }
-
-    fn one_pass(&self, samples: f64) -> impl Fn(f64) -> f64 {
-        match self {
-            Self::Dense(model) => Box::new(model.one_pass(samples)) as Curve<'_>,
-            Self::OneHot(model) => Box::new(model.one_pass(samples)),
+            Self::Dense(model) => model,
+            Self::OneHot(model) => model,
         }
     }
 }
@@ -310,14 +293,11 @@ impl MultiEpoch {
         // From half of the smallest N to where all epochs would be as good as fresh; the N themselves among them.
         let (first, last) = (0.5 * f64::from(sizes[0]), most_samples * most_epochs);
         let count = (PER_DOUBLING * math::ln(last / first) / std::f64::consts::LN_2).ceil();
-        let mut fresh: Vec<u32> = (0..=count as u32)
-            .map(|i| (first * math::pow(last / first, f64::from(i) / count)).round() as u32)
-            .chain(sizes.iter().copied())
-            .collect();
-        fresh.sort_unstable();
-        fresh.dedup();
-        let cells = |count: usize| vec![vec![Risks::default(); rates.len()]; count];
-        let measured = Measured { data: vec![cells(epochs.len()); sizes.len()], fresh: cells(fresh.len()), stop: None };
+        let place = |i: u32| (first * math::pow(last / first, f64::from(i) / count)).round();
+        let fresh = ascending((0..=count as u32).map(place).chain(sizes.iter().map(|&n| f64::from(n))).collect());
+        let cells = |count| (0..count).map(|_| vec![Risks::default(); rates.len()]).collect();
+        let data = || sizes.iter().map(|_| cells(epochs.len())).collect();
+        let measured = schedules.iter().map(|_| Measured { data: data(), fresh: cells(fresh.len()), stop: None });
         let mut run = Self {
             seed,
             world,
@@ -329,7 +309,7 @@ impl MultiEpoch {
             curves: vec![],
             limit: OnceCell::new(),
             advice: [vec![], vec![]],
-            measured: vec![measured; schedules.len()],
+            measured: measured.collect(),
             legs: Legs::default(),
             sweep: Carried::default(),
             slow: 0,
@@ -348,6 +328,11 @@ impl MultiEpoch {
             return Err(Error::parameter("features", &dim.to_string(), allowed));
         }
         Ok(run)
+    }
+
+    /// Whether the simulation has reached a checkpoint.
+    const fn begun(&self) -> bool {
+        self.done > self.slow
     }
 
     /// Whether the model has few enough features for a simulation.
@@ -404,23 +389,23 @@ impl MultiEpoch {
     /// `epochs` may be infinite.
     fn best(&self, epochs: f64, samples: f64) -> Best {
         match self.params.lr {
-            0.0 => reuse::best(&self.world, self.edge(), epochs, samples),
-            rate => Best { rate, risk: self.world.risk(epochs, samples)(rate) },
+            0.0 => reuse::best(self.world.model(), self.edge(), epochs, samples),
+            rate => Best { rate, risk: self.world.model().risk(epochs, samples)(rate) },
         }
     }
 
     /// The theoretical risk R*(1, N) of one pass over N = `samples`, at the best learning rate.
     fn one_pass(&self, samples: f64) -> f64 {
         match self.params.lr {
-            0.0 => reuse::best_one_pass(&self.world, self.edge(), samples).risk,
-            rate => self.world.one_pass(samples)(rate),
+            0.0 => reuse::best_one_pass(self.world.model(), self.edge(), samples).risk,
+            rate => self.world.model().one_pass(samples)(rate),
         }
     }
 
     /// The best learning rate of one pass over the smallest number of samples, in theory.
     fn rate_of_one_pass(&self) -> f64 {
         match self.params.lr {
-            0.0 => reuse::best_one_pass(&self.world, self.edge(), f64::from(self.sizes[0])).rate,
+            0.0 => reuse::best_one_pass(self.world.model(), self.edge(), f64::from(self.sizes[0])).rate,
             rate => rate,
         }
     }
@@ -428,7 +413,7 @@ impl MultiEpoch {
     /// Theoretical risks, best learning rates and effective reuse rates for one number of samples.
     fn expect(&self, samples: u32) -> Expected {
         let n = f64::from(samples);
-        let reuse = |risk: f64| reuse::samples_for(|n| self.one_pass(n), risk, n).map(|fresh| fresh / n);
+        let reuse = |risk: f64| reuse::samples_for(&|n| self.one_pass(n), risk, n).map(|fresh| fresh / n);
         let best: Vec<Best> = self.epochs.iter().map(|&k| self.best(f64::from(k), n)).collect();
         let tuned = self.params.lr == 0.0;
         Expected {
@@ -441,7 +426,7 @@ impl MultiEpoch {
     }
 
     fn saturation(&self, samples: f64) -> Option<f64> {
-        reuse::saturation(&self.world, self.edge(), samples, SHARE)
+        reuse::saturation(self.world.model(), self.edge(), samples, SHARE)
     }
 
     fn order(&self) -> sim::Order {
@@ -531,16 +516,18 @@ fn length(dense: bool, squares: &[f64]) -> f64 {
 
 /// The numbers of a list as whole numbers, ascending and without duplicates. A number with a fraction is an error.
 fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
-    let mut out = Vec::new();
-    for &x in list {
-        if x.fract() != 0.0 {
-            return Err(Error::parameter(name, &x.to_string(), words::WHOLE));
-        }
-        out.push(x as u32);
+    match list.iter().find(|x| x.fract() != 0.0) {
+        Some(x) => Err(Error::parameter(name, &x.to_string(), words::WHOLE)),
+        None => Ok(ascending(list.to_vec())),
     }
-    out.sort_unstable();
-    out.dedup();
-    Ok(out)
+}
+
+/// Whole numbers in ascending order, without duplicates.
+fn ascending(mut list: Vec<f64>) -> Vec<u32> {
+    sort(&mut list);
+    let mut whole: Vec<u32> = list.into_iter().map(|x| x as u32).collect();
+    whole.dedup();
+    whole
 }
 
 impl Experiment for MultiEpoch {
@@ -611,25 +598,26 @@ impl Experiment for MultiEpoch {
     }
 
     fn output(&self) -> Output {
-        let one_pass = self.one_pass_measured(0);
-        let reuse: Vec<Reuse> = (0..self.sizes.len()).map(|size| self.reuse(0, size, &one_pass)).collect();
+        let reuse = self.reuse_of_all();
+        let law = self.power_law();
         let figures = [
             self.risk_figure(&reuse),
             self.reuse_figure(&reuse),
             self.saturation_figure(&reuse),
             self.collapse_figure(&reuse),
             self.rates_figure(),
-            self.zipf_figure(&reuse),
-            self.schedules_figure(),
+            law.filter(|_| self.has_theory()).and_then(|law| self.zipf_figure(&law, &reuse)),
+            if self.schedules.len() > 1 { self.schedules_figure() } else { None },
             self.advice_figure(),
         ];
         Output {
             figures: figures.into_iter().flatten().collect(),
-            tables: [Some(self.advice_table()), Some(self.table(&reuse)), self.zipf_table()]
+            tables: [Some(self.advice_table()), Some(self.table(&reuse)), law.and_then(|_| self.zipf_table())]
                 .into_iter()
                 .flatten()
                 .collect(),
-            verdicts: self.verdicts(&reuse),
+            // Without a measurement, only the exact plateau of power-law data is judged.
+            verdicts: if self.begun() || law.is_some() { self.verdicts(&reuse) } else { vec![] },
         }
     }
 }

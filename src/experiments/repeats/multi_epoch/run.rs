@@ -39,7 +39,6 @@ pub(super) struct Expected {
 }
 
 /// Measured risks with one learning-rate schedule, at every learning rate.
-#[derive(Clone)]
 pub(super) struct Measured {
     /// Risks after epochs over repeated samples, `[number of samples][number of epochs][rate]`.
     pub(super) data: Vec<Vec<Vec<Risks>>>,
@@ -50,6 +49,7 @@ pub(super) struct Measured {
 }
 
 /// Least measured risks and effective reuse rates at each number of epochs, for one number of samples.
+#[derive(Clone)]
 pub(super) struct Reuse {
     pub(super) best: Vec<Option<Tuned>>,
     pub(super) reuse: Vec<Option<Estimate>>,
@@ -186,6 +186,7 @@ impl MultiEpoch {
 
     /// The least measured risk of one pass at each number of fresh samples, ascending. Risks below [`sim::FLOOR`] are
     /// left out, because single precision does not resolve them.
+    #[inline(never)]
     pub(super) fn one_pass_measured(&self, schedule: usize) -> Vec<(f64, Tuned)> {
         let fresh = self.fresh.iter().zip(&self.measured[schedule].fresh);
         let best = fresh.map(|(&n, cells)| (f64::from(n), cells));
@@ -193,7 +194,18 @@ impl MultiEpoch {
         best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
+    /// Least measured risks and effective reuse rates for each number of samples.
+    pub(super) fn reuse_of_all(&self) -> Vec<Reuse> {
+        if !self.begun() {
+            let unknown = vec![None; self.epochs.len()];
+            return vec![Reuse { best: vec![None; self.epochs.len()], reuse: unknown }; self.sizes.len()];
+        }
+        let one_pass = self.one_pass_measured(0);
+        (0..self.sizes.len()).map(|size| self.reuse(0, size, &one_pass)).collect()
+    }
+
     /// Least measured risks and effective reuse rates at each number of epochs, for one number of samples.
+    #[inline(never)]
     pub(super) fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
         let n = f64::from(self.sizes[size]);
         let cells = self.measured[schedule].data[size].iter();

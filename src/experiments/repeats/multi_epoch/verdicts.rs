@@ -55,8 +55,8 @@ impl MultiEpoch {
     }
 
     /// Table of the power laws in N that are fitted to the exact effective reuse rates from [`Self::zipf`].
+    #[inline(never)]
     pub(super) fn zipf_table(&self) -> Option<Table> {
-        self.power_law()?;
         let row = |(k, points): (f64, Vec<(f64, f64)>)| {
             let [factor, exponent] = Self::power_fit(&points)?;
             let k = if k.is_finite() { Cell::from(k) } else { words::INFINITELY_MANY.into() };
@@ -225,6 +225,7 @@ impl MultiEpoch {
         self.params.noise * self.params.noise
     }
 
+    #[inline(never)]
     pub(super) fn verdicts(&self, reuse: &[Reuse]) -> Vec<Verdict> {
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
