@@ -97,6 +97,7 @@ impl Experiment for Atoms {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=32&atoms=5000";
+    const FIRST: &'static [&'static str] = &["exponent=2", "exponent=1.2&atoms=10000"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Atoms>()];
     type Params = Params;
 

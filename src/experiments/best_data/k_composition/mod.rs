@@ -129,6 +129,7 @@ impl Experiment for KComposition {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
+    const FIRST: &'static [&'static str] = &["skills=128", "hops=2", "exponents=0,1,2&lr=0.1"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
     type Params = Params;
 

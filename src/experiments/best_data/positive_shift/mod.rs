@@ -131,6 +131,7 @@ impl Experiment for PositiveShift {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "draws=2000";
+    const FIRST: &'static [&'static str] = &["weights=0.2,0.5,0.3", "weights=0.9,0.1&a=0.5", "samples=30"];
     const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];
     type Params = Params;
 

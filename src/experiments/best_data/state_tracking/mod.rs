@@ -101,6 +101,7 @@ impl Experiment for StateTracking {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const QUICK: &'static str = "samples=20000&runs=16";
+    const FIRST: &'static [&'static str] = &["symbols=4", "hops=2", "exponents=0,2&lr=0.1"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Track>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     type Params = Params;

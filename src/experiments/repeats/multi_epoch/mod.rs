@@ -536,6 +536,8 @@ impl Experiment for MultiEpoch {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
+    const FIRST: &'static [&'static str] =
+        &["features=16", "features=5&spectrum=power&a=1", "noise=0.5", "samples=100,1000&epochs=1,2,4,8&tokens=1e10"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Epochs>()];
     type Params = Params;
 
