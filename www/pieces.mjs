@@ -52,6 +52,8 @@ const RARE = /tablereader|runtable|digest/,
   OPENS = /open_gpu/;
 /** The functions that drive a GPU: all of src/exec/device.rs, and what opens and replaces a device. */
 const DRIVER = /scaling_lab(4|\.\.)exec((6|\.\.)device|4Exec(8open_gpu|7replace))/;
+/** Functions through which a run uses the user's table. What they alone need is in the last piece, which comes with a table. */
+const TABLES = ["4fits11reads_table"];
 
 /**
  * @param {{functions: Map<string, Node>, constants: Node[]}} graph what the linker recorded
@@ -120,7 +122,13 @@ export function plan(graph, { functions, exported }, opened) {
     [...entries].filter(([, owner]) => owner === slug).map(([node]) => node);
 
   const driver = nodes(only(names, (name) => DRIVER.test(name)));
-  const onCpu = new Set([...barred, ...driver]);
+  const tables = TABLES.flatMap((path) => {
+    // A digest follows the path in the name of a function; its closures have longer names.
+    const found = names.filter((name) => name.split(path)[1]?.match(/^(17h\w+)?E?$/));
+    if (found.length !== 1) throw new Error(`${found.length} functions of the wasm are ${path}`);
+    return nodes(found);
+  });
+  const onCpu = new Set([...barred, ...driver, ...tables]);
 
   // What most openings run is the core.
   const shared = only(names, (name) => (times.get(name) ?? 0) * 2 > slugs.length);

@@ -38,11 +38,13 @@ function lab() {
     // An opening makes the trait object of the run, whose table points to the functions of the run.
     refer(open, d(`vtable-${slug}`, run), words);
     refer(run, sum, d(`table-${slug}`));
-    if (slug > "b") refer(run, fitter);
+    if (slug > "b") refer(run, fitter, reads);
     return d(`entry-${slug}`, open, words, d(`spec-${slug}`));
   });
   refer(find, d("list", ...entries), d("names"));
   const [gpu, opener] = [f("_ZN11scaling_lab4exec6device3Gpu3run"), f("opener")];
+  const reads = f("_ZN4fits11reads_table17h0123E");
+  refer(reads, f("columns"));
   refer(drive, find, step);
   refer(step, gpu);
   refer(gpu, f("dispatch"), sum);
@@ -107,7 +109,7 @@ test("a piece comes after those that it needs, and every function has a piece", 
   const { pieces, of, rest } = planned();
   pieces.forEach(({ needs }, number) => assert.ok(needs.every((one) => one < number)));
   assert.equal(rest, pieces.length - 1);
-  assert.deepEqual(of("rest").functions, ["read"]);
+  assert.deepEqual(of("rest").functions, ["_ZN4fits11reads_table17h0123E", "columns", "read"]);
   assert.deepEqual(of("gpu").functions, [
     "_ZN11scaling_lab4exec6device3Gpu3run",
     "dispatch",
