@@ -115,9 +115,7 @@ export function plan(graph, { functions, exported }, opened) {
     if (found !== 1)
       throw new Error(`${found} constants of the wasm look like the entry of ${slug}`);
   }
-  const tables = nodes(only(names, (name) => TABLES.test(name)));
-  if (tables.length !== 1) throw new Error(`${tables.length} functions of the wasm read tables`);
-  const barred = new Set([...entries.keys(), ...tables]);
+  const barred = new Set(entries.keys());
   const entryOf = (/** @type {string} */ slug) =>
     [...entries].filter(([, owner]) => owner === slug).map(([node]) => node);
 

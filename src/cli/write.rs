@@ -239,7 +239,7 @@ pub(super) fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()>
 
 #[cfg(test)]
 mod tests {
-    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table, units};
+    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table};
     use scaling_lab::text::word;
 
     use super::*;
@@ -264,9 +264,9 @@ mod tests {
             let said = written(verdict(measured, interval, theory));
             assert!(said.ends_with(&format!("A claim: {text}\n")), "{said}");
         }
-        let share = written(verdict(0.757, Some([0.709, 0.806]), 0.755).unit(units::PERCENT));
+        let share = written(Verdict { unit: "%", ..verdict(0.757, Some([0.709, 0.806]), 0.755) });
         assert!(share.ends_with("A claim: 75.7% [70.9%, 80.6%]; theory 75.5%: agrees.\n"), "{share}");
-        let limited = |limit| written(verdict(2.0, Some([1.5, 2.5]), 2.0).unit(units::ATOMS).limit(limit));
+        let limited = |limit| written(Verdict { unit: "atoms", ..verdict(2.0, Some([1.5, 2.5]), 2.0).limit(limit) });
         let [upper, lower] = [Limit::Upper, Limit::Lower].map(limited);
         assert!(upper.ends_with("A claim: 2 atoms [1.5, 2.5]; upper limit 2 atoms: agrees.\n"), "{upper}");
         assert!(lower.contains("; lower limit 2 atoms: agrees."), "{lower}");
