@@ -195,8 +195,11 @@ modules() { # makes both builds, with wasm-bindgen for their JavaScript
     wasm_bindgen
     # With the compiler's own threshold, functions copied into their callers make the code a third larger; kernels mark what
     # they need inlined, and are as fast without it.
+    # Nor do loops that are unrolled for counts known only at run time make anything faster.
     wasm cpu --no-default-features -- -C link-arg=--emit-relocs \
-        -C llvm-args=-inline-threshold=25 -C llvm-args=-inlinehint-threshold=50
+        -C llvm-args=-inline-threshold=25 -C llvm-args=-inlinehint-threshold=50 \
+        -C llvm-args=-unroll-runtime=false -C llvm-args=-force-vector-interleave=1 \
+        -C llvm-args=-runtime-memory-check-threshold=0
     wasm device --no-default-features --features device
 }
 

@@ -8,12 +8,21 @@ pub fn sort(values: &mut [f64]) {
     values.sort_unstable_by(f64::total_cmp);
 }
 
-/// Sorts indices by ascending keys. Indices with equal keys keep their order.
+/// Sorts indices by ascending keys. Indices with equal keys keep their order. This merge sort is a tenth of the code of
+/// the standard library's.
 pub fn sort_by(indices: &mut [usize], key: &dyn Fn(usize) -> f64) {
-    let mut keyed: Vec<_> = indices.iter().enumerate().map(|(place, &i)| (key(i), place, i)).collect();
-    keyed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    for (index, (.., i)) in indices.iter_mut().zip(keyed) {
-        *index = i;
+    if indices.len() < 2 {
+        return;
+    }
+    let (left, right) = indices.split_at_mut(indices.len() / 2);
+    sort_by(left, key);
+    sort_by(right, key);
+    let (left, right) = (left.to_vec(), right.to_vec());
+    let (mut i, mut j) = (0, 0);
+    for place in indices {
+        let is_left = j == right.len() || i < left.len() && key(left[i]).total_cmp(&key(right[j])).is_le();
+        *place = if is_left { left[i] } else { right[j] };
+        if is_left { i += 1 } else { j += 1 }
     }
 }
 
@@ -203,6 +212,14 @@ pub fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_keys_keep_their_order() {
+        assert_eq!(order(&[2.0, 1.0, f64::INFINITY, 1.0, -0.0, 0.0]), [4, 5, 1, 3, 0, 2]);
+        let mut indices = [5, 3, 4, 0, 2];
+        sort_by(&mut indices, &|i| (i % 2) as f64);
+        assert_eq!(indices, [4, 0, 2, 5, 3]);
+    }
 
     #[test]
     fn a_correlation_is_one_along_a_line() {

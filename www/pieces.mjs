@@ -52,8 +52,10 @@ const RARE = /tablereader|runtable|digest/,
   OPENS = /open_gpu/;
 /** The functions that drive a GPU: all of src/exec/device.rs, and what opens and replaces a device. */
 const DRIVER = /scaling_lab(4|\.\.)exec((6|\.\.)device|4Exec(8open_gpu|7replace))/;
-/** Functions through which a run uses the user's table. What they alone need is in the last piece, which comes with a table. */
-const TABLES = ["4fits11reads_table"];
+/** Functions that a run calls only for the user's table. What they alone need is in the last piece, which comes with a table. */
+const TABLES = ["4fits11reads_table", "4fits11lacks_input", "4Rule5parse", "Study$GT$8left_out"];
+/** The standard library's writing of numbers, which only sentences that refuse a value call: the page writes all others. */
+const REFUSALS = /4core3(fmt5float|num7flt2dec)/;
 
 /**
  * @param {{functions: Map<string, Node>, constants: Node[]}} graph what the linker recorded
@@ -126,7 +128,8 @@ export function plan(graph, { functions, exported }, opened) {
     if (found.length !== 1) throw new Error(`${found.length} functions of the wasm are ${path}`);
     return nodes(found);
   });
-  const onCpu = new Set([...barred, ...driver, ...tables]);
+  const refusals = nodes(only(names, (name) => REFUSALS.test(name)));
+  const onCpu = new Set([...barred, ...driver, ...tables, ...refusals]);
 
   // What most openings run is the core.
   const shared = only(names, (name) => (times.get(name) ?? 0) * 2 > slugs.length);

@@ -1,7 +1,7 @@
 //! Runs in the form that a law reads: its inputs, the loss, weights and precomputed features.
 
 use super::runs::words;
-use super::{Entry, Residual};
+use super::{Entry, Input, Residual};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
@@ -32,11 +32,41 @@ pub struct Data {
 }
 
 /// Name of row i for an error message.
+#[inline(never)]
 fn place(line: Option<&[usize]>, i: usize) -> text::Argument {
     phrase(match line {
         Some(line) => text!(words::ON_LINE, line = setting(line[i] as f64)),
         None => text!(words::IN_ROW, row = setting((i + 1) as f64)),
     })
+}
+
+#[inline(never)]
+fn not_an_input(input: &Input, value: f64, place: text::Argument) -> Text {
+    let (called, value) = (phrase(input.role.plural()), setting(value));
+    if input.from_zero {
+        text!(words::FROM_0, place = place, input = called, value = value)
+    } else {
+        text!(words::ABOVE_0, place = place, input = called, value = value)
+    }
+}
+
+#[inline(never)]
+fn not_a_loss(positive: bool, loss: f64, place: text::Argument) -> Text {
+    if positive {
+        text!(words::LOSS_ABOVE_0, place = place, loss = setting(loss))
+    } else {
+        text!(words::LOSS_NUMBER, place = place, loss = setting(loss))
+    }
+}
+
+#[inline(never)]
+fn few_rows(rows: usize, law: &'static str, least: usize) -> Text {
+    text!(words::FEW_ROWS, rows = count(rows), law = name(law), least = count(least))
+}
+
+#[inline(never)]
+fn constant(input: &Input, value: f64) -> Text {
+    text!(words::CONSTANT, input = phrase(input.role.plural()), value = setting(value))
 }
 
 impl Data {
@@ -48,38 +78,26 @@ impl Data {
     /// not vary.
     pub fn new(law: &Entry, x: &[&[f64]], y: &[f64], residual: Residual, line: Option<&[usize]>) -> Result<Self> {
         let bad = |message: Text| Err(Error::new(ErrorKind::Parameter, message));
+        let positive = residual == Residual::Log;
         let info = law.info;
         for i in 0..y.len() {
-            let at = || place(line, i);
             for (input, column) in info.inputs.iter().zip(x) {
                 let fine = column[i] > 0.0 || column[i] == 0.0 && input.from_zero;
                 if !(column[i].is_finite() && fine) {
-                    let (input_name, value) = (phrase(input.role.plural()), setting(column[i]));
-                    return bad(if input.from_zero {
-                        text!(words::FROM_0, place = at(), input = input_name, value = value)
-                    } else {
-                        text!(words::ABOVE_0, place = at(), input = input_name, value = value)
-                    });
+                    return bad(not_an_input(input, column[i], place(line, i)));
                 }
             }
-            let positive = residual == Residual::Log;
             if !y[i].is_finite() || positive && y[i] <= 0.0 {
-                return bad(if positive {
-                    text!(words::LOSS_ABOVE_0, place = at(), loss = setting(y[i]))
-                } else {
-                    text!(words::LOSS_NUMBER, place = at(), loss = setting(y[i]))
-                });
+                return bad(not_a_loss(positive, y[i], place(line, i)));
             }
         }
         let least = info.params.iter().filter(|p| !p.frozen).count() + 1;
         if y.len() < least {
-            let (rows, least) = (count(y.len()), count(least));
-            return bad(text!(words::FEW_ROWS, rows = rows, law = name(info.slug), least = least));
+            return bad(few_rows(y.len(), info.slug, least));
         }
         for (input, column) in info.inputs.iter().zip(x) {
             if column.iter().all(|x| *x == column[0]) {
-                let (input, value) = (phrase(input.role.plural()), setting(column[0]));
-                return bad(text!(words::CONSTANT, input = input, value = value));
+                return bad(constant(input, column[0]));
             }
         }
         let mut data = Self { width: x.len(), features: info.features, ..Self::default() };
@@ -231,6 +249,7 @@ impl Data {
 
     /// At most `n` rows, spread evenly over the rows in the order of their inputs. The order in the file does not
     /// matter.
+    #[inline(never)]
     pub fn thinned(&self, n: usize) -> Self {
         let order = self.order();
         let mut weight = vec![0.0; self.len()];

@@ -16,7 +16,7 @@
 //! | [`choose`], [`derived`] | comparison of laws; the best use of a compute budget |
 //! | [`runs`] | roles of the columns of a table, and rows that are left out |
 //!
-//! To add a law: write `laws/x.rs` with a [`Law`], add `Entry::of::<laws::x::X>()` to [`ALL`].
+//! To add a law: write `laws/x.rs` with a [`Law`], add `laws::x::X` to [`ALL`].
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
@@ -41,17 +41,28 @@ pub use data::Data;
 pub use objective::{Objective, Problem, Residual};
 pub use search::{Fit, Search};
 
-/// All laws, in the order in which the user sees them.
-pub const ALL: &[Entry] = &[
-    Entry::of::<laws::power::Power>(),
-    Entry::of::<laws::chinchilla::Chinchilla>(),
-    Entry::of::<laws::data_constrained::DataConstrained>(),
-    Entry::of::<laws::geometric::Geometric>(),
-    Entry::of::<laws::lovelace::Lovelace>(),
-    Entry::of::<laws::practical::Practical>(),
-    Entry::of::<laws::log_linear::LogLinear>(),
-    Entry::of::<laws::bnsl::Bnsl>(),
-    Entry::of::<laws::mixture::MixtureOfExponentials>(),
+macro_rules! laws {
+    ($($law:ty),+ $(,)?) => {
+        /// All laws, in the order in which the user sees them.
+        pub const ALL: &[Entry] = &[$(Entry::of::<$law>()),+];
+
+        /// The names of all laws, each with a function that returns the law. The page downloads only the laws whose
+        /// functions it calls.
+        const NAMED: &[(&str, fn() -> &'static Entry)] =
+            &[$((<$law as Law>::INFO.slug, || const { &Entry::of::<$law>() })),+];
+    };
+}
+
+laws![
+    laws::power::Power,
+    laws::chinchilla::Chinchilla,
+    laws::data_constrained::DataConstrained,
+    laws::geometric::Geometric,
+    laws::lovelace::Lovelace,
+    laws::practical::Practical,
+    laws::log_linear::LogLinear,
+    laws::bnsl::Bnsl,
+    laws::mixture::MixtureOfExponentials,
 ];
 
 /// The law with this name.
@@ -59,10 +70,13 @@ pub const ALL: &[Entry] = &[
 /// # Errors
 /// No law has this name.
 pub fn find(slug: &str) -> Result<&'static Entry> {
-    ALL.iter().find(|entry| entry.info.slug == slug).ok_or_else(|| {
-        let slugs = ALL.iter().map(|entry| Text::verbatim(entry.info.slug)).collect();
-        Error::new(ErrorKind::Unknown, text!(words::NO_LAW, law = name(slug), laws = list(slugs)))
-    })
+    NAMED.iter().find(|(known, _)| *known == slug).map(|(_, law)| law()).ok_or_else(|| no_law(slug))
+}
+
+#[inline(never)]
+fn no_law(slug: &str) -> Error {
+    let slugs = NAMED.iter().map(|(known, _)| Text::verbatim(*known)).collect();
+    Error::new(ErrorKind::Unknown, text!(words::NO_LAW, law = name(slug), laws = list(slugs)))
 }
 
 /// What a column in a table of runs means for a law.

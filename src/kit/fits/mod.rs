@@ -4,6 +4,9 @@
 //! lowest minimum of the objective. Then follow a fit without the largest runs, fits of other laws, refits of bootstrap
 //! resamples, and a profile of each parameter. All of this is arithmetic on the CPU. The work is divided into portions,
 //! and the event loop has a turn between two portions, because the user must be able to cancel a long fit.
+//!
+//! What only a finished search, a table or an error needs is in functions that are never inlined. The page downloads them
+//! after it has opened the experiment; an inlined function would be part of the first download.
 
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -353,26 +356,30 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: O
     let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
     let made = Data::simulated(law, example.values, &inputs, noise, seed, SIMULATED);
     let known = law.info.inputs;
-    let column = move |k: usize| inputs.iter().map(|x| x[k]).collect::<Vec<_>>();
+    let columns: Vec<Vec<f64>> = (0..known.len()).map(|k| inputs.iter().map(|x| x[k]).collect()).collect();
+    let lines: Vec<usize> = (1..=made.len()).collect();
     Box::new(move |law| {
         let place = |input: &Input| known.iter().position(|known| known.role == input.role);
         let Some(places) = law.info.inputs.iter().map(place).collect::<Option<Vec<_>>>() else {
-            // The reader of tables says which input is missing.
-            let named = known.iter().enumerate().map(|(k, input)| (input.role.name(), column(k)));
-            let table = Table::of(named.chain([(Role::Loss.name(), made.y.clone())]).collect());
-            return reads_table(Rc::new(table), "", Vec::new(), objective)?(law);
+            return lacks_input(law, known, &columns, &made.y, objective);
         };
-        let columns: Vec<_> = places.into_iter().map(&column).collect();
-        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-        let lines: Vec<usize> = (1..=made.len()).collect();
-        let data = Data::new(law, &columns, &made.y, objective.residual, Some(&lines))?;
-        Ok(Runs { data, lines, excluded: Vec::new(), how: Vec::new(), notes: Vec::new() })
+        let x: Vec<&[f64]> = places.into_iter().map(|k| columns[k].as_slice()).collect();
+        let data = Data::new(law, &x, &made.y, objective.residual, Some(&lines))?;
+        Ok(Runs { data, lines: lines.clone(), excluded: Vec::new(), how: Vec::new(), notes: Vec::new() })
     })
 }
 
+/// The error that the reader of tables gives for runs without an input of the law.
+#[inline(never)]
+fn lacks_input(law: &Entry, known: &[Input], x: &[Vec<f64>], y: &[f64], objective: Objective) -> Result<Runs> {
+    let inputs = known.iter().zip(x).map(|(input, x)| (input.role.name(), x.clone()));
+    let table = Table::of(inputs.chain([(Role::Loss.name(), y.to_vec())]).collect());
+    reads_table(Rc::new(table), "", Vec::new(), objective)?(law)
+}
+
 /// Items of a comma-separated list, without surrounding spaces. Empty items are dropped.
-pub fn parts(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+pub fn parts(text: &str) -> Vec<&str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
 /// Reads an item of the parameter `fixed`: the index of a parameter, and the value at which it is held fixed, or `None` if
@@ -406,6 +413,14 @@ fn hold(law: &Entry, asked: &str) -> Result<(usize, Option<f64>)> {
     }
 }
 
+/// The error that two items of the parameter `fixed` name one parameter of the law.
+#[inline(never)]
+fn fixed_twice(first: &str, second: &str, parameter: &str) -> Error {
+    let [first, second, parameter] = [first, second, parameter].map(name);
+    let message = text!(words::FIXED_TWICE, first = first, second = second, parameter = parameter);
+    Error::new(ErrorKind::Parameter, message).blaming("fixed")
+}
+
 impl Common {
     fn objective(&self, law: &Entry) -> Objective {
         let usual = law.info.objective;
@@ -429,13 +444,11 @@ impl Common {
     /// is held fixed, `None` means that it is freed.
     fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
         let mut held: Vec<(usize, Option<f64>)> = Vec::new();
-        for asked in parts(&self.fixed) {
+        let items = parts(&self.fixed);
+        for asked in &items {
             let (j, value) = hold(law, asked)?;
             if let Some(place) = held.iter().position(|(known, _)| *known == j) {
-                let first = name(parts(&self.fixed).nth(place).unwrap_or_default());
-                let (second, parameter) = (name(asked), name(law.info.params[j].name));
-                let message = text!(words::FIXED_TWICE, first = first, second = second, parameter = parameter);
-                return Err(Error::new(ErrorKind::Parameter, message).blaming("fixed"));
+                return Err(fixed_twice(items[place], asked, law.info.params[j].name));
             }
             held.push((j, value));
         }
@@ -456,7 +469,7 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn new(form: &Form, common: &'a Common) -> Result<Self> {
-        let texts: Vec<&str> = parts(&common.exclude).collect();
+        let texts = parts(&common.exclude);
         let rules = texts.iter().map(|rule| Rule::parse(rule)).collect::<Result<_>>()?;
         Ok(Self { objective: common.objective(form.law), held: common.held(form.law)?, texts, rules })
     }
@@ -477,35 +490,31 @@ impl Fitting {
             Some(table) => reads_table(table, &common.columns, rules, objective)?,
             None => simulated(law, common.rows, common.noise, seed, objective),
         };
-        let problem = |form: &Form, found: Runs, more: &[(usize, Option<f64>)]| -> Result<Problem> {
-            let mut problem = Problem::new(form.law, found.data);
+        let problem = |form: &Form, data: Data, more: &[(usize, Option<f64>)]| -> Result<Problem> {
+            let mut problem = Problem::new(form.law, data);
             problem.objective = objective;
             form.held.iter().chain(more).try_fold(problem, |problem, (j, value)| problem.hold(*j, *value))
         };
-        let found = read(law)?;
-        let excluded = found.excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
-        let lines = found.lines.clone();
-        let how = found.how.clone();
+        let Runs { data, lines, excluded, how, mut notes } = read(law)?;
+        let excluded = excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         // No simulated run is left out.
-        let notes = if from {
-            found.notes.clone()
-        } else {
-            (!texts.is_empty()).then(|| words::EXCLUDE_UNUSED.into()).into_iter().collect()
-        };
-        let problem_of = problem(form, found, &held)?;
-        let others: Vec<_> =
-            others.iter().map(|form| (form.name, read(form.law).and_then(|found| problem(form, found, &[])))).collect();
+        if !from && !texts.is_empty() {
+            notes.push(words::EXCLUDE_UNUSED.into());
+        }
+        let problem_of = problem(form, data, &held)?;
+        let others: Vec<_> = others
+            .iter()
+            .map(|form| (form.name, read(form.law).and_then(|found| problem(form, found.data, &[]))))
+            .collect();
 
         let free = (0..law.len()).filter(|&j| problem_of.held[j].is_none() && common.profiles == "yes");
         let batch = common.bootstrap.div_ceil(BATCHES).max(1);
         let batches = (0..common.bootstrap).step_by(batch as usize);
-        let stages = (0..SEARCHES)
-            .map(Stage::Search)
-            .chain([Stage::Largest])
-            .chain((0..others.len()).map(Stage::Other))
-            .chain(batches.map(|from| Stage::Refits(from, common.bootstrap.min(from + batch))))
-            .chain(free.map(Stage::Profile))
-            .collect();
+        let mut stages: Vec<Stage> = (0..SEARCHES).map(Stage::Search).collect();
+        stages.push(Stage::Largest);
+        stages.extend((0..others.len()).map(Stage::Other));
+        stages.extend(batches.map(|from| Stage::Refits(from, common.bootstrap.min(from + batch))));
+        stages.extend(free.map(Stage::Profile));
         let many = problem_of.data.len() > SHOWN;
         Ok(Self {
             seed,

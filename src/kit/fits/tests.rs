@@ -111,7 +111,7 @@ fn a_table_is_read_as_its_columns_say() {
 fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
     let law = find("chinchilla").expect("a law");
     let inputs: Vec<_> = runs.iter().map(|(n, d)| vec![*n, *d]).collect();
-    let data = crate::fit::Data::simulated(law, law.info.example.values, &inputs, 0.005, 3, 0);
+    let data = Data::simulated(law, law.info.example.values, &inputs, 0.005, 3, 0);
     let row = |(i, (n, d)): (usize, &(f64, f64))| format!("{},{n},{d},{}\n", label(i as u32), data.y[i]);
     format!("run,params,tokens,loss\n{}", runs.iter().enumerate().map(row).collect::<String>())
 }

@@ -41,16 +41,14 @@ pub type Study = Fits<FitRuns>;
 
 /// The laws that `text` lists by name, separated by commas. The word `all` stands for every law.
 fn named(text: &str) -> Result<Vec<Form>> {
-    if text.trim() == "all" {
-        return Ok(crate::fit::ALL.iter().map(Form::of).collect());
-    }
     let refused = |name| {
         move |error: Error| {
             let why = phrase(error.text().clone());
             Error::parameter("compare", name, text!(words::COMPARE, why = why))
         }
     };
-    parts(text).map(|name| crate::fit::find(name).map(Form::of).map_err(refused(name))).collect()
+    let names = if text.trim() == "all" { LAWS.iter().map(|law| law.value).collect() } else { parts(text) };
+    names.into_iter().map(|name| crate::fit::find(name).map(Form::of).map_err(refused(name))).collect()
 }
 
 impl Page for FitRuns {

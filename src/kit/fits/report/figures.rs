@@ -118,9 +118,8 @@ impl Study<'_> {
         inputs.iter().map(|x| self.problem.law.predict(p, x)).collect()
     }
 
-    /// Figure of the runs and of the law fitted to them.
-    pub(super) fn data(&self) -> Figure {
-        let (data, law) = (&self.shown.data, self.problem.law);
+    /// Title of the figure of the runs, and the axis of the losses.
+    fn runs(&self) -> (Template<0>, Axis) {
         let title = match (self.simulated, self.fit.is_some()) {
             (false, false) => words::DATA,
             (false, true) => words::DATA_AND_FIT,
@@ -128,14 +127,17 @@ impl Study<'_> {
             (true, true) => words::SIMULATED_DATA_AND_FIT,
         };
         let log = self.problem.objective.residual == Residual::Log;
-        let value = if law.info.objective.residual == Residual::Log { words::LOSS } else { words::VALUE };
-        let value = axis(value, log);
-        let (Some(n), Some(d)) = (self.place(Role::Params), self.place(Role::Tokens)) else {
-            return self.data_of_one(title, value);
-        };
+        let value = if self.problem.law.info.objective.residual == Residual::Log { words::LOSS } else { words::VALUE };
+        (title, axis(value, log))
+    }
+
+    /// Figure of the runs and of the law fitted to them, for a law of parameters, tokens and perhaps unique tokens, whose
+    /// places among the inputs are `n`, `d` and `unique`.
+    #[inline(never)]
+    pub(super) fn data(&self, n: usize, d: usize, unique: Option<usize>) -> Figure {
+        let data = &self.shown.data;
         // A law of repeated data is drawn over epochs, with one group for each number of unique tokens. Other laws are drawn
         // over tokens, with one group for each number of parameters.
-        let unique = self.place(Role::Unique);
         let by = unique.unwrap_or(n);
         let over = |x: &[f64]| unique.map_or(x[d], |u| (x[d] / x[u]).max(1.0));
         let groups = apart((0..data.len()).map(|i| data.input(i)[by]));
@@ -153,6 +155,7 @@ impl Study<'_> {
             series.push(Series::measured(format!("{group}-runs"), label, x, y).group(group));
         }
         let x = Axis::log(if unique.is_some() { words::EPOCHS } else { words::TOKENS_D });
+        let (title, value) = self.runs();
         Figure::new("data", title, x, value).series(series)
     }
 
@@ -179,7 +182,8 @@ impl Study<'_> {
         self.curve(line, &inputs).group(group.to_owned())
     }
 
-    pub(super) fn data_of_one(&self, title: Template<0>, value: Axis) -> Figure {
+    #[inline(never)]
+    pub(super) fn data_of_one(&self) -> Figure {
         let data = &self.shown.data;
         let xs = || (0..data.len()).map(|i| data.input(i)[0]);
         let [lo, hi] = ends(xs().filter(|x| *x > 0.0));
@@ -195,15 +199,16 @@ impl Study<'_> {
             let line = Series::theory("fit", words::FIT, curve, self.along(&fit.params, &inputs));
             series.push(self.curve(line, &inputs));
         }
+        let (title, value) = self.runs();
         Figure::new("data", title, Axis::log(words::X), value).series(series)
     }
 
     /// Figure of the worth of K epochs over U unique tokens. The worth is the number of fresh tokens that would give an
     /// equal loss, divided by U.
     ///
-    /// The model has a hundredth of U parameters: it is so small that the unique tokens support all of its parameters.
-    pub(super) fn worth(&self) -> Option<Figure> {
-        let (d, u) = (self.place(Role::Tokens)?, self.place(Role::Unique)?);
+    /// `d` and `u` are the places of the tokens and of the unique tokens among the inputs. The model has a hundredth of U parameters: it is so small that the unique tokens support all of its parameters.
+    #[inline(never)]
+    pub(super) fn worth(&self, d: usize, u: usize) -> Figure {
         let (data, law) = (&self.shown.data, self.problem.law);
         let middle = (0..data.len()).map(|i| math::ln(data.input(i)[u])).sum::<f64>() / data.len() as f64;
         let unique = math::exp(middle);
@@ -222,7 +227,7 @@ impl Study<'_> {
         series.extend(self.theirs(&xs, &of));
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let (x, y) = (Axis::log(words::EPOCHS), Axis::log(words::WORTH));
-        Some(Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series))
+        Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series)
     }
 
     /// Figure of parameters against tokens: the runs, lines of equal loss, lines of equal compute, and the

@@ -116,11 +116,15 @@ struct Claimed {
 impl Study<'_> {
     /// All figures, tables and verdicts that can be shown so far.
     pub fn output(&self) -> Output {
-        let mut output = Output {
-            figures: self.worth().into_iter().chain([self.data()]).collect(),
-            tables: vec![self.notes()],
-            verdicts: Vec::new(),
-        };
+        let [n, d, u] = [Role::Params, Role::Tokens, Role::Unique].map(|role| self.place(role));
+        let mut output = Output { figures: Vec::new(), tables: vec![self.notes()], verdicts: Vec::new() };
+        if let (Some(d), Some(u)) = (d, u) {
+            output.figures.push(self.worth(d, u));
+        }
+        output.figures.push(match (n, d) {
+            (Some(n), Some(d)) => self.data(n, d, u),
+            _ => self.data_of_one(),
+        });
         if let Some(fit) = self.fit {
             self.of_fit(fit, &mut output);
         }
