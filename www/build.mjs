@@ -620,13 +620,13 @@ const total = (/** @type {Iterable<string>} */ names) =>
 /** What every page of the lab loads before it shows anything. */
 const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
 /** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
-const costs = all.map(({ slug, data, params }) => {
+const costs = all.map(({ slug, data }) => {
   const { opening, running } = assets.cpu.loads[slug];
   const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
   const after = fileOf("after-first-figure.js");
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
-  // The rare controls are among what others fetch later; see `needsMore` in elements/scaling-lab.js.
-  if (data || params.some(({ kind }) => kind === "matrix")) ready.push(after);
+  // The panel of a table is among what others fetch later.
+  if (data) ready.push(after);
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
   return {
     slug,

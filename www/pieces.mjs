@@ -62,9 +62,10 @@ const REFUSALS = /4core3(fmt5float|num7flt2dec)/;
  * @param {{functions: Map<string, Set<string>>, exported: Map<string, string>}} module the module that is to be divided, which
  *   wasm-bindgen has made of the linked one: its functions with those that each calls, and its exports
  * @param {Map<string, Set<string>>} opened the functions that ran while an experiment was opened, by experiment
+ * @param {string[]} tables the functions that a run calls only for the user's table, by the ends of their names
  * @returns {{pieces: Piece[], loads: Map<string, Loads>, gpu: number[], rest: number}}
  */
-export function plan(graph, { functions, exported }, opened) {
+export function plan(graph, { functions, exported }, opened, tables = TABLES) {
   const slugs = [...opened.keys()];
   const names = [...functions.keys()];
   // wasm-bindgen removes the digest from the names of exports, and adds shims of its own, of which the linker knows nothing.
@@ -122,14 +123,14 @@ export function plan(graph, { functions, exported }, opened) {
     [...entries].filter(([, owner]) => owner === slug).map(([node]) => node);
 
   const driver = nodes(only(names, (name) => DRIVER.test(name)));
-  const tables = TABLES.flatMap((path) => {
+  const ofTables = tables.flatMap((path) => {
     // A digest follows the path in the name of a function; its closures have longer names.
     const found = names.filter((name) => name.split(path)[1]?.match(/^(17h\w+)?E?$/));
     if (found.length !== 1) throw new Error(`${found.length} functions of the wasm are ${path}`);
     return nodes(found);
   });
   const refusals = nodes(only(names, (name) => REFUSALS.test(name)));
-  const onCpu = new Set([...barred, ...driver, ...tables, ...refusals]);
+  const onCpu = new Set([...barred, ...driver, ...ofTables, ...refusals]);
 
   // What most openings run is the core.
   const shared = only(names, (name) => (times.get(name) ?? 0) * 2 > slugs.length);

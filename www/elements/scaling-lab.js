@@ -8,6 +8,7 @@ import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
 import { unsupported } from "../js/engine/wasm.js";
 import { t } from "../js/i18n.js";
+import { matrix } from "../js/matrix-control.js";
 import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
 import { fill } from "../js/text.js";
@@ -55,9 +56,6 @@ const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name)
 
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
-
-/** Does the experiment need a panel or controls that are not loaded with the page? @param {Entry} entry */
-const needsMore = ({ data, params }) => data || params.some(({ kind }) => kind === "matrix");
 
 /** @type {CSSStyleSheet | undefined} */
 let sheet;
@@ -263,7 +261,8 @@ export class ScalingLab extends HTMLElement {
       const [[entry, later]] = await Promise.all([
         entryOf(slug).then(
           async (entry) =>
-            /** @type {const} */ ([entry, entry && needsMore(entry) ? await loadLater() : null]),
+            // The panel for the user's own table is not loaded with the page.
+            /** @type {const} */ ([entry, entry?.data ? await loadLater() : null]),
         ),
         engine.ready(slug),
       ]);
@@ -434,19 +433,18 @@ export class ScalingLab extends HTMLElement {
 
   // ---- view -------------------------------------------------------------------------------------------
 
-  /** @param {Entry} entry @param {Later | null} later given if the experiment needs it */
+  /** @param {Entry} entry @param {Later | null} later given if the experiment takes a table */
   #build(entry, later) {
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     this.#own?.rest();
-    this.#own =
-      later && entry.data
-        ? later.ownRuns({
-            purpose: entry.data,
-            heading: headingOf(level, t("own.title")),
-            changed: () => this.#set(this.#settings),
-            download: later.download,
-          })
-        : null;
+    this.#own = later
+      ? later.ownRuns({
+          purpose: entry.data,
+          heading: headingOf(level, t("own.title")),
+          changed: () => this.#set(this.#settings),
+          download: later.download,
+        })
+      : null;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     root.adoptedStyleSheets = [
       /** @type {CSSStyleSheet} */ (sheet),
@@ -454,34 +452,41 @@ export class ScalingLab extends HTMLElement {
     ];
     this.#values = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     const run = this.#run;
-    this.#view = new View(root, entry, level, this.#own?.element, later?.kinds, {
-      play: () => (run.mode === "playing" ? this.pause() : this.run()),
-      step: () => this.step(),
-      reset: () => this.reset(),
-      cancel: () => this.cancel(),
-      warm: () => this.#place().then(({ kind }) => kind === "gpu" && engine.warm("gpu")),
-      change: (name, text, settled) => {
-        if (this.#values[name] !== text) this.#change({ [name]: text }, settled);
-        else if (settled) this.#emit("change", { settled });
+    this.#view = new View(
+      root,
+      entry,
+      level,
+      this.#own?.element,
+      { matrix, ...later?.kinds },
+      {
+        play: () => (run.mode === "playing" ? this.pause() : this.run()),
+        step: () => this.step(),
+        reset: () => this.reset(),
+        cancel: () => this.cancel(),
+        warm: () => this.#place().then(({ kind }) => kind === "gpu" && engine.warm("gpu")),
+        change: (name, text, settled) => {
+          if (this.#values[name] !== text) this.#change({ [name]: text }, settled);
+          else if (settled) this.#emit("change", { settled });
+        },
+        seed: (text) => this.#setSeed(text),
+        device: (device) => {
+          this.#device = /** @type {Choice} */ (device);
+          this.#badge();
+          this.#change({}, true);
+        },
+        pace: (pace) => (run.pace = pace),
+        preset: (query) => this.#set(parseQuery(query)),
+        value: (name) => this.#values[name] ?? "",
+        runs: () => this.#own?.held ?? null,
+        drawn: (result) => this.#drawn(result),
+        link: () => {
+          const of = run.of;
+          if (of) this.#view?.copy(this.#link(), of.missing.link);
+        },
+        take: (what) => this.#take((later, taken) => later.take[what](taken)),
+        save: (figure, format) => this.#take((later, taken) => later.save(taken, figure, format)),
       },
-      seed: (text) => this.#setSeed(text),
-      device: (device) => {
-        this.#device = /** @type {Choice} */ (device);
-        this.#badge();
-        this.#change({}, true);
-      },
-      pace: (pace) => (run.pace = pace),
-      preset: (query) => this.#set(parseQuery(query)),
-      value: (name) => this.#values[name] ?? "",
-      runs: () => this.#own?.held ?? null,
-      drawn: (result) => this.#drawn(result),
-      link: () => {
-        const of = run.of;
-        if (of) this.#view?.copy(this.#link(), of.missing.link);
-      },
-      take: (what) => this.#take((later, taken) => later.take[what](taken)),
-      save: (figure, format) => this.#take((later, taken) => later.save(taken, figure, format)),
-    });
+    );
     this.#listen();
   }
 

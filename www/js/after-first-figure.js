@@ -1,7 +1,6 @@
 // Code that is not needed before the first figure is drawn, in one file: the other pages, the user's own table, saving and copying.
 export { about, published } from "./pages.js";
-export { kinds } from "./rare-controls.js";
-export { ownRuns, ownSheet } from "./table-panel.js";
+export { kinds, ownRuns, ownSheet } from "./table-panel.js";
 export { download } from "./export.js";
 export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";

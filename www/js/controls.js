@@ -12,7 +12,7 @@ import { formatList, parseShares } from "./value-text.js";
  *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>,
  *    value?: (name: string) => string, ask?: (name: string, text: string) => void}} Context
  *    `size`: how many parts the experiment has now; `runs`: the table that it reads; `kinds`: controls that few experiments need
- *    (rare-controls.js); `value` and `ask` read and set other parameters
+ *    (matrix-control.js, table-panel.js); `value` and `ask` read and set other parameters
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;

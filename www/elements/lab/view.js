@@ -87,7 +87,7 @@ export class View {
 
   /**
    * @param {ShadowRoot} root @param {Entry} entry @param {1 | 2} level of its title
-   * @param {HTMLElement | undefined} panel for the user's own table @param {Later["kinds"] | undefined} kinds of controls that only few experiments need
+   * @param {HTMLElement | undefined} panel for the user's own table @param {Record<string, import("../../js/controls.js").Make>} kinds of controls that only few experiments need
    * @param {Acts} acts
    */
   constructor(root, entry, level, panel, kinds, acts) {
@@ -172,7 +172,7 @@ export class View {
 
   // ---- building it --------------------------------------------------------------------------------------
 
-  /** Makes a control for each parameter. @param {Entry} entry @param {Later["kinds"] | undefined} kinds */
+  /** Makes a control for each parameter. @param {Entry} entry @param {Record<string, import("../../js/controls.js").Make>} kinds */
   #parameters(entry, kinds) {
     const acts = this.#acts;
     const context = {
