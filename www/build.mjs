@@ -35,9 +35,14 @@ const BUDGET = {
   embed: 5 * KB,
   growth: 400,
 };
-/** Experiments that need more, and how much. They need the fitter. */
+/**
+ * Experiments that need more. The fitter is allowed 120 and 260 KB. Others are short of their aim: closed forms that an
+ * opening draws need more code (`k-composition`, `multi-epoch`), a law of three quantities too (`data-constrained`).
+ */
 const MORE = {
-  "data-constrained": { ready: 120 * KB, run: 260 * KB },
+  "k-composition": { ready: 115 * KB },
+  "multi-epoch": { ready: 112 * KB, run: 207 * KB },
+  "data-constrained": { ready: 124 * KB, run: 260 * KB },
   chinchilla: { ready: 120 * KB, run: 260 * KB },
   fit: { ready: 120 * KB, run: 260 * KB },
 };

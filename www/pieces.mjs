@@ -6,7 +6,7 @@
 //   A+B-run        what runs of several experiments need besides, such as the fitter
 //   EXPERIMENT-run what runs of one experiment need besides
 //   gpu            what drives a GPU; runs call it only once a GPU is open
-//   rest           everything else, such as the reader of tables
+//   rest           everything else, such as the reader of tables and the sentences that refuse a value
 //
 // Two sources say what an experiment needs. What its opening runs was observed: build.mjs opens it and records the
 // functions. What its runs may need follows from the linker's records: all that the observed functions refer to, directly
@@ -47,15 +47,16 @@ function constantsOf(from, stop) {
 /** @template T @param {Iterable<T>} items @param {(item: T) => unknown} keep */
 const only = (items, keep) => new Set([...items].filter(keep));
 
-/** The exports that only readers of tables and tests call, and what opens a GPU. */
-const RARE = /tablereader|runtable|digest/,
+/** The exports that only readers of tables, published numbers and tests call, and what opens a GPU. */
+const RARE = /tablereader|runtable|judge|digest/,
   OPENS = /open_gpu/;
 /** The functions that drive a GPU: all of src/exec/device.rs, and what opens and replaces a device. */
 const DRIVER = /scaling_lab(4|\.\.)exec((6|\.\.)device|4Exec(8open_gpu|7replace))/;
 /** Functions that a run calls only for the user's table. What they alone need is in the last piece, which comes with a table. */
 const TABLES = ["4fits11reads_table", "4fits11lacks_input", "4Rule5parse", "Study$GT$8left_out"];
-/** The standard library's writing of numbers, which only sentences that refuse a value call: the page writes all others. */
-const REFUSALS = /4core3(fmt5float|num7flt2dec)/;
+/** What refuses a value: sentences, and the standard library's writing of numbers, for the page writes all others. */
+const REFUSALS =
+  /4core3(fmt5float|num7flt2dec)|params(4mend|7unknown|7renamed|7to_text|4Spec6refuse)|session(7fitting|7unknown)|5error5Error9parameter/;
 
 /**
  * @param {{functions: Map<string, Node>, constants: Node[]}} graph what the linker recorded

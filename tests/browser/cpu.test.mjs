@@ -485,18 +485,6 @@ test("a panic in Rust is reported, and a restart recovers", () =>
     { mayThrow: true },
   ));
 
-/** What a page has fetched from its server so far. @param {import("playwright-core").Page} page */
-const fetched = (page) =>
-  page.evaluate(() => [
-    ...new Set([
-      location.href.split("#")[0],
-      ...performance
-        .getEntriesByType("resource")
-        .map(({ name }) => name)
-        .filter((name) => name.startsWith("http")),
-    ]),
-  ]);
-
 /** The bytes of gzip of files. @param {string[]} urls */
 const zipped = async (urls) => {
   let size = 0;
@@ -528,23 +516,34 @@ for (const [slug, settings] of Object.entries(STATES))
         assert.deepEqual([size, asked.length], [counted, requests], asked.join(" "));
         assert.ok(size <= budget.ready && asked.length <= budget.requests);
         await run(await ready(page));
-        const more = await fetched(page);
+        const more = await page.evaluate(() => [
+          location.href.split("#")[0],
+          ...performance
+            .getEntriesByType("resource")
+            .filter(
+              ({ name, startTime }) =>
+                name.startsWith("http") && startTime < (window.ended ?? Infinity),
+            )
+            .map(({ name }) => name),
+        ]);
         assert.ok(!more.some((url) => /\/rest-\w+\.wasm$/.test(url)), more.join(" "));
-        const whole = await zipped(more);
+        const whole = await zipped([...new Set(more)]);
         assert.ok(
           whole <= all,
           `${whole} bytes until the run has ended, and the build counts ${all}`,
         );
       },
       {
-        script: () =>
+        script: () => {
+          addEventListener("result", () => (window.ended ??= performance.now()));
           addEventListener("ready", () => {
             const fetched = performance
               .getEntriesByType("resource")
               .map(({ name }) => name)
               .filter((name) => name.startsWith("http"));
             window.cold ??= [...new Set([location.href.split("#")[0], ...fetched])];
-          }),
+          });
+        },
       },
     ));
 

@@ -81,6 +81,7 @@ declare global {
   // Variables that tests set in the page to read later.
   var axe: typeof import("axe-core");
   var cold: string[] | undefined;
+  var ended: number | undefined;
   var devices: GPUDevice[] | undefined;
   var hacked: unknown;
   var longest: number;

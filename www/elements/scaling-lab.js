@@ -54,6 +54,9 @@ const TABLE = ["data", "src"];
 /** Is this the name of a parameter, rather than an attribute of every element or a switch of this one? @param {string} name */
 const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
 
+/** What is left of the engine is fetched after the first run, or after this time. */
+const REST_MS = 20_000;
+
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
@@ -142,6 +145,7 @@ export class ScalingLab extends HTMLElement {
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
+      engine.rest().catch(() => {});
       if (type === "done") this.#emit("result", result);
       this.#view?.speak(type);
     },
@@ -288,6 +292,7 @@ export class ScalingLab extends HTMLElement {
       if (again) this.run();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
+      setTimeout(() => engine.rest().catch(() => {}), REST_MS);
       // Fetch the code that saves files while the page is idle, so that it works without a connection later.
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(

@@ -23,7 +23,7 @@ async function reproduce(claim, table, slow) {
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./engine/messages.d.ts").ToOwner) => void} */
   let receive = () => {};
-  await Promise.all([engine.ready(slug), engine.complete(slug)]);
+  await Promise.all([engine.ready(slug), engine.complete(slug), engine.rest()]);
   const session = await engine.session("cpu", (message) => receive(message));
   try {
     await new Promise((resolve, reject) => {

@@ -78,6 +78,11 @@ export class Engine extends EventTarget {
     return this.#load(cpu.loads[slug]?.running ?? []);
   }
 
+  /** Fetches what is left of the CPU's build: after it, no experiment that is open needs a connection any more. */
+  rest() {
+    return this.#load([cpu.rest]);
+  }
+
   /** Fetches pieces of the CPU's build and gives them to the workers. Workers that start later get them at their start. @param {number[]} numbers */
   async #load(numbers) {
     const given = await fetchPieces(numbers);
@@ -201,7 +206,7 @@ export class Engine extends EventTarget {
    * @returns {Promise<import("../types.d.ts").Runs>}
    */
   async read(source, limit, progress, signal) {
-    await this.#load([cpu.rest]);
+    await this.rest();
     const host = this.#host("cpu");
     const table = ++this.#tables;
     await host.ready;
