@@ -95,7 +95,7 @@ pub fn curvature(p: &[f64], k: u32) -> f64 {
 }
 
 /// Learning rate above which SGD with batches of M = `batch` samples cannot stay at the true weights:
-/// `2 / (k/M + (1 - 1/M) lambda_max)`, where lambda_max is the largest eigenvalue of the Hessian at the true weights.
+/// `2 / (k/M + (1 - 1/M) lambda_max)`, where `lambda_max` is the largest eigenvalue of the Hessian at the true weights.
 ///
 /// At the true weights, the gradient of the prediction for a sample of k different skills has the squared length k. So
 /// a step with learning rate eta changes the squared distance in the steepest direction, of eigenvalue lambda, by the
