@@ -234,7 +234,7 @@ impl Kernel for Compose {
     }
 }
 
-/// Advances a group through the steps that the uniforms give, if its number of hops is at most `K`.
+/// Advances a group through the range of steps in the kernel's uniforms, if its number of hops is at most `K`.
 fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
     let (training, block) = ((group / u.blocks) as usize, group % u.blocks);
     let columns = 1 << u.bits;

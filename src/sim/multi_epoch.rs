@@ -444,7 +444,7 @@ fn order_words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     std::array::from_fn(|l| words[(first as usize + l) % 4][l])
 }
 
-/// Advances a group through the steps that the uniforms give.
+/// Advances a group through the range of steps in the kernel's uniforms.
 fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
     let (trial, run) = ((group / u.runs) as usize, group % u.runs);
     let draw = Draw { u, table: bytemuck::cast_slice(inputs.u32(0)), aliases: inputs.u32(1), factors: inputs.f32(2) };

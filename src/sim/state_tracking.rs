@@ -240,7 +240,7 @@ pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bo
     }
 }
 
-/// Advances `PART` lanes of a group through the steps that the uniforms give.
+/// Advances `PART` lanes of a group through the range of steps in the kernel's uniforms.
 fn part<const N: usize, const NN: usize>(
     u: &Uniforms,
     table: &[u32],

@@ -521,11 +521,11 @@ impl<'a> Objects<'a> {
         self.peek("").is_none()
     }
 
-    /// Reads the next JSON value with all values that are nested in it, up to `deep` levels. `left` is the number of
-    /// values that may still be read; each value reduces it by 1.
+    /// Reads the next JSON value and the values nested in it, at most `deep` levels deep. `left` is the number of values
+    /// that may still be read; each value reduces it by 1.
     ///
     /// # Errors
-    /// The text is not JSON, or has too many values.
+    /// The text is not JSON, is nested more deeply, or has too many values.
     pub fn tree(&mut self, deep: usize, left: &mut usize) -> Result<Tree> {
         *left = left.checked_sub(1).ok_or_else(too_many)?;
         let (line, next) = (self.line, self.peek(""));

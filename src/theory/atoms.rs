@@ -373,7 +373,7 @@ mod tests {
     use super::*;
     use crate::theory::tests::close;
 
-    /// The losses by their definition, computed atom by atom. Holds the test probabilities.
+    /// Computes the losses from their definition, atom by atom. The field holds the test probability of each atom.
     struct Brute(Vec<f64>);
     impl Brute {
         fn new(count: u32, alpha: f64) -> Self {

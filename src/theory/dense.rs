@@ -205,8 +205,9 @@ pub struct OnePass {
 }
 
 impl OnePass {
-    /// Model with the eigenvalues `spectrum` > 0 of the feature covariance and as many target weights; `noise` is the
-    /// variance of the label noise, and kurtosis >= 1.
+    /// Model of one pass. `spectrum` holds the eigenvalues of the feature covariance, all above 0, and `targets` one
+    /// target weight for each eigenvalue. `noise` is the variance of the label noise. `kurtosis` is the kurtosis of a
+    /// feature, at least 1.
     pub fn new(spectrum: &[f64], targets: &[f64], noise: f64, kurtosis: f64) -> Self {
         let mut order: Vec<usize> = (0..spectrum.len()).collect();
         sort_by(&mut order, &|i| -spectrum[i]);

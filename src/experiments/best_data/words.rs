@@ -36,8 +36,8 @@ crate::texts! {
     ASKED_RATE = "your learning rate";
     // Verdict of a race at one learning rate.
     POWER_LAW_WINS = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Ratio of the medians";
-    POWER_LAW_WINS_AT_LEAST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Lower bound on the ratio of the medians";
-    POWER_LAW_WINS_AT_MOST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Upper bound on the ratio of the medians";
+    POWER_LAW_WINS_AT_LEAST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Lower bound on the ratio of the medians, and the interval of the ratio";
+    POWER_LAW_WINS_AT_MOST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Upper bound on the ratio of the medians, and the interval of the ratio";
     MEDIANS = r"Half of the runs reached the target within {slow} samples with uniform training, and within {fast} samples with the best power law, $\alpha$ = {alpha}.";
     UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of the two medians in these runs is therefore above {ratio}. The interval also allows for chance in the runs.";
     POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of the two medians in these runs is therefore below {ratio}. The interval also allows for chance in the runs.";
@@ -48,5 +48,5 @@ crate::texts! {
     BEST_RATES = r"Of the {tried} learning rates, {uniform} is best for uniform training and {power} for the power law $\alpha$ = {alpha}.";
     NO_RATE = "At none of the learning rates did half of the runs reach the target within the budget.";
     HOLDS_ONE = "The interval of the ratio contains 1, so it does not show which distribution is faster. Simulate more runs to decide.";
-    NO_RATIO = "No ratio can be measured. A ratio needs a learning rate at which at least half of the runs reach the target within the budget of samples, both for uniform training and for a power law. At least one of the two has no such learning rate.";
+    NO_RATIO = "No ratio can be measured. With uniform training, or with every power law, fewer than half of the runs reached the target within the budget of samples at each learning rate.";
 }

@@ -182,8 +182,8 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
     Ok(())
 }
 
-/// Sentences about columns that cannot all be right: operations that are not about 6 times parameters times tokens,
-/// tokens that are not unique tokens times epochs, more unique tokens than tokens seen.
+/// Sentences that warn of columns that contradict each other: the compute differs much from 6 N D for N parameters and D
+/// tokens, the tokens differ from the unique tokens times the epochs, or more tokens are unique than were seen.
 pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<Text> {
     let values = |role: Role| {
         let part = columns.part(role, table).filter(|_| columns.is_sure(role, table))?;

@@ -24,8 +24,9 @@ pub(super) struct Snapshot {
     /// Losses of the runs that have not diverged; `accuracy` holds their sign accuracies.
     pub(super) loss: Vec<f32>,
     pub(super) accuracy: Vec<f32>,
-    /// Sums over the runs that have not diverged. The first two are of A and B, the mean weight and the mean squared
-    /// weight under the training distribution. The others are of the mean weight in each group of skills.
+    /// Sums over the runs that have not diverged. The first entry sums A, the mean weight under the training
+    /// distribution, and the second B, the mean squared weight. Each further entry sums the mean weight of one group of
+    /// skills.
     pub(super) sums: [f64; 2 + BINS],
     /// Values of the first [`SHOWN`] runs: the loss, the mean weight A and the mean squared weight B under the training
     /// distribution, and the mean weight in each group of skills. All are NaN if the run diverged.

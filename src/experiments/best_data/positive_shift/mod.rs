@@ -46,7 +46,7 @@ crate::params! {
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
         /// Constant $b$ of each part. The error is $c/(n^a + b)$ in a power law with offset, $b/N^a + c/n^a$ in a power law with transfer, and $c + b e^{-Tq}$ in the mixing law. The other families do not use $b$.
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
-        /// Constant $c$ of each part: the factor of the term that falls as the part gets more samples, such as $c/n^a$. In the mixing law, $c$ is added to the error and does not fall. The logarithm does not use $c$.
+        /// Constant $c$ of each part: the factor of the term that falls as the part gets more samples, such as $c/n^a$. In the mixing law, $c$ is the part of the error that does not fall. Logarithmic curves do not use $c$.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
         /// Transfer matrix $T$ of the mixing law: how much part $k$ (row) learns from data of part $j$ (column). Leave it empty if each part learns only from its own data.
         t: Vec<Vec<f64>> = Spec::matrix("", -20.0, 20.0);

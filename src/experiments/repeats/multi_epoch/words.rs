@@ -145,11 +145,11 @@ crate::texts! {
     COLUMN_FACTOR = "prefactor";
     COLUMN_EXPONENT = "exponent of $N$";
     INFINITELY_MANY = "infinitely many";
-    ADVICE = "Number of epochs over your data set whose average worth is 0.75 epochs of fresh data, according to four sources";
+    ADVICE = "How many epochs over your data set are worth, on average, 0.75 epochs of fresh data each, according to four sources";
     COLUMN_ADVISER = "source";
     COLUMN_ADVISED = "epochs";
     COLUMN_TOKENS = "tokens seen";
-    COLUMN_SLOPE = "slope against the natural logarithm of the data set size";
+    COLUMN_SLOPE = "change of the number of epochs when the logarithm of the data set size grows by 1";
     ADVICE_THUMB = "rule of thumb: up to 4 epochs are almost as good as new data (Muennighoff et al.)";
     ADVICE_LAW = "Muennighoff's law, $R_D$ = {decay}";
     ADVICE_REGRESSION = "linear regression, equally strong features, noise as strong as the signal";
@@ -180,12 +180,12 @@ crate::texts! {
     MORE_RUNS_OR_RANGE = "The interval is too wide to tell. Simulate more runs, or compare data set sizes $N$ that differ more.";
     NO_PLATEAU = "For at least one data set more epochs would still raise $E$: it has not reached its plateau. Simulate more epochs to decide.";
     LARGE_RATES = "Not compared: with so little label noise the best learning rates at $N$ = {samples} are too large for mean-field theory. Use more label noise, or only larger data sets.";
-    LARGE_RATES_AND_FEW = "Not compared: the smallest data set, $N$ = {smallest}, does not meet two conditions of mean-field theory. It has fewer than {each} samples per feature, which is {samples} samples here, and with so little label noise its best learning rates are too large. Use only data sets of at least {samples} samples. If their best learning rates are still too large, use more label noise.";
+    LARGE_RATES_AND_FEW = "Not compared with mean-field theory, because the smallest data set, $N$ = {smallest}, does not meet two of its conditions. First, the theory needs at least {each} samples per feature, that is {samples} samples here. Second, the label noise is so small that the best learning rates are too large for the theory. Use only data sets of at least {samples} samples. If their best learning rates are still too large, use more label noise.";
     FEW_PER_FEATURE = "Not compared: mean-field theory needs at least {each} samples per feature. Use only data sets of at least {samples} samples.";
     SMALLEST_RATE = "For {pairs} {pairs:pair|pairs} of $K$ and $N$ the smallest learning rate tried was the best one, so an even smaller rate may be better.";
     // Verdicts: plateau, constant reuse, powers, one curve.
     PLATEAU_SLOPE = r"Hypothesis: the plateau of the effective reuse rate $E$ grows with the number of samples $N$ as mean-field theory predicts. $E$ is the number of epochs of fresh data that $K$ epochs of repeated data are worth, and its plateau is reached after many epochs. Slope of the plateau against $\ln N$";
-    PLATEAU_MARGIN = "Mean-field theory may be off by {margin} at the values of $N$ of this run, so the interval is widened by {margin} of the theoretical slope. To agree, the widened interval must contain the theoretical slope and exclude 0.";
+    PLATEAU_MARGIN = "Mean-field theory may be off by {margin} at the values of $N$ of this run, so the verdict widens the interval at each end by {margin} of the theoretical slope. The verdict is that the slopes agree if the widened interval contains the theoretical slope and not 0.";
     PLATEAU_LIMIT = "In the limit of many samples the slope is {slope}.";
     CONSTANT_REUSE = "Hypothesis: the effective reuse rate $E$, which is the number of epochs of fresh data that {epochs} {epochs:epoch|epochs} of repeated data {epochs:is|are} worth, does not depend on the number of samples $N$ of the data set. $E$ at $N$ = {large} divided by $E$ at $N$ = {small}";
     MUENNIGHOFF_PREDICTS = "Muennighoff's law, fitted to language models with the decay constant $R_D$ = {decay}, predicts $E$ = {predicted} after {epochs} {epochs:epoch|epochs}, whatever the size of the data set. Here the simulated $E$ is {small} at the smallest $N$ and {large} at the largest.";
