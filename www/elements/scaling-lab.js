@@ -145,9 +145,9 @@ export class ScalingLab extends HTMLElement {
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
-      engine.rest().catch(() => {});
       if (type === "done") this.#emit("result", result);
       this.#view?.speak(type);
+      engine.rest().catch(() => {});
     },
     stuck: (stuck) => this.#view?.notices(stuck ? [t("stuck")] : [], "stuck"),
     answered: () => this.#view?.alert(),
