@@ -265,15 +265,15 @@ export async function published(body) {
   );
 }
 
-/** A table under a heading; `last` is a row of totals. @param {string} heading @param {string[]} columns @param {(string | Node)[][]} cells @param {[string, ...string[]]} [last] */
-const rows = (heading, columns, cells, last) => [
+/** A table under a heading; `last` is a row of totals. @param {string} kind a class @param {string} heading @param {string[]} columns @param {(string | Node)[][]} cells @param {[string, ...string[]]} [last] */
+const rows = (kind, heading, columns, cells, last) => [
   h("h2", {}, t(heading)),
   h(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": t(heading) },
     h(
       "table",
-      { class: "files" },
+      { class: kind },
       h("thead", {}, h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))))),
       h(
         "tbody",
@@ -329,6 +329,7 @@ export async function about(body) {
       ),
     ),
     ...rows(
+      "files",
       "about.files",
       ["about.file", "about.sent", "about.unpacked"],
       entries.map(({ name, encodedBodySize, decodedBodySize }) => [
@@ -341,6 +342,7 @@ export async function about(body) {
     ...(costs
       ? [
           ...rows(
+            "costs",
             "about.costs",
             ["about.experiment", "about.ready", "about.run"],
             index.map(({ slug, title }) => [
