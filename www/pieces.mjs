@@ -10,8 +10,8 @@
 //
 // Two sources say what an experiment needs. What its opening runs was observed: build.mjs opens it and records the
 // functions. What its runs may need follows from the linker's records: all that the observed functions refer to, directly
-// or through others. So a run finds everything in its pieces, whatever its settings; only an opening may call something
-// that was not observed, and then split.mjs has a stub in its place.
+// or through others. So a run finds everything in its pieces, whatever its settings. Stubs (split.mjs) stand for the rest: what
+// an opening calls that was not observed, what refuses a value, and what the user's table needs.
 //
 // A small function that few experiments share is copied into the pieces of each. Constants follow the functions that
 // refer to them. A new experiment thus changes the pieces of the others little.
@@ -124,6 +124,7 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES) {
     [...entries].filter(([, owner]) => owner === slug).map(([node]) => node);
 
   const driver = nodes(only(names, (name) => DRIVER.test(name)));
+  if (!driver.length) throw new Error(`no function of the wasm matches ${DRIVER}`);
   const ofTables = tables.flatMap((path) => {
     // A digest follows the path in the name of a function; its closures have longer names.
     const found = names.filter((name) => name.split(path)[1]?.match(/^(17h\w+)?E?$/));
