@@ -180,7 +180,7 @@ crate::texts! {
     MORE_RUNS_OR_RANGE = "The interval is too wide to tell. Simulate more runs, or compare data set sizes $N$ that differ more.";
     NO_PLATEAU = "For at least one data set more epochs would still raise $E$: it has not reached its plateau. Simulate more epochs to decide.";
     LARGE_RATES = "Not compared: with so little label noise the best learning rates at $N$ = {samples} are too large for mean-field theory. Use more label noise, or only larger data sets.";
-    LARGE_RATES_AND_FEW = "Not compared with mean-field theory, because the smallest data set, $N$ = {smallest}, does not meet two of its conditions. First, the theory needs at least {each} samples per feature, that is {samples} samples here. Second, the label noise is so small that the best learning rates are too large for the theory. Use only data sets of at least {samples} samples. If their best learning rates are still too large, use more label noise.";
+    LARGE_RATES_AND_FEW = "Not compared: the smallest data set, $N$ = {smallest}, does not meet two conditions of mean-field theory. First, the theory needs at least {each} samples per feature, that is {samples} samples here. Second, the label noise is so small that the best learning rates are too large for the theory. Use only data sets of at least {samples} samples. If their best learning rates are still too large, use more label noise.";
     FEW_PER_FEATURE = "Not compared: mean-field theory needs at least {each} samples per feature. Use only data sets of at least {samples} samples.";
     SMALLEST_RATE = "For {pairs} {pairs:pair|pairs} of $K$ and $N$ the smallest learning rate tried was the best one, so an even smaller rate may be better.";
     // Verdicts: plateau, constant reuse, powers, one curve.
