@@ -306,8 +306,13 @@ test("columns can be corrected, and a link keeps the correction", () =>
     const loss = element.locator("[data-kind=columns]").getByLabel(/loss/i).first();
     await loss.selectOption({ label: "val,loss" });
     await page.waitForFunction(() => /loss%3A(%23|#)3|loss:(%23|#)3/.test(location.hash));
-    const before = await state(element);
     const name = (await element.locator("[data-kind=columns]").getAttribute("data-param")) ?? "";
+    // The address changes at once, the result when the engine has answered.
+    await page.waitForFunction(
+      (n) => document.querySelector("scaling-lab").result.params[n] === "loss:#3",
+      name,
+    );
+    const before = await state(element);
     assert.equal(before.query[name], "loss:#3");
     await page.reload();
     element = await ready(page);
