@@ -40,10 +40,12 @@ function lab() {
     const words = d(`words-${slug}`);
     // An opening makes the trait object of the run, whose table points to the functions of the run.
     refer(open, d(`vtable-${slug}`, run), words);
-    refer(run, sum, d(`table-${slug}`));
+    refer(run, sum, words, d(`table-${slug}`));
     if (slug > "b") refer(run, fitter, reads);
     return d(`entry-${slug}`, open, words, d(`spec-${slug}`));
   });
+  // A constant that leads to two experiments is the entry of neither.
+  d("both", ...["open-a", "open-b"].flatMap((name) => functions.get(name) ?? []));
   refer(find, d("list", ...entries), d("names"));
   const [gpu, opener] = [f("_ZN11scaling_lab4exec6device3Gpu3run"), f("opener")];
   refer(drive, find, step);
