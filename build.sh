@@ -195,7 +195,7 @@ modules() { # makes both builds, with wasm-bindgen for their JavaScript
     wasm_bindgen
     # With the compiler's own threshold, functions copied into their callers make the code a third larger; kernels mark what
     # they need inlined, and are as fast without it.
-    # Nor do loops that are unrolled for counts known only at run time make anything faster.
+    # Unrolled loops, where the count is known only at run time, make nothing faster either.
     wasm cpu --no-default-features -- -C link-arg=--emit-relocs \
         -C llvm-args=-inline-threshold=25 -C llvm-args=-inlinehint-threshold=50 \
         -C llvm-args=-unroll-runtime=false -C llvm-args=-force-vector-interleave=1 \

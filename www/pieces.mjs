@@ -10,8 +10,9 @@
 //
 // Two sources say what an experiment needs. What its opening runs was observed: build.mjs opens it and records the
 // functions. What its runs may need follows from the linker's records: all that the observed functions refer to, directly
-// or through others. So a run finds everything in its pieces, whatever its settings. Stubs (split.mjs) stand for the rest: what
-// an opening calls that was not observed, what refuses a value, and what the user's table needs.
+// or through others. So a run finds everything in its pieces, whatever its settings. Stubs (split.mjs) stand for
+// three kinds of functions: those that an opening calls although none was observed to call them, those that refuse a value, and
+// those that only the user's table needs.
 //
 // A small function that few experiments share is copied into the pieces of each. Constants follow the functions that
 // refer to them. A new experiment thus changes the pieces of the others little.

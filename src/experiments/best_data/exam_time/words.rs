@@ -92,8 +92,8 @@ crate::texts! {
     FEW_MISSED = "Only about {missed} missed facts decide where the minimum is, too few for a reliable interval. Simulate {times} times as many students or facts.";
     ONE_SUBJECT = "The best whole hours all go to one subject, so the minimum is at an end and no parabola can be fitted.";
     NO_MINIMUM = "A parabola fitted to the losses has no minimum within the shares compared. Simulate more students, more facts or more hours.";
-    PARABOLA = "The measured position is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The loss is no exact parabola, so this may shift the position by up to {resolution}. The theoretical position has the lowest exact loss for this number of hours; with many hours it tends to {limit}.";
-    PARABOLA_OF_PAIR = "The measured share is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The loss is no exact parabola, so this may shift the share by up to {resolution} of all hours. The theoretical share has the lowest exact loss for this number of hours; with many hours it tends to {limit}.";
+    PARABOLA = "The measured position is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The loss is no exact parabola, so the fit may shift the position by up to {resolution}. The theoretical position has the lowest exact loss for this number of hours; with many hours it tends to {limit}.";
+    PARABOLA_OF_PAIR = "The measured share is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The loss is no exact parabola, so the fit may shift the share by up to {resolution} of all hours. The theoretical share has the lowest exact loss for this number of hours; with many hours it tends to {limit}.";
     TOO_WIDE = "The interval is too wide to tell. Simulate more students.";
     NOT_RULED_OUT = "The interval does not rule out the matched shares. Simulate more students or more hours.";
 }
