@@ -188,7 +188,7 @@ const exporting = (values) =>
 
 /** Words that no language changes: names in addresses, numbers, addresses. */
 const SAME = new Set(
-  "slug name value query default kind scale id url tex origin pick was file seed".split(" "),
+  "slug name value query default kind scale id url tex origin pick was file seed main".split(" "),
 );
 
 /**

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use scaling_lab::math;
-use scaling_lab::output::{Cell, Document, Limit, Verdict};
+use scaling_lab::output::{Against, Cell, Document, Limit, Verdict};
 use scaling_lab::text;
 use scaling_lab::text::{Text, name, people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
@@ -130,24 +130,35 @@ pub(super) fn text(document: &Document, out: &mut dyn Write) -> Result<()> {
         if device.is_empty() { "" } else { " on " },
         device.join(", then ")
     )?;
+    if let Some(answer) = &document.output.answer {
+        writeln!(out, "\n{}", answer.text.plain())?;
+        let facts = answer.facts.iter().map(|fact| vec![fact.name.plain(), fact.value.plain()]).collect();
+        columns(facts, out)?;
+    }
     for verdict in &document.output.verdicts {
-        let agrees = match verdict.agrees {
-            Some(true) => "agrees",
-            Some(false) => "differs",
-            None => "cannot tell",
+        let found = match (verdict.agrees, verdict.against) {
+            (None, _) => "cannot tell",
+            (Some(true), Against::Prediction) => "as predicted",
+            (Some(false), Against::Prediction) => "not as predicted",
+            (Some(true), Against::Rival) => "not ruled out",
+            (Some(false), Against::Rival) => "ruled out",
+            (Some(within), Against::Bound) if within == (verdict.limit == Some(Limit::Upper)) => "below the bound",
+            (Some(_), Against::Bound) => "above the bound",
         };
         let digits = digits(verdict);
-        let word = match verdict.limit {
-            None => "theory",
-            Some(Limit::Upper) => "upper limit",
-            Some(Limit::Lower) => "lower limit",
+        let word = match (verdict.against, verdict.limit) {
+            (Against::Rival, None) => "rival",
+            (Against::Rival, Some(_)) => "threshold",
+            (_, None) => "theory",
+            (_, Some(Limit::Upper)) => "upper limit",
+            (_, Some(Limit::Lower)) => "lower limit",
         };
         let theory = verdict
             .theory
             .filter(|t| t.is_finite())
             .map(|t| format!("; {word} {}", shown(t, digits, verdict.unit)))
             .unwrap_or_default();
-        writeln!(out, "\n{}: {}{theory}: {agrees}.", verdict.claim.plain(), measured(verdict, digits))?;
+        writeln!(out, "\n{}: {}{theory}: {found}.", verdict.claim.plain(), measured(verdict, digits))?;
         if !verdict.note.is_empty() {
             writeln!(out, "{}", verdict.note.iter().map(Text::plain).collect::<Vec<_>>().join(" "))?;
         }
@@ -253,23 +264,38 @@ mod tests {
                 -6_220_302_286_064_874.0,
                 Some([-7e15, f64::INFINITY]),
                 1.0,
-                "−6.22 × 10¹⁵ [−7 × 10¹⁵, no upper bound]; theory 1: agrees.",
+                "−6.22 × 10¹⁵ [−7 × 10¹⁵, no upper bound]; theory 1: as predicted.",
             ),
-            (0.0, Some([f64::NEG_INFINITY, 2.5]), 0.1, "0 [no lower bound, 2.5]; theory 0.1: agrees."),
+            (0.0, Some([f64::NEG_INFINITY, 2.5]), 0.1, "0 [no lower bound, 2.5]; theory 0.1: as predicted."),
             (f64::NAN, None, 0.75, "nothing measured; theory 0.75: cannot tell."),
-            (0.751_234_5, Some([0.751, 0.7515]), 0.5, "0.75123 [0.751, 0.7515]; theory 0.5: differs."),
-            (1.0, Some([1.0, 1.0]), 2.0, "1; theory 2: differs."),
+            (0.751_234_5, Some([0.751, 0.7515]), 0.5, "0.75123 [0.751, 0.7515]; theory 0.5: not as predicted."),
+            (1.0, Some([1.0, 1.0]), 2.0, "1; theory 2: not as predicted."),
         ];
         for (measured, interval, theory, text) in known {
             let said = written(verdict(measured, interval, theory));
             assert!(said.ends_with(&format!("A claim: {text}\n")), "{said}");
         }
         let share = written(Verdict { unit: "%", ..verdict(0.757, Some([0.709, 0.806]), 0.755) });
-        assert!(share.ends_with("A claim: 75.7% [70.9%, 80.6%]; theory 75.5%: agrees.\n"), "{share}");
-        let limited = |limit| written(Verdict { unit: "atoms", ..verdict(2.0, Some([1.5, 2.5]), 2.0).limit(limit) });
-        let [upper, lower] = [Limit::Upper, Limit::Lower].map(limited);
-        assert!(upper.ends_with("A claim: 2 atoms [1.5, 2.5]; upper limit 2 atoms: agrees.\n"), "{upper}");
-        assert!(lower.contains("; lower limit 2 atoms: agrees."), "{lower}");
+        assert!(share.ends_with("A claim: 75.7% [70.9%, 80.6%]; theory 75.5%: as predicted.\n"), "{share}");
+        for (measured, limit, text) in [
+            (1.0, Limit::Upper, "upper limit 2 atoms: below the bound."),
+            (1.0, Limit::Lower, "lower limit 2 atoms: below the bound."),
+            (3.0, Limit::Upper, "upper limit 2 atoms: above the bound."),
+            (3.0, Limit::Lower, "lower limit 2 atoms: above the bound."),
+        ] {
+            let within = (measured < 2.0) == (limit == Limit::Upper);
+            let said = written(Verdict {
+                agrees: Some(within),
+                ..verdict(measured, None, 2.0).limit(limit).unit(word("atoms"))
+            });
+            assert!(said.trim_end().ends_with(text), "{said}");
+        }
+        for (theory, text) in [(1.0, "rival 1: not ruled out."), (2.0, "rival 2: ruled out.")] {
+            let said = written(verdict(1.0, Some([0.9, 1.1]), theory).rival());
+            assert!(said.trim_end().ends_with(text), "{said}");
+        }
+        let threshold = written(verdict(3.0, Some([3.0; 2]), 2.0).limit(Limit::Upper).rival());
+        assert!(threshold.trim_end().ends_with("threshold 2: ruled out."), "{threshold}");
     }
 
     #[test]
@@ -289,7 +315,7 @@ mod tests {
                 table(Some(word("No x.")), unknown),
                 table(Some(word("But there is.")), vec![vec![word("word").into()]]),
             ],
-            verdicts: vec![],
+            ..Output::default()
         };
         output.explain();
         let said = written(output);

@@ -246,6 +246,7 @@ mod tests {
         let series = Series::measured("s", word(""), vec![1.0, 2.0, 4.0], vec![10.0, 20.0, f64::NAN])
             .interval(vec![9.0, 18.0, 0.0], vec![11.0, 22.0, 0.0]);
         Output {
+            answer: None,
             figures: vec![Figure::new("f", word(""), axis, axis).series([series])],
             tables: vec![Table {
                 id: "t",

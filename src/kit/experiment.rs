@@ -38,6 +38,9 @@ pub trait Experiment: Sized + 'static {
     /// Parameter values for tests, as `name=value&...`. With these values a run takes less than a second, and yields at
     /// least one verdict that is not "cannot tell".
     const QUICK: &'static str;
+    /// The names of the one to three parameters whose controls share the first screen with the headline figure and the
+    /// answer. The controls of all other parameters are folded.
+    const MAIN: &'static [&'static str];
     /// Settings, as `name=value&...`, that the page must be able to show after the first download of the experiment, in
     /// addition to the default setting. They are the settings that a visitor is likely to choose in the first seconds,
     /// with the main controls. The build of the page opens the experiment at each of them and records which functions
@@ -156,6 +159,9 @@ pub struct Entry {
     pub texts: Templates,
     /// The declarations of the experiment's parameters.
     pub params: &'static [Spec],
+    /// The names of the parameters whose controls share the first screen with the headline figure.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub main: &'static [&'static str],
     /// The numbers that the experiment recomputes: published numbers, and earlier results of this lab.
     #[cfg(not(target_arch = "wasm32"))]
     pub claims: &'static [Claim],
@@ -194,6 +200,8 @@ impl Entry {
             #[cfg(not(target_arch = "wasm32"))]
             texts: E::TEXTS,
             params: E::Params::SPECS,
+            #[cfg(not(target_arch = "wasm32"))]
+            main: E::MAIN,
             #[cfg(not(target_arch = "wasm32"))]
             claims: E::CLAIMS,
             #[cfg(not(target_arch = "wasm32"))]

@@ -12,12 +12,12 @@
 //! use scaling_lab::exec::{Exec, Inputs, Kernel, Lanes, Twin, parity::Case};
 //! use scaling_lab::kit::legs::Carried;
 //! use scaling_lab::kit::{Claim, Entry, Experiment, Info, Pick, Preset, Source};
-//! use scaling_lab::output::{Axis, Figure, Output, Points, Progress, Series, Verdict};
+//! use scaling_lab::output::{Answer, Axis, Figure, Output, Points, Progress, Series, Verdict};
 //! use scaling_lab::params::{Params as _, Spec, query};
 //! use scaling_lab::rng::{Stream, philox};
 //! use scaling_lab::stats::mean_and_error;
 //! use scaling_lab::text;
-//! use scaling_lab::text::{Templates, count};
+//! use scaling_lab::text::{Templates, count, number};
 //! # fn main() -> Result<()> {
 //!
 //! // theory/coin.rs
@@ -93,6 +93,8 @@
 //!     LAW = "p(1-p)/n";
 //!     SIMULATED = "simulated runs";
 //!     FALLS = "The squared error of the share of heads is $p(1-p)/n$";
+//!     WILL_BE = "After {tosses} tosses, theory expects a squared error of {error}.";
+//!     WAS = "After {tosses} tosses, the mean squared error is {error}.";
 //!     AFTER = "Measured after {tosses} {tosses:toss|tosses}.";
 //!     MORE_RUNS = "Simulate more runs to decide.";
 //! }
@@ -130,6 +132,7 @@
 //! impl Experiment for Coin {
 //!     const SLUG: &'static str = "coin";
 //!     const QUICK: &'static str = "runs=512";
+//!     const MAIN: &'static [&'static str] = &["p", "tosses"];
 //!     const KERNELS: &'static [Twin] = &[Twin::kernel::<Tosses>()];
 //!     type Params = Params;
 //!     // words.rs
@@ -191,7 +194,12 @@
 //!             .note(text!(AFTER, tosses = count(self.params.tosses)))
 //!             .once(self.progress().finished())
 //!             .against(early, MORE_RUNS);
-//!         Output { figures: vec![figure], tables: vec![], verdicts: vec![verdict] }
+//!         // What theory predicts until something is measured, and then what was measured.
+//!         let answer = match self.errors.last() {
+//!             None => text!(WILL_BE, tosses = count(self.params.tosses), error = number(at_end)),
+//!             Some(&(measured, _)) => text!(WAS, tosses = count(self.params.tosses), error = number(measured)),
+//!         };
+//!         Output { answer: Some(Answer::new(answer)), figures: vec![figure], tables: vec![], verdicts: vec![verdict] }
 //!     }
 //! }
 //!

@@ -67,6 +67,7 @@ mod tests {
         let series = Series::theory("s", word("a curve"), vec![1.0, 2.0], vec![3.0, f64::NAN])
             .interval(vec![2.0, f64::NEG_INFINITY], vec![4.0, 5.0]);
         Output {
+            answer: None,
             figures: vec![
                 Figure::new("f", word("A figure"), axis, axis).series([series]).marks([Mark::at_x(word("here"), 1.5)]),
             ],

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::params::Value;
 use crate::text::Text;
 
+mod answer;
 mod digest;
 mod figure;
 mod table;
@@ -15,10 +16,11 @@ pub(crate) mod units;
 mod verdict;
 pub(crate) mod words;
 
+pub use answer::{Answer, Fact};
 pub use digest::{Numbers, digest, numbers};
 pub use figure::{Axis, Field, Figure, Frame, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
 pub use table::{Cell, Column, Table};
-pub use verdict::{Limit, Verdict};
+pub use verdict::{Against, Limit, Verdict};
 
 fn finite<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     x.is_finite().then_some(*x).serialize(serializer)
@@ -47,7 +49,10 @@ fn finite_rows<S: Serializer>(rows: &[Vec<f64>], serializer: S) -> Result<S::Ok,
 /// The results of an experiment so far.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Output {
-    /// The figures in the order of the page.
+    /// The answer to the question of the experiment.
+    pub answer: Option<Answer>,
+    /// The figures in the order of the page. The first figure is the headline figure, which shares the first screen with
+    /// the answer and the main controls.
     pub figures: Vec<Figure>,
     /// The tables in the order of the page.
     pub tables: Vec<Table>,

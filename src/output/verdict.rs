@@ -29,6 +29,8 @@ pub struct Verdict {
     /// The value that theory predicts, or the limit that it sets.
     #[serde(serialize_with = "finite_option")]
     pub theory: Option<f64>,
+    /// What the measured value is compared with: a prediction, a rival or a bound. It decides the words for `agrees`.
+    pub against: Against,
     /// Which limit `theory` is; `None` if theory predicts the value itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
@@ -47,6 +49,19 @@ pub struct Verdict {
     /// Sentences with further information for the reader.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub note: Vec<Text>,
+}
+
+/// What a verdict compares the measured value with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Against {
+    /// The value that theory predicts: the measured value is as predicted, or it is not.
+    #[default]
+    Prediction,
+    /// A rival, such as another theory or somebody's published law: the run rules it out, or it does not.
+    Rival,
+    /// A limit: the measured value is below or above it.
+    Bound,
 }
 
 /// A limit that theory sets.
@@ -86,6 +101,7 @@ impl Verdict {
             measured: f64::NAN,
             interval: None,
             theory: None,
+            against: Against::Prediction,
             limit: None,
             null: None,
             resolution: 0.0,
@@ -164,9 +180,19 @@ impl Verdict {
         self
     }
 
-    /// Says which limit the theoretical value is. It does not change whether the verdict agrees.
+    /// Says which limit the theoretical value is. It does not change whether the verdict agrees. The verdict then says
+    /// whether the measured value is below or above the limit.
     pub const fn limit(mut self, limit: Limit) -> Self {
         self.limit = Some(limit);
+        self.against = Against::Bound;
+        self
+    }
+
+    /// Says that the theoretical value belongs to a rival: another theory, or somebody's published law. The verdict then
+    /// says whether the run rules the rival out. Call this function after [`Verdict::limit`] if the run rules the rival
+    /// out by crossing a limit.
+    pub const fn rival(mut self) -> Self {
+        self.against = Against::Rival;
         self
     }
 

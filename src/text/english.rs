@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::number::{people, superscript, typed};
+use super::number::{amount, people, superscript, typed};
 use super::visible::visible;
 use super::{Argument, Kind, Text, Value};
 
@@ -100,6 +100,7 @@ impl Argument {
             Kind::Share => format!("{}%", people(100.0 * x, 3)),
             Kind::Multiple => people(x, 3),
             Kind::Error => people(x, 2),
+            Kind::Amount => amount(x),
             Kind::Count => people(x.round(), 4),
             Kind::Number | Kind::Loss | Kind::Interval | Kind::Name | Kind::Text | Kind::List => people(x, 4),
         }

@@ -71,6 +71,8 @@ pub enum Kind {
     Number,
     /// A loss, shown with 4 significant digits.
     Loss,
+    /// An amount of parameters, tokens or operations, shown with 3 significant digits and a letter: `48.3 B`, `1.99 T`.
+    Amount,
     /// An error or a tolerance: how far a number may be off. Shown with 2 significant digits.
     Error,
     /// A share as a fraction of 1, shown as a percentage with 3 significant digits.
@@ -173,6 +175,11 @@ pub const fn number(x: f64) -> Argument {
 /// A loss as an argument.
 pub const fn loss(x: f64) -> Argument {
     Argument::of(Kind::Loss, Value::Number(x))
+}
+
+/// An amount of parameters, tokens or operations as an argument. It is shown with a letter, as in `48.3 B`.
+pub const fn amount(x: f64) -> Argument {
+    Argument::of(Kind::Amount, Value::Number(x))
 }
 
 /// An error or a tolerance as an argument: how far a number may be off.

@@ -34,6 +34,18 @@ pub fn people(x: f64, digits: usize) -> String {
     format!("{sign}{}{gap}{part}", grouped(whole))
 }
 
+/// Formats an amount of parameters, tokens or operations with 3 significant digits and a letter for the thousands:
+/// `48.3 B` for `4.83e10`. Amounts below 1000, and amounts of 10¹⁵ or more, are written as [`people`] writes them.
+pub(super) fn amount(x: f64) -> String {
+    // What is rounded up to 1000 has the next letter.
+    let scaled = |power: i32| people(x / 10_f64.powi(power), 3);
+    [(3, "K"), (6, "M"), (9, "B"), (12, "T")]
+        .into_iter()
+        .rev()
+        .find(|(power, _)| (0.9995 * 10_f64.powi(*power)..0.9995e15).contains(&x.abs()))
+        .map_or_else(|| people(x, 3), |(power, letter)| format!("{} {letter}", scaled(power)))
+}
+
 /// Rounds a number to `digits` significant digits. Returns these digits, and the power of ten for which the first digit
 /// stands. A tie is rounded away from 0, as browsers do.
 fn rounded(size: f64, digits: usize) -> (String, i32) {
@@ -101,6 +113,25 @@ pub fn typed(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_have_a_letter() {
+        for (x, text) in [
+            (48.26e9, "48.3 B"),
+            (1.9892e12, "1.99 T"),
+            (70e6, "70 M"),
+            (999.6, "1 K"),
+            (999.4, "999"),
+            (999_600_000.0, "1 B"),
+            (-2500.0, "−2.5 K"),
+            (1e15, "10¹⁵"),
+            (5.5e23, "5.5 × 10²³"),
+            (0.0, "0"),
+            (0.25, "0.25"),
+        ] {
+            assert_eq!(amount(x), text, "{x}");
+        }
+    }
 
     #[test]
     fn people_read_a_few_digits() {

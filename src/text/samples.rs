@@ -2,13 +2,13 @@
 
 use super::template::names;
 use super::{
-    Argument, Template, Text, VERBATIM, count, error, interval, list, loss, multiple, name, number, phrase, setting,
-    share, word,
+    Argument, Template, Text, VERBATIM, amount, count, error, interval, list, loss, multiple, name, number, phrase,
+    setting, share, word,
 };
 
 /// Numbers that are hard to round or to format, such as ties, powers of ten, and the smallest and largest numbers of
 /// f64.
-const NUMBERS: [f64; 24] = [
+const NUMBERS: [f64; 27] = [
     0.0,
     -0.0,
     1.0,
@@ -22,8 +22,11 @@ const NUMBERS: [f64; 24] = [
     0.000_999_95,
     1.5e-7,
     13_824.0,
+    999.5,
+    999_500.0,
     123_456.7,
     9_999_999.6,
+    48.26e9,
     1e7,
     -6_220_302_286_064_874.0,
     1e21,
@@ -39,7 +42,7 @@ const UNIT: Template<0> = word("nats");
 
 /// Arguments of all kinds.
 fn arguments() -> Vec<Argument> {
-    let kinds = [count, number, loss, error, share, multiple, setting];
+    let kinds = [count, number, loss, amount, error, share, multiple, setting];
     let numbers = NUMBERS.iter().flat_map(|x| kinds.map(|kind| kind(*x)));
     let said = |text: &str| Text::filled(VERBATIM.english(), vec![("said", name(text))]);
     let words = [

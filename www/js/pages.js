@@ -134,12 +134,12 @@ export async function published(body) {
         );
         row.dataset.agrees = agrees;
         answer.replaceChildren(
-          h("span", { class: "answer" }, t(`agrees.${agrees}`)),
+          h("span", { class: "answer" }, t(`claim.${agrees}`)),
           checked && (!checked.as_expected || !checked.agrees)
             ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected"))
             : "",
         );
-        status.textContent = `${claim.what}: ${t(`agrees.${agrees}`)}`;
+        status.textContent = `${claim.what}: ${t(`claim.${agrees}`)}`;
       } catch (error) {
         answer.textContent = sentence(/** @type {any} */ (error)?.message ?? String(error));
       }

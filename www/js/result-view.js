@@ -24,7 +24,7 @@ function writer({ measured, interval, unit }) {
 
 /** What was claimed, measured and expected. @param {Verdict} verdict */
 function verdictText(verdict) {
-  const { claim, measured, interval, theory, limit } = verdict;
+  const { claim, measured, interval, theory, against, limit } = verdict;
   const write = writer(verdict);
   /** @type {string[]} */
   const parts = [];
@@ -41,20 +41,37 @@ function verdictText(verdict) {
     );
   }
   if (theory !== null && theory !== undefined)
-    parts.push(t(limit ?? "theory", { value: write(theory) }));
+    parts.push(
+      t(against === "rival" ? (limit ? "threshold" : "rival") : (limit ?? "theory"), {
+        value: write(theory),
+      }),
+    );
   return `${sentence(fill(claim))} ${sentence(parts.join("; "))}`;
 }
 
+/** What the run found about the claim, in words. @param {Verdict} verdict */
+const found = ({ agrees, against, limit }) =>
+  t(
+    agrees === null
+      ? "found.null"
+      : against === "bound"
+        ? `found.${agrees === (limit === "upper") ? "below" : "above"}`
+        : `found.${against}.${agrees}`,
+  );
+
 /** The whole verdict, for ears. @param {Verdict} verdict */
-export const verdictWords = (verdict) =>
-  spoken(`${verdictText(verdict)} ${t(`agrees.${verdict.agrees}`)}.`);
+export const verdictWords = (verdict) => spoken(`${verdictText(verdict)} ${found(verdict)}.`);
 
 /** @param {Verdict} verdict */
 export function verdictView(verdict) {
   return h(
     "li",
-    { "data-agrees": String(verdict.agrees), "data-verdict": verdict.id },
-    h("strong", { class: "agrees" }, t(`agrees.${verdict.agrees}`)),
+    {
+      "data-agrees": String(verdict.agrees),
+      "data-against": verdict.against,
+      "data-verdict": verdict.id,
+    },
+    h("strong", { class: "agrees" }, found(verdict)),
     h("span", {}, ...prose(verdictText(verdict))),
     h(
       "span",
@@ -139,3 +156,9 @@ export function tableView({ id, title, columns, rows, nothing }) {
     rows.length ? box : "",
   );
 }
+
+/** The numbers of an answer, each with its name. @param {import("./types.d.ts").Answer} answer */
+export const factsView = ({ facts = [] }) =>
+  facts.map(({ name, value }) =>
+    h("div", {}, h("dt", {}, ...prose(name)), h("dd", {}, ...prose(value))),
+  );

@@ -21,11 +21,21 @@ function typed(x) {
   return plain.includes("e") || (plain.length > 12 && short.length < plain.length) ? short : plain;
 }
 
+/** An amount with a letter for the thousands: 48.3 B. @param {number} x */
+function amount(x) {
+  // What is rounded up to 1000 has the next letter.
+  const at = ["T", "B", "M", "K"].findIndex((_, i) => Math.abs(x) >= 0.9995 * 10 ** (12 - 3 * i));
+  return at < 0 || Math.abs(x) >= 0.9995e15
+    ? num(x, 3)
+    : `${num(x / 10 ** (12 - 3 * at), 3)} ${"TBMK"[at]}`;
+}
+
 /** @param {string} kind @param {any} x */
 function number(kind, x) {
   const endless = ENDLESS[String(x)];
   if (endless) return t(endless);
   if (kind === "setting") return typed(x);
+  if (kind === "amount") return amount(x + 0);
   if (kind === "share") return `${num(100 * x + 0, DIGITS[kind])}%`;
   // A tie goes away from 0; adding 0 leaves no minus before a zero.
   const whole = () => Math.sign(x) * Math.round(Math.abs(x));

@@ -33,6 +33,8 @@ export interface Entry {
   title: string;
   question: string;
   params: Spec[];
+  /** The parameters whose controls share the first screen with the headline figure. */
+  main: string[];
   presets: { title: string; query: string }[];
   /** What a table of one's own must hold; empty where an experiment takes none. */
   data: string;
@@ -58,6 +60,8 @@ export interface Verdict {
   measured: number | null;
   interval: [number | null, number | null] | null;
   theory: number | null;
+  /** What `theory` is: a prediction, the value of a rival, or a limit. */
+  against: "prediction" | "rival" | "bound";
   /** Which limit `theory` is, if it is not the predicted value. */
   limit?: "upper" | "lower";
   null?: number | null;
@@ -75,6 +79,12 @@ export interface Table {
   rows: (number | Text | null)[][];
   /** Why there is no row. */
   nothing?: string;
+}
+
+/** The first sentence that people read, and numbers that they may want to copy. */
+export interface Answer {
+  text: Text;
+  facts?: { name: Text; value: Text }[];
 }
 
 type Drawn = import("./plot/figure.js").Figure;
@@ -114,6 +124,8 @@ export interface Result {
   device: { kind: string; adapter: Text; from_mark: number }[];
   elapsed_s: number;
   progress: Progress;
+  /** The answer to the experiment's question, and its numbers. */
+  answer: Answer;
   figures: Figure[];
   tables: Table[];
   verdicts: Verdict[];

@@ -208,6 +208,8 @@ pub trait Page: 'static {
     const CLAIMS: &'static [Claim];
     /// See [`Experiment::DATA`].
     const DATA: &'static str;
+    /// See [`Experiment::MAIN`].
+    const MAIN: &'static [&'static str];
     /// Ids of the figures that are folded, because few readers need them.
     const FOLDED: &'static [&'static str] = &[];
     /// The parameters of the page, declared by `fit_params`.
@@ -235,6 +237,7 @@ impl<P: Page> Experiment for Fits<P> {
     const INFO: Info = P::INFO;
     const TEXTS: Templates = P::TEXTS;
     const QUICK: &'static str = "bootstrap=100&rows=60";
+    const MAIN: &'static [&'static str] = P::MAIN;
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;
     type Params = P::Params;

@@ -97,6 +97,7 @@ impl Experiment for Atoms {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=32&atoms=5000";
+    const MAIN: &'static [&'static str] = &["exponent", "atoms"];
     const FIRST: &'static [&'static str] = &["exponent=2", "exponent=1.2&atoms=10000"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Atoms>()];
     type Params = Params;
@@ -177,6 +178,7 @@ impl Experiment for Atoms {
     fn output(&self) -> Output {
         let slopes = if self.done > 0 { [self.slope(0), self.slope(1)] } else { [None; 2] };
         Output {
+            answer: None,
             figures: vec![self.loss_figure(), self.distribution_figure()],
             tables: self.tables(slopes),
             verdicts: self.verdicts(slopes),

@@ -215,6 +215,7 @@ impl Experiment for ExamTime {
     const INFO: Info = words::INFO;
     const TEXTS: crate::text::Templates = words::TEXTS;
     const QUICK: &'static str = "runs=512&facts=32";
+    const MAIN: &'static [&'static str] = &["weights", "exponent"];
     const FIRST: &'static [&'static str] = &["weights=0.5,0.5", "weights=0.1,0.9"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Exam>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
@@ -359,6 +360,6 @@ impl Experiment for ExamTime {
             figures.push(self.line_figure("loss-vs-share"));
         }
         figures.push(self.gain_figure());
-        Output { figures, tables: self.tables(), verdicts: self.verdicts() }
+        Output { answer: None, figures, tables: self.tables(), verdicts: self.verdicts() }
     }
 }

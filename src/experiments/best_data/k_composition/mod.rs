@@ -129,6 +129,7 @@ impl Experiment for KComposition {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
+    const MAIN: &'static [&'static str] = &["hops", "skills", "exponents"];
     const FIRST: &'static [&'static str] = &["skills=128", "hops=2", "exponents=0,1,2&lr=0.1"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
     type Params = Params;
@@ -250,6 +251,6 @@ impl Experiment for KComposition {
         let race = self.race(0);
         let best = (!self.rates.rates.is_empty()).then(|| self.rates.table());
         let tables = [self.table()].into_iter().chain(best).collect();
-        Output { figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
+        Output { answer: None, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
     }
 }

@@ -131,6 +131,7 @@ impl Experiment for PositiveShift {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "draws=2000";
+    const MAIN: &'static [&'static str] = &["weights", "samples"];
     const FIRST: &'static [&'static str] = &["weights=0.2,0.5,0.3", "weights=0.9,0.1&a=0.5", "samples=30"];
     const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];
     type Params = Params;
@@ -224,6 +225,6 @@ impl Experiment for PositiveShift {
             figures.push(self.gain_figure());
         }
         figures.push(self.direction_figure());
-        Output { figures, tables: self.tables(), verdicts: self.verdicts() }
+        Output { answer: None, figures, tables: self.tables(), verdicts: self.verdicts() }
     }
 }

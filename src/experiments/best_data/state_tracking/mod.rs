@@ -101,6 +101,7 @@ impl Experiment for StateTracking {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const QUICK: &'static str = "samples=20000&runs=16";
+    const MAIN: &'static [&'static str] = &["hops", "exponents"];
     const FIRST: &'static [&'static str] = &["symbols=4", "hops=2", "exponents=0,2&lr=0.1"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Track>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
@@ -182,6 +183,7 @@ impl Experiment for StateTracking {
         }
         let figures = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.ranks_figure(), race.figure()];
         Output {
+            answer: None,
             figures: figures.into_iter().flatten().collect(),
             tables: vec![race.table(&lead)],
             verdicts: verdict.into_iter().collect(),

@@ -32,6 +32,7 @@ impl Page for Chinchilla {
 
     const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "B"];
 
+    const MAIN: &'static [&'static str] = &["budget", "rows", "noise"];
     type Params = Params;
 
     fn common(params: &Params) -> Common {

@@ -71,6 +71,7 @@ impl Page for DataConstrained {
 
     const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "alpha", "B", "beta", "nu"];
 
+    const MAIN: &'static [&'static str] = &["unique-tokens", "budget"];
     type Params = Params;
 
     fn common(params: &Params) -> Common {

@@ -536,6 +536,7 @@ impl Experiment for MultiEpoch {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
+    const MAIN: &'static [&'static str] = &["samples", "epochs"];
     const FIRST: &'static [&'static str] =
         &["features=16", "features=5&spectrum=power&a=1", "noise=0.5", "samples=100,1000&epochs=1,2,4,8&tokens=1e10"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Epochs>()];
@@ -613,6 +614,7 @@ impl Experiment for MultiEpoch {
             self.advice_figure(),
         ];
         Output {
+            answer: None,
             figures: figures.into_iter().flatten().collect(),
             tables: [Some(self.advice_table()), Some(self.table(&reuse)), law.and_then(|_| self.zipf_table())]
                 .into_iter()

@@ -7,7 +7,7 @@ use crate::fit::minimise::Stop;
 use crate::fit::profile::{Profile, critical, determined, sharpness, silent};
 use crate::fit::{Fit, Problem, Published, Role};
 use crate::kit::fits::words;
-use crate::output::{Id, Limit, Output, Verdict};
+use crate::output::{Against, Id, Limit, Output, Verdict};
 use crate::stats::correlation;
 use crate::text;
 use crate::text::{Template, Text, count, name};
@@ -117,7 +117,7 @@ impl Study<'_> {
     /// All figures, tables and verdicts that can be shown so far.
     pub fn output(&self) -> Output {
         let [n, d, u] = [Role::Params, Role::Tokens, Role::Unique].map(|role| self.place(role));
-        let mut output = Output { figures: Vec::new(), tables: vec![self.notes()], verdicts: Vec::new() };
+        let mut output = Output { answer: None, figures: Vec::new(), tables: vec![self.notes()], verdicts: Vec::new() };
         if let (Some(d), Some(u)) = (d, u) {
             output.figures.push(self.worth(d, u));
         }
@@ -254,6 +254,7 @@ impl Study<'_> {
                 measured: rise,
                 theory: Some(most),
                 limit: Some(Limit::Upper),
+                against: Against::Rival,
                 agrees: rise.is_finite().then_some(possible),
                 ..Verdict::pending(published_id(k), claim).note(text!(words::LIMIT, free = count(free)))
             };
