@@ -40,9 +40,9 @@ const BUDGET = {
  * ended. `k-composition`, `multi-epoch` and `data-constrained` do not reach their aims yet; these figures keep them from growing.
  */
 const MORE = {
-  "k-composition": { ready: 115 * KB },
-  "multi-epoch": { ready: 112 * KB, run: 207 * KB },
-  "data-constrained": { ready: 124 * KB, run: 260 * KB },
+  "k-composition": { ready: 119 * KB },
+  "multi-epoch": { ready: 119 * KB, run: 215 * KB },
+  "data-constrained": { ready: 128 * KB, run: 260 * KB },
   chinchilla: { ready: 120 * KB, run: 260 * KB },
   fit: { ready: 120 * KB, run: 260 * KB },
 };

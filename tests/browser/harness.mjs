@@ -107,6 +107,14 @@ export async function ready(page) {
   return lab;
 }
 
+/** Opens every fold of an experiment, so that a test reaches all its controls and tables. @param {LabLocator} lab */
+export async function unfold(lab) {
+  await lab.evaluate((element) => {
+    for (const fold of element.shadowRoot.querySelectorAll("details")) fold.open = true;
+  });
+  return lab;
+}
+
 /** @param {import("playwright-core").Locator} lab @param {string | RegExp} name */
 export const button = (lab, name) => lab.getByRole("button", { name, exact: true });
 

@@ -34,6 +34,7 @@ const PRINTED_MAX = 300;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set([
   "heading",
+  "controls",
   "theme",
   "id",
   "class",
@@ -365,7 +366,7 @@ export class ScalingLab extends HTMLElement {
       ),
     );
     view.notices(problems.map(sentence));
-    view.set(this.#values, texts, this.#seed, this.#device);
+    view.set(this.#values, this.#seed, this.#device);
     this.#reflect();
     this.#badge();
     await this.#run.refresh();
@@ -484,6 +485,7 @@ export class ScalingLab extends HTMLElement {
         value: (name) => this.#values[name] ?? "",
         runs: () => this.#own?.held ?? null,
         drawn: (result) => this.#drawn(result),
+        address: () => this.address,
         link: () => {
           const of = run.of;
           if (of) this.#view?.copy(this.#link(), of.missing.link);

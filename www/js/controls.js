@@ -16,6 +16,8 @@ import { formatList, parseShares } from "./value-text.js";
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
 const SLIDERS_MAX = 8;
+/** The most sliders of one control that are in sight; the others are folded. */
+const SLIDERS_SEEN = 3;
 /** The direction in which a key moves the value. @type {Record<string, 1 | -1>} */
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
@@ -150,6 +152,7 @@ const kinds = {
       report(value, settled);
     });
     const rows = h("div", { class: "shares" });
+    const foldedRows = h("div", { class: "shares" });
     /** @type {{range: HTMLInputElement, out: HTMLOutputElement}[]} */
     let sliders = [];
     /** @type {number[]} */
@@ -197,17 +200,17 @@ const kinds = {
           );
           return { range, out };
         });
-        rows.replaceChildren(
-          ...sliders.map(({ range, out }, i) =>
-            h(
-              "div",
-              { class: "pair" },
-              h("span", { class: "index", "aria-hidden": "true" }, String(i + 1)),
-              range,
-              out,
-            ),
+        const all = sliders.map(({ range, out }, i) =>
+          h(
+            "div",
+            { class: "pair" },
+            h("span", { class: "index", "aria-hidden": "true" }, String(i + 1)),
+            range,
+            out,
           ),
         );
+        rows.replaceChildren(...all.slice(0, SLIDERS_SEEN));
+        foldedRows.replaceChildren(...all.slice(SLIDERS_SEEN));
       }
       sliders.forEach(({ range, out }, i) => {
         range.value = String(100 * shares[i]);
@@ -221,10 +224,16 @@ const kinds = {
       body: [
         rows,
         h(
-          "div",
-          { class: "pair" },
-          text.field,
-          ...(spec.max_len > spec.min_len ? [fewer, more] : []),
+          "details",
+          { class: "parts" },
+          h("summary", {}, t("parts")),
+          foldedRows,
+          h(
+            "div",
+            { class: "pair" },
+            text.field,
+            ...(spec.max_len > spec.min_len ? [fewer, more] : []),
+          ),
         ),
       ],
       set(value) {

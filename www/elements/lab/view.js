@@ -4,9 +4,9 @@ import { makeControl } from "../../js/controls.js";
 import { h, link, uid } from "../../js/dom.js";
 import { duration, lang, num, t } from "../../js/i18n.js";
 import { renderFigure } from "../../js/plot/index.js";
-import { formula, prose, sentence } from "../../js/prose.js";
-import { tableView, verdictView, verdictWords } from "../../js/result-view.js";
-import { worded } from "../../js/text.js";
+import { formula, prose, sentence, spoken } from "../../js/prose.js";
+import { factsView, tableView, verdictView, verdictWords } from "../../js/result-view.js";
+import { fill, worded } from "../../js/text.js";
 import { visible } from "../../js/visible.js";
 
 /** @typedef {import("../../js/types.d.ts").Entry} Entry
@@ -34,6 +34,7 @@ import { visible } from "../../js/visible.js";
  * @property {(name: string) => string} value the text of a parameter
  * @property {() => import("../../js/types.d.ts").Runs | null} runs the table in use
  * @property {(result: Result) => void} drawn a result has been drawn
+ * @property {() => string} address the address of the present setting in the lab
  * @property {() => void} link copy the link
  * @property {(what: keyof Later["take"]) => void} take
  * @property {(figure: string, format: string) => void} save
@@ -42,6 +43,8 @@ import { visible } from "../../js/visible.js";
 const DEVICES = ["auto", "gpu", "cpu"];
 const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
+/** The number of figures that are open: the headline figure and those beside or below it. */
+const OPEN = 3;
 
 /** An error message, with a button where a restart can help. @param {string} text @param {(() => void) | null} restart */
 export const alertOf = (text, restart) =>
@@ -94,20 +97,12 @@ export class View {
     this.#level = level;
     this.#acts = acts;
     const ui = this.#ui;
-    const elements = this.#parameters(entry, kinds);
-    // On a phone the figure follows the first controls, so that a finger on a slider sees the curve move.
-    const wide = matchMedia("(min-width: 60em)").matches;
-    const primary = wide ? 6 : entry.params[0]?.kind === "simplex" ? 1 : 2;
-    ui.more = h(
-      "details",
-      { class: "more" },
-      h("summary", {}, t("moreSettings")),
-      ...elements.slice(primary),
-    );
+    this.#parameters(entry, kinds);
+    const [main, others] = this.#placed(entry.main);
+    ui.more = h("details", { class: "more" }, h("summary", {}, t("moreSettings")), ...others);
     const presets = this.#presets(entry);
     const runs = this.#runs();
     const running = this.#running(entry);
-    const settings = elements.length > primary ? [ui.more, running] : [running];
     this.#results();
     const take = this.#take();
 
@@ -117,7 +112,18 @@ export class View {
     ui.live = h("p", { class: "unseen", role: "status" });
     // The explanations are added once the figures are drawn.
     ui.notes = h("section", { class: "notes" });
-    ui.folds = h("div", { class: "folds" }, ui.folded);
+    ui.folds = h("div", { class: "folds" });
+    /** @param {string} label @param {...any} body */
+    const form = (label, ...body) =>
+      h(
+        "form",
+        {
+          class: "controls",
+          "aria-label": t(label),
+          onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
+        },
+        ...body,
+      );
     this.article = h(
       "article",
       { class: "lab" },
@@ -127,41 +133,41 @@ export class View {
       h(
         "div",
         { class: "body" },
+        h("div", { class: "said" }, ui.answer, ui.facts, ui.older),
         h(
           "div",
-          {},
-          panel ?? "",
+          { class: "side" },
+          h("div", { class: "main" }, runs, form("mainControls", ...main)),
           h(
-            "form",
-            {
-              class: "controls",
-              "aria-label": t("controls"),
-              onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
-            },
-            presets,
-            ...elements.slice(0, primary),
-            ...(wide ? settings : []),
+            "div",
+            { class: "others" },
+            form("controls", presets, others.length ? ui.more : "", running),
+            panel ?? "",
+            ui.device,
           ),
         ),
+        ui.first,
         h(
           "div",
-          { class: "stage" },
-          runs,
+          { class: "rest" },
           ui.printed,
-          ui.older,
-          ui.first,
-          wide ? "" : h("div", {}, ...settings),
           h("section", {}, this.#heading(t("verdicts")), ui.verdicts),
           ui.figures,
+          ui.folded,
           ui.notes,
-          ui.tables,
-          take,
           ui.folds,
+          ui.tablesFold,
+          take,
         ),
       ),
+      h("p", { class: "open" }, h("a", { href: acts.address(), target: "_blank" }, t("openInLab"))),
       ui.live,
     );
     root.replaceChildren(this.article);
+    // The headline figure moves when words or the legend before it need more lines.
+    new ResizeObserver(() => this.#fit()).observe(ui.first);
+    new ResizeObserver(() => this.#fit()).observe(this.article);
+    window.addEventListener("resize", () => this.#fit());
     ui.verdicts.parentElement.hidden = true;
   }
 
@@ -200,7 +206,13 @@ export class View {
       );
       this.#controls.set(spec.name, control);
     }
-    return [...this.#controls.values()].map((control) => control.element);
+  }
+
+  /** The controls of the first screen, in the order of `main`, and all others. @param {string[]} main names of parameters */
+  #placed(main) {
+    const elements = new Map([...this.#controls].map(([name, { element }]) => [name, element]));
+    const first = main.flatMap((name) => elements.get(name) ?? []);
+    return [first, [...elements.values()].filter((element) => !first.includes(element))];
   }
 
   /** @param {Entry} entry */
@@ -218,7 +230,7 @@ export class View {
       presets.map(({ title }) => h("option", {}, title)),
     ));
     return presets.length
-      ? h("div", { class: "control" }, h("label", { for: preset.id }, t("presets")), preset)
+      ? h("div", { class: "control presets" }, h("label", { for: preset.id }, t("presets")), preset)
       : "";
   }
 
@@ -236,13 +248,13 @@ export class View {
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
+    ui.device = h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown);
     // The GPU build is large, so it is fetched only when the pointer or the focus reaches the buttons.
     return h(
       "section",
       { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
-      h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown),
     );
   }
 
@@ -272,9 +284,9 @@ export class View {
         ),
       ),
     );
-    ui.device = h(
+    ui.chosen = h(
       "select",
-      { id: uid("device"), onchange: () => acts.device(ui.device.value) },
+      { id: uid("device"), onchange: () => acts.device(ui.chosen.value) },
       DEVICES.map((value) => h("option", { value }, t(`device.${value}`))),
     );
     return h(
@@ -288,17 +300,19 @@ export class View {
       ),
       ui.seedProblem,
       row("speed", ui.speed),
-      entry.kernel ? row("device", ui.device) : "",
+      entry.kernel ? row("device", ui.chosen) : "",
     );
   }
 
   #results() {
     const ui = this.#ui;
+    ui.answer = h("p", { class: "answer" });
+    ui.facts = h("dl", { class: "facts" });
     ui.older = h("p", { class: "older", role: "status" });
     ui.older.hidden = true;
     // Shown only on paper, in place of the controls.
     ui.printed = h("p", { class: "printed", translate: "no" });
-    ui.first = h("div", { class: "figures" });
+    ui.first = h("div", { class: "first" });
     ui.figures = h("div", { class: "figures" });
     ui.foldedFigures = h("div", { class: "figures" });
     ui.folded = h(
@@ -311,6 +325,7 @@ export class View {
     ui.folded.addEventListener("toggle", () => ui.folded.open && this.#result && this.#draw());
     ui.verdicts = h("ul", { class: "verdicts" });
     ui.tables = h("div", { class: "tables" });
+    ui.tablesFold = h("details", { class: "fold" }, h("summary", {}, t("tables")), ui.tables);
   }
 
   /** Makes the section with links, citation and downloads. */
@@ -343,7 +358,6 @@ export class View {
       ...notice.map((text) => h("p", {}, ...prose(text))),
     );
     this.#ui.folds.replaceChildren(
-      this.#ui.folded,
       fold(
         "model",
         model.map((text) => h("p", { class: "wide" }, ...prose(text))),
@@ -375,14 +389,11 @@ export class View {
     this.#controls.forEach(({ element }) => (element.inert = inert));
   }
 
-  /** Shows a state. @param {Values} values @param {Values} named the values that the address names @param {number} seed @param {string} device */
-  set(values, named, seed, device) {
+  /** Shows a state. @param {Values} values @param {number} seed @param {string} device */
+  set(values, seed, device) {
     this.seed(String(seed));
-    this.#ui.device.value = device;
-    for (const [name, control] of this.#controls) {
-      control.set(values[name]);
-      if (named[name] !== undefined) this.#unfold(control);
-    }
+    this.#ui.chosen.value = device;
+    for (const [name, control] of this.#controls) control.set(values[name]);
   }
 
   /** @param {import("../../js/controls.js").Control} control */
@@ -426,6 +437,8 @@ export class View {
       [reset, mode === "idle" || mode === "dead"],
       [cancel, !playing && mode !== "paused"],
     ])) {
+      // On a phone, a button that does nothing is hidden; the keyboard focus then moves to Run.
+      if (off && node.matches(":focus")) run.focus();
       node.setAttribute("aria-disabled", String(off));
     }
     if (result) this.progress(result.progress, { mode, result, ...more });
@@ -469,6 +482,19 @@ export class View {
     else this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  /**
+   * Gives the headline figure of a page the height that is left on the screen, so that the answer, the main controls and the
+   * whole figure are seen together. In a page of somebody else, the style sheet sets the height.
+   */
+  #fit() {
+    if (this.#level > 1 || !this.article.isConnected) return;
+    const plot = this.#ui.first.querySelector(".lab-plot");
+    if (!plot) return;
+    const above = plot.getBoundingClientRect().top + window.scrollY;
+    const room = Math.floor(window.innerHeight - above - 16);
+    this.article.style.setProperty("--room", `${room}px`);
+  }
+
   #draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
@@ -485,8 +511,10 @@ export class View {
       [ui.foldedFigures, []],
     ];
     ui.folded.hidden = true;
+    let open = 0;
     for (const figure of result.figures.map(worded)) {
-      const folded = figure.folded;
+      const folded = figure.folded || open >= OPEN;
+      if (!folded) open++;
       if (folded) ui.folded.hidden = false;
       if (folded && !ui.folded.open) continue;
       let view = views.get(figure.id);
@@ -503,11 +531,16 @@ export class View {
         place.replaceChildren(...elements);
     }
     ui.figures.hidden = !ui.figures.childElementCount;
+    ui.answer.replaceChildren(...(result.answer ? prose(result.answer.text) : []));
+    ui.facts.replaceChildren(...(result.answer ? factsView(result.answer) : []));
+    ui.facts.hidden = !ui.facts.childElementCount;
     ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
     ui.verdicts.parentElement.hidden = !result.verdicts.length;
     const tables = JSON.stringify(result.tables);
     if (this.#tables !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
     this.#tables = tables;
+    ui.tablesFold.hidden = !result.tables.length;
+    this.#fit();
     this.#acts.drawn(result);
   }
 
@@ -614,7 +647,11 @@ export class View {
   speak(what) {
     clearTimeout(this.#speaking);
     this.#speaking = window.setTimeout(() => {
-      const words = (this.#result?.verdicts ?? []).slice(0, 2).map(verdictWords);
+      const { answer, verdicts = [] } = this.#result ?? {};
+      const words = [
+        answer ? spoken(fill(answer.text)) : "",
+        ...verdicts.slice(0, 1).map(verdictWords),
+      ];
       this.#ui.live.textContent = [t(`live.${what}`), ...words].join(" ");
     }, 600);
   }
