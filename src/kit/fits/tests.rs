@@ -40,7 +40,7 @@ fn figure<'a>(output: &'a Output, id: &str) -> &'a Figure {
     output.figures.iter().find(|figure| figure.id == id).unwrap_or_else(|| panic!("no figure {id}"))
 }
 
-/// The points of the series with id `series` in the figure with id `id`.
+/// The points of one series in the figure `id`; `series` is the id of the series.
 fn series(output: &Output, id: &str, series: &str) -> impl Iterator<Item = (f64, f64)> {
     let found = figure(output, id).series.iter().find(|s| s.id == series);
     let found = found.unwrap_or_else(|| panic!("{id} has no series {series}"));
