@@ -107,7 +107,8 @@ fn a_table_is_read_as_its_columns_say() {
     assert!(said.contains("does not read a table"), "{said}");
 }
 
-/// A table of simulated runs of the Chinchilla law, with noise of 0.5%; `label` names the runs.
+/// A table of simulated runs of the Chinchilla law, with noise of 0.5%. `runs` has the parameters and tokens of each
+/// run, and `label` gives the name of a run from its index.
 fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
     let law = find("chinchilla").expect("a law");
     let inputs: Vec<_> = runs.iter().map(|(n, d)| vec![*n, *d]).collect();
