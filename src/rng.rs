@@ -53,7 +53,7 @@ pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
     c
 }
 
-/// [`philox`] for L counters with the same block number, as `out[word][lane]`.
+/// Computes [`philox`] for `L` counters with one block number. The result is `out[word][lane]`.
 ///
 /// The words equal those of [`philox`]. Their layout allows a compiler to compute several lanes in one SIMD
 /// instruction.

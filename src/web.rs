@@ -64,7 +64,7 @@ pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsV
     session::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
-/// Digests of random numbers and of the functions of `math`, see [`crate::rng::digest`]. They must be equal in a native
+/// Digests of random numbers and of the functions of `math`; see [`crate::rng::digest`]. They must be equal in a native
 /// build and on the page.
 #[wasm_bindgen]
 pub fn digest() -> String {

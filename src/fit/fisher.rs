@@ -17,7 +17,7 @@ pub(super) fn quantile(q: f64, a: f64, b: f64) -> f64 {
 }
 
 /// Probability that an F-distributed number with `a` and `b` degrees of freedom is below `f`. It is the regularised
-/// incomplete beta function at `a f / (a f + b)`.
+/// incomplete beta function with the parameters `a / 2` and `b / 2` at `a f / (a f + b)`.
 fn below(f: f64, a: f64, b: f64) -> f64 {
     let (x, rest) = (a * f / (a * f + b), b / (a * f + b));
     let (a, b) = (0.5 * a, 0.5 * b);

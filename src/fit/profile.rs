@@ -19,7 +19,7 @@ use crate::text::{Text, count, multiple, name};
 
 /// Confidence level: the probability that an interval contains the true value.
 const LEVEL: f64 = 0.95;
-/// Largest number of points that are computed on each side of the fit in search of one outside the interval.
+/// Largest number of points that are computed on each side of the fit in search of a point outside the interval.
 const OUTWARD: usize = 24;
 /// Number of points that are computed to refine an endpoint of the interval once a point outside the interval is known.
 const INWARD: usize = 5;

@@ -98,7 +98,7 @@ pub struct Fit {
 /// A grid over the parameters in which a law is not linear.
 #[derive(Clone, Debug, Default)]
 pub struct Grid {
-    /// Axes of the grid. Each has the index of a parameter and the values that it takes.
+    /// Axes of the grid. Each axis has the index of a parameter and its values on the axis.
     axes: Vec<(usize, Vec<f64>)>,
     /// Objective and parameters in every cell; the last axis varies fastest.
     pub cells: Vec<(f64, Vec<f64>)>,

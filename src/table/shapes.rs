@@ -219,8 +219,8 @@ fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     Ok(rows)
 }
 
-/// The rows of a table that is written as an object of objects. The inner objects are columns, as in `{"params": {"0":
-/// 7e7}, "loss": {"0": 3.5}}`, or rows, as in `{"a": {"params": 7e7, "loss": 3.5}}`.
+/// The rows of a table that is written as an object of objects. The inner objects are columns, as in
+/// `{"params": {"0": 7e7}, "loss": {"0": 3.5}}`, or rows, as in `{"a": {"params": 7e7, "loss": 3.5}}`.
 fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let inner = |tree: &Tree| match tree {
         Tree::Object(_, inner) => inner.iter().map(|(name, _)| name.clone()).collect(),

@@ -77,7 +77,7 @@ pub enum Kind {
     Error,
     /// A share as a fraction of 1, shown as a percentage with 3 significant digits.
     Share,
-    /// A ratio that says how many times as large as another number something is, shown with 3 significant digits.
+    /// A ratio, such as 3 for three times as large, shown with 3 significant digits.
     Multiple,
     /// A number that the user typed or may type. It is shown with all digits, in a form that can be typed again.
     Setting,
@@ -192,7 +192,7 @@ pub const fn share(x: f64) -> Argument {
     Argument::of(Kind::Share, Value::Number(x))
 }
 
-/// A ratio as an argument: how many times as large as another number something is.
+/// A ratio as an argument, such as 3 for three times as large.
 pub const fn multiple(x: f64) -> Argument {
     Argument::of(Kind::Multiple, Value::Number(x))
 }

@@ -44,9 +44,9 @@ pub(super) struct Base {
     ratio: f64,
 }
 
-/// Worth of one pass over unique data and of k repeats: the effective amount of data divided by the unique amount. The
-/// second and the third number are derivatives of the logarithm of this quotient: with respect to k, and to the
-/// logarithm of the decay parameter.
+/// Three numbers about one pass over unique data and k repeats. The first is their worth: the effective amount of data
+/// divided by the unique amount. The second and the third are the derivatives of the logarithm of the worth with
+/// respect to k and to the logarithm of the decay parameter.
 pub(super) type Worth = (f64, f64, f64);
 
 impl Base {
@@ -104,8 +104,8 @@ impl Base {
     }
 }
 
-/// Values of E, A, alpha, B, beta, R_D, R_N and nu from Muennighoff et al. (arXiv 2305.16264), where nu is 0. The paper
-/// prints the logarithms of E, A and B.
+/// Values of E, A, alpha, B, beta, `R_D`, `R_N` and nu from Muennighoff et al. (arXiv 2305.16264), where nu is 0. The
+/// paper prints the logarithms of E, A and B.
 pub(super) const PUBLISHED: [f64; 8] = [
     1.869_143_678_405_485_8,
     520.824_951_659_918_7,

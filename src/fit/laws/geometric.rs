@@ -23,7 +23,7 @@ pub struct Geometric {
     lost: [f64; 2],
 }
 
-/// Values of E, A, alpha, B, beta, delta_D and delta_N from Muennighoff et al. (arXiv 2305.16264).
+/// Values of E, A, alpha, B, beta, `delta_D` and `delta_N` from Muennighoff et al. (arXiv 2305.16264).
 const PUBLISHED: [f64; 7] =
     [EXPONENTIAL[0], EXPONENTIAL[1], EXPONENTIAL[2], EXPONENTIAL[3], EXPONENTIAL[4], 0.010_463, 0.367_58];
 

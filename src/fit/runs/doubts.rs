@@ -53,7 +53,7 @@ pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()>
 pub(super) const THOUSAND: f64 = 1000.0;
 
 /// Checks losses such as `4,107` in a table whose other columns show that commas separate thousands. As a loss, 4107 is
-/// implausible, so its comma may be a decimal comma.
+/// implausible, so the comma may be a decimal comma.
 ///
 /// # Errors
 /// Every loss would be at least a thousand.

@@ -496,7 +496,7 @@ pub(super) struct Heading {
     pub(super) days: bool,
     /// Letter at the end of the name, as in `params_b`. It may be a unit or a subscript.
     pub(super) letter: Option<char>,
-    /// Text that looks like a unit of a count but is not a known one.
+    /// Text that looks like a unit of a count but is unknown.
     pub(super) unread: Option<String>,
     /// Text that looks like a unit of a loss.
     pub(super) scale: Option<String>,

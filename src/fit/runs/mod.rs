@@ -114,7 +114,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, notes })
 }
 
-/// Decides the table's decimal mark, and returns the table as it reads with this mark. The user gives the mark;
+/// Decides the table's decimal mark, and returns the table as it is read with this mark. The user gives the mark;
 /// otherwise the loss or other columns of the fit decide it. `None` if no cell is ambiguous or nothing decides the
 /// mark.
 fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {

@@ -46,7 +46,7 @@ const BATCHES: u32 = 10;
 const FILL: u32 = 10;
 /// Largest number of runs that figures show.
 const SHOWN: usize = 10_000;
-/// Number of the run whose noise is drawn for simulated runs. With this number and the default seed, the intervals on
+/// Run index with which the noise of simulated runs is drawn. With this index and the default seed, the intervals on
 /// every page contain the true parameters.
 const SIMULATED: u32 = 1;
 /// Number of refits that are computed between two turns of the event loop.
