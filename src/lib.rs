@@ -25,7 +25,7 @@
 //!
 //! Only `exec/gpu.rs` uses wgpu. The modules `web`, `exec/pool.rs` and `exec/remote.rs` connect the lab with
 //! JavaScript. A page has two wasm modules. The first contains the lab without the GPU device. The second, a build of
-//! this crate with the feature `device`, contains only the GPU device; the page fetches it when it uses a GPU.
+//! this crate with the feature `device`, contains only the GPU device; the page fetches this module when it uses a GPU.
 
 #[cfg(not(any(feature = "device", target_arch = "wasm32")))]
 pub mod catalogue;

@@ -1,4 +1,4 @@
-//! The commands of the command line. The module `args` reads the arguments, and `write` writes the results.
+//! The commands of the command line. The module `args` reads their arguments, and `write` writes their results.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write};

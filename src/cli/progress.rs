@@ -21,8 +21,8 @@ pub(super) enum Teller {
 }
 
 impl Teller {
-    /// Starts to show the progress of the work `name`. The work has `total` parts, and `parts` is the word for them.
-    /// Nothing is shown unless `watched` is true and there are at least two parts.
+    /// Starts to show the progress of the work `name`. The work has `total` parts, and `parts` is the plural noun for
+    /// them, such as "checkpoints". Nothing is shown unless `watched` is true and there are at least two parts.
     pub(super) fn new(name: &str, parts: &'static str, total: u32, watched: bool) -> Self {
         if !watched || total < 2 {
             return Self::Silent;

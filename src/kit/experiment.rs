@@ -33,7 +33,7 @@ pub trait Experiment: Sized + 'static {
     /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     const DATA: &'static str = "";
     /// The kernels and jobs that the experiment runs, made by [`Twin::kernel`] and [`Twin::job`]. The workers of a
-    /// page, the parity tests and the shader tests find them here.
+    /// page, the parity tests and the shader tests take them from this list.
     const KERNELS: &'static [Twin] = &[];
     /// Parameter values for tests, as `name=value&...`. With these values a run takes less than a second, and yields at
     /// least one verdict that is not "cannot tell".
@@ -100,9 +100,9 @@ pub trait Experiment: Sized + 'static {
 
     /// The results so far.
     ///
-    /// The page asks for them before anything is measured, at every move of a slider. What only a measurement shows is
-    /// in functions of its own with `#[inline(never)]`, which are called once there is one: the build splits the wasm by
-    /// function, and leaves those out of the first download.
+    /// The page calls this function before anything is measured, at every move of a slider. Code that is needed only
+    /// when there are measurements must be in separate functions with `#[inline(never)]`, which are called only then.
+    /// The build splits the wasm by function, and leaves such functions out of the first download.
     fn output(&self) -> Output;
 }
 
@@ -250,8 +250,9 @@ pub struct Part {
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Templates,
-    /// The names of the experiments, in the order of `entries`. They stand apart from the entries because the page's
-    /// wasm is divided (`www/pieces.mjs`): the names are always there, an entry arrives with its experiment.
+    /// The names of the experiments, in the order of `entries`. They are stored apart from the entries because the
+    /// page's wasm is divided (`www/pieces.mjs`): the names are in the piece that is always loaded, but each entry is
+    /// in the piece of its experiment.
     #[serde(skip)]
     pub slugs: &'static [&'static str],
     /// The experiments of the part.

@@ -11,8 +11,8 @@ use crate::text::{Template, Text};
 /// Largest number of points that a series has in the result document. Longer series are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
 
-/// The permanent name of a figure, table, series or verdict. Links and files contain it. Most ids are constants; if a
-/// figure has many similar curves, their ids contain a number.
+/// The permanent name of a figure, table, series or verdict. Links and files contain it. Most ids are constants, but if
+/// a figure has many similar curves, their ids contain a number.
 pub type Id = Cow<'static, str>;
 
 /// An axis of a figure.
@@ -37,7 +37,7 @@ impl Axis {
         Self { label, unit: "", scale: Scale::Log }
     }
 
-    /// Sets the unit; `%` for shares that are shown as percentages.
+    /// Sets the unit of the quantity; `%` is for shares that are shown as percentages.
     pub const fn unit(mut self, unit: Template<0>) -> Self {
         self.unit = unit.english();
         self
@@ -293,12 +293,12 @@ pub struct Figure {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
-    /// A heat map behind the series.
+    /// A heat map that is drawn behind the series, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
     /// The curves and points.
     pub series: Vec<Series>,
-    /// The marks.
+    /// Labelled points and lines that are drawn on the figure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
     /// Whether the figure is folded and comes after the others, because few readers need it.
@@ -360,7 +360,8 @@ impl Figure {
         self
     }
 
-    /// Drops every series of which no point can be drawn on the vertical axis. Returns `None` if no series is left.
+    /// Drops every series that has no point which can be drawn on the vertical axis, such as a series of negative
+    /// numbers on a logarithmic axis. Returns `None` if no series is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;
         self.series.retain(|series| series.floor || series.y.iter().any(|y| fits(*y, scale)));

@@ -62,8 +62,8 @@ pub struct Output {
 
 impl Output {
     /// Sets the sentence `nothing` of every figure and table, at the end of a run. A figure or table that is empty gets
-    /// a sentence that says why it is empty; for all others the sentence is removed. It is a separate function because
-    /// the build splits the wasm by function, and can then leave this one out of the page's first download.
+    /// a sentence that says why it is empty; for all others the sentence is removed. This is a separate function
+    /// because the build splits the wasm by function, and can then leave it out of the page's first download.
     #[inline(never)]
     pub fn explain(&mut self) {
         for figure in &mut self.figures {

@@ -5,8 +5,8 @@
 const NONE: &str = "–";
 
 /// Formats `x` with `digits` significant digits, as people write numbers. Whole numbers below 10⁷ keep all digits.
-/// Thousands are grouped, and the minus sign is U+2212. Numbers below 10⁻³, and numbers of 10⁷ or more, are written
-/// with a power of ten.
+/// Thousands are grouped, and the minus sign is U+2212. A power of ten is used for numbers of 10⁷ or more, and for
+/// fractions below 10⁻³.
 pub fn people(x: f64, digits: usize) -> String {
     if !x.is_finite() {
         return NONE.to_owned();
@@ -46,8 +46,8 @@ pub(super) fn amount(x: f64) -> String {
         .map_or_else(|| people(x, 3), |(power, letter)| format!("{} {letter}", scaled(power)))
 }
 
-/// Rounds a number to `digits` significant digits. Returns these digits, and the power of ten for which the first digit
-/// stands. A tie is rounded away from 0, as browsers do.
+/// Rounds a positive number to `digits` significant digits. Returns these digits, and the exponent of the power of ten
+/// for which the first digit stands. A tie is rounded away from 0, as browsers do.
 fn rounded(size: f64, digits: usize) -> (String, i32) {
     if size == 0.0 {
         return ("0".into(), 0);
