@@ -97,20 +97,27 @@ export async function start(kind, dist = join(root, "dist")) {
 }
 
 /**
- * Waits until the only experiment on the page shows a result, and returns its element.
+ * Waits until the only experiment on the page shows a result, and returns its element, with its folds closed.
  * @param {import("playwright-core").Page} page
  */
-export async function ready(page) {
+export async function shown(page) {
   const lab = /** @type {LabLocator} */ (page.locator("scaling-lab"));
   await lab.locator(".title").waitFor();
   await page.waitForFunction(() => document.querySelector("scaling-lab")?.result);
   return lab;
 }
 
-/** Opens every fold of an experiment, so that a test reaches all its controls and tables. @param {LabLocator} lab */
+/**
+ * Waits until the only experiment on the page shows a result, opens its settings and tables, and returns its element.
+ * @param {import("playwright-core").Page} page
+ */
+export const ready = async (page) => unfold(await shown(page));
+
+/** Opens the settings and tables of an experiment. @param {LabLocator} lab */
 export async function unfold(lab) {
   await lab.evaluate((element) => {
-    for (const fold of element.shadowRoot.querySelectorAll("details")) fold.open = true;
+    const folds = element.shadowRoot.querySelectorAll(".more, .parts, [data-fold=tables]");
+    for (const fold of folds) /** @type {HTMLDetailsElement} */ (fold).open = true;
   });
   return lab;
 }

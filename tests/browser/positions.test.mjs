@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { catalogue, finished, ready, root, start } from "./harness.mjs";
+import { catalogue, finished, root, shown, start } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
 
@@ -115,7 +115,7 @@ for (const { slug, presets, quick } of await catalogue()) {
       await finished(element);
     };
     await lab.open(`#/${slug}`, async (page) => {
-      await ready(page);
+      await shown(page);
       for (const { title, query } of presets.length ? presets : [{ title: slug, query: "" }]) {
         await page.evaluate((hash) => void (location.hash = hash), `#/${slug}?${query}`);
         await page.waitForFunction((title) => {
@@ -131,7 +131,7 @@ for (const { slug, presets, quick } of await catalogue()) {
       }
     });
     await lab.open(`#/${slug}?${quick}`, async (page) => {
-      await ready(page);
+      await shown(page);
       await runs(page);
       for (const size of PAGE) note("after the quick run", await faults(page, size));
     });

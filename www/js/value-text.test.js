@@ -26,6 +26,7 @@ const entry = {
   title: "",
   question: "",
   presets: [],
+  main: [],
   data: "",
   kernel: true,
   params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })],

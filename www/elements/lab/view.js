@@ -325,7 +325,12 @@ export class View {
     ui.folded.addEventListener("toggle", () => ui.folded.open && this.#result && this.#draw());
     ui.verdicts = h("ul", { class: "verdicts" });
     ui.tables = h("div", { class: "tables" });
-    ui.tablesFold = h("details", { class: "fold" }, h("summary", {}, t("tables")), ui.tables);
+    ui.tablesFold = h(
+      "details",
+      { class: "fold", "data-fold": "tables" },
+      h("summary", {}, t("tables")),
+      ui.tables,
+    );
   }
 
   /** Makes the section with links, citation and downloads. */
