@@ -1,4 +1,4 @@
-//! Cases on which every device must agree with the CPU version of the `k_composition` kernel.
+//! Test cases of the kernel `k_composition`, on which every device must agree with the kernel's CPU version.
 
 use super::{Compose, Uniforms, blocks, rows, state};
 use crate::exec::parity::Case;

@@ -1,4 +1,4 @@
-//! Cases on which every device must agree with the CPU version of the `multi_epoch` kernel.
+//! Test cases of the kernel `multi_epoch`, on which every device must agree with the kernel's CPU version.
 
 use super::{Epochs, Features, Order, Plan, Schedule, Trial, rows};
 use crate::exec::parity::Case;
