@@ -88,7 +88,7 @@ impl Health {
 /// `None`.
 type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
-/// Milliseconds since the first call in this program.
+/// Time in ms since this function was first called in this program.
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) fn now() -> f64 {
     use std::sync::OnceLock;

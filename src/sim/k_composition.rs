@@ -102,9 +102,9 @@ crate::uniforms! {
 }
 
 /// Kernel of SGD on products of skills. The state holds the records, the weights w, and, if a batch has more than one
-/// sample, the new weights that the current batch is computing. The inputs are packed [`Alias`] tables of the training
-/// distributions and then of the uniform one; the probabilities of the training distributions; and the learning rate of
-/// each lane, divided by the batch size.
+/// sample, the new weights that the current batch is computing. The inputs are packed [`Alias`] tables, first of the
+/// training distributions and then of the uniform distribution; the probabilities of the training distributions; and
+/// the learning rate of each lane, divided by the batch size.
 #[derive(Debug)]
 pub struct Compose;
 

@@ -143,12 +143,12 @@ pub struct Atoms {
 /// The optimal training distribution for a given number of samples; see [`Atoms::optimal`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimal {
-    /// Number s of different atoms that training draws: the s most frequent ones.
+    /// Number s of different atoms that training draws: it draws the s most frequent atoms.
     pub support: u32,
     /// Test loss of the optimal training distribution.
     pub loss: f64,
-    /// Loss that each trained atom adds, equal for all of them: `p_k (1 - q_k)^(N-1)` for test probability `p_k`,
-    /// training probability `q_k` and N samples.
+    /// The number `p_k (1 - q_k)^(N-1)`, which is equal for all trained atoms, with the test probability `p_k`, the
+    /// training probability `q_k` and N samples. The loss falls with `q_k` at N times this rate.
     pub threshold: f64,
     /// Exponent `alpha/(N-1)`, where alpha is the exponent of the frequencies and N the number of samples.
     exponent: f64,
@@ -178,7 +178,7 @@ impl Optimal {
 /// A uniform training distribution over the most frequent atoms, and its loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flat {
-    /// Number m of different atoms that training draws: the m most frequent ones.
+    /// Number m of different atoms that training draws: it draws the m most frequent atoms.
     pub top: u32,
     /// Test loss of uniform training over the `top` most frequent atoms.
     pub loss: f64,
@@ -211,7 +211,7 @@ impl Atoms {
     }
 
     /// Loss if training draws atoms with their test probabilities p: `sum_k p_k (1 - p_k)^N` for N = `samples` >= 1.
-    /// The relative error is below 1e-12, and the cost at most 1400 exponentials.
+    /// The relative error is below 1e-12, and the cost is at most 1400 exponentials.
     pub fn matched_loss(&self, samples: f64) -> f64 {
         // Terms rise up to p = 1/(N+1) and fall beyond it. Those far below the last rank's term, or below the peak, are
         // lost in rounding, so most are not worth an exponential.
@@ -264,8 +264,8 @@ impl Atoms {
         Flat { top, loss: (1.0 - tail) * missed + tail }
     }
 
-    /// The best uniform training distribution. It covers the m most frequent atoms, where m has the least loss. If
-    /// several m have it, the smallest of them is taken.
+    /// The best uniform training distribution. It covers the m most frequent atoms, with the m that gives the least
+    /// loss. If several m give this loss, it is the smallest of them.
     ///
     /// Let `p_k` be the test probabilities, `P_m` the sum of the first m, N the number of samples and L(m) the loss.
     /// Bisection uses the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, with x = m/(m+1).

@@ -13,7 +13,7 @@ use super::sum;
 use crate::math;
 use crate::stats::{order, sort_by};
 
-/// All directions that have one eigenvalue of the feature covariance in common.
+/// Directions in which the feature covariance has equal eigenvalues.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     /// Number of directions.

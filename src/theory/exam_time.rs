@@ -34,7 +34,7 @@ pub struct Gain {
     pub optimal: f64,
     /// Loss of the optimal shares divided by the loss of the matched shares, at most 1.
     pub loss_ratio: f64,
-    /// Hours that the optimal shares need for some loss, divided by the hours that the matched shares need for it:
+    /// Hours that the optimal shares need, divided by the hours that the matched shares need to reach an equal loss:
     /// `loss_ratio^(1/a)`, at most 1.
     pub hours_ratio: f64,
 }
@@ -78,8 +78,8 @@ pub fn power_error(a: f64, n: f64) -> f64 {
 /// Exact error after `n` >= 0 hours (real or whole), `G(n+1) G(a+1) / G(n+a+1)`, with the Gamma function G and `a` > 0.
 /// It is 1 at n = 0.
 ///
-/// Relative error below 1e-14 for n up to 1e6: the logarithms of the two Gamma functions are never subtracted, because
-/// that would lose five digits at n = 1e4. Instead, an argument x below 16 is raised by
+/// The relative error is below 1e-14 for n up to 1e6. The logarithms of the two Gamma functions are never subtracted,
+/// because that would lose five digits at n = 1e4. Instead, an argument x below 16 is raised by
 /// `G(x)/G(x+a) = (x+a)/x G(x+1)/G(x+1+a)`. For x from 16 on, the two Stirling series are subtracted term by term. The
 /// cost is at most 16 divisions and six transcendental functions.
 pub fn exact_error(a: f64, n: f64) -> f64 {

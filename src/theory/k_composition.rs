@@ -75,7 +75,8 @@ pub fn descend(p: &[f64], k: u32, w: &mut [f64], rate: f64, steps: u32) {
     }
 }
 
-/// Largest eigenvalue of the Hessian at the true weights, `k diag(p) + k(k-1) p p^T`, for p in descending order.
+/// Largest eigenvalue of the Hessian of the loss at the true weights, `k diag(p) + k(k-1) p p^T`. Here k is the number
+/// of skills in a sample, and p are the probabilities of the skills in descending order.
 ///
 /// It is the largest root x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, and the only root above every `k p_j`. For
 /// uniform p over d skills it is `k^2/d`. The search takes 100 halvings, each of which costs O(d).
@@ -136,7 +137,7 @@ pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
 /// Time derivative under gradient flow of the moments A and B of [`moments`], for uniform p over `d` skills. For
 /// uniform p it depends only on the two moments: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
 ///
-/// Fixed points (A, B): a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
+/// The fixed points (A, B) of the flow are a saddle at (0, 0), the true weights at (1, 1), and, for even k, (-1, 1).
 pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
     let rate = f64::from(k) / f64::from(d);
     [rate * (power(a, k - 1) - power(b, k - 1) * a), 2.0 * rate * (power(a, k) - power(b, k))]

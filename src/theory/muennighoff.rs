@@ -55,7 +55,7 @@ pub const RULE_OF_THUMB: f64 = 4.0;
 /// A division of a compute budget into parameters and tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Allocation {
-    /// Number of tokens trained on, with repetition.
+    /// Number of tokens in training. A repeated token counts each time.
     pub tokens: f64,
     /// Number of model parameters.
     pub size: f64,

@@ -319,11 +319,11 @@ impl Counts {
 /// Limit laws of the risk without label noise, at one learning rate. Coordinate i has the probability `c i^-(a-b)`, the
 /// scale `i^-b` and the target weight 1.
 ///
-/// For N -> infinity with enough dimensions, the risk after few epochs K over N samples is `R = C1 (K N)^-((a-1)/a)`,
-/// and after many epochs it is `R = C2 N^-((a-1)/(a-b))`, with constants C1 and C2. With `K = kappa N^(b/(a-b))`, the
-/// sum over i becomes an integral over `x = i N^(-1/(a-b))`, and the risk is `R = N^-((a-1)/(a-b)) F(kappa)`, with F as
-/// in `scaled_risk`. Source: "Larger Datasets Can Be Repeated More", theorems 5.1 and 5.2; the constants are derived
-/// here.
+/// Let R be the risk after K epochs over N samples, for N -> infinity and enough dimensions. For small K it is
+/// `R = C1 (K N)^-((a-1)/a)`, and for large K it is `R = C2 N^-((a-1)/(a-b))`, with constants C1 and C2. With
+/// `K = kappa N^(b/(a-b))`, the sum over i becomes an integral over `x = i N^(-1/(a-b))`, and the risk is
+/// `R = N^-((a-1)/(a-b)) F(kappa)`, with F as in `scaled_risk`. Source: "Larger Datasets Can Be Repeated More",
+/// theorems 5.1 and 5.2; the constants are derived here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     a: f64,

@@ -1,10 +1,10 @@
 //! A mixture of K parts. Part k gets the share `q_k` of the N training samples, has the test weight `p_k`, and has the
 //! error `e_k(n)` after n samples. The loss is `L(p, q) = sum_k p_k e_k(q_k N)`.
 //!
-//! When does training on something else than the test distribution help? At the matched shares `q = p` the loss is
-//! stationary only if `p_k e_k'(p_k N)` is equal for all k. This holds for every p only if `e'(n)` is proportional to
-//! `1/n`. So the logarithm is the only curve for which the matched shares are always best. The lab uses it as a
-//! control, for which the gain must be 0.
+//! When does it help to train on a distribution other than the test distribution? At the matched shares `q = p` the
+//! loss is stationary only if `p_k e_k'(p_k N)` is equal for all k. This holds for every p only if `e'(n)` is
+//! proportional to `1/n`. So the logarithm is the only curve for which the matched shares are always best. The lab uses
+//! it as a control, for which the gain must be 0.
 //!
 //! [`Solver`] finds the best shares q* for separable losses, by a one-dimensional search for the Lagrange multiplier
 //! lambda; [`Mixing`] finds the best shares under the mixing law, by an active-set Newton method. [`mirror_descent`]
@@ -149,7 +149,7 @@ impl Optimum {
 /// multiplier's logarithm changes the sum by up to 1e-5. Dividing the shares by their sum corrects this.
 const SOLVED: f64 = 1e-3;
 
-/// Finds the best shares for successive [`Parts`] and reuses its buffers between calls.
+/// Finds the best shares for one mixture after another, and reuses its buffers.
 #[derive(Clone, Debug, Default)]
 pub struct Solver {
     /// For each part, the terms of the logarithm of its pull that do not depend on its number of samples, as in
@@ -685,8 +685,8 @@ impl Mixing<'_> {
     }
 }
 
-/// Exact best share of the first part, and leading term of the gain, for two parts of equal weight and height under the
-/// mixing law, of which only the first learns from data of the other.
+/// Exact best share of the first part, and leading term of the gain, for a mixing law with two parts of equal weight
+/// and height. Only the first part learns from data of the other.
 ///
 /// With the transfer matrix `[[1, t], [0, 1]]` and test weights (1/2, 1/2) the gain is
 /// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0.

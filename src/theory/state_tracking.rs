@@ -32,8 +32,8 @@ pub fn permutations(symbols: u32) -> Vec<u32> {
 /// The entries of `W_j` are `weights[(j n + row) n + column]`, and column c of `P_j` has its 1 in row
 /// `image(codes[j], c)`. The product of the learned matrices has the expected squared norm `tr T^k(I)` with
 /// `T(X) = E W^T X W` and the identity matrix I. Its expected scalar product with the product of the permutation
-/// matrices is `tr C^k(I)` with `C(X) = E P^T X W`. Written as matrices, the maps T and C have the size n^2 x n^2. So d
-/// skills cost `O(d n^4 + k n^4)` operations, although there are d^k products.
+/// matrices is `tr C^k(I)` with `C(X) = E P^T X W`. Written as matrices, the maps T and C have the size n^2 x n^2. So
+/// for d skills and k = `hops`, the cost is `O(d n^4 + k n^4)` operations, although there are d^k products.
 pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]) -> f64 {
     let (n, area) = (symbols, symbols * symbols);
     // maps[(a n + b) area + c n + d] is what X[a][b] adds to entry [c][d] of the image of X.

@@ -42,8 +42,8 @@ struct Cell {
     seeds: usize,
 }
 
-/// Published table 3.1. A row contains the number of hops, the number of skills, the best learning rate, and the median
-/// numbers of samples to the target for the exponents 0, 0.5, 1 and 1.5.
+/// Table 3.1 of the published times. A row contains the number of hops, the number of skills, the best learning rate,
+/// and the median numbers of samples to the target for the exponents 0, 0.5, 1 and 1.5.
 const T31: &[(u32, u32, f64, [Option<u64>; 4])] = &[
     (2, 16, 0.1, [Some(510), Some(510), Some(770), Some(1300)]),
     (2, 32, 0.1, [Some(1000), Some(1000), Some(1500), Some(3600)]),
@@ -67,8 +67,8 @@ const T31: &[(u32, u32, f64, [Option<u64>; 4])] = &[
     (5, 256, 0.05, [None, None, Some(1_800_000), Some(145_000)]),
 ];
 
-/// Published table 3.2, for 64 skills and the learning rate 0.05. A row contains the exponent, and the median numbers
-/// of samples to the target for 2, 3 and 4 hops.
+/// Table 3.2 of the published times, for 64 skills and the learning rate 0.05. A row contains the exponent, and the
+/// median numbers of samples to the target for 2, 3 and 4 hops.
 const T32: &[(f64, [u64; 3])] = &[
     (0.0, [3580, 68_000, 350_000]),
     (0.25, [3840, 75_000, 300_000]),
@@ -82,8 +82,9 @@ const T32: &[(f64, [u64; 3])] = &[
     (2.5, [580_000, 460_000, 370_000]),
 ];
 
-/// Published table 3.3, for 4 hops and the learning rate 0.1. A row contains the number of skills, the number of
-/// samples with the exponent 1.5 before training becomes uniform, and the median number of samples to the target.
+/// Table 3.3 of the published times, for 4 hops and the learning rate 0.1. A row contains the number of skills, the
+/// number of samples with the exponent 1.5 before training becomes uniform, and the median number of samples to the
+/// target.
 const T33: &[(u32, u32, u64)] = &[
     (64, 1000, 55_000),
     (64, 3000, 3600),
@@ -94,8 +95,8 @@ const T33: &[(u32, u32, u64)] = &[
     (256, 30_000, 31_000),
 ];
 
-/// Published table 3.7. A row contains the number of symbols, the number of hops, the exponent, and the median number
-/// of samples to the target.
+/// Table 3.7 of the published times. A row contains the number of symbols, the number of hops, the exponent, and the
+/// median number of samples to the target.
 const T37: &[(u32, u32, f64, Option<u64>)] = &[
     (5, 4, 0.0, Some(1_300_000)),
     (5, 4, 0.5, Some(770_000)),

@@ -196,12 +196,12 @@ impl Race {
 
     /// Verdict on the claim that the best power law reaches the target in fewer samples than uniform training.
     ///
-    /// The interval is for the largest ratio over all power laws. The lower end is the largest lower end of the
-    /// intervals of the single power laws. The lower tail probability of each of these intervals is divided by the
-    /// number of power laws, because the best law is chosen from the data. The upper end is the largest upper end of
-    /// the single intervals. The result is `None` if there is no uniform training or no power law. The verdict is
-    /// "cannot tell" before the run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs, and if the
-    /// interval contains 1.
+    /// The ratio is the median time of uniform training divided by the median time of a power law. The interval is for
+    /// the largest ratio over all power laws. The lower end is the largest lower end of the intervals of the single
+    /// power laws. The lower tail probability of each of these intervals is divided by the number of power laws,
+    /// because the best law is chosen from the data. The upper end is the largest upper end of the single intervals.
+    /// The result is `None` if there is no uniform training or no power law. The verdict is "cannot tell" before the
+    /// run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs, and if the interval contains 1.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();

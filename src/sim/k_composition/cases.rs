@@ -5,7 +5,7 @@ use crate::exec::parity::Case;
 use crate::rng::Gaussian;
 use crate::theory::k_composition::power_law;
 
-/// The settings in which the cases differ.
+/// The settings that differ between the test cases.
 #[derive(Clone, Copy)]
 struct Products {
     skills: u32,

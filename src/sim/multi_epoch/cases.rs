@@ -4,7 +4,7 @@ use super::{Epochs, Features, Order, Plan, Schedule, Trial, rows};
 use crate::exec::parity::Case;
 use crate::theory::k_composition::power_law;
 
-/// The settings in which the cases differ.
+/// The settings that differ between the test cases.
 #[derive(Clone, Copy)]
 struct Pass {
     one_hot: bool,

@@ -9,9 +9,9 @@ use crate::text::{Template, Text, count};
 /// Upper end of the 95% interval of the mean loss, for the case that none of `runs` runs missed an atom:
 /// `1 - 0.05^(1/runs)`.
 ///
-/// In this case the number is an upper limit for the probability that a run misses at least one atom. So it is also an
-/// upper limit for the probability that a run misses one particular atom. The mean loss is an average of these
-/// probabilities over the atoms, weighted by their test probabilities.
+/// In this case, `1 - 0.05^(1/runs)` is an upper limit for the probability that a run misses at least one atom. So it
+/// is also an upper limit for the probability that a run misses one particular atom. The mean loss is an average of
+/// these probabilities over the atoms, weighted by their test probabilities.
 pub(super) fn none_missed(runs: usize) -> f64 {
     -math::expm1(math::ln(0.05) / runs as f64)
 }

@@ -97,8 +97,9 @@ impl Atoms {
         (mean, error.max((self.head_variance(distribution, i) / losses.len() as f64).sqrt()))
     }
 
-    /// The optimal distribution draws about N/alpha atoms if N is neither too small nor too large. This is the range of
-    /// N in which the lab checks that: from `10 alpha` to `K/10`, where K is the number of all atoms. It may be empty.
+    /// The optimal distribution draws about N/alpha atoms if N is neither too small nor too large. The result is the
+    /// range of N in which the lab checks this: from `10 alpha` to `K/10`, where K is the number of all atoms. It may
+    /// be empty.
     pub(super) fn window(&self) -> [f64; 2] {
         [10.0 * self.alpha, f64::from(self.atoms.count()) / 10.0]
     }

@@ -155,7 +155,7 @@ fn real(hours: &[u32]) -> Vec<f64> {
 }
 
 /// Shares at position t on the line from p to q: `p + t (q - p)`. If p equals q, the line goes from p towards the first
-/// corner of the simplex, or towards the second corner if p is the first one.
+/// corner of the simplex, or towards the second corner if p is the first corner.
 fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
     let direction = direction(p, q);
     p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()

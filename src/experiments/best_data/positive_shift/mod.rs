@@ -20,7 +20,7 @@ use crate::sim::positive_shift::Gains;
 use crate::text;
 use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Optimum, Point, Solver};
 
-/// The text of 99 ones, for a preset with 99 equal minorities.
+/// Expands to the text of 99 ones, each after a comma, for a preset with 99 equal minorities.
 macro_rules! ones {
     () => {
         ",1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"

@@ -79,8 +79,8 @@ impl Problem {
         fits.then(|| (self.p[0], self.p.len() as u32, self.a[0]))
     }
 
-    /// The numbers `(t, b)` of a mixing law with two parts of equal weight and of height b, of which only the first
-    /// learns from data of the other, t times as much as from its own. The result is `None` for other mixing laws.
+    /// The numbers `(t, b)` of a mixing law with two parts of equal weight and of height b. Only the first part learns
+    /// from data of the other, t times as much as from its own. The result is `None` for other mixing laws.
     pub(super) fn one_way(&self) -> Option<(f64, f64)> {
         let fits = self.curve.is_none()
             && self.p.len() == 2

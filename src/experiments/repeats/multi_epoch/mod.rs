@@ -109,8 +109,8 @@ const PER_DOUBLING: f64 = 3.0;
 /// per sample.
 const FRESH_MAX: f64 = 2e9;
 /// Limit in nanoseconds for the estimated time that the theory takes. Up to this limit, the theory is computed at every
-/// move of a slider. Up to [`IN_A_RUN`], it is computed during a run. Otherwise it is left out. The estimate is rather
-/// too long than too short.
+/// move of a slider. Up to [`IN_A_RUN`], it is computed during a run. Otherwise it is left out. The estimate errs on
+/// the long side.
 const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
 /// Number of points of each mean-field curve against the number of samples N.
@@ -493,7 +493,7 @@ impl MultiEpoch {
         (from..=self.epochs.len()).map(curve).collect()
     }
 
-    /// Prefactor and exponent of a power law through points, fitted by least squares to the logarithms.
+    /// Prefactor and exponent of the power law that is fitted to `points`, by least squares on their logarithms.
     fn power_fit(points: &[(f64, f64)]) -> Option<[f64; 2]> {
         let logs: Vec<_> = points.iter().map(|(x, y)| (math::ln(*x), math::ln(*y), 1.0)).collect();
         line(&logs).map(|[slope, _, offset]| [math::exp(offset), slope])
@@ -521,7 +521,8 @@ fn length(dense: bool, squares: &[f64]) -> f64 {
     if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) }
 }
 
-/// The numbers of a list as whole numbers, ascending and without duplicates. A number with a fraction is an error.
+/// The numbers of a list as whole numbers, ascending and without duplicates. The result is an error if a number has a
+/// fraction.
 fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
     match list.iter().find(|x| x.fract() != 0.0) {
         Some(x) => Err(Error::parameter(name, &x.to_string(), words::WHOLE)),
