@@ -1,4 +1,4 @@
-//! The registry's invariants, and the import rules that the crate's map promises.
+//! Tests of the registry of experiments, and of the rule that modules import only what the map in `src/lib.rs` allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -35,18 +35,18 @@ fn sources() -> Vec<(PathBuf, String)> {
     found.into_iter().map(|(path, text)| (path.strip_prefix(&root).expect("under src").to_owned(), text)).collect()
 }
 
-/// Lines of code: without comments, and without the tests at the foot.
+/// The lines of code in a source file, without comments and without the tests at the end.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     let tests = text.find("#[cfg(test)]").or_else(|| text.find("#[cfg(all(test")).unwrap_or(text.len());
     text[..tests].lines().filter(|line| !line.trim_start().starts_with("//"))
 }
 
-/// What stands in backticks, without `mod@`.
+/// The texts between backticks. A leading `mod@` is removed from each.
 fn quoted(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(|name| name.trim_start_matches("mod@").to_owned()).collect()
 }
 
-/// The map in `lib.rs`: every module with what it may import.
+/// Reads the map of modules in `src/lib.rs`. Returns, for every module, the modules that it may import.
 fn map(lib: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut map: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in lib.lines().filter(|line| line.starts_with("//! | ") && line.contains('`')) {
@@ -174,7 +174,7 @@ fn names_are_unique_and_words_are_there() {
     }
 }
 
-/// Is a renewal asked for? `./build.sh update` sets it.
+/// Whether the files that the tests compare should be updated instead. `./build.sh update` asks for this.
 fn update() -> bool {
     std::env::var_os("LAB_UPDATE").is_some()
 }

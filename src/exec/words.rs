@@ -1,4 +1,4 @@
-//! Texts about devices: notices about where work runs, and errors.
+//! Texts about devices: notices that say where work runs, and errors.
 
 crate::texts! {
     // What runs the work.

@@ -1,15 +1,14 @@
 //! Which training distribution reaches a target loss in the fewest samples, if some runs never reach it?
 //!
-//! The experiments on composition share this module. A run that does not reach the target within the budget is cut off;
-//! its time is then only known to exceed the budget. So all statistics are quantiles, which can be computed without the
-//! times of the slowest runs. The quantile of a share is the least number of samples after which that share of the runs
-//! has reached the target. If this share never reaches the target, the budget is a lower bound of the quantile, and is
-//! shown as "> budget". A run that diverged counts as a run that never reaches the target, and the number of such runs
-//! is reported.
+//! The experiments on composition share this module. A run that does not reach the target within the budget of samples
+//! is cut off. Its time is then only known to exceed the budget. So all statistics are quantiles, which can be computed
+//! without the times of the slowest runs. The quantile of a share is the least number of samples after which that share
+//! of the runs has reached the target. If fewer runs than this share reach the target, the budget is a lower bound of
+//! the quantile, and the quantile is shown as "> budget". A run that diverged counts as a run that never reaches the
+//! target, and the number of such runs is reported.
 //!
-//! The bootstrap of a median is exact: if as many times are drawn with replacement as there are runs, the probability
-//! that the median of the draws is the j-th smallest time has a closed form. So there is no resampling noise, and no
-//! seed is needed.
+//! The bootstrap of a median is exact, and needs no random numbers. A resample draws as many times with replacement as
+//! there are runs. The probability that the median of a resample is the j-th smallest time has a closed form.
 
 use std::cmp::Ordering;
 
@@ -19,11 +18,12 @@ use crate::stats::{lower_end, median_weights, place, sort};
 use crate::text;
 use crate::text::{Text, count, multiple, number, setting};
 
-/// Fewest runs for a 99.9% interval of a median. All n runs lie on one side of the true median with probability
-/// `2^(1-n)`, and for this n that is less than 0.1%.
+/// Least number n of runs for a 99.9% interval of a median. With probability `2^(1-n)`, all runs lie on one side of the
+/// true median, and for this n the probability is less than 0.1%.
 pub const LEAST_RUNS: usize = 11;
 
-/// Probability that the true value lies below a 99.9% interval. It lies above the interval with equal probability.
+/// Probability that the true value lies below a 99.9% interval. The probability that it lies above the interval is
+/// equal.
 pub(super) const TAIL: f64 = 0.0005;
 
 /// The runs with one training distribution, `p_j ~ j^-exponent`. The exponent 0 is the uniform distribution.
@@ -31,8 +31,8 @@ pub(super) const TAIL: f64 = 0.0005;
 pub struct Racer {
     /// Exponent alpha of the training distribution.
     pub exponent: f64,
-    /// Number of samples after which each run reached the target; `None` for a run that did not reach it, or that
-    /// diverged.
+    /// Number of samples after which each run reached the target. It is `None` for a run that did not reach the target
+    /// or that diverged.
     pub hits: Vec<Option<u64>>,
     /// Number of runs that diverged.
     pub diverged: u32,
@@ -54,7 +54,7 @@ pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     once
 }
 
-/// Number of samples to the target, or only a lower bound of it if the target was not reached within the budget.
+/// A time to the target, in samples. If the target was not reached within the budget, only a lower bound is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
     /// The target was reached after this number of samples.
@@ -70,7 +70,7 @@ impl Time {
         }
     }
 
-    /// The number of samples, or NaN if only a lower bound is known.
+    /// The time as a number of samples, or NaN if only a lower bound is known.
     pub(super) fn seen(self) -> f64 {
         if let Self::At(t) = self { t as f64 } else { f64::NAN }
     }
@@ -89,10 +89,11 @@ impl From<Time> for Cell {
 /// faster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// The ratio. If one of the two medians is only a lower bound, this is a bound for the ratio. If both are, the
-    /// ratio is NaN.
+    /// The ratio of the two medians. If only a lower bound is known for one of the medians, this is a bound for the
+    /// ratio. If this is so for both medians, it is NaN.
     pub value: f64,
-    /// How the true ratio compares with `value`: `Greater` or `Less` if `value` is only a bound, and otherwise `Equal`.
+    /// How the ratio compares with the field `value`: `Greater` or `Less` if `value` is only a bound, and otherwise
+    /// `Equal`.
     pub bound: Ordering,
     /// Bootstrap interval of the ratio. The lower end is 0 and the upper end infinite if there is no bound on that
     /// side.
@@ -121,7 +122,7 @@ pub struct Race {
 
 impl Race {
     /// The least number of samples after which the given share of the runs with one training distribution has reached
-    /// the target; `None` if there are no runs.
+    /// the target. It is `None` if there are no runs.
     pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
         let runs = self.racers[racer].hits.len();
         if runs == 0 {
@@ -143,8 +144,8 @@ impl Race {
         self.racers.iter().position(|r| r.exponent == 0.0)
     }
 
-    /// Index of the power law with the least median time; if several have this median, the first of them. `None` if no
-    /// power law has runs.
+    /// Index of the power law with the least median time. If several power laws have this median, it is the first of
+    /// them. It is `None` if no power law has runs.
     pub fn best(&self) -> Option<usize> {
         let median = |i: usize| self.quantile(i, 0.5).map(|t| (matches!(t, Time::After(_)), t.samples()));
         (0..self.racers.len())
@@ -152,15 +153,15 @@ impl Race {
             .min_by(|&i, &j| median(i).partial_cmp(&median(j)).unwrap_or(Ordering::Equal))
     }
 
-    /// Median time of uniform training divided by that of a power law, with a 99.9% interval; `None` if one of the two
-    /// distributions has no runs.
+    /// Median time of uniform training divided by the median time of a power law, with a 99.9% interval. It is `None`
+    /// if one of the two distributions has no runs.
     pub fn ratio(&self, power: usize) -> Option<Ratio> {
         self.ratio_at(power, [TAIL; 2])
     }
 
-    /// Median time of uniform training divided by that of a power law, with an interval. The true ratio lies below the
-    /// interval with probability `tails[0]`, and above it with probability `tails[1]`. The two medians are resampled
-    /// independently. If the runs of the two distributions share draws, the interval is wider than necessary.
+    /// Median time of uniform training divided by the median time of a power law, with an interval. The true ratio lies
+    /// below the interval with probability `tails[0]`, and above it with probability `tails[1]`. The two medians are
+    /// resampled independently. If the runs of the two distributions share draws, the interval is wider than necessary.
     pub(super) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
         let uniform = self.uniform()?;
         let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
@@ -178,8 +179,8 @@ impl Race {
         Some(Ratio { value, bound, interval: [lo, hi] })
     }
 
-    /// The possible medians of a resample of the runs, ascending, each with its probability. A run that did not reach
-    /// the target counts with the time `unseen`.
+    /// The values that the median of a resample of the runs can have, ascending, each with its probability. The time
+    /// `unseen` is used for a run that did not reach the target.
     fn medians(&self, racer: usize, unseen: f64) -> Vec<(f64, f64)> {
         let hits = self.sorted(racer);
         let mut out: Vec<(f64, f64)> = Vec::new();
@@ -195,12 +196,12 @@ impl Race {
 
     /// Verdict on the claim that the best power law reaches the target in fewer samples than uniform training.
     ///
-    /// The interval is for the largest ratio over all power laws. The lower end is the largest lower end of the
-    /// intervals of the single power laws. To allow for the choice of the best law from the data, each of these
-    /// intervals has a lower tail probability that is divided by the number of power laws. The upper end is the largest
-    /// upper end of the single intervals. The result is `None` if there is no uniform training or no power law. The
-    /// verdict is "cannot tell" before the run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs,
-    /// and if the interval contains 1.
+    /// The ratio is the median time of uniform training divided by the median time of a power law. The interval is for
+    /// the largest ratio over all power laws. The lower end is the largest lower end of the intervals of the single
+    /// power laws. The lower tail probability of each of these intervals is divided by the number of power laws,
+    /// because the best law is chosen from the data. The upper end is the largest upper end of the single intervals.
+    /// The result is `None` if there is no uniform training or no power law. The verdict is "cannot tell" before the
+    /// run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs, and if the interval contains 1.
     pub fn verdict(&self, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
@@ -245,7 +246,8 @@ impl Race {
         Some(verdict)
     }
 
-    /// Table `time-to-target`. The columns of `lead` come first, with one value for all rows.
+    /// Table `time-to-target`, with one row for each training distribution. The columns of `lead` come first, and each
+    /// of them has one value for all rows.
     pub fn table(&self, lead: &[(Column, f64)]) -> Table {
         let column = |name, unit| Column { name, unit };
         let mut columns: Vec<Column> = lead.iter().map(|(column, _)| *column).collect();
@@ -273,7 +275,7 @@ impl Race {
         Table { id: "time-to-target", nothing: None, title: words::TIMES.into(), columns, rows: rows.collect() }
     }
 
-    /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha; `None` before any
+    /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha. It is `None` before any
     /// quantile is known.
     pub fn figure(&self) -> Option<Figure> {
         let (mut seen, mut late) = (Points::default(), Points::default());

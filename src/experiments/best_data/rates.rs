@@ -12,7 +12,7 @@ use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict, 
 use crate::text;
 use crate::text::{count, number, phrase, setting};
 
-/// Ratio of the largest learning rate to the middle one, and of the middle one to the smallest.
+/// Ratio of the largest learning rate to the middle rate, and of the middle rate to the smallest.
 const REACH: f64 = 10.0;
 
 /// Returns `count` learning rates around `middle`, evenly spaced in the logarithm.
@@ -52,22 +52,23 @@ impl Rates {
         Race { racers: racers.iter().map(|&racer| racer.clone()).collect(), budget: self.budget }
     }
 
-    /// Lower quartile, median and upper quartile of the times to the target at one learning rate; `None` if there are
-    /// no runs.
+    /// Lower quartile, median and upper quartile of the times to the target of the runs in `racer`. They are `None` if
+    /// there are no runs.
     fn quantiles(&self, racer: &Racer) -> Option<[Time; 3]> {
         let race = self.of(&[racer]);
         let [low, median, high] = [0.25, 0.5, 0.75].map(|share| race.quantile(0, share));
         Some([low?, median?, high?])
     }
 
-    /// Index of the learning rate with the least median time; if several have this median, the smallest of these rates.
-    /// `None` if at every rate less than half of the runs reached the target.
+    /// Index of the learning rate at which a training distribution has the least median time. If several rates have
+    /// this median, it is the smallest of them. It is `None` if at every rate less than half of the runs reached the
+    /// target.
     pub fn best(&self, training: usize) -> Option<usize> {
         self.least(training, 1).map(|(_, i)| i)
     }
 
-    /// The least value that a quartile of the times has at any learning rate, and the index of the learning rate at
-    /// which it has this value. `quartile` is 0 for the lower quartile, 1 for the median and 2 for the upper quartile.
+    /// The least value of a quartile of the times over all learning rates, and the index of the rate with this value.
+    /// `quartile` is 0 for the lower quartile, 1 for the median and 2 for the upper quartile.
     fn least(&self, training: usize, quartile: usize) -> Option<(u64, usize)> {
         let arrived = self.racers[training].iter().enumerate().filter_map(|(i, racer)| {
             let Time::At(t) = self.quantiles(racer)?[quartile] else { return None };
@@ -84,11 +85,11 @@ impl Rates {
     /// e, and `P(a, r)` that of the power law with exponent a at the learning rate r. The true ratio is
     /// `min_e U(e) / min_(a, r) P(a, r)`.
     ///
-    /// The verdict has a 99.9% interval for the true ratio. Whichever a and r are chosen, the true ratio is at least
-    /// the smallest of the ratios `U(e) / P(a, r)` over all e. So an interval is computed for each of these ratios, and
-    /// the smallest of their lower ends is the lower end of the verdict's interval. This end is valid although a and r
-    /// are chosen from the runs, because the tail probability of each interval is divided by the number of possible
-    /// choices. The upper end is found in a similar way.
+    /// The verdict has a 99.9% interval for the true ratio. For any a and r, the true ratio is at least the smallest of
+    /// the ratios `U(e) / P(a, r)` over all e. So for one choice of a and r, an interval is computed for each of these
+    /// ratios, and the smallest of their lower ends is the lower end of the verdict's interval. The choice depends on
+    /// the runs. The lower end is valid all the same, because the tail probability of each interval is divided by the
+    /// number of possible choices. The upper end is found in a similar way.
     ///
     /// The chosen a and r are those with the least upper quartile. The least median is not used for the choice, because
     /// the rate with the least median is often next to the edge of stability, where the slower half of the runs
@@ -189,8 +190,8 @@ mod tests {
     use super::*;
     use crate::rng::{Draws, stream};
 
-    /// Simulated runs with exponentially distributed times, for the exponents 0, 1, 2 and so on. The mean time is
-    /// `means[training][rate]`.
+    /// Makes runs with exponentially distributed times, for training distributions with the exponents 0, 1, 2 and so
+    /// on. The mean time is `means[training][rate]`.
     fn simulated(means: &[&[f64]], seed: u32, budget: u64) -> Rates {
         let exponents: Vec<f64> = (0..means.len()).map(|i| i as f64).collect();
         let mut rates = Rates::new(ladder(0.1, means[0].len() as u32), &exponents, budget);

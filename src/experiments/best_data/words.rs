@@ -1,5 +1,5 @@
-//! Texts that the experiments of this part share: on training distributions, and on the comparison of their times to a
-//! target.
+//! Texts that several experiments of this part share. They are about training distributions, and about the times that
+//! these need to reach a target.
 
 crate::texts! {
     // Training distributions.

@@ -2,9 +2,9 @@
 //!
 //! Model: atom k of K atoms has the test probability `p_k ~ k^-alpha`, and adds `p_k` to the loss until it has been
 //! drawn once. N atoms are drawn from a training distribution q. Prediction: `q = p` gives a loss of order
-//! `N^(-1+1/alpha)`. The optimal q gives a loss of order `N^(1-alpha)` and draws only the N/alpha most frequent atoms.
-//! Falsifier: simulated runs in which the slope of ln loss against ln N differs from the slope of the exact curve over
-//! the same N.
+//! `N^(-1+1/alpha)`. The optimal q gives a loss of order `N^(1-alpha)`, and draws only the N/alpha most frequent atoms.
+//! Falsifier: simulated runs in which the slope of ln loss against ln N differs from the slope of the exact curve at
+//! these N.
 
 use std::cell::OnceCell;
 
@@ -61,8 +61,9 @@ pub struct Atoms {
     runs: u32,
     best: Vec<Optimal>,
     flat: Vec<Flat>,
-    /// Coordinates of the theory curves. The first list holds the abscissae, which are numbers of samples N. The others
-    /// hold ordinates: the losses of matched, optimal and flat training, and two asymptotes.
+    /// Coordinates of the theory curves. The first list holds numbers of samples N, which are the abscissae of all
+    /// curves. Each of the other lists holds the ordinates of one curve: the losses of matched, optimal and flat
+    /// training, and two asymptotes.
     curves: [Vec<f64>; 6],
     simulation: OnceCell<Simulation>,
     /// Losses of the runs, `losses[distribution][number of samples][run]`.
@@ -81,7 +82,8 @@ impl Atoms {
         }
     }
 
-    /// Total test probability of the atoms that a distribution never draws. No run can have a smaller loss.
+    /// Total test probability of the atoms that a training distribution never draws, at the number of samples with
+    /// index `i`. This is the least loss that a run can have.
     fn outside(&self, distribution: usize, i: usize) -> f64 {
         match distribution {
             0 => 0.0,

@@ -8,17 +8,17 @@ use crate::params::Scale;
 use crate::text::Template;
 use crate::theory::exam_time as theory;
 
-/// Number of steps along each side of the lattice on the triangle of three shares.
+/// Number of steps along each side of the triangular lattice, whose points stand for the shares of three subjects.
 pub(super) const LATTICE: u32 = 20;
 pub(super) const SHARE: Axis = Axis::linear(words::SHARE_OF_FIRST).unit(units::PERCENT);
 pub(super) const LOSS: Axis = Axis::log(words::EXPECTED_LOSS);
 
-/// Points (i, j) of the triangular lattice in its interior: no share is 0.
+/// The points (i, j) in the interior of the triangular lattice of three shares. At these points no share is 0.
 pub(super) fn lattice() -> impl Iterator<Item = (u32, u32)> {
     (1..LATTICE - 1).flat_map(|i| (1..LATTICE - i).map(move |j| (i, j)))
 }
 
-/// The three shares at a point (i, j) of the triangular lattice.
+/// The shares of three subjects at a point (i, j) of the triangular lattice.
 pub(super) fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
     [i, j, LATTICE - i - j].map(|i| f64::from(i) / f64::from(LATTICE))
 }

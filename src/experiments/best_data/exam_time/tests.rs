@@ -55,7 +55,8 @@ fn number(output: &Output, table: usize, row: usize, column: usize) -> f64 {
     }
 }
 
-/// Exams of many kinds: with few and with many hours, with subjects of very small weight, and with one of weight 0.
+/// Settings for exams of many kinds: with few and with many hours, with subjects of very small weight, and with a
+/// subject of weight 0.
 const EXAMS: [&str; 9] = [
     "",
     "hours=10",

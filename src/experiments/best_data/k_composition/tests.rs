@@ -15,8 +15,8 @@ use std::cmp::Ordering;
 
 use crate::params::{Params as _, Texts};
 
-/// Median of the logarithms of the times to the target, and their standard deviation, estimated from the quartiles.
-/// `None` if the budget cut off the median or the lower quartile.
+/// Median and standard deviation of the logarithms of the times to the target. The standard deviation is estimated from
+/// the quartiles. The result is `None` if the budget cut off the median or the lower quartile.
 fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
     let ln = |share| match race.quantile(racer, share)? {
         Time::At(t) => Some(math::ln(t as f64)),
@@ -27,8 +27,8 @@ fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
     Some((middle, (ln(0.75).map_or(middle - low, |high| 0.5 * (high - low))) / 0.674))
 }
 
-/// Whether our median agrees with a published median of `seeds` runs. They agree if the 99.9% interval of their
-/// difference, computed from the standard errors of both, contains 0.
+/// Whether our median time agrees with a published median of `seeds` runs. The two agree if the 99.9% interval of the
+/// difference of their logarithms contains 0. The interval is computed from the standard errors of both.
 fn same_median(race: &Race, racer: usize, published: f64, seeds: f64) -> bool {
     let n = race.racers[racer].hits.len() as f64;
     ln_median(race, racer).is_some_and(|(ours, spread)| {
@@ -39,8 +39,9 @@ fn same_median(race: &Race, racer: usize, published: f64, seeds: f64) -> bool {
     })
 }
 
-/// Published medians of 7 runs. A row contains the number of skills in a sample, the number of all skills, the learning
-/// rate, our budget, the median with uniform training, and the median with alpha = 1.5.
+/// Published median times to the target, each from 7 runs. A row contains the number of skills in a sample, the number
+/// of all skills, the learning rate, our budget of samples, the median with uniform training, and the median with alpha
+/// = 1.5.
 const PUBLISHED: [(u32, u32, f64, u32, f64, f64); 10] = [
     (2, 16, 0.1, 10_000, 5.1e2, 1.3e3),
     (2, 64, 0.1, 30_000, 1.8e3, 9.5e3),

@@ -3,8 +3,8 @@
 use super::words;
 use crate::kit::{Claim, Pick};
 
-/// Where the samples ratio is in the table `optimum`. This ratio is the number of samples with which the optimal shares
-/// reach the loss of the matched shares, divided by the number of samples of the matched shares.
+/// Place of the samples ratio in the table `optimum`. The ratio is the number of samples that the optimal shares need,
+/// divided by the number that the matched shares need for an equal loss.
 const RATIO: Pick<'_> = Pick::Cell("optimum", words::RATIO.english(), words::VALUE.english());
 
 /// Published numbers and earlier results that `positive-shift` recomputes.

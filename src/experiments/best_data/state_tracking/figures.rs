@@ -16,7 +16,7 @@ pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
 
 impl StateTracking {
     /// Curve of a recorded value against the number of samples. It shows the median and the quartiles over the runs
-    /// with one exponent, without those that have diverged.
+    /// with one exponent. Runs that have diverged are left out.
     pub(super) fn curve(
         &self,
         id: impl Into<Id>,
@@ -47,7 +47,7 @@ impl StateTracking {
         })
     }
 
-    /// A horizontal line across a figure whose abscissa is the number of samples.
+    /// A horizontal line at the height `y`, for a figure whose abscissa is the number of samples.
     pub(super) fn level(&self, id: &'static str, label: impl Into<Text>, y: f64) -> Series {
         let x = vec![f64::from(CHECK), f64::from(self.marks[self.marks.len() - 1]).max(2.0 * f64::from(CHECK))];
         Series::theory(id, label, x, vec![y; 2])

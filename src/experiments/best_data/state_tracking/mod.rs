@@ -2,10 +2,10 @@
 //!
 //! Model: each of the n! permutations of n symbols has a learned n x n matrix. The learner is trained by SGD on
 //! products of k permutations. In training, they are drawn uniformly or by a power law over random ranks; the test
-//! sequences are drawn uniformly. Prediction: for k = 4 a power law reaches the target in far fewer samples, because a
-//! few frequent permutations together give a signal that does not vanish as the number of permutations grows. For k = 2
-//! there is such a signal in any case, and uniform training wins. Falsifier: median times to the target whose ratio
-//! shows the opposite.
+//! sequences are drawn uniformly. Prediction: for k = 4 a power law reaches the target in far fewer samples than the
+//! uniform distribution. The reason is that a few frequent permutations give a signal that does not vanish as the
+//! number of permutations grows. For k = 2 there is such a signal with both, and uniform training is faster. Falsifier:
+//! median times to the target whose ratio shows the opposite.
 
 use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 
@@ -58,11 +58,13 @@ pub struct StateTracking {
     seed: u32,
     params: Params,
     skills: u32,
-    /// Numbers of samples after which results are recorded, ascending. The last one is the budget.
+    /// The checkpoints: numbers of samples after which results are recorded, ascending. The last number is the budget.
     marks: Vec<u32>,
-    /// Test sequences: first with permutations of all ranks, then with permutations of each third of the ranks.
+    /// Four sets of test sequences. The first has permutations of all ranks, and each of the others has permutations of
+    /// one third of the ranks.
     tests: [Vec<u32>; 4],
-    /// The weights, and the number of samples that they have been trained on. They are made when the run starts.
+    /// The weights of all runs, and the number of samples on which they have been trained. They are made when the
+    /// simulation starts.
     lanes: Carried<(Lanes<Track>, u32)>,
     /// Records of the runs at the checkpoints, `records[mark][exponent * runs + run]`.
     records: Vec<Vec<Record>>,
@@ -79,7 +81,7 @@ impl StateTracking {
         self.records.last().map_or(&[], |records| &records[exponent * runs..][..runs])
     }
 
-    /// Times to the target of all runs so far. The result document contains only their quantiles.
+    /// Times to the target of all runs so far. The result document contains only quantiles of these times.
     pub fn race(&self) -> Race {
         let racer = |(i, &exponent): (usize, &f64)| Racer {
             exponent,
