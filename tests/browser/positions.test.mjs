@@ -120,8 +120,8 @@ for (const { slug, presets, quick } of await catalogue()) {
         await page.evaluate((hash) => void (location.hash = hash), `#/${slug}?${query}`);
         await page.waitForFunction((title) => {
           const lab = document.querySelector("scaling-lab");
-          const chosen = lab.shadowRoot.querySelector(".presets select");
-          return lab.result && (!chosen || chosen.selectedOptions[0].textContent === title);
+          const chosen = lab.shadowRoot.querySelector(".presets option:checked");
+          return lab.result && (!chosen || chosen.textContent === title);
         }, title);
         for (const size of PAGE) note(title, await faults(page, size));
         await page.setViewportSize({ width: 1280, height: 800 });

@@ -441,7 +441,7 @@ test("a preset keeps its name", async () => {
         }, preset.query);
         await page.waitForFunction(
           (at) =>
-            document.querySelector("scaling-lab").shadowRoot.querySelector("select")
+            document.querySelector("scaling-lab").shadowRoot.querySelector(".presets select")
               .selectedIndex === at,
           i + 1,
           { timeout: 10_000 },
@@ -703,7 +703,7 @@ test("a print has every tick label and the settings, and no buttons", () =>
     assert.equal((await visible("svg text.small")).length, labels);
     assert.deepEqual(
       await visible(
-        "button:not(.lab-legend button), input, select, textarea, summary, .control, .help, .lab-legend [aria-pressed=false]",
+        "button:not(.lab-legend button), input, select, textarea, details:not([open]), .control, .help, .lab-legend [aria-pressed=false]",
       ),
       [],
     );
