@@ -998,7 +998,7 @@ describe("published numbers that need a file that the lab may not distribute", (
             await row.locator(".answer").waitFor({ timeout: 120_000 });
             assert.match(
               (await row.locator(".answers").textContent()) ?? "",
-              /^Run(Agrees|Differsas expected.*)$/,
+              /^Run(Agrees|Differsfor the reason given)$/,
               claim,
             );
           }
