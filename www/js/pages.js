@@ -147,7 +147,7 @@ export async function published(body) {
     const run = async (signal) => {
       if (act.disabled || act.hidden) return;
       act.disabled = true;
-      status.textContent = t("claimRunning", { what: claim.what });
+      status.replaceChildren(...prose(t("claimRunning", { what: claim.what })));
       try {
         const checked = await reproduce(
           claim,
@@ -179,7 +179,7 @@ export async function published(body) {
             ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected"))
             : "",
         );
-        status.textContent = `${claim.what}: ${t(`claim.${agrees}`)}`;
+        status.replaceChildren(...prose(claim.what), `: ${t(`claim.${agrees}`)}`);
       } catch (error) {
         answer.textContent = signal.aborted
           ? t("notRun")
