@@ -180,6 +180,43 @@ function typeset(words) {
   return math;
 }
 
+/**
+ * What only few experiments need for their first figure is in no file that all load: each of these experiments has a copy
+ * beside its words. These are the controls of some kinds of parameters (js/KIND-control.js) and the place of a table.
+ * @param {Pick<Listed, "slug" | "params" | "data">} entry
+ */
+function partsOf({ slug, params, data }) {
+  const kinds = [...new Set(params.map(({ kind }) => kind))].filter((kind) =>
+    existsSync(join(www, `js/${kind}-control.js`)),
+  );
+  if (!kinds.length && !data) return "const kinds = {}, table = undefined;";
+  return [
+    // What the copies import is thus in one file with all that others share.
+    `import ${JSON.stringify(join(www, "elements/scaling-lab.js"))};`,
+    ...kinds.map((kind) => `import { ${kind} } from "copy:js/${kind}-control.js?${slug}";`),
+    `const kinds = { ${kinds} };`,
+    data
+      ? `import { tablePlace } from "copy:js/table-place.js?${slug}";
+         import css from "copy:elements/table-place.css?${slug}";
+         const table = { tablePlace, css };`
+      : "const table = undefined;",
+  ].join("\n");
+}
+
+/**
+ * A plugin that finds `copy:FILE?NAME`: one copy of the file for each name.
+ * @type {import("esbuild").Plugin}
+ */
+const copies = {
+  name: "copies",
+  setup(b) {
+    b.onResolve({ filter: /^copy:/ }, ({ path }) => {
+      const [file, name] = path.slice("copy:".length).split("?");
+      return { path: join(www, file), suffix: `?${name}` };
+    });
+  },
+};
+
 /** A module that exports each value of an object by name. @param {object} values */
 const exporting = (values) =>
   Object.entries(values)
@@ -380,8 +417,13 @@ export const claims = ${load("lab:words/claims")};`,
   } of entriesOf) {
     const explanation = { notice, model, formulas, sources };
     const own = inWords(/** @type {Listed} */ (all.find(({ slug }) => slug === entry.slug)).texts);
+    const math = typeset([entry, own]);
     plugins.push(
-      virtual(`lab:entry/${entry.slug}`, exporting({ entry, math: typeset([entry, own]) })),
+      virtual(
+        `lab:entry/${entry.slug}`,
+        `${partsOf(entry)} ${exporting({ described: entry, math })}
+export const entry = { ...described, kinds, table };`,
+      ),
     );
     // What several experiments say is typeset with the words that come after the first figure.
     const part = parts.find(({ entries }) => entries.some(({ slug }) => slug === entry.slug));
@@ -536,6 +578,7 @@ const bundled = (language, up = "", known = all) =>
     loader: { ".css": "css" },
     plugins: [
       elementSheets,
+      copies,
       wordsOf(language),
       virtual("lab:assets", exporting(engine(up, known))),
       ...catalogue(language, known),
@@ -625,13 +668,11 @@ const total = (/** @type {Iterable<string>} */ names) =>
 /** What every page of the lab loads before it shows anything. */
 const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
 /** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
-const costs = all.map(({ slug, data }) => {
+const costs = all.map(({ slug }) => {
   const { opening, running } = assets.cpu.loads[slug];
   const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
   const after = fileOf("after-first-figure.js");
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
-  // The panel of a table is among what others fetch later.
-  if (data) ready.push(after);
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
   return {
     slug,

@@ -84,6 +84,8 @@ export class View {
   /** @type {Record<string, string[]>} */ #said = {};
   /** Does a field hold a value that cannot be used? */
   invalid = false;
+  /** Makes the controls whose code is loaded later. @type {(kinds: Record<string, import("../../js/controls.js").Make>) => void} */
+  add = () => {};
 
   /**
    * @param {ShadowRoot} root @param {Entry} entry @param {1 | 2} level of its title
@@ -188,7 +190,8 @@ export class View {
         return simplex ? acts.value(simplex.name).split(",").length : 2;
       },
     };
-    for (const spec of entry.params) {
+    /** @param {import("../../js/types.d.ts").Spec} spec */
+    const make = (spec) => {
       const control = makeControl(
         spec,
         (text, settled) => {
@@ -199,8 +202,18 @@ export class View {
         context,
       );
       this.#controls.set(spec.name, control);
-    }
-    return [...this.#controls.values()].map((control) => control.element);
+      return control;
+    };
+    this.add = (more) => {
+      Object.assign(context.kinds, more);
+      for (const spec of entry.params.filter(({ kind }) => kind in more)) {
+        const place = this.#controls.get(spec.name)?.element;
+        const control = make(spec);
+        place?.replaceWith(control.element);
+        control.set(acts.value(spec.name));
+      }
+    };
+    return entry.params.map((spec) => make(spec).element);
   }
 
   /** @param {Entry} entry */
