@@ -26,26 +26,10 @@ import { calls, observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
 const KB = 1000;
-/** Bytes of gzip: until an experiment is ready, in at most so many requests; until its default run has ended on the CPU; for a GPU; in the stub of an embedded element; what one experiment more adds to the first download of another. */
-const BUDGET = {
-  ready: 100 * KB,
-  requests: 8,
-  run: 200 * KB,
-  gpu: 90 * KB,
-  embed: 5 * KB,
-  growth: 400,
-};
-/**
- * Experiments that fetch more. The three that fit a law may fetch 120 KB until they are ready and 260 KB until their run has
- * ended. `k-composition`, `multi-epoch` and `data-constrained` do not reach their aims yet; these figures keep them from growing.
- */
-const MORE = {
-  "k-composition": { ready: 115 * KB },
-  "multi-epoch": { ready: 112 * KB, run: 207 * KB },
-  "data-constrained": { ready: 124 * KB, run: 260 * KB },
-  chinchilla: { ready: 120 * KB, run: 260 * KB },
-  fit: { ready: 120 * KB, run: 260 * KB },
-};
+/** Bytes of gzip: for a GPU; in the stub of an embedded element; what one experiment more adds to the first download of another. An experiment declares the budget of its own first visit (src/kit/experiment.rs). */
+const BUDGET = { gpu: 90 * KB, embed: 5 * KB, growth: 400 };
+/** The most requests until an experiment is ready. */
+const REQUESTS = 8;
 
 const www = dirname(fileURLToPath(import.meta.url));
 const made = join(process.env.TARGET ?? join(www, "../target"), "page");
@@ -56,7 +40,7 @@ const browsers = ["es2022", "safari16.4"];
  * The parts of the story, each with its experiments and all their words, as `scaling-lab list --json` prints them.
  * @typedef {import("./js/types.d.ts").Claim} Claim
  * @typedef {import("./js/types.d.ts").Entry & import("./js/types.d.ts").Explanation} Described
- * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, first: string[], texts: Record<string, string>}} Listed
+ * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, first: string[], budget: {ready: number, run: number}, texts: Record<string, string>}} Listed
  * @type {{parts: {title: string, lead: string, texts: Record<string, string>, entries: Listed[]}[], texts: Record<string, Record<string, string>>}}
  */
 const { parts, texts: shared } = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
@@ -412,6 +396,7 @@ export const claims = ${load("lab:words/claims")};`,
     sources,
     quick,
     first,
+    budget,
     texts,
     ...entry
   } of entriesOf) {
@@ -668,7 +653,7 @@ const total = (/** @type {Iterable<string>} */ names) =>
 /** What every page of the lab loads before it shows anything. */
 const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
 /** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
-const costs = all.map(({ slug }) => {
+const costs = all.map(({ slug, budget }) => {
   const { opening, running } = assets.cpu.loads[slug];
   const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
   const after = fileOf("after-first-figure.js");
@@ -679,7 +664,7 @@ const costs = all.map(({ slug }) => {
     requests: ready.length,
     ready: total(ready),
     run: total(new Set([...ready, ...later])),
-    budget: { ...BUDGET, .../** @type {Record<string, object>} */ (MORE)[slug] },
+    budget: { ...budget, requests: REQUESTS },
   };
 });
 /** Bytes of gzip that one experiment more adds to the scripts and to the core, which all pages load: the mean over all experiments. */
