@@ -241,5 +241,5 @@ pub(crate) mod testing;
 pub(crate) mod words;
 
 pub use claim::{Claim, File, Origin, Pick, Reproduced};
-pub use experiment::{Entry, Experiment, Part, Run};
+pub use experiment::{Budget, Entry, Experiment, Part, Run};
 pub use words::{Formula, Info, Preset, Source};

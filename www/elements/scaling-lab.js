@@ -8,7 +8,6 @@ import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
 import { unsupported } from "../js/engine/wasm.js";
 import { t } from "../js/i18n.js";
-import { matrix } from "../js/matrix-control.js";
 import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
 import { fill } from "../js/text.js";
@@ -82,8 +81,11 @@ export class ScalingLab extends HTMLElement {
     if (names.some(isParameter)) this.#readAttributes(!names.some((name) => TABLE.includes(name)));
   });
   #onRestart = () => this.#start(this.#run.mode === "playing");
-  /** The panel for the user's own table, if the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own =
+  /** Where the user's own table is chosen or dropped, if the experiment takes one. @type {import("../js/table-place.js").Place | null} */ #tablePlace =
     null;
+  /** The panel that reads the table, once its code is loaded. @type {ReturnType<Later["ownRuns"]> | null} */ #own =
+    null;
+  /** The table that an address names, until the panel reads it. @type {Values} */ #unread = {};
   /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
 
@@ -95,7 +97,7 @@ export class ScalingLab extends HTMLElement {
         slug: this.#entry?.slug ?? "",
         values: this.#values,
         seed: this.#seed,
-        link: own?.link ?? {},
+        link: this.#tableLink,
         brief: own?.brief ?? {},
         table: own?.held?.table,
         file: own?.held?.file,
@@ -161,7 +163,11 @@ export class ScalingLab extends HTMLElement {
   }
   /** The settings that differ from the defaults, and the table, as the URL holds them. @returns {Values} */
   get query() {
-    return { ...this.#settings, ...this.#own?.link };
+    return { ...this.#settings, ...this.#tableLink };
+  }
+  /** The table, as the URL holds it. @returns {Values} */
+  get #tableLink() {
+    return this.#own?.link ?? this.#unread;
   }
   /** The part of `query` without the table. @returns {Values} */
   get #settings() {
@@ -213,6 +219,7 @@ export class ScalingLab extends HTMLElement {
     }
     engine.addEventListener("restart", this.#onRestart);
     this.#listening = new AbortController();
+    window.addEventListener("resize", () => this.#view?.fit(), { signal: this.#listening.signal });
     this.#listen();
     this.#observer.observe(this, { attributes: true });
     this.#start();
@@ -263,14 +270,7 @@ export class ScalingLab extends HTMLElement {
     this.#run.clear();
     try {
       const slug = this.getAttribute("experiment") ?? "";
-      const [[entry, later]] = await Promise.all([
-        entryOf(slug).then(
-          async (entry) =>
-            // The panel for the user's own table is not loaded with the page.
-            /** @type {const} */ ([entry, entry?.data ? await loadLater() : null]),
-        ),
-        engine.ready(slug),
-      ]);
+      const [entry] = await Promise.all([entryOf(slug), engine.ready(slug)]);
       if (start !== this.#starts || !this.isConnected) return;
       if (!entry)
         throw {
@@ -279,7 +279,7 @@ export class ScalingLab extends HTMLElement {
         };
       if (this.#entry !== entry) {
         this.#entry = entry;
-        this.#build(entry, later);
+        this.#build(entry);
       }
       this.#run.begin();
       this.#view?.clear();
@@ -291,6 +291,7 @@ export class ScalingLab extends HTMLElement {
       if (start !== this.#starts) return;
       this.#emit("ready");
       if (again) this.run();
+      if (!Object.keys(this.#unread).length) this.#withPanel();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
       setTimeout(() => engine.rest().catch(() => {}), REST_MS);
@@ -326,11 +327,14 @@ export class ScalingLab extends HTMLElement {
     const view = /** @type {View} */ (this.#view);
     const turn = ++this.#turn;
     const { seed = String(DEFAULT_SEED), device = "auto", ...texts } = query;
-    if (this.#own) {
+    if (entry.data) {
       for (const name of TABLE) delete texts[name];
       // Lock the controls: a setting made while the table is read would be lost.
       view.lock(!same);
-      if (!same) await this.#own.settle(query);
+      const named = TABLE.filter((name) => name in query);
+      if (!same) this.#unread = Object.fromEntries(named.map((name) => [name, query[name]]));
+      if (!this.#own && (named.length || this.#namesColumns(texts))) await this.#withPanel();
+      if (!same) await this.#own?.settle(query);
       if (turn !== this.#turn) return;
       view.lock(false);
     }
@@ -372,6 +376,14 @@ export class ScalingLab extends HTMLElement {
     await this.#run.refresh();
   }
 
+  /** Do settings name columns of a table? @param {Values} texts */
+  #namesColumns(texts) {
+    return this.#entry?.params.some(
+      ({ kind, name, was = [] }) =>
+        kind === "columns" && [name, ...was].some((one) => one in texts),
+    );
+  }
+
   /** @param {Values} query one that keeps the table */
   async #set(query) {
     await this.#apply(this.#withColumns(query), true);
@@ -394,7 +406,7 @@ export class ScalingLab extends HTMLElement {
       ...(this.#entry?.params ?? []).flatMap(({ name, was = [] }) => [name, ...was]),
       "seed",
       "device",
-      ...(this.#own ? TABLE : []),
+      ...(this.#entry?.data ? TABLE : []),
     ]) {
       if (name in query)
         this.getAttribute(name) !== query[name] && this.setAttribute(name, query[name]);
@@ -439,31 +451,32 @@ export class ScalingLab extends HTMLElement {
 
   // ---- view -------------------------------------------------------------------------------------------
 
-  /** @param {Entry} entry @param {Later | null} later given if the experiment takes a table */
-  #build(entry, later) {
+  /** @param {Entry} entry */
+  #build(entry) {
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     this.#own?.rest();
-    this.#own = later
-      ? later.ownRuns({
-          purpose: entry.data,
-          heading: headingOf(level, t("own.title")),
-          changed: () => this.#set(this.#settings),
-          download: later.download,
-        })
-      : null;
+    [this.#own, this.#unread] = [null, {}];
+    this.#tablePlace =
+      entry.table?.tablePlace(entry.data, headingOf(level, t("own.title")), async (files) => {
+        // Settings that are being applied would be lost.
+        await this.#applying?.catch(() => {});
+        (await this.#withPanel())?.take(files);
+      }) ?? null;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
-    root.adoptedStyleSheets = [
-      /** @type {CSSStyleSheet} */ (sheet),
-      ...(later ? [later.ownSheet] : []),
-    ];
+    root.adoptedStyleSheets = [/** @type {CSSStyleSheet} */ (sheet)];
+    if (entry.table) {
+      const own = new CSSStyleSheet();
+      own.replaceSync(entry.table.css);
+      root.adoptedStyleSheets.push(own);
+    }
     this.#values = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     const run = this.#run;
     this.#view = new View(
       root,
       entry,
       level,
-      this.#own?.element,
-      { matrix, ...later?.kinds },
+      this.#tablePlace?.element,
+      { ...entry.kinds },
       {
         play: () => (run.mode === "playing" ? this.pause() : this.run()),
         step: () => this.step(),
@@ -497,10 +510,29 @@ export class ScalingLab extends HTMLElement {
     this.#listen();
   }
 
+  /** Loads the panel for the user's own table. If that fails, a notice says so, and the next call tries again. */
+  async #withPanel() {
+    const [view, place] = [this.#view, this.#tablePlace];
+    if (!view || !place) return null;
+    try {
+      const { ownRuns, ownSheet, kinds, download } = await loadLater();
+      if (view !== this.#view) return null;
+      if (!this.#own) {
+        this.#own = ownRuns(place, { changed: () => this.#set(this.#settings), download });
+        this.shadowRoot?.adoptedStyleSheets.push(ownSheet);
+        view.add(kinds);
+      }
+      view.notices([], "table");
+    } catch (error) {
+      view.notices([/** @type {LabError} */ (error).message], "table");
+    }
+    return this.#own;
+  }
+
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */
   #listen() {
     if (this.#view)
-      this.#own?.listen(
+      this.#tablePlace?.listen(
         this.getAttribute("heading") === "1" ? document.documentElement : this.#view.article,
         this.#listening.signal,
       );

@@ -6,6 +6,7 @@ export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";
 export { tabulate } from "./plot/table.js";
 export { summarise } from "./plot/summary.js";
-// The first download holds this too. Exporting it here makes the build put it into one file with the code that both share,
-// which is smaller than two files.
+// The first download holds this too. Importing all of it here makes the build put it into one file with the code that both
+// share, which is smaller than several files.
+import "../elements/scaling-lab.js";
 export { renderFigure } from "./plot/figure.js";

@@ -5,6 +5,7 @@ import { base } from "./assets.js";
 import { engine } from "./engine/engine.js";
 import { addWords, kilobytes, num, t } from "./i18n.js";
 import { files } from "./table-panel.js";
+import { intake } from "./table-place.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./prose.js";
 import words from "../locales/en.pages.json" with { type: "json" };
@@ -75,15 +76,17 @@ function request({ file, from }, count, take) {
       .map((part, i) => (i % 2 ? link(part, data(part)) : part)),
   );
   const place = h("section", { class: "file", "aria-labelledby": name });
-  const use = async (/** @type {File} */ given) => {
-    const runs = await reader.read(given, given.name);
+  const use = async (/** @type {File[]} */ chosen) => {
+    const given = reader.only(chosen);
+    const runs = given && (await reader.read(given, given.name));
     if (!runs) return;
     about.textContent = t("claimFileRead", { file, name: given.name, count });
     take(runs.table);
   };
-  const reader = files(place, use);
-  reader.listen(place);
-  place.append(h("h2", { id: name }, data(file)), about, reader.choose, reader.state);
+  const { input, choose, listen } = intake(place, use);
+  const reader = files(choose);
+  listen(place);
+  place.append(h("h2", { id: name }, data(file)), about, choose, input, reader.state);
   return place;
 }
 

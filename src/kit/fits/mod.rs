@@ -14,7 +14,7 @@ use std::rc::Rc;
 use report::{Compared, Study};
 
 use super::legs::Carried;
-use super::{Claim, Experiment, Info};
+use super::{Budget, Claim, Experiment, Info};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
 use crate::fit::bootstrap::Bootstrap;
@@ -240,6 +240,8 @@ impl<P: Page> Experiment for Fits<P> {
     const MAIN: &'static [&'static str] = P::MAIN;
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;
+    /// A default run searches, resamples and profiles, so it fetches the whole fitter. The first figure needs the laws.
+    const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };
     type Params = P::Params;
 
     fn check(params: &P::Params) -> Result<()> {

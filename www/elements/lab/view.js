@@ -87,6 +87,8 @@ export class View {
   /** @type {Record<string, string[]>} */ #said = {};
   /** Does a field hold a value that cannot be used? */
   invalid = false;
+  /** Makes the controls whose code is loaded later. @type {(kinds: Record<string, import("../../js/controls.js").Make>) => void} */
+  add = () => {};
 
   /**
    * @param {ShadowRoot} root @param {Entry} entry @param {1 | 2} level of its title
@@ -165,9 +167,8 @@ export class View {
     );
     root.replaceChildren(this.article);
     // The headline figure moves when words or the legend before it need more lines.
-    new ResizeObserver(() => this.#fit()).observe(ui.first);
-    new ResizeObserver(() => this.#fit()).observe(this.article);
-    window.addEventListener("resize", () => this.#fit());
+    new ResizeObserver(() => this.fit()).observe(ui.first);
+    new ResizeObserver(() => this.fit()).observe(this.article);
     ui.verdicts.parentElement.hidden = true;
   }
 
@@ -194,7 +195,8 @@ export class View {
         return simplex ? acts.value(simplex.name).split(",").length : 2;
       },
     };
-    for (const spec of entry.params) {
+    /** @param {import("../../js/types.d.ts").Spec} spec */
+    const make = (spec) => {
       const control = makeControl(
         spec,
         (text, settled) => {
@@ -205,7 +207,18 @@ export class View {
         context,
       );
       this.#controls.set(spec.name, control);
-    }
+      return control;
+    };
+    this.add = (more) => {
+      Object.assign(context.kinds, more);
+      for (const spec of entry.params.filter(({ kind }) => kind in more)) {
+        const place = this.#controls.get(spec.name)?.element;
+        const control = make(spec);
+        place?.replaceWith(control.element);
+        control.set(acts.value(spec.name));
+      }
+    };
+    entry.params.forEach(make);
   }
 
   /** The controls of the first screen, in the order of `main`, and all others. @param {string[]} main names of parameters */
@@ -491,7 +504,7 @@ export class View {
    * Gives the headline figure of a page the height that is left on the screen, so that the answer, the main controls and the
    * whole figure are seen together. In a page of somebody else, the style sheet sets the height.
    */
-  #fit() {
+  fit() {
     if (this.#level > 1 || !this.article.isConnected) return;
     const plot = this.#ui.first.querySelector(".lab-plot");
     if (!plot) return;
@@ -545,7 +558,7 @@ export class View {
     if (this.#tables !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
     this.#tables = tables;
     ui.tablesFold.hidden = !result.tables.length;
-    this.#fit();
+    this.fit();
     this.#acts.drawn(result);
   }
 

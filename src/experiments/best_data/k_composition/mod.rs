@@ -16,7 +16,7 @@ use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::experiments::best_data::race::{Race, Racer, each_once};
 use crate::experiments::best_data::rates::{Rates, ladder};
 use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Figure, Output, Progress};
 use crate::params::Spec;
@@ -131,6 +131,9 @@ impl Experiment for KComposition {
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
     const MAIN: &'static [&'static str] = &["hops", "skills", "exponents"];
     const FIRST: &'static [&'static str] = &["skills=128", "hops=2", "exponents=0,1,2&lr=0.1"];
+    /// The first figures integrate the flow of the weights for each exponent and compare the exponents with each other,
+    /// which only this experiment does.
+    const BUDGET: Budget = Budget { ready: 115_000, ..Budget::USUAL };
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
     type Params = Params;
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::exec::{Exec, Twin};
 use crate::experiments::repeats::reuse::Cell as Risks;
 use crate::kit::legs::{Carried, Legs, Place};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress, Series};
 use crate::params::{Choice, Spec};
@@ -547,6 +547,9 @@ impl Experiment for MultiEpoch {
     const MAIN: &'static [&'static str] = &["samples", "epochs"];
     const FIRST: &'static [&'static str] =
         &["features=16", "features=5&spectrum=power&a=1", "noise=0.5", "samples=100,1000&epochs=1,2,4,8&tokens=1e10"];
+    /// The theory has two models, each of which predicts risks, best rates and useful epochs, and the measurement
+    /// decides the claims about them. No other experiment uses this code.
+    const BUDGET: Budget = Budget { ready: 112_000, run: 207_000 };
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Epochs>()];
     type Params = Params;
 
