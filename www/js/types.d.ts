@@ -111,6 +111,8 @@ export interface Runs {
 export interface Progress {
   done: number;
   total: number;
+  /** The share of the work that is done. The progress of reading a table has none. */
+  share?: number;
 }
 
 export interface Result {
