@@ -1,6 +1,6 @@
-// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu"> shows one whole experiment.
+// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu" pace="full"> shows one whole experiment.
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
-// src="..." is the address of one. Methods: run() pause() step() reset() cancel(). Property: result. Events: ready progress
+// src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
 import { base, later as loadLater } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
@@ -14,6 +14,7 @@ import { sentence } from "../js/prose.js";
 import { fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/value-text.js";
+import { recall, remember } from "./lab/finished.js";
 import { Run } from "./lab/run.js";
 import { alertOf, headingOf, View } from "./lab/view.js";
 import css from "./scaling-lab.css";
@@ -58,6 +59,11 @@ const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name)
 /** What is left of the engine is fetched after the first run, or after this time. */
 const REST_MS = 20_000;
 
+/** Runs that take less than these seconds of computing start by themselves when a control has changed. */
+const QUICK_S = 1;
+/** The most settings that the name of an earlier run lists, and the most characters of each. */
+const NAMED = { settings: 2, characters: 24 };
+
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
@@ -86,6 +92,9 @@ export class ScalingLab extends HTMLElement {
     null;
   /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
+  /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
+  /** Seconds of computing that the last finished run of this experiment and table took. */
+  #took = Infinity;
 
   /** @type {Run<Of>} */
   #run = new Run(engine, {
@@ -111,6 +120,12 @@ export class ScalingLab extends HTMLElement {
     place: () => this.#place(true),
     opened: (result) => {
       if (this.#own?.identify(this.#run.of?.table, result.data)) this.#reflect();
+      this.#view?.haunt(this.#before());
+    },
+    recall: (opened) => {
+      const known = recall(opened, this.#device);
+      if (known) this.#finished(known, known.elapsed_s);
+      return known;
     },
     accepted: () => this.#view?.clear(),
     refused: (problems) => {
@@ -146,7 +161,11 @@ export class ScalingLab extends HTMLElement {
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
-      if (type === "done") this.#emit("result", result);
+      if (type === "done") {
+        remember(result, this.#device);
+        this.#finished(result, this.#run.elapsed);
+        this.#emit("result", result);
+      }
       this.#view?.speak(type);
       engine.rest().catch(() => {});
     },
@@ -161,9 +180,13 @@ export class ScalingLab extends HTMLElement {
   }
   /** The settings that differ from the defaults, and the table, as the URL holds them. @returns {Values} */
   get query() {
-    return { ...this.#settings, ...this.#own?.link };
+    return { ...this.#settings, ...this.#own?.link, ...this.#paced };
   }
-  /** The part of `query` without the table. @returns {Values} */
+  /** The part of `query` that says how fast runs are. @returns {Values} */
+  get #paced() {
+    return this.#run.full ? { pace: "full" } : {};
+  }
+  /** The part of `query` without the table and the pace: what determines a result. @returns {Values} */
   get #settings() {
     return this.#entry ? difference(this.#entry, this.#values, this.#seed, this.#device) : {};
   }
@@ -177,10 +200,10 @@ export class ScalingLab extends HTMLElement {
   get address() {
     return this.#addressOf(this.query);
   }
-  /** The address of the result on display. A printed one only names its table if it would be too long otherwise. */
-  #link(printed = false) {
+  /** The address of the result on display. A printed one only names its table if it would be too long otherwise. @param {boolean} [printed] @param {Values} [more] */
+  #link(printed = false, more = {}) {
     const { settings = {}, link, brief } = this.#run.of ?? {};
-    const whole = this.#addressOf({ ...settings, ...link });
+    const whole = this.#addressOf({ ...settings, ...link, ...more });
     return printed && whole.length > PRINTED_MAX
       ? this.#addressOf({ ...settings, ...brief })
       : whole;
@@ -236,7 +259,7 @@ export class ScalingLab extends HTMLElement {
 
   /** Continues a paused run; starts any other from the beginning, with the same seed. */
   run() {
-    return this.#run.run();
+    return this.#run.run(true);
   }
   /** Pauses at the next checkpoint. */
   pause() {
@@ -248,7 +271,7 @@ export class ScalingLab extends HTMLElement {
   }
   /** Returns to the start, with the same seed. */
   reset() {
-    return this.#run.refresh();
+    return this.#run.refresh(true);
   }
   /** Stops the run for good, even between two checkpoints. */
   cancel() {
@@ -290,7 +313,7 @@ export class ScalingLab extends HTMLElement {
       await (this.#applying = apply());
       if (start !== this.#starts) return;
       this.#emit("ready");
-      if (again) this.run();
+      if (again) this.#run.run();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
       setTimeout(() => engine.rest().catch(() => {}), REST_MS);
@@ -325,7 +348,7 @@ export class ScalingLab extends HTMLElement {
     const entry = /** @type {Entry} */ (this.#entry);
     const view = /** @type {View} */ (this.#view);
     const turn = ++this.#turn;
-    const { seed = String(DEFAULT_SEED), device = "auto", ...texts } = query;
+    const { seed = String(DEFAULT_SEED), device = "auto", pace = "", ...texts } = query;
     if (this.#own) {
       for (const name of TABLE) delete texts[name];
       // Lock the controls: a setting made while the table is read would be lost.
@@ -344,6 +367,8 @@ export class ScalingLab extends HTMLElement {
       // This experiment always runs on the CPU.
     } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
     else problems.push(t("badDevice", { device }));
+    this.#run.full = pace === "full";
+    if (pace && pace !== "full") problems.push(t("badPace", { pace }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
@@ -366,7 +391,7 @@ export class ScalingLab extends HTMLElement {
       ),
     );
     view.notices(problems.map(sentence));
-    view.set(this.#values, this.#seed, this.#device);
+    view.set(this.#values, this.#seed, this.#device, this.#run.full);
     this.#reflect();
     this.#badge();
     await this.#run.refresh();
@@ -394,6 +419,7 @@ export class ScalingLab extends HTMLElement {
       ...(this.#entry?.params ?? []).flatMap(({ name, was = [] }) => [name, ...was]),
       "seed",
       "device",
+      "pace",
       ...(this.#own ? TABLE : []),
     ]) {
       if (name in query)
@@ -447,7 +473,10 @@ export class ScalingLab extends HTMLElement {
       ? later.ownRuns({
           purpose: entry.data,
           heading: headingOf(level, t("own.title")),
-          changed: () => this.#set(this.#settings),
+          changed: () => {
+            this.#took = Infinity;
+            this.#set({ ...this.#settings, ...this.#paced });
+          },
           download: later.download,
         })
       : null;
@@ -457,6 +486,7 @@ export class ScalingLab extends HTMLElement {
       ...(later ? [later.ownSheet] : []),
     ];
     this.#values = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
+    this.#took = Infinity;
     const run = this.#run;
     this.#view = new View(
       root,
@@ -465,7 +495,7 @@ export class ScalingLab extends HTMLElement {
       this.#own?.element,
       { matrix, ...later?.kinds },
       {
-        play: () => (run.mode === "playing" ? this.pause() : this.run()),
+        play: () => (run.mode === "playing" ? run.pause() : run.run()),
         step: () => this.step(),
         reset: () => this.reset(),
         cancel: () => this.cancel(),
@@ -473,6 +503,7 @@ export class ScalingLab extends HTMLElement {
         change: (name, text, settled) => {
           if (this.#values[name] !== text) this.#change({ [name]: text }, settled);
           else if (settled) this.#emit("change", { settled });
+          if (settled && this.#took < QUICK_S) run.rerun();
         },
         seed: (text) => this.#setSeed(text),
         device: (device) => {
@@ -480,21 +511,58 @@ export class ScalingLab extends HTMLElement {
           this.#badge();
           this.#change({}, true);
         },
-        pace: (pace) => (run.pace = pace),
-        preset: (query) => this.#set(parseQuery(query)),
+        pace: (full) => {
+          run.full = full;
+          this.#reflect();
+          this.#emit("change", { settled: true });
+        },
+        preset: (query) => this.#set({ ...parseQuery(query), ...this.#paced }),
         value: (name) => this.#values[name] ?? "",
         runs: () => this.#own?.held ?? null,
         drawn: (result) => this.#drawn(result),
         address: () => this.address,
         link: () => {
           const of = run.of;
-          if (of) this.#view?.copy(this.#link(), of.missing.link);
+          if (of) this.#view?.copy(this.#link(false, this.#paced), of.missing.link);
         },
         take: (what) => this.#take((later, taken) => later.take[what](taken)),
         save: (figure, format) => this.#take((later, taken) => later.save(taken, figure, format)),
       },
     );
     this.#listen();
+  }
+
+  /** A run has finished, or the result of an earlier one is shown again. @param {Result} result @param {number} seconds of computing */
+  #finished(result, seconds) {
+    this.#last = this.#run.of && { result, of: this.#run.of };
+    this.#took = seconds;
+    this.#view?.haunt(null);
+  }
+
+  /** The headline figure of the last finished run and what its setting was, if the present state has another setting. */
+  #before() {
+    const [last, of, entry] = [this.#last, this.#run.of, this.#entry];
+    if (!last || !of || !entry || last.of.slug !== of.slug || last.of.table !== of.table)
+      return null;
+    /** @param {Of} state */
+    const named = ({ values, seed }) => [
+      ...entry.params.map(({ name, label = name }) => ({ name: label, value: values[name] })),
+      { name: t("seed"), value: String(seed) },
+    ];
+    const present = named(of);
+    const changed = named(last.of).filter(({ value }, i) => value !== present[i].value);
+    if (!changed.length) return null;
+    const list = changed.slice(0, NAMED.settings).map(({ name, value }) =>
+      t("setting", {
+        name,
+        value: value.length > NAMED.characters ? `${value.slice(0, NAMED.characters)} …` : value,
+      }),
+    );
+    if (changed.length > list.length) list.push("…");
+    return {
+      figure: last.result.figures[0],
+      label: t("before", { settings: list.join(t("listGap")) }),
+    };
   }
 
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */
