@@ -476,8 +476,9 @@ export class View {
     else this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
-  /** Shows the headline figure of an earlier run behind the present one, from the next result on. @param {{figure: Figure, label: string} | null} before */
+  /** Shows the headline figure of an earlier run behind the next results, or removes it at once. @param {{figure: Figure, label: string} | null} before */
   haunt(before) {
+    if (this.#ghost && !before) this.#frame ||= requestAnimationFrame(() => this.#draw());
     this.#ghost = before && { figure: worded(before.figure), label: before.label };
   }
 
