@@ -152,7 +152,7 @@ fn names_are_unique_and_words_are_there() {
         assert!(!info.presets.is_empty() && claims, "{}: presets and claims", entry.slug);
         let names: BTreeSet<_> = entry.params.iter().map(|s| s.name).collect();
         assert_eq!(names.len(), entry.params.len(), "{}: parameters", entry.slug);
-        for kept in ["seed", "device", "data", "src"] {
+        for kept in ["seed", "device", "pace", "data", "src"] {
             assert!(!names.contains(kept), "{}: names the URL keeps for itself", entry.slug);
         }
         for spec in entry.params {

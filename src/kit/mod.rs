@@ -158,7 +158,7 @@
 //!     }
 //!
 //!     fn progress(&self) -> Progress {
-//!         Progress { done: self.errors.len() as u32, total: MARKS }
+//!         Progress::of(self.errors.len() as u32, MARKS)
 //!     }
 //!
 //!     async fn advance(&mut self, exec: &Exec) -> Result<()> {

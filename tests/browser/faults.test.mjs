@@ -53,10 +53,10 @@ describe("a GPU that fails", () => {
 
   /**
    * Opens the page with a stub in the page and one in its workers.
-   * @param {{page?: string, worker?: string, speed?: number}} stubs
+   * @param {{page?: string, worker?: string, speed?: number, paced?: boolean}} stubs
    * @param {Open} body
    */
-  const open = ({ page: inPage = "", worker = "", speed = 4 }, body) =>
+  const open = ({ page: inPage = "", worker = "", speed = 4, paced }, body) =>
     lab.open(
       null,
       async (page) => {
@@ -65,7 +65,7 @@ describe("a GPU that fails", () => {
         await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
         await body(page, await ready(page));
       },
-      { mayThrow: true },
+      { mayThrow: true, paced },
     );
   /** @param {string} type @param {string} name @param {string} body */
   const method = (type, name, body) =>
@@ -271,16 +271,15 @@ describe("a GPU that fails", () => {
   ];
   for (const [what, worker, kind, words] of middle) {
     test(`in the middle: ${what}`, () =>
-      open({ worker }, async (page, element) => {
+      open({ worker, paced: true }, async (page, element) => {
         await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
         );
         await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
         await page.waitForTimeout(300);
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         const ours = await result(element);
         assert.equal(ours.device.at(-1)?.kind, kind);
@@ -389,7 +388,6 @@ describe("a worker that fails", () => {
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
         await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -397,7 +395,7 @@ describe("a worker that fails", () => {
         await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
         await body(page, element);
       },
-      { mayThrow: true },
+      { mayThrow: true, paced: true },
     );
   /** Scripts that act in engine workers, whose first message has an engine, or in pool workers, which get ports. */
   const IN_ENGINE = (/** @type {string} */ body) =>
@@ -418,7 +416,7 @@ describe("a worker that fails", () => {
       open(worker, async (page, element) => {
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
         await button(element, "Restart the engine").click();
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
         assert.deepEqual(await element.locator(".alert").count(), 0);
@@ -438,7 +436,7 @@ describe("a worker that fails", () => {
             )
             .waitFor();
           assert.ok(Date.now() - begun < 6000, "soon");
-          await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+          await element.getByLabel("As fast as possible").check();
           await run(element);
           assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
           assert.deepEqual(
@@ -476,7 +474,7 @@ describe("a worker that fails", () => {
       async (page, element) => {
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
         await element.locator(".alert").waitFor({ state: "detached" });
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         assertSame(
           numbers(await result(element)),
@@ -516,45 +514,48 @@ describe("a worker that fails", () => {
   });
 
   test("an element that is moved keeps its run; one that is taken out ends it", () =>
-    lab.open(hash(STATE), async (page) => {
-      const element = await ready(page);
-      await element.getByText("Seed, speed and device").click();
-      await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
-      await button(element, "Run").click();
-      await page.waitForFunction(
-        () => document.querySelector("scaling-lab").result.progress.done > 1,
-      );
-      const done = await element.evaluate((e) => {
-        const before = e.result.progress.done;
-        const place = document.createElement("section");
-        document.querySelector("main").append(place);
-        place.append(e);
-        return before;
-      });
-      await page.waitForFunction(
-        (n) => document.querySelector("scaling-lab").result.progress.done > n,
-        done,
-      );
-      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
-      await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-      await finished(element);
-      assertSame(
-        numbers(await result(element)),
-        numbers(await native(SLUG, STATE)),
-        "after a move",
-      );
-      await page.evaluate(async () => {
-        const e = document.querySelector("scaling-lab");
-        void e.run();
-        await new Promise((next) => e.addEventListener("progress", next, { once: true }));
-        const home = e.parentElement;
-        e.remove();
-        await new Promise((next) => setTimeout(next, 100));
-        home?.append(e);
-        await new Promise((next) => e.addEventListener("ready", next, { once: true }));
-      });
-      assert.equal((await result(element)).progress.done, 0, "the run starts from the beginning");
-    }));
+    lab.open(
+      hash(STATE),
+      async (page) => {
+        const element = await ready(page);
+        await element.getByText("Seed, speed and device").click();
+        await button(element, "Run").click();
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab").result.progress.done > 1,
+        );
+        const done = await element.evaluate((e) => {
+          const before = e.result.progress.done;
+          const place = document.createElement("section");
+          document.querySelector("main").append(place);
+          place.append(e);
+          return before;
+        });
+        await page.waitForFunction(
+          (n) => document.querySelector("scaling-lab").result.progress.done > n,
+          done,
+        );
+        assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
+        await element.getByLabel("As fast as possible").check();
+        await finished(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, STATE)),
+          "after a move",
+        );
+        await page.evaluate(async () => {
+          const e = document.querySelector("scaling-lab");
+          void e.run();
+          await new Promise((next) => e.addEventListener("progress", next, { once: true }));
+          const home = e.parentElement;
+          e.remove();
+          await new Promise((next) => setTimeout(next, 100));
+          home?.append(e);
+          await new Promise((next) => e.addEventListener("ready", next, { once: true }));
+        });
+        assert.equal((await result(element)).progress.done, 0, "the run starts from the beginning");
+      },
+      { paced: true },
+    ));
 
   test("another version of the script on the page has its own engine", () =>
     lab.open(hash(STATE), async (page) => {

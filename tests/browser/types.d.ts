@@ -65,6 +65,7 @@ export type Options = {
   script?: () => void;
   path?: string;
   mayThrow?: boolean;
+  paced?: boolean;
 };
 
 declare global {
@@ -88,5 +89,6 @@ declare global {
   var million: DataTransfer;
   var errors: string[] | undefined;
   var seen: (number | string)[];
+  var begun: number | undefined;
   var stress: Stress;
 }

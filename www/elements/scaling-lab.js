@@ -1,6 +1,6 @@
-// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu"> shows one whole experiment.
+// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu" pace="full"> shows one whole experiment.
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
-// src="..." is the address of one. Methods: run() pause() step() reset() cancel(). Property: result. Events: ready progress
+// src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
 import { base, later as loadLater } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
@@ -13,6 +13,7 @@ import { sentence } from "../js/prose.js";
 import { fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/value-text.js";
+import { recall, remember } from "./lab/finished.js";
 import { Run } from "./lab/run.js";
 import { alertOf, headingOf, View } from "./lab/view.js";
 import css from "./scaling-lab.css";
@@ -57,6 +58,11 @@ const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name)
 /** What is left of the engine is fetched after the first run, or after this time. */
 const REST_MS = 20_000;
 
+/** Runs that take less than these seconds of computing start by themselves when a control has changed. */
+const QUICK_S = 1;
+/** The most settings that the name of an earlier run lists, and the most characters of each. */
+const NAMED = { settings: 2, characters: 24 };
+
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
@@ -88,6 +94,9 @@ export class ScalingLab extends HTMLElement {
   /** The table that an address names, until the panel reads it. @type {Values} */ #unread = {};
   /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
+  /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
+  /** Seconds of computing that the last finished run of this experiment and table took. */
+  #took = Infinity;
 
   /** @type {Run<Of>} */
   #run = new Run(engine, {
@@ -113,6 +122,12 @@ export class ScalingLab extends HTMLElement {
     place: () => this.#place(true),
     opened: (result) => {
       if (this.#own?.identify(this.#run.of?.table, result.data)) this.#reflect();
+      this.#view?.haunt(this.#before());
+    },
+    recall: (opened) => {
+      const known = recall(opened, this.#device);
+      if (known) this.#finished(known, known.elapsed_s);
+      return known;
     },
     accepted: () => this.#view?.clear(),
     refused: (problems) => {
@@ -148,7 +163,11 @@ export class ScalingLab extends HTMLElement {
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
-      if (type === "done") this.#emit("result", result);
+      if (type === "done") {
+        remember(result, this.#device);
+        this.#finished(result, this.#run.elapsed);
+        this.#emit("result", result);
+      }
       this.#view?.speak(type);
       engine.rest().catch(() => {});
     },
@@ -163,13 +182,17 @@ export class ScalingLab extends HTMLElement {
   }
   /** The settings that differ from the defaults, and the table, as the URL holds them. @returns {Values} */
   get query() {
-    return { ...this.#settings, ...this.#tableLink };
+    return { ...this.#settings, ...this.#tableLink, ...this.#paced };
   }
   /** The table, as the URL holds it. @returns {Values} */
   get #tableLink() {
     return this.#own?.link ?? this.#unread;
   }
-  /** The part of `query` without the table. @returns {Values} */
+  /** The part of `query` that says how fast runs are. @returns {Values} */
+  get #paced() {
+    return this.#run.full ? { pace: "full" } : {};
+  }
+  /** The part of `query` without the table and the pace: what determines a result. @returns {Values} */
   get #settings() {
     return this.#entry ? difference(this.#entry, this.#values, this.#seed, this.#device) : {};
   }
@@ -183,10 +206,10 @@ export class ScalingLab extends HTMLElement {
   get address() {
     return this.#addressOf(this.query);
   }
-  /** The address of the result on display. A printed one only names its table if it would be too long otherwise. */
-  #link(printed = false) {
+  /** The address of the result on display. A printed one only names its table if it would be too long otherwise. @param {boolean} [printed] @param {Values} [more] */
+  #link(printed = false, more = {}) {
     const { settings = {}, link, brief } = this.#run.of ?? {};
-    const whole = this.#addressOf({ ...settings, ...link });
+    const whole = this.#addressOf({ ...settings, ...link, ...more });
     return printed && whole.length > PRINTED_MAX
       ? this.#addressOf({ ...settings, ...brief })
       : whole;
@@ -243,7 +266,7 @@ export class ScalingLab extends HTMLElement {
 
   /** Continues a paused run; starts any other from the beginning, with the same seed. */
   run() {
-    return this.#run.run();
+    return this.#run.run(true);
   }
   /** Pauses at the next checkpoint. */
   pause() {
@@ -255,7 +278,7 @@ export class ScalingLab extends HTMLElement {
   }
   /** Returns to the start, with the same seed. */
   reset() {
-    return this.#run.refresh();
+    return this.#run.refresh(true);
   }
   /** Stops the run for good, even between two checkpoints. */
   cancel() {
@@ -290,7 +313,7 @@ export class ScalingLab extends HTMLElement {
       await (this.#applying = apply());
       if (start !== this.#starts) return;
       this.#emit("ready");
-      if (again) this.run();
+      if (again) this.#run.run();
       if (!Object.keys(this.#unread).length) this.#withPanel();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
@@ -326,7 +349,7 @@ export class ScalingLab extends HTMLElement {
     const entry = /** @type {Entry} */ (this.#entry);
     const view = /** @type {View} */ (this.#view);
     const turn = ++this.#turn;
-    const { seed = String(DEFAULT_SEED), device = "auto", ...texts } = query;
+    const { seed = String(DEFAULT_SEED), device = "auto", pace = "", ...texts } = query;
     if (entry.data) {
       for (const name of TABLE) delete texts[name];
       // Lock the controls: a setting made while the table is read would be lost.
@@ -348,6 +371,8 @@ export class ScalingLab extends HTMLElement {
       // This experiment always runs on the CPU.
     } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
     else problems.push(t("badDevice", { device }));
+    this.#run.full = pace === "full";
+    if (pace && pace !== "full") problems.push(t("badPace", { pace }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
@@ -370,7 +395,7 @@ export class ScalingLab extends HTMLElement {
       ),
     );
     view.notices(problems.map(sentence));
-    view.set(this.#values, this.#seed, this.#device);
+    view.set(this.#values, this.#seed, this.#device, this.#run.full);
     this.#reflect();
     this.#badge();
     await this.#run.refresh();
@@ -406,6 +431,7 @@ export class ScalingLab extends HTMLElement {
       ...(this.#entry?.params ?? []).flatMap(({ name, was = [] }) => [name, ...was]),
       "seed",
       "device",
+      "pace",
       ...(this.#entry?.data ? TABLE : []),
     ]) {
       if (name in query)
@@ -470,6 +496,7 @@ export class ScalingLab extends HTMLElement {
       root.adoptedStyleSheets.push(own);
     }
     this.#values = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
+    this.#took = Infinity;
     const run = this.#run;
     this.#view = new View(
       root,
@@ -478,7 +505,7 @@ export class ScalingLab extends HTMLElement {
       this.#tablePlace?.element,
       { ...entry.kinds },
       {
-        play: () => (run.mode === "playing" ? this.pause() : this.run()),
+        play: () => (run.mode === "playing" ? run.pause() : run.run()),
         step: () => this.step(),
         reset: () => this.reset(),
         cancel: () => this.cancel(),
@@ -486,6 +513,7 @@ export class ScalingLab extends HTMLElement {
         change: (name, text, settled) => {
           if (this.#values[name] !== text) this.#change({ [name]: text }, settled);
           else if (settled) this.#emit("change", { settled });
+          if (settled && this.#took < QUICK_S) run.rerun();
         },
         seed: (text) => this.#setSeed(text),
         device: (device) => {
@@ -493,15 +521,19 @@ export class ScalingLab extends HTMLElement {
           this.#badge();
           this.#change({}, true);
         },
-        pace: (pace) => (run.pace = pace),
-        preset: (query) => this.#set(parseQuery(query)),
+        pace: (full) => {
+          run.full = full;
+          this.#reflect();
+          this.#emit("change", { settled: true });
+        },
+        preset: (query) => this.#set({ ...parseQuery(query), ...this.#paced }),
         value: (name) => this.#values[name] ?? "",
         runs: () => this.#own?.held ?? null,
         drawn: (result) => this.#drawn(result),
         address: () => this.address,
         link: () => {
           const of = run.of;
-          if (of) this.#view?.copy(this.#link(), of.missing.link);
+          if (of) this.#view?.copy(this.#link(false, this.#paced), of.missing.link);
         },
         take: (what) => this.#take((later, taken) => later.take[what](taken)),
         save: (figure, format) => this.#take((later, taken) => later.save(taken, figure, format)),
@@ -518,7 +550,13 @@ export class ScalingLab extends HTMLElement {
       const { ownRuns, ownSheet, kinds, download } = await loadLater();
       if (view !== this.#view) return null;
       if (!this.#own) {
-        this.#own = ownRuns(place, { changed: () => this.#set(this.#settings), download });
+        this.#own = ownRuns(place, {
+          changed: () => {
+            this.#took = Infinity;
+            this.#set({ ...this.#settings, ...this.#paced });
+          },
+          download,
+        });
         this.shadowRoot?.adoptedStyleSheets.push(ownSheet);
         view.add(kinds);
       }
@@ -527,6 +565,39 @@ export class ScalingLab extends HTMLElement {
       view.notices([/** @type {LabError} */ (error).message], "table");
     }
     return this.#own;
+  }
+
+  /** A run has finished, or the result of an earlier one is shown again. @param {Result} result @param {number} seconds of computing */
+  #finished(result, seconds) {
+    this.#last = this.#run.of && { result, of: this.#run.of };
+    this.#took = seconds;
+    this.#view?.haunt(null);
+  }
+
+  /** The headline figure of the last finished run and what its setting was, if the present state has another setting. */
+  #before() {
+    const [last, of, entry] = [this.#last, this.#run.of, this.#entry];
+    if (!last || !of || !entry || last.of.slug !== of.slug || last.of.table !== of.table)
+      return null;
+    /** @param {Of} state */
+    const named = ({ values, seed }) => [
+      ...entry.params.map(({ name, label = name }) => ({ name: label, value: values[name] })),
+      { name: t("seed"), value: String(seed) },
+    ];
+    const present = named(of);
+    const changed = named(last.of).filter(({ value }, i) => value !== present[i].value);
+    if (!changed.length) return null;
+    const list = changed.slice(0, NAMED.settings).map(({ name, value }) =>
+      t("setting", {
+        name,
+        value: value.length > NAMED.characters ? `${value.slice(0, NAMED.characters)} …` : value,
+      }),
+    );
+    if (changed.length > list.length) list.push("…");
+    return {
+      figure: last.result.figures[0],
+      label: t("before", { settings: list.join(t("listGap")) }),
+    };
   }
 
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */

@@ -115,6 +115,8 @@ export interface Runs {
 export interface Progress {
   done: number;
   total: number;
+  /** The share of the work that is done. The progress of reading a table has none. */
+  share?: number;
 }
 
 export interface Result {

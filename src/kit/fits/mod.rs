@@ -550,7 +550,21 @@ impl Fitting {
 
     /// Number of stages of the fit that are done, and number of all stages.
     pub fn progress(&self) -> Progress {
-        Progress { done: self.done as u32, total: self.stages.len() as u32 }
+        Progress::of(self.done as u32, self.stages.len() as u32).by_work(|| self.work())
+    }
+
+    /// Work of the stages that are done, and work of all stages, in refits of a resample. The weights are means over the
+    /// laws of the lab; a single stage may need three times as much.
+    #[inline(never)]
+    fn work(&self) -> [f64; 2] {
+        let weight = |stage: &Stage| match *stage {
+            Stage::Search(_) => 12.0,
+            Stage::Largest => 40.0,
+            Stage::Other(_) => 300.0,
+            Stage::Refits(from, to) => f64::from(to - from),
+            Stage::Profile(_) => 200.0,
+        };
+        [&self.stages[..self.done], &self.stages[..]].map(|stages| stages.iter().map(weight).sum())
     }
 
     /// Searches for the lowest minimum of the objective. The event loop has a turn between two portions of the work.

@@ -22,6 +22,7 @@ import { unhandled } from "../../js/engine/unhandled.js";
  * @property {() => boolean} blocked does a field hold a value that must be corrected first?
  * @property {() => Promise<{kind: Kind}>} place the device that a run is to use
  * @property {(result: Result) => void} opened a state was opened: `of` is set
+ * @property {(opened: Result) => Result | null} recall the result of an earlier run of the state that was opened, if it is known
  * @property {() => void} accepted the newest state is valid and was opened
  * @property {(problems: Refusal[]) => void} refused the newest state is invalid, for these reasons
  * @property {(older: boolean) => void} older is the result of an earlier state?
@@ -34,6 +35,9 @@ import { unhandled } from "../../js/engine/unhandled.js";
  * @property {() => void} answered a silent engine has answered
  * @property {(error: any) => void} failed there was an error that no setting explains
  */
+
+/** A run whose computing takes less than these seconds is slowed down to them, so that there is something to watch. */
+const COURSE_S = 3;
 
 /** The reason why an opening was given up: a newer one replaced it, or the owner left. */
 const SUPERSEDED = { kind: "superseded", message: "" };
@@ -49,7 +53,10 @@ export class Run {
   elapsed = 0;
   /** Why the run moved from the GPU to the CPU. */
   fell = "";
-  /** The most checkpoints per second; null for no limit. @type {number | null} */ #pace = null;
+  /** Does the user want every run to be as fast as possible? */
+  #full = false;
+  /** Is the present run as fast as possible, whatever the user wants of others? */
+  #hurried = false;
   /** @type {Map<Kind, Session>} */ #sessions = new Map();
   /** @type {Kind} */ #active = "cpu";
   /** @type {{resolve: (result: Result) => void, reject: (error: LabError) => void} | null} */ #opening =
@@ -57,6 +64,8 @@ export class Run {
   /** @type {Promise<void> | null} */ #refreshing = null;
   /** Does a newer state wait to be opened? */
   #stale = false;
+  /** Is that state to be opened at its start, even if its result is known? */
+  #afresh = false;
   /** Does the result belong to an earlier state, because the newest was refused? */
   #older = false;
   #generation = 0;
@@ -75,12 +84,16 @@ export class Run {
     this.#owner = owner;
   }
 
-  get pace() {
-    return this.#pace;
+  get full() {
+    return this.#full;
   }
-  set pace(pace) {
-    this.#pace = pace;
-    this.#session?.pace(pace);
+  set full(full) {
+    this.#full = full;
+    this.#pace();
+  }
+  #pace(hurried = this.#hurried) {
+    this.#hurried = hurried;
+    this.#session?.pace(this.#full || hurried ? 0 : COURSE_S);
   }
 
   get #session() {
@@ -89,17 +102,13 @@ export class Run {
 
   // ---- what users do ------------------------------------------------------------------------------------
 
-  /** Continues a paused run; starts any other from the beginning, with the same seed. */
-  async run() {
+  /** Continues a paused run; starts any other from the beginning, with the same seed. @param {boolean} [hurried] as fast as possible */
+  async run(hurried = false) {
     if (this.mode === "playing" || this.mode === "dead") return;
-    if (this.mode === "paused") {
-      this.#move("playing");
-      return this.#session?.play();
-    }
-    if (await this.#prepare()) {
-      this.#move("playing");
-      this.#session?.play();
-    }
+    if (this.mode !== "paused" && !(await this.#prepare())) return;
+    this.#move("playing");
+    this.#pace(hurried);
+    this.#session?.play();
   }
   /** Pauses at the next checkpoint. */
   pause() {
@@ -121,9 +130,10 @@ export class Run {
     this.#move("cancelled");
   }
 
-  /** Opens the newest state. While one state is being opened, only the newest of the later ones waits. */
-  refresh() {
+  /** Opens the newest state; if its result is known, shows that. While one state is being opened, only the newest of the later ones waits. @param {boolean} [afresh] start even if the result is known */
+  refresh(afresh = false) {
     this.#stale = true;
+    this.#afresh = afresh;
     this.#generation++;
     this.#refreshing ??= (async () => {
       while (this.#stale) {
@@ -131,8 +141,10 @@ export class Run {
         try {
           const result = await this.#open("cpu");
           this.#owner.accepted();
-          this.#move("idle");
-          this.#show(result);
+          const known = this.#afresh ? null : this.#owner.recall(result);
+          this.elapsed = known?.elapsed_s ?? 0;
+          this.#move(known ? "done" : "idle");
+          this.#show(known ?? result);
         } catch (error) {
           if (error !== SUPERSEDED) await this.#refused(error);
         }
@@ -141,6 +153,12 @@ export class Run {
       this.#refreshing = null;
     })();
     return this.#refreshing;
+  }
+
+  /** Starts the newest state by itself once it is open, unless its result is known. */
+  async rerun() {
+    await this.#refreshing;
+    if (this.mode === "idle" && !this.#older) await this.run(true);
   }
 
   // ---- its owner ----------------------------------------------------------------------------------------
@@ -222,7 +240,6 @@ export class Run {
         if (!current()) return false;
         this.#show(result);
       }
-      this.#session?.pace(this.#pace);
       this.#owner.placed();
       return true;
     } catch (error) {
@@ -242,7 +259,7 @@ export class Run {
     try {
       await this.#open("cpu");
       if (generation !== this.#generation) return;
-      this.#session?.pace(this.#pace);
+      this.#pace(this.#hurried || until !== undefined);
       this.#session?.play(until);
     } catch (error) {
       if (error !== SUPERSEDED) this.#owner.failed(error);

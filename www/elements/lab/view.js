@@ -8,6 +8,7 @@ import { formula, prose, sentence, spoken } from "../../js/prose.js";
 import { factsView, tableView, verdictView, verdictWords } from "../../js/result-view.js";
 import { fill, worded } from "../../js/text.js";
 import { visible } from "../../js/visible.js";
+import { ghost } from "./ghost.js";
 
 /** @typedef {import("../../js/types.d.ts").Entry} Entry
  *  @typedef {import("../../js/types.d.ts").Result} Result
@@ -16,7 +17,7 @@ import { visible } from "../../js/visible.js";
  *  @typedef {typeof import("../../js/after-first-figure.js")} Later
  *  @typedef {ReturnType<typeof renderFigure>} FigureView */
 
-/** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed" | "pace">} Standing */
+/** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed">} Standing */
 
 /**
  * The user's actions that the view reports, and the values that it asks for.
@@ -29,7 +30,7 @@ import { visible } from "../../js/visible.js";
  * @property {(name: string, text: string, settled: boolean) => void} change a parameter has a new text
  * @property {(text: string) => void} seed
  * @property {(device: string) => void} device
- * @property {(pace: number | null) => void} pace
+ * @property {(full: boolean) => void} pace
  * @property {(query: string) => void} preset
  * @property {(name: string) => string} value the text of a parameter
  * @property {() => import("../../js/types.d.ts").Runs | null} runs the table in use
@@ -41,7 +42,6 @@ import { visible } from "../../js/visible.js";
  */
 
 const DEVICES = ["auto", "gpu", "cpu"];
-const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
 /** The number of figures that are open: the headline figure and those beside or below it. */
 const OPEN = 3;
@@ -85,6 +85,8 @@ export class View {
   #drawn = 0;
   /** @type {number | undefined} */ #speaking;
   /** @type {Record<string, string[]>} */ #said = {};
+  /** The headline figure of an earlier run, and its name. @type {{figure: ReturnType<typeof worded>, label: string} | null} */
+  #ghost = null;
   /** Does a field hold a value that cannot be used? */
   invalid = false;
   /** Makes the controls whose code is loaded later. @type {(kinds: Record<string, import("../../js/controls.js").Make>) => void} */
@@ -271,7 +273,7 @@ export class View {
     );
   }
 
-  /** Makes the settings of a run: seed, speed, device. @param {Entry} entry */
+  /** Makes the settings of a run: seed, pace, device. @param {Entry} entry */
   #running(entry) {
     const ui = this.#ui;
     const acts = this.#acts;
@@ -284,19 +286,11 @@ export class View {
       onchange: () => acts.seed(ui.seed.value.trim()),
     });
     ui.seedProblem = h("p", { class: "problem", role: "alert" });
-    ui.speed = h(
-      "select",
-      { id: uid("speed"), onchange: () => acts.pace(SPEEDS[ui.speed.selectedIndex]) },
-      SPEEDS.map((pace) =>
-        h(
-          "option",
-          {},
-          pace === null
-            ? t("speed.full")
-            : t(pace === 1 ? "speed.marks.one" : "speed.marks", { pace }),
-        ),
-      ),
-    );
+    ui.pace = h("input", {
+      id: uid("pace"),
+      type: "checkbox",
+      onchange: () => acts.pace(ui.pace.checked),
+    });
     ui.chosen = h(
       "select",
       { id: uid("device"), onchange: () => acts.device(ui.chosen.value) },
@@ -312,7 +306,7 @@ export class View {
         button("newSeed", () => acts.seed(String(crypto.getRandomValues(new Uint32Array(1))[0]))),
       ),
       ui.seedProblem,
-      row("speed", ui.speed),
+      h("div", { class: "control" }, h("label", {}, ui.pace, " ", t("pace"))),
       entry.kernel ? row("device", ui.chosen) : "",
     );
   }
@@ -407,9 +401,10 @@ export class View {
     this.#controls.forEach(({ element }) => (element.inert = inert));
   }
 
-  /** Shows a state. @param {Values} values @param {number} seed @param {string} device */
-  set(values, seed, device) {
+  /** Shows a state. @param {Values} values @param {number} seed @param {string} device @param {boolean} full are runs as fast as possible? */
+  set(values, seed, device, full) {
     this.seed(String(seed));
+    this.#ui.pace.checked = full;
     this.#ui.chosen.value = device;
     for (const [name, control] of this.#controls) control.set(values[name]);
   }
@@ -463,18 +458,12 @@ export class View {
   }
 
   /** @param {import("../../js/types.d.ts").Progress} progress @param {Standing} run */
-  progress({ done, total }, { mode, elapsed, pace }) {
+  progress({ done, total, share = 0 }, { mode, elapsed }) {
     const { bar, left, run } = this.#ui;
     run.parentElement.hidden = bar.hidden = !total;
     if (!total) return void (left.textContent = t("closedForm"));
-    bar.max = total;
-    bar.value = done;
-    const remaining =
-      elapsed > 0.7 && done > 0 && done < total && !pace
-        ? (elapsed * (total - done)) / done
-        : pace
-          ? (total - done) / pace
-          : 0;
+    bar.value = share;
+    const remaining = elapsed > 0.7 && share > 0 ? (elapsed * (1 - share)) / share : 0;
     left.textContent =
       mode === "playing" && remaining > 0 && done < total
         ? t("marksLeft", { done, total, left: duration(remaining) })
@@ -498,6 +487,12 @@ export class View {
     this.progress(result.progress, run);
     if (performance.now() - this.#drawn > FRAME_MS) this.#draw();
     else this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  /** Shows the headline figure of an earlier run behind the next results, or removes it at once. @param {{figure: Figure, label: string} | null} before */
+  haunt(before) {
+    if (this.#ghost && !before) this.#frame ||= requestAnimationFrame(() => this.#draw());
+    this.#ghost = before && { figure: worded(before.figure), label: before.label };
   }
 
   /**
@@ -530,7 +525,10 @@ export class View {
     ];
     ui.folded.hidden = true;
     let open = 0;
-    for (const figure of result.figures.map(worded)) {
+    const [headline, ...others] = result.figures.map(worded);
+    const before = this.#ghost;
+    const first = before ? ghost(headline, before.figure, before.label) : headline;
+    for (const figure of headline ? [first, ...others] : []) {
       const folded = figure.folded || open >= OPEN;
       if (!folded) open++;
       if (folded) ui.folded.hidden = false;

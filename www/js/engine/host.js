@@ -77,9 +77,9 @@ export class Session {
     const place = Object.entries(pick).flat(2).map(String);
     return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, ours] });
   }
-  /** @param {number | null} marksPerSecond */
-  pace(marksPerSecond) {
-    this.host.post({ type: "pace", run: this.run, marksPerSecond });
+  /** @param {number} seconds the time that the run is to take at least; 0 for full speed */
+  pace(seconds) {
+    this.host.post({ type: "pace", run: this.run, seconds });
   }
   /** @param {OfRun} message */
   hear(message) {

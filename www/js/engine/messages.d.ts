@@ -55,7 +55,8 @@ export type ToWorker =
   | { type: "play"; run: number; until: number | undefined }
   | { type: "pause"; run: number }
   | { type: "step"; run: number }
-  | { type: "pace"; run: number; marksPerSecond: number | null }
+  /** A run whose computing takes less time than `seconds` is slowed down so that it takes about as long; 0 slows nothing. */
+  | { type: "pace"; run: number; seconds: number }
   | { type: "cancel"; run: number }
   | { type: "close"; run: number }
   /** The calls start here. Each is answered by a reply or a refusal with the same `id`. */

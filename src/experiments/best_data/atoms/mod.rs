@@ -143,7 +143,7 @@ impl Experiment for Atoms {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.legs.total() }
+        Progress::of(self.done, self.legs.total()).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {

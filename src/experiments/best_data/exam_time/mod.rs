@@ -291,7 +291,7 @@ impl Experiment for ExamTime {
 
     fn progress(&self) -> Progress {
         let batch = self.batch();
-        Progress { done: self.done.div_ceil(batch), total: self.runs.div_ceil(batch) }
+        Progress::of(self.done.div_ceil(batch), self.runs.div_ceil(batch))
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {

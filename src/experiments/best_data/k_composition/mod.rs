@@ -207,7 +207,7 @@ impl Experiment for KComposition {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.legs.total() }
+        Progress::of(self.done, self.legs.total()).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {

@@ -199,7 +199,7 @@ impl Experiment for PositiveShift {
 
     fn progress(&self) -> Progress {
         let batch = self.batch();
-        Progress { done: self.done.div_ceil(batch), total: self.draws.div_ceil(batch) }
+        Progress::of(self.done.div_ceil(batch), self.draws.div_ceil(batch))
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {

@@ -145,7 +145,7 @@ impl Experiment for StateTracking {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done() as u32, total: self.marks.len() as u32 }
+        Progress::of(self.done() as u32, self.marks.len() as u32).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {

@@ -358,10 +358,9 @@ impl MultiEpoch {
         *self.rates.last().unwrap_or(&1.0)
     }
 
-    /// Decides whether the theory is computed at once, during the run or never. The decision depends on a rough
-    /// estimate of the time that the theory takes. This is the product of the number of searches, the number of risks
-    /// per search and the nanoseconds per risk, summed over the numbers of samples.
-    fn theory_comes(&self) -> Comes {
+    /// A rough estimate of the nanoseconds that the theory takes: the product of the number of searches, the risks per
+    /// search and the nanoseconds per risk, summed over the numbers of samples.
+    fn theory_cost(&self) -> f64 {
         let params = &self.params;
         let isotropic = params.spectrum == "isotropic";
         let searches = 13.0 * params.epochs.len() as f64 + 35.0;
@@ -377,7 +376,12 @@ impl MultiEpoch {
         };
         let rates = if params.lr > 0.0 { 2.0 } else { 40.0 };
         let curves = if self.dense() { CURVE } else { 0 };
-        match searches * risk * rates * (self.sizes.len() + curves as usize) as f64 {
+        searches * risk * rates * (self.sizes.len() + curves as usize) as f64
+    }
+
+    /// Whether theory is computed at once, during the run or never, by its cost.
+    fn theory_comes(&self) -> Comes {
+        match self.theory_cost() {
             _ if !self.has_theory() => Comes::Never,
             cost if cost <= AT_ONCE => Comes::AtOnce,
             cost if cost <= IN_A_RUN => Comes::InTheRun,
@@ -576,7 +580,7 @@ impl Experiment for MultiEpoch {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.slow + self.legs.total() }
+        Progress::of(self.done, self.slow + self.legs.total()).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
