@@ -653,12 +653,13 @@ const total = (/** @type {Iterable<string>} */ names) =>
 /** What every page of the lab loads before it shows anything. */
 const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
 /** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
-const costs = all.map(({ slug, budget }) => {
+const costs = all.map(({ slug, data, budget }) => {
   const { opening, running } = assets.cpu.loads[slug];
   const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
   const after = fileOf("after-first-figure.js");
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
+  if (data) later.push(fileOf("tables-and-pages.js"));
   return {
     slug,
     requests: ready.length,

@@ -572,6 +572,35 @@ test("an experiment is ready after three requests that wait for each other", () 
     },
   ));
 
+test("a piece is given to a worker once, however many runs there are", () =>
+  lab.open(
+    hash("exam-time", { runs: "512", facts: "32" }),
+    async (page) => {
+      const element = await ready(page);
+      await run(element);
+      await run(element);
+      const given = await page.evaluate(() => window.given ?? []);
+      assert.ok(given.length > 0, "pieces are given to workers that run");
+      assert.deepEqual(given, [...new Set(given)]);
+    },
+    {
+      script: () => {
+        const { postMessage } = Worker.prototype;
+        /** @type {Worker[]} */
+        const workers = [];
+        /** @type {any} */ (Worker.prototype).postMessage = function (
+          /** @type {any} */ message,
+          /** @type {any[]} */ ...more
+        ) {
+          if (!workers.includes(this)) workers.push(this);
+          for (const [number] of message.given ?? [])
+            (window.given ??= []).push(`${workers.indexOf(this)} ${number}`);
+          return /** @type {any} */ (postMessage).call(this, message, ...more);
+        };
+      },
+    },
+  ));
+
 test("without the pieces for its run an experiment opens, and a run reports the missing file", () =>
   lab.open(
     null,

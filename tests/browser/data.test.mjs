@@ -206,7 +206,7 @@ const withoutPanel = (body) =>
   lab.open(null, async (page) => {
     let arrive = () => {};
     const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
-    await page.context().route(/\/after-first-figure-\w+\.js/, async (route) => {
+    await page.context().route(/\/tables-and-pages-\w+\.js/, async (route) => {
       await arrived;
       await route.continue();
     });
@@ -256,18 +256,18 @@ for (const table of [false, true])
       null,
       async (page) => {
         const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
-        await page.context().route(/\/after-first-figure-\w+\.js/, (route) => route.abort());
+        await page.context().route(/\/tables-and-pages-\w+\.js/, (route) => route.abort());
         await page.goto(`${lab.url}#/${SLUG}?bootstrap=20${table ? `&data=${data}` : ""}`);
         const element = await ready(page);
         const said = element
           .locator(".notices")
-          .getByText(/^A file of the lab could not be loaded \(after-first-figure-\w+\.js\)/);
+          .getByText(/^A file of the lab could not be loaded \(tables-and-pages-\w+\.js\)/);
         await said.waitFor();
         assert.equal(await said.count(), 1);
         await complete(element);
         assert.equal((await element.evaluate((e) => e.result.data)) ?? null, null);
         assert.equal((await element.evaluate((e) => e.query)).data, table ? data : undefined);
-        await page.context().unroute(/\/after-first-figure-\w+\.js/);
+        await page.context().unroute(/\/tables-and-pages-\w+\.js/);
         await choose(element, table ? `${TABLE}1e9,1e10,3\n` : TABLE);
         await holds(page, table ? 49 : 48);
         await said.waitFor({ state: "detached" });

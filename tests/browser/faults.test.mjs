@@ -842,6 +842,36 @@ describe("a file that cannot be loaded", () => {
         { mayThrow: true },
       ));
 
+  test("a new deployment under an open page: a run on a GPU says why it goes on without its shader", () =>
+    lab.open(
+      null,
+      async (page) => {
+        await page.context().route(/\/index\.html/, (route) =>
+          route.fulfill({
+            contentType: "text/html",
+            body: '<script type="module" src="main-NEWER123.js"></script>',
+          }),
+        );
+        await page
+          .context()
+          .route(/\/wgsl-atoms-\w+\.wgsl/, (route) => route.fulfill({ status: 404, body: "" }));
+        await page.goto(`${lab.url}${hash({ ...ATOMS, device: "gpu" }, "atoms")}`);
+        const element = await ready(page);
+        await run(element);
+        const ours = await result(element);
+        assert.equal(ours.device.at(-1)?.kind, "cpu");
+        assertSame(numbers(ours), numbers(await native("atoms", ATOMS)));
+        const all = await said(element);
+        assert.equal(
+          all.filter((text) => /a newer version of the lab is out: reload the page/.test(text))
+            .length,
+          1,
+          all.join(" | "),
+        );
+      },
+      { mayThrow: true },
+    ));
+
   test("a page of an older deployment asks to be reloaded", () =>
     lab.open(
       null,

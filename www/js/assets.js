@@ -1,4 +1,5 @@
 // Fetches files of the lab. A file that does not arrive whole is fetched once more at a new address; after that, an error says so.
+import { again, replaced } from "./engine/newer.js";
 import { t } from "./i18n.js";
 
 /** @typedef {import("./types.d.ts").LabError} LabError */
@@ -11,9 +12,6 @@ export const version = new URL(import.meta.url).pathname.split("/").pop() ?? "";
 
 /** @param {string} kind @param {string} message @returns {LabError} */
 export const failure = (kind, message) => ({ kind, message });
-
-/** A query that makes an address new, so that no cache answers with the first response. */
-const again = () => `?retry=${Date.now()}`;
 
 /** A sentence that says what the Content-Security-Policy must allow, once the browser has reported a violation. */
 let forbidden = "";
@@ -33,14 +31,10 @@ export async function policy() {
 }
 
 /** The error of a missing file: a newer version of the lab has replaced it, or the connection failed. @param {string} file */
-export async function missing(file) {
-  const page = await fetch(new URL(`index.html${again()}`, base))
-    .then((response) => (response.ok ? response.text() : ""))
-    .catch(() => "");
-  return /\bmain-\w+\.js/.test(page) && !page.includes(version)
+export const missing = async (file) =>
+  (await replaced(base, version))
     ? failure("newer", t("newer"))
     : failure("fetch", t("fetchFailed", { file }));
-}
 
 /**
  * Fetches a file until `whole` makes something of it. @template T
@@ -89,3 +83,6 @@ export async function part(load) {
 
 /** Loads the part that is not needed before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
 export const later = () => part(() => import("./after-first-figure.js"));
+
+/** Loads the part that reads tables and shows the other pages. @returns {Promise<typeof import("./tables-and-pages.js")>} */
+export const tablesAndPages = () => part(() => import("./tables-and-pages.js"));
