@@ -945,7 +945,6 @@ test("after the engine has stopped, a restart reads the table again", () =>
 test("fits run on the CPU, and the page says so", () =>
   open("device=gpu", async (page) => {
     const element = await ready(page);
-    await element.getByText("Seed, speed and device").click();
     assert.equal(await element.getByLabel("Device", { exact: true }).count(), 0);
     assert.match(
       await element.locator(".device").innerText(),

@@ -272,7 +272,6 @@ describe("a GPU that fails", () => {
   for (const [what, worker, kind, words] of middle) {
     test(`in the middle: ${what}`, () =>
       open({ worker, paced: true }, async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -308,7 +307,6 @@ describe("a GPU that fails", () => {
         worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}`,
       },
       async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Step").click();
         await button(element, "Continue").waitFor();
         const before = await result(element);
@@ -387,7 +385,6 @@ describe("a worker that fails", () => {
         });
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -518,7 +515,6 @@ describe("a worker that fails", () => {
       hash(STATE),
       async (page) => {
         const element = await ready(page);
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 1,
