@@ -21,7 +21,7 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import temml from "temml";
 import { graph } from "./linked.mjs";
-import { plan } from "./pieces.mjs";
+import { lacking, plan } from "./pieces.mjs";
 import { calls, observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
@@ -472,6 +472,10 @@ const parted = plan(
   calls(wasm()),
   await openings(),
 );
+for (const { slug } of all) {
+  const [name] = lacking(parted, slug);
+  if (name) throw new Error(`${slug} can reach ${name}, which is in no piece that comes with it`);
+}
 const { modules, glue } = split(wasm(), parted.pieces);
 const pieces = parted.pieces.map(({ name, needs }, i) => ({
   file: putHashed(`${name.split("+")[0]}.wasm`, modules[i]),
@@ -633,11 +637,13 @@ const costs = all.map(({ slug, data }) => {
   // The panel of a table is among what others fetch later.
   if (data) ready.push(after);
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
+  const whole = new Set([...ready, ...later]);
   return {
     slug,
     requests: ready.length,
     ready: total(ready),
-    run: total(new Set([...ready, ...later])),
+    run: total(whole),
+    files: [...whole],
     budget: { ...BUDGET, .../** @type {Record<string, object>} */ (MORE)[slug] },
   };
 });
