@@ -298,8 +298,10 @@ export class Run {
   async #refused(error) {
     // The opening has closed the state whose run was playing or paused.
     if (this.mode === "playing" || this.mode === "paused") this.#move("cancelled");
-    if (this.of) this.#owner.older((this.#older = true));
+    // The next run opens the newest state again, whatever kept this opening from it.
+    this.#older = !!this.of;
     if (error?.kind !== "parameter") return this.#owner.failed(error);
+    if (this.of) this.#owner.older(true);
     const { slug, values, table } = this.#owner.present();
     /** @type {{problems: Refusal[]}} */
     const { problems } = await this.#engine

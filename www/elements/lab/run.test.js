@@ -206,6 +206,16 @@ test("a run that was given up while it waited for a file can be started again", 
   }
 });
 
+test("a run that cannot fetch a file does not say that the setting cannot be used", async () => {
+  const { run, engine, heard } = await opened();
+  engine.complete = () => Promise.reject({ kind: "fetch", message: "" });
+  await run.run();
+  assert.deepEqual(heard(), ["mode playing", "mode cancelled", "failed fetch"]);
+  engine.complete = async () => {};
+  await run.run();
+  assert.deepEqual(heard().slice(1, 3), ["open cpu 1", "show 1 at 0"], "the state is opened again");
+});
+
 test("a file that only a cancelled run waited for is not reported as missing", async () => {
   const { run, engine, heard } = await opened();
   let fail = (/** @type {any} */ _error) => {};
