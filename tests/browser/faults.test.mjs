@@ -653,13 +653,11 @@ describe("a file that cannot be loaded", () => {
   const FILES = {
     "main script": [
       /\/main-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     "shared script": [
       /\/chunk-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     experiment: [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
     engine: [/\/core-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
@@ -788,14 +786,71 @@ describe("a file that cannot be loaded", () => {
   test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
+  /** Keeps files on their way until the answer is called. @param {Page} page @param {RegExp} match */
+  async function holding(page, match) {
+    let arrive = () => {};
+    const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
+    await page.route(
+      (url) => match.test(url.pathname),
+      async (route) => {
+        await arrived;
+        // A page that has been closed waits for no file.
+        await route.continue().catch(() => {});
+      },
+    );
+    return arrive;
+  }
+
+  /** What waits for a file, the file, and what shows that it has arrived. @type {[string, string, RegExp, Body, Body?][]} */
+  const waiters = [
+    ["the script of an experiment", hash(STATE), /\/exam-time-\w+\.js$/, ready],
+    ["the engine", hash(STATE), /\/core-\w+\.wasm$/, ready],
+    [
+      "a run",
+      hash(STATE),
+      /\/run-\w+\.wasm$/,
+      async (page) => finished(await ready(page)),
+      async (page) => button(await ready(page), "Run").click(),
+    ],
+    ["the front page", "#/", /\/list-\w+\.js$/, (page) => page.locator(".cards").first().waitFor()],
+    [
+      "the page of published numbers",
+      "#/published",
+      /\/after-first-figure-\w+\.js$/,
+      (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
+    ],
+    [
+      "the page about the lab",
+      "#/about",
+      /\/costs\.json$/,
+      (page) => page.getByText("What a first visit fetches").first().waitFor(),
+    ],
+    [
+      "the panel of a table",
+      "#/fit",
+      /\/after-first-figure-\w+\.js$/,
+      (page) => page.getByText("Read this text").waitFor({ state: "attached" }),
+    ],
+  ];
+  for (const [what, address, match, arrived, act] of waiters)
+    test(`${what} waits for a file that takes long, and the page says so until it arrives`, () =>
+      lab.open(null, async (page) => {
+        await page.addInitScript(inWorkers, { text: "", speed: 4 });
+        const arrive = await holding(page, match);
+        await page.goto(lab.url + address);
+        await act?.(page);
+        const sentence = page.getByText(/The lab still waits for .*: if this takes long, check/);
+        await sentence.waitFor();
+        const [, file = ""] = /waits for ([\w.-]+):/.exec(await sentence.innerText()) ?? [];
+        assert.match(`/${file}`, match);
+        arrive();
+        await sentence.waitFor({ state: "detached" });
+        await arrived(page);
+      }));
+
   test("a run that waits for a slow piece can be cancelled, and the next run is right", () =>
     lab.open(null, async (page) => {
-      let arrive = () => {};
-      const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
-      await page.context().route(/run-\w+\.wasm$/, async (route) => {
-        await arrived;
-        await route.continue();
-      });
+      const arrive = await holding(page, /run-\w+\.wasm$/);
       await page.goto(`${lab.url}${hash(STATE)}`);
       const element = await ready(page);
       await button(element, "Run").click();
@@ -803,8 +858,9 @@ describe("a file that cannot be loaded", () => {
       await page.waitForFunction(
         () => !document.querySelector("scaling-lab").hasAttribute("data-busy"),
       );
+      await button(element, "Run again").click();
       arrive();
-      await run(element);
+      await finished(element);
       assert.equal(await element.locator(".alert").count(), 0);
       assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
     }));

@@ -2,7 +2,7 @@
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
 // src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
-import { base, later as loadLater } from "../js/assets.js";
+import { base, later as loadLater, waiting, waits } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
@@ -242,7 +242,9 @@ export class ScalingLab extends HTMLElement {
     }
     engine.addEventListener("restart", this.#onRestart);
     this.#listening = new AbortController();
-    window.addEventListener("resize", () => this.#view?.fit(), { signal: this.#listening.signal });
+    const { signal } = this.#listening;
+    window.addEventListener("resize", () => this.#view?.fit(), { signal });
+    waits.addEventListener("change", () => this.#wait(), { signal });
     this.#listen();
     this.#observer.observe(this, { attributes: true });
     this.#start();
@@ -327,6 +329,14 @@ export class ScalingLab extends HTMLElement {
     } catch (error) {
       if (start === this.#starts) this.#run.end(error);
     }
+  }
+
+  /** Says which files the page waits for. */
+  #wait() {
+    const said = waiting();
+    if (this.#view) return this.#view.notices(said ? [said] : [], "waiting");
+    const place = this.shadowRoot?.querySelector(".starting");
+    if (place) place.textContent = sentence(said || t("starting"));
   }
 
   #attributes() {
@@ -540,6 +550,7 @@ export class ScalingLab extends HTMLElement {
       },
     );
     this.#listen();
+    this.#wait();
   }
 
   /** Loads the panel for the user's own table. If that fails, a notice says so, and the next call tries again. */

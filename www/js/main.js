@@ -1,7 +1,7 @@
 // The page: it lists the catalogue and shows the page that the hash names. <scaling-lab> shows an experiment.
 import "../elements/scaling-lab.js";
 import { alertOf } from "../elements/lab/view.js";
-import { later } from "./assets.js";
+import { later, waiting, waits } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine } from "./engine/engine.js";
@@ -124,6 +124,15 @@ async function nothing(name) {
   return { title: t("nothing.title"), focus: () => head.focus() };
 }
 
+const late = h("p", { role: "status" });
+/** Says at the top of a page which files it waits for. An experiment says it itself. */
+function wait() {
+  const said = main.querySelector("scaling-lab") ? "" : waiting();
+  if (said) main.prepend(late);
+  else late.remove();
+  late.textContent = sentence(said);
+}
+
 /** @type {{name: string, page: Page | null}} */
 let shown = { name: "\n", page: null };
 
@@ -144,6 +153,7 @@ async function route() {
           : index.some((one) => one.slug === name)
             ? experiment(name, query)
             : nothing(name);
+    wait();
     for (const link of document.querySelectorAll(".site nav a")) {
       if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -195,6 +205,7 @@ if (theme) {
     paint(remembered);
     engine.load();
     window.addEventListener("hashchange", route);
+    waits.addEventListener("change", wait);
     document.querySelector(".skip")?.addEventListener("click", (event) => {
       event.preventDefault();
       main.focus();
