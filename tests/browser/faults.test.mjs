@@ -642,7 +642,7 @@ describe("a file that cannot be loaded", () => {
   }
   const ATOMS = { runs: "32", atoms: "3000" };
   const WHOLE =
-    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection and try again/;
+    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection, then do the same again/;
   /** The faults that matter for the files of `match`: a module of the engine is compiled whatever its media type. @param {RegExp} match */
   const faultsOf = (match) =>
     Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
@@ -749,7 +749,7 @@ describe("a file that cannot be loaded", () => {
       computes(["dropped", "cut", "a sign-in page"], true, "gpu"));
   }
 
-  test("Restart recovers when the file is available again", () =>
+  test("another try recovers when the file is available again", () =>
     lab.open(
       null,
       async (page) => {
@@ -757,7 +757,7 @@ describe("a file that cannot be loaded", () => {
         await page.goto(`${lab.url}${hash(STATE)}`);
         await page.getByText(WHOLE).waitFor();
         state.mended = true;
-        await page.getByRole("button", { name: "Restart the engine" }).click();
+        await page.getByRole("button", { name: "Try again" }).click();
         const element = await ready(page);
         await run(element);
         assertSame(
@@ -774,9 +774,13 @@ describe("a file that cannot be loaded", () => {
       await lab.open(
         null,
         async (page) => {
-          await breaking(page, /\/list-\w+\.js$/, fault, false);
+          const state = await breaking(page, /\/list-\w+\.js$/, fault, false);
           await page.goto(lab.url);
           await page.getByText(WHOLE).waitFor();
+          state.mended = true;
+          await page.getByRole("button", { name: "Try again" }).click();
+          await page.locator(".cards").first().waitFor();
+          assert.equal(await page.getByText(WHOLE).count(), 0);
         },
         { mayThrow: true },
       );
@@ -871,6 +875,12 @@ describe("a file that cannot be loaded", () => {
       /(rest|run)-\w+\.wasm/,
       (/** @type {Page} */ page) => page.goto(`${lab.url}${hash({ runs: "many" })}`),
     ],
+    ["the front page", /\/list-\w+\.js/, (/** @type {Page} */ page) => page.goto(lab.url)],
+    [
+      "the page of published numbers",
+      /\/after-first-figure-\w+\.js/,
+      (/** @type {Page} */ page) => page.goto(`${lab.url}#/published`),
+    ],
     [
       "another experiment",
       /\/atoms-\w+\.wasm/,
@@ -894,6 +904,11 @@ describe("a file that cannot be loaded", () => {
           await page.context().route(pattern, (route) => route.fulfill({ status: 404, body: "" }));
           await act(page);
           await page.getByText("A newer version of the lab is out: reload the page.").waitFor();
+          assert.equal(
+            await page.getByRole("button", { name: /Restart|Try again/ }).count(),
+            0,
+            "only a reload helps",
+          );
         },
         { mayThrow: true },
       ));

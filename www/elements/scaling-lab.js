@@ -10,7 +10,7 @@ import { unsupported } from "../js/engine/wasm.js";
 import { t } from "../js/i18n.js";
 import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
-import { fill } from "../js/text.js";
+import { cut, fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/value-text.js";
 import { recall, remember } from "./lab/finished.js";
@@ -300,7 +300,10 @@ export class ScalingLab extends HTMLElement {
       if (!entry)
         throw {
           kind: "experiment",
-          message: t("unknownExperiment", { slug, known: index.map((one) => one.slug).join(", ") }),
+          message: t("unknownExperiment", {
+            slug: cut(slug),
+            known: index.map((one) => one.slug).join(", "),
+          }),
         };
       if (this.#entry !== entry) {
         this.#entry = entry;
@@ -375,14 +378,13 @@ export class ScalingLab extends HTMLElement {
     const problems = [];
     this.#seed = DEFAULT_SEED;
     if (isSeed(seed)) this.#seed = Number(seed);
-    else problems.push(t("badSeed", { seed, used: DEFAULT_SEED }));
+    else problems.push(t("badSeed", { seed: cut(seed), used: DEFAULT_SEED }));
     this.#device = "auto";
-    if (!entry.kernel) {
-      // This experiment always runs on the CPU.
-    } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
-    else problems.push(t("badDevice", { device }));
+    if (!DEVICES.includes(device)) problems.push(t("badDevice", { device: cut(device) }));
+    // An experiment without a kernel always runs on the CPU.
+    else if (entry.kernel) this.#device = /** @type {Choice} */ (device);
     this.#run.full = pace === "full";
-    if (pace && pace !== "full") problems.push(t("badPace", { pace }));
+    if (pace && pace !== "full") problems.push(t("badPace", { pace: cut(pace) }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
@@ -598,12 +600,9 @@ export class ScalingLab extends HTMLElement {
     const present = named(of);
     const changed = named(last.of).filter(({ value }, i) => value !== present[i].value);
     if (!changed.length) return null;
-    const list = changed.slice(0, NAMED.settings).map(({ name, value }) =>
-      t("setting", {
-        name,
-        value: value.length > NAMED.characters ? `${value.slice(0, NAMED.characters)} …` : value,
-      }),
-    );
+    const list = changed
+      .slice(0, NAMED.settings)
+      .map(({ name, value }) => t("setting", { name, value: cut(value, NAMED.characters) }));
     if (changed.length > list.length) list.push("…");
     return {
       figure: last.result.figures[0],
@@ -622,7 +621,8 @@ export class ScalingLab extends HTMLElement {
 
   /** @param {string} text */
   #setSeed(text) {
-    if (!isSeed(text)) return this.#view?.seed("", t("badSeed", { seed: text, used: this.#seed }));
+    if (!isSeed(text))
+      return this.#view?.seed("", t("badSeed", { seed: cut(text), used: this.#seed }));
     this.#seed = Number(text);
     this.#view?.seed(String(this.#seed));
     this.#change({}, true);
@@ -681,7 +681,8 @@ export class ScalingLab extends HTMLElement {
     const dead = kind === "panic" || kind === "silent" || this.#run.mode === "dead";
     const alert = alertOf(
       kind === "panic" ? t("panic", { message }) : sentence(message),
-      dead && kind !== "experiment" && kind !== "newer" ? () => engine.restart() : null,
+      kind,
+      dead ? () => engine.restart() : null,
     );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");

@@ -9,6 +9,7 @@ import { unsupported } from "./engine/wasm.js";
 import { t } from "./i18n.js";
 import { formatHash, parseHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./prose.js";
+import { cut } from "./text.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 
@@ -116,7 +117,7 @@ async function nothing(name) {
       "p",
       { role: "alert" },
       sentence(
-        t("unknownExperiment", { slug: name, known: index.map((one) => one.slug).join(", ") }),
+        t("unknownExperiment", { slug: cut(name), known: index.map((one) => one.slug).join(", ") }),
       ),
     ),
     h("p", {}, h("a", { href: "#/" }, t("nothing.home"))),
@@ -168,7 +169,8 @@ async function route() {
     }
   } catch (error) {
     if (shown !== here || document.querySelector("scaling-lab")) return;
-    const alert = alertOf(sentence(/** @type {any} */ (error)?.message ?? String(error)), () => {
+    const { kind, message = String(error) } = /** @type {any} */ (error) ?? {};
+    const alert = alertOf(sentence(message), kind, () => {
       engine.restart();
       shown.name = "\n";
       route();
