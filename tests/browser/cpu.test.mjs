@@ -621,7 +621,7 @@ test("without the pieces for its run an experiment opens, and a run reports the 
       await button(element, "Run").click();
       await element
         .getByText(
-          /A file of the lab could not be loaded \((exam-time-)?run-\w+\.wasm\): check the connection and try again/,
+          /A file of the lab could not be loaded \((exam-time-)?run-\w+\.wasm\): check the connection, then do the same again/,
         )
         .waitFor();
       assert.ok(await element.locator("svg").first().isVisible(), "the last valid figures stay");

@@ -573,6 +573,13 @@ test("a refused table and a table of one row are announced correctly", () =>
       .getByText(/^x\.csv was not accepted\./)
       .waitFor();
     assert.equal(await status.textContent(), "x.csv was not accepted.");
+    await panel(element).getByText("Paste a table").click();
+    await panel(element).locator("textarea").fill("wrong");
+    await button(element, "Read this text").click();
+    await said(element)
+      .getByText(/^Pasted table was not accepted\./)
+      .waitFor();
+    assert.equal(await status.textContent(), "Pasted table was not accepted.");
     await choose(element, "params,tokens,loss\n1e7,1e9,3\n", "one.csv");
     await panel(element)
       .getByText(/^one\.csv 1 row, 3 columns:/)

@@ -638,7 +638,7 @@ describe("a file that cannot be loaded", () => {
   }
   const ATOMS = { runs: "32", atoms: "3000" };
   const WHOLE =
-    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection and try again/;
+    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection, then do the same again/;
   /** The faults that matter for the files of `match`: a module of the engine is compiled whatever its media type. @param {RegExp} match */
   const faultsOf = (match) =>
     Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
@@ -649,13 +649,11 @@ describe("a file that cannot be loaded", () => {
   const FILES = {
     "main script": [
       /\/main-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     "shared script": [
       /\/chunk-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     experiment: [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
     engine: [/\/core-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
@@ -747,7 +745,7 @@ describe("a file that cannot be loaded", () => {
       computes(["dropped", "cut", "a sign-in page"], true, "gpu"));
   }
 
-  test("Restart recovers when the file is available again", () =>
+  test("another try recovers when the file is available again", () =>
     lab.open(
       null,
       async (page) => {
@@ -755,7 +753,7 @@ describe("a file that cannot be loaded", () => {
         await page.goto(`${lab.url}${hash(STATE)}`);
         await page.getByText(WHOLE).waitFor();
         state.mended = true;
-        await page.getByRole("button", { name: "Restart the engine" }).click();
+        await page.getByRole("button", { name: "Try again" }).click();
         const element = await ready(page);
         await run(element);
         assertSame(
@@ -772,9 +770,13 @@ describe("a file that cannot be loaded", () => {
       await lab.open(
         null,
         async (page) => {
-          await breaking(page, /\/list-\w+\.js$/, fault, false);
+          const state = await breaking(page, /\/list-\w+\.js$/, fault, false);
           await page.goto(lab.url);
           await page.getByText(WHOLE).waitFor();
+          state.mended = true;
+          await page.getByRole("button", { name: "Try again" }).click();
+          await page.locator(".cards").first().waitFor();
+          assert.equal(await page.getByText(WHOLE).count(), 0);
         },
         { mayThrow: true },
       );
@@ -784,14 +786,71 @@ describe("a file that cannot be loaded", () => {
   test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
+  /** Keeps files on their way until the answer is called. @param {Page} page @param {RegExp} match */
+  async function holding(page, match) {
+    let arrive = () => {};
+    const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
+    await page.route(
+      (url) => match.test(url.pathname),
+      async (route) => {
+        await arrived;
+        // A page that has been closed waits for no file.
+        await route.continue().catch(() => {});
+      },
+    );
+    return arrive;
+  }
+
+  /** What waits for a file, the file, and what shows that it has arrived. @type {[string, string, RegExp, Body, Body?][]} */
+  const waiters = [
+    ["the script of an experiment", hash(STATE), /\/exam-time-\w+\.js$/, ready],
+    ["the engine", hash(STATE), /\/core-\w+\.wasm$/, ready],
+    [
+      "a run",
+      hash(STATE),
+      /\/run-\w+\.wasm$/,
+      async (page) => finished(await ready(page)),
+      async (page) => button(await ready(page), "Run").click(),
+    ],
+    ["the front page", "#/", /\/list-\w+\.js$/, (page) => page.locator(".cards").first().waitFor()],
+    [
+      "the page of published numbers",
+      "#/published",
+      /\/after-first-figure-\w+\.js$/,
+      (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
+    ],
+    [
+      "the page about the lab",
+      "#/about",
+      /\/costs\.json$/,
+      (page) => page.getByText("What a first visit fetches").first().waitFor(),
+    ],
+    [
+      "the panel of a table",
+      "#/fit",
+      /\/after-first-figure-\w+\.js$/,
+      (page) => page.getByText("Read this text").waitFor({ state: "attached" }),
+    ],
+  ];
+  for (const [what, address, match, arrived, act] of waiters)
+    test(`${what} waits for a file that takes long, and the page says so until it arrives`, () =>
+      lab.open(null, async (page) => {
+        await page.addInitScript(inWorkers, { text: "", speed: 4 });
+        const arrive = await holding(page, match);
+        await page.goto(lab.url + address);
+        await act?.(page);
+        const sentence = page.getByText(/The lab still waits for .*: if this takes long, check/);
+        await sentence.waitFor();
+        const [, file = ""] = /waits for ([\w.-]+):/.exec(await sentence.innerText()) ?? [];
+        assert.match(`/${file}`, match);
+        arrive();
+        await sentence.waitFor({ state: "detached" });
+        await arrived(page);
+      }));
+
   test("a run that waits for a slow piece can be cancelled, and the next run is right", () =>
     lab.open(null, async (page) => {
-      let arrive = () => {};
-      const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
-      await page.context().route(/run-\w+\.wasm$/, async (route) => {
-        await arrived;
-        await route.continue();
-      });
+      const arrive = await holding(page, /run-\w+\.wasm$/);
       await page.goto(`${lab.url}${hash(STATE)}`);
       const element = await ready(page);
       await button(element, "Run").click();
@@ -799,8 +858,9 @@ describe("a file that cannot be loaded", () => {
       await page.waitForFunction(
         () => !document.querySelector("scaling-lab").hasAttribute("data-busy"),
       );
+      await button(element, "Run again").click();
       arrive();
-      await run(element);
+      await finished(element);
       assert.equal(await element.locator(".alert").count(), 0);
       assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
     }));
@@ -810,6 +870,12 @@ describe("a file that cannot be loaded", () => {
       "a wrong setting in a link",
       /(rest|run)-\w+\.wasm/,
       (/** @type {Page} */ page) => page.goto(`${lab.url}${hash({ runs: "many" })}`),
+    ],
+    ["the front page", /\/list-\w+\.js/, (/** @type {Page} */ page) => page.goto(lab.url)],
+    [
+      "the page of published numbers",
+      /\/after-first-figure-\w+\.js/,
+      (/** @type {Page} */ page) => page.goto(`${lab.url}#/published`),
     ],
     [
       "another experiment",
@@ -834,6 +900,11 @@ describe("a file that cannot be loaded", () => {
           await page.context().route(pattern, (route) => route.fulfill({ status: 404, body: "" }));
           await act(page);
           await page.getByText("A newer version of the lab is out: reload the page.").waitFor();
+          assert.equal(
+            await page.getByRole("button", { name: /Restart|Try again/ }).count(),
+            0,
+            "only a reload helps",
+          );
         },
         { mayThrow: true },
       ));

@@ -2,7 +2,7 @@
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
 // src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
-import { base, later as loadLater, tablesAndPages } from "../js/assets.js";
+import { base, later as loadLater, tablesAndPages, waiting, waits } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
@@ -10,7 +10,7 @@ import { unsupported } from "../js/engine/wasm.js";
 import { t } from "../js/i18n.js";
 import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
-import { fill } from "../js/text.js";
+import { cut, fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { sameText, typed } from "../js/value-text.js";
 import { recall, remember } from "./lab/finished.js";
@@ -242,7 +242,9 @@ export class ScalingLab extends HTMLElement {
     }
     engine.addEventListener("restart", this.#onRestart);
     this.#listening = new AbortController();
-    window.addEventListener("resize", () => this.#view?.fit(), { signal: this.#listening.signal });
+    const { signal } = this.#listening;
+    window.addEventListener("resize", () => this.#view?.fit(), { signal });
+    waits.addEventListener("change", () => this.#wait(), { signal });
     this.#listen();
     this.#observer.observe(this, { attributes: true });
     this.#start();
@@ -298,7 +300,10 @@ export class ScalingLab extends HTMLElement {
       if (!entry)
         throw {
           kind: "experiment",
-          message: t("unknownExperiment", { slug, known: index.map((one) => one.slug).join(", ") }),
+          message: t("unknownExperiment", {
+            slug: cut(slug),
+            known: index.map((one) => one.slug).join(", "),
+          }),
         };
       if (this.#entry !== entry) {
         this.#entry = entry;
@@ -327,6 +332,14 @@ export class ScalingLab extends HTMLElement {
     } catch (error) {
       if (start === this.#starts) this.#run.end(error);
     }
+  }
+
+  /** Says which files the page waits for. */
+  #wait() {
+    const said = waiting();
+    if (this.#view) return this.#view.notices(said ? [said] : [], "waiting");
+    const place = this.shadowRoot?.querySelector(".starting");
+    if (place) place.textContent = sentence(said || t("starting"));
   }
 
   #attributes() {
@@ -365,14 +378,13 @@ export class ScalingLab extends HTMLElement {
     const problems = [];
     this.#seed = DEFAULT_SEED;
     if (isSeed(seed)) this.#seed = Number(seed);
-    else problems.push(t("badSeed", { seed, used: DEFAULT_SEED }));
+    else problems.push(t("badSeed", { seed: cut(seed), used: DEFAULT_SEED }));
     this.#device = "auto";
-    if (!entry.kernel) {
-      // This experiment always runs on the CPU.
-    } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
-    else problems.push(t("badDevice", { device }));
+    if (!DEVICES.includes(device)) problems.push(t("badDevice", { device: cut(device) }));
+    // An experiment without a kernel always runs on the CPU.
+    else if (entry.kernel) this.#device = /** @type {Choice} */ (device);
     this.#run.full = pace === "full";
-    if (pace && pace !== "full") problems.push(t("badPace", { pace }));
+    if (pace && pace !== "full") problems.push(t("badPace", { pace: cut(pace) }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
     if (Object.keys(texts).length) {
@@ -540,6 +552,7 @@ export class ScalingLab extends HTMLElement {
       },
     );
     this.#listen();
+    this.#wait();
   }
 
   /** Loads the panel for the user's own table. If that fails, a notice says so, and the next call tries again. */
@@ -591,12 +604,9 @@ export class ScalingLab extends HTMLElement {
     const present = named(of);
     const changed = named(last.of).filter(({ value }, i) => value !== present[i].value);
     if (!changed.length) return null;
-    const list = changed.slice(0, NAMED.settings).map(({ name, value }) =>
-      t("setting", {
-        name,
-        value: value.length > NAMED.characters ? `${value.slice(0, NAMED.characters)} …` : value,
-      }),
-    );
+    const list = changed
+      .slice(0, NAMED.settings)
+      .map(({ name, value }) => t("setting", { name, value: cut(value, NAMED.characters) }));
     if (changed.length > list.length) list.push("…");
     return {
       figure: last.result.figures[0],
@@ -615,7 +625,8 @@ export class ScalingLab extends HTMLElement {
 
   /** @param {string} text */
   #setSeed(text) {
-    if (!isSeed(text)) return this.#view?.seed("", t("badSeed", { seed: text, used: this.#seed }));
+    if (!isSeed(text))
+      return this.#view?.seed("", t("badSeed", { seed: cut(text), used: this.#seed }));
     this.#seed = Number(text);
     this.#view?.seed(String(this.#seed));
     this.#change({}, true);
@@ -674,7 +685,8 @@ export class ScalingLab extends HTMLElement {
     const dead = kind === "panic" || kind === "silent" || this.#run.mode === "dead";
     const alert = alertOf(
       kind === "panic" ? t("panic", { message }) : sentence(message),
-      dead && kind !== "experiment" && kind !== "newer" ? () => engine.restart() : null,
+      kind,
+      dead ? () => engine.restart() : null,
     );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");

@@ -1,7 +1,7 @@
 // The other pages: published numbers, recomputed, and what the lab is. This file is loaded after the first figure.
 import { claims as loadClaims, index } from "./catalogue.js";
 import { h, link, uid } from "./dom.js";
-import { base } from "./assets.js";
+import { base, json } from "./assets.js";
 import { engine } from "./engine/engine.js";
 import { addWords, kilobytes, num, t } from "./i18n.js";
 import { files } from "./table-panel.js";
@@ -361,16 +361,11 @@ const rows = (kind, heading, columns, cells, last) => [
   ),
 ];
 
-/** What a first visit to each experiment fetches, as the build counted it; null if the file is missing. @returns {Promise<Record<string, {ready: number, run: number}> | null>} */
-const costsOf = () =>
-  fetch(new URL("costs.json", base))
-    .then((response) => (response.ok ? response.json() : null))
-    .catch(() => null);
-
 /** @param {HTMLElement} body */
 export async function about(body) {
   const { stamp } = await engine.ready();
-  const [gpu, costs] = await Promise.all([engine.probe(), costsOf()]);
+  /** What a first visit to each experiment fetches, as the build counted it. @type {[any, Record<string, {ready: number, run: number}> | null]} */
+  const [gpu, costs] = await Promise.all([engine.probe(), json("costs.json")]);
   const entries = /** @type {PerformanceResourceTiming[]} */ ([
     ...performance.getEntriesByType("navigation"),
     ...performance.getEntriesByType("resource"),

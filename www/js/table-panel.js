@@ -45,6 +45,12 @@ const megabytes = (bytes) => num(bytes / MB, 3);
 /** @param {number} rows */
 const rowsOf = (rows) => t(rows === 1 ? "own.row" : "own.rowsMany", { rows: num(rows) });
 
+/** The name of a table at the start of a sentence: that of a file stays as it is. @param {string} name @param {Blob | string} source */
+const starting = (name, source) =>
+  source instanceof File || typeof source === "string"
+    ? name
+    : name[0].toUpperCase() + name.slice(1);
+
 /** @param {string} key @param {() => void} act @param {object} [props] */
 const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
 
@@ -112,8 +118,9 @@ export function files(choose) {
     } catch (error) {
       const { kind = "internal", message = String(error) } = /** @type {any} */ (error) ?? {};
       if (mine === next) {
-        complain(mine.signal.aborted ? "" : words(kind, message, name, source));
-        say(t("own.refused", { name }));
+        const first = starting(name, source);
+        complain(mine.signal.aborted ? "" : words(kind, message, first, source));
+        say(t("own.refused", { name: first }));
       }
     } finally {
       if (mine === next) reading.hidden = true;
@@ -122,7 +129,7 @@ export function files(choose) {
     return null;
   }
 
-  /** @param {string} kind @param {string} message @param {string} name @param {Blob | string} source */
+  /** @param {string} kind @param {string} message @param {string} name at the start of a sentence @param {Blob | string} source */
   function words(kind, message, name, source) {
     if (kind === "panic") return ""; // the alert above the figures reports it
     if (kind === "size")
@@ -257,7 +264,7 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
     const file = typeof source === "string" ? name : source instanceof File ? source.name : FILE;
     const brief = address.src === undefined ? {} : address;
     hold({ ...runs, source, name, file, whole, address, brief });
-    reader.say(t("own.read", { name, rows: rowsOf(runs.rows) }));
+    reader.say(t("own.read", { name: starting(name, source), rows: rowsOf(runs.rows) }));
     return true;
   }
 

@@ -71,8 +71,8 @@ export class Run {
   #generation = 0;
   /** Counts openings: only the newest continues. */
   #opens = 0;
-  /** Is the run about to begin? */
-  #preparing = false;
+  /** The run that is about to begin, unless it was given up. @type {object | null} */
+  #preparing = null;
   /** Has the engine been reported as silent? */
   #silent = false;
   /** Has the owner left the run? */
@@ -126,7 +126,7 @@ export class Run {
     if (this.mode !== "playing" && this.mode !== "paused") return;
     if (!this.#preparing) return this.#session?.cancel();
     // The run has not started yet, so no engine needs to stop.
-    this.#generation++;
+    this.#preparing = null;
     this.#move("cancelled");
   }
 
@@ -135,6 +135,7 @@ export class Run {
     this.#stale = true;
     this.#afresh = afresh;
     this.#generation++;
+    this.#preparing = null;
     this.#refreshing ??= (async () => {
       while (this.#stale) {
         this.#stale = false;
@@ -216,12 +217,12 @@ export class Run {
     await this.#owner.settling()?.catch(() => {});
     await this.#refreshing;
     const blocked = this.#owner.blocked();
-    if (this.#preparing || this.mode === "dead" || !this.result?.progress.total || blocked)
+    if (this.mode === "playing" || this.mode === "dead" || !this.result?.progress.total || blocked)
       return false;
-    const generation = this.#generation;
     const idle = this.mode === "idle" && !this.#older;
-    const current = () => generation === this.#generation && this.mode === "playing";
-    this.#preparing = true;
+    const preparing = (this.#preparing = {});
+    const wanted = () => this.#preparing === preparing;
+    const current = () => wanted() && this.mode === "playing";
     this.#move("playing");
     this.fell = "";
     this.#owner.stuck(false);
@@ -243,12 +244,12 @@ export class Run {
       this.#owner.placed();
       return true;
     } catch (error) {
-      if (error === SUPERSEDED) return false;
+      if (error === SUPERSEDED || !wanted()) return false;
       if (current()) await this.#refused(error);
       else this.#owner.failed(error);
       return false;
     } finally {
-      this.#preparing = false;
+      if (wanted()) this.#preparing = null;
     }
   }
 
@@ -297,8 +298,10 @@ export class Run {
   async #refused(error) {
     // The opening has closed the state whose run was playing or paused.
     if (this.mode === "playing" || this.mode === "paused") this.#move("cancelled");
-    if (this.of) this.#owner.older((this.#older = true));
+    // The next run opens the newest state again, whatever kept this opening from it.
+    this.#older = !!this.of;
     if (error?.kind !== "parameter") return this.#owner.failed(error);
+    if (this.of) this.#owner.older(true);
     const { slug, values, table } = this.#owner.present();
     /** @type {{problems: Refusal[]}} */
     const { problems } = await this.#engine

@@ -23,6 +23,7 @@ function lab({ refuse, gpu = false } = {}) {
   let held = null;
   const engine = {
     gpuFailed: "the GPU failed",
+    /** Fetches what runs need. @type {() => Promise<any>} */
     complete: async () => {},
     restart: () => said.push("restart"),
     check: async () => ({
@@ -93,6 +94,7 @@ function lab({ refuse, gpu = false } = {}) {
   });
   return {
     run,
+    engine,
     said,
     state,
     sessions,
@@ -176,6 +178,55 @@ test("a run can be cancelled in its middle, and before it has begun", async () =
   await begun;
   assert.equal(run.mode, "cancelled");
   assert.ok(!heard().includes("play on"));
+});
+
+test("a run that was given up while it waited for a file can be started again", async () => {
+  const { run, engine, heard, state } = await opened();
+  const giveUp = {
+    cancel: async () => run.cancel(),
+    "a new setting": () => ((state.values.a += "0"), run.refresh()),
+  };
+  for (const [how, act] of Object.entries(giveUp)) {
+    let arrive = () => {};
+    const file = new Promise((resolve) => (arrive = () => resolve(undefined)));
+    engine.complete = () => file;
+    const first = run.run();
+    await settled();
+    assert.equal(run.mode, "playing", how);
+    await act();
+    const second = run.run();
+    await settled();
+    assert.equal(run.mode, "playing", how);
+    heard();
+    arrive();
+    await Promise.all([first, second]);
+    assert.equal(heard().filter((what) => what === "play on").length, 1, how);
+    run.cancel();
+    await run.refresh();
+  }
+});
+
+test("a run that cannot fetch a file does not say that the setting cannot be used", async () => {
+  const { run, engine, heard } = await opened();
+  engine.complete = () => Promise.reject({ kind: "fetch", message: "" });
+  await run.run();
+  assert.deepEqual(heard(), ["mode playing", "mode cancelled", "failed fetch"]);
+  engine.complete = async () => {};
+  await run.run();
+  assert.deepEqual(heard().slice(1, 3), ["open cpu 1", "show 1 at 0"], "the state is opened again");
+});
+
+test("a file that only a cancelled run waited for is not reported as missing", async () => {
+  const { run, engine, heard } = await opened();
+  let fail = (/** @type {any} */ _error) => {};
+  engine.complete = () => new Promise((_, reject) => (fail = reject));
+  const begun = run.run();
+  await settled();
+  run.cancel();
+  heard();
+  fail({ kind: "fetch", message: "" });
+  await begun;
+  assert.deepEqual(heard(), []);
 });
 
 test("a run that cannot be cancelled ends with its engine", async () => {

@@ -46,13 +46,19 @@ const FRAME_MS = 14;
 /** The number of figures that are open: the headline figure and those beside or below it. */
 const OPEN = 3;
 
-/** An error message, with a button where a restart can help. @param {string} text @param {(() => void) | null} restart */
-export const alertOf = (text, restart) =>
+/** An error message, with a button where another try can help. @param {string} text @param {string} kind of the error @param {(() => void) | null} again */
+export const alertOf = (text, kind, again) =>
   h(
     "div",
     { class: "alert" },
     h("p", {}, text),
-    restart ? h("button", { type: "button", onclick: restart }, t("restart")) : "",
+    again && kind !== "experiment" && kind !== "newer"
+      ? h(
+          "button",
+          { type: "button", onclick: again },
+          t(kind === "fetch" ? "tryAgain" : "restart"),
+        )
+      : "",
   );
 
 /** A heading one level below the title. @param {1 | 2} level @param {string} text */
