@@ -102,7 +102,7 @@ export class ScalingLab extends HTMLElement {
       const own = this.#own;
       return {
         slug: this.#entry?.slug ?? "",
-        values: this.#values,
+        values: { ...this.#values },
         seed: this.#seed,
         link: this.#tableLink,
         brief: own?.brief ?? {},

@@ -3,11 +3,7 @@ import { test } from "node:test";
 import { drawFigure } from "../../js/plot/draw.js";
 import { STRINGS } from "../../js/plot/strings.js";
 import { looks } from "../../js/plot/style.js";
-import { addWords } from "../../js/i18n.js";
-import words from "../../locales/en.pages.json" with { type: "json" };
 import { before, ghost } from "./ghost.js";
-
-addWords(words);
 
 /** @typedef {import("../../js/plot/figure.js").Series} Series */
 
