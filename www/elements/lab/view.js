@@ -42,6 +42,8 @@ import { visible } from "../../js/visible.js";
 
 const DEVICES = ["auto", "gpu", "cpu"];
 const FRAME_MS = 14;
+/** The height of title, answer and headline figure in a page of somebody else. */
+const EMBED_PX = 520;
 /** The number of figures that are open: the headline figure and those beside or below it. */
 const OPEN = 3;
 
@@ -501,15 +503,18 @@ export class View {
   }
 
   /**
-   * Gives the headline figure of a page the height that is left on the screen, so that the answer, the main controls and the
-   * whole figure are seen together. In a page of somebody else, the style sheet sets the height.
+   * Gives the headline figure the height that is left, so that the answer, the main controls and the whole figure are seen
+   * together: on the screen or, in a page of somebody else, within a usual height.
    */
   fit() {
-    if (this.#level > 1 || !this.article.isConnected) return;
     const plot = this.#ui.first.querySelector(".lab-plot");
-    if (!plot) return;
-    const above = plot.getBoundingClientRect().top + window.scrollY;
-    const room = Math.floor(window.innerHeight - above - 16);
+    if (!plot || !this.article.isConnected) return;
+    const { top } = plot.getBoundingClientRect();
+    const room = Math.floor(
+      this.#level === 1
+        ? window.innerHeight - (top + window.scrollY) - 16
+        : EMBED_PX - (top - this.article.getBoundingClientRect().top),
+    );
     this.article.style.setProperty("--room", `${room}px`);
   }
 
