@@ -643,6 +643,7 @@ const costs = all.map(({ slug, data }) => {
     requests: ready.length,
     ready: total(ready),
     run: total(whole),
+    rest: weight(pieces[parted.rest].file),
     files: [...whole],
     budget: { ...BUDGET, .../** @type {Record<string, object>} */ (MORE)[slug] },
   };

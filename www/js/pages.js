@@ -274,7 +274,17 @@ const rows = (kind, heading, columns, cells, last) => [
     h(
       "table",
       { class: kind },
-      h("thead", {}, h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...columns.map((key, i) =>
+            h("th", { scope: "col", class: i > 0 ? "number" : "" }, t(key)),
+          ),
+        ),
+      ),
       h(
         "tbody",
         {},
@@ -296,7 +306,7 @@ const rows = (kind, heading, columns, cells, last) => [
   ),
 ];
 
-/** What a first visit to each experiment fetches, as the build counted it; null if the file is missing. @returns {Promise<Record<string, {ready: number, run: number}> | null>} */
+/** What a first visit to each experiment fetches, as the build counted it; null if the file is missing. @returns {Promise<Record<string, {ready: number, run: number, rest: number}> | null>} */
 const costsOf = () =>
   fetch(new URL("costs.json", base))
     .then((response) => (response.ok ? response.json() : null))
@@ -339,6 +349,7 @@ export async function about(body) {
       ]),
       ["about.total", kilobytes(total), ""],
     ),
+    h("p", {}, t("about.filesNote")),
     ...(costs
       ? [
           ...rows(
@@ -351,7 +362,7 @@ export async function about(body) {
               kilobytes(costs[slug].run),
             ]),
           ),
-          h("p", {}, t("about.costsNote")),
+          h("p", {}, t("about.costsNote", { rest: kilobytes(costs[index[0].slug].rest) })),
         ]
       : []),
     h("h2", {}, t("about.privacyTitle")),
