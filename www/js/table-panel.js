@@ -36,6 +36,8 @@ const SHOWN = 12;
 /** Roles that may be counted in thousands or billions, and the units. */
 const COUNTED = ["x", "params", "tokens", "unique", "flops"];
 const UNITS = ["1", "k", "M", "B", "T"];
+/** Kinds of errors that say nothing about a table: a file of the lab is missing, replaced or forbidden. */
+const OF_LAB = new Set(["fetch", "newer", "policy"]);
 /** The file name of a table that has no name. */
 const FILE = "runs.csv";
 
@@ -119,7 +121,7 @@ export function files(place, take) {
       const { kind = "internal", message = String(error) } = /** @type {any} */ (error) ?? {};
       if (mine === next) {
         complain(mine.signal.aborted ? "" : words(kind, message, name, source));
-        say(t("own.refused", { name }));
+        say(OF_LAB.has(kind) ? "" : t("own.refused", { name }));
       }
     } finally {
       if (mine === next) reading.hidden = true;
@@ -137,12 +139,13 @@ export function files(place, take) {
         size: megabytes(Number(message)),
         limit: megabytes(FILE_MAX),
       });
-    if (kind === "fetch")
+    if (kind === "address")
       return t("own.notFetched", {
         name,
         src: String(source),
         status: message || t("own.noAnswer"),
       });
+    if (OF_LAB.has(kind)) return sentence(message);
     if (kind === "internal") return t("own.unreadable", { name, message });
     return t("own.wrong", { name, message: sentence(message) });
   }
