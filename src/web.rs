@@ -250,7 +250,7 @@ impl Run {
         })
     }
 
-    /// Runs to the next checkpoint, and gives the progress as `{done, total}`. The previous call must have ended.
+    /// Runs to the next checkpoint, and gives the progress as `{done, total, share}`. The previous call must have ended.
     ///
     /// # Errors
     /// The error has the kind `cancelled` if the run was cancelled with [`Run::cancel`], or if the previous call has not

@@ -208,7 +208,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
     let total = claims.len() as u32;
     let mut teller = Teller::new("reproduce", "numbers", total, true);
     for (done, (entry, claim)) in (0..).zip(claims) {
-        teller.tell(Progress { done, total });
+        teller.tell(Progress::of(done, total));
         let file = claim.data.map(|data| data.file);
         let path = file.and_then(|file| data.map(|folder| folder.join(file))).filter(|path| path.exists());
         if let (Some(file), None) = (claim.data, &path) {

@@ -46,6 +46,8 @@ pub trait Experiment: Sized + 'static {
     /// with the main controls. The build of the page opens the experiment at each of them and records which functions
     /// run. Functions that only other settings need arrive a moment later.
     const FIRST: &'static [&'static str] = &[];
+    /// The most that a first visit to the experiment may fetch. The build of the page fails above it.
+    const BUDGET: Budget = Budget::USUAL;
     /// The parameters of the experiment.
     type Params: Params;
 
@@ -104,6 +106,20 @@ pub trait Experiment: Sized + 'static {
     /// when there are measurements must be in separate functions with `#[inline(never)]`, which are called only then.
     /// The build splits the wasm by function, and leaves such functions out of the first download.
     fn output(&self) -> Output;
+}
+
+/// The most bytes of gzip that a first visit to an experiment may fetch: the page, the engine and the experiment.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Budget {
+    /// Bytes until the experiment is ready.
+    pub ready: u32,
+    /// Bytes until its default run has ended on the CPU.
+    pub run: u32,
+}
+
+impl Budget {
+    /// The budget of an experiment that does not declare another one.
+    pub const USUAL: Self = Self { ready: 100_000, run: 200_000 };
 }
 
 /// A running experiment as a trait object: [`Experiment`] without its associated types.
@@ -178,6 +194,9 @@ pub struct Entry {
     /// Settings that the page must be able to show after the first download of the experiment.
     #[cfg(not(target_arch = "wasm32"))]
     pub first: &'static [&'static str],
+    /// The most that a first visit to the experiment may fetch.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub budget: Budget,
     /// Checks whether the parameter values fit each other and, if a table is given, whether they fit the table.
     #[serde(skip)]
     pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
@@ -212,6 +231,8 @@ impl Entry {
             quick: E::QUICK,
             #[cfg(not(target_arch = "wasm32"))]
             first: E::FIRST,
+            #[cfg(not(target_arch = "wasm32"))]
+            budget: E::BUDGET,
             check: |values, table| {
                 may_read::<E>(table.is_some())?;
                 E::check_on(&E::Params::from_values(values)?, table)

@@ -158,7 +158,7 @@
 //!     }
 //!
 //!     fn progress(&self) -> Progress {
-//!         Progress { done: self.errors.len() as u32, total: MARKS }
+//!         Progress::of(self.errors.len() as u32, MARKS)
 //!     }
 //!
 //!     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -241,5 +241,5 @@ pub(crate) mod testing;
 pub(crate) mod words;
 
 pub use claim::{Claim, File, Origin, Pick, Reproduced};
-pub use experiment::{Entry, Experiment, Part, Run};
+pub use experiment::{Budget, Entry, Experiment, Part, Run};
 pub use words::{Formula, Info, Preset, Source};

@@ -63,10 +63,10 @@ describe("a GPU that fails", () => {
 
   /**
    * Opens the page with a stub in the page and one in its workers.
-   * @param {{page?: string, worker?: string, speed?: number}} stubs
+   * @param {{page?: string, worker?: string, speed?: number, paced?: boolean}} stubs
    * @param {Open} body
    */
-  const open = ({ page: inPage = "", worker = "", speed = 4 }, body) =>
+  const open = ({ page: inPage = "", worker = "", speed = 4, paced }, body) =>
     lab.open(
       null,
       async (page) => {
@@ -75,7 +75,7 @@ describe("a GPU that fails", () => {
         await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
         await body(page, await ready(page));
       },
-      { mayThrow: true },
+      { mayThrow: true, paced },
     );
   /** @param {string} type @param {string} name @param {string} body */
   const method = (type, name, body) =>
@@ -281,16 +281,14 @@ describe("a GPU that fails", () => {
   ];
   for (const [what, worker, kind, words] of middle) {
     test(`in the middle: ${what}`, () =>
-      open({ worker }, async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
+      open({ worker, paced: true }, async (page, element) => {
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
         );
         await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
         await page.waitForTimeout(300);
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         const ours = await result(element);
         assert.equal(ours.device.at(-1)?.kind, kind);
@@ -319,7 +317,6 @@ describe("a GPU that fails", () => {
         worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}`,
       },
       async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Step").click();
         await button(element, "Continue").waitFor();
         const before = await result(element);
@@ -398,8 +395,6 @@ describe("a worker that fails", () => {
         });
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
-        await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -407,7 +402,7 @@ describe("a worker that fails", () => {
         await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
         await body(page, element);
       },
-      { mayThrow: true },
+      { mayThrow: true, paced: true },
     );
   /** Scripts that act in engine workers, whose first message has an engine, or in pool workers, which get ports. */
   const IN_ENGINE = (/** @type {string} */ body) =>
@@ -428,7 +423,7 @@ describe("a worker that fails", () => {
       open(worker, async (page, element) => {
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
         await button(element, "Restart the engine").click();
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
         assert.deepEqual(await element.locator(".alert").count(), 0);
@@ -451,7 +446,7 @@ describe("a worker that fails", () => {
           await element.getByText("Run cancelled.").waitFor({ state: "attached" });
           assert.ok((await result(element)).progress.done > 0, "the last result stays");
           assert.match(await element.locator(".left").first().innerText(), /^cancelled after/);
-          await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+          await element.getByLabel("As fast as possible").check();
           await run(element);
           assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
           assert.deepEqual(
@@ -489,7 +484,7 @@ describe("a worker that fails", () => {
       async (page, element) => {
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
         await element.locator(".alert").waitFor({ state: "detached" });
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         assertSame(
           numbers(await result(element)),
@@ -529,45 +524,47 @@ describe("a worker that fails", () => {
   });
 
   test("an element that is moved keeps its run; one that is taken out ends it", () =>
-    lab.open(hash(STATE), async (page) => {
-      const element = await ready(page);
-      await element.getByText("Seed, speed and device").click();
-      await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
-      await button(element, "Run").click();
-      await page.waitForFunction(
-        () => document.querySelector("scaling-lab").result.progress.done > 1,
-      );
-      const done = await element.evaluate((e) => {
-        const before = e.result.progress.done;
-        const place = document.createElement("section");
-        document.querySelector("main").append(place);
-        place.append(e);
-        return before;
-      });
-      await page.waitForFunction(
-        (n) => document.querySelector("scaling-lab").result.progress.done > n,
-        done,
-      );
-      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
-      await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-      await finished(element);
-      assertSame(
-        numbers(await result(element)),
-        numbers(await native(SLUG, STATE)),
-        "after a move",
-      );
-      await page.evaluate(async () => {
-        const e = document.querySelector("scaling-lab");
-        void e.run();
-        await new Promise((next) => e.addEventListener("progress", next, { once: true }));
-        const home = e.parentElement;
-        e.remove();
-        await new Promise((next) => setTimeout(next, 100));
-        home?.append(e);
-        await new Promise((next) => e.addEventListener("ready", next, { once: true }));
-      });
-      assert.equal((await result(element)).progress.done, 0, "the run starts from the beginning");
-    }));
+    lab.open(
+      hash(STATE),
+      async (page) => {
+        const element = await ready(page);
+        await button(element, "Run").click();
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab").result.progress.done > 1,
+        );
+        const done = await element.evaluate((e) => {
+          const before = e.result.progress.done;
+          const place = document.createElement("section");
+          document.querySelector("main").append(place);
+          place.append(e);
+          return before;
+        });
+        await page.waitForFunction(
+          (n) => document.querySelector("scaling-lab").result.progress.done > n,
+          done,
+        );
+        assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
+        await element.getByLabel("As fast as possible").check();
+        await finished(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, STATE)),
+          "after a move",
+        );
+        await page.evaluate(async () => {
+          const e = document.querySelector("scaling-lab");
+          void e.run();
+          await new Promise((next) => e.addEventListener("progress", next, { once: true }));
+          const home = e.parentElement;
+          e.remove();
+          await new Promise((next) => setTimeout(next, 100));
+          home?.append(e);
+          await new Promise((next) => e.addEventListener("ready", next, { once: true }));
+        });
+        assert.equal((await result(element)).progress.done, 0, "the run starts from the beginning");
+      },
+      { paced: true },
+    ));
 
   test("another version of the script on the page has its own engine", () =>
     lab.open(hash(STATE), async (page) => {
@@ -654,7 +651,7 @@ describe("a file that cannot be loaded", () => {
   }
   const ATOMS = { runs: "32", atoms: "3000" };
   const WHOLE =
-    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection and try again/;
+    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection, then do the same again/;
   /** The faults that matter for the files of `match`: a module of the engine is compiled whatever its media type. @param {RegExp} match */
   const faultsOf = (match) =>
     Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
@@ -665,13 +662,11 @@ describe("a file that cannot be loaded", () => {
   const FILES = {
     "main script": [
       /\/main-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     "shared script": [
       /\/chunk-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     experiment: [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
     engine: [/\/core-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
@@ -763,7 +758,7 @@ describe("a file that cannot be loaded", () => {
       computes(["dropped", "cut", "a sign-in page"], true, "gpu"));
   }
 
-  test("Restart recovers when the file is available again", () =>
+  test("another try recovers when the file is available again", () =>
     lab.open(
       null,
       async (page) => {
@@ -771,7 +766,7 @@ describe("a file that cannot be loaded", () => {
         await page.goto(`${lab.url}${hash(STATE)}`);
         await page.getByText(WHOLE).waitFor();
         state.mended = true;
-        await page.getByRole("button", { name: "Restart the engine" }).click();
+        await page.getByRole("button", { name: "Try again" }).click();
         const element = await ready(page);
         await run(element);
         assertSame(
@@ -830,13 +825,17 @@ describe("a file that cannot be loaded", () => {
       await lab.open(
         null,
         async (page) => {
-          await breaking(page, /\/list-\w+\.js$/, fault, false);
+          const state = await breaking(page, /\/list-\w+\.js$/, fault, false);
           await page.goto(`${lab.url}#/about`);
           await page.waitForFunction(() => /About/.test(document.title));
           await page.evaluate(() => void (location.hash = "#/"));
           await page.getByText(WHOLE).waitFor();
           assert.match(await page.title(), /^Scaling Lab/);
           await page.locator('main a[href="#/exam-time"] h3').waitFor();
+          state.mended = true;
+          await page.getByRole("button", { name: "Try again" }).click();
+          await page.locator(".tries").first().waitFor();
+          assert.equal(await page.getByText(WHOLE).count(), 0);
         },
         { mayThrow: true },
       );
@@ -846,14 +845,71 @@ describe("a file that cannot be loaded", () => {
   test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
+  /** Keeps files on their way until the answer is called. @param {Page} page @param {RegExp} match */
+  async function holding(page, match) {
+    let arrive = () => {};
+    const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
+    await page.route(
+      (url) => match.test(url.pathname),
+      async (route) => {
+        await arrived;
+        // A page that has been closed waits for no file.
+        await route.continue().catch(() => {});
+      },
+    );
+    return arrive;
+  }
+
+  /** What waits for a file, the file, and what shows that it has arrived. @type {[string, string, RegExp, Body, Body?][]} */
+  const waiters = [
+    ["the script of an experiment", hash(STATE), /\/exam-time-\w+\.js$/, ready],
+    ["the engine", hash(STATE), /\/core-\w+\.wasm$/, ready],
+    [
+      "a run",
+      hash(STATE),
+      /\/run-\w+\.wasm$/,
+      async (page) => finished(await ready(page)),
+      async (page) => button(await ready(page), "Run").click(),
+    ],
+    ["the front page", "#/", /\/list-\w+\.js$/, (page) => page.locator(".cards").first().waitFor()],
+    [
+      "the page of published numbers",
+      "#/published",
+      /\/after-first-figure-\w+\.js$/,
+      (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
+    ],
+    [
+      "the page about the lab",
+      "#/about",
+      /\/costs\.json$/,
+      (page) => page.getByText("What a first visit fetches").first().waitFor(),
+    ],
+    [
+      "the panel of a table",
+      "#/fit",
+      /\/after-first-figure-\w+\.js$/,
+      (page) => page.getByText("Read this text").waitFor({ state: "attached" }),
+    ],
+  ];
+  for (const [what, address, match, arrived, act] of waiters)
+    test(`${what} waits for a file that takes long, and the page says so until it arrives`, () =>
+      lab.open(null, async (page) => {
+        await page.addInitScript(inWorkers, { text: "", speed: 4 });
+        const arrive = await holding(page, match);
+        await page.goto(lab.url + address);
+        await act?.(page);
+        const sentence = page.getByText(/The lab still waits for .*: if this takes long, check/);
+        await sentence.waitFor();
+        const [, file = ""] = /waits for ([\w.-]+):/.exec(await sentence.innerText()) ?? [];
+        assert.match(`/${file}`, match);
+        arrive();
+        await sentence.waitFor({ state: "detached" });
+        await arrived(page);
+      }));
+
   test("a run that waits for a slow piece can be cancelled, and the next run is right", () =>
     lab.open(null, async (page) => {
-      let arrive = () => {};
-      const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
-      await page.context().route(/run-\w+\.wasm$/, async (route) => {
-        await arrived;
-        await route.continue();
-      });
+      const arrive = await holding(page, /run-\w+\.wasm$/);
       await page.goto(`${lab.url}${hash(STATE)}`);
       const element = await ready(page);
       await button(element, "Run").click();
@@ -861,8 +917,9 @@ describe("a file that cannot be loaded", () => {
       await page.waitForFunction(
         () => !document.querySelector("scaling-lab").hasAttribute("data-busy"),
       );
+      await button(element, "Run again").click();
       arrive();
-      await run(element);
+      await finished(element);
       assert.equal(await element.locator(".alert").count(), 0);
       assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
     }));
@@ -872,6 +929,12 @@ describe("a file that cannot be loaded", () => {
       "a wrong setting in a link",
       /(rest|run)-\w+\.wasm/,
       (/** @type {Page} */ page) => page.goto(`${lab.url}${hash({ runs: "many" })}`),
+    ],
+    ["the front page", /\/list-\w+\.js/, (/** @type {Page} */ page) => page.goto(lab.url)],
+    [
+      "the page of published numbers",
+      /\/after-first-figure-\w+\.js/,
+      (/** @type {Page} */ page) => page.goto(`${lab.url}#/published`),
     ],
     [
       "another experiment",
@@ -896,9 +959,44 @@ describe("a file that cannot be loaded", () => {
           await page.context().route(pattern, (route) => route.fulfill({ status: 404, body: "" }));
           await act(page);
           await page.getByText("A newer version of the lab is out: reload the page.").waitFor();
+          assert.equal(
+            await page.getByRole("button", { name: /Restart|Try again/ }).count(),
+            0,
+            "only a reload helps",
+          );
         },
         { mayThrow: true },
       ));
+
+  test("a new deployment under an open page: a run on a GPU says why it goes on without its shader", () =>
+    lab.open(
+      null,
+      async (page) => {
+        await page.context().route(/\/index\.html/, (route) =>
+          route.fulfill({
+            contentType: "text/html",
+            body: '<script type="module" src="main-NEWER123.js"></script>',
+          }),
+        );
+        await page
+          .context()
+          .route(/\/wgsl-atoms-\w+\.wgsl/, (route) => route.fulfill({ status: 404, body: "" }));
+        await page.goto(`${lab.url}${hash({ ...ATOMS, device: "gpu" }, "atoms")}`);
+        const element = await ready(page);
+        await run(element);
+        const ours = await result(element);
+        assert.equal(ours.device.at(-1)?.kind, "cpu");
+        assertSame(numbers(ours), numbers(await native("atoms", ATOMS)));
+        const all = await said(element);
+        assert.equal(
+          all.filter((text) => /a newer version of the lab is out: reload the page/.test(text))
+            .length,
+          1,
+          all.join(" | "),
+        );
+      },
+      { mayThrow: true },
+    ));
 
   test("a page of an older deployment asks to be reloaded", () =>
     lab.open(

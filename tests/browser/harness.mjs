@@ -36,6 +36,14 @@ const WEBGPU = {
   gpu: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
 };
 
+/** Lets every run be as fast as possible, whatever the page asks of its workers: a script for the page. */
+function atFullSpeed() {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ more) {
+    post.call(this, message?.type === "pace" ? { ...message, seconds: 0 } : message, more);
+  };
+}
+
 /**
  * Starts a server and a browser for one test file.
  * @param {"cpu" | "gpu"} kind whether the browser has WebGPU (on a software adapter)
@@ -61,12 +69,17 @@ export async function start(kind, dist = join(root, "dist")) {
     heard,
     /**
      * Opens the page at a hash and passes it to `body`. Afterwards there must be no foreign request and no error. Without
-     * a hash, `body` gets an empty page and opens an address itself.
+     * a hash, `body` gets an empty page and opens an address itself. Runs are as fast as possible, unless the page is `paced`
+     * as its users see it.
      * @param {string | null} hash
      * @param {import("./types.d.ts").Body} body
      * @param {import("./types.d.ts").Options} [options]
      */
-    async open(hash, body, { context = {}, script, path = "", mayThrow = false } = {}) {
+    async open(
+      hash,
+      body,
+      { context = {}, script, path = "", mayThrow = false, paced = false } = {},
+    ) {
       const scope = await browser.newContext({
         viewport: { width: 1280, height: 900 },
         acceptDownloads: true,
@@ -83,6 +96,7 @@ export async function start(kind, dist = join(root, "dist")) {
       page.setDefaultTimeout(30_000);
       page.on("console", (message) => message.type() === "error" && thrown.push(message.text()));
       page.on("crash", () => thrown.push("the page crashed"));
+      if (!paced) await page.addInitScript(atFullSpeed);
       if (script) await page.addInitScript(script);
       try {
         if (hash !== null) await page.goto(server.url + path + hash);

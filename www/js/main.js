@@ -1,7 +1,7 @@
 // The page: it lists the catalogue and shows the page that the hash names. <scaling-lab> shows an experiment.
 import "../elements/scaling-lab.js";
 import { alertOf } from "../elements/lab/view.js";
-import { later } from "./assets.js";
+import { tablesAndPages, waiting, waits } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine } from "./engine/engine.js";
@@ -9,6 +9,7 @@ import { unsupported } from "./engine/wasm.js";
 import { t } from "./i18n.js";
 import { formatHash, parseHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./prose.js";
+import { cut } from "./text.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 
@@ -108,7 +109,7 @@ async function extra(name) {
   const head = title(t(`${name}.title`));
   const body = h("div", {});
   main.replaceChildren(head, body);
-  const { published, about } = await later();
+  const { published, about } = await tablesAndPages();
   await { published, about }[name](body);
   return { focus: () => head.focus() };
 }
@@ -122,7 +123,7 @@ async function nothing(name) {
       "p",
       { role: "alert" },
       sentence(
-        t("unknownExperiment", { slug: name, known: index.map((one) => one.slug).join(", ") }),
+        t("unknownExperiment", { slug: cut(name), known: index.map((one) => one.slug).join(", ") }),
       ),
     ),
     h("p", {}, h("a", { href: "#/" }, t("nothing.home"))),
@@ -135,6 +136,15 @@ const titleOf = (name) =>
   name === "published" || name === "about"
     ? t(`${name}.title`)
     : (index.find((one) => one.slug === name)?.title ?? t("nothing.title"));
+
+const late = h("p", { role: "status" });
+/** Says at the top of a page which files it waits for. An experiment says it itself. */
+function wait() {
+  const said = main.querySelector("scaling-lab") ? "" : waiting();
+  if (said) main.prepend(late);
+  else late.remove();
+  late.textContent = sentence(said);
+}
 
 /** @type {{name: string, page: Page | null}} */
 let shown = { name: "\n", page: null };
@@ -156,6 +166,7 @@ async function route() {
           : index.some((one) => one.slug === name)
             ? experiment(name, query)
             : nothing(name);
+    wait();
     for (const link of document.querySelectorAll(".site nav a")) {
       if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -170,7 +181,8 @@ async function route() {
     }
   } catch (error) {
     if (shown !== here || document.querySelector("scaling-lab")) return;
-    const alert = alertOf(sentence(/** @type {any} */ (error)?.message ?? String(error)), () => {
+    const { kind, message = String(error) } = /** @type {any} */ (error) ?? {};
+    const alert = alertOf(sentence(message), kind, () => {
       engine.restart();
       shown.name = "\n";
       route();
@@ -207,6 +219,7 @@ if (theme) {
     paint(remembered);
     engine.load();
     window.addEventListener("hashchange", route);
+    waits.addEventListener("change", wait);
     document.querySelector(".skip")?.addEventListener("click", (event) => {
       event.preventDefault();
       main.focus();

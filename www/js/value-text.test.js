@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCommand } from "./export.js";
 import { difference, formatHash, parseHash } from "./route.js";
-import { setShare, sliderScale } from "./slider.js";
+import { setShare } from "./simplex-control.js";
+import { sliderScale } from "./slider.js";
 import { formatList, parseMatrix, parseShares, sameText } from "./value-text.js";
 
 /** @type {(more: object) => import("./types.d.ts").Spec} */
@@ -27,6 +28,7 @@ const entry = {
   question: "",
   presets: [],
   main: [],
+  kinds: {},
   data: "",
   kernel: true,
   params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })],

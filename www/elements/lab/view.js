@@ -16,7 +16,7 @@ import { visible } from "../../js/visible.js";
  *  @typedef {typeof import("../../js/after-first-figure.js")} Later
  *  @typedef {ReturnType<typeof renderFigure>} FigureView */
 
-/** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed" | "pace">} Standing */
+/** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed">} Standing */
 
 /**
  * The user's actions that the view reports, and the values that it asks for.
@@ -29,7 +29,7 @@ import { visible } from "../../js/visible.js";
  * @property {(name: string, text: string, settled: boolean) => void} change a parameter has a new text
  * @property {(text: string) => void} seed
  * @property {(device: string) => void} device
- * @property {(pace: number | null) => void} pace
+ * @property {(full: boolean) => void} pace
  * @property {(query: string) => void} preset
  * @property {(name: string) => string} value the text of a parameter
  * @property {() => import("../../js/types.d.ts").Runs | null} runs the table in use
@@ -41,18 +41,23 @@ import { visible } from "../../js/visible.js";
  */
 
 const DEVICES = ["auto", "gpu", "cpu"];
-const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
 /** The number of figures that are open: the headline figure and those beside or below it. */
 const OPEN = 3;
 
-/** An error message, with a button where a restart can help. @param {string} text @param {(() => void) | null} restart */
-export const alertOf = (text, restart) =>
+/** An error message, with a button where another try can help. @param {string} text @param {string} kind of the error @param {(() => void) | null} again */
+export const alertOf = (text, kind, again) =>
   h(
     "div",
     { class: "alert" },
     h("p", {}, text),
-    restart ? h("button", { type: "button", onclick: restart }, t("restart")) : "",
+    again && kind !== "experiment" && kind !== "newer"
+      ? h(
+          "button",
+          { type: "button", onclick: again },
+          t(kind === "fetch" ? "tryAgain" : "restart"),
+        )
+      : "",
   );
 
 /** A heading one level below the title. @param {1 | 2} level @param {string} text */
@@ -85,8 +90,12 @@ export class View {
   #drawn = 0;
   /** @type {number | undefined} */ #speaking;
   /** @type {Record<string, string[]>} */ #said = {};
+  /** Adds an earlier run to the headline figure. @type {import("./ghost.js").Haunt | null} */ #haunt =
+    null;
   /** Does a field hold a value that cannot be used? */
   invalid = false;
+  /** Makes the controls whose code is loaded later. @type {(kinds: Record<string, import("../../js/controls.js").Make>) => void} */
+  add = () => {};
 
   /**
    * @param {ShadowRoot} root @param {Entry} entry @param {1 | 2} level of its title
@@ -165,9 +174,8 @@ export class View {
     );
     root.replaceChildren(this.article);
     // The headline figure moves when words or the legend before it need more lines.
-    new ResizeObserver(() => this.#fit()).observe(ui.first);
-    new ResizeObserver(() => this.#fit()).observe(this.article);
-    window.addEventListener("resize", () => this.#fit());
+    new ResizeObserver(() => this.fit()).observe(ui.first);
+    new ResizeObserver(() => this.fit()).observe(this.article);
     ui.verdicts.parentElement.hidden = true;
   }
 
@@ -194,7 +202,8 @@ export class View {
         return simplex ? acts.value(simplex.name).split(",").length : 2;
       },
     };
-    for (const spec of entry.params) {
+    /** @param {import("../../js/types.d.ts").Spec} spec */
+    const make = (spec) => {
       const control = makeControl(
         spec,
         (text, settled) => {
@@ -205,7 +214,18 @@ export class View {
         context,
       );
       this.#controls.set(spec.name, control);
-    }
+      return control;
+    };
+    this.add = (more) => {
+      Object.assign(context.kinds, more);
+      for (const spec of entry.params.filter(({ kind }) => kind in more)) {
+        const place = this.#controls.get(spec.name)?.element;
+        const control = make(spec);
+        place?.replaceWith(control.element);
+        control.set(acts.value(spec.name));
+      }
+    };
+    entry.params.forEach(make);
   }
 
   /** The controls of the first screen, in the order of `main`, and all others. @param {string[]} main names of parameters */
@@ -258,7 +278,7 @@ export class View {
     );
   }
 
-  /** Makes the settings of a run: seed, speed, device. @param {Entry} entry */
+  /** Makes the settings of a run: seed, pace, device. @param {Entry} entry */
   #running(entry) {
     const ui = this.#ui;
     const acts = this.#acts;
@@ -271,19 +291,11 @@ export class View {
       onchange: () => acts.seed(ui.seed.value.trim()),
     });
     ui.seedProblem = h("p", { class: "problem", role: "alert" });
-    ui.speed = h(
-      "select",
-      { id: uid("speed"), onchange: () => acts.pace(SPEEDS[ui.speed.selectedIndex]) },
-      SPEEDS.map((pace) =>
-        h(
-          "option",
-          {},
-          pace === null
-            ? t("speed.full")
-            : t(pace === 1 ? "speed.marks.one" : "speed.marks", { pace }),
-        ),
-      ),
-    );
+    ui.pace = h("input", {
+      id: uid("pace"),
+      type: "checkbox",
+      onchange: () => acts.pace(ui.pace.checked),
+    });
     ui.chosen = h(
       "select",
       { id: uid("device"), onchange: () => acts.device(ui.chosen.value) },
@@ -299,7 +311,7 @@ export class View {
         button("newSeed", () => acts.seed(String(crypto.getRandomValues(new Uint32Array(1))[0]))),
       ),
       ui.seedProblem,
-      row("speed", ui.speed),
+      h("div", { class: "control" }, h("label", {}, ui.pace, " ", t("pace"))),
       entry.kernel ? row("device", ui.chosen) : "",
     );
   }
@@ -394,9 +406,10 @@ export class View {
     this.#controls.forEach(({ element }) => (element.inert = inert));
   }
 
-  /** Shows a state. @param {Values} values @param {number} seed @param {string} device */
-  set(values, seed, device) {
+  /** Shows a state. @param {Values} values @param {number} seed @param {string} device @param {boolean} full are runs as fast as possible? */
+  set(values, seed, device, full) {
     this.seed(String(seed));
+    this.#ui.pace.checked = full;
     this.#ui.chosen.value = device;
     for (const [name, control] of this.#controls) control.set(values[name]);
   }
@@ -450,18 +463,12 @@ export class View {
   }
 
   /** @param {import("../../js/types.d.ts").Progress} progress @param {Standing} run */
-  progress({ done, total }, { mode, elapsed, pace }) {
+  progress({ done, total, share = 0 }, { mode, elapsed }) {
     const { bar, left, run } = this.#ui;
     run.parentElement.hidden = bar.hidden = !total;
     if (!total) return void (left.textContent = t("closedForm"));
-    bar.max = total;
-    bar.value = done;
-    const remaining =
-      elapsed > 0.7 && done > 0 && done < total && !pace
-        ? (elapsed * (total - done)) / done
-        : pace
-          ? (total - done) / pace
-          : 0;
+    bar.value = share;
+    const remaining = elapsed > 0.7 && share > 0 ? (elapsed * (1 - share)) / share : 0;
     left.textContent =
       mode === "playing" && remaining > 0 && done < total
         ? t("marksLeft", { done, total, left: duration(remaining) })
@@ -487,11 +494,17 @@ export class View {
     else this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  /** Shows an earlier run behind the headline figure, or none. @param {import("./ghost.js").Haunt | null} haunt */
+  haunt(haunt) {
+    if (this.#haunt !== haunt) this.#frame ||= requestAnimationFrame(() => this.#draw());
+    this.#haunt = haunt;
+  }
+
   /**
    * Gives the headline figure of a page the height that is left on the screen, so that the answer, the main controls and the
    * whole figure are seen together. In a page of somebody else, the style sheet sets the height.
    */
-  #fit() {
+  fit() {
     if (this.#level > 1 || !this.article.isConnected) return;
     const plot = this.#ui.first.querySelector(".lab-plot");
     if (!plot) return;
@@ -517,7 +530,9 @@ export class View {
     ];
     ui.folded.hidden = true;
     let open = 0;
-    for (const figure of result.figures.map(worded)) {
+    const [headline, ...others] = result.figures.map(worded);
+    const first = this.#haunt?.(headline) ?? headline;
+    for (const figure of headline ? [first, ...others] : []) {
       const folded = figure.folded || open >= OPEN;
       if (!folded) open++;
       if (folded) ui.folded.hidden = false;
@@ -545,7 +560,7 @@ export class View {
     if (this.#tables !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
     this.#tables = tables;
     ui.tablesFold.hidden = !result.tables.length;
-    this.#fit();
+    this.fit();
     this.#acts.drawn(result);
   }
 

@@ -2,7 +2,7 @@
 // one lazily started GPU engine worker, one pool of plain workers. The main thread only draws.
 import { failure, version } from "../assets.js";
 import { t } from "../i18n.js";
-import { fill } from "../text.js";
+import { cut, fill } from "../text.js";
 import { cpu } from "lab:assets";
 import { within } from "./clock.js";
 import { Host, Session } from "./host.js";
@@ -86,8 +86,8 @@ export class Engine extends EventTarget {
 
   /** Fetches pieces of the CPU's build and gives them to the workers. Workers that start later get them at their start. @param {number[]} numbers */
   async #load(numbers) {
-    const given = await fetchPieces(numbers);
-    for (const host of this.#hosts.values()) host.post({ type: "pieces", given });
+    const fetched = await fetchPieces(numbers);
+    for (const host of this.#hosts.values()) host.give(fetched);
   }
 
   /** Ends every worker; the next use starts new ones. */
@@ -190,7 +190,8 @@ export class Engine extends EventTarget {
     const problems = checked.problems.map(({ message, parameter, instead }) => ({
       message: fill(message),
       parameter,
-      instead: instead && fill(instead),
+      // A list may be too long for a sentence.
+      instead: instead && fill(instead).replace(/\S{61,}/g, (value) => cut(value)),
     }));
     return { values: checked.values, problems };
   }

@@ -48,7 +48,9 @@ export function drawFigure(figure, view, before = null) {
   const { layers, painted, ...drawn } = simplex
     ? drawSimplex(figure, view, size, kept)
     : drawPlane(figure, view, size, kept);
-  painted.sort((a, b) => order.indexOf(a.series.id) - order.indexOf(b.series.id));
+  /** A ghost lies behind all others. @param {import("./series.js").Painted} one */
+  const depth = ({ series }) => (series.ghost ? -1 : order.indexOf(series.id));
+  painted.sort((a, b) => depth(a) - depth(b));
   const all = { ...layers, ...seriesLayers(painted) };
   const { width, height } = drawn;
   const tree = el(

@@ -13,7 +13,7 @@ import { el } from "./svg.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
  *  @typedef {{id: string, group?: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
- *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean}} Series
+ *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean, ghost?: boolean}} Series
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
  *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[], folded?: boolean, nothing?: string}} Figure */
@@ -219,6 +219,12 @@ export function renderFigure(figure, options = {}) {
       element.remove();
     },
     svg: (standalone, stamp = null, theme = "light") =>
-      standalone(current, { locale, strings, shown }, stamp, theme),
+      // A file shows the present result only.
+      standalone(
+        { ...current, series: current.series.filter((s) => !s.ghost) },
+        { locale, strings, shown },
+        stamp,
+        theme,
+      ),
   };
 }

@@ -53,6 +53,13 @@ impl Atoms {
         self.runs.div_ceil(4).next_multiple_of(group).min(group * most)
     }
 
+    /// Work done so far, and work of the whole run, in draws.
+    #[inline(never)]
+    pub(super) fn work(&self) -> [f64; 2] {
+        self.legs
+            .work(self.done, |place| f64::from(place.leg.runs) * f64::from(self.samples[place.checkpoint as usize]))
+    }
+
     pub(super) fn simulation(&self) -> Simulation {
         let count = self.atoms.count();
         let mass: Vec<f64> = (1..=count).map(|k| self.atoms.probability(k)).collect();

@@ -16,9 +16,9 @@ use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::experiments::best_data::race::{Race, Racer, each_once};
 use crate::experiments::best_data::rates::{Rates, ladder};
 use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Figure, Output, Progress};
+use crate::output::{Answer, Figure, Output, Progress};
 use crate::params::Spec;
 use crate::rng::Gaussian;
 use crate::sim::k_composition as sim;
@@ -26,6 +26,7 @@ use crate::text;
 use crate::text::setting;
 use crate::theory::k_composition as theory;
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -131,6 +132,9 @@ impl Experiment for KComposition {
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
     const MAIN: &'static [&'static str] = &["hops", "skills", "exponents"];
     const FIRST: &'static [&'static str] = &["skills=128", "hops=2", "exponents=0,1,2&lr=0.1"];
+    /// The first figures integrate the flow of the weights for each exponent and compare the exponents with each other,
+    /// which only this experiment does.
+    const BUDGET: Budget = Budget { ready: 115_000, ..Budget::USUAL };
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
     type Params = Params;
 
@@ -204,7 +208,7 @@ impl Experiment for KComposition {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.legs.total() }
+        Progress::of(self.done, self.legs.total()).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -251,6 +255,9 @@ impl Experiment for KComposition {
         let race = self.race(0);
         let best = (!self.rates.rates.is_empty()).then(|| self.rates.table());
         let tables = [self.table()].into_iter().chain(best).collect();
-        Output { answer: None, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
+        let finished = Experiment::progress(self).finished();
+        let answer = if finished { self.answer(&race) } else { self.expectation() };
+        let answer = Some(Answer::new(answer));
+        Output { answer, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
     }
 }

@@ -5,7 +5,7 @@ use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
 use crate::experiments::best_data::race::Racer;
 use crate::experiments::best_data::rates::Rates;
-use crate::kit::legs::Block;
+use crate::kit::legs::{Block, Place};
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::{quartiles, sort};
 use crate::theory::k_composition as theory;
@@ -81,6 +81,16 @@ impl KComposition {
             return self.marks[mark as usize];
         }
         (u64::from(self.steps()) * u64::from(mark + 1) / u64::from(self.rungs_marks())) as u32
+    }
+
+    /// Work done so far, and work of the whole run, in steps of a group.
+    #[inline(never)]
+    pub(super) fn work(&self) -> [f64; 2] {
+        self.legs.work(self.done, |Place { leg, checkpoint, .. }| {
+            let from = checkpoint.checked_sub(1).map_or(0, |before| self.stop(leg, before));
+            let groups = sim::blocks(leg.block.runs, leg.ladder);
+            f64::from(groups) * f64::from(self.stop(leg, checkpoint) - from)
+        })
     }
 
     pub(super) fn uniforms(&self, leg: Leg, bits: u32, record: u32) -> sim::Uniforms {

@@ -57,6 +57,14 @@ impl StateTracking {
         }
     }
 
+    /// Work done so far, and work of the whole run, in steps of all runs. A sequence that a checkpoint tests needs about
+    /// 0.4 of a step.
+    #[inline(never)]
+    pub(super) fn work(&self) -> [f64; 2] {
+        let tested = 0.4 * f64::from(TESTS + 3 * BIN_TESTS);
+        [self.done(), self.marks.len()].map(|marks| f64::from(self.marks[marks - 1]) + tested * marks as f64)
+    }
+
     pub(super) fn rows(&self) -> usize {
         sim::rows(self.params.symbols as usize, self.skills as usize, self.params.hops as usize)
     }

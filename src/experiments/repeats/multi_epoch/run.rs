@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::experiments::repeats::reuse::{
     Cell as Risks, Estimate, FALLING, NOISY, Tuned, fresh_samples, student, tuned,
 };
-use crate::kit::legs::{Block, Legs, blocks};
+use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
 use crate::text;
 use crate::text::{count, setting};
@@ -131,6 +131,43 @@ impl MultiEpoch {
             }
         }
         Ok(legs)
+    }
+
+    /// Work done so far, and work of the whole run, in nanoseconds of one core: the theory, the steps of the runs, and the
+    /// reading of their weights. The first numbers of fresh samples are enough if theory expects their risk to be below
+    /// every other, so the work of the rest counts only until that is measured.
+    #[inline(never)]
+    pub(super) fn work(&self) -> [f64; 2] {
+        let features = f64::from(self.params.features);
+        let fresh = (self.sizes.iter().zip(&self.expected))
+            .map(|(&n, expected)| {
+                let most = f64::from(self.most_epochs());
+                f64::from(n) * expected.as_ref().and_then(|e| *e.reuse.last()?).unwrap_or(most).min(most)
+            })
+            .fold(0.0, f64::max);
+        let needed = self.fresh.partition_point(|&n| f64::from(n) < fresh) + 1;
+        let work = self.legs.work(self.done.saturating_sub(self.slow), |Place { leg, checkpoint, .. }| {
+            let (stops, stop) = (self.stops(leg), checkpoint as usize);
+            if leg.size.is_none() && stop > self.measured[leg.schedule].stop.unwrap_or(needed) {
+                return 0.0;
+            }
+            let from = stop.checked_sub(1).map_or(0, |before| stops[before]);
+            let constant = self.schedules[leg.schedule].0 == Schedule::Constant;
+            let trials = (leg.block.runs as usize * self.chunks()) as f64;
+            let (trained, read) = if constant { (1, 1) } else { (stops.len() - stop, stops.len()) };
+            let step = match leg.size {
+                _ if !self.dense() => 40.0,
+                Some(_) => 140.0 + 14.0 * features,
+                None => 300.0 + 18.0 * features,
+            };
+            let steps = f64::from(stops[stop] - from) * trained as f64;
+            trials * (steps * step + 200.0 * features * read as f64)
+        });
+        // The cost is an upper estimate; a fifth of it is typical.
+        let theory = |sizes: u32| {
+            if sizes > 0 { 0.2 * self.theory_cost() * f64::from(sizes) / f64::from(self.slow) } else { 0.0 }
+        };
+        [work[0] + theory(self.done.min(self.slow)), work[1] + theory(self.slow)]
     }
 
     /// Records the risks of a block of runs at the stop with index `stop`.
