@@ -670,6 +670,7 @@ const costs = all.map(({ slug, data, budget }) => {
     requests: ready.length,
     ready: total(ready),
     run: total(whole),
+    rest: weight(pieces[parted.rest].file),
     files: [...whole],
     budget: { ...budget, requests: REQUESTS },
   };

@@ -2,7 +2,17 @@
 // that cannot be loaded; a policy that forbids something. The page reports each, and shows correct numbers or none.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { assertSame, button, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import {
+  assertSame,
+  button,
+  finished,
+  native,
+  numbers,
+  ready,
+  run,
+  start,
+  table,
+} from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").Body} Body */
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
@@ -433,6 +443,9 @@ describe("a worker that fails", () => {
             )
             .waitFor();
           assert.ok(Date.now() - begun < 6000, "soon");
+          await element.getByText("Run cancelled.").waitFor({ state: "attached" });
+          assert.ok((await result(element)).progress.done > 0, "the last result stays");
+          assert.match(await element.locator(".left").first().innerText(), /^cancelled after/);
           await element.getByLabel("As fast as possible").check();
           await run(element);
           assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
@@ -765,17 +778,63 @@ describe("a file that cannot be loaded", () => {
       { mayThrow: true },
     ));
 
-  test("the front page says which of its files is missing", async () => {
+  test("an experiment that is opened after the engine's end has a new engine", () =>
+    lab.open(
+      null,
+      async (page) => {
+        const state = await breaking(page, /\/rest-\w+\.wasm$/, "dropped", false);
+        await page.goto(`${lab.url}#/exam-time`);
+        const element = await ready(page);
+        // The sentence that refuses this value is in the missing piece.
+        await page.evaluate(() => void (location.hash = "#/exam-time?hours=nonsense"));
+        await element.getByText(WHOLE).waitFor();
+        state.mended = true;
+        await page.evaluate((hash) => void (location.hash = hash), hash(ATOMS, "atoms"));
+        await page.locator("scaling-lab[experiment=atoms]").waitFor();
+        const next = await ready(page);
+        await run(next);
+        assert.equal(await next.locator(".alert").count(), 0);
+        assertSame(numbers(await result(next)), numbers(await native("atoms", ATOMS)), "");
+      },
+      { mayThrow: true },
+    ));
+
+  test("a table that cannot be read because a file of the lab is missing is not blamed", () =>
+    lab.open(
+      null,
+      async (page) => {
+        const state = await breaking(page, /\/rest-\w+\.wasm$/, "dropped", false);
+        await page.goto(`${lab.url}#/fit`);
+        const element = await ready(page);
+        const own = element.locator(".own");
+        await own.getByText("Paste a table").click();
+        await own.locator("textarea").fill(table());
+        await button(own, "Read this text").click();
+        assert.match(await own.locator(".problem:not(:empty)").innerText(), WHOLE);
+        state.mended = true;
+        await button(own, "Read this text").click();
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab").result.data?.rows === 48,
+        );
+      },
+      { mayThrow: true },
+    ));
+
+  test("the front page says which of its files is missing, and keeps its titles", async () => {
     for (const fault of ["dropped", "empty", "a sign-in page"]) {
       await lab.open(
         null,
         async (page) => {
           const state = await breaking(page, /\/list-\w+\.js$/, fault, false);
-          await page.goto(lab.url);
+          await page.goto(`${lab.url}#/about`);
+          await page.waitForFunction(() => /About/.test(document.title));
+          await page.evaluate(() => void (location.hash = "#/"));
           await page.getByText(WHOLE).waitFor();
+          assert.match(await page.title(), /^Scaling Lab/);
+          await page.locator('main a[href="#/exam-time"] h3').waitFor();
           state.mended = true;
           await page.getByRole("button", { name: "Try again" }).click();
-          await page.locator(".cards").first().waitFor();
+          await page.locator(".tries").first().waitFor();
           assert.equal(await page.getByText(WHOLE).count(), 0);
         },
         { mayThrow: true },

@@ -801,6 +801,16 @@ describe("a file dropped anywhere", () => {
   }
 });
 
+test("the keyboard focus moves to the title of an experiment that is opened", () =>
+  lab.open("", async (page) => {
+    await page.locator('main a[href="#/atoms"]').first().press("Enter");
+    await ready(page);
+    const focused = await page.evaluate(
+      () => document.activeElement?.shadowRoot?.activeElement?.className,
+    );
+    assert.equal(focused, "title");
+  }));
+
 test("files can be saved without a connection", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);

@@ -84,12 +84,14 @@ export class ScalingLab extends HTMLElement {
     const names = records.map(({ attributeName }) => attributeName ?? "");
     if (names.some(isParameter)) this.#readAttributes(!names.some((name) => TABLE.includes(name)));
   });
-  #onRestart = () => this.#start(this.#run.mode === "playing");
+  #onRestart = () => this.#start(this.#run.mode === "playing", this.#run.keep());
   /** Where the user's own table is chosen or dropped, if the experiment takes one. @type {import("../js/table-place.js").Place | null} */ #tablePlace =
     null;
   /** The panel that reads the table, once its code is loaded. @type {ReturnType<typeof import("../js/table-panel.js").ownRuns> | null} */ #own =
     null;
   /** The table that an address names, until the panel reads it. @type {Values} */ #unread = {};
+  /** Does the keyboard focus wait for the title? */
+  #focusing = false;
   /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
   /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
@@ -259,8 +261,9 @@ export class ScalingLab extends HTMLElement {
     });
   }
 
-  /** Moves the keyboard focus to the title, after a change of page. */
+  /** Moves the keyboard focus to the title, after a change of page. If there is no title yet, it is moved later, unless the user has moved it in the meantime. */
   focusTitle() {
+    this.#focusing = !this.#view;
     this.#view?.focusTitle();
   }
 
@@ -287,8 +290,8 @@ export class ScalingLab extends HTMLElement {
 
   // ---- state ------------------------------------------------------------------------------------------
 
-  /** @param {boolean} [again] a run was in progress: start it again */
-  async #start(again = false) {
+  /** @param {boolean} [again] a run was in progress: start it again @param {boolean} [keep] the result of a run that has stopped stays */
+  async #start(again = false, keep = false) {
     const start = ++this.#starts;
     this.#run.clear();
     try {
@@ -307,11 +310,13 @@ export class ScalingLab extends HTMLElement {
         this.#entry = entry;
         this.#build(entry);
       }
-      this.#run.begin();
+      if (!keep) this.#run.begin();
       this.#view?.clear();
       const apply = async () => {
+        const held = !!this.#own?.held;
         const same = !this.#given && !!(await this.#own?.again());
-        await this.#apply(this.#given ?? this.#attributes(), same);
+        const kept = keep && !this.#given && same === held;
+        await this.#apply(this.#given ?? this.#attributes(), same, kept);
       };
       await (this.#applying = apply());
       if (start !== this.#starts) return;
@@ -355,8 +360,8 @@ export class ScalingLab extends HTMLElement {
     this.#apply(this.#attributes(), same);
   }
 
-  /** Applies a query of the URL or of the host page. @param {Values} query @param {boolean} [same] the table stays the same */
-  async #apply(query, same = false) {
+  /** Applies a query of the URL or of the host page. @param {Values} query @param {boolean} [same] the table stays the same @param {boolean} [kept] the result stays */
+  async #apply(query, same = false, kept = false) {
     const entry = /** @type {Entry} */ (this.#entry);
     const view = /** @type {View} */ (this.#view);
     const turn = ++this.#turn;
@@ -408,7 +413,7 @@ export class ScalingLab extends HTMLElement {
     view.set(this.#values, this.#seed, this.#device, this.#run.full);
     this.#reflect();
     this.#badge();
-    await this.#run.refresh();
+    if (!kept) await this.#run.refresh();
   }
 
   /** Do settings name columns of a table? @param {Values} texts */
@@ -550,6 +555,7 @@ export class ScalingLab extends HTMLElement {
       },
     );
     this.#listen();
+    if (this.#focusing && document.activeElement === document.body) this.focusTitle();
     this.#wait();
   }
 
@@ -634,8 +640,6 @@ export class ScalingLab extends HTMLElement {
     const { result, fell } = this.#run;
     const used = result && result.progress.done > 0 ? result.device.at(-1) : null;
     const kind = used?.kind ?? place.kind;
-    const device = kind === "gpu" && place.kind === "gpu" ? await engine.device("gpu") : null;
-    const name = fill(used?.adapter || device?.adapter || place.adapter);
     // A failure of the GPU is reported as a notice, and so not beside the badge.
     const failed =
       fell || (place.kind === "cpu" && place.why === engine.gpuFailed ? place.why : "");
@@ -648,7 +652,7 @@ export class ScalingLab extends HTMLElement {
     this.#view?.badge(
       kind,
       kind === "gpu"
-        ? t("badge.gpu", { name: name || "WebGPU" })
+        ? t("badge.gpu", { name: place.adapter || "WebGPU" })
         : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores }),
       said || kind !== place.kind ? "" : sentence(place.why),
     );

@@ -34,12 +34,11 @@ function paint(choice) {
 
 // ---- pages --------------------------------------------------------------------------------------------
 
-/** @typedef {{title: string, focus: () => void, update?: (query: import("./types.d.ts").Values) => void}} Page */
+/** @typedef {{focus: () => void, update?: (query: import("./types.d.ts").Values) => void}} Page */
 
 /** @param {string} text */
 const title = (text) => h("h1", { tabindex: -1 }, text);
 
-/** @returns {Promise<Page>} */
 /** An experiment on the front page. @param {Awaited<ReturnType<typeof list>>[number]["entries"][number]} entry */
 function card({ slug, title, question, presets }) {
   const tries = presets.map((preset) =>
@@ -53,21 +52,30 @@ function card({ slug, title, question, presets }) {
   );
 }
 
+/** @returns {Promise<Page>} */
 async function home() {
   const head = title("Scaling Lab");
   main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")));
-  for (const { title, lead, entries } of await list()) {
+  const parts = await list().catch((error) => {
+    // The titles are there even if the file with the questions is not.
+    const titles = index.map(({ slug, title }) =>
+      h("li", {}, h("a", { href: formatHash(slug, {}) }, h("h3", {}, title))),
+    );
+    if (head.isConnected) main.append(h("ul", { class: "cards" }, titles));
+    throw error;
+  });
+  for (const { title, lead, entries } of head.isConnected ? parts : []) {
     main.append(
       h("h2", { class: "part" }, title),
       h("p", { class: "part" }, ...prose(lead)),
       h("ul", { class: "cards" }, entries.map(card)),
     );
   }
-  return { title: t("home.title"), focus: () => head.focus() };
+  return { focus: () => head.focus() };
 }
 
-/** @param {string} slug @param {import("./types.d.ts").Values} query @returns {Promise<Page>} */
-async function experiment(slug, query) {
+/** @param {string} slug @param {import("./types.d.ts").Values} query @returns {Page} */
+function experiment(slug, query) {
   const lab = /** @type {import("../elements/scaling-lab.js").ScalingLab} */ (
     document.createElement("scaling-lab")
   );
@@ -90,9 +98,7 @@ async function experiment(slug, query) {
     write();
   });
   main.replaceChildren(lab);
-  await engine.ready();
   return {
-    title: index.find((one) => one.slug === slug)?.title ?? slug,
     focus: () => lab.focusTitle(),
     update: (next) => void (lab.query = next),
   };
@@ -105,7 +111,7 @@ async function extra(name) {
   main.replaceChildren(head, body);
   const { published, about } = await tablesAndPages();
   await { published, about }[name](body);
-  return { title: t(`${name}.title`), focus: () => head.focus() };
+  return { focus: () => head.focus() };
 }
 
 /** The page for an address that names no page. @param {string} name @returns {Promise<Page>} */
@@ -122,8 +128,14 @@ async function nothing(name) {
     ),
     h("p", {}, h("a", { href: "#/" }, t("nothing.home"))),
   );
-  return { title: t("nothing.title"), focus: () => head.focus() };
+  return { focus: () => head.focus() };
 }
+
+/** The title of a page other than the front page. @param {string} name */
+const titleOf = (name) =>
+  name === "published" || name === "about"
+    ? t(`${name}.title`)
+    : (index.find((one) => one.slug === name)?.title ?? t("nothing.title"));
 
 const late = h("p", { role: "status" });
 /** Says at the top of a page which files it waits for. An experiment says it itself. */
@@ -159,10 +171,10 @@ async function route() {
       if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    document.title = name === "" ? t("home.title") : `${titleOf(name)} · Scaling Lab`;
     const ready = await page;
     if (shown !== here) return;
     here.page = ready;
-    document.title = name === "" ? ready.title : `${ready.title} · Scaling Lab`;
     if (!first) {
       window.scrollTo(0, 0);
       ready.focus();

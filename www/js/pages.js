@@ -339,7 +339,17 @@ const rows = (kind, heading, columns, cells, last) => [
     h(
       "table",
       { class: kind },
-      h("thead", {}, h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...columns.map((key, i) =>
+            h("th", { scope: "col", class: i > 0 ? "number" : "" }, t(key)),
+          ),
+        ),
+      ),
       h(
         "tbody",
         {},
@@ -364,7 +374,7 @@ const rows = (kind, heading, columns, cells, last) => [
 /** @param {HTMLElement} body */
 export async function about(body) {
   const { stamp } = await engine.ready();
-  /** What a first visit to each experiment fetches, as the build counted it. @type {[any, Record<string, {ready: number, run: number}> | null]} */
+  /** What a first visit to each experiment fetches, as the build counted it. @type {[any, Record<string, {ready: number, run: number, rest: number}> | null]} */
   const [gpu, costs] = await Promise.all([engine.probe(), json("costs.json")]);
   const entries = /** @type {PerformanceResourceTiming[]} */ ([
     ...performance.getEntriesByType("navigation"),
@@ -399,6 +409,7 @@ export async function about(body) {
       ]),
       ["about.total", kilobytes(total), ""],
     ),
+    h("p", {}, t("about.filesNote")),
     ...(costs
       ? [
           ...rows(
@@ -411,7 +422,7 @@ export async function about(body) {
               kilobytes(costs[slug].run),
             ]),
           ),
-          h("p", {}, t("about.costsNote")),
+          h("p", {}, t("about.costsNote", { rest: kilobytes(costs[index[0].slug].rest) })),
         ]
       : []),
     h("h2", {}, t("about.privacyTitle")),

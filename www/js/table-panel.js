@@ -36,6 +36,8 @@ const SHOWN = 12;
 /** Roles that may be counted in thousands or billions, and the units. */
 const COUNTED = ["x", "params", "tokens", "unique", "flops"];
 const UNITS = ["1", "k", "M", "B", "T"];
+/** Kinds of errors that say nothing about a table: a file of the lab is missing, replaced or forbidden. */
+const OF_LAB = new Set(["fetch", "newer", "policy"]);
 /** The file name of a table that has no name. */
 const FILE = "runs.csv";
 
@@ -120,7 +122,7 @@ export function files(choose) {
       if (mine === next) {
         const first = starting(name, source);
         complain(mine.signal.aborted ? "" : words(kind, message, first, source));
-        say(t("own.refused", { name: first }));
+        say(OF_LAB.has(kind) ? "" : t("own.refused", { name: first }));
       }
     } finally {
       if (mine === next) reading.hidden = true;
@@ -138,12 +140,13 @@ export function files(choose) {
         size: megabytes(Number(message)),
         limit: megabytes(FILE_MAX),
       });
-    if (kind === "fetch")
+    if (kind === "address")
       return t("own.notFetched", {
         name,
         src: String(source),
         status: message || t("own.noAnswer"),
       });
+    if (OF_LAB.has(kind)) return sentence(message);
     if (kind === "internal") return t("own.unreadable", { name, message });
     return t("own.wrong", { name, message: sentence(message) });
   }

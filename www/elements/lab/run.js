@@ -169,6 +169,13 @@ export class Run {
     this.#left = false;
     this.#close();
   }
+  /** Keeps the result of a run that has stopped, because its engine is replaced. @returns {boolean} false if there is none, or if a newer state is being opened */
+  keep() {
+    const stopped = ["paused", "done", "cancelled"].includes(this.mode);
+    if (!stopped || !this.result || this.#refreshing) return false;
+    if (this.mode === "paused") this.#move("cancelled");
+    return true;
+  }
   /** Makes the run ready once its experiment is loaded. */
   begin() {
     this.#move("idle");
@@ -345,7 +352,9 @@ export class Run {
       case "stuck":
         this.#move("cancelled");
         this.#engine.restart();
-        return this.#owner.stuck(true);
+        this.#owner.stuck(true);
+        if (this.result) this.#owner.rested("cancelled", this.result);
+        return;
       case "error":
         this.#opening = null;
         if (opening) return opening.reject(message.error);

@@ -229,12 +229,16 @@ test("a file that only a cancelled run waited for is not reported as missing", a
   assert.deepEqual(heard(), []);
 });
 
-test("a run that cannot be cancelled ends with its engine", async () => {
+test("a run that cannot be cancelled ends with its engine, and its last result stays", async () => {
   const { run, heard, sessions } = await opened();
   await run.run();
+  assert.equal(run.keep(), false, "a run in progress starts again");
   heard();
   sessions[0].tell({ type: "stuck" });
-  assert.deepEqual(heard(), ["mode cancelled", "restart", "stuck"]);
+  assert.deepEqual(heard(), ["mode cancelled", "restart", "stuck", "rested cancelled"]);
+  assert.ok(run.keep() && run.result);
+  run.refresh();
+  assert.equal(run.keep(), false, "a newer state is opened instead");
 });
 
 test("an error in a run is reported; the run ends if its engine dies", async () => {

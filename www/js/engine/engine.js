@@ -66,8 +66,9 @@ export class Engine extends EventTarget {
     return host;
   }
 
-  /** Resolves to the stamp and the CPU device once an experiment, if one is named, can be opened. @param {string} [slug] */
+  /** Resolves to the stamp and the CPU device once an experiment, if one is named, can be opened. If the engine has ended, a new one starts. @param {string} [slug] */
   async ready(slug = "") {
+    if (this.#hosts.get("cpu")?.dead) this.restart();
     const host = this.#host("cpu");
     await this.#load(cpu.loads[slug]?.opening ?? []);
     return host.ready;
@@ -178,18 +179,13 @@ export class Engine extends EventTarget {
     this.#host(kind);
   }
 
-  /** The device of an engine, or null if that engine has not been started. */
-  async device(/** @type {Kind} */ kind) {
-    return (await this.#hosts.get(kind)?.ready)?.device ?? null;
-  }
-
   get cores() {
     return this.#pool.workers.length;
   }
 
   /** Reads settings leniently; what is wrong with them is said in words. @param {string} slug @param {Values} values @param {number} [table] */
   async check(slug, values, table) {
-    await this.ready(slug);
+    await this.#load(cpu.loads[slug]?.opening ?? []);
     const checked = await this.#host("cpu").call("check", { slug, values, table });
     const problems = checked.problems.map(({ message, parameter, instead }) => ({
       message: fill(message),

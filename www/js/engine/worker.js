@@ -275,7 +275,7 @@ async function streamOf(source, signal) {
     () => null,
   );
   if (!response?.ok || !response.body)
-    throw { kind: "fetch", message: String(response?.status ?? "") };
+    throw { kind: "address", message: String(response?.status ?? "") };
   // The header gives the number of compressed bytes, but the reader counts uncompressed ones.
   const total = response.headers.has("content-encoding")
     ? 0
