@@ -787,6 +787,63 @@ describe("a file that cannot be loaded", () => {
     }
   });
 
+  test("without the file that refuses values, a wrong link keeps the defaults and a wrong text is not used", () =>
+    lab.open(
+      null,
+      async (page) => {
+        const state = await breaking(page, /\/rest-\w+\.wasm$/, "status 404", false);
+        await page.goto(`${lab.url}${hash({ ...STATE, hours: "many" })}`);
+        const element = await ready(page);
+        const missing = /^A file of the lab could not be loaded \(rest-\w+\.wasm\)/;
+        await element.locator(".notices li", { hasText: missing }).waitFor();
+        const { params } = await result(element);
+        assert.deepEqual([params.runs, params.facts, params.hours], [256, 32, 100]);
+        const field = element.locator("[data-param=hours] input[type=text]");
+        await field.fill("many");
+        await field.blur();
+        await element.locator(".alert p", { hasText: missing }).waitFor();
+        assert.equal(await element.locator(".alert button").count(), 0, "the engine goes on");
+        await field.fill("50");
+        await field.blur();
+        await element.locator(".alert").waitFor({ state: "detached" });
+        await run(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, { ...STATE, hours: "50" })),
+        );
+        state.mended = true;
+        await field.fill("many");
+        await field.blur();
+        await element.locator("[data-param=hours] .problem", { hasText: /many/ }).waitFor();
+      },
+      { mayThrow: true },
+    ));
+
+  test("a wrong attribute of one element does not stop the run of another", () =>
+    lab.open(
+      null,
+      async (page) => {
+        await breaking(page, /\/rest-\w+\.wasm$/, "status 404", false);
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        const element = await ready(page);
+        await page.evaluate(async () => {
+          const other = document.createElement("scaling-lab");
+          other.setAttribute("experiment", "positive-shift");
+          other.id = "other";
+          document.body.append(other);
+          await new Promise((next) => other.addEventListener("ready", next, { once: true }));
+          const first = document.querySelector("scaling-lab");
+          void first.run();
+          await new Promise((next) => first.addEventListener("progress", next, { once: true }));
+          other.setAttribute("draws", "NaN");
+        });
+        await page.locator("#other .notices li", { hasText: /rest-\w+\.wasm/ }).waitFor();
+        await finished(element.first());
+        assert.equal(await page.locator("scaling-lab .alert").count(), 0);
+      },
+      { mayThrow: true },
+    ));
+
   test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
