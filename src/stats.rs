@@ -2,11 +2,39 @@
 
 use crate::math::{self, Z95};
 
-/// Sorts values in ascending order. The page grows by kilobytes with each further type, and with each further
-/// comparison, for which a sort is compiled. So other modules sort only through this function, [`sort_by`] and
-/// [`order`].
+/// Length up to which [`sort`] inserts each value among those before it.
+const SHORT: usize = 16;
+
+/// Sorts values in ascending order, as [`f64::total_cmp`] defines it. The standard library's sort would add kilobytes to
+/// the page for each type and comparison, so other modules sort through this function, [`sort_by`] and [`order`].
 pub fn sort(values: &mut [f64]) {
-    values.sort_unstable_by(f64::total_cmp);
+    if values.len() <= SHORT {
+        for end in 1..values.len() {
+            let value = values[end];
+            let mut place = end;
+            while place > 0 && value.total_cmp(&values[place - 1]).is_lt() {
+                values[place] = values[place - 1];
+                place -= 1;
+            }
+            values[place] = value;
+        }
+        return;
+    }
+    let half = values.len() / 2;
+    sort(&mut values[..half]);
+    sort(&mut values[half..]);
+    // Values are written from the front, and never beyond the next one of the right half.
+    let left = values[..half].to_vec();
+    let (mut place, mut right) = (0, half);
+    for value in left {
+        while right < values.len() && values[right].total_cmp(&value).is_lt() {
+            values[place] = values[right];
+            place += 1;
+            right += 1;
+        }
+        values[place] = value;
+        place += 1;
+    }
 }
 
 /// Sorts indices by ascending keys. Indices with equal keys keep their order. This is a merge sort, which takes a tenth
@@ -212,6 +240,20 @@ pub fn bottom(x: &[f64], y: &[f64], mut lo: f64, mut hi: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_sorted_as_the_standard_library_sorts_them() {
+        for len in [0, 1, 2, 15, 16, 17, 40, 1000] {
+            let odd = [f64::NAN, -f64::NAN, -0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY];
+            let mut values: Vec<f64> =
+                (0..len).map(|i| if i % 5 == 0 { odd[i % 6] } else { ((i * 7919) % 101) as f64 - 50.0 }).collect();
+            let mut want = values.clone();
+            want.sort_unstable_by(f64::total_cmp);
+            sort(&mut values);
+            let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&values), bits(&want), "{len} values");
+        }
+    }
 
     #[test]
     fn equal_keys_keep_their_order() {

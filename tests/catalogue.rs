@@ -11,7 +11,7 @@ mod sweep;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
-use scaling_lab::output::{Output, POINTS_MAX, Verdict};
+use scaling_lab::output::{Output, POINTS_MAX, Series, Verdict};
 use scaling_lab::params::{self, Kind, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::text::word;
@@ -315,6 +315,55 @@ fn every_preset_shows_theory_at_once() {
                 .unwrap_or_else(|e| panic!("{what}: {e}"));
             check_output(&what, &session.output());
         }
+    }
+}
+
+/// The English of an answer, after a check of what every answer has in common.
+fn said(what: &str, output: &Output) -> String {
+    let text = output.answer.as_ref().unwrap_or_else(|| panic!("{what}: no answer")).text.english();
+    assert!(text.chars().count() < 200 && text.ends_with('.'), "{what}: one short sentence: {text}");
+    assert!(!text.contains(['{', '}', '$']) && !text.contains("NaN"), "{what}: {text}");
+    text
+}
+
+/// Answers and headline figures of all presets, each at the size of the quick setting, before and after the run.
+#[test]
+fn answers() {
+    for entry in experiments::all() {
+        let open = |query: &str| {
+            // A parameter of the quick setting overrules the preset.
+            let mut texts = params::query(entry.quick);
+            let small: Vec<String> = texts.iter().map(|(name, _)| name.clone()).collect();
+            texts.extend(params::query(query).into_iter().filter(|(name, _)| !small.contains(name)));
+            Session::open(Rc::new(Exec::cpu()), entry.slug, &texts, 1).ok()
+        };
+        let mut templates = Vec::new();
+        for preset in entry.info.presets {
+            let what = format!("{}, {}", entry.slug, preset.title);
+            let whole = Session::open(Rc::new(Exec::cpu()), entry.slug, &params::query(preset.query), 1);
+            let before = whole.unwrap_or_else(|e| panic!("{what}: {e}")).output();
+            // Experiments that have no answer yet.
+            if before.answer.is_none() {
+                break;
+            }
+            let expected = said(&what, &before);
+            let first = &before.figures[0];
+            let field = first.field.as_ref().is_some_and(|field| field.z.iter().flatten().any(|z| z.is_finite()));
+            let curve = |series: &Series| series.x.iter().zip(&series.y).any(|(x, y)| x.is_finite() && *y > 0.0);
+            assert!(!first.folded && (field || first.series.iter().any(curve)), "{what}: {} is empty", first.id);
+            // The sizes of one may not fit the lists of the other.
+            let Some(mut session) = open(preset.query) else { continue };
+            said(&what, &session.output());
+            while !session.progress().finished() {
+                pollster::block_on(session.advance()).expect("advances");
+            }
+            let found = session.output();
+            let measured = session.progress().total > 0;
+            assert!(!measured || said(&what, &found) != expected, "{what}: the run changes the answer");
+            templates.push(found.answer.expect("an answer").text.template());
+        }
+        let contrast = templates.iter().any(|template| *template != templates[0]);
+        assert!(templates.is_empty() || contrast, "{}: one answer for every preset: {templates:?}", entry.slug);
     }
 }
 

@@ -55,10 +55,14 @@ impl Found {
         }
     }
 
-    /// Collects the texts of the figures, tables, verdicts and notices in a document.
+    /// Collects the texts of the answer, the figures, tables, verdicts and notices in a document.
     fn document(document: &Value) -> Self {
         let mut found = Self::default();
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        found.text("the answer", &document["answer"]["text"]);
+        for fact in list(&document["answer"]["facts"]) {
+            found.all("a fact of the answer", [&fact["name"], &fact["value"]]);
+        }
         for figure in list(&document["figures"]) {
             let id = figure["id"].as_str().expect("an id");
             found.all(&format!("figure {id}"), [&figure["title"], &figure["nothing"]]);

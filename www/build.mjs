@@ -21,7 +21,7 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import temml from "temml";
 import { graph } from "./linked.mjs";
-import { plan } from "./pieces.mjs";
+import { lacking, plan } from "./pieces.mjs";
 import { calls, observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
@@ -499,6 +499,10 @@ const parted = plan(
   calls(wasm()),
   await openings(),
 );
+for (const { slug } of all) {
+  const [name] = lacking(parted, slug);
+  if (name) throw new Error(`${slug} can reach ${name}, which is in no piece that comes with it`);
+}
 const { modules, glue } = split(wasm(), parted.pieces);
 const pieces = parted.pieces.map(({ name, needs }, i) => ({
   file: putHashed(`${name.split("+")[0]}.wasm`, modules[i]),
@@ -653,17 +657,20 @@ const total = (/** @type {Iterable<string>} */ names) =>
 /** What every page of the lab loads before it shows anything. */
 const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
 /** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
-const costs = all.map(({ slug, budget }) => {
+const costs = all.map(({ slug, data, budget }) => {
   const { opening, running } = assets.cpu.loads[slug];
   const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
   const after = fileOf("after-first-figure.js");
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
+  if (data) later.push(fileOf("tables-and-pages.js"));
+  const whole = new Set([...ready, ...later]);
   return {
     slug,
     requests: ready.length,
     ready: total(ready),
-    run: total(new Set([...ready, ...later])),
+    run: total(whole),
+    files: [...whole],
     budget: { ...budget, requests: REQUESTS },
   };
 });

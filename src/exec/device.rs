@@ -88,6 +88,7 @@ impl From<Fault> for Error {
             Kind::NotOpened => text!(words::NOT_OPENED, device = device, seconds = count(ANSWER_S)),
             Kind::CannotOpen => text!(words::CANNOT_OPEN, device = device, reason = name(reason)),
             Kind::NoShader => text!(words::NO_SHADER, kernel = name(reason)),
+            Kind::Newer => words::NEWER.into(),
             Kind::OutOfMemory => words::OUT_OF_MEMORY.into(),
             Kind::Refused => text!(words::REFUSED, reason = name(reason)),
             Kind::Lost if reason.is_empty() => words::LOST.into(),

@@ -44,6 +44,8 @@ pub(super) enum Kind {
     NeverFinished,
     /// A result could not be read back.
     NotReadBack,
+    /// The shader's file is gone, because a newer version of the lab has replaced the files of this one.
+    Newer,
 }
 
 /// A failure of a GPU, as the device reports it.

@@ -700,7 +700,7 @@ impl Exec {
         let place = self.notices.borrow().len();
         let reason = || phrase(error.text().clone());
         self.notice(text!(words::REST_ON_CPU, reason = reason()));
-        let missing = error.text().template() == words::NO_SHADER.english();
+        let missing = [words::NO_SHADER.english(), words::NEWER.english()].contains(&error.text().template());
         if self.losses.get() == 1 && !missing && self.open_gpu(failed.allows_software()).await.is_ok() {
             self.notices.borrow_mut()[place] = text!(words::RESTARTED, reason = reason());
         }

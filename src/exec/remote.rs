@@ -136,9 +136,13 @@ mod caller {
         }
 
         /// Compiles the shader of the kernel `name`. The wasm module contains no shaders, so the worker fetches the
-        /// kernel's file.
+        /// kernel's file. The worker answers null if a newer version of the lab has replaced the file, and undefined if
+        /// there is another reason why the file cannot be fetched.
         pub(in super::super) async fn compile(&self, name: &str, _: &str, inputs: usize) -> Result<(), Fault> {
             let wgsl = call(&JsValue::UNDEFINED, "shader", &[name.into()]).await?;
+            if wgsl.is_null() {
+                return Err(Kind::Newer.into());
+            }
             if !wgsl.is_string() {
                 return Err(Fault::because(Kind::NoShader, name.to_owned()));
             }

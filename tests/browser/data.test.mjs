@@ -31,6 +31,8 @@ import {
 const SLUG = "fit";
 const TABLE = table();
 
+const EXPERIMENTS = await catalogue();
+
 /** @type {import("./types.d.ts").Lab} */
 let lab;
 /** @type {string} */
@@ -206,7 +208,7 @@ const withoutPanel = (body) =>
   lab.open(null, async (page) => {
     let arrive = () => {};
     const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
-    await page.context().route(/\/after-first-figure-\w+\.js/, async (route) => {
+    await page.context().route(/\/tables-and-pages-\w+\.js/, async (route) => {
       await arrived;
       await route.continue();
     });
@@ -256,18 +258,18 @@ for (const table of [false, true])
       null,
       async (page) => {
         const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
-        await page.context().route(/\/after-first-figure-\w+\.js/, (route) => route.abort());
+        await page.context().route(/\/tables-and-pages-\w+\.js/, (route) => route.abort());
         await page.goto(`${lab.url}#/${SLUG}?bootstrap=20${table ? `&data=${data}` : ""}`);
         const element = await ready(page);
         const said = element
           .locator(".notices")
-          .getByText(/^A file of the lab could not be loaded \(after-first-figure-\w+\.js\)/);
+          .getByText(/^A file of the lab could not be loaded \(tables-and-pages-\w+\.js\)/);
         await said.waitFor();
         assert.equal(await said.count(), 1);
         await complete(element);
         assert.equal((await element.evaluate((e) => e.result.data)) ?? null, null);
         assert.equal((await element.evaluate((e) => e.query)).data, table ? data : undefined);
-        await page.context().unroute(/\/after-first-figure-\w+\.js/);
+        await page.context().unroute(/\/tables-and-pages-\w+\.js/);
         await choose(element, table ? `${TABLE}1e9,1e10,3\n` : TABLE);
         await holds(page, table ? 49 : 48);
         await said.waitFor({ state: "detached" });
@@ -949,10 +951,48 @@ test("after the engine has stopped, a restart reads the table again", () =>
     { mayThrow: true },
   ));
 
+describe("once all pieces are there, nothing more is fetched", () => {
+  /** Opens an experiment, runs it and waits until its worker has all pieces. @param {string} hash @param {(page: Page, element: LabLocator) => Promise<void>} body */
+  const complete = (hash, body) =>
+    lab.open(hash, async (page) => {
+      const element = await ready(page);
+      await run(element);
+      await page.evaluate(() => {
+        const all = Object.getOwnPropertySymbols(window);
+        const engine = all.find(({ description }) => description?.startsWith("scaling-lab.engine"));
+        return /** @type {any} */ (window)[/** @type {symbol} */ (engine)].rest();
+      });
+      await page.waitForLoadState("networkidle");
+      const there = lab.heard.length;
+      await body(page, element);
+      const more = lab.heard.slice(there).map(({ file }) => file);
+      assert.deepEqual(more, [], "files that were fetched later");
+    });
+  for (const slug of ["fit", "chinchilla"])
+    test(`${slug} reads a table and fits it`, () =>
+      complete(`#/${slug}?bootstrap=100&rows=60`, async (page, element) => {
+        await panel(element).getByText("Paste a table").click();
+        await panel(element)
+          .locator("textarea")
+          .fill(table({ heads: slug === "fit" ? undefined : ["params", "tokens", "loss"] }));
+        await button(panel(element), "Read this text").click();
+        await holds(page, 48);
+        await run(element);
+      }));
+  for (const { slug, quick, params } of EXPERIMENTS)
+    test(`${slug} refuses a value`, () =>
+      complete(`#/${slug}?${quick}`, async (page, element) => {
+        await page.evaluate(
+          ([hash]) => void (location.hash = hash),
+          [`#/${slug}?${params[0].name}=nonsense&unknown=1`],
+        );
+        await element.getByText(/nonsense/).waitFor();
+      }));
+});
+
 test("fits run on the CPU, and the page says so", () =>
   open("device=gpu", async (page) => {
     const element = await ready(page);
-    await element.getByText("Seed, speed and device").click();
     assert.equal(await element.getByLabel("Device", { exact: true }).count(), 0);
     assert.match(
       await element.locator(".device").innerText(),

@@ -272,7 +272,6 @@ describe("a GPU that fails", () => {
   for (const [what, worker, kind, words] of middle) {
     test(`in the middle: ${what}`, () =>
       open({ worker, paced: true }, async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -308,7 +307,6 @@ describe("a GPU that fails", () => {
         worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}`,
       },
       async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Step").click();
         await button(element, "Continue").waitFor();
         const before = await result(element);
@@ -387,7 +385,6 @@ describe("a worker that fails", () => {
         });
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -518,7 +515,6 @@ describe("a worker that fails", () => {
       hash(STATE),
       async (page) => {
         const element = await ready(page);
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 1,
@@ -969,6 +965,36 @@ describe("a file that cannot be loaded", () => {
         },
         { mayThrow: true },
       ));
+
+  test("a new deployment under an open page: a run on a GPU says why it goes on without its shader", () =>
+    lab.open(
+      null,
+      async (page) => {
+        await page.context().route(/\/index\.html/, (route) =>
+          route.fulfill({
+            contentType: "text/html",
+            body: '<script type="module" src="main-NEWER123.js"></script>',
+          }),
+        );
+        await page
+          .context()
+          .route(/\/wgsl-atoms-\w+\.wgsl/, (route) => route.fulfill({ status: 404, body: "" }));
+        await page.goto(`${lab.url}${hash({ ...ATOMS, device: "gpu" }, "atoms")}`);
+        const element = await ready(page);
+        await run(element);
+        const ours = await result(element);
+        assert.equal(ours.device.at(-1)?.kind, "cpu");
+        assertSame(numbers(ours), numbers(await native("atoms", ATOMS)));
+        const all = await said(element);
+        assert.equal(
+          all.filter((text) => /a newer version of the lab is out: reload the page/.test(text))
+            .length,
+          1,
+          all.join(" | "),
+        );
+      },
+      { mayThrow: true },
+    ));
 
   test("a page of an older deployment asks to be reloaded", () =>
     lab.open(

@@ -51,7 +51,13 @@ function atFullSpeed() {
  */
 export async function start(kind, dist = join(root, "dist")) {
   // A sub-path, because that is how most static hosts serve a project's page.
-  const server = await serve(dist, { base: "/lab/" });
+  const base = "/lab/";
+  /** @type {{file: string, at: number}[]} */
+  const heard = [];
+  const server = await serve(dist, {
+    base,
+    heard: (path) => heard.push({ file: path.slice(base.length) || "index.html", at: Date.now() }),
+  });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [...QUIET, ...WEBGPU[kind]],
@@ -59,6 +65,8 @@ export async function start(kind, dist = join(root, "dist")) {
   return {
     url: server.url,
     browser,
+    /** The files that the server was asked for, with the time in ms, in order. Only the server sees all requests of workers. */
+    heard,
     /**
      * Opens the page at a hash and passes it to `body`. Afterwards there must be no foreign request and no error. Without
      * a hash, `body` gets an empty page and opens an address itself. Runs are as fast as possible, unless the page is `paced`

@@ -83,6 +83,8 @@ declare global {
   var axe: typeof import("axe-core");
   var cold: string[] | undefined;
   var ended: number | undefined;
+  /** The pieces that workers were given: number of the worker, number of the piece. */
+  var given: string[] | undefined;
   var devices: GPUDevice[] | undefined;
   var hacked: unknown;
   var longest: number;

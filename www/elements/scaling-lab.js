@@ -2,7 +2,7 @@
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
 // src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
-import { base, later as loadLater, waiting, waits } from "../js/assets.js";
+import { base, later as loadLater, tablesAndPages, waiting, waits } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
@@ -55,7 +55,7 @@ const TABLE = ["data", "src"];
 /** Is this the name of a parameter, rather than an attribute of every element or a switch of this one? @param {string} name */
 const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
 
-/** What is left of the engine is fetched after the first run, or after this time. */
+/** What is left of the engine is fetched after the first run, or after this time, and then the other pages too. */
 const REST_MS = 20_000;
 
 /** Runs that take less than these seconds of computing start by themselves when a control has changed. */
@@ -89,7 +89,7 @@ export class ScalingLab extends HTMLElement {
   #onRestart = () => this.#start(this.#run.mode === "playing");
   /** Where the user's own table is chosen or dropped, if the experiment takes one. @type {import("../js/table-place.js").Place | null} */ #tablePlace =
     null;
-  /** The panel that reads the table, once its code is loaded. @type {ReturnType<Later["ownRuns"]> | null} */ #own =
+  /** The panel that reads the table, once its code is loaded. @type {ReturnType<typeof import("../js/table-panel.js").ownRuns> | null} */ #own =
     null;
   /** The table that an address names, until the panel reads it. @type {Values} */ #unread = {};
   /** Counts settings that were applied: only the newest continue. */
@@ -323,7 +323,7 @@ export class ScalingLab extends HTMLElement {
       if (!Object.keys(this.#unread).length) this.#withPanel();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
-      setTimeout(() => engine.rest().catch(() => {}), REST_MS);
+      setTimeout(() => Promise.all([engine.rest(), tablesAndPages()]).catch(() => {}), REST_MS);
       // Fetch the code that saves files while the page is idle, so that it works without a connection later.
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(
@@ -581,7 +581,7 @@ export class ScalingLab extends HTMLElement {
     const [view, place] = [this.#view, this.#tablePlace];
     if (!view || !place) return null;
     try {
-      const { ownRuns, ownSheet, kinds, download } = await loadLater();
+      const { ownRuns, ownSheet, kinds } = await tablesAndPages();
       if (view !== this.#view) return null;
       if (!this.#own) {
         this.#own = ownRuns(place, {
@@ -589,7 +589,11 @@ export class ScalingLab extends HTMLElement {
             this.#took = Infinity;
             this.#set({ ...this.#settings, ...this.#paced });
           },
-          download,
+          download: (name, blob) =>
+            loadLater().then(
+              ({ download }) => download(name, blob),
+              (error) => this.#fail(error),
+            ),
         });
         this.shadowRoot?.adoptedStyleSheets.push(ownSheet);
         view.add(kinds);

@@ -1,6 +1,4 @@
-// Code that is not needed before the first figure is drawn, in one file: the other pages, the user's own table, saving and copying.
-export { about, published } from "./pages.js";
-export { kinds, ownRuns, ownSheet } from "./table-panel.js";
+// Code of an experiment that is not needed before its first figure is drawn, in one file: saving, copying, heat maps, summaries.
 export { download } from "./export.js";
 export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";

@@ -1,6 +1,7 @@
 // Fetches files of the lab. A file that does not arrive whole is fetched once more at a new address; after that, an error says
 // so. While a file takes long, a sentence says that the page waits for it.
 import { expect, met } from "./engine/clock.js";
+import { again, replaced } from "./engine/newer.js";
 import { t } from "./i18n.js";
 
 /** @typedef {import("./types.d.ts").LabError} LabError */
@@ -13,9 +14,6 @@ export const version = new URL(import.meta.url).pathname.split("/").pop() ?? "";
 
 /** @param {string} kind @param {string} message @returns {LabError} */
 export const failure = (kind, message) => ({ kind, message });
-
-/** A query that makes an address new, so that no cache answers with the first response. */
-const again = () => `?retry=${Date.now()}`;
 
 /** A sentence that says what the Content-Security-Policy must allow, once the browser has reported a violation. */
 let forbidden = "";
@@ -57,17 +55,10 @@ async function awaited(file, promise) {
 }
 
 /** The error of a missing file: a newer version of the lab has replaced it, or the connection failed. @param {string} file */
-export async function missing(file) {
-  const page = await awaited(
-    "index.html",
-    fetch(new URL(`index.html${again()}`, base))
-      .then((response) => (response.ok ? response.text() : ""))
-      .catch(() => ""),
-  );
-  return /\bmain-\w+\.js/.test(page) && !page.includes(version)
+export const missing = async (file) =>
+  (await awaited("index.html", replaced(base, version)))
     ? failure("newer", t("newer"))
     : failure("fetch", t("fetchFailed", { file }));
-}
 
 /**
  * Fetches a file until `whole` makes something of it. @template T
@@ -124,3 +115,6 @@ export const json = (name) => fetched(name, (response) => response.json()).catch
 
 /** Loads the part that is not needed before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
 export const later = () => part(() => import("./after-first-figure.js"));
+
+/** Loads the part that reads tables and shows the other pages. @returns {Promise<typeof import("./tables-and-pages.js")>} */
+export const tablesAndPages = () => part(() => import("./tables-and-pages.js"));

@@ -1,7 +1,7 @@
 // The page: it lists the catalogue and shows the page that the hash names. <scaling-lab> shows an experiment.
 import "../elements/scaling-lab.js";
 import { alertOf } from "../elements/lab/view.js";
-import { later, waiting, waits } from "./assets.js";
+import { tablesAndPages, waiting, waits } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine } from "./engine/engine.js";
@@ -103,7 +103,7 @@ async function extra(name) {
   const head = title(t(`${name}.title`));
   const body = h("div", {});
   main.replaceChildren(head, body);
-  const { published, about } = await later();
+  const { published, about } = await tablesAndPages();
   await { published, about }[name](body);
   return { title: t(`${name}.title`), focus: () => head.focus() };
 }

@@ -117,7 +117,7 @@ export const cut = (text, most = 60) =>
   text.length > most ? `${[...text].slice(0, most).join("")}…` : text;
 
 /** A figure with its texts filled, which is what the plot draws. @param {import("./types.d.ts").Figure} figure */
-export const worded = ({ title, x, y, field, series, marks, nothing, ...figure }) => {
+export const worded = ({ title, x, heading, y, field, series, marks, nothing, ...figure }) => {
   /** @template {{label: Text, unit?: string}} T @param {T} one */
   const labelled = (one) => ({
     ...one,
@@ -127,7 +127,7 @@ export const worded = ({ title, x, y, field, series, marks, nothing, ...figure }
   return {
     ...figure,
     title: fill(title),
-    x: labelled(x),
+    x: labelled({ ...x, label: heading ?? x.label }),
     y: labelled(y),
     field: field && labelled(field),
     series: series.map(labelled),

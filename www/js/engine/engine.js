@@ -85,8 +85,8 @@ export class Engine extends EventTarget {
 
   /** Fetches pieces of the CPU's build and gives them to the workers. Workers that start later get them at their start. @param {number[]} numbers */
   async #load(numbers) {
-    const given = await fetchPieces(numbers);
-    for (const host of this.#hosts.values()) host.post({ type: "pieces", given });
+    const fetched = await fetchPieces(numbers);
+    for (const host of this.#hosts.values()) host.give(fetched);
   }
 
   /** Ends every worker; the next use starts new ones. */

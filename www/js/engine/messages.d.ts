@@ -25,10 +25,11 @@ interface Begin {
   engine: { ports: MessagePort[]; gpu: Gpu | null } | null;
 }
 
-/** What an engine on the GPU needs besides: the module of the device, the address of the page's files, and whether the page is hidden. */
+/** What an engine on the GPU needs besides: the module of the device, the address of the page's files, the name of its main script, and whether the page is hidden. */
 export interface Gpu {
   module: WebAssembly.Module;
   base: string;
+  version: string;
   hidden: boolean;
 }
 
@@ -124,6 +125,8 @@ export type ToOwner =
 
 declare global {
   /** The GPU device, in the worker of an engine that uses one. */
-  var gpu: { base: string; hidden: boolean; begin(gpu: Gpu): void; panicked(): string } | undefined;
+  var gpu:
+    | { base: string; version: string; hidden: boolean; begin(gpu: Gpu): void; panicked(): string }
+    | undefined;
   var askDevice: (object: any, verb: string, values: any[]) => Promise<any>;
 }

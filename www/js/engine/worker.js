@@ -65,7 +65,7 @@ function put(number) {
   if (piece.exports) return;
   piece.needs.forEach(put);
   piece.module ??= fetchNow(piece.url);
-  const imports = piece.needs.map((one) => [`p${one}`, pieces[one].exports]);
+  const imports = piece.needs.map((one) => [`piece${one}`, pieces[one].exports]);
   piece.exports = new WebAssembly.Instance(piece.module, Object.fromEntries(imports)).exports;
 }
 

@@ -15,7 +15,7 @@ use crate::exec::{Exec, Lanes, Twin};
 use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Axis, Output, Progress, units};
+use crate::output::{Answer, Axis, Output, Progress, units};
 use crate::params::Spec;
 use crate::sim::atoms as sim;
 use crate::stats::sort;
@@ -23,6 +23,7 @@ use crate::text;
 use crate::text::{Template, setting};
 use crate::theory::atoms::{self as theory, Flat, Optimal};
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -179,8 +180,9 @@ impl Experiment for Atoms {
 
     fn output(&self) -> Output {
         let slopes = if self.done > 0 { [self.slope(0), self.slope(1)] } else { [None; 2] };
+        let answer = if Experiment::progress(self).finished() { self.answer() } else { self.prediction() };
         Output {
-            answer: None,
+            answer: Some(Answer::new(answer)),
             figures: vec![self.loss_figure(), self.distribution_figure()],
             tables: self.tables(slopes),
             verdicts: self.verdicts(slopes),

@@ -14,11 +14,12 @@ use run::Closing;
 use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::kit::{Claim, Experiment, Info};
-use crate::output::{Output, Progress};
+use crate::output::{Answer, Output, Progress};
 use crate::params::{Spec, broadcast};
 use crate::sim::exam_time::{self, Exam};
 use crate::theory::exam_time as theory;
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -362,6 +363,11 @@ impl Experiment for ExamTime {
             figures.push(self.line_figure("loss-vs-share"));
         }
         figures.push(self.gain_figure());
-        Output { answer: None, figures, tables: self.tables(), verdicts: self.verdicts() }
+        let verdicts = self.verdicts();
+        let answer = match &self.closing {
+            None => self.advice(),
+            Some(closing) => self.measured_advice(closing, verdicts[0].agrees),
+        };
+        Output { answer: Some(Answer::new(answer)), figures, tables: self.tables(), verdicts }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::run::{Expected, FLOWS, Snapshot};
 use super::{KComposition, Params, words};
-use crate::experiments::best_data::race::{Race, Time, name};
+use crate::experiments::best_data::race::{CROWD, Race, Time, name};
 use crate::experiments::best_data::words as shared;
 use crate::math;
 use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series, units};
@@ -20,8 +20,6 @@ pub(super) const SHOWN: usize = 16;
 pub(super) const LEAST_LOSS: f64 = 1e-6;
 /// Number of cells of a loss landscape along each axis.
 pub(super) const CELLS: u32 = 45;
-/// Largest number of training distributions for which quartile bands and single runs are drawn.
-pub(super) const CROWD: usize = 3;
 /// Largest number of training distributions whose loss landscape is drawn.
 pub(super) const LANDSCAPES: usize = 4;
 
@@ -178,12 +176,18 @@ impl KComposition {
         Some((ys, xs))
     }
 
-    pub(super) fn loss_figure(&self) -> Option<Figure> {
-        let figure = Figure::new("loss", words::LOSS, SAMPLES, Axis::log(words::TEST_LOSS)).series(self.curves(0));
+    pub(super) fn loss_figure(&self) -> Figure {
+        let mut curves = self.curves(0);
+        if curves.is_empty() {
+            let ends = [self.marks[0], self.marks[self.marks.len() - 1]].map(|mark| self.seen(mark));
+            curves.push(Series::theory("nothing-learned", words::NOTHING_LEARNED, ends.to_vec(), vec![0.5; 2]));
+        }
+        let figure = Figure::new("loss", words::LOSS, SAMPLES, Axis::log(words::TEST_LOSS)).series(curves);
         let Params { uniform_after, samples, target, .. } = self.params;
         let switch =
             (uniform_after > 0 && uniform_after < samples).then(|| Mark::at_x(words::SWITCH, f64::from(uniform_after)));
-        figure.marks([Mark::at_y(words::TARGET, target)].into_iter().chain(switch)).drawn()
+        let target = Mark::at_y(text!(words::TARGET, loss = number(target)), target);
+        figure.marks([target].into_iter().chain(switch))
     }
 
     pub(super) fn accuracy_figure(&self) -> Option<Figure> {
@@ -416,11 +420,11 @@ impl KComposition {
     }
 
     pub(super) fn figures(&self, race: &Race) -> Vec<Figure> {
-        let mut figures: Vec<Figure> =
-            [self.loss_figure(), self.accuracy_figure(), self.skills_figure(), self.signal_figure()]
-                .into_iter()
-                .flatten()
-                .collect();
+        // Many exponents are compared by their times, a few by their curves.
+        let crowded = self.trainings.len() > CROWD;
+        let mut figures: Vec<Figure> = if crowded { self.times_figure(race).into_iter().collect() } else { Vec::new() };
+        figures.push(self.loss_figure());
+        figures.extend([self.accuracy_figure(), self.skills_figure(), self.signal_figure()].into_iter().flatten());
         for figure in self.fixed() {
             let mut figure = figure.clone();
             if let Some(training) = (0..LANDSCAPES).find(|&training| landscape_id(training) == figure.id) {
@@ -431,13 +435,23 @@ impl KComposition {
             figures.push(figure);
         }
         if self.done > 0 {
-            figures.extend(race.figure().map(|figure| figure.series(self.flow_times()).folded()));
+            if !crowded {
+                figures.extend(race.figure(self.flow_times()).map(Figure::folded));
+            }
             figures.extend(self.sizes_figure());
         }
         if !self.rates.rates.is_empty() {
             figures.extend(self.rates.figure(self.params.lr, &self.edges()));
         }
         figures
+    }
+
+    /// Figure of the times against the exponent as the first figure. Before the run it shows the gradient flow and the
+    /// budget.
+    #[inline(never)]
+    fn times_figure(&self, race: &Race) -> Option<Figure> {
+        let budget = race.budget_line(self.seen(self.steps()));
+        race.figure(self.flow_times().into_iter().chain([budget]))
     }
 
     /// Curve of the gradient flow against the exponent alpha. It shows the number of samples at which the flow's loss

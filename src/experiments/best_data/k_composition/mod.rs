@@ -18,7 +18,7 @@ use crate::experiments::best_data::rates::{Rates, ladder};
 use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
 use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Figure, Output, Progress};
+use crate::output::{Answer, Figure, Output, Progress};
 use crate::params::Spec;
 use crate::rng::Gaussian;
 use crate::sim::k_composition as sim;
@@ -26,6 +26,7 @@ use crate::text;
 use crate::text::setting;
 use crate::theory::k_composition as theory;
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -254,6 +255,9 @@ impl Experiment for KComposition {
         let race = self.race(0);
         let best = (!self.rates.rates.is_empty()).then(|| self.rates.table());
         let tables = [self.table()].into_iter().chain(best).collect();
-        Output { answer: None, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
+        let finished = Experiment::progress(self).finished();
+        let answer = if finished { self.answer(&race) } else { self.expectation() };
+        let answer = Some(Answer::new(answer));
+        Output { answer, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
     }
 }

@@ -1,7 +1,7 @@
 //! Verdicts and tables of `k-composition`.
 
 use super::{KComposition, Params, words};
-use crate::experiments::best_data::race::{Race, Time};
+use crate::experiments::best_data::race::{Favourite, Race, Time};
 use crate::experiments::best_data::words as shared;
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
@@ -90,14 +90,14 @@ impl KComposition {
         let Params { hops, lr, .. } = self.params;
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
-        if let Some(mut verdict) = race.verdict(finished) {
+        if let Some(mut verdict) = race.verdict(Favourite::with(hops), finished) {
             if hops <= 2 {
                 verdict = verdict.adding(words::NO_BARRIER);
             }
             verdicts.push(verdict);
         }
         if !self.rates.rates.is_empty() {
-            verdicts.extend(self.rates.verdict(finished));
+            verdicts.extend(self.rates.verdict(Favourite::with(hops), finished));
         }
         if self.sizes.len() > 2 {
             self.judge_growth(&mut verdicts);

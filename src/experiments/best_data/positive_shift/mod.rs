@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Exec, Inputs, Twin};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Output, Progress};
+use crate::output::{Answer, Output, Progress};
 use crate::params::{Choice, Spec, Value, broadcast, to_text};
 use crate::sim::positive_shift::Gains;
 use crate::text;
@@ -27,6 +27,7 @@ macro_rules! ones {
     };
 }
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -132,7 +133,7 @@ impl Experiment for PositiveShift {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "draws=2000";
-    const MAIN: &'static [&'static str] = &["weights", "samples"];
+    const MAIN: &'static [&'static str] = &["weights", "family"];
     const FIRST: &'static [&'static str] = &["weights=0.2,0.5,0.3", "weights=0.9,0.1&a=0.5", "samples=30"];
     const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];
     type Params = Params;
@@ -215,17 +216,20 @@ impl Experiment for PositiveShift {
     }
 
     fn output(&self) -> Output {
-        let mut figures = vec![self.shares_figure()];
+        // The figure that shows the gain comes first, and that of the shares second or, without such a figure, first.
+        let mut figures = Vec::new();
         if let Some((p, count, a)) = self.problem.majority() {
             figures.push(self.majority_figure(p, count, a));
         }
         if let Some(sweep) = &self.sweep {
             figures.extend(self.sweep_figures(sweep));
         }
+        let gain_is_shown = self.problem.has_ratio() && self.best.matched > 0.0 && self.best.loss > 0.0;
+        figures.insert(usize::from(gain_is_shown), self.shares_figure());
         if self.tallies.iter().any(|tally| tally.count > 0) {
             figures.push(self.gain_figure());
         }
         figures.push(self.direction_figure());
-        Output { answer: None, figures, tables: self.tables(), verdicts: self.verdicts() }
+        Output { answer: Some(Answer::new(self.answer())), figures, tables: self.tables(), verdicts: self.verdicts() }
     }
 }

@@ -6,7 +6,7 @@ use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;
 use crate::text;
-use crate::text::{Template, Text, count, setting};
+use crate::text::{Template, Text, count, setting, share};
 use crate::theory::state_tracking as theory;
 
 pub(super) const THIRDS: [(&str, Template<0>); 3] =
@@ -58,9 +58,10 @@ impl StateTracking {
     }
 
     pub(super) fn accuracy_figure(&self) -> Figure {
+        let solved = 1.0 - f64::from(MISSES) / f64::from(TESTS);
         Figure::new("accuracy", words::ACCURACY, SAMPLES, EXACT)
             .series(self.curves(|r| r.accuracy).chain([self.guess()]))
-            .marks([Mark::at_y(words::SOLVED, 1.0 - f64::from(MISSES) / f64::from(TESTS))])
+            .marks([Mark::at_y(text!(words::SOLVED, share = share(solved)), solved)])
     }
 
     pub(super) fn loss_figure(&self) -> Figure {

@@ -11,15 +11,16 @@ use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Lanes, Twin};
-use crate::experiments::best_data::race::{Race, Racer, each_once};
+use crate::experiments::best_data::race::{CROWD, Favourite, Race, Racer, each_once};
+use crate::experiments::best_data::words as shared;
 use crate::kit::legs::Carried;
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Column, Output, Progress};
+use crate::output::{Answer, Column, Output, Progress};
 use crate::params::Spec;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::text;
-use crate::text::{Template, count, setting};
+use crate::text::{Template, Text, count, setting};
 
 mod claims;
 mod figures;
@@ -93,6 +94,21 @@ impl StateTracking {
     }
 }
 
+impl StateTracking {
+    /// What experiments with other learners, or earlier runs of this one, let us expect. Without these, what will be
+    /// measured.
+    fn expectation(&self) -> Text {
+        let Params { hops, exponents, .. } = &self.params;
+        if !exponents.contains(&0.0) || exponents.len() < 2 {
+            return shared::RUN_WILL_SHOW.into();
+        }
+        match Favourite::with(*hops) {
+            Favourite::PowerLaw => words::EXPECT_POWER_LAW.into(),
+            Favourite::Uniform => text!(words::EXPECT_UNIFORM, hops = count(*hops)),
+        }
+    }
+}
+
 /// Number of permutations of `symbols` symbols.
 fn skills(symbols: u32) -> u32 {
     (1..=symbols).product()
@@ -103,7 +119,7 @@ impl Experiment for StateTracking {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const QUICK: &'static str = "samples=20000&runs=16";
-    const MAIN: &'static [&'static str] = &["hops", "exponents"];
+    const MAIN: &'static [&'static str] = &["symbols", "hops", "exponents"];
     const FIRST: &'static [&'static str] = &["symbols=4", "hops=2", "exponents=0,2&lr=0.1"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Track>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
@@ -173,19 +189,30 @@ impl Experiment for StateTracking {
     fn output(&self) -> Output {
         let race = self.race();
         let number = |name: Template<0>| Column { name, unit: "" };
-        let Params { symbols, hops, lr, .. } = self.params;
+        let Params { symbols, hops, lr, ref exponents, .. } = self.params;
         let lead = [
             (number(words::SYMBOLS), f64::from(symbols)),
             (number(words::HOPS), f64::from(hops)),
             (number(words::LEARNING_RATE), lr),
         ];
-        let mut verdict = race.verdict(Experiment::progress(self).finished());
-        if let Some(verdict) = verdict.as_mut().filter(|verdict| hops <= 2 && verdict.agrees == Some(false)) {
-            verdict.note.push(words::NO_PLATEAU.into());
+        let finished = Experiment::progress(self).finished();
+        let favourite = Favourite::with(hops);
+        let verdict = race.verdict(favourite, finished).map(|verdict| match favourite {
+            Favourite::PowerLaw => verdict.adding(words::AS_TRANSFORMERS),
+            Favourite::Uniform => verdict.adding(words::NO_PLATEAU).adding(words::AS_EARLIER_RUNS),
+        });
+        let answer = if finished { race.answer() } else { self.expectation() };
+        let times = race.figure((exponents.len() > CROWD).then(|| {
+            let budget = self.marks[self.marks.len() - 1];
+            race.budget_line(f64::from(budget))
+        }));
+        let mut figures = vec![Some(self.accuracy_figure()), Some(self.loss_figure()), self.ranks_figure(), times];
+        // Many exponents are compared by their times, a few by their curves.
+        if exponents.len() > CROWD {
+            figures.rotate_right(1);
         }
-        let figures = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.ranks_figure(), race.figure()];
         Output {
-            answer: None,
+            answer: Some(Answer::new(answer)),
             figures: figures.into_iter().flatten().collect(),
             tables: vec![race.table(&lead)],
             verdicts: verdict.into_iter().collect(),

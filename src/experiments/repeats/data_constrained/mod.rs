@@ -70,8 +70,6 @@ impl Page for DataConstrained {
 
     const DATA: &'static str = "The first line holds the headings. Each further line is one run: its number of parameters, tokens seen, unique tokens (or epochs) and loss.";
 
-    const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "alpha", "B", "beta", "nu"];
-
     const MAIN: &'static [&'static str] = &["unique-tokens", "budget"];
     type Params = Params;
 
