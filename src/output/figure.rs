@@ -368,9 +368,10 @@ impl Figure {
         self
     }
 
-    /// Sets the sentence that is shown if there is nothing to draw at the end of the run.
-    pub const fn where_empty(mut self, why: Template<0>) -> Self {
-        self.nothing = Some(why);
+    /// Sets the sentence that says why there is nothing to draw, unless there is something. Call this function after the
+    /// series and the heat map are added.
+    pub fn where_empty(mut self, why: Template<0>) -> Self {
+        self.nothing = (!self.shows()).then_some(why);
         self
     }
 

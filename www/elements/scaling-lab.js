@@ -60,8 +60,6 @@ const REST_MS = 20_000;
 
 /** Runs that take less than these seconds of computing start by themselves when a control has changed. */
 const QUICK_S = 1;
-/** The most settings that the name of an earlier run lists, and the most characters of each. */
-const NAMED = { settings: 2, characters: 24 };
 
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
@@ -104,7 +102,7 @@ export class ScalingLab extends HTMLElement {
       const own = this.#own;
       return {
         slug: this.#entry?.slug ?? "",
-        values: this.#values,
+        values: { ...this.#values },
         seed: this.#seed,
         link: this.#tableLink,
         brief: own?.brief ?? {},
@@ -123,7 +121,7 @@ export class ScalingLab extends HTMLElement {
     place: () => this.#place(true),
     opened: (result) => {
       if (this.#own?.identify(this.#run.of?.table, result.data)) this.#reflect();
-      this.#view?.haunt(this.#before());
+      this.#haunt();
     },
     recall: (opened) => {
       const known = recall(opened, this.#device);
@@ -612,27 +610,18 @@ export class ScalingLab extends HTMLElement {
     this.#view?.haunt(null);
   }
 
-  /** The headline figure of the last finished run and what its setting was, if the present state has another setting. */
-  #before() {
+  /** Shows the last finished run behind the headline figure, if the present state has another setting of the same table. */
+  #haunt() {
     const [last, of, entry] = [this.#last, this.#run.of, this.#entry];
-    if (!last || !of || !entry || last.of.slug !== of.slug || last.of.table !== of.table)
-      return null;
-    /** @param {Of} state */
-    const named = ({ values, seed }) => [
-      ...entry.params.map(({ name, label = name }) => ({ name: label, value: values[name] })),
-      { name: t("seed"), value: String(seed) },
-    ];
-    const present = named(of);
-    const changed = named(last.of).filter(({ value }, i) => value !== present[i].value);
-    if (!changed.length) return null;
-    const list = changed
-      .slice(0, NAMED.settings)
-      .map(({ name, value }) => t("setting", { name, value: cut(value, NAMED.characters) }));
-    if (changed.length > list.length) list.push("…");
-    return {
-      figure: last.result.figures[0],
-      label: t("before", { settings: list.join(t("listGap")) }),
-    };
+    this.#view?.haunt(null);
+    if (!last || !of || !entry || last.of.slug !== of.slug || last.of.table !== of.table) return;
+    loadLater().then(
+      ({ before }) => {
+        if (of === this.#run.of && last === this.#last && last.of !== of)
+          this.#view?.haunt(before(entry, last, of));
+      },
+      () => {},
+    );
   }
 
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */

@@ -1,5 +1,6 @@
 // Code of an experiment that is not needed before its first figure is drawn, in one file: saving, copying, heat maps, summaries.
 export { download } from "./export.js";
+export { before } from "../elements/lab/ghost.js";
 export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";
 export { tabulate } from "./plot/table.js";

@@ -1,7 +1,18 @@
-// The measured series of an earlier run behind a figure, so that two settings can be compared.
+// The measured series of an earlier run behind a figure, so that two settings can be compared. This file is loaded after the
+// first figure.
+import { t } from "../../js/i18n.js";
+import { worded } from "../../js/text.js";
 
 /** @typedef {import("../../js/plot/figure.js").Figure} Figure
- *  @typedef {import("../../js/plot/figure.js").Series} Series */
+ *  @typedef {import("../../js/plot/figure.js").Series} Series
+ *  @typedef {import("../../js/types.d.ts").Entry} Entry
+ *  @typedef {import("../../js/types.d.ts").Result} Result
+ *  @typedef {import("./run.js").State} State */
+
+/** Adds an earlier run to a figure. @typedef {(figure: Figure) => Figure} Haunt */
+
+/** The most settings that the name of an earlier run lists, and the most characters of each. */
+const NAMED = { settings: 2, characters: 24 };
 
 /** The series of one kind as one series, with a gap between two of them. @param {Series[]} series @returns {Pick<Series, "x" | "y" | "lo" | "hi">} */
 function joined(series) {
@@ -40,4 +51,28 @@ export function ghost(figure, before, label) {
     return [{ ...one, ghost: true }];
   });
   return ghosts.length ? { ...figure, series: [...ghosts, ...figure.series] } : figure;
+}
+
+/**
+ * What adds the headline figure of an earlier run to a figure, named after the settings that have changed since; null if none has.
+ * @param {Entry} entry @param {{result: Result, of: State}} last @param {State} present @returns {Haunt | null}
+ */
+export function before({ params }, { result, of }, present) {
+  /** @param {State} state */
+  const settings = ({ values, seed }) => [
+    ...params.map(({ name, label = name }) => [label, values[name]]),
+    [t("seed"), String(seed)],
+  ];
+  const now = settings(present);
+  const changed = settings(of).filter(([, value], i) => value !== now[i][1]);
+  if (!changed.length) return null;
+  const { settings: most, characters } = NAMED;
+  const list = changed.slice(0, most).map(([name, text]) => {
+    const value = text.length > characters ? `${text.slice(0, characters)} …` : text;
+    return t("setting", { name, value });
+  });
+  if (changed.length > most) list.push("…");
+  const label = t("before", { settings: list.join(t("listGap")) });
+  const earlier = worded(result.figures[0]);
+  return (figure) => ghost(figure, earlier, label);
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { drawFigure } from "../../js/plot/draw.js";
 import { STRINGS } from "../../js/plot/strings.js";
 import { looks } from "../../js/plot/style.js";
-import { ghost } from "./ghost.js";
+import { before, ghost } from "./ghost.js";
 
 /** @typedef {import("../../js/plot/figure.js").Series} Series */
 
@@ -97,4 +97,26 @@ test("a ghost takes no colour from the other series, and is drawn behind them in
   const dots = nodes(tree.children).find((node) => node.attributes["data-layer"] === "dots");
   const classes = nodes(dots?.children ?? []).map((node) => node.attributes.class);
   assert.deepEqual(classes.slice(0, 3), ["bars ghost", "dots ghost", "open ghost"]);
+});
+
+test("an earlier run is named after the settings that differ", () => {
+  const entry = /** @type {any} */ ({
+    params: [{ name: "a", label: "exponent" }, { name: "b" }, { name: "c" }],
+  });
+  const figures = [figure([series("a")])];
+  /** @param {object} values @param {number} [seed] */
+  const state = (values, seed = 1) => ({
+    slug: "x",
+    values: { a: "1", b: "2", c: "3", ...values },
+    seed,
+  });
+  /** @param {object} values @param {number} [seed] */
+  const label = (values, seed) => {
+    const last = { result: /** @type {any} */ ({ figures }), of: state({}) };
+    return before(entry, last, state(values, seed))?.(now).series[0].label;
+  };
+  assert.equal(label({}), undefined);
+  assert.equal(label({ a: "5" }), "before: exponent = 1");
+  assert.equal(label({ b: "5" }, 2), "before: b = 2, Seed = 1");
+  assert.equal(label({ a: "5", b: "5", c: "5" }), "before: exponent = 1, b = 2, …");
 });

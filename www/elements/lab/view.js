@@ -8,7 +8,6 @@ import { formula, prose, sentence, spoken } from "../../js/prose.js";
 import { factsView, tableView, verdictView, verdictWords } from "../../js/result-view.js";
 import { fill, worded } from "../../js/text.js";
 import { visible } from "../../js/visible.js";
-import { ghost } from "./ghost.js";
 
 /** @typedef {import("../../js/types.d.ts").Entry} Entry
  *  @typedef {import("../../js/types.d.ts").Result} Result
@@ -43,6 +42,8 @@ import { ghost } from "./ghost.js";
 
 const DEVICES = ["auto", "gpu", "cpu"];
 const FRAME_MS = 14;
+/** The height of title, answer and headline figure in a page of somebody else. */
+const EMBED_PX = 520;
 /** The number of figures that are open: the headline figure and those beside or below it. */
 const OPEN = 3;
 
@@ -91,8 +92,8 @@ export class View {
   #drawn = 0;
   /** @type {number | undefined} */ #speaking;
   /** @type {Record<string, string[]>} */ #said = {};
-  /** The headline figure of an earlier run, and its name. @type {{figure: ReturnType<typeof worded>, label: string} | null} */
-  #ghost = null;
+  /** Adds an earlier run to the headline figure. @type {import("./ghost.js").Haunt | null} */ #haunt =
+    null;
   /** Does a field hold a value that cannot be used? */
   invalid = false;
   /** Makes the controls whose code is loaded later. @type {(kinds: Record<string, import("../../js/controls.js").Make>) => void} */
@@ -495,22 +496,25 @@ export class View {
     else this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
-  /** Shows the headline figure of an earlier run behind the next results, or removes it at once. @param {{figure: Figure, label: string} | null} before */
-  haunt(before) {
-    if (this.#ghost && !before) this.#frame ||= requestAnimationFrame(() => this.#draw());
-    this.#ghost = before && { figure: worded(before.figure), label: before.label };
+  /** Shows an earlier run behind the headline figure, or none. @param {import("./ghost.js").Haunt | null} haunt */
+  haunt(haunt) {
+    if (this.#haunt !== haunt) this.#frame ||= requestAnimationFrame(() => this.#draw());
+    this.#haunt = haunt;
   }
 
   /**
-   * Gives the headline figure of a page the height that is left on the screen, so that the answer, the main controls and the
-   * whole figure are seen together. In a page of somebody else, the style sheet sets the height.
+   * Gives the headline figure the height that is left, so that the answer, the main controls and the whole figure are seen
+   * together: on the screen or, in a page of somebody else, within a usual height.
    */
   fit() {
-    if (this.#level > 1 || !this.article.isConnected) return;
     const plot = this.#ui.first.querySelector(".lab-plot");
-    if (!plot) return;
-    const above = plot.getBoundingClientRect().top + window.scrollY;
-    const room = Math.floor(window.innerHeight - above - 16);
+    if (!plot || !this.article.isConnected) return;
+    const { top } = plot.getBoundingClientRect();
+    const room = Math.floor(
+      this.#level === 1
+        ? window.innerHeight - (top + window.scrollY) - 16
+        : EMBED_PX - (top - this.article.getBoundingClientRect().top),
+    );
     this.article.style.setProperty("--room", `${room}px`);
   }
 
@@ -532,8 +536,7 @@ export class View {
     ui.folded.hidden = true;
     let open = 0;
     const [headline, ...others] = result.figures.map(worded);
-    const before = this.#ghost;
-    const first = before ? ghost(headline, before.figure, before.label) : headline;
+    const first = this.#haunt?.(headline) ?? headline;
     for (const figure of headline ? [first, ...others] : []) {
       const folded = figure.folded || open >= OPEN;
       if (!folded) open++;

@@ -70,10 +70,10 @@ crate::texts! {
     HOURS_NEEDED = "hours needed with the optimal shares, divided by hours needed with the matched shares";
     ALL = "all";
     // Titles.
-    LOSS_AGAINST_SHARE = "Exam loss against the hours for the first subject";
-    LOSS_ALONG_LINE = "Exam loss from matched (0) to optimal (1) shares";
-    TRIANGLE = "Exam loss for all shares of the hours";
-    TRIANGLE_SIMULATED = "Exam loss of simulated students for all shares of the hours";
+    LOSS_AGAINST_SHARE = "Loss against the hours for the first subject";
+    LOSS_ALONG_LINE = "Loss from matched (0) to optimal (1) shares";
+    TRIANGLE = "Loss for all shares of the hours";
+    TRIANGLE_SIMULATED = "Loss of simulated students for all shares of the hours";
     GAIN = "Hours needed with the optimal shares, divided by hours needed with the matched shares";
     ALLOCATION = "Optimal shares, and exact losses in whole hours";
     BUYS = "What the optimal shares save";

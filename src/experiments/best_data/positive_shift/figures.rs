@@ -30,8 +30,8 @@ impl PositiveShift {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
         Figure::new("direction", words::DIRECTION, PART, Axis::linear(words::SLOPE))
             .folded()
-            .where_empty(words::SLOPE_UNKNOWN)
             .series([Series::theory("direction", words::MORE_OF_PART, x, self.direction.clone()).points()])
+            .where_empty(words::SLOPE_UNKNOWN)
     }
 
     pub(super) fn sweep_figures(&self, sweep: &Sweep) -> Vec<Figure> {

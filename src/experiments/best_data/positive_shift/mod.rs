@@ -12,7 +12,7 @@ use run::{Problem, Sweep, Tally};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Exec, Inputs, Twin};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Answer, Output, Progress};
 use crate::params::{Choice, Spec, Value, broadcast, to_text};
@@ -135,6 +135,8 @@ impl Experiment for PositiveShift {
     const QUICK: &'static str = "draws=2000";
     const MAIN: &'static [&'static str] = &["weights", "family"];
     const FIRST: &'static [&'static str] = &["weights=0.2,0.5,0.3", "weights=0.9,0.1&a=0.5", "samples=30"];
+    /// The first figures search the shares of least loss for seven families of curves.
+    const BUDGET: Budget = Budget { ready: 104_000, ..Budget::USUAL };
     const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];
     type Params = Params;
 

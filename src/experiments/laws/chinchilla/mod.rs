@@ -31,7 +31,7 @@ impl Page for Chinchilla {
     const DATA: &'static str =
         "A line of headings, then one run per line: parameters, tokens (or compute, C = 6ND), and loss.";
 
-    const MAIN: &'static [&'static str] = &["budget", "rows", "noise"];
+    const MAIN: &'static [&'static str] = &["budget", "noise"];
     type Params = Params;
 
     fn common(params: &Params) -> Common {

@@ -61,7 +61,7 @@ impl Page for FitRuns {
 
     const DATA: &'static str =
         "A line of headings, then one run per line: the loss of the run, and the quantities that the loss depends on.";
-    const MAIN: &'static [&'static str] = &["law", "rows", "noise"];
+    const MAIN: &'static [&'static str] = &["law", "noise"];
     type Params = Params;
 
     fn common(params: &Params) -> Common {
