@@ -154,6 +154,23 @@ test("an experiment finds all that it can reach in pieces that come with it", ()
   assert.deepEqual([...lacking(planned, "a")], ["share"], "what is missing is found");
 });
 
+test("what half of the experiments run when they open is not yet the core", () => {
+  const { graph, module, opened } = lab();
+  for (const slug of ["a", "b"]) opened.get(slug)?.add("step");
+  for (const slug of ["a", "b", "c"]) opened.get(slug)?.add("sum");
+  const { functions } = plan(graph, module, opened, TABLES).pieces[0];
+  assert.deepEqual([...functions].sort(), ["find", "sum"]);
+});
+
+test("a GPU needs the piece of runs and its own", () => {
+  const { graph, module, opened } = lab();
+  const { pieces, gpu } = plan(graph, module, opened, TABLES);
+  assert.deepEqual(
+    gpu.map((one) => pieces[one].name),
+    ["run", "gpu"],
+  );
+});
+
 test("one experiment more changes no piece of the others", () => {
   const { graph, module, opened } = lab();
   const before = new Map(

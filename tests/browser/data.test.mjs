@@ -926,6 +926,25 @@ test("the keyboard alone loads a table and removes it", () =>
     );
   }));
 
+test("without the piece that reads tables, the panel says so and the engine goes on", () =>
+  open(
+    "",
+    async (page) => {
+      const element = await ready(page);
+      await page.context().route(/\/rest-\w+\.wasm/, (route) => route.abort());
+      await choose(element, TABLE);
+      await panel(element)
+        .getByText(/rest-\w+\.wasm/)
+        .first()
+        .waitFor();
+      assert.equal(await element.locator(".alerts .alert").count(), 0);
+      await page.context().unroute(/\/rest-\w+\.wasm/);
+      await choose(element, TABLE);
+      await holds(page, 48);
+    },
+    { mayThrow: true },
+  ));
+
 test("after the engine has stopped, a restart reads the table again", () =>
   open(
     "",

@@ -1,6 +1,8 @@
 // Faults below the page: a GPU that does not answer, throws or computes wrong numbers; a worker that stops or hangs; a file
 // that cannot be loaded; a policy that forbids something. The page reports each, and shows correct numbers or none.
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
   assertSame,
@@ -9,6 +11,7 @@ import {
   native,
   numbers,
   ready,
+  root,
   run,
   start,
   table,
@@ -459,6 +462,15 @@ describe("a worker that fails", () => {
       ));
   }
 
+  test("a pool worker that ends by a mistake ends the engine, and the page says why", () =>
+    open(IN_POOL("throw new Error('a mistake');"), async (page, element) => {
+      await element.getByText(/The engine stopped .*a mistake/).waitFor();
+      await button(element, "Restart the engine").click();
+      await element.getByLabel("As fast as possible").check();
+      await run(element);
+      assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
+    }));
+
   test("time while the page is hidden does not count as silence", () =>
     open(
       IN_ENGINE("self.close();"),
@@ -758,6 +770,21 @@ describe("a file that cannot be loaded", () => {
       computes(["dropped", "cut", "a sign-in page"], true, "gpu"));
   }
 
+  test("a shader that never arrives: the CPU computes, and the page says why", () =>
+    lab.open(null, async (page) => {
+      await page.addInitScript(inWorkers, {
+        text: "const plain = AbortSignal.timeout; AbortSignal.timeout = (ms) => plain.call(AbortSignal, ms / 20);",
+        speed: 1,
+      });
+      await page.context().route(/\/wgsl-probe-\w+\.wgsl/, () => {});
+      await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
+      const element = await ready(page);
+      await run(element, 15_000);
+      assert.equal((await result(element)).device.at(-1)?.kind, "cpu");
+      const all = await said(element);
+      assert.equal(all.filter((text) => GPU["shader of the self-test"][1].test(text)).length, 1);
+    }));
+
   test("another try recovers when the file is available again", () =>
     lab.open(
       null,
@@ -841,6 +868,110 @@ describe("a file that cannot be loaded", () => {
       );
     }
   });
+
+  test("without the file that refuses values, a wrong link keeps the defaults and a wrong text is not used", () =>
+    lab.open(
+      null,
+      async (page) => {
+        const state = await breaking(page, /\/rest-\w+\.wasm$/, "status 404", false);
+        await page.goto(`${lab.url}${hash({ ...STATE, hours: "many" })}`);
+        const element = await ready(page);
+        const missing = /^A file of the lab could not be loaded \(rest-\w+\.wasm\)/;
+        await element.locator(".notices li", { hasText: missing }).waitFor();
+        const { params } = await result(element);
+        assert.deepEqual([params.runs, params.facts, params.hours], [256, 32, 100]);
+        const field = element.locator("[data-param=hours] input[type=text]");
+        await field.fill("many");
+        await field.blur();
+        await element.locator(".alert p", { hasText: missing }).waitFor();
+        assert.equal(await element.locator(".alert button").count(), 0, "the engine goes on");
+        await field.fill("50");
+        await field.blur();
+        await element.locator(".alert").waitFor({ state: "detached" });
+        await run(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, { ...STATE, hours: "50" })),
+        );
+        state.mended = true;
+        await field.fill("many");
+        await field.blur();
+        await element.locator("[data-param=hours] .problem", { hasText: /many/ }).waitFor();
+      },
+      { mayThrow: true },
+    ));
+
+  test("a piece that only a stub asks for is fetched twice at most", () =>
+    lab.open(
+      null,
+      async (page) => {
+        /** @type {string[]} */
+        const asked = [];
+        await page.context().route(/\/rest-\w+\.wasm/, (route) => {
+          asked.push(new URL(route.request().url()).search);
+          return asked.length === 1 ? route.fulfill({ status: 404, body: "" }) : route.continue();
+        });
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        const element = await ready(page);
+        const names = await readdir(join(root, "dist"));
+        const last = names.filter((name) => /^(?!device-).*\.wasm$/.test(name)).length - 1;
+        // The name under which the engine's code asks for a piece by its number.
+        await page
+          .workers()[0]
+          .evaluate((number) => /** @type {any} */ (self).loadPiece(number), last);
+        assert.equal(asked.length, 2);
+        assert.match(asked[1], /^\?retry=/);
+        await run(element);
+      },
+      { mayThrow: true },
+    ));
+
+  test("an engine that starts before a piece of its runs has arrived does not wait for it", () =>
+    lab.open(null, async (page) => {
+      const arrive = await holding(page, /\/run-\w+\.wasm$/);
+      const own = page.waitForResponse(/\/exam-time-run-\w+\.wasm/);
+      await page.goto(`${lab.url}${hash(STATE)}`);
+      const element = await ready(page);
+      await (await own).finished();
+      await page.evaluate(async () => {
+        const [key] = Object.getOwnPropertySymbols(window).filter((name) =>
+          /scaling-lab.engine/.test(String(name)),
+        );
+        const again = new Promise((next) => addEventListener("ready", next, { once: true }));
+        /** @type {any} */ (window)[key].restart();
+        const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), 5000));
+        await Promise.race([again, late]);
+      });
+      assert.equal(await element.locator(".alert").count(), 0);
+      arrive();
+      await run(element);
+      assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
+    }));
+
+  test("a wrong attribute of one element does not stop the run of another", () =>
+    lab.open(
+      null,
+      async (page) => {
+        await breaking(page, /\/rest-\w+\.wasm$/, "status 404", false);
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        const element = await ready(page);
+        await page.evaluate(async () => {
+          const other = document.createElement("scaling-lab");
+          other.setAttribute("experiment", "positive-shift");
+          other.id = "other";
+          document.body.append(other);
+          await new Promise((next) => other.addEventListener("ready", next, { once: true }));
+          const first = document.querySelector("scaling-lab");
+          void first.run();
+          await new Promise((next) => first.addEventListener("progress", next, { once: true }));
+          other.setAttribute("draws", "NaN");
+        });
+        await page.locator("#other .notices li", { hasText: /rest-\w+\.wasm/ }).waitFor();
+        await finished(element.first());
+        assert.equal(await page.locator("scaling-lab .alert").count(), 0);
+      },
+      { mayThrow: true },
+    ));
 
   test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));

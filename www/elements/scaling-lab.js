@@ -12,7 +12,7 @@ import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
 import { cut, fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
-import { sameText, typed } from "../js/value-text.js";
+import { isSure, sameText, typed } from "../js/value-text.js";
 import { recall, remember } from "./lab/finished.js";
 import { Run } from "./lab/run.js";
 import { alertOf, headingOf, View } from "./lab/view.js";
@@ -119,6 +119,7 @@ export class ScalingLab extends HTMLElement {
       if (this.#view?.invalid) this.#view.focusProblem();
       return !!this.#view?.invalid;
     },
+    needed: () => (this.#doubtful(this.#values).length ? engine.rest() : null),
     place: () => this.#place(true),
     opened: (result) => {
       if (this.#own?.identify(this.#run.of?.table, result.data)) this.#reflect();
@@ -390,6 +391,15 @@ export class ScalingLab extends HTMLElement {
     if (pace && pace !== "full") problems.push(t("badPace", { pace: cut(pace) }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
     let values = { ...defaults, ...texts };
+    const doubtful = this.#doubtful(texts);
+    if (doubtful.length) {
+      await engine.rest().catch(({ message }) => {
+        // The engine cannot refuse a value without the missing file, so none that it may refuse is used.
+        for (const name of doubtful) delete texts[name];
+        problems.push(message);
+      });
+      if (turn !== this.#turn) return;
+    }
     if (Object.keys(texts).length) {
       const checked = await engine
         .check(entry.slug, texts, this.#own?.held?.table)
@@ -414,6 +424,17 @@ export class ScalingLab extends HTMLElement {
     this.#reflect();
     this.#badge();
     if (!kept) await this.#run.refresh();
+  }
+
+  /** The names of texts that are perhaps no values. @param {Values} texts */
+  #doubtful(texts) {
+    const { params } = /** @type {Entry} */ (this.#entry);
+    const shares = params.find(({ kind }) => kind === "simplex");
+    const size = shares && (texts[shares.name] ?? shares.default).split(",").length;
+    return Object.keys(texts).filter((name) => {
+      const spec = params.find((one) => one.name === name);
+      return !spec || !isSure(spec, texts[name], size);
+    });
   }
 
   /** Do settings name columns of a table? @param {Values} texts */

@@ -20,6 +20,7 @@ import { unhandled } from "../../js/engine/unhandled.js";
  * @property {() => S} present the newest state
  * @property {() => Promise<unknown> | null} settling settings that are being applied
  * @property {() => boolean} blocked does a field hold a value that must be corrected first?
+ * @property {() => Promise<unknown> | null} needed what the engine needs besides, to open the newest state or refuse it
  * @property {() => Promise<{kind: Kind}>} place the device that a run is to use
  * @property {(result: Result) => void} opened a state was opened: `of` is set
  * @property {(opened: Result) => Result | null} recall the result of an earlier run of the state that was opened, if it is known
@@ -69,6 +70,8 @@ export class Run {
   /** Does the result belong to an earlier state, because the newest was refused? */
   #older = false;
   #generation = 0;
+  /** Gives up the opening that waits for what it needs. @type {(reason: typeof SUPERSEDED) => void} */
+  #giveUp = () => {};
   /** Counts openings: only the newest continues. */
   #opens = 0;
   /** The run that is about to begin, unless it was given up. @type {object | null} */
@@ -136,6 +139,7 @@ export class Run {
     this.#afresh = afresh;
     this.#generation++;
     this.#preparing = null;
+    this.#giveUp(SUPERSEDED);
     this.#refreshing ??= (async () => {
       while (this.#stale) {
         this.#stale = false;
@@ -278,6 +282,11 @@ export class Run {
   async #open(kind) {
     this.#supersede();
     const turn = this.#opens;
+    const needed = this.#owner.needed();
+    if (needed) {
+      await Promise.race([needed, new Promise((_, reject) => (this.#giveUp = reject))]);
+      if (turn !== this.#opens || this.#left) throw SUPERSEDED;
+    }
     let session = this.#sessions.get(kind);
     if (!session || session.host.dead || session.host.spent) {
       session?.close();

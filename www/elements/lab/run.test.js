@@ -67,6 +67,8 @@ function lab({ refuse, gpu = false } = {}) {
   let blocked = false;
   /** @type {any} */
   let known = null;
+  /** @type {Promise<any> | null} */
+  let needed = null;
   /** @param {string} what @returns {(more?: any) => void} */
   const say = (what) => (more) => void said.push(more === undefined ? what : `${what} ${more}`);
   /** @type {Run<any>} */
@@ -74,6 +76,7 @@ function lab({ refuse, gpu = false } = {}) {
     present: () => ({ ...state, values: { ...state.values } }),
     settling: () => null,
     blocked: () => blocked,
+    needed: () => needed,
     place: async () => ({ kind: gpu ? "gpu" : "cpu" }),
     opened: () => {},
     accepted: () => (blocked = false),
@@ -102,6 +105,7 @@ function lab({ refuse, gpu = false } = {}) {
     heard: () => said.splice(0),
     hold: () => (held = []),
     know: (/** @type {any} */ result) => (known = result),
+    need: (/** @type {Promise<any> | null} */ files) => (needed = files),
     release() {
       const all = held ?? [];
       held = null;
@@ -325,6 +329,34 @@ test("after a refused state the older result stays, and a run needs a correction
   assert.deepEqual(heard(), []);
   state.values.a = "5";
   await run.refresh();
+  await run.run();
+  assert.equal(heard().at(-1), "play on");
+});
+
+test("a state is opened once what it needs is there; a newer one does not wait for that", async () => {
+  const { run, heard, state, need } = await opened();
+  let arrive = () => {};
+  need(new Promise((resolve) => (arrive = () => resolve(undefined))));
+  state.values.a = "2";
+  const refreshed = run.refresh();
+  await settled();
+  assert.deepEqual(heard(), []);
+  arrive();
+  await refreshed;
+  assert.deepEqual(heard(), ["open cpu 2", "mode idle", "show 2 at 0"]);
+  need(new Promise(() => {}));
+  state.values.a = "bad";
+  run.refresh();
+  await settled();
+  need(null);
+  state.values.a = "3";
+  await run.refresh();
+  assert.deepEqual(heard(), ["open cpu 3", "mode idle", "show 3 at 0"]);
+  need(Promise.reject({ kind: "fetch", message: "" }));
+  state.values.a = "bad";
+  await run.refresh();
+  assert.deepEqual(heard(), ["failed fetch"], "the engine is not asked");
+  need(null);
   await run.run();
   assert.equal(heard().at(-1), "play on");
 });

@@ -81,7 +81,7 @@ export class Engine extends EventTarget {
 
   /** Fetches what is left of the CPU's build: after it, no experiment that is open needs a connection any more. */
   rest() {
-    return this.#load([cpu.rest]);
+    return this.#load([...cpu.pieces[cpu.rest].needs, cpu.rest]);
   }
 
   /** Fetches pieces of the CPU's build and gives them to the workers. Workers that start later get them at their start. @param {number[]} numbers */
