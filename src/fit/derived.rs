@@ -69,7 +69,8 @@ pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
 }
 
 /// Division of `c` floating-point operations (6 times parameters times tokens) with the lowest predicted loss:
-/// `[parameters, tokens, loss]`.
+/// `[parameters, tokens, loss]`. If the loss still falls at an end of the search, there is no best division: then the
+/// number of parameters is 0 or infinite, and the number of tokens is infinite or 0.
 pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 3] {
     let at = |ln_n: f64| {
         let n = math::exp(ln_n);
@@ -78,8 +79,14 @@ pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 
     // Search coarsely from a thousand parameters to a thousand tokens, then around the lowest size.
     let (lo, hi) = (math::ln(1e3), math::ln((c / 6e3).max(2e3)));
     let step = (hi - lo) / 128.0;
-    let best = (0..=128).map(|i| lo + step * f64::from(i)).min_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap_or(lo);
-    let ln_n = least(at, best - step, best + step);
+    let place = |i: i32| lo + step * f64::from(i);
+    let best = (0..=128).min_by(|a, b| at(place(*a)).total_cmp(&at(place(*b)))).unwrap_or(0);
+    match best {
+        0 => return [0.0, f64::INFINITY, at(lo)],
+        128 => return [f64::INFINITY, 0.0, at(hi)],
+        _ => {}
+    }
+    let ln_n = least(at, place(best) - step, place(best) + step);
     let n = math::exp(ln_n);
     [n, c / (6.0 * n), at(ln_n)]
 }

@@ -356,6 +356,12 @@ pub trait Law {
         Vec::new()
     }
 
+    /// What the law says at its parameters: a clause such as "the loss falls towards 2". `None` if other parts of the
+    /// lab say what follows from the law.
+    fn says(&self) -> Option<Text> {
+        None
+    }
+
     /// Puts parameters into a fixed order, if several orders give the same law.
     fn canonical(_p: &mut [f64]) {}
 }
@@ -370,6 +376,7 @@ pub struct Entry {
     features: fn(&[f64], &mut [f64]),
     points: fn(&[f64], &[f64], &mut [f64], &mut [f64]),
     derived: fn(&[f64]) -> Vec<f64>,
+    says: fn(&[f64]) -> Option<Text>,
     canonical: fn(&mut [f64]),
 }
 
@@ -388,6 +395,7 @@ impl Entry {
                 }
             },
             derived: |p| L::at(p).derived(),
+            says: |p| L::at(p).says(),
             canonical: L::canonical,
         }
     }
@@ -429,6 +437,11 @@ impl Entry {
     /// Values of the quantities in [`Info::derived`] at the parameters `p`.
     pub fn derived(&self, p: &[f64]) -> Vec<f64> {
         (self.derived)(p)
+    }
+
+    /// What the law says at the parameters `p`; see [`Law::says`].
+    pub fn says(&self, p: &[f64]) -> Option<Text> {
+        (self.says)(p)
     }
 
     /// Transformed values of the parameters `p`.

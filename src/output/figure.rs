@@ -291,6 +291,9 @@ pub struct Figure {
     pub title: Text,
     /// The horizontal axis.
     pub x: Axis,
+    /// The heading of the user's column along the horizontal axis. It takes the place of the axis's label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heading: Option<Text>,
     /// The vertical axis.
     pub y: Axis,
     /// A heat map behind the series.
@@ -317,7 +320,18 @@ impl Figure {
 
     #[inline(never)]
     fn empty(id: Id, title: Text, x: Axis, y: Axis) -> Self {
-        Self { id, title, x, y, field: None, series: vec![], marks: vec![], folded: false, nothing: None }
+        Self {
+            id,
+            title,
+            x,
+            y,
+            heading: None,
+            field: None,
+            series: vec![],
+            marks: vec![],
+            folded: false,
+            nothing: None,
+        }
     }
 
     /// Adds curves and points to the figure.

@@ -113,7 +113,7 @@ const written = (piece) =>
 export const fill = (text) => pieces(text).map(written).join("");
 
 /** A figure with its texts filled, which is what the plot draws. @param {import("./types.d.ts").Figure} figure */
-export const worded = ({ title, x, y, field, series, marks, nothing, ...figure }) => {
+export const worded = ({ title, x, heading, y, field, series, marks, nothing, ...figure }) => {
   /** @template {{label: Text, unit?: string}} T @param {T} one */
   const labelled = (one) => ({
     ...one,
@@ -123,7 +123,7 @@ export const worded = ({ title, x, y, field, series, marks, nothing, ...figure }
   return {
     ...figure,
     title: fill(title),
-    x: labelled(x),
+    x: labelled({ ...x, label: heading ?? x.label }),
     y: labelled(y),
     field: field && labelled(field),
     series: series.map(labelled),

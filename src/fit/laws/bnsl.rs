@@ -3,7 +3,8 @@
 use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use crate::math;
-use crate::text::Templates;
+use crate::text;
+use crate::text::{Templates, Text, number};
 
 crate::texts! {
     TITLE = "Broken power law";
@@ -12,6 +13,7 @@ crate::texts! {
     BEFORE = "Exponent before the break.";
     CHANGE = "Change of the exponent at the break.";
     PLACE = r"Value of $x$ at the break.";
+    BENDS = "the exponent changes from {before} to {after} at x = {place}";
     WIDTH = r"Width of the break in $\ln x$.";
 }
 
@@ -76,5 +78,10 @@ impl Law for Bnsl {
         gradient[4] = self.c1 * share * term;
         gradient[5] = -self.c1 * (bent - share * beyond) * term;
         self.floor + term
+    }
+
+    fn says(&self) -> Option<Text> {
+        let [before, after, place] = [self.c0, self.c0 + self.c1, math::exp(self.ln_d)].map(number);
+        Some(text!(BENDS, before = before, after = after, place = place))
     }
 }

@@ -3,11 +3,13 @@
 use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param};
 use crate::math;
-use crate::text::Templates;
+use crate::text;
+use crate::text::{Templates, Text, number};
 
 crate::texts! {
     TITLE = "Straight line in the logarithm of the input";
     SLOPE = r"Slope: how much $y$ grows when $\ln x$ grows by 1.";
+    DOUBLED = "each doubling of x changes y by {change}";
     LEVEL = "Value of $y$ at $x = 1$.";
 }
 
@@ -50,5 +52,9 @@ impl Law for LogLinear {
         gradient[0] = row[0];
         gradient[1] = 1.0;
         self.slope * row[0] + self.level
+    }
+
+    fn says(&self) -> Option<Text> {
+        Some(text!(DOUBLED, change = number(self.slope * std::f64::consts::LN_2)))
     }
 }

@@ -3,7 +3,8 @@
 use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
 use crate::stats::order;
-use crate::text::Templates;
+use crate::text;
+use crate::text::{Templates, Text, number};
 
 crate::texts! {
     TITLE = "Three exponentials";
@@ -14,6 +15,7 @@ crate::texts! {
     SLOW_RATE = "The slowest rate of learning.";
     MIDDLE_RATE = "The middle rate of learning.";
     FAST_RATE = "The fastest rate of learning.";
+    TENDS = "y tends to {limit} for large x";
     YANG = "Yang et al., arXiv 2409.07431 ($y$ = accuracy in %, $x$ = millions of tokens)";
     EXAMPLE = "Yang et al., arXiv 2409.07431";
 }
@@ -85,6 +87,10 @@ impl Law for MixtureOfExponentials {
             y -= self.weight[k] * term;
         }
         y
+    }
+
+    fn says(&self) -> Option<Text> {
+        Some(text!(TENDS, limit = number(self.level)))
     }
 
     fn canonical(p: &mut [f64]) {

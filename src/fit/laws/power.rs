@@ -2,13 +2,16 @@
 
 use super::super::{Example, Info, Law, Objective, Param, Published};
 use crate::math;
-use crate::text::Templates;
+use crate::text;
+use crate::text::{Templates, Text, loss, number};
 
 crate::texts! {
     TITLE = "Power law with a floor";
     FLOOR = "Floor: the loss that no $x$ removes.";
     FACTOR = "Factor of the part of the loss that falls with $x$.";
     EXPONENT = "Exponent: how fast the loss falls with $x$.";
+    FALLS = "the loss falls towards {floor} with exponent {exponent}";
+    FALLS_TO_0 = "the loss falls with exponent {exponent}, and no floor is seen";
     KIM = "Kim et al., arXiv 2509.14786 (regularised models on 200M tokens, $x$ = parameters in billions)";
     EXAMPLE = "Kim et al., arXiv 2509.14786";
 }
@@ -59,5 +62,15 @@ impl Law for Power {
         gradient[1] = term;
         gradient[2] = -row[0] * term;
         self.floor + term
+    }
+
+    fn says(&self) -> Option<Text> {
+        let exponent = number(self.exponent);
+        // A floor at the lower bound of the search is no floor.
+        Some(if self.floor < 1e-50 {
+            text!(FALLS_TO_0, exponent = exponent)
+        } else {
+            text!(FALLS, floor = loss(self.floor), exponent = exponent)
+        })
     }
 }

@@ -38,6 +38,8 @@ pub struct Runs {
     pub excluded: Vec<(usize, usize)>,
     /// Sentences that say from which columns each input came.
     pub how: Vec<Text>,
+    /// Heading of the column of the only input, for a law of one input that is read as it stands.
+    pub heading: Option<Text>,
     /// Sentences about implausible numbers in the rows.
     pub notes: Vec<Text>,
 }
@@ -99,6 +101,10 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
         let copies = lines.len() - differ.len();
         notes.push(text!(words::COPIES, copies = count(copies)));
     }
+    let heading = match &sources[..] {
+        [x, _] => x.alone().map(|column| Text::verbatim(&table.columns[column].name)),
+        _ => None,
+    };
     let formulas = sources.iter().map(|source| phrase(source.formula(table)));
     let symbols = law.info.inputs.iter().map(|input| Some(input.symbol)).chain([None]);
     let mut how: Vec<Text> = symbols
@@ -111,7 +117,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let weight = columns.get(Role::Weight).map(|k| name(&table.columns[k].name));
     how.extend(weight.map(|column| text!(words::WEIGHT_FROM, column = column)));
     let excluded = out.iter().enumerate().filter_map(|(row, rule)| rule.map(|rule| (table.lines[row], rule))).collect();
-    Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, notes })
+    Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, heading, notes })
 }
 
 /// The table, read again with one decimal mark. The user gives the mark; otherwise the loss or other columns of the fit

@@ -19,7 +19,7 @@ struct Read {
 }
 
 fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Read> {
-    let Runs { data, lines, excluded, how, notes } = super::runs(law, table, columns, objective, rules)?;
+    let Runs { data, lines, excluded, how, notes, .. } = super::runs(law, table, columns, objective, rules)?;
     let english = |texts: Vec<Text>| texts.iter().map(Text::english).collect();
     Ok(Read { data, lines, excluded, how: english(how), notes: english(notes) })
 }

@@ -23,7 +23,7 @@ use crate::fit::derived::Ask;
 use crate::fit::profile::{Profile, silent};
 use crate::fit::runs::{Columns, Rule, Runs, runs};
 use crate::fit::{Data, Entry, Fit, Input, Objective, Problem, Residual, Role, Search};
-use crate::output::{Figure, Output, Progress};
+use crate::output::{Output, Progress};
 use crate::params::{Choice, Params};
 use crate::table::Table;
 use crate::text;
@@ -47,7 +47,7 @@ const FILL: u32 = 10;
 /// Largest number of runs that figures show.
 const SHOWN: usize = 10_000;
 /// Index of the stream of noise for simulated runs. With this stream and the default seed, the intervals on every page
-/// contain the true parameters.
+/// contain the true parameters; a note on the page says so.
 const SIMULATED: u32 = 1;
 /// Number of refits between two turns of the event loop.
 const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
@@ -130,6 +130,8 @@ pub struct Common {
     pub rows: u32,
     /// Standard deviation of the noise of simulated runs.
     pub noise: f64,
+    /// Whether the user's runs are compared with published parameters: `yes` or `no`.
+    pub published: &'static str,
 }
 
 /// Declares the parameters of a page of fits: first those of this page alone, then those that all pages of fits have.
@@ -161,6 +163,8 @@ macro_rules! fit_params {
                 fixed: String = $crate::params::Spec::text(400).was(&["hold"]);
                 /// Whether to compute the profile of each parameter. A profile holds the parameter fixed at many values, fits the others at each value, and so shows which values the runs allow.
                 profiles: &'static str = $crate::params::Spec::choice("yes", $crate::kit::fits::SWITCH);
+                /// Whether to compare the runs of your table with published parameters of the law. Simulated runs are always compared.
+                published: &'static str = $crate::params::Spec::choice("no", $crate::kit::fits::SWITCH).label("compare with published fits");
                 /// Number of unique tokens available. Training on more tokens repeats them.
                 unique_tokens: f64 = $crate::params::Spec::number($unique, 1e3, 1e16).log().unit("tokens").was(&["have"]);
                 /// Target loss. The results then show how many tokens a model of the given size needs to reach the target. 0 turns this off.
@@ -189,6 +193,7 @@ macro_rules! fit_params {
                     },
                     rows: self.rows,
                     noise: self.noise,
+                    published: self.published,
                 }
             }
         }
@@ -210,8 +215,6 @@ pub trait Page: 'static {
     const DATA: &'static str;
     /// See [`Experiment::MAIN`].
     const MAIN: &'static [&'static str];
-    /// Ids of the figures that are folded, because few readers need them.
-    const FOLDED: &'static [&'static str] = &[];
     /// The parameters of the page, declared by `fit_params`.
     type Params: Params;
 
@@ -272,10 +275,7 @@ impl<P: Page> Experiment for Fits<P> {
     }
 
     fn output(&self) -> Output {
-        let mut output = self.fitting.output();
-        let folded = |figure: &&mut Figure| P::FOLDED.contains(&&*figure.id);
-        output.figures.iter_mut().filter(folded).for_each(|figure| figure.folded = true);
-        output
+        self.fitting.output()
     }
 }
 
@@ -322,12 +322,15 @@ pub struct Fitting {
     lines: Vec<usize>,
     /// Phrases that say which column has which role.
     how: Vec<Text>,
+    /// Heading of the user's column of the only input, if there is one.
+    heading: Option<Text>,
     /// Sentences about unusual properties of the columns.
     notes: Vec<Text>,
     /// Number of runs. Several rows may belong to one run.
     runs: usize,
     simulated: bool,
     resampled: bool,
+    published: bool,
     ask: Ask,
     others: Vec<(&'static str, Result<Problem>)>,
     stages: Vec<Stage>,
@@ -368,7 +371,7 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: O
         };
         let x: Vec<&[f64]> = places.into_iter().map(|k| columns[k].as_slice()).collect();
         let data = Data::new(law, &x, &made.y, objective.residual, Some(&lines))?;
-        Ok(Runs { data, lines: lines.clone(), excluded: Vec::new(), how: Vec::new(), notes: Vec::new() })
+        Ok(Runs { data, lines: lines.clone(), excluded: Vec::new(), how: Vec::new(), heading: None, notes: Vec::new() })
     })
 }
 
@@ -498,7 +501,7 @@ impl Fitting {
             problem.objective = objective;
             form.held.iter().chain(more).try_fold(problem, |problem, (j, value)| problem.hold(*j, *value))
         };
-        let Runs { data, lines, excluded, how, mut notes } = read(law)?;
+        let Runs { data, lines, excluded, how, heading, mut notes } = read(law)?;
         let excluded = excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         // No simulated run is left out.
         if !from && !texts.is_empty() {
@@ -525,11 +528,13 @@ impl Fitting {
             excluded,
             lines,
             how,
+            heading,
             notes,
             runs: if from { problem_of.data.runs().len() } else { problem_of.data.len() },
             simulated: !from,
             problem: problem_of,
             resampled: common.bootstrap > 0,
+            published: common.published == "yes",
             ask: common.ask,
             others,
             stages,
@@ -640,13 +645,16 @@ impl Fitting {
             profiles: &self.profiles,
             largest: self.largest.as_ref(),
             compared: &self.compared,
+            others: self.others.len(),
             excluded: &self.excluded,
             lines: &self.lines,
             how: &self.how,
+            heading: self.heading.as_ref(),
             notes: &self.notes,
             runs: self.runs,
             simulated: self.simulated,
             resampled: self.resampled,
+            published: self.published,
             ask: self.ask,
         }
         .output()

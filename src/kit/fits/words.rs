@@ -9,7 +9,13 @@ crate::texts! {
     // Whose parameters and curves.
     TRUTH = "truth of the simulation";
     TRUTH_OF = "truth of the simulation ({authors})";
-    YOUR_BUDGET = "your budget";
+    RATIO_AT_BUDGET = "your budget: {ratio} tokens per parameter";
+    BUDGET = "your budget, C = {compute} FLOPs";
+    TRUE_OPTIMUM = "truth: {parameters} parameters, {tokens} tokens";
+    OPTIMUM = "{parameters} parameters, {tokens} tokens";
+    TRUTH_AT = "truth: {value}";
+    FIT_AT = "fit: {value}";
+    WORTH_OF = "{epochs} epochs are worth {worth}";
     // Curves and points of the runs.
     FIT = "fit";
     RUNS = "runs";
@@ -28,7 +34,7 @@ crate::texts! {
     REFITS = "bootstrap refits";
     LOWEST = "lowest objective";
     LEVEL = "highest objective within the 95% interval";
-    END = "end of the 95% interval";
+    END = "end of the 95% interval: {value}";
     // Axes.
     LOSS = "loss";
     VALUE = "y";
@@ -45,12 +51,12 @@ crate::texts! {
     PLAIN_RESIDUAL = "predicted − measured";
     SIZE_OF_RUN = "parameters times tokens";
     // Titles of figures.
-    DATA = "Runs";
-    DATA_AND_FIT = "Runs and fit";
-    SIMULATED_DATA = "Simulated runs";
-    SIMULATED_DATA_AND_FIT = "Simulated runs and fit";
-    WORTH_OF_EPOCHS = "Worth of repeated epochs, in epochs of fresh tokens";
-    CONTOURS = "Equal loss, equal compute, and the compute-optimal split";
+    DATA = "The runs that the law is fitted to";
+    DATA_AND_FIT = "How well the law fits the runs";
+    SIMULATED_DATA = "The simulated runs that the law is fitted to";
+    SIMULATED_DATA_AND_FIT = "How well the law fits the simulated runs";
+    WORTH_OF_EPOCHS = "What K epochs are worth, in epochs of fresh tokens";
+    CONTOURS = "The best split of compute between parameters and tokens";
     FRONTIER = "Compute-optimal tokens per parameter, for each budget";
     PREDICTED_AND_MEASURED = "Predicted and measured values of the runs";
     RESIDUALS_OF_FIT = "Residuals of the fit, for runs of each size";
@@ -92,6 +98,7 @@ crate::texts! {
     WHICH = "lines";
     // Cells.
     HELD = "held fixed";
+    UNDETERMINED = "not determined";
     NOT_JUDGED = "not judged: there is no profile";
     THIS_LAW = "the law of this fit";
     LAW_FITTED = "fitted";
@@ -113,6 +120,7 @@ crate::texts! {
     STEPS = "stopped at the step limit, so the lowest objective may not be reached";
     NO_VALUE = "stopped, because the law gives no finite number there";
     // Notes on the runs.
+    OTHER_SEEDS = "The default seed is one whose noise lets all 95% intervals contain the true parameters. With other seeds about one interval in 20 misses the truth.";
     SIMULATED = "The runs are simulated from the law, with noise. The parameters of the simulation are those of {source}.";
     COLUMNS = "Columns: {columns}.";
     EXCLUDE_UNUSED = "Rules that leave out rows apply to a table, so they have no effect on simulated runs.";
@@ -143,9 +151,38 @@ crate::texts! {
     BEYOND = "At the budget of {compute} FLOPs the compute-optimal loss is {loss}, higher than the highest loss of the runs, {worst}. The budget may lie far below the compute of the runs, the unique tokens may be too few, or a unit may be wrong.";
     FAR_OFF = "Line {line} lies far from the fit: its loss is {measured}, the law gives {predicted}, and its residual is {ratio} times the median residual. Check the cells of this line, or leave it out.";
     MORE_FAR_OFF = "Besides line {line}, {others} more {others:line has a residual|lines have residuals} of more than {factor} times the median residual.";
+    // Answers, before and after the fit.
+    WILL_SPLIT = "The fit will say how many parameters and tokens are best for {compute} FLOPs.";
+    WILL_SAY_WORTH = "The fit will say what repeated epochs are worth, in epochs of fresh tokens.";
+    WILL_FIND = "The fit will find the parameters of the law and say how certain they are.";
+    SHOULD_FIND = "In the simulation, {law}: the fit should find that again.";
+    TRUE_SPLIT = "For {compute} FLOPs the simulated law is best at {parameters} parameters and {tokens} tokens: {ratio} tokens per parameter.";
+    FOUND_SPLIT = "For {compute} FLOPs these runs recommend {parameters} parameters and {tokens} tokens: {ratio} tokens per parameter.";
+    WIDE_SPLIT = "For {compute} FLOPs the fit says {parameters} parameters and {tokens} tokens, but these runs allow very different numbers.";
+    NO_SPLIT = "For {compute} FLOPs there is no best model size: the loss of the law keeps falling to the end of the sizes searched.";
+    TRUE_WORTH = "In the simulated law four epochs are worth {worth} fresh ones, and after {last} one more adds less than 0.1.";
+    FOUND_WORTH = "Four epochs are worth {worth} epochs of fresh tokens, and after {last} epochs one more adds less than 0.1.";
+    WORTH_WITHOUT_END = "Four epochs are worth {worth} epochs of fresh tokens, and even after {last} epochs one more adds at least 0.1.";
+    LOOSE_WORTH = "By the fit, four epochs are worth {worth} epochs of fresh tokens, but these runs do not determine how many epochs help.";
+    WORTH_BY_LAWS = "By {laws} laws, four epochs are worth {least} to {most} epochs of fresh tokens, and {best} has the lowest AICc.";
+    BEST_TWICE = "Of {laws} laws, {best} has the lowest AICc and predicts the largest runs best.";
+    BEST_OF_LAWS = "Of {laws} laws, {best} has the lowest AICc, and {sharpest} predicts the largest runs best.";
+    FITTED = "The law is fitted: these are its parameters.";
+    FOUND = "By the fit, {law}.";
+    FOUND_LOOSE = "By the fit, {law}, but these runs do not determine {parameters}.";
+    // Numbers of the answers.
+    PARAMETERS_FACT = "parameters";
+    TOKENS_FACT = "tokens";
+    WORTH_FACT = "worth of {epochs} epochs";
+    LAW_FACT = "AICc {aicc}, error on the largest runs {error}";
+    VALUE_ALONE = "{value}";
+    VALUE_BETWEEN = "{value} [{least}, {most}]";
+    VALUE_ABOVE = "{value}, at least {least}";
+    VALUE_BELOW = "{value}, at most {most}";
     // Verdicts.
-    COULD_COME = r"Hypothesis: the runs come from the parameters of {source}. Objective at these parameters minus objective at the fit, scaled by the noise to a chi-squared ($\chi^2$) statistic";
-    LIMIT = "The upper limit is for a fit with {free} free {free:parameter|parameters}. If the hypothesis is true, the statistic stays below the limit in 999 of 1000 sets of runs.";
+    COULD_COME = r"The runs come from the parameters of {source}. The number says how much worse these parameters fit the runs than the best ones, as a chi-squared ($\chi^2$) statistic";
+    ALLOWS_TRUTH = r"The fit allows the true parameters of the simulation, those of {source}. The number says how much worse these parameters fit the runs than the best ones, as a chi-squared ($\chi^2$) statistic";
+    LIMIT = "The limit is for a fit with {free} free {free:parameter|parameters}. If the runs do come from these parameters, the statistic stays below it in 999 of 1000 sets of runs.";
     NOT_RULED_OUT = "The runs allow these parameters, but may also allow very different ones, because the profiles do not show that every parameter is determined. Add more runs, or runs with less noise, to decide.";
     NO_PROFILES = "The runs allow these parameters, but may also allow very different ones: only profiles show whether every parameter is determined. Compute the profiles to decide.";
 }

@@ -30,8 +30,6 @@ impl Page for Chinchilla {
     const DATA: &'static str =
         "A line of headings, then one run per line: parameters, tokens (or compute, C = 6ND), and loss.";
 
-    const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "B"];
-
     const MAIN: &'static [&'static str] = &["budget", "rows", "noise"];
     type Params = Params;
 

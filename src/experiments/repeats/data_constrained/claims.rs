@@ -24,7 +24,7 @@ pub(super) const fn on_runs(
         .over(RUNS)
 }
 
-pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
+pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&published=yes";
 pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_N=1e12";
 pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";

@@ -69,9 +69,7 @@ impl Page for DataConstrained {
 
     const DATA: &'static str = "The first line holds the headings. Each further line is one run: its number of parameters, tokens seen, unique tokens (or epochs) and loss.";
 
-    const FOLDED: &'static [&'static str] = &["residuals", "E", "A", "alpha", "B", "beta", "nu"];
-
-    const MAIN: &'static [&'static str] = &["unique-tokens", "budget"];
+    const MAIN: &'static [&'static str] = &["form", "rows", "noise"];
     type Params = Params;
 
     fn common(params: &Params) -> Common {

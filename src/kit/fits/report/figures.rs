@@ -1,9 +1,10 @@
 //! Figures of a fit.
 
-use super::{Claimed, LEVEL, Study, published_id};
+use super::answer::EPOCHS;
+use super::{Claimed, Compared, LEVEL, Study, published_id};
 use crate::fit::bootstrap::{self, interval};
 use crate::fit::choose;
-use crate::fit::derived::{allocation, inputs, tokens_for};
+use crate::fit::derived::{allocation, tokens_for};
 use crate::fit::objective::Room;
 use crate::fit::profile::Profile;
 use crate::fit::{Fit, Residual, Role, Transform};
@@ -12,7 +13,7 @@ use crate::math;
 use crate::output::{Axis, Figure, Mark, Series, units};
 use crate::stats::{order, sort};
 use crate::text;
-use crate::text::{Argument, Template, Text, interval as ends_of, loss, name, number};
+use crate::text::{Argument, Template, Text, amount, count, interval as ends_of, loss, multiple, name, number};
 
 /// Largest number of refits that are used to compute a band.
 const BAND: usize = 400;
@@ -196,79 +197,139 @@ impl Study<'_> {
             series.push(Series::theory(published_id(k), self.whose(&claimed), curve.clone(), y));
         }
         if let Some(fit) = self.fit {
-            let line = Series::theory("fit", words::FIT, curve, self.along(&fit.params, &inputs));
+            let line = Series::theory("fit", words::FIT, curve.clone(), self.along(&fit.params, &inputs));
             series.push(self.curve(line, &inputs));
+            series.extend(self.other_laws(&curve, &inputs));
         }
         let (title, value) = self.runs();
-        Figure::new("data", title, Axis::log(words::X), value).series(series)
+        let mut figure = Figure::new("data", title, Axis::log(words::X), value).series(series);
+        figure.heading = self.heading.cloned();
+        figure
+    }
+
+    /// The fitted curves of other laws with one input.
+    #[inline(never)]
+    fn other_laws(&self, x: &[f64], inputs: &[Vec<f64>]) -> Vec<Series> {
+        let one = |(k, other): (usize, &Compared)| {
+            let (law, p) = other.fitted.as_ref().filter(|(law, _)| law.info.inputs.len() == 1)?;
+            let y = inputs.iter().map(|x| law.predict(p, x)).collect();
+            Some(Series::theory(format!("law-{}", k + 1), Text::verbatim(other.name), x.to_vec(), y))
+        };
+        self.compared.iter().enumerate().filter_map(one).collect()
     }
 
     /// Figure of the worth of K epochs over U unique tokens. The worth is the number of fresh tokens that would give an
-    /// equal loss, divided by U.
-    ///
-    /// `d` and `u` are the places of the tokens and of the unique tokens among the inputs. The model has a hundredth of U parameters: it is so small that the unique tokens support all of its parameters.
+    /// equal loss, divided by U. `d` and `u` are the places of the tokens and of the unique tokens among the inputs.
     #[inline(never)]
     pub(super) fn worth(&self, d: usize, u: usize) -> Figure {
         let (data, law) = (&self.shown.data, self.problem.law);
-        let middle = (0..data.len()).map(|i| math::ln(data.input(i)[u])).sum::<f64>() / data.len() as f64;
-        let unique = math::exp(middle);
-        let size = unique / 100.0;
+        let over = self.worth_over(u);
         let [_, most] = ends((0..data.len()).map(|i| data.input(i)[d] / data.input(i)[u]));
         let xs = math::ratios(1.0, most.clamp(16.0, 1000.0), CURVE / 2 + 1);
-        let worth = |p: &[f64], k: f64| {
-            let loss = law.predict(p, &inputs(law, size, k * unique, Some(unique)));
-            tokens_for(law, p, size, loss, None) / unique
-        };
-        let of = |p: &[f64]| xs.iter().map(|&k| worth(p, k)).collect::<Vec<_>>();
+        let of = |p: &[f64]| xs.iter().map(|&k| over.of(law, p, k)).collect::<Vec<_>>();
         let fitted =
             self.fit.map(|fit| self.banded(Series::theory("fit", words::FIT, xs.clone(), of(&fit.params)), &of));
         let fresh = Series::theory("fresh", words::FRESH, xs.clone(), xs.clone());
         let mut series: Vec<_> = fitted.into_iter().chain([fresh]).collect();
         series.extend(self.theirs(&xs, &of));
+        series.extend(self.worth_by_other_laws(&xs, u));
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let (x, y) = (Axis::log(words::EPOCHS), Axis::log(words::WORTH));
-        Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series)
+        let mut figure = Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series);
+        figure.marks.extend(self.fit.map(|fit| &fit.params[..]).or(self.known()).map(|p| {
+            let worth = over.of(law, p, EPOCHS);
+            Mark::at(text!(words::WORTH_OF, epochs = count(EPOCHS), worth = multiple(worth)), EPOCHS, worth)
+        }));
+        figure
+    }
+
+    /// The worth of epochs under other laws of repeated data that were fitted to the runs.
+    fn worth_by_other_laws(&self, x: &[f64], u: usize) -> Vec<Series> {
+        let one = |(k, other): (usize, &Compared)| {
+            let (law, p) = other.repeats()?;
+            let y = x.iter().map(|&epochs| self.worth_over(u).of(law, p, epochs)).collect();
+            Some(Series::theory(format!("law-{}", k + 1), Text::verbatim(other.name), x.to_vec(), y))
+        };
+        self.compared.iter().enumerate().filter_map(one).collect()
     }
 
     /// Figure of parameters against tokens: the runs, lines of equal loss, lines of equal compute, and the
-    /// compute-optimal split.
-    pub(super) fn contours(&self, fit: &Fit) -> Option<Figure> {
-        let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
-        let (data, law) = (&self.shown.data, self.problem.law);
+    /// compute-optimal split. Before the fit, the law has the true or published parameters, if there are any. `n` and
+    /// `d` are the places of the parameters and of the tokens among the inputs.
+    #[inline(never)]
+    pub(super) fn contours(&self, n: usize, d: usize) -> Figure {
+        let data = &self.shown.data;
         let at = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]).collect::<Vec<_>>();
         let (sizes, tokens) = (at(n), at(d));
-        let ([n_lo, n_hi], [d_lo, d_hi]) = (ends(sizes.iter().copied()), ends(tokens.iter().copied()));
-        let [c_lo, c_hi] = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d));
-        let inside = |d: f64| if (0.5 * d_lo..=2.0 * d_hi).contains(&d) { d } else { f64::NAN };
-        let xs = || math::ratios(0.5 * n_lo, 2.0 * n_hi, CURVE + 1);
-        let mut losses = data.y.clone();
-        sort(&mut losses);
+        let p = self.fit.map(|fit| &fit.params[..]).or(self.known());
+        let split = |p: &[f64]| self.ask.compute.map(|c| allocation(self.problem.law, p, c, self.ask.unique));
+        // The best split of the budget may lie far beyond the runs.
+        let best = p.and_then(split).filter(|[n, d, _]| n.is_finite() && d.is_finite());
+        let with = |values: &[f64], k: usize| {
+            let [lo, hi] = ends(values.iter().copied().chain(best.map(|best| best[k])));
+            [0.5 * lo, 2.0 * hi]
+        };
+        let frame = [with(&sizes, 0), with(&tokens, 1)];
+        let compute = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d).chain(best.and(self.ask.compute)));
         let mut series = vec![Series::measured("runs", words::RUNS, sizes, tokens)];
-        let best: Vec<_> = math::ratios(c_lo, c_hi, 25)
-            .into_iter()
-            .map(|c| allocation(law, &fit.params, c, self.ask.unique))
-            .filter(|[n, d, _]| (0.5 * n_lo..=2.0 * n_hi).contains(n) && inside(*d).is_finite())
-            .collect();
-        let (x, y) = best.iter().map(|[n, d, _]| (*n, *d)).unzip();
-        series.push(Series::theory("best", words::BEST, x, y));
+        if let Some(p) = p {
+            series.extend(self.best_and_equal_loss(p, frame, compute));
+        }
+        series.extend(self.equal_compute(frame, compute));
+        series.retain(|series| series.y.iter().any(|y| y.is_finite()));
+        let (x, y) = (Axis::log(words::PARAMETERS_N), Axis::log(words::TOKENS_D));
+        let mut figure = Figure::new("contours", words::CONTOURS, x, y).series(series);
+        figure.marks.extend(
+            best.map(|[n, d, _]| Mark::at(text!(words::OPTIMUM, parameters = amount(n), tokens = amount(d)), n, d)),
+        );
+        figure.marks.extend(
+            self.fit.and(self.truth()).and_then(split).map(|[n, d, _]| {
+                Mark::at(text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d)), n, d)
+            }),
+        );
+        figure
+    }
+
+    /// The compute-optimal split of each budget in the range `compute`, and lines of equal loss, within a frame of
+    /// parameters and tokens.
+    fn best_and_equal_loss(&self, p: &[f64], frame: [[f64; 2]; 2], [c_lo, c_hi]: [f64; 2]) -> Vec<Series> {
+        let (law, [[n_lo, n_hi], [d_lo, d_hi]]) = (self.problem.law, frame);
+        let inside = |d: f64| if (d_lo..=d_hi).contains(&d) { d } else { f64::NAN };
+        let xs = || math::ratios(n_lo, n_hi, CURVE + 1);
+        let best = math::ratios(c_lo, c_hi, 25).into_iter().map(|c| allocation(law, p, c, self.ask.unique));
+        let (x, y) = best
+            .filter(|[n, d, _]| (n_lo..=n_hi).contains(n) && inside(*d).is_finite())
+            .map(|[n, d, _]| (n, d))
+            .unzip();
+        let mut series = vec![Series::theory("best", words::BEST, x, y)];
+        let mut losses = self.shown.data.y.clone();
+        sort(&mut losses);
         for k in 0..4 {
             let level = bootstrap::quantile(&losses, 0.1 + 0.25 * f64::from(k));
-            let tokens = |n: &f64| inside(tokens_for(law, &fit.params, *n, level, self.ask.unique));
+            let tokens = |n: &f64| inside(tokens_for(law, p, *n, level, self.ask.unique));
             let (id, label) = (format!("loss-{}", k + 1), text!(words::EQUAL_LOSS, loss = loss(level)));
             series.push(Series::theory(id, label, xs(), xs().iter().map(tokens).collect()).group("loss"));
         }
+        series
+    }
+
+    /// Lines of equal compute within a frame of parameters and tokens: the budget, and three powers of ten.
+    fn equal_compute(&self, [[n_lo, n_hi], [d_lo, d_hi]]: [[f64; 2]; 2], [c_lo, c_hi]: [f64; 2]) -> Vec<Series> {
+        let inside = |d: f64| if (d_lo..=d_hi).contains(&d) { d } else { f64::NAN };
+        let xs = || math::ratios(n_lo, n_hi, CURVE + 1);
+        let line = |id: String, label: Text, c: f64| {
+            let y = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
+            Series::theory(id, label, xs(), y)
+        };
+        let budget = |c: f64| line("budget".into(), text!(words::BUDGET, compute = number(c)), c);
         let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
         let step = ((power(c_hi) - power(c_lo)) / 3.0).ceil().max(1.0);
-        for k in 0..3 {
-            let exponent = power(c_lo).ceil() + step * f64::from(k);
-            let c = math::pow(10.0, exponent);
-            let y = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
+        let powers = (0..3).map(|k| {
+            let c = math::pow(10.0, power(c_lo).ceil() + step * f64::from(k));
             let label = text!(words::EQUAL_COMPUTE, compute = number(c));
-            series.push(Series::theory(format!("compute-{}", k + 1), label, xs(), y).group("compute"));
-        }
-        series.retain(|series| series.y.iter().any(|y| y.is_finite()));
-        let (x, y) = (Axis::log(words::PARAMETERS_N), Axis::log(words::TOKENS_D));
-        Some(Figure::new("contours", words::CONTOURS, x, y).series(series))
+            line(format!("compute-{}", k + 1), label, c).group("compute")
+        });
+        self.ask.compute.map(budget).into_iter().chain(powers).collect()
     }
 
     /// Figure of the compute-optimal number of tokens per parameter against the compute budget.
@@ -292,7 +353,8 @@ impl Study<'_> {
             Axis::log(words::RATIO),
         )
         .series(series);
-        figure.marks.push(Mark::at_x(words::YOUR_BUDGET, budget));
+        let label = text!(words::RATIO_AT_BUDGET, ratio = multiple(at(&fit.params, budget)));
+        figure.marks.push(Mark::at_x(label, budget));
         Some(figure)
     }
 
@@ -332,7 +394,9 @@ impl Study<'_> {
         let from_zero = size.iter().any(|x| *x <= 0.0);
         let runs = Series::measured("residuals", words::RESIDUALS, size, room.residuals);
         let (x, y) = (axis(size_label, !from_zero), axis(label, false));
-        Figure::new("residuals", words::RESIDUALS_OF_FIT, x, y).series([runs])
+        let mut figure = Figure::new("residuals", words::RESIDUALS_OF_FIT, x, y).series([runs]);
+        figure.heading = self.heading.cloned();
+        figure
     }
 
     /// Figure of the refitted values of the two parameters with the strongest correlation.
@@ -372,9 +436,13 @@ impl Study<'_> {
             Series::theory("level", words::LEVEL, vec![lo, hi], vec![level; 2]),
         ]);
         let ends = profile.interval().into_iter().filter(|end| end.is_finite());
-        figure.marks = ends.map(|end| Mark::at_x(words::END, end)).collect();
-        figure.marks.push(Mark::at_x(words::FIT, fit.params[j]));
-        figure.marks.extend(self.truth().map(|truth| Mark::at_x(words::TRUTH, truth[j])));
+        figure.marks = ends.map(|end| Mark::at_x(text!(words::END, value = number(end)), end)).collect();
+        if !self.undetermined(j, fit.params[j]) {
+            let value = fit.params[j];
+            figure.marks.push(Mark::at_x(text!(words::FIT_AT, value = number(value)), value));
+        }
+        let at = |truth: &[f64]| Mark::at_x(text!(words::TRUTH_AT, value = number(truth[j])), truth[j]);
+        figure.marks.extend(self.truth().map(at));
         figure
     }
 }

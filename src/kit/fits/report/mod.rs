@@ -5,13 +5,14 @@ use crate::fit::choose::{self, Extrapolation};
 use crate::fit::derived::Ask;
 use crate::fit::minimise::Stop;
 use crate::fit::profile::{Profile, critical, determined, sharpness, silent};
-use crate::fit::{Fit, Problem, Published, Role};
+use crate::fit::{Entry, Fit, Problem, Published, Role};
 use crate::kit::fits::words;
 use crate::output::{Against, Id, Limit, Output, Verdict};
 use crate::stats::correlation;
 use crate::text;
 use crate::text::{Template, Text, count, name};
 
+mod answer;
 mod figures;
 mod tables;
 
@@ -32,12 +33,16 @@ pub struct Study<'a> {
     pub largest: Option<&'a Extrapolation>,
     /// Comparisons with other laws that were fitted to these runs.
     pub compared: &'a [Compared],
+    /// Number of other laws that are to be fitted to these runs.
+    pub others: usize,
     /// Rows that were left out: for each, the number of its line and the rule, as the user typed it.
     pub excluded: &'a [(usize, String)],
     /// For each row, the number of its line in the table.
     pub lines: &'a [usize],
     /// Phrases that say which column has which role.
     pub how: &'a [Text],
+    /// Heading of the user's column of the only input, if there is one.
+    pub heading: Option<&'a Text>,
     /// Sentences about unusual properties of the columns.
     pub notes: &'a [Text],
     /// Number of runs. Several rows may belong to one run.
@@ -46,7 +51,8 @@ pub struct Study<'a> {
     pub simulated: bool,
     /// Whether the user asked for bootstrap resamples.
     pub resampled: bool,
-
+    /// Whether the user asked for a comparison with published parameters. Simulated runs are always compared.
+    pub published: bool,
     /// What to compute from the fit in addition to the parameters, such as the best split of a compute budget.
     pub ask: Ask,
 }
@@ -58,6 +64,8 @@ pub struct Compared {
     /// Number of free parameters, objective, R², corrected Akaike information criterion (`AICc`), and, for the largest
     /// runs, error and bias of the prediction.
     numbers: [f64; 6],
+    /// The law and its fitted parameters; `None` if it could not be fitted.
+    fitted: Option<(&'static Entry, Vec<f64>)>,
     /// Why the law could not be fitted; `None` if it was fitted.
     failed: Option<Text>,
 }
@@ -67,12 +75,19 @@ impl Compared {
     pub fn of(name: &'static str, problem: &Problem, fit: &Fit, largest: Option<&Extrapolation>) -> Self {
         let [error, bias] = largest.map_or([f64::NAN; 2], |out| [out.error, out.bias]);
         let (r2, aicc) = (choose::r2(problem, &fit.params), choose::aicc(problem, fit).unwrap_or(f64::NAN));
-        Self { name, numbers: [problem.free() as f64, fit.value, r2, aicc, error, bias], failed: None }
+        let numbers = [problem.free() as f64, fit.value, r2, aicc, error, bias];
+        Self { name, numbers, fitted: Some((problem.law, fit.params.clone())), failed: None }
     }
 
     /// The comparison of a law that could not be fitted.
     pub fn failed(name: &'static str, why: &Text) -> Self {
-        Self { name, numbers: [f64::NAN; 6], failed: Some(why.clone()) }
+        Self { name, numbers: [f64::NAN; 6], fitted: None, failed: Some(why.clone()) }
+    }
+
+    /// The law and its fitted parameters, if the law was fitted and knows repeated data.
+    fn repeats(&self) -> Option<(&'static Entry, &[f64])> {
+        let (law, p) = self.fitted.as_ref()?;
+        law.info.inputs.iter().any(|input| input.role == Role::Unique).then_some((*law, p))
     }
 }
 
@@ -114,12 +129,15 @@ struct Claimed {
 }
 
 impl Study<'_> {
-    /// All figures, tables and verdicts that can be shown so far.
+    /// The answer, and all figures, tables and verdicts that can be shown so far. The first figure shows the answer;
+    /// all figures after the second are folded.
     pub fn output(&self) -> Output {
-        let [n, d, u] = [Role::Params, Role::Tokens, Role::Unique].map(|role| self.place(role));
-        let mut output = Output { answer: None, figures: Vec::new(), tables: vec![self.notes()], verdicts: Vec::new() };
-        if let (Some(d), Some(u)) = (d, u) {
-            output.figures.push(self.worth(d, u));
+        let [n, d, u] = self.roles();
+        let mut output = Output { answer: Some(self.answer()), tables: vec![self.notes()], ..Output::default() };
+        match (n, d, u) {
+            (_, Some(d), Some(u)) => output.figures.push(self.worth(d, u)),
+            (Some(n), Some(d), None) => output.figures.push(self.contours(n, d)),
+            _ => {}
         }
         output.figures.push(match (n, d) {
             (Some(n), Some(d)) => self.data(n, d, u),
@@ -132,6 +150,7 @@ impl Study<'_> {
             output.tables.push(self.left_out());
         }
         output.tables.retain(|table| !table.rows.is_empty());
+        output.figures.iter_mut().skip(2).for_each(|figure| figure.folded = true);
         output
     }
 
@@ -139,7 +158,9 @@ impl Study<'_> {
     #[inline(never)]
     fn of_fit(&self, fit: &Fit, output: &mut Output) {
         let figures = &mut output.figures;
-        figures.extend(self.contours(fit));
+        if let [Some(n), Some(d), Some(_)] = self.roles() {
+            figures.push(self.contours(n, d));
+        }
         figures.extend(self.frontier(fit));
         figures.push(self.predicted(fit));
         figures.push(self.residuals(fit));
@@ -161,12 +182,12 @@ impl Study<'_> {
         self.problem.law.info.inputs.iter().position(|input| input.role == role)
     }
 
-    /// Published parameters that the fit is compared with. There are none if an input of the law is just called `x`,
-    /// because the `x` of a user's table need not be the quantity that the publication calls `x`. Simulated runs are
-    /// always compared.
+    /// Published parameters that the fit is compared with. Runs of the user are compared only if the user asks for it,
+    /// and never if an input of the law is just called `x`, because the `x` of a user's table need not be the quantity
+    /// that the publication calls `x`. Simulated runs are always compared.
     fn printed(&self) -> &'static [Published] {
         let info = self.problem.law.info;
-        let same = self.simulated || self.place(Role::X).is_none();
+        let same = self.simulated || self.published && self.place(Role::X).is_none();
         if same { info.published } else { &[] }
     }
 
@@ -233,7 +254,8 @@ impl Study<'_> {
     ///
     /// A verdict is "differs" if the runs rule the set out. It is "agrees" if the runs do not rule the set out and
     /// determine every free parameter. Otherwise it is "cannot tell", because runs that do not determine the parameters
-    /// are consistent with very different ones.
+    /// are consistent with very different ones. The true parameters of simulated runs are a prediction: the fit should
+    /// allow them. All other parameters are rivals.
     fn verdicts(&self, fit: &Fit) -> Vec<Verdict> {
         let sharpness = sharpness(self.problem, fit);
         let free = self.problem.free();
@@ -249,12 +271,18 @@ impl Study<'_> {
             }
             let rise = 2.0 * (self.problem.value(&theirs) - fit.value) * sharpness;
             let possible = rise <= most;
-            let claim = text!(words::COULD_COME, source = text::phrase(claimed.source));
+            let truth = self.truth() == Some(claimed.values);
+            let source = text::phrase(claimed.source);
+            let claim = if truth {
+                text!(words::ALLOWS_TRUTH, source = source)
+            } else {
+                text!(words::COULD_COME, source = source)
+            };
             let verdict = Verdict {
                 measured: rise,
                 theory: Some(most),
                 limit: Some(Limit::Upper),
-                against: Against::Rival,
+                against: if truth { Against::Prediction } else { Against::Rival },
                 agrees: rise.is_finite().then_some(possible),
                 ..Verdict::pending(published_id(k), claim).note(text!(words::LIMIT, free = count(free)))
             };

@@ -90,6 +90,7 @@ impl Study<'_> {
         } else {
             text!(words::COLUMNS, columns = list(self.how.to_vec()))
         }];
+        notes.extend(self.simulated.then(|| words::OTHER_SEEDS.into()));
         notes.extend(self.notes.iter().cloned());
         notes.push(text!(words::ROWS_OF_RUNS, rows = count(rows), runs = count(runs)));
         if !self.excluded.is_empty() {
@@ -254,12 +255,22 @@ impl Study<'_> {
         notes
     }
 
+    /// The value of parameter `j` in a table; words if the value says nothing about the runs.
+    fn value(&self, j: usize, value: f64) -> Cell {
+        if self.undetermined(j, value) { words::UNDETERMINED.into() } else { value.into() }
+    }
+
+    /// The law of this fit, to compare with others.
+    pub(super) fn compared_own(&self, fit: &Fit) -> Compared {
+        Compared::of(self.problem.law.info.slug, self.problem, fit, self.largest)
+    }
+
     pub(super) fn parameters(&self, fit: &Fit) -> Table {
         let params = self.problem.law.info.params;
         let boot = bootstrap::intervals(self.problem, self.refits, LEVEL);
         let judged = self.bootstrapped();
         let rows = params.iter().enumerate().map(|(j, param)| {
-            let mut row: Vec<Cell> = vec![Template::new(param.name).into(), fit.params[j].into()];
+            let mut row: Vec<Cell> = vec![Template::new(param.name).into(), self.value(j, fit.params[j])];
             let held = self.problem.held[j].is_some();
             let profile = self.profiles.iter().find(|(k, _)| *k == j).map(|(_, profile)| profile);
             let none = [f64::NAN; 2];
@@ -325,23 +336,24 @@ impl Study<'_> {
         let rows = answers(law, &fit.params, &self.ask).into_iter().enumerate().map(|(k, answer)| {
             let ends = interval(refits.iter().map(|answers| answers[k].value), LEVEL);
             let [lo, hi] = opened([f64::NEG_INFINITY, 1e30], ends);
-            let theirs = published.as_ref().map_or(f64::NAN, |answers| answers[k].value);
-            vec![answer.name.into(), answer.value.into(), lo.into(), hi.into(), theirs.into()]
+            let mut row: Vec<Cell> = vec![answer.name.into(), answer.value.into(), lo.into(), hi.into()];
+            row.extend(published.as_ref().map(|answers| Cell::from(answers[k].value)));
+            row
         });
+        let mut columns = [words::QUANTITY, words::NUMBER, words::LOWER, words::UPPER].map(column).to_vec();
+        columns.extend(published.as_ref().map(|_| column(words::AS_PUBLISHED)));
         Table {
             id: "derived",
             nothing: Some(words::NEVER_REACHED),
             title: words::DERIVED.into(),
-            columns: [words::QUANTITY, words::NUMBER, words::LOWER, words::UPPER, words::AS_PUBLISHED]
-                .map(column)
-                .to_vec(),
             rows: rows.collect(),
+            columns,
         }
     }
 
     /// Table of the laws that are fitted to the same rows.
     pub(super) fn compared(&self, fit: &Fit) -> Table {
-        let own = Compared::of(self.problem.law.info.slug, self.problem, fit, self.largest);
+        let own = self.compared_own(fit);
         let row = |called: Text, law: &Compared| {
             let failed = law.failed.clone().map(|reason| text!(words::LAW_FAILED, reason = phrase(reason)));
             let outcome = failed.unwrap_or_else(|| words::LAW_FITTED.into());
@@ -373,8 +385,8 @@ impl Study<'_> {
     pub(super) fn valleys(&self, fit: &Fit) -> Table {
         let valleys = if fit.valleys.len() > 1 { fit.valleys.as_slice() } else { &[] };
         let rows = valleys.iter().take(20).map(|valley| {
-            let numbers = [valley.value, valley.reached as f64].into_iter().chain(valley.params.iter().copied());
-            numbers.map(Cell::from).collect()
+            let numbers = [valley.value, valley.reached as f64].map(Cell::from);
+            numbers.into_iter().chain(valley.params.iter().enumerate().map(|(j, p)| self.value(j, *p))).collect()
         });
         Table {
             id: "valleys",
