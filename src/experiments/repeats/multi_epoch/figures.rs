@@ -6,7 +6,7 @@ use crate::experiments::repeats::reuse::{Cell as Risks, Estimate, Tuned, saturat
 use crate::math::{self, Z95};
 use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::text;
-use crate::text::{Template, Text, count, number};
+use crate::text::{Template, Text, count, multiple, number};
 use crate::theory::one_hot::PowerLaw;
 use crate::theory::{dense, muennighoff, reuse};
 
@@ -107,7 +107,15 @@ impl MultiEpoch {
     pub(super) fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let mut series = self.against_epochs(&|e| Self::known(&e.reuse), &|i| reuse[i].reuse.clone(), &|_| 1.0);
         series.push(self.as_good_as_fresh(&series));
-        Figure::new("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).drawn()
+        // The last point of the largest data set says its number.
+        let size = self.largest();
+        let worth = reuse[size].plateau().map(|e| e.value).or_else(|| self.expected_worth(size));
+        let mark = worth.map(|worth| {
+            let (epochs, samples) = (count(self.most_epochs()), count(self.sizes[size]));
+            let label = text!(words::WORTH_THERE, epochs = epochs, samples = samples, worth = multiple(worth));
+            Mark::at(label, f64::from(self.most_epochs()), worth)
+        });
+        Figure::new("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).marks(mark).drawn()
     }
 
     pub(super) fn saturation_figure(&self, reuse: &[Reuse]) -> Option<Figure> {

@@ -281,6 +281,7 @@ impl MultiEpoch {
             );
             // An interval that holds 1 and much else does not say that nothing changes.
             let mut verdict = Verdict::of("constant-reuse", claim, ratio.value, Some(ratio.interval(z)), 1.0, 0.0)
+                .rival()
                 .note(note)
                 .within(SAME, words::MORE_RUNS_OR_RANGE);
             if self.params.lr > 0.0 {

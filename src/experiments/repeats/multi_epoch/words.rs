@@ -65,7 +65,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Features of different strength", query: "features=5&spectrum=power&a=1" },
         Preset {
             title: "Power-law data, simulated",
-            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=1000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
+            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=1000&epochs=1,2,4,8,16,32,64,128&runs=64",
         },
         Preset {
             title: "Power-law data as published, computed exactly",
@@ -83,7 +83,7 @@ pub(super) const INFO: Info = Info {
 crate::texts! {
     // Axes.
     EPOCHS = "number of epochs K";
-    REUSE_RATE = "effective reuse rate E";
+    REUSE_RATE = "worth in epochs of fresh samples, E";
     SAMPLES = "number of samples N";
     RISK = "excess risk R";
     BEST_RISK = "excess risk R* at the best learning rate";
@@ -95,9 +95,21 @@ crate::texts! {
     LEARNING_RATE = "learning rate";
     DATA_SET = "size of the data set";
     SATURATION = "epochs K where E = 0.75 K";
+    // Answers, before and after the run.
+    WILL_MEASURE = "The runs will show how many epochs of fresh samples {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth.";
+    SHOULD_BE_WORTH = "By theory, {epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}.";
+    SHOULD_BE_WORTH_ALONE = "By theory, {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth {worth} epochs of fresh samples.";
+    ARE_WORTH = "{epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}.";
+    ARE_WORTH_ALONE = "{epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth {worth} epochs of fresh samples.";
+    AT_ONE_RATE = "At learning rate {rate}, {epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}.";
+    NO_WORTH = "These runs do not show what {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth.";
+    WORTH_FACT = "worth of {epochs} {epochs:epoch|epochs}, N = {samples}";
+    WORTH = "{worth}";
+    WORTH_WITHIN = "{worth} [{least}, {most}]";
+    WORTH_THERE = "K = {epochs}, N = {samples}: {worth}";
     // Titles.
     RISK_AGAINST_EPOCHS = "Excess risk against the number of epochs";
-    REUSE_AGAINST_EPOCHS = "Effective reuse rate against the number of epochs";
+    REUSE_AGAINST_EPOCHS = "What K epochs over N samples are worth";
     SATURATION_AGAINST_SAMPLES = "Where more epochs stop helping, against the number of samples";
     COLLAPSE_IN_LOG = "Curves of E against K for all N, in units of ln N";
     COLLAPSE_IN_POWER = "Curves of E against K for all N, in units of N to the power b/(a − b)";
