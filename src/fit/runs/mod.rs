@@ -38,8 +38,8 @@ pub struct Runs {
     pub excluded: Vec<(usize, usize)>,
     /// Sentences that say from which columns each input came.
     pub how: Vec<Text>,
-    /// What each input is called in the table, in the law's order: a heading, or a formula of headings.
-    pub called: Vec<Text>,
+    /// Heading of the column of the only input, for a law of one input that is read as it stands.
+    pub heading: Option<Text>,
     /// Sentences about implausible numbers in the rows.
     pub notes: Vec<Text>,
 }
@@ -101,8 +101,11 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
         let copies = lines.len() - differ.len();
         notes.push(text!(words::COPIES, copies = count(copies)));
     }
-    let called: Vec<Text> = sources.iter().map(|source| source.formula(table)).collect();
-    let formulas = called.iter().cloned().map(phrase);
+    let heading = match &sources[..] {
+        [x, _] => x.alone().map(|column| Text::verbatim(&table.columns[column].name)),
+        _ => None,
+    };
+    let formulas = sources.iter().map(|source| phrase(source.formula(table)));
     let symbols = law.info.inputs.iter().map(|input| Some(input.symbol)).chain([None]);
     let mut how: Vec<Text> = symbols
         .zip(formulas)
@@ -114,7 +117,7 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let weight = columns.get(Role::Weight).map(|k| name(&table.columns[k].name));
     how.extend(weight.map(|column| text!(words::WEIGHT_FROM, column = column)));
     let excluded = out.iter().enumerate().filter_map(|(row, rule)| rule.map(|rule| (table.lines[row], rule))).collect();
-    Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, called, notes })
+    Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, heading, notes })
 }
 
 /// Decides the table's decimal mark, and returns the table as it is read with this mark. The user gives the mark;

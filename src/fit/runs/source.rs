@@ -55,6 +55,14 @@ impl Source {
         self.parts().map(|part| part.column)
     }
 
+    /// The column that holds the input as it stands; `None` if the input is computed.
+    pub(super) fn alone(&self) -> Option<usize> {
+        match (&self.times[..], &self.over[..]) {
+            ([part], []) => (part.unit == 1.0).then_some(part.column),
+            _ => None,
+        }
+    }
+
     /// Values of the input in the rows with the indices `rows`.
     pub(super) fn of(&self, table: &Table, rows: &[usize]) -> Vec<f64> {
         let product = |list: &[Part], row: usize| {

@@ -47,7 +47,7 @@ const FILL: u32 = 10;
 /// Largest number of runs that figures show.
 const SHOWN: usize = 10_000;
 /// Run index with which the noise of simulated runs is drawn. With this index and the default seed, the intervals on
-/// every page contain the true parameters.
+/// every page contain the true parameters; a note on the page says so.
 const SIMULATED: u32 = 1;
 /// Number of refits that are computed between two turns of the event loop.
 const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
@@ -324,8 +324,8 @@ pub struct Fitting {
     lines: Vec<usize>,
     /// Phrases that say which column has which role.
     how: Vec<Text>,
-    /// What each input is called in the table, in the law's order; empty for simulated runs.
-    called: Vec<Text>,
+    /// Heading of the user's column of the only input, if there is one.
+    heading: Option<Text>,
     /// Sentences about unusual properties of the columns.
     notes: Vec<Text>,
     /// Number of runs. Several rows may belong to one run.
@@ -374,14 +374,7 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: O
         };
         let x: Vec<&[f64]> = places.into_iter().map(|k| columns[k].as_slice()).collect();
         let data = Data::new(law, &x, &made.y, objective.residual, Some(&lines))?;
-        Ok(Runs {
-            data,
-            lines: lines.clone(),
-            excluded: Vec::new(),
-            how: Vec::new(),
-            called: Vec::new(),
-            notes: Vec::new(),
-        })
+        Ok(Runs { data, lines: lines.clone(), excluded: Vec::new(), how: Vec::new(), heading: None, notes: Vec::new() })
     })
 }
 
@@ -512,7 +505,7 @@ impl Fitting {
             problem.objective = objective;
             form.held.iter().chain(more).try_fold(problem, |problem, (j, value)| problem.hold(*j, *value))
         };
-        let Runs { data, lines, excluded, how, called, mut notes } = read(law)?;
+        let Runs { data, lines, excluded, how, heading, mut notes } = read(law)?;
         let excluded = excluded.iter().map(|(line, rule)| (*line, texts[*rule].to_owned())).collect();
         // No simulated run is left out.
         if !from && !texts.is_empty() {
@@ -539,7 +532,7 @@ impl Fitting {
             excluded,
             lines,
             how,
-            called,
+            heading,
             notes,
             runs: if from { problem_of.data.runs().len() } else { problem_of.data.len() },
             simulated: !from,
@@ -674,7 +667,7 @@ impl Fitting {
             excluded: &self.excluded,
             lines: &self.lines,
             how: &self.how,
-            called: &self.called,
+            heading: self.heading.as_ref(),
             notes: &self.notes,
             runs: self.runs,
             simulated: self.simulated,

@@ -270,7 +270,9 @@ fn an_example_says_whose_it_is() {
     let output = run("fit", "law=bnsl&bootstrap=0&profiles=no", None);
     let claim = &output.verdicts[0].claim;
     assert!(
-        claim.english().starts_with("Hypothesis: the runs come from the parameters of the lab's own example."),
+        claim
+            .english()
+            .starts_with("The fit allows the true parameters of the simulation, those of the lab's own example."),
         "{claim}"
     );
     assert!(
@@ -291,8 +293,14 @@ fn a_bare_x_of_a_table_is_compared_with_nothing_published() {
         assert_eq!(run("fit", &query, None).verdicts.len(), 1, "simulated runs are of that x");
     }
     let grid: Vec<_> = (0..12).map(|i| (1e8 * f64::from(1 + i % 4), 1e9 * f64::from(1 + i))).collect();
-    let output = run("chinchilla", "bootstrap=20&profiles=no", Some(&sized(|i| i.to_string(), &grid)));
-    assert_eq!(output.verdicts.len(), 2, "parameters and tokens are what they are");
+    let table = sized(|i| i.to_string(), &grid);
+    let verdicts = |query: &str| run("chinchilla", query, Some(&table)).verdicts.len();
+    assert_eq!(verdicts("bootstrap=20&profiles=no&published=yes"), 2, "parameters and tokens are what they are");
+    let output = run("chinchilla", "bootstrap=20&profiles=no", Some(&table));
+    assert!(output.verdicts.is_empty(), "nobody asked: {:?}", output.verdicts);
+    assert!(output.tables.iter().all(|table| table.id != "published"), "nor for a table");
+    let derived = output.tables.iter().find(|table| table.id == "derived").expect("a table");
+    assert_eq!(derived.columns.len(), 4, "nor for a column");
 }
 
 #[test]
@@ -575,4 +583,156 @@ fn an_exact_fit_is_not_said_to_be_better_beyond_a_bound() {
         "{said}"
     );
     assert!(!said.contains("would be better"), "{said}");
+}
+
+fn answer(output: &Output) -> String {
+    output.answer.as_ref().expect("an answer").text.english()
+}
+
+fn facts(output: &Output) -> Vec<(String, String)> {
+    let facts = &output.answer.as_ref().expect("an answer").facts;
+    facts.iter().map(|fact| (fact.name.english(), fact.value.english())).collect()
+}
+
+#[test]
+fn before_the_fit_the_answer_says_what_will_be_found() {
+    let before =
+        |slug: &str, query: &str, table: Option<&str>| answer(&open(slug, query, table).expect("opens").output());
+    let rows: String = (1..9).map(|i| format!("{}e8,{}e9,2.{i}\n", i, 10 - i)).collect();
+    let table = format!("params,tokens,loss\n{rows}");
+    for (slug, query, from, said) in [
+        (
+            "chinchilla",
+            "",
+            None,
+            "For 5.76 × 10²³ FLOPs the simulated law is best at 72.4 B parameters and 1.33 T tokens: 18.3 tokens per parameter.",
+        ),
+        (
+            "chinchilla",
+            "",
+            Some(&table),
+            "The fit will say how many parameters and tokens are best for 5.76 × 10²³ FLOPs.",
+        ),
+        (
+            "data-constrained",
+            "",
+            None,
+            "In the simulated law four epochs are worth 3.73 fresh ones, and after 36 one more adds less than 0.1.",
+        ),
+        (
+            "fit",
+            "",
+            None,
+            "In the simulation, the loss falls towards 3.43 with exponent 1.02: the fit should find that again.",
+        ),
+        (
+            "fit",
+            "law=bnsl",
+            None,
+            "In the simulation, the exponent changes from 0.1 to 1.3 at x = 600: the fit should find that again.",
+        ),
+        (
+            "fit",
+            "columns=x:params",
+            Some(&table),
+            "The fit will find the parameters of the law and say how certain they are.",
+        ),
+    ] {
+        assert_eq!(before(slug, query, from.map(|table: &String| table.as_str())), said, "{slug}?{query}");
+    }
+}
+
+#[test]
+fn the_answer_and_its_numbers_are_those_of_the_tables() {
+    let output = run("chinchilla", "bootstrap=40&profiles=no", None);
+    let derived = table(&output, "derived");
+    let of = |what: &str| {
+        let row = derived.iter().find(|row| matches!(&row[0], Cell::Text(text) if text == what)).expect("a row");
+        [1, 2, 3].map(|k| number(&row[k]))
+    };
+    let written = |[value, lo, hi]: [f64; 3]| {
+        let shown = |x| Text::filled("{x}", vec![("x", text::amount(x))]).english();
+        format!("{} [{}, {}]", shown(value), shown(lo), shown(hi))
+    };
+    let [size, tokens] = ["compute-optimal parameters", "compute-optimal tokens"].map(|what| written(of(what)));
+    let found = facts(&output);
+    assert_eq!(found[0], ("parameters".to_owned(), size.clone()));
+    assert_eq!(found[1], ("tokens".to_owned(), tokens));
+    assert_eq!((found.len(), found[2].0.as_str(), found[3].0.as_str()), (4, "tokens per parameter", "loss"));
+    let said = answer(&output);
+    assert!(
+        said.starts_with(&format!("For 5.76 × 10²³ FLOPs these runs recommend {} B parameters", &size[..4])),
+        "{said}"
+    );
+    let marks = &figure(&output, "contours").marks;
+    assert!(marks[0].label.english().starts_with(&size[..6]) && marks[1].label.english().starts_with("truth: 72.4 B"));
+
+    let output = run("fit", "bootstrap=40&profiles=no", None);
+    let row = &table(&output, "parameters")[0];
+    let [value, lo, hi] = [1, 2, 3].map(|k| text::people(number(&row[k]), 4));
+    assert_eq!(facts(&output)[0], ("E".to_owned(), format!("{value} [{lo}, {hi}]")));
+    assert!(answer(&output).starts_with(&format!("By the fit, the loss falls towards {value} with exponent 1.0")));
+}
+
+#[test]
+fn runs_that_allow_very_different_splits_and_laws_without_a_best_one_say_so() {
+    let wide = answer(&run("chinchilla", "rows=24&noise=0.03&bootstrap=100&profiles=no", None));
+    assert!(wide.ends_with("but these runs allow very different numbers."), "{wide}");
+    let output = run("chinchilla", "fixed=A=1e-60&bootstrap=20&profiles=no", None);
+    assert!(answer(&output).starts_with("For 5.76 × 10²³ FLOPs there is no best model size"), "{}", answer(&output));
+    assert!(facts(&output).is_empty(), "{:?}", facts(&output));
+    assert_eq!(series(&output, "frontier", "fit").filter(|(_, y)| *y > 0.0).count(), 0, "nothing to draw");
+}
+
+#[test]
+fn what_is_not_determined_is_said_in_words() {
+    // Repeated tokens are as good as fresh ones here, so R_D is only large.
+    let law = find("data-constrained").expect("a law");
+    let mut truth = law.info.example.values.to_vec();
+    truth[5] = 1e12;
+    let inputs: Vec<_> = (0..40).map(|i| law.info.example.inputs(law, i, 40)).collect();
+    let data = Data::simulated(law, &truth, &inputs, 0.002, 1, 0);
+    let row = |(x, y): (&Vec<f64>, &f64)| format!("{},{},{},{y}\n", x[0], x[1], x[2]);
+    let rows: String = inputs.iter().zip(&data.y).map(row).collect();
+    let from = format!("params,tokens,unique_tokens,loss\n{rows}");
+    for query in ["bootstrap=20", "bootstrap=0&profiles=no"] {
+        let output = run("data-constrained", query, Some(&from));
+        let Cell::Text(value) = &table(&output, "parameters")[5][1] else { panic!("a number for R_D") };
+        assert!(value.is("not determined"), "{value}");
+        let r_d = facts(&output).into_iter().find(|(name, _)| name == "R_D").expect("R_D");
+        assert_eq!(r_d.1, "not determined");
+        let said = answer(&output);
+        assert!(said.ends_with("but these runs do not determine how many epochs help."), "{said}");
+    }
+}
+
+#[test]
+fn several_laws_are_compared_in_the_answer_and_in_the_first_figure() {
+    let output = run("fit", "law=bnsl&compare=power,log-linear&bootstrap=0&profiles=no", None);
+    assert_eq!(answer(&output), "Of 3 laws, bnsl has the lowest AICc and predicts the largest runs best.");
+    let drawn =
+        |output: &Output| output.figures[0].series.iter().filter(|series| series.id.starts_with("law-")).count();
+    assert_eq!((&*output.figures[0].id, drawn(&output)), ("data", 2));
+    let output = run("data-constrained", "compare=yes&rows=60&bootstrap=0&profiles=no", None);
+    let said = answer(&output);
+    assert!(said.starts_with("By 5 laws, four epochs are worth ") && said.ends_with("has the lowest AICc."), "{said}");
+    assert_eq!((&*output.figures[0].id, drawn(&output)), ("worth", 4), "the law without repeats has no worth");
+}
+
+#[test]
+fn two_figures_are_open_and_an_axis_has_the_name_of_the_column() {
+    for slug in ["chinchilla", "fit", "data-constrained"] {
+        let output = run(slug, "rows=40&bootstrap=40", None);
+        let open: Vec<_> = output.figures.iter().map(|figure| !figure.folded).collect();
+        assert!(open[..2] == [true; 2] && open.len() > 4 && !open[2..].contains(&true), "{slug}: {open:?}");
+        let begun = self::open(slug, "", None).expect("opens").output();
+        assert_eq!(begun.figures[0].id, output.figures[0].id, "{slug}: the first figure is there before the run");
+    }
+    let output = run("fit", "bootstrap=0&profiles=no", Some(&curve("steps,val_loss,z", 1..40)));
+    let headings = ["data", "residuals"].map(|id| figure(&output, id).heading.as_ref().map(|text| text.english()));
+    assert_eq!(headings, [Some("steps".to_owned()), Some("steps".to_owned())]);
+    assert!(
+        figure(&run("fit", "bootstrap=0&profiles=no", None), "data").heading.is_none(),
+        "simulated runs have no column"
+    );
 }

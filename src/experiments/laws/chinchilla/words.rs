@@ -15,7 +15,7 @@ pub(super) const INFO: Info = Info {
     model: &[
         "The loss is a floor, plus a part that a larger model removes, plus a part that more tokens remove. The two parts do not interact, and no token is repeated. The learning rate, the schedule and the architecture are assumed to be the best ones for each run.",
         "$N$ is the number of parameters in your column. Counting the embeddings or leaving them out changes the exponents.",
-        r"The published constants were read from the papers. Besiroglu et al. read the runs off a figure. Their table carries no licence, so this lab does not contain it. Drop the table in, and leave out the five largest losses with the rule largest=5, as they did. The numbers that they print come from a fit of absolute residuals, because $\delta$ of their Huber function was in effect $5 \cdot 10^{-9}$.",
+        r"The published constants were read from the papers. Besiroglu et al. read the runs off a figure. Their table carries no licence, so this lab does not contain it. Drop the table in, and leave out the five largest losses with the rule largest=5, as they did. The numbers that they print come from a fit of absolute residuals, because $\delta$ of their Huber function was in effect $5 \cdot 10^{-9}$. Set “compare with published fits” to yes to see the published constants beside yours.",
         "Where you give no table, the runs are simulated, with noise, from the constants of the replication by Besiroglu et al.",
     ],
     formulas: &[

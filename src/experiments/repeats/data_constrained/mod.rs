@@ -70,7 +70,7 @@ impl Page for DataConstrained {
 
     const DATA: &'static str = "The first line holds the headings. Each further line is one run: its number of parameters, tokens seen, unique tokens (or epochs) and loss.";
 
-    const MAIN: &'static [&'static str] = &["unique-tokens", "budget"];
+    const MAIN: &'static [&'static str] = &["form", "rows", "noise"];
     type Params = Params;
 
     fn common(params: &Params) -> Common {

@@ -548,7 +548,7 @@ impl Experiment for MultiEpoch {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
+    const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96";
     const MAIN: &'static [&'static str] = &["samples", "epochs"];
     const FIRST: &'static [&'static str] =
         &["features=16", "features=5&spectrum=power&a=1", "noise=0.5", "samples=100,1000&epochs=1,2,4,8&tokens=1e10"];

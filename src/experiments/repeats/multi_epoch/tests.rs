@@ -16,7 +16,7 @@ use crate::theory::reuse::Model;
 
 #[test]
 fn mean_field_is_as_low_as_the_text_says() {
-    let output = MultiEpoch::finished("samples=100,300&epochs=1,8", 1).output();
+    let output = MultiEpoch::finished("samples=100,300&epochs=1,8&runs=384&rates=32", 1).output();
     let rows = &output.tables.iter().find(|table| table.id == "reuse").expect("a table").rows;
     let number = |cell: &Cell| if let Cell::Number(x) = cell { *x } else { f64::NAN };
     for (row, low) in rows.iter().zip([26.0, 14.0, 10.0, 5.0]) {
@@ -26,6 +26,39 @@ fn mean_field_is_as_low_as_the_text_says() {
     }
     let said = "by 26% at $N = 100$ and 10% at $N = 300$ after one epoch, by 14% and 5% after eight epochs";
     assert!(INFO.model.iter().any(|text| text.contains(said)));
+}
+
+#[test]
+fn the_answer_says_what_the_most_epochs_are_worth() {
+    let said = |run: &MultiEpoch| run.output().answer.expect("an answer").text.english();
+    let theory = said(&MultiEpoch::started("", 1));
+    assert_eq!(
+        theory,
+        "By theory, 16 epochs over 100 samples are worth 1.93 epochs of fresh samples, and over 3,000 samples 2.85."
+    );
+    let run = MultiEpoch::finished("samples=100,400&epochs=1,8&runs=48", 1);
+    let last = |size: usize| run.reuse(0, size, &run.one_pass_measured(0)).plateau().expect("measured");
+    let answer = run.output().answer.expect("an answer");
+    let [less, more] = [last(0), last(1)].map(|worth| crate::text::people(worth.value, 3));
+    assert_eq!(
+        answer.text.english(),
+        format!("8 epochs over 100 samples are worth {less} epochs of fresh samples, and over 400 samples {more}.")
+    );
+    assert_eq!(answer.facts[1].name.english(), "worth of 8 epochs, N = 400");
+    let value = answer.facts[1].value.english();
+    assert!(value.starts_with(&format!("{more} [")), "{value}");
+    assert!(
+        said(&MultiEpoch::finished("lr=0.02&samples=50,90&epochs=1,4&runs=48", 1)).starts_with("At learning rate 0.02")
+    );
+    let alone = said(&MultiEpoch::finished("samples=100&epochs=1,4&runs=48", 1));
+    assert!(alone.starts_with("4 epochs over 100 samples are worth "), "{alone}");
+    assert!(said(&MultiEpoch::started("schedule=cosine", 1)).starts_with("The runs will show how many epochs"));
+    let unknown = said(&MultiEpoch::finished("noise=0&samples=1000&epochs=8&runs=8", 1));
+    assert_eq!(unknown, "These runs do not show what 8 epochs over 1,000 samples are worth.");
+    let exact = said(&MultiEpoch::finished(AS_PUBLISHED, 1));
+    assert!(exact.starts_with("200 epochs over 50,000 samples are worth "), "computed, not predicted: {exact}");
+    let figures = run.output().figures;
+    assert_eq!((&*figures[0].id, figures[0].marks.len()), ("reuse", 1), "the figure shows the answer");
 }
 
 #[test]

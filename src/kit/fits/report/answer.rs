@@ -169,13 +169,14 @@ impl Study<'_> {
         let refits: Vec<[f64; 3]> = self.some_refits().iter().map(|p| at(p)).collect();
         let ends = |of: fn(&[f64; 3]) -> f64| interval(refits.iter().map(of), LEVEL);
         let ratio = ends(|[n, d, _]| d / n);
-        let said = if !refits.is_empty() && factor(ratio) > NARROW {
+        let none = found[0] == 0.0 || !found[0].is_finite();
+        let said = if !none && !refits.is_empty() && factor(ratio) > NARROW {
             text!(words::WIDE_SPLIT, compute = number(budget), parameters = amount(found[0]), tokens = amount(found[1]))
         } else {
             self.split_words(budget, found, false)
         };
         let answer = Answer::new(said);
-        if found[0] == 0.0 || !found[0].is_finite() {
+        if none {
             return answer;
         }
         answer

@@ -204,7 +204,7 @@ impl Study<'_> {
         }
         let (title, value) = self.runs();
         let mut figure = Figure::new("data", title, Axis::log(words::X), value).series(series);
-        figure.heading = self.called.first().cloned();
+        figure.heading = self.heading.cloned();
         figure
     }
 
@@ -399,7 +399,7 @@ impl Study<'_> {
         let runs = Series::measured("residuals", words::RESIDUALS, size, room.residuals);
         let (x, y) = (axis(size_label, !from_zero), axis(label, false));
         let mut figure = Figure::new("residuals", words::RESIDUALS_OF_FIT, x, y).series([runs]);
-        figure.heading = self.called.first().filter(|_| !many).cloned();
+        figure.heading = self.heading.cloned();
         figure
     }
 

@@ -41,8 +41,8 @@ pub struct Study<'a> {
     pub lines: &'a [usize],
     /// Phrases that say which column has which role.
     pub how: &'a [Text],
-    /// What each input is called in the user's table, in the law's order; empty for simulated runs.
-    pub called: &'a [Text],
+    /// Heading of the user's column of the only input, if there is one.
+    pub heading: Option<&'a Text>,
     /// Sentences about unusual properties of the columns.
     pub notes: &'a [Text],
     /// Number of runs. Several rows may belong to one run.
