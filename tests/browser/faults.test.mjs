@@ -424,7 +424,11 @@ describe("a worker that fails", () => {
   for (const [what, worker] of silent) {
     test(`${what}: the page reports it, and Restart recovers`, () =>
       open(worker, async (page, element) => {
-        await element.getByText("The engine has not answered for 10 seconds").waitFor();
+        await element
+          .getByText(
+            "The engine has not answered for 10 seconds: it may still be working, or wait for a file of the lab.",
+          )
+          .waitFor();
         await button(element, "Restart the engine").click();
         await element.getByLabel("As fast as possible").check();
         await finished(element);
@@ -906,6 +910,17 @@ describe("a file that cannot be loaded", () => {
       { mayThrow: true },
     ));
 
+  test("a changed setting fetches what could refuse the next", () =>
+    lab.open(hash(STATE), async (page) => {
+      const element = await ready(page);
+      const fetched = () => page.requests.some((url) => /\/rest-\w+\.wasm/.test(url));
+      assert.ok(!fetched(), "an experiment opens without it");
+      const arrived = page.waitForResponse(/\/rest-\w+\.wasm/);
+      await element.locator("[data-param=weights] input[type=range]").first().focus();
+      await page.keyboard.press("ArrowLeft");
+      await arrived;
+    }));
+
   test("a piece that only a stub asks for is fetched twice at most", () =>
     lab.open(
       null,
@@ -1011,7 +1026,7 @@ describe("a file that cannot be loaded", () => {
     [
       "the page of published numbers",
       "#/published",
-      /\/after-first-figure-\w+\.js$/,
+      /\/tables-and-pages-\w+\.js$/,
       (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
     ],
     [
@@ -1023,7 +1038,7 @@ describe("a file that cannot be loaded", () => {
     [
       "the panel of a table",
       "#/fit",
-      /\/after-first-figure-\w+\.js$/,
+      /\/tables-and-pages-\w+\.js$/,
       (page) => page.getByText("Read this text").waitFor({ state: "attached" }),
     ],
   ];
@@ -1069,7 +1084,7 @@ describe("a file that cannot be loaded", () => {
     ["the front page", /\/list-\w+\.js/, (/** @type {Page} */ page) => page.goto(lab.url)],
     [
       "the page of published numbers",
-      /\/after-first-figure-\w+\.js/,
+      /\/tables-and-pages-\w+\.js/,
       (/** @type {Page} */ page) => page.goto(`${lab.url}#/published`),
     ],
     [

@@ -390,7 +390,6 @@ export class ScalingLab extends HTMLElement {
     this.#run.full = pace === "full";
     if (pace && pace !== "full") problems.push(t("badPace", { pace: cut(pace) }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
-    let values = { ...defaults, ...texts };
     const doubtful = this.#doubtful(texts);
     if (doubtful.length) {
       await engine.rest().catch(({ message }) => {
@@ -400,6 +399,7 @@ export class ScalingLab extends HTMLElement {
       });
       if (turn !== this.#turn) return;
     }
+    let values = defaults;
     if (Object.keys(texts).length) {
       const checked = await engine
         .check(entry.slug, texts, this.#own?.held?.table)
@@ -457,6 +457,8 @@ export class ScalingLab extends HTMLElement {
     this.#view?.notices([]);
     this.#reflect();
     this.#emit("change", { settled });
+    // Settings that are fine alone may contradict each other, and what refuses them should be there by then.
+    if (settled) engine.rest().catch(() => {});
     this.#run.refresh().then(() => this.#view?.speak("changed"));
   }
 
