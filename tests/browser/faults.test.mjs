@@ -1011,7 +1011,7 @@ describe("a file that cannot be loaded", () => {
     [
       "the page of published numbers",
       "#/published",
-      /\/after-first-figure-\w+\.js$/,
+      /\/tables-and-pages-\w+\.js$/,
       (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
     ],
     [
@@ -1069,7 +1069,7 @@ describe("a file that cannot be loaded", () => {
     ["the front page", /\/list-\w+\.js/, (/** @type {Page} */ page) => page.goto(lab.url)],
     [
       "the page of published numbers",
-      /\/after-first-figure-\w+\.js/,
+      /\/tables-and-pages-\w+\.js/,
       (/** @type {Page} */ page) => page.goto(`${lab.url}#/published`),
     ],
     [
