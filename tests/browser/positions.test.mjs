@@ -28,15 +28,32 @@ before(async () => {
 after(() => lab?.stop());
 
 /**
+ * Changes the size of the screen, and waits until five frames in a row have one layout: the headline figure takes the height that
+ * is left in the frames after the change.
+ * @param {import("playwright-core").Page} page @param {number} width @param {number} height
+ */
+async function resize(page, width, height) {
+  await page.setViewportSize({ width, height });
+  await page.evaluate(async () => {
+    const layout = () => {
+      const plot = document.querySelector("scaling-lab").shadowRoot.querySelector(".first svg");
+      return `${document.documentElement.scrollHeight} ${plot.getBoundingClientRect().height}`;
+    };
+    for (let same = 0, before = ""; same < 5;) {
+      await new Promise(requestAnimationFrame);
+      const now = layout();
+      same = now === before ? same + 1 : 0;
+      before = now;
+    }
+  });
+}
+
+/**
  * What is wrong on the screen: parts outside the viewport, and what is too small.
  * @param {import("playwright-core").Page} page @param {number[]} size
  */
 async function faults(page, [width, height]) {
-  await page.setViewportSize({ width, height });
-  // The headline figure takes the height that is left in the frames after the size has changed.
-  await page.evaluate(async () => {
-    for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);
-  });
+  await resize(page, width, height);
   return page.evaluate(
     ({ least, at }) => {
       const root = document.querySelector("scaling-lab").shadowRoot;
@@ -124,7 +141,7 @@ for (const { slug, presets, quick } of await catalogue()) {
           return lab.result && (!chosen || chosen.textContent === title);
         }, title);
         for (const size of PAGE) note(title, await faults(page, size));
-        await page.setViewportSize({ width: 1280, height: 800 });
+        await resize(page, 1280, 800);
         const screens = await page.evaluate(() => document.documentElement.scrollHeight / 800);
         if (screens > SCREENS)
           found.push(`${title}: the page is ${screens.toFixed(1)} screens long`);

@@ -89,6 +89,7 @@ export class View {
   /** @type {Result | null} */ #result = null;
   #tables = "";
   #frame = 0;
+  #fitting = 0;
   #drawn = 0;
   /** @type {number | undefined} */ #speaking;
   /** @type {Record<string, string[]>} */ #said = {};
@@ -166,8 +167,7 @@ export class View {
           ui.figures,
           ui.folded,
           ui.notes,
-          ui.folds,
-          ui.tablesFold,
+          h("div", { class: "rows" }, ui.folds, ui.tablesFold),
           take,
         ),
       ),
@@ -507,6 +507,11 @@ export class View {
    * together: on the screen or, in a page of somebody else, within a usual height.
    */
   fit() {
+    cancelAnimationFrame(this.#fitting);
+    this.#fitting = requestAnimationFrame(() => this.#fit());
+  }
+
+  #fit() {
     const plot = this.#ui.first.querySelector(".lab-plot");
     if (!plot || !this.article.isConnected) return;
     const { top } = plot.getBoundingClientRect();
