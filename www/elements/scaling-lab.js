@@ -457,8 +457,6 @@ export class ScalingLab extends HTMLElement {
     this.#view?.notices([]);
     this.#reflect();
     this.#emit("change", { settled });
-    // Settings that are fine alone may contradict each other, and what refuses them should be there by then.
-    if (settled) engine.rest().catch(() => {});
     this.#run.refresh().then(() => this.#view?.speak("changed"));
   }
 
@@ -551,6 +549,8 @@ export class ScalingLab extends HTMLElement {
         change: (name, text, settled) => {
           if (this.#values[name] !== text) this.#change({ [name]: text }, settled);
           else if (settled) this.#emit("change", { settled });
+          // Settings that are fine alone may contradict each other, and what refuses them should be there by then.
+          if (settled) engine.rest().catch(() => {});
           if (settled && this.#took < QUICK_S) run.rerun();
         },
         seed: (text) => this.#setSeed(text),
